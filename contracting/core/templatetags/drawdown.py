@@ -1,0 +1,296 @@
+"""Words and figures as the pages print them: tokens, dollars, instants, states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.forms import BoundField, CheckboxInput, FileInput, Select, Textarea
+from django.forms.widgets import CheckboxSelectMultiple, RadioSelect
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.core.templatetags import charts
+
+register = template.Library()
+
+ABSENT = mark_safe('<span aria-label="none">–</span>')  # noqa: S308 (constant)
+
+TONES = {
+    "good": (
+        "ACCEPTED ACTIVE APPROVED AWARDED CERTIFIED CONCURRED FUNDED ISSUED MATCHED "
+        "OK OPEN OPENED PAID READY RELEASED RESOLVED SIGNED"
+    ),
+    "wait": (
+        "AMENDED ASKED ASSIGNED EVALUATING HELD IN_REVIEW IN_PROGRESS PARTIAL PENDING "
+        "PROPOSED RECEIVED REQUESTED REVIEWING SEALED SUBMITTED SUSPENDED UNDER_REVIEW "
+        "WAITING"
+    ),
+    "stop": (
+        "BLOCKED CANCELLED DISPUTED EXPIRED FAILED LATE NOT_CONCURRED QUARANTINED "
+        "REFUSED REJECTED RETURNED REVOKED STOPPED SUSPENSE TERMINATED VOID VOIDED"
+    ),
+    "over": "CLOSED CLOSED_OUT COMPLETED DECIDED ENDED REPLACED SUPERSEDED WITHDRAWN",
+}
+_TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
+
+
+def _decimal(value: Any) -> Decimal:
+    """The exact amount inside a number or a quantity of `core.quantities`."""
+    if isinstance(value, Tokens):
+        return Decimal(value.count)
+    if isinstance(value, Dollars):
+        return value.amount
+    if isinstance(value, UnitPrice):
+        return value.usd_per_million_tokens
+    if isinstance(value, float):
+        message = "a float is never printed as an amount"
+        raise TypeError(message)
+    return Decimal(value)
+
+
+
+
+def _is_absent(value: Any) -> bool:
+    return value is None or value == ""
+
+
+def _signed_dollars(value: Decimal) -> str:
+    """Separators, at least two decimals, and every further one that is not zero."""
+    whole, _, fraction = f"{abs(value):,f}".partition(".")
+    sign = "-" if value < 0 else ""
+    return f"{sign}${whole}.{fraction.rstrip('0').ljust(2, '0')}"
+
+
+@register.filter
+def tokens(value: Any) -> str:
+    """1234567 -> 1,234,567. Tokens are whole."""
+    if _is_absent(value):
+        return ABSENT
+    return f"{int(_decimal(value)):,}"
+
+
+@register.filter
+def dollars(value: Any) -> str:
+    """An exact amount: at least two decimals, and every further one it has."""
+    if _is_absent(value):
+        return ABSENT
+    return _signed_dollars(_decimal(value))
+
+
+@register.filter
+def cents(value: Any) -> str:
+    """An amount in dollars and cents; what the cents leave out is kept at hand."""
+    if _is_absent(value):
+        return ABSENT
+    exact = _decimal(value)
+    rounded = Dollars(exact).to_cents().amount
+    shown = _signed_dollars(rounded)
+    if rounded == exact:
+        return shown
+    return format_html(
+        '<data class="dd-rounded" value="{}" title="exactly {}">{}</data>',
+        f"{exact:f}",
+        _signed_dollars(exact),
+        shown,
+    )
+
+
+@register.filter
+def unit_price(value: Any) -> str:
+    """Decimal("2.500000") -> $2.50 per million tokens (two to six decimals)."""
+    if _is_absent(value):
+        return ABSENT
+    return f"{_signed_dollars(_decimal(value))} per million tokens"
+
+
+@register.filter
+def percent(part: Any, whole: Any) -> str:
+    """The share of `part` in `whole`, one decimal: 57.3%."""
+    if _is_absent(part) or _is_absent(whole) or not _decimal(whole):
+        return ABSENT
+    return f"{100 * _decimal(part) / _decimal(whole):.1f}%"
+
+
+@register.filter
+def instant(value: datetime | None) -> SafeString:
+    """A moment in UTC: 27 Nov 2026, 22:00 UTC."""
+    if _is_absent(value) or value is None:
+        return ABSENT
+    utc = value.astimezone(UTC)
+    return _time(utc, f"{utc.day} {utc:%b %Y, %H:%M} UTC")
+
+
+@register.filter
+def instant_in(value: datetime | None, zone: str | ZoneInfo) -> SafeString:
+    """A moment in the zone of the contract, and in UTC after it."""
+    if _is_absent(value) or value is None:
+        return ABSENT
+    utc = value.astimezone(UTC)
+    local = value.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+    half = "a.m." if local.hour < 12 else "p.m."
+    clock = f"{local.hour % 12 or 12}:{local:%M} {half} {local.tzname()}"
+    other = f"{utc:%H:%M} UTC"
+    if utc.date() != local.date():
+        other = f"{utc.day} {utc:%b}, {other}"
+    return _time(utc, f"{local:%a} {local.day} {local:%b %Y}, {clock} ({other})")
+
+
+@register.filter
+def day(value: date | None) -> SafeString:
+    """A calendar day: 27 Nov 2026."""
+    if _is_absent(value) or value is None:
+        return ABSENT
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        f"{value:%Y-%m-%d}",
+        f"{value.day} {value:%b %Y}",
+    )
+
+
+def _time(utc: datetime, words: str) -> SafeString:
+    stamp = f"{utc:%Y-%m-%dT%H:%M:%SZ}"
+    return format_html('<time datetime="{}">{}</time>', stamp, words)
+
+
+@register.filter
+def state_words(value: Any) -> str:
+    """UNDER_REVIEW -> Under review; a choice keeps its own label."""
+    label = getattr(value, "label", None)
+    return str(label) if label else str(value).replace("_", " ").capitalize()
+
+
+@register.filter
+def state_tag(value: Any) -> SafeString:
+    """The state as a tag; its words say everything that its colour does."""
+    if _is_absent(value):
+        return ABSENT
+    tone = _TONE_OF.get(str(getattr(value, "value", value)), "plain")
+    return format_html(
+        '<span class="usa-tag dd-tag dd-tag--{}">{}</span>', tone, state_words(value)
+    )
+
+
+@register.filter
+def sha(value: str | bytes | None) -> SafeString:
+    """The first twelve digits of a hash, with the whole of it at hand."""
+    if _is_absent(value) or value is None:
+        return ABSENT
+    full = bytes(value).hex() if not isinstance(value, str) else value
+    return format_html(
+        '<code class="dd-sha" title="SHA-256 {}">{}</code>', full, full[:12]
+    )
+
+
+@register.simple_tag
+def verb_button(
+    url: str, label: str, verdict: Any = True, style: str = ""
+) -> SafeString:
+    """A button for a verb that is allowed, else the reason why it is not.
+
+    :param verdict: `Allowed` or `Refused` of `contracting.core.permissions`
+    :param style: "outline", "secondary" or "unstyled"
+    """
+    return mark_safe(  # noqa: S308 (rendered by an escaping template)
+        render_to_string(
+            "components/verb_button.html",
+            {"url": url, "label": label, "verdict": verdict, "style": style},
+        )
+    )
+
+
+@register.filter
+def widget_kind(field: BoundField) -> str:
+    """Which of the form patterns shows this field."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxSelectMultiple):
+        return "checkboxes"
+    if isinstance(widget, RadioSelect):
+        return "radios"
+    if isinstance(widget, CheckboxInput):
+        return "checkbox"
+    return "input"
+
+
+@register.filter
+def uswds_widget(field: BoundField) -> SafeString:
+    """The field's input with the class that USWDS gives to its kind."""
+    widget = field.field.widget
+    css = "usa-input"
+    for kind, name in (
+        (Select, "usa-select"),
+        (Textarea, "usa-textarea"),
+        (FileInput, "dd-file-input"),
+        (CheckboxInput, "usa-checkbox__input"),
+    ):
+        if isinstance(widget, kind):
+            css = name
+    if field.errors:
+        css += " usa-input--error"
+    own = widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"{css} {own}".strip()})
+
+
+def _next_id(context: Context, prefix: str) -> str:
+    number = int(context.render_context.get("drawdown_charts", 0)) + 1
+    context.render_context["drawdown_charts"] = number
+    return f"{prefix}-{number}"
+
+
+@register.simple_tag(takes_context=True)
+def money_bar(
+    context: Context,
+    consumed: Any,
+    obligated: Any,
+    ceiling: Any,
+    label: str = "Funds",
+    unit: str = "dollars",
+) -> SafeString:
+    """How far a ceiling is obligated and consumed, as one bar and its sentence.
+
+    :param unit: "dollars" or "tokens"
+    """
+    bar = charts.bar(
+        consumed=_decimal(consumed or 0),
+        obligated=_decimal(obligated or 0),
+        ceiling=_decimal(ceiling or 0),
+        words=tokens if unit == "tokens" else dollars,
+    )
+    return _chart(context, "components/money_bar.html", bar, label=label, unit=unit)
+
+
+@register.simple_tag(takes_context=True)
+def burn_chart(
+    context: Context,
+    points: Sequence[tuple[date | datetime, Any]],
+    limit: Any = None,
+    plan: Sequence[tuple[date | datetime, Any]] = (),
+    label: str = "Tokens used",
+    unit: str = "tokens",
+    limit_label: str = "Limit",
+) -> SafeString:
+    """Cumulative use against its limit, drawn on the server, with its data table.
+
+    :param points: (day or instant, cumulative tokens or dollars), oldest first
+    :param plan: the same for the planned line, drawn dashed
+    """
+    line = charts.line(
+        points=[(when, _decimal(value)) for when, value in points],
+        plan=[(when, _decimal(value)) for when, value in plan],
+        limit=None if _is_absent(limit) else _decimal(limit),
+        words=tokens if unit == "tokens" else dollars,
+        limit_label=limit_label,
+    )
+    return _chart(context, "components/burn_chart.html", line, label=label, unit=unit)
+
+
+def _chart(context: Context, name: str, drawing: Any, **words: str) -> SafeString:
+    ids = {"chart_id": _next_id(context, "chart"), "drawing": drawing}
+    return mark_safe(render_to_string(name, ids | words))  # noqa: S308 (escaped there)
