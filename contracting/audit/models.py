@@ -1,0 +1,65 @@
+"""One append-only table, hash-chained per stream, written with what it records."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from contracting.audit.events import known_event
+from contracting.core.models import AppendOnly
+
+
+class AuditHead(models.Model):
+    """The last link of a stream's chain; locked last of all locks."""
+
+    stream = models.CharField(max_length=80, primary_key=True)
+    seq = models.BigIntegerField(default=0)
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.stream} at {self.seq}"
+
+
+class AuditEvent(AppendOnly):
+    """What happened, by whom, on what; ``seq``, ``prev`` and ``hash`` come from the database.
+
+    ``payload`` is canonical JSON kept as text, so that what was hashed is what is stored.
+    """
+
+    stream = models.CharField(max_length=80)
+    seq = models.BigIntegerField()
+    event = models.CharField(max_length=80)
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    actor_kind = models.CharField(max_length=12)
+    actor_user_id = models.BigIntegerField(null=True, blank=True)
+    actor_membership_id = models.BigIntegerField(null=True, blank=True)
+    actor_key_id = models.BigIntegerField(null=True, blank=True)
+    actor_organization_id = models.BigIntegerField(null=True, blank=True)
+    actor_name = models.CharField(max_length=160)
+    actor_role = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField(help_text="The business instant, UTC.")
+    payload = models.TextField()
+    prev = models.BinaryField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_stream_has_each_number_once", fields=["stream", "seq"]
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="audit_by_subject", fields=["subject_kind", "subject_id"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stream} #{self.seq} {self.event}"
+
+    @property
+    def sentence(self) -> str:
+        known = known_event(self.event)
+        return known.sentence if known else self.event

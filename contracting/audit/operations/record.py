@@ -1,0 +1,77 @@
+"""Write one event in the transaction of what it records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from contracting.audit.events import EventType, known_event
+from contracting.audit.models import AuditEvent
+from contracting.core.actors import Actor
+from contracting.core.canonical import canonical_json
+from contracting.core.subjects import Subject
+
+
+class UnregisteredEvent(TypeError):
+    """The type of event stands in no ``events.py``."""
+
+
+class NotInTransaction(RuntimeError):
+    """An event must be written in the transaction of the change it records."""
+
+
+def record_event(
+    event: EventType,
+    *,
+    subject: Subject,
+    by: Actor,
+    at: datetime,
+    data: dict[str, Any] | None = None,
+) -> AuditEvent:
+    """Append the event to its stream's chain; the last step of every verb.
+
+    ``data`` holds old and new values and ids, never objects. The number in the chain and
+    the hash are assigned by the database under the lock of the stream's head.
+
+    :raises UnregisteredEvent: if the type was never registered
+    :raises NotInTransaction: outside a transaction
+    """
+    if known_event(event.code) is not event:
+        raise UnregisteredEvent(event.code)
+    if not connection.in_atomic_block:
+        raise NotInTransaction(event.code)
+    payload = canonical_json({
+        "event": event.code,
+        "subject": {"kind": subject.kind, "id": subject.id},
+        "by": {
+            "kind": by.kind,
+            "user": by.user_id,
+            "membership": by.membership_id,
+            "key": by.key_id,
+            "organization": by.organization_id,
+            "name": by.name,
+            "role": by.role,
+        },
+        "at": at,
+        "data": data or {},
+    })
+    return AuditEvent.objects.create(
+        stream=subject.stream,
+        seq=0,
+        event=event.code,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        actor_kind=by.kind,
+        actor_user_id=by.user_id,
+        actor_membership_id=by.membership_id,
+        actor_key_id=by.key_id,
+        actor_organization_id=by.organization_id,
+        actor_name=by.name,
+        actor_role=by.role_label,
+        at=at,
+        payload=payload,
+        prev=b"",
+        hash=b"",
+    )

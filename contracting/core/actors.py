@@ -1,0 +1,69 @@
+"""Who acts: a person in one membership, a machine with a key, or the system itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+PERSON: Final = "PERSON"
+KEY: Final = "KEY"
+SYSTEM_KIND: Final = "SYSTEM"
+ANONYMOUS_KIND: Final = "ANONYMOUS"
+
+AGENCY: Final = "AGENCY"
+VENDOR: Final = "VENDOR"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The acting party as plain values, as every verb receives it in ``by``.
+
+    A person acts in exactly one membership at a time: ``role`` and ``organization_id``
+    are that membership's. A machine has ``key_id``, ``scopes`` and no role.
+    """
+
+    kind: str
+    name: str
+    user_id: int | None = None
+    membership_id: int | None = None
+    key_id: int | None = None
+    organization_id: int | None = None
+    organization_kind: str = ""
+    organization_name: str = ""
+    role: str = ""
+    role_label: str = ""
+    review_field: str = ""
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    sources: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def is_person(self) -> bool:
+        return self.kind == PERSON
+
+    @property
+    def is_key(self) -> bool:
+        return self.kind == KEY
+
+    @property
+    def is_system(self) -> bool:
+        return self.kind == SYSTEM_KIND
+
+    @property
+    def is_agency(self) -> bool:
+        return self.organization_kind == AGENCY
+
+    @property
+    def is_vendor(self) -> bool:
+        return self.organization_kind == VENDOR
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether this is a person who acts in one of ``roles``."""
+        return self.is_person and self.role in roles
+
+    def acts_for(self, organization_id: int | None) -> bool:
+        """Whether the acting membership or key belongs to that organization."""
+        return organization_id is not None and self.organization_id == organization_id
+
+
+SYSTEM: Final = Actor(kind=SYSTEM_KIND, name="Drawdown", role_label="system")
+ANONYMOUS: Final = Actor(kind=ANONYMOUS_KIND, name="the public", role_label="public")

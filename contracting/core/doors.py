@@ -1,0 +1,155 @@
+"""What every door shares: words for a refusal, and the idempotency of a request.
+
+Lower layers know neither the rules' words nor the table of idempotency keys; the apps
+that do (``reference`` and ``accounts``) register themselves here when Django starts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db import IntegrityError, OperationalError
+
+from contracting.core.actors import Actor
+from contracting.core.canonical import plain
+from contracting.core.errors import Conflict, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """A rule as a person reads it, in the version in force at an instant."""
+
+    rule: str
+    sentence: str
+    citation: str
+    lift: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReply:
+    """What the first request with this key was answered."""
+
+    status: int
+    body: Any
+    location: str
+
+
+class IdempotencyStore(Protocol):
+    """Where keys are claimed and replies kept, in the caller's transaction."""
+
+    def claim(
+        self, *, by: Actor, scope: str, key: str, fingerprint: str, at: datetime
+    ) -> StoredReply | None:
+        """Claim the key, or give back the reply of the request that did."""
+
+    def complete(
+        self, *, by: Actor, scope: str, key: str, status: int, body: Any, location: str
+    ) -> None:
+        """Keep the reply."""
+
+
+_rule_words: Callable[[str, datetime], RuleWords | None] | None = None
+_store: IdempotencyStore | None = None
+_resolve_actor: Callable[[Any], Actor] | None = None
+
+
+def register_rule_words(words: Callable[[str, datetime], RuleWords | None]) -> None:
+    """Called once by ``reference`` at start-up."""
+    global _rule_words  # noqa: PLW0603
+    _rule_words = words
+
+
+def register_idempotency(store: IdempotencyStore) -> None:
+    """Called once by ``accounts`` at start-up."""
+    global _store  # noqa: PLW0603
+    _store = store
+
+
+def register_actor_resolver(resolver: Callable[[Any], Actor]) -> None:
+    """Called once by ``accounts`` at start-up: request → actor."""
+    global _resolve_actor  # noqa: PLW0603
+    _resolve_actor = resolver
+
+
+def actor_of(request: Any) -> Actor:
+    """Who acts in this request, by session; anonymous when nobody is signed in."""
+    if _resolve_actor is None:
+        message = "no app has registered an actor resolver"
+        raise RuntimeError(message)
+    return _resolve_actor(request)
+
+
+def idempotency() -> IdempotencyStore:
+    """The registered store of idempotency keys."""
+    if _store is None:
+        message = "no app has registered an idempotency store"
+        raise RuntimeError(message)
+    return _store
+
+
+def words_of(rule: str, at: datetime) -> RuleWords | None:
+    """The rule's words in force at ``at``, or ``None`` for a refusal without a rule."""
+    if not rule or _rule_words is None:
+        return None
+    return _rule_words(rule, at)
+
+
+def fingerprint(*parts: bytes | str) -> str:
+    """SHA-256 over the parts of a request that make it the same request."""
+    digest = hashlib.sha256()
+    for part in parts:
+        raw = part.encode() if isinstance(part, str) else part
+        digest.update(len(raw).to_bytes(8, "big"))
+        digest.update(raw)
+    return digest.hexdigest()
+
+
+def describe(refusal: Refusal, *, at: datetime, request_id: str = "") -> dict[str, Any]:
+    """A refusal as plain values, for a page or for ``application/problem+json``."""
+    words = words_of(refusal.rule, at)
+    return {
+        "code": refusal.code,
+        "status": refusal.status,
+        "message": refusal.message,
+        "rule": refusal.rule,
+        "sentence": words.sentence if words else "",
+        "citation": words.citation if words else "",
+        "lift": words.lift if words else "",
+        "data": plain(refusal.data),
+        "retryable": refusal.retryable,
+        "request_id": request_id,
+    }
+
+
+def refusal_of(error: Exception) -> Refusal | None:
+    """Translate what the database refused into a refusal that a person can read."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, OperationalError) and _is_contention(error):
+        return Busy(
+            "Somebody else is working on the same record right now. Nothing was "
+            "changed. Please try again in a moment."
+        )
+    if isinstance(error, IntegrityError):
+        diagnostics = getattr(error.__cause__, "diag", None)
+        name = getattr(diagnostics, "constraint_name", None) or "a constraint"
+        words = str(name).replace("_", " ")
+        return Conflict(f"The records do not allow this: {words}.", constraint=name)
+    return None
+
+
+class Busy(Refusal):
+    """A lock was not free within the lock timeout; trying again can help."""
+
+    code = "busy"
+    status = 503
+    retryable = True
+
+
+def _is_contention(error: OperationalError) -> bool:
+    state = getattr(error.__cause__, "sqlstate", "")
+    return state in {"55P03", "40P01", "40001"}

@@ -1,0 +1,71 @@
+"""Middleware: the request's id, its actor, and refusals as pages."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
+
+from contracting.core import clock, doors
+
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """One id ties the reply, the log and the audit rows of a request together."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _REQUEST_ID.match(given) else f"req_{secrets.token_hex(8)}"
+        request.request_id = request_id  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["X-Request-Id"] = request_id
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class ActorMiddleware:
+    """``request.actor``: the person in the membership chosen at login."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: doors.actor_of(request)
+        )
+        return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """A refusal that no page has caught becomes a page that says why."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        refusal = doors.refusal_of(exception)
+        if refusal is None:
+            return None
+        if refusal.status == 404:
+            return render(request, "404.html", status=404)
+        context = {
+            "refusal": doors.describe(
+                refusal, at=clock.now(), request_id=getattr(request, "request_id", "")
+            )
+        }
+        return render(request, "refusal.html", context, status=refusal.status)

@@ -1,0 +1,126 @@
+"""Abstract bases that every stage builds on."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, ClassVar, Self
+
+from django.db import models
+
+from contracting.core.errors import Stale
+from contracting.core.states import Moves, check_move
+
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+PUBLIC_ID_LENGTH = 26
+
+
+def new_public_id(prefix: str) -> str:
+    """An opaque random id such as ``ord_7k2m…``: 128 random bits in Crockford base32."""
+    number = secrets.randbits(128)
+    digits = [_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5)]
+    return f"{prefix}_{''.join(digits)}"
+
+
+class ClockTimestamp(models.Func):
+    """The database's wall clock, not the start of its transaction."""
+
+    template = "clock_timestamp()"
+    output_field = models.DateTimeField()
+
+
+class LockingQuerySet(models.QuerySet[Any]):
+    """Rows that can be locked, in primary-key order so that two lockers never cross."""
+
+    def locked(self) -> Self:
+        """These rows, ``FOR UPDATE``, in primary-key order."""
+        return self.select_for_update(of=("self",)).order_by("pk")
+
+
+class Timestamped(models.Model):
+    """When the database recorded the row."""
+
+    recorded_at = models.DateTimeField(
+        db_default=ClockTimestamp(),
+        editable=False,
+        help_text="When the database recorded the row, UTC.",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class AppendOnly(Timestamped):
+    """A row that is only ever added: the database refuses to change or remove it."""
+
+    class Meta:
+        abstract = True
+
+
+class Addressed(models.Model):
+    """A thing that has an address: an opaque public id beside its primary key."""
+
+    PREFIX: ClassVar[str] = "obj"
+
+    public_id = models.CharField(
+        max_length=40,
+        unique=True,
+        editable=False,
+        help_text="Opaque random id used in addresses.",
+    )
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.public_id:
+            self.public_id = new_public_id(self.PREFIX)
+        super().save(*args, **kwargs)
+
+
+class Stateful(models.Model):
+    """A thing with a state that moves along a table.
+
+    A subclass sets ``MOVES`` and ``NOUN`` and declares its ``state`` field.
+    """
+
+    MOVES: ClassVar[Moves] = {}
+    NOUN: ClassVar[str] = "object"
+    state: Any
+
+    class Meta:
+        abstract = True
+
+    def move_to(self, target: str) -> None:
+        """Move to ``target`` and save the state column.
+
+        :raises IllegalMove: if the table of moves does not allow it
+        """
+        check_move(self.MOVES, source=self.state, target=target, noun=self.NOUN)
+        self.state = target
+        self.save(update_fields=["state"])
+
+
+class Versioned(models.Model):
+    """A thing whose every term is hashed, so that a decision names what it decided on."""
+
+    version = models.PositiveIntegerField(
+        default=1, help_text="Increases whenever the content changes."
+    )
+    content_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the canonical content."
+    )
+
+    class Meta:
+        abstract = True
+
+    def require_version(self, seen_version: int) -> None:
+        """Insist that the decision was taken on the version in force.
+
+        :raises Stale: if the content has changed since it was read
+        """
+        if seen_version != self.version:
+            message = (
+                f"This has changed since you read it: you saw version {seen_version}, "
+                f"version {self.version} is in force. Read it again, then decide."
+            )
+            raise Stale(message, seen=seen_version, current=self.version)

@@ -1,0 +1,184 @@
+"""The shape of every page: a page that is read, and a page that does one verb."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views import View
+
+from contracting.core import clock, doors
+from contracting.core.actors import Actor
+from contracting.core.errors import Refusal
+from contracting.core.permissions import Allowed, Refused, Verdict
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: the verb is done, read the result there."""
+
+    status_code = 303
+
+
+class PageView(View):
+    """A page that needs a person who is signed in; anonymous visitors are sent to login.
+
+    Subclasses set ``template_name`` and answer ``context``. ``public = True`` opens the
+    page to everybody; its route must then stand in the list of public routes.
+    """
+
+    template_name: ClassVar[str]
+    public: ClassVar[bool] = False
+
+    @property
+    def actor(self) -> Actor:
+        actor: Actor = self.request.actor  # type: ignore[attr-defined]
+        return actor
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if not self.public and not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        return render(request, self.template_name, self.context(**ids))
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        """What the template shows.
+
+        :raises NotVisible: or ``Http404`` if the actor may not see it
+        """
+        return {}
+
+
+class VerbView(PageView):
+    """One verb: GET shows its form, POST calls one operation and goes to the result.
+
+    A subclass sets ``template_name``, ``form_class``, ``submit_label`` and answers:
+
+    ``thing(**ids)``      fetch by a query that checks visibility (404 for a stranger)
+    ``verdict(thing)``    ``can_<verb>_<noun>(actor, thing)``
+    ``perform(…)``        call the operation; return the address of the result
+    ``initial(thing)``, ``form_options(thing)``, ``extra(thing)`` as needed
+    """
+
+    form_class: ClassVar[type[forms.Form]] = forms.Form
+    submit_label: ClassVar[str] = "Continue"
+    done_message: ClassVar[str] = ""
+
+    def thing(self, **ids: Any) -> Any:
+        return None
+
+    def verdict(self, thing: Any) -> Verdict:
+        return Allowed()
+
+    def initial(self, thing: Any) -> dict[str, Any]:
+        return {}
+
+    def form_options(self, thing: Any) -> dict[str, Any]:
+        """Further keyword arguments of the form (choices that depend on the thing)."""
+        return {}
+
+    def extra(self, thing: Any) -> dict[str, Any]:
+        """Further context of the template."""
+        return {}
+
+    def perform(self, *, thing: Any, data: dict[str, Any], by: Actor, at: Any) -> str:
+        """Call one operation and return the address to go to."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        thing = self.thing(**ids)
+        verdict = self.verdict(thing)
+        if isinstance(verdict, Refused):
+            return self._not_allowed(thing, verdict)
+        form = self.form_class(initial=self.initial(thing), **self.form_options(thing))
+        return self._page(thing, form)
+
+    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        thing = self.thing(**ids)
+        form = self.form_class(
+            request.POST, request.FILES, **self.form_options(thing)
+        )
+        verdict = self.verdict(thing)
+        if isinstance(verdict, Refused):
+            return self._not_allowed(thing, verdict)
+        if not form.is_valid():
+            return self._page(thing, form, status=422)
+        try:
+            url = self._once(thing, form.cleaned_data)
+        except Http404:
+            raise
+        except Exception as error:
+            refusal = doors.refusal_of(error)
+            if refusal is None or refusal.status == 404:
+                raise
+            return self._page(thing, form, status=refusal.status, refusal=refusal)
+        if self.done_message:
+            messages.success(request, self.done_message)
+        return SeeOther(url)
+
+    def _once(self, thing: Any, data: dict[str, Any]) -> str:
+        token = self.request.POST.get("form_token", "")
+        scope = f"page {self.request.path}"
+        by, at, store = self.actor, clock.now(), doors.idempotency()
+        with transaction.atomic():
+            mark = doors.fingerprint(scope, token)
+            if not token:
+                message = "The form has lost its one-use token. Load the page again."
+                raise FormTokenMissing(message)
+            stored = store.claim(
+                by=by, scope=scope, key=token, fingerprint=mark, at=at
+            )
+            if stored is not None:
+                return stored.location
+            url = self.perform(thing=thing, data=data, by=by, at=at)
+            store.complete(
+                by=by, scope=scope, key=token, status=303, body=None, location=url
+            )
+        return url
+
+    def _page(
+        self,
+        thing: Any,
+        form: forms.Form,
+        *,
+        status: int = 200,
+        refusal: Refusal | None = None,
+    ) -> HttpResponse:
+        context = {
+            "thing": thing,
+            "form": form,
+            "form_token": secrets.token_urlsafe(24),
+            "submit_label": self.submit_label,
+            **self.extra(thing),
+        }
+        if refusal is not None:
+            context["refusal"] = self._words(refusal)
+        return render(self.request, self.template_name, context, status=status)
+
+    def _not_allowed(self, thing: Any, verdict: Refused) -> HttpResponse:
+        from contracting.core.errors import NotAllowed
+
+        refusal = NotAllowed(verdict.reason, rule=verdict.rule)
+        context = {"refusal": self._words(refusal), "thing": thing}
+        return render(self.request, "refusal.html", context, status=403)
+
+    def _words(self, refusal: Refusal) -> dict[str, Any]:
+        request_id = getattr(self.request, "request_id", "")
+        return doors.describe(refusal, at=clock.now(), request_id=request_id)
+
+
+class FormTokenMissing(Refusal):
+    """A page form was sent without its one-use token."""
+
+    code = "form_token_missing"
+    status = 400

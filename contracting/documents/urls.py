@@ -1,0 +1,6 @@
+"""Addresses of documents."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []
+api_urlpatterns: list[Any] = []

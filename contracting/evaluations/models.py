@@ -1,0 +1,165 @@
+"""How offers are judged: panel, ratings, consensus, price analysis, decision."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from contracting.core.models import Addressed, AppendOnly
+from contracting.core.subjects import Subject
+from contracting.evaluations.states import AdjectivalRating, PanelRole
+
+
+class PanelMember(AppendOnly):
+    """A designation for one solicitation."""
+
+    solicitation = models.ForeignKey(
+        "solicitations.Solicitation", on_delete=models.PROTECT, related_name="panel"
+    )
+    membership = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    role = models.CharField(max_length=30, choices=PanelRole.choices)
+    designated_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
+    )
+    designated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_person_is_designated_once_for_a_solicitation",
+                fields=["solicitation", "membership"],
+            ),
+            models.UniqueConstraint(
+                name="a_solicitation_has_one_source_selection_authority",
+                fields=["solicitation"],
+                condition=Q(role="SOURCE_SELECTION_AUTHORITY"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership} on {self.solicitation_id}"
+
+
+class Declaration(AppendOnly):
+    """Non-disclosure and no conflict of interest, signed before reading an offer."""
+
+    panel_member = models.OneToOneField(
+        PanelMember, on_delete=models.PROTECT, related_name="declaration"
+    )
+    text = models.TextField()
+    declared_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"declaration of {self.panel_member_id}"
+
+
+class Rating(AppendOnly):
+    """One evaluator's rating of one offer on one published factor (FAR 15.305)."""
+
+    submission = models.ForeignKey(
+        "submissions.Submission", on_delete=models.PROTECT, related_name="ratings"
+    )
+    factor = models.ForeignKey(
+        "solicitations.EvaluationFactor", on_delete=models.PROTECT
+    )
+    panel_member = models.ForeignKey(
+        PanelMember, on_delete=models.PROTECT, related_name="ratings"
+    )
+    revision = models.PositiveIntegerField(default=1)
+    rating = models.CharField(max_length=14, choices=AdjectivalRating.choices)
+    strengths = models.TextField()
+    weaknesses = models.TextField()
+    rated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_revision_of_a_rating_is_written_once",
+                fields=["submission", "factor", "panel_member", "revision"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.factor}: {self.rating}"
+
+
+class ConsensusRating(AppendOnly):
+    """What the panel agreed for one offer and factor."""
+
+    submission = models.ForeignKey(
+        "submissions.Submission",
+        on_delete=models.PROTECT,
+        related_name="consensus_ratings",
+    )
+    factor = models.ForeignKey(
+        "solicitations.EvaluationFactor", on_delete=models.PROTECT
+    )
+    rating = models.CharField(max_length=14, choices=AdjectivalRating.choices)
+    narrative = models.TextField()
+    agreed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_offer_has_one_consensus_on_a_factor",
+                fields=["submission", "factor"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.factor}: {self.rating}"
+
+
+class PriceAnalysis(Addressed, AppendOnly):
+    """Prices on the reference workload beside public list; reasonable or not, and why."""
+
+    PREFIX = "pra"
+
+    solicitation = models.ForeignKey(
+        "solicitations.Solicitation",
+        on_delete=models.PROTECT,
+        related_name="price_analyses",
+    )
+    rows = models.JSONField(help_text="Per offer and line: tokens, prices, amounts.")
+    totals = models.JSONField(help_text="Per offer: evaluated and list dollars.")
+    unbalanced = models.JSONField(default=list, help_text="Flagged classes.")
+    method = models.CharField(max_length=120, help_text="FAR 15.404-1(b)(2).")
+    conclusion = models.TextField()
+    reasonable_submission_ids = models.JSONField(default=list)
+    content_sha256 = models.CharField(max_length=64)
+    analysed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    analysed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"price analysis of {self.solicitation_id}"
+
+
+class SelectionDecision(Addressed, AppendOnly):
+    """The source selection decision, with the authority's own rationale (FAR 15.308)."""
+
+    PREFIX = "ssd"
+
+    solicitation = models.OneToOneField(
+        "solicitations.Solicitation",
+        on_delete=models.PROTECT,
+        related_name="selection_decision",
+    )
+    selected = models.ForeignKey(
+        "submissions.Submission", on_delete=models.PROTECT, related_name="+"
+    )
+    price_analysis = models.ForeignKey(PriceAnalysis, on_delete=models.PROTECT)
+    rationale = models.TextField()
+    decided_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    decided_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"decision on {self.solicitation_id}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(
+            "evaluations.decision", self.pk, f"solicitation:{self.solicitation_id}"
+        )

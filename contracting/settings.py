@@ -1,0 +1,326 @@
+"""Settings: one file; every environment variable is read here and nowhere else.
+
+Secrets are required outside debug mode, and a value that cannot be read is an error at
+start-up rather than a surprise later.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env_text(name: str, default: str | None = None) -> str:
+    """A text variable; required when no default is given."""
+    value = os.environ.get(name, default)
+    if value is None:
+        message = f"The environment variable {name} is required and is not set."
+        raise ImproperlyConfigured(message)
+    return value
+
+
+def env_bool(name: str, *, default: bool = False) -> bool:
+    """``1 true yes on`` or ``0 false no off``."""
+    value = os.environ.get(name, "").strip().lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    if value == "":
+        return default
+    message = f"{name} must be 1 or 0, not {value!r}."
+    raise ImproperlyConfigured(message)
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    """A comma-separated list."""
+    return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
+
+
+def _database(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        message = "DATABASE_URL must start with postgresql://"
+        raise ImproperlyConfigured(message)
+    query = parse_qs(parts.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", [unquote(parts.hostname or "")])[0],
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "options": (
+                f"-c lock_timeout={env_text('DRAWDOWN_LOCK_TIMEOUT', '5s')} "
+                f"-c statement_timeout={env_text('DRAWDOWN_STATEMENT_TIMEOUT', '60s')} "
+                "-c idle_in_transaction_session_timeout=60s"
+            ),
+        },
+    }
+
+
+def _celery_url(url: str) -> str:
+    return f"redis+socket://{url.removeprefix('unix://')}" if "unix:" in url else url
+
+
+DEBUG = env_bool("DRAWDOWN_DEBUG")
+DEMO = env_bool("DRAWDOWN_DEMO")
+_LOCAL = DEBUG or DEMO or "test" in os.environ.get("DJANGO_SETTINGS_MODULE", "")
+if _LOCAL:
+    SECRET_KEY = env_text("SECRET_KEY", "local-only-" + "0" * 50)
+    _SEALING = env_text("SEALING_KEY", base64.b64encode(bytes(range(32))).decode())
+else:
+    SECRET_KEY = env_text("SECRET_KEY")
+    _SEALING = env_text("SEALING_KEY")
+SEALING_KEY = base64.b64decode(_SEALING)
+if len(SEALING_KEY) != 32:
+    _message = "SEALING_KEY must be 32 bytes in base64."
+    raise ImproperlyConfigured(_message)
+
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+AS_OWNER = env_bool("DRAWDOWN_AS_OWNER")
+DATABASE_OWNER_URL = env_text("DATABASE_OWNER_URL", "")
+_APP_URL = env_text("DATABASE_URL")
+DATABASES = {
+    "default": _database(DATABASE_OWNER_URL if AS_OWNER and DATABASE_OWNER_URL else _APP_URL)
+}
+REDIS_URL = env_text("REDIS_URL")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "rest_framework",
+    "drf_spectacular",
+    "csp",
+    "contracting.core",
+    "contracting.audit",
+    "accounts",
+    "contracting.reference",
+    "contracting.approvals",
+    "contracting.documents",
+    "contracting.ledger",
+    "contracting.notices",
+    "contracting.requisitions",
+    "contracting.solicitations",
+    "contracting.submissions",
+    "contracting.evaluations",
+    "contracting.contracts",
+    "contracting.orders",
+    "contracting.metering",
+    "contracting.billing",
+    "contracting.reconciliation",
+    "contracting.payments",
+    "contracting.closeout",
+    "contracting.desk",
+    "contracting.operate",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "contracting.core.middleware.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "contracting.core.middleware.ActorMiddleware",
+    "contracting.core.middleware.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "contracting.urls"
+WSGI_APPLICATION = "contracting.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "contracting.desk.queries.shell",
+            ],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "accounts.forms.ClosedSignup"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "contracting" / "static"]
+MEDIA_ROOT = Path(env_text("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+}
+EMAIL_BACKEND = env_text(
+    "EMAIL_BACKEND",
+    "django.core.mail.backends.filebased.EmailBackend"
+    if _LOCAL
+    else "django.core.mail.backends.smtp.EmailBackend",
+)
+EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
+EMAIL_HOST = env_text("EMAIL_HOST", "localhost")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "drawdown@example.gov")
+
+CELERY_BROKER_URL = _celery_url(REDIS_URL)
+CELERY_RESULT_BACKEND = _celery_url(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_DEFAULT_QUEUE = "work"
+CELERY_TASK_ROUTES = {"contracting.documents.tasks.*": {"queue": "paper"}}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-documents": {
+        "task": "contracting.documents.tasks.sweep_documents",
+        "schedule": 5.0,
+    },
+    "sweep-notices": {
+        "task": "contracting.notices.tasks.sweep_notices",
+        "schedule": 10.0,
+    },
+    "reconcile-nightly": {
+        "task": "contracting.reconciliation.tasks.reconcile_nightly",
+        "schedule": crontab(hour=5, minute=30),
+    },
+    "check-invariants-nightly": {
+        "task": "contracting.operate.tasks.check_invariants_nightly",
+        "schedule": crontab(hour=6, minute=0),
+    },
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.BearerKey"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "contracting.core.api.problem_handler",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": env_text("API_RATE", "6000/min")},
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Drawdown API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "DESCRIPTION": "Usage, reports, invoices and records of token contracts.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {},
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+if not _LOCAL:
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "stream": sys.stderr,
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": env_text("LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,270 @@
+"""The need, published: package, lines, factors, questions and amendments."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from contracting.core.models import (
+    Addressed,
+    AppendOnly,
+    LockingQuerySet,
+    Stateful,
+    Timestamped,
+    Versioned,
+)
+from contracting.core.subjects import Subject
+from contracting.solicitations.states import MOVES, SetAside, SolicitationState
+
+
+class Solicitation(Addressed, Timestamped, Versioned, Stateful):
+    """A request for proposals for tokens (PIID type R; FAR 12.603, 15.203)."""
+
+    PREFIX = "sol"
+    MOVES = MOVES
+    NOUN = "solicitation"
+
+    agency = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="solicitations"
+    )
+    requisition = models.ForeignKey(
+        "requisitions.Requisition",
+        on_delete=models.PROTECT,
+        related_name="solicitations",
+    )
+    piid = models.CharField("PIID", max_length=17, unique=True, null=True, blank=True)
+    title = models.CharField(max_length=200)
+    statement_of_objectives = models.TextField(blank=True)
+    naics = models.CharField("NAICS code", max_length=6, blank=True)
+    size_standard = models.CharField(max_length=60, blank=True)
+    psc = models.CharField("product service code", max_length=4, blank=True)
+    set_aside = models.CharField(max_length=20, choices=SetAside.choices, blank=True)
+    importance = models.TextField(
+        blank=True, help_text="Relative importance of the factors (FAR 15.304)."
+    )
+    ai_terms = models.TextField(
+        blank=True,
+        help_text="AI term pack: token definition, data use, disclosure, reporting.",
+    )
+    contact_name = models.CharField(max_length=120, blank=True)
+    contact_email = models.EmailField(blank=True)
+    deadline = models.DateTimeField(
+        null=True, blank=True, help_text="Offers are due by this instant, inclusive."
+    )
+    time_zone = models.CharField(max_length=60, default="America/New_York")
+    minimum_dollars = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    maximum_dollars = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    maximum_tokens = models.BigIntegerField(default=0)
+    ordering_start = models.DateField(null=True, blank=True)
+    ordering_end = models.DateField(
+        null=True, blank=True, help_text="Last day on which an order may be placed."
+    )
+    workload_sha256 = models.CharField(max_length=64, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    drafted_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="solicitations"
+    )
+    editor_user_ids = models.JSONField(
+        default=list, help_text="Everybody who wrote any part; none may approve it."
+    )
+    state = models.CharField(
+        max_length=12,
+        choices=SolicitationState.choices,
+        default=SolicitationState.DRAFT,
+    )
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_released_solicitation_has_a_number_and_a_deadline",
+                condition=Q(state__in=["DRAFT", "IN_REVIEW", "APPROVED", "DISCARDED"])
+                | Q(piid__isnull=False, deadline__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.piid or 'draft'} {self.title}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("solicitations.solicitation", self.pk, self.stream)
+
+    @property
+    def stream(self) -> str:
+        return f"solicitation:{self.pk}"
+
+
+class SolicitationLine(Addressed, Timestamped):
+    """A row of the price schedule: offerors quote one unit price for it."""
+
+    PREFIX = "sln"
+
+    solicitation = models.ForeignKey(
+        Solicitation, on_delete=models.PROTECT, related_name="lines"
+    )
+    clin = models.CharField("CLIN", max_length=4)
+    slin = models.CharField("SLIN", max_length=6)
+    description = models.CharField(max_length=200)
+    token_class = models.ForeignKey("reference.TokenClass", on_delete=models.PROTECT)
+    tier = models.CharField(max_length=20, default="STANDARD")
+    context_band = models.CharField(max_length=20, default="ALL")
+    boundary = models.CharField(max_length=20, default="FEDRAMP_MOD")
+    workload_tokens = models.BigIntegerField(
+        help_text="Tokens of this line in the published reference workload."
+    )
+    is_removed = models.BooleanField(
+        default=False, help_text="Taken out of the draft again."
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_line_number_is_used_once_in_a_solicitation",
+                fields=["solicitation", "slin"],
+                condition=Q(is_removed=False),
+            ),
+            models.CheckConstraint(
+                name="a_reference_workload_is_never_negative",
+                condition=Q(workload_tokens__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slin} {self.description}"
+
+
+class EvaluationFactor(Addressed, Timestamped):
+    """A published factor; ratings may name no other (FAR 15.304, 15.305)."""
+
+    PREFIX = "fac"
+
+    solicitation = models.ForeignKey(
+        Solicitation, on_delete=models.PROTECT, related_name="factors"
+    )
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=120)
+    description = models.TextField()
+    is_price = models.BooleanField(default=False)
+    is_removed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_factor_has_its_own_position",
+                fields=["solicitation", "position"],
+                condition=Q(is_removed=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SolicitationClause(Timestamped):
+    """A clause or provision of the package, in the version in force."""
+
+    solicitation = models.ForeignKey(
+        Solicitation, on_delete=models.PROTECT, related_name="clauses"
+    )
+    clause = models.ForeignKey("reference.Clause", on_delete=models.PROTECT)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_clause_stands_once_in_a_solicitation",
+                fields=["solicitation", "clause"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clause}"
+
+
+class Question(Addressed, AppendOnly):
+    """What a vendor asked; who asked is never shown (FAR 15.201(f))."""
+
+    PREFIX = "qst"
+
+    solicitation = models.ForeignKey(
+        Solicitation, on_delete=models.PROTECT, related_name="questions"
+    )
+    vendor = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="questions"
+    )
+    asked_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="questions"
+    )
+    text = models.TextField()
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Answer(AppendOnly):
+    """A drafted answer; the last one before release is what everybody reads."""
+
+    question = models.ForeignKey(
+        Question, on_delete=models.PROTECT, related_name="answers"
+    )
+    text = models.TextField()
+    changes_terms = models.BooleanField(
+        help_text="An answer that changes terms is released only with an amendment."
+    )
+    answered_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    answered_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class AnswerRelease(AppendOnly):
+    """All drafted answers released to everybody at one instant."""
+
+    solicitation = models.ForeignKey(
+        Solicitation, on_delete=models.PROTECT, related_name="answer_releases"
+    )
+    answers = models.ManyToManyField(Answer, related_name="releases")
+    released_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"answers of {self.released_at:%Y-%m-%d}"
+
+
+class Amendment(Addressed, AppendOnly):
+    """A numbered change of a released solicitation (SF 30, FAR 15.206)."""
+
+    PREFIX = "amd"
+
+    solicitation = models.ForeignKey(
+        Solicitation, on_delete=models.PROTECT, related_name="amendments"
+    )
+    number = models.CharField(max_length=4)
+    summary = models.TextField()
+    changes = models.JSONField(help_text="[{term, old, new}, …]")
+    old_deadline = models.DateTimeField()
+    new_deadline = models.DateTimeField()
+    version = models.PositiveIntegerField()
+    content_sha256 = models.CharField(max_length=64)
+    issued_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_amendment_number_is_used_once_in_a_solicitation",
+                fields=["solicitation", "number"],
+            ),
+            models.CheckConstraint(
+                name="an_amendment_is_issued_before_the_deadline_it_moves",
+                condition=Q(issued_at__lte=F("old_deadline"))
+                & Q(new_deadline__gt=F("issued_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Amendment {self.number}"

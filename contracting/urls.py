@@ -1,0 +1,83 @@
+"""Addresses: each app lists its own pages and endpoints."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from django.contrib import admin
+from django.urls import include, path, register_converter
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from contracting.core.identifiers import PublicIdConverter
+
+register_converter(PublicIdConverter, "public_id")
+
+PAGES = (
+    "accounts",
+    "contracting.audit",
+    "contracting.reference",
+    "contracting.approvals",
+    "contracting.documents",
+    "contracting.ledger",
+    "contracting.notices",
+    "contracting.requisitions",
+    "contracting.solicitations",
+    "contracting.submissions",
+    "contracting.evaluations",
+    "contracting.contracts",
+    "contracting.orders",
+    "contracting.metering",
+    "contracting.billing",
+    "contracting.reconciliation",
+    "contracting.payments",
+    "contracting.closeout",
+    "contracting.desk",
+)
+
+PUBLIC_ROUTES = frozenset({
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "api_schema",
+    "desk:home",
+    "desk:accessibility",
+    "desk:live",
+    "desk:ready",
+    "desk:problems",
+    "solicitations:opportunities",
+    "solicitations:opportunity",
+    "contracts:awards",
+    "contracts:award",
+    "admin:login",
+    "admin:jsi18n",
+})
+"""Every route that answers without a login; the walking test reads this list."""
+
+
+def _app_urls() -> tuple[list[Any], list[Any]]:
+    pages: list[Any] = []
+    endpoints: list[Any] = []
+    for name in PAGES:
+        module = import_module(f"{name}.urls")
+        app_name = name.rsplit(".", 1)[-1]
+        if getattr(module, "urlpatterns", None):
+            pages.append(path("", include((module.urlpatterns, app_name))))
+        endpoints += getattr(module, "api_urlpatterns", [])
+    return pages, endpoints
+
+
+_pages, _endpoints = _app_urls()
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="api_schema"),
+    path("api/v1/", include((_endpoints, "api"))),
+    *_pages,
+]
