@@ -90,9 +90,7 @@ class Membership(Addressed, Timestamped):
 
     PREFIX = "mem"
 
-    user = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="memberships"
-    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="memberships"
     )
@@ -132,8 +130,10 @@ class Membership(Addressed, Timestamped):
         return self.role in VENDOR_ROLES
 
 
-class Warrant(Timestamped):
+class Warrant(Addressed, Timestamped):
     """A contracting officer's certificate of appointment (FAR 1.603-3, SF 1402)."""
+
+    PREFIX = "war"
 
     membership = models.ForeignKey(
         Membership, on_delete=models.PROTECT, related_name="warrants"
@@ -164,11 +164,13 @@ class Warrant(Timestamped):
         return self.number
 
 
-class Delegation(Timestamped):
+class Delegation(Addressed, Timestamped):
     """A reviewer lets a colleague review in their place, for some days.
 
     Warrant authority is never delegated here (FAR 1.603).
     """
+
+    PREFIX = "dlg"
 
     delegator = models.ForeignKey(
         Membership, on_delete=models.PROTECT, related_name="delegations_given"

@@ -45,3 +45,26 @@ class ReviewField(TextChoices):
     SECURITY = "SECURITY", "security"
     FINANCE = "FINANCE", "finance"
     SMALL_BUSINESS = "SMALL_BUSINESS", "small business"
+
+
+class Scope(TextChoices):
+    """What a machine's key may do; approving, signing and opening are not among it."""
+
+    USAGE_READ = "usage:read", "read usage"
+    USAGE_WRITE = "usage:write", "send usage events"
+    REPORTS_READ = "reports:read", "read usage reports"
+    REPORTS_WRITE = "reports:write", "send usage reports"
+    INVOICES_READ = "invoices:read", "read invoices"
+    INVOICES_WRITE = "invoices:write", "send invoices"
+    REQUISITIONS_READ = "requisitions:read", "read requisitions"
+    SOLICITATIONS_READ = "solicitations:read", "read solicitations"
+    CONTRACTS_READ = "contracts:read", "read contracts"
+    ORDERS_READ = "orders:read", "read task orders"
+    RECONCILIATION_READ = "reconciliation:read", "read reconciliations"
+    PAYMENTS_READ = "payments:read", "read payments"
+    DOCUMENTS_READ = "documents:read", "read documents"
+    REFERENCE_READ = "reference:read", "read reference data"
+
+
+AGENCY_ONLY_SCOPES = frozenset({Scope.USAGE_WRITE, Scope.REQUISITIONS_READ})
+VENDOR_ONLY_SCOPES = frozenset({Scope.REPORTS_WRITE, Scope.INVOICES_WRITE})

@@ -42,21 +42,23 @@ def record_event(
         raise UnregisteredEvent(event.code)
     if not connection.in_atomic_block:
         raise NotInTransaction(event.code)
-    payload = canonical_json({
-        "event": event.code,
-        "subject": {"kind": subject.kind, "id": subject.id},
-        "by": {
-            "kind": by.kind,
-            "user": by.user_id,
-            "membership": by.membership_id,
-            "key": by.key_id,
-            "organization": by.organization_id,
-            "name": by.name,
-            "role": by.role,
-        },
-        "at": at,
-        "data": data or {},
-    })
+    payload = canonical_json(
+        {
+            "event": event.code,
+            "subject": {"kind": subject.kind, "id": subject.id},
+            "by": {
+                "kind": by.kind,
+                "user": by.user_id,
+                "membership": by.membership_id,
+                "key": by.key_id,
+                "organization": by.organization_id,
+                "name": by.name,
+                "role": by.role,
+            },
+            "at": at,
+            "data": data or {},
+        }
+    )
     return AuditEvent.objects.create(
         stream=subject.stream,
         seq=0,
