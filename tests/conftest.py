@@ -1,0 +1,7 @@
+"""What every test may ask for."""
+
+from tests.databases import (  # noqa: F401
+    _django_db_helper,
+    django_db_setup,
+    own_database,
+)

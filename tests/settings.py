@@ -1,0 +1,32 @@
+"""The site's settings for tests: same database, quick hashes, no zone that flatters."""
+
+import os
+import tempfile
+
+# The plugin named in pyproject has set the addresses. A type checker needs none.
+os.environ.setdefault("DATABASE_URL", "postgresql:///drawdown")
+os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379")
+os.environ["DRAWDOWN_DEBUG"] = "0"
+os.environ["DRAWDOWN_DEMO"] = "0"
+
+from contracting.settings import *  # noqa: E402, F403
+from contracting.settings import STORAGES, env_text  # noqa: E402
+
+# Whoever mixes up local days and instants shall notice.
+TIME_ZONE = "America/New_York"
+TEST_DATABASE = env_text("DRAWDOWN_TEST_DB", "test_drawdown")
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+MEDIA_ROOT = tempfile.mkdtemp(prefix="drawdown-media-")
+STORAGES = {
+    **STORAGES,
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# Messages of a test run stay apart from those of a site on the same broker.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{TEST_DATABASE}:"}
