@@ -1,0 +1,189 @@
+"""What the vendor says: usage reports and invoices, as received."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+
+from contracting.billing.states import MOVES, InvoiceState
+from contracting.core.models import (
+    Addressed,
+    AppendOnly,
+    LockingQuerySet,
+    Stateful,
+    Timestamped,
+)
+from contracting.core.subjects import Subject
+
+
+class UsageReport(Addressed, AppendOnly):
+    """A vendor's report of usage on one order for one period; reports add up."""
+
+    PREFIX = "rep"
+
+    order = models.ForeignKey(
+        "orders.TaskOrder", on_delete=models.PROTECT, related_name="usage_reports"
+    )
+    vendor = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="usage_reports"
+    )
+    label = models.CharField(max_length=60, help_text="The vendor's own number.")
+    period_start = models.DateTimeField()
+    period_end = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="Rows received after this are late.")
+    received_at = models.DateTimeField()
+    payload = models.ForeignKey("documents.Blob", on_delete=models.PROTECT)
+    rows_received = models.PositiveIntegerField()
+    received_by = models.CharField(max_length=160)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_vendor_report_is_received_once", fields=["order", "label"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_late(self) -> bool:
+        return self.received_at > self.due_at
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(
+            "billing.usage_report", self.pk, f"contract:{self.order.contract_id}"
+        )
+
+
+class ReportRow(AppendOnly):
+    """One billed attempt and class as the vendor counts it."""
+
+    report = models.ForeignKey(
+        UsageReport, on_delete=models.PROTECT, related_name="rows"
+    )
+    row_number = models.PositiveIntegerField()
+    request_id = models.CharField(max_length=200)
+    attempt = models.PositiveIntegerField(default=1)
+    occurred_at = models.DateTimeField()
+    model_name = models.CharField(max_length=120)
+    token_class_code = models.CharField(max_length=30)
+    tier = models.CharField(max_length=20, default="STANDARD")
+    tokens = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_report_row_has_its_own_number",
+                fields=["report", "row_number"],
+            ),
+            models.CheckConstraint(
+                name="a_reported_count_is_never_negative", condition=Q(tokens__gte=0)
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="report_row_by_request", fields=["request_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.token_class_code}"
+
+
+class Invoice(Addressed, Timestamped, Stateful):
+    """A request for payment (FAR 52.212-4(g), 32.905(b))."""
+
+    PREFIX = "inv"
+    MOVES = MOVES
+    NOUN = "invoice"
+
+    order = models.ForeignKey(
+        "orders.TaskOrder", on_delete=models.PROTECT, related_name="invoices"
+    )
+    vendor = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="invoices"
+    )
+    number = models.CharField(max_length=40, help_text="The vendor's invoice number.")
+    invoiced_on = models.DateField()
+    period_start = models.DateTimeField()
+    period_end = models.DateTimeField()
+    header = models.JSONField(
+        help_text="Remit-to, defect contact, contract and order number, terms."
+    )
+    total_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    payload = models.ForeignKey("documents.Blob", on_delete=models.PROTECT)
+    received_at = models.DateTimeField()
+    received_by = models.CharField(max_length=160)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    return_reasons = models.JSONField(default=list)
+    state = models.CharField(
+        max_length=10, choices=InvoiceState.choices, default=InvoiceState.RECEIVED
+    )
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_invoice_number_is_used_once_by_a_vendor",
+                fields=["vendor", "number"],
+                condition=~Q(state__in=["RETURNED", "WITHDRAWN"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("billing.invoice", self.pk, f"contract:{self.order.contract_id}")
+
+
+class InvoiceLine(Addressed, AppendOnly):
+    """Order × line × class × rate version × period: rounded here, and only here."""
+
+    PREFIX = "iln"
+
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="lines"
+    )
+    position = models.PositiveIntegerField()
+    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT)
+    acrn = models.CharField("ACRN", max_length=2, blank=True)
+    description = models.CharField(max_length=200)
+    model = models.ForeignKey("reference.AiModel", on_delete=models.PROTECT)
+    token_class = models.ForeignKey("reference.TokenClass", on_delete=models.PROTECT)
+    tier = models.CharField(max_length=20, default="STANDARD")
+    period = DateTimeRangeField(help_text="[start, end) in UTC.")
+    tokens = models.BigIntegerField()
+    usd_per_million_tokens = models.DecimalField(max_digits=12, decimal_places=6)
+    amount_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    is_void = models.BooleanField(
+        default=False, help_text="Kept only on a returned or withdrawn invoice."
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_invoice_line_has_its_own_position",
+                fields=["invoice", "position"],
+            ),
+            ExclusionConstraint(
+                name="a_line_and_period_is_invoiced_once",
+                expressions=[
+                    ("order_line", RangeOperators.EQUAL),
+                    ("model", RangeOperators.EQUAL),
+                    ("token_class", RangeOperators.EQUAL),
+                    ("tier", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_void=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice} line {self.position}"

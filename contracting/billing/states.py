@@ -1,0 +1,25 @@
+"""The states of an invoice."""
+
+from django.db.models import TextChoices
+
+from contracting.core.states import moves
+
+
+class InvoiceState(TextChoices):
+    """From receipt to payment or return."""
+
+    RECEIVED = "RECEIVED", "received"
+    RETURNED = "RETURNED", "returned as improper"
+    WITHDRAWN = "WITHDRAWN", "withdrawn by the vendor"
+    ACCEPTED = "ACCEPTED", "accepted"
+    CERTIFIED = "CERTIFIED", "certified for payment"
+    PAID = "PAID", "paid"
+
+
+_S = InvoiceState
+
+MOVES = moves({
+    _S.RECEIVED: (_S.RETURNED, _S.WITHDRAWN, _S.ACCEPTED),
+    _S.ACCEPTED: (_S.CERTIFIED,),
+    _S.CERTIFIED: (_S.PAID,),
+})

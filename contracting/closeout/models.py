@@ -1,0 +1,49 @@
+"""Close-out: what was ordered, used, paid and given back, and who signed for it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from contracting.core.models import Addressed, AppendOnly
+
+
+class CompletionStatement(Addressed, AppendOnly):
+    """The contract completion statement of an order or a contract (FAR 4.804-5)."""
+
+    PREFIX = "cls"
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="completions"
+    )
+    order = models.OneToOneField(
+        "orders.TaskOrder",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="completion",
+    )
+    figures = models.JSONField(help_text="Ordered, used, accepted, paid, returned.")
+    residual_tokens = models.BigIntegerField()
+    deobligated_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    remarks = models.TextField(blank=True)
+    signed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_contract_is_closed_out_once",
+                fields=["contract"],
+                condition=Q(order__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="residual_tokens_are_never_negative",
+                condition=Q(residual_tokens__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"completion of {self.order_id or self.contract_id}"

@@ -1,0 +1,273 @@
+"""The award: lines, rate card, ceilings, clauses, representative."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+
+from contracting.contracts.states import MOVES, ContractState
+from contracting.core.models import (
+    Addressed,
+    LockingQuerySet,
+    Stateful,
+    Timestamped,
+    Versioned,
+)
+from contracting.core.subjects import Subject
+
+
+class Contract(Addressed, Timestamped, Versioned, Stateful):
+    """A single-award IDIQ for tokens (PIID type D; FAR 16.504)."""
+
+    PREFIX = "con"
+    MOVES = MOVES
+    NOUN = "contract"
+
+    agency = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="contracts"
+    )
+    vendor = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="awards"
+    )
+    solicitation = models.OneToOneField(
+        "solicitations.Solicitation", on_delete=models.PROTECT, related_name="contract"
+    )
+    decision = models.OneToOneField(
+        "evaluations.SelectionDecision",
+        on_delete=models.PROTECT,
+        related_name="contract",
+    )
+    piid = models.CharField("PIID", max_length=17, unique=True, null=True, blank=True)
+    title = models.CharField(max_length=200)
+    naics = models.CharField("NAICS code", max_length=6)
+    psc = models.CharField("product service code", max_length=4)
+    time_zone = models.CharField(max_length=60, default="America/New_York")
+    ordering_start = models.DateField()
+    ordering_end = models.DateField(help_text="Last day on which an order is placed.")
+    minimum_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    ceiling_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    ceiling_tokens = models.BigIntegerField()
+    notice_percent = models.PositiveSmallIntegerField(
+        default=75, help_text="Notice when this share of the funds is used."
+    )
+    tolerance_tokens = models.BigIntegerField(
+        default=0, help_text="Difference per line and day that may be accepted."
+    )
+    tolerance_dollars = models.DecimalField(
+        max_digits=18, decimal_places=2, default=0
+    )
+    report_due_days = models.PositiveSmallIntegerField(
+        default=3, help_text="Days after a period by which the vendor reports."
+    )
+    payment_days = models.PositiveSmallIntegerField(default=30)
+    fair_opportunity = models.CharField(max_length=120, default="single award")
+    drafted_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
+    )
+    awarded_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contracts_signed",
+    )
+    state = models.CharField(
+        max_length=10, choices=ContractState.choices, default=ContractState.DRAFT
+    )
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="an_awarded_contract_has_a_number_and_a_signature",
+                condition=Q(state__in=["DRAFT", "DISCARDED"])
+                | Q(
+                    piid__isnull=False,
+                    signed_by__isnull=False,
+                    awarded_at__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_contract_maximum_is_at_least_its_minimum",
+                condition=Q(ceiling_dollars__gte=F("minimum_dollars")),
+            ),
+            models.CheckConstraint(
+                name="an_ordering_period_ends_after_it_begins",
+                condition=Q(ordering_end__gte=F("ordering_start")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.piid or 'draft award'} {self.title}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("contracts.contract", self.pk, self.stream)
+
+    @property
+    def stream(self) -> str:
+        return f"contract:{self.pk}"
+
+
+class ContractLine(Addressed, Timestamped):
+    """A contract line item: a model family, priced by its rate rows (FAR 4.1005)."""
+
+    PREFIX = "clin"
+
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="lines"
+    )
+    clin = models.CharField("CLIN", max_length=4)
+    description = models.CharField(max_length=200)
+    psc = models.CharField("product service code", max_length=4)
+    pricing = models.CharField(max_length=60, default="fixed unit price per MTOK")
+    unit = models.CharField(max_length=4, default="MTOK")
+    estimated_tokens = models.BigIntegerField()
+    ceiling_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_clin_is_used_once_in_a_contract", fields=["contract", "clin"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clin} {self.description}"
+
+
+class RateRow(Addressed, Timestamped):
+    """A price: model, tokenizer, class, tier, band and boundary, in force × known.
+
+    Only ``superseded_at`` may ever be set; everything else is append-only.
+    """
+
+    PREFIX = "rate"
+
+    line = models.ForeignKey(
+        ContractLine, on_delete=models.PROTECT, related_name="rate_rows"
+    )
+    slin = models.CharField("SLIN", max_length=6)
+    model = models.ForeignKey("reference.AiModel", on_delete=models.PROTECT)
+    tokenizer = models.ForeignKey("reference.Tokenizer", on_delete=models.PROTECT)
+    token_class = models.ForeignKey("reference.TokenClass", on_delete=models.PROTECT)
+    tier = models.CharField(max_length=20, default="STANDARD")
+    context_band = models.CharField(max_length=20, default="ALL")
+    boundary = models.CharField(max_length=20)
+    usd_per_million_tokens = models.DecimalField(max_digits=12, decimal_places=6)
+    in_force = DateTimeRangeField(help_text="[start, end) in UTC.")
+    source = models.CharField(max_length=40, help_text="Award or modification.")
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            ExclusionConstraint(
+                name="two_prices_are_never_in_force_at_once",
+                expressions=[
+                    ("line", RangeOperators.EQUAL),
+                    ("model", RangeOperators.EQUAL),
+                    ("token_class", RangeOperators.EQUAL),
+                    ("tier", RangeOperators.EQUAL),
+                    ("context_band", RangeOperators.EQUAL),
+                    ("boundary", RangeOperators.EQUAL),
+                    ("in_force", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(superseded_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="a_unit_price_is_never_negative",
+                condition=Q(usd_per_million_tokens__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slin} {self.usd_per_million_tokens}"
+
+
+class ContractClause(Timestamped):
+    """A clause of the contract, in the version in force at award."""
+
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="clauses"
+    )
+    clause = models.ForeignKey("reference.Clause", on_delete=models.PROTECT)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_clause_stands_once_in_a_contract",
+                fields=["contract", "clause"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clause}"
+
+
+class ContractFunding(Timestamped):
+    """Funds that the award itself obligates: the guaranteed minimum (FAR 16.504)."""
+
+    line = models.ForeignKey(
+        ContractLine, on_delete=models.PROTECT, related_name="funding"
+    )
+    acrn = models.CharField("ACRN", max_length=2)
+    line_of_accounting = models.ForeignKey(
+        "ledger.LineOfAccounting", on_delete=models.PROTECT
+    )
+    dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    certified_by = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    certified_at = models.DateTimeField(null=True, blank=True)
+    certified_version = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_acrn_funds_a_contract_line_once", fields=["line", "acrn"]
+            ),
+            models.CheckConstraint(
+                name="contract_funds_are_above_zero", condition=Q(dollars__gt=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.acrn} {self.dollars}"
+
+
+class CorDesignation(Timestamped):
+    """The contracting officer's representative for one contract (FAR 1.602-2(d))."""
+
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="cor_designations"
+    )
+    membership = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    designated_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
+    )
+    designated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_representative_is_designated_once_for_a_contract",
+                fields=["contract", "membership"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership}"

@@ -1,0 +1,244 @@
+"""Metered tokens: events and their disjoint lines, verdicts, attribution, rating.
+
+``UsageEvent`` and ``UsageLine`` have no foreign keys on purpose: the ingest join checks
+what they name, and what they name is never deleted.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from contracting.core.models import (
+    Addressed,
+    AppendOnly,
+    LockingQuerySet,
+    Timestamped,
+)
+from contracting.core.subjects import Subject
+from contracting.metering.states import Basis, HoldReason, RowVerdict, SourceKind
+
+
+class UsageSource(Addressed, Timestamped):
+    """A gateway that reports usage; it belongs to one agency."""
+
+    PREFIX = "src"
+
+    agency = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="usage_sources"
+    )
+    code = models.CharField(max_length=120, unique=True, help_text="CloudEvents source.")
+    label = models.CharField(max_length=120)
+    kind = models.CharField(
+        max_length=10, choices=SourceKind.choices, default=SourceKind.GATEWAY
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LockingQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class UsageBatch(Addressed, AppendOnly):
+    """One delivery, with the count of each verdict; the payload is kept as a blob."""
+
+    PREFIX = "bat"
+
+    agency = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT)
+    source = models.ForeignKey(
+        UsageSource, on_delete=models.PROTECT, related_name="batches"
+    )
+    payload = models.ForeignKey(
+        "documents.Blob", on_delete=models.PROTECT, related_name="+"
+    )
+    verdicts = models.ForeignKey(
+        "documents.Blob", on_delete=models.PROTECT, related_name="+"
+    )
+    received = models.PositiveIntegerField()
+    accepted = models.PositiveIntegerField()
+    held = models.PositiveIntegerField()
+    duplicate = models.PositiveIntegerField()
+    conflict = models.PositiveIntegerField()
+    rejected = models.PositiveIntegerField()
+    received_at = models.DateTimeField()
+    received_by = models.CharField(max_length=160)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="every_received_row_has_one_verdict",
+                condition=Q(
+                    received=models.F("accepted")
+                    + models.F("held")
+                    + models.F("duplicate")
+                    + models.F("conflict")
+                    + models.F("rejected")
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} of {self.source_id}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("metering.batch", self.pk, f"organization:{self.agency_id}")
+
+
+class UsageEvent(AppendOnly):
+    """One call as its source reported it: stored and counted once, for ever."""
+
+    pk = models.CompositePrimaryKey("agency_id", "source_id", "event_id")
+    agency_id = models.BigIntegerField()
+    source_id = models.BigIntegerField()
+    event_id = models.CharField(max_length=200)
+    batch_id = models.BigIntegerField()
+    payload_sha256 = models.CharField(max_length=64)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    operation_id = models.CharField(max_length=200)
+    attempt = models.PositiveIntegerField(default=1)
+    order_ref = models.CharField(max_length=60)
+    model_requested = models.CharField(max_length=120, blank=True)
+    model_served = models.CharField(max_length=120)
+    tier = models.CharField(max_length=20, default="STANDARD")
+    context_band = models.CharField(max_length=20, default="ALL")
+    boundary = models.CharField(max_length=20)
+    basis = models.CharField(
+        max_length=10, choices=Basis.choices, default=Basis.MEASURED
+    )
+    reported_total = models.BigIntegerField(null=True, blank=True)
+    is_late = models.BooleanField(default=False)
+    corrects = models.CharField(max_length=200, blank=True)
+    correction_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="usage_event_by_time", fields=["occurred_at"]),
+            models.Index(name="usage_event_by_batch", fields=["batch_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.event_id}"
+
+
+class UsageLine(AppendOnly):
+    """Tokens of one class of one event; the lines of an event are disjoint.
+
+    Negative only in a correction, which names the event that it corrects.
+    """
+
+    pk = models.CompositePrimaryKey(
+        "agency_id", "source_id", "event_id", "token_class_code"
+    )
+    agency_id = models.BigIntegerField()
+    source_id = models.BigIntegerField()
+    event_id = models.CharField(max_length=200)
+    token_class_code = models.CharField(max_length=30)
+    tokens = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.token_class_code} {self.tokens}"
+
+
+class UsageRefusal(AppendOnly):
+    """A row that was not stored as usage: a conflict or a rejection, with its code."""
+
+    batch = models.ForeignKey(
+        UsageBatch, on_delete=models.PROTECT, related_name="refusals"
+    )
+    row_index = models.PositiveIntegerField()
+    event_id = models.CharField(max_length=200, blank=True)
+    verdict = models.CharField(max_length=10, choices=RowVerdict.choices)
+    code = models.CharField(max_length=60)
+    pointer = models.CharField(max_length=120, blank=True)
+    payload_sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"row {self.row_index}: {self.code}"
+
+
+class UsageHold(AppendOnly):
+    """Why an event went into suspense; it leaves when it is attributed."""
+
+    agency_id = models.BigIntegerField()
+    source_id = models.BigIntegerField()
+    event_id = models.CharField(max_length=200)
+    reason = models.CharField(max_length=20, choices=HoldReason.choices)
+    detail = models.CharField(max_length=200, blank=True)
+    held_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_event_is_held_once_for_a_reason",
+                fields=["agency_id", "source_id", "event_id", "reason"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.reason}"
+
+
+class UsageAttribution(AppendOnly):
+    """Whose usage an event is: the order line and the model of the contract."""
+
+    agency_id = models.BigIntegerField()
+    source_id = models.BigIntegerField()
+    event_id = models.CharField(max_length=200)
+    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT)
+    model = models.ForeignKey("reference.AiModel", on_delete=models.PROTECT)
+    accounting_day = models.DateField(help_text="In the contract's time zone.")
+    attributed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_event_is_attributed_once",
+                fields=["agency_id", "source_id", "event_id"],
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="attribution_by_line_day", fields=["order_line", "accounting_day"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} on {self.order_line_id}"
+
+
+class UsageRating(AppendOnly):
+    """The exact price of one usage line, and how much of it was within the funds."""
+
+    agency_id = models.BigIntegerField()
+    source_id = models.BigIntegerField()
+    event_id = models.CharField(max_length=200)
+    token_class_code = models.CharField(max_length=30)
+    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT)
+    rate_row = models.ForeignKey("contracts.RateRow", on_delete=models.PROTECT)
+    occurred_at = models.DateTimeField()
+    accounting_day = models.DateField()
+    tokens = models.BigIntegerField()
+    usd_per_million_tokens = models.DecimalField(max_digits=12, decimal_places=6)
+    dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    rated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_usage_line_is_rated_once",
+                fields=["agency_id", "source_id", "event_id", "token_class_code"],
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="rating_by_line_time", fields=["order_line", "occurred_at"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.token_class_code} {self.dollars}"

@@ -1,0 +1,68 @@
+"""Certified and paid: the last two signatures on an amount."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from contracting.core.models import Addressed, AppendOnly
+from contracting.core.subjects import Subject
+
+
+class PaymentCertification(Addressed, AppendOnly):
+    """The certifying officer's word that an amount is payable (31 U.S.C. 3528)."""
+
+    PREFIX = "vch"
+
+    invoice = models.OneToOneField(
+        "billing.Invoice", on_delete=models.PROTECT, related_name="certification"
+    )
+    acceptance = models.OneToOneField(
+        "reconciliation.Acceptance",
+        on_delete=models.PROTECT,
+        related_name="certification",
+    )
+    voucher_number = models.CharField(max_length=30, unique=True)
+    dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    by_acrn = models.JSONField(help_text="{holder id: {ACRN: dollars}}")
+    due_on = models.DateField()
+    certified_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    certified_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_certified_amount_is_never_negative", condition=Q(dollars__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.voucher_number
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(
+            "payments.certification",
+            self.pk,
+            f"contract:{self.invoice.order.contract_id}",
+        )
+
+
+class Payment(Addressed, AppendOnly):
+    """A payment made by the finance system, recorded here."""
+
+    PREFIX = "pay"
+
+    certification = models.OneToOneField(
+        PaymentCertification, on_delete=models.PROTECT, related_name="payment"
+    )
+    dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    paid_on = models.DateField()
+    reference = models.CharField(max_length=60, help_text="Trace number.")
+    recorded_by_name = models.CharField(max_length=160)
+    paid_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.reference

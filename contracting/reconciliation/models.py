@@ -1,0 +1,225 @@
+"""Our meter × the vendor's report × the invoice: runs, findings, acceptance."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from contracting.core.models import Addressed, AppendOnly, LockingQuerySet
+from contracting.core.subjects import Subject
+from contracting.reconciliation.states import FindingCode, ResolutionCode
+
+
+class ReconciliationRun(Addressed, AppendOnly):
+    """One comparison with frozen inputs: the same inputs give the same result hash."""
+
+    PREFIX = "run"
+
+    order = models.ForeignKey(
+        "orders.TaskOrder", on_delete=models.PROTECT, related_name="reconciliations"
+    )
+    invoice = models.ForeignKey(
+        "billing.Invoice",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reconciliations",
+    )
+    period_start = models.DateTimeField()
+    period_end = models.DateTimeField()
+    inputs_sha256 = models.CharField(max_length=64)
+    result_sha256 = models.CharField(max_length=64)
+    a_tokens = models.BigIntegerField()
+    b_tokens = models.BigIntegerField()
+    c_tokens = models.BigIntegerField()
+    a_dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    c_dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    lines_covered = models.PositiveIntegerField()
+    ran_at = models.DateTimeField()
+    ran_by = models.CharField(max_length=160)
+
+    def __str__(self) -> str:
+        return f"{self.public_id} on {self.order_id}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(
+            "reconciliation.run", self.pk, f"contract:{self.order.contract_id}"
+        )
+
+
+class Cell(AppendOnly):
+    """One key of a run: line × model × class × tier × period, three counts."""
+
+    run = models.ForeignKey(
+        ReconciliationRun, on_delete=models.PROTECT, related_name="cells"
+    )
+    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT)
+    model = models.ForeignKey("reference.AiModel", on_delete=models.PROTECT)
+    token_class_code = models.CharField(max_length=30)
+    tier = models.CharField(max_length=20)
+    period_start = models.DateTimeField()
+    period_end = models.DateTimeField()
+    a_tokens = models.BigIntegerField()
+    b_tokens = models.BigIntegerField()
+    c_tokens = models.BigIntegerField(null=True, blank=True)
+    a_dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    c_dollars = models.DecimalField(
+        max_digits=24, decimal_places=12, null=True, blank=True
+    )
+    rate_usd = models.DecimalField(max_digits=12, decimal_places=6, null=True)
+    invoiced_usd = models.DecimalField(max_digits=12, decimal_places=6, null=True)
+    agrees = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"{self.token_class_code} {self.period_start}"
+
+
+class Finding(Addressed, AppendOnly):
+    """One coded discrepancy, with its exact amount and its evidence."""
+
+    PREFIX = "fnd"
+
+    order = models.ForeignKey(
+        "orders.TaskOrder", on_delete=models.PROTECT, related_name="findings"
+    )
+    run = models.ForeignKey(
+        ReconciliationRun, on_delete=models.PROTECT, related_name="findings"
+    )
+    invoice = models.ForeignKey(
+        "billing.Invoice",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="findings",
+    )
+    fingerprint = models.CharField(
+        max_length=64, help_text="The same difference found again is the same finding."
+    )
+    code = models.CharField(max_length=16, choices=FindingCode.choices)
+    order_line = models.ForeignKey(
+        "orders.OrderLine", on_delete=models.PROTECT, null=True, blank=True
+    )
+    token_classes = models.JSONField(default=list)
+    tokens = models.BigIntegerField()
+    amount_dollars = models.DecimalField(
+        max_digits=24, decimal_places=12, help_text="Exact difference, unrounded."
+    )
+    level = models.CharField(max_length=10, help_text="REQUEST or AGGREGATE match.")
+    tolerance_tier = models.PositiveSmallIntegerField()
+    owner = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True
+    )
+    due_on = models.DateField()
+    evidence = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="the_same_difference_is_found_once",
+                fields=["order", "fingerprint"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.amount_dollars}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(
+            "reconciliation.finding", self.pk, f"contract:{self.order.contract_id}"
+        )
+
+
+class Dispute(AppendOnly):
+    """A finding put to the vendor, with what is withheld for it."""
+
+    finding = models.OneToOneField(
+        Finding, on_delete=models.PROTECT, related_name="dispute"
+    )
+    reason = models.TextField()
+    withheld_dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    disputed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    disputed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"dispute of {self.finding}"
+
+
+class Resolution(AppendOnly):
+    """How a finding was settled; a finding cannot close without a code."""
+
+    finding = models.OneToOneField(
+        Finding, on_delete=models.PROTECT, related_name="resolution"
+    )
+    code = models.CharField(max_length=12, choices=ResolutionCode.choices)
+    reason = models.TextField()
+    payable_change_dollars = models.DecimalField(
+        max_digits=24, decimal_places=12, default=0
+    )
+    resolved_by_name = models.CharField(max_length=160)
+    resolved_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True
+    )
+    resolved_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.finding} {self.code}"
+
+
+class Acceptance(Addressed, AppendOnly):
+    """Usage accepted by the representative: the part on which the three agree."""
+
+    PREFIX = "acc"
+
+    invoice = models.OneToOneField(
+        "billing.Invoice", on_delete=models.PROTECT, related_name="acceptance"
+    )
+    run = models.ForeignKey(ReconciliationRun, on_delete=models.PROTECT)
+    accepted_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    accepted_at = models.DateTimeField()
+    exact_dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    accepted_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    withheld_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+
+    def __str__(self) -> str:
+        return f"acceptance of {self.invoice_id}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(
+            "reconciliation.acceptance",
+            self.pk,
+            f"contract:{self.invoice.order.contract_id}",
+        )
+
+
+class AcceptedLine(AppendOnly):
+    """What is payable on one invoice line, and why not all of it."""
+
+    acceptance = models.ForeignKey(
+        Acceptance, on_delete=models.PROTECT, related_name="lines"
+    )
+    invoice_line = models.OneToOneField(
+        "billing.InvoiceLine", on_delete=models.PROTECT, related_name="accepted"
+    )
+    payable_tokens = models.BigIntegerField()
+    usd_per_million_tokens = models.DecimalField(max_digits=12, decimal_places=6)
+    exact_dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    payable_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_payable_quantity_is_never_negative",
+                condition=Q(payable_tokens__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_line_id} {self.payable_dollars}"
