@@ -1,0 +1,157 @@
+"""Periods, accounting days, fiscal years and federal business days.
+
+Periods are half-open and in UTC; a time zone only computes where a local day begins. A
+day therefore has 23, 24 or 25 hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from contracting.core.errors import Invalid
+
+_DAY = timedelta(days=1)
+FISCAL_YEAR_FIRST_MONTH = 10
+
+
+class BadPeriod(Invalid):
+    """A period that ends before it begins, lacks a zone, or names an unknown one."""
+
+    code = "bad_period"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A half-open span of aware instants, [start, end), kept in UTC.
+
+    :raises BadPeriod: if an instant has no time zone, or the end is not after the start
+    """
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", _utc(self.start))
+        object.__setattr__(self, "end", _utc(self.end))
+        if self.end <= self.start:
+            message = "A period ends after it begins."
+            raise BadPeriod(message, start=self.start, end=self.end)
+
+    def contains(self, instant: datetime) -> bool:
+        """Whether the instant lies inside; the end itself does not."""
+        return self.start <= instant < self.end
+
+    def overlaps(self, other: Period) -> bool:
+        """Whether the two share an instant; periods that touch do not."""
+        return self.start < other.end and other.start < self.end
+
+    def days(self, zone: str | ZoneInfo) -> list[date]:
+        """The local days that the period touches, in order."""
+        first = accounting_day(self.start, zone)
+        last = accounting_day(self.end - timedelta(microseconds=1), zone)
+        return [first + n * _DAY for n in range((last - first).days + 1)]
+
+
+def zone_of(name: str | ZoneInfo) -> ZoneInfo:
+    """The time zone of that IANA name, such as ``America/New_York``.
+
+    :raises BadPeriod: if there is no such zone
+    """
+    if isinstance(name, ZoneInfo):
+        return name
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = f"{name!r} is not a time zone such as America/New_York."
+        raise BadPeriod(message, zone=name) from error
+
+
+def accounting_day(instant: datetime, zone: str | ZoneInfo) -> date:
+    """The local day on which the instant falls.
+
+    :raises BadPeriod: if the instant has no time zone or the zone does not exist
+    """
+    return _utc(instant).astimezone(zone_of(zone)).date()
+
+
+def day_bounds(day: date, zone: str | ZoneInfo) -> Period:
+    """The instants of one local day, 23 to 25 hours.
+
+    :raises BadPeriod: if the zone does not exist
+    """
+    return days_bounds(day, day, zone)
+
+
+def days_bounds(first_day: date, last_day: date, zone: str | ZoneInfo) -> Period:
+    """The instants of whole local days; ``last_day`` is included.
+
+    :raises BadPeriod: if the last day is before the first or the zone does not exist
+    """
+    if last_day < first_day:
+        message = "The last day is before the first."
+        raise BadPeriod(message, first_day=first_day, last_day=last_day)
+    return Period(_midnight(first_day, zone), _midnight(last_day + _DAY, zone))
+
+
+def fiscal_year(day: date) -> int:
+    """The federal fiscal year, four digits: it begins on 1 October (31 USC 1102)."""
+    return day.year + (day.month >= FISCAL_YEAR_FIRST_MONTH)
+
+
+def fiscal_year_bounds(fy: int) -> tuple[date, date]:
+    """The first and the last day of a federal fiscal year of four digits."""
+    first = date(fy - 1, FISCAL_YEAR_FIRST_MONTH, 1)
+    return first, date(fy, FISCAL_YEAR_FIRST_MONTH, 1) - _DAY
+
+
+def is_business_day(day: date) -> bool:
+    """Neither a weekend nor a federal holiday as observed (5 USC 6103)."""
+    return day.weekday() < 5 and day not in federal_holidays(day.year)
+
+
+def next_business_day(day: date) -> date:
+    """The day itself if it is a business day, else the first one after it."""
+    while not is_business_day(day):
+        day += _DAY
+    return day
+
+
+def add_business_days(day: date, n: int) -> date:
+    """The n-th business day after ``day``, or before it when ``n`` is negative."""
+    step = _DAY if n >= 0 else -_DAY
+    left = abs(n)
+    while left:
+        day += step
+        left -= is_business_day(day)
+    return day
+
+
+@lru_cache(maxsize=200)
+def federal_holidays(year: int) -> Mapping[date, str]:
+    """The days of a calendar year on which federal offices rest, with their names.
+
+    A holiday on a Saturday is observed on Friday, on a Sunday on Monday, across the turn
+    of the year as well.
+    """
+    import holidays
+
+    return {
+        day: name
+        for day, name in sorted(holidays.country_holidays("US", years=year).items())
+        if day.year == year and day.weekday() < 5
+    }
+
+
+def _midnight(day: date, zone: str | ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone_of(zone)).astimezone(UTC)
+
+
+def _utc(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        message = "An instant has a time zone."
+        raise BadPeriod(message, instant=instant.isoformat())
+    return instant.astimezone(UTC)
