@@ -14,11 +14,11 @@ Point: TypeAlias = tuple[date | datetime, Decimal]
 BAR_WIDTH: Final = 600
 
 WIDTH: Final = 720
-HEIGHT: Final = 280
+HEIGHT: Final = 300
 LEFT: Final = 92
 RIGHT: Final = 16
-TOP: Final = 18
-BOTTOM: Final = 34
+TOP: Final = 34
+BOTTOM: Final = 38
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Mark:
     at: str
     words: str
     anchor: str = "middle"
+    is_minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +178,16 @@ def _sentence(
     return f"{said}, {share:.1f}% of the {limit_label.lower()} of {words(limit)}."
 
 
-def _x_marks(series: Sequence[Point], x: Callable[[date | datetime], float]) -> list[Mark]:
+def _x_marks(
+    series: Sequence[Point], x: Callable[[date | datetime], float]
+) -> list[Mark]:
     moments = sorted({when for when, _ in series}, key=_seconds)
     if not moments:
         return []
     count = min(len(moments), 5)
-    chosen = [moments[i * (len(moments) - 1) // max(1, count - 1)] for i in range(count)]
+    chosen = [
+        moments[i * (len(moments) - 1) // max(1, count - 1)] for i in range(count)
+    ]
     span = _seconds(moments[-1]) - _seconds(moments[0])
     marks: list[Mark] = []
     for index, when in enumerate(dict.fromkeys(chosen)):
@@ -191,7 +196,9 @@ def _x_marks(series: Sequence[Point], x: Callable[[date | datetime], float]) -> 
             anchor = "start"
         elif index == count - 1:
             anchor = "end"
-        marks.append(Mark(_at(x(when)), _tick_words(when, span), anchor))
+        marks.append(
+            Mark(_at(x(when)), _tick_words(when, span), anchor, anchor == "middle")
+        )
     return marks
 
 

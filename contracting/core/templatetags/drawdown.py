@@ -16,12 +16,13 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from contracting.core.permissions import Allowed, Refused
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.core.templatetags import charts
 
 register = template.Library()
 
-ABSENT = mark_safe('<span aria-label="none">–</span>')  # noqa: S308 (constant)
+ABSENT = mark_safe('<span aria-label="none">–</span>')
 
 TONES = {
     "good": (
@@ -54,8 +55,6 @@ def _decimal(value: Any) -> Decimal:
         message = "a float is never printed as an amount"
         raise TypeError(message)
     return Decimal(value)
-
-
 
 
 def _is_absent(value: Any) -> bool:
@@ -119,22 +118,28 @@ def percent(part: Any, whole: Any) -> str:
     return f"{100 * _decimal(part) / _decimal(whole):.1f}%"
 
 
+def _instant(value: datetime | str) -> datetime:
+    """Papers carry their instants as text; pages as datetimes."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.astimezone(UTC)
+
+
 @register.filter
-def instant(value: datetime | None) -> SafeString:
+def instant(value: datetime | str | None) -> SafeString:
     """A moment in UTC: 27 Nov 2026, 22:00 UTC."""
-    if _is_absent(value) or value is None:
+    if not value:
         return ABSENT
-    utc = value.astimezone(UTC)
+    utc = _instant(value)
     return _time(utc, f"{utc.day} {utc:%b %Y, %H:%M} UTC")
 
 
 @register.filter
-def instant_in(value: datetime | None, zone: str | ZoneInfo) -> SafeString:
+def instant_in(value: datetime | str | None, zone: str | ZoneInfo) -> SafeString:
     """A moment in the zone of the contract, and in UTC after it."""
-    if _is_absent(value) or value is None:
+    if not value:
         return ABSENT
-    utc = value.astimezone(UTC)
-    local = value.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+    utc = _instant(value)
+    local = utc.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
     half = "a.m." if local.hour < 12 else "p.m."
     clock = f"{local.hour % 12 or 12}:{local:%M} {half} {local.tzname()}"
     other = f"{utc:%H:%M} UTC"
@@ -144,10 +149,11 @@ def instant_in(value: datetime | None, zone: str | ZoneInfo) -> SafeString:
 
 
 @register.filter
-def day(value: date | None) -> SafeString:
+def day(value: date | str | None) -> SafeString:
     """A calendar day: 27 Nov 2026."""
-    if _is_absent(value) or value is None:
+    if not value:
         return ABSENT
+    value = date.fromisoformat(value[:10]) if isinstance(value, str) else value
     return format_html(
         '<time datetime="{}">{}</time>',
         f"{value:%Y-%m-%d}",
@@ -181,7 +187,7 @@ def state_tag(value: Any) -> SafeString:
 @register.filter
 def sha(value: str | bytes | None) -> SafeString:
     """The first twelve digits of a hash, with the whole of it at hand."""
-    if _is_absent(value) or value is None:
+    if not value:
         return ABSENT
     full = bytes(value).hex() if not isinstance(value, str) else value
     return format_html(
@@ -190,15 +196,16 @@ def sha(value: str | bytes | None) -> SafeString:
 
 
 @register.simple_tag
-def verb_button(
-    url: str, label: str, verdict: Any = True, style: str = ""
-) -> SafeString:
-    """A button for a verb that is allowed, else the reason why it is not.
+def verb_button(url: str, label: str, verdict: Any, style: str = "") -> SafeString:
+    """A link to the page of a verb that is allowed, else the reason why it is not.
 
-    :param verdict: `Allowed` or `Refused` of `contracting.core.permissions`
     :param style: "outline", "secondary" or "unstyled"
+    :raises TypeError: if the page forgot to ask the permission
     """
-    return mark_safe(  # noqa: S308 (rendered by an escaping template)
+    if not isinstance(verdict, Allowed | Refused):
+        message = f"the button {label!r} needs a verdict, not {verdict!r}"
+        raise TypeError(message)
+    return mark_safe(
         render_to_string(
             "components/verb_button.html",
             {"url": url, "label": label, "verdict": verdict, "style": style},
@@ -239,7 +246,7 @@ def uswds_widget(field: BoundField) -> SafeString:
 
 
 def _next_id(context: Context, prefix: str) -> str:
-    number = int(context.render_context.get("drawdown_charts", 0)) + 1
+    number = int(context.render_context.get("drawdown_charts") or 0) + 1
     context.render_context["drawdown_charts"] = number
     return f"{prefix}-{number}"
 
@@ -293,4 +300,4 @@ def burn_chart(
 
 def _chart(context: Context, name: str, drawing: Any, **words: str) -> SafeString:
     ids = {"chart_id": _next_id(context, "chart"), "drawing": drawing}
-    return mark_safe(render_to_string(name, ids | words))  # noqa: S308 (escaped there)
+    return mark_safe(render_to_string(name, ids | words))
