@@ -162,8 +162,8 @@ class InvoiceLine(Addressed, AppendOnly):
     tokens = models.BigIntegerField()
     usd_per_million_tokens = models.DecimalField(max_digits=12, decimal_places=6)
     amount_dollars = models.DecimalField(max_digits=18, decimal_places=2)
-    is_void = models.BooleanField(
-        default=False, help_text="Kept only on a returned or withdrawn invoice."
+    voided_at = models.DateTimeField(
+        null=True, blank=True, help_text="Set once, when the invoice is returned."
     )
 
     class Meta:
@@ -181,7 +181,7 @@ class InvoiceLine(Addressed, AppendOnly):
                     ("tier", RangeOperators.EQUAL),
                     ("period", RangeOperators.OVERLAPS),
                 ],
-                condition=Q(is_void=False),
+                condition=Q(voided_at__isnull=True),
             ),
         ]
 
