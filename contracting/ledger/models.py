@@ -1,0 +1,469 @@
+"""Tokens and dollars in motion: lines of accounting, accounts, transfers, balances.
+
+A transfer is the fact. A balance is a sum of transfers, kept beside them so that a
+database CHECK can bind it in one row; it can be rebuilt at any time and is no evidence.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Organization
+from contracting.core.models import (
+    Addressed,
+    AppendOnly,
+    LockingQuerySet,
+    Timestamped,
+)
+from contracting.core.quantities import Dollars, Tokens
+from contracting.ledger.states import AccountKind, Holder, TransferKind
+
+
+def _dollars(help_text: str) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(
+        max_digits=24, decimal_places=12, default=Decimal(0), help_text=help_text
+    )
+
+
+def _tokens(help_text: str) -> models.BigIntegerField[Any, Any]:
+    return models.BigIntegerField(default=0, help_text=help_text)
+
+
+def _none_negative(name: str, *columns: str) -> models.CheckConstraint:
+    condition = Q()
+    for column in columns:
+        condition &= Q(**{f"{column}__gte": 0})
+    return models.CheckConstraint(name=name, condition=condition)
+
+
+class LineOfAccounting(Addressed, Timestamped):
+    """A pot of money with a law behind it: what it may be spent on, and when."""
+
+    PREFIX = "loa"
+
+    agency = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="lines_of_accounting"
+    )
+    label = models.CharField(
+        max_length=120, help_text="How the agency calls it, for example its program."
+    )
+    acrn_hint = models.CharField(
+        "suggested ACRN",
+        max_length=2,
+        blank=True,
+        help_text="Accounting classification reference number to suggest on a line.",
+    )
+    treasury_account_symbol = models.CharField(
+        max_length=30, help_text="For example 020-2026/2026-0101-000."
+    )
+    fund_year = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Fiscal year of the appropriation, if annual."
+    )
+    funds_available_from = models.DateField(
+        help_text="First day on which they may be obligated (31 U.S.C. 1502)."
+    )
+    funds_available_to = models.DateField(
+        null=True,
+        blank=True,
+        help_text="Last day on which they may be obligated; empty for no-year funds.",
+    )
+    appropriation = models.CharField(
+        max_length=200, help_text="Name of the appropriation."
+    )
+    object_class = models.CharField(max_length=10, blank=True)
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_agency_names_a_line_of_accounting_once",
+                fields=["agency", "label"],
+            ),
+            models.CheckConstraint(
+                name="funds_stop_being_available_after_they_begin",
+                condition=Q(funds_available_to__isnull=True)
+                | Q(funds_available_to__gte=F("funds_available_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.treasury_account_symbol})"
+
+
+class FundsBalance(Timestamped):
+    """What one line of accounting has, and what is already bound (31 U.S.C. 1341)."""
+
+    line_of_accounting = models.OneToOneField(
+        LineOfAccounting, on_delete=models.PROTECT, related_name="funds"
+    )
+    available_dollars = _dollars("Allotted in all.")
+    committed_dollars = _dollars("Certified for actions that are not signed yet.")
+    obligated_dollars = _dollars("Bound by signed actions, used or not.")
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="what_is_bound_never_exceeds_the_funds",
+                condition=Q(
+                    available_dollars__gte=F("committed_dollars")
+                    + F("obligated_dollars")
+                ),
+            ),
+            _none_negative(
+                "funds_are_never_negative",
+                "available_dollars",
+                "committed_dollars",
+                "obligated_dollars",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"funds of {self.line_of_accounting_id}"
+
+    @property
+    def free(self) -> Dollars:
+        """What may still be committed or obligated."""
+        bound = self.committed_dollars + self.obligated_dollars
+        return Dollars(self.available_dollars - bound)
+
+
+class ContractBalance(Timestamped):
+    """What one contract allows, and what its orders have taken of it."""
+
+    contract_id = models.BigIntegerField(unique=True)
+    stream = models.CharField(max_length=80, help_text="Audit stream of the contract.")
+    agency = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="contract_balances"
+    )
+    ceiling_dollars = _dollars("The contract's maximum (FAR 16.504(a)).")
+    ordered_dollars = _dollars("Sum of the ceilings of its orders.")
+    ceiling_tokens = _tokens("The contract's maximum in tokens.")
+    ordered_tokens = _tokens("Sum of the token ceilings of its orders.")
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="orders_never_exceed_the_contract_ceiling_in_dollars",
+                condition=Q(ordered_dollars__lte=F("ceiling_dollars")),
+            ),
+            models.CheckConstraint(
+                name="orders_never_exceed_the_contract_ceiling_in_tokens",
+                condition=Q(ordered_tokens__lte=F("ceiling_tokens")),
+            ),
+            _none_negative(
+                "what_is_ordered_is_never_negative", "ordered_dollars", "ordered_tokens"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"contract {self.contract_id}"
+
+    @property
+    def dollars_left(self) -> Dollars:
+        """What may still be ordered."""
+        return Dollars(self.ceiling_dollars - self.ordered_dollars)
+
+    @property
+    def tokens_left(self) -> Tokens:
+        """What may still be ordered."""
+        return Tokens(self.ceiling_tokens - self.ordered_tokens)
+
+
+class HolderBalance(Addressed, Timestamped):
+    """One line and its tokens, over all the ACRNs that pay for it.
+
+    Dollars are bound to funds and therefore kept per ACRN. Tokens are not: their
+    ceiling belongs to the line, and one row carries both sides of its CHECK.
+    """
+
+    PREFIX = "hld"
+
+    holder_kind = models.CharField(max_length=60)
+    holder_id = models.BigIntegerField()
+    contract_id = models.BigIntegerField(db_index=True)
+    ceiling_tokens = _tokens("The line's token ceiling.")
+    consumed_tokens = _tokens("Used and funded.")
+    unfunded_tokens = _tokens("Used beyond the live limit: recorded, not payable.")
+    accepted_tokens = _tokens("Accepted by the Government.")
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_line_has_one_token_balance",
+                fields=["holder_kind", "holder_id"],
+            ),
+            models.CheckConstraint(
+                name="funded_tokens_never_exceed_the_token_ceiling",
+                condition=Q(consumed_tokens__lte=F("ceiling_tokens")),
+            ),
+            _none_negative(
+                "tokens_of_a_line_are_never_negative",
+                "ceiling_tokens",
+                "consumed_tokens",
+                "unfunded_tokens",
+                "accepted_tokens",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder_kind} {self.holder_id}"
+
+    @property
+    def holder(self) -> Holder:
+        return Holder(self.holder_kind, self.holder_id)
+
+    @property
+    def tokens_left(self) -> Tokens:
+        """What may still be used under the token ceiling."""
+        return Tokens(self.ceiling_tokens - self.consumed_tokens)
+
+
+class Balance(Timestamped):
+    """One line × ACRN: its ceiling, what is bound to it, used, accepted and paid."""
+
+    line = models.ForeignKey(
+        HolderBalance, on_delete=models.PROTECT, related_name="balances"
+    )
+    acrn = models.CharField(
+        "ACRN",
+        max_length=2,
+        help_text="Accounting classification reference number (FAR 4.1005).",
+    )
+    sequence = models.PositiveSmallIntegerField(
+        help_text="Order of payment: usage draws on the lowest first."
+    )
+    line_of_accounting = models.ForeignKey(
+        LineOfAccounting, on_delete=models.PROTECT, related_name="balances"
+    )
+    ceiling_dollars = _dollars("This ACRN's part of the line's dollar ceiling.")
+    committed_dollars = _dollars("Certified, not signed yet.")
+    obligated_dollars = _dollars("Bound by signature, used or not.")
+    consumed_dollars = _dollars("Used and funded, exact, accepted or not.")
+    unfunded_dollars = _dollars("Used beyond the live limit: recorded, not payable.")
+    accepted_dollars = _dollars("Accepted, rounded to the cent, paid or not.")
+    rounding_dollars = _dollars("Accepted less its exact amount; may be negative.")
+    paid_dollars = _dollars("Paid.")
+    consumed_tokens = _tokens("Used and funded.")
+    unfunded_tokens = _tokens("Used beyond the live limit.")
+    accepted_tokens = _tokens("Accepted by the Government.")
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_line_has_one_balance_for_each_acrn", fields=["line", "acrn"]
+            ),
+            models.UniqueConstraint(
+                name="the_acrns_of_a_line_are_paid_in_one_order",
+                fields=["line", "sequence"],
+            ),
+            models.CheckConstraint(
+                name="funded_usage_never_exceeds_the_obligation",
+                condition=Q(
+                    obligated_dollars__gte=F("consumed_dollars") + F("rounding_dollars")
+                ),
+            ),
+            models.CheckConstraint(
+                name="obligations_never_exceed_the_ceiling",
+                condition=Q(
+                    ceiling_dollars__gte=F("committed_dollars") + F("obligated_dollars")
+                ),
+            ),
+            models.CheckConstraint(
+                name="accepted_never_exceeds_funded_usage",
+                condition=Q(
+                    accepted_dollars__lte=F("consumed_dollars") + F("rounding_dollars")
+                ),
+            ),
+            models.CheckConstraint(
+                name="accepted_never_exceeds_the_obligation",
+                condition=Q(accepted_dollars__lte=F("obligated_dollars")),
+            ),
+            models.CheckConstraint(
+                name="accepted_tokens_never_exceed_funded_tokens",
+                condition=Q(accepted_tokens__lte=F("consumed_tokens")),
+            ),
+            models.CheckConstraint(
+                name="paid_never_exceeds_accepted",
+                condition=Q(paid_dollars__lte=F("accepted_dollars")),
+            ),
+            _none_negative(
+                "a_balance_is_never_negative",
+                "ceiling_dollars",
+                "committed_dollars",
+                "obligated_dollars",
+                "consumed_dollars",
+                "unfunded_dollars",
+                "accepted_dollars",
+                "paid_dollars",
+                "consumed_tokens",
+                "unfunded_tokens",
+                "accepted_tokens",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line}, ACRN {self.acrn}"
+
+    @property
+    def holder_kind(self) -> str:
+        return self.line.holder_kind
+
+    @property
+    def holder_id(self) -> int:
+        return self.line.holder_id
+
+    @property
+    def holder(self) -> Holder:
+        return self.line.holder
+
+    @property
+    def contract_id(self) -> int:
+        return self.line.contract_id
+
+    @property
+    def ceiling_tokens(self) -> int:
+        """The whole line's token ceiling: it binds over the sum of its ACRNs."""
+        return self.line.ceiling_tokens
+
+    @property
+    def funds_left(self) -> Dollars:
+        """Obligated and not used yet, in what is or will be payable."""
+        used = self.consumed_dollars + self.rounding_dollars
+        return Dollars(self.obligated_dollars - used)
+
+    @property
+    def ceiling_left(self) -> Dollars:
+        """Room under the ceiling for a further commitment or obligation."""
+        bound = self.committed_dollars + self.obligated_dollars
+        return Dollars(self.ceiling_dollars - bound)
+
+    @property
+    def unaccepted(self) -> Dollars:
+        """Used and funded, not accepted yet: the accrual."""
+        used = self.consumed_dollars + self.rounding_dollars
+        return Dollars(used - self.accepted_dollars)
+
+    @property
+    def unaccepted_tokens(self) -> Tokens:
+        return Tokens(self.consumed_tokens - self.accepted_tokens)
+
+    @property
+    def unpaid(self) -> Dollars:
+        """Accepted and not paid yet: what is owed."""
+        return Dollars(self.accepted_dollars - self.paid_dollars)
+
+    @property
+    def unliquidated(self) -> Dollars:
+        """Obligated and not paid yet (ULO)."""
+        return Dollars(self.obligated_dollars - self.paid_dollars)
+
+
+class Account(Timestamped):
+    """A side of a transfer: of a line of accounting, or of a line × ACRN."""
+
+    kind = models.CharField(max_length=13, choices=AccountKind.choices)
+    line_of_accounting = models.ForeignKey(
+        LineOfAccounting,
+        on_delete=models.PROTECT,
+        related_name="accounts",
+        null=True,
+        blank=True,
+    )
+    balance = models.ForeignKey(
+        Balance,
+        on_delete=models.PROTECT,
+        related_name="accounts",
+        null=True,
+        blank=True,
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_line_of_accounting_has_one_account_of_each_kind",
+                fields=["line_of_accounting", "kind"],
+            ),
+            models.UniqueConstraint(
+                name="a_balance_has_one_account_of_each_kind",
+                fields=["balance", "kind"],
+            ),
+            models.CheckConstraint(
+                name="an_account_belongs_to_funds_or_to_a_balance",
+                condition=Q(
+                    kind__in=[AccountKind.APPROPRIATION, AccountKind.FUNDS],
+                    line_of_accounting__isnull=False,
+                    balance__isnull=True,
+                )
+                | Q(
+                    ~Q(kind__in=[AccountKind.APPROPRIATION, AccountKind.FUNDS]),
+                    line_of_accounting__isnull=True,
+                    balance__isnull=False,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Transfer(AppendOnly):
+    """Value moved from the debit to the credit account: the one fact of the ledger."""
+
+    kind = models.CharField(max_length=10, choices=TransferKind.choices)
+    debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="debits")
+    credit = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="credits"
+    )
+    tokens = models.BigIntegerField(default=0)
+    dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    because_kind = models.CharField(max_length=60, help_text="What caused it.")
+    because_id = models.BigIntegerField()
+    stream = models.CharField(max_length=80, help_text="Audit stream of the cause.")
+    note = models.CharField(
+        max_length=200, blank=True, help_text="What was used, or why it was reversed."
+    )
+    by_name = models.CharField(max_length=160)
+    by_user_id = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField(help_text="The business instant, UTC.")
+    reverses = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="reversal",
+        null=True,
+        blank=True,
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_transfer_moves_between_two_accounts",
+                condition=~Q(debit=F("credit")),
+            ),
+            _none_negative("a_transfer_is_never_negative", "tokens", "dollars"),
+            models.CheckConstraint(
+                name="only_a_reversal_names_what_it_reverses",
+                condition=Q(kind=TransferKind.REVERSE, reverses__isnull=False)
+                | Q(~Q(kind=TransferKind.REVERSE), reverses__isnull=True),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="transfers_by_cause", fields=["because_kind", "because_id"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.dollars}"

@@ -1,0 +1,192 @@
+"""The words of the ledger: its accounts, its transfers, and the values verbs exchange.
+
+One table, :data:`COLUMNS`, says which accounts make up each figure. The verbs post by
+it, the invariants recompute by it and the pages open the rows behind a figure by it, so
+the three can never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import TextChoices
+
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+
+
+class AccountKind(TextChoices):
+    """Where value can lie. A transfer moves it from the debit to the credit account."""
+
+    APPROPRIATION = "APPROPRIATION", "appropriation"
+    FUNDS = "FUNDS", "free funds"
+    COMMITTED = "COMMITTED", "committed"
+    OBLIGATED = "OBLIGATED", "obligated, not used"
+    CONSUMED = "CONSUMED", "used, not accepted"
+    ACCEPTED = "ACCEPTED", "accepted, not paid"
+    PAID = "PAID", "paid"
+    UNFUNDED = "UNFUNDED", "unfunded usage"
+    ROUNDING = "ROUNDING", "rounding"
+    METER = "METER", "meter"
+
+
+OF_A_LINE_OF_ACCOUNTING: Final = (AccountKind.APPROPRIATION, AccountKind.FUNDS)
+OF_A_BALANCE: Final = tuple(
+    kind for kind in AccountKind if kind not in OF_A_LINE_OF_ACCOUNTING
+)
+
+
+class TransferKind(TextChoices):
+    """What a transfer does."""
+
+    ALLOT = "ALLOT", "allotment"
+    COMMIT = "COMMIT", "commitment"
+    RELEASE = "RELEASE", "release of a commitment"
+    OBLIGATE = "OBLIGATE", "obligation"
+    DEOBLIGATE = "DEOBLIGATE", "deobligation"
+    CONSUME = "CONSUME", "funded usage"
+    UNFUNDED = "UNFUNDED", "unfunded usage"
+    ACCEPT = "ACCEPT", "acceptance"
+    ROUND = "ROUND", "rounding to the cent"
+    PAY = "PAY", "payment"
+    REVERSE = "REVERSE", "reversal"
+
+
+_K = AccountKind
+
+ROUTES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
+    TransferKind.ALLOT: frozenset({(_K.APPROPRIATION, _K.FUNDS)}),
+    TransferKind.COMMIT: frozenset({(_K.FUNDS, _K.COMMITTED)}),
+    TransferKind.RELEASE: frozenset({(_K.COMMITTED, _K.FUNDS)}),
+    TransferKind.OBLIGATE: frozenset(
+        {(_K.FUNDS, _K.OBLIGATED), (_K.COMMITTED, _K.OBLIGATED)}
+    ),
+    TransferKind.DEOBLIGATE: frozenset({(_K.OBLIGATED, _K.FUNDS)}),
+    TransferKind.CONSUME: frozenset({(_K.OBLIGATED, _K.CONSUMED)}),
+    TransferKind.UNFUNDED: frozenset({(_K.METER, _K.UNFUNDED)}),
+    TransferKind.ACCEPT: frozenset({(_K.CONSUMED, _K.ACCEPTED)}),
+    TransferKind.ROUND: frozenset(
+        {(_K.ROUNDING, _K.ACCEPTED), (_K.ACCEPTED, _K.ROUNDING)}
+    ),
+    TransferKind.PAY: frozenset({(_K.ACCEPTED, _K.PAID)}),
+}
+"""From which account to which each kind of transfer may go; a reversal goes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stored figure: the sum of some accounts, in dollars or in tokens.
+
+    ``sign`` is -1 where the account is a source, so that the figure reads as a positive
+    number.
+    """
+
+    name: str
+    accounts: frozenset[str]
+    label: str
+    sign: int = 1
+
+    @property
+    def in_tokens(self) -> bool:
+        return self.name.endswith("_tokens")
+
+    def effect(self, debit: str, credit: str) -> int:
+        """+1, 0 or -1: what a unit from ``debit`` to ``credit`` does to the figure."""
+        return self.sign * ((credit in self.accounts) - (debit in self.accounts))
+
+
+_USED = frozenset({_K.CONSUMED, _K.ACCEPTED, _K.PAID, _K.ROUNDING})
+
+COLUMNS: Final[Mapping[str, Column]] = {
+    column.name: column
+    for column in (
+        Column("available_dollars", frozenset({_K.APPROPRIATION}), "allotted", -1),
+        Column("committed_dollars", frozenset({_K.COMMITTED}), "committed"),
+        Column("obligated_dollars", _USED | {_K.OBLIGATED}, "obligated"),
+        Column("consumed_dollars", _USED, "used, funded"),
+        Column("unfunded_dollars", frozenset({_K.UNFUNDED}), "used, unfunded"),
+        Column("accepted_dollars", frozenset({_K.ACCEPTED, _K.PAID}), "accepted"),
+        Column("rounding_dollars", frozenset({_K.ROUNDING}), "rounding", -1),
+        Column("paid_dollars", frozenset({_K.PAID}), "paid"),
+        Column("consumed_tokens", _USED, "used, funded"),
+        Column("unfunded_tokens", frozenset({_K.UNFUNDED}), "used, unfunded"),
+        Column("accepted_tokens", frozenset({_K.ACCEPTED, _K.PAID}), "accepted"),
+    )
+}
+
+FUNDS_COLUMNS: Final = ("available_dollars", "committed_dollars", "obligated_dollars")
+TOKEN_COLUMNS: Final = ("consumed_tokens", "unfunded_tokens", "accepted_tokens")
+BALANCE_COLUMNS: Final = tuple(name for name in COLUMNS if name != "available_dollars")
+
+EFFECTS: Final[Mapping[tuple[str, str], tuple[tuple[str, int], ...]]] = {
+    (debit, credit): tuple(
+        (name, effect)
+        for name, column in COLUMNS.items()
+        if (effect := column.effect(debit, credit))
+    )
+    for debit in AccountKind.values
+    for credit in AccountKind.values
+    if debit != credit
+}
+"""For each pair of accounts, the figures that a transfer between them changes."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Holder:
+    """The line that funds are bound to, such as ``Holder("orders.line", 7)``."""
+
+    kind: str
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceLine:
+    """What one ACRN may carry on a line.
+
+    ``ceiling_dollars`` is this ACRN's part: the parts sum to the line's dollar
+    ceiling. ``ceiling_tokens`` is the whole line's, the same on each of its ACRNs:
+    tokens are not bound to funds, so their ceiling holds over the sum.
+    """
+
+    acrn: str
+    sequence: int
+    line_of_accounting_id: int
+    ceiling_dollars: Dollars
+    ceiling_tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """Dollars of one line of accounting on one ACRN of one line."""
+
+    holder: Holder
+    acrn: str
+    line_of_accounting_id: int
+    dollars: Dollars
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """Tokens used at one price; ``key`` is the caller's name for what was used."""
+
+    key: Hashable
+    unit_price: UnitPrice
+    tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """How much of one key one ACRN funded, and how much was not funded at all."""
+
+    key: Hashable
+    acrn: str
+    funded_tokens: Tokens
+    funded_dollars: Dollars
+    unfunded_tokens: Tokens
+    unfunded_dollars: Dollars
+    funded_transfer_id: int | None = None
+    unfunded_transfer_id: int | None = None
