@@ -7,10 +7,12 @@ role, and each test rolls back. A test with several real connections asks for
 switched off.
 """
 
+import functools
 import hashlib
 import itertools
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,6 +58,7 @@ def django_db_setup(django_test_environment, django_db_blocker):
         with _pointing_at(name):
             yield
         _drop(name)
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
 
 
 @pytest.fixture
@@ -101,6 +104,7 @@ def _pointing_at(name: str) -> Iterator[None]:
         about["NAME"] = before
 
 
+@functools.cache
 def _template_name() -> str:
     files = sorted(
         path

@@ -1,7 +1,6 @@
 """The site's settings for tests: same database, quick hashes, no zone that flatters."""
 
 import os
-import tempfile
 
 # The plugin named in pyproject has set the addresses. A type checker needs none.
 os.environ.setdefault("DATABASE_URL", "postgresql:///drawdown")
@@ -10,7 +9,7 @@ os.environ["DRAWDOWN_DEBUG"] = "0"
 os.environ["DRAWDOWN_DEMO"] = "0"
 
 from contracting.settings import *  # noqa: E402, F403
-from contracting.settings import STORAGES, env_text  # noqa: E402
+from contracting.settings import BASE_DIR, STORAGES, env_text  # noqa: E402
 
 # Whoever mixes up local days and instants shall notice.
 TIME_ZONE = "America/New_York"
@@ -18,7 +17,7 @@ TEST_DATABASE = env_text("DRAWDOWN_TEST_DB", "test_drawdown")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-MEDIA_ROOT = tempfile.mkdtemp(prefix="drawdown-media-")
+MEDIA_ROOT = BASE_DIR / "var" / "test-media" / str(os.getpid())
 STORAGES = {
     **STORAGES,
     "default": {

@@ -1,0 +1,90 @@
+"""The tree as the architecture tests see it: apps, verbs and our own files."""
+
+import ast
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NOT_APPS = {"core", "embedded", "static"}
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One public function of one file under ``operations/``."""
+
+    app: str
+    file: Path
+    function: ast.FunctionDef
+
+    @property
+    def name(self) -> str:
+        return f"{self.app}.{self.function.name}"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def apps() -> dict[str, Path]:
+    """Every app that is a stage, by its name, with its directory."""
+    stages = {
+        path.name: path
+        for path in sorted((ROOT / "contracting").iterdir())
+        if (path / "__init__.py").exists() and path.name not in NOT_APPS
+    }
+    return {"accounts": ROOT / "accounts", **stages}
+
+
+def verbs() -> list[Verb]:
+    """Every public function of every operation, in the order of the tree."""
+    return [
+        Verb(app, file, node)
+        for app, directory in apps().items()
+        for file in sorted((directory / "operations").glob("*.py"))
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+
+
+def python_files() -> Iterator[Path]:
+    """Every Python file of ours, migrations included."""
+    for directory in ("accounts", "contracting", "tests", "bench"):
+        yield from sorted((ROOT / directory).rglob("*.py"))
+    yield ROOT / "manage.py"
+
+
+def files_of_the_project() -> list[Path]:
+    """Every file that belongs to the project: what git knows, or would."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode == 0:
+        names = [name for name in listed.stdout.split("\0") if name]
+        return [ROOT / name for name in names if (ROOT / name).is_file()]
+    beside = {".venv", "var", ".git"}
+    return [
+        path
+        for path in ROOT.rglob("*")
+        if path.is_file() and not beside.intersection(path.relative_to(ROOT).parts)
+    ]
+
+
+def import_contracts() -> list[dict[str, object]]:
+    """The import contracts of pyproject.toml."""
+    words = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return words["tool"]["importlinter"]["contracts"]
+
+
+def life_cycle() -> list[set[str]]:
+    """The layers of the life cycle, the earliest first."""
+    layers = next(c for c in import_contracts() if c["id"] == "lifecycle")["layers"]
+    return [
+        {name.strip(" ()").removeprefix("contracting.") for name in layer.split("|")}
+        for layer in reversed(layers)
+    ]
