@@ -1,7 +1,7 @@
 """Numbers of the trade: their grammars, and how ours are composed.
 
-Every ``check_…`` takes text as a person typed it and gives back the normal form (trimmed,
-upper case), or raises :class:`BadIdentifier` with a sentence that says the grammar.
+Every ``check_…`` takes text as a person typed it and gives back its normal form, or
+raises :class:`BadIdentifier` with a sentence that says the grammar.
 """
 
 from __future__ import annotations
@@ -126,7 +126,9 @@ def compose_piid(*, aac: str, fiscal_year: int, type: str, serial: int) -> str:
         message = f"{aac!r} is not an activity address code: six letters and digits."
         raise BadIdentifier(message, text=aac)
     if type not in PIID_TYPES:
-        message = f"{type!r} is not a type of instrument: one of {' '.join(PIID_TYPES)}."
+        message = (
+            f"{type!r} is not a type of instrument: one of {' '.join(PIID_TYPES)}."
+        )
         raise BadIdentifier(message, text=type)
     if not 1 <= serial <= MAX_SERIAL:
         message = f"A serial number lies between 1 and {MAX_SERIAL}, not {serial}."
@@ -244,7 +246,7 @@ def check_tas(text: str) -> str:
 
     Agency, then the years of availability or X for no-year funds, main and sub account.
 
-    :raises BadIdentifier: if it breaks the grammar or availability ends before it begins
+    :raises BadIdentifier: if it breaks the grammar, or ends before it begins
     """
     tas = _check(
         _TAS,

@@ -134,8 +134,7 @@ def add_business_days(day: date, n: int) -> date:
 def federal_holidays(year: int) -> Mapping[date, str]:
     """The days of a calendar year on which federal offices rest, with their names.
 
-    A holiday on a Saturday is observed on Friday, on a Sunday on Monday, across the turn
-    of the year as well.
+    What falls on a Saturday is observed on Friday, what falls on a Sunday on Monday.
     """
     import holidays
 
