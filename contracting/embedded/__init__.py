@@ -60,13 +60,15 @@ def _run(server: Server) -> dict[str, str]:
     """Join the running server, or start one. Returns the addresses to set."""
     running = running_server(server)
     if running:
-        wait_until(lambda: server.answers(running.sockets), running, seconds=10)
+        if (running.sockets / server.socket).exists():
+            wait_until(lambda: server.answers(running.sockets), running, seconds=10)
         if not server.answers(running.sockets):
             stop(server, running)
             running = None
     if running is None:
-        server.prepare()
-        running = start(server, socket_directory())
+        sockets = socket_directory()
+        server.prepare(sockets)
+        running = start(server, sockets)
     server.provision(running.sockets)
     return server.addresses(running.sockets)
 

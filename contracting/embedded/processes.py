@@ -30,11 +30,12 @@ class Server(Protocol):
     """What a server says of itself, so that its process can be handled."""
 
     name: str
+    socket: str
     stop_signal: signal.Signals
     data: Path
     pid_file: Path
 
-    def prepare(self) -> None:
+    def prepare(self, sockets: Path) -> None:
         """Create what must exist before it starts."""
 
     def command(self, sockets: Path) -> list[str | Path]:
@@ -148,6 +149,26 @@ def command_line(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except OSError:
         return ""
+
+
+def exists(pid: int) -> bool:
+    """Whether the number is taken, be it by a process that has ended."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def works_in(directory: Path) -> bool:
+    """Whether a process that can be looked at has this working directory."""
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if link.readlink() == directory:
+                return True
+    return False
 
 
 def first_number(path: Path) -> int | None:

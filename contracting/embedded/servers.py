@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,13 @@ from contracting.embedded.places import (
     say,
     without_root,
 )
-from contracting.embedded.processes import birth, command_line, first_number
+from contracting.embedded.processes import (
+    birth,
+    command_line,
+    exists,
+    first_number,
+    works_in,
+)
 
 if TYPE_CHECKING:
     import psycopg
@@ -49,13 +56,14 @@ class Postgres:
     """PostgreSQL with two roles: one owns the schema, the site uses the other."""
 
     name = "postgres"
+    socket = ".s.PGSQL.5432"
     stop_signal = signal.SIGINT  # "fast": ends the sessions and writes a checkpoint
 
     def __init__(self) -> None:
         self.data = VAR / "postgres"
         self.pid_file = self.data / "postmaster.pid"
 
-    def prepare(self) -> None:
+    def prepare(self, sockets: Path) -> None:
         """Create the data directory on first use, whole or not at all.
 
         :raises SystemExit: if there is one that these programs cannot serve
@@ -73,7 +81,7 @@ class Postgres:
                 f"version {version}. Move that directory away to start empty, or set "
                 "DATABASE_URL to a server that holds the data."
             )
-        self._forget_a_reused_pid()
+        self._forget_a_killed_server(sockets)
 
     def command(self, sockets: Path) -> list[str | Path]:
         """The server's command line: no network, sockets in a private directory."""
@@ -176,13 +184,22 @@ class Postgres:
             autocommit=True,
         )
 
-    def _forget_a_reused_pid(self) -> None:
-        """Drop a killed server's pid file when its number is now another program's.
+    def _forget_a_killed_server(self, sockets: Path) -> None:
+        """Drop the lock files of a killed server where PostgreSQL would obey them.
 
-        PostgreSQL removes the file itself when that process is gone.
+        It removes them itself when the process is gone, but not when the number is
+        another program's by now, or waits for a parent to collect it.
         """
+        (sockets / f"{self.socket}.lock").unlink(missing_ok=True)
         pid = first_number(self.pid_file)
-        if pid and birth(pid) and str(self.data) not in command_line(pid):
+        if pid is None or not exists(pid):
+            return
+        if birth(pid) and str(self.data) in command_line(pid):
+            return
+        end = time.monotonic() + 10
+        while works_in(self.data) and time.monotonic() < end:
+            time.sleep(0.05)  # its last sessions have not noticed yet
+        if not works_in(self.data):
             self.pid_file.unlink()
 
 
@@ -190,13 +207,14 @@ class Valkey:
     """Valkey, or Redis, as the broker and the cache."""
 
     name = "valkey"
+    socket = "vk.sock"
     stop_signal = signal.SIGTERM
 
     def __init__(self) -> None:
         self.data = VAR / "valkey"
         self.pid_file = self.data / "valkey.pid"
 
-    def prepare(self) -> None:
+    def prepare(self, sockets: Path) -> None:
         """Create the directory of the append-only file.
 
         :raises SystemExit: if there is one that belongs to somebody else
@@ -213,7 +231,7 @@ class Valkey:
             *without_root(program.parent, self.data),
             program,
             *("--port", "0", "--daemonize", "no"),
-            *("--unixsocket", sockets / "vk.sock", "--unixsocketperm", "700"),
+            *("--unixsocket", sockets / self.socket, "--unixsocketperm", "700"),
             *("--save", "", "--appendonly", "yes", "--appendfsync", "everysec"),
             *("--dir", self.data, "--pidfile", self.pid_file),
         ]
@@ -227,7 +245,7 @@ class Valkey:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as session:
             session.settimeout(2)
             try:
-                session.connect(str(sockets / "vk.sock"))
+                session.connect(str(sockets / self.socket))
                 session.sendall(b"PING\r\n")
                 return session.recv(7).startswith(b"+PONG")
             except OSError:
@@ -238,7 +256,7 @@ class Valkey:
 
     def addresses(self, sockets: Path) -> dict[str, str]:
         """The address of the socket."""
-        return {"REDIS_URL": f"unix://{sockets}/vk.sock"}
+        return {"REDIS_URL": f"unix://{sockets}/{self.socket}"}
 
 
 def _postgres_programs() -> Path:
