@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -12,6 +13,7 @@ from django.db.models import F, Q
 
 from accounts.states import VENDOR_ROLES, OrganizationKind, ReviewField, Role
 from contracting.core.models import Addressed, LockingQuerySet, Timestamped
+from contracting.core.periods import accounting_day
 
 
 class UserManager(BaseUserManager["User"]):
@@ -83,6 +85,10 @@ class Organization(Addressed, Timestamped):
 
     def __str__(self) -> str:
         return self.name
+
+    def local_day(self, at: datetime) -> date:
+        """The calendar day of an instant in the organization's time zone."""
+        return accounting_day(at, self.time_zone)
 
 
 class Membership(Addressed, Timestamped):

@@ -1,6 +1,9 @@
-"""Addresses of approvals."""
+"""Addresses of the approvals pages."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from contracting.approvals import views
+
+app_name = "approvals"
+
+urlpatterns = [path("approvals/", views.Inbox.as_view(), name="inbox")]

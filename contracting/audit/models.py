@@ -22,9 +22,9 @@ class AuditHead(models.Model):
 
 
 class AuditEvent(AppendOnly):
-    """What happened, by whom, on what; ``seq``, ``prev`` and ``hash`` come from the database.
+    """What happened, by whom, on what; ``seq``, ``prev``, ``hash`` are the database's.
 
-    ``payload`` is canonical JSON kept as text, so that what was hashed is what is stored.
+    ``payload`` is canonical JSON kept as text: what was hashed is what is stored.
     """
 
     stream = models.CharField(max_length=80)

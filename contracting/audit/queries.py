@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -36,6 +36,23 @@ def events_of_stream(stream: str) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(stream=stream).order_by("seq")
 
 
+def streams_of_organization(organization_id: int) -> list[str]:
+    """The organization's own stream, and every stream in which it has acted."""
+    acted = AuditEvent.objects.filter(actor_organization_id=organization_id)
+    streams = set(acted.values_list("stream", flat=True).distinct())
+    return sorted(streams | {f"organization:{organization_id}"})
+
+
+def recent_events_of(organization_id: int, limit: int = 100) -> list[AuditEvent]:
+    """What the organization's own people and machines did last, newest first.
+
+    What others did in the same streams is left out: who has sent a sealed offer is no
+    more an auditor's to know than anybody's.
+    """
+    acted = AuditEvent.objects.filter(actor_organization_id=organization_id)
+    return list(acted.order_by("-pk")[:limit])
+
+
 def link_hash(event: AuditEvent, prev: bytes) -> bytes:
     """SHA-256 of one link: everything the row says, in a fixed order.
 
@@ -64,32 +81,42 @@ def link_hash(event: AuditEvent, prev: bytes) -> bytes:
     return digest.digest()
 
 
-def verify_chains() -> Iterator[Broken]:
-    """Walk every chain from its first link to its head; yield what does not hold.
+def verify_chains(streams: Collection[str] | None = None) -> Iterator[Broken]:
+    """Walk chains from their first link to their head; yield what does not hold.
 
     Finds a changed row, a missing row, a reordered row and a tail that differs from the
     head. A log without an outside witness proves only that it agrees with itself.
+
+    :param streams: only these, or every chain there is
     """
-    heads = {head.stream: head for head in AuditHead.objects.all()}
+    all_heads, rows = AuditHead.objects.all(), AuditEvent.objects.all()
+    if streams is not None:
+        all_heads = all_heads.filter(stream__in=streams)
+        rows = rows.filter(stream__in=streams)
+    heads = {head.stream: head for head in all_heads}
     stream, prev, seq = "", GENESIS, 0
-    rows = AuditEvent.objects.order_by("stream", "seq").iterator(chunk_size=2000)
-    for event in rows:
+    ordered = rows.order_by("stream", "seq")
+    for event in ordered.iterator(chunk_size=2000):
         if event.stream != stream:
             if stream:
                 yield from _tail(stream, seq, prev, heads.pop(stream, None))
             stream, prev, seq = event.stream, GENESIS, 0
-        if event.seq != seq + 1:
-            yield Broken(stream, seq + 1, "missing or reordered")
-        if bytes(event.prev) != prev:
-            yield Broken(stream, event.seq, "does not follow the link before it")
-        if bytes(event.hash) != link_hash(event, bytes(event.prev)):
-            yield Broken(stream, event.seq, "tampered")
+        yield from _link(event, seq, prev)
         prev, seq = bytes(event.hash), event.seq
     if stream:
         yield from _tail(stream, seq, prev, heads.pop(stream, None))
     for name, head in sorted(heads.items()):
         if head.seq:
             yield Broken(name, head.seq, "the whole stream is missing")
+
+
+def _link(event: AuditEvent, seq: int, prev: bytes) -> Iterator[Broken]:
+    if event.seq != seq + 1:
+        yield Broken(event.stream, seq + 1, "missing or reordered")
+    if bytes(event.prev) != prev:
+        yield Broken(event.stream, event.seq, "does not follow the link before it")
+    if bytes(event.hash) != link_hash(event, bytes(event.prev)):
+        yield Broken(event.stream, event.seq, "tampered")
 
 
 def _tail(

@@ -1,6 +1,9 @@
-"""Addresses of audit."""
+"""Addresses of the audit pages."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from contracting.audit import views
+
+app_name = "audit"
+
+urlpatterns = [path("audit/", views.AuditIndex.as_view(), name="index")]

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views import View
 
 from contracting.core import clock, doors
@@ -30,11 +31,13 @@ class PageView(View):
     """A page that needs a person who is signed in; anonymous visitors are sent to login.
 
     Subclasses set ``template_name`` and answer ``context``. ``public = True`` opens the
-    page to everybody; its route must then stand in the list of public routes.
+    page to everybody; its route must then stand in the list of public routes. Somebody
+    with several roles first chooses one, save where ``needs_role = False``.
     """
 
     template_name: ClassVar[str]
     public: ClassVar[bool] = False
+    needs_role: ClassVar[bool] = True
 
     @property
     def actor(self) -> Actor:
@@ -46,6 +49,9 @@ class PageView(View):
     ) -> HttpResponseBase:
         if not self.public and not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
+        if not self.public and self.needs_role and self.actor.membership_id is None:
+            choose = reverse("accounts:choose_membership")
+            return redirect_to_login(request.get_full_path(), login_url=choose)
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:

@@ -32,8 +32,8 @@ def record_event(
 ) -> AuditEvent:
     """Append the event to its stream's chain; the last step of every verb.
 
-    ``data`` holds old and new values and ids, never objects. The number in the chain and
-    the hash are assigned by the database under the lock of the stream's head.
+    ``data`` holds old and new values and ids, never objects. The number in the chain
+    and the hash are assigned by the database under the lock of the stream's head.
 
     :raises UnregisteredEvent: if the type was never registered
     :raises NotInTransaction: outside a transaction

@@ -1,0 +1,122 @@
+"""How a machine shows its key, and what the key says about itself."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Q
+from django.utils.crypto import constant_time_compare
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import extend_schema
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import ApiKey
+from accounts.queries import actor_of_key
+from accounts.serializers import ThisKeySerializer
+from contracting.core import clock
+from contracting.core.actors import Actor
+from contracting.core.api import EndpointView, instant
+
+SCHEME: Final = "Bearer"
+NOBODY: Final = hashlib.sha256(b"no key has this lookup").hexdigest()
+NOTE_USE_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Who is signed in, as the framework sees it: enough to count its requests."""
+
+    pk: str
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+    is_staff: bool = False
+
+
+class BearerKey(BaseAuthentication):
+    """``Authorization: Bearer ddk_<lookup>_<secret>``; the one way in for a machine."""
+
+    def authenticate(self, request: Request) -> tuple[Machine, Actor] | None:
+        """The machine and its actor, or ``None`` without the header.
+
+        :raises AuthenticationFailed: for a key that is wrong, revoked or expired; the
+            answer does not say which
+        """
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != SCHEME.lower():
+            return None
+        at = clock.now()
+        key = _key_of(text.strip())
+        if key is None or key.revoked_at is not None or key.expires_at <= at:
+            message = "This key is unknown, revoked or expired."
+            raise AuthenticationFailed(message)
+        _note_use(key, at)
+        return Machine(pk=f"key-{key.pk}"), actor_of_key(key)
+
+    def authenticate_header(self, request: Request) -> str:
+        return f'{SCHEME} realm="api"'
+
+
+class BearerKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the OpenAPI document describes the key."""
+
+    target_class = "accounts.api.BearerKey"
+    name = "key"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "ddk_…"}
+
+
+class ThisKey(EndpointView):
+    """What the key that asks may do, and until when."""
+
+    @extend_schema(
+        operation_id="read_key",
+        summary="Read what this key may do",
+        description="Organization, scopes, sources and expiry of the key that asks.",
+        tags=["keys"],
+        responses=ThisKeySerializer,
+    )
+    def get(self, request: Request) -> Response:
+        key = ApiKey.objects.select_related("organization").get(pk=self.actor.key_id)
+        return Response(
+            {
+                "id": key.public_id,
+                "label": key.label,
+                "organization": {
+                    "id": key.organization.public_id,
+                    "name": key.organization.name,
+                    "kind": key.organization.kind,
+                },
+                "scopes": sorted(key.scopes),
+                "sources": sorted(key.sources),
+                "expires_at": instant(key.expires_at),
+            }
+        )
+
+
+def _key_of(text: str) -> ApiKey | None:
+    """The key of that text; an unknown lookup takes as long as a wrong secret."""
+    parts = text.split("_", 2)
+    prefix, lookup, secret = parts if len(parts) == 3 else ("", "", text)
+    found = (
+        ApiKey.objects.filter(lookup=lookup[:16]).select_related("organization").first()
+    )
+    shown = hashlib.sha256(secret.encode()).hexdigest()
+    stored = found.secret_sha256 if found is not None else NOBODY
+    is_right = constant_time_compare(shown, stored)
+    return found if is_right and prefix == "ddk" else None
+
+
+def _note_use(key: ApiKey, at: datetime) -> None:
+    """Keep when the key was last used, written at most once a minute."""
+    if key.last_used_at is not None and at - key.last_used_at < NOTE_USE_EVERY:
+        return
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=at - NOTE_USE_EVERY)
+    ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=at)

@@ -1,0 +1,87 @@
+"""Claim an idempotency key, so that one request has one effect."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from accounts.models import IdempotencyKey
+from accounts.refusals import KeyReused, StillRunning
+from contracting.core.actors import Actor
+from contracting.core.doors import IdempotencyStore, StoredReply
+
+CLAIM = """
+INSERT INTO accounts_idempotencykey
+  (principal, scope, key, fingerprint, claimed_at, location)
+VALUES (%s, %s, %s, %s, %s, '')
+ON CONFLICT (principal, scope, key) DO NOTHING
+"""
+
+
+def claim_key(
+    *, by: Actor, scope: str, key: str, fingerprint: str, at: datetime
+) -> StoredReply | None:
+    """Claim ``key`` for this request, in the transaction of its effect.
+
+    The row is the first lock of all. A refused request rolls it back with everything
+    else, so that the same key may be tried again.
+
+    :returns: the reply of the first request with this key, or ``None`` to go on
+    :raises KeyReused: if the first request was another one (422)
+    :raises StillRunning: if the first request has not ended (409)
+    """
+    principal = _principal(by)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
+            ["\n".join((principal, scope, key))],
+        )
+        if not cursor.fetchone()[0]:
+            raise _still_running()
+        cursor.execute(CLAIM, [principal, scope, key, fingerprint, at])
+        if cursor.rowcount:
+            return None
+    found = IdempotencyKey.objects.select_for_update().get(
+        principal=principal, scope=scope, key=key
+    )
+    if found.fingerprint != fingerprint:
+        message = "This idempotency key was used for another request."
+        raise KeyReused(message)
+    if found.status is None:
+        raise _still_running()
+    return StoredReply(found.status, found.body, found.location)
+
+
+def complete_key(
+    *, by: Actor, scope: str, key: str, status: int, body: Any, location: str
+) -> None:
+    """Keep the reply beside the claimed key, in the same transaction."""
+    IdempotencyKey.objects.filter(
+        principal=_principal(by), scope=scope, key=key
+    ).update(status=status, body=body, location=location)
+
+
+class Store:
+    """The table of idempotency keys, as the doors see it."""
+
+    claim = staticmethod(claim_key)
+    complete = staticmethod(complete_key)
+
+
+STORE: Final[IdempotencyStore] = Store()
+
+
+def _principal(by: Actor) -> str:
+    if by.is_key:
+        return f"key:{by.key_id}"
+    if by.user_id is not None:
+        return f"user:{by.user_id}:{by.membership_id or ''}"
+    return by.kind.lower()
+
+
+def _still_running() -> StillRunning:
+    return StillRunning(
+        "The first request with this idempotency key is still being answered."
+    )

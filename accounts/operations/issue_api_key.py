@@ -1,0 +1,99 @@
+"""Issue a key to a machine; its text is shown once and never kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from accounts import events, permissions, queries
+from accounts.models import ApiKey, Organization
+from accounts.refusals import WrongPeriod, WrongScope
+from accounts.states import (
+    AGENCY_ONLY_SCOPES,
+    VENDOR_ONLY_SCOPES,
+    OrganizationKind,
+    Scope,
+)
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.permissions import require
+
+LONGEST: Final = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A key and, this once, its text ``ddk_<lookup>_<secret>``."""
+
+    key: ApiKey
+    text: str = field(repr=False)
+
+
+@transaction.atomic
+def issue_api_key(
+    *,
+    organization_id: int,
+    label: str,
+    scopes: Iterable[str],
+    expires_at: datetime,
+    by: Actor,
+    at: datetime,
+    sources: Iterable[str] = (),
+) -> IssuedKey:
+    """Issue a key with 256 random bits; only the SHA-256 of its secret is stored.
+
+    :param scopes: from :class:`accounts.states.Scope`
+    :param sources: the usage sources that the key may write
+    :raises NotAllowed: if ``by`` does not administer the organization
+    :raises WrongScope: for no scope, an unknown one, or one of the other side
+    :raises WrongPeriod: if it expires in the past or in more than a year
+    """
+    organization: Organization = Organization.objects.locked().get(pk=organization_id)
+    require(permissions.can_issue_api_key(by, organization_id))
+    wanted = sorted(set(scopes))
+    _refuse_wrong_scopes(organization, wanted)
+    if not at < expires_at <= at + LONGEST:
+        message = "A key expires within a year from now."
+        raise WrongPeriod(message, expires_at=expires_at)
+    lookup, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(
+        organization=organization,
+        label=label,
+        lookup=lookup,
+        secret_sha256=hashlib.sha256(secret.encode()).hexdigest(),
+        scopes=wanted,
+        sources=sorted(set(sources)),
+        created_by_id=by.user_id,
+        expires_at=expires_at,
+    )
+    record_event(
+        events.API_KEY_ISSUED,
+        subject=queries.subject_of(key, organization_id),
+        by=by,
+        at=at,
+        data={
+            "label": label,
+            "scopes": key.scopes,
+            "sources": key.sources,
+            "expires_at": expires_at,
+        },
+    )
+    return IssuedKey(key=key, text=f"ddk_{lookup}_{secret}")
+
+
+def _refuse_wrong_scopes(organization: Organization, wanted: list[str]) -> None:
+    is_vendor = organization.kind == OrganizationKind.VENDOR
+    others = AGENCY_ONLY_SCOPES if is_vendor else VENDOR_ONLY_SCOPES
+    for scope in wanted:
+        if scope not in Scope.values or scope in others:
+            message = f"A key of {organization} cannot have the scope {scope}."
+            raise WrongScope(message, scope=scope)
+    if not wanted:
+        message = "A key has at least one scope."
+        raise WrongScope(message)

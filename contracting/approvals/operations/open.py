@@ -1,0 +1,126 @@
+"""Freeze who must review a version, and open its route."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Organization
+from contracting.approvals import events, permissions, queries
+from contracting.approvals.models import Policy, PolicyStep, Route, Step
+from contracting.approvals.refusals import NobodyToDecide, NoPolicy, RouteOpen
+from contracting.approvals.states import Need
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.permissions import require
+from contracting.core.quantities import Dollars
+from contracting.core.subjects import Subject
+
+
+@transaction.atomic
+def open_route(
+    *,
+    subject: Subject,
+    agency_id: int,
+    kind: str,
+    title: str,
+    url_path: str,
+    value: Dollars,
+    risk: str,
+    version: int,
+    content_sha256: str,
+    excluded_user_ids: Iterable[int | None],
+    by: Actor,
+    at: datetime,
+) -> Route:
+    """Open the review of one version; the caller holds the lock of its subject.
+
+    The policy in force on the agency's day decides the steps, which are copied: a later
+    change of policy leaves this route as it is.
+
+    :param excluded_user_ids: persons who made it; ``by``, who submits it, is added
+    :raises NotAllowed: if ``by`` is nobody of the agency
+    :raises RouteOpen: if the subject is under review already
+    :raises NoPolicy: if no policy says who reviews this kind at this value
+    :raises NobodyToDecide: if a step has too few people left
+    """
+    agency = Organization.objects.get(pk=agency_id)
+    require(permissions.can_open_route(by, agency_id))
+    if queries.open_route_of(subject) is not None:
+        message = "This is under review already."
+        raise RouteOpen(message)
+    day = agency.local_day(at)
+    policy = queries.policy_for(agency_id, kind, value, risk, day)
+    if policy is None:
+        words = kind.replace("_", " ")
+        message = f"No approval policy of {agency} is in force for a {words}."
+        raise NoPolicy(message, kind=kind, value=value)
+    made_by = {user for user in excluded_user_ids if user is not None}
+    route = Route.objects.create(
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        stream=subject.stream,
+        agency=agency,
+        policy=policy,
+        kind=kind,
+        title=title,
+        url_path=url_path,
+        value_dollars=value.to_cents().amount,
+        risk=risk,
+        version=version,
+        content_sha256=content_sha256,
+        submitted_by_user_id=by.user_id,
+        excluded_user_ids=sorted(made_by),
+        opened_at=at,
+    )
+    steps = _freeze(policy, route)
+    record_event(
+        events.ROUTE_OPENED,
+        subject=route.as_subject,
+        by=by,
+        at=at,
+        data={
+            "of": [subject.kind, subject.id],
+            "policy": policy.pk,
+            "value": value,
+            "version": version,
+            "content_sha256": content_sha256,
+            "excluded": route.excluded_user_ids,
+            "steps": [[step.position, step.label, step.needed] for step in steps],
+        },
+    )
+    return route
+
+
+def _freeze(policy: Policy, route: Route) -> list[Step]:
+    terms = policy.steps.order_by("position", "role", "review_field")
+    return Step.objects.bulk_create([_frozen(step, route) for step in terms])
+
+
+def _frozen(term: PolicyStep, route: Route) -> Step:
+    asked = [
+        membership
+        for membership in queries.people_asked(
+            term.role, term.review_field, route.agency_id
+        )
+        if not route.excludes(membership.user_id)
+    ]
+    needed = len(asked) if term.need == Need.ALL else term.needed
+    persons = {membership.user_id for membership in asked}
+    if len(persons) < max(needed, 1):
+        message = (
+            f"Too few people can decide as {term.label}: {max(needed, 1)} needed, "
+            f"{len(persons)} left besides those who made this."
+        )
+        raise NobodyToDecide(message, step=term.label)
+    return Step(
+        route=route,
+        position=term.position,
+        role=term.role,
+        review_field=term.review_field,
+        need=term.need,
+        needed=needed,
+        member_ids=[m.pk for m in asked] if term.need == Need.ALL else [],
+    )

@@ -1,0 +1,309 @@
+"""Where routes stand, and who must decide next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from accounts.models import Membership
+from accounts.queries import delegators_of, members
+from contracting.approvals.models import Decision, Policy, Route, Step
+from contracting.approvals.states import Decided, Need, RouteState
+from contracting.core.actors import Actor
+from contracting.core.quantities import Dollars
+from contracting.core.subjects import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a route is."""
+
+    complete: bool
+    returned: bool
+    steps_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The step in which a person may decide, and the colleague whose seat they take."""
+
+    step: Step
+    membership_id: int
+    on_behalf_of: Membership | None = None
+
+    @property
+    def seat_membership_id(self) -> int:
+        return self.on_behalf_of.pk if self.on_behalf_of else self.membership_id
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One decision as a page shows it."""
+
+    id: int
+    verdict: Decided
+    by_name: str
+    by_role: str
+    at: datetime
+    version: int
+    content_sha256: str
+    comment: str
+    voided_at: datetime | None
+    voided_because: str
+    disposition: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepStanding:
+    """One step as ``components/approvals.html`` shows it."""
+
+    label: str
+    state: str
+    why: str
+    decisions: list[Said] = field(default_factory=list)
+
+
+def open_route_of(subject: Subject) -> Route | None:
+    """The route under which the subject is reviewed now."""
+    return _routes_of(subject).filter(state=RouteState.OPEN).first()
+
+
+def latest_route_of(subject: Subject) -> Route | None:
+    """The last route of the subject, in whatever state."""
+    return _routes_of(subject).order_by("-pk").first()
+
+
+def routes_of(subject: Subject) -> QuerySet[Route]:
+    """Every route the subject ever had, oldest first."""
+    return _routes_of(subject).order_by("pk")
+
+
+def policy_for(
+    agency_id: int, kind: str, value: Dollars, risk: str, on: date
+) -> Policy | None:
+    """The policy in force on that day with the highest threshold within the value.
+
+    A policy for just this risk goes before one for every risk.
+    """
+    in_force = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+    return (
+        Policy.objects.filter(
+            in_force,
+            agency_id=agency_id,
+            kind=kind,
+            min_value_dollars__lte=value.amount,
+            risk__in=["", risk],
+            valid_from__lte=on,
+        )
+        .order_by("-risk", "-min_value_dollars", "-valid_from")
+        .first()
+    )
+
+
+def progress(route: Route) -> Progress:
+    """Whether the route is complete or returned, and how many steps are not done."""
+    left = sum(1 for step in _steps(route) if not _is_done(step))
+    return Progress(
+        complete=route.state == RouteState.COMPLETE,
+        returned=route.state == RouteState.RETURNED,
+        steps_left=left,
+    )
+
+
+def current_steps(route: Route) -> list[Step]:
+    """The steps that wait for a decision: those of the first unfinished position."""
+    if route.state != RouteState.OPEN:
+        return []
+    waiting = [step for step in _steps(route) if not _is_done(step)]
+    return [step for step in waiting if step.position == waiting[0].position]
+
+
+def seats_of(by: Actor, route: Route, on: date) -> list[Seat]:
+    """Where this person may decide now, their own seat before a colleague's.
+
+    Exclusions are not weighed here: ``permissions.can_record_decision`` does.
+    """
+    if by.membership_id is None or not by.acts_for(route.agency_id):
+        return []
+    steps = current_steps(route)
+    own = [
+        Seat(step, by.membership_id)
+        for step in steps
+        if _is_asked(step, by.membership_id, by.role, by.review_field)
+    ]
+    lent = [
+        Seat(step, by.membership_id, colleague)
+        for colleague in delegators_of(by, on)
+        if colleague.organization_id == route.agency_id
+        for step in steps
+        if _is_asked(step, colleague.pk, colleague.role, colleague.review_field)
+    ]
+    return own + lent
+
+
+def people_who_decided(route: Route) -> set[int]:
+    """The persons who have decided on the route, or in whose seat it was done."""
+    found = route.decisions.values_list("by_user_id", "on_behalf_of__user_id")
+    return {person for pair in found for person in pair if person is not None}
+
+
+def people_asked(step_role: str, review_field: str, agency_id: int) -> list[Membership]:
+    """The agency's people who hold a role, and review that field if there is one."""
+    found = members(agency_id, step_role).filter(review_field=review_field)
+    return list(found)
+
+
+def standing(route: Route) -> list[StepStanding]:
+    """Every step with its decisions, in order, for ``components/approvals.html``."""
+    current = {step.pk for step in current_steps(route)}
+    return [
+        StepStanding(
+            label=step.label.capitalize(),
+            state=_state_of(step, route, is_current=step.pk in current),
+            why=_why(step),
+            decisions=[_said(decision, route) for decision in _decisions(step)],
+        )
+        for step in _steps(route)
+    ]
+
+
+def is_complete_for(subject: Subject, version: int, content_sha256: str) -> bool:
+    """Whether exactly this version has been through its whole route."""
+    return (
+        _routes_of(subject)
+        .filter(
+            state=RouteState.COMPLETE, version=version, content_sha256=content_sha256
+        )
+        .exists()
+    )
+
+
+def undisposed_nonconcurrences(route: Route) -> list[Decision]:
+    """The non-concurrences on which the contracting officer has not yet written."""
+    return list(
+        route.decisions.filter(verdict=Decided.NONCONCUR, disposition__isnull=True)
+        .select_related("membership__user", "step", "route")
+        .order_by("pk")
+    )
+
+
+def waiting_for(actor: Actor, on: date | None = None) -> list[Route]:
+    """The routes on which this person may decide now, the longest waiting first.
+
+    :param on: the day on which delegations must hold; the database's day by default
+    """
+    if not actor.is_person or actor.organization_id is None:
+        return []
+    day = on or _database_day()
+    open_routes = (
+        Route.objects.filter(agency_id=actor.organization_id, state=RouteState.OPEN)
+        .exclude(submitted_by_user_id=actor.user_id)
+        .exclude(excluded_user_ids__contains=[actor.user_id])
+        .prefetch_related("steps__decisions")
+        .order_by("opened_at", "pk")
+    )
+    return [route for route in open_routes if _may_decide(actor, route, day)]
+
+
+def free_seats(by: Actor, route: Route, on: date) -> list[Seat]:
+    """The seats of ``seats_of`` that no exclusion and no earlier decision closes."""
+    decided = people_who_decided(route)
+    if route.excludes(by.user_id) or by.user_id in decided:
+        return []
+    return [
+        seat
+        for seat in seats_of(by, route, on)
+        if seat.on_behalf_of is None
+        or not (
+            route.excludes(seat.on_behalf_of.user_id)
+            or seat.on_behalf_of.user_id in decided
+        )
+    ]
+
+
+def routes_visible_to(actor: Actor) -> QuerySet[Route]:
+    """The routes of the actor's agency."""
+    if not actor.is_agency:
+        return Route.objects.none()
+    return Route.objects.filter(agency_id=actor.organization_id)
+
+
+def _routes_of(subject: Subject) -> QuerySet[Route]:
+    return Route.objects.filter(subject_kind=subject.kind, subject_id=subject.id)
+
+
+def _may_decide(actor: Actor, route: Route, on: date) -> bool:
+    return bool(free_seats(actor, route, on))
+
+
+def _steps(route: Route) -> list[Step]:
+    steps = route.steps.all()
+    return sorted(steps, key=lambda step: (step.position, step.role, step.review_field))
+
+
+def _decisions(step: Step) -> list[Decision]:
+    return list(
+        step.decisions.select_related(
+            "membership__user", "on_behalf_of__user", "disposition"
+        ).order_by("pk")
+    )
+
+
+def _is_done(step: Step) -> bool:
+    said = [d for d in step.decisions.all() if d.verdict != Decided.RETURN]
+    return len(said) >= step.needed
+
+
+def _is_asked(step: Step, membership_id: int, role: str, review_field: str) -> bool:
+    if (step.role, step.review_field) != (role, review_field):
+        return False
+    return step.need != Need.ALL or membership_id in step.member_ids
+
+
+def _state_of(step: Step, route: Route, *, is_current: bool) -> str:
+    if route.state == RouteState.VOIDED:
+        return "VOIDED"
+    if any(d.verdict == Decided.RETURN for d in step.decisions.all()):
+        return "RETURNED"
+    if _is_done(step):
+        return "COMPLETED"
+    return "IN_PROGRESS" if is_current else "WAITING"
+
+
+def _why(step: Step) -> str:
+    if step.need == Need.ALL:
+        return f"All {step.needed} of them decide."
+    if step.need == Need.N:
+        return f"{step.needed} of them decide."
+    return "Any one of them decides."
+
+
+def _said(decision: Decision, route: Route) -> Said:
+    name = decision.membership.user.name
+    if decision.on_behalf_of is not None:
+        name = f"{name}, in the seat of {decision.on_behalf_of.user.name}"
+    is_void = route.state == RouteState.VOIDED
+    disposed = getattr(decision, "disposition", None)
+    return Said(
+        id=decision.pk,
+        verdict=Decided(decision.verdict),
+        by_name=name,
+        by_role=decision.membership.role_label,
+        at=decision.at,
+        version=decision.version,
+        content_sha256=decision.content_sha256,
+        comment=decision.comment,
+        voided_at=route.closed_at if is_void else None,
+        voided_because=route.void_reason if is_void else "",
+        disposition=disposed.text if disposed is not None else "",
+    )
+
+
+def _database_day() -> date:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CURRENT_DATE")
+        today: date = cursor.fetchone()[0]
+    return today
