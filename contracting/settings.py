@@ -92,6 +92,8 @@ if len(SEALING_KEY) != 32:
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+# Where e-mail says that the site is.
+SITE_URL = env_text("SITE_URL", "http://localhost:8000").rstrip("/")
 AS_OWNER = env_bool("DRAWDOWN_AS_OWNER")
 DATABASE_OWNER_URL = env_text("DATABASE_OWNER_URL", "")
 _APP_URL = env_text("DATABASE_URL")

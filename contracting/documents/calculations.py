@@ -1,0 +1,90 @@
+"""Words and figures on paper, from the plain values of a frozen context.
+
+A value that does not fit its column is printed as it stands: paper never fails because a
+field was filled with words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from contracting.core.templatetags import drawdown
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|\+00:00)")
+
+
+def printed(value: Any, shape: str = "text", zone: str = "") -> str:
+    """One value as it is printed in a column of that shape.
+
+    :param shape: ``text tokens dollars price percent`` or ``mono``; a day or an instant
+        in canonical form is recognised in any of them
+    :param zone: the contract's time zone; an instant is shown in it and in UTC
+    """
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "\n".join(printed(item, shape, zone) for item in value)
+    if isinstance(value, str):
+        if _INSTANT.fullmatch(value):
+            return instant_words(value, zone)
+        if _DAY.fullmatch(value):
+            return day_words(date.fromisoformat(value))
+    figures = _FIGURES.get(shape)
+    if figures is None:
+        return str(value)
+    try:
+        return str(figures(Decimal(str(value))))
+    except (InvalidOperation, ValueError):
+        return str(value)
+
+
+def instant_words(text: str, zone: str = "") -> str:
+    """``2026-11-27T22:00:00.000000Z`` as words, in the contract's zone and in UTC."""
+    utc = datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+    shown = f"{_time_of_day(utc)} UTC"
+    if not zone:
+        return f"{day_words(utc.date())}, {shown}"
+    local = utc.astimezone(ZoneInfo(zone))
+    if local.date() != utc.date():
+        shown = f"{day_words(utc.date())}, {shown}"
+    half = "a.m." if local.hour < 12 else "p.m."
+    seconds = f":{local:%S}" if local.second else ""
+    clock = f"{local.hour % 12 or 12}:{local:%M}{seconds} {half} {local.tzname()}"
+    return f"{day_words(local.date())}, {clock} ({shown})"
+
+
+def day_words(day: date) -> str:
+    """27 Nov 2026."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def _time_of_day(instant: datetime) -> str:
+    return f"{instant:%H:%M:%S}" if instant.second else f"{instant:%H:%M}"
+
+
+def _tokens(value: Decimal) -> str:
+    if value != value.to_integral_value():
+        raise ValueError(value)
+    return drawdown.tokens(value)
+
+
+def _percent(value: Decimal) -> str:
+    return f"{value.normalize():f}%"
+
+
+_FIGURES: Final[dict[str, Callable[[Decimal], str]]] = {
+    "tokens": _tokens,
+    "dollars": drawdown.dollars,
+    "price": drawdown.dollars,
+    "percent": _percent,
+}
+FIGURES: Final = frozenset(_FIGURES)
+"""The shapes that stand at the right of their column."""

@@ -1,0 +1,321 @@
+"""What a paper consists of: the blocks of its form and the tables of its annex.
+
+Pure: a frozen context comes in, rows of words go out, and the templates only lay them
+out. The blocks of a form are the rows of ``data/blocks.csv``, so that each is printed, in
+sequence, whether it is filled or not.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from contracting.documents.calculations import FIGURES, printed
+
+DATA: Final = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its key in the context, its heading and its shape."""
+
+    key: str
+    label: str
+    shape: str = "text"
+
+    @property
+    def is_figures(self) -> bool:
+        return self.shape in FIGURES
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that a context may hold under ``key`` as a list of dicts."""
+
+    key: str
+    caption: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormBlock:
+    """A row of ``blocks.csv``: one block of an official form."""
+
+    form: str
+    section: str
+    row: int
+    column: str
+    width: int
+    block: str
+    span: int
+    caption: str
+    source: str
+    required: str
+    options: tuple[str, ...]
+    shape: str
+
+
+@cache
+def tables() -> dict[str, Table]:
+    """Every table a context may hold, in the order in which an annex prints them."""
+    with (DATA / "tables.csv").open(encoding="utf-8", newline="") as lines:
+        return {
+            key: Table(
+                key,
+                caption,
+                tuple(Column(row["key"], row["label"], row["shape"]) for row in rows),
+            )
+            for (key, caption), rows in groupby(
+                csv.DictReader(lines), key=lambda row: (row["table"], row["caption"])
+            )
+        }
+
+
+FIRST_PAGE_LINES: Final = 6
+FORM_OF: Final = {
+    "solicitation": "SF1449",
+    "contract": "SF1449",
+    "task_order": "OF347",
+    "modification": "SF30",
+    "receiving_report": "RECEIVING",
+}
+FORM_TABLE: Final = {
+    "solicitation": "lines",
+    "contract": "lines",
+    "task_order": "lines",
+    "receiving_report": "accepted",
+}
+
+
+@cache
+def form_blocks(form: str) -> tuple[FormBlock, ...]:
+    """The blocks of a form in sequence, as ``data/blocks.csv`` lists them."""
+    with (DATA / "blocks.csv").open(encoding="utf-8", newline="") as lines:
+        return tuple(
+            FormBlock(
+                form=row["form"],
+                section=row["section"],
+                row=int(row["row"]),
+                column=row["column"],
+                width=int(row["width"] or 12),
+                block=row["block"],
+                span=int(row["span"]),
+                caption=row["caption"],
+                source=row["source"],
+                required=row["required"],
+                options=tuple(filter(None, row["options"].split("|"))),
+                shape=row["shape"],
+            )
+            for row in csv.DictReader(lines)
+            if row["form"] == form
+        )
+
+
+def laid_out(kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything the templates print of a context, in the order in which they do.
+
+    :returns: ``form`` (sections of rows of columns of blocks), ``schedule`` (the form's
+        own table), ``tables`` (the annex), ``facts`` and ``sections``
+    """
+    zone = str(context.get("time_zone") or "")
+    form = FORM_OF.get(kind, "")
+    schedule = _schedule(kind, form, context, zone) if kind in FORM_TABLE else None
+    own = FORM_TABLE.get(kind, "")
+    if own and len(_rows_of(context, own)) <= FIRST_PAGE_LINES:
+        shown = {own}
+    else:
+        shown = set()
+    return {
+        "form": _form(form, context.get("blocks") or {}, zone),
+        "schedule": schedule,
+        "tables": list(_annex(context, zone, without=shown)),
+        "facts": _facts(context.get("facts") or [], zone),
+        "sections": _sections(context.get("sections") or [], zone),
+        "signatures": _signatures(context.get("signatures") or [], zone),
+        "notes": [printed(note, zone=zone) for note in context.get("notes") or []],
+    }
+
+
+def _form(form: str, values: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """Sections → rows → columns → blocks, each with its value."""
+    sections: dict[str, Any] = {}
+    for (section, _), row in groupby(
+        form_blocks(form), key=lambda block: (block.section, block.row)
+    ):
+        columns = [
+            {
+                "width": width,
+                "blocks": [_filled(block, values.get(block.block), zone) for block in of],
+            }
+            for (_, width), of in groupby(
+                row, key=lambda block: (block.column, block.width)
+            )
+        ]
+        sections.setdefault(section, []).append(columns)
+    return sections
+
+
+def _filled(block: FormBlock, value: Any, zone: str) -> dict[str, Any]:
+    given = value if isinstance(value, Mapping) else {"text": value}
+    checked = given.get("checked") or []
+    checked = [checked] if isinstance(checked, str) else list(checked)
+    text = given.get("text")
+    if isinstance(text, str) and text in block.options:
+        checked, text = [*checked, text], ""
+    shape = "dollars" if "figures" in block.shape else "text"
+    return {
+        "number": "" if "unnumbered" in block.shape else block.block,
+        "caption": block.caption,
+        "span": block.span,
+        "shape": block.shape,
+        "value": printed(text, shape, zone),
+        "signed_by": printed(given.get("signed_by")),
+        "signer_title": printed(given.get("title")),
+        "signed_at": printed(given.get("signed_at"), zone=zone),
+        "choices": [
+            {"label": option, "checked": option in checked} for option in block.options
+        ],
+    }
+
+
+def _schedule(
+    kind: str, form: str, context: Mapping[str, Any], zone: str
+) -> dict[str, Any]:
+    numbers = [block for block in form_blocks(form) if block.section == "schedule"]
+    columns = _columns_of(kind, numbers)
+    rows = _rows_of(context, FORM_TABLE[kind])
+    return {
+        "columns": [
+            {"number": block.block, "label": block.caption, "figures": column.is_figures}
+            for block, column in zip(numbers, columns, strict=True)
+        ],
+        "rows": [_cells(row, columns, zone) for row in rows[:FIRST_PAGE_LINES]],
+        "blank": range(max(0, 3 - len(rows))),
+        "continued": len(rows) > FIRST_PAGE_LINES,
+        "left": max(0, len(rows) - FIRST_PAGE_LINES),
+    }
+
+
+def _columns_of(kind: str, numbers: list[FormBlock]) -> list[Column]:
+    """The form's own columns; OF 347 has one more, for what was accepted."""
+    columns = list(tables()[FORM_TABLE[kind]].columns)
+    return [*columns, Column("accepted", "Accepted", "tokens")][: len(numbers)]
+
+
+def _annex(
+    context: Mapping[str, Any], zone: str, *, without: Iterable[str]
+) -> Iterable[dict[str, Any]]:
+    footers = context.get("totals") or {}
+    for key, table in tables().items():
+        rows = _rows_of(context, key)
+        if rows and key not in without:
+            yield _printed_table(table, rows, footers.get(key), zone)
+    for extra in context.get("tables") or []:
+        columns = [
+            Column(column["key"], column["label"], column.get("shape", "text"))
+            for column in extra["columns"]
+        ]
+        table = Table("extra", extra["caption"], tuple(columns))
+        yield _printed_table(table, extra.get("rows") or [], extra.get("totals"), zone)
+
+
+def _printed_table(
+    table: Table, rows: list[Mapping[str, Any]], footer: Any, zone: str
+) -> dict[str, Any]:
+    """The table without the columns that no row fills."""
+    footer = footer or {}
+    columns = [
+        column
+        for column in table.columns
+        if any(row.get(column.key) not in {None, ""} for row in [*rows, footer])
+    ] or list(table.columns[:1])
+    return {
+        "key": table.key,
+        "caption": table.caption,
+        "columns": [
+            {"label": column.label, "figures": column.is_figures} for column in columns
+        ],
+        "rows": [_cells(row, columns, zone) for row in rows],
+        "footer": _cells(footer, columns, zone) if footer else [],
+    }
+
+
+def _cells(
+    row: Mapping[str, Any], columns: Iterable[Column], zone: str
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": printed(row.get(column.key), column.shape, zone),
+            "figures": column.is_figures,
+            "mono": column.shape == "mono",
+        }
+        for column in columns
+    ]
+
+
+def _rows_of(context: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    rows = context.get(key)
+    if not isinstance(rows, list):
+        return []
+    return [row for row in rows if isinstance(row, Mapping)]
+
+
+def _facts(facts: Iterable[Any], zone: str) -> list[dict[str, Any]]:
+    found = []
+    for fact in facts:
+        given = fact if isinstance(fact, Mapping) else dict(zip(_FACT, fact, strict=False))
+        shape = str(given.get("shape") or "text")
+        value = printed(given.get("value"), shape, zone)
+        wide = len(value) > 64 or "\n" in value or shape == "mono"
+        found.append({
+            "label": printed(given.get("label")),
+            "value": value,
+            "figures": shape in FIGURES,
+            "mono": shape == "mono",
+            "span": int(given.get("span") or (12 if wide else 4)),
+        })
+    return _fill_rows(found)
+
+
+_FACT: Final = ("label", "value", "shape")
+
+
+def _fill_rows(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Widen the last block of each row, so that no row of boxes ends in a gap."""
+    used = 0
+    for index, fact in enumerate(facts):
+        used += fact["span"]
+        following = facts[index + 1]["span"] if index + 1 < len(facts) else 13
+        if used + following > 12:
+            fact["span"] += 12 - used if used < 12 else 0
+            used = 0
+    return facts
+
+
+def _sections(sections: Iterable[Any], zone: str) -> list[dict[str, Any]]:
+    found = []
+    for section in sections:
+        text = section.get("text") or section.get("paragraphs") or ""
+        text = "\n\n".join(text) if isinstance(text, list) else str(text)
+        paragraphs = [printed(part, zone=zone) for part in text.split("\n\n") if part]
+        found.append({
+            "heading": printed(section.get("heading")), "paragraphs": paragraphs,
+        })
+    return found
+
+
+def _signatures(signatures: Iterable[Mapping[str, Any]], zone: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "caption": printed(given.get("capacity")),
+            "signed_by": printed(given.get("signed_by") or given.get("name")),
+            "signer_title": printed(given.get("title")),
+            "signed_at": printed(given.get("signed_at"), zone=zone),
+        }
+        for given in signatures
+    ]

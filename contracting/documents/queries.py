@@ -1,0 +1,85 @@
+"""Reads of papers and of stored bytes."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.subjects import Subject
+from contracting.documents.models import Blob, Document, DocumentQuerySet, Rendering
+from contracting.documents.refusals import Damaged, NotReady
+from contracting.documents.states import DocumentState
+
+
+def documents_of(subject: Subject) -> DocumentQuerySet:
+    """The papers about one object, newest first; chain ``visible_to(actor)``."""
+    found: DocumentQuerySet = Document.objects.filter(
+        subject_kind=subject.kind, subject_id=subject.id
+    ).order_by("-pk")
+    return found
+
+
+def documents_of_stream(stream: str) -> DocumentQuerySet:
+    """The papers about a root object and all below it, newest first."""
+    found: DocumentQuerySet = Document.objects.filter(stream=stream).order_by("-pk")
+    return found
+
+
+def get_document_for(actor: Actor, public_id: str) -> Document:
+    """The paper, for its agency, its vendor, or everybody when it is public.
+
+    :raises NotVisible: for anybody else, and for an address that does not exist
+    """
+    found = (
+        Document.objects.visible_to(actor)
+        .select_related("agency", "vendor")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if found is None:
+        message = "There is no such paper."
+        raise NotVisible(message)
+    document: Document = found
+    return document
+
+
+def pending_documents() -> QuerySet[Document]:
+    """What is not printed yet, and what could not be printed; oldest first."""
+    return Document.objects.exclude(state=DocumentState.RENDERED).order_by("pk")
+
+
+def rendering_of(document: Document) -> Rendering:
+    """The print in force.
+
+    :raises NotReady: while the paper is being prepared, or when it failed
+    """
+    rendering = document.rendering
+    if rendering is None:
+        message = (
+            f"{document.title} is still being prepared. It will be here in a moment."
+            if document.state == DocumentState.REQUESTED
+            else f"{document.title} could not be printed: {document.last_error}"
+        )
+        raise NotReady(message, state=document.state)
+    return rendering
+
+
+def read_blob(blob: Blob) -> bytes:
+    """The stored bytes, after checking that they are still what was hashed.
+
+    :raises Damaged: if the storage gives back anything else, or nothing
+    """
+    try:
+        with default_storage.open(blob.name, "rb") as stored:
+            content: bytes = stored.read()
+    except FileNotFoundError as error:
+        message = "The stored file is missing. Nothing is shown in its place."
+        raise Damaged(message, sha256=blob.sha256) from error
+    if hashlib.sha256(content).hexdigest() != blob.sha256:
+        message = "The stored file does not match its hash and is not shown."
+        raise Damaged(message, sha256=blob.sha256)
+    return content

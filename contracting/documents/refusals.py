@@ -1,0 +1,24 @@
+"""What the paper room will not do."""
+
+from contracting.core.errors import Invalid, Refusal
+
+
+class UnknownKind(Invalid):
+    """There is no template for this kind of paper."""
+
+    code = "unknown_kind"
+
+
+class NotReady(Refusal):
+    """The paper is requested and not printed yet, or could not be printed."""
+
+    code = "not_ready"
+    status = 409
+    retryable = True
+
+
+class Damaged(Refusal):
+    """The stored bytes are not the bytes that were hashed; they are not shown."""
+
+    code = "damaged"
+    status = 500

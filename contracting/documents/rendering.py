@@ -1,0 +1,227 @@
+"""The printing press: a frozen context in, a PDF out. WeasyPrint lives here only.
+
+The PDF is tagged PDF/A-3a that also says PDF/UA-1, carries its context as an attachment,
+and has the same bytes whenever it is printed on the same machine image: its dates come
+from the record, its identifier from its content, its fonts from the package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from contracting.core.canonical import canonical_json
+from contracting.documents import paperwork
+
+if TYPE_CHECKING:
+    from weasyprint import Document as Layout
+    from weasyprint.urls import URLFetcherResponse
+
+TEMPLATES: Final = Path(settings.BASE_DIR) / "templates" / "documents"
+VARIANT: Final = "pdf/a-3a"
+ADDRESS: Final = "https://paper.invalid/"
+"""The only address that is served; it names files of the package and nothing else."""
+
+INSTALL: Final = (
+    "Papers wait for three system libraries. On Debian or Ubuntu: apt-get install "
+    "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. On macOS: brew install pango."
+)
+_MEDIA_TYPES: Final = {".css": "text/css", ".ttf": "font/ttf"}
+
+
+class LibrariesMissing(RuntimeError):
+    """Pango is not installed: papers wait, everything else works."""
+
+
+class ForbiddenAddress(ValueError):
+    """A paper names something outside the package; it is not fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the press needs to know of a paper."""
+
+    kind: str
+    title: str
+    number: str
+    version: int
+    content_sha256: str
+    context: Mapping[str, Any]
+    author: str
+    created_at: datetime
+
+    @property
+    def identifier(self) -> bytes:
+        """Sixteen bytes that name this content, for the PDF's ``/ID``."""
+        named = [self.kind, self.number, self.version, self.content_sha256, self.context]
+        return hashlib.sha256(canonical_json(named).encode()).digest()[:16]
+
+
+def missing_libraries() -> str:
+    """The one line that says what to install, or nothing when papers can be printed."""
+    try:
+        import weasyprint  # noqa: F401
+    except OSError:
+        return INSTALL
+    return ""
+
+
+def render(sheet: Sheet) -> bytes:
+    """Print the sheet.
+
+    :raises LibrariesMissing: when the machine has no Pango
+    """
+    message = missing_libraries()
+    if message:
+        raise LibrariesMissing(message)
+    from weasyprint import HTML, Attachment
+
+    layout = HTML(
+        string=html_of(sheet), base_url=ADDRESS, url_fetcher=_fetcher()
+    ).render(pdf_tags=True, pdf_variant=VARIANT)
+    made = sheet.created_at.astimezone(UTC).replace(microsecond=0)
+    layout.metadata.attachments = [
+        Attachment(
+            string=canonical_json(dict(sheet.context)),
+            name=f"{sheet.kind}.json",
+            description="The content of this paper, machine-readable",
+            created=made,
+            modified=made,
+            relationship="Data",
+        )
+    ]
+    _claim_universal_accessibility(layout)
+    pdf: bytes = layout.write_pdf(
+        pdf_variant=VARIANT, pdf_tags=True, pdf_identifier=sheet.identifier
+    )
+    return pdf
+
+
+def html_of(sheet: Sheet) -> str:
+    """The sheet as HTML, laid out by its kind's template."""
+    context = dict(sheet.context)
+    words = {
+        **context,
+        **paperwork.laid_out(sheet.kind, context),
+        "title": sheet.title,
+        "number": sheet.number,
+        "version": sheet.version,
+        "content_sha256": sheet.content_sha256,
+        "author": sheet.author,
+        "created_at": sheet.created_at.astimezone(UTC).replace(microsecond=0),
+        "language": "en",
+    }
+    with timezone.override(UTC):
+        return render_to_string(f"documents/{sheet.kind}.html", words)
+
+
+def renderer() -> str:
+    """The program that prints, and the version of each part that shapes the bytes."""
+    from weasyprint import __version__
+    from weasyprint.text.ffi import pango
+
+    number = pango.pango_version()
+    return (
+        f"WeasyPrint {__version__}, "
+        f"Pango {number // 10000}.{number // 100 % 100}.{number % 100}"
+    )
+
+
+@cache
+def template_sha256(kind: str) -> str:
+    """SHA-256 over the template and every file that the print is made of."""
+    files = [TEMPLATES / f"{kind}.html", *sorted(TEMPLATES.glob("_*.html"))]
+    files += [*_package_files().values(), *sorted(paperwork.DATA.glob("*.csv"))]
+    digest = hashlib.sha256()
+    for file in files:
+        content = file.read_bytes()
+        digest.update(f"{file.name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+@cache
+def _package_files() -> dict[str, Path]:
+    """What a paper may name: style sheets and fonts, by their address below ours."""
+    found = [*TEMPLATES.glob("*.css"), *TEMPLATES.glob("fonts/*.ttf")]
+    return {file.relative_to(TEMPLATES).as_posix(): file for file in sorted(found)}
+
+
+def fetch_package_file(url: str) -> tuple[bytes, str]:
+    """The bytes and the media type of a package file that a paper names.
+
+    :raises ForbiddenAddress: for every other address, of whatever kind
+    """
+    name = url.removeprefix(ADDRESS)
+    file = _package_files().get(name) if url.startswith(ADDRESS) else None
+    if file is None:
+        message = f"A paper may not name {urlsplit(url).scheme or 'a bare'} address."
+        raise ForbiddenAddress(message)
+    return file.read_bytes(), _MEDIA_TYPES[file.suffix]
+
+
+def _fetcher() -> Any:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class PackageFetcher(URLFetcher):
+        """Serves ``data:`` and package files by name; refuses everything else."""
+
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols=["data"], allow_redirects=False)
+
+        def fetch(
+            self, url: str, headers: dict[str, str] | None = None
+        ) -> URLFetcherResponse:
+            if url.lower().startswith("data:"):
+                return super().fetch(url, headers)
+            content, media_type = fetch_package_file(url)
+            return URLFetcherResponse(url, content, {"Content-Type": media_type})
+
+    return PackageFetcher()
+
+
+def _claim_universal_accessibility(layout: Layout) -> None:
+    """Say PDF/UA-1 in the metadata, and declare that schema as PDF/A demands.
+
+    The library writes the marker of one standard only; a test guards this addition.
+    """
+    plain = layout.metadata.generate_rdf_metadata
+
+    def with_marker(*arguments: Any) -> bytes:
+        rdf: bytes = plain(*arguments)
+        return rdf.replace(b"</rdf:RDF>", _UNIVERSAL_ACCESS + b"</rdf:RDF>")
+
+    layout.metadata.generate_rdf_metadata = with_marker
+
+
+_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_AIIM: Final = "http://www.aiim.org"
+_UNIVERSAL_ACCESS: Final = (
+    f'<rdf:Description xmlns:rdf="{_RDF}" rdf:about=""'
+    f' xmlns:pdfuaid="{_AIIM}/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part>'
+    "</rdf:Description>"
+    f'<rdf:Description xmlns:rdf="{_RDF}" rdf:about=""'
+    f' xmlns:pdfaExtension="{_AIIM}/pdfa/ns/extension/"'
+    f' xmlns:pdfaSchema="{_AIIM}/pdfa/ns/schema#"'
+    f' xmlns:pdfaProperty="{_AIIM}/pdfa/ns/property#">'
+    '<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
+    "<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>"
+    f"<pdfaSchema:namespaceURI>{_AIIM}/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>"
+    '<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">'
+    "<pdfaProperty:name>part</pdfaProperty:name>"
+    "<pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
+    "<pdfaProperty:category>internal</pdfaProperty:category>"
+    "<pdfaProperty:description>PDF/UA part</pdfaProperty:description>"
+    "</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag>"
+    "</pdfaExtension:schemas></rdf:Description>"
+).encode()

@@ -1,0 +1,36 @@
+"""The papers that exist, and the states of a paper between request and print."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+from contracting.core.states import moves
+
+
+class DocumentKind(TextChoices):
+    """A kind of paper; its value is the name of its template."""
+
+    SOLICITATION = "solicitation", "solicitation"
+    CONTRACT = "contract", "contract"
+    TASK_ORDER = "task_order", "task order"
+    MODIFICATION = "modification", "amendment or modification"
+    RECONCILIATION = "reconciliation", "reconciliation statement"
+    RECEIVING_REPORT = "receiving_report", "receiving report"
+    DECISION = "decision", "source selection decision"
+    RECEIPT = "receipt", "submission receipt"
+    COMPLETION_STATEMENT = "completion_statement", "contract completion statement"
+
+
+class DocumentState(TextChoices):
+    """Requested with what it documents, rendered later, failed when it would not."""
+
+    REQUESTED = "REQUESTED", "being prepared"
+    RENDERED = "RENDERED", "ready"
+    FAILED = "FAILED", "failed"
+
+
+MOVES = moves({
+    DocumentState.REQUESTED: (DocumentState.RENDERED, DocumentState.FAILED),
+    DocumentState.FAILED: (DocumentState.REQUESTED,),
+    DocumentState.RENDERED: (),
+})

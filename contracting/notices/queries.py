@@ -1,0 +1,44 @@
+"""Reads of the inbox."""
+
+from __future__ import annotations
+
+from django.db.models import F, QuerySet
+
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.subjects import Subject
+from contracting.notices.models import Notice
+
+
+def inbox_for(actor: Actor) -> QuerySet[Notice]:
+    """The actor's notices: unread first, then by what is due soonest, then newest."""
+    found: QuerySet[Notice] = Notice.objects.visible_to(actor).order_by(
+        F("read_at").asc(nulls_first=True), F("due_on").asc(nulls_last=True), "-pk"
+    )
+    return found
+
+
+def unread_count(actor: Actor) -> int:
+    """How many notices the actor has not marked as read."""
+    return Notice.objects.visible_to(actor).unread().count()
+
+
+def get_notice_for(actor: Actor, public_id: str) -> Notice:
+    """The notice, for the person it concerns.
+
+    :raises NotVisible: for anybody else
+    """
+    found = Notice.objects.visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such notice."
+        raise NotVisible(message)
+    notice: Notice = found
+    return notice
+
+
+def notices_of(subject: Subject) -> QuerySet[Notice]:
+    """What was posted about one object, newest first."""
+    found: QuerySet[Notice] = Notice.objects.filter(
+        subject_kind=subject.kind, subject_id=subject.id
+    ).order_by("-pk")
+    return found
