@@ -1,0 +1,12 @@
+"""What can happen to reference data."""
+
+from contracting.audit.events import event_type
+
+LIST_PRICES_IMPORTED = event_type(
+    "reference.list_prices.imported",
+    "Public list prices were imported from a release of the price catalogue.",
+)
+MODEL_ALIAS_MAPPED = event_type(
+    "reference.model_alias.mapped",
+    "A name seen in usage was mapped to a model snapshot.",
+)

@@ -1,0 +1,197 @@
+"""Token classes, tokenizers and the first model snapshots.
+
+The data boundaries are a starting point; an agency records its own authorizations.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+TOKEN_CLASSES: list[tuple[str, str, str, str, str, str, str]] = [
+    ("IN_UNCACHED", "Input, not cached", "INPUT", "UNCACHED", "", "TEXT", "PROMPT"),
+    (
+        "IN_CACHE_READ",
+        "Input, read from the cache",
+        "INPUT",
+        "READ",
+        "",
+        "TEXT",
+        "PROMPT",
+    ),
+    (
+        "IN_CACHE_WRITE_5M",
+        "Input, written to the cache for 5 minutes",
+        "INPUT",
+        "WRITE",
+        "5M",
+        "TEXT",
+        "PROMPT",
+    ),
+    (
+        "IN_CACHE_WRITE_30M",
+        "Input, written to the cache for 30 minutes",
+        "INPUT",
+        "WRITE",
+        "30M",
+        "TEXT",
+        "PROMPT",
+    ),
+    (
+        "IN_CACHE_WRITE_1H",
+        "Input, written to the cache for 1 hour",
+        "INPUT",
+        "WRITE",
+        "1H",
+        "TEXT",
+        "PROMPT",
+    ),
+    (
+        "IN_CACHE_WRITE_12H",
+        "Input, written to the cache for 12 hours",
+        "INPUT",
+        "WRITE",
+        "12H",
+        "TEXT",
+        "PROMPT",
+    ),
+    (
+        "IN_CACHE_WRITE_UNSPEC",
+        "Input, written to the cache, time not stated",
+        "INPUT",
+        "WRITE",
+        "UNSPEC",
+        "TEXT",
+        "PROMPT",
+    ),
+    ("OUT_TEXT", "Output", "OUTPUT", "", "", "TEXT", "RESPONSE"),
+    ("OUT_REASONING", "Output, reasoning", "OUTPUT", "", "", "TEXT", "REASONING"),
+    (
+        "OUT_REJECTED",
+        "Output, rejected prediction",
+        "OUTPUT",
+        "",
+        "",
+        "TEXT",
+        "REJECTED",
+    ),
+    ("IN_IMAGE", "Input, image", "INPUT", "UNCACHED", "", "IMAGE", "PROMPT"),
+    ("IN_AUDIO", "Input, audio", "INPUT", "UNCACHED", "", "AUDIO", "PROMPT"),
+    ("IN_VIDEO", "Input, video", "INPUT", "UNCACHED", "", "VIDEO", "PROMPT"),
+    ("OUT_IMAGE", "Output, image", "OUTPUT", "", "", "IMAGE", "RESPONSE"),
+    ("OUT_AUDIO", "Output, audio", "OUTPUT", "", "", "AUDIO", "RESPONSE"),
+    ("EMBED", "Input, embedding", "INPUT", "UNCACHED", "", "TEXT", "EMBEDDING"),
+    ("FT_TRAIN", "Input, fine-tuning", "INPUT", "UNCACHED", "", "TEXT", "TRAINING"),
+    ("TOOL_IN", "Input, tool use", "INPUT", "UNCACHED", "", "TEXT", "TOOL"),
+]
+
+TOKENIZERS: list[tuple[str, str, str]] = [
+    (
+        "o200k_base",
+        "OpenAI",
+        "Byte-pair encoding with about 200,000 tokens; published.",
+    ),
+    (
+        "cl100k_base",
+        "OpenAI",
+        "Byte-pair encoding with about 100,000 tokens; published.",
+    ),
+    (
+        "claude-4",
+        "Anthropic",
+        "Tokenizer of the Claude 4 models; counts come from the provider's interface.",
+    ),
+]
+
+_MOD = ["COMMERCIAL", "FEDRAMP_MOD"]
+_HIGH = ["COMMERCIAL", "FEDRAMP_MOD", "FEDRAMP_HIGH"]
+
+AI_MODELS: list[tuple[str, str, str, str, str, int, int, list[str], date]] = [
+    (
+        "gpt-4o",
+        "gpt-4o-2024-08-06",
+        "openai",
+        "GPT-4o",
+        "o200k_base",
+        16_384,
+        128_000,
+        _HIGH,
+        date(2024, 8, 6),
+    ),
+    (
+        "gpt-4o",
+        "gpt-4o-2024-11-20",
+        "openai",
+        "GPT-4o",
+        "o200k_base",
+        16_384,
+        128_000,
+        _MOD,
+        date(2024, 11, 20),
+    ),
+    (
+        "gpt-4o-mini",
+        "gpt-4o-mini-2024-07-18",
+        "openai",
+        "GPT-4o",
+        "o200k_base",
+        16_384,
+        128_000,
+        _HIGH,
+        date(2024, 7, 18),
+    ),
+    (
+        "gpt-4.1",
+        "gpt-4.1-2025-04-14",
+        "openai",
+        "GPT-4.1",
+        "o200k_base",
+        32_768,
+        1_047_576,
+        _MOD,
+        date(2025, 4, 14),
+    ),
+    (
+        "gpt-4.1-mini",
+        "gpt-4.1-mini-2025-04-14",
+        "openai",
+        "GPT-4.1",
+        "o200k_base",
+        32_768,
+        1_047_576,
+        _MOD,
+        date(2025, 4, 14),
+    ),
+    (
+        "text-embedding-3-small",
+        "text-embedding-3-small",
+        "openai",
+        "Text Embedding 3",
+        "cl100k_base",
+        0,
+        8_191,
+        _MOD,
+        date(2024, 1, 25),
+    ),
+    (
+        "claude-sonnet-4-5",
+        "claude-sonnet-4-5-20250929",
+        "anthropic",
+        "Claude Sonnet",
+        "claude-4",
+        64_000,
+        200_000,
+        _HIGH,
+        date(2025, 9, 29),
+    ),
+    (
+        "claude-haiku-4-5",
+        "claude-haiku-4-5-20251001",
+        "anthropic",
+        "Claude Haiku",
+        "claude-4",
+        64_000,
+        200_000,
+        _MOD,
+        date(2025, 10, 15),
+    ),
+]

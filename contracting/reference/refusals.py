@@ -1,0 +1,43 @@
+"""What reference data refuses."""
+
+from __future__ import annotations
+
+from contracting.core.errors import Conflict, Invalid, Refusal
+
+
+class UnknownTokenClass(Invalid):
+    """There is no token class of that code; the list is closed."""
+
+    code = "unknown_token_class"
+    rule = "R-SOL-13"
+
+
+class NoThreshold(Refusal):
+    """No value of this number is in force on the day, and none is guessed."""
+
+    code = "no_threshold"
+    status = 409
+
+
+class UnknownKind(Invalid):
+    """There is no paper of that kind."""
+
+    code = "unknown_kind"
+
+
+class NameIsASnapshot(Invalid):
+    """The name is itself a snapshot and stands for itself alone."""
+
+    code = "name_is_a_snapshot"
+
+
+class ModelNotInForce(Invalid):
+    """The snapshot is not in force on the first day of the alias."""
+
+    code = "model_not_in_force"
+
+
+class AliasInForce(Conflict):
+    """The name already stands for another snapshot on that day or a later one."""
+
+    code = "alias_in_force"
