@@ -25,6 +25,8 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from tests.cast import build_cast
+
 ROOT = Path(__file__).resolve().parent.parent
 SHAPED_BY = (
     "*/migrations/*.py",
@@ -34,6 +36,7 @@ SHAPED_BY = (
     "contracting/core/triggers.py",
     "contracting/reference/**/*",
     "requirements.txt",
+    "tests/cast.py",
     "tests/databases.py",
 )
 _BUILDING = 8_819  # the key of the advisory lock under which the database is built
@@ -154,6 +157,7 @@ def _migrate(name: str) -> None:
     try:
         with _pointing_at(name):
             call_command("migrate", verbosity=0, interactive=False)
+            build_cast()
     finally:
         about.update(application)
 
@@ -177,8 +181,7 @@ def _application_address() -> str:
 
 
 def _owner(database: str | None = None) -> psycopg.Connection:
-    chosen = {"dbname": database} if database else {}
-    return psycopg.connect(_owner_address(), autocommit=True, **chosen)
+    return psycopg.connect(_owner_address(), autocommit=True, dbname=database)
 
 
 def _copy(template: str, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
@@ -28,7 +28,10 @@ class ClockTimestamp(models.Func):
     output_field = models.DateTimeField()
 
 
-class LockingQuerySet(models.QuerySet[Any]):
+_Row = TypeVar("_Row", bound=models.Model, covariant=True)
+
+
+class LockingQuerySet(models.QuerySet[_Row]):
     """Rows that can be locked, in primary-key order so that two lockers never cross."""
 
     def locked(self) -> Self:

@@ -57,7 +57,7 @@ class PageView(View):
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         return render(request, self.template_name, self.context(**ids))
 
-    def context(self, **ids: Any) -> dict[str, Any]:
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
         """What the template shows.
 
         :raises NotVisible: or ``Http404`` if the actor may not see it
@@ -80,7 +80,7 @@ class VerbView(PageView):
     submit_label: ClassVar[str] = "Continue"
     done_message: ClassVar[str] = ""
 
-    def thing(self, **ids: Any) -> Any:
+    def thing(self, *_: Any, **ids: Any) -> Any:
         return None
 
     def verdict(self, thing: Any) -> Verdict:
