@@ -1,4 +1,8 @@
-"""How a machine shows its key, and what the key says about itself."""
+"""How a machine shows its key.
+
+The framework imports this module while it builds its base view, so it defines no
+endpoint itself.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +14,14 @@ from typing import Any, Final
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.models import ApiKey
 from accounts.queries import actor_of_key
-from accounts.serializers import ThisKeySerializer
 from contracting.core import clock
 from contracting.core.actors import Actor
-from contracting.core.api import EndpointView, instant
 
 SCHEME: Final = "Bearer"
 NOBODY: Final = hashlib.sha256(b"no key has this lookup").hexdigest()
@@ -71,34 +71,6 @@ class BearerKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "ddk_…"}
-
-
-class ThisKey(EndpointView):
-    """What the key that asks may do, and until when."""
-
-    @extend_schema(
-        operation_id="read_key",
-        summary="Read what this key may do",
-        description="Organization, scopes, sources and expiry of the key that asks.",
-        tags=["keys"],
-        responses=ThisKeySerializer,
-    )
-    def get(self, request: Request) -> Response:
-        key = ApiKey.objects.select_related("organization").get(pk=self.actor.key_id)
-        return Response(
-            {
-                "id": key.public_id,
-                "label": key.label,
-                "organization": {
-                    "id": key.organization.public_id,
-                    "name": key.organization.name,
-                    "kind": key.organization.kind,
-                },
-                "scopes": sorted(key.scopes),
-                "sources": sorted(key.sources),
-                "expires_at": instant(key.expires_at),
-            }
-        )
 
 
 def _key_of(text: str) -> ApiKey | None:

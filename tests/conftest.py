@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+from tests.cast import *  # noqa: F403
 from tests.databases import (  # noqa: F401
     _django_db_helper,
     django_db_setup,

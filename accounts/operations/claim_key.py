@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import IdempotencyKey
 from accounts.refusals import KeyReused, StillRunning
@@ -20,6 +20,7 @@ ON CONFLICT (principal, scope, key) DO NOTHING
 """
 
 
+@transaction.atomic
 def claim_key(
     *, by: Actor, scope: str, key: str, fingerprint: str, at: datetime
 ) -> StoredReply | None:
@@ -54,20 +55,18 @@ def claim_key(
     return StoredReply(found.status, found.body, found.location)
 
 
-def complete_key(
-    *, by: Actor, scope: str, key: str, status: int, body: Any, location: str
-) -> None:
-    """Keep the reply beside the claimed key, in the same transaction."""
-    IdempotencyKey.objects.filter(
-        principal=_principal(by), scope=scope, key=key
-    ).update(status=status, body=body, location=location)
-
-
 class Store:
     """The table of idempotency keys, as the doors see it."""
 
     claim = staticmethod(claim_key)
-    complete = staticmethod(complete_key)
+
+    def complete(
+        self, *, by: Actor, scope: str, key: str, status: int, body: Any, location: str
+    ) -> None:
+        """Keep the reply beside the claimed key, in the same transaction."""
+        IdempotencyKey.objects.filter(
+            principal=_principal(by), scope=scope, key=key
+        ).update(status=status, body=body, location=location)
 
 
 STORE: Final[IdempotencyStore] = Store()
