@@ -20,6 +20,7 @@ from contracting.core.models import (
     Timestamped,
 )
 from contracting.core.quantities import Dollars, Tokens
+from contracting.core.subjects import Subject
 from contracting.ledger.states import AccountKind, Holder, TransferKind
 
 
@@ -93,6 +94,12 @@ class LineOfAccounting(Addressed, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.label} ({self.treasury_account_symbol})"
+
+    @property
+    def subject(self) -> Subject:
+        """The line of accounting as the cause of an event, in its agency's stream."""
+        stream = f"organization:{self.agency_id}"
+        return Subject("ledger.line_of_accounting", self.pk, stream)
 
 
 class FundsBalance(Timestamped):
@@ -268,6 +275,7 @@ class Balance(Timestamped):
             models.UniqueConstraint(
                 name="the_acrns_of_a_line_are_paid_in_one_order",
                 fields=["line", "sequence"],
+                deferrable=models.Deferrable.DEFERRED,
             ),
             models.CheckConstraint(
                 name="funded_usage_never_exceeds_the_obligation",
@@ -336,7 +344,8 @@ class Balance(Timestamped):
     @property
     def ceiling_tokens(self) -> int:
         """The whole line's token ceiling: it binds over the sum of its ACRNs."""
-        return self.line.ceiling_tokens
+        tokens: int = self.line.ceiling_tokens
+        return tokens
 
     @property
     def funds_left(self) -> Dollars:

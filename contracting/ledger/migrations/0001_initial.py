@@ -678,6 +678,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="balance",
             constraint=models.UniqueConstraint(
+                deferrable=models.Deferrable["DEFERRED"],
                 fields=("line", "sequence"),
                 name="the_acrns_of_a_line_are_paid_in_one_order",
             ),

@@ -1,0 +1,33 @@
+"""What can happen in the ledger."""
+
+from contracting.audit.events import event_type
+
+LINE_OF_ACCOUNTING_CREATED = event_type(
+    "ledger.line_of_accounting.created", "A line of accounting was created."
+)
+FUNDS_ALLOTTED = event_type(
+    "ledger.funds.allotted", "Funds were allotted to a line of accounting."
+)
+CONTRACT_CEILING_SET = event_type(
+    "ledger.contract_ceiling.set", "The ceiling of the contract was set."
+)
+ORDERED_RESERVED = event_type(
+    "ledger.ordered.reserved",
+    "Room under the contract's ceiling was taken or given up.",
+)
+BALANCES_OPENED = event_type(
+    "ledger.balances.opened", "The balances of a line were opened."
+)
+CEILING_RAISED = event_type(
+    "ledger.ceiling.raised", "The ceiling of a line was changed."
+)
+FUNDS_COMMITTED = event_type("ledger.funds.committed", "Funds were committed.")
+COMMITMENT_RELEASED = event_type(
+    "ledger.commitment.released", "A commitment of funds was released."
+)
+FUNDS_OBLIGATED = event_type("ledger.funds.obligated", "Funds were obligated.")
+FUNDS_DEOBLIGATED = event_type("ledger.funds.deobligated", "Funds were deobligated.")
+USAGE_CONSUMED = event_type("ledger.usage.consumed", "Usage was drawn on the funds.")
+USAGE_ACCEPTED = event_type("ledger.usage.accepted", "Usage was accepted.")
+PAYMENT_RECORDED = event_type("ledger.payment.recorded", "A payment was recorded.")
+TRANSFER_REVERSED = event_type("ledger.transfer.reversed", "A transfer was reversed.")

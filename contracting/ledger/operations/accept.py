@@ -1,0 +1,137 @@
+"""Accept usage: what was used and funded becomes owed, rounded to the cent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.quantities import Dollars, Tokens, total_dollars
+from contracting.core.subjects import Subject
+from contracting.ledger import events
+from contracting.ledger.calculations import spread
+from contracting.ledger.models import Balance, Transfer
+from contracting.ledger.operations.post import (
+    Book,
+    _lock_book,
+    _post_transfer,
+    _write_book,
+)
+from contracting.ledger.refusals import (
+    AcceptanceExceeded,
+    AmountNotPositive,
+    ObligationExceeded,
+)
+from contracting.ledger.states import AccountKind, Holder, TransferKind
+
+
+@transaction.atomic
+def accept_usage(
+    *,
+    holder: Holder,
+    acrn: str | None,
+    exact: Dollars,
+    rounded: Dollars,
+    tokens: Tokens,
+    because: Subject,
+    by: Actor,
+    at: datetime,
+) -> list[Transfer]:
+    """Accept funded usage of one invoice line at its exact and its rounded amount.
+
+    The exact amount moves to accepted; a second transfer rounds it to the cent.
+
+    :param acrn: whose usage it is; in order of payment over all when ``None``
+    :raises AcceptanceExceeded: if less was used and funded and is not accepted yet:
+        unfunded usage is not payable (R-FND-08)
+    :raises ObligationExceeded: if the rounded amount passes the obligation (R-INV-05)
+    :raises AmountNotPositive: if an amount is negative, or there is nothing to accept
+    """
+    book = _lock_book(because=because, by=by, at=at, holders=[holder])
+    rows = book.rows_at(holder, acrn)
+    _guard(rows, exact, rounded, tokens)
+    last = _accept(book, rows, exact, tokens)
+    _round(book, last, rounded - exact)
+    written = _write_book(book)
+    record_event(
+        events.USAGE_ACCEPTED,
+        subject=because,
+        by=by,
+        at=at,
+        data={
+            "holder": {"kind": holder.kind, "id": holder.id},
+            "acrn": acrn,
+            "exact": exact,
+            "rounded": rounded,
+            "tokens": tokens,
+        },
+    )
+    return written
+
+
+def _guard(
+    rows: list[Balance], exact: Dollars, rounded: Dollars, tokens: Tokens
+) -> None:
+    if min(exact, rounded) < Dollars(0) or tokens < Tokens(0):
+        message = "An acceptance is never negative; a correction reverses it."
+        raise AmountNotPositive(message)
+    if not exact and not tokens:
+        message = "There is nothing to accept."
+        raise AmountNotPositive(message)
+    room = total_dollars(row.unaccepted for row in rows)
+    if exact > room:
+        message = (
+            f"{exact} is more than was used, funded and not accepted yet: {room}. "
+            "Unfunded usage is not payable."
+        )
+        raise AcceptanceExceeded(message, asked=exact, left=room, short_by=exact - room)
+    tokens_left = Tokens(sum(row.unaccepted_tokens.count for row in rows))
+    if tokens > tokens_left:
+        message = (
+            f"{tokens} are more than were used, funded and not accepted yet: "
+            f"{tokens_left}. Unfunded usage is not payable."
+        )
+        raise AcceptanceExceeded(
+            message, asked=tokens, left=tokens_left, short_by=tokens - tokens_left
+        )
+
+
+def _accept(book: Book, rows: list[Balance], exact: Dollars, tokens: Tokens) -> Balance:
+    parts = spread(exact, [row.unaccepted for row in rows])
+    counts = spread(tokens, [row.unaccepted_tokens for row in rows])
+    last = rows[0]
+    for row, dollars, count in zip(rows, parts, counts, strict=True):
+        if dollars or count:
+            last = row
+            _post_transfer(
+                book,
+                TransferKind.ACCEPT,
+                AccountKind.CONSUMED,
+                AccountKind.ACCEPTED,
+                on=row,
+                dollars=dollars,
+                tokens=count,
+            )
+    return last
+
+
+def _round(book: Book, row: Balance, difference: Dollars) -> None:
+    if not difference:
+        return
+    up = difference > Dollars(0)
+    if up and difference > row.funds_left:
+        message = (
+            f"Rounded to the cent, the amount passes the obligation of ACRN {row.acrn} "
+            f"by {difference - row.funds_left}."
+        )
+        raise ObligationExceeded(message, short_by=difference - row.funds_left)
+    _post_transfer(
+        book,
+        TransferKind.ROUND,
+        AccountKind.ROUNDING if up else AccountKind.ACCEPTED,
+        AccountKind.ACCEPTED if up else AccountKind.ROUNDING,
+        on=row,
+        dollars=difference if up else -difference,
+    )

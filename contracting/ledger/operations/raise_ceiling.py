@@ -1,0 +1,76 @@
+"""Raise or lower what a line may carry, by modification."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.quantities import Dollars, Tokens
+from contracting.core.subjects import Subject
+from contracting.ledger import events
+from contracting.ledger.models import Balance
+from contracting.ledger.operations.post import _lock_book
+from contracting.ledger.refusals import CeilingExceeded
+from contracting.ledger.states import Holder
+
+
+@transaction.atomic
+def raise_ceiling(
+    *,
+    holder: Holder,
+    acrn: str | None = None,
+    dollars: Dollars,
+    tokens: Tokens,
+    because: Subject,
+    by: Actor,
+    at: datetime,
+) -> Balance:
+    """Change the ceilings of a line by ``dollars`` and ``tokens``, up or down.
+
+    :param acrn: whose part of the dollar ceiling changes; the first in order of payment
+        when not named
+    :raises CeilingExceeded: if a ceiling would fall below what is bound or used already
+    :raises BalanceNotOpen: if the line has no such ACRN
+    """
+    book = _lock_book(because=because, by=by, at=at, holders=[holder])
+    row = book.rows_at(holder, acrn)[0]
+    _guard(row, dollars, tokens)
+    _change(row, dollars, tokens)
+    record_event(
+        events.CEILING_RAISED,
+        subject=because,
+        by=by,
+        at=at,
+        data={
+            "holder": {"kind": holder.kind, "id": holder.id},
+            "acrn": row.acrn,
+            "dollars": dollars,
+            "tokens": tokens,
+            "ceiling_dollars": row.ceiling_dollars,
+            "ceiling_tokens": row.line.ceiling_tokens,
+        },
+    )
+    return row
+
+
+def _guard(row: Balance, dollars: Dollars, tokens: Tokens) -> None:
+    if row.ceiling_left + dollars < Dollars(0):
+        message = (
+            f"ACRN {row.acrn} has {row.ceiling_left} of its ceiling not bound; it "
+            f"cannot be lowered by {-dollars}."
+        )
+        raise CeilingExceeded(message, short_by=-(row.ceiling_left + dollars))
+    left = row.line.tokens_left
+    if left + tokens < Tokens(0):
+        message = f"The line has {left} not used; it cannot be lowered by {-tokens}."
+        raise CeilingExceeded(message, short_by=-(left + tokens))
+
+
+def _change(row: Balance, dollars: Dollars, tokens: Tokens) -> None:
+    row.ceiling_dollars += dollars.amount
+    row.save(update_fields=["ceiling_dollars"])
+    row.line.ceiling_tokens += tokens.count
+    row.line.save(update_fields=["ceiling_tokens"])

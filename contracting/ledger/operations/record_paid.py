@@ -1,0 +1,78 @@
+"""Record a payment against what was accepted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.subjects import Subject
+from contracting.ledger import events
+from contracting.ledger.calculations import spread
+from contracting.ledger.models import Transfer
+from contracting.ledger.operations.post import (
+    _lock_book,
+    _post_transfer,
+    _require_positive,
+    _write_book,
+)
+from contracting.ledger.refusals import PaymentExceeded
+from contracting.ledger.states import AccountKind, Holder, TransferKind
+
+
+@transaction.atomic
+def record_paid(
+    *,
+    holder: Holder,
+    acrn: str | None,
+    dollars: Dollars,
+    because: Subject,
+    by: Actor,
+    at: datetime,
+) -> list[Transfer]:
+    """Record that accepted usage was paid.
+
+    :param acrn: which ACRN paid; in order of payment over all when ``None``
+    :raises PaymentExceeded: if payments would pass the value of accepted usage
+        (R-FND-10, 31 U.S.C. 3324)
+    :raises AmountNotPositive: if the amount is not above zero
+    """
+    book = _lock_book(because=because, by=by, at=at, holders=[holder])
+    rows = book.rows_at(holder, acrn)
+    _require_positive(dollars)
+    owed = total_dollars(row.unpaid for row in rows)
+    if dollars > owed:
+        message = (
+            f"{owed} of accepted usage is not paid yet and {dollars} is asked: usage "
+            "is paid after it is received, never before."
+        )
+        raise PaymentExceeded(
+            message, asked=dollars, left=owed, short_by=dollars - owed
+        )
+    parts = spread(dollars, [row.unpaid for row in rows])
+    for row, part in zip(rows, parts, strict=True):
+        if part:
+            _post_transfer(
+                book,
+                TransferKind.PAY,
+                AccountKind.ACCEPTED,
+                AccountKind.PAID,
+                on=row,
+                dollars=part,
+            )
+    written = _write_book(book)
+    record_event(
+        events.PAYMENT_RECORDED,
+        subject=because,
+        by=by,
+        at=at,
+        data={
+            "holder": {"kind": holder.kind, "id": holder.id},
+            "acrn": acrn,
+            "dollars": dollars,
+        },
+    )
+    return written

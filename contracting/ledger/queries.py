@@ -1,0 +1,293 @@
+"""Reads of the ledger: balances, live limits, and the rows behind every amount."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
+
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.ledger.models import (
+    Account,
+    Balance,
+    ContractBalance,
+    HolderBalance,
+    LineOfAccounting,
+    Transfer,
+)
+from contracting.ledger.states import COLUMNS, Holder
+
+TOKENS = "tokens"
+CEILING = "ceiling"
+FUNDS = "funds"
+
+
+def among(holders: Iterable[Holder]) -> Q:
+    """The condition that a line is one of ``holders``."""
+    by_kind: dict[str, list[int]] = {}
+    for holder in holders:
+        by_kind.setdefault(holder.kind, []).append(holder.id)
+    condition = Q(pk__in=())
+    for kind, ids in sorted(by_kind.items()):
+        condition |= Q(holder_kind=kind, holder_id__in=sorted(ids))
+    return condition
+
+
+def balances_of(holder: Holder) -> list[Balance]:
+    """The balances of one line by ACRN, in their order of payment."""
+    rows = Balance.objects.select_related("line", "line_of_accounting").filter(
+        line__holder_kind=holder.kind, line__holder_id=holder.id
+    )
+    return list(rows.order_by("sequence", "pk"))
+
+
+def contract_balance(contract_id: int) -> ContractBalance | None:
+    """What a contract allows and what its orders have taken; ``None`` before award."""
+    return ContractBalance.objects.filter(contract_id=contract_id).first()
+
+
+def lines_of_contract(contract_id: int) -> QuerySet[HolderBalance]:
+    """The lines that carry funds of one contract, its orders' included."""
+    return HolderBalance.objects.filter(contract_id=contract_id).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLimit:
+    """What a line may still use, in three units; the tightest binds (R-TO-11).
+
+    ``binding`` is ``"tokens"``, ``"ceiling"`` or ``"funds"``.
+    """
+
+    tokens_left: Tokens
+    ceiling_dollars_left: Dollars
+    funded_dollars_left: Dollars
+    binding: str
+
+    @property
+    def dollars_left(self) -> Dollars:
+        """The tighter of the two limits in dollars."""
+        return min(self.ceiling_dollars_left, self.funded_dollars_left)
+
+    def tokens_at(self, price: UnitPrice) -> Tokens:
+        """How many tokens of this price the limit still lets through."""
+        within = price.tokens_within(self.dollars_left)
+        return self.tokens_left if within is None else min(self.tokens_left, within)
+
+
+def live_limit(holder: Holder, unit_price: UnitPrice | None = None) -> LiveLimit:
+    """What binds a line now, in tokens, ceiling and funds.
+
+    :param unit_price: the price at which tokens and dollars are compared; without it,
+        the average of what the line has used so far
+    """
+    return limit_of(balances_of(holder), unit_price)
+
+
+def limit_of(rows: Sequence[Balance], unit_price: UnitPrice | None = None) -> LiveLimit:
+    """The same for the balances of a line that are at hand."""
+    tokens_left = rows[0].line.tokens_left if rows else Tokens(0)
+    ceiling = total_dollars(Dollars(row.ceiling_dollars) for row in rows)
+    used = total_dollars(
+        Dollars(row.consumed_dollars + row.rounding_dollars) for row in rows
+    )
+    ceiling_left = ceiling - used
+    funded_left = total_dollars(row.funds_left for row in rows)
+    tightest = min(ceiling_left, funded_left)
+    if _tokens_bind(rows, tokens_left, tightest, unit_price):
+        binding = TOKENS
+    elif funded_left < ceiling_left:
+        binding = FUNDS
+    else:
+        binding = CEILING
+    return LiveLimit(tokens_left, ceiling_left, funded_left, binding)
+
+
+def _tokens_bind(
+    rows: Sequence[Balance],
+    tokens_left: Tokens,
+    dollars_left: Dollars,
+    unit_price: UnitPrice | None,
+) -> bool:
+    """Whether the tokens left cost less than the dollars left."""
+    if not tokens_left:
+        return True
+    if unit_price is not None:
+        return unit_price.of(tokens_left) < dollars_left
+    used_tokens: int = sum(row.consumed_tokens for row in rows)
+    used_dollars: Decimal = sum((row.consumed_dollars for row in rows), Decimal(0))
+    if not used_tokens:
+        return False
+    return tokens_left.count * used_dollars < dollars_left.amount * used_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A line with its balances and its live limit."""
+
+    line: HolderBalance
+    rows: list[Balance]
+    limit: LiveLimit
+
+    def total(self, column: str) -> Dollars | Tokens:
+        """The sum of one figure over the ACRNs, for example ``"paid_dollars"``."""
+        if column.endswith("_tokens"):
+            return Tokens(sum(getattr(row, column) for row in self.rows))
+        return total_dollars(Dollars(getattr(row, column)) for row in self.rows)
+
+
+def statement(holder: Holder) -> Statement | None:
+    """Everything the ledger knows of a line; ``None`` before its funds are opened."""
+    rows = balances_of(holder)
+    return Statement(rows[0].line, rows, limit_of(rows)) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class FundsPosition:
+    """A line of accounting and where its dollars are."""
+
+    line: LineOfAccounting
+    available: Dollars
+    committed: Dollars
+    obligated: Dollars
+    expended: Dollars
+    free: Dollars
+
+
+def funds_of(agency_id: int | None) -> list[FundsPosition]:
+    """Every line of accounting of an agency, by label, with its position."""
+    return positions_of(LineOfAccounting.objects.filter(agency_id=agency_id))
+
+
+def positions_of(lines: QuerySet[LineOfAccounting]) -> list[FundsPosition]:
+    """The position of each of these lines of accounting, by label."""
+    found = lines.select_related("funds").annotate(
+        expended_dollars=Coalesce(Sum("balances__paid_dollars"), Decimal(0))
+    )
+    return [
+        FundsPosition(
+            line=line,
+            available=Dollars(line.funds.available_dollars),
+            committed=Dollars(line.funds.committed_dollars),
+            obligated=Dollars(line.funds.obligated_dollars),
+            expended=Dollars(line.expended_dollars),
+            free=line.funds.free,
+        )
+        for line in found.order_by("label", "pk")
+    ]
+
+
+def get_line_of_accounting_for(actor: Actor, public_id: str) -> LineOfAccounting:
+    """A line of accounting of the actor's own agency.
+
+    :raises NotVisible: if it does not exist or is another agency's
+    """
+    found: LineOfAccounting | None = LineOfAccounting.objects.filter(
+        public_id=public_id, agency_id=actor.organization_id
+    ).first()
+    if found is None:
+        message = "There is no such line of accounting."
+        raise NotVisible(message)
+    return found
+
+
+def get_statement_for(actor: Actor, public_id: str) -> Statement:
+    """The statement of a line that the actor's own agency pays for.
+
+    :raises NotVisible: if it does not exist or another agency pays for it
+    """
+    line = HolderBalance.objects.filter(public_id=public_id).first()
+    rows = balances_of(line.holder) if line else []
+    if line and any(
+        row.line_of_accounting.agency_id == actor.organization_id for row in rows
+    ):
+        return Statement(line, rows, limit_of(rows))
+    message = "There is no such statement."
+    raise NotVisible(message)
+
+
+def balances_paid_from(line: LineOfAccounting) -> QuerySet[Balance]:
+    """The line × ACRN balances that one line of accounting pays for, newest first."""
+    rows = Balance.objects.filter(line_of_accounting=line)
+    return rows.select_related("line").order_by("-pk")
+
+
+def transfers_behind(
+    column: str,
+    *,
+    line: HolderBalance | None = None,
+    acrn: str = "",
+    line_of_accounting: LineOfAccounting | None = None,
+) -> QuerySet[Transfer]:
+    """The transfers that one figure is the sum of, newest first.
+
+    Each carries ``change_dollars`` and ``change_tokens``: what it added to the figure.
+    Summed over the rows they are the figure, to the last digit.
+
+    :param column: a name in :data:`contracting.ledger.states.COLUMNS`
+    :param line: the figure of this line, of one ``acrn`` or of all
+    :param line_of_accounting: the figure of this line of accounting
+    """
+    figure = COLUMNS[column]
+    accounts = _accounts(line, acrn, line_of_accounting).filter(
+        kind__in=sorted(figure.accounts)
+    )
+    ids = list(accounts.values_list("pk", flat=True))
+    inside, outside = Q(credit__in=ids), Q(debit__in=ids)
+    rows = Transfer.objects.filter(inside & ~outside | outside & ~inside)
+    return _with_accounts(rows).annotate(
+        change_dollars=Case(
+            When(inside, then=figure.sign * F("dollars")),
+            default=-figure.sign * F("dollars"),
+        ),
+        change_tokens=Case(
+            When(inside, then=figure.sign * F("tokens")),
+            default=-figure.sign * F("tokens"),
+        ),
+    )
+
+
+def transfers_of(
+    *,
+    line: HolderBalance | None = None,
+    acrn: str = "",
+    line_of_accounting: LineOfAccounting | None = None,
+) -> QuerySet[Transfer]:
+    """Every transfer of a line, or of a line of accounting, newest first."""
+    accounts = _accounts(line, acrn, line_of_accounting)
+    ids = list(accounts.values_list("pk", flat=True))
+    return _with_accounts(Transfer.objects.filter(Q(credit__in=ids) | Q(debit__in=ids)))
+
+
+def transfers_because(kind: str, subject_id: int) -> QuerySet[Transfer]:
+    """The transfers that one business object caused, newest first."""
+    rows = Transfer.objects.filter(because_kind=kind, because_id=subject_id)
+    return _with_accounts(rows)
+
+
+def _accounts(
+    line: HolderBalance | None,
+    acrn: str,
+    line_of_accounting: LineOfAccounting | None,
+) -> QuerySet[Account]:
+    accounts = Account.objects.all()
+    if line is not None:
+        accounts = accounts.filter(balance__line=line)
+    if acrn:
+        accounts = accounts.filter(balance__acrn=acrn)
+    if line_of_accounting is not None:
+        accounts = accounts.filter(
+            Q(line_of_accounting=line_of_accounting)
+            | Q(balance__line_of_accounting=line_of_accounting)
+        )
+    return accounts
+
+
+def _with_accounts(rows: QuerySet[Transfer]) -> QuerySet[Transfer]:
+    return rows.select_related(
+        "debit__balance__line", "credit__balance__line", "reverses", "reversal"
+    ).order_by("-pk")
