@@ -8,7 +8,7 @@ sequence, whether it is filled or not.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -77,6 +77,7 @@ def tables() -> dict[str, Table]:
 
 
 FIRST_PAGE_LINES: Final = 6
+_LEAST_ROWS: Final = {"SF1449": 6, "OF347": 3, "RECEIVING": 6}
 FORM_OF: Final = {
     "solicitation": "SF1449",
     "contract": "SF1449",
@@ -195,7 +196,7 @@ def _schedule(
             for block, column in zip(numbers, columns, strict=True)
         ],
         "rows": [_cells(row, columns, zone) for row in rows[:FIRST_PAGE_LINES]],
-        "blank": range(max(0, 3 - len(rows))),
+        "blank": range(max(0, _LEAST_ROWS[form] - len(rows))),
         "continued": len(rows) > FIRST_PAGE_LINES,
         "left": max(0, len(rows) - FIRST_PAGE_LINES),
     }
@@ -309,13 +310,17 @@ def _sections(sections: Iterable[Any], zone: str) -> list[dict[str, Any]]:
     return found
 
 
-def _signatures(signatures: Iterable[Mapping[str, Any]], zone: str) -> list[dict[str, Any]]:
+def _signatures(
+    signatures: Sequence[Mapping[str, Any]], zone: str
+) -> list[dict[str, Any]]:
+    alone = len(signatures) - 1 if len(signatures) % 2 else None
     return [
         {
             "caption": printed(given.get("capacity")),
             "signed_by": printed(given.get("signed_by") or given.get("name")),
             "signer_title": printed(given.get("title")),
             "signed_at": printed(given.get("signed_at"), zone=zone),
+            "span": 12 if index == alone else 6,
         }
-        for given in signatures
+        for index, given in enumerate(signatures)
     ]
