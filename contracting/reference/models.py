@@ -206,7 +206,12 @@ class Threshold(Effective):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.value.normalize():f} {self.unit}"
+        return f"{self.code} {self.plain} {self.unit}"
+
+    @property
+    def plain(self) -> str:
+        """The value without padding: ``"4.125"``."""
+        return f"{self.value.normalize():f}"
 
 
 class Clause(Effective):
@@ -232,6 +237,11 @@ class Clause(Effective):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def papers(self) -> list[str]:
+        """The papers that carry it, in words."""
+        return [str(ClauseKind(kind).label) for kind in self.required_for]
 
 
 class Rule(Effective):

@@ -1,6 +1,38 @@
-"""Addresses of reference."""
+"""Addresses of reference data."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from contracting.reference import api, views
+
+app_name = "reference"
+
+urlpatterns = [
+    path("reference/", views.Index.as_view(), name="index"),
+    path("reference/models/", views.Models.as_view(), name="models"),
+    path(
+        "reference/models/map_alias",
+        views.MapModelAlias.as_view(),
+        name="map_model_alias",
+    ),
+    path("reference/models/<public_id:model>", views.Model.as_view(), name="model"),
+    path(
+        "reference/list-prices/import",
+        views.ImportListPrices.as_view(),
+        name="import_list_prices",
+    ),
+    path(
+        "reference/token-classes/",
+        views.TokenClasses.as_view(),
+        name="token_classes",
+    ),
+    path("reference/thresholds/", views.Thresholds.as_view(), name="thresholds"),
+    path("reference/clauses/", views.Clauses.as_view(), name="clauses"),
+    path("reference/rules/", views.Rules.as_view(), name="rules"),
+    path("reference/holidays/", views.Holidays.as_view(), name="holidays"),
+]
+
+api_urlpatterns = [
+    path("models", api.ListModels.as_view(), name="list_models"),
+    path("token-classes", api.ListTokenClasses.as_view(), name="list_token_classes"),
+    path("list-prices", api.ListListPrices.as_view(), name="list_list_prices"),
+]

@@ -1,0 +1,63 @@
+"""What people type about reference data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from contracting.reference.models import AiModel
+
+
+class Day(forms.DateInput):
+    """A calendar day, with the browser's own picker."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class OnDayForm(forms.Form):
+    """The day as of which a page is read."""
+
+    on = forms.DateField(label="As of", required=False, widget=Day)
+
+
+class YearForm(forms.Form):
+    """The calendar year of the holidays."""
+
+    year = forms.IntegerField(
+        label="Year", required=False, min_value=2020, max_value=2040
+    )
+
+
+class ModelAliasForm(forms.Form):
+    """What a name seen in usage stands for."""
+
+    source_name = forms.CharField(
+        label="Name in the usage",
+        max_length=160,
+        help_text="Exactly as the source writes it, capital letters included.",
+    )
+    model = forms.ChoiceField(
+        label="Stands for", help_text="A snapshot: the dated version of a model."
+    )
+    valid_from = forms.DateField(
+        label="From",
+        required=False,
+        widget=Day,
+        help_text=(
+            "First day. Left empty, a new name holds from the first day of the "
+            "snapshot, and a name that stood for another one changes today."
+        ),
+    )
+
+    def __init__(self, *args: Any, models: list[AiModel], **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["model"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [
+                (model.public_id, f"{model.snapshot} ({model.provider})")
+                for model in models
+            ]
