@@ -1,7 +1,7 @@
 """Words and figures on paper, from the plain values of a frozen context.
 
-A value that does not fit its column is printed as it stands: paper never fails because a
-field was filled with words.
+A value that does not fit its column is printed as it stands: paper never fails because
+a field was filled with words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 from contracting.core.templatetags import drawdown
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|\+00:00)")
+_INSTANT: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|\+00:00)"
+)
 
 
 def printed(value: Any, shape: str = "text", zone: str = "") -> str:

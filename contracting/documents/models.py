@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Organization
+from accounts.states import SOURCE_SELECTION_ROLES
 from contracting.core.actors import Actor
 from contracting.core.models import (
     Addressed,
@@ -50,21 +51,25 @@ class Blob(AppendOnly):
         return f"{self.sha256[:2]}/{self.sha256}"
 
 
-class DocumentQuerySet(LockingQuerySet):
+class DocumentQuerySet(LockingQuerySet["Document"]):
     """Papers, filtered by who may read them."""
 
     def visible_to(self, actor: Actor) -> Self:
         """The agency's own, the named vendor's, and public ones once they are printed.
 
         A submission receipt belongs to the vendor alone: before opening, who has
-        submitted is nobody else's business (FAR 3.104).
+        submitted is nobody else's business. A source selection decision is for those
+        who take part in the selection, and the auditor (FAR 3.104).
         """
         if actor.is_system:
             return self.all()
         readable = Q(is_public=True, state=DocumentState.RENDERED)
         if actor.is_agency:
+            hidden = {DocumentKind.RECEIPT}
+            if not actor.has_role(*SOURCE_SELECTION_ROLES):
+                hidden.add(DocumentKind.DECISION)
             mine = Q(agency_id=actor.organization_id)
-            readable |= mine & ~Q(kind=DocumentKind.RECEIPT)
+            readable |= mine & ~Q(kind__in=hidden)
         if actor.is_vendor:
             readable |= Q(vendor_id=actor.organization_id)
         return self.filter(readable)

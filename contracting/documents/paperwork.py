@@ -1,8 +1,8 @@
 """What a paper consists of: the blocks of its form and the tables of its annex.
 
 Pure: a frozen context comes in, rows of words go out, and the templates only lay them
-out. The blocks of a form are the rows of ``data/blocks.csv``, so that each is printed, in
-sequence, whether it is filled or not.
+out. The blocks of a form are the rows of ``data/blocks.csv``, so that each is printed,
+in sequence, whether it is filled or not.
 """
 
 from __future__ import annotations
@@ -127,10 +127,8 @@ def laid_out(kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
     form = FORM_OF.get(kind, "")
     schedule = _schedule(kind, form, context, zone) if kind in FORM_TABLE else None
     own = FORM_TABLE.get(kind, "")
-    if own and len(_rows_of(context, own)) <= FIRST_PAGE_LINES:
-        shown = {own}
-    else:
-        shown = set()
+    fits = len(_rows_of(context, own)) <= FIRST_PAGE_LINES
+    shown = {own} if fits else set()
     return {
         "form": _form(form, context.get("blocks") or {}, zone),
         "schedule": schedule,
@@ -151,7 +149,9 @@ def _form(form: str, values: Mapping[str, Any], zone: str) -> dict[str, Any]:
         columns = [
             {
                 "width": width,
-                "blocks": [_filled(block, values.get(block.block), zone) for block in of],
+                "blocks": [
+                    _filled(block, values.get(block.block), zone) for block in of
+                ],
             }
             for (_, width), of in groupby(
                 row, key=lambda block: (block.column, block.width)
@@ -192,7 +192,11 @@ def _schedule(
     rows = _rows_of(context, FORM_TABLE[kind])
     return {
         "columns": [
-            {"number": block.block, "label": block.caption, "figures": column.is_figures}
+            {
+                "number": block.block,
+                "label": block.caption,
+                "figures": column.is_figures,
+            }
             for block, column in zip(numbers, columns, strict=True)
         ],
         "rows": [_cells(row, columns, zone) for row in rows[:FIRST_PAGE_LINES]],
@@ -269,17 +273,21 @@ def _rows_of(context: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 def _facts(facts: Iterable[Any], zone: str) -> list[dict[str, Any]]:
     found = []
     for fact in facts:
-        given = fact if isinstance(fact, Mapping) else dict(zip(_FACT, fact, strict=False))
+        given = (
+            fact if isinstance(fact, Mapping) else dict(zip(_FACT, fact, strict=False))
+        )
         shape = str(given.get("shape") or "text")
         value = printed(given.get("value"), shape, zone)
         wide = len(value) > 64 or "\n" in value or shape == "mono"
-        found.append({
-            "label": printed(given.get("label")),
-            "value": value,
-            "figures": shape in FIGURES,
-            "mono": shape == "mono",
-            "span": int(given.get("span") or (12 if wide else 4)),
-        })
+        found.append(
+            {
+                "label": printed(given.get("label")),
+                "value": value,
+                "figures": shape in FIGURES,
+                "mono": shape == "mono",
+                "span": int(given.get("span") or (12 if wide else 4)),
+            }
+        )
     return _fill_rows(found)
 
 
@@ -304,9 +312,12 @@ def _sections(sections: Iterable[Any], zone: str) -> list[dict[str, Any]]:
         text = section.get("text") or section.get("paragraphs") or ""
         text = "\n\n".join(text) if isinstance(text, list) else str(text)
         paragraphs = [printed(part, zone=zone) for part in text.split("\n\n") if part]
-        found.append({
-            "heading": printed(section.get("heading")), "paragraphs": paragraphs,
-        })
+        found.append(
+            {
+                "heading": printed(section.get("heading")),
+                "paragraphs": paragraphs,
+            }
+        )
     return found
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
-from contracting.core.actors import Actor
+from contracting.core.actors import ANONYMOUS, Actor
 from contracting.core.errors import NotVisible
 from contracting.core.subjects import Subject
 from contracting.documents.models import Blob, Document, DocumentQuerySet, Rendering
@@ -83,3 +84,15 @@ def read_blob(blob: Blob) -> bytes:
         message = "The stored file does not match its hash and is not shown."
         raise Damaged(message, sha256=blob.sha256)
     return content
+
+
+def is_public(public_id: str) -> bool:
+    """Whether anybody may read the paper, signed in or not."""
+    return Document.objects.visible_to(ANONYMOUS).filter(public_id=public_id).exists()
+
+
+def file_name(document: Document) -> str:
+    """What the file is called when it is saved: letters, digits and hyphens only."""
+    number = re.sub(r"[^A-Za-z0-9]+", "-", document.number).strip("-") or "paper"
+    kind = document.kind.replace("_", "-")
+    return f"{number}-{kind}-v{document.version}.pdf"

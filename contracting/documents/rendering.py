@@ -1,8 +1,8 @@
 """The printing press: a frozen context in, a PDF out. WeasyPrint lives here only.
 
-The PDF is tagged PDF/A-3a that also says PDF/UA-1, carries its context as an attachment,
-and has the same bytes whenever it is printed on the same machine image: its dates come
-from the record, its identifier from its content, its fonts from the package.
+The PDF is tagged PDF/A-3a that also says PDF/UA-1, carries its context as an
+attachment, and has the same bytes whenever it is printed on the same machine image: its
+dates come from the record, its identifier from its content, its fonts from the package.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ ADDRESS: Final = "https://paper.invalid/"
 
 INSTALL: Final = (
     "Papers wait for three system libraries. On Debian or Ubuntu: apt-get install "
-    "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. On macOS: brew install pango."
+    "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. "
+    "On macOS: brew install pango."
 )
 _MEDIA_TYPES: Final = {".css": "text/css", ".ttf": "font/ttf"}
 
@@ -63,7 +64,13 @@ class Sheet:
     @property
     def identifier(self) -> bytes:
         """Sixteen bytes that name this content, for the PDF's ``/ID``."""
-        named = [self.kind, self.number, self.version, self.content_sha256, self.context]
+        named = [
+            self.kind,
+            self.number,
+            self.version,
+            self.content_sha256,
+            self.context,
+        ]
         return hashlib.sha256(canonical_json(named).encode()).digest()[:16]
 
 
@@ -172,7 +179,7 @@ def fetch_package_file(url: str) -> tuple[bytes, str]:
 def _fetcher() -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class PackageFetcher(URLFetcher):
+    class PackageFetcher(URLFetcher):  # type: ignore[misc]
         """Serves ``data:`` and package files by name; refuses everything else."""
 
         def __init__(self) -> None:

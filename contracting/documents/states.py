@@ -29,8 +29,10 @@ class DocumentState(TextChoices):
     FAILED = "FAILED", "failed"
 
 
-MOVES = moves({
-    DocumentState.REQUESTED: (DocumentState.RENDERED, DocumentState.FAILED),
-    DocumentState.FAILED: (DocumentState.REQUESTED,),
-    DocumentState.RENDERED: (),
-})
+MOVES = moves(
+    {
+        DocumentState.REQUESTED: (DocumentState.RENDERED, DocumentState.FAILED),
+        DocumentState.FAILED: (DocumentState.REQUESTED,),
+        DocumentState.RENDERED: (),
+    }
+)

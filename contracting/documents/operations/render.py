@@ -46,7 +46,7 @@ def render_document(*, document_id: int) -> Document | None:
             _print(document)
     except rendering.LibrariesMissing as missing:
         _wait(document, str(missing), MISSING_WAIT)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (written on the row, tried again)
         _log.exception("Paper %s was not printed.", document.public_id)
         _count_failure(document, f"{type(error).__name__}: {error}")
     return document

@@ -35,8 +35,8 @@ def request_document(
 ) -> Document:
     """Freeze what is to be printed; a worker prints it after the commit.
 
-    The row is the outbox: should the message to the worker get lost, the sweep finds the
-    row. The event of the verb that asks is the record, so none is written here.
+    The row is the outbox: should the message to the worker get lost, the sweep finds
+    the row. The event of the verb that asks is the record, so none is written here.
 
     :param context: plain values, quantities and instants; see the reference of papers
     :raises UnknownKind: if no such paper exists

@@ -20,8 +20,8 @@ from contracting.documents.refusals import Damaged
 def store_blob(*, content: bytes, media_type: str) -> Blob:
     """Write the bytes and flush them to the disk, then write their row.
 
-    The same bytes are kept once, whoever stores them and however often. A row therefore
-    never names bytes that a power cut could still lose; bytes without a row are harmless.
+    The same bytes are kept once, whoever stores them and however often. A row never
+    names bytes that a power cut could still lose; bytes without a row are harmless.
 
     :param media_type: of the first who stores these bytes, such as ``application/pdf``
     """

@@ -1,0 +1,88 @@
+"""Pages of papers: its state, its hash, and the file itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views import View
+
+from contracting.core.actors import Actor
+from contracting.core.permissions import Verdict
+from contracting.core.views import PageView, VerbView
+from contracting.documents import permissions, queries
+from contracting.documents.models import Document, Rendering
+from contracting.documents.operations.retry import retry_document
+
+
+def pdf_response(document: Document, rendering: Rendering) -> HttpResponse:
+    """The file as it was stored, after its hash was checked.
+
+    :raises Damaged: if the stored bytes are not those that were hashed
+    """
+    response = HttpResponse(
+        queries.read_blob(rendering.blob), content_type=rendering.blob.media_type
+    )
+    name = queries.file_name(document)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["ETag"] = f'"{rendering.blob.sha256}"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+class PaperPage(PageView):
+    """Open to everybody for a public paper; for all others one must sign in."""
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if request.user.is_authenticated or not queries.is_public(kwargs["document"]):
+            return super().dispatch(request, *args, **kwargs)
+        return View.dispatch(self, request, *args, **kwargs)
+
+
+class DocumentPage(PaperPage):
+    """Is the paper ready, and is it the one that was decided on?"""
+
+    template_name = "documents/document.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        document = queries.get_document_for(self.actor, ids["document"])
+        return {
+            "document": document,
+            "rendering": document.rendering,
+            "file_name": queries.file_name(document),
+            "may_retry": permissions.can_retry_document(self.actor, document),
+        }
+
+
+class DownloadDocument(PaperPage):
+    """The file."""
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        document = queries.get_document_for(self.actor, ids["document"])
+        return pdf_response(document, queries.rendering_of(document))
+
+
+class RetryDocument(VerbView):
+    """Shall a paper that failed be printed after all?"""
+
+    template_name = "documents/retry_document.html"
+    submit_label = "Request the paper again"
+    done_message = "The paper is requested again."
+
+    def thing(self, **ids: Any) -> Document:
+        return queries.get_document_for(self.actor, ids["document"])
+
+    def verdict(self, thing: Document) -> Verdict:
+        return permissions.can_retry_document(self.actor, thing)
+
+    def perform(
+        self, *, thing: Document, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        document = retry_document(document_id=thing.pk, by=by, at=at)
+        return reverse("documents:document", args=[document.public_id])
