@@ -14,7 +14,7 @@ from contracting.core.subjects import Subject
 from contracting.notices.states import EmailState
 
 
-class NoticeQuerySet(LockingQuerySet):
+class NoticeQuerySet(LockingQuerySet["Notice"]):
     """Notices, filtered by whom they concern."""
 
     def visible_to(self, actor: Actor) -> Self:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.models import F, QuerySet
 
+from accounts.models import Organization
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.subjects import Subject
@@ -42,3 +45,20 @@ def notices_of(subject: Subject) -> QuerySet[Notice]:
         subject_kind=subject.kind, subject_id=subject.id
     ).order_by("-pk")
     return found
+
+
+def overdue_count(actor: Actor, today: date) -> int:
+    """How many unread notices were due before ``today``."""
+    return Notice.objects.visible_to(actor).unread().filter(due_on__lt=today).count()
+
+
+def time_zone_of(actor: Actor) -> str:
+    """The zone in which the actor's organization counts its days."""
+    if actor.organization_id is None:
+        return "UTC"
+    zone = (
+        Organization.objects.filter(pk=actor.organization_id)
+        .values_list("time_zone", flat=True)
+        .first()
+    )
+    return zone or "UTC"

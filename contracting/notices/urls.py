@@ -1,6 +1,16 @@
-"""Addresses of notices."""
+"""Addresses of the inbox."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from contracting.notices import views
+
+app_name = "notices"
+
+urlpatterns = [
+    path("inbox", views.Inbox.as_view(), name="inbox"),
+    path(
+        "inbox/<public_id:notice>/read",
+        views.MarkNoticeRead.as_view(),
+        name="mark_notice_read",
+    ),
+]
