@@ -312,7 +312,7 @@ def _valkey_program() -> Path:
     for name in ("valkey-server", "redis-server"):
         on_path = shutil.which(name)
         if on_path:
-            return Path(on_path).resolve()
+            return Path(on_path)  # a link: it acts by the name it is called
     return give_up(
         "No Valkey or Redis was found: install one (on Debian or Ubuntu: apt-get "
         "install redis-server), or set REDIS_URL."
