@@ -37,6 +37,15 @@ VENDOR_ROLES = frozenset(
 )
 
 
+SOURCE_SELECTION_ROLES = frozenset({
+    Role.CONTRACTING_OFFICER,
+    Role.CONTRACT_SPECIALIST,
+    Role.EVALUATOR,
+    Role.SOURCE_SELECTION_AUTHORITY,
+    Role.AUDITOR,
+})
+
+
 class ReviewField(TextChoices):
     """What a reviewer reviews for."""
 
@@ -58,6 +67,8 @@ class Scope(TextChoices):
     INVOICES_WRITE = "invoices:write", "send invoices"
     REQUISITIONS_READ = "requisitions:read", "read requisitions"
     SOLICITATIONS_READ = "solicitations:read", "read solicitations"
+    SOLICITATIONS_WRITE = "solicitations:write", "release approved solicitations"
+    SUBMISSIONS_READ = "submissions:read", "read receipts of submissions"
     CONTRACTS_READ = "contracts:read", "read contracts"
     ORDERS_READ = "orders:read", "read task orders"
     RECONCILIATION_READ = "reconciliation:read", "read reconciliations"
@@ -66,5 +77,11 @@ class Scope(TextChoices):
     REFERENCE_READ = "reference:read", "read reference data"
 
 
-AGENCY_ONLY_SCOPES = frozenset({Scope.USAGE_WRITE, Scope.REQUISITIONS_READ})
-VENDOR_ONLY_SCOPES = frozenset({Scope.REPORTS_WRITE, Scope.INVOICES_WRITE})
+AGENCY_ONLY_SCOPES = frozenset(
+    {Scope.USAGE_WRITE, Scope.REQUISITIONS_READ, Scope.SOLICITATIONS_WRITE}
+)
+VENDOR_ONLY_SCOPES = frozenset({
+    Scope.REPORTS_WRITE,
+    Scope.INVOICES_WRITE,
+    Scope.SUBMISSIONS_READ,
+})

@@ -143,6 +143,7 @@ KEYS = {
             Scope.REPORTS_WRITE,
             Scope.INVOICES_READ,
             Scope.INVOICES_WRITE,
+            Scope.SUBMISSIONS_READ,
         ],
         [],
     ),
@@ -160,6 +161,7 @@ KEYS = {
             Scope.REPORTS_WRITE,
             Scope.INVOICES_READ,
             Scope.INVOICES_WRITE,
+            Scope.SUBMISSIONS_READ,
         ],
         [],
     ),
@@ -291,12 +293,17 @@ def client_for(acting: Actor) -> Client:
     return browser
 
 
-def key_client(holding: Actor) -> Client:
-    """An HTTP client that shows the machine's key with each request."""
+def key_text(holding: Actor) -> str:
+    """The text of the machine's key, as it was shown when it was issued."""
     names = {_key_parts(name)[0]: name for name in KEYS}
     lookup = ApiKey.objects.get(pk=holding.key_id).lookup
     secret = _key_parts(names[lookup])[1]
-    return Client(headers={"Authorization": f"Bearer ddk_{lookup}_{secret}"})
+    return f"ddk_{lookup}_{secret}"
+
+
+def key_client(holding: Actor) -> Client:
+    """An HTTP client that shows the machine's key with each request."""
+    return Client(headers={"Authorization": f"Bearer {key_text(holding)}"})
 
 
 def submit(browser: Client, url: str, data: dict[str, Any] | None = None) -> Any:
