@@ -1,6 +1,49 @@
-"""Addresses of contracts."""
+"""Addresses of contracts and awards."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from contracting.contracts import api, views
+
+urlpatterns = [
+    path("contracts/", views.ContractsPage.as_view(), name="contracts"),
+    path(
+        "contracts/<public_id:public_id>",
+        views.ContractPage.as_view(),
+        name="contract",
+    ),
+    path(
+        "solicitations/<public_id:public_id>/draft_contract",
+        views.DraftContractView.as_view(),
+        name="draft_contract",
+    ),
+    path(
+        "contracts/<public_id:public_id>/certify_contract_funds",
+        views.CertifyContractFundsView.as_view(),
+        name="certify_contract_funds",
+    ),
+    path(
+        "contracts/<public_id:public_id>/award_contract",
+        views.AwardContractView.as_view(),
+        name="award_contract",
+    ),
+    path(
+        "contracts/<public_id:public_id>/discard_contract",
+        views.DiscardContractView.as_view(),
+        name="discard_contract",
+    ),
+    path(
+        "contracts/<public_id:public_id>/designate_cor",
+        views.DesignateCorView.as_view(),
+        name="designate_cor",
+    ),
+    path("awards/", views.AwardsPage.as_view(), name="awards"),
+    path("awards/<public_id:public_id>", views.AwardPage.as_view(), name="award"),
+]
+api_urlpatterns = [
+    path("contracts", api.ContractsEndpoint.as_view(), name="contracts"),
+    path(
+        "contracts/<public_id:public_id>",
+        api.ContractEndpoint.as_view(),
+        name="contract",
+    ),
+]

@@ -1,0 +1,105 @@
+"""The content of a contract as plain values, and checks of its line items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracting.contracts.models import Contract, ContractLine
+from contracting.core.canonical import plain
+from contracting.core.quantities import Dollars, total_dollars
+
+
+def content(contract: Contract) -> dict[str, Any]:
+    """Every term, without state or comments: what a signature signs."""
+    made: dict[str, Any] = plain({
+        "title": contract.title,
+        "vendor": contract.vendor.public_id,
+        "solicitation": contract.solicitation.piid,
+        "naics": contract.naics,
+        "psc": contract.psc,
+        "time_zone": contract.time_zone,
+        "ordering_start": contract.ordering_start,
+        "ordering_end": contract.ordering_end,
+        "minimum_dollars": contract.minimum_dollars,
+        "ceiling_dollars": contract.ceiling_dollars,
+        "ceiling_tokens": contract.ceiling_tokens,
+        "notice_percent": contract.notice_percent,
+        "tolerance_tokens": contract.tolerance_tokens,
+        "tolerance_dollars": contract.tolerance_dollars,
+        "report_due_days": contract.report_due_days,
+        "payment_days": contract.payment_days,
+        "lines": [_line(line) for line in contract.lines.order_by("clin")],
+        "clauses": sorted(
+            contract.clauses.values_list("clause__number", flat=True)
+        ),
+    })
+    return made
+
+
+def _line(line: ContractLine) -> dict[str, Any]:
+    return {
+        "clin": line.clin,
+        "description": line.description,
+        "psc": line.psc,
+        "pricing": line.pricing,
+        "unit": line.unit,
+        "estimated_tokens": line.estimated_tokens,
+        "ceiling_dollars": line.ceiling_dollars,
+        "rates": [
+            {
+                "slin": rate.slin,
+                "model": rate.model.snapshot,
+                "tokenizer": rate.tokenizer.code,
+                "class": rate.token_class.code,
+                "tier": rate.tier,
+                "context_band": rate.context_band,
+                "boundary": rate.boundary,
+                "price": rate.usd_per_million_tokens,
+                "from": rate.in_force.lower,
+                "to": rate.in_force.upper,
+            }
+            for rate in line.rate_rows.filter(superseded_at__isnull=True)
+            .select_related("model", "tokenizer", "token_class")
+            .order_by("slin")
+        ],
+        "funding": [
+            {
+                "acrn": funding.acrn,
+                "line_of_accounting": funding.line_of_accounting.public_id,
+                "dollars": funding.dollars,
+            }
+            for funding in line.funding.select_related("line_of_accounting").order_by(
+                "acrn"
+            )
+        ],
+    }
+
+
+def funded(contract: Contract) -> Dollars:
+    """What the award itself obligates, over all lines and ACRNs."""
+    return total_dollars(
+        Dollars(funding.dollars)
+        for line in contract.lines.all()
+        for funding in line.funding.all()
+    )
+
+
+def line_gaps(contract: Contract) -> list[str]:
+    """What FAR 4.1005-1 requires of each line and is missing; empty when complete."""
+    gaps = []
+    lines = list(contract.lines.order_by("clin"))
+    if not lines:
+        gaps.append("The contract has no line item.")
+    for line in lines:
+        for name, value in (
+            ("a description", line.description.strip()),
+            ("a product service code", line.psc),
+            ("a unit of measure", line.unit),
+            ("a quantity", line.estimated_tokens),
+            ("a pricing arrangement", line.pricing),
+        ):
+            if not value:
+                gaps.append(f"Line {line.clin} lacks {name}.")
+        if not line.rate_rows.filter(superseded_at__isnull=True).exists():
+            gaps.append(f"Line {line.clin} has no unit price.")
+    return gaps

@@ -1,0 +1,22 @@
+"""What can happen to a contract."""
+
+from contracting.audit.events import event_type
+
+CONTRACT_DRAFTED = event_type(
+    "contracts.contract.drafted", "The award was drafted from the decision."
+)
+CONTRACT_DISCARDED = event_type(
+    "contracts.contract.discarded", "The draft award was discarded."
+)
+CONTRACT_FUNDS_CERTIFIED = event_type(
+    "contracts.contract.funds_certified",
+    "Funds for the guaranteed minimum were certified.",
+)
+CONTRACT_AWARDED = event_type(
+    "contracts.contract.awarded",
+    "The contracting officer signed the award; the minimum was obligated.",
+)
+COR_DESIGNATED = event_type(
+    "contracts.cor.designated",
+    "A contracting officer's representative was designated.",
+)

@@ -1,0 +1,180 @@
+"""The contracting officer's signature on the award."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.contracts import (
+    calculations,
+    events,
+    paperwork,
+    permissions,
+    refusals,
+)
+from contracting.contracts.models import Contract, ContractFunding
+from contracting.contracts.operations.certify import obligations_of
+from contracting.contracts.states import ContractState
+from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import require
+from contracting.core.quantities import Dollars, Tokens
+from contracting.documents.operations.request import request_document
+from contracting.ledger.operations.obligate import obligate_funds
+from contracting.ledger.operations.set import set_contract_ceiling
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.reference.operations.assign_number import assign_number
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.states import SolicitationState
+from contracting.submissions.models import Submission
+
+
+@transaction.atomic
+def award_contract(
+    *, contract_id: int, by: Actor, at: datetime, seen_version: int
+) -> Contract:
+    """Sign the award: number it, obligate its minimum, print it, tell everybody.
+
+    :raises NotAllowed: without a warrant for the whole ceiling (R-ROL-01, R-ROL-02), or
+        if ``by`` requested it or certified its funds (R-ROL-03)
+    :raises Stale: if the draft changed since it was read
+    :raises AlreadyAwarded: if another contracting officer was first
+    :raises FundsNotCertified: unless funds cover the minimum (R-AWD-01)
+    :raises LineIncomplete: FAR 4.1005-1 (R-AWD-02)
+    :raises IndefiniteQuantityIncomplete: FAR 16.504(a) (R-AWD-03)
+    :raises PriceNotReasonable: without a price reasonableness record (R-EVL-07)
+    :raises PeriodOfAvailabilityEnded: if the funds are not available today (R-FND-03)
+    """
+    solicitation_id = Contract.objects.values_list("solicitation_id", flat=True).get(
+        pk=contract_id
+    )
+    solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
+    contract = Contract.objects.locked().get(pk=contract_id)
+    signed_on = accounting_day(at, contract.time_zone)
+    require(permissions.can_award_contract(by, contract, signed_on))
+    _guard(contract, solicitation, seen_version)
+
+    contract.piid = assign_number(agency=contract.agency, type="D", on=signed_on)
+    contract.awarded_at = at
+    contract.signed_by_id = by.membership_id
+    contract.save(update_fields=["piid", "awarded_at", "signed_by"])
+    contract.move_to(ContractState.AWARDED)
+    solicitation.move_to(SolicitationState.AWARDED)
+    _bind(contract, signed_on, by, at)
+    request_document(
+        kind="contract",
+        subject=contract.subject,
+        title=f"Contract {contract.piid}",
+        number=contract.piid,
+        agency_id=contract.agency_id,
+        vendor_id=contract.vendor_id,
+        context=paperwork.contract_sheet(contract, signer=by),
+        content_sha256=contract.content_sha256,
+        version=contract.version,
+        by=by,
+        at=at,
+    )
+    _tell(contract, by, at)
+    record_event(
+        events.CONTRACT_AWARDED,
+        subject=contract.subject,
+        by=by,
+        at=at,
+        data=paperwork.summary(contract),
+    )
+    return contract
+
+
+def _guard(contract: Contract, solicitation: Solicitation, seen_version: int) -> None:
+    signed = contract.state == ContractState.AWARDED
+    if signed or solicitation.state == SolicitationState.AWARDED:
+        message = "Another contracting officer has awarded this solicitation already."
+        raise refusals.AlreadyAwarded(message, piid=contract.piid)
+    contract.require_version(seen_version)
+    _guard_funds(contract)
+    gaps = calculations.line_gaps(contract)
+    if gaps:
+        raise refusals.LineIncomplete(" ".join(gaps), gaps=gaps)
+    _guard_indefinite_quantity(contract)
+    analysis = contract.decision.price_analysis
+    if contract.decision.selected_id not in analysis.reasonable_submission_ids:
+        message = "The price analysis does not find the selected offer reasonable."
+        raise refusals.PriceNotReasonable(message)
+
+
+def _guard_funds(contract: Contract) -> None:
+    certified = ContractFunding.objects.filter(
+        line__contract=contract,
+        certified_at__isnull=False,
+        certified_version=contract.version,
+    )
+    total = sum((Dollars(row.dollars) for row in certified), Dollars())
+    if total < Dollars(contract.minimum_dollars):
+        message = (
+            f"Funds are certified for {total} of the ${contract.minimum_dollars} "
+            "that this award obligates."
+        )
+        raise refusals.FundsNotCertified(message, certified=total)
+
+
+def _guard_indefinite_quantity(contract: Contract) -> None:
+    gaps = []
+    if contract.minimum_dollars <= 0:
+        gaps.append("The guaranteed minimum must be more than nominal.")
+    if contract.ceiling_dollars <= 0:
+        gaps.append("The maximum must be stated in dollars.")
+    if contract.ceiling_tokens <= 0:
+        gaps.append("The maximum must be stated in tokens.")
+    if calculations.funded(contract) < Dollars(contract.minimum_dollars):
+        gaps.append("The minimum must be obligated at award.")
+    if gaps:
+        raise refusals.IndefiniteQuantityIncomplete(" ".join(gaps), gaps=gaps)
+
+
+def _bind(contract: Contract, signed_on: date, by: Actor, at: datetime) -> None:
+    set_contract_ceiling(
+        contract_id=contract.pk,
+        stream=contract.stream,
+        agency_id=contract.agency_id,
+        dollars=Dollars(contract.ceiling_dollars),
+        tokens=Tokens(contract.ceiling_tokens),
+        because=contract.subject,
+        by=by,
+        at=at,
+    )
+    obligate_funds(
+        obligations=obligations_of(contract),
+        because=contract.subject,
+        on=signed_on,
+        from_commitment=True,
+        by=by,
+        at=at,
+    )
+
+
+def _tell(contract: Contract, by: Actor, at: datetime) -> None:
+    """Award notice to the awardee, and FAR 15.503(b) content to everybody else."""
+    offers = Submission.objects.filter(solicitation_id=contract.solicitation_id)
+    path = f"/contracts/{contract.public_id}"
+    post_notice(
+        recipients=[Recipient(organization_id=contract.vendor_id)],
+        subject=contract.subject,
+        title=f"Award of contract {contract.piid}",
+        body=f"Your offer on {contract.solicitation.piid} was accepted.",
+        url_path=path,
+        by=by,
+        at=at,
+    )
+    others = offers.exclude(vendor_id=contract.vendor_id).order_by("pk")
+    if others:
+        post_notice(
+            recipients=[Recipient(organization_id=o.vendor_id) for o in others],
+            subject=contract.subject,
+            title=f"Your offer on {contract.solicitation.piid} was not selected",
+            body=paperwork.unsuccessful_notice(contract, offers_received=offers.count()),
+            url_path=f"/awards/{contract.public_id}",
+            by=by,
+            at=at,
+        )

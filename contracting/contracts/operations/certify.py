@@ -1,0 +1,101 @@
+"""Certify that funds for the guaranteed minimum are there, and commit them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.contracts import events, permissions, refusals
+from contracting.contracts.models import Contract, ContractFunding
+from contracting.contracts.states import ContractState
+from contracting.core.actors import Actor
+from contracting.core.errors import IllegalMove
+from contracting.core.permissions import require
+from contracting.core.quantities import Dollars, Tokens
+from contracting.ledger.operations.commit import commit_funds
+from contracting.ledger.operations.open import open_balances
+from contracting.ledger.states import BalanceLine, Holder, Obligation
+from contracting.solicitations.models import Solicitation
+
+
+@transaction.atomic
+def certify_contract_funds(
+    *, contract_id: int, by: Actor, at: datetime, seen_version: int
+) -> Contract:
+    """The funds certifier's word for one exact version (FAR 32.702).
+
+    :raises NotAllowed: if ``by`` is no funds certifier, or requested or drafted it
+    :raises Stale: if the draft changed since it was read
+    :raises FundsExceeded: if a line of accounting has not enough (R-FND-01)
+    """
+    solicitation_id = Contract.objects.values_list("solicitation_id", flat=True).get(
+        pk=contract_id
+    )
+    Solicitation.objects.locked().get(pk=solicitation_id)
+    contract = Contract.objects.locked().get(pk=contract_id)
+    require(permissions.can_certify_contract_funds(by, contract))
+    if contract.state != ContractState.DRAFT:
+        message = "Funds are certified for a draft award."
+        raise IllegalMove(message, state=contract.state)
+    contract.require_version(seen_version)
+    rows = ContractFunding.objects.filter(line__contract=contract)
+    if rows.filter(certified_at__isnull=False).exists():
+        message = "The funds of this draft are certified already."
+        raise refusals.AlreadyAwarded(message)
+    for line in contract.lines.order_by("pk"):
+        funding = list(line.funding.order_by("acrn"))
+        if not funding:
+            continue
+        open_balances(
+            holder=Holder("contracts.line", line.pk),
+            contract_id=contract.pk,
+            lines=[
+                BalanceLine(
+                    acrn=part.acrn,
+                    sequence=position,
+                    line_of_accounting_id=part.line_of_accounting_id,
+                    ceiling_dollars=Dollars(part.dollars),
+                    ceiling_tokens=Tokens(0),
+                )
+                for position, part in enumerate(funding, start=1)
+            ],
+            because=contract.subject,
+            by=by,
+            at=at,
+        )
+    commit_funds(
+        obligations=obligations_of(contract), because=contract.subject, by=by, at=at
+    )
+    rows.update(
+        certified_by_id=by.membership_id,
+        certified_at=at,
+        certified_version=contract.version,
+    )
+    record_event(
+        events.CONTRACT_FUNDS_CERTIFIED,
+        subject=contract.subject,
+        by=by,
+        at=at,
+        data={
+            "version": contract.version,
+            "dollars": sum((Dollars(row.dollars) for row in rows), Dollars()),
+        },
+    )
+    return contract
+
+
+def obligations_of(contract: Contract) -> list[Obligation]:
+    """The guaranteed minimum, by line and ACRN."""
+    return [
+        Obligation(
+            holder=Holder("contracts.line", part.line_id),
+            acrn=part.acrn,
+            line_of_accounting_id=part.line_of_accounting_id,
+            dollars=Dollars(part.dollars),
+        )
+        for part in ContractFunding.objects.filter(line__contract=contract).order_by(
+            "line_id", "acrn"
+        )
+    ]

@@ -1,0 +1,72 @@
+"""Designate the contracting officer's representative."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.models import Membership
+from accounts.states import Role
+from contracting.audit.operations.record import record_event
+from contracting.contracts import events, permissions, refusals
+from contracting.contracts.models import Contract, CorDesignation
+from contracting.contracts.states import ContractState
+from contracting.core.actors import Actor
+from contracting.core.errors import IllegalMove
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import require
+
+
+@transaction.atomic
+def designate_cor(
+    *,
+    contract_id: int,
+    membership_id: int,
+    valid_from: date,
+    valid_to: date,
+    by: Actor,
+    at: datetime,
+) -> CorDesignation:
+    """Name who watches the burn and accepts usage (FAR 1.602-2(d)).
+
+    :raises NotAllowed: if ``by`` holds no warrant of this agency
+    :raises DesignationOutsideContract: if the person is no COR of the agency, or the
+        dates end before they begin
+    """
+    contract = Contract.objects.locked().get(pk=contract_id)
+    on = accounting_day(at, contract.time_zone)
+    require(permissions.can_designate_cor(by, contract, on))
+    if contract.state != ContractState.AWARDED:
+        message = "A representative is designated for an awarded contract."
+        raise IllegalMove(message, state=contract.state)
+    membership = Membership.objects.filter(
+        pk=membership_id,
+        organization_id=contract.agency_id,
+        role=Role.COR,
+        is_active=True,
+    ).first()
+    if membership is None or valid_to < valid_from:
+        message = "Choose a representative of this agency and dates in order."
+        raise refusals.DesignationOutsideContract(message)
+    designation = CorDesignation.objects.create(
+        contract=contract,
+        membership=membership,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        designated_by_id=by.membership_id,
+        designated_at=at,
+    )
+    record_event(
+        events.COR_DESIGNATED,
+        subject=contract.subject,
+        by=by,
+        at=at,
+        data={
+            "membership": membership.pk,
+            "name": membership.user.name,
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+        },
+    )
+    return designation

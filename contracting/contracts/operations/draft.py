@@ -1,0 +1,202 @@
+"""Turn the decision into a contract to sign: lines, rate card, ceilings, clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from contracting.audit.operations.record import record_event
+from contracting.contracts import calculations, events, permissions, refusals
+from contracting.contracts.models import (
+    Contract,
+    ContractClause,
+    ContractFunding,
+    ContractLine,
+    RateRow,
+)
+from contracting.contracts.states import ContractState
+from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
+from contracting.core.identifiers import check_acrn
+from contracting.core.periods import days_bounds
+from contracting.core.permissions import require
+from contracting.core.quantities import Dollars
+from contracting.evaluations.models import SelectionDecision
+from contracting.ledger.models import LineOfAccounting
+from contracting.solicitations.models import Solicitation
+from contracting.submissions.models import OfferedRate
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumFunding:
+    """Which funds bear the guaranteed minimum of a line."""
+
+    clin: str
+    acrn: str
+    line_of_accounting_id: int
+    dollars: Dollars
+
+
+@transaction.atomic
+def draft_contract(
+    *,
+    solicitation_id: int,
+    funding: Sequence[MinimumFunding],
+    notice_percent: int = 75,
+    report_due_days: int = 3,
+    by: Actor,
+    at: datetime,
+) -> Contract:
+    """Draft the award of the selected offer.
+
+    Lines, prices, ceilings and clauses come from the solicitation and the offer; only
+    the funds that bear the guaranteed minimum are chosen here.
+
+    :raises NotAllowed: if ``by`` is neither a contracting officer nor a specialist
+    :raises NotDecided: without a source selection decision
+    :raises AlreadyAwarded: if a draft or an award exists
+    :raises FundingDoesNotSum: if the funds do not sum to the minimum (R-FND-02)
+    """
+    solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
+    require(permissions.can_draft_contract(by, solicitation))
+    decision = _decision(solicitation)
+    total = sum((part.dollars for part in funding), Dollars())
+    if total != Dollars(solicitation.minimum_dollars):
+        message = (
+            f"The funds sum to {total}; the guaranteed minimum is "
+            f"${solicitation.minimum_dollars}."
+        )
+        raise refusals.FundingDoesNotSum(
+            message, funded=total, minimum=Dollars(solicitation.minimum_dollars)
+        )
+    contract = _contract(solicitation, decision, notice_percent, report_due_days, by)
+    _lines(contract, solicitation, decision)
+    _funding(contract, funding)
+    for row in solicitation.clauses.all():
+        ContractClause.objects.create(contract=contract, clause_id=row.clause_id)
+    contract.content_sha256 = content_sha256(calculations.content(contract))
+    contract.save(update_fields=["content_sha256"])
+    record_event(
+        events.CONTRACT_DRAFTED,
+        subject=contract.subject,
+        by=by,
+        at=at,
+        data={
+            "solicitation": solicitation.piid,
+            "vendor": contract.vendor.name,
+            "ceiling_dollars": contract.ceiling_dollars,
+            "content_sha256": contract.content_sha256,
+        },
+    )
+    return contract
+
+
+def _decision(solicitation: Solicitation) -> SelectionDecision:
+    decision = (
+        SelectionDecision.objects.filter(solicitation=solicitation)
+        .select_related("selected__vendor")
+        .first()
+    )
+    if decision is None:
+        message = "The source selection authority has not decided yet."
+        raise refusals.NotDecided(message)
+    taken = (
+        Contract.objects.filter(solicitation=solicitation)
+        .exclude(state=ContractState.DISCARDED)
+        .exists()
+    )
+    if taken:
+        message = "An award of this solicitation is drafted or signed already."
+        raise refusals.AlreadyAwarded(message)
+    return decision
+
+
+def _contract(
+    solicitation: Solicitation,
+    decision: SelectionDecision,
+    notice_percent: int,
+    report_due_days: int,
+    by: Actor,
+) -> Contract:
+    return Contract.objects.create(
+        agency_id=solicitation.agency_id,
+        vendor=decision.selected.vendor,
+        solicitation=solicitation,
+        decision=decision,
+        title=solicitation.title,
+        naics=solicitation.naics,
+        psc=solicitation.psc,
+        time_zone=solicitation.time_zone,
+        ordering_start=solicitation.ordering_start,
+        ordering_end=solicitation.ordering_end,
+        minimum_dollars=solicitation.minimum_dollars,
+        ceiling_dollars=solicitation.maximum_dollars,
+        ceiling_tokens=solicitation.maximum_tokens,
+        notice_percent=notice_percent,
+        report_due_days=report_due_days,
+        drafted_by_id=by.membership_id,
+    )
+
+
+def _lines(
+    contract: Contract, solicitation: Solicitation, decision: SelectionDecision
+) -> None:
+    offered = {
+        rate.line_id: rate
+        for rate in OfferedRate.objects.filter(
+            offer__submission=decision.selected
+        ).select_related("model__tokenizer")
+    }
+    bounds = days_bounds(
+        contract.ordering_start, contract.ordering_end, contract.time_zone
+    )
+    lines: dict[str, ContractLine] = {}
+    for row in solicitation.lines.filter(is_removed=False).order_by("slin"):
+        rate = offered[row.pk]
+        line = lines.get(row.clin)
+        if line is None:
+            line = lines[row.clin] = ContractLine.objects.create(
+                contract=contract,
+                clin=row.clin,
+                description=f"Tokens of {rate.model.family}",
+                psc=contract.psc,
+                estimated_tokens=0,
+                ceiling_dollars=contract.ceiling_dollars,
+            )
+        line.estimated_tokens += row.workload_tokens
+        RateRow.objects.create(
+            line=line,
+            slin=row.slin,
+            model=rate.model,
+            tokenizer=rate.model.tokenizer,
+            token_class_id=row.token_class_id,
+            tier=row.tier,
+            context_band=row.context_band,
+            boundary=row.boundary,
+            usd_per_million_tokens=rate.usd_per_million_tokens,
+            in_force=DateTimeTZRange(bounds.start, None, "[)"),
+            source="award",
+        )
+    for line in lines.values():
+        line.save(update_fields=["estimated_tokens"])
+
+
+def _funding(contract: Contract, funding: Sequence[MinimumFunding]) -> None:
+    lines = {line.clin: line for line in contract.lines.all()}
+    for part in funding:
+        account = LineOfAccounting.objects.filter(
+            pk=part.line_of_accounting_id, agency_id=contract.agency_id
+        ).first()
+        if account is None or part.clin not in lines:
+            message = "A funding row names a line of this contract and funds you hold."
+            raise refusals.FundingDoesNotSum(message, clin=part.clin)
+        ContractFunding.objects.create(
+            line=lines[part.clin],
+            acrn=check_acrn(part.acrn),
+            line_of_accounting=account,
+            dollars=part.dollars.amount,
+        )

@@ -1,0 +1,182 @@
+"""What goes onto the printed contract, and into the notices of its award."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from contracting.contracts.calculations import funded
+from contracting.contracts.models import Contract, ContractFunding, RateRow
+from contracting.core.actors import Actor
+from contracting.core.quantities import TOKENS_PER_MTOK
+from contracting.reference.queries import list_price
+from contracting.solicitations.states import SetAside
+
+
+def summary(contract: Contract) -> dict[str, Any]:
+    """The figures of an award for the audit trail."""
+    return {
+        "piid": contract.piid,
+        "vendor": contract.vendor.name,
+        "ceiling_dollars": contract.ceiling_dollars,
+        "ceiling_tokens": contract.ceiling_tokens,
+        "minimum_dollars": contract.minimum_dollars,
+        "obligated": funded(contract),
+        "version": contract.version,
+        "content_sha256": contract.content_sha256,
+    }
+
+
+def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
+    """The SF 1449 as award, with schedule, rate card, ceilings, funds and clauses."""
+    rows = RateRow.objects.filter(
+        line__contract=contract, superseded_at__isnull=True
+    ).select_related("line", "model__tokenizer", "token_class")
+    rates = [_rate(row, contract.ordering_start) for row in rows.order_by("slin")]
+    return {
+        "author": contract.agency.name,
+        "created_at": contract.awarded_at,
+        "time_zone": contract.time_zone,
+        "blocks": _blocks(contract, signer),
+        "lines": [
+            {
+                "item": line.clin,
+                "description": line.description,
+                "quantity": Decimal(line.estimated_tokens) / TOKENS_PER_MTOK,
+                "unit": line.unit,
+                "unit_price": "see rate card",
+                "amount": f"NTE ${line.ceiling_dollars:,}",
+            }
+            for line in contract.lines.order_by("clin")
+        ],
+        "rates": rates,
+        "ceilings": [
+            {
+                "item": contract.piid,
+                "description": "the whole contract",
+                "ceiling_tokens": contract.ceiling_tokens,
+                "ceiling_dollars": contract.ceiling_dollars,
+                "minimum_dollars": contract.minimum_dollars,
+                "funded_dollars": funded(contract),
+            }
+        ],
+        "funding": [
+            {
+                "acrn": part.acrn,
+                "line_of_accounting": str(part.line_of_accounting),
+                "item": part.line.clin,
+                "amount": part.dollars,
+            }
+            for part in _funding(contract)
+        ],
+        "tolerances": [
+            {
+                "measure": "per line and day",
+                "tokens": contract.tolerance_tokens,
+                "dollars": contract.tolerance_dollars,
+            }
+        ],
+        "clauses": [
+            {"number": row.clause.number, "title": row.clause.title}
+            for row in contract.clauses.select_related("clause").order_by(
+                "clause__number"
+            )
+        ],
+    }
+
+
+def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
+    solicitation = contract.solicitation
+    agency, vendor = contract.agency, contract.vendor
+    offered = contract.decision.selected.versions.order_by("-number").first()
+    set_aside = SetAside(solicitation.set_aside).label if solicitation.set_aside else ""
+    return {
+        "1": solicitation.requisition.number,
+        "2": contract.piid,
+        "3": contract.awarded_at,
+        "5": solicitation.piid,
+        "6": solicitation.released_at,
+        "7a": solicitation.contact_name,
+        "8": solicitation.deadline,
+        "9": f"{agency.name}\n{agency.address}\n{agency.aac}",
+        "10": {
+            "text": (
+                f"{set_aside}; NAICS {contract.naics}; "
+                f"size standard {solicitation.size_standard}"
+            ),
+            "checked": (
+                ["Unrestricted"]
+                if solicitation.set_aside == SetAside.UNRESTRICTED
+                else ["Set aside"]
+            ),
+        },
+        "12": f"Net {contract.payment_days} days",
+        "14": "Request for proposal (RFP)",
+        "15": "See task orders",
+        "16": f"{agency.name}\n{agency.address}",
+        "17a": f"{vendor.name}\n{vendor.address}\nUEI {vendor.uei} CAGE {vendor.cage}",
+        "18a": f"{agency.name}, payment office",
+        "25": "\n".join(
+            f"{part.acrn}: {part.line_of_accounting.treasury_account_symbol}"
+            for part in _funding(contract)
+        ),
+        "26": funded(contract),
+        "27b": "Are attached",
+        "29": {
+            "text": f"Offer dated {offered.received_at:%d %b %Y}" if offered else "",
+            "checked": ["Award of contract"],
+        },
+        "31a": {
+            "signed_by": signer.name,
+            "title": "Contracting officer",
+            "signed_at": contract.awarded_at,
+        },
+        "31b": signer.name,
+        "31c": contract.awarded_at,
+    }
+
+
+def _rate(row: RateRow, on: date) -> dict[str, Any]:
+    public = list_price(row.model, row.token_class, on)
+    return {
+        "item": row.slin,
+        "model": row.model.snapshot,
+        "token_class": row.token_class.label,
+        "tier": row.tier.lower(),
+        "unit_price": row.usd_per_million_tokens,
+        "list_price": public.usd_per_million_tokens if public else None,
+        "valid_from": row.in_force.lower.date().isoformat(),
+        "valid_to": (
+            row.in_force.upper.date().isoformat() if row.in_force.upper else "open"
+        ),
+    }
+
+
+def _funding(contract: Contract) -> list[ContractFunding]:
+    return list(
+        ContractFunding.objects.filter(line__contract=contract)
+        .select_related("line", "line_of_accounting")
+        .order_by("line__clin", "acrn")
+    )
+
+
+def unsuccessful_notice(contract: Contract, *, offers_received: int) -> str:
+    """What FAR 15.503(b) has an unsuccessful offeror told, and nothing more."""
+    prices = "\n".join(
+        f"  {row.slin} {row.token_class.label}: "
+        f"${row.usd_per_million_tokens} per million tokens"
+        for row in RateRow.objects.filter(
+            line__contract=contract, superseded_at__isnull=True
+        )
+        .select_related("token_class")
+        .order_by("slin")
+    )
+    return (
+        f"Solicitation {contract.solicitation.piid}: {offers_received} offers were "
+        f"received. The award went to {contract.vendor.name}, "
+        f"{contract.vendor.address}.\n\nItems and unit prices:\n{prices}\n\n"
+        "In general terms, another offer represented the best value under the "
+        "published factors. You may ask for a debriefing in writing within three days "
+        "of this notice (FAR 15.506)."
+    )

@@ -1,0 +1,96 @@
+"""Who may do what with an award."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from accounts.permissions import can_sign, role_in
+from accounts.states import Role
+from contracting.contracts.models import Contract
+from contracting.core.actors import Actor
+from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.core.quantities import Dollars
+from contracting.solicitations.models import Solicitation
+
+
+def can_draft_contract(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A contracting officer or a contract specialist of the soliciting agency."""
+    return role_in(
+        by,
+        solicitation.agency_id,
+        Role.CONTRACTING_OFFICER,
+        Role.CONTRACT_SPECIALIST,
+        doing="draft an award",
+    )
+
+
+def can_discard_contract(by: Actor, contract: Contract) -> Verdict:
+    """A contracting officer or a contract specialist of the agency."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        Role.CONTRACT_SPECIALIST,
+        doing="discard a draft award",
+    )
+
+
+def can_certify_contract_funds(by: Actor, contract: Contract) -> Verdict:
+    """A funds certifier who neither requested the buy nor drafted it (R-ROL-03)."""
+    verdict = role_in(
+        by, contract.agency_id, Role.FUNDS_CERTIFIER, doing="certify funds"
+    )
+    if isinstance(verdict, Refused):
+        return verdict
+    requester = contract.solicitation.requisition.requester.user_id
+    if by.user_id in {requester, contract.drafted_by.user_id}:
+        return Refused(
+            "You requested or drafted this; somebody else certifies its funds.",
+            "R-ROL-03",
+        )
+    return Allowed()
+
+
+def can_award_contract(by: Actor, contract: Contract, on: date) -> Verdict:
+    """The signature: a warrant for the whole ceiling, three people on one action.
+
+    FAR 1.602-1 (R-ROL-01, R-ROL-02); the requester, the certifier and the signer are
+    three different people (R-ROL-03).
+    """
+    verdict = role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="sign an award",
+        rule="R-ROL-01",
+    )
+    if isinstance(verdict, Refused):
+        return verdict
+    signing = can_sign(by, Dollars(contract.ceiling_dollars), on)
+    if isinstance(signing, Refused):
+        return signing
+    if by.user_id == contract.solicitation.requisition.requester.user_id:
+        return Refused("You requested this; somebody else signs it.", "R-ROL-03")
+    certifiers = {
+        funding.certified_by.user_id
+        for line in contract.lines.all()
+        for funding in line.funding.select_related("certified_by")
+        if funding.certified_by is not None
+    }
+    if by.user_id in certifiers:
+        return Refused("You certified its funds; somebody else signs it.", "R-ROL-03")
+    return signing
+
+
+def can_designate_cor(by: Actor, contract: Contract, on: date) -> Verdict:
+    """The contracting officer designates in writing (FAR 1.602-2(d))."""
+    verdict = role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="designate a representative",
+        rule="R-ROL-01",
+    )
+    if isinstance(verdict, Refused):
+        return verdict
+    return can_sign(by, Dollars(), on)

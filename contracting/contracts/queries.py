@@ -1,0 +1,83 @@
+"""Reads of contracts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts.states import Role
+from contracting.contracts.models import Contract, CorDesignation, RateRow
+from contracting.contracts.states import ContractState
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+
+
+def visible_to(actor: Actor) -> QuerySet[Contract]:
+    """The agency's own contracts; to a vendor, its own once they are awarded."""
+    contracts = Contract.objects.select_related("agency", "vendor", "solicitation")
+    if actor.is_agency and (actor.role or actor.is_key):
+        return contracts.filter(agency_id=actor.organization_id).exclude(
+            state=ContractState.DISCARDED
+        )
+    if actor.is_vendor:
+        return contracts.filter(vendor_id=actor.organization_id).exclude(
+            state__in=[ContractState.DRAFT, ContractState.DISCARDED]
+        )
+    return contracts.none()
+
+
+def get_contract_for(actor: Actor, public_id: str) -> Contract:
+    """One contract by its opaque id.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    contract = visible_to(actor).filter(public_id=public_id).first()
+    if contract is None:
+        message = "There is no such contract."
+        raise NotVisible(message)
+    return contract
+
+
+def public_awards() -> QuerySet[Contract]:
+    """Awards as the public sees them (FAR 5.301), newest first."""
+    return (
+        Contract.objects.select_related("agency", "vendor", "solicitation")
+        .exclude(state__in=[ContractState.DRAFT, ContractState.DISCARDED])
+        .order_by("-awarded_at")
+    )
+
+
+def rates_in_force(contract: Contract, at: datetime) -> QuerySet[RateRow]:
+    """The rate card at an instant, as known now."""
+    return (
+        RateRow.objects.filter(
+            line__contract=contract, superseded_at__isnull=True, in_force__contains=at
+        )
+        .select_related("line", "model", "tokenizer", "token_class")
+        .order_by("slin")
+    )
+
+
+def representatives(contract: Contract, on: date) -> QuerySet[CorDesignation]:
+    """Who represents the contracting officer on that day."""
+    return CorDesignation.objects.filter(
+        contract=contract, valid_from__lte=on, valid_to__gte=on
+    ).select_related("membership__user")
+
+
+def is_representative(actor: Actor, contract: Contract, on: date) -> bool:
+    """Whether the actor is a designated representative in force (R-ROL-05's facts)."""
+    return (
+        actor.has_role(Role.COR)
+        and representatives(contract, on)
+        .filter(membership_id=actor.membership_id)
+        .exists()
+    )
+
+
+def search(actor: Actor, text: str) -> QuerySet[Contract]:
+    """Contracts whose number is exactly this text, or whose title contains it."""
+    return visible_to(actor).filter(
+        Q(piid__iexact=text.strip()) | Q(title__icontains=text.strip())
+    )

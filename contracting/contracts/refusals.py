@@ -1,0 +1,59 @@
+"""What award refuses."""
+
+from __future__ import annotations
+
+from contracting.core.errors import Conflict, Invalid, Refusal
+
+
+class NotDecided(Refusal):
+    """There is no source selection decision to award."""
+
+    code = "not_decided"
+    rule = "R-EVL-06"
+
+
+class AlreadyAwarded(Conflict):
+    """Another contracting officer has awarded, or drafted, this already."""
+
+    code = "already_awarded"
+
+
+class PriceNotReasonable(Refusal):
+    """No price reasonableness record covers the selected offer (FAR 15.404-1)."""
+
+    code = "price_not_reasonable"
+    rule = "R-EVL-07"
+
+
+class FundsNotCertified(Refusal):
+    """Funds are not certified for this version, or not enough (FAR 32.702)."""
+
+    code = "funds_not_certified"
+    rule = "R-AWD-01"
+
+
+class LineIncomplete(Invalid):
+    """A line item lacks an element that FAR 4.1005-1 requires."""
+
+    code = "line_incomplete"
+    rule = "R-AWD-02"
+
+
+class IndefiniteQuantityIncomplete(Invalid):
+    """An IDIQ lacks its minimum, maximum or ordering period (FAR 16.504(a))."""
+
+    code = "indefinite_quantity_incomplete"
+    rule = "R-AWD-03"
+
+
+class FundingDoesNotSum(Invalid):
+    """The ACRN amounts do not sum to what they fund."""
+
+    code = "funding_does_not_sum"
+    rule = "R-FND-02"
+
+
+class DesignationOutsideContract(Invalid):
+    """A representative's dates or membership do not fit the contract."""
+
+    code = "designation_outside_contract"

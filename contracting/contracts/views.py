@@ -1,0 +1,257 @@
+"""Pages of contracts and awards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum
+from django.http import Http404
+from django.urls import reverse
+
+from contracting.audit.queries import events_of_stream
+from contracting.contracts import forms, permissions, queries
+from contracting.contracts.models import Contract
+from contracting.contracts.operations.award import award_contract
+from contracting.contracts.operations.certify import certify_contract_funds
+from contracting.contracts.operations.designate import designate_cor
+from contracting.contracts.operations.discard import discard_contract
+from contracting.contracts.operations.draft import MinimumFunding, draft_contract
+from contracting.core import clock
+from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import Verdict
+from contracting.core.quantities import Dollars
+from contracting.core.views import PageView, VerbView
+from contracting.documents.queries import documents_of
+from contracting.ledger.queries import contract_balance
+from contracting.solicitations.queries import get_solicitation_for
+
+
+class ContractsPage(PageView):
+    """Every contract that the actor may see."""
+
+    template_name = "contracts/contracts.html"
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        contracts = queries.visible_to(self.actor).order_by("-pk")
+        return {
+            "contracts": contracts[:200],
+            "ceiling": contracts.aggregate(sum=Sum("ceiling_dollars"))["sum"],
+        }
+
+
+class ContractPage(PageView):
+    """One contract: what it allows, what is ordered, at which prices."""
+
+    template_name = "contracts/contract.html"
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        contract = queries.get_contract_for(self.actor, ids["public_id"])
+        at = clock.now()
+        on = accounting_day(at, contract.time_zone)
+        by = self.actor
+        context = {
+            "contract": contract,
+            "lines": contract.lines.order_by("clin"),
+            "rates": queries.rates_in_force(contract, max(at, _start(contract))),
+            "balance": contract_balance(contract.pk),
+            "clauses": contract.clauses.select_related("clause").order_by(
+                "clause__number"
+            ),
+            "documents": documents_of(contract.subject),
+            "representatives": queries.representatives(contract, on),
+        }
+        if by.is_agency:
+            context |= {
+                "may_certify": permissions.can_certify_contract_funds(by, contract),
+                "may_award": permissions.can_award_contract(by, contract, on),
+                "may_designate": permissions.can_designate_cor(by, contract, on),
+                "may_discard": permissions.can_discard_contract(by, contract),
+                "events": events_of_stream(contract.stream),
+            }
+        return context
+
+
+def _start(contract: Contract) -> datetime:
+    first = contract.lines.values_list("rate_rows__in_force", flat=True).first()
+    return first.lower if first else clock.now()
+
+
+class AwardsPage(PageView):
+    """The public record of awards."""
+
+    template_name = "contracts/awards.html"
+    public = True
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        return {"awards": queries.public_awards()[:200]}
+
+
+class AwardPage(PageView):
+    """One award as the public reads it (FAR 5.301)."""
+
+    template_name = "contracts/award.html"
+    public = True
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        award = queries.public_awards().filter(public_id=ids["public_id"]).first()
+        if award is None:
+            raise Http404
+        return {"award": award, "lines": award.lines.order_by("clin")}
+
+
+class DraftContractView(VerbView):
+    """From the decision to a draft award."""
+
+    template_name = "contracts/draft_contract.html"
+    form_class = forms.DraftContractForm
+    submit_label = "Draft the award"
+    done_message = "The award is drafted. Next, its funds are certified."
+
+    def thing(self, **ids: Any) -> Any:
+        return get_solicitation_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: Any) -> Verdict:
+        return permissions.can_draft_contract(self.actor, thing)
+
+    def form_options(self, thing: Any) -> dict[str, Any]:
+        return {"agency_id": thing.agency_id}
+
+    def extra(self, thing: Any) -> dict[str, Any]:
+        decision = getattr(thing, "selection_decision", None)
+        return {"solicitation": thing, "decision": decision}
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        first = thing.lines.filter(is_removed=False).order_by("slin").first()
+        contract = draft_contract(
+            solicitation_id=thing.pk,
+            funding=[
+                MinimumFunding(
+                    clin=first.clin if first else "",
+                    acrn=data["acrn"],
+                    line_of_accounting_id=data["line_of_accounting"].pk,
+                    dollars=Dollars(thing.minimum_dollars),
+                )
+            ],
+            notice_percent=data["notice_percent"],
+            report_due_days=data["report_due_days"],
+            by=by,
+            at=at,
+        )
+        return contract_url(contract)
+
+
+class ContractVerbView(VerbView):
+    """A verb on one contract that the actor may see."""
+
+    def thing(self, **ids: Any) -> Contract:
+        return queries.get_contract_for(self.actor, ids["public_id"])
+
+    def initial(self, thing: Contract) -> dict[str, Any]:
+        return {"seen_version": thing.version}
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        return {
+            "contract": thing,
+            "lines": thing.lines.order_by("clin"),
+            "rates": queries.rates_in_force(thing, _start(thing)),
+        }
+
+    def today(self, thing: Contract) -> Any:
+        return accounting_day(clock.now(), thing.time_zone)
+
+
+class CertifyContractFundsView(ContractVerbView):
+    """The funds certifier's word on one version."""
+
+    template_name = "contracts/certify_contract_funds.html"
+    form_class = forms.CertifyContractFundsForm
+    submit_label = "Certify the funds"
+    done_message = "The funds are certified and committed."
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_certify_contract_funds(self.actor, thing)
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        certify_contract_funds(
+            contract_id=thing.pk, by=by, at=at, seen_version=data["seen_version"]
+        )
+        return contract_url(thing)
+
+
+class AwardContractView(ContractVerbView):
+    """The contracting officer's signature."""
+
+    template_name = "contracts/award_contract.html"
+    form_class = forms.AwardContractForm
+    submit_label = "Sign the award"
+    done_message = "The contract is awarded and its minimum is obligated."
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_award_contract(self.actor, thing, self.today(thing))
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        award_contract(
+            contract_id=thing.pk, by=by, at=at, seen_version=data["seen_version"]
+        )
+        return contract_url(thing)
+
+
+class DiscardContractView(ContractVerbView):
+    """Give up a draft."""
+
+    template_name = "contracts/discard_contract.html"
+    submit_label = "Discard the draft award"
+    done_message = "The draft award is discarded; its commitment is released."
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_discard_contract(self.actor, thing)
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        discard_contract(contract_id=thing.pk, by=by, at=at)
+        return reverse("contracts:contracts")
+
+
+class DesignateCorView(ContractVerbView):
+    """Designate the contracting officer's representative."""
+
+    template_name = "contracts/designate_cor.html"
+    form_class = forms.DesignateCorForm
+    submit_label = "Designate"
+    done_message = "The representative is designated."
+
+    def initial(self, thing: Contract) -> dict[str, Any]:
+        return {"valid_from": self.today(thing), "valid_to": thing.ordering_end}
+
+    def form_options(self, thing: Contract) -> dict[str, Any]:
+        return {"contract": thing}
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_designate_cor(self.actor, thing, self.today(thing))
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        designate_cor(
+            contract_id=thing.pk,
+            membership_id=data["membership"].pk,
+            valid_from=data["valid_from"],
+            valid_to=data["valid_to"],
+            by=by,
+            at=at,
+        )
+        return contract_url(thing)
+
+
+def contract_url(contract: Contract) -> str:
+    """The address of a contract's page."""
+    return reverse("contracts:contract", args=[contract.public_id])
