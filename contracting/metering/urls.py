@@ -1,6 +1,35 @@
-"""Addresses of metering."""
+"""Addresses of metered usage."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from contracting.metering import api, views
+
+urlpatterns = [
+    path("usage/", views.UsagePage.as_view(), name="usage"),
+    path(
+        "usage/batches/<public_id:public_id>",
+        views.BatchPage.as_view(),
+        name="batch",
+    ),
+    path("usage/suspense", views.SuspensePage.as_view(), name="suspense"),
+    path(
+        "usage/register_source",
+        views.RegisterSourceView.as_view(),
+        name="register_source",
+    ),
+    path("usage/ingest_usage", views.IngestUsageView.as_view(), name="ingest_usage"),
+    path("usage/assign_usage", views.AssignUsageView.as_view(), name="assign_usage"),
+    path("usage/correct_usage", views.CorrectUsageView.as_view(), name="correct_usage"),
+]
+api_urlpatterns = [
+    path(
+        "usage/events:batch", api.IngestUsageEndpoint.as_view(), name="ingest_usage"
+    ),
+    path("usage/batches", api.BatchesEndpoint.as_view(), name="usage_batches"),
+    path(
+        "usage/batches/<public_id:public_id>",
+        api.BatchEndpoint.as_view(),
+        name="usage_batch",
+    ),
+    path("usage/suspense", api.SuspenseEndpoint.as_view(), name="suspense"),
+]

@@ -1,0 +1,165 @@
+"""Attribution and rating of events on values: whose usage it is, at which price.
+
+Pure: what is known is handed in as a :class:`Book`; what comes out is either an
+attribution with exact prices, or the reason why the event is held. Nothing is ever
+priced at zero because a price is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from contracting.core.periods import Period, accounting_day
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.metering.states import Basis, HoldReason
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A price on an order line for a while."""
+
+    order_line_id: int
+    rate_row_id: int
+    model_id: int
+    token_class_code: str
+    tier: str
+    context_band: str
+    boundary: str
+    starts_at: datetime
+    ends_at: datetime | None
+    price: UnitPrice
+
+    def fits(self, event: Measured, model_id: int, code: str, at: datetime) -> bool:
+        """Whether this is the price of that class of that event."""
+        return (
+            self.model_id == model_id
+            and self.token_class_code == code
+            and self.tier == event.tier
+            and self.context_band == event.context_band
+            and self.boundary == event.boundary
+            and self.starts_at <= at
+            and (self.ends_at is None or at < self.ends_at)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """What metering knows of an order: its period, its zone and its prices."""
+
+    order_id: int
+    contract_id: int
+    time_zone: str
+    period: Period
+    rates: tuple[Rate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An event as it was stored."""
+
+    event_id: str
+    occurred_at: datetime
+    order_ref: str
+    model_served: str
+    tier: str
+    context_band: str
+    boundary: str
+    basis: str
+    lines: tuple[tuple[str, int], ...]
+    unknown_class: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RatedLine:
+    """One class of one event at its exact price."""
+
+    token_class_code: str
+    rate: Rate
+    tokens: Tokens
+    dollars: Dollars
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """Whose usage an event is, and what it costs."""
+
+    order: KnownOrder
+    order_line_id: int
+    model_id: int
+    accounting_day: date
+    lines: tuple[RatedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why an event stays in suspense."""
+
+    reason: str
+    detail: str
+
+
+FindOrder = Callable[[str], KnownOrder | None]
+FindModel = Callable[[str, date], int | None]
+
+
+def attribute(
+    event: Measured, *, find_order: FindOrder, find_model: FindModel
+) -> Attributed | Held:
+    """Decide whose usage an event is and rate it exactly, or say why not.
+
+    The price is the one of the row whose period contains the instant of the call, on
+    the order's own line; a missing name or price holds the event (R-MET-08, R-MET-09).
+    """
+    if event.basis != Basis.MEASURED:
+        return Held(HoldReason.NOT_MEASURED, event.basis)
+    if event.unknown_class:
+        return Held(HoldReason.UNKNOWN_CLASS, event.unknown_class)
+    order = find_order(event.order_ref)
+    if order is None:
+        return Held(HoldReason.UNKNOWN_ORDER, event.order_ref)
+    if not order.period.contains(event.occurred_at):
+        return Held(HoldReason.OUT_OF_PERIOD, event.occurred_at.isoformat())
+    day = accounting_day(event.occurred_at, order.time_zone)
+    model_id = find_model(event.model_served, day)
+    if model_id is None or not any(r.model_id == model_id for r in order.rates):
+        return Held(HoldReason.UNKNOWN_MODEL, event.model_served)
+    return _rate(event, order, model_id, day)
+
+
+def _rate(
+    event: Measured, order: KnownOrder, model_id: int, day: date
+) -> Attributed | Held:
+    rated = []
+    for code, count in event.lines:
+        fitting = [
+            rate
+            for rate in order.rates
+            if rate.fits(event, model_id, code, event.occurred_at)
+        ]
+        if len({rate.order_line_id for rate in fitting}) != 1:
+            return Held(HoldReason.NO_RATE, f"{event.model_served} {code}")
+        rate = fitting[0]
+        tokens = Tokens(count)
+        rated.append(RatedLine(code, rate, tokens, rate.price.of(tokens)))
+    lines = {line.rate.order_line_id for line in rated}
+    if len(lines) != 1:
+        return Held(HoldReason.NO_RATE, "classes of several order lines")
+    return Attributed(order, lines.pop(), model_id, day, tuple(rated))
+
+
+def crossed(
+    before: Mapping[str, Dollars], after: Mapping[str, Dollars], percents: Iterable[int]
+) -> list[int]:
+    """Which shares of the obligated funds were crossed between two balances.
+
+    Both mappings hold ``obligated`` and ``consumed``. A modification that adds funds
+    lowers the share, so that the same percentage can be crossed again.
+    """
+
+    def reached(balance: Mapping[str, Dollars], percent: int) -> bool:
+        limit = balance["obligated"].amount * percent
+        return limit > 0 and balance["consumed"].amount * 100 >= limit
+
+    return [p for p in percents if reached(after, p) and not reached(before, p)]

@@ -1,0 +1,16 @@
+"""What can happen to metered usage."""
+
+from contracting.audit.events import event_type
+
+SOURCE_REGISTERED = event_type(
+    "metering.source.registered", "A usage source was registered."
+)
+USAGE_INGESTED = event_type(
+    "metering.usage.ingested", "A batch of usage was received and counted."
+)
+USAGE_ASSIGNED = event_type(
+    "metering.usage.assigned", "Usage left suspense: it was attributed and rated."
+)
+USAGE_CORRECTED = event_type(
+    "metering.usage.corrected", "A correction of metered usage was added."
+)

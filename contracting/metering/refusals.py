@@ -1,0 +1,37 @@
+"""What metering refuses as a whole; single rows are answered with a verdict instead."""
+
+from __future__ import annotations
+
+from contracting.core.errors import Invalid, Refusal
+
+
+class UnreadableBatch(Invalid):
+    """The payload is not NDJSON or a JSON array of CloudEvents, or is too large."""
+
+    code = "unreadable_batch"
+    rule = "R-MET-02"
+
+
+class SourceClosed(Refusal):
+    """The source no longer reports."""
+
+    code = "source_closed"
+
+
+class SourceTaken(Invalid):
+    """A source of this name is registered already."""
+
+    code = "source_taken"
+
+
+class NothingToCorrect(Invalid):
+    """The event does not exist, was never rated, or has less than is taken back."""
+
+    code = "nothing_to_correct"
+    rule = "R-MET-05"
+
+
+class NothingHeld(Refusal):
+    """There is nothing in suspense that can be assigned now."""
+
+    code = "nothing_held"

@@ -1,0 +1,175 @@
+"""Pages of metered usage."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.permissions import Verdict
+from contracting.core.views import PageView, VerbView
+from contracting.documents.queries import read_blob
+from contracting.metering import forms, permissions, queries
+from contracting.metering.operations.assign import assign_usage
+from contracting.metering.operations.correct import correct_usage
+from contracting.metering.operations.ingest import ingest_usage
+from contracting.metering.operations.register import register_source
+from contracting.reference.permissions import can_map_model_alias
+
+
+class AgencyPage(PageView):
+    """Usage is the agency's own; nobody else finds these pages."""
+
+    def agency_id(self) -> int:
+        actor = self.actor
+        if not actor.is_agency or not actor.role or actor.organization_id is None:
+            message = "Usage is shown to the agency whose systems used it."
+            raise NotVisible(message)
+        return actor.organization_id
+
+
+class UsagePage(AgencyPage):
+    """Batches received, sources, and what is in suspense."""
+
+    template_name = "metering/usage.html"
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        agency_id = self.agency_id()
+        return {
+            "sources": queries.sources_visible_to(self.actor).order_by("code"),
+            "batches": queries.batches_visible_to(self.actor).order_by("-pk")[:100],
+            "suspense": queries.suspense(agency_id),
+            "may_register": permissions.can_register_source(self.actor, agency_id),
+            "may_assign": permissions.can_assign_usage(self.actor, agency_id),
+            "may_correct": permissions.can_correct_usage(self.actor, agency_id),
+        }
+
+
+class BatchPage(AgencyPage):
+    """One batch: its counts, and the verdict of every row that was not accepted."""
+
+    template_name = "metering/batch.html"
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        self.agency_id()
+        batch = queries.get_batch_for(self.actor, ids["public_id"])
+        verdicts = json.loads(read_blob(batch.verdicts))
+        notable = [v for v in verdicts if v["status"] not in {"accepted", "duplicate"}]
+        return {"batch": batch, "notable": notable[:500], "notable_count": len(notable)}
+
+
+class SuspensePage(AgencyPage):
+    """What is held, why, since when, and what would release it."""
+
+    template_name = "metering/suspense.html"
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        agency_id = self.agency_id()
+        return {
+            "suspense": queries.suspense(agency_id),
+            "may_assign": permissions.can_assign_usage(self.actor, agency_id),
+            "may_map": can_map_model_alias(self.actor, agency_id),
+            "held": queries.held_events(agency_id)[:100],
+        }
+
+
+class UsageVerbView(AgencyPage, VerbView):
+    """A verb on the usage of the actor's agency."""
+
+    def thing(self, **ids: Any) -> int:
+        return self.agency_id()
+
+
+class RegisterSourceView(UsageVerbView):
+    """Register a gateway."""
+
+    template_name = "metering/register_source.html"
+    form_class = forms.RegisterSourceForm
+    submit_label = "Register the source"
+    done_message = "The source is registered."
+
+    def verdict(self, thing: int) -> Verdict:
+        return permissions.can_register_source(self.actor, thing)
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        register_source(
+            agency_id=thing, code=data["code"], label=data["label"], by=by, at=at
+        )
+        return reverse("metering:usage")
+
+
+class IngestUsageView(UsageVerbView):
+    """Import usage from a file."""
+
+    template_name = "metering/ingest_usage.html"
+    form_class = forms.IngestUsageForm
+    submit_label = "Import the file"
+
+    def form_options(self, thing: int) -> dict[str, Any]:
+        return {"actor": self.actor}
+
+    def extra(self, thing: int) -> dict[str, Any]:
+        return {"multipart": True}
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        receipt = ingest_usage(
+            source_id=data["source"].pk, payload=data["file"].read(), by=by, at=at
+        )
+        return reverse("metering:batch", args=[receipt.batch.public_id])
+
+
+class AssignUsageView(UsageVerbView):
+    """Run attribution and rating again on what is held."""
+
+    template_name = "metering/assign_usage.html"
+    submit_label = "Assign what can be assigned"
+    done_message = "Held usage was attributed and rated."
+
+    def verdict(self, thing: int) -> Verdict:
+        return permissions.can_assign_usage(self.actor, thing)
+
+    def extra(self, thing: int) -> dict[str, Any]:
+        return {"suspense": queries.suspense(thing)}
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        assign_usage(agency_id=thing, by=by, at=at)
+        return reverse("metering:suspense")
+
+
+class CorrectUsageView(UsageVerbView):
+    """Add a signed correction."""
+
+    template_name = "metering/correct_usage.html"
+    form_class = forms.CorrectUsageForm
+    submit_label = "Add the correction"
+    done_message = "The correction was added; the original stays as it was."
+
+    def verdict(self, thing: int) -> Verdict:
+        return permissions.can_correct_usage(self.actor, thing)
+
+    def form_options(self, thing: int) -> dict[str, Any]:
+        return {"actor": self.actor}
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        correct_usage(
+            source_id=data["source"].pk,
+            event_id=data["event_id"],
+            correction_id=data["correction_id"],
+            changes={data["token_class"]: data["change"]},
+            reason=data["reason"],
+            by=by,
+            at=at,
+        )
+        return reverse("metering:usage")
