@@ -136,6 +136,15 @@ def delegators_of(actor: Actor, on: date) -> list[Membership]:
     return list(dict.fromkeys(delegation.delegator for delegation in given))
 
 
+def ever_delegators_of(actor: Actor) -> list[Membership]:
+    """The reviewers who have delegated to this person, on whatever days."""
+    if actor.membership_id is None:
+        return []
+    received = Delegation.objects.filter(delegate_id=actor.membership_id)
+    ordered = received.select_related("delegator__user").order_by("pk")
+    return list(dict.fromkeys(delegation.delegator for delegation in ordered))
+
+
 def delegations_in_force(on: date) -> QuerySet[Delegation]:
     """Delegations that hold on that day, between people who still review."""
     return Delegation.objects.filter(

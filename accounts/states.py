@@ -37,13 +37,15 @@ VENDOR_ROLES = frozenset(
 )
 
 
-SOURCE_SELECTION_ROLES = frozenset({
-    Role.CONTRACTING_OFFICER,
-    Role.CONTRACT_SPECIALIST,
-    Role.EVALUATOR,
-    Role.SOURCE_SELECTION_AUTHORITY,
-    Role.AUDITOR,
-})
+SOURCE_SELECTION_ROLES = frozenset(
+    {
+        Role.CONTRACTING_OFFICER,
+        Role.CONTRACT_SPECIALIST,
+        Role.EVALUATOR,
+        Role.SOURCE_SELECTION_AUTHORITY,
+        Role.AUDITOR,
+    }
+)
 
 
 class ReviewField(TextChoices):
@@ -80,8 +82,10 @@ class Scope(TextChoices):
 AGENCY_ONLY_SCOPES = frozenset(
     {Scope.USAGE_WRITE, Scope.REQUISITIONS_READ, Scope.SOLICITATIONS_WRITE}
 )
-VENDOR_ONLY_SCOPES = frozenset({
-    Scope.REPORTS_WRITE,
-    Scope.INVOICES_WRITE,
-    Scope.SUBMISSIONS_READ,
-})
+VENDOR_ONLY_SCOPES = frozenset(
+    {
+        Scope.REPORTS_WRITE,
+        Scope.INVOICES_WRITE,
+        Scope.SUBMISSIONS_READ,
+    }
+)

@@ -7,7 +7,13 @@ from datetime import date
 from accounts.permissions import role_in
 from accounts.states import Role
 from contracting.approvals.models import Decision, Route
-from contracting.approvals.queries import current_steps, free_seats, seats_of
+from contracting.approvals.queries import (
+    current_steps,
+    free_seats,
+    lapsed_delegators,
+    people_who_decided,
+    seats_of,
+)
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 
@@ -37,6 +43,8 @@ def can_record_decision(by: Actor, route: Route, on: date) -> Verdict:
         return Refused(
             "You made or submitted this, so others decide on it.", "R-ROL-09"
         )
+    if by.user_id in people_who_decided(route):
+        return Refused("You have decided on this, or a colleague did in your seat.")
     if free_seats(by, route, on):
         return Allowed()
     lent = [seat.on_behalf_of for seat in seats_of(by, route, on) if seat.on_behalf_of]
@@ -47,6 +55,11 @@ def can_record_decision(by: Actor, route: Route, on: date) -> Verdict:
                 "their place.",
                 "R-ROL-09",
             )
+    for colleague in lapsed_delegators(by, route, on):
+        return Refused(
+            f"The delegation of {colleague.user} to you is not in force on {on}.",
+            "R-ROL-10",
+        )
     return Refused(_who_decides(route))
 
 

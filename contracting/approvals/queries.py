@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
-from accounts.queries import delegators_of, members
+from accounts.queries import delegators_of, ever_delegators_of, members
 from contracting.approvals.models import Decision, Policy, Route, Step
 from contracting.approvals.states import Decided, Need, RouteState
 from contracting.core.actors import Actor
@@ -142,6 +142,20 @@ def seats_of(by: Actor, route: Route, on: date) -> list[Seat]:
         if _is_asked(step, colleague.pk, colleague.role, colleague.review_field)
     ]
     return own + lent
+
+
+def lapsed_delegators(by: Actor, route: Route, on: date) -> list[Membership]:
+    """Colleagues asked now whose delegation to this person does not hold that day."""
+    in_force = set(delegators_of(by, on))
+    return [
+        colleague
+        for colleague in ever_delegators_of(by)
+        if colleague not in in_force
+        and any(
+            _is_asked(step, colleague.pk, colleague.role, colleague.review_field)
+            for step in current_steps(route)
+        )
+    ]
 
 
 def people_who_decided(route: Route) -> set[int]:

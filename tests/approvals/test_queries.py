@@ -1,0 +1,106 @@
+"""Where a route stands, and for whom it waits."""
+
+from datetime import date
+
+from django.template.loader import render_to_string
+
+from accounts.operations.delegate_review import delegate_review
+from contracting.approvals import queries
+from contracting.approvals.invariants import INVARIANTS
+from contracting.core.quantities import Dollars
+from tests.approvals.conftest import SUBJECT
+
+DAY = date(2026, 3, 2)
+
+
+def test_a_route_waits_for_those_who_may_decide_now(
+    submit_for_review,
+    decide,
+    technical_reviewer,
+    finance_reviewer,
+    legal_reviewer,
+    program_manager,
+    other_agency_officer,
+):
+    # Given a large order: technical beside finance, then legal beside security
+    route = submit_for_review(value=Dollars("2000000.00"))
+
+    # Then it waits for technical and finance, and for nobody else
+    assert queries.waiting_for(technical_reviewer, DAY) == [route]
+    assert queries.waiting_for(finance_reviewer, DAY) == [route]
+    for other in (legal_reviewer, program_manager, other_agency_officer):
+        assert queries.waiting_for(other, DAY) == []
+
+    # When technical has decided, it no longer waits for them
+    decide(route, technical_reviewer)
+    assert queries.waiting_for(technical_reviewer, DAY) == []
+
+    # And when finance has too, it waits for legal
+    decide(route, finance_reviewer)
+    assert queries.waiting_for(legal_reviewer, DAY) == [route]
+
+
+def test_a_route_waits_for_a_delegate_while_the_delegation_holds(
+    submit_for_review, technical_reviewer, legal_reviewer, at
+):
+    route = submit_for_review()
+    delegate_review(
+        delegate_id=legal_reviewer.membership_id,
+        valid_from=DAY,
+        valid_to=DAY,
+        reason="leave",
+        by=technical_reviewer,
+        at=at,
+    )
+
+    assert queries.waiting_for(legal_reviewer, DAY) == [route]
+    assert queries.waiting_for(legal_reviewer, date(2026, 3, 3)) == []
+    assert queries.waiting_for(legal_reviewer) == []
+
+
+def test_the_standing_shows_each_step_with_its_decisions(
+    submit_for_review, decide, technical_reviewer
+):
+    route = submit_for_review()
+    decide(route, technical_reviewer, comment="Sound estimate.")
+
+    finance, technical = queries.standing(route)
+    html = render_to_string(
+        "components/approvals.html", {"steps": queries.standing(route)}
+    )
+
+    assert (finance.label, finance.state) == ("Finance reviewer", "IN_PROGRESS")
+    assert (technical.label, technical.state) == ("Technical reviewer", "COMPLETED")
+    assert "Eli Technical" in html
+    assert "Sound estimate." in html
+    assert "on version 1" in html
+
+
+def test_the_open_and_the_latest_route_are_told_apart(
+    submit_for_review, decide, technical_reviewer
+):
+    route = submit_for_review()
+    assert queries.open_route_of(SUBJECT) == route
+
+    decide(route, technical_reviewer, verdict="RETURN", comment="No scope.")
+
+    assert queries.open_route_of(SUBJECT) is None
+    assert queries.latest_route_of(SUBJECT) == route
+
+
+def test_every_invariant_holds_and_finds_what_breaks_it(
+    submit_for_review, decide, technical_reviewer, finance_reviewer
+):
+    route = submit_for_review()
+    decide(route, technical_reviewer)
+    decide(route, finance_reviewer)
+    assert [i.exceptions() for i in INVARIANTS] == [[], [], []]
+
+    # When rows are changed behind the verbs
+    route.refresh_from_db()
+    route.version = 9
+    route.excluded_user_ids = [technical_reviewer.user_id]
+    route.save()
+    route.steps.filter(review_field="FINANCE").update(needed=2)
+
+    assert [len(i.exceptions()) for i in INVARIANTS] == [2, 1, 1]

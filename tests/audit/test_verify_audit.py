@@ -1,0 +1,161 @@
+"""Whoever changes the record, even as the owner of the database, is found out."""
+
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from psycopg import connect, errors
+from psycopg.conninfo import make_conninfo
+
+from contracting.audit.invariants import INVARIANTS
+from contracting.audit.models import AuditEvent
+from contracting.audit.queries import Broken, verify_chains
+from tests.audit.conftest import record
+
+SWAP = """
+UPDATE audit_auditevent SET seq = CASE seq WHEN 2 THEN 3 ELSE 2 END
+WHERE seq IN (2, 3)
+"""
+
+
+@pytest.fixture
+def written(own_database):
+    """Four events in one stream, one in another."""
+    for number in range(1, 5):
+        record(number)
+    record(1, stream="contract:2")
+
+
+def verify():
+    words = StringIO()
+    call_command("verify_audit", stdout=words)
+    return words.getvalue()
+
+
+def test_an_unbroken_record_verifies_and_says_what_that_proves(written):
+    words = verify()
+
+    assert "audit: ok (5 entries in 2 chains)" in words
+    assert "only a published head proves" in words
+
+
+def test_an_empty_record_verifies(db):
+    assert "audit: ok (0 entries in 0 chains)" in verify()
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        (
+            "UPDATE audit_auditevent SET payload = replace(payload, 'tried', 'done')"
+            " WHERE seq = 2",
+            Broken("contract:1", 2, "tampered"),
+        ),
+        (
+            "UPDATE audit_auditevent SET actor_name = 'Nobody' WHERE seq = 3",
+            Broken("contract:1", 3, "tampered"),
+        ),
+        (
+            "UPDATE audit_auditevent SET at = at + interval '1 microsecond'"
+            " WHERE seq = 4",
+            Broken("contract:1", 4, "tampered"),
+        ),
+        (
+            "DELETE FROM audit_auditevent WHERE seq = 2",
+            Broken("contract:1", 2, "missing or reordered"),
+        ),
+        (
+            "DELETE FROM audit_auditevent WHERE stream = 'contract:1' AND seq = 1",
+            Broken("contract:1", 1, "missing or reordered"),
+        ),
+        (
+            "DELETE FROM audit_auditevent WHERE seq = 4",
+            Broken("contract:1", 4, "the tail is missing or differs from the head"),
+        ),
+        (
+            "DELETE FROM audit_auditevent WHERE stream = 'contract:2'",
+            Broken("contract:2", 1, "the whole stream is missing"),
+        ),
+        (
+            "DELETE FROM audit_audithead WHERE stream = 'contract:2'",
+            Broken("contract:2", 1, "has no head"),
+        ),
+        (
+            "UPDATE audit_audithead SET seq = 9 WHERE stream = 'contract:2'",
+            Broken("contract:2", 9, "the tail is missing or differs from the head"),
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.what,
+)
+def test_what_the_owner_changed_is_found(written, as_owner, statement, what):
+    # When the owner of the database switches the trigger off and changes a row
+    as_owner(statement)
+
+    # Then the place is named, and the command fails
+    assert what in list(verify_chains())
+    with pytest.raises(SystemExit) as ended:
+        verify()
+    assert ended.value.code == 1
+    assert INVARIANTS[0].exceptions()
+
+
+def test_rows_in_another_order_are_found(written, as_owner):
+    as_owner(
+        "ALTER TABLE audit_auditevent DROP CONSTRAINT a_stream_has_each_number_once",
+        SWAP,
+    )
+
+    found = {(link.seq, link.what) for link in verify_chains()}
+
+    assert (2, "does not follow the link before it") in found
+    assert (2, "tampered") in found
+
+
+def test_a_row_that_was_recomputed_is_found_by_the_next(written, as_owner):
+    """A forger who also computes the row's own hash breaks the link after it."""
+    as_owner(
+        "UPDATE audit_auditevent SET payload = '{}' WHERE seq = 2",
+        "UPDATE audit_auditevent SET hash = sha256('\\x00'::bytea || prev"
+        " || audit_part(stream) || audit_part(seq::text) || audit_part(event)"
+        " || audit_part(subject_kind) || audit_part(subject_id::text)"
+        " || audit_part(actor_kind) || audit_part(actor_user_id::text)"
+        " || audit_part(actor_membership_id::text) || audit_part(actor_key_id::text)"
+        " || audit_part(actor_organization_id::text) || audit_part(actor_name)"
+        " || audit_part(actor_role)"
+        " || audit_part(((extract(epoch FROM at) * 1000000)::bigint)::text)"
+        " || audit_part(payload)) WHERE seq = 2",
+    )
+
+    assert list(verify_chains()) == [
+        Broken("contract:1", 3, "does not follow the link before it")
+    ]
+
+
+def test_only_the_streams_asked_for_are_walked(written, as_owner):
+    as_owner("DELETE FROM audit_auditevent WHERE seq = 2")
+
+    assert list(verify_chains(["contract:2"])) == []
+    assert len(list(verify_chains(["contract:1"]))) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_auditevent SET payload = '{}'",
+        "DELETE FROM audit_auditevent",
+        "TRUNCATE audit_auditevent",
+    ],
+)
+def test_the_owner_too_is_refused_while_the_trigger_is_on(
+    written, own_database, change
+):
+    address = settings.DATABASE_OWNER_URL or own_database.url
+
+    with (
+        connect(make_conninfo(address, dbname=own_database.name)) as session,
+        pytest.raises(errors.RestrictViolation, match="only ever added"),
+    ):
+        session.execute(change)
+
+    assert AuditEvent.objects.count() == 5
