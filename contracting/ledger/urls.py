@@ -1,6 +1,9 @@
-"""Addresses of ledger."""
+"""Addresses of funds and statements."""
 
-from typing import Any
+from django.urls import URLPattern
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+app_name = "ledger"
+
+urlpatterns: list[URLPattern] = []
+
+api_urlpatterns: list[URLPattern] = []
