@@ -12,19 +12,23 @@ NOT_APPS = {"core", "embedded", "static"}
 
 
 @dataclass(frozen=True)
-class Verb:
-    """One public function of one file under ``operations/``."""
+class Operation:
+    """One public function of one file under ``operations/``.
+
+    It is the file's verb if its name begins with the file's; else it is a step that
+    verbs of the same app share.
+    """
 
     app: str
     file: Path
     function: ast.FunctionDef
 
     @property
-    def name(self) -> str:
-        return f"{self.app}.{self.function.name}"
+    def is_verb(self) -> bool:
+        return self.function.name.startswith(self.file.stem)
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.app}.{self.function.name}"
 
 
 def apps() -> dict[str, Path]:
@@ -37,19 +41,26 @@ def apps() -> dict[str, Path]:
     return {"accounts": ROOT / "accounts", **stages}
 
 
-def verbs() -> list[Verb]:
-    """Every public function of every operation, in the order of the tree.
-
-    What ``audit`` does is what every verb ends with, and is no verb itself.
-    """
+def operations() -> list[Operation]:
+    """Every public function of every file of verbs, in the order of the tree."""
     return [
-        Verb(app, file, node)
-        for app, directory in apps().items()
-        if app != "audit"
-        for file in sorted((directory / "operations").glob("*.py"))
+        Operation(app, file, node)
+        for app in apps()
+        for file in operation_files(app)
         for node in ast.parse(file.read_text()).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     ]
+
+
+def verbs() -> list[Operation]:
+    """The verbs: what the system does, one to a file."""
+    return [each for each in operations() if each.is_verb]
+
+
+def operation_files(app: str) -> list[Path]:
+    """The files under an app's ``operations/``, each named after its verb."""
+    files = sorted((apps()[app] / "operations").glob("*.py"))
+    return [file for file in files if file.name != "__init__.py"]
 
 
 def python_files() -> Iterator[Path]:
