@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -28,6 +28,8 @@ from contracting.core.actors import (
 )
 from contracting.core.errors import NotVisible
 from contracting.core.subjects import Subject
+
+Found = TypeVar("Found")
 
 SESSION_KEY: Final = "membership_id"
 DEMO_PASSWORD: Final = "tokens-by-the-million"  # noqa: S105 (shown on the login page)
@@ -91,7 +93,9 @@ def actor_of_request(request: Any) -> Actor:
 def memberships_of(user_id: int | None) -> QuerySet[Membership]:
     """The roles in which this person may act now."""
     return (
-        Membership.objects.filter(user_id=user_id, is_active=True, user__is_active=True)
+        Membership.objects.filter(
+            user_id=user_id or 0, is_active=True, user__is_active=True
+        )
         .select_related("user", "organization")
         .order_by("organization__name", "role", "review_field")
     )
@@ -120,7 +124,7 @@ def active_warrant(actor: Actor, on: date) -> Warrant | None:
 
 def warrants_held(actor: Actor) -> QuerySet[Warrant]:
     """Every warrant of the membership in which the person acts, in force or not."""
-    return Warrant.objects.filter(membership_id=actor.membership_id)
+    return Warrant.objects.filter(membership_id=actor.membership_id or 0)
 
 
 def delegators_of(actor: Actor, on: date) -> list[Membership]:
@@ -160,9 +164,11 @@ def delegations_in_force(on: date) -> QuerySet[Delegation]:
 
 def delegations_visible_to(actor: Actor) -> QuerySet[Delegation]:
     """An administrator sees the agency's delegations, a reviewer their own."""
-    found = Delegation.objects.filter(delegator__organization_id=actor.organization_id)
+    found = Delegation.objects.filter(
+        delegator__organization_id=actor.organization_id or 0
+    )
     if not actor.has_role(Role.ADMINISTRATOR, Role.AUDITOR):
-        mine = actor.membership_id
+        mine = actor.membership_id or 0
         found = found.filter(Q(delegator_id=mine) | Q(delegate_id=mine))
     return found.select_related("delegator__user", "delegate__user").order_by("-pk")
 
@@ -177,7 +183,7 @@ def api_keys_visible_to(actor: Actor) -> QuerySet[ApiKey]:
     """The keys of the actor's organization, for its administrators and auditors."""
     if not actor.has_role(Role.ADMINISTRATOR, Role.VENDOR_ADMINISTRATOR, Role.AUDITOR):
         return ApiKey.objects.none()
-    found = ApiKey.objects.filter(organization_id=actor.organization_id)
+    found = ApiKey.objects.filter(organization_id=actor.organization_id or 0)
     return found.select_related("organization", "created_by").order_by("-pk")
 
 
@@ -191,7 +197,7 @@ def people_visible_to(actor: Actor) -> QuerySet[Membership]:
     if not actor.has_role(Role.ADMINISTRATOR, Role.VENDOR_ADMINISTRATOR, Role.AUDITOR):
         return Membership.objects.none()
     return (
-        Membership.objects.filter(organization_id=actor.organization_id)
+        Membership.objects.filter(organization_id=actor.organization_id or 0)
         .select_related("user", "organization")
         .prefetch_related("warrants")
         .order_by("-is_active", "user__name", "role")
@@ -215,7 +221,7 @@ def fellow_reviewers(actor: Actor) -> QuerySet[Membership]:
     if actor.organization_id is None:
         return Membership.objects.none()
     reviewers = members(actor.organization_id, Role.REVIEWER)
-    return reviewers.exclude(user_id=actor.user_id)
+    return reviewers.exclude(user_id=actor.user_id or 0)
 
 
 def find_person(email: str) -> User | None:
@@ -271,7 +277,7 @@ def organizations(kind: str) -> QuerySet[Organization]:
     return Organization.objects.filter(kind=kind).order_by("name")
 
 
-def _seen(thing: Any) -> Any:
+def _seen(thing: Found | None) -> Found:
     if thing is None:
         message = "There is nothing here for you."
         raise NotVisible(message)

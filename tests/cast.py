@@ -269,18 +269,18 @@ def machine(key_name: str) -> Actor:
 
 def person(acting: Actor) -> User:
     """The user behind an actor."""
-    return User.objects.get(pk=acting.user_id)
+    return User.objects.get(pk=acting.own_user_id)
 
 
 def membership(acting: Actor) -> Membership:
     """The membership in which an actor acts."""
     held = Membership.objects.select_related("user", "organization")
-    return held.get(pk=acting.membership_id)
+    return held.get(pk=acting.own_membership_id)
 
 
 def organization(acting: Actor) -> Organization:
     """The agency or vendor for which an actor acts."""
-    return Organization.objects.get(pk=acting.organization_id)
+    return Organization.objects.get(pk=acting.own_organization_id)
 
 
 def client_for(acting: Actor) -> Client:
@@ -296,7 +296,7 @@ def client_for(acting: Actor) -> Client:
 def key_text(holding: Actor) -> str:
     """The text of the machine's key, as it was shown when it was issued."""
     names = {_key_parts(name)[0]: name for name in KEYS}
-    lookup = ApiKey.objects.get(pk=holding.key_id).lookup
+    lookup = ApiKey.objects.get(pk=holding.key_id or 0).lookup
     secret = _key_parts(names[lookup])[1]
     return f"ddk_{lookup}_{secret}"
 

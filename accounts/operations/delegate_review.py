@@ -50,7 +50,7 @@ def delegate_review(
         message = "The delegation ends before it begins, or has ended already."
         raise WrongPeriod(message, valid_from=valid_from, valid_to=valid_to)
     delegation = Delegation.objects.create(
-        delegator_id=by.membership_id,
+        delegator_id=by.own_membership_id,
         delegate=delegate,
         valid_from=valid_from,
         valid_to=valid_to,

@@ -69,7 +69,7 @@ def issue_api_key(
         secret_sha256=hashlib.sha256(secret.encode()).hexdigest(),
         scopes=wanted,
         sources=sorted(set(sources)),
-        created_by_id=by.user_id,
+        created_by_id=by.own_user_id,
         expires_at=expires_at,
     )
     record_event(

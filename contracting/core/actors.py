@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from contracting.core.errors import NotAllowed
+
 PERSON: Final = "PERSON"
 KEY: Final = "KEY"
 SYSTEM_KIND: Final = "SYSTEM"
@@ -56,6 +58,30 @@ class Actor:
     def is_vendor(self) -> bool:
         return self.organization_kind == VENDOR
 
+    @property
+    def own_user_id(self) -> int:
+        """The person, for a row that names them.
+
+        :raises NotAllowed: for a machine, the system and the public, who are nobody
+        """
+        return _present(self.user_id)
+
+    @property
+    def own_membership_id(self) -> int:
+        """The membership in which this person acts, for a row that names who did it.
+
+        :raises NotAllowed: for a machine, the system and the public, who have none
+        """
+        return _present(self.membership_id)
+
+    @property
+    def own_organization_id(self) -> int:
+        """The organization for which this person or machine acts.
+
+        :raises NotAllowed: for the system and the public, who have none
+        """
+        return _present(self.organization_id)
+
     def has_role(self, *roles: str) -> bool:
         """Whether this is a person who acts in one of ``roles``."""
         return self.is_person and self.role in roles
@@ -63,6 +89,13 @@ class Actor:
     def acts_for(self, organization_id: int | None) -> bool:
         """Whether the acting membership or key belongs to that organization."""
         return organization_id is not None and self.organization_id == organization_id
+
+
+def _present(number: int | None) -> int:
+    if number is None:
+        message = "Only somebody who acts for an organization can do this."
+        raise NotAllowed(message)
+    return number
 
 
 SYSTEM: Final = Actor(kind=SYSTEM_KIND, name="Drawdown", role_label="system")

@@ -1,6 +1,7 @@
 """Reviews are delegated, for days, to a colleague; a warrant never is."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,11 @@ from contracting.audit.models import AuditEvent
 from contracting.core.errors import NotAllowed, NotVisible
 from tests.cast import membership, nothing_happens, person
 
-DAYS = {"valid_from": date(2026, 3, 2), "valid_to": date(2026, 3, 6), "reason": "leave"}
+DAYS: dict[str, Any] = {
+    "valid_from": date(2026, 3, 2),
+    "valid_to": date(2026, 3, 6),
+    "reason": "leave",
+}
 
 
 @pytest.mark.rule("R-ROL-10", case="allowed")

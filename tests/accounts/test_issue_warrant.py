@@ -1,6 +1,7 @@
 """A warrant is recorded by an administrator, for a contracting officer."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from contracting.core.errors import Invalid, NotAllowed
 from contracting.core.quantities import Dollars
 from tests.cast import nothing_happens
 
-TERMS = {
+TERMS: dict[str, Any] = {
     "number": "W-9999",
     "limit": Dollars("25000000.00"),
     "valid_from": date(2026, 3, 1),

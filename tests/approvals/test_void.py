@@ -28,7 +28,8 @@ def test_a_complete_route_is_void_once_the_content_has_changed(
 
     # Then it is approved no longer, and every decision is shown as void
     assert not queries.is_complete_for(SUBJECT, 1, SHA)
-    shown = queries.standing(queries.latest_route_of(SUBJECT))
+    route.refresh_from_db()
+    shown = queries.standing(route)
     assert [step.state for step in shown] == ["VOIDED", "VOIDED"]
     said = [decision for step in shown for decision in step.decisions]
     assert [(d.voided_at, d.voided_because) for d in said] == [(at, CHANGED)] * 2

@@ -43,7 +43,7 @@ def dispose_nonconcurrence(
         message = "Say how you dispose of the non-concurrence."
         raise CommentMissing(message)
     disposition = Disposition.objects.create(
-        decision=decision, membership_id=by.membership_id, text=text.strip(), at=at
+        decision=decision, membership_id=by.own_membership_id, text=text.strip(), at=at
     )
     record_event(
         events.NONCONCURRENCE_DISPOSED,

@@ -112,7 +112,7 @@ def _decide(
         step=seat.step,
         route=route,
         membership_id=seat.membership_id,
-        by_user_id=by.user_id,
+        by_user_id=by.own_user_id,
         on_behalf_of=seat.on_behalf_of,
         seat_membership_id=seat.seat_membership_id,
         verdict=verdict,
