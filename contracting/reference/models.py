@@ -7,7 +7,7 @@ day that is empty means until further notice.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -37,8 +37,10 @@ from contracting.reference.states import (
     Tier,
 )
 
+_Row = TypeVar("_Row", bound=models.Model, covariant=True)
 
-class EffectiveQuerySet(LockingQuerySet):
+
+class EffectiveQuerySet(LockingQuerySet[_Row]):
     """Rows that are in force from a first to a last day."""
 
     def in_force(self, on: date) -> Self:

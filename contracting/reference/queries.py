@@ -124,8 +124,8 @@ def get_model(public_id: str) -> AiModel:
 
     :raises NotVisible: if there is none
     """
-    found = AiModel.objects.filter(public_id=public_id).select_related("tokenizer")
-    model = found.first()
+    models = AiModel.objects.select_related("tokenizer")
+    model: AiModel | None = models.filter(public_id=public_id).first()
     if model is None:
         message = "There is no such model."
         raise NotVisible(message)

@@ -45,7 +45,7 @@ class AiModelSerializer(serializers.Serializer[Any]):
 class AiModelPageSerializer(serializers.Serializer[Any]):
     """A page of snapshots."""
 
-    data = AiModelSerializer(many=True)
+    data = AiModelSerializer(many=True)  # type: ignore[assignment]
     page = CursorSerializer()
 
 
@@ -53,7 +53,7 @@ class TokenClassSerializer(serializers.Serializer[Any]):
     """One class of the closed list, with its dimensions."""
 
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     direction = serializers.ChoiceField(choices=Direction.choices)
     cache_action = serializers.ChoiceField(choices=CacheAction.choices)
     cache_ttl = serializers.ChoiceField(choices=CacheTtl.choices)
@@ -65,7 +65,7 @@ class TokenClassSerializer(serializers.Serializer[Any]):
 class TokenClassPageSerializer(serializers.Serializer[Any]):
     """A page of token classes."""
 
-    data = TokenClassSerializer(many=True)
+    data = TokenClassSerializer(many=True)  # type: ignore[assignment]
     page = CursorSerializer()
 
 
@@ -84,7 +84,7 @@ class ListPriceSerializer(serializers.Serializer[Any]):
 class ListPricePageSerializer(serializers.Serializer[Any]):
     """A page of list prices."""
 
-    data = ListPriceSerializer(many=True)
+    data = ListPriceSerializer(many=True)  # type: ignore[assignment]
     page = CursorSerializer()
 
 

@@ -168,7 +168,7 @@ def test_modifications_and_amendments_are_numbered_from_one():
     [
         lambda: modification_number("P", 0),
         lambda: modification_number("P", 100_000),
-        lambda: modification_number("B", 1),
+        lambda: modification_number("B", 1),  # type: ignore[arg-type]
         lambda: amendment_number(0),
         lambda: amendment_number(10_000),
     ],

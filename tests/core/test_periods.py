@@ -36,7 +36,7 @@ days = st.dates(min_value=date(2000, 1, 1), max_value=date(2060, 12, 31))
 
 
 def utc(*parts):
-    return datetime(*parts, tzinfo=UTC)
+    return datetime(*parts).replace(tzinfo=UTC)  # noqa: DTZ001
 
 
 def test_a_period_holds_its_start_and_not_its_end():

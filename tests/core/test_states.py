@@ -32,4 +32,4 @@ def test_the_refusal_reads_as_a_sentence():
 def test_the_table_cannot_be_changed_from_outside():
     assert TABLE["DRAFT"] == frozenset({"IN_REVIEW", "DISCARDED"})
     with pytest.raises(AttributeError):
-        TABLE["DRAFT"].add("ISSUED")
+        TABLE["DRAFT"].add("ISSUED")  # type: ignore[attr-defined]

@@ -63,6 +63,7 @@ def test_what_is_enforced_now_has_words_for_whoever_is_refused(at):
     } == enforced
     for rule_id in enforced:
         words = words_of(rule_id, at)
+        assert words is not None
         assert words.lift.endswith(".")
         assert words.citation
 
