@@ -15,8 +15,9 @@ NOT_APPS = {"core", "embedded", "static"}
 class Operation:
     """One public function of one file under ``operations/``.
 
-    It is the file's verb if its name begins with the file's; else it is a step that
-    verbs of the same app share.
+    It is the file's verb if its name is the file's, perhaps with words in between or
+    after (``receive_report``: ``receive_usage_report``); else it is a step that verbs
+    of the same app share.
     """
 
     app: str
@@ -25,7 +26,9 @@ class Operation:
 
     @property
     def is_verb(self) -> bool:
-        return self.function.name.startswith(self.file.stem)
+        words = iter(self.function.name.split("_"))
+        named = all(word in words for word in self.file.stem.split("_"))
+        return named and self.function.name.startswith(self.file.stem.split("_")[0])
 
     def __str__(self) -> str:
         return f"{self.app}.{self.function.name}"
