@@ -49,7 +49,11 @@ class Submission(Addressed, Timestamped, Stateful):
     vendor = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="submissions"
     )
-    state = models.CharField(max_length=10, choices=SubmissionState.choices)
+    state = models.CharField(
+        max_length=10,
+        choices=SubmissionState.choices,
+        default=SubmissionState.SUBMITTED,
+    )
 
     objects = LockingQuerySet.as_manager()
 
@@ -66,9 +70,20 @@ class Submission(Addressed, Timestamped, Stateful):
 
     @property
     def subject(self) -> Subject:
+        """In the vendor's own stream: the agency cannot even count before opening."""
         return Subject(
-            "submissions.submission", self.pk, f"solicitation:{self.solicitation_id}"
+            "submissions.submission", self.pk, f"organization:{self.vendor_id}"
         )
+
+    @property
+    def latest_version(self) -> SubmissionVersion | None:
+        """What was received last, in time or not."""
+        return self.versions.order_by("-number").first()
+
+    @property
+    def version_of_record(self) -> SubmissionVersion | None:
+        """The last version received in time: the one that is opened."""
+        return self.versions.filter(is_late=False).order_by("-number").first()
 
 
 class SubmissionVersion(Addressed, AppendOnly):
@@ -103,6 +118,12 @@ class SubmissionVersion(Addressed, AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.submission} version {self.number}"
+
+    @property
+    def subject(self) -> Subject:
+        """In the vendor's own stream, as its submission."""
+        stream = f"organization:{self.submission.vendor_id}"
+        return Subject("submissions.version", self.pk, stream)
 
 
 class OpeningConsent(AppendOnly):
@@ -159,9 +180,7 @@ class OfferedRate(AppendOnly):
     offer = models.ForeignKey(
         OpenedOffer, on_delete=models.PROTECT, related_name="rates"
     )
-    line = models.ForeignKey(
-        "solicitations.SolicitationLine", on_delete=models.PROTECT
-    )
+    line = models.ForeignKey("solicitations.SolicitationLine", on_delete=models.PROTECT)
     model = models.ForeignKey("reference.AiModel", on_delete=models.PROTECT)
     usd_per_million_tokens = models.DecimalField(max_digits=12, decimal_places=6)
 

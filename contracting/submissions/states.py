@@ -16,7 +16,9 @@ class SubmissionState(TextChoices):
 
 _S = SubmissionState
 
-MOVES = moves({
-    _S.SUBMITTED: (_S.WITHDRAWN, _S.OPENED),
-    _S.WITHDRAWN: (_S.SUBMITTED, _S.LATE),
-})
+MOVES = moves(
+    {
+        _S.SUBMITTED: (_S.WITHDRAWN, _S.OPENED),
+        _S.WITHDRAWN: (_S.SUBMITTED, _S.LATE),
+    }
+)

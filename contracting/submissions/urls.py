@@ -1,6 +1,50 @@
 """Addresses of submissions."""
 
-from typing import Any
+from __future__ import annotations
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from django.urls import path
+
+from contracting.submissions import api, views
+
+urlpatterns = [
+    path("submissions", views.Submissions.as_view(), name="submissions"),
+    path(
+        "submissions/<public_id:submission>",
+        views.SubmissionPage.as_view(),
+        name="submission",
+    ),
+    path(
+        "submissions/<public_id:submission>/replace",
+        views.ReplaceSubmission.as_view(),
+        name="replace_submission",
+    ),
+    path(
+        "submissions/<public_id:submission>/withdraw",
+        views.WithdrawSubmission.as_view(),
+        name="withdraw_submission",
+    ),
+    path("receipts/<public_id:receipt>", views.Receipt.as_view(), name="receipt"),
+    path(
+        "opportunities/<public_id:solicitation>/submit",
+        views.SubmitSubmission.as_view(),
+        name="submit_submission",
+    ),
+    path(
+        "solicitations/<public_id:solicitation>/opening",
+        views.Opening.as_view(),
+        name="opening",
+    ),
+    path(
+        "solicitations/<public_id:solicitation>/open",
+        views.OpenSubmissions.as_view(),
+        name="open_submissions",
+    ),
+]
+api_urlpatterns = [
+    path("submissions", api.SubmissionsEndpoint.as_view(), name="submissions"),
+    path(
+        "submissions/<public_id:submission>",
+        api.SubmissionEndpoint.as_view(),
+        name="submission",
+    ),
+]

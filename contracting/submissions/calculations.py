@@ -1,0 +1,217 @@
+"""An offer as values, its seal, and its price on the reference workload.
+
+The seal is AES-256-GCM. Each solicitation has a random key of its own, which is stored
+only wrapped by a key that is not in the database. Sealed bytes are bound to their
+solicitation, submission and version: they open in no other place.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from contracting.core.canonical import canonical_json, content_sha256
+from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.submissions.refusals import SealBroken
+
+TECHNICAL: Final = "Technical proposal"
+PRICES: Final = "Price schedule"
+_NONCE_BYTES: Final = 12
+_PADDED_TO: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedFile:
+    """A file of an offer, in memory only."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedPrice:
+    """The unit price quoted for a line of the price schedule, with its model."""
+
+    line_id: int
+    model_id: int
+    price: UnitPrice
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Everything a vendor hands in."""
+
+    technical: str
+    prices: Sequence[OfferedPrice]
+    files: Sequence[OfferedFile] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where sealed bytes belong: they open nowhere else."""
+
+    solicitation: str
+    submission: str
+    version: int
+
+    @property
+    def binding(self) -> bytes:
+        return f"{self.solicitation}/{self.submission}/{self.version}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadPrice:
+    """What one line of the reference workload costs at a unit price, exactly."""
+
+    tokens: Tokens
+    price: UnitPrice
+
+    @property
+    def amount(self) -> Dollars:
+        return self.price.of(self.tokens)
+
+
+def workload_total(lines: Iterable[WorkloadPrice]) -> Dollars:
+    """The evaluated price of an offer: its prices on the whole reference workload."""
+    return total_dollars(line.amount for line in lines)
+
+
+def content(offer: Offer) -> dict[str, Any]:
+    """The offer as one plain dict, with a random part.
+
+    The random part keeps the hash of the content from telling anything about a price:
+    without it, somebody who reads the hash could try prices until one fits. Prices have
+    a fixed width for the same reason.
+    """
+    return {
+        "salt": secrets.token_hex(32),
+        "technical": offer.technical,
+        "prices": [
+            {
+                "line": price.line_id,
+                "model": price.model_id,
+                "usd_per_million_tokens": _fixed_width(price.price),
+            }
+            for price in sorted(offer.prices, key=lambda price: price.line_id)
+        ],
+        "files": [
+            {
+                "name": file.name,
+                "media_type": file.media_type,
+                "base64": base64.b64encode(file.content).decode(),
+            }
+            for file in offer.files
+        ],
+    }
+
+
+def offer_of(plain: dict[str, Any]) -> Offer:
+    """The offer that :func:`content` has made a dict of."""
+    return Offer(
+        technical=plain["technical"],
+        prices=tuple(
+            OfferedPrice(
+                line_id=row["line"],
+                model_id=row["model"],
+                price=UnitPrice(row["usd_per_million_tokens"]),
+            )
+            for row in plain["prices"]
+        ),
+        files=tuple(
+            OfferedFile(
+                name=row["name"],
+                media_type=row["media_type"],
+                content=base64.b64decode(row["base64"]),
+            )
+            for row in plain["files"]
+        ),
+    )
+
+
+def parts(plain: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the receipt lists: every part with its size and SHA-256.
+
+    The hash of the price schedule covers the random part too.
+    """
+    technical = plain["technical"].encode()
+    prices = canonical_json([plain["salt"], plain["prices"]]).encode()
+    listed = [_part(TECHNICAL, technical), _part(PRICES, prices)]
+    for row in plain["files"]:
+        listed.append(_part(row["name"], base64.b64decode(row["base64"])))
+    return listed
+
+
+def _part(name: str, raw: bytes) -> dict[str, Any]:
+    return {
+        "name": name,
+        "size_bytes": len(raw),
+        "sha256": hashlib.sha256(raw).hexdigest(),
+    }
+
+
+def seal(plain: dict[str, Any], *, key: bytes, place: Place) -> bytes:
+    """Encrypt the content for one place, padded so that its length tells less."""
+    raw = canonical_json(plain).encode()
+    raw += b" " * (-len(raw) % _PADDED_TO)
+    return _encrypt(raw, key=key, binding=place.binding)
+
+
+def unseal(sealed: bytes, *, key: bytes, place: Place, sha256: str) -> dict[str, Any]:
+    """Decrypt the content and check it against the hash on the receipt.
+
+    :raises SealBroken: if the bytes, their place or their hash do not fit
+    """
+    raw = _decrypt(sealed, key=key, binding=place.binding)
+    plain: dict[str, Any] = json.loads(raw)
+    if content_sha256(plain) != sha256:
+        message = "A sealed offer does not match the hash on its receipt."
+        raise SealBroken(message, submission=place.submission, version=place.version)
+    return plain
+
+
+def new_key() -> bytes:
+    """A random key for one solicitation."""
+    return AESGCM.generate_key(bit_length=256)
+
+
+def wrap_key(key: bytes, *, wrapping_key: bytes, solicitation: str) -> bytes:
+    """Encrypt a solicitation's key with the key that is not in the database."""
+    return _encrypt(key, key=wrapping_key, binding=solicitation.encode())
+
+
+def unwrap_key(wrapped: bytes, *, wrapping_key: bytes, solicitation: str) -> bytes:
+    """The solicitation's key.
+
+    :raises SealBroken: with another wrapping key, or for another solicitation
+    """
+    return _decrypt(wrapped, key=wrapping_key, binding=solicitation.encode())
+
+
+def _encrypt(raw: bytes, *, key: bytes, binding: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, raw, binding)
+
+
+def _decrypt(sealed: bytes, *, key: bytes, binding: bytes) -> bytes:
+    nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    try:
+        return AESGCM(key).decrypt(nonce, rest, binding)
+    except (InvalidTag, ValueError) as error:
+        message = (
+            "Sealed bytes do not fit their seal: they were altered, moved, or sealed "
+            "under another key. Nothing was opened."
+        )
+        raise SealBroken(message) from error
+
+
+def _fixed_width(price: UnitPrice) -> str:
+    return format(price.usd_per_million_tokens, "013.6f")

@@ -1,0 +1,172 @@
+"""The form of an offer: text, files and one price for each line."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from contracting.core.quantities import UnitPrice
+from contracting.reference.models import AiModel
+from contracting.solicitations.models import SolicitationLine
+from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
+
+MAX_FILES: Final = 10
+MAX_BYTES: Final = 20 * 1024 * 1024
+MAX_NAME: Final = 120
+SUFFIXES: Final = (".pdf", ".docx", ".xlsx", ".pptx", ".csv", ".txt", ".png", ".jpg")
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    """A file input that takes several files."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class SeveralFilesField(forms.FileField):
+    """Several files, each read into memory and never written."""
+
+    widget = SeveralFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        uploads = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(uploads) > MAX_FILES:
+            message = f"Hand in at most {MAX_FILES} files."
+            raise forms.ValidationError(message)
+        if sum(upload.size or 0 for upload in uploads) > MAX_BYTES:
+            message = f"Hand in at most {MAX_BYTES // 1024 // 1024} MB in all."
+            raise forms.ValidationError(message)
+        return [_file(upload) for upload in uploads]
+
+
+def _file(upload: UploadedFile[Any]) -> OfferedFile:
+    name = clean_name(upload.name or "")
+    if PurePosixPath(name).suffix.lower() not in SUFFIXES:
+        message = f"{name or 'A file'}: hand in {', '.join(SUFFIXES)} files."
+        raise forms.ValidationError(message)
+    return OfferedFile(
+        name=name,
+        media_type=upload.content_type or "application/octet-stream",
+        content=upload.read(),
+    )
+
+
+def clean_name(name: str) -> str:
+    """A file's name without path, control and direction characters."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()
+    stem, dot, suffix = kept.rpartition(".")
+    return f"{stem[: MAX_NAME - len(suffix) - 1]}{dot}{suffix}"
+
+
+class OfferForm(forms.Form):
+    """A whole offer; two fields for each line of the price schedule."""
+
+    technical = forms.CharField(
+        label="Technical proposal",
+        help_text="How you meet the statement of objectives and each factor.",
+        widget=forms.Textarea(attrs={"rows": 12}),
+        max_length=200_000,
+    )
+    attachments = SeveralFilesField(
+        label="Files",
+        required=False,
+        help_text=(
+            f"Up to {MAX_FILES} files, {MAX_BYTES // 1024 // 1024} MB in all: "
+            f"{', '.join(SUFFIXES)}. Names appear on the receipt."
+        ),
+    )
+    acknowledged = forms.MultipleChoiceField(
+        label="I acknowledge these amendments",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        lines: Sequence[SolicitationLine],
+        models: Sequence[AiModel],
+        amendments: Sequence[str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = list(lines)
+        choices = [("", "Choose a model")] + [
+            (str(model.pk), f"{model.snapshot} ({model.provider})") for model in models
+        ]
+        for line in self.lines:
+            self.fields[f"model_{line.pk}"] = forms.TypedChoiceField(
+                label=f"Model for {line.slin}", choices=choices, coerce=int
+            )
+            self.fields[f"price_{line.pk}"] = forms.DecimalField(
+                label=f"US dollars per million tokens for {line.slin}",
+                min_value=0,
+                max_digits=12,
+                decimal_places=6,
+                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+            )
+        numbers = [(number, f"Amendment {number}") for number in amendments]
+        if numbers:
+            field = self.fields["acknowledged"]
+            field.choices = numbers  # type: ignore[attr-defined]
+        else:
+            del self.fields["acknowledged"]
+
+    def price_rows(self) -> list[dict[str, Any]]:
+        """Each line with its two fields, for the table of the price schedule."""
+        return [
+            {
+                "line": line,
+                "model": self[f"model_{line.pk}"],
+                "price": self[f"price_{line.pk}"],
+            }
+            for line in self.lines
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """With the offer as values under ``offer``, once every field is valid."""
+        data = super().clean() or self.cleaned_data
+        if not self.errors:
+            data["offer"] = self.offer()
+        return data
+
+    def offer(self) -> Offer:
+        """The offer as values, of a valid form."""
+        data = self.cleaned_data
+        return Offer(
+            technical=data["technical"],
+            files=tuple(data["attachments"]),
+            prices=tuple(
+                OfferedPrice(
+                    line_id=line.pk,
+                    model_id=data[f"model_{line.pk}"],
+                    price=UnitPrice(data[f"price_{line.pk}"]),
+                )
+                for line in self.lines
+            ),
+        )
+
+
+class OpeningForm(forms.Form):
+    """The word of one of the two people who open."""
+
+    understood = forms.BooleanField(
+        label="I consent to the opening of these offers",
+        help_text="With the second person's consent they are open for good.",
+    )
+
+
+class WithdrawalForm(forms.Form):
+    """The word of the vendor who takes the offer back."""
+
+    understood = forms.BooleanField(
+        label="I withdraw this offer",
+        help_text="Every version is kept, sealed. You may submit again until the "
+        "deadline.",
+    )

@@ -1,0 +1,223 @@
+"""Take in one version of an offer: check that it is whole, seal it, receipt it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import SYSTEM, Actor
+from contracting.core.canonical import content_sha256
+from contracting.core.models import new_public_id
+from contracting.core.permissions import require
+from contracting.core.quantities import UnitPrice
+from contracting.documents.operations.request import request_document
+from contracting.documents.operations.store import store_blob
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.reference.models import AiModel
+from contracting.solicitations.models import Solicitation
+from contracting.submissions import calculations, events, paperwork, permissions
+from contracting.submissions.calculations import Offer, Place
+from contracting.submissions.models import SealingKey, Submission, SubmissionVersion
+from contracting.submissions.queries import amendment_numbers, deadline_of
+from contracting.submissions.refusals import (
+    AmendmentNotAcknowledged,
+    NotReceiptable,
+    OfferIncomplete,
+)
+
+MEDIA_TYPE = "application/octet-stream"
+PRICE_LIMIT = UnitPrice(1_000_000)
+
+
+@transaction.atomic
+def receive_version(
+    *,
+    submission_id: int,
+    offer: Offer,
+    acknowledged: Sequence[str],
+    by: Actor,
+    at: datetime,
+) -> SubmissionVersion:
+    """Seal the offer as the next version of its submission and issue the receipt.
+
+    The content is encrypted in memory; nothing of it is written anywhere else. ``at``
+    is the instant at which receipt was completed: up to the deadline it is in time, one
+    microsecond later it is late (FAR 52.212-1(f), R-SUB-01).
+
+    :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
+    :raises OfferIncomplete: unless every line has one price
+    :raises NotReceiptable: for an empty file, or two files of one name
+    """
+    found = Submission.objects.get(pk=submission_id)
+    solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
+    submission = Submission.objects.locked().get(pk=submission_id)
+    require(permissions.can_submit_submission(by, solicitation))
+    require(permissions.can_replace_submission(by, submission))
+    _require_acknowledgement(solicitation, acknowledged)
+    _require_prices(solicitation, offer)
+    _require_models(offer, at)
+    _require_files(offer)
+    plain = calculations.content(offer)
+    version = _sealed(submission, plain, acknowledged=acknowledged, by=by, at=at)
+    request_document(
+        kind="receipt",
+        subject=version.subject,
+        title=f"Receipt for an offer on {solicitation.piid}",
+        number=version.public_id,
+        agency_id=solicitation.agency_id,
+        vendor_id=submission.vendor_id,
+        context=paperwork.receipt(version),
+        content_sha256=version.plain_sha256,
+        version=version.number,
+        by=by,
+        at=at,
+    )
+    _tell_the_vendor(version, at)
+    record_event(
+        events.VERSION_RECEIVED,
+        subject=version.subject,
+        by=by,
+        at=at,
+        data={
+            "submission": submission.public_id,
+            "receipt": version.public_id,
+            "version": version.number,
+            "content_sha256": version.plain_sha256,
+            "sealed_sha256": version.sealed_blob.sha256,
+            "is_late": version.is_late,
+        },
+    )
+    return version
+
+
+def _tell_the_vendor(version: SubmissionVersion, at: datetime) -> None:
+    piid = version.submission.solicitation.piid
+    title = f"Your offer on {piid} was received"
+    body = "It arrived in time. Keep the receipt: it lists every part with its hash."
+    if version.is_late:
+        title = f"Your offer on {piid} was received late"
+        body = (
+            "It arrived after the deadline. It is kept sealed in quarantine and is not "
+            "considered (FAR 52.212-1(f))."
+        )
+    post_notice(
+        recipients=[Recipient(organization_id=version.submission.vendor_id)],
+        subject=version.submission.subject,
+        title=title,
+        body=body,
+        url_path=f"/receipts/{version.public_id}",
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def _require_acknowledgement(
+    solicitation: Solicitation, acknowledged: Sequence[str]
+) -> None:
+    issued = amendment_numbers(solicitation)
+    missing = [number for number in issued if number not in acknowledged]
+    unknown = [number for number in acknowledged if number not in issued]
+    if missing:
+        named = ", ".join(missing)
+        message = f"Acknowledge amendment {named} before you submit."
+        raise AmendmentNotAcknowledged(message, missing=missing)
+    if unknown:
+        named = ", ".join(unknown)
+        message = f"There is no amendment {named} to acknowledge."
+        raise AmendmentNotAcknowledged(message, unknown=unknown)
+
+
+def _require_prices(solicitation: Solicitation, offer: Offer) -> None:
+    lines = {line.pk: line for line in solicitation.lines.filter(is_removed=False)}
+    priced = [price.line_id for price in offer.prices]
+    missing = [line.slin for pk, line in sorted(lines.items()) if pk not in priced]
+    if missing:
+        message = f"Quote a price for every line; missing: {', '.join(missing)}."
+        raise OfferIncomplete(message, missing=missing)
+    if len(set(priced)) != len(priced) or not set(priced) <= set(lines):
+        message = "Quote one price for each line of the price schedule, and no other."
+        raise OfferIncomplete(message)
+    if any(price.price >= PRICE_LIMIT for price in offer.prices):
+        message = f"Quote less than {PRICE_LIMIT}."
+        raise OfferIncomplete(message)
+    if not offer.technical.strip():
+        message = "The technical proposal is empty."
+        raise OfferIncomplete(message)
+
+
+def _require_models(offer: Offer, at: datetime) -> None:
+    named = {price.model_id for price in offer.prices}
+    known = AiModel.objects.in_force(at.date()).filter(pk__in=named)
+    if known.count() != len(named):
+        message = "Name a model of the reference list, in force today, for every line."
+        raise OfferIncomplete(message)
+
+
+def _require_files(offer: Offer) -> None:
+    names = [calculations.TECHNICAL, calculations.PRICES]
+    for file in offer.files:
+        if not file.content:
+            message = f"The file {file.name} is empty; a receipt cannot prove it."
+            raise NotReceiptable(message, file=file.name)
+        if file.name in names:
+            message = f"Two parts of the offer are called {file.name}; rename one."
+            raise NotReceiptable(message, file=file.name)
+        names.append(file.name)
+
+
+def _sealed(
+    submission: Submission,
+    plain: dict[str, Any],
+    *,
+    acknowledged: Sequence[str],
+    by: Actor,
+    at: datetime,
+) -> SubmissionVersion:
+    solicitation, vendor = submission.solicitation, submission.vendor
+    number = submission.versions.count() + 1
+    place = Place(solicitation.public_id, submission.public_id, number)
+    key = _key_of(solicitation, at)
+    sealed = calculations.seal(plain, key=key, place=place)
+    version = SubmissionVersion(
+        public_id=new_public_id(SubmissionVersion.PREFIX),
+        submission=submission,
+        number=number,
+        sealed_blob=store_blob(content=sealed, media_type=MEDIA_TYPE),
+        plain_sha256=content_sha256(plain),
+        files=calculations.parts(plain),
+        acknowledged=sorted(acknowledged),
+        received_at=at,
+        is_late=at > deadline_of(solicitation),
+        submitted_by_id=by.own_membership_id,
+        registration={
+            "is_registered": vendor.is_registered,
+            "uei": vendor.uei,
+            "cage": vendor.cage,
+        },
+    )
+    version.save()
+    return version
+
+
+def _key_of(solicitation: Solicitation, at: datetime) -> bytes:
+    """The solicitation's key, made with the first offer under the parent's lock."""
+    stored = SealingKey.objects.filter(solicitation=solicitation).first()
+    wrapping_key, name = settings.SEALING_KEY, solicitation.public_id
+    if stored is not None:
+        return calculations.unwrap_key(
+            bytes(stored.wrapped_key), wrapping_key=wrapping_key, solicitation=name
+        )
+    key = calculations.new_key()
+    SealingKey.objects.create(
+        solicitation=solicitation,
+        wrapped_key=calculations.wrap_key(
+            key, wrapping_key=wrapping_key, solicitation=name
+        ),
+        made_at=at,
+    )
+    return key

@@ -1,0 +1,66 @@
+"""Replace an offer by a later version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.errors import IllegalMove
+from contracting.core.permissions import require
+from contracting.solicitations.models import Solicitation
+from contracting.submissions import events, permissions
+from contracting.submissions.calculations import Offer
+from contracting.submissions.models import Submission
+from contracting.submissions.operations.receive import receive_version
+from contracting.submissions.queries import deadline_of
+from contracting.submissions.refusals import DeadlinePassed
+from contracting.submissions.states import SubmissionState
+
+
+@transaction.atomic
+def replace_submission(
+    *,
+    submission_id: int,
+    offer: Offer,
+    acknowledged: Sequence[str],
+    by: Actor,
+    at: datetime,
+) -> Submission:
+    """Hand in a later version; every version is kept, the last one counts.
+
+    :raises NotAllowed: if ``by`` is not a member or signer of this vendor
+    :raises DeadlinePassed: after the deadline (R-SUB-04, FAR 52.212-1(f))
+    :raises IllegalMove: if the offer was withdrawn; then it is submitted again
+    :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
+    :raises OfferIncomplete: unless every line has one price
+    :raises NotReceiptable: for an empty file, or two files of one name
+    """
+    found = Submission.objects.get(pk=submission_id)
+    solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
+    submission = Submission.objects.locked().get(pk=submission_id)
+    require(permissions.can_replace_submission(by, submission))
+    if at > deadline_of(solicitation):
+        message = "The deadline has passed: an offer can no longer be replaced."
+        raise DeadlinePassed(message, deadline=solicitation.deadline)
+    if submission.state != SubmissionState.SUBMITTED:
+        message = "Only an offer that is submitted can be replaced."
+        raise IllegalMove(message, source=submission.state)
+    version = receive_version(
+        submission_id=submission.pk,
+        offer=offer,
+        acknowledged=acknowledged,
+        by=by,
+        at=at,
+    )
+    record_event(
+        events.SUBMISSION_REPLACED,
+        subject=submission.subject,
+        by=by,
+        at=at,
+        data={"receipt": version.public_id, "version": version.number},
+    )
+    return submission

@@ -1,0 +1,94 @@
+"""Hand in an offer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.permissions import require
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.states import SolicitationState
+from contracting.submissions import events, permissions
+from contracting.submissions.calculations import Offer
+from contracting.submissions.models import Submission
+from contracting.submissions.operations.receive import receive_version
+from contracting.submissions.queries import deadline_of
+from contracting.submissions.refusals import AlreadyOpened, AlreadySubmitted
+from contracting.submissions.states import SubmissionState
+
+
+@transaction.atomic
+def submit_submission(
+    *,
+    solicitation_id: int,
+    offer: Offer,
+    acknowledged: Sequence[str],
+    by: Actor,
+    at: datetime,
+) -> Submission:
+    """Hand in a vendor's offer, or hand it in again after it was withdrawn.
+
+    Up to the deadline the offer is in time. Later it is still received, sealed and
+    receipted, goes into quarantine and is not considered (FAR 15.208(b), R-SUB-01).
+
+    :param acknowledged: the numbers of all amendments, such as ``["0001"]``
+    :raises NotAllowed: if ``by`` is not a member or signer of a vendor
+    :raises AlreadySubmitted: if there is an offer, which can be replaced
+    :raises AlreadyOpened: if the offers were opened while this one was on its way
+    :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
+    :raises OfferIncomplete: unless every line has one price
+    :raises NotReceiptable: for an empty file, or two files of one name
+    """
+    solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
+    require(permissions.can_submit_submission(by, solicitation))
+    is_late = at > deadline_of(solicitation)
+    submission = (
+        Submission.objects.locked()
+        .filter(solicitation=solicitation, vendor_id=by.own_organization_id)
+        .first()
+    )
+    _require_room(solicitation, submission, is_late=is_late)
+    target = SubmissionState.LATE if is_late else SubmissionState.SUBMITTED
+    if submission is None:
+        submission = Submission.objects.create(
+            solicitation=solicitation, vendor_id=by.own_organization_id, state=target
+        )
+    elif submission.state == SubmissionState.WITHDRAWN:
+        submission.move_to(target)
+    version = receive_version(
+        submission_id=submission.pk,
+        offer=offer,
+        acknowledged=acknowledged,
+        by=by,
+        at=at,
+    )
+    record_event(
+        events.SUBMISSION_LATE if is_late else events.SUBMISSION_SUBMITTED,
+        subject=submission.subject,
+        by=by,
+        at=at,
+        data={
+            "solicitation": solicitation.public_id,
+            "receipt": version.public_id,
+            "state": submission.state,
+            "deadline": solicitation.deadline,
+        },
+    )
+    return submission
+
+
+def _require_room(
+    solicitation: Solicitation, submission: Submission | None, *, is_late: bool
+) -> None:
+    if is_late:
+        return
+    if solicitation.state != SolicitationState.RELEASED:
+        message = "The offers were opened while yours was on its way."
+        raise AlreadyOpened(message)
+    if submission is not None and submission.state == SubmissionState.SUBMITTED:
+        message = "Your offer is here already. Replace it to change it."
+        raise AlreadySubmitted(message, submission=submission.public_id)

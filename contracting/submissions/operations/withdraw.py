@@ -1,0 +1,56 @@
+"""Withdraw an offer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import SYSTEM, Actor
+from contracting.core.permissions import require
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.solicitations.models import Solicitation
+from contracting.submissions import events, permissions
+from contracting.submissions.models import Submission
+from contracting.submissions.queries import deadline_of
+from contracting.submissions.refusals import DeadlinePassed
+from contracting.submissions.states import SubmissionState
+
+
+@transaction.atomic
+def withdraw_submission(*, submission_id: int, by: Actor, at: datetime) -> Submission:
+    """Take the offer back: it stays sealed, is kept, and is not opened.
+
+    :raises NotAllowed: if ``by`` is not a member or signer of this vendor
+    :raises DeadlinePassed: after the deadline (R-SUB-04, FAR 52.212-1(f))
+    :raises IllegalMove: unless the offer is submitted
+    """
+    found = Submission.objects.get(pk=submission_id)
+    solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
+    submission = Submission.objects.locked().get(pk=submission_id)
+    require(permissions.can_withdraw_submission(by, submission))
+    if at > deadline_of(solicitation):
+        message = "The deadline has passed: an offer can no longer be withdrawn."
+        raise DeadlinePassed(message, deadline=solicitation.deadline)
+    submission.move_to(SubmissionState.WITHDRAWN)
+    post_notice(
+        recipients=[Recipient(organization_id=submission.vendor_id)],
+        subject=submission.subject,
+        title=f"Your offer on {solicitation.piid} was withdrawn",
+        body="It stays sealed. Until the deadline you may submit again.",
+        url_path=f"/submissions/{submission.public_id}",
+        by=SYSTEM,
+        at=at,
+    )
+    record_event(
+        events.SUBMISSION_WITHDRAWN,
+        subject=submission.subject,
+        by=by,
+        at=at,
+        data={
+            "solicitation": solicitation.public_id,
+            "versions": submission.versions.count(),
+        },
+    )
+    return submission

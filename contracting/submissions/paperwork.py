@@ -1,0 +1,64 @@
+"""What is printed about an offer that is still sealed: nothing of its content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracting.submissions.models import SubmissionVersion
+
+
+def receipt(version: SubmissionVersion) -> dict[str, Any]:
+    """The receipt: what arrived, when, and its hashes (R-SUB-07)."""
+    submission = version.submission
+    solicitation, vendor = submission.solicitation, submission.vendor
+    signer = version.submitted_by
+    return {
+        "time_zone": solicitation.time_zone,
+        "summary": _summary(version),
+        "facts": [
+            {"label": "Receipt", "value": version.public_id},
+            {"label": "Solicitation", "value": solicitation.piid},
+            {"label": "Version of the offer", "value": str(version.number)},
+            {"label": "Receipt completed", "value": version.received_at, "span": 6},
+            {"label": "Deadline, inclusive", "value": solicitation.deadline, "span": 6},
+            {"label": "Offeror", "value": vendor.name},
+            {"label": "UEI", "value": vendor.uei},
+            {"label": "CAGE code", "value": vendor.cage},
+            {"label": "Submitted by", "value": f"{signer.user}, {signer.role_label}"},
+            {"label": "Issued by", "value": solicitation.agency.name},
+            {
+                "label": "Active registration at submission",
+                "value": version.registration["is_registered"],
+            },
+            {
+                "label": "Amendments acknowledged",
+                "value": ", ".join(version.acknowledged) or "none issued",
+            },
+            {
+                "label": "SHA-256 of the whole content",
+                "value": version.plain_sha256,
+                "shape": "mono",
+            },
+            {
+                "label": "SHA-256 of the sealed bytes",
+                "value": version.sealed_blob.sha256,
+                "shape": "mono",
+            },
+        ],
+        "files": version.files,
+        "notes": [
+            "The content was sealed in memory on receipt and nothing else of it was "
+            "kept. It is opened by two named people after the deadline, once.",
+            "The hashes of the price schedule and of the whole content include a "
+            "random part that is sealed with them, and so tell nothing about a price.",
+        ],
+    }
+
+
+def _summary(version: SubmissionVersion) -> str:
+    if version.is_late:
+        return (
+            "This offer arrived after the deadline. It is kept sealed in quarantine "
+            "and is not considered (FAR 52.212-1(f))."
+        )
+    return "This offer arrived in time, complete and sealed."

@@ -1,0 +1,82 @@
+"""What the box of sealed offers will not do."""
+
+from contracting.core.errors import Conflict, Invalid, Refusal, Sealed
+
+
+class OfferIncomplete(Invalid):
+    """A price is missing, or a line is priced that is not asked for."""
+
+    code = "offer_incomplete"
+
+
+class NotReceiptable(Invalid):
+    """A file without content, or two files of one name: no receipt could list it."""
+
+    code = "not_receiptable"
+    rule = "R-SUB-07"
+
+
+class AmendmentNotAcknowledged(Invalid):
+    """The offer does not acknowledge exactly the amendments that were issued."""
+
+    code = "amendment_not_acknowledged"
+    rule = "R-SUB-05"
+
+
+class DeadlinePassed(Refusal):
+    """After the deadline an offer is neither replaced nor withdrawn."""
+
+    code = "deadline_passed"
+    rule = "R-SUB-04"
+
+
+class NotConsidered(Refusal):
+    """A late or withdrawn offer takes no part in the evaluation."""
+
+    code = "not_considered"
+    rule = "R-SUB-01"
+
+
+class NotOpenForOffers(Conflict):
+    """The solicitation takes no offers."""
+
+    code = "not_open_for_offers"
+
+
+class AlreadySubmitted(Conflict):
+    """There is an offer already; it is replaced, not submitted a second time."""
+
+    code = "already_submitted"
+
+
+class StillSealed(Sealed):
+    """The deadline has not passed: nobody opens anything."""
+
+    code = "still_sealed"
+    rule = "R-SUB-03"
+
+
+class OneMorePersonNeeded(Conflict):
+    """The same person cannot be both of the two who open the offers."""
+
+    code = "one_more_person_needed"
+    rule = "R-SUB-03"
+
+
+class AlreadyOpened(Conflict):
+    """The offers were opened; that happens once."""
+
+    code = "already_opened"
+
+
+class SealBroken(Conflict):
+    """Sealed bytes do not fit their seal: nothing is opened."""
+
+    code = "seal_broken"
+
+
+class TooLarge(Refusal):
+    """The request is larger than what is kept in memory; its files were not read."""
+
+    code = "too_large"
+    status = 413

@@ -1,0 +1,328 @@
+"""Pages of offers: hand in, replace, withdraw, receipts, and the opening room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+
+from contracting.core import clock
+from contracting.core.actors import Actor
+from contracting.core.permissions import Refused, Verdict
+from contracting.core.quantities import Tokens
+from contracting.core.views import PageView, VerbView
+from contracting.documents.queries import documents_of
+from contracting.reference.models import AiModel
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.queries import get_opportunity, lines_of
+from contracting.submissions import permissions, queries
+from contracting.submissions.calculations import (
+    Offer,
+    WorkloadPrice,
+    workload_total,
+)
+from contracting.submissions.forms import OfferForm, OpeningForm, WithdrawalForm
+from contracting.submissions.models import Submission
+from contracting.submissions.operations.open import open_submissions
+from contracting.submissions.operations.replace import replace_submission
+from contracting.submissions.operations.submit import submit_submission
+from contracting.submissions.operations.withdraw import withdraw_submission
+from contracting.submissions.refusals import TooLarge
+from contracting.submissions.states import SubmissionState
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class OfferView(VerbView):
+    """An offer as a form, with a way to check its prices before it is handed in."""
+
+    form_class = OfferForm
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        limit = settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+        if request.method == "POST" and int(length) > limit:
+            message = (
+                f"Your files are larger than {limit // 1024 // 1024} MB in all. They "
+                "were not read. Hand in smaller ones."
+            )
+            raise TooLarge(message)
+        return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        if "check" not in request.POST:
+            return super().post(request, **ids)
+        thing = self.thing(**ids)
+        verdict = self.verdict(thing)
+        if isinstance(verdict, Refused):
+            return self._not_allowed(thing, verdict)
+        form = OfferForm(request.POST, request.FILES, **self.form_options(thing))
+        if not form.is_valid():
+            return self._page(thing, form, status=422)
+        return self._check(thing, form)
+
+    def _check(self, thing: Any, form: OfferForm) -> HttpResponse:
+        offer = form.offer()
+        context = {
+            "thing": thing,
+            "form": form,
+            "form_token": self.request.POST.get("form_token", ""),
+            "submit_label": self.submit_label,
+            **self.extra(thing),  # noqa: S610
+            **_priced(form, offer),
+            "checked_files": [file.name for file in offer.files],
+        }
+        return render(self.request, self.template_name, context)
+
+    def solicitation(self, thing: Any) -> Solicitation:
+        raise NotImplementedError
+
+    def form_options(self, thing: Any) -> dict[str, Any]:
+        solicitation = self.solicitation(thing)
+        today = clock.now().date()
+        return {
+            "lines": lines_of(solicitation),
+            "models": AiModel.objects.in_force(today).order_by("provider", "snapshot"),
+            "amendments": queries.amendment_numbers(solicitation),
+        }
+
+    def extra(self, thing: Any) -> dict[str, Any]:
+        solicitation = self.solicitation(thing)
+        return {
+            "solicitation": solicitation,
+            "submission": queries.submission_of(self.actor, solicitation),
+            "amendments": solicitation.amendments.order_by("number"),
+            "is_late": _is_past(solicitation, clock.now()),
+        }
+
+
+def _priced(form: OfferForm, offer: Offer) -> dict[str, Any]:
+    """The offer on the reference workload, by the code that the evaluation uses."""
+    prices = {price.line_id: price.price for price in offer.prices}
+    rows = [
+        (line, WorkloadPrice(Tokens(line.workload_tokens), prices[line.pk]))
+        for line in form.lines
+    ]
+    return {
+        "checked": rows,
+        "checked_total": workload_total(priced for _line, priced in rows),
+    }
+
+
+class SubmitSubmission(OfferView):
+    """Hand in an offer."""
+
+    template_name = "submissions/submit_submission.html"
+    submit_label = "Submit this offer"
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return get_opportunity(solicitation)
+
+    def solicitation(self, thing: Solicitation) -> Solicitation:
+        return thing
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_submit_submission(self.actor, thing)
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        submission = submit_submission(
+            solicitation_id=thing.pk,
+            offer=data["offer"],
+            acknowledged=data.get("acknowledged", []),
+            by=by,
+            at=at,
+        )
+        return _receipt_url(submission)
+
+
+class ReplaceSubmission(OfferView):
+    """Hand in a later version."""
+
+    template_name = "submissions/replace_submission.html"
+    submit_label = "Replace our offer"
+
+    def thing(self, submission: str, **_ids: Any) -> Submission:
+        return queries.get_submission_for(self.actor, submission)
+
+    def solicitation(self, thing: Submission) -> Solicitation:
+        return thing.solicitation
+
+    def verdict(self, thing: Submission) -> Verdict:
+        return permissions.can_replace_submission(self.actor, thing)
+
+    def perform(
+        self, *, thing: Submission, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        submission = replace_submission(
+            submission_id=thing.pk,
+            offer=data["offer"],
+            acknowledged=data.get("acknowledged", []),
+            by=by,
+            at=at,
+        )
+        return _receipt_url(submission)
+
+
+class WithdrawSubmission(VerbView):
+    """Take an offer back."""
+
+    template_name = "submissions/withdraw_submission.html"
+    form_class: ClassVar[type[forms.Form]] = WithdrawalForm
+    submit_label = "Withdraw our offer"
+    done_message = "Your offer is withdrawn. It stays sealed and is not opened."
+
+    def thing(self, submission: str, **_ids: Any) -> Submission:
+        return queries.get_submission_for(self.actor, submission)
+
+    def verdict(self, thing: Submission) -> Verdict:
+        return permissions.can_withdraw_submission(self.actor, thing)
+
+    def extra(self, thing: Submission) -> dict[str, Any]:
+        return {"submission": thing, "solicitation": thing.solicitation}
+
+    def perform(
+        self, *, thing: Submission, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        submission = withdraw_submission(submission_id=thing.pk, by=by, at=at)
+        return reverse("submissions:submission", args=[submission.public_id])
+
+
+class Submissions(PageView):
+    """Which offers have we handed in, and where do they stand?"""
+
+    template_name = "submissions/submissions.html"
+
+    def context(self, **_ids: Any) -> dict[str, Any]:
+        return {"submissions": queries.submissions_visible_to(self.actor)}
+
+
+class SubmissionPage(PageView):
+    """Where is our offer in the process?"""
+
+    template_name = "submissions/submission.html"
+
+    def context(self, submission: str, **_ids: Any) -> dict[str, Any]:
+        found = queries.get_submission_for(self.actor, submission)
+        now = clock.now()
+        latest = found.latest_version
+        return {
+            "submission": found,
+            "solicitation": found.solicitation,
+            "receipts": queries.receipts_of(found),
+            "is_past": _is_past(found.solicitation, now),
+            "unacknowledged": queries.unacknowledged(latest) if latest else [],
+            "opened_offer": getattr(found, "opened_offer", None),
+            "may_replace": _while_open(
+                permissions.can_replace_submission(self.actor, found), found, now
+            ),
+            "may_withdraw": _while_open(
+                permissions.can_withdraw_submission(self.actor, found), found, now
+            ),
+            "may_submit": permissions.can_submit_submission(
+                self.actor, found.solicitation
+            ),
+        }
+
+
+class Receipt(PageView):
+    """Can we prove what we handed in, and that it was on time?"""
+
+    template_name = "submissions/receipt.html"
+
+    def context(self, receipt: str, **_ids: Any) -> dict[str, Any]:
+        version = queries.get_receipt_for(self.actor, receipt)
+        papers = documents_of(version.subject).visible_to(self.actor)
+        return {
+            "receipt": version,
+            "submission": version.submission,
+            "solicitation": version.submission.solicitation,
+            "paper": papers.first(),
+        }
+
+
+class Opening(PageView):
+    """May the offers be opened now, and by whom?"""
+
+    template_name = "submissions/opening.html"
+
+    def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
+        found = queries.get_opening_for(self.actor, solicitation)
+        now = clock.now()
+        return {
+            "solicitation": found,
+            "consents": queries.consents_of(found),
+            "is_past": _is_past(found, now),
+            "is_opened": queries.offers_were_opened(found),
+            "offers": queries.offers_of(found),
+            "unopened": queries.unopened_after_opening(found),
+            "may_open": _when_due(
+                permissions.can_open_submissions(self.actor, found), found, now
+            ),
+        }
+
+
+class OpenSubmissions(VerbView):
+    """Consent to the opening."""
+
+    template_name = "submissions/open_submissions.html"
+    form_class: ClassVar[type[forms.Form]] = OpeningForm
+    submit_label = "Open the offers"
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_opening_for(self.actor, solicitation)
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_open_submissions(self.actor, thing)
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        return {
+            "solicitation": thing,
+            "consents": queries.consents_of(thing),
+            "is_past": _is_past(thing, clock.now()),
+        }
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        opened = open_submissions(solicitation_id=thing.pk, by=by, at=at)
+        return reverse("submissions:opening", args=[opened.public_id])
+
+
+def _receipt_url(submission: Submission) -> str:
+    latest = submission.latest_version
+    if latest is None:
+        return reverse("submissions:submission", args=[submission.public_id])
+    return reverse("submissions:receipt", args=[latest.public_id])
+
+
+def _is_past(solicitation: Solicitation, now: datetime) -> bool:
+    return solicitation.deadline is not None and now > solicitation.deadline
+
+
+def _while_open(verdict: Verdict, submission: Submission, now: datetime) -> Verdict:
+    if not verdict:
+        return verdict
+    if _is_past(submission.solicitation, now):
+        return Refused("The deadline has passed.", "R-SUB-04")
+    if submission.state != SubmissionState.SUBMITTED:
+        return Refused("The offer is withdrawn; submit it again instead.")
+    return verdict
+
+
+def _when_due(verdict: Verdict, solicitation: Solicitation, now: datetime) -> Verdict:
+    if not verdict:
+        return verdict
+    if not _is_past(solicitation, now):
+        return Refused("The deadline has not passed.", "R-SUB-03")
+    return verdict
