@@ -114,7 +114,7 @@ class ConsensusRating(AppendOnly):
 
 
 class PriceAnalysis(Addressed, AppendOnly):
-    """Prices on the reference workload beside public list; reasonable or not, and why."""
+    """Prices on the reference workload beside public list; reasonable or not."""
 
     PREFIX = "pra"
 
@@ -128,6 +128,9 @@ class PriceAnalysis(Addressed, AppendOnly):
     unbalanced = models.JSONField(default=list, help_text="Flagged classes.")
     method = models.CharField(max_length=120, help_text="FAR 15.404-1(b)(2).")
     conclusion = models.TextField()
+    unbalanced_memo = models.TextField(
+        blank=True, help_text="Why a flagged price is acceptable all the same."
+    )
     reasonable_submission_ids = models.JSONField(default=list)
     content_sha256 = models.CharField(max_length=64)
     analysed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
@@ -138,7 +141,7 @@ class PriceAnalysis(Addressed, AppendOnly):
 
 
 class SelectionDecision(Addressed, AppendOnly):
-    """The source selection decision, with the authority's own rationale (FAR 15.308)."""
+    """The source selection decision, with its own rationale (FAR 15.308)."""
 
     PREFIX = "ssd"
 

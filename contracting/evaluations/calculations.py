@@ -1,0 +1,305 @@
+"""Prices on the published reference workload, beside public list, exactly.
+
+Shares are fractions until they are printed: nothing is rounded before it is compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.reference.queries import list_price
+from contracting.solicitations.models import Solicitation, SolicitationLine
+from contracting.solicitations.queries import lines_of
+from contracting.solicitations.states import ContextBand
+from contracting.submissions.calculations import WorkloadPrice
+from contracting.submissions.models import OfferedRate, OpenedOffer
+from contracting.submissions.queries import offers_of
+
+SIGMAS: Final = 3
+"""A class is flagged when it stands this many sigma from the offer's other classes."""
+
+SMALLEST_SIGMA: Final = Fraction(1, 10)
+"""Sigma is never taken for less than this share of the mean of the other classes."""
+
+BAR_WIDTH: Final = 480
+_LONG_INPUT: Final = 200_001
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """One line of the workload at the offered price, and at list price if known."""
+
+    slin: str
+    label: str
+    token_class: str
+    model: str
+    tokens: Tokens
+    price: UnitPrice
+    list_price: UnitPrice | None
+    list_source: str
+
+    @property
+    def amount(self) -> Dollars:
+        return WorkloadPrice(self.tokens, self.price).amount
+
+    @property
+    def list_amount(self) -> Dollars | None:
+        return None if self.list_price is None else self.list_price.of(self.tokens)
+
+    @property
+    def share_of_list(self) -> Fraction | None:
+        """Offered price by list price; ``None`` without a list price above zero."""
+        if self.list_price is None or not self.list_price.usd_per_million_tokens:
+            return None
+        return Fraction(self.price.usd_per_million_tokens) / Fraction(
+            self.list_price.usd_per_million_tokens
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PricedOffer:
+    """One offer on the whole workload."""
+
+    submission_id: int
+    public_id: str
+    vendor: str
+    lines: Sequence[PricedLine]
+    missing: Sequence[str]
+
+    @property
+    def evaluated(self) -> Dollars:
+        return total_dollars(line.amount for line in self.lines)
+
+    @property
+    def at_list(self) -> Dollars | None:
+        """The whole workload at list price; ``None`` if a line has none."""
+        amounts = [line.list_amount for line in self.lines]
+        if any(amount is None for amount in amounts):
+            return None
+        return total_dollars(amounts)
+
+    @property
+    def unbalanced(self) -> list[PricedLine]:
+        """The lines whose price stands far from the offer's other lines.
+
+        Each class is measured as a share of its list price (FAR 15.404-1(g)).
+        """
+        shares = {
+            line.slin: line.share_of_list
+            for line in self.lines
+            if line.share_of_list is not None
+        }
+        return [
+            line
+            for line in self.lines
+            if line.slin in shares and _stands_out(line.slin, shares)
+        ]
+
+
+def _stands_out(slin: str, shares: Mapping[str, Fraction | None]) -> bool:
+    others = [
+        share for key, share in shares.items() if key != slin and share is not None
+    ]
+    own = shares[slin]
+    if not others or own is None:
+        return False
+    mean = sum(others, Fraction(0)) / len(others)
+    variance = sum(((share - mean) ** 2 for share in others), Fraction(0)) / len(others)
+    smallest = (SMALLEST_SIGMA * mean) ** 2
+    return (own - mean) ** 2 > SIGMAS**2 * max(variance, smallest)
+
+
+def priced_offers(solicitation: Solicitation, on: date) -> list[PricedOffer]:
+    """Every opened offer on the published workload, with list prices known on a day."""
+    lines = list(lines_of(solicitation))
+    return [_priced(offer, lines, on) for offer in offers_of(solicitation)]
+
+
+def _priced(
+    offer: OpenedOffer, lines: Sequence[SolicitationLine], on: date
+) -> PricedOffer:
+    rates = {rate.line_id: rate for rate in offer.rates.all()}
+    return PricedOffer(
+        submission_id=offer.submission_id,
+        public_id=offer.submission.public_id,
+        vendor=offer.submission.vendor.name,
+        lines=[_line(line, rates[line.pk], on) for line in lines if line.pk in rates],
+        missing=[line.slin for line in lines if line.pk not in rates],
+    )
+
+
+def _line(line: SolicitationLine, rate: OfferedRate, on: date) -> PricedLine:
+    is_long = line.context_band == ContextBand.OVER_200K
+    listed = list_price(
+        rate.model,
+        line.token_class,
+        on,
+        tier=line.tier,
+        input_tokens=_LONG_INPUT if is_long else 0,
+    )
+    source = ""
+    if listed is not None:
+        source = f"{listed.package_version}, imported {listed.imported_on.isoformat()}"
+    return PricedLine(
+        slin=line.slin,
+        label=line.token_class.label,
+        token_class=line.token_class.code,
+        model=rate.model.snapshot,
+        tokens=Tokens(line.workload_tokens),
+        price=UnitPrice(rate.usd_per_million_tokens),
+        list_price=None if listed is None else listed.price,
+        list_source=source,
+    )
+
+
+def rows(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
+    """The arithmetic, line by line, as it is kept and printed."""
+    return [
+        {
+            "submission": offer.submission_id,
+            "vendor": offer.vendor,
+            "slin": line.slin,
+            "token_class": line.token_class,
+            "label": line.label,
+            "model": line.model,
+            "workload_tokens": line.tokens.count,
+            "usd_per_million_tokens": _plain(line.price.usd_per_million_tokens),
+            "amount": line.amount.plain(),
+            "list_usd_per_million_tokens": (
+                _plain(line.list_price.usd_per_million_tokens)
+                if line.list_price is not None
+                else None
+            ),
+            "list_amount": (
+                line.list_amount.plain() if line.list_amount is not None else None
+            ),
+            "list_source": line.list_source,
+            "percent_of_list": percent(line.share_of_list),
+            "is_unbalanced": line in offer.unbalanced,
+        }
+        for offer in offers
+        for line in offer.lines
+    ]
+
+
+def totals(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
+    """What each offer comes to, the lowest first."""
+    return [
+        {
+            "submission": offer.submission_id,
+            "public_id": offer.public_id,
+            "vendor": offer.vendor,
+            "evaluated": offer.evaluated.plain(),
+            "at_list": offer.at_list.plain() if offer.at_list is not None else None,
+            "percent_of_list": percent(_share(offer.evaluated, offer.at_list)),
+            "missing_lines": list(offer.missing),
+            "lines_without_list": [
+                line.slin for line in offer.lines if line.list_price is None
+            ],
+        }
+        for offer in sorted(
+            offers, key=lambda offer: (offer.evaluated, offer.public_id)
+        )
+    ]
+
+
+def unbalanced(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
+    """Every flagged class, with the shares of list that make it stand out."""
+    return [
+        {
+            "submission": offer.submission_id,
+            "vendor": offer.vendor,
+            "slin": line.slin,
+            "token_class": line.token_class,
+            "percent_of_list": percent(line.share_of_list),
+            "percent_of_list_of_others": percent(_others(offer, line)),
+        }
+        for offer in offers
+        for line in offer.unbalanced
+    ]
+
+
+def _others(offer: PricedOffer, line: PricedLine) -> Fraction | None:
+    shares = [
+        other.share_of_list
+        for other in offer.lines
+        if other.slin != line.slin and other.share_of_list is not None
+    ]
+    return sum(shares, Fraction(0)) / len(shares) if shares else None
+
+
+def _share(part: Dollars, whole: Dollars | None) -> Fraction | None:
+    if whole is None or not whole:
+        return None
+    return Fraction(part.amount) / Fraction(whole.amount)
+
+
+def percent(share: Fraction | None) -> str | None:
+    """A share in per cent with one decimal, as text: ``"87.5"``."""
+    if share is None:
+        return None
+    exact = Decimal(share.numerator * 100) / Decimal(share.denominator)
+    return str(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One offer in the plot: its price on the workload, and the same at list."""
+
+    vendor: str
+    evaluated: Decimal
+    at_list: Decimal | None
+    width: str
+    list_width: str
+
+
+def bars(kept_totals: Sequence[Mapping[str, Any]]) -> list[Bar]:
+    """The totals as bars from zero, the longest of them as wide as the plot."""
+    amounts = [
+        (row["vendor"], Decimal(row["evaluated"]), _decimal(row["at_list"]))
+        for row in kept_totals
+    ]
+    longest = max(
+        (max(own, listed or Decimal(0)) for _vendor, own, listed in amounts),
+        default=Decimal(0),
+    )
+    return [
+        Bar(vendor, own, listed, _width(own, longest), _width(listed, longest))
+        for vendor, own, listed in amounts
+    ]
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _width(amount: Decimal | None, longest: Decimal) -> str:
+    if amount is None or not longest:
+        return "0"
+    return f"{BAR_WIDTH * amount / longest:.1f}"
+
+
+def is_copied(rationale: str, texts: Iterable[str]) -> bool:
+    """Whether every sentence of the rationale stands in one of the texts already."""
+    known = [_words(text) for text in texts]
+    sentences = [_words(part) for part in re.split(r"[.!?\n]+", rationale)]
+    said = [sentence for sentence in sentences if sentence.strip()]
+    return bool(said) and all(
+        any(f" {sentence} " in f" {text} " for text in known) for sentence in said
+    )
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,25 @@
+"""What can happen in an evaluation; no event says what a rating was."""
+
+from contracting.audit.events import event_type
+
+PANEL_MEMBER_DESIGNATED = event_type(
+    "evaluations.panel_member.designated", "Somebody was designated for the panel."
+)
+INTEREST_DECLARED = event_type(
+    "evaluations.interest.declared",
+    "A member of the panel promised non-disclosure and declared no conflict.",
+)
+SUBMISSION_RATED = event_type(
+    "evaluations.submission.rated", "An evaluator rated an offer on a factor."
+)
+CONSENSUS_AGREED = event_type(
+    "evaluations.consensus.agreed", "The panel agreed a rating of an offer on a factor."
+)
+PRICE_ANALYSED = event_type(
+    "evaluations.price.analysed",
+    "The prices were analysed on the reference workload beside public list prices.",
+)
+SELECTION_DECIDED = event_type(
+    "evaluations.selection.decided",
+    "The source selection authority decided which offer is selected.",
+)

@@ -1,0 +1,138 @@
+"""The forms of an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+
+from accounts.models import Membership
+from contracting.evaluations.states import AdjectivalRating
+from contracting.submissions.models import OpenedOffer
+
+
+def _text(label: str, help_text: str = "", *, rows: int = 6) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class DesignationForm(forms.Form):
+    """Who is designated; the part on the panel is the role that they hold."""
+
+    membership = forms.TypedChoiceField(label="Person", coerce=int)
+
+    def __init__(
+        self, *args: Any, candidates: Iterable[Membership], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.roles = {member.pk: member.role for member in candidates}
+        field = self.fields["membership"]
+        field.choices = [("", "Choose a person")] + [  # type: ignore[attr-defined]
+            (member.pk, f"{member.user}, {member.role_label}") for member in candidates
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """With the part on the panel under ``role``."""
+        data = super().clean() or self.cleaned_data
+        if "membership" in data:
+            data["role"] = self.roles[data["membership"]]
+        return data
+
+
+class DeclarationForm(forms.Form):
+    """The two promises."""
+
+    keeps_confidence = forms.BooleanField(
+        label="I keep source selection information confidential"
+    )
+    has_no_conflict = forms.BooleanField(
+        label="I have no conflict of interest",
+        help_text="If you have one, do not declare: tell the contracting officer.",
+    )
+
+
+class RatingForm(forms.Form):
+    """One evaluator's words and rating."""
+
+    rating = forms.ChoiceField(
+        label="Rating",
+        choices=AdjectivalRating.choices,
+        widget=forms.RadioSelect,
+    )
+    strengths = _text("Strengths", "With the place in the offer that shows each.")
+    weaknesses = _text("Weaknesses", "Write “none” if you found none.")
+
+
+class ConsensusForm(forms.Form):
+    """What the panel agreed."""
+
+    rating = forms.ChoiceField(
+        label="Rating agreed",
+        choices=AdjectivalRating.choices,
+        widget=forms.RadioSelect,
+    )
+    narrative = _text(
+        "What the panel agreed, and why",
+        "Strengths and weaknesses that all of you see, and where you differ.",
+    )
+
+
+def _offer_choices(offers: Sequence[OpenedOffer]) -> list[tuple[str, str]]:
+    return [
+        (str(offer.submission_id), offer.submission.vendor.name) for offer in offers
+    ]
+
+
+class PriceAnalysisForm(forms.Form):
+    """The conclusion of the price analysis."""
+
+    conclusion = _text(
+        "Conclusion",
+        "Why the prices are, or are not, fair and reasonable (FAR 15.404-1).",
+    )
+    reasonable = forms.TypedMultipleChoiceField(
+        label="Fair and reasonable are the prices of",
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    unbalanced_memo = forms.CharField(
+        label="Flagged prices that are acceptable all the same, and why",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(
+        self, *args: Any, offers: Sequence[OpenedOffer], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["reasonable"]
+        field.choices = _offer_choices(offers)  # type: ignore[attr-defined]
+
+
+class SelectionForm(forms.Form):
+    """The authority's own decision."""
+
+    selected = forms.TypedChoiceField(
+        label="Selected offer", coerce=int, widget=forms.RadioSelect
+    )
+    rationale = _text(
+        "Rationale",
+        "Your own comparison: what the better ratings are worth against the prices. "
+        "The panel's words alone do not do (FAR 15.308).",
+        rows=10,
+    )
+    seen_analysis = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, offers: Sequence[OpenedOffer], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["selected"]
+        field.choices = _offer_choices(offers)  # type: ignore[attr-defined]

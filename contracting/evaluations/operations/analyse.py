@@ -1,0 +1,134 @@
+"""Analyse the prices and record whether they are reasonable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
+from contracting.core.permissions import require
+from contracting.evaluations import calculations, events, permissions, queries
+from contracting.evaluations.calculations import PricedOffer
+from contracting.evaluations.models import PriceAnalysis
+from contracting.evaluations.refusals import (
+    AlreadyDecided,
+    NotOpened,
+    PriceNotComparable,
+    ReasonablenessMissing,
+    UnbalancedUnexplained,
+)
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.states import SolicitationState
+
+COMPETITION = (
+    "Competition, and comparison with public list prices (FAR 15.404-1(b)(2)(i), (iv))"
+)
+LIST_ONLY = "Comparison with public list prices (FAR 15.404-1(b)(2)(iv))"
+
+
+@transaction.atomic
+def analyse_price(
+    *,
+    solicitation_id: int,
+    conclusion: str,
+    reasonable_submission_ids: Sequence[int],
+    unbalanced_memo: str = "",
+    by: Actor,
+    at: datetime,
+) -> PriceAnalysis:
+    """Price every offer on the published workload beside public list, and conclude.
+
+    The arithmetic is kept line by line. A later analysis does not replace the row of an
+    earlier one; the last one counts.
+
+    :param reasonable_submission_ids: the offers whose price is fair and reasonable
+    :param unbalanced_memo: why flagged prices among them are acceptable all the same
+    :raises NotAllowed: unless ``by`` is contracting officer or specialist of the agency
+    :raises NotOpened: before the offers are open
+    :raises AlreadyDecided: once the selection is decided
+    :raises ReasonablenessMissing: without a conclusion (R-EVL-07)
+    :raises PriceNotComparable: for an offer that misses a line (R-EVL-05)
+    :raises UnbalancedUnexplained: for a flagged offer without a memo (R-EVL-05)
+    """
+    solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
+    require(permissions.can_analyse_price(by, solicitation))
+    _require_time(solicitation)
+    offers = calculations.priced_offers(solicitation, at.date())
+    _require_conclusion(conclusion, offers, reasonable_submission_ids)
+    _require_comparable(offers, reasonable_submission_ids, unbalanced_memo)
+    findings = {
+        "rows": calculations.rows(offers),
+        "totals": calculations.totals(offers),
+        "unbalanced": calculations.unbalanced(offers),
+        "method": COMPETITION if len(offers) > 1 else LIST_ONLY,
+        "conclusion": conclusion.strip(),
+        "unbalanced_memo": unbalanced_memo.strip(),
+        "reasonable_submission_ids": sorted(reasonable_submission_ids),
+    }
+    analysis = PriceAnalysis(
+        solicitation=solicitation,
+        **findings,
+        content_sha256=content_sha256(
+            {"workload_sha256": solicitation.workload_sha256, **findings}
+        ),
+        analysed_by_id=by.own_membership_id,
+        analysed_at=at,
+    )
+    analysis.save()
+    record_event(
+        events.PRICE_ANALYSED,
+        subject=solicitation.subject,
+        by=by,
+        at=at,
+        data={
+            "analysis": analysis.public_id,
+            "workload_sha256": solicitation.workload_sha256,
+            "content_sha256": analysis.content_sha256,
+        },
+    )
+    return analysis
+
+
+def _require_time(solicitation: Solicitation) -> None:
+    if solicitation.state != SolicitationState.OPENED:
+        message = "Prices are analysed once the offers are open."
+        raise NotOpened(message, state=solicitation.state)
+    if queries.decision_of(solicitation) is not None:
+        message = "The selection is decided; its price analysis stands."
+        raise AlreadyDecided(message)
+
+
+def _require_conclusion(
+    conclusion: str, offers: Sequence[PricedOffer], reasonable: Sequence[int]
+) -> None:
+    if not conclusion.strip():
+        message = "Say why the prices are fair and reasonable, or are not."
+        raise ReasonablenessMissing(message)
+    opened = {offer.submission_id for offer in offers}
+    unknown = [number for number in reasonable if number not in opened]
+    if unknown:
+        message = "Only an opened offer can be found reasonable."
+        raise PriceNotComparable(message)
+
+
+def _require_comparable(
+    offers: Sequence[PricedOffer], reasonable: Sequence[int], memo: str
+) -> None:
+    for offer in offers:
+        if offer.submission_id not in reasonable:
+            continue
+        if offer.missing:
+            named = ", ".join(offer.missing)
+            message = f"{offer.vendor} has not priced {named}; it cannot be compared."
+            raise PriceNotComparable(message, missing=list(offer.missing))
+        if offer.unbalanced and not memo.strip():
+            named = ", ".join(line.slin for line in offer.unbalanced)
+            message = (
+                f"{offer.vendor}'s price of {named} is out of balance with its other "
+                "prices. Say why it is acceptable, or do not find it reasonable."
+            )
+            raise UnbalancedUnexplained(message, lines=named)

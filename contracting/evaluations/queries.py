@@ -1,0 +1,240 @@
+"""Reads of an evaluation: source selection information, for few eyes (FAR 3.104)."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Membership
+from accounts.queries import members
+from accounts.states import Role
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.evaluations.models import (
+    ConsensusRating,
+    PanelMember,
+    PriceAnalysis,
+    Rating,
+    SelectionDecision,
+)
+from contracting.evaluations.refusals import NotAPublishedFactor
+from contracting.evaluations.states import PanelRole
+from contracting.solicitations.models import EvaluationFactor, Solicitation
+from contracting.solicitations.queries import factors_of
+from contracting.submissions.models import OpenedOffer, Submission
+from contracting.submissions.queries import offers_of
+
+_OFFICE = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST, Role.AUDITOR)
+
+
+def evaluations_visible_to(actor: Actor) -> QuerySet[Solicitation]:
+    """Released solicitations that the actor works on, audits or is designated for."""
+    found = Solicitation.objects.filter(
+        agency_id=actor.organization_id, released_at__isnull=False
+    ).select_related("agency")
+    if not actor.is_person or not actor.is_agency:
+        return found.none()
+    if not actor.has_role(*_OFFICE):
+        found = found.filter(panel__membership_id=actor.own_membership_id)
+    return found.order_by("-pk")
+
+
+def get_evaluation_for(actor: Actor, public_id: str) -> Solicitation:
+    """The solicitation whose offers are evaluated.
+
+    :raises NotVisible: for whoever is neither of the office nor designated
+    """
+    found = evaluations_visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such evaluation."
+        raise NotVisible(message)
+    return found
+
+
+def get_offer_for(actor: Actor, public_id: str) -> OpenedOffer:
+    """An opened offer of an evaluation that the actor sees.
+
+    :raises NotVisible: for whoever does not, and for an offer that is still sealed
+    """
+    found = (
+        OpenedOffer.objects.filter(
+            submission__public_id=public_id,
+            submission__solicitation__in=evaluations_visible_to(actor),
+        )
+        .select_related("submission__solicitation__agency", "submission__vendor")
+        .first()
+    )
+    if found is None:
+        message = "There is no such offer."
+        raise NotVisible(message)
+    return found
+
+
+def get_factor(offer: OpenedOffer, public_id: str) -> EvaluationFactor:
+    """A published factor of the offer's solicitation.
+
+    :raises NotVisible: if there is none
+    """
+    factors = factors_of(offer.submission.solicitation)
+    found = factors.filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such factor."
+        raise NotVisible(message)
+    return found
+
+
+def get_decision_for(actor: Actor, public_id: str) -> SelectionDecision:
+    """The decision of an evaluation that the actor sees.
+
+    :raises NotVisible: for everybody else
+    """
+    found = (
+        SelectionDecision.objects.filter(
+            public_id=public_id, solicitation__in=evaluations_visible_to(actor)
+        )
+        .select_related(
+            "solicitation__agency",
+            "selected__vendor",
+            "price_analysis",
+            "decided_by__user",
+        )
+        .first()
+    )
+    if found is None:
+        message = "There is no such decision."
+        raise NotVisible(message)
+    return found
+
+
+def panel_of(solicitation: Solicitation) -> QuerySet[PanelMember]:
+    """Who is designated, the source selection authority last."""
+    return solicitation.panel.select_related(
+        "membership__user", "declaration", "designated_by__user"
+    ).order_by("role", "pk")
+
+
+def panel_member_of(actor: Actor, solicitation: Solicitation) -> PanelMember | None:
+    """The acting person's own designation."""
+    if actor.membership_id is None:
+        return None
+    return panel_of(solicitation).filter(membership_id=actor.membership_id).first()
+
+
+def declared_evaluators(solicitation: Solicitation) -> QuerySet[PanelMember]:
+    """The evaluators who have declared: those who read, rate and agree."""
+    return panel_of(solicitation).filter(
+        role=PanelRole.EVALUATOR, declaration__isnull=False
+    )
+
+
+def candidates(solicitation: Solicitation) -> QuerySet[Membership]:
+    """Evaluators and authorities of the agency who are not yet on the panel."""
+    on_panel = solicitation.panel.values("membership__user_id")
+    roles = (Role.EVALUATOR, Role.SOURCE_SELECTION_AUTHORITY)
+    found = members(solicitation.agency_id, *roles)
+    return found.exclude(user_id__in=on_panel)
+
+
+def rated_factors(solicitation: Solicitation) -> QuerySet[EvaluationFactor]:
+    """The published factors other than price."""
+    return factors_of(solicitation).filter(is_price=False)
+
+
+def require_published(solicitation: Solicitation, factor: EvaluationFactor) -> None:
+    """Insist on a published factor other than price (FAR 15.305(a)).
+
+    :raises NotAPublishedFactor: for any other (R-EVL-01)
+    """
+    if not rated_factors(solicitation).filter(pk=factor.pk).exists():
+        message = f"{factor.name} is not a published factor that offers are rated on."
+        raise NotAPublishedFactor(message, factor=factor.public_id)
+
+
+def ratings_of(
+    submission: Submission, factor: EvaluationFactor | None = None
+) -> QuerySet[Rating]:
+    """The last revision of each evaluator's rating."""
+    found = Rating.objects.filter(submission=submission)
+    if factor is not None:
+        found = found.filter(factor=factor)
+    latest = found.order_by("factor_id", "panel_member_id", "-revision").distinct(
+        "factor_id", "panel_member_id"
+    )
+    return (
+        Rating.objects.filter(pk__in=latest.values("pk"))
+        .select_related("factor", "panel_member__membership__user")
+        .order_by("factor__position", "panel_member_id")
+    )
+
+
+def own_rating(
+    member: PanelMember, submission: Submission, factor: EvaluationFactor
+) -> Rating | None:
+    """What this evaluator last wrote about the offer on the factor."""
+    return ratings_of(submission, factor).filter(panel_member=member).first()
+
+
+def have_not_rated(
+    submission: Submission, factor: EvaluationFactor
+) -> QuerySet[PanelMember]:
+    """Evaluators who have declared and still owe a rating."""
+    rated = Rating.objects.filter(submission=submission, factor=factor)
+    return declared_evaluators(submission.solicitation).exclude(
+        pk__in=rated.values("panel_member_id")
+    )
+
+
+def consensus_of(
+    submission: Submission, factor: EvaluationFactor
+) -> ConsensusRating | None:
+    """What the panel agreed for an offer on a factor."""
+    found = submission.consensus_ratings.filter(factor=factor)
+    return found.select_related("agreed_by__user").first()
+
+
+def missing_consensus(
+    solicitation: Solicitation,
+) -> list[tuple[OpenedOffer, EvaluationFactor]]:
+    """Every opened offer and factor on which the panel has not agreed."""
+    agreed = set(
+        ConsensusRating.objects.filter(
+            submission__solicitation=solicitation
+        ).values_list("submission_id", "factor_id")
+    )
+    return [
+        (offer, factor)
+        for offer in offers_of(solicitation)
+        for factor in rated_factors(solicitation)
+        if (offer.submission_id, factor.pk) not in agreed
+    ]
+
+
+def latest_analysis(solicitation: Solicitation) -> PriceAnalysis | None:
+    """The price analysis in force: the last one."""
+    found = solicitation.price_analyses.select_related("analysed_by__user")
+    return found.order_by("-pk").first()
+
+
+def decision_of(solicitation: Solicitation) -> SelectionDecision | None:
+    """The source selection decision, once it is taken."""
+    found = SelectionDecision.objects.filter(solicitation=solicitation)
+    return found.select_related("selected__vendor", "decided_by__user").first()
+
+
+def panel_texts(solicitation: Solicitation) -> list[str]:
+    """Everything that the panel and the price analysts have written."""
+    ratings = Rating.objects.filter(submission__solicitation=solicitation)
+    agreed = ConsensusRating.objects.filter(submission__solicitation=solicitation)
+    analyses = solicitation.price_analyses.values_list("conclusion", flat=True)
+    texts = [
+        text for pair in ratings.values_list("strengths", "weaknesses") for text in pair
+    ]
+    return [*texts, *agreed.values_list("narrative", flat=True), *analyses]
+
+
+def unsuccessful(solicitation: Solicitation) -> QuerySet[Submission]:
+    """Opened offers that were not selected; empty before the decision."""
+    decision = decision_of(solicitation)
+    if decision is None:
+        return Submission.objects.none()
+    left = Q(opened_offer__isnull=False) & ~Q(pk=decision.selected_id)
+    return solicitation.submissions.filter(left).select_related("vendor").order_by("pk")

@@ -1,0 +1,106 @@
+"""What an evaluation will not do."""
+
+from contracting.core.errors import Conflict, Invalid, Refusal
+
+
+class NotOpened(Refusal):
+    """The offers are not open, so there is nothing to evaluate."""
+
+    code = "not_opened"
+
+
+class AlreadyDecided(Conflict):
+    """The selection is decided; nothing before it changes any more."""
+
+    code = "already_decided"
+
+
+class NotOnThePanel(Invalid):
+    """Somebody who cannot be designated for this panel."""
+
+    code = "not_on_the_panel"
+
+
+class AlreadyDesignated(Conflict):
+    """One person has one part on a panel: who decides does not rate."""
+
+    code = "already_designated"
+
+
+class NotDeclared(Invalid):
+    """Without both promises nobody reads an offer."""
+
+    code = "not_declared"
+
+
+class AlreadyDeclared(Conflict):
+    """A declaration is signed once."""
+
+    code = "already_declared"
+
+
+class NotAPublishedFactor(Invalid):
+    """A factor that the solicitation did not publish, or the price factor."""
+
+    code = "not_a_published_factor"
+    rule = "R-EVL-01"
+
+
+class NotOnTheScale(Invalid):
+    """A rating that the published scale does not have."""
+
+    code = "not_on_the_scale"
+    rule = "R-EVL-01"
+
+
+class NarrativeMissing(Invalid):
+    """A rating without words is no rating."""
+
+    code = "narrative_missing"
+    rule = "R-EVL-01"
+
+
+class AlreadyAgreed(Conflict):
+    """The panel has agreed on this offer and factor."""
+
+    code = "already_agreed"
+
+
+class RatingsMissing(Refusal):
+    """Not every evaluator has rated the offer on the factor."""
+
+    code = "ratings_missing"
+
+
+class ConsensusMissing(Refusal):
+    """The panel has not agreed on every offer and factor."""
+
+    code = "consensus_missing"
+
+
+class PriceNotComparable(Invalid):
+    """An offer that does not price every line of the workload."""
+
+    code = "price_not_comparable"
+    rule = "R-EVL-05"
+
+
+class UnbalancedUnexplained(Invalid):
+    """A flagged price is found reasonable and nobody says why."""
+
+    code = "unbalanced_unexplained"
+    rule = "R-EVL-05"
+
+
+class ReasonablenessMissing(Invalid):
+    """No record says that the price of the offer is fair and reasonable."""
+
+    code = "reasonableness_missing"
+    rule = "R-EVL-07"
+
+
+class RationaleNotOwn(Invalid):
+    """A rationale that is empty, or nothing but the panel's words."""
+
+    code = "rationale_not_own"
+    rule = "R-EVL-06"
