@@ -1,4 +1,4 @@
-"""The need: what an office wants, how many tokens of which class, at what list price."""
+"""The need: what an office wants, in tokens of which class, at what list price."""
 
 from __future__ import annotations
 

@@ -13,7 +13,12 @@ class RequisitionState(TextChoices):
     DISCARDED = "DISCARDED", "discarded"
 
 
-MOVES = moves({
-    RequisitionState.DRAFT: (RequisitionState.SUBMITTED, RequisitionState.DISCARDED),
-    RequisitionState.SUBMITTED: (RequisitionState.DRAFT,),
-})
+MOVES = moves(
+    {
+        RequisitionState.DRAFT: (
+            RequisitionState.SUBMITTED,
+            RequisitionState.DISCARDED,
+        ),
+        RequisitionState.SUBMITTED: (RequisitionState.DRAFT,),
+    }
+)
