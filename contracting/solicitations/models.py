@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -69,6 +70,7 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
     editor_user_ids = models.JSONField(
         default=list, help_text="Everybody who wrote any part; none may approve it."
     )
+    cancel_reason = models.TextField(blank=True)
     state = models.CharField(
         max_length=12,
         choices=SolicitationState.choices,
@@ -84,6 +86,16 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
                 condition=Q(state__in=["DRAFT", "IN_REVIEW", "APPROVED", "DISCARDED"])
                 | Q(piid__isnull=False, deadline__isnull=False),
             ),
+            models.CheckConstraint(
+                name="a_cancelled_solicitation_says_why",
+                condition=~Q(state="CANCELLED") | ~Q(cancel_reason=""),
+            ),
+            models.CheckConstraint(
+                name="a_solicitation_asks_for_no_negative_amount",
+                condition=Q(minimum_dollars__gte=0)
+                & Q(maximum_dollars__gte=0)
+                & Q(maximum_tokens__gte=0),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -96,6 +108,61 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
     @property
     def stream(self) -> str:
         return f"solicitation:{self.pk}"
+
+    @property
+    def name(self) -> str:
+        """How people call it: its number once it has one."""
+        return self.piid or self.title
+
+    @property
+    def path(self) -> str:
+        """Where the agency works on it."""
+        return f"/solicitations/{self.public_id}"
+
+    @property
+    def public_path(self) -> str:
+        """Where everybody reads it once it is released."""
+        return f"/opportunities/{self.public_id}"
+
+    def rewrite(
+        self,
+        *,
+        terms: Mapping[str, Any],
+        lines: Sequence[Mapping[str, Any]] | None = None,
+        factors: Sequence[Mapping[str, Any]] | None = None,
+        clause_ids: Sequence[int] | None = None,
+    ) -> None:
+        """Write these terms, and the rows of each list that is given.
+
+        A line or factor that a given list leaves out is marked as removed and kept.
+        """
+        for name, value in terms.items():
+            setattr(self, name, value)
+        if terms:
+            self.save(update_fields=list(terms))
+        if lines is not None:
+            _rewrite_rows(self.lines, "slin", lines)
+        if factors is not None:
+            _rewrite_rows(self.factors, "position", factors)
+        if clause_ids is not None:
+            self.clauses.exclude(clause_id__in=clause_ids).delete()
+            for clause_id in clause_ids:
+                self.clauses.get_or_create(clause_id=clause_id)
+
+
+def _rewrite_rows(rows: Any, number: str, wanted: Sequence[Mapping[str, Any]]) -> None:
+    standing = {getattr(row, number): row for row in rows.filter(is_removed=False)}
+    for number_gone in standing.keys() - {row[number] for row in wanted}:
+        standing[number_gone].is_removed = True
+        standing[number_gone].save(update_fields=["is_removed"])
+    for values in wanted:
+        row = standing.get(values[number])
+        if row is None:
+            rows.create(**values)
+            continue
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(values))
 
 
 class SolicitationLine(Addressed, Timestamped):

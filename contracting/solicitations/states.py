@@ -1,4 +1,4 @@
-"""The states of a solicitation and of a question."""
+"""The states of a solicitation, and the closed lists of its terms."""
 
 from django.db.models import TextChoices
 
@@ -20,13 +20,15 @@ class SolicitationState(TextChoices):
 
 _S = SolicitationState
 
-MOVES = moves({
-    _S.DRAFT: (_S.IN_REVIEW, _S.DISCARDED),
-    _S.IN_REVIEW: (_S.APPROVED, _S.DRAFT),
-    _S.APPROVED: (_S.RELEASED, _S.DRAFT),
-    _S.RELEASED: (_S.OPENED, _S.CANCELLED),
-    _S.OPENED: (_S.AWARDED, _S.CANCELLED),
-})
+MOVES = moves(
+    {
+        _S.DRAFT: (_S.IN_REVIEW, _S.DISCARDED),
+        _S.IN_REVIEW: (_S.APPROVED, _S.DRAFT),
+        _S.APPROVED: (_S.RELEASED, _S.DRAFT),
+        _S.RELEASED: (_S.OPENED, _S.CANCELLED),
+        _S.OPENED: (_S.AWARDED, _S.CANCELLED),
+    }
+)
 
 
 class SetAside(TextChoices):
@@ -38,3 +40,11 @@ class SetAside(TextChoices):
     SDVOSB = "SDVOSB", "service-disabled veteran-owned small business"
     WOSB = "WOSB", "women-owned small business"
     EIGHT_A = "EIGHT_A", "8(a)"
+
+
+class ContextBand(TextChoices):
+    """How long the input of a call is, where the price depends on it."""
+
+    ALL = "ALL", "any length"
+    UP_TO_200K = "UP_TO_200K", "up to 200,000 input tokens"
+    OVER_200K = "OVER_200K", "over 200,000 input tokens"

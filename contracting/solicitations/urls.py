@@ -1,6 +1,72 @@
-"""Addresses of solicitations."""
+"""Addresses of solicitations, and of what the public reads of them."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from contracting.solicitations import api, views
+
+_ONE = "solicitations/<public_id:solicitation>"
+_PUBLIC = "opportunities/<public_id:solicitation>"
+
+urlpatterns = [
+    path("solicitations", views.SolicitationList.as_view(), name="solicitations"),
+    path(
+        "solicitations/draft/<public_id:requisition>",
+        views.DraftSolicitation.as_view(),
+        name="draft_solicitation",
+    ),
+    path(_ONE, views.SolicitationPage.as_view(), name="solicitation"),
+    path(f"{_ONE}/terms", views.EditTerms.as_view(), name="edit_terms"),
+    path(f"{_ONE}/lines", views.EditLines.as_view(), name="edit_lines"),
+    path(f"{_ONE}/factors", views.EditFactors.as_view(), name="edit_factors"),
+    path(f"{_ONE}/clauses", views.EditClauses.as_view(), name="edit_clauses"),
+    path(
+        f"{_ONE}/submit",
+        views.SubmitSolicitation.as_view(),
+        name="submit_solicitation",
+    ),
+    path(
+        f"{_ONE}/review",
+        views.ReviewSolicitation.as_view(),
+        name="review_solicitation",
+    ),
+    path(
+        f"{_ONE}/release",
+        views.ReleaseSolicitation.as_view(),
+        name="release_solicitation",
+    ),
+    path(f"{_ONE}/questions", views.QuestionsPage.as_view(), name="questions"),
+    path(
+        f"{_ONE}/questions/release",
+        views.ReleaseAnswers.as_view(),
+        name="release_answers",
+    ),
+    path(
+        f"{_ONE}/questions/<public_id:question>",
+        views.AnswerQuestion.as_view(),
+        name="answer_question",
+    ),
+    path(f"{_ONE}/amend", views.AmendSolicitation.as_view(), name="amend_solicitation"),
+    path(
+        f"{_ONE}/cancel",
+        views.CancelSolicitation.as_view(),
+        name="cancel_solicitation",
+    ),
+    path(
+        f"{_ONE}/discard",
+        views.DiscardSolicitation.as_view(),
+        name="discard_solicitation",
+    ),
+    path("opportunities", views.Opportunities.as_view(), name="opportunities"),
+    path(_PUBLIC, views.Opportunity.as_view(), name="opportunity"),
+    path(f"{_PUBLIC}/ask", views.AskQuestion.as_view(), name="ask_question"),
+]
+
+api_urlpatterns = [
+    path("solicitations", api.ListSolicitations.as_view(), name="list_solicitations"),
+    path(_ONE, api.ReadSolicitation.as_view(), name="read_solicitation"),
+    path(
+        f"{_ONE}/release",
+        api.ReleaseSolicitation.as_view(),
+        name="release_solicitation",
+    ),
+]

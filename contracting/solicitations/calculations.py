@@ -1,0 +1,368 @@
+"""The content of a package, what differs between two, and what can stand in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from contracting.core.canonical import content_sha256, plain
+from contracting.core.identifiers import (
+    check_clin,
+    check_naics,
+    check_psc,
+    check_slin,
+)
+from contracting.core.periods import zone_of
+from contracting.core.quantities import Dollars, Tokens
+from contracting.reference.models import TokenClass
+from contracting.reference.states import Boundary, Tier
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.refusals import NotInDictionary, TermInvalid
+from contracting.solicitations.states import ContextBand, SetAside
+
+UNIT: Final = "MTOK"
+"""The one unit in which tokens are priced: a million tokens."""
+
+TERMS: Final[Mapping[str, str]] = {
+    "title": "Title",
+    "statement_of_objectives": "Statement of objectives",
+    "naics": "NAICS code",
+    "size_standard": "Size standard",
+    "psc": "Product service code",
+    "set_aside": "Set-aside",
+    "importance": "Relative importance of the factors",
+    "ai_terms": "AI terms",
+    "contact_name": "Point of contact",
+    "contact_email": "E-mail of the point of contact",
+    "deadline": "Deadline for offers",
+    "time_zone": "Time zone of the deadline",
+    "minimum_dollars": "Guaranteed minimum in dollars",
+    "maximum_dollars": "Maximum in dollars",
+    "maximum_tokens": "Maximum in tokens",
+    "ordering_start": "First day on which an order may be placed",
+    "ordering_end": "Last day on which an order may be placed",
+}
+"""Every term of a package that is a single value, with its name in words."""
+
+_NEVER_NULL: Final = frozenset(TERMS) - {"deadline", "ordering_start", "ordering_end"}
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """A row of the price schedule as somebody writes it; offers price each row."""
+
+    clin: str
+    slin: str
+    description: str
+    token_class: str
+    workload: Tokens
+    tier: str = Tier.STANDARD.value
+    context_band: str = ContextBand.ALL.value
+    boundary: str = Boundary.FEDRAMP_MOD.value
+    unit: str = UNIT
+
+
+@dataclass(frozen=True, slots=True)
+class FactorDraft:
+    """An evaluation factor as somebody writes it."""
+
+    name: str
+    description: str
+    is_price: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One term as it stood and as it stands; empty where it did not or does not."""
+
+    term: str
+    old: str
+    new: str
+
+    def plain(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def content(solicitation: Solicitation) -> dict[str, Any]:
+    """Every term of the package, for its hash; neither state, number nor comments."""
+    return {
+        "agency": solicitation.agency_id,
+        "requisition": solicitation.requisition_id,
+        "terms": {name: getattr(solicitation, name) for name in TERMS},
+        "lines": [
+            {
+                "clin": line.clin,
+                "slin": line.slin,
+                "description": line.description,
+                "token_class": line.token_class.code,
+                "tier": line.tier,
+                "context_band": line.context_band,
+                "boundary": line.boundary,
+                "unit": UNIT,
+                "workload_tokens": line.workload_tokens,
+            }
+            for line in solicitation.lines.filter(is_removed=False)
+            .select_related("token_class")
+            .order_by("slin")
+        ],
+        "factors": [
+            {
+                "position": factor.position,
+                "name": factor.name,
+                "description": factor.description,
+                "is_price": factor.is_price,
+            }
+            for factor in solicitation.factors.filter(is_removed=False).order_by(
+                "position"
+            )
+        ],
+        "clauses": [
+            {
+                "number": row.clause.number,
+                "title": row.clause.title,
+                "valid_from": row.clause.valid_from,
+            }
+            for row in solicitation.clauses.select_related("clause").order_by(
+                "clause__number"
+            )
+        ],
+    }
+
+
+def workload_sha256(content_of_it: Mapping[str, Any]) -> str:
+    """The hash of the reference workload on which every offer is priced."""
+    workload = [
+        {
+            name: line[name]
+            for name in (
+                "slin",
+                "token_class",
+                "tier",
+                "context_band",
+                "boundary",
+                "workload_tokens",
+            )
+        }
+        for line in content_of_it["lines"]
+    ]
+    return content_sha256(workload)
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """What differs between two contents, term by term, in the words of a person."""
+    before, after = _spoken(old), _spoken(new)
+    return [
+        Change(term=term, old=before.get(term, ""), new=after.get(term, ""))
+        for term in dict.fromkeys([*before, *after])
+        if before.get(term, "") != after.get(term, "")
+    ]
+
+
+def merged(changes: Iterable[Change]) -> list[Change]:
+    """Changes of several versions as one step: from the first old to the last new."""
+    first: dict[str, str] = {}
+    last: dict[str, str] = {}
+    for change in changes:
+        first.setdefault(change.term, change.old)
+        last[change.term] = change.new
+    return [
+        Change(term=term, old=first[term], new=last[term])
+        for term in first
+        if first[term] != last[term]
+    ]
+
+
+def _spoken(content_of_it: Mapping[str, Any]) -> dict[str, str]:
+    known = plain(content_of_it)
+    terms = known["terms"]
+    spoken = {words: _words(terms.get(name)) for name, words in TERMS.items()}
+    for line in known["lines"]:
+        spoken[f"Line {line['slin']}"] = (
+            f"{line['description']}; {line['token_class']}, {line['tier']}, "
+            f"{line['context_band']}, {line['boundary']}; "
+            f"{line['workload_tokens']:,} tokens of reference workload"
+        )
+    for factor in known["factors"]:
+        price = " (price)" if factor["is_price"] else ""
+        spoken[f"Factor {factor['position']}"] = (
+            f"{factor['name']}{price}: {factor['description']}"
+        )
+    for clause in known["clauses"]:
+        spoken[f"Clause {clause['number']}"] = (
+            f"{clause['title']}, in force from {clause['valid_from']}"
+        )
+    return spoken
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def checked_terms(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """The terms, tidied; a draft may leave them empty but never malformed.
+
+    :raises TermInvalid: naming the first term that cannot be what was given
+    :raises BadIdentifier: for a NAICS or product service code that breaks its grammar
+    :raises BadPeriod: for a time zone that does not exist
+    """
+    tidy = {}
+    for name, value in terms.items():
+        if name not in TERMS:
+            message = f"A solicitation has no term {name!r}."
+            raise TermInvalid(message, term=name)
+        if value is None and name in _NEVER_NULL:
+            message = f"{TERMS[name]} cannot be nothing; leave it empty or zero."
+            raise TermInvalid(message, term=name)
+        tidy[name] = value.strip() if isinstance(value, str) else value
+    _check_words(tidy)
+    _check_amounts(tidy)
+    return tidy
+
+
+def _check_words(terms: Mapping[str, Any]) -> None:
+    if terms.get("naics"):
+        check_naics(terms["naics"])
+    if terms.get("psc"):
+        check_psc(terms["psc"])
+    if "time_zone" in terms:
+        zone_of(terms["time_zone"])
+    if terms.get("set_aside") and terms["set_aside"] not in SetAside.values:
+        message = f"{terms['set_aside']!r} is no kind of set-aside."
+        raise TermInvalid(message, term="set_aside")
+    if terms.get("title") == "":
+        message = "A solicitation has a title."
+        raise TermInvalid(message, term="title")
+    deadline = terms.get("deadline")
+    if isinstance(deadline, datetime) and deadline.tzinfo is None:
+        message = "A deadline is an instant with a time zone."
+        raise TermInvalid(message, term="deadline")
+
+
+def _check_amounts(terms: Mapping[str, Any]) -> None:
+    for name in ("minimum_dollars", "maximum_dollars", "maximum_tokens"):
+        if terms.get(name, 0) < 0:
+            message = f"{TERMS[name]} is never negative."
+            raise TermInvalid(message, term=name)
+    for name in ("minimum_dollars", "maximum_dollars"):
+        amount = Dollars(terms.get(name, 0))
+        if amount != amount.to_cents():
+            message = f"{TERMS[name]} is in whole cents."
+            raise TermInvalid(message, term=name)
+
+
+def require_in_step(solicitation: Solicitation, terms: Mapping[str, Any]) -> None:
+    """Terms that only make sense together, as they would stand with ``terms``.
+
+    :raises TermInvalid: if the period ends before it begins, or the minimum is above
+        the maximum
+    """
+    would = {name: terms.get(name, getattr(solicitation, name)) for name in TERMS}
+    start, end = would["ordering_start"], would["ordering_end"]
+    if isinstance(start, date) and isinstance(end, date) and end < start:
+        message = "The last day for orders is before the first."
+        raise TermInvalid(message, term="ordering_end")
+    if would["minimum_dollars"] > would["maximum_dollars"]:
+        message = "The guaranteed minimum is above the maximum."
+        raise TermInvalid(message, term="minimum_dollars")
+
+
+def checked_lines(
+    lines: Sequence[LineDraft], dictionary: Mapping[str, TokenClass]
+) -> list[dict[str, Any]]:
+    """The rows of the price schedule as they are stored.
+
+    :param dictionary: every token class of the contract dictionary, by code
+    :raises NotInDictionary: for another class, unit, tier, band or boundary (R-SOL-13)
+    :raises BadIdentifier: for a line number that breaks its grammar
+    :raises TermInvalid: if a number stands twice or a workload is negative
+    """
+    seen: set[str] = set()
+    rows = []
+    for line in lines:
+        _require_in_dictionary(line, dictionary)
+        clin, slin = check_clin(line.clin), check_slin(line.slin)
+        if not slin.startswith(clin) or slin in seen:
+            message = f"Line {slin} must stand once, and under its CLIN {clin}."
+            raise TermInvalid(message, slin=slin)
+        if not line.description.strip() or line.workload < Tokens(0):
+            message = f"Line {slin} needs a description and a workload of zero or more."
+            raise TermInvalid(message, slin=slin)
+        seen.add(slin)
+        rows.append(
+            {
+                "clin": clin,
+                "slin": slin,
+                "description": line.description.strip(),
+                "token_class": dictionary[line.token_class],
+                "tier": line.tier,
+                "context_band": line.context_band,
+                "boundary": line.boundary,
+                "workload_tokens": line.workload.count,
+            }
+        )
+    return rows
+
+
+def _require_in_dictionary(
+    line: LineDraft, dictionary: Mapping[str, TokenClass]
+) -> None:
+    if line.token_class not in dictionary:
+        message = (
+            f"{line.token_class!r} is no token class of the contract dictionary; "
+            f"line {line.slin} cannot ask for a price of it."
+        )
+        raise NotInDictionary(message, slin=line.slin, token_class=line.token_class)
+    if line.unit != UNIT:
+        message = (
+            f"Line {line.slin} is priced per {line.unit!r}; tokens are priced per "
+            f"{UNIT} (a million tokens) only."
+        )
+        raise NotInDictionary(message, slin=line.slin, unit=line.unit)
+    for value, offered in (
+        (line.tier, Tier.values),
+        (line.context_band, ContextBand.values),
+        (line.boundary, Boundary.values),
+    ):
+        if value not in offered:
+            message = f"{value!r} on line {line.slin} is not in the dictionary."
+            raise NotInDictionary(message, slin=line.slin, value=value)
+
+
+def checked_factors(factors: Sequence[FactorDraft]) -> list[dict[str, Any]]:
+    """The evaluation factors as they are stored, in their order.
+
+    :raises TermInvalid: if one has no words, a name stands twice, or two are the price
+    """
+    names = [factor.name.strip().lower() for factor in factors]
+    if len(set(names)) != len(names):
+        message = "Each factor has its own name."
+        raise TermInvalid(message)
+    if sum(factor.is_price for factor in factors) > 1:
+        message = "Only one factor is the price."
+        raise TermInvalid(message)
+    for factor in factors:
+        if not factor.name.strip() or not factor.description.strip():
+            message = "A factor has a name, and says how it is judged."
+            raise TermInvalid(message)
+    return [
+        {
+            "position": position,
+            "name": factor.name.strip(),
+            "description": factor.description.strip(),
+            "is_price": factor.is_price,
+        }
+        for position, factor in enumerate(factors, start=1)
+    ]
+
+
+_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def slin_letters(number: int) -> str:
+    """The letters of the n-th sub-line, AA to ZZ without I and O (from 0)."""
+    first, second = divmod(number, len(_LETTERS))
+    return f"{_LETTERS[first]}{_LETTERS[second]}"

@@ -1,0 +1,395 @@
+"""What a page asks for: terms, lines, factors, clauses, decisions, questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+
+from django import forms
+
+from contracting.approvals.states import Decided
+from contracting.core.errors import Invalid
+from contracting.core.identifiers import check_naics, check_psc, check_slin
+from contracting.core.periods import zone_of
+from contracting.core.quantities import Tokens
+from contracting.reference.states import Boundary, Tier
+from contracting.requisitions.forms import (
+    ChoiceRow,
+    GridForm,
+    RemovableRows,
+    SeenVersion,
+)
+from contracting.solicitations.calculations import FactorDraft, LineDraft
+from contracting.solicitations.states import ContextBand, SetAside
+
+ZONES: Final = (
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "America/Puerto_Rico",
+    "Pacific/Guam",
+    "UTC",
+)
+"""The zones in which contracting offices set their deadlines."""
+
+
+def instant_of(day: date, at: time, zone: str) -> datetime:
+    """The instant of a local day and time.
+
+    :raises ValidationError: if the clocks skip it or show it twice on that day
+    """
+    local = datetime.combine(day, at, tzinfo=zone_of(zone))
+    utc = local.astimezone(UTC)
+    back = utc.astimezone(zone_of(zone))
+    if back.replace(tzinfo=None) != local.replace(tzinfo=None):
+        message = "The clocks are set forward and skip this time. Choose another."
+        raise forms.ValidationError(message)
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        message = "The clocks are set back and show this time twice. Choose another."
+        raise forms.ValidationError(message)
+    return utc
+
+
+def _text(label: str, hint: str, rows: int = 8) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        help_text=hint,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+def _dollars(label: str, hint: str) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        max_digits=18,
+        decimal_places=2,
+        min_value=0,
+        initial=0,
+        help_text=hint,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+
+
+def _day(label: str, hint: str = "") -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=False,
+        help_text=hint,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+
+class EditTermsForm(SeenVersion):
+    """Every single-valued term of a package; a draft may leave most of them empty."""
+
+    title = forms.CharField(max_length=200)
+    statement_of_objectives = _text(
+        "Statement of objectives or work statement", "What the tokens are for.", 12
+    )
+    naics = forms.CharField(
+        label="NAICS code", required=False, help_text="Six digits, such as 518210."
+    )
+    size_standard = forms.CharField(
+        max_length=60, required=False, help_text="Such as $40.0 million."
+    )
+    psc = forms.CharField(
+        label="Product service code",
+        required=False,
+        help_text="Four characters, such as DA10.",
+    )
+    set_aside = forms.ChoiceField(
+        label="Competition",
+        required=False,
+        choices=[("", "Not decided yet"), *SetAside.choices],
+    )
+    importance = _text(
+        "Relative importance of the evaluation factors",
+        "How the factors weigh against each other and against price (FAR 15.304).",
+        5,
+    )
+    ai_terms = _text(
+        "AI term pack",
+        "What a token is and which tokenizer counts it; use of data and retention; "
+        "disclosure of model, snapshot and changes; usage reports.",
+        10,
+    )
+    contact_name = forms.CharField(
+        label="Point of contact", max_length=120, required=False
+    )
+    contact_email = forms.EmailField(
+        label="E-mail of the point of contact", required=False
+    )
+    deadline_day = _day("Deadline, day", "Offers are due by this day and time.")
+    deadline_time = forms.TimeField(
+        label="Deadline, time",
+        required=False,
+        help_text="Inclusive, in the zone below. Such as 17:00, never midnight.",
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+    )
+    time_zone = forms.ChoiceField(label="Time zone of the deadline")
+    minimum_dollars = _dollars(
+        "Guaranteed minimum in dollars", "Obligated at award (FAR 16.504)."
+    )
+    maximum_dollars = _dollars(
+        "Maximum in dollars", "The ceiling of all orders, options included."
+    )
+    maximum_tokens = forms.IntegerField(
+        label="Maximum in tokens",
+        min_value=0,
+        max_value=9 * 10**18,
+        initial=0,
+        help_text="The ceiling of all orders.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    ordering_start = _day("First day on which an order may be placed")
+    ordering_end = _day("Last day on which an order may be placed")
+
+    def __init__(self, *args: Any, zone: str = "", **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["time_zone"]
+        if isinstance(field, forms.ChoiceField):
+            offered = dict.fromkeys([*ZONES, *([zone] if zone else [])])
+            field.choices = [(name, name.replace("_", " ")) for name in offered]
+
+    def clean_naics(self) -> str:
+        return _checked(self.cleaned_data["naics"], check_naics)
+
+    def clean_psc(self) -> str:
+        return _checked(self.cleaned_data["psc"], check_psc)
+
+    def clean(self) -> dict[str, Any]:
+        """What the verb takes lies under ``terms``."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        known = {
+            name: value
+            for name, value in cleaned.items()
+            if name not in {"seen_version", "summary", "deadline_day", "deadline_time"}
+        }
+        cleaned["terms"] = {**known, "deadline": self._deadline(cleaned)}
+        return cleaned
+
+    def _deadline(self, cleaned: dict[str, Any]) -> datetime | None:
+        day, at = cleaned.get("deadline_day"), cleaned.get("deadline_time")
+        zone = cleaned.get("time_zone")
+        if day is None and at is None:
+            return None
+        if day is None or at is None or not zone:
+            missing = "deadline_day" if day is None else "deadline_time"
+            self.add_error(missing, "A deadline has a day, a time and a zone.")
+            return None
+        if at == time(0):
+            message = "Midnight is misread by many; choose another time, such as 17:00."
+            self.add_error("deadline_time", message)
+            return None
+        try:
+            return instant_of(day, at, zone)
+        except forms.ValidationError as error:
+            self.add_error("deadline_time", error)
+            return None
+
+
+class AmendSolicitationForm(EditTermsForm):
+    """The terms as they shall stand, and a sentence for everybody."""
+
+    summary = forms.CharField(
+        label="What this amendment changes",
+        help_text="One or two sentences that every vendor reads first.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    field_order = ("summary", "deadline_day", "deadline_time", "time_zone")
+
+    def __init__(
+        self, *args: Any, in_force: Mapping[str, Any] | None = None, **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        self.in_force = in_force or {}
+
+    def compared(self) -> Iterator[tuple[forms.BoundField, Any]]:
+        """Each field with what is in force, in words; ``None`` where nothing can be."""
+        for field in self.visible_fields():
+            now = self.in_force.get(field.name)
+            choices = getattr(field.field, "choices", None)
+            yield field, dict(choices).get(now, now) if choices else now
+
+
+class LineRow(ChoiceRow):
+    """One row of the price schedule."""
+
+    slin = forms.CharField(label="Line", max_length=6, help_text="0001AA")
+    description = forms.CharField(max_length=200)
+    token_class = forms.ChoiceField(label="Class")
+    tier = forms.ChoiceField(choices=Tier.choices, initial=Tier.STANDARD)
+    context_band = forms.ChoiceField(
+        label="Length of input", choices=ContextBand.choices, initial=ContextBand.ALL
+    )
+    boundary = forms.ChoiceField(
+        label="Data boundary", choices=Boundary.choices, initial=Boundary.FEDRAMP_MOD
+    )
+    workload_tokens = forms.IntegerField(
+        label="Reference workload",
+        min_value=0,
+        max_value=10**15,
+        help_text="tokens",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "dd-num"}),
+    )
+
+    def clean_slin(self) -> str:
+        return _checked(self.cleaned_data["slin"], check_slin)
+
+
+class EditLinesForm(GridForm):
+    """The price schedule that every offer fills."""
+
+    grid_class = forms.formset_factory(
+        LineRow,
+        formset=RemovableRows,
+        extra=3,
+        can_delete=True,
+        can_delete_extra=False,
+        max_num=200,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        cleaned["lines"] = [
+            LineDraft(
+                clin=row["slin"][:4],
+                slin=row["slin"],
+                description=row["description"],
+                token_class=row["token_class"],
+                workload=Tokens(row["workload_tokens"]),
+                tier=row["tier"],
+                context_band=row["context_band"],
+                boundary=row["boundary"],
+            )
+            for row in cleaned["rows"]
+        ]
+        return cleaned
+
+
+class FactorRow(ChoiceRow):
+    """One evaluation factor."""
+
+    position = forms.IntegerField(
+        label="Order", min_value=1, max_value=99, widget=forms.TextInput({"size": 2})
+    )
+    name = forms.CharField(label="Factor", max_length=120)
+    description = forms.CharField(
+        label="How it is judged", widget=forms.Textarea(attrs={"rows": 3})
+    )
+    is_price = forms.BooleanField(label="Price", required=False)
+
+
+class EditFactorsForm(GridForm):
+    """The factors by which offers are judged, and no others (FAR 15.304)."""
+
+    grid_class = forms.formset_factory(
+        FactorRow,
+        formset=RemovableRows,
+        extra=2,
+        can_delete=True,
+        can_delete_extra=False,
+        max_num=40,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        ordered = sorted(cleaned["rows"], key=lambda row: int(row["position"]))
+        cleaned["factors"] = [
+            FactorDraft(row["name"], row["description"], is_price=row["is_price"])
+            for row in ordered
+        ]
+        return cleaned
+
+
+class EditClausesForm(SeenVersion):
+    """The clauses and provisions of the package."""
+
+    clause_ids = forms.TypedMultipleChoiceField(
+        label="Clauses and provisions",
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self, *args: Any, offered: Sequence[tuple[int, str]] = (), **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["clause_ids"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = list(offered)
+
+
+class ReviewSolicitationForm(SeenVersion):
+    """One decision on the version that was read."""
+
+    verdict = forms.ChoiceField(
+        label="Your decision",
+        widget=forms.RadioSelect,
+        choices=[
+            (Decided.CONCUR, "I concur with exactly this version"),
+            (Decided.NONCONCUR, "I do not concur, for the reasons below"),
+            (Decided.RETURN, "I return it to be changed, for the reasons below"),
+        ],
+    )
+    comment = forms.CharField(
+        label="Reasons",
+        required=False,
+        help_text="Needed unless you concur.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        verdict = cleaned.get("verdict")
+        if verdict not in {None, Decided.CONCUR} and not cleaned.get("comment"):
+            self.add_error("comment", "Say why you do not concur or return it.")
+        return cleaned
+
+
+class AskQuestionForm(forms.Form):
+    """A question; nobody is told who asks."""
+
+    text = forms.CharField(
+        label="Your question",
+        help_text=(
+            "It is published word for word, with the answer. Do not name yourself."
+        ),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class AnswerQuestionForm(forms.Form):
+    """An answer, as a draft."""
+
+    text = forms.CharField(label="Answer", widget=forms.Textarea(attrs={"rows": 6}))
+    changes_terms = forms.BooleanField(
+        label="This answer changes the terms",
+        required=False,
+        help_text="It can then be released only once an amendment has changed them.",
+    )
+
+
+class CancelSolicitationForm(forms.Form):
+    """Why it is cancelled."""
+
+    reason = forms.CharField(
+        help_text="Everybody reads it.", widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+def _checked(text: str, check: Any) -> str:
+    if not text:
+        return ""
+    try:
+        return str(check(text))
+    except Invalid as error:
+        raise forms.ValidationError(error.message) from error

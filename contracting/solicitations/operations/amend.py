@@ -1,0 +1,166 @@
+"""The contracting officer changes a released solicitation, for everybody at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
+from contracting.core.identifiers import amendment_number
+from contracting.core.permissions import require
+from contracting.documents.operations.request import request_document
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.reference.queries import token_classes
+from contracting.solicitations import (
+    calculations,
+    events,
+    paperwork,
+    permissions,
+    queries,
+)
+from contracting.solicitations.calculations import Change, FactorDraft, LineDraft
+from contracting.solicitations.models import Amendment, Solicitation
+from contracting.solicitations.refusals import (
+    DeadlineFixed,
+    NothingChanged,
+    TermInvalid,
+)
+
+
+@transaction.atomic
+def amend_solicitation(
+    *,
+    solicitation_id: int,
+    summary: str,
+    terms: Mapping[str, Any] | None = None,
+    lines: Sequence[LineDraft] | None = None,
+    factors: Sequence[FactorDraft] | None = None,
+    clause_ids: Sequence[int] | None = None,
+    by: Actor,
+    at: datetime,
+    seen_version: int,
+) -> Amendment:
+    """Issue the next amendment (SF 30, FAR 15.206); what is left out stays as it is.
+
+    It is issued before the deadline in force, and a new deadline lies ahead (R-SOL-05).
+    Amendments are numbered 0001, 0002 … under the solicitation's lock, and every vendor
+    is told at the same instant (R-SOL-06).
+
+    :param terms: values by the names of ``calculations.TERMS``, ``deadline`` among them
+    :raises NotAllowed: if ``by`` is no contracting officer, or it is not released
+    :raises Stale: if it was amended since it was read
+    :raises DeadlineFixed: after the deadline, or for a deadline that is not ahead
+    :raises NotInDictionary: for a class or unit outside the dictionary (R-SOL-13)
+    :raises NothingChanged: if nothing differs
+    """
+    solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
+    require(permissions.can_amend_solicitation(by, solicitation))
+    solicitation.require_version(seen_version)
+    tidy = calculations.checked_terms(terms or {})
+    old_deadline, new_deadline = _deadlines(solicitation, tidy, at)
+    calculations.require_in_step(solicitation, tidy)
+    if not summary.strip():
+        message = "Say in a sentence what the amendment changes."
+        raise TermInvalid(message, term="summary")
+    before = calculations.content(solicitation)
+    dictionary = {each.code: each for each in token_classes()}
+    solicitation.rewrite(
+        terms=tidy,
+        lines=None if lines is None else calculations.checked_lines(lines, dictionary),
+        factors=None if factors is None else calculations.checked_factors(factors),
+        clause_ids=clause_ids,
+    )
+    changes = _take_over(solicitation, before)
+    amendment = Amendment(
+        solicitation=solicitation,
+        number=amendment_number(solicitation.amendments.count() + 1),
+        summary=summary.strip(),
+        changes=[change.plain() for change in changes],
+        old_deadline=old_deadline,
+        new_deadline=new_deadline,
+        version=solicitation.version,
+        content_sha256=solicitation.content_sha256,
+        issued_by_id=by.own_membership_id,
+        issued_at=at,
+    )
+    amendment.save()
+    _print_and_tell(solicitation, amendment, by, at)
+    record_event(
+        events.SOLICITATION_AMENDED,
+        subject=solicitation.subject,
+        by=by,
+        at=at,
+        data={
+            "amendment": amendment.number,
+            "version": solicitation.version,
+            "content_sha256": solicitation.content_sha256,
+            "workload_sha256": solicitation.workload_sha256,
+            "changes": amendment.changes,
+            "old_deadline": old_deadline,
+            "new_deadline": new_deadline,
+        },
+    )
+    return amendment
+
+
+def _deadlines(
+    solicitation: Solicitation, terms: Mapping[str, Any], at: datetime
+) -> tuple[datetime, datetime]:
+    old = solicitation.deadline
+    if old is None or at > old:
+        message = "The deadline has passed; no amendment can move it any more."
+        raise DeadlineFixed(message, deadline=old)
+    new = terms.get("deadline", old)
+    if not isinstance(new, datetime) or new <= at:
+        message = "The new deadline must lie ahead."
+        raise DeadlineFixed(message, deadline=old, new_deadline=new)
+    return old, new
+
+
+def _take_over(solicitation: Solicitation, before: dict[str, Any]) -> list[Change]:
+    """Version, hashes and changes of what now stands."""
+    solicitation.refresh_from_db()
+    after = calculations.content(solicitation)
+    changes = calculations.differences(before, after)
+    if not changes:
+        message = "Nothing differs: what you sent is what already stands."
+        raise NothingChanged(message)
+    solicitation.version += 1
+    solicitation.content_sha256 = content_sha256(after)
+    solicitation.workload_sha256 = calculations.workload_sha256(after)
+    solicitation.save(update_fields=["version", "content_sha256", "workload_sha256"])
+    return changes
+
+
+def _print_and_tell(
+    solicitation: Solicitation, amendment: Amendment, by: Actor, at: datetime
+) -> None:
+    title = f"Amendment {amendment.number} of {solicitation.piid}"
+    request_document(
+        kind="modification",
+        subject=solicitation.subject,
+        title=title,
+        number=f"{solicitation.piid} {amendment.number}",
+        agency_id=solicitation.agency_id,
+        is_public=True,
+        context=paperwork.amendment_sheet(solicitation, amendment, issued_by=by),
+        content_sha256=amendment.content_sha256,
+        version=amendment.version,
+        by=by,
+        at=at,
+    )
+    post_notice(
+        recipients=[Recipient(vendor.pk) for vendor in queries.known_vendors()],
+        subject=solicitation.subject,
+        title=title,
+        body=amendment.summary,
+        url_path=solicitation.public_path,
+        due_on=paperwork.deadline_day(solicitation),
+        by=by,
+        at=at,
+    )

@@ -1,0 +1,102 @@
+"""The contracting office starts a package from a need."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+
+from accounts.models import Membership
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
+from contracting.core.permissions import require
+from contracting.core.quantities import Tokens
+from contracting.reference.queries import clauses_for, token_classes
+from contracting.requisitions.models import Requisition
+from contracting.solicitations import calculations, events, permissions
+from contracting.solicitations.calculations import LineDraft
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.refusals import RequisitionTaken
+from contracting.solicitations.states import SolicitationState
+
+OVER = (SolicitationState.CANCELLED, SolicitationState.DISCARDED)
+
+
+@transaction.atomic
+def draft_solicitation(*, requisition_id: int, by: Actor, at: datetime) -> Solicitation:
+    """Start a package from a submitted requisition.
+
+    Its objectives come from the need, a line from each class of the estimate with the
+    expected tokens as reference workload, the clauses from those in force today.
+
+    :raises NotAllowed: if ``by`` is not of the agency's contracting office, or the
+        requisition is not submitted
+    :raises RequisitionTaken: if a solicitation for it is under way
+    """
+    requisition = (
+        Requisition.objects.locked().select_related("agency").get(pk=requisition_id)
+    )
+    require(permissions.can_draft_solicitation(by, requisition))
+    standing = requisition.solicitations.exclude(state__in=OVER).first()
+    if standing is not None:
+        message = f"{requisition.number} is solicited already: {standing.name}."
+        raise RequisitionTaken(message, solicitation=standing.public_id)
+    writer = Membership.objects.select_related("user").get(pk=by.own_membership_id)
+    solicitation = Solicitation(
+        agency=requisition.agency,
+        requisition=requisition,
+        title=requisition.title,
+        statement_of_objectives=requisition.need,
+        contact_name=writer.user.name,
+        contact_email=writer.user.email,
+        time_zone=requisition.agency.time_zone,
+        maximum_dollars=requisition.planned_dollars,
+        drafted_by=writer,
+        editor_user_ids=[by.user_id],
+    )
+    solicitation.save()
+    on = requisition.agency.local_day(at)
+    solicitation.rewrite(
+        terms={}, lines=_lines(requisition), clause_ids=_clause_ids(on)
+    )
+    solicitation.content_sha256 = content_sha256(calculations.content(solicitation))
+    solicitation.save(update_fields=["content_sha256"])
+    record_event(
+        events.SOLICITATION_DRAFTED,
+        subject=solicitation.subject,
+        by=by,
+        at=at,
+        data={
+            "requisition": requisition.number,
+            "version": solicitation.version,
+            "content_sha256": solicitation.content_sha256,
+        },
+    )
+    return solicitation
+
+
+def _lines(requisition: Requisition) -> list[dict[str, Any]]:
+    dictionary = {each.code: each for each in token_classes()}
+    expected = (
+        requisition.estimate_rows.values("token_class__code")
+        .annotate(tokens=Sum("p50_tokens"))
+        .order_by("token_class_id")
+    )
+    drafts = [
+        LineDraft(
+            clin="0001",
+            slin=f"0001{calculations.slin_letters(number)}",
+            description=dictionary[row["token_class__code"]].label,
+            token_class=row["token_class__code"],
+            workload=Tokens(int(row["tokens"])),
+        )
+        for number, row in enumerate(expected)
+    ]
+    return calculations.checked_lines(drafts, dictionary)
+
+
+def _clause_ids(on: date) -> list[int]:
+    return [clause.pk for clause in clauses_for("SOLICITATION", on)]

@@ -1,0 +1,110 @@
+"""The contracting officer publishes the package."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.approvals.queries import is_complete_for
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.permissions import require
+from contracting.documents.operations.request import request_document
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.reference.operations.assign_number import assign_number
+from contracting.solicitations import (
+    calculations,
+    events,
+    paperwork,
+    permissions,
+    queries,
+)
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.refusals import NotComplete, ReviewIncomplete
+from contracting.solicitations.states import SolicitationState
+
+
+@transaction.atomic
+def release_solicitation(
+    *, solicitation_id: int, by: Actor, at: datetime, seen_version: int
+) -> Solicitation:
+    """Number the package, freeze its workload, and show it to everybody at once.
+
+    The number follows the grammar of a PIID of type R with the fiscal year of today
+    (FAR 4.1603, R-SOL-01) and is never used again.
+
+    :raises NotAllowed: if ``by`` is neither a contracting officer of the agency nor its
+        key, or the package is not approved
+    :raises Stale: if the package has changed since it was read
+    :raises ReviewIncomplete: without a complete review of this version (R-ROL-08)
+    :raises NotComplete: listing everything that is missing (R-SOL-02)
+    """
+    solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
+    require(permissions.can_release_solicitation(by, solicitation))
+    solicitation.require_version(seen_version)
+    _require_reviewed(solicitation)
+    _require_complete(solicitation, at)
+    solicitation.piid = assign_number(
+        agency=solicitation.agency,
+        type="R",
+        on=solicitation.agency.local_day(at),
+    )
+    content = calculations.content(solicitation)
+    solicitation.workload_sha256 = calculations.workload_sha256(content)
+    solicitation.released_at = at
+    solicitation.save(update_fields=["piid", "workload_sha256", "released_at"])
+    solicitation.move_to(SolicitationState.RELEASED)
+    request_document(
+        kind="solicitation",
+        subject=solicitation.subject,
+        title=f"Solicitation {solicitation.piid}",
+        number=solicitation.piid,
+        agency_id=solicitation.agency_id,
+        is_public=True,
+        context=paperwork.solicitation_sheet(solicitation, issued_by=by),
+        content_sha256=solicitation.content_sha256,
+        version=solicitation.version,
+        by=by,
+        at=at,
+    )
+    post_notice(
+        recipients=[Recipient(vendor.pk) for vendor in queries.known_vendors()],
+        subject=solicitation.subject,
+        title=f"Solicitation {solicitation.piid} is open",
+        body=f"{solicitation.agency} asks for offers: {solicitation.title}.",
+        url_path=solicitation.public_path,
+        due_on=paperwork.deadline_day(solicitation),
+        by=by,
+        at=at,
+    )
+    record_event(
+        events.SOLICITATION_RELEASED,
+        subject=solicitation.subject,
+        by=by,
+        at=at,
+        data={
+            "piid": solicitation.piid,
+            "version": solicitation.version,
+            "content_sha256": solicitation.content_sha256,
+            "workload_sha256": solicitation.workload_sha256,
+            "deadline": solicitation.deadline,
+        },
+    )
+    return solicitation
+
+
+def _require_reviewed(solicitation: Solicitation) -> None:
+    if not is_complete_for(
+        solicitation.subject, solicitation.version, solicitation.content_sha256
+    ):
+        message = f"Version {solicitation.version} has not been through its review."
+        raise ReviewIncomplete(message, version=solicitation.version)
+
+
+def _require_complete(solicitation: Solicitation, at: datetime) -> None:
+    gaps = queries.publish_gaps(solicitation, at=at)
+    if gaps:
+        listed = " ".join(gap.missing for gap in gaps)
+        message = f"The package cannot be published. Missing: {listed}"
+        raise NotComplete(message, missing=[gap.code for gap in gaps])

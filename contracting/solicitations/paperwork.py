@@ -1,0 +1,208 @@
+"""What is printed of a solicitation and of its amendments: plain values only."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
+from contracting.core.quantities import TOKENS_PER_MTOK
+from contracting.solicitations.calculations import UNIT
+from contracting.solicitations.models import Amendment, Solicitation
+from contracting.solicitations.queries import factors_of, lines_of
+from contracting.solicitations.states import SetAside
+
+SET_ASIDE_BOXES = {
+    SetAside.UNRESTRICTED: ["Unrestricted"],
+    SetAside.SMALL_BUSINESS: ["Set aside", "Small business"],
+    SetAside.HUBZONE: ["Set aside", "HUBZone small business"],
+    SetAside.SDVOSB: [
+        "Set aside",
+        "Service-disabled veteran-owned small business (SDVOSB)",
+    ],
+    SetAside.WOSB: [
+        "Set aside",
+        "Women-owned small business (WOSB) eligible under the women-owned small "
+        "business program",
+    ],
+    SetAside.EIGHT_A: ["Set aside", "8(a)"],
+}
+"""The boxes of block 10 that each kind of competition ticks."""
+
+
+def deadline_day(solicitation: Solicitation) -> date | None:
+    """The day of the deadline in the solicitation's own zone."""
+    if solicitation.deadline is None:
+        return None
+    return accounting_day(solicitation.deadline, solicitation.time_zone)
+
+
+def solicitation_sheet(
+    solicitation: Solicitation, *, issued_by: Actor
+) -> dict[str, Any]:
+    """Standard form 1449 and its continuation, as of the release (FAR 12.204)."""
+    lines = list(lines_of(solicitation))
+    return {
+        "time_zone": solicitation.time_zone,
+        "blocks": _blocks(solicitation),
+        "lines": [
+            {
+                "item": line.slin,
+                "description": (
+                    f"{line.description} ({line.token_class.code}); tier {line.tier}, "
+                    f"context {line.context_band}, boundary {line.boundary}"
+                ),
+                "quantity": _million_tokens(line.workload_tokens),
+                "unit": UNIT,
+            }
+            for line in lines
+        ],
+        "ceilings": [
+            {
+                "item": "all",
+                "description": "All orders under the contract",
+                "ceiling_tokens": solicitation.maximum_tokens,
+                "ceiling_dollars": solicitation.maximum_dollars,
+                "minimum_dollars": solicitation.minimum_dollars,
+            }
+        ],
+        "workload": [
+            {"token_class": line.token_class.code, "tokens": line.workload_tokens}
+            for line in lines
+        ],
+        "factors": [
+            {
+                "number": str(factor.position),
+                "factor": factor.name,
+                "weight": "price" if factor.is_price else "",
+                "description": factor.description,
+            }
+            for factor in factors_of(solicitation)
+        ],
+        "clauses": [
+            {
+                "number": row.clause.number,
+                "title": row.clause.title,
+                "dated": row.clause.valid_from,
+                "incorporated": "by reference",
+            }
+            for row in solicitation.clauses.select_related("clause").order_by(
+                "clause__number"
+            )
+        ],
+        "sections": [
+            {
+                "heading": "Statement of objectives",
+                "text": solicitation.statement_of_objectives,
+            },
+            {
+                "heading": "Relative importance of the evaluation factors",
+                "text": solicitation.importance,
+            },
+            {"heading": "AI terms", "text": solicitation.ai_terms},
+        ],
+        "facts": _facts(solicitation),
+        "notes": [
+            "Offers quote one unit price per million tokens for each line. The "
+            "reference workload is the basis of evaluation, no promise of a quantity.",
+            f"Released by {issued_by.name}, {issued_by.role_label}.",
+        ],
+    }
+
+
+def _blocks(solicitation: Solicitation) -> dict[str, Any]:
+    agency = solicitation.agency
+    return {
+        "1": solicitation.requisition.number,
+        "5": solicitation.piid,
+        "6": _released_on(solicitation),
+        "7a": f"{solicitation.contact_name}\n{solicitation.contact_email}",
+        "8": solicitation.deadline,
+        "9": _office(solicitation),
+        "10": {
+            "checked": SET_ASIDE_BOXES[SetAside(solicitation.set_aside)],
+            "text": (
+                f"NAICS {solicitation.naics}; "
+                f"size standard {solicitation.size_standard}"
+            ),
+        },
+        "11": "See schedule",
+        "14": "Request for proposal (RFP)",
+        "16": agency.name,
+        "18a": agency.name,
+        "27a": "Are attached",
+    }
+
+
+def _facts(solicitation: Solicitation) -> list[dict[str, Any]]:
+    return [
+        {"label": "Title", "value": solicitation.title},
+        {"label": "Product service code", "value": solicitation.psc},
+        {"label": "Orders from", "value": solicitation.ordering_start},
+        {"label": "Orders until", "value": solicitation.ordering_end},
+        {"label": "Time zone of the deadline", "value": solicitation.time_zone},
+        {
+            "label": "Reference workload, SHA-256",
+            "value": solicitation.workload_sha256,
+            "shape": "mono",
+        },
+    ]
+
+
+def amendment_sheet(
+    solicitation: Solicitation, amendment: Amendment, *, issued_by: Actor
+) -> dict[str, Any]:
+    """Standard form 30 for an amendment of a solicitation (FAR 15.206, 53.243)."""
+    moved = amendment.new_deadline != amendment.old_deadline
+    return {
+        "time_zone": solicitation.time_zone,
+        "blocks": {
+            "2": amendment.number,
+            "3": accounting_day(amendment.issued_at, solicitation.time_zone),
+            "4": solicitation.requisition.number,
+            "6": _office(solicitation),
+            "9A": {"checked": "Amendment", "text": solicitation.piid},
+            "9B": _released_on(solicitation),
+            "11": {
+                "checked": "Is extended" if moved else "Is not extended",
+                "text": amendment.new_deadline,
+            },
+            "14": amendment.summary,
+            "16A": f"{issued_by.name}, {issued_by.role_label}",
+            "16B": {
+                "signed_by": issued_by.name,
+                "title": issued_by.role_label,
+                "signed_at": amendment.issued_at,
+            },
+            "16C": accounting_day(amendment.issued_at, solicitation.time_zone),
+        },
+        "changes": [
+            {
+                "term": change["term"],
+                "before": change["old"],
+                "after": change["new"],
+            }
+            for change in amendment.changes
+        ],
+        "notes": [
+            "Acknowledge this amendment in your offer, by its number, before the hour "
+            "and date specified for the receipt of offers.",
+        ],
+    }
+
+
+def _office(solicitation: Solicitation) -> str:
+    agency = solicitation.agency
+    return f"{agency.name} ({agency.aac})\n{agency.address}".strip()
+
+
+def _released_on(solicitation: Solicitation) -> date | None:
+    if solicitation.released_at is None:
+        return None
+    return accounting_day(solicitation.released_at, solicitation.time_zone)
+
+
+def _million_tokens(tokens: int) -> str:
+    return f"{Decimal(tokens) / TOKENS_PER_MTOK:f}"

@@ -1,0 +1,141 @@
+"""Who may do what to a solicitation, and when."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from accounts.permissions import role_in, scope_in
+from accounts.states import VENDOR_ROLES, Role
+from contracting.approvals.permissions import can_record_decision
+from contracting.approvals.queries import open_route_of
+from contracting.core.actors import Actor
+from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.requisitions.models import Requisition
+from contracting.requisitions.states import RequisitionState
+from contracting.solicitations.models import Question, Solicitation
+from contracting.solicitations.states import SolicitationState as S
+
+WRITERS = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST)
+
+
+def can_draft_solicitation(by: Actor, requisition: Requisition) -> Verdict:
+    """The contracting office drafts from a requisition that was submitted to it."""
+    who = role_in(by, requisition.agency_id, *WRITERS, doing="draft a solicitation")
+    if isinstance(who, Refused):
+        return who
+    if requisition.state != RequisitionState.SUBMITTED:
+        return Refused("Only a submitted requisition is solicited.")
+    return Allowed()
+
+
+def can_edit_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting office writes the package until it is released."""
+    return _in_state(
+        role_in(by, solicitation.agency_id, *WRITERS, doing="edit it"),
+        solicitation,
+        (S.DRAFT, S.IN_REVIEW, S.APPROVED),
+        "after release it changes by amendment only",
+    )
+
+
+def can_submit_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting office sends the draft into review."""
+    return _in_state(
+        role_in(by, solicitation.agency_id, *WRITERS, doing="submit it for review"),
+        solicitation,
+        (S.DRAFT,),
+        "only a draft is submitted for review",
+    )
+
+
+def can_review_solicitation(by: Actor, solicitation: Solicitation, on: date) -> Verdict:
+    """Whoever the route asks now, in their own seat or in a colleague's on that day.
+
+    Nobody who wrote any part of the package decides on it (R-ROL-09).
+    """
+    if not by.is_person or not by.acts_for(solicitation.agency_id):
+        return Refused("Only a person of this agency may review it.")
+    if by.user_id in solicitation.editor_user_ids:
+        reason = "You wrote part of this package; somebody else must review it."
+        return Refused(reason, "R-ROL-09")
+    route = open_route_of(solicitation.subject)
+    if route is None:
+        state = solicitation.get_state_display()
+        return Refused(f"This solicitation is {state}; nothing waits for a review.")
+    return can_record_decision(by, route, on)
+
+
+def can_release_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A contracting officer of the agency, or a key of it, once the review is complete.
+
+    A key only carries out what people have approved.
+    """
+    who: Verdict
+    if by.is_key:
+        who = scope_in(by, solicitation.agency_id, "solicitations:write")
+    else:
+        role = Role.CONTRACTING_OFFICER
+        who = role_in(by, solicitation.agency_id, role, doing="release it")
+    return _in_state(
+        who, solicitation, (S.APPROVED,), "only an approved package is released"
+    )
+
+
+def can_ask_question(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A person of a vendor asks about a released solicitation."""
+    if not by.has_role(*VENDOR_ROLES):
+        return Refused("Questions are asked by vendors who are signed in.")
+    return _in_state(Allowed(), solicitation, (S.RELEASED,), "questions are closed")
+
+
+def can_answer_question(by: Actor, question: Question) -> Verdict:
+    """The contracting office drafts answers; nobody else sees them before release."""
+    solicitation = question.solicitation
+    return _in_state(
+        role_in(by, solicitation.agency_id, *WRITERS, doing="answer a question"),
+        solicitation,
+        (S.RELEASED,),
+        "questions are closed",
+    )
+
+
+def can_release_answers(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A contracting officer releases all drafted answers to everybody."""
+    return _officer(by, solicitation, "release answers", (S.RELEASED,))
+
+
+def can_amend_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A contracting officer amends a released solicitation (FAR 15.206)."""
+    return _officer(by, solicitation, "amend it", (S.RELEASED,))
+
+
+def can_cancel_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A contracting officer cancels before award (FAR 15.206(e))."""
+    return _officer(by, solicitation, "cancel it", (S.RELEASED, S.OPENED))
+
+
+def can_discard_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting office gives up a draft."""
+    return _in_state(
+        role_in(by, solicitation.agency_id, *WRITERS, doing="discard it"),
+        solicitation,
+        (S.DRAFT,),
+        "only a draft is discarded",
+    )
+
+
+def _officer(
+    by: Actor, solicitation: Solicitation, doing: str, states: tuple[str, ...]
+) -> Verdict:
+    role = Role.CONTRACTING_OFFICER
+    who = role_in(by, solicitation.agency_id, role, doing=doing)
+    return _in_state(who, solicitation, states, "that needs a released one")
+
+
+def _in_state(
+    who: Verdict, solicitation: Solicitation, states: tuple[str, ...], why_not: str
+) -> Verdict:
+    if isinstance(who, Refused) or solicitation.state in states:
+        return who
+    state = solicitation.get_state_display()
+    return Refused(f"This solicitation is {state}; {why_not}.")

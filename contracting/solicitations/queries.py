@@ -1,0 +1,349 @@
+"""Solicitations as one actor may see them, and what is known about one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import Organization
+from accounts.states import OrganizationKind
+from contracting.approvals.queries import routes_of
+from contracting.audit.models import AuditEvent
+from contracting.audit.queries import events_of
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.periods import BadPeriod, zone_of
+from contracting.requisitions.models import Requisition
+from contracting.requisitions.queries import visible_to as requisitions_visible_to
+from contracting.requisitions.states import RequisitionState
+from contracting.solicitations import events
+from contracting.solicitations.models import (
+    Answer,
+    EvaluationFactor,
+    Question,
+    Solicitation,
+    SolicitationLine,
+)
+from contracting.solicitations.states import SolicitationState
+
+PUBLIC_STATES: Final = (
+    SolicitationState.RELEASED,
+    SolicitationState.OPENED,
+    SolicitationState.AWARDED,
+    SolicitationState.CANCELLED,
+)
+"""Once released, a solicitation is public for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something without which the package is not published, and where to give it."""
+
+    code: str
+    missing: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """A released question and its answer; who asked is not part of it."""
+
+    public_id: str
+    question: str
+    answer: str
+    changes_terms: bool
+    released_at: datetime
+
+
+def visible_to(actor: Actor) -> QuerySet[Solicitation]:
+    """An agency's own solicitations; for everybody else the released ones."""
+    found = Solicitation.objects.select_related("agency", "requisition")
+    if actor.is_agency and actor.organization_id is not None:
+        own = found.filter(agency_id=actor.organization_id)
+        return own.exclude(state=SolicitationState.DISCARDED).order_by("-pk")
+    return found.filter(state__in=PUBLIC_STATES).order_by("-pk")
+
+
+def own_solicitations(actor: Actor) -> QuerySet[Solicitation]:
+    """The solicitations of the actor's agency; none for everybody else."""
+    found = visible_to(actor)
+    return found if actor.is_agency else found.none()
+
+
+def get_solicitation_for(actor: Actor, public_id: str) -> Solicitation:
+    """The solicitation, for members and keys of its own agency.
+
+    :raises NotVisible: for everybody else; they read :func:`get_opportunity`
+    """
+    found = None
+    if actor.is_agency:
+        found = visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such solicitation."
+        raise NotVisible(message)
+    return found
+
+
+def readable_by(actor: Actor, public_id: str) -> Solicitation:
+    """The agency's own solicitation, or anybody's released one, for a machine.
+
+    :raises NotVisible: if there is none for this actor
+    """
+    found = visible_to(actor).filter(public_id=public_id).first()
+    return found if found is not None else get_opportunity(public_id)
+
+
+def get_opportunity(public_id: str) -> Solicitation:
+    """A released solicitation, for everybody.
+
+    :raises NotVisible: if there is none, or it is not released
+    """
+    found = (
+        Solicitation.objects.filter(public_id=public_id, state__in=PUBLIC_STATES)
+        .select_related("agency", "requisition")
+        .first()
+    )
+    if found is None:
+        message = "There is no such opportunity."
+        raise NotVisible(message)
+    opportunity: Solicitation = found
+    return opportunity
+
+
+def open_opportunities(at: datetime) -> QuerySet[Solicitation]:
+    """Released solicitations whose deadline has not passed, the next one first."""
+    return (
+        Solicitation.objects.filter(state=SolicitationState.RELEASED, deadline__gte=at)
+        .select_related("agency")
+        .order_by("deadline", "pk")
+    )
+
+
+def past_opportunities(at: datetime) -> QuerySet[Solicitation]:
+    """Every other solicitation that was ever released, newest first."""
+    return (
+        Solicitation.objects.filter(state__in=PUBLIC_STATES)
+        .exclude(state=SolicitationState.RELEASED, deadline__gte=at)
+        .select_related("agency")
+        .order_by("-deadline", "-pk")
+    )
+
+
+def get_question_for(actor: Actor, public_id: str) -> Question:
+    """A question, for members of the agency that answers it.
+
+    :raises NotVisible: for everybody else
+    """
+    found = (
+        Question.objects.filter(public_id=public_id, solicitation__in=visible_to(actor))
+        .select_related("solicitation__agency")
+        .first()
+    )
+    if found is None or not actor.is_agency:
+        message = "There is no such question."
+        raise NotVisible(message)
+    return found
+
+
+def waiting_requisitions(actor: Actor) -> list[Requisition]:
+    """Submitted needs of the actor's agency for which no package is under way."""
+    over = (SolicitationState.CANCELLED, SolicitationState.DISCARDED)
+    under_way = Solicitation.objects.exclude(state__in=over)
+    return list(
+        requisitions_visible_to(actor)
+        .filter(state=RequisitionState.SUBMITTED)
+        .exclude(pk__in=under_way.values("requisition_id"))
+    )
+
+
+def package_of(solicitation: Solicitation) -> dict[str, Any]:
+    """What the package consists of, for a page that shows it whole."""
+    return {
+        "solicitation": solicitation,
+        "lines": lines_of(solicitation),
+        "factors": factors_of(solicitation),
+        "clauses": solicitation.clauses.select_related("clause").order_by(
+            "clause__number"
+        ),
+    }
+
+
+def terms_of(solicitation: Solicitation) -> dict[str, Any]:
+    """The terms as a form shows them: the deadline as a local day and time."""
+    shown = {
+        field.name: getattr(solicitation, field.name)
+        for field in Solicitation._meta.concrete_fields
+    }
+    deadline = shown.pop("deadline")
+    if deadline is not None:
+        local = deadline.astimezone(zone_of(solicitation.time_zone))
+        shown |= {"deadline_day": local.date(), "deadline_time": local.time()}
+    return {**shown, "seen_version": solicitation.version}
+
+
+def lines_of(solicitation: Solicitation) -> QuerySet[SolicitationLine]:
+    """The rows of the price schedule in force, by number."""
+    return (
+        solicitation.lines.filter(is_removed=False)
+        .select_related("token_class")
+        .order_by("slin")
+    )
+
+
+def factors_of(solicitation: Solicitation) -> QuerySet[EvaluationFactor]:
+    """The evaluation factors in force, in their order."""
+    return solicitation.factors.filter(is_removed=False).order_by("position")
+
+
+def questions_of(solicitation: Solicitation) -> QuerySet[Question]:
+    """Every question with its answers, oldest first; show none of the askers."""
+    answers = Answer.objects.order_by("-pk").prefetch_related("releases")
+    return solicitation.questions.order_by("pk").prefetch_related(
+        Prefetch("answers", queryset=answers)
+    )
+
+
+def drafted_answers(solicitation: Solicitation) -> list[Answer]:
+    """The last answer to each question that nobody has been given an answer to."""
+    unreleased = Answer.objects.filter(question__solicitation=solicitation).exclude(
+        question__answers__releases__isnull=False
+    )
+    return list(unreleased.order_by("question_id", "-pk").distinct("question_id"))
+
+
+def released_answers(solicitation: Solicitation) -> list[AnsweredQuestion]:
+    """What everybody may read: questions and answers, in the order of release."""
+    found = (
+        Answer.objects.filter(releases__solicitation=solicitation)
+        .select_related("question")
+        .prefetch_related("releases")
+        .order_by("releases__released_at", "question_id")
+    )
+    return [
+        AnsweredQuestion(
+            public_id=answer.question.public_id,
+            question=answer.question.text,
+            answer=answer.text,
+            changes_terms=answer.changes_terms,
+            released_at=answer.releases.all()[0].released_at,
+        )
+        for answer in found
+    ]
+
+
+def unanswered(solicitation: Solicitation) -> QuerySet[Question]:
+    """Questions for which not even a draft of an answer exists."""
+    return solicitation.questions.filter(answers__isnull=True)
+
+
+def last_reviewed_version(
+    solicitation: Solicitation, user_id: int | None
+) -> int | None:
+    """The version on which this person decided last; else the last anybody did."""
+    decided = (
+        routes_of(solicitation.subject)
+        .filter(decisions__isnull=False)
+        .order_by("-pk")
+        .values_list("version", "decisions__by_user_id")
+    )
+    own = [version for version, by_user_id in decided if by_user_id == user_id]
+    versions = own or [version for version, _ in decided]
+    return versions[0] if versions else None
+
+
+def amendments_of(solicitation: Solicitation) -> QuerySet[Any]:
+    """The amendments, by number."""
+    return solicitation.amendments.order_by("number")
+
+
+def known_vendors() -> QuerySet[Organization]:
+    """Every vendor of this installation: nobody is told earlier than another."""
+    return Organization.objects.filter(kind=OrganizationKind.VENDOR).order_by("pk")
+
+
+def public_events_of(solicitation: Solicitation) -> QuerySet[AuditEvent]:
+    """What the public page tells of the history."""
+    codes = [event.code for event in events.PUBLIC_EVENTS]
+    return events_of(solicitation.subject).filter(event__in=codes)
+
+
+def changes_since(solicitation: Solicitation, version: int) -> Iterator[dict[str, str]]:
+    """Each change recorded after ``version``, oldest first, as {term, old, new}."""
+    codes = (events.SOLICITATION_EDITED.code, events.SOLICITATION_AMENDED.code)
+    for event in events_of(solicitation.subject).filter(event__in=codes):
+        data = json.loads(event.payload)["data"]
+        if data["version"] > version:
+            yield from data["changes"]
+
+
+def publish_gaps(
+    solicitation: Solicitation, *, at: datetime | None = None
+) -> list[Gap]:
+    """Everything that is missing for publication (R-SOL-02).
+
+    The list follows FAR 12.602, 15.203 and 15.304.
+
+    :param at: the instant of release, to find a deadline that has passed; without it
+        the deadline's instant is not judged
+    """
+    return [
+        *_gaps_in_terms(solicitation),
+        *_gaps_in_dates(solicitation, at),
+        *_gaps_in_rows(solicitation),
+    ]
+
+
+def _gaps_in_terms(solicitation: Solicitation) -> Iterator[Gap]:
+    for name, missing in (
+        ("statement_of_objectives", "A statement of objectives or work statement."),
+        ("naics", "The NAICS code."),
+        ("size_standard", "The size standard of the NAICS code."),
+        ("psc", "The product service code."),
+        ("set_aside", "Whether competition is unrestricted or set aside."),
+        ("importance", "The relative importance of the evaluation factors."),
+        ("ai_terms", "The AI term pack."),
+        ("contact_name", "The point of contact."),
+        ("contact_email", "The e-mail address of the point of contact."),
+    ):
+        if not getattr(solicitation, name).strip():
+            yield Gap(name, missing, "edit_terms")
+    for name, missing in (
+        ("minimum_dollars", "The guaranteed minimum in dollars."),
+        ("maximum_dollars", "The maximum in dollars."),
+        ("maximum_tokens", "The maximum in tokens."),
+    ):
+        if getattr(solicitation, name) <= 0:
+            yield Gap(name, missing, "edit_terms")
+
+
+def _gaps_in_dates(solicitation: Solicitation, at: datetime | None) -> Iterator[Gap]:
+    try:
+        zone_of(solicitation.time_zone)
+    except BadPeriod:
+        yield Gap("time_zone", "A time zone that exists.", "edit_terms")
+    if solicitation.deadline is None:
+        yield Gap("deadline", "The deadline for offers, with its zone.", "edit_terms")
+    elif at is not None and solicitation.deadline <= at:
+        yield Gap("deadline", "A deadline that has not passed.", "edit_terms")
+    if solicitation.ordering_start is None or solicitation.ordering_end is None:
+        yield Gap("ordering_period", "The ordering period.", "edit_terms")
+
+
+def _gaps_in_rows(solicitation: Solicitation) -> Iterator[Gap]:
+    lines = list(lines_of(solicitation))
+    if not lines:
+        yield Gap("lines", "The line-item template: at least one line.", "edit_lines")
+    elif not any(line.workload_tokens for line in lines):
+        yield Gap("workload", "A reference workload above zero.", "edit_lines")
+    factors = list(factors_of(solicitation))
+    if not any(factor.is_price for factor in factors):
+        yield Gap("price_factor", "Price as an evaluation factor.", "edit_factors")
+    if not any(not factor.is_price for factor in factors):
+        yield Gap("factors", "A factor beside the price.", "edit_factors")
+    if not solicitation.clauses.exists():
+        yield Gap("clauses", "The clauses and provisions.", "edit_clauses")

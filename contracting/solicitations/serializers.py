@@ -1,0 +1,124 @@
+"""Solicitations as the API writes them, for its document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from contracting.reference.serializers import CursorSerializer
+from contracting.solicitations.states import SetAside, SolicitationState
+
+
+class MoneySerializer(serializers.Serializer[Any]):
+    """An amount in US dollars, as text."""
+
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+
+
+class SolicitationSerializer(serializers.Serializer[Any]):
+    """A solicitation in a list."""
+
+    id = serializers.CharField()
+    piid = serializers.CharField(allow_null=True)
+    title = serializers.CharField()
+    agency = serializers.CharField()
+    state = serializers.ChoiceField(choices=SolicitationState.choices)
+    version = serializers.IntegerField()
+    content_sha256 = serializers.CharField()
+    released_at = serializers.DateTimeField(allow_null=True)
+    deadline = serializers.DateTimeField(allow_null=True)
+    time_zone = serializers.CharField()
+
+
+class SolicitationPageSerializer(serializers.Serializer[Any]):
+    """A page of solicitations."""
+
+    data = SolicitationSerializer(many=True)  # type: ignore[assignment]
+    page = CursorSerializer()
+
+
+class LineSerializer(serializers.Serializer[Any]):
+    """A row of the price schedule."""
+
+    id = serializers.CharField()
+    clin = serializers.CharField()
+    slin = serializers.CharField()
+    description = serializers.CharField()
+    token_class = serializers.CharField()
+    tier = serializers.CharField()
+    context_band = serializers.CharField()
+    boundary = serializers.CharField()
+    unit = serializers.CharField()
+    workload_tokens = serializers.IntegerField()
+
+
+class FactorSerializer(serializers.Serializer[Any]):
+    """An evaluation factor."""
+
+    id = serializers.CharField()
+    position = serializers.IntegerField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    is_price = serializers.BooleanField()
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """A term before and after an amendment."""
+
+    term = serializers.CharField()
+    old = serializers.CharField(allow_blank=True)
+    new = serializers.CharField(allow_blank=True)
+
+
+class AmendmentSerializer(serializers.Serializer[Any]):
+    """An amendment."""
+
+    id = serializers.CharField()
+    number = serializers.CharField()
+    summary = serializers.CharField()
+    changes = ChangeSerializer(many=True)
+    issued_at = serializers.DateTimeField()
+    new_deadline = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+
+class AnsweredQuestionSerializer(serializers.Serializer[Any]):
+    """A question and its released answer; who asked is not part of it."""
+
+    id = serializers.CharField()
+    question = serializers.CharField()
+    answer = serializers.CharField()
+    released_at = serializers.DateTimeField()
+
+
+class WholeSolicitationSerializer(SolicitationSerializer):
+    """A solicitation with everything that a vendor prices and reads."""
+
+    statement_of_objectives = serializers.CharField()
+    naics = serializers.CharField()
+    size_standard = serializers.CharField()
+    psc = serializers.CharField()
+    set_aside = serializers.ChoiceField(choices=SetAside.choices)
+    importance = serializers.CharField()
+    ai_terms = serializers.CharField()
+    contact_name = serializers.CharField()
+    contact_email = serializers.CharField()
+    minimum = MoneySerializer()
+    maximum = MoneySerializer()
+    maximum_tokens = serializers.IntegerField()
+    ordering_start = serializers.DateField(allow_null=True)
+    ordering_end = serializers.DateField(allow_null=True)
+    workload_sha256 = serializers.CharField()
+    lines = LineSerializer(many=True)
+    factors = FactorSerializer(many=True)
+    clauses = serializers.ListField(child=serializers.CharField())
+    amendments = AmendmentSerializer(many=True)
+    questions = AnsweredQuestionSerializer(many=True)
+
+
+class ReleaseSerializer(serializers.Serializer[Any]):
+    """The version whose release is asked for."""
+
+    version = serializers.IntegerField(min_value=1)
