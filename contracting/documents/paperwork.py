@@ -190,6 +190,8 @@ def _schedule(
     numbers = [block for block in form_blocks(form) if block.section == "schedule"]
     columns = _columns_of(kind, numbers)
     rows = _rows_of(context, FORM_TABLE[kind])
+    fits = len(rows) <= FIRST_PAGE_LINES
+    footer = (context.get("totals") or {}).get(FORM_TABLE[kind])
     return {
         "columns": [
             {
@@ -201,7 +203,8 @@ def _schedule(
         ],
         "rows": [_cells(row, columns, zone) for row in rows[:FIRST_PAGE_LINES]],
         "blank": range(max(0, _LEAST_ROWS[form] - len(rows))),
-        "continued": len(rows) > FIRST_PAGE_LINES,
+        "footer": _cells(footer, columns, zone) if footer and fits else [],
+        "continued": not fits,
         "left": max(0, len(rows) - FIRST_PAGE_LINES),
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -61,6 +60,8 @@ def request_document(
         requested_at=at,
         requested_by_name=by.name,
     )
-    send = partial(tasks.render_document.apply_async, (document.pk,), retry=False)
-    transaction.on_commit(send, robust=True)
+    transaction.on_commit(
+        lambda: tasks.render_document.apply_async((document.pk,), retry=False),
+        robust=True,
+    )
     return document

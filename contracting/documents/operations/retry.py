@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 
@@ -29,8 +28,10 @@ def retry_document(*, document_id: int, by: Actor, at: datetime) -> Document:
     document.next_attempt_at = None
     document.save(update_fields=["attempts", "next_attempt_at"])
     document.move_to(DocumentState.REQUESTED)
-    send = partial(tasks.render_document.apply_async, (document.pk,), retry=False)
-    transaction.on_commit(send, robust=True)
+    transaction.on_commit(
+        lambda: tasks.render_document.apply_async((document.pk,), retry=False),
+        robust=True,
+    )
     record_event(
         events.DOCUMENT_RETRIED,
         subject=document.as_subject,

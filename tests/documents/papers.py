@@ -1,0 +1,99 @@
+"""One filled paper of each kind, and the helpers to print and read it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pypdf import PdfReader
+
+from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256, plain
+from contracting.core.subjects import Subject
+from contracting.documents import rendering
+from contracting.documents.models import Document
+from contracting.documents.operations.request import request_document
+
+PAPERS: dict[str, dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "papers.json").read_text(encoding="utf-8")
+)
+KINDS = sorted(PAPERS)
+REQUESTED = datetime(2026, 3, 2, 15, 0, 7, 250_000, tzinfo=UTC)
+
+
+def context_of(kind: str) -> dict[str, Any]:
+    """What the paper of that kind prints, without its title and number."""
+    paper = {**PAPERS[kind]}
+    del paper["title"], paper["number"]
+    context: dict[str, Any] = plain(paper)
+    return context
+
+
+def sheet(kind: str, **more: Any) -> rendering.Sheet:
+    """The filled sheet of that kind."""
+    context = more.pop("context", None) or context_of(kind)
+    particulars = {
+        "kind": kind,
+        "title": PAPERS[kind]["title"],
+        "number": PAPERS[kind]["number"],
+        "version": 3,
+        "content_sha256": content_sha256(context),
+        "context": context,
+        "author": "Department of Examples",
+        "created_at": REQUESTED,
+    }
+    return rendering.Sheet(**(particulars | more))
+
+
+@cache
+def printed(kind: str) -> bytes:
+    """The PDF of the filled sheet; printed once in a run."""
+    return rendering.render(sheet(kind))
+
+
+def read(pdf: bytes) -> PdfReader:
+    """The PDF, opened."""
+    return PdfReader(io.BytesIO(pdf))
+
+
+def text_of(pdf: bytes) -> str:
+    """Every word of the PDF, in reading order."""
+    return "\n".join(page.extract_text() for page in read(pdf).pages)
+
+
+def squeezed(text: str) -> str:
+    """Letters, digits and signs only: a line break within a word does not matter."""
+    return re.sub(r"[\s\u00a0-]+", "", text).lower()
+
+
+def request(
+    by: Actor,
+    at: datetime,
+    *,
+    kind: str = "task_order",
+    agency_id: int | None = None,
+    vendor_id: int | None = None,
+    is_public: bool = False,
+    context: dict[str, Any] | None = None,
+    subject_id: int = 7,
+) -> Document:
+    """Request the filled paper of that kind, as the verb of a stage does."""
+    return request_document(
+        kind=kind,
+        subject=Subject("orders.task_order", subject_id, "contract:1"),
+        title=PAPERS[kind]["title"],
+        number=PAPERS[kind]["number"],
+        agency_id=agency_id or by.organization_id or 0,
+        vendor_id=vendor_id,
+        is_public=is_public,
+        context=context_of(kind) if context is None else context,
+        content_sha256=content_sha256(context_of(kind)),
+        version=3,
+        by=by,
+        at=at,
+    )

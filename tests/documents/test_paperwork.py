@@ -1,0 +1,255 @@
+"""Forms keep their blocks, in sequence, with their captions, filled or not."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from contracting.documents import paperwork
+from contracting.documents.calculations import printed as words
+from contracting.documents.states import DocumentKind
+from tests.documents.papers import (
+    KINDS,
+    PAPERS,
+    context_of,
+    printed,
+    sheet,
+    squeezed,
+    text_of,
+)
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ON_A_FORM = sorted(paperwork.FORM_OF)
+EDITION = {
+    "SF1449": "Standard form 1449 (REV. 11/2021)",
+    "OF347": "Optional form 347 (REV. 2/2012)",
+    "SF30": "Standard form 30 (REV. 11/2016)",
+    "RECEIVING": "Agency form",
+}
+BLOCKS = {
+    "SF1449": "1 2 3 4 5 6 7a 7b 8 9 10 11 12 13a 13b 14 15 16 17a 17b 18a 18b 19 20 "
+    "21 22 23 24 25 26 27a 27b 28 29 30a 30b 30c 31a 31b 31c 32a 32b 32c 32d 32e 32f "
+    "32g 33 34 35 36 37 38 39 40 41a 41b 41c 42a 42b 42c 42d",
+    "OF347": "1 2 3 4 5 6a 6b 6c 6d 6e 6f 7a 7b 7c 7d 7e 7f 8a 8b 9 10 11 12 13a 13b "
+    "14 15 16 17a 17b 17c 17d 17e 17f 17g 17h 17i 18 19 20 21a 21b 21c 21d 21e 22 23",
+    "SF30": "1 2 3 4 5 6 7 8 9A 9B 10A 10B 11 12 13 13A 13B 13C 13D 13E 14 "
+    "15A 15B 15C 16A 16B 16C",
+    "RECEIVING": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21a 21b 22 23",
+}
+
+
+def test_there_is_a_sample_and_a_template_for_every_kind():
+    assert set(KINDS) == set(DocumentKind.values)
+    for kind in KINDS:
+        assert (ROOT / "templates" / "documents" / f"{kind}.html").exists()
+
+
+@pytest.mark.parametrize("form", sorted(BLOCKS))
+def test_a_form_has_every_block_of_its_list_in_sequence(form):
+    listed = [
+        block.block
+        for block in paperwork.form_blocks(form)
+        if "unnumbered" not in block.shape
+    ]
+
+    assert listed == BLOCKS[form].split()
+
+
+@pytest.mark.parametrize("kind", ON_A_FORM)
+def test_every_block_is_printed_in_sequence_with_its_caption(kind):
+    page = squeezed(text_of(printed(kind)))
+    place = 0
+    for block in paperwork.form_blocks(paperwork.FORM_OF[kind]):
+        number = "" if "unnumbered" in block.shape else f"{block.block}."
+        caption = squeezed(f"{number}{block.caption}")
+        assert caption in page[place:], f"block {block.block} is missing or misplaced"
+        place = page.index(caption, place)
+
+
+@pytest.mark.parametrize("kind", ON_A_FORM)
+def test_an_empty_form_has_the_same_blocks(kind):
+    from contracting.documents import rendering
+
+    page = squeezed(text_of(rendering.render(sheet(kind, context={"blocks": {}}))))
+
+    for block in paperwork.form_blocks(paperwork.FORM_OF[kind]):
+        assert squeezed(block.caption) in page
+
+
+@pytest.mark.parametrize("kind", ON_A_FORM)
+def test_a_form_names_itself_and_its_edition(kind):
+    first = squeezed(text_of(printed(kind)))
+
+    assert squeezed(EDITION[paperwork.FORM_OF[kind]]) in first
+
+
+def test_a_sheet_that_departs_from_a_form_calls_itself_an_agency_form():
+    for kind in set(KINDS) - {"solicitation", "contract", "task_order", "modification"}:
+        words_of_it = squeezed(text_of(printed(kind)))
+        assert "agencyform" in words_of_it
+        assert "standardform" not in words_of_it
+        assert "optionalform" not in words_of_it
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_value_of_the_context_is_printed(kind):
+    page = squeezed(text_of(printed(kind)))
+    zone = context_of(kind)["time_zone"]
+
+    missing = [
+        value
+        for value in _leaves(context_of(kind))
+        if not any(
+            squeezed(words(value, shape, zone)) in page
+            for shape in ("text", "tokens", "dollars", "percent")
+        )
+    ]
+    assert missing == []
+
+
+def test_a_sample_fills_only_blocks_that_exist():
+    for kind in ON_A_FORM:
+        known = {
+            block.block for block in paperwork.form_blocks(paperwork.FORM_OF[kind])
+        }
+        assert set(PAPERS[kind]["blocks"]) <= known
+
+
+def test_required_blocks_of_the_samples_are_filled():
+    for kind in ("task_order", "contract", "receiving_report"):
+        filled = PAPERS[kind]["blocks"]
+        empty = [
+            block.block
+            for block in paperwork.form_blocks(paperwork.FORM_OF[kind])
+            if block.required == "yes"
+            and block.section != "schedule"
+            and not filled.get(block.block)
+        ]
+        assert empty == []
+
+
+def test_a_long_schedule_goes_to_the_continuation_sheet():
+    lines = [{"item": f"{n:04}", "description": f"Line {n}"} for n in range(1, 10)]
+
+    laid = paperwork.laid_out("contract", {"lines": lines})
+
+    assert len(laid["schedule"]["rows"]) == paperwork.FIRST_PAGE_LINES
+    assert laid["schedule"]["continued"]
+    assert laid["tables"][0]["key"] == "lines"
+    assert len(laid["tables"][0]["rows"]) == 9
+
+
+def test_a_table_prints_no_column_that_no_row_fills():
+    rows = [{"item": "0001", "model": "m", "token_class": "Input", "unit_price": "2.5"}]
+
+    (table,) = paperwork.laid_out("reconciliation", {"rates": rows})["tables"]
+
+    assert [column["label"] for column in table["columns"]] == [
+        "Item",
+        "Model",
+        "Token class",
+        "Price",
+    ]
+
+
+def test_a_table_that_the_house_does_not_know_is_printed_as_it_is_described():
+    extra = {
+        "caption": "Service levels",
+        "columns": [
+            {"key": "measure", "label": "Measure"},
+            {"key": "credit", "label": "Credit", "shape": "dollars"},
+        ],
+        "rows": [{"measure": "Availability", "credit": "1250.5"}],
+    }
+
+    (table,) = paperwork.laid_out("task_order", {"tables": [extra]})["tables"]
+
+    assert table["rows"][0][1]["text"] == "$1,250.50"
+
+
+def test_an_unknown_choice_is_printed_as_words_and_ticks_nothing():
+    laid = paperwork.laid_out("solicitation", {"blocks": {"14": "By telephone"}})
+    block = _block(laid, "14")
+
+    assert block["value"] == "By telephone"
+    assert not any(choice["checked"] for choice in block["choices"])
+
+
+def test_a_choice_named_in_words_is_ticked():
+    chosen = "Request for proposal (RFP)"
+    block = _block(paperwork.laid_out("solicitation", {"blocks": {"14": chosen}}), "14")
+
+    assert [c["label"] for c in block["choices"] if c["checked"]] == [chosen]
+    assert block["value"] == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "shown"),
+    [
+        (18_059_974, "tokens", "18,059,974"),
+        ("245896", "tokens", "245,896"),
+        ("12.5", "tokens", "12.5"),
+        ("0.085979", "dollars", "$0.085979"),
+        ("60", "dollars", "$60.00"),
+        ("-3.1", "dollars", "-$3.10"),
+        ("see schedule", "dollars", "see schedule"),
+        ("11.20", "percent", "11.2%"),
+        ("2026-11-27", "text", "27 Nov 2026"),
+        ("2026-11-27T22:00:00.000000Z", "text", "27 Nov 2026, 22:00 UTC"),
+        (None, "dollars", ""),
+        (True, "text", "yes"),
+        (["AA", "AB"], "text", "AA\nAB"),
+    ],
+)
+def test_a_value_is_printed_in_the_words_of_its_column(value, shape, shown):
+    assert words(value, shape) == shown
+
+
+def test_an_instant_is_shown_in_the_contract_zone_and_in_utc():
+    text = "2026-11-28T03:30:05.000000Z"
+
+    assert words(text, zone="America/New_York") == (
+        "27 Nov 2026, 10:30:05 p.m. EST (28 Nov 2026, 03:30:05 UTC)"
+    )
+
+
+def test_the_reference_page_lists_every_table_and_every_block():
+    page = (ROOT / "docs" / "reference" / "papers.md").read_text(encoding="utf-8")
+
+    for table in paperwork.tables().values():
+        keys = ", ".join(f"`{column.key}`" for column in table.columns)
+        assert f"| `{table.key}` | {table.caption} | {keys} |" in page
+    for form in BLOCKS:
+        for block in paperwork.form_blocks(form):
+            assert f"| `{block.block}` | {block.caption}" in page
+
+
+def test_the_list_of_blocks_is_a_plain_table():
+    with (paperwork.DATA / "blocks.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+
+    assert {row["form"] for row in rows} == set(BLOCKS)
+    assert all(row["caption"] and 1 <= int(row["span"]) <= 12 for row in rows)
+    keys = [(row["form"], row["block"]) for row in rows]
+    assert len(keys) == len(set(keys))
+
+
+def _block(laid, number):
+    for rows in laid["form"].values():
+        for row in rows:
+            for column in row:
+                for block in column["blocks"]:
+                    if block["number"] == number:
+                        return block
+    raise AssertionError(number)
+
+
+def _leaves(value, key=""):
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _leaves(item, name)
+    elif isinstance(value, list):
+        for item in value[:2] if key == "fact" else value:
+            yield from _leaves(item, "fact" if key == "facts" else key)
+    elif value is not None and value != "" and key != "time_zone":
+        yield value

@@ -1,0 +1,164 @@
+"""A paper is printed once, whoever tries; what goes wrong is written on its row."""
+
+import hashlib
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from contracting.audit.queries import events_of
+from contracting.core import clock
+from contracting.documents import rendering
+from contracting.documents.models import Blob, Rendering
+from contracting.documents.operations import render
+from contracting.documents.operations.render import render_document
+from contracting.documents.queries import pending_documents, read_blob
+from contracting.documents.states import DocumentState
+from tests.cast import nothing_happens
+from tests.documents.papers import read, request, text_of
+
+
+@pytest.fixture
+def no_press(monkeypatch):
+    """A press that prints a few bytes at once."""
+    monkeypatch.setattr(rendering, "render", lambda sheet: f"%PDF {sheet}".encode())
+
+
+def test_a_paper_is_printed_stored_and_recorded(contracting_officer, at):
+    # Given a requested paper
+    document = request(contracting_officer, at)
+
+    # When a worker prints it
+    render_document(document_id=document.pk)
+
+    # Then the print is kept under its hash, with what it was made by
+    document.refresh_from_db()
+    made = document.rendering
+    assert document.state == DocumentState.RENDERED
+    assert (document.attempts, document.last_error) == (1, "")
+    pdf = read_blob(made.blob)
+    assert hashlib.sha256(pdf).hexdigest() == made.blob.sha256
+    assert made.blob.media_type == "application/pdf"
+    assert made.renderer.startswith("WeasyPrint ")
+    assert made.template_sha256 == rendering.template_sha256("task_order")
+    assert read(pdf).metadata.title == document.title
+    assert document.content_sha256 in text_of(pdf)
+
+    # And the event names the hash of the file
+    (event,) = events_of(document.as_subject)
+    assert event.event == "documents.document.rendered"
+    assert event.stream == document.stream
+    assert json.loads(event.payload)["data"]["sha256"] == made.blob.sha256
+
+
+def test_a_second_worker_prints_nothing(contracting_officer, at, no_press):
+    document = request(contracting_officer, at)
+    render_document(document_id=document.pk)
+
+    with nothing_happens():
+        assert render_document(document_id=document.pk) is None
+
+    assert Rendering.objects.count() == 1
+
+
+def test_two_papers_of_the_same_bytes_share_them(contracting_officer, at, monkeypatch):
+    monkeypatch.setattr(rendering, "render", lambda sheet: b"%PDF the same")
+
+    for _ in range(2):
+        render_document(document_id=request(contracting_officer, at).pk)
+
+    assert Rendering.objects.count() == 2
+    assert Blob.objects.count() == 1
+
+
+def test_a_failure_is_written_down_and_tried_again_later(
+    contracting_officer, at, monkeypatch
+):
+    monkeypatch.setattr(rendering, "render", _jam)
+    document = request(contracting_officer, at)
+    before = clock.now()
+
+    render_document(document_id=document.pk)
+
+    document.refresh_from_db()
+    assert document.state == DocumentState.REQUESTED
+    assert document.attempts == 1
+    assert document.last_error == "ValueError: the paper is jammed"
+    assert before < document.next_attempt_at <= clock.now() + render.FIRST_WAIT
+    assert not events_of(document.as_subject).exists()
+
+
+def test_each_wait_is_longer_than_the_one_before(contracting_officer, at, monkeypatch):
+    monkeypatch.setattr(rendering, "render", _jam)
+    document = request(contracting_officer, at)
+
+    waits = []
+    for _ in range(render.MAX_ATTEMPTS - 1):
+        render_document(document_id=document.pk)
+        document.refresh_from_db()
+        waits.append(document.next_attempt_at - clock.now())
+
+    assert waits == sorted(waits)
+    assert waits[-1] > timedelta(minutes=10)
+
+
+def test_after_many_failures_a_paper_is_given_up_visibly(
+    contracting_officer, at, monkeypatch
+):
+    monkeypatch.setattr(rendering, "render", _jam)
+    document = request(contracting_officer, at)
+
+    for _ in range(render.MAX_ATTEMPTS):
+        render_document(document_id=document.pk)
+
+    document.refresh_from_db()
+    assert document.state == DocumentState.FAILED
+    assert document.attempts == render.MAX_ATTEMPTS
+    assert document in pending_documents()
+    (event,) = events_of(document.as_subject)
+    assert event.event == "documents.document.failed"
+
+
+def test_a_print_that_was_half_recorded_leaves_nothing(
+    contracting_officer, at, no_press, monkeypatch
+):
+    monkeypatch.setattr(rendering, "template_sha256", _jam)
+    document = request(contracting_officer, at)
+
+    render_document(document_id=document.pk)
+
+    document.refresh_from_db()
+    assert document.state == DocumentState.REQUESTED
+    assert not Rendering.objects.exists()
+    assert not Blob.objects.exists()
+
+
+def test_without_pango_a_paper_waits_and_counts_no_attempt(
+    contracting_officer, at, monkeypatch
+):
+    def missing(_):
+        raise rendering.LibrariesMissing(rendering.INSTALL)
+
+    monkeypatch.setattr(rendering, "render", missing)
+    document = request(contracting_officer, at)
+
+    for _ in range(render.MAX_ATTEMPTS + 1):
+        render_document(document_id=document.pk)
+
+    document.refresh_from_db()
+    assert document.state == DocumentState.REQUESTED
+    assert document.attempts == 0
+    assert "libpango-1.0-0" in document.last_error
+
+
+def test_a_print_cannot_be_changed(contracting_officer, at, no_press):
+    document = request(contracting_officer, at)
+    render_document(document_id=document.pk)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Rendering.objects.update(renderer="a typewriter")
+
+
+def _jam(*_):
+    raise ValueError("the paper is jammed")

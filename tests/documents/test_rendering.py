@@ -1,0 +1,214 @@
+"""A print is tagged, named, dated from its record, and the same whenever it is made."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from pypdf.generic import IndirectObject
+
+from contracting.documents import rendering
+from tests.documents.papers import (
+    KINDS,
+    REQUESTED,
+    context_of,
+    printed,
+    read,
+    sheet,
+    squeezed,
+    text_of,
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_paper_is_tagged_and_says_its_language_and_title(kind):
+    root = read(printed(kind)).trailer["/Root"]
+
+    assert root["/MarkInfo"]["/Marked"] is True or root["/MarkInfo"]["/Marked"].value
+    assert root["/StructTreeRoot"]["/K"]
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert read(printed(kind)).metadata.title == sheet(kind).title
+    assert read(printed(kind)).metadata.author == "Department of Examples"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_paper_claims_the_archive_and_the_accessibility_standard(kind):
+    pdf = read(printed(kind))
+    marks = pdf.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
+
+    assert re.search(r'pdfaid:part(="|>)3', marks)
+    assert re.search(r'pdfaid:conformance(="|>)A', marks)
+    assert re.search(r"<pdfuaid:part>1</pdfuaid:part>", marks)
+    assert "PDF/UA identification schema" in marks
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_paper_has_bookmarks(kind):
+    titles = [entry["/Title"] for entry in _flat(read(printed(kind)).outline)]
+
+    assert len(titles) >= 2
+    assert titles[0]
+    assert "Record" in titles
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_paper_carries_its_context_and_nothing_else(kind):
+    pdf = read(printed(kind))
+
+    assert list(pdf.attachments) == [f"{kind}.json"]
+    carried = json.loads(pdf.attachments[f"{kind}.json"][0])
+    assert carried == context_of(kind)
+    assert pdf.trailer["/Root"]["/AF"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_page_prints_number_version_and_hash(kind):
+    paper = sheet(kind)
+    pages = read(printed(kind)).pages
+
+    for number, page in enumerate(pages, 1):
+        words = squeezed(page.extract_text())
+        assert squeezed(paper.number) in words
+        assert "version3" in words
+        assert paper.content_sha256 in words
+        assert f"page{number}of{len(pages)}" in words
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_paper_uses_only_the_fonts_of_the_package(kind):
+    names = {
+        re.sub(r"^/?[A-Z]{6}\+", "", str(font.get_object()["/BaseFont"])).strip("/")
+        for page in read(printed(kind)).pages
+        for font in page["/Resources"]["/Font"].get_object().values()
+    }
+
+    assert names
+    assert all(re.match(r"Public-?Sans|Roboto-?Mono", name) for name in names), names
+
+
+@pytest.mark.parametrize("kind", ["task_order", "reconciliation"])
+def test_the_same_record_gives_the_same_bytes(kind):
+    assert rendering.render(sheet(kind)) == printed(kind)
+
+
+def test_dates_and_identifier_come_from_the_record():
+    pdf = read(printed("receipt"))
+
+    assert pdf.metadata.creation_date == REQUESTED.replace(microsecond=0)
+    assert pdf.metadata.modification_date == REQUESTED.replace(microsecond=0)
+    assert _identifier(pdf) == sheet("receipt").identifier
+    later = sheet("receipt", created_at=REQUESTED + timedelta(days=1))
+    assert rendering.render(later) != printed("receipt")
+
+
+def test_another_content_has_another_identifier():
+    other = sheet("receipt", context={**context_of("receipt"), "summary": "Other."})
+
+    assert other.identifier != sheet("receipt").identifier
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///etc/passwd",
+        "file:///etc/hostname?https://paper.invalid/print.css",
+        "http://127.0.0.1/secret",
+        "http://example.test/a.png",
+        "https://example.test/a.png",
+        "ftp://example.test/a",
+        "https://paper.invalid/../settings.py",
+        "https://paper.invalid/fonts/../../base.html",
+        "https://paper.invalid/_sheet.html",
+        "https://paper.invalid.example.test/print.css",
+        "print.css",
+    ],
+)
+def test_nothing_outside_the_package_is_fetched(address):
+    with pytest.raises(rendering.ForbiddenAddress):
+        rendering.fetch_package_file(address)
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [("print.css", "text/css"), ("fonts/PublicSans-Regular.ttf", "font/ttf")],
+)
+def test_a_file_of_the_package_is_served_by_its_name(name, media_type):
+    content, kind = rendering.fetch_package_file(f"https://paper.invalid/{name}")
+
+    assert kind == media_type
+    assert content == (rendering.TEMPLATES / name).read_bytes()
+
+
+def test_the_press_refuses_files_and_the_network_and_prints_on(monkeypatch):
+    asked = []
+    fetch = rendering.fetch_package_file
+
+    def watched(url):
+        asked.append(url)
+        return fetch(url)
+
+    monkeypatch.setattr(rendering, "fetch_package_file", watched)
+    hostile = (
+        '<img src="file:///etc/passwd" alt="a"><img src="http://127.0.0.1/x" alt="b">'
+        '<link rel="stylesheet" href="http://127.0.0.1/x.css">'
+        "<p>Printed all the same.</p>"
+    )
+    monkeypatch.setattr(rendering, "render_to_string", lambda *_: hostile)
+
+    pdf = rendering.render(sheet("receipt"))
+
+    assert "Printed all the same." in text_of(pdf)
+    assert {"file:///etc/passwd", "http://127.0.0.1/x"} <= set(asked)
+    assert "/Image" not in str(read(pdf).pages[0]["/Resources"])
+
+
+def test_what_a_user_wrote_is_printed_and_not_obeyed():
+    words = "<img src='file:///etc/passwd'> & <script>alert(1)</script>"
+    hostile = context_of("receipt") | {"summary": words}
+
+    pdf = rendering.render(sheet("receipt", context=hostile))
+
+    assert squeezed(words) in squeezed(text_of(pdf))
+
+
+def test_without_the_libraries_the_press_says_what_to_install(monkeypatch):
+    import builtins
+
+    real = builtins.__import__
+
+    def without_pango(name, *rest, **more):
+        if name.startswith("weasyprint"):
+            raise OSError("cannot load library 'pango-1.0-0'")
+        return real(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", without_pango)
+
+    assert "libpango-1.0-0" in rendering.missing_libraries()
+    with pytest.raises(rendering.LibrariesMissing, match="libharfbuzz-subset0"):
+        rendering.render(sheet("receipt"))
+
+
+def test_the_machine_can_print():
+    assert rendering.missing_libraries() == ""
+    assert re.fullmatch(r"WeasyPrint [\d.]+, Pango [\d.]+", rendering.renderer())
+
+
+def test_the_hash_of_a_template_tells_kinds_apart():
+    marks = {rendering.template_sha256(kind) for kind in KINDS}
+
+    assert len(marks) == len(KINDS)
+
+
+def _flat(outline):
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from _flat(entry)
+        else:
+            yield entry
+
+
+def _identifier(pdf) -> bytes:
+    first = pdf.trailer["/ID"][0]
+    first = first.get_object() if isinstance(first, IndirectObject) else first
+    return first if isinstance(first, bytes) else first.original_bytes
