@@ -159,6 +159,11 @@ class AiModel(Addressed, Effective):
     def __str__(self) -> str:
         return self.snapshot
 
+    @property
+    def boundary_words(self) -> list[str]:
+        """The authorized data boundaries, in words."""
+        return [str(Boundary(code).label) for code in self.boundaries]
+
 
 class ModelAlias(Effective):
     """A name that a usage source writes, and the snapshot it stands for."""

@@ -9,6 +9,7 @@ from contracting.core.periods import federal_holidays
 from contracting.reference.migrations import _clauses, _models, _rules, _thresholds
 
 START = date(2020, 1, 1)
+CLAUSES_START = date(2023, 10, 1)
 HOLIDAY_YEARS = range(2020, 2041)
 
 
@@ -19,7 +20,7 @@ def seed(apps, schema_editor):
     Clause = apps.get_model("reference", "Clause")
     names = ("number", "title", "summary", "is_provision", "required_for", "regime")
     Clause.objects.bulk_create(
-        Clause(valid_from=START, **dict(zip(names, row, strict=True)))
+        Clause(valid_from=CLAUSES_START, **dict(zip(names, row, strict=True)))
         for row in _clauses.CLAUSES
     )
     Rule = apps.get_model("reference", "Rule")
