@@ -6,3 +6,4 @@ from tests.databases import (  # noqa: F401
     django_db_setup,
     own_database,
 )
+from tests.workers import worker  # noqa: F401

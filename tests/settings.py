@@ -5,6 +5,7 @@ import os
 # The plugin named in pyproject has set the addresses. A type checker needs none.
 os.environ.setdefault("DATABASE_URL", "postgresql:///drawdown")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379")
+os.environ.setdefault("MEDIA_ROOT", f"var/test-media/{os.getpid()}")
 os.environ["DRAWDOWN_DEBUG"] = "0"
 os.environ["DRAWDOWN_DEMO"] = "0"
 
@@ -17,7 +18,7 @@ TEST_DATABASE = env_text("DRAWDOWN_TEST_DB", "test_drawdown")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-MEDIA_ROOT = BASE_DIR / "var" / "test-media" / str(os.getpid())
+MEDIA_ROOT = BASE_DIR / env_text("MEDIA_ROOT")  # a worker of the test shares it
 STORAGES = {
     **STORAGES,
     "default": {
