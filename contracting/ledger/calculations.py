@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.ledger.states import Consumption
@@ -104,3 +104,36 @@ def picodollars(amount: Dollars) -> int:
 def dollars(amount: int) -> Dollars:
     """A whole number of picodollars as dollars."""
     return Dollars(Decimal(amount).scaleb(-12))
+
+
+BAR_WIDTH: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of a bar: its name, where it begins and how wide it is drawn."""
+
+    name: str
+    start: str
+    width: str
+
+
+def funds_bar(
+    *, available: Dollars, committed: Dollars, obligated: Dollars, expended: Dollars
+) -> list[Segment]:
+    """What is spent, obligated and committed, side by side on a bar of the allotment.
+
+    :returns: the parts in drawing units of :data:`BAR_WIDTH`; free funds are the rest
+    """
+    segments, start = [], Decimal(0)
+    parts = (
+        ("expended", expended),
+        ("obligated", obligated - expended),
+        ("committed", committed),
+    )
+    for name, part in parts:
+        share = part.amount / available.amount if available else Decimal(0)
+        width = BAR_WIDTH * min(max(share, Decimal(0)), Decimal(1))
+        segments.append(Segment(name, f"{start:.2f}", f"{width:.2f}"))
+        start += width
+    return segments

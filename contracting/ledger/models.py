@@ -227,6 +227,12 @@ class HolderBalance(Addressed, Timestamped):
         return f"{self.holder_kind} {self.holder_id}"
 
     @property
+    def title(self) -> str:
+        """What the line is, as a page says it: "order line 7"."""
+        words = self.holder_kind.replace("s.", " ").replace(".", " ").replace("_", " ")
+        return f"{words} {self.holder_id}"
+
+    @property
     def holder(self) -> Holder:
         return Holder(self.holder_kind, self.holder_id)
 

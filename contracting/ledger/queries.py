@@ -20,7 +20,7 @@ from contracting.ledger.models import (
     LineOfAccounting,
     Transfer,
 )
-from contracting.ledger.states import COLUMNS, Holder
+from contracting.ledger.states import COLUMNS, Holder, TransferKind
 
 TOKENS = "tokens"
 CEILING = "ceiling"
@@ -181,6 +181,11 @@ def positions_of(lines: QuerySet[LineOfAccounting]) -> list[FundsPosition]:
     ]
 
 
+def lines_of_accounting_of(agency_id: int | None) -> QuerySet[LineOfAccounting]:
+    """The lines of accounting of an agency, by label: what a form may offer."""
+    return LineOfAccounting.objects.filter(agency_id=agency_id).order_by("label", "pk")
+
+
 def get_line_of_accounting_for(actor: Actor, public_id: str) -> LineOfAccounting:
     """A line of accounting of the actor's own agency.
 
@@ -261,6 +266,20 @@ def transfers_of(
     accounts = _accounts(line, acrn, line_of_accounting)
     ids = list(accounts.values_list("pk", flat=True))
     return _with_accounts(Transfer.objects.filter(Q(credit__in=ids) | Q(debit__in=ids)))
+
+
+def usage_that_stands(holder: Holder, key: str) -> QuerySet[Transfer]:
+    """The usage of a line under one key that is not reversed.
+
+    What was not funded comes first, then what was; the newest first in each.
+    """
+    return Transfer.objects.filter(
+        kind__in=[TransferKind.CONSUME, TransferKind.UNFUNDED],
+        note=key,
+        reversal__isnull=True,
+        credit__balance__line__holder_kind=holder.kind,
+        credit__balance__line__holder_id=holder.id,
+    ).order_by("-kind", "-pk")
 
 
 def transfers_because(kind: str, subject_id: int) -> QuerySet[Transfer]:
