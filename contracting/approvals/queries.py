@@ -126,22 +126,7 @@ def seats_of(by: Actor, route: Route, on: date) -> list[Seat]:
 
     Exclusions are not weighed here: ``permissions.can_record_decision`` does.
     """
-    if by.membership_id is None or not by.acts_for(route.agency_id):
-        return []
-    steps = current_steps(route)
-    own = [
-        Seat(step, by.membership_id)
-        for step in steps
-        if _is_asked(step, by.membership_id, by.role, by.review_field)
-    ]
-    lent = [
-        Seat(step, by.membership_id, colleague)
-        for colleague in delegators_of(by, on)
-        if colleague.organization_id == route.agency_id
-        for step in steps
-        if _is_asked(step, colleague.pk, colleague.role, colleague.review_field)
-    ]
-    return own + lent
+    return _seats(by, route, delegators_of(by, on))
 
 
 def lapsed_delegators(by: Actor, route: Route, on: date) -> list[Membership]:
@@ -160,8 +145,11 @@ def lapsed_delegators(by: Actor, route: Route, on: date) -> list[Membership]:
 
 def people_who_decided(route: Route) -> set[int]:
     """The persons who have decided on the route, or in whose seat it was done."""
-    found = route.decisions.values_list("by_user_id", "on_behalf_of__user_id")
-    return {person for pair in found for person in pair if person is not None}
+    made = route.decisions.all()
+    persons = {decision.by_user_id for decision in made}
+    return persons | {
+        decision.on_behalf_of.user_id for decision in made if decision.on_behalf_of
+    }
 
 
 def people_asked(step_role: str, review_field: str, agency_id: int) -> list[Membership]:
@@ -212,30 +200,20 @@ def waiting_for(actor: Actor, on: date | None = None) -> list[Route]:
     if not actor.is_person or actor.organization_id is None:
         return []
     day = on or _database_day()
+    lenders = delegators_of(actor, day)
     open_routes = (
         Route.objects.filter(agency_id=actor.organization_id, state=RouteState.OPEN)
         .exclude(submitted_by_user_id=actor.user_id)
         .exclude(excluded_user_ids__contains=[actor.user_id])
-        .prefetch_related("steps__decisions")
+        .prefetch_related("steps__decisions", "decisions__on_behalf_of")
         .order_by("opened_at", "pk")
     )
-    return [route for route in open_routes if _may_decide(actor, route, day)]
+    return [route for route in open_routes if _free(actor, route, lenders)]
 
 
 def free_seats(by: Actor, route: Route, on: date) -> list[Seat]:
     """The seats of ``seats_of`` that no exclusion and no earlier decision closes."""
-    decided = people_who_decided(route)
-    if route.excludes(by.user_id) or by.user_id in decided:
-        return []
-    return [
-        seat
-        for seat in seats_of(by, route, on)
-        if seat.on_behalf_of is None
-        or not (
-            route.excludes(seat.on_behalf_of.user_id)
-            or seat.on_behalf_of.user_id in decided
-        )
-    ]
+    return _free(by, route, delegators_of(by, on))
 
 
 def routes_visible_to(actor: Actor) -> QuerySet[Route]:
@@ -249,8 +227,38 @@ def _routes_of(subject: Subject) -> QuerySet[Route]:
     return Route.objects.filter(subject_kind=subject.kind, subject_id=subject.id)
 
 
-def _may_decide(actor: Actor, route: Route, on: date) -> bool:
-    return bool(free_seats(actor, route, on))
+def _seats(by: Actor, route: Route, lenders: list[Membership]) -> list[Seat]:
+    if by.membership_id is None or not by.acts_for(route.agency_id):
+        return []
+    steps = current_steps(route)
+    own = [
+        Seat(step, by.membership_id)
+        for step in steps
+        if _is_asked(step, by.membership_id, by.role, by.review_field)
+    ]
+    lent = [
+        Seat(step, by.membership_id, colleague)
+        for colleague in lenders
+        if colleague.organization_id == route.agency_id
+        for step in steps
+        if _is_asked(step, colleague.pk, colleague.role, colleague.review_field)
+    ]
+    return own + lent
+
+
+def _free(by: Actor, route: Route, lenders: list[Membership]) -> list[Seat]:
+    decided = people_who_decided(route)
+    if route.excludes(by.user_id) or by.user_id in decided:
+        return []
+    return [
+        seat
+        for seat in _seats(by, route, lenders)
+        if seat.on_behalf_of is None
+        or not (
+            route.excludes(seat.on_behalf_of.user_id)
+            or seat.on_behalf_of.user_id in decided
+        )
+    ]
 
 
 def _steps(route: Route) -> list[Step]:

@@ -2,12 +2,15 @@
 
 from datetime import date
 
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 
 from accounts.operations.delegate_review import delegate_review
 from contracting.approvals import queries
 from contracting.approvals.invariants import INVARIANTS
 from contracting.core.quantities import Dollars
+from contracting.core.subjects import Subject
 from tests.approvals.conftest import SUBJECT
 
 DAY = date(2026, 3, 2)
@@ -56,6 +59,25 @@ def test_a_route_waits_for_a_delegate_while_the_delegation_holds(
     assert queries.waiting_for(legal_reviewer, DAY) == [route]
     assert queries.waiting_for(legal_reviewer, date(2026, 3, 3)) == []
     assert queries.waiting_for(legal_reviewer) == []
+
+
+def test_a_long_list_takes_no_more_queries_than_a_short_one(
+    submit_for_review, decide, technical_reviewer, finance_reviewer
+):
+    def queries_taken():
+        with CaptureQueriesContext(connection) as taken:
+            found = queries.waiting_for(technical_reviewer, DAY)
+        return len(taken), len(found)
+
+    submit_for_review()
+    short = queries_taken()
+    for number in range(2, 6):
+        more = submit_for_review(
+            subject=Subject("orders.task_order", 100 + number, "contract:3")
+        )
+        decide(more, finance_reviewer)
+
+    assert queries_taken() == (short[0], 5)
 
 
 def test_the_standing_shows_each_step_with_its_decisions(
