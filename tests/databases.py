@@ -186,14 +186,31 @@ def _owner(database: str | None = None) -> psycopg.Connection:
 
 def _copy(template: str, name: str) -> None:
     with _owner() as session:
-        _execute(session, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        _drop_now(session, name)
         _execute(session, "CREATE DATABASE {} TEMPLATE {}", name, template)
         _execute(session, "ALTER DATABASE {} SET synchronous_commit = off", name)
 
 
 def _drop(name: str) -> None:
     with _owner() as session:
-        _execute(session, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        _drop_now(session, name)
+
+
+def _drop_now(session: psycopg.Connection, name: str) -> None:
+    """Drop a database whatever is connected to it.
+
+    The server's own vacuum may be at work there for a moment; its process belongs to
+    the superuser and cannot be ended by us, so we wait for it.
+    """
+    for attempt in itertools.count(1):
+        try:
+            _execute(session, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        except psycopg.errors.InsufficientPrivilege:
+            if attempt == 100:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _drop_old(session: psycopg.Connection, *, keep: str) -> None:
