@@ -39,6 +39,8 @@ PUBLIC_ROUTES = frozenset({
     "account_login",
     "account_logout",
     "account_signup",
+    "account_confirm_email",
+    "account_email_verification_sent",
     "account_inactive",
     "account_reset_password",
     "account_reset_password_done",
@@ -56,6 +58,7 @@ PUBLIC_ROUTES = frozenset({
     "contracts:award",
     "admin:login",
     "admin:jsi18n",
+    "admin:logout",
 })
 """Every route that answers without a login; the walking test reads this list."""
 

@@ -17,7 +17,6 @@ RECORDS = "record_event"
 NOT_RECORDED = {
     "accounts.claim_key": "marks the request; what it asks for records itself",
     "audit.record_event": "it is the record",
-    "documents.render_document": "prints what was recorded when it was requested",
     "documents.request_document": "one row of the verb that needs the paper",
     "documents.store_blob": "one row of the verb that keeps the bytes",
     "documents.sweep_documents": "asks again for what was asked for",
