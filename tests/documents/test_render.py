@@ -13,7 +13,11 @@ from contracting.documents import rendering
 from contracting.documents.models import Blob, Rendering
 from contracting.documents.operations import render
 from contracting.documents.operations.render import render_document
-from contracting.documents.queries import pending_documents, read_blob
+from contracting.documents.queries import (
+    pending_documents,
+    read_blob,
+    rendering_of,
+)
 from contracting.documents.states import DocumentState
 from tests.cast import nothing_happens
 from tests.documents.papers import read, request, text_of
@@ -34,7 +38,7 @@ def test_a_paper_is_printed_stored_and_recorded(contracting_officer, at):
 
     # Then the print is kept under its hash, with what it was made by
     document.refresh_from_db()
-    made = document.rendering
+    made = rendering_of(document)
     assert document.state == DocumentState.RENDERED
     assert (document.attempts, document.last_error) == (1, "")
     pdf = read_blob(made.blob)
@@ -85,6 +89,7 @@ def test_a_failure_is_written_down_and_tried_again_later(
     assert document.state == DocumentState.REQUESTED
     assert document.attempts == 1
     assert document.last_error == "ValueError: the paper is jammed"
+    assert document.next_attempt_at is not None
     assert before < document.next_attempt_at <= clock.now() + render.FIRST_WAIT
     assert not events_of(document.as_subject).exists()
 
@@ -97,6 +102,7 @@ def test_each_wait_is_longer_than_the_one_before(contracting_officer, at, monkey
     for _ in range(render.MAX_ATTEMPTS - 1):
         render_document(document_id=document.pk)
         document.refresh_from_db()
+        assert document.next_attempt_at is not None
         waits.append(document.next_attempt_at - clock.now())
 
     assert waits == sorted(waits)

@@ -3,9 +3,9 @@
 import json
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from pypdf.generic import IndirectObject
 
 from contracting.documents import rendering
 from tests.documents.papers import (
@@ -209,6 +209,5 @@ def _flat(outline):
 
 
 def _identifier(pdf) -> bytes:
-    first = pdf.trailer["/ID"][0]
-    first = first.get_object() if isinstance(first, IndirectObject) else first
+    first: Any = pdf.trailer["/ID"][0].get_object()
     return first if isinstance(first, bytes) else first.original_bytes

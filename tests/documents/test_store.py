@@ -41,16 +41,19 @@ def test_no_bytes_are_bytes_too():
 
 
 def test_the_file_is_flushed_before_its_row_is_written(monkeypatch):
-    order = []
+    order: list[str] = []
     flush, write = os.fsync, Blob.objects.bulk_create
-    monkeypatch.setattr(
-        os, "fsync", lambda handle: (order.append("disk"), flush(handle))
-    )
-    monkeypatch.setattr(
-        type(Blob.objects),
-        "bulk_create",
-        lambda _, *rows, **more: (order.append("row"), write(*rows, **more))[1],
-    )
+
+    def flushing(handle):
+        order.append("disk")
+        flush(handle)
+
+    def writing(_, *rows, **more):
+        order.append("row")
+        return write(*rows, **more)
+
+    monkeypatch.setattr(os, "fsync", flushing)
+    monkeypatch.setattr(type(Blob.objects), "bulk_create", writing)
 
     store_blob(content=b"flushed first", media_type="text/plain")
 
