@@ -12,6 +12,7 @@ import hashlib
 import itertools
 import os
 import re
+import time
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
