@@ -12,8 +12,8 @@ import hashlib
 import itertools
 import os
 import re
-import time
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
