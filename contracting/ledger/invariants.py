@@ -30,7 +30,7 @@ _Sums = dict[tuple[int, str], Decimal]
 
 
 def transfers_are_well_formed() -> Iterator[str]:
-    """I1: two accounts, nothing negative, along the route of its kind, of one owner."""
+    """Two accounts, nothing negative, along the route of its kind, of one owner."""
     rows = (
         Transfer.objects.select_related("debit__balance", "credit__balance", "reverses")
         .order_by("pk")
@@ -53,7 +53,7 @@ def transfers_are_well_formed() -> Iterator[str]:
 
 
 def balances_are_the_sums_of_their_transfers() -> Iterator[str]:
-    """I2: every stored figure, recomputed from the first transfer to the last."""
+    """Every stored figure, recomputed from the first transfer to the last."""
     by_balance = _account_sums("balance_id")
     by_line: _Sums = defaultdict(Decimal)
     for balance in Balance.objects.order_by("pk"):
@@ -72,7 +72,7 @@ def balances_are_the_sums_of_their_transfers() -> Iterator[str]:
 
 
 def funds_are_the_sums_of_their_lines() -> Iterator[str]:
-    """I3, first half: what a line of accounting has bound is bound to its lines."""
+    """What a line of accounting has bound is bound to its lines."""
     bound = FundsBalance.objects.order_by("pk").annotate(
         committed=Sum("line_of_accounting__balances__committed_dollars"),
         obligated=Sum("line_of_accounting__balances__obligated_dollars"),
@@ -84,7 +84,7 @@ def funds_are_the_sums_of_their_lines() -> Iterator[str]:
 
 
 def nothing_passes_its_bound() -> Iterator[str]:
-    """I3, second half: ceilings over obligations over use over payment."""
+    """Ceilings over obligations over use over payment."""
     payable = F("consumed_dollars") + F("rounding_dollars")
     bound = F("committed_dollars") + F("obligated_dollars")
     broken: list[tuple[Any, Q, str]] = [
@@ -149,30 +149,30 @@ def _compare(row: Model, name: str, figure: Decimal) -> Iterator[str]:
 
 INVARIANTS: Final = [
     Invariant(
-        "I1",
+        "LED-1",
         "Every transfer moves a value between two accounts of one owner, along the "
         "route of its kind.",
         transfers_are_well_formed,
     ),
     Invariant(
-        "I2",
+        "LED-2",
         "Every stored balance is the sum of its transfers, in tokens and in dollars.",
         balances_are_the_sums_of_their_transfers,
     ),
     Invariant(
-        "I3",
+        "LED-3",
         "What a line of accounting has committed and obligated is the sum over the "
         "lines that it pays for.",
         funds_are_the_sums_of_their_lines,
     ),
     Invariant(
-        "I3",
+        "LED-4",
         "Commitments and obligations stay within ceilings and funds, funded usage "
         "within obligations, payments within accepted usage.",
         nothing_passes_its_bound,
     ),
     Invariant(
-        "I1",
+        "LED-5",
         "Every reversal mirrors the transfer that it reverses.",
         reversals_mirror_what_they_reverse,
     ),

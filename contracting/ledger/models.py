@@ -196,6 +196,9 @@ class HolderBalance(Addressed, Timestamped):
 
     holder_kind = models.CharField(max_length=60)
     holder_id = models.BigIntegerField()
+    label = models.CharField(
+        max_length=200, blank=True, help_text="How people call the line."
+    )
     contract_id = models.BigIntegerField(db_index=True)
     ceiling_tokens = _tokens("The line's token ceiling.")
     consumed_tokens = _tokens("Used and funded.")
@@ -228,7 +231,9 @@ class HolderBalance(Addressed, Timestamped):
 
     @property
     def title(self) -> str:
-        """What the line is, as a page says it: "order line 7"."""
+        """How a page calls the line: by its label, else "order line 7"."""
+        if self.label:
+            return self.label
         words = self.holder_kind.replace("s.", " ").replace(".", " ").replace("_", " ")
         return f"{words} {self.holder_id}"
 

@@ -6,7 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
-from contracting.ledger.calculations import dollars, fold_usage, picodollars, spread
+from contracting.ledger.calculations import (
+    dollars,
+    fold_usage,
+    funds_bar,
+    picodollars,
+    spread,
+)
 from contracting.ledger.states import Consumption
 from tests.ledger.conftest import usage, usd
 
@@ -99,3 +105,23 @@ def _sums(shares):
         ):
             so_far[n] += value
     return {key: value for key, value in sums.items() if any(value)}
+
+
+def test_a_bar_sets_spent_obligated_and_committed_side_by_side():
+    segments = funds_bar(
+        available=usd(100), committed=usd(5), obligated=usd(45), expended=usd(10)
+    )
+
+    assert [(each.name, each.start, each.width) for each in segments] == [
+        ("expended", "0.00", "60.00"),
+        ("obligated", "60.00", "210.00"),
+        ("committed", "270.00", "30.00"),
+    ]
+
+
+def test_a_bar_of_nothing_has_no_width():
+    segments = funds_bar(
+        available=usd(0), committed=usd(0), obligated=usd(0), expended=usd(0)
+    )
+
+    assert {each.width for each in segments} == {"0.00"}

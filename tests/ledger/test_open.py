@@ -42,6 +42,22 @@ def test_each_acrn_gets_a_balance_and_its_accounts(books, state):
     assert rows[0].accounts.count() == len(OF_A_BALANCE)
 
 
+def test_a_line_is_called_by_its_label_when_it_has_one(books):
+    books.open("60")
+    assert books.line().title == "order line 411"
+
+    open_balances(
+        holder=LINE,
+        contract_id=CONTRACT,
+        lines=[BalanceLine("AA", 1, books.funds.pk, usd("60"), Tokens(1_000))],
+        label="Pilot order, line 0001",
+        because=ORDER,
+        by=books.officer,
+        at=books.at,
+    )
+    assert books.line().title == "Pilot order, line 0001"
+
+
 def test_opening_again_restates_the_ceiling_and_the_order_of_payment(books, state):
     other = books.fund("Reserve", "10")
     first = BalanceLine("AA", 1, books.funds.pk, usd("45"), Tokens(1_000))

@@ -48,6 +48,14 @@ class Migration(migrations.Migration):
                 ),
                 ("holder_kind", models.CharField(max_length=60)),
                 ("holder_id", models.BigIntegerField()),
+                (
+                    "label",
+                    models.CharField(
+                        blank=True,
+                        help_text="How people call the line.",
+                        max_length=200,
+                    ),
+                ),
                 ("contract_id", models.BigIntegerField(db_index=True)),
                 (
                     "ceiling_tokens",

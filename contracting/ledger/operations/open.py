@@ -22,6 +22,7 @@ def open_balances(
     holder: Holder,
     contract_id: int,
     lines: list[BalanceLine],
+    label: str = "",
     because: Subject,
     by: Actor,
     at: datetime,
@@ -31,6 +32,7 @@ def open_balances(
     An ACRN that is not named stays as it is; one that is dropped from a draft is named
     with a ceiling of zero. The token ceiling is the line's and the same in each.
 
+    :param label: how people call the line; pages show it
     :raises LinesDisagree: if the token ceilings differ, two ACRNs share a place, or an
         ACRN with funds bound to it would change its line of accounting
     :raises CeilingExceeded: if a ceiling falls below what is bound or used already
@@ -43,7 +45,8 @@ def open_balances(
     known = _lock_book(because=because, by=by, at=at, holders=[holder]).balances
     _guard(line, lines, known=list(known.values()))
     line.ceiling_tokens = lines[0].ceiling_tokens.count
-    line.save(update_fields=["ceiling_tokens"])
+    line.label = label or line.label
+    line.save(update_fields=["ceiling_tokens", "label"])
     rows = [_open(line, each, known.get((holder, each.acrn))) for each in lines]
     record_event(
         events.BALANCES_OPENED,
