@@ -19,11 +19,6 @@ class PaymentCertification(Addressed, AppendOnly):
     invoice = models.OneToOneField(
         "billing.Invoice", on_delete=models.PROTECT, related_name="certification"
     )
-    acceptance = models.OneToOneField(
-        "reconciliation.Acceptance",
-        on_delete=models.PROTECT,
-        related_name="certification",
-    )
     voucher_number = models.CharField(max_length=30, unique=True)
     dollars = models.DecimalField(max_digits=18, decimal_places=2)
     by_acrn = models.JSONField(help_text="{holder id: {ACRN: dollars}}")

@@ -173,12 +173,20 @@ class Resolution(AppendOnly):
 
 
 class Acceptance(Addressed, AppendOnly):
-    """Usage accepted by the representative: the part on which the three agree."""
+    """Usage accepted: first what the three agree on, later what a resolution frees."""
 
     PREFIX = "acc"
 
-    invoice = models.OneToOneField(
-        "billing.Invoice", on_delete=models.PROTECT, related_name="acceptance"
+    invoice = models.ForeignKey(
+        "billing.Invoice", on_delete=models.PROTECT, related_name="acceptances"
+    )
+    finding = models.OneToOneField(
+        Finding,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="acceptance",
+        help_text="The resolved finding that freed this part; none on the first.",
     )
     run = models.ForeignKey(ReconciliationRun, on_delete=models.PROTECT)
     accepted_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
@@ -186,6 +194,15 @@ class Acceptance(Addressed, AppendOnly):
     exact_dollars = models.DecimalField(max_digits=24, decimal_places=12)
     accepted_dollars = models.DecimalField(max_digits=18, decimal_places=2)
     withheld_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="what_agrees_on_an_invoice_is_accepted_once",
+                fields=["invoice"],
+                condition=Q(finding__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"acceptance of {self.invoice_id}"
@@ -205,9 +222,10 @@ class AcceptedLine(AppendOnly):
     acceptance = models.ForeignKey(
         Acceptance, on_delete=models.PROTECT, related_name="lines"
     )
-    invoice_line = models.OneToOneField(
+    invoice_line = models.ForeignKey(
         "billing.InvoiceLine", on_delete=models.PROTECT, related_name="accepted"
     )
+    token_class_code = models.CharField(max_length=30)
     payable_tokens = models.BigIntegerField()
     usd_per_million_tokens = models.DecimalField(max_digits=12, decimal_places=6)
     exact_dollars = models.DecimalField(max_digits=24, decimal_places=12)
@@ -215,6 +233,10 @@ class AcceptedLine(AppendOnly):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_class_of_an_invoice_line_is_accepted_once",
+                fields=["invoice_line", "token_class_code"],
+            ),
             models.CheckConstraint(
                 name="a_payable_quantity_is_never_negative",
                 condition=Q(payable_tokens__gte=0),

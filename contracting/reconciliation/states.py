@@ -24,8 +24,8 @@ class ResolutionCode(TextChoices):
     """How a finding was settled."""
 
     ACCEPT_A = "accept-A", "our meter's count is right"
-    ACCEPT_B = "accept-B", "the vendor's report is right"
     CREDIT = "credit", "credited: not paid on this invoice"
+    REBILL = "rebill", "the vendor invoices it anew"
     WITHDRAWN = "withdrawn", "withdrawn by the vendor"
     ARRIVED = "arrived", "closed on arrival of the late rows"
 
