@@ -1,0 +1,60 @@
+"""Return an invoice with reasons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.billing import events, permissions
+from contracting.billing.models import Invoice, InvoiceLine
+from contracting.billing.refusals import ReasonMissing
+from contracting.billing.states import InvoiceState
+from contracting.core.actors import Actor
+from contracting.core.permissions import require
+from contracting.notices.operations.post_notice import Recipient, post_notice
+
+
+@transaction.atomic
+def return_invoice(
+    *, invoice_id: int, reasons: list[str], by: Actor, at: datetime
+) -> Invoice:
+    """Give it back within seven days of receipt, saying why (FAR 32.905(b)(3)).
+
+    Its lines no longer stand in the way of a corrected invoice.
+
+    :raises NotAllowed: if ``by`` is neither COR nor contracting officer of the agency
+    :raises ReasonMissing: without a reason
+    :raises IllegalMove: if it is accepted or paid already
+    """
+    invoice = (
+        Invoice.objects.locked().select_related("order__contract").get(pk=invoice_id)
+    )
+    require(permissions.can_return_invoice(by, invoice))
+    given = [reason.strip() for reason in reasons if reason.strip()]
+    if not given:
+        message = "Say what makes the invoice improper."
+        raise ReasonMissing(message)
+    invoice.move_to(InvoiceState.RETURNED)
+    invoice.returned_at = at
+    invoice.return_reasons = given
+    invoice.save(update_fields=["returned_at", "return_reasons"])
+    InvoiceLine.objects.filter(invoice=invoice).update(voided_at=at)
+    post_notice(
+        recipients=[Recipient(organization_id=invoice.vendor_id)],
+        subject=invoice.subject,
+        title=f"Invoice {invoice.number} was returned",
+        body="\n".join(given),
+        url_path=f"/invoices/{invoice.public_id}",
+        by=by,
+        at=at,
+    )
+    record_event(
+        events.INVOICE_RETURNED,
+        subject=invoice.subject,
+        by=by,
+        at=at,
+        data={"number": invoice.number, "reasons": given},
+    )
+    return invoice

@@ -1,0 +1,57 @@
+"""Who may report, invoice, return and withdraw."""
+
+from __future__ import annotations
+
+from accounts.permissions import role_in
+from accounts.states import Role
+from contracting.billing.models import Invoice
+from contracting.core.actors import Actor
+from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.orders.models import TaskOrder
+
+REPORTS_WRITE = "reports:write"
+INVOICES_WRITE = "invoices:write"
+
+
+def can_receive_usage_report(by: Actor, order: TaskOrder) -> Verdict:
+    """The contract's vendor: a member, or its system's key."""
+    return _vendor(by, order, REPORTS_WRITE, "report usage")
+
+
+def can_receive_invoice(by: Actor, order: TaskOrder) -> Verdict:
+    """The contract's vendor: a member, or its system's key."""
+    return _vendor(by, order, INVOICES_WRITE, "submit an invoice")
+
+
+def can_return_invoice(by: Actor, invoice: Invoice) -> Verdict:
+    """The representative or the contracting officer of the agency."""
+    return role_in(
+        by,
+        invoice.order.contract.agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        doing="return an invoice",
+    )
+
+
+def can_withdraw_invoice(by: Actor, invoice: Invoice) -> Verdict:
+    """The vendor that sent it."""
+    return _vendor(by, invoice.order, INVOICES_WRITE, "withdraw an invoice")
+
+
+def _vendor(by: Actor, order: TaskOrder, scope: str, doing: str) -> Verdict:
+    vendor_id = order.contract.vendor_id
+    if by.is_key:
+        if not by.acts_for(vendor_id):
+            return Refused("This key belongs to another organization.")
+        if scope not in by.scopes:
+            return Refused(f"This key lacks the scope {scope}.")
+        return Allowed()
+    return role_in(
+        by,
+        vendor_id,
+        Role.VENDOR_MEMBER,
+        Role.VENDOR_SIGNER,
+        Role.VENDOR_ADMINISTRATOR,
+        doing=doing,
+    )

@@ -1,0 +1,43 @@
+"""Who may complete and close out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from accounts.permissions import can_sign, role_in
+from accounts.states import Role
+from contracting.contracts.models import Contract
+from contracting.core.actors import Actor
+from contracting.core.permissions import Refused, Verdict
+from contracting.core.quantities import Dollars
+from contracting.orders.models import TaskOrder
+
+
+def can_complete_order(by: Actor, order: TaskOrder) -> Verdict:
+    """The representative or the contracting officer of the agency."""
+    return role_in(
+        by,
+        order.contract.agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        doing="complete an order",
+    )
+
+
+def can_close_out_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """The contracting officer signs the completion statement (FAR 4.804-5(b))."""
+    return _officer(by, order.contract.agency_id, on)
+
+
+def can_close_out_contract(by: Actor, contract: Contract, on: date) -> Verdict:
+    """The contracting officer signs the completion statement (FAR 4.804-5(b))."""
+    return _officer(by, contract.agency_id, on)
+
+
+def _officer(by: Actor, agency_id: int, on: date) -> Verdict:
+    verdict = role_in(
+        by, agency_id, Role.CONTRACTING_OFFICER, doing="close out", rule="R-ROL-01"
+    )
+    if isinstance(verdict, Refused):
+        return verdict
+    return can_sign(by, Dollars(), on)

@@ -1,0 +1,26 @@
+"""What stands in the way of close-out."""
+
+from __future__ import annotations
+
+from contracting.core.errors import Refusal
+
+
+class NotPhysicallyComplete(Refusal):
+    """The period has not ended, or usage is still in suspense (FAR 4.804-4)."""
+
+    code = "not_physically_complete"
+    rule = "R-CLO-01"
+
+
+class CloseOutBlocked(Refusal):
+    """A discrepancy, an invoice or an obligation is still open (FAR 4.804-1(c))."""
+
+    code = "close_out_blocked"
+    rule = "R-CLO-03"
+
+
+class CloseOutIncomplete(Refusal):
+    """The final invoice is missing or excess funds are not removed (FAR 4.804-5)."""
+
+    code = "close_out_incomplete"
+    rule = "R-CLO-04"

@@ -1,0 +1,53 @@
+"""Who may certify and record a payment."""
+
+from __future__ import annotations
+
+from accounts.permissions import role_in
+from accounts.states import Role
+from contracting.billing.models import Invoice
+from contracting.core.actors import Actor
+from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.payments.models import PaymentCertification
+from contracting.reconciliation.models import Acceptance
+
+RULE = "R-ROL-04"
+
+
+def can_certify_payment(by: Actor, invoice: Invoice) -> Verdict:
+    """A certifying officer who neither accepted the usage nor signed the order.
+
+    31 U.S.C. 3528; FAR 46.5 (R-ROL-04).
+    """
+    order = invoice.order
+    verdict = role_in(
+        by,
+        order.contract.agency_id,
+        Role.PAYMENT_CERTIFIER,
+        doing="certify a payment",
+        rule=RULE,
+    )
+    if isinstance(verdict, Refused):
+        return verdict
+    acceptors = Acceptance.objects.filter(invoice=invoice).values_list(
+        "accepted_by__user_id", flat=True
+    )
+    if by.user_id in set(acceptors):
+        return Refused("You accepted this usage; somebody else certifies.", RULE)
+    signers = {
+        member.user_id
+        for member in (order.signed_by, order.contract.signed_by)
+        if member is not None
+    }
+    if by.user_id in signers:
+        return Refused("You signed the order; somebody else certifies payment.", RULE)
+    return Allowed()
+
+
+def can_record_payment(by: Actor, certification: PaymentCertification) -> Verdict:
+    """A certifying officer of the agency, from the finance system's confirmation."""
+    return role_in(
+        by,
+        certification.invoice.order.contract.agency_id,
+        Role.PAYMENT_CERTIFIER,
+        doing="record a payment",
+    )

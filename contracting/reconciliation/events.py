@@ -1,0 +1,16 @@
+"""What can happen between our meter, the vendor's report and the invoice."""
+
+from contracting.audit.events import event_type
+
+ORDER_RECONCILED = event_type(
+    "reconciliation.run.made", "Meter, report and invoice were compared."
+)
+FINDING_DISPUTED = event_type(
+    "reconciliation.finding.disputed", "A discrepancy was put to the vendor."
+)
+FINDING_RESOLVED = event_type(
+    "reconciliation.finding.resolved", "A discrepancy was resolved."
+)
+USAGE_ACCEPTED = event_type(
+    "reconciliation.usage.accepted", "The part on which all three agree was accepted."
+)

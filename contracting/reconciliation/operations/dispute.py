@@ -1,0 +1,68 @@
+"""Put a discrepancy to the vendor."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.permissions import require
+from contracting.core.quantities import Dollars
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.reconciliation import events, permissions
+from contracting.reconciliation.models import Dispute, Finding
+from contracting.reconciliation.refusals import AlreadyResolved, ResolutionMissing
+
+
+@transaction.atomic
+def dispute_finding(
+    *, finding_id: int, reason: str, by: Actor, at: datetime
+) -> Dispute:
+    """Withhold the difference and ask the vendor to explain it (FAR 33.2, 52.212-4(i)).
+
+    The undisputed part of the invoice is paid meanwhile.
+
+    :raises NotAllowed: if ``by`` is neither COR nor contracting officer of the agency
+    :raises ResolutionMissing: without a reason
+    :raises AlreadyResolved: if it is resolved or disputed already
+    """
+    finding = (
+        Finding.objects.locked().select_related("order__contract").get(pk=finding_id)
+    )
+    require(permissions.can_dispute_finding(by, finding))
+    if hasattr(finding, "resolution") or hasattr(finding, "dispute"):
+        message = "This discrepancy is resolved or disputed already."
+        raise AlreadyResolved(message)
+    if not reason.strip():
+        message = "Say what the vendor is to explain."
+        raise ResolutionMissing(message)
+    withheld = max(Dollars(finding.amount_dollars), Dollars())
+    dispute = Dispute.objects.create(
+        finding=finding,
+        reason=reason.strip(),
+        withheld_dollars=withheld.amount,
+        disputed_by_id=by.membership_id,
+        disputed_at=at,
+    )
+    post_notice(
+        recipients=[Recipient(organization_id=finding.order.contract.vendor_id)],
+        subject=finding.subject,
+        title=f"{finding.get_code_display().capitalize()}: please explain",
+        body=(
+            f"Order {finding.order.piid}: {abs(finding.tokens):,} tokens, "
+            f"${Dollars(finding.amount_dollars).plain()}. {reason.strip()}"
+        ),
+        url_path=f"/findings/{finding.public_id}",
+        by=by,
+        at=at,
+    )
+    record_event(
+        events.FINDING_DISPUTED,
+        subject=finding.subject,
+        by=by,
+        at=at,
+        data={"code": finding.code, "withheld": withheld, "reason": reason.strip()},
+    )
+    return dispute

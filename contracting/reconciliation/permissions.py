@@ -1,0 +1,70 @@
+"""Who may compare, dispute, resolve and accept."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from accounts.permissions import role_in
+from accounts.states import Role
+from contracting.billing.models import Invoice
+from contracting.contracts.queries import is_representative
+from contracting.core.actors import Actor
+from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.orders.models import TaskOrder
+from contracting.reconciliation.models import Finding
+
+COR_MAY_RESOLVE_UP_TO_TIER = 2
+
+
+def can_reconcile_order(by: Actor, order: TaskOrder) -> Verdict:
+    """The nightly job, the representative or the contracting officer."""
+    if by.is_system:
+        return Allowed()
+    return role_in(
+        by,
+        order.contract.agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        doing="reconcile an order",
+    )
+
+
+def can_accept_usage(by: Actor, invoice: Invoice, on: date) -> Verdict:
+    """The designated representative of the contract (FAR 46.5)."""
+    contract = invoice.order.contract
+    verdict = role_in(by, contract.agency_id, Role.COR, doing="accept usage")
+    if isinstance(verdict, Refused):
+        return verdict
+    if not is_representative(by, contract, on):
+        return Refused("You are not designated for this contract today.")
+    return Allowed()
+
+
+def can_dispute_finding(by: Actor, finding: Finding) -> Verdict:
+    """The representative or the contracting officer of the agency."""
+    return role_in(
+        by,
+        finding.order.contract.agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        doing="dispute a discrepancy",
+    )
+
+
+def can_resolve_finding(by: Actor, finding: Finding) -> Verdict:
+    """The representative up to tier 2, the contracting officer above."""
+    agency_id = finding.order.contract.agency_id
+    if finding.tolerance_tier > COR_MAY_RESOLVE_UP_TO_TIER:
+        return role_in(
+            by,
+            agency_id,
+            Role.CONTRACTING_OFFICER,
+            doing="resolve a discrepancy of this size",
+        )
+    return role_in(
+        by,
+        agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        doing="resolve a discrepancy",
+    )

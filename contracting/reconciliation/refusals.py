@@ -1,0 +1,37 @@
+"""What reconciliation refuses."""
+
+from __future__ import annotations
+
+from contracting.core.errors import Conflict, Invalid, Refusal
+
+
+class NotReconciled(Refusal):
+    """Nothing is accepted before every invoice line is compared (R-REC-01)."""
+
+    code = "not_reconciled"
+    rule = "R-REC-01"
+
+
+class ResolutionMissing(Invalid):
+    """A finding closes only with a resolution code that fits it, and a reason."""
+
+    code = "resolution_missing"
+    rule = "R-REC-04"
+
+
+class AlreadyResolved(Conflict):
+    """The finding is resolved, disputed or accepted already."""
+
+    code = "already_resolved"
+
+
+class AlreadyAccepted(Conflict):
+    """The invoice is accepted already."""
+
+    code = "already_accepted"
+
+
+class NothingToReconcile(Invalid):
+    """There is neither usage nor a report nor an invoice in the period."""
+
+    code = "nothing_to_reconcile"
