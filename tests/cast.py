@@ -421,11 +421,12 @@ def nothing_happens() -> Iterator[None]:
 
 
 def _fingerprints() -> dict[str, tuple[int, str]]:
-    tables = sorted(
+    ours = {
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.app_label in OURS and model._meta.managed
-    )
+        if model._meta.app_label in OURS
+    }
+    tables = sorted(ours.intersection(connection.introspection.table_names()))
     query = " UNION ALL ".join(_fingerprint_of(table) for table in tables)
     with connection.cursor() as cursor:
         cursor.execute(query)
