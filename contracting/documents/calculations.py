@@ -73,9 +73,10 @@ def _time_of_day(instant: datetime) -> str:
 
 
 def _tokens(value: Decimal) -> str:
-    if value != value.to_integral_value():
-        raise ValueError(value)
-    return drawdown.tokens(value)
+    """A count with separators; a quantity in millions keeps its decimals."""
+    if value == value.to_integral_value():
+        return drawdown.tokens(value)
+    return f"{value.normalize():,f}"
 
 
 def _percent(value: Decimal) -> str:
