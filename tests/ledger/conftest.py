@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -52,11 +52,11 @@ class Books:
     certifier: Actor
     agency_id: int
     at: datetime
-    funds: LineOfAccounting
+    funds: LineOfAccounting = field(init=False)
 
     def fund(self, label: str, dollars: str, **dates: Any) -> LineOfAccounting:
         """A further line of accounting with an allotment."""
-        terms = {
+        terms: dict[str, Any] = {
             "treasury_account_symbol": "020-2026/2026-0101-000",
             "appropriation": "Salaries and expenses",
             "funds_available_from": date(2025, 10, 1),
@@ -180,7 +180,7 @@ def usage(*used: tuple[str, str, int]) -> list[Consumption]:
 @pytest.fixture
 def books(contracting_officer, funds_certifier, agency, at):
     """A ledger with one line of accounting and $100 on it; checked when a test ends."""
-    ours = Books(contracting_officer, funds_certifier, agency.pk, at, funds=None)
+    ours = Books(contracting_officer, funds_certifier, agency.pk, at)
     ours.funds = ours.fund("AI pilot", "100")
     yield ours
     assert exceptions() == []

@@ -92,7 +92,7 @@ def test_an_amount_fills_the_rooms_in_order(rooms, amount):
 
 
 def _sums(shares):
-    sums = {}
+    sums: dict[tuple[str, int], list[int]] = {}
     for share in shares:
         so_far = sums.setdefault((share.key, share.place), [0, 0, 0, 0])
         for n, value in enumerate(

@@ -30,7 +30,7 @@ def test_each_line_pays_for_its_own_usage_and_one_event_counts_it(burning):
     assert [each.funded_dollars for each in drawn[LINE]] == [usd("1.5"), usd(1)]
     assert drawn[OTHER_LINE][0].unfunded_tokens == Tokens(50_000)
     assert AuditEvent.objects.count() == events + 1
-    data = json.loads(AuditEvent.objects.order_by("-pk").first().payload)["data"]
+    data = json.loads(AuditEvent.objects.latest("pk").payload)["data"]
     assert data["lines"][1] == {
         "holder": {"kind": "orders.line", "id": LINE.id},
         "entries": 2,

@@ -1,6 +1,7 @@
 """Creating a line of accounting."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from contracting.ledger.operations.create import create_line_of_accounting
 from contracting.ledger.states import AccountKind
 from tests.cast import nothing_happens
 
-TERMS = {
+TERMS: dict[str, Any] = {
     "label": "Research cloud",
     "treasury_account_symbol": "020-2026/2027-0102-000",
     "appropriation": "Research and development",

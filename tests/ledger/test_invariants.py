@@ -24,7 +24,7 @@ def tampered(burning):
 
 
 def forge(burning, kind, debit, credit, **more) -> Transfer:
-    template = Transfer.objects.order_by("pk").last()
+    template = Transfer.objects.latest("pk")
     terms = {
         "kind": kind,
         "debit": debit,

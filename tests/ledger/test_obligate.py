@@ -123,7 +123,7 @@ def test_one_event_tells_the_whole_signature(books):
 
     books.obligate(books.asked("60"), books.asked("40", holder=OTHER_LINE))
 
-    event = AuditEvent.objects.order_by("-pk").first()
+    event = AuditEvent.objects.latest("pk")
     assert AuditEvent.objects.count() == before + 1
     assert event.event == "ledger.funds.obligated"
     assert event.stream == "contract:7"

@@ -69,7 +69,9 @@ def test_a_cancelled_order_gives_its_room_back(reserve):
     reserve("60", 1_000)
     reserve("-60", -1_000)
 
-    assert contract_balance(CONTRACT).ordered_dollars == 0
+    balance = contract_balance(CONTRACT)
+    assert balance is not None
+    assert balance.ordered_dollars == 0
 
 
 def test_no_more_is_given_back_than_was_taken(reserve):

@@ -35,7 +35,7 @@ class TheBooks(RuleBasedStateMachine):
         self.undo.__enter__()
         officer, certifier = actor("contracting_officer"), actor("funds_certifier")
         agency = organization(certifier)
-        self.books = Books(officer, certifier, agency.pk, AT, funds=None)
+        self.books = Books(officer, certifier, agency.pk, AT)
         self.funds = {
             "AA": self.books.fund("One year", "100"),
             "AB": self.books.fund("No year", "30", funds_available_to=None),
