@@ -1,0 +1,215 @@
+"""The world, built through the real verbs: no test starts from an impossible state.
+
+Each stage has its section. A builder takes the instant at which its story begins and
+gives back the thing in the state of its name; the cast of ``tests.cast`` acts in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from contracting.approvals.states import Decided
+from contracting.core.actors import SYSTEM, Actor
+from contracting.core.quantities import Dollars, Tokens
+from contracting.reference.models import AiModel, TokenClass
+from contracting.reference.operations.import_list_prices import import_list_prices
+from contracting.requisitions.calculations import RowDraft
+from contracting.requisitions.models import Requisition
+from contracting.requisitions.operations.draft import draft_requisition
+from contracting.requisitions.operations.estimate import estimate_workload
+from contracting.requisitions.operations.submit import submit_requisition
+from contracting.solicitations.calculations import FactorDraft
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.operations.draft import draft_solicitation
+from contracting.solicitations.operations.edit import edit_solicitation
+from contracting.solicitations.operations.release import release_solicitation
+from contracting.solicitations.operations.review import review_solicitation
+from contracting.solicitations.operations.submit import submit_solicitation
+from tests.cast import AT, actor
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+# Needs -----------------------------------------------------------------------------
+
+MODEL = "gpt-4o-2024-08-06"
+WORKLOAD = {
+    "IN_UNCACHED": 2_000_000_000,
+    "IN_CACHE_READ": 500_000_000,
+    "OUT_TEXT": 300_000_000,
+    "OUT_REASONING": 100_000_000,
+}
+"""Tokens a month at P50; P10 is half of it, P90 twice."""
+
+
+def list_prices(at: datetime = AT) -> None:
+    """The public list prices of the installed release, known since the day before."""
+    import_list_prices(by=SYSTEM, at=at - DAY)
+
+
+def row(
+    token_class: str, p50: int, month: date = date(2026, 4, 1), model: str = MODEL
+) -> RowDraft:
+    """A row of an estimate: P10 is half of P50, P90 twice."""
+    return RowDraft(
+        model_id=AiModel.objects.get(snapshot=model).pk,
+        token_class_id=TokenClass.objects.get(code=token_class).pk,
+        month=month,
+        p10=Tokens(p50 // 2),
+        p50=Tokens(p50),
+        p90=Tokens(p50 * 2),
+    )
+
+
+def workload(tokens: Mapping[str, int] | None = None) -> list[RowDraft]:
+    """The rows of one month."""
+    return [row(code, count) for code, count in (tokens or WORKLOAD).items()]
+
+
+def drafted_requisition(at: datetime = AT, by: Actor | None = None) -> Requisition:
+    """A need that a program manager has written down."""
+    return draft_requisition(
+        title="Tokens for the claims assistant",
+        need="Summarise claims and answer questions about them.",
+        planned_dollars=Dollars("400000.00"),
+        by=by or actor("program_manager"),
+        at=at,
+    )
+
+
+def estimated_requisition(
+    at: datetime = AT, tokens: Mapping[str, int] | None = None
+) -> Requisition:
+    """A need with its workload, priced at public list."""
+    list_prices(at)
+    requisition = drafted_requisition(at)
+    return estimate_workload(
+        requisition_id=requisition.pk,
+        rows=workload(tokens),
+        by=actor("program_manager"),
+        at=at,
+        seen_version=requisition.version,
+    )
+
+
+def submitted_requisition(
+    at: datetime = AT, tokens: Mapping[str, int] | None = None
+) -> Requisition:
+    """A need that the contracting office can solicit."""
+    requisition = estimated_requisition(at, tokens)
+    return submit_requisition(
+        requisition_id=requisition.pk,
+        by=actor("program_manager"),
+        at=at,
+        seen_version=requisition.version,
+    )
+
+
+# Solicitations -----------------------------------------------------------------------
+
+DEADLINE = datetime(2026, 3, 20, 21, 0, tzinfo=UTC)
+"""Friday, 20 March 2026, 5 p.m. in Washington."""
+
+RELEASED_AT = AT + DAY
+
+TERMS: dict[str, Any] = {
+    "naics": "518210",
+    "size_standard": "$40.0 million",
+    "psc": "DA10",
+    "set_aside": "UNRESTRICTED",
+    "importance": "Technical approach is more important than price.",
+    "ai_terms": "A token is one unit of the tokenizer named on the rate row.",
+    "deadline": DEADLINE,
+    "time_zone": "America/New_York",
+    "minimum_dollars": Decimal("1000.00"),
+    "maximum_dollars": Decimal("400000.00"),
+    "maximum_tokens": 40_000_000_000,
+    "ordering_start": date(2026, 4, 1),
+    "ordering_end": date(2027, 3, 31),
+}
+"""Everything that a package needs beside what its requisition gives."""
+
+FACTORS = (
+    FactorDraft("Technical approach", "How the service meets the objectives."),
+    FactorDraft("Price", "Evaluated on the reference workload.", is_price=True),
+)
+
+
+def drafted_solicitation(
+    at: datetime = AT, tokens: Mapping[str, int] | None = None
+) -> Solicitation:
+    """A package that a contract specialist has started from a need."""
+    return draft_solicitation(
+        requisition_id=submitted_requisition(at, tokens).pk,
+        by=actor("contract_specialist"),
+        at=at + HOUR,
+    )
+
+
+def complete_solicitation(
+    at: datetime = AT,
+    *,
+    terms: Mapping[str, Any] | None = None,
+    factors: Sequence[FactorDraft] = FACTORS,
+    tokens: Mapping[str, int] | None = None,
+) -> Solicitation:
+    """A draft to which nothing is missing for publication."""
+    drafted = drafted_solicitation(at, tokens)
+    return edit_solicitation(
+        solicitation_id=drafted.pk,
+        terms={**TERMS, **(terms or {})},
+        factors=factors,
+        by=actor("contract_specialist"),
+        at=at + 2 * HOUR,
+        seen_version=drafted.version,
+    )
+
+
+def reviewed_solicitation(solicitation: Solicitation, at: datetime) -> Solicitation:
+    """The same package after every reviewer of its route has concurred."""
+    submitted = submit_solicitation(
+        solicitation_id=solicitation.pk,
+        by=actor("contract_specialist"),
+        at=at,
+        seen_version=solicitation.version,
+    )
+    for reviewer in ("technical_reviewer", "legal_reviewer"):
+        submitted = review_solicitation(
+            solicitation_id=submitted.pk,
+            verdict=Decided.CONCUR,
+            comment="",
+            by=actor(reviewer),
+            at=at,
+            seen_version=submitted.version,
+        )
+    return submitted
+
+
+def solicitation_in_review(at: datetime = AT) -> Solicitation:
+    """A complete package on which no reviewer has decided yet."""
+    complete = complete_solicitation(at)
+    return submit_solicitation(
+        solicitation_id=complete.pk,
+        by=actor("contract_specialist"),
+        at=at + 3 * HOUR,
+        seen_version=complete.version,
+    )
+
+
+def approved_solicitation(at: datetime = AT, **more: Any) -> Solicitation:
+    """A complete package whose review is complete; ``more`` changes what it says."""
+    return reviewed_solicitation(complete_solicitation(at, **more), at + 3 * HOUR)
+
+
+def released_solicitation(at: datetime = AT, **more: Any) -> Solicitation:
+    """A solicitation that everybody reads, released a day after ``at``."""
+    approved = approved_solicitation(at, **more)
+    return release_solicitation(
+        solicitation_id=approved.pk,
+        by=actor("contracting_officer"),
+        at=at + DAY,
+        seen_version=approved.version,
+    )
