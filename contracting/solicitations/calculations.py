@@ -18,7 +18,7 @@ from contracting.core.periods import zone_of
 from contracting.core.quantities import Dollars, Tokens
 from contracting.reference.models import TokenClass
 from contracting.reference.states import Boundary, Tier
-from contracting.solicitations.models import Solicitation
+from contracting.solicitations.models import Answer, Solicitation
 from contracting.solicitations.refusals import NotInDictionary, TermInvalid
 from contracting.solicitations.states import ContextBand, SetAside
 
@@ -148,6 +148,13 @@ def workload_sha256(content_of_it: Mapping[str, Any]) -> str:
         for line in content_of_it["lines"]
     ]
     return content_sha256(workload)
+
+
+def answers_sha256(answers: Iterable[Answer]) -> str:
+    """The hash of drafted answers: who releases them has read exactly these."""
+    return content_sha256(
+        [[answer.question.public_id, answer.pk] for answer in answers]
+    )
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:

@@ -378,6 +378,12 @@ class AnswerQuestionForm(forms.Form):
     )
 
 
+class ReleaseAnswersForm(forms.Form):
+    """The hash of the drafts that were read."""
+
+    seen_sha256 = forms.CharField(widget=forms.HiddenInput)
+
+
 class CancelSolicitationForm(forms.Form):
     """Why it is cancelled."""
 

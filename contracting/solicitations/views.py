@@ -370,7 +370,12 @@ class ReleaseAnswers(SolicitationVerb):
     done_message = "The answers are released."
     can = staticmethod(permissions.can_release_answers)
     operation = staticmethod(release_answers)
-    takes = ()
+    form_class = forms.ReleaseAnswersForm
+    takes = ("seen_sha256",)
+
+    def initial(self, thing: Solicitation) -> dict[str, Any]:
+        seen = calculations.answers_sha256(queries.drafted_answers(thing))
+        return {"seen_sha256": seen}
 
     def leads_to(self, thing: Solicitation) -> str:
         return f"{thing.path}/questions"

@@ -9,20 +9,31 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
+from contracting.core.errors import Stale
 from contracting.core.permissions import require
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.solicitations import events, paperwork, permissions, queries
+from contracting.solicitations import (
+    calculations,
+    events,
+    paperwork,
+    permissions,
+    queries,
+)
 from contracting.solicitations.models import Answer, AnswerRelease, Solicitation
 from contracting.solicitations.refusals import AmendmentNeeded, NoAnswerDrafted
 
 
 @transaction.atomic
-def release_answers(*, solicitation_id: int, by: Actor, at: datetime) -> AnswerRelease:
+def release_answers(
+    *, solicitation_id: int, by: Actor, at: datetime, seen_sha256: str = ""
+) -> AnswerRelease:
     """Release every drafted answer to all vendors and the public at one instant.
 
     Nothing that is released says who asked (FAR 15.201(f), R-SOL-10).
 
+    :param seen_sha256: hash of the drafts that were read, where somebody read them
     :raises NotAllowed: if ``by`` is no contracting officer of the agency
+    :raises Stale: if other answers are drafted than those that were read
     :raises NoAnswerDrafted: if there is nothing to release
     :raises AmendmentNeeded: if an answer changes terms and no amendment has been issued
         since it was drafted (R-SOL-10)
@@ -33,6 +44,9 @@ def release_answers(*, solicitation_id: int, by: Actor, at: datetime) -> AnswerR
     if not answers:
         message = "No answer is drafted, so there is nothing to release."
         raise NoAnswerDrafted(message)
+    if seen_sha256 not in {"", calculations.answers_sha256(answers)}:
+        message = "An answer was drafted or changed since you read them. Read again."
+        raise Stale(message)
     _require_amended(solicitation, answers)
     release = AnswerRelease.objects.create(solicitation=solicitation, released_at=at)
     release.answers.add(*answers)

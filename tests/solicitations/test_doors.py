@@ -1,0 +1,463 @@
+"""The pages and endpoints of a package, from the first edit to the public page."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.operations.issue_api_key import issue_api_key
+from accounts.states import Scope
+from contracting.core import clock
+from contracting.solicitations.models import Question, Solicitation
+from contracting.solicitations.operations.amend import amend_solicitation
+from contracting.solicitations.operations.answer import answer_question
+from contracting.solicitations.operations.ask import ask_question
+from contracting.solicitations.states import SolicitationState
+from tests.builders import (
+    TERMS,
+    approved_solicitation,
+    drafted_solicitation,
+    released_solicitation,
+    solicitation_in_review,
+    submitted_requisition,
+)
+from tests.cast import client_for, days, submit
+
+KEY = "a-key-that-is-long-enough"
+
+
+@pytest.fixture
+def today(db):
+    """The pages read the real clock, so these stories begin now."""
+    return clock.now()
+
+
+@pytest.fixture
+def soon(today):
+    """A deadline that lies ahead for the pages."""
+    return {"deadline": (today + days(14)).replace(second=0, microsecond=0)}
+
+
+def page(name, package):
+    return reverse(f"solicitations:{name}", args=[package.public_id])
+
+
+def terms_form(package, **changed):
+    deadline = package.deadline
+    return {
+        **{name: value for name, value in TERMS.items() if name != "deadline"},
+        "title": package.title,
+        "statement_of_objectives": package.statement_of_objectives,
+        "contact_name": package.contact_name,
+        "contact_email": package.contact_email,
+        "deadline_day": f"{deadline:%Y-%m-%d}" if deadline else "2030-03-20",
+        "deadline_time": f"{deadline:%H:%M}" if deadline else "17:00",
+        "time_zone": "UTC",
+        "seen_version": package.version,
+        **changed,
+    }
+
+
+def test_a_package_is_written_reviewed_and_released_in_the_browser(
+    contract_specialist, technical_reviewer, legal_reviewer, contracting_officer, at
+):
+    # Given a need, and a specialist at a browser
+    requisition = submitted_requisition(at)
+    writer = client_for(contract_specialist)
+    assert requisition.number in writer.get("/solicitations").content.decode()
+
+    # When they draft the package and fill its sections
+    drafted = submit(writer, f"/solicitations/draft/{requisition.public_id}")
+    assert drafted.status_code == 303
+    package = Solicitation.objects.get()
+    written = submit(writer, page("edit_terms", package), terms_form(package))
+    assert written.status_code == 303, written.content.decode()
+    factors: dict[str, Any] = {
+        "rows-TOTAL_FORMS": 2,
+        "rows-INITIAL_FORMS": 0,
+        "rows-0-position": 2,
+        "rows-0-name": "Price",
+        "rows-0-description": "On the workload.",
+        "rows-0-is_price": "on",
+        "rows-1-position": 1,
+        "rows-1-name": "Approach",
+        "rows-1-description": "How it meets the objectives.",
+        "seen_version": 2,
+    }
+    assert submit(writer, page("edit_factors", package), factors).status_code == 303
+    sent = submit(writer, page("submit_solicitation", package), {"seen_version": 3})
+    assert sent.status_code == 303
+
+    # And the reviewers concur, and the contracting officer releases it
+    for reviewer in (technical_reviewer, legal_reviewer):
+        browser = client_for(reviewer)
+        shown = browser.get(page("review_solicitation", package))
+        assert b"Review version 3" in shown.content
+        decided = submit(
+            browser,
+            page("review_solicitation", package),
+            {"verdict": "CONCUR", "seen_version": 3},
+        )
+        assert decided.status_code == 303
+    released = submit(
+        client_for(contracting_officer),
+        page("release_solicitation", package),
+        {"seen_version": 3},
+    )
+
+    # Then everybody reads it, with its deadline in two zones
+    assert released.status_code == 303
+    package.refresh_from_db()
+    assert package.state == SolicitationState.RELEASED
+    public = Client().get(package.public_path)
+    assert public.status_code == 200
+    assert f"{package.piid}" in public.content.decode()
+    assert "17:00 UTC" in public.content.decode()
+
+
+DRAFT_PAGES = [
+    "solicitation",
+    "edit_terms",
+    "edit_lines",
+    "edit_factors",
+    "edit_clauses",
+    "submit_solicitation",
+    "discard_solicitation",
+]
+
+
+@pytest.mark.parametrize("name", DRAFT_PAGES)
+def test_each_page_of_a_draft_renders(contract_specialist, at, name):
+    package = drafted_solicitation(at)
+
+    answered = client_for(contract_specialist).get(page(name, package))
+
+    assert answered.status_code == 200
+    assert b"data-answer" in answered.content
+
+
+def test_the_lines_of_a_draft_are_saved_from_their_grid(contract_specialist, at):
+    package = drafted_solicitation(at)
+    browser = client_for(contract_specialist)
+    form = browser.get(page("edit_lines", package)).context["form"].grid
+    rows: dict[str, Any] = {
+        "rows-TOTAL_FORMS": 4,
+        "rows-INITIAL_FORMS": 4,
+        "seen_version": 1,
+    }
+    for number, row in enumerate(form.initial_forms):
+        rows |= {
+            f"rows-{number}-{name}": row.initial[name]
+            for name in row.fields
+            if name != "DELETE"
+        }
+    rows |= {"rows-0-workload_tokens": 7, "rows-3-DELETE": "on"}
+
+    answered = submit(browser, page("edit_lines", package), rows)
+
+    assert answered.status_code == 303
+    lines = package.lines.filter(is_removed=False).order_by("slin")
+    assert [line.slin for line in lines] == ["0001AA", "0001AB", "0001AC"]
+    assert lines[0].workload_tokens == 7
+
+
+def test_a_deadline_without_its_time_stays_in_the_form(contract_specialist, at):
+    package = drafted_solicitation(at)
+
+    answered = submit(
+        client_for(contract_specialist),
+        page("edit_terms", package),
+        terms_form(package, deadline_time="", naics="12"),
+    )
+
+    assert answered.status_code == 422
+    assert b"A deadline has a day, a time and a zone." in answered.content
+    assert b"NAICS code" in answered.content
+
+
+def test_an_editor_is_warned_that_saving_voids_the_review(contract_specialist, at):
+    package = solicitation_in_review(at)
+
+    answered = client_for(contract_specialist).get(page("edit_terms", package))
+
+    assert b"Saving a change voids the review" in answered.content
+
+
+def test_a_release_page_lists_what_is_missing(contracting_officer, at):
+    # Given an approved package whose deadline passed long ago
+    package = approved_solicitation(at)
+
+    shown = client_for(contracting_officer).get(page("release_solicitation", package))
+    refused = submit(
+        client_for(contracting_officer),
+        page("release_solicitation", package),
+        {"seen_version": package.version},
+    )
+
+    assert b"A deadline that has not passed." in shown.content
+    assert refused.status_code == 422
+    assert b"R-SOL-02" in refused.content
+
+
+def test_a_vendor_asks_and_everybody_is_answered_in_the_browser(
+    vendor_a_member, contract_specialist, contracting_officer, today, soon
+):
+    # Given a released solicitation and a question from its public page
+    package = released_solicitation(today - days(2), terms=soon)
+    vendor = client_for(vendor_a_member)
+    assert b"Ask a question" in vendor.get(package.public_path).content
+    asked = submit(vendor, page("ask_question", package), {"text": "Which region?"})
+    assert asked.status_code == 303
+    question = Question.objects.get()
+
+    # When it is answered and released
+    answer = reverse(
+        "solicitations:answer_question", args=[package.public_id, question.public_id]
+    )
+    specialist = client_for(contract_specialist)
+    assert (
+        submit(specialist, answer, {"text": "Any in the boundary."}).status_code == 303
+    )
+    assert b"Any in the boundary." not in Client().get(package.public_path).content
+    officer = client_for(contracting_officer)
+    assert b"Any in the boundary." in officer.get(page("questions", package)).content
+    drafts = officer.get(page("release_answers", package))
+    seen = {"seen_sha256": drafts.context["form"]["seen_sha256"].value()}
+    assert submit(officer, page("release_answers", package), seen).status_code == 303
+
+    # Then everybody reads it
+    assert b"Any in the boundary." in Client().get(package.public_path).content
+
+
+def test_an_amendment_is_issued_from_its_page(contracting_officer, today, soon):
+    package = released_solicitation(today - days(2), terms=soon)
+    officer = client_for(contracting_officer)
+    later = soon["deadline"] + days(7)
+
+    shown = officer.get(page("amend_solicitation", package))
+    done = submit(
+        officer,
+        page("amend_solicitation", package),
+        {
+            **terms_form(package, deadline_day=f"{later:%Y-%m-%d}"),
+            "summary": "A week more.",
+        },
+    )
+
+    assert b"Amendment 0001" in shown.content
+    assert done.status_code == 303
+    public = Client().get(package.public_path).content.decode()
+    assert "A week more." in public
+    assert "Deadline for offers" in public
+
+
+def test_a_cancelled_solicitation_says_so(contracting_officer, today, soon):
+    package = released_solicitation(today - days(2), terms=soon)
+
+    done = submit(
+        client_for(contracting_officer),
+        page("cancel_solicitation", package),
+        {"reason": "The need has gone."},
+    )
+
+    assert done.status_code == 303
+    assert b"The need has gone." in Client().get(package.public_path).content
+
+
+def test_the_public_list_shows_what_is_open_and_says_no_count_of_offers(today, soon):
+    empty = Client().get("/opportunities")
+    assert b"Nothing is open" in empty.content
+
+    package = released_solicitation(today - days(2), terms=soon)
+    shown = Client().get("/opportunities").content.decode()
+
+    assert f"{package.piid}" in shown
+    assert "submission" not in shown.lower()
+
+
+def test_what_is_not_released_has_no_public_page(at, db):
+    package = approved_solicitation(at)
+
+    assert Client().get(package.public_path).status_code == 404
+
+
+@pytest.mark.parametrize("outsider", ["other_agency_officer", "vendor_a_signer"])
+def test_an_outsider_finds_no_working_page(request, outsider, today, soon):
+    package = released_solicitation(today - days(2), terms=soon)
+    browser = client_for(request.getfixturevalue(outsider))
+
+    for name in (*DRAFT_PAGES, "questions", "amend_solicitation", "release_answers"):
+        assert browser.get(page(name, package)).status_code == 404
+    assert (
+        page("solicitation", package)
+        not in browser.get("/solicitations").content.decode()
+    )
+
+
+def test_somebody_who_is_not_signed_in_is_sent_to_the_login(at, db):
+    package = released_solicitation(at)
+
+    for name in ("solicitation", "edit_terms", "ask_question"):
+        answered = Client().get(page(name, package))
+        assert answered.status_code == 302
+        assert answered["Location"].startswith("/accounts/login/")
+
+
+def test_who_may_see_and_not_do_is_told_why(contract_specialist, at):
+    package = approved_solicitation(at)
+
+    answered = client_for(contract_specialist).get(
+        page("release_solicitation", package)
+    )
+
+    assert answered.status_code == 403
+    assert b"Only a contracting officer" in answered.content
+
+
+# The API -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def key_of(administrator, at):
+    def _key_of(by=administrator, scopes=(Scope.SOLICITATIONS_READ,)):
+        issued = issue_api_key(
+            organization_id=by.organization_id,
+            label="Contract writing",
+            scopes=list(scopes),
+            sources=[],
+            expires_at=clock.now() + timedelta(days=30),
+            by=by,
+            at=clock.now(),
+        )
+        return Client(headers={"Authorization": f"Bearer {issued.text}"})
+
+    return _key_of
+
+
+def release(client, package, key=KEY, **body):
+    return client.post(
+        f"/api/v1/solicitations/{package.public_id}/release",
+        data=json.dumps(body or {"version": package.version}),
+        content_type="application/json",
+        headers={"Idempotency-Key": key},
+    )
+
+
+WRITE = (Scope.SOLICITATIONS_READ, Scope.SOLICITATIONS_WRITE)
+
+
+def test_a_key_releases_an_approved_package_of_its_agency_once(key_of, today, soon):
+    package = approved_solicitation(today - days(1), terms=soon)
+    client = key_of(scopes=WRITE)
+
+    first, second = release(client, package), release(client, package)
+
+    assert first.status_code == second.status_code == 200
+    assert first.json() == second.json()
+    assert second["Idempotent-Replayed"] == "true"
+    body = first.json()
+    assert body["state"] == "RELEASED"
+    assert body["maximum"] == {"amount": "400000.00", "currency": "USD"}
+    assert body["lines"][0]["unit"] == "MTOK"
+
+
+def test_a_key_cannot_release_what_people_have_not_approved(key_of, at):
+    package = solicitation_in_review(at)
+
+    answered = release(key_of(scopes=WRITE), package)
+
+    assert answered.status_code == 403
+    package.refresh_from_db()
+    assert package.state == SolicitationState.IN_REVIEW
+
+
+def test_a_release_that_is_incomplete_is_a_problem_with_its_rule(key_of, at):
+    answered = release(key_of(scopes=WRITE), approved_solicitation(at))
+
+    assert answered.status_code == 422
+    assert answered["Content-Type"].startswith("application/problem+json")
+    assert answered.json()["rule"] == "R-SOL-02"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [({"verison": 2}, 422), ({"version": 99}, 409)]
+)
+def test_a_release_names_the_version_that_was_read(key_of, today, soon, body, status):
+    package = approved_solicitation(today - days(1), terms=soon)
+
+    assert release(key_of(scopes=WRITE), package, **body).status_code == status
+
+
+def test_keys_read_their_own_and_what_is_released(
+    key_of,
+    vendor_b_administrator,
+    vendor_a,
+    vendor_a_member,
+    contract_specialist,
+    contracting_officer,
+    today,
+    soon,
+):
+    # Given a draft, and a released solicitation with an unreleased answer
+    draft = drafted_solicitation(today - days(2))
+    package = released_solicitation(today - days(2), terms=soon)
+    question = ask_question(
+        solicitation_id=package.pk, text="Which?", by=vendor_a_member, at=today
+    )
+    answer_question(
+        question_id=question.pk,
+        text="That one.",
+        changes_terms=False,
+        by=contract_specialist,
+        at=today,
+    )
+    amend_solicitation(
+        solicitation_id=package.pk,
+        summary="More.",
+        terms={"maximum_tokens": 5},
+        by=contracting_officer,
+        at=today,
+        seen_version=package.version,
+    )
+    own, rival = key_of(), key_of(by=vendor_b_administrator)
+
+    # When an agency's key and a rival vendor's key list and read
+    listed = own.get("/api/v1/solicitations").json()["data"]
+    public = rival.get("/api/v1/solicitations").json()["data"]
+    whole = rival.get(f"/api/v1/solicitations/{package.public_id}")
+
+    # Then each sees its part, and nothing of who asked
+    assert {row["id"] for row in listed} == {draft.public_id, package.public_id}
+    assert [row["id"] for row in public] == [package.public_id]
+    assert whole.json()["amendments"][0]["number"] == "0001"
+    assert whole.json()["questions"] == []
+    assert vendor_a.name not in whole.content.decode()
+    assert rival.get(f"/api/v1/solicitations/{draft.public_id}").status_code == 404
+
+
+def test_another_agencys_key_finds_nothing_to_release(
+    request, at, db, other_agency_officer
+):
+    from accounts.models import Membership
+    from accounts.queries import actor_of
+    from accounts.states import Role
+
+    # Given an administrator of another agency with a key of theirs
+    administrator = Membership.objects.create(
+        user_id=other_agency_officer.user_id,
+        organization_id=other_agency_officer.organization_id,
+        role=Role.ADMINISTRATOR,
+    )
+    client = request.getfixturevalue("key_of")(by=actor_of(administrator), scopes=WRITE)
+
+    assert release(client, approved_solicitation(at)).status_code == 404
+
+
+def test_without_a_key_or_its_scope_nothing_is_read(key_of, at, db):
+    package = approved_solicitation(at)
+
+    assert Client().get("/api/v1/solicitations").status_code == 401
+    assert release(key_of(), package).status_code == 403
