@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -15,14 +16,22 @@ from contracting.core.models import (
     Timestamped,
     Versioned,
 )
+from contracting.core.periods import Period, days_bounds
+from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
+from contracting.ledger.states import Holder
 from contracting.orders.states import (
     MODIFICATION_MOVES,
     MOVES,
     ModificationAuthority,
     ModificationState,
+    Risk,
     TaskOrderState,
 )
+from contracting.reference.states import Boundary
+
+HOLDER_OF_A_LINE = "orders.line"
+HOLDER_OF_AN_EFFECT = "orders.modification_effect"
 
 
 class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
@@ -45,10 +54,17 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
     period_start = models.DateField(help_text="First day of performance.")
     period_end = models.DateField(help_text="Last day of performance.")
     place = models.CharField(max_length=200, default="Agency AI gateway")
-    boundary = models.CharField(max_length=20, default="FEDRAMP_MOD")
-    risk = models.CharField(max_length=10, default="LOW")
+    boundary = models.CharField(
+        "data boundary",
+        max_length=20,
+        choices=Boundary.choices,
+        default=Boundary.FEDRAMP_MOD,
+    )
+    risk = models.CharField(max_length=10, choices=Risk.choices, default=Risk.LOW)
     payment_office = models.CharField(max_length=200, blank=True)
-    fair_opportunity = models.CharField(max_length=120, blank=True)
+    fair_opportunity = models.CharField(
+        "fair opportunity", max_length=120, blank=True, help_text="FAR 16.505(b)."
+    )
     issued_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey(
         "accounts.Membership",
@@ -80,13 +96,42 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.piid or 'draft order'} {self.title}"
+        return f"{self.name} {self.title}"
 
     @property
     def subject(self) -> Subject:
-        return Subject(
-            "orders.task_order", self.pk, f"contract:{self.contract_id}"
-        )
+        return Subject("orders.task_order", self.pk, self.stream)
+
+    @property
+    def stream(self) -> str:
+        """The audit stream of the contract, which its orders share."""
+        return f"contract:{self.contract_id}"
+
+    @property
+    def name(self) -> str:
+        """How people call it: its number once it has one."""
+        return self.piid or "Draft order"
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/orders/{self.public_id}"
+
+    @property
+    def period(self) -> Period:
+        """The period of performance, whole days in the contract's time zone."""
+        zone = self.contract.time_zone
+        return days_bounds(self.period_start, self.period_end, zone)
+
+    def current_lines(self) -> list[OrderLine]:
+        """The lines in force, by contract line number."""
+        rows = self.lines.filter(is_removed=False).select_related("contract_line")
+        return list(rows.order_by("contract_line__clin", "pk"))
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether it was ever signed."""
+        return self.issued_at is not None
 
 
 class OrderLine(Addressed, Timestamped):
@@ -94,9 +139,7 @@ class OrderLine(Addressed, Timestamped):
 
     PREFIX = "oln"
 
-    order = models.ForeignKey(
-        TaskOrder, on_delete=models.PROTECT, related_name="lines"
-    )
+    order = models.ForeignKey(TaskOrder, on_delete=models.PROTECT, related_name="lines")
     contract_line = models.ForeignKey(
         "contracts.ContractLine", on_delete=models.PROTECT, related_name="order_lines"
     )
@@ -120,6 +163,29 @@ class OrderLine(Addressed, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.contract_line.clin} {self.description}"
+
+    @property
+    def holder(self) -> Holder:
+        """The line as the ledger knows it."""
+        return Holder(HOLDER_OF_A_LINE, self.pk)
+
+    @property
+    def clin(self) -> str:
+        """The number of the contract line that it orders."""
+        return self.contract_line.clin
+
+    def current_funding(self) -> list[OrderFunding]:
+        """Its funds by ACRN, in the order in which they pay."""
+        rows = self.funding.filter(is_removed=False)
+        rows = rows.select_related("line_of_accounting")
+        return list(rows.order_by("sequence", "acrn"))
+
+    def current_rates(self) -> list[OrderRate]:
+        """Its prices by subline and day of effect."""
+        rows = self.rates.select_related(
+            "rate_row__model__tokenizer", "rate_row__tokenizer", "rate_row__token_class"
+        )
+        return list(rows.order_by("rate_row__slin", "rate_row__in_force", "pk"))
 
 
 class OrderRate(Timestamped):
@@ -158,7 +224,14 @@ class OrderFunding(Timestamped):
     line_of_accounting = models.ForeignKey(
         "ledger.LineOfAccounting", on_delete=models.PROTECT
     )
-    dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    dollars = models.DecimalField(
+        max_digits=18, decimal_places=2, help_text="Funded: obligated at signature."
+    )
+    ceiling_dollars = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        help_text="This ACRN's part of the line's ceiling; the parts sum to it.",
+    )
     is_removed = models.BooleanField(default=False)
 
     class Meta:
@@ -169,7 +242,8 @@ class OrderFunding(Timestamped):
                 condition=Q(is_removed=False),
             ),
             models.CheckConstraint(
-                name="order_funds_are_above_zero", condition=Q(dollars__gt=0)
+                name="order_funds_lie_between_nothing_and_their_ceiling",
+                condition=Q(dollars__gte=0, ceiling_dollars__gte=F("dollars")),
             ),
         ]
 
@@ -180,7 +254,6 @@ class OrderFunding(Timestamped):
 class FundsCertification(AppendOnly):
     """A funds certifier's word that funds are there for one exact version."""
 
-    subject_kind = models.CharField(max_length=60)
     order = models.ForeignKey(
         TaskOrder, on_delete=models.PROTECT, related_name="certifications"
     )
@@ -216,6 +289,12 @@ class Modification(Addressed, Timestamped, Versioned, Stateful):
     citation = models.CharField(max_length=120)
     description = models.TextField()
     effective_on = models.DateField()
+    terms = models.JSONField(
+        default=dict, help_text="New values of terms of the order, by name."
+    )
+    base_version = models.PositiveIntegerField(
+        help_text="The version of the order that this changes."
+    )
     changes = models.JSONField(
         default=list, help_text="[{term, old, new}, …] as signed."
     )
@@ -257,6 +336,16 @@ class Modification(Addressed, Timestamped, Versioned, Stateful):
                 name="a_modification_has_a_number_once_it_is_issued",
                 condition=~Q(state="ISSUED") | ~Q(number=""),
             ),
+            models.CheckConstraint(
+                name="an_issued_modification_is_signed",
+                condition=~Q(state="ISSUED")
+                | Q(signed_by__isnull=False, issued_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_supplemental_agreement_is_signed_by_both",
+                condition=~Q(state="ISSUED", authority="C")
+                | Q(vendor_signed_by__isnull=False, vendor_signed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -264,9 +353,28 @@ class Modification(Addressed, Timestamped, Versioned, Stateful):
 
     @property
     def subject(self) -> Subject:
-        return Subject(
-            "orders.modification", self.pk, f"contract:{self.order.contract_id}"
-        )
+        return Subject("orders.modification", self.pk, self.order.stream)
+
+    @property
+    def name(self) -> str:
+        """How people call it: its number once it has one."""
+        return self.number or "Draft modification"
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/modifications/{self.public_id}"
+
+    @property
+    def is_bilateral(self) -> bool:
+        """Whether the vendor signs it too (FAR 43.103(a))."""
+        return self.authority == ModificationAuthority.SUPPLEMENTAL_AGREEMENT
+
+    @property
+    def funds_added(self) -> Dollars:
+        """What a funds certifier must certify before anybody signs (FAR 43.105)."""
+        added = [each.add_dollars for each in self.effects.all()]
+        return Dollars(sum((each for each in added if each > 0), Decimal(0)))
 
 
 class ModificationEffect(Timestamped):
@@ -299,3 +407,8 @@ class ModificationEffect(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.acrn} {self.add_dollars:+}"
+
+    @property
+    def holder(self) -> Holder:
+        """Where certified funds wait until the modification is signed."""
+        return Holder(HOLDER_OF_AN_EFFECT, self.pk)

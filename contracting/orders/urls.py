@@ -1,6 +1,93 @@
-"""Addresses of orders."""
+"""Addresses of orders and modifications."""
 
-from typing import Any
+from django.urls import URLPattern, path
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from contracting.orders import api, views
+
+_ORDER = "orders/<public_id:public_id>"
+_MODIFICATION = "modifications/<public_id:public_id>"
+
+urlpatterns: list[URLPattern] = [
+    path("orders/", views.TaskOrdersPage.as_view(), name="orders"),
+    path(_ORDER, views.TaskOrderPage.as_view(), name="order"),
+    path(
+        "contracts/<public_id:public_id>/draft_task_order",
+        views.DraftTaskOrder.as_view(),
+        name="draft_task_order",
+    ),
+    path(
+        f"{_ORDER}/edit_task_order",
+        views.EditTaskOrder.as_view(),
+        name="edit_task_order",
+    ),
+    path(
+        f"{_ORDER}/submit_task_order",
+        views.SubmitTaskOrder.as_view(),
+        name="submit_task_order",
+    ),
+    path(
+        f"{_ORDER}/review_task_order",
+        views.ReviewTaskOrder.as_view(),
+        name="review_task_order",
+    ),
+    path(
+        f"{_ORDER}/dispose_nonconcurrence",
+        views.DisposeNonconcurrence.as_view(),
+        name="dispose_nonconcurrence",
+    ),
+    path(
+        f"{_ORDER}/certify_task_order_funds",
+        views.CertifyTaskOrderFunds.as_view(),
+        name="certify_task_order_funds",
+    ),
+    path(
+        f"{_ORDER}/issue_task_order",
+        views.IssueTaskOrder.as_view(),
+        name="issue_task_order",
+    ),
+    path(
+        f"{_ORDER}/cancel_task_order",
+        views.CancelTaskOrder.as_view(),
+        name="cancel_task_order",
+    ),
+    path(
+        f"{_ORDER}/discard_task_order",
+        views.DiscardTaskOrder.as_view(),
+        name="discard_task_order",
+    ),
+    path(
+        f"{_ORDER}/draft_modification",
+        views.DraftModification.as_view(),
+        name="draft_modification",
+    ),
+    path(_MODIFICATION, views.ModificationPage.as_view(), name="modification"),
+    path(
+        f"{_MODIFICATION}/certify_modification_funds",
+        views.CertifyModificationFunds.as_view(),
+        name="certify_modification_funds",
+    ),
+    path(
+        f"{_MODIFICATION}/sign_modification",
+        views.SignModification.as_view(),
+        name="sign_modification",
+    ),
+    path(
+        f"{_MODIFICATION}/issue_modification",
+        views.IssueModification.as_view(),
+        name="issue_modification",
+    ),
+    path(
+        f"{_MODIFICATION}/discard_modification",
+        views.DiscardModification.as_view(),
+        name="discard_modification",
+    ),
+]
+
+api_urlpatterns: list[URLPattern] = [
+    path("orders", api.TaskOrdersEndpoint.as_view(), name="orders"),
+    path(
+        "orders/<public_id:public_id>",
+        api.TaskOrderEndpoint.as_view(),
+        name="order",
+    ),
+]

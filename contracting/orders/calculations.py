@@ -1,0 +1,437 @@
+"""The terms of an order as plain values, what differs between two, and what is missing.
+
+Content is what a decision and a signature are about: every term, neither state nor
+comments. Its SHA-256 names the version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from contracting.core.canonical import plain
+from contracting.core.quantities import Dollars, Tokens, total_dollars
+from contracting.ledger.states import Obligation
+from contracting.orders.models import (
+    Modification,
+    ModificationEffect,
+    OrderFunding,
+    OrderLine,
+    OrderRate,
+    TaskOrder,
+)
+from contracting.orders.states import CEILING, FUNDS, TOKENS, RateOnOrder, Reach
+
+TERMS: Final[Mapping[str, str]] = {
+    "title": "Title",
+    "description": "Description",
+    "period_start": "First day of performance",
+    "period_end": "Last day of performance",
+    "place": "Place of performance",
+    "boundary": "Data boundary",
+    "risk": "Risk",
+    "payment_office": "Payment office",
+    "fair_opportunity": "Fair opportunity",
+}
+"""Every term of an order that is a single value, with its name in words."""
+
+MODIFIABLE: Final = ("description", "period_end", "place", "payment_office")
+"""The terms that a modification may change; prices and lines are the contract's."""
+
+ADMINISTRATIVE: Final = frozenset({"payment_office"})
+"""The terms that the Government changes alone (FAR 43.103(b))."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One term as it stood and as it stands; empty where it did not or does not."""
+
+    term: str
+    old: str
+    new: str
+
+    def plain(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def content(order: TaskOrder) -> dict[str, Any]:
+    """Every term of the order, for its hash."""
+    made: dict[str, Any] = plain(
+        {
+            "contract": order.contract.public_id,
+            "requester": order.requester.public_id,
+            "time_zone": order.contract.time_zone,
+            **{name: getattr(order, name) for name in TERMS},
+            "lines": [_line(line) for line in order.current_lines()],
+        }
+    )
+    return made
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    return {
+        "clin": line.clin,
+        "description": line.description,
+        "ceiling_tokens": line.ceiling_tokens,
+        "ceiling_dollars": line.ceiling_dollars,
+        "rates": [_rate(rate) for rate in line.current_rates()],
+        "funding": [_funds(part) for part in line.current_funding()],
+    }
+
+
+def _rate(rate: OrderRate) -> dict[str, Any]:
+    row = rate.rate_row
+    return {
+        "slin": row.slin,
+        "model": row.model.snapshot,
+        "tokenizer": row.tokenizer.code,
+        "class": row.token_class.code,
+        "tier": row.tier,
+        "context_band": row.context_band,
+        "boundary": row.boundary,
+        "from": row.in_force.lower,
+        "to": row.in_force.upper,
+        "price": rate.usd_per_million_tokens,
+    }
+
+
+def _funds(part: OrderFunding) -> dict[str, Any]:
+    return {
+        "acrn": part.acrn,
+        "sequence": part.sequence,
+        "line_of_accounting": str(part.line_of_accounting),
+        "dollars": part.dollars,
+        "ceiling_dollars": part.ceiling_dollars,
+    }
+
+
+def _no_funds(effect: ModificationEffect) -> dict[str, Any]:
+    """An ACRN that the line does not have before the modification."""
+    return {
+        "acrn": effect.acrn,
+        "sequence": effect.sequence,
+        "line_of_accounting": str(effect.line_of_accounting),
+        "dollars": Decimal(0),
+        "ceiling_dollars": Decimal(0),
+    }
+
+
+def content_after(before: dict[str, Any], modification: Modification) -> dict[str, Any]:
+    """The content of the order once the modification is signed."""
+    after = deepcopy(before)
+    after.update(modification.terms)
+    lines = {line["clin"]: line for line in after["lines"]}
+    for effect in effects_of(modification):
+        line = lines[effect.line.clin]
+        parts = {part["acrn"]: part for part in line["funding"]}
+        part = parts.get(effect.acrn)
+        if part is None:
+            part = _no_funds(effect)
+            line["funding"].append(part)
+        _add(part, "dollars", effect.add_dollars)
+        _add(part, "ceiling_dollars", effect.add_ceiling_dollars)
+        _add(line, "ceiling_dollars", effect.add_ceiling_dollars)
+        line["ceiling_tokens"] += effect.add_ceiling_tokens
+    for line in after["lines"]:
+        line["funding"].sort(key=lambda part: (part["sequence"], part["acrn"]))
+    made: dict[str, Any] = plain(after)
+    return made
+
+
+def _add(row: dict[str, Any], name: str, amount: Decimal) -> None:
+    row[name] = Decimal(row[name]) + amount
+
+
+def effects_of(modification: Modification) -> list[ModificationEffect]:
+    """What the modification does, by line and ACRN."""
+    rows = modification.effects.select_related(
+        "line__contract_line", "line_of_accounting"
+    )
+    return list(rows.order_by("line_id", "sequence", "acrn"))
+
+
+def modification_content(modification: Modification) -> dict[str, Any]:
+    """Every term of a modification, for its hash."""
+    made: dict[str, Any] = plain(
+        {
+            "order": modification.order.public_id,
+            "base_version": modification.base_version,
+            "authority": modification.authority,
+            "citation": modification.citation,
+            "description": modification.description,
+            "effective_on": modification.effective_on,
+            "terms": modification.terms,
+            "effects": [
+                {
+                    "clin": effect.line.clin,
+                    "acrn": effect.acrn,
+                    "sequence": effect.sequence,
+                    "line_of_accounting": str(effect.line_of_accounting),
+                    "add_dollars": effect.add_dollars,
+                    "add_ceiling_dollars": effect.add_ceiling_dollars,
+                    "add_ceiling_tokens": effect.add_ceiling_tokens,
+                }
+                for effect in effects_of(modification)
+            ],
+        }
+    )
+    return made
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    """Every term that differs, in the order of the document, totals last."""
+    old, new = dict(in_words(before)), dict(in_words(after))
+    labels = list(dict.fromkeys([*new, *old]))
+    totals = [label for label in labels if label.startswith("Total")]
+    ordered = [label for label in labels if label not in totals] + totals
+    return [
+        Change(label, old.get(label, ""), new.get(label, ""))
+        for label in ordered
+        if old.get(label, "") != new.get(label, "")
+    ]
+
+
+def changes_of(modification: Modification) -> list[Change]:
+    """Before and after of a modification, with the new totals (FAR 43.301)."""
+    before = content(modification.order)
+    return differences(before, content_after(before, modification))
+
+
+def in_words(terms: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each term of the content by its name, as a person reads it."""
+    for name, label in TERMS.items():
+        yield label, str(terms[name])
+    for line in terms["lines"]:
+        yield from _line_in_words(line)
+    lines = terms["lines"]
+    tokens = sum(line["ceiling_tokens"] for line in lines)
+    yield "Total ceiling in tokens", f"{tokens:,}"
+    yield (
+        "Total ceiling in dollars",
+        _money(sum((Decimal(line["ceiling_dollars"]) for line in lines), Decimal(0))),
+    )
+    funds = [Decimal(part["dollars"]) for line in lines for part in line["funding"]]
+    yield "Total funds", _money(sum(funds, Decimal(0)))
+
+
+def _line_in_words(line: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    name = f"Line {line['clin']}"
+    yield f"{name}, description", line["description"]
+    yield f"{name}, ceiling in tokens", f"{line['ceiling_tokens']:,}"
+    yield f"{name}, ceiling in dollars", _money(line["ceiling_dollars"])
+    for rate in line["rates"]:
+        what = f"{rate['slin']} {rate['class']} of {rate['model']}"
+        price = f"{_money(rate['price'])} per million tokens"
+        yield f"{name}, price of {what} from {rate['from'][:10]}", price
+    for part in line["funding"]:
+        acrn = f"{name}, ACRN {part['acrn']}"
+        yield f"{acrn}, line of accounting", part["line_of_accounting"]
+        yield f"{acrn}, funds", _money(part["dollars"])
+        yield f"{acrn}, part of the ceiling", _money(part["ceiling_dollars"])
+
+
+def _money(value: Decimal | str) -> str:
+    whole, _, cents = f"{Decimal(value):,f}".partition(".")
+    return f"${whole}.{cents.rstrip('0').ljust(2, '0')}"
+
+
+def value_of(order: TaskOrder) -> Dollars:
+    """What the order is worth: the sum of the dollar ceilings of its lines."""
+    return total_dollars(
+        Dollars(line.ceiling_dollars) for line in order.current_lines()
+    )
+
+
+def tokens_of(order: TaskOrder) -> Tokens:
+    """The sum of the token ceilings of its lines."""
+    return Tokens(sum(line.ceiling_tokens for line in order.current_lines()))
+
+
+def funded(order: TaskOrder) -> Dollars:
+    """What the order funds, over all lines and ACRNs."""
+    return total_dollars(each.dollars for each in obligations_of(order))
+
+
+def obligations_of(order: TaskOrder) -> list[Obligation]:
+    """What the signature binds, by line and ACRN, in the order of payment."""
+    return [
+        Obligation(
+            holder=line.holder,
+            acrn=part.acrn,
+            line_of_accounting_id=part.line_of_accounting_id,
+            dollars=Dollars(part.dollars),
+        )
+        for line in order.current_lines()
+        for part in line.current_funding()
+        if part.dollars > 0
+    ]
+
+
+def absolute_change(modification: Modification) -> Dollars:
+    """The larger of what moves in ceilings and in funds, up or down."""
+    effects = list(modification.effects.all())
+    ceilings = total_dollars(Dollars(abs(e.add_ceiling_dollars)) for e in effects)
+    funds = total_dollars(Dollars(abs(e.add_dollars)) for e in effects)
+    return max(ceilings, funds)
+
+
+def needs_both_signatures(modification: Modification) -> list[str]:
+    """What the Government cannot change alone under a commercial contract.
+
+    Administrative changes, funding and ordering more of the same at the same price are
+    the Government's own; every other term needs the vendor (FAR 43.103, 52.212-4(c)).
+    """
+    terms = [TERMS[name] for name in modification.terms if name not in ADMINISTRATIVE]
+    lowered: dict[str, list[Decimal]] = {}
+    for effect in effects_of(modification):
+        sums = lowered.setdefault(effect.line.clin, [Decimal(0), Decimal(0)])
+        sums[0] += effect.add_ceiling_tokens
+        sums[1] += effect.add_ceiling_dollars
+    for clin, (tokens, dollars) in lowered.items():
+        if tokens < 0:
+            terms.append(f"Line {clin}, lower ceiling in tokens")
+        if dollars < 0:
+            terms.append(f"Line {clin}, lower ceiling in dollars")
+    return terms
+
+
+def content_gaps(order: TaskOrder) -> list[str]:
+    """What FAR 16.505(a)(7) requires of an order and is missing."""
+    gaps = [
+        f"The order lacks {what}."
+        for what, value in (
+            ("the number of its contract", order.contract.piid),
+            ("an industry code", order.contract.naics),
+            ("a place of performance", order.place.strip()),
+            ("a payment office", order.payment_office.strip()),
+            ("a description", order.description.strip()),
+        )
+        if not value
+    ]
+    lines = order.current_lines()
+    if not lines:
+        gaps.append("The order has no line.")
+    for line in lines:
+        if not line.current_rates():
+            gaps.append(f"Line {line.clin} has no unit price.")
+        if not line.current_funding():
+            gaps.append(f"Line {line.clin} has no accounting data.")
+    return gaps
+
+
+def scope_gaps(order: TaskOrder, on: date) -> list[str]:
+    """What takes the order out of its contract (FAR 16.505(a)(2))."""
+    contract = order.contract
+    gaps = []
+    strays = {
+        line.clin
+        for line in order.current_lines()
+        if line.contract_line.contract_id != contract.pk
+    }
+    gaps += [f"Line {clin} is no line of the contract." for clin in sorted(strays)]
+    if not contract.ordering_start <= on <= contract.ordering_end:
+        gaps.append(
+            f"Orders may be placed from {contract.ordering_start} to "
+            f"{contract.ordering_end}; the signature is of {on}."
+        )
+    value, tokens = value_of(order), tokens_of(order)
+    if value > Dollars(contract.ceiling_dollars):
+        gaps.append(
+            f"The order is worth {value}, more than the contract's maximum of "
+            f"{Dollars(contract.ceiling_dollars)}."
+        )
+    if tokens > Tokens(contract.ceiling_tokens):
+        gaps.append(
+            f"The order is for {tokens}, more than the contract's maximum of "
+            f"{Tokens(contract.ceiling_tokens)}."
+        )
+    return gaps
+
+
+def model_gaps(rates: Iterable[OrderRate], boundary: str, on: date) -> list[str]:
+    """Which models may not be ordered on that day for that data boundary."""
+    gaps: dict[str, None] = {}
+    for rate in rates:
+        row, model = rate.rate_row, rate.rate_row.model
+        if row.boundary != boundary or boundary not in model.boundaries:
+            gaps[f"{model.snapshot} is not authorized for {boundary}."] = None
+        if model.valid_from > on or (model.valid_to and model.valid_to < on):
+            gaps[f"{model.snapshot} is not in date on {on}."] = None
+    return list(gaps)
+
+
+def price_gaps(rates: Iterable[OrderRate]) -> list[str]:
+    """Which prices stand above the contract's rate that now holds in their place."""
+    gaps = []
+    for rate in rates:
+        row = rate.rate_row
+        in_force = row if row.superseded_at is None else _successor(rate)
+        if in_force is None:
+            gaps.append(f"{row.slin} is no longer on the contract's rate card.")
+        elif rate.usd_per_million_tokens > in_force.usd_per_million_tokens:
+            gaps.append(
+                f"{row.slin} at {_money(rate.usd_per_million_tokens)} is above the "
+                f"contract's rate of {_money(in_force.usd_per_million_tokens)}."
+            )
+    return gaps
+
+
+def _successor(rate: OrderRate) -> Any:
+    """The row that has taken the place of a superseded one."""
+    row = rate.rate_row
+    return (
+        type(row)
+        .objects.filter(
+            line=row.line_id,
+            model=row.model_id,
+            token_class=row.token_class_id,
+            tier=row.tier,
+            context_band=row.context_band,
+            boundary=row.boundary,
+            superseded_at__isnull=True,
+            in_force__overlap=row.in_force,
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+def reach(
+    mix: str, price: Fraction | None, tokens: Tokens, ceiling: Dollars, funds: Dollars
+) -> Reach | None:
+    """What the tightest of the three lets through, in whole tokens."""
+    if price is None:
+        return None
+    dollars = min(ceiling, funds)
+    within = (
+        int(Fraction(dollars.amount) * 1_000_000 / price) if price else tokens.count
+    )
+    if tokens.count <= within:
+        binding = TOKENS
+    else:
+        binding = FUNDS if funds <= ceiling else CEILING
+    shown = Decimal(price.numerator) / Decimal(price.denominator)
+    return Reach(
+        mix=mix,
+        usd_per_million_tokens=shown.quantize(Decimal("0.000001")),
+        tokens=Tokens(max(0, min(tokens.count, within))),
+        binding=binding,
+    )
+
+
+def planned_price(rates: list[RateOnOrder], shares: dict[str, int]) -> Fraction | None:
+    """The price of a million tokens at the mix of the published reference workload."""
+    weighed = [(shares.get(rate.slin, 0), price_of(rate)) for rate in rates]
+    total = sum(weight for weight, _price_of in weighed)
+    if not total:
+        return None
+    return sum((weight * price for weight, price in weighed), Fraction()) / total
+
+
+def price_of(rate: RateOnOrder) -> Fraction:
+    return Fraction(rate.price.usd_per_million_tokens)

@@ -1,0 +1,430 @@
+"""What a page asks for: an order with its lines, decisions, a modification."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from contracting.approvals.states import Decided
+from contracting.contracts.models import Contract
+from contracting.core.errors import Invalid
+from contracting.core.identifiers import check_acrn
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.ledger.queries import funds_of
+from contracting.orders import queries
+from contracting.orders.models import TaskOrder
+from contracting.orders.states import (
+    EffectDraft,
+    FundsDraft,
+    LineDraft,
+    ModificationAuthority,
+    Risk,
+)
+from contracting.reference.states import Boundary
+from contracting.requisitions.forms import (
+    ChoiceRow,
+    Choices,
+    GridForm,
+    RemovableRows,
+    SeenVersion,
+)
+
+
+def _figure(label: str, hint: str = "", **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        help_text=hint,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "dd-num"}),
+        **more,
+    )
+
+
+def _dollars(label: str, hint: str = "", **more: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        help_text=hint,
+        max_digits=18,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "dd-num"}),
+        **more,
+    )
+
+
+def _day(label: str, hint: str = "") -> forms.DateField:
+    return forms.DateField(
+        label=label, help_text=hint, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+def _words(label: str, hint: str, *, rows: int = 5, **more: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        **more,
+    )
+
+
+class AcrnField(forms.CharField):
+    """Two characters, at least one a letter, never I or O."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return check_acrn(text)
+        except Invalid as error:
+            raise forms.ValidationError(error.message) from error
+
+
+@dataclass(frozen=True, slots=True)
+class PriceOffered:
+    """A price of the contract that an order may take over or lower."""
+
+    slin: str
+    label: str
+    price: Decimal
+
+
+class OrderRow(ChoiceRow):
+    """One contract line and one ACRN that pays for it."""
+
+    clin = forms.ChoiceField(label="Contract line")
+    acrn = AcrnField(label="ACRN", max_length=2, min_length=2)
+    line_of_accounting = forms.TypedChoiceField(label="Paid from", coerce=int)
+    ceiling_tokens = _figure("Tokens, not to exceed", min_value=0, required=False)
+    ceiling_dollars = _dollars("Dollars, not to exceed", min_value=Decimal("0.01"))
+    dollars = _dollars("Funded now", min_value=Decimal("0.01"))
+
+
+class TaskOrderForm(GridForm):
+    """The terms of an order, its lines with their funds, and lower prices."""
+
+    title = forms.CharField(max_length=200)
+    description = _words(
+        "What the tokens are for", "Printed on the order; the vendor reads it."
+    )
+    period_start = _day("First day of performance")
+    period_end = _day("Last day of performance")
+    boundary = forms.ChoiceField(
+        label="Data boundary",
+        choices=Boundary.choices,
+        initial=Boundary.FEDRAMP_MOD,
+        help_text="Only models that are authorized for it may be ordered.",
+    )
+    risk = forms.ChoiceField(
+        choices=Risk.choices,
+        initial=Risk.LOW,
+        help_text="The approval policy may ask more reviewers for a higher one.",
+    )
+    place = forms.CharField(
+        label="Place of performance", max_length=200, initial="Agency AI gateway"
+    )
+    payment_office = forms.CharField(
+        max_length=200,
+        required=False,
+        help_text="Where the vendor sends invoices. Needed before it is submitted.",
+    )
+    fair_opportunity = forms.CharField(
+        max_length=120,
+        required=False,
+        help_text="The basis under FAR 16.505(b), or that it is a single award.",
+    )
+
+    grid_class = forms.formset_factory(
+        OrderRow,
+        formset=RemovableRows,
+        extra=3,
+        can_delete=True,
+        can_delete_extra=False,
+        max_num=100,
+    )
+
+    def __init__(
+        self, *args: Any, prices: Sequence[PriceOffered] = (), **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        self._prices = list(prices)
+        for offered in self._prices:
+            self.fields[f"price_{offered.slin}"] = forms.DecimalField(
+                label=f"Price of {offered.slin} {offered.label}",
+                max_digits=12,
+                decimal_places=6,
+                min_value=0,
+                required=False,
+                widget=forms.TextInput(
+                    attrs={"inputmode": "decimal", "class": "dd-num"}
+                ),
+                help_text=(
+                    "Dollars per million tokens. Empty takes the contract's "
+                    f"{offered.price.normalize():f}; it may be lower, never higher."
+                ),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """The lines as the verb takes them: ACRNs of one contract line together."""
+        cleaned = super().clean()
+        lines: dict[str, list[dict[str, Any]]] = {}
+        for row in cleaned["rows"]:
+            lines.setdefault(row["clin"], []).append(row)
+        if any(not sum(_tokens(row) for row in rows) for rows in lines.values()):
+            message = "Each contract line needs a token ceiling on one of its rows."
+            raise forms.ValidationError(message)
+        cleaned["lines"] = [
+            _line_draft(clin, rows, self._lower(cleaned, clin))
+            for clin, rows in lines.items()
+        ]
+        return cleaned
+
+    def _lower(self, cleaned: dict[str, Any], clin: str) -> dict[str, UnitPrice]:
+        found: dict[str, UnitPrice] = {}
+        for offered in self._prices:
+            price = cleaned.get(f"price_{offered.slin}")
+            if price is not None and offered.slin.startswith(clin):
+                found[offered.slin] = UnitPrice(price)
+        return found
+
+
+def _tokens(row: dict[str, Any]) -> int:
+    return row["ceiling_tokens"] or 0
+
+
+def _line_draft(
+    clin: str, rows: list[dict[str, Any]], prices: dict[str, UnitPrice]
+) -> LineDraft:
+    return LineDraft(
+        clin=clin,
+        ceiling_tokens=Tokens(sum(_tokens(row) for row in rows)),
+        ceiling_dollars=Dollars(sum((r["ceiling_dollars"] for r in rows), Decimal(0))),
+        prices=prices,
+        funds=[
+            FundsDraft(
+                acrn=row["acrn"],
+                line_of_accounting_id=row["line_of_accounting"],
+                dollars=Dollars(row["dollars"]),
+                ceiling_dollars=Dollars(row["ceiling_dollars"]),
+            )
+            for row in rows
+        ],
+    )
+
+
+class DraftTaskOrderForm(TaskOrderForm):
+    """A new order has no version that was read."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class ReviewTaskOrderForm(SeenVersion):
+    """What a reviewer says, on the version that was read."""
+
+    verdict = forms.ChoiceField(
+        label="Your decision",
+        choices=[
+            (Decided.CONCUR, "I concur"),
+            (Decided.NONCONCUR, "I do not concur"),
+            (Decided.RETURN, "Return it to the writers"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    comment = _words(
+        "Reasons",
+        "Needed when you do not concur or return it.",
+        rows=4,
+        required=False,
+    )
+
+
+class DisposeNonconcurrenceForm(forms.Form):
+    """The officer's answer to one reviewer."""
+
+    decision = forms.TypedChoiceField(label="Non-concurrence", coerce=int)
+    text = _words("Disposition", "How you weighed it, and why you may sign anyway.")
+
+    def __init__(self, *args: Any, decisions: Choices, **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["decision"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (typing)
+        field.choices = decisions
+
+
+class CertifyForm(SeenVersion):
+    """The certifier's word."""
+
+    confirm = forms.BooleanField(label="I certify that these funds are available.")
+
+
+class IssueTaskOrderForm(SeenVersion):
+    """The signature."""
+
+    confirm = forms.BooleanField(
+        label="I sign this order as contracting officer. It binds the Government."
+    )
+
+
+class CancelTaskOrderForm(forms.Form):
+    """Why it is given up."""
+
+    reason = _words("Reason", "Kept with the order.", rows=3)
+
+
+class EffectRow(ChoiceRow):
+    """What changes on one line of the order and one ACRN; negative takes away."""
+
+    clin = forms.ChoiceField(label="Line")
+    acrn = AcrnField(label="ACRN", max_length=2, min_length=2)
+    line_of_accounting = forms.TypedChoiceField(
+        label="Paid from",
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text="Only for a new ACRN",
+    )
+    add_dollars = _dollars("Funds, + or −", required=False)
+    add_ceiling_dollars = _dollars("Dollar ceiling, + or −", required=False)
+    add_ceiling_tokens = _figure("Token ceiling, + or −", required=False)
+
+
+class DraftModificationForm(GridForm):
+    """Block 13, block 14, and the effects by line and ACRN."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    authority = forms.ChoiceField(
+        label="Authority (block 13)",
+        widget=forms.RadioSelect,
+        choices=[
+            choice
+            for choice in ModificationAuthority.choices
+            if choice[0] != ModificationAuthority.CHANGE_ORDER
+        ],
+        help_text=(
+            "Administrative changes and funding bind without the vendor. Any other "
+            "term needs 13C. A commercial contract knows no change order (13A)."
+        ),
+    )
+    citation = forms.CharField(
+        max_length=120, help_text="The clause or regulation it rests on."
+    )
+    description = _words(
+        "Description (block 14)",
+        "What changes and why. Before and after are compared for you.",
+    )
+    effective_on = _day("Effective date")
+    payment_office = forms.CharField(
+        label="New payment office", max_length=200, required=False
+    )
+    place = forms.CharField(
+        label="New place of performance", max_length=200, required=False
+    )
+    period_end = forms.DateField(
+        label="New last day of performance",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    grid_class = forms.formset_factory(
+        EffectRow,
+        formset=RemovableRows,
+        extra=3,
+        can_delete=True,
+        can_delete_extra=False,
+        max_num=100,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Effects and terms as the verb takes them; what is empty stays as it is."""
+        cleaned = super().clean()
+        cleaned["effects"] = [
+            EffectDraft(
+                clin=row["clin"],
+                acrn=row["acrn"],
+                line_of_accounting_id=row["line_of_accounting"],
+                add_dollars=Dollars(row["add_dollars"] or 0),
+                add_ceiling_dollars=Dollars(row["add_ceiling_dollars"] or 0),
+                add_ceiling_tokens=Tokens(row["add_ceiling_tokens"] or 0),
+            )
+            for row in cleaned["rows"]
+        ]
+        cleaned["terms"] = {
+            name: cleaned[name]
+            for name in ("payment_office", "place", "period_end")
+            if cleaned.get(name)
+        }
+        return cleaned
+
+
+class SignModificationForm(SeenVersion):
+    """The vendor's signature."""
+
+    confirm = forms.BooleanField(label="I sign this supplemental agreement.")
+
+
+class IssueModificationForm(SeenVersion):
+    """The officer's signature."""
+
+    confirm = forms.BooleanField(
+        label="I sign this modification as contracting officer."
+    )
+
+
+def offered_by(contract: Contract) -> dict[str, Any]:
+    """What the forms of drafting and editing offer to choose from."""
+    lines = contract.lines.order_by("clin")
+    return {
+        "choices": {
+            "clin": [(line.clin, f"{line.clin} {line.description}") for line in lines],
+            "line_of_accounting": accounts_of(contract),
+        },
+        "prices": [
+            PriceOffered(
+                row.slin,
+                f"{row.token_class.label}, {row.model.snapshot}",
+                row.usd_per_million_tokens,
+            )
+            for row in queries.rates_offered(contract)
+        ],
+    }
+
+
+def effects_offered_by(order: TaskOrder) -> dict[str, Choices]:
+    """What the form of a modification offers to choose from."""
+    lines = order.current_lines()
+    return {
+        "clin": [(line.clin, f"{line.clin} {line.description}") for line in lines],
+        "line_of_accounting": accounts_of(order.contract),
+    }
+
+
+def accounts_of(contract: Contract) -> Choices:
+    """The agency's lines of accounting, each with what is free on it."""
+    return [
+        (each.line.pk, f"{each.line.label}: ${each.free.amount:,.2f} free")
+        for each in funds_of(contract.agency_id)
+    ]
+
+
+def lines_as_typed(order: TaskOrder) -> dict[str, Any]:
+    """The rows as they stand; the token ceiling is shown on the first of a line."""
+    initial: dict[str, Any] = {"rows": []}
+    for line in order.current_lines():
+        for place, part in enumerate(line.current_funding()):
+            initial["rows"].append(
+                {
+                    "clin": line.clin,
+                    "acrn": part.acrn,
+                    "line_of_accounting": part.line_of_accounting_id,
+                    "ceiling_tokens": None if place else line.ceiling_tokens,
+                    "ceiling_dollars": part.ceiling_dollars,
+                    "dollars": part.dollars,
+                }
+            )
+        for rate in line.current_rates():
+            if rate.usd_per_million_tokens < rate.rate_row.usd_per_million_tokens:
+                price = rate.usd_per_million_tokens
+                initial[f"price_{rate.rate_row.slin}"] = price
+    return initial

@@ -1,0 +1,276 @@
+"""A program manager orders tokens of a contract: lines, ceilings, prices, funds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.contracts.models import Contract, ContractLine, RateRow
+from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
+from contracting.core.identifiers import check_acrn
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import require
+from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.ledger.queries import funds_of
+from contracting.orders import calculations, events, permissions
+from contracting.orders.models import OrderFunding, OrderLine, OrderRate, TaskOrder
+from contracting.orders.queries import contract_rates
+from contracting.orders.refusals import (
+    FundingDoesNotSum,
+    FundsAboveCeiling,
+    ModelNotAllowed,
+    OutOfScope,
+    PriceAboveRateCard,
+    TermInvalid,
+)
+from contracting.orders.states import FundsDraft, LineDraft, Risk
+from contracting.reference.states import Boundary
+
+
+@transaction.atomic
+def draft_task_order(
+    *,
+    contract_id: int,
+    title: str,
+    description: str,
+    period_start: date,
+    period_end: date,
+    lines: Sequence[LineDraft],
+    boundary: str = Boundary.FEDRAMP_MOD.value,
+    risk: str = Risk.LOW.value,
+    place: str = "Agency AI gateway",
+    payment_office: str = "",
+    fair_opportunity: str = "",
+    by: Actor,
+    at: datetime,
+) -> TaskOrder:
+    """Draft an order on an awarded contract; nothing is reserved and nothing bound.
+
+    Prices are the contract's for the order's data boundary and period, or lower where a
+    line says so. A draft may lack funds or a payment office until it is submitted.
+
+    :param period_end: last day of performance
+    :raises NotAllowed: if ``by`` is no program manager of the contract's agency
+    :raises OutOfScope: if a line is not on the contract (R-TO-01)
+    :raises PriceAboveRateCard: if a price is above the contract's (R-TO-10)
+    :raises ModelNotAllowed: if a model is not for this boundary or day (R-TO-12)
+    :raises FundingDoesNotSum: if the ACRNs do not sum to their line (R-FND-02)
+    :raises FundsAboveCeiling: if more is funded than may be used (R-TO-11)
+    :raises TermInvalid: for a term or row that cannot stand
+    """
+    contract = Contract.objects.locked().get(pk=contract_id)
+    require(permissions.can_draft_task_order(by, contract))
+    terms = _checked_terms(
+        {
+            "title": title,
+            "description": description,
+            "period_start": period_start,
+            "period_end": period_end,
+            "boundary": boundary,
+            "risk": risk,
+            "place": place,
+            "payment_office": payment_office,
+            "fair_opportunity": fair_opportunity or contract.fair_opportunity,
+        }
+    )
+    order = TaskOrder.objects.create(
+        contract=contract,
+        requester_id=by.own_membership_id,
+        editor_user_ids=[by.user_id],
+        **terms,
+    )
+    _write_lines(order, lines, accounting_day(at, contract.time_zone))
+    order.content_sha256 = content_sha256(calculations.content(order))
+    order.save(update_fields=["content_sha256"])
+    record_event(
+        events.TASK_ORDER_DRAFTED,
+        subject=order.subject,
+        by=by,
+        at=at,
+        data={
+            "contract": contract.piid,
+            "title": order.title,
+            "ceiling_dollars": calculations.value_of(order),
+            "ceiling_tokens": calculations.tokens_of(order),
+            "version": order.version,
+            "content_sha256": order.content_sha256,
+        },
+    )
+    return order
+
+
+def _checked_terms(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """Single terms as they are stored.
+
+    :raises TermInvalid: for an unknown name, or a value that cannot stand
+    """
+    unknown = sorted(set(terms) - set(calculations.TERMS))
+    if unknown:
+        message = f"An order has no term {unknown[0]!r}."
+        raise TermInvalid(message, term=unknown[0])
+    tidy = {
+        name: value.strip() if isinstance(value, str) else value
+        for name, value in terms.items()
+    }
+    if not tidy.get("title", "a title"):
+        message = "An order has a title."
+        raise TermInvalid(message, term="title")
+    for name, known in (("boundary", Boundary), ("risk", Risk)):
+        if name in tidy and tidy[name] not in known.values:
+            message = f"{tidy[name]!r} is no {calculations.TERMS[name].lower()}."
+            raise TermInvalid(message, term=name)
+    start, end = tidy.get("period_start"), tidy.get("period_end")
+    if start and end and end < start:
+        message = "The period of performance ends after it begins."
+        raise TermInvalid(message, term="period_end")
+    return tidy
+
+
+def _write_lines(order: TaskOrder, drafts: Sequence[LineDraft], on: date) -> None:
+    """Make the lines of the order these; what is left out is removed and kept."""
+    contract_lines = {line.clin: line for line in order.contract.lines.order_by("clin")}
+    tidy = [_checked_line(draft, contract_lines) for draft in drafts]
+    _require_consistent(order, tidy)
+    wanted = {contract_lines[draft.clin].pk for draft in tidy}
+    standing = {
+        line.contract_line_id: line for line in order.lines.filter(is_removed=False)
+    }
+    for gone in standing.keys() - wanted:
+        standing[gone].is_removed = True
+        standing[gone].save(update_fields=["is_removed"])
+    for draft in tidy:
+        contract_line = contract_lines[draft.clin]
+        line = standing.get(contract_line.pk) or OrderLine(
+            order=order, contract_line=contract_line
+        )
+        line.description = draft.description or contract_line.description
+        line.ceiling_tokens = draft.ceiling_tokens.count
+        line.ceiling_dollars = draft.ceiling_dollars.amount
+        line.save()
+        _write_rates(order, line, draft, on)
+        _write_funding(line, draft.funds)
+
+
+def _checked_line(draft: LineDraft, lines: Mapping[str, ContractLine]) -> LineDraft:
+    """The draft with every part of its ceiling stated."""
+    if draft.clin not in lines:
+        message = f"Line {draft.clin} is no line of the contract."
+        raise OutOfScope(message, clin=draft.clin)
+    if draft.ceiling_tokens <= Tokens(0) or draft.ceiling_dollars <= Dollars(0):
+        message = f"Line {draft.clin} has ceilings above zero, in tokens and dollars."
+        raise TermInvalid(message, clin=draft.clin)
+    return replace(draft, funds=_checked_funds(draft))
+
+
+def _checked_funds(draft: LineDraft) -> list[FundsDraft]:
+    """The funds of a line; the part of the ceiling that is not stated is the rest."""
+    acrns = [check_acrn(part.acrn) for part in draft.funds]
+    open_parts = [part for part in draft.funds if part.ceiling_dollars is None]
+    stated = total_dollars(
+        part.ceiling_dollars for part in draft.funds if part.ceiling_dollars is not None
+    )
+    rest = draft.ceiling_dollars - stated
+    if len(set(acrns)) != len(acrns) or len(open_parts) > 1:
+        message = (
+            f"Each ACRN of line {draft.clin} is named once, and at most one takes the "
+            "rest of its ceiling."
+        )
+        raise FundingDoesNotSum(message, clin=draft.clin)
+    if draft.funds and not open_parts and rest:
+        message = (
+            f"The ACRNs of line {draft.clin} sum to {stated}; the line's ceiling is "
+            f"{draft.ceiling_dollars}."
+        )
+        raise FundingDoesNotSum(message, clin=draft.clin, sum=stated)
+    tidy = []
+    for acrn, part in zip(acrns, draft.funds, strict=True):
+        ceiling = rest if part.ceiling_dollars is None else part.ceiling_dollars
+        if part.dollars <= Dollars(0):
+            message = f"ACRN {acrn} of line {draft.clin} funds more than nothing."
+            raise TermInvalid(message, acrn=acrn)
+        if part.dollars > ceiling:
+            message = (
+                f"ACRN {acrn} of line {draft.clin} funds {part.dollars} under a "
+                f"ceiling of {ceiling}: what is beyond could never be used."
+            )
+            raise FundsAboveCeiling(message, acrn=acrn, short_by=part.dollars - ceiling)
+        tidy.append(replace(part, acrn=acrn, ceiling_dollars=ceiling))
+    return tidy
+
+
+def _require_consistent(order: TaskOrder, drafts: Sequence[LineDraft]) -> None:
+    """Each line once, and each ACRN one line of accounting of the agency."""
+    clins = [draft.clin for draft in drafts]
+    if len(set(clins)) != len(clins):
+        message = "Each contract line is ordered once in an order."
+        raise TermInvalid(message)
+    own = {position.line.pk for position in funds_of(order.contract.agency_id)}
+    accounts: dict[str, int] = {}
+    for part in (part for draft in drafts for part in draft.funds):
+        account = part.line_of_accounting_id
+        if account not in own:
+            message = f"ACRN {part.acrn} names funds that are not this agency's."
+            raise FundingDoesNotSum(message, acrn=part.acrn)
+        if accounts.setdefault(part.acrn, account) != account:
+            message = f"ACRN {part.acrn} stands for one line of accounting in an order."
+            raise FundingDoesNotSum(message, acrn=part.acrn)
+
+
+def _write_rates(order: TaskOrder, line: OrderLine, draft: LineDraft, on: date) -> None:
+    """The contract's prices for this boundary and period, or the lower ones agreed."""
+    rows = contract_rates(line.contract_line, order.boundary, order.period)
+    if not rows:
+        message = (
+            f"Line {draft.clin} has no price for {order.get_boundary_display()} in the "
+            "period of the order."
+        )
+        raise ModelNotAllowed(message, clin=draft.clin, boundary=order.boundary)
+    strays = sorted(set(draft.prices) - {row.slin for row in rows})
+    if strays:
+        message = f"{strays[0]} is no subline of line {draft.clin}."
+        raise TermInvalid(message, slin=strays[0])
+    line.rates.all().delete()
+    OrderRate.objects.bulk_create(
+        OrderRate(
+            line=line,
+            rate_row=row,
+            usd_per_million_tokens=_price(row, draft.prices.get(row.slin)),
+        )
+        for row in rows
+    )
+    gaps = calculations.model_gaps(line.current_rates(), order.boundary, on)
+    if gaps:
+        raise ModelNotAllowed(" ".join(gaps), gaps=gaps)
+
+
+def _price(row: RateRow, agreed: UnitPrice | None) -> Any:
+    if agreed is None:
+        return row.usd_per_million_tokens
+    contract_price = UnitPrice(row.usd_per_million_tokens)
+    if agreed > contract_price:
+        message = (
+            f"{row.slin} at {agreed} is above the contract's rate of {contract_price}."
+        )
+        raise PriceAboveRateCard(message, slin=row.slin, rate=contract_price)
+    return agreed.usd_per_million_tokens
+
+
+def _write_funding(line: OrderLine, funds: Sequence[FundsDraft]) -> None:
+    standing = {part.acrn: part for part in line.funding.filter(is_removed=False)}
+    for gone in standing.keys() - {part.acrn for part in funds}:
+        standing[gone].is_removed = True
+        standing[gone].save(update_fields=["is_removed"])
+    for sequence, part in enumerate(funds, start=1):
+        row = standing.get(part.acrn) or OrderFunding(line=line, acrn=part.acrn)
+        ceiling = part.ceiling_dollars or Dollars(0)
+        row.sequence = sequence
+        row.line_of_accounting_id = part.line_of_accounting_id
+        row.dollars = part.dollars.amount
+        row.ceiling_dollars = ceiling.amount
+        row.save()

@@ -1,0 +1,209 @@
+"""The contracting officer's signature on a task order."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from contracting.approvals.queries import (
+    is_complete_for,
+    latest_route_of,
+    undisposed_nonconcurrences,
+)
+from contracting.audit.operations.record import record_event
+from contracting.contracts.models import Contract
+from contracting.contracts.queries import representatives
+from contracting.contracts.states import ContractState
+from contracting.core.actors import Actor
+from contracting.core.errors import IllegalMove
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import require
+from contracting.core.quantities import Dollars
+from contracting.documents.operations.request import request_document
+from contracting.ledger.operations.obligate import obligate_funds
+from contracting.ledger.operations.reserve import reserve_ordered
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.orders import calculations, events, paperwork, permissions
+from contracting.orders.models import OrderRate, TaskOrder
+from contracting.orders.operations.submit import _require_complete
+from contracting.orders.queries import certification_of
+from contracting.orders.refusals import (
+    AlreadyIssued,
+    FundsNotCertified,
+    ModelNotAllowed,
+    OutOfScope,
+    PriceAboveRateCard,
+    ReviewsNotFinal,
+)
+from contracting.orders.states import SIGNED, TaskOrderState
+from contracting.reference.operations.assign_number import assign_number
+
+
+@transaction.atomic
+def issue_task_order(
+    *, order_id: int, by: Actor, at: datetime, seen_version: int
+) -> TaskOrder:
+    """Sign the order: number it, bind its funds, print it, tell everybody.
+
+    The commitment becomes the obligation. What the contract itself obligated for its
+    guaranteed minimum stays as it is until close-out.
+
+    :raises NotAllowed: without a warrant for the order's value (R-ROL-01, R-ROL-02), or
+        if ``by`` requested it or certified its funds (R-ROL-03)
+    :raises AlreadyIssued: if another contracting officer was first
+    :raises Stale: if the order changed since it was read
+    :raises ReviewsNotFinal: while a review or a disposition is open (R-TO-09)
+    :raises FundsNotCertified: unless this version is certified (R-FND-01)
+    :raises OutOfScope: out of scope, period or maximum (R-TO-01)
+    :raises ContractCeilingExceeded: if the contract leaves less room (R-TO-02)
+    :raises ContentIncomplete: if an element is missing (R-TO-05)
+    :raises PriceAboveRateCard: if a price is above the contract's rate (R-TO-10)
+    :raises ModelNotAllowed: if a model may not be ordered today (R-TO-12)
+    :raises PeriodOfAvailabilityEnded: if funds are not available today (R-FND-03)
+    """
+    contract_id = TaskOrder.objects.values_list("contract_id", flat=True).get(
+        pk=order_id
+    )
+    contract = Contract.objects.locked().get(pk=contract_id)
+    order = TaskOrder.objects.locked().get(pk=order_id)
+    signed_on = accounting_day(at, contract.time_zone)
+    require(permissions.can_issue_task_order(by, order, signed_on))
+    _guard(order, contract, seen_version, signed_on)
+
+    order.piid = assign_number(agency=contract.agency, type="F", on=signed_on)
+    order.issued_at = at
+    order.signed_by_id = by.membership_id
+    order.save(update_fields=["piid", "issued_at", "signed_by"])
+    order.move_to(TaskOrderState.ISSUED)
+    _bind(order, signed_on, by, at)
+    request_document(
+        kind="task_order",
+        subject=order.subject,
+        title=f"Task order {order.piid}",
+        number=order.name,
+        agency_id=contract.agency_id,
+        vendor_id=contract.vendor_id,
+        context=paperwork.order_sheet(order, signer=by),
+        content_sha256=order.content_sha256,
+        version=order.version,
+        by=by,
+        at=at,
+    )
+    post_notice(
+        recipients=_concerned(order, signed_on),
+        subject=order.subject,
+        title=f"Task order {order.piid} is issued",
+        body=(
+            f"{order.title}: up to {calculations.tokens_of(order)} and "
+            f"{calculations.value_of(order)}, of which {calculations.funded(order)} is "
+            f"funded, from {order.period_start} to {order.period_end}."
+        ),
+        url_path=order.path,
+        by=by,
+        at=at,
+    )
+    record_event(
+        events.TASK_ORDER_ISSUED,
+        subject=order.subject,
+        by=by,
+        at=at,
+        data=paperwork.summary(order),
+    )
+    return order
+
+
+def _guard(
+    order: TaskOrder, contract: Contract, seen_version: int, signed_on: date
+) -> None:
+    if order.state in SIGNED:
+        message = f"This order is signed already: it is {order.piid}."
+        raise AlreadyIssued(message, piid=order.piid)
+    if order.state in {TaskOrderState.CANCELLED, TaskOrderState.DISCARDED}:
+        message = f"This task order is {order.get_state_display()}."
+        raise IllegalMove(message, state=order.state)
+    order.require_version(seen_version)
+    _require_reviews(order)
+    _require_certification(order)
+    if contract.state != ContractState.AWARDED:
+        message = f"The contract is {contract.get_state_display()}; no order is placed."
+        raise OutOfScope(message)
+    gaps = calculations.scope_gaps(order, signed_on)
+    if gaps:
+        raise OutOfScope(" ".join(gaps), gaps=gaps)
+    _require_complete(order)
+    _require_rates(order, signed_on)
+
+
+def _require_reviews(order: TaskOrder) -> None:
+    subject, version, mark = order.subject, order.version, order.content_sha256
+    complete = is_complete_for(subject, version, mark)
+    if order.state != TaskOrderState.APPROVED or not complete:
+        message = f"Not every reviewer has decided on version {version} yet."
+        raise ReviewsNotFinal(message, version=version)
+    route = latest_route_of(subject)
+    open_words = undisposed_nonconcurrences(route) if route else []
+    if open_words:
+        names = ", ".join(str(each.membership.user) for each in open_words)
+        message = f"The non-concurrence of {names} has no disposition yet."
+        raise ReviewsNotFinal(message, by=names)
+
+
+def _require_certification(order: TaskOrder) -> None:
+    certified, wanted = certification_of(order), calculations.funded(order)
+    if certified is None or Dollars(certified.dollars) != wanted:
+        message = (
+            f"No funds certifier has certified the {wanted} of version "
+            f"{order.version} yet."
+        )
+        raise FundsNotCertified(message, version=order.version, dollars=wanted)
+
+
+def _require_rates(order: TaskOrder, on: date) -> None:
+    """Every price and every model, as they stand on the day of the order."""
+    rates = list(
+        OrderRate.objects.filter(
+            line__order=order, line__is_removed=False
+        ).select_related("rate_row__model")
+    )
+    gaps = calculations.price_gaps(rates)
+    if gaps:
+        raise PriceAboveRateCard(" ".join(gaps), gaps=gaps)
+    gaps = calculations.model_gaps(rates, order.boundary, on)
+    if gaps:
+        raise ModelNotAllowed(" ".join(gaps), gaps=gaps)
+
+
+def _bind(order: TaskOrder, signed_on: date, by: Actor, at: datetime) -> None:
+    reserve_ordered(
+        contract_id=order.contract_id,
+        dollars=calculations.value_of(order),
+        tokens=calculations.tokens_of(order),
+        because=order.subject,
+        by=by,
+        at=at,
+    )
+    obligate_funds(
+        obligations=calculations.obligations_of(order),
+        because=order.subject,
+        on=signed_on,
+        from_commitment=True,
+        by=by,
+        at=at,
+    )
+
+
+def _concerned(order: TaskOrder, on: date) -> list[Recipient]:
+    """The vendor, the requester and the contract's representatives."""
+    contract = order.contract
+    people = [
+        order.requester.user_id,
+        *(row.membership.user_id for row in representatives(contract, on)),
+    ]
+    return [
+        Recipient(organization_id=contract.vendor_id),
+        *(
+            Recipient(organization_id=contract.agency_id, user_id=user)
+            for user in people
+        ),
+    ]

@@ -1,0 +1,354 @@
+"""What goes onto the printed order and onto the printed modification."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Membership
+from contracting.contracts.models import ContractClause
+from contracting.contracts.queries import representatives
+from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
+from contracting.core.quantities import TOKENS_PER_MTOK, Dollars
+from contracting.orders import calculations
+from contracting.orders.models import Modification, OrderLine, TaskOrder
+from contracting.orders.queries import (
+    gateway_keys,
+    rates_of,
+)
+from contracting.orders.states import ModificationAuthority, RateOnOrder
+
+_BLOCK_13 = {
+    ModificationAuthority.CHANGE_ORDER: "Change order",
+    ModificationAuthority.ADMINISTRATIVE: "Administrative change",
+    ModificationAuthority.SUPPLEMENTAL_AGREEMENT: "Supplemental agreement",
+    ModificationAuthority.OTHER: "Other",
+}
+
+
+def summary(order: TaskOrder) -> dict[str, Any]:
+    """The figures of an order for the audit trail."""
+    return {
+        "piid": order.piid,
+        "contract": order.contract.piid,
+        "title": order.title,
+        "ceiling_dollars": calculations.value_of(order),
+        "ceiling_tokens": calculations.tokens_of(order),
+        "obligated": calculations.funded(order),
+        "version": order.version,
+        "content_sha256": order.content_sha256,
+    }
+
+
+def modification_summary(modification: Modification) -> dict[str, Any]:
+    """The figures of a modification for the audit trail."""
+    return {
+        "number": modification.number,
+        "order": modification.order.piid,
+        "authority": modification.authority,
+        "citation": modification.citation,
+        "changes": modification.changes,
+        "version": modification.version,
+        "content_sha256": modification.content_sha256,
+        "order_version": modification.order.version,
+        "order_sha256": modification.order.content_sha256,
+    }
+
+
+def order_sheet(order: TaskOrder, *, signer: Actor) -> dict[str, Any]:
+    """The OF 347 with its token block (FAR 16.505(a)(7), 53.213(f))."""
+    contract = order.contract
+    lines, rates = order.current_lines(), rates_of(order)
+    return {
+        "author": contract.agency.name,
+        "created_at": order.issued_at,
+        "subject": f"{order.title}, under contract {contract.piid}",
+        "time_zone": contract.time_zone,
+        "blocks": _order_blocks(order, signer),
+        "facts": _order_facts(order),
+        "sections": [{"heading": "Description", "text": order.description}],
+        "lines": [
+            {
+                "item": line.clin,
+                "description": line.description,
+                "quantity": Decimal(line.ceiling_tokens) / TOKENS_PER_MTOK,
+                "unit": "MTOK",
+                "unit_price": "see token schedule",
+                "amount": f"NTE ${line.ceiling_dollars:,}",
+            }
+            for line in lines
+        ],
+        "token_lines": [row for line in lines for row in _token_lines(line, rates)],
+        "totals": {
+            "token_lines": {
+                "item": "Total",
+                "tokens": calculations.tokens_of(order),
+                "amount": calculations.value_of(order),
+            },
+            "funding": {"acrn": "Total", "amount": calculations.funded(order)},
+        },
+        "models": _models(order),
+        "funding": _funding(order),
+        "gateway_keys": [
+            {
+                "source": ", ".join(key.sources),
+                "key": key.public_id,
+                "purpose": key.label,
+            }
+            for key in gateway_keys(contract.agency_id)
+        ],
+        "tolerances": [
+            {
+                "measure": "per line and day",
+                "tokens": contract.tolerance_tokens,
+                "dollars": contract.tolerance_dollars,
+            }
+        ],
+        "clauses": [
+            {"number": row.clause.number, "title": row.clause.title}
+            for row in ContractClause.objects.filter(contract=contract)
+            .select_related("clause")
+            .order_by("clause__number")
+        ],
+        "notes": [
+            "The live limit of a line is the tightest of its token ceiling, its dollar "
+            "ceiling and its funds. Use beyond it is at the vendor's own risk.",
+            "What the contract obligated for its guaranteed minimum is not part of "
+            "this order and is settled at close-out.",
+        ],
+    }
+
+
+def _order_blocks(order: TaskOrder, signer: Actor) -> dict[str, Any]:
+    contract = order.contract
+    agency, vendor = contract.agency, contract.vendor
+    offer = contract.decision.selected.versions.order_by("-number").first()
+    return {
+        "1": _signed_on(order),
+        "2": contract.piid,
+        "3": order.piid,
+        "4": contract.solicitation.requisition.number,
+        "5": f"{agency.name}\n{agency.address}\n{agency.aac}",
+        "6a": order.place,
+        "7a": offer.submitted_by.user.name if offer else "Contract administrator",
+        "7b": vendor.name,
+        "7c": vendor.address,
+        "8b": "Delivery/task",
+        "9": _accounting(order),
+        "10": f"{order.requester.user.name}, {order.requester.role_label}",
+        "13a": order.place,
+        "13b": order.place,
+        "15": order.period_end,
+        "16": f"Net {contract.payment_days} days",
+        "17i": calculations.value_of(order),
+        "21a": order.payment_office,
+        "22": {
+            "signed_by": signer.name,
+            "title": "Contracting officer",
+            "signed_at": order.issued_at,
+        },
+        "23": f"{signer.name}\nContracting officer",
+    }
+
+
+def _signed_on(order: TaskOrder) -> date | None:
+    """The day of the signature in the contract's time zone."""
+    if order.issued_at is None:
+        return None
+    return accounting_day(order.issued_at, order.contract.time_zone)
+
+
+def _accounting(order: TaskOrder) -> str:
+    return "\n".join(
+        f"{part.acrn} ({line.clin}): {part.line_of_accounting} ${part.dollars:,}"
+        for line in order.current_lines()
+        for part in line.current_funding()
+    )
+
+
+def _order_facts(order: TaskOrder) -> list[list[Any]]:
+    contract = order.contract
+    on = _signed_on(order)
+    cors = representatives(contract, on) if on else []
+    return [
+        ["First day of performance", order.period_start],
+        ["Last day of performance", order.period_end],
+        ["Time zone of days and months", contract.time_zone],
+        ["Token ceiling", calculations.tokens_of(order), "tokens"],
+        ["Dollar ceiling", calculations.value_of(order), "dollars"],
+        ["Funded", calculations.funded(order), "dollars"],
+        ["Notice when used of the funds", contract.notice_percent, "percent"],
+        ["Data boundary", order.get_boundary_display()],
+        ["Usage report due, days after a period", contract.report_due_days],
+        ["NAICS code", contract.naics],
+        ["Product service code", contract.psc],
+        ["Fair opportunity", order.fair_opportunity],
+        [
+            "Representative",
+            ", ".join(row.membership.user.name for row in cors) or "none designated",
+        ],
+    ]
+
+
+def _token_lines(line: OrderLine, rates: list[RateOnOrder]) -> list[dict[str, Any]]:
+    """One row for each price; the ceilings stand in the first, for all of them."""
+    rows: list[dict[str, Any]] = [
+        {
+            "item": line.clin,
+            "base_item": rate.slin,
+            "model": rate.snapshot,
+            "token_class": rate.token_class_label,
+            "unit_price": rate.price,
+        }
+        for rate in rates
+        if rate.order_line_id == line.pk
+    ]
+    if rows:
+        rows[0] |= {"tokens": line.ceiling_tokens, "amount": line.ceiling_dollars}
+    return rows
+
+
+def _models(order: TaskOrder) -> list[dict[str, Any]]:
+    found = {
+        rate.rate_row.model_id: rate.rate_row.model
+        for line in order.current_lines()
+        for rate in line.current_rates()
+    }
+    return [
+        {
+            "model": model.code,
+            "snapshot": model.snapshot,
+            "tokenizer": model.tokenizer.code,
+            "context_tokens": model.context_tokens,
+            "boundary": order.get_boundary_display(),
+        }
+        for model in sorted(found.values(), key=lambda model: model.snapshot)
+    ]
+
+
+def _funding(order: TaskOrder) -> list[dict[str, Any]]:
+    return [
+        {
+            "acrn": part.acrn,
+            "line_of_accounting": str(part.line_of_accounting),
+            "item": line.clin,
+            "amount": part.dollars,
+        }
+        for line in order.current_lines()
+        for part in line.current_funding()
+    ]
+
+
+def modification_sheet(modification: Modification, *, signer: Actor) -> dict[str, Any]:
+    """The SF 30 with before and after of every term that changed (FAR 43.301)."""
+    order = modification.order
+    contract = order.contract
+    return {
+        "author": contract.agency.name,
+        "created_at": modification.issued_at,
+        "subject": f"Modification {modification.number} of task order {order.piid}",
+        "time_zone": contract.time_zone,
+        "blocks": _modification_blocks(modification, signer),
+        "facts": [
+            ["Token ceiling, new total", calculations.tokens_of(order), "tokens"],
+            ["Dollar ceiling, new total", calculations.value_of(order), "dollars"],
+            ["Funded, new total", calculations.funded(order), "dollars"],
+        ],
+        "changes": [
+            {"term": row["term"], "before": row["old"], "after": row["new"]}
+            for row in modification.changes
+        ],
+        "funding": [_moved(effect) for effect in calculations.effects_of(modification)],
+    }
+
+
+def _moved(effect: Any) -> dict[str, Any]:
+    part = next(
+        part for part in effect.line.current_funding() if part.acrn == effect.acrn
+    )
+    return {
+        "acrn": effect.acrn,
+        "line_of_accounting": str(effect.line_of_accounting),
+        "item": effect.line.clin,
+        "before": part.dollars - effect.add_dollars,
+        "change": effect.add_dollars,
+        "amount": part.dollars,
+    }
+
+
+def _modification_blocks(modification: Modification, signer: Actor) -> dict[str, Any]:
+    order = modification.order
+    contract = order.contract
+    agency, vendor = contract.agency, contract.vendor
+    blocks: dict[str, Any] = {
+        "1": contract.piid,
+        "2": modification.number,
+        "3": modification.effective_on,
+        "4": contract.solicitation.requisition.number,
+        "6": f"{agency.name}\n{agency.address}\n{agency.aac}",
+        "8": f"{vendor.name}\n{vendor.address}\nUEI {vendor.uei} CAGE {vendor.cage}",
+        "10A": {"text": order.piid, "checked": ["Modification"]},
+        "10B": _signed_on(order),
+        "12": _net_by_acrn(modification),
+        f"13{modification.authority}": {
+            "text": modification.citation,
+            "checked": [_BLOCK_13[ModificationAuthority(modification.authority)]],
+        },
+        "13E": _BLOCK_13E[modification.is_bilateral],
+        "14": _block_14(modification),
+        "16A": f"{signer.name}, contracting officer",
+        "16B": {
+            "signed_by": signer.name,
+            "title": "Contracting officer",
+            "signed_at": modification.issued_at,
+        },
+        "16C": modification.issued_at,
+    }
+    if modification.vendor_signed_by is not None:
+        blocks |= _vendor_signature(modification, modification.vendor_signed_by)
+    return blocks
+
+
+_BLOCK_13E = {
+    False: "Is not required to sign",
+    True: "Is required to sign this document and return copies to the issuing office",
+}
+
+
+def _vendor_signature(modification: Modification, signer: Membership) -> dict[str, Any]:
+    return {
+        "15A": f"{signer.user.name}, {signer.role_label}",
+        "15B": {
+            "signed_by": signer.user.name,
+            "title": signer.role_label,
+            "signed_at": modification.vendor_signed_at,
+        },
+        "15C": modification.vendor_signed_at,
+    }
+
+
+def _net_by_acrn(modification: Modification) -> str:
+    sums: dict[str, Decimal] = {}
+    for effect in calculations.effects_of(modification):
+        sums[effect.acrn] = sums.get(effect.acrn, Decimal(0)) + effect.add_dollars
+    return "\n".join(
+        f"{acrn}: net {'increase' if net > 0 else 'decrease'} ${abs(net):,}"
+        for acrn, net in sums.items()
+        if net
+    )
+
+
+def _block_14(modification: Modification) -> str:
+    """The words, the changes, and the new total that FAR 43.301 asks for."""
+    changed = "\n".join(
+        f"{row['term']}: from {row['old'] or 'none'} to {row['new'] or 'none'}."
+        for row in modification.changes
+    )
+    total: Dollars = calculations.value_of(modification.order)
+    return (
+        f"{modification.description}\n\n{changed}\n\n"
+        f"The order's total not to exceed is now ${total.amount:,} for "
+        f"{calculations.tokens_of(modification.order)}."
+    )

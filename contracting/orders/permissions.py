@@ -1,0 +1,280 @@
+"""Who may do what with an order and its modifications."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from accounts.permissions import all_of, can_sign, other_person, role_in
+from accounts.states import Role
+from contracting.approvals.permissions import can_record_decision
+from contracting.approvals.queries import open_route_of
+from contracting.contracts.models import Contract
+from contracting.contracts.states import ContractState
+from contracting.core.actors import Actor
+from contracting.core.permissions import Refused, Verdict
+from contracting.orders import calculations
+from contracting.orders.models import Modification, TaskOrder
+from contracting.orders.queries import (
+    certification_of,
+    certification_of_modification,
+)
+from contracting.orders.states import ModificationState
+from contracting.orders.states import TaskOrderState as S
+
+WRITERS = (Role.PROGRAM_MANAGER, Role.CONTRACT_SPECIALIST)
+
+
+def can_draft_task_order(by: Actor, contract: Contract) -> Verdict:
+    """A program manager of the agency orders on its awarded contract."""
+    who = role_in(
+        by, contract.agency_id, Role.PROGRAM_MANAGER, doing="draft a task order"
+    )
+    if isinstance(who, Refused) or contract.state == ContractState.AWARDED:
+        return who
+    state = contract.get_state_display()
+    return Refused(
+        f"This contract is {state}; orders are placed on an awarded one.", "R-TO-01"
+    )
+
+
+def can_edit_task_order(by: Actor, order: TaskOrder) -> Verdict:
+    """The program or a contract specialist writes it until it is signed."""
+    return _in_state(
+        role_in(by, order.contract.agency_id, *WRITERS, doing="edit it"),
+        order,
+        (S.DRAFT, S.SUBMITTED, S.APPROVED),
+        "once signed it changes by modification only",
+    )
+
+
+def can_submit_task_order(by: Actor, order: TaskOrder) -> Verdict:
+    """The program or a contract specialist sends the draft into review."""
+    return _in_state(
+        role_in(by, order.contract.agency_id, *WRITERS, doing="submit it for review"),
+        order,
+        (S.DRAFT,),
+        "only a draft is submitted for review",
+    )
+
+
+def can_review_task_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """Whoever the route asks now, in their own seat or in a colleague's on that day.
+
+    Nobody who wrote any part of the order decides on it (R-ROL-09).
+    """
+    if not by.is_person or not by.acts_for(order.contract.agency_id):
+        return Refused("Only a person of this agency may review it.")
+    if by.user_id in order.editor_user_ids:
+        reason = "You wrote part of this order; somebody else must review it."
+        return Refused(reason, "R-ROL-09")
+    route = open_route_of(order.subject)
+    if route is None:
+        state = order.get_state_display()
+        return Refused(f"This task order is {state}; nothing waits for a review.")
+    return can_record_decision(by, route, on)
+
+
+def can_dispose_nonconcurrence(by: Actor, order: TaskOrder) -> Verdict:
+    """A contracting officer answers a reviewer who did not concur (R-TO-09)."""
+    return _in_state(
+        role_in(
+            by,
+            order.contract.agency_id,
+            Role.CONTRACTING_OFFICER,
+            doing="dispose of a non-concurrence",
+            rule="R-TO-09",
+        ),
+        order,
+        (S.SUBMITTED, S.APPROVED),
+        "a non-concurrence is disposed of while it is in review or approved",
+    )
+
+
+def can_certify_task_order_funds(by: Actor, order: TaskOrder) -> Verdict:
+    """A funds certifier who neither requested nor wrote the order (R-ROL-03)."""
+    who = role_in(
+        by, order.contract.agency_id, Role.FUNDS_CERTIFIER, doing="certify funds"
+    )
+    if not isinstance(who, Refused) and by.user_id in _makers(order):
+        who = Refused(
+            "You requested or wrote this; somebody else certifies its funds.",
+            "R-ROL-03",
+        )
+    return _in_state(
+        who,
+        order,
+        (S.SUBMITTED, S.APPROVED),
+        "funds are certified for an order in review or approved",
+    )
+
+
+def can_issue_task_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """The signature: a warrant for the whole order, three people on one action.
+
+    FAR 1.602-1 (R-ROL-01, R-ROL-02); requester, certifier and signer are three
+    different people (R-ROL-03). The state is the verb's to weigh, so that the slower of
+    two officers learns of the conflict.
+    """
+    certified = certification_of(order)
+    return all_of(
+        role_in(
+            by,
+            order.contract.agency_id,
+            Role.CONTRACTING_OFFICER,
+            doing="sign a task order",
+            rule="R-ROL-01",
+        ),
+        can_sign(by, calculations.value_of(order), on),
+        other_person(
+            by,
+            order.requester.user_id,
+            "You requested this; somebody else signs it.",
+            "R-ROL-03",
+        ),
+        other_person(
+            by,
+            certified.certified_by.user_id if certified else None,
+            "You certified its funds; somebody else signs it.",
+            "R-ROL-03",
+        ),
+    )
+
+
+def can_cancel_task_order(by: Actor, order: TaskOrder) -> Verdict:
+    """The contracting office or the program gives it up before it is signed."""
+    return _in_state(
+        role_in(
+            by,
+            order.contract.agency_id,
+            Role.CONTRACTING_OFFICER,
+            *WRITERS,
+            doing="cancel it",
+        ),
+        order,
+        (S.SUBMITTED, S.APPROVED),
+        "only an order in review or approved is cancelled",
+    )
+
+
+def can_discard_task_order(by: Actor, order: TaskOrder) -> Verdict:
+    """The program or a contract specialist gives up a draft."""
+    return _in_state(
+        role_in(by, order.contract.agency_id, *WRITERS, doing="discard it"),
+        order,
+        (S.DRAFT,),
+        "only a draft is discarded",
+    )
+
+
+def can_draft_modification(by: Actor, order: TaskOrder) -> Verdict:
+    """The contracting office or the program proposes a change of a signed order."""
+    return _in_state(
+        role_in(
+            by,
+            order.contract.agency_id,
+            Role.CONTRACTING_OFFICER,
+            *WRITERS,
+            doing="draft a modification",
+        ),
+        order,
+        (S.ISSUED,),
+        "only an issued order is modified",
+    )
+
+
+def can_certify_modification_funds(by: Actor, modification: Modification) -> Verdict:
+    """A funds certifier who did not draft the modification (R-ROL-03, R-MOD-03)."""
+    order = modification.order
+    return _on_draft(
+        all_of(
+            role_in(
+                by,
+                order.contract.agency_id,
+                Role.FUNDS_CERTIFIER,
+                doing="certify funds",
+            ),
+            other_person(
+                by,
+                modification.drafted_by.user_id,
+                "You drafted this; somebody else certifies its funds.",
+                "R-ROL-03",
+            ),
+        ),
+        modification,
+    )
+
+
+def can_sign_modification(by: Actor, modification: Modification) -> Verdict:
+    """A signer of the contract's vendor, on a supplemental agreement."""
+    who = role_in(
+        by,
+        modification.order.contract.vendor_id,
+        Role.VENDOR_SIGNER,
+        doing="sign a modification",
+    )
+    if not isinstance(who, Refused) and not modification.is_bilateral:
+        who = Refused("This modification does not need the vendor's signature.")
+    return _on_draft(who, modification)
+
+
+def can_issue_modification(by: Actor, modification: Modification, on: date) -> Verdict:
+    """The signature: a warrant for the absolute change, three people on one action.
+
+    FAR 1.602-1, 43.102(a) (R-ROL-01, R-ROL-02, R-ROL-03).
+    """
+    certified = certification_of_modification(modification)
+    return all_of(
+        role_in(
+            by,
+            modification.order.contract.agency_id,
+            Role.CONTRACTING_OFFICER,
+            doing="sign a modification",
+            rule="R-ROL-01",
+        ),
+        can_sign(by, calculations.absolute_change(modification), on),
+        other_person(
+            by,
+            modification.drafted_by.user_id,
+            "You drafted this; somebody else signs it.",
+            "R-ROL-03",
+        ),
+        other_person(
+            by,
+            certified.certified_by.user_id if certified else None,
+            "You certified its funds; somebody else signs it.",
+            "R-ROL-03",
+        ),
+    )
+
+
+def can_discard_modification(by: Actor, modification: Modification) -> Verdict:
+    """The contracting office or the program gives up a draft."""
+    return _on_draft(
+        role_in(
+            by,
+            modification.order.contract.agency_id,
+            Role.CONTRACTING_OFFICER,
+            *WRITERS,
+            doing="discard it",
+        ),
+        modification,
+    )
+
+
+def _makers(order: TaskOrder) -> set[int]:
+    return {order.requester.user_id, *order.editor_user_ids}
+
+
+def _in_state(
+    who: Verdict, order: TaskOrder, states: tuple[str, ...], why_not: str
+) -> Verdict:
+    if isinstance(who, Refused) or order.state in states:
+        return who
+    state = order.get_state_display()
+    return Refused(f"This task order is {state}; {why_not}.")
+
+
+def _on_draft(who: Verdict, modification: Modification) -> Verdict:
+    if isinstance(who, Refused) or modification.state == ModificationState.DRAFT:
+        return who
+    return Refused(f"This modification is {modification.get_state_display()}.")

@@ -1,0 +1,484 @@
+"""Reads of orders: who sees which, their lines, prices, period and live limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+
+from accounts.models import ApiKey
+from accounts.states import Scope
+from contracting.approvals.queries import (
+    is_complete_for,
+    latest_route_of,
+    routes_of,
+    undisposed_nonconcurrences,
+)
+from contracting.audit.models import AuditEvent
+from contracting.audit.queries import events_of
+from contracting.contracts.models import Contract, ContractLine, RateRow
+from contracting.contracts.states import ContractState
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.periods import Period, accounting_day
+from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.ledger.queries import (
+    Statement,
+    statement,
+    transfers_behind,
+)
+from contracting.orders import calculations, events
+from contracting.orders.models import (
+    FundsCertification,
+    Modification,
+    OrderFunding,
+    OrderLine,
+    OrderRate,
+    TaskOrder,
+)
+from contracting.orders.states import (
+    SIGNED,
+    Check,
+    ModificationAuthority,
+    ModificationState,
+    RateOnOrder,
+    Reach,
+    TaskOrderState,
+    Totals,
+)
+
+
+def visible_to(actor: Actor) -> QuerySet[TaskOrder]:
+    """The agency's own orders; to a vendor, its own once they are signed."""
+    orders = TaskOrder.objects.select_related(
+        "contract__agency", "contract__vendor", "requester__user", "signed_by__user"
+    )
+    if actor.is_agency and (actor.role or actor.is_key):
+        return orders.filter(contract__agency_id=actor.organization_id).exclude(
+            state=TaskOrderState.DISCARDED
+        )
+    if actor.is_vendor and (actor.role or actor.is_key):
+        return orders.filter(
+            contract__vendor_id=actor.organization_id, state__in=SIGNED
+        )
+    return orders.none()
+
+
+def get_task_order_for(actor: Actor, public_id: str) -> TaskOrder:
+    """One order by its opaque id.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    order = visible_to(actor).filter(public_id=public_id).first()
+    if order is None:
+        message = "There is no such task order."
+        raise NotVisible(message)
+    return order
+
+
+def search(actor: Actor, text: str) -> QuerySet[TaskOrder]:
+    """Orders whose number is exactly this text, or whose title contains it."""
+    words = text.strip()
+    return visible_to(actor).filter(Q(piid__iexact=words) | Q(title__icontains=words))
+
+
+def modifications_visible_to(actor: Actor) -> QuerySet[Modification]:
+    """Those of visible orders; to a vendor, what is signed or waits for its signature.
+
+    A draft that adds funds reaches the vendor once they are certified (FAR 43.105).
+    """
+    found = Modification.objects.filter(order__in=visible_to(actor)).select_related(
+        "order__contract__agency",
+        "order__contract__vendor",
+        "order__requester__user",
+        "drafted_by__user",
+        "signed_by__user",
+        "vendor_signed_by__user",
+    )
+    if actor.is_agency:
+        return found.exclude(state=ModificationState.DISCARDED)
+    adding = Modification.objects.filter(effects__add_dollars__gt=0)
+    certified = FundsCertification.objects.filter(modification__isnull=False)
+    for_signature = Q(
+        state=ModificationState.DRAFT,
+        authority=ModificationAuthority.SUPPLEMENTAL_AGREEMENT,
+    ) & (~Q(pk__in=adding) | Q(pk__in=certified.values("modification")))
+    return found.filter(Q(state=ModificationState.ISSUED) | for_signature)
+
+
+def get_modification_for(actor: Actor, public_id: str) -> Modification:
+    """One modification by its opaque id.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = modifications_visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such modification."
+        raise NotVisible(message)
+    return found
+
+
+def modifications_of(actor: Actor, order: TaskOrder) -> QuerySet[Modification]:
+    """The modifications of one order that the actor may see, oldest first."""
+    return modifications_visible_to(actor).filter(order=order).order_by("pk")
+
+
+def find_order(agency_id: int, ref: str) -> TaskOrder | None:
+    """The signed order that a usage source names by its PIID or its public id."""
+    word = ref.strip()
+    return (
+        TaskOrder.objects.filter(
+            Q(piid=word.upper()) | Q(public_id=word.lower()),
+            contract__agency_id=agency_id,
+            state__in=SIGNED,
+        )
+        .select_related("contract")
+        .first()
+    )
+
+
+def rates_of(order: TaskOrder) -> list[RateOnOrder]:
+    """Every price of the order, by line, subline and day of effect, in one query."""
+    rows = (
+        OrderRate.objects.filter(line__order=order, line__is_removed=False)
+        .select_related(
+            "line__contract_line",
+            "rate_row__model",
+            "rate_row__tokenizer",
+            "rate_row__token_class",
+        )
+        .order_by("line__contract_line__clin", "rate_row__slin", "rate_row__in_force")
+    )
+    return [
+        RateOnOrder(
+            order_line_id=row.line_id,
+            clin=row.line.clin,
+            slin=row.rate_row.slin,
+            rate_row_id=row.rate_row_id,
+            model_id=row.rate_row.model_id,
+            snapshot=row.rate_row.model.snapshot,
+            tokenizer=row.rate_row.tokenizer.code,
+            token_class_id=row.rate_row.token_class_id,
+            token_class=row.rate_row.token_class.code,
+            token_class_label=row.rate_row.token_class.label,
+            tier=row.rate_row.tier,
+            context_band=row.rate_row.context_band,
+            boundary=row.rate_row.boundary,
+            in_force_from=row.rate_row.in_force.lower,
+            in_force_to=row.rate_row.in_force.upper,
+            price=UnitPrice(row.usd_per_million_tokens),
+        )
+        for row in rows
+    ]
+
+
+def rate_for(
+    rates: Sequence[RateOnOrder],
+    *,
+    model_id: int,
+    token_class: str,
+    tier: str,
+    context_band: str,
+    boundary: str,
+    occurred_at: datetime,
+) -> RateOnOrder | None:
+    """The one price of the order for usage of that kind at that instant, if any.
+
+    A price for any length of context holds where none for the very band does.
+    """
+    found = [
+        rate
+        for rate in rates
+        if (rate.model_id, rate.token_class, rate.tier, rate.boundary)
+        == (model_id, token_class, tier, boundary)
+        and rate.context_band in {context_band, "ALL"}
+        and rate.applies_at(occurred_at)
+    ]
+    found.sort(key=lambda rate: rate.context_band == "ALL")
+    return found[0] if found else None
+
+
+def period_bounds(order: TaskOrder) -> Period:
+    """The period of performance: whole days in the contract's time zone, in UTC."""
+    return order.period
+
+
+def contract_rates(line: ContractLine, boundary: str, period: Period) -> list[RateRow]:
+    """The contract's prices for a data boundary in a period, as known now."""
+    rows = line.rate_rows.filter(
+        superseded_at__isnull=True,
+        boundary=boundary,
+        in_force__overlap=(period.start, period.end),
+    )
+    rows = rows.select_related("model", "tokenizer", "token_class")
+    return list(rows.order_by("slin", "in_force"))
+
+
+def rates_offered(contract: Contract) -> list[RateRow]:
+    """The contract's rate card as known now, one row for each subline."""
+    rows = RateRow.objects.filter(line__contract=contract, superseded_at__isnull=True)
+    rows = rows.select_related("line", "model", "token_class")
+    return list(rows.order_by("slin", "in_force").distinct("slin"))
+
+
+def contracts_to_order_on(actor: Actor) -> QuerySet[Contract]:
+    """The agency's awarded contracts, on which an order may be drafted."""
+    return Contract.objects.filter(
+        agency_id=actor.organization_id, state=ContractState.AWARDED
+    ).order_by("-awarded_at")
+
+
+def certification_of(order: TaskOrder) -> FundsCertification | None:
+    """The certification of exactly the version in force."""
+    return (
+        order.certifications.filter(
+            modification__isnull=True,
+            version=order.version,
+            content_sha256=order.content_sha256,
+        )
+        .select_related("certified_by__user")
+        .order_by("-pk")
+        .first()
+    )
+
+
+def certification_of_modification(
+    modification: Modification,
+) -> FundsCertification | None:
+    """The certification of exactly the version in force."""
+    return (
+        modification.certifications.filter(
+            version=modification.version, content_sha256=modification.content_sha256
+        )
+        .select_related("certified_by__user")
+        .order_by("-pk")
+        .first()
+    )
+
+
+def last_decided_version(order: TaskOrder) -> int | None:
+    """The version on which somebody last decided before the one under review."""
+    routes = routes_of(order.subject).exclude(version=order.version)
+    decided = routes.filter(decisions__isnull=False).order_by("-version").first()
+    return decided.version if decided else None
+
+
+def changes_since(order: TaskOrder, version: int) -> list[dict[str, Any]]:
+    """What every edit after ``version`` changed: when, by whom, and the changes."""
+    found = []
+    edits = events_of(order.subject).filter(event=events.TASK_ORDER_EDITED.code)
+    for event in edits:
+        data = json.loads(event.payload)["data"]
+        if data["version"] > version:
+            found.append(
+                {
+                    "version": data["version"],
+                    "at": event.at,
+                    "by": event.actor_name,
+                    "changes": data["changes"],
+                }
+            )
+    return found
+
+
+def history_of(actor: Actor, order: TaskOrder) -> QuerySet[AuditEvent]:
+    """What happened to the order and its modifications, oldest first.
+
+    A vendor reads what was signed; how it came about is the agency's.
+    """
+    modifications = Modification.objects.filter(order=order).values("pk")
+    found = AuditEvent.objects.filter(
+        Q(subject_kind="orders.task_order", subject_id=order.pk)
+        | Q(subject_kind="orders.modification", subject_id__in=modifications),
+        stream=order.stream,
+    ).order_by("seq")
+    if actor.is_vendor:
+        return found.filter(event__in=[each.code for each in events.SIGNED_EVENTS])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class LineLimit:
+    """The live limit of one line in its three units (R-TO-11)."""
+
+    line: OrderLine
+    statement: Statement | None
+    tokens_left: Tokens
+    ceiling_left: Dollars
+    funded_left: Dollars
+    planned: Reach | None
+    worst: Reach | None
+
+    @property
+    def dollars_left(self) -> Dollars:
+        """The tighter of the two limits in dollars."""
+        return min(self.ceiling_left, self.funded_left)
+
+
+def line_limits(order: TaskOrder) -> list[LineLimit]:
+    """The live limit of every line, at the planned mix and at the dearest class."""
+    rates: dict[int, list[RateOnOrder]] = {}
+    for rate in rates_of(order):
+        rates.setdefault(rate.order_line_id, []).append(rate)
+    shares = _reference_mix(order)
+    return [
+        _limit(line, statement(line.holder), rates.get(line.pk, []), shares)
+        for line in order.current_lines()
+    ]
+
+
+def _limit(
+    line: OrderLine,
+    books: Statement | None,
+    rates: list[RateOnOrder],
+    shares: dict[str, int],
+) -> LineLimit:
+    if books is not None and line.order.is_issued:
+        tokens = books.limit.tokens_left
+        ceiling, funds = (
+            books.limit.ceiling_dollars_left,
+            books.limit.funded_dollars_left,
+        )
+    else:
+        parts = line.current_funding()
+        tokens = Tokens(line.ceiling_tokens)
+        ceiling = Dollars(line.ceiling_dollars)
+        funds = total_dollars(Dollars(part.dollars) for part in parts)
+    planned = calculations.planned_price(rates, shares)
+    worst = max((calculations.price_of(rate) for rate in rates), default=None)
+    left = (tokens, ceiling, funds)
+    return LineLimit(
+        line,
+        books,
+        *left,
+        planned=calculations.reach("the reference workload's mix", planned, *left),
+        worst=calculations.reach("the dearest class alone", worst, *left),
+    )
+
+
+def _reference_mix(order: TaskOrder) -> dict[str, int]:
+    """Tokens of the solicitation's reference workload by subline."""
+    lines = order.contract.solicitation.lines.filter(is_removed=False)
+    return dict(lines.values_list("slin", "workload_tokens"))
+
+
+@dataclass(frozen=True, slots=True)
+class Conformed:
+    """The order as it reads today, every signed modification included."""
+
+    order: TaskOrder
+    lines: list[OrderLine]
+    modifications: list[Modification]
+    totals: Totals
+
+
+def conformed(order: TaskOrder) -> Conformed:
+    """Current terms with totals, and the modifications that brought them about."""
+    signed = order.modifications.filter(state=ModificationState.ISSUED)
+    return Conformed(
+        order, order.current_lines(), list(signed.order_by("number")), totals_of(order)
+    )
+
+
+def totals_of(order: TaskOrder) -> Totals:
+    """Ceilings and funds as ordered now, use as the ledger has it."""
+    lines = order.current_lines()
+    books = [found for line in lines if (found := statement(line.holder))]
+    rows = [row for book in books for row in book.rows]
+    funds = OrderFunding.objects.filter(
+        line__order=order, line__is_removed=False, is_removed=False
+    ).aggregate(sum=Sum("dollars"))["sum"]
+    return Totals(
+        ceiling_tokens=Tokens(sum(line.ceiling_tokens for line in lines)),
+        ceiling_dollars=total_dollars(Dollars(line.ceiling_dollars) for line in lines),
+        funded_dollars=Dollars(funds or 0),
+        consumed_tokens=Tokens(sum(row.consumed_tokens for row in rows)),
+        consumed_dollars=total_dollars(Dollars(row.consumed_dollars) for row in rows),
+        unfunded_tokens=Tokens(sum(row.unfunded_tokens for row in rows)),
+        unfunded_dollars=total_dollars(Dollars(row.unfunded_dollars) for row in rows),
+    )
+
+
+def burn_of(order: TaskOrder) -> list[tuple[date, Decimal]]:
+    """Dollars used so far, cumulative, by the day on which they were posted."""
+    zone = order.contract.time_zone
+    by_day: dict[date, Decimal] = {}
+    for line in order.current_lines():
+        books = statement(line.holder)
+        if books is None:
+            continue
+        rows: list[Any] = list(transfers_behind("consumed_dollars", line=books.line))
+        for moved in rows:
+            day = accounting_day(moved.at, zone)
+            by_day[day] = by_day.get(day, Decimal(0)) + moved.change_dollars
+    points, total = [], Decimal(0)
+    for day in sorted(by_day):
+        total += by_day[day]
+        points.append((day, total))
+    return points
+
+
+def gateway_keys(agency_id: int) -> QuerySet[ApiKey]:
+    """The agency's keys that may send usage, by name; never a secret."""
+    return ApiKey.objects.filter(
+        organization_id=agency_id,
+        scopes__contains=[Scope.USAGE_WRITE],
+        revoked_at__isnull=True,
+    ).order_by("label")
+
+
+def signing_checks(order: TaskOrder, on: date) -> list[Check]:
+    """What a contracting officer looks at before signing an order."""
+    certified = certification_of(order)
+    route = latest_route_of(order.subject)
+    open_words = undisposed_nonconcurrences(route) if route else []
+    reviewed = is_complete_for(order.subject, order.version, order.content_sha256)
+    rates = [rate for line in order.current_lines() for rate in line.current_rates()]
+    content = calculations.content_gaps(order)
+    scope = calculations.scope_gaps(order, on)
+    models = calculations.model_gaps(rates, order.boundary, on)
+    prices = calculations.price_gaps(rates)
+    return [
+        Check(
+            f"Every reviewer has decided on version {order.version}",
+            reviewed,
+            "" if reviewed else "A review is open, or was of another version.",
+            "R-TO-09",
+        ),
+        Check(
+            "Every non-concurrence is disposed of",
+            not open_words,
+            ", ".join(str(each.membership.user) for each in open_words),
+            "R-TO-09",
+        ),
+        Check(
+            f"Funds of {calculations.funded(order)} are certified for this version",
+            certified is not None,
+            "" if certified else "No funds certifier has certified this version.",
+            "R-FND-01",
+        ),
+        Check("The order is complete", not content, " ".join(content), "R-TO-05"),
+        Check(
+            "It lies in the contract's scope, period and maximum",
+            not scope,
+            " ".join(scope),
+            "R-TO-01",
+        ),
+        Check(
+            "No price is above the contract's rate",
+            not prices,
+            " ".join(prices),
+            "R-TO-10",
+        ),
+        Check(
+            "Every model is in date and authorized for the data boundary",
+            not models,
+            " ".join(models),
+            "R-TO-12",
+        ),
+    ]

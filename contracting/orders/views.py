@@ -1,0 +1,503 @@
+"""Pages of orders and of their modifications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.urls import reverse
+
+from contracting.approvals.models import Decision
+from contracting.approvals.queries import (
+    latest_route_of,
+    routes_of,
+    standing,
+    undisposed_nonconcurrences,
+)
+from contracting.audit.queries import events_of
+from contracting.contracts.models import Contract
+from contracting.contracts.queries import get_contract_for
+from contracting.core import clock
+from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import Verdict
+from contracting.core.views import PageView, VerbView
+from contracting.documents.queries import documents_of
+from contracting.ledger.queries import contract_balance, funds_of
+from contracting.orders import calculations, forms, permissions, queries
+from contracting.orders.models import Modification, TaskOrder
+from contracting.orders.operations.cancel import cancel_task_order
+from contracting.orders.operations.certify import certify_task_order_funds
+from contracting.orders.operations.certify_modification import (
+    certify_modification_funds,
+)
+from contracting.orders.operations.discard import discard_task_order
+from contracting.orders.operations.discard_modification import discard_modification
+from contracting.orders.operations.dispose import dispose_nonconcurrence
+from contracting.orders.operations.draft import draft_task_order
+from contracting.orders.operations.draft_modification import draft_modification
+from contracting.orders.operations.edit import edit_task_order
+from contracting.orders.operations.issue import issue_task_order
+from contracting.orders.operations.issue_modification import issue_modification
+from contracting.orders.operations.review import review_task_order
+from contracting.orders.operations.sign import sign_modification
+from contracting.orders.operations.submit import submit_task_order
+from contracting.orders.states import ModificationState
+from contracting.requisitions.forms import SeenVersion
+
+PER_PAGE = 50
+
+
+class TaskOrdersPage(PageView):
+    """Which orders are there, and what has each left?"""
+
+    template_name = "orders/orders.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        found = queries.visible_to(self.actor).order_by("-pk")
+        page = Paginator(found, PER_PAGE).get_page(self.request.GET.get("page"))
+        return {
+            "page_obj": page,
+            "rows": [(order, queries.totals_of(order)) for order in page],
+            "contracts": [
+                (contract, permissions.can_draft_task_order(self.actor, contract))
+                for contract in queries.contracts_to_order_on(self.actor)[:20]
+            ],
+        }
+
+
+class TaskOrderPage(PageView):
+    """How much of this order is left, and what can be done now?"""
+
+    template_name = "orders/order.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        order = queries.get_task_order_for(self.actor, ids["public_id"])
+        by, on = self.actor, _today(order)
+        context = {
+            **_order_context(order),
+            "balance": contract_balance(order.contract_id),
+            "burn": queries.burn_of(order),
+            "modifications": queries.modifications_of(by, order),
+            "documents": documents_of(order.subject).visible_to(by),
+            "events": queries.history_of(by, order),
+        }
+        if not by.is_agency:
+            return context
+        return context | {
+            "certification": queries.certification_of(order),
+            "checks": queries.signing_checks(order, on),
+            "routes": [(x, standing(x)) for x in routes_of(order.subject).reverse()],
+            "may_edit": permissions.can_edit_task_order(by, order),
+            "may_submit": permissions.can_submit_task_order(by, order),
+            "may_review": permissions.can_review_task_order(by, order, on),
+            "may_dispose": permissions.can_dispose_nonconcurrence(by, order),
+            "may_certify": permissions.can_certify_task_order_funds(by, order),
+            "may_issue": permissions.can_issue_task_order(by, order, on),
+            "may_cancel": permissions.can_cancel_task_order(by, order),
+            "may_discard": permissions.can_discard_task_order(by, order),
+            "may_modify": permissions.can_draft_modification(by, order),
+            "undisposed": _undisposed(order),
+        }
+
+
+class DraftTaskOrder(VerbView):
+    """What is ordered, at which price, from which funds?"""
+
+    template_name = "orders/draft_task_order.html"
+    form_class = forms.DraftTaskOrderForm
+    submit_label = "Save draft"
+    done_message = "The draft is saved. It binds nothing until it is signed."
+
+    def thing(self, *_: Any, **ids: Any) -> Contract:
+        return get_contract_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_draft_task_order(self.actor, thing)
+
+    def initial(self, thing: Contract) -> dict[str, Any]:
+        start = max(thing.ordering_start, _today_in(thing))
+        return {
+            "fair_opportunity": thing.fair_opportunity,
+            "period_start": start,
+            "period_end": thing.ordering_end,
+        }
+
+    def form_options(self, thing: Contract) -> dict[str, Any]:
+        return forms.offered_by(thing)
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        return {"contract": thing, "balance": contract_balance(thing.pk)}
+
+    def perform(
+        self, *, thing: Contract, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        order = draft_task_order(
+            contract_id=thing.pk,
+            lines=data["lines"],
+            **{name: data[name] for name in calculations.TERMS},
+            by=by,
+            at=at,
+        )
+        return order.path
+
+
+class SeenVerb(VerbView):
+    """A page that does one thing to one object, on the version that was read.
+
+    ``may`` and ``do`` are the permission and the operation, ``key`` names the object.
+    """
+
+    form_class: ClassVar[type[Form]] = SeenVersion
+    may: ClassVar[Callable[..., Verdict]]
+    do: ClassVar[Callable[..., Any]]
+    key: ClassVar[str]
+
+    def verdict(self, thing: Any) -> Verdict:
+        return type(self).may(self.actor, thing)
+
+    def initial(self, thing: Any) -> dict[str, Any]:
+        return {"seen_version": thing.version}
+
+    def terms(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What the operation is told beside the object, by whom and when."""
+        return {name: data[name] for name in data if name != "confirm"}
+
+    def perform(self, *, thing: Any, data: dict[str, Any], by: Actor, at: Any) -> str:
+        type(self).do(**{self.key: thing.pk}, by=by, at=at, **self.terms(data))
+        path: str = thing.path
+        return path
+
+
+class OrderVerb(SeenVerb):
+    """A page that does one thing to one order."""
+
+    key = "order_id"
+
+    def thing(self, *_: Any, **ids: Any) -> TaskOrder:
+        return queries.get_task_order_for(self.actor, ids["public_id"])
+
+    def extra(self, thing: TaskOrder) -> dict[str, Any]:
+        return _order_context(thing)
+
+
+class EditTaskOrder(OrderVerb):
+    """What shall be different?"""
+
+    template_name = "orders/edit_task_order.html"
+    form_class = forms.TaskOrderForm
+    submit_label = "Save a new version"
+    done_message = "The new version is saved."
+    may = staticmethod(permissions.can_edit_task_order)
+    do = staticmethod(edit_task_order)
+
+    def form_options(self, thing: TaskOrder) -> dict[str, Any]:
+        return forms.offered_by(thing.contract)
+
+    def initial(self, thing: TaskOrder) -> dict[str, Any]:
+        return {
+            **super().initial(thing),
+            **{name: getattr(thing, name) for name in calculations.TERMS},
+            **forms.lines_as_typed(thing),
+        }
+
+    def terms(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "terms": {name: data[name] for name in calculations.TERMS},
+            "lines": data["lines"],
+            "seen_version": data["seen_version"],
+        }
+
+
+class SubmitTaskOrder(OrderVerb):
+    """Is this exactly what the reviewers shall decide on?"""
+
+    template_name = "orders/submit_task_order.html"
+    submit_label = "Send into review"
+    done_message = "The reviewers have it now."
+    may = staticmethod(permissions.can_submit_task_order)
+    do = staticmethod(submit_task_order)
+
+    def extra(self, thing: TaskOrder) -> dict[str, Any]:
+        return {**_order_context(thing), "gaps": calculations.content_gaps(thing)}
+
+
+class ReviewTaskOrder(OrderVerb):
+    """Do I agree with exactly this version?"""
+
+    template_name = "orders/review_task_order.html"
+    form_class = forms.ReviewTaskOrderForm
+    submit_label = "Record my decision"
+    done_message = "Your decision is recorded."
+    do = staticmethod(review_task_order)
+
+    def verdict(self, thing: TaskOrder) -> Verdict:
+        return permissions.can_review_task_order(self.actor, thing, _today(thing))
+
+    def extra(self, thing: TaskOrder) -> dict[str, Any]:
+        seen = queries.last_decided_version(thing)
+        route = latest_route_of(thing.subject)
+        return {
+            **_order_context(thing),
+            "seen": seen,
+            "edits": queries.changes_since(thing, seen) if seen else [],
+            "steps": standing(route) if route else [],
+        }
+
+
+class DisposeNonconcurrence(OrderVerb):
+    """Why may this be signed although a reviewer did not concur?"""
+
+    template_name = "orders/dispose_nonconcurrence.html"
+    form_class = forms.DisposeNonconcurrenceForm
+    submit_label = "Record the disposition"
+    done_message = "The disposition is recorded."
+    may = staticmethod(permissions.can_dispose_nonconcurrence)
+    do = staticmethod(dispose_nonconcurrence)
+
+    def form_options(self, thing: TaskOrder) -> dict[str, Any]:
+        return {
+            "decisions": [
+                (each.pk, f"{each.membership.user}, {each.step.label}: {each.comment}")
+                for each in _undisposed(thing)
+            ]
+        }
+
+    def initial(self, thing: TaskOrder) -> dict[str, Any]:
+        return {}
+
+
+class CertifyTaskOrderFunds(OrderVerb):
+    """Are the funds there for exactly this version?"""
+
+    template_name = "orders/certify_task_order_funds.html"
+    form_class = forms.CertifyForm
+    submit_label = "Certify the funds"
+    done_message = "The funds are certified and committed until the order is signed."
+    may = staticmethod(permissions.can_certify_task_order_funds)
+    do = staticmethod(certify_task_order_funds)
+
+    def extra(self, thing: TaskOrder) -> dict[str, Any]:
+        bound = calculations.obligations_of(thing)
+        used = {each.line_of_accounting_id for each in bound}
+        positions = funds_of(thing.contract.agency_id)
+        return {
+            **_order_context(thing),
+            "positions": [each for each in positions if each.line.pk in used],
+        }
+
+
+class IssueTaskOrder(OrderVerb):
+    """Is everything in place to bind the Government?"""
+
+    template_name = "orders/issue_task_order.html"
+    form_class = forms.IssueTaskOrderForm
+    submit_label = "Sign the order"
+    done_message = "The order is signed; its funds are obligated."
+    do = staticmethod(issue_task_order)
+
+    def verdict(self, thing: TaskOrder) -> Verdict:
+        return permissions.can_issue_task_order(self.actor, thing, _today(thing))
+
+    def extra(self, thing: TaskOrder) -> dict[str, Any]:
+        return {
+            **_order_context(thing),
+            "checks": queries.signing_checks(thing, _today(thing)),
+            "balance": contract_balance(thing.contract_id),
+        }
+
+
+class CancelTaskOrder(OrderVerb):
+    """Shall this order be given up before it is signed?"""
+
+    template_name = "orders/cancel_task_order.html"
+    form_class = forms.CancelTaskOrderForm
+    submit_label = "Cancel the order"
+    done_message = "The order is cancelled and its commitment released."
+    may = staticmethod(permissions.can_cancel_task_order)
+    do = staticmethod(cancel_task_order)
+
+
+class DiscardTaskOrder(OrderVerb):
+    """Shall this draft go?"""
+
+    template_name = "orders/discard_task_order.html"
+    form_class = Form
+    submit_label = "Discard the draft"
+    done_message = "The draft is discarded."
+    may = staticmethod(permissions.can_discard_task_order)
+
+    def perform(
+        self, *, thing: TaskOrder, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        discard_task_order(order_id=thing.pk, by=by, at=at)
+        return reverse("orders:orders")
+
+
+class DraftModification(OrderVerb):
+    """What exactly changes, in words, money and tokens?"""
+
+    template_name = "orders/draft_modification.html"
+    form_class = forms.DraftModificationForm
+    submit_label = "Draft the modification"
+    done_message = "The modification is drafted. It has no number until it is signed."
+    may = staticmethod(permissions.can_draft_modification)
+
+    def initial(self, thing: TaskOrder) -> dict[str, Any]:
+        return {**super().initial(thing), "effective_on": _today(thing)}
+
+    def form_options(self, thing: TaskOrder) -> dict[str, Any]:
+        return {"choices": forms.effects_offered_by(thing)}
+
+    def perform(
+        self, *, thing: TaskOrder, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        given = ("authority", "citation", "description", "effective_on")
+        modification = draft_modification(
+            order_id=thing.pk,
+            **{name: data[name] for name in given},
+            effects=data["effects"],
+            terms=data["terms"],
+            by=by,
+            at=at,
+        )
+        return modification.path
+
+
+class ModificationPage(PageView):
+    """What exactly changes, and who must still sign?"""
+
+    template_name = "orders/modification.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        found = queries.get_modification_for(self.actor, ids["public_id"])
+        by = self.actor
+        context = {
+            **_modification_context(found),
+            "documents": documents_of(found.subject).visible_to(by),
+            "may_sign": permissions.can_sign_modification(by, found),
+        }
+        if not by.is_agency:
+            return context
+        on = _today(found.order)
+        return context | {
+            "events": events_of(found.subject),
+            "may_certify": permissions.can_certify_modification_funds(by, found),
+            "may_issue": permissions.can_issue_modification(by, found, on),
+            "may_discard": permissions.can_discard_modification(by, found),
+        }
+
+
+class ModificationVerb(SeenVerb):
+    """A page that does one thing to one modification."""
+
+    key = "modification_id"
+
+    def thing(self, *_: Any, **ids: Any) -> Modification:
+        return queries.get_modification_for(self.actor, ids["public_id"])
+
+    def extra(self, thing: Modification) -> dict[str, Any]:
+        return _modification_context(thing)
+
+
+class CertifyModificationFunds(ModificationVerb):
+    """Are the funds there that this modification adds?"""
+
+    template_name = "orders/certify_modification_funds.html"
+    form_class = forms.CertifyForm
+    submit_label = "Certify the funds"
+    done_message = "The funds are certified and wait for the signature."
+    may = staticmethod(permissions.can_certify_modification_funds)
+    do = staticmethod(certify_modification_funds)
+
+
+class SignModification(ModificationVerb):
+    """Does the vendor agree?"""
+
+    template_name = "orders/sign_modification.html"
+    form_class = forms.SignModificationForm
+    submit_label = "Sign for the vendor"
+    done_message = "You have signed. The contracting officer signs last."
+    may = staticmethod(permissions.can_sign_modification)
+    do = staticmethod(sign_modification)
+
+
+class IssueModification(ModificationVerb):
+    """Is everything in place to change the order?"""
+
+    template_name = "orders/issue_modification.html"
+    form_class = forms.IssueModificationForm
+    submit_label = "Sign the modification"
+    done_message = "The modification is signed and the order is changed."
+    do = staticmethod(issue_modification)
+
+    def verdict(self, thing: Modification) -> Verdict:
+        on = _today(thing.order)
+        return permissions.can_issue_modification(self.actor, thing, on)
+
+
+class DiscardModification(ModificationVerb):
+    """Shall this draft go?"""
+
+    template_name = "orders/discard_modification.html"
+    form_class = Form
+    submit_label = "Discard the draft"
+    done_message = "The draft is discarded."
+    may = staticmethod(permissions.can_discard_modification)
+
+    def perform(
+        self, *, thing: Modification, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        discard_modification(modification_id=thing.pk, by=by, at=at)
+        return thing.order.path
+
+
+def _today_in(contract: Contract) -> date:
+    return accounting_day(clock.now(), contract.time_zone)
+
+
+def _today(order: TaskOrder) -> date:
+    return _today_in(order.contract)
+
+
+def _undisposed(order: TaskOrder) -> list[Decision]:
+    route = latest_route_of(order.subject)
+    return undisposed_nonconcurrences(route) if route else []
+
+
+def _order_context(order: TaskOrder) -> dict[str, Any]:
+    """The order with its lines, their limits and its totals."""
+    limits = queries.line_limits(order)
+    return {
+        "order": order,
+        "contract": order.contract,
+        "cancel_url": order.path,
+        "limits": limits,
+        "lines": [
+            (limit, limit.line.current_funding(), limit.line.current_rates())
+            for limit in limits
+        ],
+        "totals": queries.totals_of(order),
+    }
+
+
+def _modification_context(modification: Modification) -> dict[str, Any]:
+    """The modification with before and after, as signed or as it would be signed."""
+    is_signed = modification.state == ModificationState.ISSUED
+    return {
+        "modification": modification,
+        "cancel_url": modification.path,
+        "order": modification.order,
+        "contract": modification.order.contract,
+        "changes": modification.changes
+        if is_signed
+        else calculations.changes_of(modification),
+        "is_behind": not is_signed
+        and modification.base_version != modification.order.version,
+        "effects": calculations.effects_of(modification),
+        "certification": queries.certification_of_modification(modification),
+        "both_sign": calculations.needs_both_signatures(modification),
+    }
