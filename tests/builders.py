@@ -213,3 +213,19 @@ def released_solicitation(at: datetime = AT, **more: Any) -> Solicitation:
         at=at + DAY,
         seen_version=approved.version,
     )
+
+
+# Offers and their evaluation ---------------------------------------------------------
+
+from tests.offers import (  # noqa: E402, F401 (they build on the stages above)
+    agreed_offers,
+    amended_solicitation,
+    analysed_prices,
+    decided_solicitation,
+    declared_panel,
+    offer_on,
+    opened_offers,
+    rated_offers,
+    submitted_offer,
+    submitted_offers,
+)

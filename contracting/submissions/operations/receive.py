@@ -32,6 +32,7 @@ from contracting.submissions.refusals import (
 
 MEDIA_TYPE = "application/octet-stream"
 PRICE_LIMIT = UnitPrice(1_000_000)
+MAX_NAME = 120
 
 
 @transaction.atomic
@@ -160,7 +161,15 @@ def _require_models(offer: Offer, at: datetime) -> None:
 
 def _require_files(offer: Offer) -> None:
     names = [calculations.TECHNICAL, calculations.PRICES]
+    words = [offer.technical]
+    words += [word for file in offer.files for word in (file.name, file.media_type)]
+    if any("\x00" in word for word in words):
+        message = "The offer has a character that no page or paper can show (NUL)."
+        raise NotReceiptable(message)
     for file in offer.files:
+        if not 0 < len(file.name) <= MAX_NAME or len(file.media_type) > MAX_NAME:
+            message = f"The name of a file has 1 to {MAX_NAME} characters."
+            raise NotReceiptable(message)
         if not file.content:
             message = f"The file {file.name} is empty; a receipt cannot prove it."
             raise NotReceiptable(message, file=file.name)

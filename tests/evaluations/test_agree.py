@@ -1,0 +1,95 @@
+"""Agreeing on a rating."""
+
+import pytest
+
+from contracting.core.errors import NotAllowed
+from contracting.evaluations.models import ConsensusRating
+from contracting.evaluations.operations.agree import agree_consensus
+from contracting.evaluations.queries import missing_consensus, rated_factors
+from contracting.evaluations.refusals import (
+    AlreadyAgreed,
+    NarrativeMissing,
+    NotAPublishedFactor,
+    NotOnTheScale,
+    RatingsMissing,
+)
+from tests.cast import nothing_happens
+from tests.offers import after, agreed_offers, declared_panel, rated_offers
+
+pytestmark = pytest.mark.django_db
+
+
+def agreed(submission, factor, *, by, **words):
+    said = {"rating": "GOOD", "narrative": "The boundary is met.", **words}
+    return agree_consensus(
+        submission_id=submission.pk,
+        factor_id=factor.pk,
+        **said,
+        by=by,
+        at=after(submission.solicitation, hours=5),
+    )
+
+
+def test_the_panel_agrees_once_every_evaluator_has_rated(evaluator):
+    solicitation = rated_offers()
+    assert len(missing_consensus(solicitation)) == 2
+
+    for submission in solicitation.submissions.all():
+        agreed(submission, rated_factors(solicitation).first(), by=evaluator)
+
+    assert missing_consensus(solicitation) == []
+    assert ConsensusRating.objects.count() == 2
+
+
+def test_while_a_rating_is_missing_there_is_no_consensus(evaluator):
+    solicitation = declared_panel()
+    submission = solicitation.submissions.first()
+
+    with nothing_happens(), pytest.raises(RatingsMissing) as refusal:
+        agreed(submission, rated_factors(solicitation).first(), by=evaluator)
+
+    assert refusal.value.data["owing"] == ["Ida Evaluator", "Jon Evaluator"]
+
+
+def test_a_consensus_is_recorded_once(second_evaluator):
+    solicitation = agreed_offers()
+
+    with nothing_happens(), pytest.raises(AlreadyAgreed):
+        agreed(
+            solicitation.submissions.first(),
+            rated_factors(solicitation).first(),
+            by=second_evaluator,
+        )
+
+
+@pytest.mark.rule("R-EVL-01", case="refused")
+def test_a_consensus_keeps_to_factor_scale_and_narrative(evaluator):
+    solicitation = rated_offers()
+    submission = solicitation.submissions.first()
+    factor = rated_factors(solicitation).first()
+    price = solicitation.factors.get(is_price=True)
+
+    for refused, subject, words in (
+        (NotAPublishedFactor, price, {}),
+        (NotOnTheScale, factor, {"rating": "FINE"}),
+        (NarrativeMissing, factor, {"narrative": " "}),
+    ):
+        with nothing_happens(), pytest.raises(refused) as refusal:
+            agreed(submission, subject, by=evaluator, **words)
+
+        assert refusal.value.rule == "R-EVL-01"
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["source_selection_authority", "contracting_officer", "other_vendor_signer"],
+)
+def test_nobody_else_records_it(part, request):
+    solicitation = rated_offers()
+
+    with nothing_happens(), pytest.raises(NotAllowed):
+        agreed(
+            solicitation.submissions.first(),
+            rated_factors(solicitation).first(),
+            by=request.getfixturevalue(part),
+        )

@@ -1,0 +1,144 @@
+"""Prices on the workload, as arithmetic alone."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.evaluations.calculations import (
+    BAR_WIDTH,
+    PricedLine,
+    PricedOffer,
+    bars,
+    is_copied,
+    percent,
+    totals,
+)
+from contracting.submissions.calculations import (
+    Offer,
+    OfferedFile,
+    OfferedPrice,
+    content,
+    offer_of,
+)
+
+
+def line(slin, price, listed, tokens=1_000_000):
+    return PricedLine(
+        slin=slin,
+        label=slin,
+        token_class="IN_UNCACHED",
+        model="gpt-4o-2024-08-06",
+        tokens=Tokens(tokens),
+        price=UnitPrice(price),
+        list_price=None if listed is None else UnitPrice(listed),
+        list_source="",
+    )
+
+
+def offer(*lines, vendor="Meridian Models", missing=()):
+    return PricedOffer(1, "sub_1", vendor, lines, missing)
+
+
+def test_the_sum_is_exact_to_the_last_digit():
+    priced = offer(line("A", "0.000001", "1", 1), line("B", "2.5", "3", 3))
+
+    assert priced.evaluated == Dollars("0.000007500001")
+    assert priced.at_list == Dollars("0.00001")
+
+
+def test_a_line_without_a_list_price_makes_the_whole_not_comparable():
+    priced = offer(line("A", "1", "2"), line("B", "1", None))
+
+    assert priced.at_list is None
+    assert totals([priced])[0]["percent_of_list"] is None
+    assert totals([priced])[0]["lines_without_list"] == ["B"]
+
+
+@pytest.mark.parametrize(
+    ("shares", "flagged"),
+    [
+        (["0.8", "0.8", "0.8", "0.8"], []),
+        (["0.8", "0.8", "0.8", "1.03"], []),
+        (["0.8", "0.8", "0.8", "1.05"], ["3"]),
+        (["0.8", "0.8", "0.8", "0.1"], ["3"]),
+        (["0.8", "8"], ["0", "1"]),
+        (["0.8"], []),
+        (["0.5", "0.9", "0.7", "1.1"], []),
+        (["0", "0", "1"], ["2"]),
+    ],
+)
+def test_a_class_is_flagged_beyond_three_sigma_of_the_others(shares, flagged):
+    priced = offer(*(line(str(i), share, "1") for i, share in enumerate(shares)))
+
+    assert [each.slin for each in priced.unbalanced] == flagged
+
+
+@given(
+    st.lists(st.integers(1, 10**9), min_size=2, max_size=6),
+    st.integers(1, 1000),
+)
+def test_prices_in_proportion_to_list_are_never_out_of_balance(listed, share):
+    lines = [
+        line(
+            str(i), Decimal(cents * share).scaleb(-6), Decimal(cents * 1000).scaleb(-6)
+        )
+        for i, cents in enumerate(listed)
+    ]
+    if all(each.list_price < UnitPrice(10**9) for each in lines):
+        assert offer(*lines).unbalanced == []
+
+
+def test_a_share_is_printed_with_one_decimal_half_up():
+    assert percent(Fraction(1, 3)) == "33.3"
+    assert percent(Fraction(1, 2000)) == "0.1"
+    assert percent(None) is None
+
+
+def test_the_longest_bar_is_as_wide_as_the_plot():
+    drawn = bars(
+        [
+            {"vendor": "A", "evaluated": "50", "at_list": "100"},
+            {"vendor": "B", "evaluated": "25", "at_list": None},
+        ]
+    )
+
+    assert [bar.width for bar in drawn] == [f"{BAR_WIDTH / 2}", f"{BAR_WIDTH / 4}"]
+    assert [bar.list_width for bar in drawn] == [f"{BAR_WIDTH}.0", "0"]
+    assert bars([]) == []
+
+
+@pytest.mark.parametrize(
+    ("rationale", "copied"),
+    [
+        ("The boundary is met.", True),
+        ("the BOUNDARY is met", True),
+        ("The boundary is met. I weigh the price more.", False),
+        ("Boundary", True),
+        ("Bound", False),
+        ("", False),
+    ],
+)
+def test_copied_means_every_sentence_stands_in_the_panels_text(rationale, copied):
+    assert is_copied(rationale, ["First: the boundary is met.", "Thin."]) is copied
+
+
+@given(
+    technical=st.text(max_size=200),
+    prices=st.lists(st.decimals(0, 999_999, places=6, allow_nan=False), max_size=5),
+    body=st.binary(max_size=300),
+)
+def test_an_offer_comes_out_of_its_content_as_it_went_in(technical, prices, body):
+    handed_in = Offer(
+        technical=technical,
+        prices=tuple(
+            OfferedPrice(number, 1, UnitPrice(price))
+            for number, price in enumerate(prices)
+        ),
+        files=(OfferedFile("a.bin", "application/octet-stream", body),),
+    )
+
+    assert offer_of(content(handed_in)) == handed_in

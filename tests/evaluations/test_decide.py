@@ -1,0 +1,170 @@
+"""Deciding the selection."""
+
+import pytest
+
+from contracting.core.errors import NotAllowed, Stale
+from contracting.documents.models import Document
+from contracting.evaluations.operations.decide import decide_selection
+from contracting.evaluations.queries import decision_of, latest_analysis, unsuccessful
+from contracting.evaluations.refusals import (
+    AlreadyDecided,
+    ConsensusMissing,
+    NotOpened,
+    RationaleNotOwn,
+    ReasonablenessMissing,
+)
+from tests.builders import released_solicitation
+from tests.cast import nothing_happens
+from tests.offers import (
+    after,
+    agreed_offers,
+    analysed_prices,
+    decided_solicitation,
+    declared_panel,
+    rated_offers,
+)
+
+pytestmark = pytest.mark.django_db
+OWN = "The ratings are equal. The lower price decides."
+
+
+def decided(solicitation, *, by, rationale=OWN, selected=None, seen=None):
+    analysis = latest_analysis(solicitation)
+    chosen = selected or solicitation.submissions.order_by("pk").first()
+    return decide_selection(
+        solicitation_id=solicitation.pk,
+        submission_id=chosen.pk if chosen else 0,
+        rationale=rationale,
+        seen_analysis_id=seen or (analysis.pk if analysis else 0),
+        by=by,
+        at=after(solicitation, hours=7),
+    )
+
+
+@pytest.mark.rule("R-EVL-06", case="allowed")
+@pytest.mark.rule("R-EVL-07", case="allowed")
+def test_the_authority_decides_in_its_own_words(source_selection_authority):
+    # Given ratings and prices that are complete
+    solicitation = analysed_prices().solicitation
+
+    # When the authority selects an offer
+    decision = decided(solicitation, by=source_selection_authority)
+
+    # Then it is on paper with ratings, prices and rationale, and the others are known
+    assert decision_of(solicitation) == decision
+    paper = Document.objects.get(kind="decision")
+    assert paper.vendor_id is None
+    assert not paper.is_public
+    assert paper.context["sections"][-1]["text"] == OWN
+    assert {row["offeror"] for row in paper.context["offers"]} == {
+        "Meridian Models",
+        "Larkspur AI",
+    }
+    others = [submission.vendor.name for submission in unsuccessful(solicitation)]
+    assert others == ["Larkspur AI"]
+
+
+@pytest.mark.rule("R-EVL-06", case="refused")
+@pytest.mark.parametrize(
+    "rationale",
+    [
+        "  ",
+        "Both of us find the boundary met and the support plan thin.",
+        "both of us find the boundary met, and the support plan thin!\n"
+        "Two offers compete and both stand below public list.",
+    ],
+    ids=["empty", "the panel's", "the panel's and the analyst's, in other type"],
+)
+def test_a_rationale_that_is_empty_or_copied_is_refused(
+    source_selection_authority, rationale
+):
+    solicitation = analysed_prices().solicitation
+
+    with nothing_happens(), pytest.raises(RationaleNotOwn) as refusal:
+        decided(solicitation, by=source_selection_authority, rationale=rationale)
+
+    assert refusal.value.rule == "R-EVL-06"
+    assert refusal.value.status == 422
+
+
+def test_quoting_the_panel_beside_own_words_is_allowed(source_selection_authority):
+    solicitation = analysed_prices().solicitation
+    quoted = "Both of us find the boundary met and the support plan thin. So do I."
+
+    assert decided(solicitation, by=source_selection_authority, rationale=quoted)
+
+
+@pytest.mark.rule("R-EVL-07", case="refused")
+def test_an_offer_whose_price_is_not_found_reasonable_is_not_selected(
+    source_selection_authority,
+):
+    # Given an analysis that finds only one offer reasonable
+    solicitation = analysed_prices().solicitation
+    first, second = solicitation.submissions.order_by("pk")
+    from contracting.evaluations.operations.analyse import analyse_price
+    from tests.cast import actor
+
+    analyse_price(
+        solicitation_id=solicitation.pk,
+        conclusion="The second is too dear.",
+        reasonable_submission_ids=[first.pk],
+        by=actor("contracting_officer"),
+        at=after(solicitation, hours=6),
+    )
+
+    # When the other one is to be selected, it is refused
+    with nothing_happens(), pytest.raises(ReasonablenessMissing) as refusal:
+        decided(solicitation, by=source_selection_authority, selected=second)
+
+    assert refusal.value.rule == "R-EVL-07"
+
+
+@pytest.mark.rule("R-EVL-07", case="refused")
+def test_without_a_price_analysis_nothing_is_selected(source_selection_authority):
+    solicitation = agreed_offers()
+
+    with nothing_happens(), pytest.raises(ReasonablenessMissing) as refusal:
+        decided(solicitation, by=source_selection_authority)
+
+    assert refusal.value.rule == "R-EVL-07"
+
+
+def test_without_a_consensus_nothing_is_selected(source_selection_authority):
+    solicitation = rated_offers()
+
+    with nothing_happens(), pytest.raises(ConsensusMissing):
+        decided(solicitation, by=source_selection_authority)
+
+
+def test_a_decision_names_the_analysis_that_was_read(source_selection_authority):
+    solicitation = analysed_prices().solicitation
+    seen = latest_analysis(solicitation).pk
+    analysed_prices(on=solicitation)
+
+    with nothing_happens(), pytest.raises(Stale):
+        decided(solicitation, by=source_selection_authority, seen=seen)
+
+
+def test_a_selection_is_decided_once(source_selection_authority):
+    solicitation = decided_solicitation().solicitation
+
+    with nothing_happens(), pytest.raises(AlreadyDecided):
+        decided(solicitation, by=source_selection_authority)
+
+
+def test_nothing_is_decided_while_the_offers_are_sealed(source_selection_authority):
+    solicitation = declared_panel(on=released_solicitation())
+
+    with nothing_happens(), pytest.raises(NotOpened):
+        decided(solicitation, by=source_selection_authority)
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["evaluator", "contracting_officer", "auditor", "vendor_a_signer", "gateway"],
+)
+def test_nobody_else_decides(part, request):
+    solicitation = analysed_prices().solicitation
+
+    with nothing_happens(), pytest.raises(NotAllowed):
+        decided(solicitation, by=request.getfixturevalue(part))

@@ -1,0 +1,162 @@
+"""Rating an offer."""
+
+import pytest
+
+from contracting.core.errors import NotAllowed
+from contracting.evaluations.models import Rating
+from contracting.evaluations.operations.rate import rate_submission
+from contracting.evaluations.queries import have_not_rated, rated_factors, ratings_of
+from contracting.evaluations.refusals import (
+    AlreadyAgreed,
+    NarrativeMissing,
+    NotAPublishedFactor,
+    NotOnTheScale,
+)
+from contracting.submissions.refusals import NotConsidered, StillSealed
+from tests.builders import AT, DAY, released_solicitation
+from tests.cast import nothing_happens
+from tests.offers import (
+    after,
+    agreed_offers,
+    declared_panel,
+    opened_offers,
+    submitted_offer,
+    submitted_offers,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def rated(submission, factor, *, by, **words):
+    said = {
+        "rating": "GOOD",
+        "strengths": "The boundary is met.",
+        "weaknesses": "None.",
+        **words,
+    }
+    return rate_submission(
+        submission_id=submission.pk,
+        factor_id=factor.pk,
+        **said,
+        by=by,
+        at=after(submission.solicitation, hours=4),
+    )
+
+
+@pytest.fixture
+def panel():
+    solicitation = declared_panel()
+    submission = solicitation.submissions.order_by("pk").first()
+    return solicitation, submission, rated_factors(solicitation).first()
+
+
+@pytest.mark.rule("R-EVL-01", case="allowed")
+def test_an_evaluator_rates_a_published_factor_and_may_revise(panel, evaluator):
+    # Given an opened offer
+    _solicitation, submission, factor = panel
+
+    # When an evaluator rates it, and revises the rating
+    rated(submission, factor, by=evaluator)
+    rated(submission, factor, by=evaluator, rating="ACCEPTABLE")
+
+    # Then both revisions are kept and the last one counts
+    assert Rating.objects.count() == 2
+    last = ratings_of(submission, factor).get()
+    assert (last.revision, last.rating) == (2, "ACCEPTABLE")
+
+
+@pytest.mark.rule("R-EVL-01", case="refused")
+def test_price_and_factors_of_other_solicitations_are_not_rated(panel, evaluator):
+    solicitation, submission, _factor = panel
+    price = solicitation.factors.get(is_price=True)
+    other = released_solicitation(AT + DAY).factors.first()
+
+    for factor in (price, other):
+        with nothing_happens(), pytest.raises(NotAPublishedFactor) as refusal:
+            rated(submission, factor, by=evaluator)
+
+        assert refusal.value.rule == "R-EVL-01"
+        assert refusal.value.status == 422
+
+
+@pytest.mark.rule("R-EVL-01", case="refused")
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        ({"rating": "SPLENDID"}, NotOnTheScale),
+        ({"strengths": " "}, NarrativeMissing),
+        ({"weaknesses": ""}, NarrativeMissing),
+    ],
+)
+def test_a_rating_without_scale_or_words_is_refused(panel, evaluator, words, refused):
+    _solicitation, submission, factor = panel
+
+    with nothing_happens(), pytest.raises(refused) as refusal:
+        rated(submission, factor, by=evaluator, **words)
+
+    assert refusal.value.rule == "R-EVL-01"
+
+
+@pytest.mark.rule("R-SUB-01", case="refused")
+def test_a_late_offer_is_not_considered(evaluator):
+    # Given a late offer beside the two in time
+    solicitation = submitted_offers()[0].solicitation
+    late = submitted_offer(
+        on=solicitation, by="other_vendor_signer", at=after(solicitation, seconds=1)
+    )
+    declared_panel(on=opened_offers(on=solicitation))
+    factor = rated_factors(solicitation).first()
+
+    # When an evaluator wants to rate it
+    with nothing_happens(), pytest.raises(NotConsidered) as refusal:
+        rated(late, factor, by=evaluator)
+
+    # Then the rule of the deadline says no
+    assert refusal.value.rule == "R-SUB-01"
+
+
+def test_a_sealed_offer_is_not_rated(evaluator):
+    solicitation = submitted_offers()[0].solicitation
+    declared_panel(on=solicitation)
+    submission = solicitation.submissions.first()
+
+    with nothing_happens(), pytest.raises(StillSealed):
+        rated(submission, rated_factors(solicitation).first(), by=evaluator)
+
+
+def test_after_the_consensus_no_rating_changes(evaluator):
+    solicitation = agreed_offers()
+    submission = solicitation.submissions.first()
+
+    with nothing_happens(), pytest.raises(AlreadyAgreed):
+        rated(submission, rated_factors(solicitation).first(), by=evaluator)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "source_selection_authority",
+        "contracting_officer",
+        "contract_specialist",
+        "program_manager",
+        "vendor_a_signer",
+        "other_agency_officer",
+        "gateway",
+    ],
+)
+def test_nobody_else_rates(panel, part, request):
+    _solicitation, submission, factor = panel
+
+    with nothing_happens(), pytest.raises(NotAllowed):
+        rated(submission, factor, by=request.getfixturevalue(part))
+
+
+def test_who_has_not_rated_is_known_by_name(panel, evaluator):
+    _solicitation, submission, factor = panel
+    rated(submission, factor, by=evaluator)
+
+    owing = [
+        member.membership.user.name for member in have_not_rated(submission, factor)
+    ]
+
+    assert owing == ["Jon Evaluator"]

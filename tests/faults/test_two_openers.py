@@ -1,0 +1,92 @@
+"""Several people open the same offers at one instant."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from accounts.models import Membership, Organization, User
+from accounts.queries import actor_of
+from contracting.core.errors import Refusal
+from contracting.solicitations.states import SolicitationState
+from contracting.submissions.models import OpenedOffer, OpeningConsent
+from contracting.submissions.operations.open import open_submissions
+from contracting.submissions.refusals import AlreadyOpened
+from tests.cast import AGENCY
+from tests.offers import after, submitted_offers
+
+OPENERS = 6
+
+
+@pytest.fixture
+def openers(own_database):
+    """Six specialists of the agency."""
+    agency = Organization.objects.get(name=AGENCY)
+    people = [
+        User.objects.create_user(
+            f"opener{number}@example.test", name=f"Opener {number}"
+        )
+        for number in range(OPENERS)
+    ]
+    return [
+        actor_of(
+            Membership.objects.create(
+                user=person, organization=agency, role="CONTRACT_SPECIALIST"
+            )
+        )
+        for person in people
+    ]
+
+
+def at_one_instant(people, solicitation):
+    """Each on a connection of their own, at one barrier; what each was told."""
+    barrier = Barrier(len(people))
+
+    def opens(by):
+        connection.ensure_connection()
+        barrier.wait(timeout=30)
+        try:
+            open_submissions(
+                solicitation_id=solicitation.pk, by=by, at=after(solicitation)
+            )
+        except Refusal as refusal:
+            return refusal
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        return list(pool.map(opens, people))
+
+
+def test_two_of_many_openers_open_once_and_the_others_are_told(openers):
+    # Given sealed offers, and more people than are needed
+    solicitation = submitted_offers()[0].solicitation
+
+    # When all of them consent at once
+    told = at_one_instant(openers, solicitation)
+
+    # Then exactly two consents stand, every offer was opened once, and the others know
+    assert told.count(None) == 2
+    assert {type(each) for each in told if each is not None} == {AlreadyOpened}
+    consents = OpeningConsent.objects.filter(solicitation=solicitation)
+    assert sorted(consents.values_list("position", flat=True)) == [1, 2]
+    assert consents.values("user_id").distinct().count() == 2
+    assert OpenedOffer.objects.count() == 2
+    solicitation.refresh_from_db()
+    assert solicitation.state == SolicitationState.OPENED
+
+
+def test_one_person_clicking_twice_at_one_instant_is_one_person(openers):
+    # Given sealed offers
+    solicitation = submitted_offers()[0].solicitation
+
+    # When one person consents from two windows at once
+    told = at_one_instant([openers[0], openers[0]], solicitation)
+
+    # Then one consent stands and nothing is open
+    assert told.count(None) == 1
+    assert [each.rule for each in told if each is not None] == ["R-SUB-03"]
+    assert OpeningConsent.objects.count() == 1
+    assert OpenedOffer.objects.count() == 0

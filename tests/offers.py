@@ -1,0 +1,234 @@
+"""The world from the first offer to the selection, built through the real verbs.
+
+Each builder takes the world of the one before it, or builds that first; instants are
+told from the deadline of the solicitation. ``tests.builders`` gives them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from contracting.core.quantities import UnitPrice
+from contracting.evaluations.models import PriceAnalysis, SelectionDecision
+from contracting.evaluations.operations.agree import agree_consensus
+from contracting.evaluations.operations.analyse import analyse_price
+from contracting.evaluations.operations.decide import decide_selection
+from contracting.evaluations.operations.declare import declare_interest
+from contracting.evaluations.operations.designate import designate_panel_member
+from contracting.evaluations.operations.rate import rate_submission
+from contracting.evaluations.queries import missing_consensus
+from contracting.reference.models import AiModel
+from contracting.reference.queries import list_price
+from contracting.solicitations.models import Solicitation, SolicitationLine
+from contracting.solicitations.operations.amend import amend_solicitation
+from contracting.solicitations.queries import lines_of
+from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
+from contracting.submissions.models import Submission
+from contracting.submissions.operations.open import open_submissions
+from contracting.submissions.operations.submit import submit_submission
+from contracting.submissions.queries import amendment_numbers, offers_of
+from tests.cast import AT, actor
+
+SNAPSHOT = "gpt-4o-2024-08-06"
+
+
+def released() -> Solicitation:
+    """A released solicitation; the builders of that stage know this module."""
+    from tests.builders import released_solicitation
+
+    return released_solicitation()
+
+
+def amended_solicitation() -> Solicitation:
+    """A released solicitation with amendment 0001: a day more time."""
+    solicitation = released()
+    amend_solicitation(
+        solicitation_id=solicitation.pk,
+        summary="One day more.",
+        terms={"deadline": solicitation.deadline + timedelta(days=1)},
+        by=actor("contracting_officer"),
+        at=before(solicitation, days=3),
+        seen_version=solicitation.version,
+    )
+    solicitation.refresh_from_db()
+    return solicitation
+
+
+def offer_on(
+    solicitation: Solicitation,
+    *,
+    percent_of_list: int = 80,
+    prices: Mapping[str, str] | None = None,
+    technical: str = "We serve the snapshot in the boundary that is asked for.",
+    files: Sequence[OfferedFile] = (),
+    snapshot: str = SNAPSHOT,
+) -> Offer:
+    """An offer at a share of public list, or at these prices by line number."""
+    model = AiModel.objects.get(snapshot=snapshot)
+    given = prices or {}
+    return Offer(
+        technical=technical,
+        files=files,
+        prices=[
+            OfferedPrice(
+                line_id=line.pk,
+                model_id=model.pk,
+                price=UnitPrice(given.get(line.slin))
+                if line.slin in given
+                else _share_of_list(line, model, percent_of_list),
+            )
+            for line in lines_of(solicitation)
+        ],
+    )
+
+
+def _share_of_list(
+    line: SolicitationLine, model: AiModel, percent_of_list: int
+) -> UnitPrice:
+    listed = list_price(model, line.token_class, AT.date(), tier=line.tier)
+    usual = listed.usd_per_million_tokens if listed else Decimal(2)
+    return UnitPrice((usual * percent_of_list / 100).quantize(Decimal("0.000001")))
+
+
+def before(solicitation: Solicitation, **ago: int) -> datetime:
+    """So long before the deadline, an hour unless it is said."""
+    return solicitation.deadline - timedelta(**(ago or {"hours": 1}))
+
+
+def after(solicitation: Solicitation, **later: int) -> datetime:
+    """So long after the deadline, an hour unless it is said."""
+    return solicitation.deadline + timedelta(**(later or {"hours": 1}))
+
+
+def submitted_offer(
+    *,
+    on: Solicitation,
+    by: str = "vendor_a_signer",
+    offer: Offer | None = None,
+    at: datetime | None = None,
+) -> Submission:
+    """One vendor's offer on a released solicitation, an hour before its deadline."""
+    return submit_submission(
+        solicitation_id=on.pk,
+        offer=offer or offer_on(on),
+        acknowledged=amendment_numbers(on),
+        by=actor(by),
+        at=at or before(on),
+    )
+
+
+def submitted_offers(*, on: Solicitation | None = None) -> list[Submission]:
+    """Meridian at 80 % of list and Larkspur at 90 %, both sealed and in time."""
+    solicitation = on or released()
+    return [
+        submitted_offer(on=solicitation, by="vendor_a_signer"),
+        submitted_offer(
+            on=solicitation,
+            by="vendor_b_signer",
+            offer=offer_on(solicitation, percent_of_list=90),
+        ),
+    ]
+
+
+def opened_offers(*, on: Solicitation | None = None) -> Solicitation:
+    """A solicitation whose two offers two people have opened."""
+    solicitation = on or submitted_offers()[0].solicitation
+    open_submissions(
+        solicitation_id=solicitation.pk,
+        by=actor("contract_specialist"),
+        at=after(solicitation),
+    )
+    return open_submissions(
+        solicitation_id=solicitation.pk,
+        by=actor("contracting_officer"),
+        at=after(solicitation, hours=2),
+    )
+
+
+def declared_panel(*, on: Solicitation | None = None) -> Solicitation:
+    """Opened offers, and a panel of two evaluators and an authority who declared."""
+    solicitation = on or opened_offers()
+    at = after(solicitation, hours=3)
+    for part in ("evaluator", "second_evaluator", "source_selection_authority"):
+        acting = actor(part)
+        designate_panel_member(
+            solicitation_id=solicitation.pk,
+            membership_id=acting.own_membership_id,
+            role=acting.role,
+            by=actor("contracting_officer"),
+            at=at,
+        )
+        declare_interest(
+            solicitation_id=solicitation.pk,
+            keeps_confidence=True,
+            has_no_conflict=True,
+            by=acting,
+            at=at,
+        )
+    return solicitation
+
+
+def rated_offers(*, on: Solicitation | None = None) -> Solicitation:
+    """Both evaluators have rated both offers on every factor other than price."""
+    solicitation = on or declared_panel()
+    for part in ("evaluator", "second_evaluator"):
+        for offer, factor in missing_consensus(solicitation):
+            rate_submission(
+                submission_id=offer.submission_id,
+                factor_id=factor.pk,
+                rating="GOOD",
+                strengths=f"The boundary is met, says {part}.",
+                weaknesses="The support plan is thin.",
+                by=actor(part),
+                at=after(solicitation, hours=4),
+            )
+    return solicitation
+
+
+def agreed_offers(*, on: Solicitation | None = None) -> Solicitation:
+    """The panel has agreed on every offer and factor."""
+    solicitation = on or rated_offers()
+    for offer, factor in missing_consensus(solicitation):
+        agree_consensus(
+            submission_id=offer.submission_id,
+            factor_id=factor.pk,
+            rating="GOOD",
+            narrative="Both of us find the boundary met and the support plan thin.",
+            by=actor("evaluator"),
+            at=after(solicitation, hours=5),
+        )
+    return solicitation
+
+
+def analysed_prices(*, on: Solicitation | None = None) -> PriceAnalysis:
+    """Every price is found fair and reasonable on the reference workload."""
+    solicitation = on or agreed_offers()
+    return analyse_price(
+        solicitation_id=solicitation.pk,
+        conclusion="Two offers compete and both stand below public list.",
+        reasonable_submission_ids=[
+            offer.submission_id for offer in offers_of(solicitation)
+        ],
+        unbalanced_memo="Flagged prices follow the offeror's cost of each class.",
+        by=actor("contract_specialist"),
+        at=after(solicitation, hours=6),
+    )
+
+
+def decided_solicitation(
+    *, on: Solicitation | None = None, selected: str = "vendor_a_signer"
+) -> SelectionDecision:
+    """The authority has selected the offer of that vendor."""
+    analysis = analysed_prices(on=on)
+    solicitation = analysis.solicitation
+    chosen = solicitation.submissions.get(vendor_id=actor(selected).organization_id)
+    return decide_selection(
+        solicitation_id=solicitation.pk,
+        submission_id=chosen.pk,
+        rationale="The ratings are equal, so the lower price decides; I select it.",
+        seen_analysis_id=analysis.pk,
+        by=actor("source_selection_authority"),
+        at=after(solicitation, hours=7),
+    )

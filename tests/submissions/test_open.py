@@ -1,0 +1,215 @@
+"""Opening the offers."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Membership
+from contracting.audit.models import AuditEvent
+from contracting.core.errors import NotAllowed
+from contracting.documents.models import Blob
+from contracting.documents.queries import read_blob
+from contracting.solicitations.states import SolicitationState
+from contracting.submissions.calculations import OfferedFile
+from contracting.submissions.models import OpenedOffer, OpeningConsent, SealingKey
+from contracting.submissions.operations.open import open_submissions
+from contracting.submissions.operations.replace import replace_submission
+from contracting.submissions.queries import offers_of, offers_were_opened
+from contracting.submissions.refusals import AlreadyOpened, SealBroken, StillSealed
+from contracting.submissions.states import SubmissionState
+from tests.builders import released_solicitation
+from tests.cast import nothing_happens
+from tests.offers import (
+    after,
+    before,
+    offer_on,
+    opened_offers,
+    submitted_offer,
+    submitted_offers,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def opened(solicitation, *, by, at=None):
+    return open_submissions(
+        solicitation_id=solicitation.pk, by=by, at=at or after(solicitation)
+    )
+
+
+@pytest.mark.rule("R-SUB-03", case="allowed")
+def test_two_people_open_the_last_version_in_time(
+    contract_specialist, contracting_officer, vendor_a_signer
+):
+    # Given an offer that was replaced, with a file, and a late one
+    solicitation = released_solicitation()
+    submission = submitted_offer(on=solicitation)
+    file = OfferedFile("plan.pdf", "application/pdf", b"%PDF-1.7 second plan")
+    replace_submission(
+        submission_id=submission.pk,
+        offer=offer_on(solicitation, technical="Second thoughts.", files=[file]),
+        acknowledged=[],
+        by=vendor_a_signer,
+        at=before(solicitation),
+    )
+    late = submitted_offer(
+        on=solicitation, by="vendor_b_signer", at=after(solicitation, seconds=1)
+    )
+
+    # When two people open, one after the other
+    opened(solicitation, by=contract_specialist)
+    assert not offers_were_opened(solicitation)
+    opened(solicitation, by=contracting_officer)
+
+    # Then the second version lies open with its prices and file, the late one does not
+    offer = OpenedOffer.objects.get()
+    assert offer.submission == submission
+    assert offer.version.number == 2
+    assert offer.technical == "Second thoughts."
+    assert offer.rates.count() == solicitation.lines.filter(is_removed=False).count()
+    blob = Blob.objects.get(sha256=offer.files[0]["blob_sha256"])
+    assert read_blob(blob) == b"%PDF-1.7 second plan"
+    solicitation.refresh_from_db()
+    assert solicitation.state == SolicitationState.OPENED
+    submission.refresh_from_db()
+    late.refresh_from_db()
+    assert submission.state == SubmissionState.OPENED
+    assert late.state == SubmissionState.LATE
+
+
+def test_the_first_person_opens_nothing(contract_specialist):
+    solicitation = submitted_offers()[0].solicitation
+
+    opened(solicitation, by=contract_specialist)
+
+    assert OpeningConsent.objects.get().position == 1
+    assert OpenedOffer.objects.count() == 0
+    assert list(offers_of(solicitation)) == []
+    solicitation.refresh_from_db()
+    assert solicitation.state == SolicitationState.RELEASED
+
+
+@pytest.mark.rule("R-SUB-03", case="refused")
+@pytest.mark.parametrize("early", [timedelta(0), timedelta(microseconds=1)])
+def test_nobody_opens_before_the_deadline_has_passed(
+    contract_specialist, contracting_officer, early
+):
+    solicitation = submitted_offers()[0].solicitation
+
+    for by in (contract_specialist, contracting_officer):
+        with nothing_happens(), pytest.raises(StillSealed) as refusal:
+            opened(solicitation, by=by, at=solicitation.deadline - early)
+
+    assert refusal.value.rule == "R-SUB-03"
+    assert refusal.value.status == 423
+
+
+@pytest.mark.rule("R-SUB-03", case="refused")
+def test_one_person_is_never_both(contract_specialist):
+    solicitation = submitted_offers()[0].solicitation
+    opened(solicitation, by=contract_specialist)
+
+    with nothing_happens(), pytest.raises(NotAllowed) as refusal:
+        opened(solicitation, by=contract_specialist)
+
+    assert refusal.value.rule == "R-SUB-03"
+
+
+def test_one_person_in_two_roles_is_still_one_person(contract_specialist):
+    # Given a specialist who has consented and is a contracting officer too
+    from accounts.queries import actor_of
+
+    solicitation = submitted_offers()[0].solicitation
+    opened(solicitation, by=contract_specialist)
+    second_hat = Membership.objects.create(
+        user_id=contract_specialist.user_id,
+        organization_id=contract_specialist.organization_id,
+        role="CONTRACTING_OFFICER",
+    )
+
+    # When they consent under the other hat, nothing opens
+    with nothing_happens(), pytest.raises(NotAllowed):
+        opened(solicitation, by=actor_of(second_hat))
+
+
+def test_whoever_belongs_to_a_vendor_opens_nothing(contract_specialist, vendor_b):
+    solicitation = submitted_offers()[0].solicitation
+    Membership.objects.create(
+        user_id=contract_specialist.user_id,
+        organization=vendor_b,
+        role="VENDOR_MEMBER",
+    )
+
+    with nothing_happens(), pytest.raises(NotAllowed):
+        opened(solicitation, by=contract_specialist)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "administrator",
+        "program_manager",
+        "auditor",
+        "evaluator",
+        "source_selection_authority",
+        "vendor_a_signer",
+        "other_agency_officer",
+        "gateway",
+    ],
+)
+def test_nobody_else_opens(part, request):
+    solicitation = submitted_offers()[0].solicitation
+
+    with nothing_happens(), pytest.raises(NotAllowed):
+        opened(solicitation, by=request.getfixturevalue(part))
+
+
+def test_the_offers_are_opened_once(second_contracting_officer):
+    solicitation = opened_offers()
+
+    with nothing_happens(), pytest.raises(AlreadyOpened):
+        opened(solicitation, by=second_contracting_officer)
+
+
+def test_an_empty_box_is_opened_too(contract_specialist, contracting_officer):
+    solicitation = released_solicitation()
+
+    opened(solicitation, by=contract_specialist)
+    opened(solicitation, by=contracting_officer)
+
+    solicitation.refresh_from_db()
+    assert solicitation.state == SolicitationState.OPENED
+    assert list(offers_of(solicitation)) == []
+
+
+def test_one_broken_seal_and_nothing_is_opened(
+    contract_specialist, contracting_officer, settings
+):
+    # Given offers whose wrapping key is not the one in the settings
+    solicitation = submitted_offers()[0].solicitation
+    opened(solicitation, by=contract_specialist)
+    settings.SEALING_KEY = bytes(32)
+
+    # When the second person consents, everything stays as it was
+    with nothing_happens(), pytest.raises(SealBroken):
+        opened(solicitation, by=contracting_officer)
+
+    assert SealingKey.objects.count() == 1
+
+
+def test_the_opening_is_told_in_the_stream_of_the_solicitation(
+    contract_specialist, contracting_officer
+):
+    submissions = submitted_offers()
+    solicitation = opened_offers(on=submissions[0].solicitation)
+
+    events = AuditEvent.objects.filter(
+        stream=solicitation.stream, event__startswith="submissions."
+    ).order_by("seq")
+
+    assert [event.event for event in events] == [
+        "submissions.opening.consented",
+        "submissions.opening.opened",
+    ]
+    assert submissions[0].public_id in events[1].payload
+    assert submissions[0].vendor.name not in events[1].payload

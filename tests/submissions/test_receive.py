@@ -1,0 +1,146 @@
+"""The seal: what is kept, and where it opens."""
+
+import pytest
+
+from contracting.core.canonical import content_sha256
+from contracting.documents.queries import read_blob
+from contracting.submissions import calculations
+from contracting.submissions.calculations import Place
+from contracting.submissions.models import SealingKey
+from contracting.submissions.operations.receive import receive_version
+from contracting.submissions.refusals import OfferIncomplete, SealBroken
+from tests.builders import released_solicitation
+from tests.cast import nothing_happens
+from tests.offers import before, offer_on, submitted_offer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sealed(settings):
+    """A sealed version, its bytes, its key and its place."""
+    solicitation = released_solicitation()
+    submission = submitted_offer(on=solicitation)
+    version = submission.latest_version
+    key = calculations.unwrap_key(
+        bytes(SealingKey.objects.get().wrapped_key),
+        wrapping_key=settings.SEALING_KEY,
+        solicitation=solicitation.public_id,
+    )
+    place = Place(solicitation.public_id, submission.public_id, 1)
+    return version, read_blob(version.sealed_blob), key, place
+
+
+def test_sealed_bytes_open_in_their_place_to_what_was_handed_in(sealed):
+    version, raw, key, place = sealed
+
+    plain = calculations.unseal(raw, key=key, place=place, sha256=version.plain_sha256)
+
+    offer = calculations.offer_of(plain)
+    assert offer.technical == "We serve the snapshot in the boundary that is asked for."
+    assert content_sha256(plain) == version.plain_sha256
+    assert calculations.parts(plain) == version.files
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda p: Place("sol_other", p.submission, p.version),
+        lambda p: Place(p.solicitation, "sub_other", p.version),
+        lambda p: Place(p.solicitation, p.submission, p.version + 1),
+    ],
+    ids=["another solicitation", "another submission", "another version"],
+)
+def test_sealed_bytes_open_nowhere_else(sealed, place):
+    version, raw, key, own = sealed
+
+    with pytest.raises(SealBroken):
+        calculations.unseal(raw, key=key, place=place(own), sha256=version.plain_sha256)
+
+
+def test_altered_bytes_and_another_key_open_nothing(sealed):
+    version, raw, key, place = sealed
+    altered = raw[:-1] + bytes([raw[-1] ^ 1])
+
+    for bytes_, key_ in ((altered, key), (raw, calculations.new_key()), (b"", key)):
+        with pytest.raises(SealBroken):
+            calculations.unseal(
+                bytes_, key=key_, place=place, sha256=version.plain_sha256
+            )
+
+
+def test_content_that_differs_from_its_receipt_is_not_opened(sealed):
+    _version, raw, key, place = sealed
+
+    with pytest.raises(SealBroken):
+        calculations.unseal(raw, key=key, place=place, sha256="0" * 64)
+
+
+def test_the_wrapped_key_opens_with_no_other_wrapping_key(sealed):
+    wrapped = bytes(SealingKey.objects.get().wrapped_key)
+
+    with pytest.raises(SealBroken):
+        calculations.unwrap_key(
+            wrapped, wrapping_key=bytes(32), solicitation=sealed[3].solicitation
+        )
+
+
+def test_the_same_offer_twice_gives_other_bytes_and_other_hashes():
+    # Given the same prices on the same solicitation
+    solicitation = released_solicitation()
+    offer = offer_on(solicitation)
+
+    # When two vendors hand them in
+    one = submitted_offer(on=solicitation, offer=offer).latest_version
+    two = submitted_offer(
+        on=solicitation, by="vendor_b_signer", offer=offer
+    ).latest_version
+
+    # Then nobody can tell from the hashes that the prices are the same
+    assert one.plain_sha256 != two.plain_sha256
+    assert one.files[1]["name"] == "Price schedule"
+    assert one.files[1]["sha256"] != two.files[1]["sha256"]
+    assert one.sealed_blob.sha256 != two.sealed_blob.sha256
+
+
+def test_the_length_of_a_sealed_offer_does_not_tell_the_price():
+    solicitation = released_solicitation()
+    slins = [line.slin for line in solicitation.lines.all()]
+    cheap = offer_on(solicitation, prices=dict.fromkeys(slins, "1"))
+    dear = offer_on(solicitation, prices=dict.fromkeys(slins, "123456.654321"))
+
+    one = submitted_offer(on=solicitation, offer=cheap).latest_version
+    two = submitted_offer(
+        on=solicitation, by="vendor_b_signer", offer=dear
+    ).latest_version
+
+    assert one.sealed_blob.size_bytes == two.sealed_blob.size_bytes
+    assert one.files[1]["size_bytes"] == two.files[1]["size_bytes"]
+
+
+def test_a_solicitation_has_one_key_for_all_its_offers():
+    solicitation = released_solicitation()
+
+    submitted_offer(on=solicitation)
+    submitted_offer(on=solicitation, by="vendor_b_signer")
+
+    assert SealingKey.objects.count() == 1
+
+
+def test_a_model_that_nobody_knows_is_refused(vendor_a_signer):
+    solicitation = released_solicitation()
+    submission = submitted_offer(on=solicitation)
+    whole = offer_on(solicitation)
+    first = whole.prices[0]
+    strange = calculations.OfferedPrice(first.line_id, 0, first.price)
+
+    with nothing_happens(), pytest.raises(OfferIncomplete):
+        receive_version(
+            submission_id=submission.pk,
+            offer=calculations.Offer(
+                whole.technical, [strange, *whole.prices[1:]], whole.files
+            ),
+            acknowledged=[],
+            by=vendor_a_signer,
+            at=before(solicitation),
+        )
