@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def _database(url: str) -> dict[str, Any]:
 
 
 def _celery_url(url: str) -> str:
-    return f"redis+socket://{url.removeprefix('unix://')}" if "unix:" in url else url
+    return re.sub(r"^unix://", "redis+socket://", url).replace("?db=", "?virtual_host=")
 
 
 DEBUG = env_bool("DRAWDOWN_DEBUG")

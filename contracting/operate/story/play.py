@@ -1,0 +1,234 @@
+"""The main job once through, from need to close-out, on one real hour of usage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+from contracting.billing.models import Invoice
+from contracting.contracts.models import Contract
+from contracting.core.quantities import Tokens, total_dollars
+from contracting.documents.models import Document
+from contracting.metering.models import UsageBatch, UsageRating
+from contracting.notices.models import Notice
+from contracting.operate.story import burn, cast, procure, settle, times, truth
+from contracting.operate.story.cast import Cast
+from contracting.operate.story.times import Calendar
+from contracting.operate.story.truth import Truth
+from contracting.orders.models import TaskOrder
+from contracting.solicitations.models import Solicitation
+
+NEXT_TITLE: Final = "Tokens for the records assistant"
+_INPUT: Final = {truth.UNCACHED, truth.CACHED}
+
+
+class Stage(Protocol):
+    """What a telling needs: a voice, a bar for long steps, and the nightly job."""
+
+    def say(self, text: str) -> None:
+        """Print one line."""
+
+    def progress(self, label: str, done: int, total: int) -> None:
+        """Show how far a long step is."""
+
+    def reconcile(self, at: str) -> None:
+        """Have the nightly job run as of that instant, and wait for it."""
+
+
+@dataclass(slots=True)
+class Told:
+    """What the story leaves behind."""
+
+    cast: Cast
+    truth: Truth
+    contract: Contract
+    order: TaskOrder
+    invoice: Invoice
+    planted: list[dict[str, Any]] = field(default_factory=list)
+    found: list[dict[str, Any]] = field(default_factory=list)
+
+
+def play(calendar: Calendar, stage: Stage) -> Told:
+    """Play every step through the real operations; nothing is written past them."""
+    engaged = _set_up(calendar, stage)
+    contract = _procure(engaged, calendar, stage)
+    order = _order(engaged, calendar, contract, stage)
+    told = burn.tell_truth(calendar)
+    _burn(engaged, calendar, told, order, stage)
+    received = _settle(engaged, calendar, told, order, stage)
+    _next_competition(engaged, calendar, stage)
+    stage.say("Close-out")
+    for statement in settle.close(engaged, calendar, order, contract):
+        stage.say(
+            f"  {statement.residual_tokens:,} tokens left unused, "
+            f"${statement.deobligated_dollars:,.2f} given back"
+        )
+    order.refresh_from_db()
+    contract.refresh_from_db()
+    planted = [
+        fault.as_row(order=order.piid or "", line="0001")
+        for fault in truth.planted(told)
+    ]
+    return Told(
+        cast=engaged,
+        truth=told,
+        contract=contract,
+        order=order,
+        invoice=received,
+        planted=planted,
+        found=settle.found(order),
+    )
+
+
+def _set_up(calendar: Calendar, stage: Stage) -> Cast:
+    stage.say(f"The cast takes its places; the story ends on {calendar.anchor}.")
+    engaged = cast.engage(calendar)
+    procure.know_list_prices(calendar)
+    return engaged
+
+
+def _procure(engaged: Cast, calendar: Calendar, stage: Stage) -> Contract:
+    stage.say("Need and solicitation")
+    requisition = procure.need(engaged, calendar)
+    stage.say(f"  {requisition.number}: workload estimated at public list prices")
+    drafted = procure.package(
+        engaged, calendar, requisition, deadline=calendar.at(times.DEADLINE - 2, 14)
+    )
+    released = procure.release(engaged, calendar, drafted)
+    stage.say(f"  {released.piid} released after two reviewers concurred")
+    amended: Solicitation = procure.ask_and_amend(engaged, calendar, released)
+    stage.say("  two questions answered to all at once; amendment 0001")
+    stage.say("Offers, evaluation, award")
+    procure.offers(engaged, calendar, amended)
+    stage.say("  two sealed offers, opened by two people after the deadline")
+    decision = procure.decide(engaged, calendar, amended)
+    stage.say(f"  selected: {decision.selected.vendor.name}")
+    contract = procure.award(engaged, calendar, amended)
+    stage.say(
+        f"  contract {contract.piid}, ceiling ${contract.ceiling_dollars:,.2f}, "
+        f"minimum ${contract.minimum_dollars:,.2f} obligated"
+    )
+    return contract
+
+
+def _order(
+    engaged: Cast, calendar: Calendar, contract: Contract, stage: Stage
+) -> TaskOrder:
+    stage.say("Task order")
+    order = burn.order(engaged, calendar, contract)
+    stage.say(
+        f"  order {order.piid}: a pilot of {burn.ORDER_DOLLARS}, "
+        f"{burn.FUNDS_AT_FIRST} funded at first"
+    )
+    return order
+
+
+def _burn(
+    engaged: Cast, calendar: Calendar, told: Truth, order: TaskOrder, stage: Stage
+) -> None:
+    stage.say("Usage arrives from the gateway")
+    made = burn.deliveries(told)
+    done, total = 0, len(told.calls)
+    funded = False
+    for delivery in made:
+        if not funded and delivery.calls[0].part > 2:
+            modification = burn.add_funds(
+                engaged, order, delivery.at.replace(second=0) - timedelta(minutes=10)
+            )
+            stage.say(
+                f"  {_notices(order)} notices of 75 percent; modification "
+                f"{modification.number} adds {burn.FUNDS_ADDED}"
+            )
+            funded = True
+        burn.deliver(engaged, told, order, delivery, delivery.at)
+        done += len(delivery.calls)
+        stage.progress("  calls", done, total)
+    again = burn.deliver(
+        engaged, told, order, made[0], made[-1].at + timedelta(minutes=5)
+    )
+    stage.say(
+        f"  the first batch sent again: {again.duplicate:,} of {again.received:,} rows "
+        "answered duplicate, counted once"
+    )
+    _clear(engaged, calendar, stage)
+
+
+def _notices(order: TaskOrder) -> int:
+    return Notice.objects.filter(
+        subject_kind="orders.task_order", subject_id=order.pk, title__contains="75 percent"
+    ).count()
+
+
+def _clear(engaged: Cast, calendar: Calendar, stage: Stage) -> None:
+    held = sum(UsageBatch.objects.values_list("held", flat=True))
+    assigned = burn.clear_suspense(engaged, calendar)
+    stage.say(
+        f"  {held} calls of an unknown model held in suspense; name mapped, "
+        f"{assigned.assigned} assigned and rated"
+    )
+
+
+def _settle(
+    engaged: Cast, calendar: Calendar, told: Truth, order: TaskOrder, stage: Stage
+) -> Invoice:
+    stage.say("Report, invoice, reconciliation")
+    settle.report(
+        engaged, told, order, late=False, at=calendar.at(times.FIRST_REPORT, 10)
+    )
+    stage.reconcile(calendar.at(times.OVERDUE_NIGHT, 1, 30).isoformat())
+    settle.report(
+        engaged, told, order, late=True, at=calendar.at(times.OVERDUE_NIGHT, 10)
+    )
+    stage.reconcile(calendar.at(times.INVOICE, 1, 30).isoformat())
+    received = settle.invoice(engaged, calendar, told, order)
+    stage.say(f"  invoice {received.number} for ${received.total_dollars:,.2f}")
+    stage.reconcile(calendar.at(times.ACCEPTANCE, 1, 30).isoformat())
+    stage.say(f"  {len(settle.found(order))} discrepancies found")
+    acceptance = settle.accept_and_dispute(engaged, calendar, received)
+    stage.say(
+        f"  ${acceptance.accepted_dollars:,.2f} accepted, "
+        f"${acceptance.withheld_dollars:,.2f} disputed"
+    )
+    settle.resolve(engaged, calendar, received)
+    payment = settle.pay(engaged, calendar, received)
+    stage.say(f"  every discrepancy resolved; ${payment.dollars:,.2f} paid when due")
+    return received
+
+
+def _next_competition(engaged: Cast, calendar: Calendar, stage: Stage) -> None:
+    """Something open to look at: a second solicitation, due in two weeks."""
+    requisition = procure.need(engaged, calendar, offset=-7, title=NEXT_TITLE)
+    drafted = procure.package(
+        engaged,
+        calendar,
+        requisition,
+        deadline=calendar.at(15, 14),
+        offset=-6,
+        ordering=(60, 424),
+    )
+    released = procure.release(engaged, calendar, drafted, offset=-6)
+    stage.say(f"A second solicitation is open: {released.piid}")
+
+
+def summary(told: Told, *, seconds: int, invariants: str, audit: str) -> dict[str, Any]:
+    """The figures of a telling, as ``var/demo/summary.json`` has them."""
+    ratings = UsageRating.objects.filter(order_line__order=told.order)
+    rows = list(ratings.values_list("token_class_code", "tokens"))
+    exact = total_dollars(
+        told.truth.prices[code].of(Tokens(tokens)) for code, tokens in rows
+    )
+    return {
+        "input_tokens": sum(n for code, n in rows if code in _INPUT),
+        "output_tokens": sum(n for code, n in rows if code not in _INPUT),
+        "amount_usd": exact.plain(),
+        "planted": told.planted,
+        "found": told.found,
+        "documents": [
+            {"kind": each.kind, "number": each.number, "title": each.title}
+            for each in Document.objects.order_by("pk")
+        ],
+        "invariants": invariants,
+        "audit": audit,
+        "seconds": seconds,
+    }

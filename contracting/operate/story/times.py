@@ -1,0 +1,70 @@
+"""When each step of the story happens, told from its last day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from contracting.core.periods import fiscal_year
+
+ZONE = "America/New_York"
+TRACE_DAY = date(2023, 11, 16)
+
+STARTS = -130
+NEED = -112
+SOLICITATION = -110
+RELEASE = -108
+ANSWERS = -102
+DEADLINE = -90
+OPENING = -89
+DECISION = -82
+AWARD = -79
+ORDER = -77
+ISSUE = -74
+PERFORMANCE = -72
+USAGE = -60
+FIRST_REPORT = -58
+OVERDUE_NIGHT = -56
+INVOICE = -55
+ACCEPTANCE = -54
+RESOLUTION = -51
+CERTIFICATION = -50
+LAST_DAY = -1
+CLOSE_OUT = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days of one telling; ``anchor`` is the day of close-out, in contract time."""
+
+    anchor: date
+
+    def day(self, offset: int) -> date:
+        """The day that many days from the anchor."""
+        return self.anchor + timedelta(days=offset)
+
+    def at(self, offset: int, hour: int, minute: int = 0) -> datetime:
+        """An instant on that day, in contract time."""
+        local = datetime.combine(self.day(offset), time(hour, minute), ZoneInfo(ZONE))
+        return local.astimezone(UTC)
+
+    @property
+    def trace_shift(self) -> timedelta:
+        """A whole number of days from the trace's day to the day of usage."""
+        return timedelta(days=(self.day(USAGE) - TRACE_DAY).days)
+
+    @property
+    def funds_from(self) -> date:
+        """The first day of the fiscal year in which the story begins."""
+        return date(fiscal_year(self.day(STARTS)) - 1, 10, 1)
+
+    @property
+    def funds_to(self) -> date:
+        """Two-year funds: the last day of the following fiscal year."""
+        return date(self.funds_from.year + 2, 9, 30)
+
+
+def yesterday(today: date) -> Calendar:
+    """The telling whose last step falls on the day before ``today``."""
+    return Calendar(today - timedelta(days=1))
