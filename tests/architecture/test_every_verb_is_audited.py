@@ -22,6 +22,7 @@ NOT_RECORDED = {
     "documents.sweep_documents": "asks again for what was asked for",
     "notices.post_notice": "one row of the verb that tells people",
     "notices.sweep_notices": "sends what was posted",
+    "reconciliation.reconcile_all": "asks for one comparison after the other",
     "reference.assign_number": "one step of the verb that signs",
 }
 """Verbs that write no event of their own, each with the reason."""
@@ -32,6 +33,7 @@ NOT_SIGNED = {
     "documents.store_blob",
     "documents.sweep_documents",
     "notices.sweep_notices",
+    "reconciliation.reconcile_all",
     "reference.assign_number",
 }
 """Verbs of the machinery: no person asks for them, so nobody is named in them."""
@@ -40,6 +42,7 @@ NOT_ONE_TRANSACTION = {
     "audit.record_event": "it insists on being inside its caller's",
     "documents.sweep_documents": "each paper that waits is a transaction of its own",
     "notices.sweep_notices": "each notice that waits is a transaction of its own",
+    "reconciliation.reconcile_all": "one failure stops no other comparison",
 }
 
 
