@@ -25,7 +25,7 @@ from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.operations.amend import amend_solicitation
 from contracting.solicitations.queries import lines_of
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
-from contracting.submissions.models import Submission
+from contracting.submissions.models import Submission, SubmissionVersion
 from contracting.submissions.operations.open import open_submissions
 from contracting.submissions.operations.submit import submit_submission
 from contracting.submissions.queries import amendment_numbers, offers_of
@@ -47,7 +47,7 @@ def amended_solicitation() -> Solicitation:
     amend_solicitation(
         solicitation_id=solicitation.pk,
         summary="One day more.",
-        terms={"deadline": solicitation.deadline + timedelta(days=1)},
+        terms={"deadline": deadline(solicitation) + timedelta(days=1)},
         by=actor("contracting_officer"),
         at=before(solicitation, days=3),
         seen_version=solicitation.version,
@@ -75,7 +75,7 @@ def offer_on(
             OfferedPrice(
                 line_id=line.pk,
                 model_id=model.pk,
-                price=UnitPrice(given.get(line.slin))
+                price=UnitPrice(given[line.slin])
                 if line.slin in given
                 else _share_of_list(line, model, percent_of_list),
             )
@@ -92,14 +92,26 @@ def _share_of_list(
     return UnitPrice((usual * percent_of_list / 100).quantize(Decimal("0.000001")))
 
 
+def deadline(solicitation: Solicitation) -> datetime:
+    """The deadline that a released solicitation has."""
+    assert solicitation.deadline is not None
+    return solicitation.deadline
+
+
+def latest_version(submission: Submission) -> SubmissionVersion:
+    """What was received last."""
+    assert submission.latest_version is not None
+    return submission.latest_version
+
+
 def before(solicitation: Solicitation, **ago: int) -> datetime:
     """So long before the deadline, an hour unless it is said."""
-    return solicitation.deadline - timedelta(**(ago or {"hours": 1}))
+    return deadline(solicitation) - timedelta(**(ago or {"hours": 1}))
 
 
 def after(solicitation: Solicitation, **later: int) -> datetime:
     """So long after the deadline, an hour unless it is said."""
-    return solicitation.deadline + timedelta(**(later or {"hours": 1}))
+    return deadline(solicitation) + timedelta(**(later or {"hours": 1}))
 
 
 def submitted_offer(

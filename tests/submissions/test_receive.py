@@ -11,7 +11,7 @@ from contracting.submissions.operations.receive import receive_version
 from contracting.submissions.refusals import OfferIncomplete, SealBroken
 from tests.builders import released_solicitation
 from tests.cast import nothing_happens
-from tests.offers import before, offer_on, submitted_offer
+from tests.offers import before, latest_version, offer_on, submitted_offer
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ def sealed(settings):
     """A sealed version, its bytes, its key and its place."""
     solicitation = released_solicitation()
     submission = submitted_offer(on=solicitation)
-    version = submission.latest_version
+    version = latest_version(submission)
     key = calculations.unwrap_key(
         bytes(SealingKey.objects.get().wrapped_key),
         wrapping_key=settings.SEALING_KEY,
@@ -91,10 +91,10 @@ def test_the_same_offer_twice_gives_other_bytes_and_other_hashes():
     offer = offer_on(solicitation)
 
     # When two vendors hand them in
-    one = submitted_offer(on=solicitation, offer=offer).latest_version
-    two = submitted_offer(
-        on=solicitation, by="vendor_b_signer", offer=offer
-    ).latest_version
+    one = latest_version(submitted_offer(on=solicitation, offer=offer))
+    two = latest_version(
+        submitted_offer(on=solicitation, by="vendor_b_signer", offer=offer)
+    )
 
     # Then nobody can tell from the hashes that the prices are the same
     assert one.plain_sha256 != two.plain_sha256
@@ -109,10 +109,10 @@ def test_the_length_of_a_sealed_offer_does_not_tell_the_price():
     cheap = offer_on(solicitation, prices=dict.fromkeys(slins, "1"))
     dear = offer_on(solicitation, prices=dict.fromkeys(slins, "123456.654321"))
 
-    one = submitted_offer(on=solicitation, offer=cheap).latest_version
-    two = submitted_offer(
-        on=solicitation, by="vendor_b_signer", offer=dear
-    ).latest_version
+    one = latest_version(submitted_offer(on=solicitation, offer=cheap))
+    two = latest_version(
+        submitted_offer(on=solicitation, by="vendor_b_signer", offer=dear)
+    )
 
     assert one.sealed_blob.size_bytes == two.sealed_blob.size_bytes
     assert one.files[1]["size_bytes"] == two.files[1]["size_bytes"]

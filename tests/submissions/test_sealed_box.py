@@ -34,7 +34,7 @@ CHANGES_ANYHOW = re.compile(
 
 
 def canary_offer(solicitation):
-    slin = solicitation.lines.order_by("slin").first().slin
+    slin = solicitation.lines.order_by("slin")[0].slin
     return offer_on(
         solicitation,
         technical=f"Ours is the best. {WORDS}.",
@@ -148,7 +148,9 @@ def test_no_page_tells_that_an_offer_has_arrived(part, monkeypatch):
     monkeypatch.setattr(CLOCK, lambda: before(solicitation, minutes=5))
     acting = actor("administrator" if part == "superuser" else part)
     if part == "superuser":
-        User.objects.filter(pk=acting.user_id).update(is_staff=True, is_superuser=True)
+        User.objects.filter(pk=acting.own_user_id).update(
+            is_staff=True, is_superuser=True
+        )
     browser = client_for(acting)
     browser.raise_request_exception = False
     paths = addresses(solicitation)
