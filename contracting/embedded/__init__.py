@@ -60,9 +60,10 @@ def _run(server: Server) -> dict[str, str]:
     """Join the running server, or start one. Returns the addresses to set."""
     running = running_server(server)
     if running:
-        if (running.sockets / server.socket).exists():
-            wait_until(lambda: server.answers(running.sockets), running, seconds=10)
-        if not server.answers(running.sockets):
+        sockets = running.sockets
+        if (sockets / server.socket).exists():
+            wait_until(lambda: server.answers(sockets), running, seconds=10)
+        if not server.answers(sockets):
             stop(server, running)
             running = None
     if running is None:

@@ -22,7 +22,7 @@ def test_a_page_sends_a_stranger_to_login(route):
 
     sent = [answer for answer in answers if answer.status_code == 302]
     assert sent
-    assert all(answer.url.startswith(logins) for answer in sent)
+    assert all(answer["Location"].startswith(logins) for answer in sent)
     others = {answer.status_code for answer in answers} - {302}
     assert others <= {NOT_FOR_THIS_METHOD}
 

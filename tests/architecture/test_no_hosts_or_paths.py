@@ -1,6 +1,7 @@
 """No file says where packages come from, or where somebody's checkout lies."""
 
 import re
+from pathlib import Path
 
 from tests.architecture.tree import ROOT, files_of_the_project
 
@@ -38,7 +39,7 @@ def test_no_file_names_a_package_host_or_a_path_of_a_machine():
     assert found == []
 
 
-def _text(path) -> str:
+def _text(path: Path) -> str:
     """The file's text; nothing for a picture, a font or another's minified code."""
     if ".min." in path.name:
         return ""

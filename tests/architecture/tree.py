@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_APPS = {"core", "embedded", "static"}
@@ -93,10 +94,11 @@ def files_of_the_project() -> list[Path]:
     ]
 
 
-def import_contracts() -> list[dict[str, object]]:
+def import_contracts() -> list[dict[str, Any]]:
     """The import contracts of pyproject.toml."""
     words = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    return words["tool"]["importlinter"]["contracts"]
+    contracts: list[dict[str, Any]] = words["tool"]["importlinter"]["contracts"]
+    return contracts
 
 
 def life_cycle() -> list[set[str]]:

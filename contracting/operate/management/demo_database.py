@@ -57,6 +57,14 @@ def fresh_environment(say: Callable[[str], None]) -> dict[str, str]:
     return queue | _addresses(DEMO)
 
 
+def empty_the_site() -> None:
+    """Drop the site's database on the embedded server and create it anew, empty."""
+    site = str(settings.DATABASES["default"]["NAME"])
+    with _owner("postgres") as session:
+        _execute(session, "DROP DATABASE IF EXISTS {} WITH (FORCE)", site)
+        _execute(session, "CREATE DATABASE {}", site)
+
+
 def _other_queue(url: str) -> str:
     """The same server's database number 1, so that no other worker takes our tasks."""
     if url.startswith("unix:"):

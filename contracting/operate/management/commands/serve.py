@@ -25,9 +25,11 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from contracting.operate.management.children import Child, end_strays
+from contracting.operate.management.demo_database import empty_the_site, is_embedded
 
 PORTS_TRIED = 100
 READY_SECONDS = 60
+HALF_A_STORY = "story-unfinished"
 _CELERY = ["-m", "celery", "-A", "contracting"]
 _QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 _PAPER_KILOBYTES = 400_000
@@ -66,6 +68,7 @@ class Command(BaseCommand):
                 self._end()
 
     def _serve(self, state: Path, lock: TextIO, *, first_port: int) -> None:
+        self._forget_half_a_story(state)
         self._migrate()
         self._collect_static_files()
         listener = _listen(first_port)
@@ -83,6 +86,15 @@ class Command(BaseCommand):
         self._start_workers(state)
         self._start_story(state)
         self._watch()
+
+    def _forget_half_a_story(self, state: Path) -> None:
+        """Start with an empty world where the story was interrupted last time."""
+        mark = state / HALF_A_STORY
+        if settings.DEMO and mark.exists() and is_embedded():
+            self.stdout.write("The story was interrupted last time: it begins anew.")
+            connection.close()
+            empty_the_site()
+            mark.unlink()
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
@@ -133,6 +145,7 @@ class Command(BaseCommand):
             return
         if get_user_model().objects.exists():
             return
+        (state / HALF_A_STORY).touch()
         story = [*_manage()[1:], "demo", "--here"]
         self._start("story", story, state, in_the_terminal=True)
 
@@ -166,6 +179,8 @@ class Command(BaseCommand):
                     raise CommandError(message)
                 if code:
                     self.stderr.write("The story stopped early; the site goes on.")
+                else:
+                    (child.record.parent / HALF_A_STORY).unlink(missing_ok=True)
 
     def _end(self) -> None:
         """End every child, the last started first."""
