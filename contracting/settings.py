@@ -101,9 +101,8 @@ SITE_URL = env_text("SITE_URL", "http://localhost:8000").rstrip("/")
 AS_OWNER = env_bool("DRAWDOWN_AS_OWNER")
 DATABASE_OWNER_URL = env_text("DATABASE_OWNER_URL", "")
 _APP_URL = env_text("DATABASE_URL")
-DATABASES = {
-    "default": _database(DATABASE_OWNER_URL if AS_OWNER and DATABASE_OWNER_URL else _APP_URL)
-}
+_URL = DATABASE_OWNER_URL if AS_OWNER and DATABASE_OWNER_URL else _APP_URL
+DATABASES = {"default": _database(_URL)}
 REDIS_URL = env_text("REDIS_URL")
 
 INSTALLED_APPS = [

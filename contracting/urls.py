@@ -35,31 +35,33 @@ PAGES = (
     "contracting.desk",
 )
 
-PUBLIC_ROUTES = frozenset({
-    "account_login",
-    "account_logout",
-    "account_signup",
-    "account_confirm_email",
-    "account_email_verification_sent",
-    "account_inactive",
-    "account_reset_password",
-    "account_reset_password_done",
-    "account_reset_password_from_key",
-    "account_reset_password_from_key_done",
-    "api_schema",
-    "desk:home",
-    "desk:accessibility",
-    "desk:live",
-    "desk:ready",
-    "desk:problems",
-    "solicitations:opportunities",
-    "solicitations:opportunity",
-    "contracts:awards",
-    "contracts:award",
-    "admin:login",
-    "admin:jsi18n",
-    "admin:logout",
-})
+PUBLIC_ROUTES = frozenset(
+    {
+        "account_login",
+        "account_logout",
+        "account_signup",
+        "account_confirm_email",
+        "account_email_verification_sent",
+        "account_inactive",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "api_schema",
+        "desk:home",
+        "desk:accessibility",
+        "desk:live",
+        "desk:ready",
+        "desk:problems",
+        "solicitations:opportunities",
+        "solicitations:opportunity",
+        "contracts:awards",
+        "contracts:award",
+        "admin:login",
+        "admin:jsi18n",
+        "admin:logout",
+    }
+)
 """Every route that answers without a login; the walking test reads this list."""
 
 

@@ -137,7 +137,9 @@ class EndpointView(APIView):
 
     @property
     def actor(self) -> Actor:
-        actor: Actor = self.request.auth
+        actor = self.request.auth
+        if not isinstance(actor, Actor):
+            raise exceptions.NotAuthenticated
         return actor
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -76,7 +76,7 @@ def canonical_json(content: Any) -> str:
 
 
 def plain(content: Any) -> Any:
-    """The same content as JSON would give it back: for a ``JSONField`` or a template."""
+    """The same content as JSON gives it back: for a ``JSONField`` or a template."""
     return json.loads(canonical_json(content))
 
 

@@ -1,7 +1,7 @@
 """Refusals: what the system will not do, and the rule that says so.
 
-A refusal carries a sentence, a rule id and data; the words of the rule (its citation and
-what would lift it) are reference data and are added by the door that shows it.
+A refusal carries a sentence, a rule id and data; the words of the rule (its citation
+and what would lift it) are reference data and are added by the door that shows it.
 """
 
 from __future__ import annotations

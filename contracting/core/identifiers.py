@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal
+from typing import Final, Literal
+
+from django.urls.converters import StringConverter
 
 from contracting.core.errors import Invalid
 from contracting.core.models import PUBLIC_ID_LENGTH
@@ -298,10 +300,10 @@ def amendment_number(n: int) -> str:
     return f"{n:04d}"
 
 
-class PublicIdConverter:
+class PublicIdConverter(StringConverter):
     """An opaque public id in an address, such as ``ord_7k2m…``."""
 
-    regex: ClassVar[str] = rf"[a-z]{{2,8}}_[0-9a-hjkmnp-tv-z]{{{PUBLIC_ID_LENGTH}}}"
+    regex = rf"[a-z]{{2,8}}_[0-9a-hjkmnp-tv-z]{{{PUBLIC_ID_LENGTH}}}"
 
     def to_python(self, value: str) -> str:
         """The id as it stands in the address."""

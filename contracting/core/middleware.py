@@ -24,7 +24,9 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
-        request_id = given if _REQUEST_ID.match(given) else f"req_{secrets.token_hex(8)}"
+        request_id = (
+            given if _REQUEST_ID.match(given) else f"req_{secrets.token_hex(8)}"
+        )
         request.request_id = request_id  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Request-Id"] = request_id

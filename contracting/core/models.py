@@ -15,7 +15,7 @@ PUBLIC_ID_LENGTH = 26
 
 
 def new_public_id(prefix: str) -> str:
-    """An opaque random id such as ``ord_7k2m…``: 128 random bits in Crockford base32."""
+    """An opaque id such as ``ord_7k2m…``: 128 random bits in Crockford base32."""
     number = secrets.randbits(128)
     digits = [_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5)]
     return f"{prefix}_{''.join(digits)}"
@@ -100,11 +100,12 @@ class Stateful(models.Model):
         """
         check_move(self.MOVES, source=self.state, target=target, noun=self.NOUN)
         self.state = target
-        self.save(update_fields=["state"])
+        changed = ["state"]
+        self.save(update_fields=changed)
 
 
 class Versioned(models.Model):
-    """A thing whose every term is hashed, so that a decision names what it decided on."""
+    """A thing whose terms are hashed, so that a decision names what it decided on."""
 
     version = models.PositiveIntegerField(
         default=1, help_text="Increases whenever the content changes."

@@ -44,6 +44,12 @@ def _decimal(value: Decimal | int | str, *, places: int) -> Decimal:
     return number
 
 
+def _insist(value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        message = f"this takes {kind.__name__}, not {type(value).__name__}"
+        raise TypeError(message)
+
+
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -172,9 +178,7 @@ class UnitPrice:
 
     def of(self, tokens: Tokens) -> Dollars:
         """The exact price of ``tokens``, unrounded (at most 12 decimals)."""
-        if not isinstance(tokens, Tokens):
-            message = f"a unit price prices tokens, not {type(tokens).__name__}"
-            raise TypeError(message)
+        _insist(tokens, Tokens)
         product = _EXACT.multiply(self.usd_per_million_tokens, Decimal(tokens.count))
         return Dollars(_EXACT.divide(product, _MEGA))
 
@@ -183,9 +187,7 @@ class UnitPrice:
 
         :returns: ``None`` when the price is zero, since then any number fits
         """
-        if not isinstance(dollars, Dollars):
-            message = f"tokens fit within dollars, not {type(dollars).__name__}"
-            raise TypeError(message)
+        _insist(dollars, Dollars)
         if self.usd_per_million_tokens == 0:
             return None
         if dollars.amount <= 0:

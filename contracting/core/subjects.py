@@ -10,7 +10,7 @@ class Subject:
     """One business object by kind and primary key, and the audit stream it belongs to.
 
     ``kind`` is dotted, app first (``"orders.task_order"``). ``stream`` names the root
-    object: ``"contract:7"``, ``"solicitation:3"``, ``"organization:1"`` or ``"system"``.
+    object: ``"contract:7"``, ``"solicitation:3"``, ``"organization:1"``, ``"system"``.
     """
 
     kind: str

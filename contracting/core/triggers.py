@@ -13,9 +13,7 @@ from django.db import migrations
 from contracting.core.states import Moves
 
 
-def append_only(
-    table: str, *, may_set_once: Iterable[str] = ()
-) -> migrations.RunSQL:
+def append_only(table: str, *, may_set_once: Iterable[str] = ()) -> migrations.RunSQL:
     """Refuse UPDATE, DELETE and TRUNCATE on ``table``.
 
     ``may_set_once`` names columns that may go from NULL to a value, once, while every

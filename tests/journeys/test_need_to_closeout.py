@@ -50,7 +50,9 @@ def test_need_to_closeout(told):
     # Then the gateway's totals are exactly those of the trace
     ratings = UsageRating.objects.filter(order_line__order=told.order)
     by_class = {
-        code: sum(ratings.filter(token_class_code=code).values_list("tokens", flat=True))
+        code: sum(
+            ratings.filter(token_class_code=code).values_list("tokens", flat=True)
+        )
         for code in truth.CLASSES
     }
     assert by_class["IN_UNCACHED"] + by_class["IN_CACHE_READ"] == 18_059_974
@@ -63,7 +65,7 @@ def test_need_to_closeout(told):
     assert not Finding.objects.filter(resolution__isnull=True).exists()
 
     # And the batch that was sent twice is counted once
-    again = UsageBatch.objects.order_by("pk").last()
+    again = UsageBatch.objects.latest("pk")
     assert again.duplicate == again.received
 
     # And what is paid is what our own meter says, rounded on each line

@@ -104,7 +104,9 @@ PARTS: Final[dict[str, Part]] = {
     "auditor": Part("Ola Svensson", AGENCY, Role.AUDITOR),
     "northlight_signer": Part("Quinn Avery", NORTHLIGHT, Role.VENDOR_SIGNER),
     "northlight_member": Part("Ria Patel", NORTHLIGHT, Role.VENDOR_MEMBER),
-    "northlight_administrator": Part("Sol Greene", NORTHLIGHT, Role.VENDOR_ADMINISTRATOR),
+    "northlight_administrator": Part(
+        "Sol Greene", NORTHLIGHT, Role.VENDOR_ADMINISTRATOR
+    ),
     "harborline_signer": Part("Tia Romano", HARBORLINE, Role.VENDOR_SIGNER),
     "harborline_administrator": Part("Vic Dunn", HARBORLINE, Role.VENDOR_ADMINISTRATOR),
     "elsewhere_officer": Part("Wes Harmon", ELSEWHERE, Role.CONTRACTING_OFFICER),
@@ -159,7 +161,6 @@ def engage(calendar: Calendar) -> Cast:
     _fund(cast, calendar, at)
     _connect_machines(cast, at)
     return cast
-
 
 
 def _hire(part: Part, organization: Organization, at: datetime) -> Actor:

@@ -156,7 +156,9 @@ def _burn(
 
 def _notices(order: TaskOrder) -> int:
     return Notice.objects.filter(
-        subject_kind="orders.task_order", subject_id=order.pk, title__contains="75 percent"
+        subject_kind="orders.task_order",
+        subject_id=order.pk,
+        title__contains="75 percent",
     ).count()
 
 

@@ -273,7 +273,11 @@ def offers(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> None:
     """Two vendors submit, sealed; after the deadline two people open."""
     sealed = (
         ("harborline_signer", HARBORLINE_PRICES, "Redundant capacity in two regions."),
-        ("northlight_signer", NORTHLIGHT_PRICES, "Usage is reported request by request."),
+        (
+            "northlight_signer",
+            NORTHLIGHT_PRICES,
+            "Usage is reported request by request.",
+        ),
     )
     for hour, (part, prices, technical) in enumerate(sealed, start=10):
         submit_submission(

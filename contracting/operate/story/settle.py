@@ -45,7 +45,7 @@ RESOLUTIONS: Final = {
     ),
     FindingCode.CACHE: (
         ResolutionCode.ACCEPT_A,
-        "These tokens were read from cache; they are paid at the price of cached input.",
+        "These tokens were read from cache and are paid at the price of cached input.",
     ),
     FindingCode.RATE: (
         ResolutionCode.CREDIT,
@@ -118,7 +118,7 @@ def invoice(cast: Cast, calendar: Calendar, told: Truth, order: TaskOrder) -> In
 
 
 def accept_and_dispute(cast: Cast, calendar: Calendar, received: Invoice) -> Acceptance:
-    """The representative accepts what agrees and disputes what the vendor overbilled."""
+    """The representative accepts what agrees and disputes the rest."""
     acceptance = accept_usage(
         invoice_id=received.pk, by=cast["cor"], at=calendar.at(times.ACCEPTANCE, 10)
     )

@@ -1,4 +1,4 @@
-"""One truth, three views: what happened, what the gateway metered, what the vendor says.
+"""One truth, three views: what happened, what was metered, what the vendor says.
 
 The calls are real (see ``operate/data/README.md``). The vendor's report and invoice are
 made from the same calls with five planted faults, each of whose exact amounts is known
@@ -150,36 +150,44 @@ def read_truth(
 
 
 def gateway_events(
-    truth: Truth, calls: Iterable[Call], *, source: str, order: str, model: str,
-    unknown_model: str, boundary: str,
+    truth: Truth,
+    calls: Iterable[Call],
+    *,
+    source: str,
+    order: str,
+    model: str,
+    unknown_model: str,
+    boundary: str,
 ) -> bytes:
     """The gateway's view: one CloudEvent per call, as NDJSON."""
     lines = []
     for call in calls:
         lines.append(
-            json.dumps({
-                "specversion": "1.0",
-                "id": f"{call.request_id}-{call.attempt}",
-                "source": source,
-                "type": "ai.tokens.consumed.v1",
-                "time": call.occurred_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-                "subject": order,
-                "data": {
-                    "order_id": order,
-                    "operation_id": call.request_id,
-                    "attempt": call.attempt,
-                    "model": unknown_model if call.has_unknown_model else model,
-                    "tier": "STANDARD",
-                    "boundary": boundary,
-                    "basis": "measured",
-                    "lines": [
-                        {"class": SHORT_NAMES[name], "tokens": count}
-                        for name, count in call.tokens.items()
-                        if count
-                    ],
-                    "total": call.total,
-                },
-            })
+            json.dumps(
+                {
+                    "specversion": "1.0",
+                    "id": f"{call.request_id}-{call.attempt}",
+                    "source": source,
+                    "type": "ai.tokens.consumed.v1",
+                    "time": call.occurred_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                    "subject": order,
+                    "data": {
+                        "order_id": order,
+                        "operation_id": call.request_id,
+                        "attempt": call.attempt,
+                        "model": unknown_model if call.has_unknown_model else model,
+                        "tier": "STANDARD",
+                        "boundary": boundary,
+                        "basis": "measured",
+                        "lines": [
+                            {"class": SHORT_NAMES[name], "tokens": count}
+                            for name, count in call.tokens.items()
+                            if count
+                        ],
+                        "total": call.total,
+                    },
+                }
+            )
         )
     return ("\n".join(lines) + "\n").encode()
 
@@ -202,7 +210,7 @@ def report_rows(truth: Truth, *, late: bool, model: str) -> list[dict[str, Any]]
 
 
 def invoice_lines(truth: Truth) -> list[dict[str, Any]]:
-    """The vendor's invoice: class × hour-part, as its report counts it, and two faults."""
+    """The invoice: class × hour-part as the report counts it, and two faults."""
     lines: list[dict[str, Any]] = []
     for part in truth.parts:
         counted = dict.fromkeys(CLASSES, 0)
@@ -220,14 +228,16 @@ def invoice_lines(truth: Truth) -> list[dict[str, Any]]:
             wrong = part == RATE_PART and name == TEXT
             price = truth.wrong_price if wrong else truth.prices[name]
             amount = price.of(Tokens(counted[name])).to_cents()
-            lines.append({
-                "token_class": name,
-                "period_start": begin,
-                "period_end": end,
-                "tokens": counted[name],
-                "unit_price": price.usd_per_million_tokens,
-                "amount": amount.amount,
-            })
+            lines.append(
+                {
+                    "token_class": name,
+                    "period_start": begin,
+                    "period_end": end,
+                    "tokens": counted[name],
+                    "unit_price": price.usd_per_million_tokens,
+                    "amount": amount.amount,
+                }
+            )
     return lines
 
 
@@ -335,9 +345,7 @@ def _share(number: int, salt: str, *, of: int, up_to: int) -> int:
     return 1 + int.from_bytes(digest[1:5], "big") % up_to
 
 
-def _pick(
-    calls: list[Call], *, part: int, count: int, salt: str
-) -> frozenset[int]:
+def _pick(calls: list[Call], *, part: int, count: int, salt: str) -> frozenset[int]:
     return _first([c for c in calls if c.part == part], count=count, salt=salt)
 
 

@@ -21,15 +21,17 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rows = []
+        rows: list[dict[str, Any]] = []
         for invariant in all_invariants():
             exceptions = invariant.exceptions()
-            rows.append({
-                "code": invariant.code,
-                "sentence": invariant.sentence,
-                "holds": not exceptions,
-                "exceptions": exceptions,
-            })
+            rows.append(
+                {
+                    "code": invariant.code,
+                    "sentence": invariant.sentence,
+                    "holds": not exceptions,
+                    "exceptions": exceptions,
+                }
+            )
         if options["json"]:
             self.stdout.write(json.dumps(rows, indent=2))
         else:

@@ -40,7 +40,7 @@ BAR: Final = 40
 
 
 class Command(BaseCommand):
-    """Plays need to close-out and ends with ``var/demo/summary.json`` and the papers."""
+    """Plays need to close-out; leaves ``var/demo/summary.json`` and the papers."""
 
     help = "Play the main job once, on real usage, and check that every fault is found."
 
@@ -102,7 +102,9 @@ class Command(BaseCommand):
 
     def _tell(self, anchor: date | None) -> None:
         if User.objects.exists():
-            message = "This database is not empty; the demo tells its story in a new one."
+            message = (
+                "This database is not empty; the demo tells its story in a new one."
+            )
             raise CommandError(message)
         started = time.monotonic()
         today = accounting_day(clock.now(), times.ZONE)
@@ -140,7 +142,7 @@ class Command(BaseCommand):
 
     def reconcile(self, at: str) -> None:
         """Send the nightly job to the worker and wait until it has run."""
-        sent = reconcile_nightly.apply_async(args=[at], ignore_result=False)
+        sent = reconcile_nightly.apply_async(args=(at,), ignore_result=False)
         try:
             made = sent.get(timeout=PATIENCE_SECONDS)
         except Exception as error:
@@ -152,7 +154,7 @@ class Command(BaseCommand):
     # --- papers ----------------------------------------------------------------------
 
     def _wait_for_papers(self) -> None:
-        """Wait for the worker's rows, with a bar; name what is missing after 2 minutes."""
+        """Wait for the worker's rows; after two minutes, name what is missing."""
         total = Document.objects.count()
         end = time.monotonic() + PATIENCE_SECONDS
         shown = -1
