@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from contracting.billing import refusals
+from contracting.core.periods import Period, accounting_day
 from contracting.core.quantities import (
     Dollars,
     LossyAmount,
@@ -18,6 +22,7 @@ from contracting.core.quantities import (
     total_dollars,
 )
 from contracting.reference.calculations import tier_of, token_class_code
+from contracting.reference.states import Tier
 
 COLUMNS: Final = (
     "request_id",
@@ -28,7 +33,24 @@ COLUMNS: Final = (
     "tier",
     "tokens",
 )
+LINE_COLUMNS: Final = (
+    "clin",
+    "acrn",
+    "model",
+    "token_class",
+    "tier",
+    "period_start",
+    "period_end",
+    "tokens",
+    "unit_price",
+    "amount",
+    "description",
+)
 MAX_ROWS: Final = 500_000
+MAX_LINES: Final = 5_000
+MAX_TOKENS: Final = 2**53 - 1
+MAX_PRICE: Final = Decimal(999_999)
+MAX_AMOUNT: Final = Decimal(10) ** 15
 HEADER: Final = {
     "vendor_name": "name of the contractor",
     "vendor_address": "address of the contractor",
@@ -44,6 +66,14 @@ HEADER: Final = {
 
 class BadReport(ValueError):
     """A row of the report cannot be read; the message says which and why."""
+
+
+class BadLines(BadReport):
+    """Lines of an invoice cannot be read; ``errors`` has one sentence for each."""
+
+    def __init__(self, errors: Sequence[str]) -> None:
+        super().__init__(" ".join(errors))
+        self.errors = list(errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +106,97 @@ class StatedLine:
     acrn: str = ""
 
 
+PriceKey = tuple[str, str, str, str]
+"""Line number, model, token class and tier."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceInForce:
+    """A price of the order's subline and the instants in which it is in force."""
+
+    slin: str
+    start: datetime
+    end: datetime | None
+    price: UnitPrice
+
+    def overlaps(self, start: datetime, end: datetime) -> bool:
+        """Whether it is in force at some instant of [start, end)."""
+        return self.start < end and (self.end is None or start < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """An invoice as the vendor states it."""
+
+    number: str
+    invoiced_on: date
+    period_start: datetime
+    period_end: datetime
+    header: dict[str, str]
+    lines: tuple[StatedLine, ...]
+    total: Dollars
+
+    @property
+    def numbered(self) -> Iterator[tuple[int, StatedLine]]:
+        """The lines with their positions, from 1."""
+        return enumerate(self.lines, start=1)
+
+
 def read_report(content: bytes) -> list[ReadRow]:
     """A CSV report with the columns of ``COLUMNS``.
 
     :raises BadReport: naming the first row that cannot be read
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = "The report is not UTF-8 text."
-        raise BadReport(message) from error
-    reader = csv.DictReader(io.StringIO(text))
-    if tuple(reader.fieldnames or ()) != COLUMNS:
-        message = f"The first line must be {','.join(COLUMNS)}."
-        raise BadReport(message)
-    rows = []
-    for number, row in enumerate(reader, start=1):
-        if number > MAX_ROWS:
-            message = f"The report has more than {MAX_ROWS:,} rows."
-            raise BadReport(message)
-        rows.append(_report_row(number, row))
+    rows = [
+        _report_row(number, row)
+        for number, row in enumerate(_csv(content, COLUMNS), start=1)
+    ]
     if not rows:
         message = "The report has no row."
         raise BadReport(message)
     return rows
 
 
+def as_report(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """The same rows, as JSON gives them, in the form that ``read_report`` reads."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([row[name] for name in COLUMNS] for row in rows)
+    return text.getvalue().encode()
+
+
+def _csv(
+    content: bytes, required: Sequence[str], known: Sequence[str] = ()
+) -> Iterator[dict[str, Any]]:
+    """The rows of a CSV file that has the required columns, and no unknown one."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = "The file is not UTF-8 text."
+        raise BadReport(message) from error
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        names = list(reader.fieldnames or ())
+        wrong = set(required) - set(names) or set(names) - {*required, *known}
+        if wrong or len(set(names)) != len(names):
+            message = f"The first line must be {','.join(required)}."
+            raise BadReport(message)
+        for number, row in enumerate(reader, start=1):
+            if number > MAX_ROWS:
+                message = f"The file has more than {MAX_ROWS:,} rows."
+                raise BadReport(message)
+            if None in row or any(value is None for value in row.values()):
+                message = f"Row {number} has not exactly {len(names)} values."
+                raise BadReport(message)
+            yield row
+    except csv.Error as error:
+        message = f"The file is not CSV: {error}."
+        raise BadReport(message) from error
+
+
 def _report_row(number: int, row: Mapping[str, Any]) -> ReadRow:
     where = f"Row {number}"
-    if None in row or any(row[name] is None for name in COLUMNS):
-        message = f"{where} has not exactly {len(COLUMNS)} values."
-        raise BadReport(message)
     for name, limit in (("request_id", 200), ("model", 120), ("tier", 20)):
         value = row[name]
         if not value or len(value) > limit or not value.isprintable():
@@ -119,110 +209,248 @@ def _report_row(number: int, row: Mapping[str, Any]) -> ReadRow:
     return ReadRow(
         request_id=row["request_id"],
         attempt=_count(where, "attempt", row["attempt"], least=1, most=1000),
-        occurred_at=_instant(where, row["occurred_at"]),
+        occurred_at=_instant(where, "occurred_at", row["occurred_at"]),
         model_name=row["model"],
         token_class_code=code,
         tier=_tier(where, row),
-        tokens=_count(where, "tokens", row["tokens"], least=0, most=2**53 - 1),
+        tokens=_count(where, "tokens", row["tokens"], least=0, most=MAX_TOKENS),
     )
 
 
 def _tier(where: str, row: Mapping[str, Any]) -> str:
     implied = str(tier_of(row["class"]))
-    if implied != "STANDARD" and row["tier"] != implied:
+    if implied != Tier.STANDARD and row["tier"] != implied:
         message = f"{where}: the class implies the tier {implied}."
+        raise BadReport(message)
+    if row["tier"] not in Tier.values:
+        message = f"{where}: no such tier {row['tier']!r}."
         raise BadReport(message)
     return str(row["tier"])
 
 
 def _count(where: str, name: str, text: str, *, least: int, most: int) -> int:
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not is_number or not least <= int(text) <= most:
         message = f"{where}: {name} is no whole number from {least} to {most}."
         raise BadReport(message)
     return int(text)
 
 
-def _instant(where: str, text: str) -> datetime:
+def _instant(where: str, name: str, text: str) -> datetime:
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = datetime.min
+        return _aware(datetime.fromisoformat(text))
+    except (ValueError, OverflowError) as error:
+        message = f"{where}: {name} is no instant with a time zone."
+        raise BadReport(message) from error
+
+
+def _aware(instant: datetime) -> datetime:
     if instant.tzinfo is None:
-        message = f"{where}: occurred_at is no instant with a time zone."
-        raise BadReport(message)
+        message = "an instant has a time zone"
+        raise ValueError(message)
     return instant.astimezone(UTC)
 
 
-def header_gaps(
-    header: Mapping[str, str], *, number: str, lines: Sequence[StatedLine]
-) -> list[str]:
-    """Which elements of a proper invoice are missing (R-INV-01)."""
-    gaps = [
-        words for key, words in HEADER.items() if not str(header.get(key, "")).strip()
-    ]
-    if not number.strip():
-        gaps.insert(0, "invoice number")
-    if not lines:
-        gaps.append("line items with quantity, unit price and extended price")
-    return gaps
+def read_invoice_file(content: bytes) -> list[Mapping[str, Any]]:
+    """The rows of an invoice file: JSON (a list, or ``{"lines": […]}``) or CSV.
 
-
-def arithmetic_errors(lines: Iterable[StatedLine], total: Dollars) -> list[str]:
-    """Every extension and the total that do not tie to the cent (R-INV-07).
-
-    An extension is tokens × unit price, rounded once, half-up.
+    :raises BadReport: if it is neither
     """
-    errors = []
-    stated = []
-    for position, line in enumerate(lines, start=1):
-        right = line.unit_price.of(Tokens(line.tokens)).to_cents()
-        if line.amount != right:
-            errors.append(f"Line {position}: {line.amount} is stated, {right} is right.")
-        stated.append(line.amount)
-    if total_dollars(stated) != total:
-        errors.append(f"The total is {total}; its lines sum to {total_dollars(stated)}.")
-    return errors
+    if content.lstrip()[:1] not in {b"[", b"{"}:
+        optional = {"acrn", "tier", "description"}
+        required = [name for name in LINE_COLUMNS if name not in optional]
+        return list(_csv(content, required, LINE_COLUMNS))
+    try:
+        read = json.loads(content, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        message = "The file is not JSON."
+        raise BadReport(message) from error
+    rows = read.get("lines") if isinstance(read, dict) else read
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        message = "The JSON file has no list of lines."
+        raise BadReport(message)
+    return rows
 
 
 def read_lines(rows: Iterable[Mapping[str, Any]]) -> list[StatedLine]:
     """Invoice lines from plain values, such as JSON or CSV rows give.
 
-    :raises BadReport: naming the first line that cannot be read
+    :raises BadLines: with one sentence for each line that cannot be read
     """
-    lines = []
+    lines: list[StatedLine] = []
+    errors: list[str] = []
     for number, row in enumerate(rows, start=1):
-        where = f"Line {number}"
-        code = token_class_code(str(row.get("token_class", "")))
-        if code is None:
-            message = f"{where}: no such token class."
-            raise BadReport(message)
+        if number > MAX_LINES:
+            errors.append(f"An invoice has at most {MAX_LINES:,} lines.")
+            break
         try:
-            lines.append(
-                StatedLine(
-                    clin=str(row.get("clin", "")),
-                    model=str(row.get("model", "")),
-                    token_class_code=code,
-                    tier=str(row.get("tier") or "STANDARD"),
-                    period_start=_instant(where, str(row.get("period_start", ""))),
-                    period_end=_instant(where, str(row.get("period_end", ""))),
-                    tokens=_count(
-                        where, "tokens", str(row.get("tokens", "")), least=0, most=2**53 - 1
-                    ),
-                    unit_price=UnitPrice(Decimal(str(row.get("unit_price", "")))),
-                    amount=_cents(where, str(row.get("amount", ""))),
-                    description=str(row.get("description", ""))[:200],
-                    acrn=str(row.get("acrn", ""))[:2],
-                )
-            )
-        except (InvalidOperation, LossyAmount) as error:
-            message = f"{where}: the price or the amount is no exact number."
-            raise BadReport(message) from error
+            lines.append(_line(f"Line {number}", row))
+        except BadReport as error:
+            errors.append(str(error))
+    if errors:
+        raise BadLines(errors)
     return lines
 
 
-def _cents(where: str, text: str) -> Dollars:
-    amount = Dollars(Decimal(text))
-    if amount != amount.to_cents():
-        message = f"{where}: the amount is not in whole cents."
+def _line(where: str, row: Mapping[str, Any]) -> StatedLine:
+    texts = {name: str(row.get(name) or "").strip() for name in LINE_COLUMNS}
+    code = token_class_code(texts["token_class"])
+    if code is None:
+        message = f"{where}: no such token class {texts['token_class'][:40]!r}."
         raise BadReport(message)
-    return amount
+    tier = texts["tier"] or str(tier_of(texts["token_class"]))
+    if tier not in Tier.values:
+        message = f"{where}: no such tier {tier[:40]!r}."
+        raise BadReport(message)
+    if len(texts["description"]) > 200 or not texts["description"].isprintable():
+        message = f"{where}: the description is too long or not printable."
+        raise BadReport(message)
+    tokens = str(row.get("tokens", ""))
+    return StatedLine(
+        clin=texts["clin"],
+        model=texts["model"],
+        token_class_code=code,
+        tier=tier,
+        period_start=_instant(where, "period_start", texts["period_start"]),
+        period_end=_instant(where, "period_end", texts["period_end"]),
+        tokens=_count(where, "tokens", tokens, least=0, most=MAX_TOKENS),
+        unit_price=_price(where, str(row.get("unit_price", ""))),
+        amount=read_cents(where, str(row.get("amount", ""))),
+        description=texts["description"],
+        acrn=texts["acrn"],
+    )
+
+
+def _price(where: str, text: str) -> UnitPrice:
+    try:
+        price = UnitPrice(text)
+    except LossyAmount as error:
+        message = f"{where}: the unit price is no exact price of at most 6 decimals."
+        raise BadReport(message) from error
+    if price.usd_per_million_tokens > MAX_PRICE:
+        message = f"{where}: the unit price is above ${MAX_PRICE:,}."
+        raise BadReport(message)
+    return price
+
+
+def read_cents(where: str, text: str) -> Dollars:
+    """An amount in whole cents.
+
+    :raises BadReport: if it is none, negative, or too large to be one
+    """
+    try:
+        amount = Dollars(text)
+        is_whole = Decimal(0) <= amount.amount < MAX_AMOUNT
+        if is_whole and amount == amount.to_cents():
+            return amount
+    except (LossyAmount, InvalidOperation):
+        pass
+    message = f"{where}: the amount is no number of dollars in whole cents."
+    raise BadReport(message)
+
+
+def improper(
+    stated: Stated, *, lines: Container[str], models: Container[str]
+) -> Iterator[refusals.ImproperInvoice]:
+    """Which elements of a proper invoice are missing (R-INV-01).
+
+    :param lines: the line numbers of the order
+    :param models: the model snapshots that are known
+    """
+    missing = [
+        words
+        for key, words in HEADER.items()
+        if not str(stated.header.get(key, "")).strip()
+    ]
+    if not stated.number:
+        missing.insert(0, "invoice number")
+    if not stated.lines:
+        missing.append("line items with quantity, unit price and extended price")
+    if missing:
+        message = f"Not a proper invoice; it lacks: {'; '.join(missing)}."
+        yield refusals.ImproperInvoice(message, missing=missing)
+    for position, line in stated.numbered:
+        if line.clin not in lines:
+            message = f"Line {position}: the order has no line {line.clin[:20]!r}."
+            yield refusals.ImproperInvoice(message, line=position)
+        if line.model not in models:
+            message = f"Line {position}: no model is called {line.model[:60]!r}."
+            yield refusals.ImproperInvoice(message, line=position)
+
+
+def wrong_arithmetic(stated: Stated) -> Iterator[refusals.ArithmeticWrong]:
+    """Every extension and the total that do not tie to the cent (R-INV-07).
+
+    An extension is tokens × unit price, rounded once, half-up.
+    """
+    for position, line in stated.numbered:
+        right = line.unit_price.of(Tokens(line.tokens)).to_cents()
+        if line.amount != right:
+            message = f"Line {position}: {line.amount} is stated, {right} is right."
+            yield refusals.ArithmeticWrong(message, line=position)
+    summed = total_dollars(line.amount for line in stated.lines)
+    if summed != stated.total:
+        message = f"The total is {stated.total}; its lines sum to {summed}."
+        yield refusals.ArithmeticWrong(message)
+
+
+def outside(
+    stated: Stated, performance: Period, *, zone: str, at: datetime
+) -> Iterator[refusals.OutsidePeriod]:
+    """Every period that is not inside the one above it, or not over yet (R-INV-06)."""
+    if not stated.period_start < stated.period_end <= at:
+        message = "The invoice's period must be over, and end after it begins."
+        yield refusals.OutsidePeriod(message)
+    if stated.invoiced_on > accounting_day(at, zone):
+        message = "The invoice is dated in the future."
+        yield refusals.OutsidePeriod(message)
+    for position, line in stated.numbered:
+        inside = (
+            performance.start <= line.period_start < line.period_end <= performance.end
+            and stated.period_start <= line.period_start
+            and line.period_end <= stated.period_end
+        )
+        if not inside:
+            message = (
+                f"Line {position}: its period is not inside the invoice's and the "
+                "order's period of performance."
+            )
+            yield refusals.OutsidePeriod(message, line=position)
+
+
+def of_two_prices(
+    stated: Stated,
+    prices: Mapping[PriceKey, Sequence[PriceInForce]],
+) -> Iterator[refusals.PriceOfTwoPeriods]:
+    """Lines over whose period the order's price changes (R-INV-04)."""
+    for position, line in stated.numbered:
+        in_force: dict[str, set[UnitPrice]] = defaultdict(set)
+        for each in prices.get(key_of(line), ()):
+            if each.overlaps(line.period_start, line.period_end):
+                in_force[each.slin].add(each.price)
+        if any(len(different) > 1 for different in in_force.values()):
+            message = (
+                f"Line {position}: the price changes within its period. State one "
+                "line for each price."
+            )
+            yield refusals.PriceOfTwoPeriods(message, line=position)
+
+
+def key_of(line: StatedLine) -> PriceKey:
+    """What a line asks payment for, whenever it was used."""
+    return (line.clin, line.model, line.token_class_code, line.tier)
+
+
+def stated_twice(stated: Stated) -> set[int]:
+    """The positions of lines that overlap an earlier line of the same invoice."""
+    seen: dict[PriceKey, list[StatedLine]] = defaultdict(list)
+    twice = set()
+    for position, line in stated.numbered:
+        before = seen[key_of(line)]
+        if any(
+            each.period_start < line.period_end and line.period_start < each.period_end
+            for each in before
+        ):
+            twice.add(position)
+        before.append(line)
+    return twice

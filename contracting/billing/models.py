@@ -52,7 +52,13 @@ class UsageReport(Addressed, AppendOnly):
 
     @property
     def is_late(self) -> bool:
+        """Whether some of its rows were due before it came."""
         return self.received_at > self.due_at
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/usage_reports/{self.public_id}"
 
     @property
     def subject(self) -> Subject:
@@ -142,15 +148,18 @@ class Invoice(Addressed, Timestamped, Stateful):
     def subject(self) -> Subject:
         return Subject("billing.invoice", self.pk, f"contract:{self.order.contract_id}")
 
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/invoices/{self.public_id}"
+
 
 class InvoiceLine(Addressed, AppendOnly):
     """Order × line × class × rate version × period: rounded here, and only here."""
 
     PREFIX = "iln"
 
-    invoice = models.ForeignKey(
-        Invoice, on_delete=models.PROTECT, related_name="lines"
-    )
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()
     order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT)
     acrn = models.CharField("ACRN", max_length=2, blank=True)

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import QuerySet, Sum
 
+from contracting.billing.calculations import (
+    PriceInForce,
+    PriceKey,
+    Stated,
+    stated_twice,
+)
 from contracting.billing.models import Invoice, InvoiceLine, ReportRow, UsageReport
+from contracting.billing.refusals import (
+    AmountExceedsObligation,
+    DuplicateInvoice,
+    ImproperInvoice,
+)
 from contracting.billing.states import InvoiceState
+from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
-from contracting.core.errors import NotVisible
-from contracting.core.periods import accounting_day, day_bounds
-from contracting.orders.models import TaskOrder
+from contracting.core.errors import NotVisible, Refusal
+from contracting.core.periods import Period, accounting_day, day_bounds
+from contracting.core.quantities import Dollars, UnitPrice, total_dollars
+from contracting.ledger.queries import balances_of
+from contracting.orders.models import OrderLine, OrderRate, TaskOrder
 
 
 def reports_visible_to(actor: Actor) -> QuerySet[UsageReport]:
@@ -19,7 +37,7 @@ def reports_visible_to(actor: Actor) -> QuerySet[UsageReport]:
     reports = UsageReport.objects.select_related("order__contract", "vendor")
     if actor.is_agency and (actor.role or actor.is_key):
         return reports.filter(order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor:
+    if actor.is_vendor and (actor.role or actor.is_key):
         return reports.filter(vendor_id=actor.organization_id)
     return reports.none()
 
@@ -41,7 +59,7 @@ def invoices_visible_to(actor: Actor) -> QuerySet[Invoice]:
     invoices = Invoice.objects.select_related("order__contract", "vendor")
     if actor.is_agency and (actor.role or actor.is_key):
         return invoices.filter(order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor:
+    if actor.is_vendor and (actor.role or actor.is_key):
         return invoices.filter(vendor_id=actor.organization_id)
     return invoices.none()
 
@@ -58,6 +76,38 @@ def get_invoice_for(actor: Actor, public_id: str) -> Invoice:
     return invoice
 
 
+def locked_invoice(invoice_id: int) -> Invoice:
+    """The invoice, with its contract, its order and itself locked, in this order.
+
+    :raises Invoice.DoesNotExist: if there is none
+    """
+    found = Invoice.objects.values_list("order_id", "order__contract_id")
+    order_id, contract_id = found.get(pk=invoice_id)
+    Contract.objects.locked().get(pk=contract_id)
+    TaskOrder.objects.locked().get(pk=order_id)
+    return (
+        Invoice.objects.locked()
+        .select_related("order__contract__agency", "order__contract__vendor", "vendor")
+        .get(pk=invoice_id)
+    )
+
+
+def locked_order(order_id: int) -> TaskOrder:
+    """The order, with its contract and itself locked, in this order.
+
+    :raises TaskOrder.DoesNotExist: if there is none
+    """
+    contract_id = TaskOrder.objects.values_list("contract_id", flat=True).get(
+        pk=order_id
+    )
+    Contract.objects.locked().get(pk=contract_id)
+    return (
+        TaskOrder.objects.locked()
+        .select_related("contract__agency", "contract__vendor")
+        .get(pk=order_id)
+    )
+
+
 def live_lines(invoice: Invoice) -> QuerySet[InvoiceLine]:
     """The lines of an invoice that was not returned or withdrawn."""
     return (
@@ -65,6 +115,12 @@ def live_lines(invoice: Invoice) -> QuerySet[InvoiceLine]:
         .select_related("order_line__contract_line", "model", "token_class")
         .order_by("position")
     )
+
+
+def lines_of(invoice: Invoice) -> QuerySet[InvoiceLine]:
+    """The lines of an invoice as it was received, returned ones included."""
+    rows = InvoiceLine.objects.filter(invoice=invoice).order_by("position")
+    return rows.select_related("order_line__contract_line", "model", "token_class")
 
 
 def report_rows(
@@ -80,6 +136,13 @@ def report_rows(
     )
 
 
+def reports_touching(order: TaskOrder, period: Period) -> QuerySet[UsageReport]:
+    """The reports of an order whose period shares an instant with this one."""
+    return UsageReport.objects.filter(
+        order=order, period_start__lt=period.end, period_end__gt=period.start
+    )
+
+
 def report_due_at(order: TaskOrder, occurred_at: datetime) -> datetime:
     """When usage of that instant must have been reported, by the contract's days."""
     contract = order.contract
@@ -89,7 +152,102 @@ def report_due_at(order: TaskOrder, occurred_at: datetime) -> datetime:
 
 
 def open_invoices() -> QuerySet[Invoice]:
-    """Invoices that wait to be accepted or returned."""
-    return Invoice.objects.filter(state=InvoiceState.RECEIVED).select_related(
-        "order__contract"
+    """Invoices that wait to be accepted or returned, oldest first."""
+    waiting = Invoice.objects.filter(state=InvoiceState.RECEIVED)
+    return waiting.select_related("order__contract__agency").order_by("pk")
+
+
+def prices_of(order: TaskOrder) -> dict[PriceKey, list[PriceInForce]]:
+    """The order's prices as known now, with the instants in which they are in force."""
+    rows = (
+        OrderRate.objects.filter(
+            line__order=order,
+            line__is_removed=False,
+            rate_row__superseded_at__isnull=True,
+        )
+        .select_related(
+            "line__contract_line", "rate_row__model", "rate_row__token_class"
+        )
+        .order_by("pk")
     )
+    found: dict[PriceKey, list[PriceInForce]] = defaultdict(list)
+    for each in rows:
+        row = each.rate_row
+        key = (each.line.clin, row.model.snapshot, row.token_class.code, row.tier)
+        price = UnitPrice(each.usd_per_million_tokens)
+        found[key].append(
+            PriceInForce(row.slin, row.in_force.lower, row.in_force.upper, price)
+        )
+    return dict(found)
+
+
+def invoiced_before(
+    order: TaskOrder, stated: Stated, lines: Mapping[str, OrderLine]
+) -> Iterator[DuplicateInvoice]:
+    """A number that was used, and lines whose period is invoiced already (R-INV-03)."""
+    same = Invoice.objects.filter(
+        vendor_id=order.contract.vendor_id, number=stated.number
+    ).exclude(state__in=[InvoiceState.RETURNED, InvoiceState.WITHDRAWN])
+    if same.exists():
+        message = f"Invoice {stated.number} was received already."
+        yield DuplicateInvoice(message, number=stated.number)
+    twice = stated_twice(stated)
+    for position, line in stated.numbered:
+        order_line = lines.get(line.clin)
+        if order_line is None or line.period_end <= line.period_start:
+            continue
+        before = InvoiceLine.objects.filter(
+            order_line=order_line,
+            model__snapshot=line.model,
+            token_class__code=line.token_class_code,
+            tier=line.tier,
+            period__overlap=DateTimeTZRange(line.period_start, line.period_end, "[)"),
+            voided_at__isnull=True,
+        )
+        if position in twice or before.exists():
+            message = f"Line {position}: this line and period is invoiced already."
+            yield DuplicateInvoice(message, line=position)
+
+
+def beyond_the_obligation(
+    stated: Stated, lines: Mapping[str, OrderLine]
+) -> Iterator[Refusal]:
+    """Lines and ACRNs on which more is asked for than is unliquidated (R-INV-05)."""
+    asked: dict[tuple[str, str], list[Dollars]] = defaultdict(list)
+    for line in stated.lines:
+        asked[line.clin, ""].append(line.amount)
+        if line.acrn:
+            asked[line.clin, line.acrn].append(line.amount)
+    for (clin, acrn), amounts in sorted(asked.items()):
+        if clin not in lines:
+            continue
+        rows = [
+            row
+            for row in balances_of(lines[clin].holder)
+            if not acrn or row.acrn == acrn
+        ]
+        where = f"Line {clin}, ACRN {acrn}" if acrn else f"Line {clin}"
+        if acrn and not rows:
+            yield ImproperInvoice(f"{where}: the line has no such ACRN.", clin=clin)
+            continue
+        left = total_dollars(
+            Dollars(row.obligated_dollars) - Dollars(row.accepted_dollars)
+            for row in rows
+        ) - _waiting(lines[clin], acrn)
+        total = total_dollars(amounts)
+        if total > left:
+            message = (
+                f"{where}: {total} is invoiced; {left} is obligated and neither "
+                "accepted nor on another invoice."
+            )
+            yield AmountExceedsObligation(message, clin=clin, short_by=total - left)
+
+
+def _waiting(line: OrderLine, acrn: str) -> Dollars:
+    """What other invoices ask for on this line and that is not decided yet."""
+    rows = InvoiceLine.objects.filter(
+        order_line=line, voided_at__isnull=True, invoice__state=InvoiceState.RECEIVED
+    )
+    if acrn:
+        rows = rows.filter(acrn=acrn)
+    return Dollars(rows.aggregate(sum=Sum("amount_dollars"))["sum"] or Decimal(0))

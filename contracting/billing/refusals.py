@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contracting.core.errors import Conflict, Invalid
+from collections.abc import Sequence
+
+from contracting.core.errors import Conflict, Invalid, Refusal
 
 
 class ReportRefused(Invalid):
@@ -12,8 +14,14 @@ class ReportRefused(Invalid):
     rule = "R-MET-02"
 
 
+class ReportOutsidePeriod(Invalid):
+    """A row, or the whole report, lies outside the period that it may cover."""
+
+    code = "report_outside_period"
+
+
 class ReportReceivedBefore(Conflict):
-    """A report of this label was received with other content."""
+    """A report of this label was received with other content or for another period."""
 
     code = "report_received_before"
 
@@ -30,6 +38,13 @@ class DuplicateInvoice(Conflict):
 
     code = "duplicate_invoice"
     rule = "R-INV-03"
+
+
+class PriceOfTwoPeriods(Invalid):
+    """Two prices are in force within the period of one line."""
+
+    code = "price_of_two_periods"
+    rule = "R-INV-04"
 
 
 class AmountExceedsObligation(Invalid):
@@ -57,3 +72,28 @@ class ReasonMissing(Invalid):
     """An invoice is returned with reasons."""
 
     code = "reason_missing"
+
+
+class TooLarge(Invalid):
+    """More was sent than this door takes at once."""
+
+    code = "too_large"
+    status = 413
+
+
+def all_at_once(found: Sequence[Refusal]) -> None:
+    """Refuse by the first defect, with every defect in the data; nothing without one.
+
+    :raises Refusal: the first of ``found``
+    """
+    if not found:
+        return
+    first = found[0]
+    more = len(found) - 1
+    if more:
+        others = "defect" if more == 1 else "defects"
+        first.message = f"{first.message} And {more} more {others}."
+    first.data["defects"] = [
+        {"rule": each.rule, "message": str(each.args[0])} for each in found
+    ]
+    raise first

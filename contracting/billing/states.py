@@ -18,8 +18,10 @@ class InvoiceState(TextChoices):
 
 _S = InvoiceState
 
-MOVES = moves({
-    _S.RECEIVED: (_S.RETURNED, _S.WITHDRAWN, _S.ACCEPTED),
-    _S.ACCEPTED: (_S.CERTIFIED,),
-    _S.CERTIFIED: (_S.PAID,),
-})
+MOVES = moves(
+    {
+        _S.RECEIVED: (_S.RETURNED, _S.WITHDRAWN, _S.ACCEPTED),
+        _S.ACCEPTED: (_S.CERTIFIED,),
+        _S.CERTIFIED: (_S.PAID,),
+    }
+)

@@ -7,9 +7,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from contracting.core.models import Addressed, AppendOnly, LockingQuerySet
+from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
-from contracting.reconciliation.states import FindingCode, ResolutionCode
+from contracting.reconciliation.states import (
+    FindingCode,
+    FindingState,
+    ResolutionCode,
+)
 
 
 class ReconciliationRun(Addressed, AppendOnly):
@@ -42,6 +46,11 @@ class ReconciliationRun(Addressed, AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.public_id} on {self.order_id}"
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/reconciliations/{self.public_id}"
 
     @property
     def subject(self) -> Subject:
@@ -116,8 +125,6 @@ class Finding(Addressed, AppendOnly):
     evidence = models.JSONField(default=dict)
     found_at = models.DateTimeField()
 
-    objects = LockingQuerySet.as_manager()
-
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
@@ -128,6 +135,25 @@ class Finding(Addressed, AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.code} {self.amount_dollars}"
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/findings/{self.public_id}"
+
+    @property
+    def state(self) -> FindingState:
+        """Open until somebody disputes it, resolved once there is a resolution."""
+        if hasattr(self, "resolution"):
+            return FindingState.RESOLVED
+        if hasattr(self, "dispute"):
+            return FindingState.DISPUTED
+        return FindingState.OPEN
+
+    @property
+    def clin(self) -> str:
+        """The number of the contract line it concerns; empty where it is of none."""
+        return self.order_line.clin if self.order_line else ""
 
     @property
     def subject(self) -> Subject:

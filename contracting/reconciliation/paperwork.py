@@ -20,9 +20,9 @@ def statement(run: ReconciliationRun, invoice: Invoice, at: datetime) -> dict[st
     """The three counts of every key, and every discrepancy with its exact amount."""
     order = invoice.order
     contract = order.contract
-    cells = run.cells.select_related(
-        "order_line__contract_line", "model"
-    ).order_by("period_start", "token_class_code")
+    cells = run.cells.select_related("order_line__contract_line", "model").order_by(
+        "period_start", "token_class_code"
+    )
     findings = queries.findings_of_invoice(invoice)
     return {
         "author": contract.agency.name,

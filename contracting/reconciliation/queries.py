@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Min, QuerySet, Sum
+from django.db.models import Max, Min, Q, QuerySet, Sum
 
-from contracting.billing.models import Invoice, ReportRow, UsageReport
-from contracting.billing.queries import live_lines, report_due_at, report_rows
+from contracting.billing.models import Invoice, InvoiceLine, ReportRow, UsageReport
+from contracting.billing.queries import (
+    live_lines,
+    report_due_at,
+    report_rows,
+    reports_touching,
+)
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
-from contracting.core.periods import accounting_day
+from contracting.core.periods import (
+    Period,
+    accounting_day,
+    day_bounds,
+    days_bounds,
+)
 from contracting.core.quantities import Dollars, UnitPrice
 from contracting.ledger.queries import balances_of
-from contracting.ledger.states import Holder
 from contracting.metering.models import UsageEvent, UsageRating
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
 from contracting.reconciliation.calculations import (
-    Invoiced,
-    Match,
-    Metered,
-    Reported,
+    Cell,
+    Difference,
+    cells,
+    rate_at,
 )
 from contracting.reconciliation.models import (
     Acceptance,
@@ -33,9 +42,20 @@ from contracting.reconciliation.models import (
     Finding,
     ReconciliationRun,
 )
+from contracting.reconciliation.states import (
+    Invoiced,
+    Key,
+    Kind,
+    Match,
+    Metered,
+    Rate,
+    Rates,
+    Reported,
+    Span,
+)
 from contracting.reference.queries import resolve_model
 
-RateKey = tuple[int, int, str, str]
+MICROSECOND = timedelta(microseconds=1)
 
 
 def findings_visible_to(actor: Actor) -> QuerySet[Finding]:
@@ -45,7 +65,7 @@ def findings_visible_to(actor: Actor) -> QuerySet[Finding]:
     )
     if actor.is_agency and (actor.role or actor.is_key):
         return findings.filter(order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor:
+    if actor.is_vendor and (actor.role or actor.is_key):
         return findings.filter(order__contract__vendor_id=actor.organization_id)
     return findings.none()
 
@@ -67,7 +87,7 @@ def runs_visible_to(actor: Actor) -> QuerySet[ReconciliationRun]:
     runs = ReconciliationRun.objects.select_related("order__contract", "invoice")
     if actor.is_agency and (actor.role or actor.is_key):
         return runs.filter(order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor:
+    if actor.is_vendor and (actor.role or actor.is_key):
         return runs.filter(order__contract__vendor_id=actor.organization_id)
     return runs.none()
 
@@ -90,23 +110,33 @@ def open_findings(order: TaskOrder) -> QuerySet[Finding]:
 
 
 def findings_of_invoice(invoice: Invoice) -> QuerySet[Finding]:
-    """Discrepancies that a comparison of this invoice has found or met again."""
-    run = latest_run(invoice)
-    if run is None:
-        return Finding.objects.none()
+    """Discrepancies of an invoice, and of single calls on the days of its period."""
+    days = [each.isoformat() for each in days_of(invoice)]
     return (
         Finding.objects.filter(
-            order=invoice.order,
-            found_at__lte=run.ran_at,
+            Q(invoice=invoice) | Q(invoice__isnull=True, evidence__day__in=days),
+            order=invoice.order_id,
         )
-        .select_related("order_line__contract_line", "resolution", "dispute")
+        .select_related("order_line__contract_line", "resolution", "dispute", "owner")
         .order_by("pk")
     )
+
+
+def days_of(invoice: Invoice) -> list[date]:
+    """The accounting days that an invoice's period touches."""
+    period = Period(invoice.period_start, invoice.period_end)
+    return period.days(invoice.order.contract.time_zone)
 
 
 def latest_run(invoice: Invoice) -> ReconciliationRun | None:
     """The last comparison of this invoice."""
     return ReconciliationRun.objects.filter(invoice=invoice).order_by("-pk").first()
+
+
+def acceptances_of(invoice: Invoice) -> QuerySet[Acceptance]:
+    """What is accepted on an invoice: first what agrees, then what was freed."""
+    rows = Acceptance.objects.filter(invoice=invoice).order_by("pk")
+    return rows.select_related("accepted_by__user", "finding", "run")
 
 
 def accepted_total(invoice: Invoice) -> Dollars:
@@ -127,26 +157,28 @@ def accepted_by_holder(invoice: Invoice) -> dict[int, Dollars]:
     return {row["invoice_line__order_line"]: Dollars(row["sum"]) for row in rows}
 
 
+def accepted_by_line(invoice: Invoice) -> dict[int, Dollars]:
+    """Accepted cents by invoice line."""
+    rows = (
+        AcceptedLine.objects.filter(acceptance__invoice=invoice)
+        .values("invoice_line")
+        .annotate(sum=Sum("payable_dollars"))
+    )
+    return {row["invoice_line"]: Dollars(row["sum"]) for row in rows}
+
+
 def orders_to_reconcile() -> QuerySet[TaskOrder]:
-    """Issued orders with usage or a report."""
+    """Signed orders with usage or a report that are not closed out."""
     reported = UsageReport.objects.values("order")
     used = UsageRating.objects.values("order_line__order")
-    return (
-        TaskOrder.objects.filter(
-            state__in=[TaskOrderState.ISSUED, TaskOrderState.COMPLETED]
-        )
-        .filter(pk__in=reported)
-        .union(
-            TaskOrder.objects.filter(
-                state__in=[TaskOrderState.ISSUED, TaskOrderState.COMPLETED]
-            ).filter(pk__in=used)
-        )
-        .order_by("id")
-    )
+    return TaskOrder.objects.filter(
+        Q(pk__in=reported) | Q(pk__in=used),
+        state__in=[TaskOrderState.ISSUED, TaskOrderState.COMPLETED],
+    ).order_by("pk")
 
 
-def usage_span(order: TaskOrder) -> tuple[datetime, datetime] | None:
-    """The first and the last instant of usage on either side."""
+def usage_span(order: TaskOrder) -> Span | None:
+    """From the first to just after the last instant of usage on either side."""
     ours = UsageRating.objects.filter(order_line__order=order).aggregate(
         low=Min("occurred_at"), high=Max("occurred_at")
     )
@@ -155,216 +187,255 @@ def usage_span(order: TaskOrder) -> tuple[datetime, datetime] | None:
     )
     lows = [each["low"] for each in (ours, theirs) if each["low"] is not None]
     highs = [each["high"] for each in (ours, theirs) if each["high"] is not None]
-    return (min(lows), max(highs)) if lows else None
+    return (min(lows), max(highs) + MICROSECOND) if lows else None
 
 
 def match_of(
-    order: TaskOrder,
-    start: datetime,
-    end: datetime,
-    *,
-    invoice: Invoice | None,
-    at: datetime,
+    order: TaskOrder, span: Span, *, invoice: Invoice | None, at: datetime
 ) -> Match:
-    """The three views of ``[start, end)`` as plain values."""
+    """The three views of the whole accounting days of ``span``, as plain values.
+
+    Days are whole so that a difference of single calls is the same finding whether the
+    order or one invoice is compared.
+    """
+    zone = order.contract.time_zone
+    whole = days_bounds(
+        accounting_day(span[0], zone), accounting_day(span[1] - MICROSECOND, zone), zone
+    )
     rates = _rates(order)
-    metered = _metered(order, start, end)
-    reported = _reported(order, start, end, rates, metered)
-    reports = UsageReport.objects.filter(order=order)
+    metered = _metered(order, whole)
+    reports = reports_touching(order, whole)
+    covered = sorted(reports.values_list("period_start", "period_end"))
     return Match(
         metered=tuple(metered),
-        reported=tuple(reported),
+        reported=tuple(_reported(order, whole, rates, metered)),
         invoiced=tuple(_invoiced(invoice, rates)) if invoice else (),
-        covered=tuple(sorted(reports.values_list("period_start", "period_end"))),
-        overdue_before=_overdue_before(order, metered, at),
-        unfunded=tuple(_unfunded(order)),
+        covered=tuple(covered),
+        overdue=_overdue(order, metered, covered, at),
+        unfunded=() if invoice else tuple(_unfunded(order)),
         rates=rates,
+        invoice_period=span if invoice else None,
+        invoiced_elsewhere=tuple(_invoiced_elsewhere(invoice)) if invoice else (),
     )
 
 
 def inputs_sha256(match: Match) -> str:
     """SHA-256 of everything that a comparison depends on."""
-    return content_sha256({
-        "a": [
-            [
-                row.request_id,
-                row.attempt,
-                row.order_line_id,
-                row.model_id,
-                row.token_class,
-                row.tier,
-                row.occurred_at,
-                row.tokens,
-                row.price,
-            ]
-            for row in sorted(match.metered, key=_order_of)
-        ],
-        "b": [
-            [
-                row.request_id,
-                row.attempt,
-                row.order_line_id,
-                row.model_id,
-                row.token_class,
-                row.tier,
-                row.occurred_at,
-                row.tokens,
-                row.is_late,
-            ]
-            for row in sorted(match.reported, key=_order_of)
-        ],
-        "c": [
-            [
-                line.invoice_line_id,
-                line.order_line_id,
-                line.model_id,
-                line.token_class,
-                line.tier,
-                line.start,
-                line.end,
-                line.tokens,
-                line.price,
-                line.rate,
-            ]
-            for line in sorted(match.invoiced, key=lambda each: each.invoice_line_id)
-        ],
-        "covered": [[start, end] for start, end in match.covered],
-        "unfunded": [list(row) for row in match.unfunded],
-        "rates": sorted([*key, price] for key, price in match.rates.items()),
-    })
-
-
-def _order_of(row: Metered | Reported) -> tuple[Any, ...]:
-    return (row.request_id, row.attempt, row.token_class, row.tokens, row.occurred_at)
-
-
-def _rates(order: TaskOrder) -> dict[RateKey, UnitPrice]:
-    priced = OrderRate.objects.filter(
-        line__order=order,
-        line__is_removed=False,
-        rate_row__superseded_at__isnull=True,
-    ).select_related("rate_row__token_class")
-    return {
-        (
-            row.line_id,
-            row.rate_row.model_id,
-            row.rate_row.tier,
-            row.rate_row.token_class.code,
-        ): UnitPrice(row.usd_per_million_tokens)
-        for row in priced
-    }
-
-
-def _metered(order: TaskOrder, start: datetime, end: datetime) -> list[Metered]:
-    ratings = list(
-        UsageRating.objects.filter(
-            order_line__order=order, occurred_at__gte=start, occurred_at__lt=end
-        ).select_related("rate_row")
+    return content_sha256(
+        {
+            "a": [
+                [*_row(row), row.price] for row in sorted(match.metered, key=_order_of)
+            ],
+            "b": [
+                [*_row(row), row.price, row.is_late]
+                for row in sorted(match.reported, key=_order_of)
+            ],
+            "c": [
+                [line.invoice_line_id, *line.key, line.start, line.end, line.tokens]
+                + [line.price, line.rate]
+                for line in sorted(
+                    match.invoiced, key=lambda each: each.invoice_line_id
+                )
+            ],
+            "period": list(match.invoice_period or ()),
+            "elsewhere": sorted(
+                [*kind, *span] for kind, span in match.invoiced_elsewhere
+            ),
+            "covered": [[start, end] for start, end in match.covered],
+            "overdue": sorted(day.isoformat() for day in match.overdue),
+            "unfunded": [list(row) for row in match.unfunded],
+            "rates": [
+                [*key, rate.start, rate.end, rate.price]
+                for key, rates in sorted(match.rates.items())
+                for rate in rates
+            ],
+        }
     )
-    ids = {rating.event_id for rating in ratings}
-    operations: dict[tuple[int, str], tuple[str, int]] = {}
-    for event in UsageEvent.objects.filter(
-        agency_id=order.contract.agency_id, event_id__in=ids
-    ):
-        operations[event.source_id, event.event_id] = (event.operation_id, event.attempt)
-    return [
-        Metered(
-            request_id=operations[rating.source_id, rating.event_id][0],
-            attempt=operations[rating.source_id, rating.event_id][1],
-            order_line_id=rating.order_line_id,
-            model_id=rating.rate_row.model_id,
-            token_class=rating.token_class_code,
-            tier=rating.rate_row.tier,
-            occurred_at=rating.occurred_at,
-            day=rating.accounting_day,
-            tokens=rating.tokens,
-            price=UnitPrice(rating.usd_per_million_tokens),
+
+
+def cells_of(order: TaskOrder, match: Match) -> list[Cell]:
+    """The table behind the findings; days are those of the contract's time zone."""
+    zone = order.contract.time_zone
+    days = {row.day for row in (*match.metered, *match.reported)}
+    bounds = {day: day_bounds(day, zone) for day in days}
+    return cells(match, {day: (each.start, each.end) for day, each in bounds.items()})
+
+
+def result_sha256(made: Iterable[Cell], differences: Iterable[Difference]) -> str:
+    """SHA-256 of what was found; ids and times of the run and people are left out."""
+    return content_sha256(
+        {
+            "differences": [
+                [each.code, each.order_line_id, each.token_classes, each.tokens]
+                + [each.amount, each.level, each.arrived, dict(each.evidence)]
+                for each in differences
+            ],
+            "cells": [
+                [each.order_line_id, each.model_id, each.token_class, each.tier]
+                + [each.start, each.end, each.a_tokens, each.b_tokens, each.c_tokens]
+                + [each.a_dollars, each.c_dollars, each.rate, each.invoiced_price]
+                for each in made
+            ],
+        }
+    )
+
+
+def _row(row: Metered) -> list[Any]:
+    return [row.request_id, row.attempt, *row.key, row.occurred_at, row.tokens]
+
+
+def _order_of(row: Metered) -> tuple[Any, ...]:
+    late = isinstance(row, Reported) and row.is_late
+    return (*_row(row), row.price.usd_per_million_tokens, late)
+
+
+def _rates(order: TaskOrder) -> Rates:
+    priced = (
+        OrderRate.objects.filter(
+            line__order=order,
+            line__is_removed=False,
+            rate_row__superseded_at__isnull=True,
         )
-        for rating in ratings
-    ]
+        .select_related("rate_row__token_class")
+        .order_by("rate_row__in_force", "pk")
+    )
+    found: dict[Key, list[Rate]] = {}
+    for each in priced:
+        row = each.rate_row
+        key = (each.line_id, row.model_id, row.tier, row.token_class.code)
+        price = UnitPrice(each.usd_per_million_tokens)
+        found.setdefault(key, []).append(
+            Rate(row.in_force.lower, row.in_force.upper, price)
+        )
+    return found
+
+
+def _metered(order: TaskOrder, days: Period) -> list[Metered]:
+    """Rated lines; a correction belongs to the call that it corrects, on its day."""
+    calls = UsageRating.objects.filter(
+        order_line__order=order, occurred_at__gte=days.start, occurred_at__lt=days.end
+    )
+    events = UsageEvent.objects.filter(agency_id=order.contract.agency_id)
+    called = {
+        (event.source_id, event.event_id): event
+        for event in events.filter(corrects="", event_id__in=calls.values("event_id"))
+    }
+    corrected = {
+        (event.source_id, event.event_id): called[event.source_id, event.corrects]
+        for event in events.exclude(corrects="").filter(
+            corrects__in=calls.values("event_id")
+        )
+        if (event.source_id, event.corrects) in called
+    }
+    later = UsageRating.objects.filter(
+        order_line__order=order,
+        event_id__in=sorted({event_id for _, event_id in corrected}),
+    )
+    zone = order.contract.time_zone
+    rows = []
+    for rating in (calls | later).select_related("rate_row").order_by("pk"):
+        key = (rating.source_id, rating.event_id)
+        event = corrected.get(key) or called.get(key)
+        if event is None:
+            continue
+        rows.append(
+            Metered(
+                request_id=event.operation_id,
+                attempt=event.attempt,
+                order_line_id=rating.order_line_id,
+                model_id=rating.rate_row.model_id,
+                token_class=rating.token_class_code,
+                tier=rating.rate_row.tier,
+                occurred_at=event.occurred_at,
+                day=accounting_day(event.occurred_at, zone),
+                tokens=rating.tokens,
+                price=UnitPrice(rating.usd_per_million_tokens),
+            )
+        )
+    return rows
 
 
 def _reported(
-    order: TaskOrder,
-    start: datetime,
-    end: datetime,
-    rates: dict[RateKey, UnitPrice],
-    metered: Sequence[Metered],
-) -> list[Reported]:
+    order: TaskOrder, days: Period, rates: Rates, metered: Sequence[Metered]
+) -> Iterator[Reported]:
     contract = order.contract
-    known = {(row.request_id, row.token_class): row for row in metered}
-    by_request = {row.request_id: row for row in metered}
-    models: dict[str, int | None] = {}
-    due: dict[object, datetime] = {}
-    found = []
-    for row in report_rows(order, start, end):
+    known = {
+        (row.request_id, row.token_class): row
+        for row in sorted(metered, key=_order_of, reverse=True)
+    }
+    requests = {row.request_id: row for row in known.values()}
+    models: dict[tuple[str, date], int | None] = {}
+    due: dict[date, datetime] = {}
+    for row in report_rows(order, days.start, days.end):
         day = accounting_day(row.occurred_at, contract.time_zone)
-        if row.model_name not in models:
+        name = (row.model_name, day)
+        if name not in models:
             model = resolve_model(row.model_name, day, contract.agency_id)
-            models[row.model_name] = model.pk if model else None
+            models[name] = model.pk if model else None
         if day not in due:
             due[day] = report_due_at(order, row.occurred_at)
-        line_id, model_id, price = _place(
-            row,
-            models[row.model_name],
-            rates,
-            known.get((row.request_id, row.token_class_code)),
-            by_request.get(row.request_id),
+        same = known.get((row.request_id, row.token_class_code))
+        kind, price = _place(
+            row, models[name], rates, same, requests.get(row.request_id)
         )
-        found.append(
-            Reported(
-                request_id=row.request_id,
-                attempt=row.attempt,
-                order_line_id=line_id,
-                model_id=model_id,
-                token_class=row.token_class_code,
-                tier=row.tier,
-                occurred_at=row.occurred_at,
-                day=day,
-                tokens=row.tokens,
-                price=price,
-                is_late=row.report.received_at > due[day],
-            )
+        yield Reported(
+            request_id=row.request_id,
+            attempt=row.attempt,
+            order_line_id=kind[0],
+            model_id=kind[1],
+            token_class=row.token_class_code,
+            tier=kind[2],
+            occurred_at=row.occurred_at,
+            day=day,
+            tokens=row.tokens,
+            price=price,
+            is_late=row.report.received_at > due[day],
         )
-    return found
 
 
 def _place(
     row: ReportRow,
     model_id: int | None,
-    rates: dict[RateKey, UnitPrice],
+    rates: Rates,
     same: Metered | None,
     request: Metered | None,
-) -> tuple[int, int, UnitPrice]:
-    """Order line, model and price of a reported row.
+) -> tuple[Kind, UnitPrice]:
+    """Order line, model, tier and price of a reported row.
 
-    Our own rating of the same request comes first, then the order's rate of the named
-    model; a name that nobody knows is priced at the highest rate of its class.
+    Our own rating of the same request comes first, then the order's price of that class
+    for the named model; what nobody knows is priced at the highest rate there is.
     """
     if same is not None:
-        return same.order_line_id, same.model_id, same.price
-    near = request or None
+        return same.kind, same.price
     candidates = [
-        (price, key)
-        for key, price in rates.items()
-        if key[3] == row.token_class_code and (model_id is None or key[1] == model_id)
+        (price, key[:3])
+        for key in sorted(rates)
+        if key[3] == row.token_class_code
+        and (model_id is None or key[1] == model_id)
+        and (price := rate_at(rates, key, row.occurred_at)) is not None
     ]
-    if near is not None:
-        own = [(p, k) for p, k in candidates if k[:2] == (near.order_line_id, near.model_id)]
-        candidates = own or candidates
-    if not candidates:
-        highest = max(rates.items(), key=lambda item: item[1])
-        return highest[0][0], highest[0][1], highest[1]
-    price, key = max(candidates)
-    return key[0], key[1], price
+    if request is not None:
+        own = [(price, kind) for price, kind in candidates if kind == request.kind]
+        if not own:
+            return request.kind, max(candidates)[0] if candidates else _highest(rates)
+        candidates = own
+    stated = [(price, kind) for price, kind in candidates if kind[2] == row.tier]
+    candidates = stated or candidates
+    if candidates:
+        price, kind = max(candidates)
+        return kind, price
+    line_id, known_model, tier, _ = min(rates)
+    return (line_id, model_id or known_model, tier), _highest(rates)
 
 
-def _invoiced(
-    invoice: Invoice, rates: dict[RateKey, UnitPrice]
-) -> Iterable[Invoiced]:
+def _highest(rates: Rates) -> UnitPrice:
+    return max(rate.price for row in rates.values() for rate in row)
+
+
+def _invoiced(invoice: Invoice, rates: Rates) -> Iterator[Invoiced]:
     for line in live_lines(invoice):
         key = (line.order_line_id, line.model_id, line.tier, line.token_class.code)
-        price = UnitPrice(line.usd_per_million_tokens)
+        rate = rate_at(rates, key, line.period.lower)
         yield Invoiced(
             invoice_line_id=line.pk,
             order_line_id=line.order_line_id,
@@ -374,38 +445,48 @@ def _invoiced(
             start=line.period.lower,
             end=line.period.upper,
             tokens=line.tokens,
-            price=price,
-            rate=rates.get(key, UnitPrice(Decimal(0))),
+            price=UnitPrice(line.usd_per_million_tokens),
+            rate=rate or UnitPrice(0),
         )
 
 
-def _unfunded(order: TaskOrder) -> Iterable[tuple[int, int, Dollars]]:
-    for line in order.lines.filter(is_removed=False).order_by("pk"):
-        rows = balances_of(Holder("orders.line", line.pk))
+def _invoiced_elsewhere(invoice: Invoice) -> Iterable[tuple[Kind, Span]]:
+    others = (
+        InvoiceLine.objects.filter(
+            order_line__order=invoice.order_id,
+            voided_at__isnull=True,
+            period__overlap=(invoice.period_start, invoice.period_end),
+        )
+        .exclude(invoice=invoice)
+        .order_by("pk")
+    )
+    return {
+        ((row.order_line_id, row.model_id, row.tier), _span_of(row)) for row in others
+    }
+
+
+def _span_of(row: InvoiceLine) -> Span:
+    return row.period.lower, row.period.upper
+
+
+def _unfunded(order: TaskOrder) -> Iterator[tuple[int, int, Dollars]]:
+    for line in order.lines.order_by("pk"):
+        rows = balances_of(line.holder)
         tokens = sum(row.unfunded_tokens for row in rows)
         dollars = sum((row.unfunded_dollars for row in rows), Decimal(0))
         if tokens or dollars:
             yield line.pk, tokens, Dollars(dollars)
 
 
-def _overdue_before(
-    order: TaskOrder, metered: Sequence[Metered], at: datetime
-) -> datetime:
-    """Usage before this instant must have been reported by now.
-
-    Due days follow the days of usage, so that the last overdue call bounds them all.
-    """
-    first_of_day: dict[date, datetime] = {}
-    last_of_day: dict[date, datetime] = {}
-    for row in metered:
-        first_of_day.setdefault(row.day, row.occurred_at)
-        last = last_of_day.get(row.day, row.occurred_at)
-        last_of_day[row.day] = max(last, row.occurred_at)
-    overdue = [
-        last_of_day[day]
-        for day, instant in first_of_day.items()
-        if report_due_at(order, instant) < at
-    ]
-    if not overdue:
-        return datetime.min.replace(tzinfo=UTC)
-    return max(overdue) + timedelta(microseconds=1)
+def _overdue(
+    order: TaskOrder, metered: Sequence[Metered], covered: Sequence[Span], at: datetime
+) -> frozenset[date]:
+    """The days of use that no report covers although it was due before ``at``."""
+    open_days = {
+        row.day: row.occurred_at
+        for row in metered
+        if not any(start <= row.occurred_at < end for start, end in covered)
+    }
+    return frozenset(
+        day for day, instant in open_days.items() if report_due_at(order, instant) < at
+    )

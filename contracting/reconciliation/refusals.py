@@ -31,6 +31,12 @@ class AlreadyAccepted(Conflict):
     code = "already_accepted"
 
 
+class NothingAgrees(Conflict):
+    """No part of the invoice is payable, so there is nothing to accept."""
+
+    code = "nothing_agrees"
+
+
 class NothingToReconcile(Invalid):
     """There is neither usage nor a report nor an invoice in the period."""
 

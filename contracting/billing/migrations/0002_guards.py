@@ -14,10 +14,12 @@ class Migration(migrations.Migration):
         append_only("billing_invoiceline", may_set_once=["voided_at"]),
         legal_moves(
             "billing_invoice",
-            moves_of({
-                "RECEIVED": ["RETURNED", "WITHDRAWN", "ACCEPTED"],
-                "ACCEPTED": ["CERTIFIED"],
-                "CERTIFIED": ["PAID"],
-            }),
+            moves_of(
+                {
+                    "RECEIVED": ["RETURNED", "WITHDRAWN", "ACCEPTED"],
+                    "ACCEPTED": ["CERTIFIED"],
+                    "CERTIFIED": ["PAID"],
+                }
+            ),
         ),
     ]

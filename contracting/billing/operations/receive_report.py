@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from django.db import transaction
@@ -9,8 +10,11 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.billing import calculations, events, permissions, queries
 from contracting.billing.models import ReportRow, UsageReport
-from contracting.billing.refusals import ReportReceivedBefore, ReportRefused
-from contracting.contracts.models import Contract
+from contracting.billing.refusals import (
+    ReportOutsidePeriod,
+    ReportReceivedBefore,
+    ReportRefused,
+)
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.documents.operations.store import store_blob
@@ -38,31 +42,28 @@ def receive_usage_report(
     :param content: CSV, one row per billed attempt and class
     :param stated_total: the vendor's own total of tokens, a checksum
     :raises NotAllowed: if ``by`` is not of the contract's vendor
-    :raises ReportRefused: if it cannot be read, a row lies outside the period, or the
-        total is not the sum of the classes (R-MET-02)
+    :raises ReportRefused: if it cannot be read, or the total is not the sum of the
+        classes (R-MET-02)
+    :raises ReportOutsidePeriod: if a row lies outside the period, or the period outside
+        the order's or in the future
     :raises ReportReceivedBefore: if the label was used for other content
     """
-    contract_id = TaskOrder.objects.values_list("contract_id", flat=True).get(
-        pk=order_id
-    )
-    Contract.objects.locked().get(pk=contract_id)
-    order = TaskOrder.objects.locked().select_related("contract").get(pk=order_id)
+    order = queries.locked_order(order_id)
     require(permissions.can_receive_usage_report(by, order))
-    blob = store_blob(content=content, media_type="text/csv")
+    label = label.strip()
     before = UsageReport.objects.filter(order=order, label=label).first()
     if before is not None:
-        if before.payload_id == blob.pk:
-            return before
-        message = f"A report {label!r} was received already, with other content."
-        raise ReportReceivedBefore(message)
+        return _again(before, (period_start, period_end), content)
     rows = _rows(content, label, period_start, period_end, stated_total)
+    _guard_period(order, period_start, period_end, at)
+    blob = store_blob(content=content, media_type="text/csv")
     report = UsageReport.objects.create(
         order=order,
         vendor_id=order.contract.vendor_id,
         label=label,
         period_start=period_start,
         period_end=period_end,
-        due_at=queries.report_due_at(order, rows[-1].occurred_at),
+        due_at=queries.report_due_at(order, min(row.occurred_at for row in rows)),
         received_at=at,
         payload=blob,
         rows_received=len(rows),
@@ -101,6 +102,29 @@ def receive_usage_report(
     return report
 
 
+def _again(
+    before: UsageReport, period: tuple[datetime, datetime], content: bytes
+) -> UsageReport:
+    """The report received before, if exactly this was sent again."""
+    same = before.payload.sha256 == hashlib.sha256(content).hexdigest()
+    if not same or period != (before.period_start, before.period_end):
+        message = f"A report {before.label!r} was received already, and it differs."
+        raise ReportReceivedBefore(message)
+    return before
+
+
+def _guard_period(
+    order: TaskOrder, period_start: datetime, period_end: datetime, at: datetime
+) -> None:
+    if period_end > at:
+        message = "A report covers a period that is over."
+        raise ReportOutsidePeriod(message)
+    performance = order.period
+    if period_start < performance.start or period_end > performance.end:
+        message = "The report's period is not inside the order's."
+        raise ReportOutsidePeriod(message)
+
+
 def _rows(
     content: bytes,
     label: str,
@@ -108,24 +132,24 @@ def _rows(
     period_end: datetime,
     stated_total: int | None,
 ) -> list[calculations.ReadRow]:
-    if not label.strip() or period_end <= period_start:
+    if not label or period_end <= period_start:
         message = "A report has a label and a period that ends after it begins."
-        raise ReportRefused(message)
+        raise ReportOutsidePeriod(message)
     try:
         rows = calculations.read_report(content)
     except calculations.BadReport as error:
         raise ReportRefused(str(error)) from error
-    outside = [
-        row for row in rows if not period_start <= row.occurred_at < period_end
-    ]
+    outside = [row for row in rows if not period_start <= row.occurred_at < period_end]
     if outside:
         message = (
             f"{len(outside)} rows lie outside the report's period, the first is "
             f"{outside[0].request_id}."
         )
-        raise ReportRefused(message, request_id=outside[0].request_id)
+        raise ReportOutsidePeriod(message, request_id=outside[0].request_id)
     counted = sum(row.tokens for row in rows)
     if stated_total is not None and stated_total != counted:
-        message = f"The report states {stated_total:,} tokens; its rows sum to {counted:,}."
+        message = (
+            f"The report states {stated_total:,} tokens; its rows sum to {counted:,}."
+        )
         raise ReportRefused(message, stated=stated_total, counted=counted)
     return rows

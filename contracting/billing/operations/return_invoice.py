@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
-from contracting.billing import events, permissions
+from contracting.billing import events, permissions, queries
 from contracting.billing.models import Invoice, InvoiceLine
 from contracting.billing.refusals import ReasonMissing
 from contracting.billing.states import InvoiceState
@@ -28,9 +28,7 @@ def return_invoice(
     :raises ReasonMissing: without a reason
     :raises IllegalMove: if it is accepted or paid already
     """
-    invoice = (
-        Invoice.objects.locked().select_related("order__contract").get(pk=invoice_id)
-    )
+    invoice = queries.locked_invoice(invoice_id)
     require(permissions.can_return_invoice(by, invoice))
     given = [reason.strip() for reason in reasons if reason.strip()]
     if not given:
@@ -46,7 +44,7 @@ def return_invoice(
         subject=invoice.subject,
         title=f"Invoice {invoice.number} was returned",
         body="\n".join(given),
-        url_path=f"/invoices/{invoice.public_id}",
+        url_path=invoice.path,
         by=by,
         at=at,
     )

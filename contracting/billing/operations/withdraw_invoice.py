@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
-from contracting.billing import events, permissions
+from contracting.billing import events, permissions, queries
 from contracting.billing.models import Invoice, InvoiceLine
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
@@ -21,9 +21,7 @@ def withdraw_invoice(*, invoice_id: int, by: Actor, at: datetime) -> Invoice:
     :raises NotAllowed: if ``by`` is not of the vendor that sent it
     :raises IllegalMove: if it is accepted, returned or paid already
     """
-    invoice = (
-        Invoice.objects.locked().select_related("order__contract").get(pk=invoice_id)
-    )
+    invoice = queries.locked_invoice(invoice_id)
     require(permissions.can_withdraw_invoice(by, invoice))
     invoice.move_to(InvoiceState.WITHDRAWN)
     InvoiceLine.objects.filter(invoice=invoice).update(voided_at=at)

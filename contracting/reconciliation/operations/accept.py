@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.billing.models import Invoice, InvoiceLine
-from contracting.billing.queries import live_lines
+from contracting.billing.queries import live_lines, locked_invoice
 from contracting.billing.states import InvoiceState
-from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
 from contracting.core.periods import accounting_day
@@ -19,9 +19,9 @@ from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.documents.operations.request import request_document
 from contracting.ledger.operations.accept import accept_usage as accept_on_ledger
-from contracting.ledger.states import Holder
-from contracting.orders.models import TaskOrder
+from contracting.ledger.queries import balances_of
 from contracting.reconciliation import events, paperwork, permissions, queries
+from contracting.reconciliation.calculations import SHIFTS
 from contracting.reconciliation.models import (
     Acceptance,
     AcceptedLine,
@@ -29,27 +29,30 @@ from contracting.reconciliation.models import (
     Finding,
     ReconciliationRun,
 )
-from contracting.reconciliation.refusals import AlreadyAccepted, NotReconciled
-from contracting.reconciliation.states import FindingCode, ResolutionCode
-
-FREEING_CODES = (FindingCode.CACHE, FindingCode.CLASS_SHIFT)
+from contracting.reconciliation.refusals import (
+    AlreadyAccepted,
+    NothingAgrees,
+    NotReconciled,
+)
+from contracting.reconciliation.states import ResolutionCode
 
 
 @transaction.atomic
 def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
     """Accept, line by line, the smallest of the three counts at the contract's price.
 
-    What differs stays out until it is resolved (R-REC-03); the undisputed part goes on
-    to payment. Rounded once, half-up to the cent, on the invoice line and class.
+    What differs stays out until it is resolved (R-REC-03), and so does what was used
+    beyond the funds (R-FND-08); the undisputed part goes on to payment. Rounded once,
+    half-up to the cent, on the invoice line and class.
 
     :raises NotAllowed: if ``by`` is not the designated representative
     :raises AlreadyAccepted: if it was accepted before
     :raises NotReconciled: unless a comparison of today's inputs covers every line
         (R-REC-01)
+    :raises NothingAgrees: if no part of it is payable
     """
-    invoice = lock_invoice(invoice_id)
-    order = invoice.order
-    on = accounting_day(at, order.contract.time_zone)
+    invoice = locked_invoice(invoice_id)
+    on = accounting_day(at, invoice.order.contract.time_zone)
     require(permissions.can_accept_usage(by, invoice, on))
     run = _guard(invoice, at)
     acceptance = _accept_what_agrees(invoice, run, by, at)
@@ -74,22 +77,8 @@ def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
     return acceptance
 
 
-def lock_invoice(invoice_id: int) -> Invoice:
-    """Lock contract, order and invoice, in this order."""
-    found = Invoice.objects.values_list("order_id", "order__contract_id").get(
-        pk=invoice_id
-    )
-    Contract.objects.locked().get(pk=found[1])
-    TaskOrder.objects.locked().get(pk=found[0])
-    return (
-        Invoice.objects.locked()
-        .select_related("order__contract__agency", "vendor")
-        .get(pk=invoice_id)
-    )
-
-
 def _guard(invoice: Invoice, at: datetime) -> ReconciliationRun:
-    if invoice.state == InvoiceState.ACCEPTED:
+    if invoice.state in _ACCEPTED:
         message = "This invoice is accepted already."
         raise AlreadyAccepted(message)
     if invoice.state != InvoiceState.RECEIVED:
@@ -99,16 +88,12 @@ def _guard(invoice: Invoice, at: datetime) -> ReconciliationRun:
     lines = live_lines(invoice).count()
     if run is None or run.lines_covered != lines:
         message = (
-            "This invoice is not compared with meter and report yet. Reconcile it first."
+            "This invoice is not compared with meter and report yet. "
+            "Reconcile it first."
         )
         raise NotReconciled(message, lines=lines)
-    match = queries.match_of(
-        invoice.order,
-        invoice.period_start,
-        invoice.period_end,
-        invoice=invoice,
-        at=at,
-    )
+    span = (invoice.period_start, invoice.period_end)
+    match = queries.match_of(invoice.order, span, invoice=invoice, at=at)
     if queries.inputs_sha256(match) != run.inputs_sha256:
         message = (
             "Usage or reports have changed since the comparison. Reconcile it again."
@@ -117,44 +102,68 @@ def _guard(invoice: Invoice, at: datetime) -> ReconciliationRun:
     return run
 
 
-def _accept_what_agrees(
-    invoice: Invoice, run: ReconciliationRun, by: Actor, at: datetime
-) -> Acceptance:
-    cells = {
-        (cell.order_line_id, cell.model_id, cell.token_class_code, cell.tier)
-        + (cell.period_start, cell.period_end): cell
-        for cell in run.cells.all()
-    }
-    payable = [
-        _payable(line, cells[_key_of(line)]) for line in live_lines(invoice)
-    ]
-    exact = total_dollars(part.exact for part in payable)
-    cents = total_dollars(part.exact.to_cents() for part in payable)
-    acceptance = Acceptance.objects.create(
-        invoice=invoice,
-        run=run,
-        accepted_by_id=by.membership_id,
-        accepted_at=at,
-        exact_dollars=exact.amount,
-        accepted_dollars=cents.amount,
-        withheld_dollars=Decimal(invoice.total_dollars) - cents.amount,
-    )
-    for part in payable:
-        _post(acceptance, part, by, at)
-    return acceptance
+_ACCEPTED = frozenset(
+    {InvoiceState.ACCEPTED, InvoiceState.CERTIFIED, InvoiceState.PAID}
+)
 
 
+@dataclass(frozen=True, slots=True)
 class _Part:
     """What is payable of one class of one invoice line."""
 
-    def __init__(
-        self, line: InvoiceLine, code: str, tokens: Tokens, price: UnitPrice
-    ) -> None:
-        self.line = line
-        self.code = code
-        self.tokens = tokens
-        self.price = price
-        self.exact: Dollars = price.of(tokens)
+    line: InvoiceLine
+    code: str
+    tokens: Tokens
+    price: UnitPrice
+
+    @property
+    def exact(self) -> Dollars:
+        return self.price.of(self.tokens)
+
+    @property
+    def cents(self) -> Dollars:
+        return self.exact.to_cents()
+
+
+def _accept_what_agrees(
+    invoice: Invoice, run: ReconciliationRun, by: Actor, at: datetime
+) -> Acceptance:
+    cells = {_key_of_cell(cell): cell for cell in run.cells.all()}
+    lines = list(live_lines(invoice))
+    parts = _within_funds(_payable(line, cells[_key_of(line)]) for line in lines)
+    if not any(part.tokens for part in parts):
+        message = (
+            "Meter, report and invoice agree on nothing here. Return the invoice, or "
+            "resolve what differs."
+        )
+        raise NothingAgrees(message)
+    cents = total_dollars(part.cents for part in parts)
+    withheld = Dollars(invoice.total_dollars) - cents
+    return _keep(invoice, run, parts, withheld, None, by, at)
+
+
+def _keep(
+    invoice: Invoice,
+    run: ReconciliationRun,
+    parts: Sequence[_Part],
+    withheld: Dollars,
+    finding: Finding | None,
+    by: Actor,
+    at: datetime,
+) -> Acceptance:
+    acceptance = Acceptance.objects.create(
+        invoice=invoice,
+        finding=finding,
+        run=run,
+        accepted_by_id=by.own_membership_id,
+        accepted_at=at,
+        exact_dollars=total_dollars(part.exact for part in parts).amount,
+        accepted_dollars=total_dollars(part.cents for part in parts).amount,
+        withheld_dollars=withheld.amount,
+    )
+    for part in parts:
+        _post(acceptance, part, by, at)
+    return acceptance
 
 
 def _key_of(line: InvoiceLine) -> tuple[object, ...]:
@@ -168,17 +177,55 @@ def _key_of(line: InvoiceLine) -> tuple[object, ...]:
     )
 
 
+def _key_of_cell(cell: Cell) -> tuple[object, ...]:
+    return (
+        cell.order_line_id,
+        cell.model_id,
+        cell.token_class_code,
+        cell.tier,
+        cell.period_start,
+        cell.period_end,
+    )
+
+
 def _payable(line: InvoiceLine, cell: Cell) -> _Part:
-    tokens = min(cell.a_tokens, cell.b_tokens, line.tokens)
-    invoiced = UnitPrice(line.usd_per_million_tokens)
-    price = invoiced
+    """The smallest count at the lower price; nothing where the order has no price."""
+    price = UnitPrice(line.usd_per_million_tokens)
+    tokens = Tokens(0)
     if cell.rate_usd is not None:
-        price = min(invoiced, UnitPrice(cell.rate_usd))
-    return _Part(line, line.token_class.code, Tokens(max(tokens, 0)), price)
+        price = min(price, UnitPrice(cell.rate_usd))
+        tokens = Tokens(max(min(cell.a_tokens, cell.b_tokens, line.tokens), 0))
+    return _Part(line, line.token_class.code, tokens, price)
+
+
+def _within_funds(parts: Iterable[_Part]) -> list[_Part]:
+    """The parts, each bounded by what is used, funded and not accepted of its line."""
+    left: dict[tuple[int, str], tuple[Tokens, Dollars]] = {}
+    bounded = []
+    for part in parts:
+        key = (part.line.order_line_id, part.line.acrn)
+        if key not in left:
+            left[key] = _funded(part.line)
+        tokens, dollars = left[key]
+        most = part.price.tokens_within(dollars)
+        count = min(part.tokens, tokens, part.tokens if most is None else most)
+        kept = replace(part, tokens=count)
+        left[key] = (tokens - kept.tokens, dollars - kept.exact)
+        bounded.append(kept)
+    return bounded
+
+
+def _funded(line: InvoiceLine) -> tuple[Tokens, Dollars]:
+    rows = [
+        row
+        for row in balances_of(line.order_line.holder)
+        if line.acrn in {"", row.acrn}
+    ]
+    tokens = Tokens(sum(row.unaccepted_tokens.count for row in rows))
+    return tokens, total_dollars(row.unaccepted for row in rows)
 
 
 def _post(acceptance: Acceptance, part: _Part, by: Actor, at: datetime) -> None:
-    cents = part.exact.to_cents()
     AcceptedLine.objects.create(
         acceptance=acceptance,
         invoice_line=part.line,
@@ -186,15 +233,15 @@ def _post(acceptance: Acceptance, part: _Part, by: Actor, at: datetime) -> None:
         payable_tokens=part.tokens.count,
         usd_per_million_tokens=part.price.usd_per_million_tokens,
         exact_dollars=part.exact.amount,
-        payable_dollars=cents.amount,
+        payable_dollars=part.cents.amount,
     )
-    if part.tokens.count == 0:
+    if not part.tokens:
         return
     accept_on_ledger(
-        holder=Holder("orders.line", part.line.order_line_id),
+        holder=part.line.order_line.holder,
         acrn=part.line.acrn or None,
         exact=part.exact,
-        rounded=cents,
+        rounded=part.cents,
         tokens=part.tokens,
         because=acceptance.subject,
         by=by,
@@ -206,7 +253,7 @@ def _resolved_before(invoice: Invoice) -> list[Finding]:
     return list(
         Finding.objects.filter(
             invoice=invoice,
-            code__in=FREEING_CODES,
+            code__in=SHIFTS,
             resolution__code=ResolutionCode.ACCEPT_A,
             acceptance__isnull=True,
         ).order_by("pk")
@@ -221,48 +268,30 @@ def free_finding(
     Cached input that was billed as uncached was used all the same: once our count is
     accepted, it is paid at its own price, on the line under which it was billed.
     """
-    if finding.code not in FREEING_CODES:
+    run = queries.latest_run(invoice)
+    if finding.code not in SHIFTS or finding.invoice_id != invoice.pk or run is None:
         return None
     gaps = {str(code): int(gap) for code, gap in finding.evidence["keys"]}
+    ids = finding.evidence["invoice_lines"]
     lines = {
-        line.token_class.code: line
-        for line in live_lines(invoice).filter(
-            pk__in=finding.evidence["invoice_lines"]
-        )
+        row.token_class.code: row for row in live_lines(invoice).filter(pk__in=ids)
     }
     billed = next(lines[code] for code, gap in sorted(gaps.items()) if gap > 0)
-    run = queries.latest_run(invoice)
-    if run is None:
-        return None
+    cells = {_key_of_cell(cell): cell for cell in run.cells.all()}
     parts = []
     for code, gap in sorted(gaps.items()):
-        cell = run.cells.filter(
-            order_line_id=billed.order_line_id,
-            model_id=billed.model_id,
-            tier=billed.tier,
-            token_class_code=code,
-            period_start=billed.period.lower,
-            period_end=billed.period.upper,
-        ).first()
+        key = list(_key_of(billed))
+        key[2] = code
+        cell = cells.get(tuple(key))
         if gap >= 0 or cell is None or cell.rate_usd is None:
             continue
-        left = max(min(cell.a_tokens, cell.b_tokens) - (cell.c_tokens or 0), 0)
-        parts.append(_Part(billed, code, Tokens(left), UnitPrice(cell.rate_usd)))
-    exact = total_dollars(part.exact for part in parts)
-    cents = total_dollars(part.exact.to_cents() for part in parts)
-    acceptance = Acceptance.objects.create(
-        invoice=invoice,
-        finding=finding,
-        run=run,
-        accepted_by_id=by.membership_id,
-        accepted_at=at,
-        exact_dollars=exact.amount,
-        accepted_dollars=cents.amount,
-        withheld_dollars=Decimal(0),
-    )
-    for part in parts:
-        _post(acceptance, part, by, at)
-    return acceptance
+        left = min(cell.a_tokens, cell.b_tokens) - (cell.c_tokens or 0)
+        price = UnitPrice(cell.rate_usd)
+        parts.append(_Part(billed, code, Tokens(max(left, 0)), price))
+    bounded = _within_funds(parts)
+    if not any(part.tokens for part in bounded):
+        return None
+    return _keep(invoice, run, bounded, Dollars(), finding, by, at)
 
 
 def _print(

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
+from contracting.billing.queries import locked_order
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
@@ -28,9 +29,8 @@ def dispute_finding(
     :raises ResolutionMissing: without a reason
     :raises AlreadyResolved: if it is resolved or disputed already
     """
-    finding = (
-        Finding.objects.locked().select_related("order__contract").get(pk=finding_id)
-    )
+    finding = Finding.objects.select_related("order__contract").get(pk=finding_id)
+    locked_order(finding.order_id)
     require(permissions.can_dispute_finding(by, finding))
     if hasattr(finding, "resolution") or hasattr(finding, "dispute"):
         message = "This discrepancy is resolved or disputed already."
@@ -43,7 +43,7 @@ def dispute_finding(
         finding=finding,
         reason=reason.strip(),
         withheld_dollars=withheld.amount,
-        disputed_by_id=by.membership_id,
+        disputed_by_id=by.own_membership_id,
         disputed_at=at,
     )
     post_notice(
@@ -54,7 +54,7 @@ def dispute_finding(
             f"Order {finding.order.piid}: {abs(finding.tokens):,} tokens, "
             f"${Dollars(finding.amount_dollars).plain()}. {reason.strip()}"
         ),
-        url_path=f"/findings/{finding.public_id}",
+        url_path=finding.path,
         by=by,
         at=at,
     )

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Membership
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.billing.models import Invoice
-from contracting.contracts.models import Contract
+from contracting.billing.queries import locked_order
+from contracting.billing.states import InvoiceState
 from contracting.contracts.queries import representatives
 from contracting.core.actors import Actor
-from contracting.core.canonical import content_sha256, plain
+from contracting.core.canonical import plain
 from contracting.core.periods import accounting_day, add_business_days
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.quantities import total_dollars
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation import calculations, events, permissions, queries
-from contracting.reconciliation.calculations import Difference, Match
+from contracting.reconciliation.calculations import Difference
 from contracting.reconciliation.models import (
     Cell,
     Finding,
@@ -27,9 +32,27 @@ from contracting.reconciliation.models import (
     Resolution,
 )
 from contracting.reconciliation.refusals import NothingToReconcile
-from contracting.reconciliation.states import FindingCode, ResolutionCode
+from contracting.reconciliation.states import (
+    FindingCode,
+    Match,
+    ResolutionCode,
+    Span,
+)
 
 DAYS_TO_ANSWER = 5
+GONE = (InvoiceState.RETURNED, InvoiceState.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """What is being compared, by whom and when."""
+
+    order: TaskOrder
+    invoice: Invoice | None
+    span: Span
+    match: Match
+    by: Actor
+    at: datetime
 
 
 @transaction.atomic
@@ -40,27 +63,25 @@ def reconcile_order(
 
     The same inputs give the same result hash (R-REC-05). A difference that was found
     before is the same finding; one that is new gets its code, owner, due date and
-    evidence (R-REC-04). Tolerance never hides a difference.
+    evidence (R-REC-04); one that is there no longer closes and stays listed. Tolerance
+    never hides a difference.
 
     :raises NotAllowed: if ``by`` is neither the job nor COR nor CO of the agency
     :raises NothingToReconcile: if neither side has any usage
     """
-    contract_id = TaskOrder.objects.values_list("contract_id", flat=True).get(
-        pk=order_id
-    )
-    Contract.objects.locked().get(pk=contract_id)
-    order = TaskOrder.objects.locked().select_related("contract").get(pk=order_id)
+    order = locked_order(order_id)
     require(permissions.can_reconcile_order(by, order))
     invoice = None
     if invoice_id is not None:
         invoice = Invoice.objects.locked().get(pk=invoice_id, order=order)
-    start, end = _span(order, invoice)
-    match = queries.match_of(order, start, end, invoice=invoice, at=at)
+    span = _span(order, invoice)
+    match = queries.match_of(order, span, invoice=invoice, at=at)
+    made = _Comparison(order, invoice, span, match, by, at)
     differences = calculations.compare(match)
-    run = _keep_run(order, invoice, (start, end), match, differences, by, at)
+    run = _keep_run(made, differences)
     for difference in differences:
-        _file(run, order, invoice, difference, by, at)
-    _close_what_arrived(order, differences, run, by, at)
+        _file(made, run, difference)
+    _close_what_is_gone(made, differences)
     record_event(
         events.ORDER_RECONCILED,
         subject=run.subject,
@@ -77,175 +98,152 @@ def reconcile_order(
     return run
 
 
-def _span(order: TaskOrder, invoice: Invoice | None) -> tuple[datetime, datetime]:
+def _span(order: TaskOrder, invoice: Invoice | None) -> Span:
     if invoice is not None:
         return invoice.period_start, invoice.period_end
     span = queries.usage_span(order)
     if span is None:
         message = "Neither our meter nor the vendor has any usage of this order yet."
         raise NothingToReconcile(message)
-    return span[0], span[1] + timedelta(microseconds=1)
-
-
-def result_sha256(match: Match, differences: list[Difference]) -> str:
-    """SHA-256 of what was found; ids, times of the run and people are left out."""
-    return content_sha256({
-        "differences": [
-            {
-                "code": each.code,
-                "line": each.order_line_id,
-                "classes": list(each.token_classes),
-                "tokens": each.tokens,
-                "amount": each.amount,
-                "evidence": dict(each.evidence),
-            }
-            for each in differences
-        ],
-        "cells": [
-            [
-                cell.order_line_id,
-                cell.model_id,
-                cell.token_class,
-                cell.tier,
-                cell.start,
-                cell.end,
-                cell.a_tokens,
-                cell.b_tokens,
-                cell.c_tokens,
-                cell.a_dollars,
-                cell.c_dollars,
-            ]
-            for cell in calculations.cells(match)
-        ],
-    })
+    return span
 
 
 def _keep_run(
-    order: TaskOrder,
-    invoice: Invoice | None,
-    span: tuple[datetime, datetime],
-    match: Match,
-    differences: list[Difference],
-    by: Actor,
-    at: datetime,
+    made: _Comparison, differences: Sequence[Difference]
 ) -> ReconciliationRun:
-    made = calculations.cells(match)
-    priced = [cell for cell in made if cell.c_dollars is not None]
+    match, (start, end) = made.match, made.span
+    cells = queries.cells_of(made.order, match)
     run = ReconciliationRun.objects.create(
-        order=order,
-        invoice=invoice,
-        period_start=span[0],
-        period_end=span[1],
+        order=made.order,
+        invoice=made.invoice,
+        period_start=start,
+        period_end=end,
         inputs_sha256=queries.inputs_sha256(match),
-        result_sha256=result_sha256(match, differences),
-        a_tokens=sum(row.tokens for row in match.metered),
-        b_tokens=sum(row.tokens for row in match.reported),
+        result_sha256=queries.result_sha256(cells, differences),
+        a_tokens=_tokens(match.metered, made.span),
+        b_tokens=_tokens(match.reported, made.span),
         c_tokens=sum(line.tokens for line in match.invoiced),
-        a_dollars=total_dollars(cell.a_dollars for cell in made).amount,
-        c_dollars=sum(
-            (cell.c_dollars for cell in priced if cell.c_dollars), Dollars()
+        a_dollars=total_dollars(cell.a_dollars for cell in cells).amount,
+        c_dollars=total_dollars(
+            cell.c_dollars for cell in cells if cell.c_dollars is not None
         ).amount,
         lines_covered=len(match.invoiced),
-        ran_at=at,
-        ran_by=by.name,
+        ran_at=made.at,
+        ran_by=made.by.name,
     )
-    Cell.objects.bulk_create(
-        Cell(
-            run=run,
-            order_line_id=cell.order_line_id,
-            model_id=cell.model_id,
-            token_class_code=cell.token_class,
-            tier=cell.tier,
-            period_start=cell.start,
-            period_end=cell.end,
-            a_tokens=cell.a_tokens,
-            b_tokens=cell.b_tokens,
-            c_tokens=cell.c_tokens,
-            a_dollars=cell.a_dollars.amount,
-            c_dollars=cell.c_dollars.amount if cell.c_dollars else None,
-            rate_usd=cell.rate.usd_per_million_tokens if cell.rate else None,
-            invoiced_usd=(
-                cell.invoiced_price.usd_per_million_tokens
-                if cell.invoiced_price
-                else None
-            ),
-            agrees=cell.agrees,
-        )
-        for cell in made
-    )
+    Cell.objects.bulk_create(_cell_row(run, cell) for cell in cells)
     return run
 
 
-def _file(
-    run: ReconciliationRun,
-    order: TaskOrder,
-    invoice: Invoice | None,
-    difference: Difference,
-    by: Actor,
-    at: datetime,
-) -> None:
-    known = Finding.objects.filter(
-        order=order, fingerprint=difference.fingerprint
-    ).first()
-    if known is None:
+def _tokens(rows: Iterable[Any], span: Span) -> int:
+    return sum(row.tokens for row in rows if span[0] <= row.occurred_at < span[1])
+
+
+def _cell_row(run: ReconciliationRun, cell: calculations.Cell) -> Cell:
+    rate, price = cell.rate, cell.invoiced_price
+    return Cell(
+        run=run,
+        order_line_id=cell.order_line_id,
+        model_id=cell.model_id,
+        token_class_code=cell.token_class,
+        tier=cell.tier,
+        period_start=cell.start,
+        period_end=cell.end,
+        a_tokens=cell.a_tokens,
+        b_tokens=cell.b_tokens,
+        c_tokens=cell.c_tokens,
+        a_dollars=cell.a_dollars.amount,
+        c_dollars=None if cell.c_dollars is None else cell.c_dollars.amount,
+        rate_usd=rate.usd_per_million_tokens if rate else None,
+        invoiced_usd=price.usd_per_million_tokens if price else None,
+        agrees=cell.agrees,
+    )
+
+
+def _file(made: _Comparison, run: ReconciliationRun, found: Difference) -> None:
+    order, at = made.order, made.at
+    finding = Finding.objects.filter(order=order, fingerprint=found.fingerprint).first()
+    if finding is None:
         today = accounting_day(at, order.contract.time_zone)
-        aggregate = difference.level == calculations.AGGREGATE
-        known = Finding.objects.create(
+        is_of_invoice = found.level == calculations.AGGREGATE and made.invoice
+        finding = Finding.objects.create(
             order=order,
             run=run,
-            invoice=invoice if aggregate else None,
-            fingerprint=difference.fingerprint,
-            code=difference.code,
-            order_line_id=difference.order_line_id,
-            token_classes=list(difference.token_classes),
-            tokens=difference.tokens,
-            amount_dollars=difference.amount.amount,
-            level=difference.level,
-            tolerance_tier=_tier(order, difference, run),
+            invoice=made.invoice if is_of_invoice else None,
+            fingerprint=found.fingerprint,
+            code=found.code,
+            order_line_id=found.order_line_id,
+            token_classes=list(found.token_classes),
+            tokens=found.tokens,
+            amount_dollars=found.amount.amount,
+            level=found.level,
+            tolerance_tier=_tier(order, found, run),
             owner=_owner(order, at),
             due_on=add_business_days(today, DAYS_TO_ANSWER),
-            evidence=plain(dict(difference.evidence)),
+            evidence=plain(dict(found.evidence)),
             found_at=at,
         )
-    if difference.arrived and not hasattr(known, "resolution"):
-        _arrived(known, run, by, at)
+    if found.arrived and not hasattr(finding, "resolution"):
+        _close(
+            made,
+            finding,
+            ResolutionCode.ARRIVED,
+            "The rows were reported after the due day.",
+        )
 
 
-def _close_what_arrived(
-    order: TaskOrder,
-    differences: list[Difference],
-    run: ReconciliationRun,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """A report that was overdue and has come: its finding closes and stays listed."""
+def _close_what_is_gone(made: _Comparison, differences: Sequence[Difference]) -> None:
+    """What this comparison would have found again and has not: closed, still listed."""
     still = {each.fingerprint for each in differences}
-    overdue = Finding.objects.filter(
-        order=order, code=FindingCode.LATE_REPORT, resolution__isnull=True
-    )
-    if run.invoice_id is not None:
-        return
-    for finding in overdue.exclude(fingerprint__in=still):
-        _arrived(finding, run, by, at)
+    places = [plain(list(each.place)) for each in differences]
+    for finding in _in_reach(made).exclude(fingerprint__in=still):
+        if finding.invoice is not None and finding.invoice.state in GONE:
+            code, why = ResolutionCode.WITHDRAWN, "The invoice is no longer there."
+        elif _place_of(finding) in places:
+            code, why = ResolutionCode.SUPERSEDED, "Found anew with other figures."
+        elif finding.code == FindingCode.LATE_REPORT:
+            code, why = ResolutionCode.ARRIVED, "The rows have been reported."
+        else:
+            code, why = ResolutionCode.EXPLAINED, "Later rows account for it."
+        _close(made, finding, code, why)
 
 
-def _arrived(
-    finding: Finding, run: ReconciliationRun, by: Actor, at: datetime
-) -> None:
+def _in_reach(made: _Comparison) -> Any:
+    """Open findings that this comparison looks at: of its invoice, and of its days."""
+    of_calls = Q(invoice__isnull=True)
+    if made.invoice is not None:
+        days = sorted({row.day for row in (*made.match.metered, *made.match.reported)})
+        of_calls &= Q(evidence__day__in=[day.isoformat() for day in days])
+    reached = of_calls | Q(invoice__state__in=GONE)
+    if made.invoice is not None:
+        reached |= Q(invoice=made.invoice)
+    return queries.open_findings(made.order).filter(reached).select_related("invoice")
+
+
+def _place_of(finding: Finding) -> list[Any]:
+    names = ("model", "tier", "day", "period_start", "period_end")
+    return [
+        finding.code,
+        finding.order_line_id,
+        *(finding.evidence.get(name) for name in names),
+    ]
+
+
+def _close(made: _Comparison, finding: Finding, code: str, why: str) -> None:
     Resolution.objects.create(
         finding=finding,
-        code=ResolutionCode.ARRIVED,
-        reason="The rows were reported after the due day.",
-        resolved_by_name=by.name,
-        resolved_by_id=by.membership_id,
-        resolved_at=at,
+        code=code,
+        reason=why,
+        resolved_by_name=made.by.name,
+        resolved_by_id=made.by.membership_id,
+        resolved_at=made.at,
     )
     record_event(
         events.FINDING_RESOLVED,
         subject=finding.subject,
-        by=by,
-        at=at,
-        data={"code": finding.code, "resolution": ResolutionCode.ARRIVED},
+        by=made.by,
+        at=made.at,
+        data={"code": finding.code, "resolution": code, "reason": why},
     )
 
 
@@ -263,16 +261,14 @@ def _tier(order: TaskOrder, difference: Difference, run: ReconciliationRun) -> i
 
 
 def _owner(order: TaskOrder, at: datetime) -> Membership | None:
+    """The representative designated on that day, else a contracting officer."""
     on = accounting_day(at, order.contract.time_zone)
     designated = representatives(order.contract, on).order_by("pk").first()
     if designated is not None:
         return designated.membership
-    return (
-        Membership.objects.filter(
-            organization_id=order.contract.agency_id,
-            role=Role.CONTRACTING_OFFICER,
-            is_active=True,
-        )
-        .order_by("pk")
-        .first()
+    officers = Membership.objects.filter(
+        organization_id=order.contract.agency_id,
+        role=Role.CONTRACTING_OFFICER,
+        is_active=True,
     )
+    return officers.order_by("pk").first()

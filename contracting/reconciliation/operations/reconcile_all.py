@@ -2,26 +2,80 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from accounts.states import Role
+from contracting.billing.models import Invoice
 from contracting.billing.queries import open_invoices
 from contracting.core.actors import SYSTEM
+from contracting.core.errors import Refusal
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.orders.models import TaskOrder
 from contracting.reconciliation.operations.reconcile import reconcile_order
 from contracting.reconciliation.queries import orders_to_reconcile
 
+_log = logging.getLogger(__name__)
 
-def reconcile_all(*, at: datetime) -> int:
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """How many comparisons were made, and which orders could not be compared."""
+
+    made: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+def reconcile_all(*, at: datetime) -> Night:
     """Reconcile all; one transaction each, so that one failure stops nothing else.
 
-    :returns: the number of comparisons made
+    What fails is written to the log, and a contracting officer of the agency is told.
     """
     made = 0
-    for order in orders_to_reconcile():
-        reconcile_order(order_id=order.pk, by=SYSTEM, at=at)
-        made += 1
-    for invoice in open_invoices():
+    failed: list[str] = []
+    for order, invoice in [
+        *((order, None) for order in orders_to_reconcile()),
+        *((invoice.order, invoice) for invoice in open_invoices()),
+    ]:
+        if _compare(order, invoice, at):
+            made += 1
+        else:
+            failed.append(order.name if invoice is None else invoice.number)
+    return Night(made, failed)
+
+
+def _compare(order: TaskOrder, invoice: Invoice | None, at: datetime) -> bool:
+    try:
         reconcile_order(
-            order_id=invoice.order_id, invoice_id=invoice.pk, by=SYSTEM, at=at
+            order_id=order.pk,
+            invoice_id=invoice.pk if invoice else None,
+            by=SYSTEM,
+            at=at,
         )
-        made += 1
-    return made
+    except Exception as error:  # noqa: BLE001 (logged and told; the others go on)
+        _log.exception("Order %s was not reconciled.", order.public_id)
+        _tell(order, invoice, error, at)
+        return False
+    return True
+
+
+def _tell(
+    order: TaskOrder, invoice: Invoice | None, error: Exception, at: datetime
+) -> None:
+    """Only what was refused has words for people; the rest stands in the log."""
+    what = f"invoice {invoice.number}" if invoice else f"order {order.name}"
+    why = error.message if isinstance(error, Refusal) else "The operator has the log."
+    post_notice(
+        recipients=[
+            Recipient(
+                organization_id=order.contract.agency_id, role=Role.CONTRACTING_OFFICER
+            )
+        ],
+        subject=order.subject,
+        title=f"The nightly comparison of {what} failed",
+        body=f"Nothing was changed. {why}",
+        url_path=order.path,
+        by=SYSTEM,
+        at=at,
+    )

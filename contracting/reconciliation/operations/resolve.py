@@ -7,22 +7,24 @@ from datetime import datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
+from contracting.billing.models import Invoice
+from contracting.billing.queries import locked_invoice, locked_order
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.reconciliation import events, permissions
+from contracting.reconciliation.calculations import SHIFTS
 from contracting.reconciliation.models import Finding, Resolution
-from contracting.reconciliation.operations.accept import (
-    FREEING_CODES,
-    free_finding,
-    lock_invoice,
-)
+from contracting.reconciliation.operations.accept import free_finding
 from contracting.reconciliation.refusals import AlreadyResolved, ResolutionMissing
 from contracting.reconciliation.states import ResolutionCode
 
-BY_PEOPLE = frozenset(ResolutionCode.values) - {ResolutionCode.ARRIVED}
+BY_THE_JOB = frozenset(
+    {ResolutionCode.ARRIVED, ResolutionCode.EXPLAINED, ResolutionCode.SUPERSEDED}
+)
+BY_PEOPLE = tuple(code for code in ResolutionCode if code not in BY_THE_JOB)
 
 
 @transaction.atomic
@@ -39,11 +41,7 @@ def resolve_finding(
         an invoice that is certified already (the vendor invoices the rest anew)
     :raises AlreadyResolved: if it is resolved already
     """
-    invoice_id = Finding.objects.values_list("invoice_id", flat=True).get(pk=finding_id)
-    invoice = lock_invoice(invoice_id) if invoice_id is not None else None
-    finding = (
-        Finding.objects.locked().select_related("order__contract").get(pk=finding_id)
-    )
+    finding, invoice = _lock(finding_id)
     require(permissions.can_resolve_finding(by, finding))
     if hasattr(finding, "resolution"):
         message = "This discrepancy is resolved already."
@@ -51,19 +49,7 @@ def resolve_finding(
     if code not in BY_PEOPLE or not reason.strip():
         message = "A discrepancy closes with one of the resolution codes and a reason."
         raise ResolutionMissing(message, code_given=code)
-    freed = Dollars()
-    frees = code == ResolutionCode.ACCEPT_A and finding.code in FREEING_CODES
-    if frees and invoice is not None:
-        if invoice.state in {InvoiceState.CERTIFIED, InvoiceState.PAID}:
-            message = (
-                "The invoice is certified already. Resolve with “rebill”: the vendor "
-                "invoices what is due anew."
-            )
-            raise ResolutionMissing(message)
-        if invoice.state == InvoiceState.ACCEPTED:
-            acceptance = free_finding(finding, invoice, by, at)
-            if acceptance is not None:
-                freed = Dollars(acceptance.accepted_dollars)
+    freed = _free(finding, invoice, code, by, at)
     resolution = Resolution.objects.create(
         finding=finding,
         code=code,
@@ -78,7 +64,7 @@ def resolve_finding(
         subject=finding.subject,
         title=f"Discrepancy resolved: {finding.get_code_display()}",
         body=f"{resolution.get_code_display().capitalize()}. {reason.strip()}",
-        url_path=f"/findings/{finding.public_id}",
+        url_path=finding.path,
         by=by,
         at=at,
     )
@@ -95,3 +81,30 @@ def resolve_finding(
         },
     )
     return resolution
+
+
+def _lock(finding_id: int) -> tuple[Finding, Invoice | None]:
+    """Findings are only ever added, so that the lock is on what they belong to."""
+    finding = Finding.objects.select_related("order__contract").get(pk=finding_id)
+    if finding.invoice_id is not None:
+        return finding, locked_invoice(finding.invoice_id)
+    locked_order(finding.order_id)
+    return finding, None
+
+
+def _free(
+    finding: Finding, invoice: Invoice | None, code: str, by: Actor, at: datetime
+) -> Dollars:
+    """What the invoice left out of the right class is accepted there, if it can be."""
+    if code != ResolutionCode.ACCEPT_A or finding.code not in SHIFTS or not invoice:
+        return Dollars()
+    if invoice.state in {InvoiceState.CERTIFIED, InvoiceState.PAID}:
+        message = (
+            "The invoice is certified already. Resolve with “rebill”: the vendor "
+            "invoices what is due anew."
+        )
+        raise ResolutionMissing(message)
+    if invoice.state != InvoiceState.ACCEPTED:
+        return Dollars()
+    acceptance = free_finding(finding, invoice, by, at)
+    return Dollars(acceptance.accepted_dollars) if acceptance else Dollars()
