@@ -129,7 +129,9 @@ class EstimateRowForm(ChoiceRow):
     month = forms.DateField(
         label="First month",
         input_formats=["%Y-%m", "%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m", attrs={"placeholder": "2026-11"}),
+        widget=forms.DateInput(
+            format="%Y-%m", attrs={"placeholder": "2026-11", "size": 7}
+        ),
     )
     months = forms.IntegerField(
         label="Months",
@@ -159,7 +161,6 @@ class EstimateWorkloadForm(GridForm):
         formset=RemovableRows,
         extra=4,
         can_delete=True,
-        can_delete_extra=False,
         max_num=400,
     )
 

@@ -78,6 +78,6 @@ def lines_of_accounting(agency_id: int | None) -> list[LineOfAccounting]:
 def dictionary_on(on: date) -> dict[str, list[tuple[int, str]]]:
     """The models in force on a day and the token classes, as pairs of id and name."""
     return {
-        "model": [(model.pk, f"{model.provider} {model}") for model in models_on(on)],
+        "model": [(model.pk, str(model)) for model in models_on(on)],
         "token_class": [(each.pk, each.label) for each in token_classes()],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from contracting.core.identifiers import (
 )
 from contracting.core.periods import zone_of
 from contracting.core.quantities import Dollars, Tokens
+from contracting.core.templatetags.drawdown import instant_in
 from contracting.reference.models import TokenClass
 from contracting.reference.states import Boundary, Tier
 from contracting.solicitations.models import Answer, Solicitation
@@ -46,6 +48,7 @@ TERMS: Final[Mapping[str, str]] = {
 }
 """Every term of a package that is a single value, with its name in words."""
 
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _NEVER_NULL: Final = frozenset(TERMS) - {"deadline", "ordering_start", "ordering_end"}
 
 
@@ -167,18 +170,32 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     ]
 
 
-def merged(changes: Iterable[Change]) -> list[Change]:
+def merged(changes: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
     """Changes of several versions as one step: from the first old to the last new."""
     first: dict[str, str] = {}
     last: dict[str, str] = {}
     for change in changes:
-        first.setdefault(change.term, change.old)
-        last[change.term] = change.new
+        first.setdefault(change["term"], change["old"])
+        last[change["term"]] = change["new"]
     return [
-        Change(term=term, old=first[term], new=last[term])
+        {"term": term, "old": first[term], "new": last[term]}
         for term in first
         if first[term] != last[term]
     ]
+
+
+def shown(changes: Iterable[Mapping[str, str]], zone: str) -> list[dict[str, Any]]:
+    """Changes as a page shows them: instants in the zone of the deadline and in UTC."""
+    return [
+        {name: _shown(text, zone) for name, text in change.items()}
+        for change in changes
+    ]
+
+
+def _shown(text: str, zone: str) -> Any:
+    if _INSTANT.fullmatch(text):
+        return instant_in(datetime.fromisoformat(text.replace("Z", "+00:00")), zone)
+    return text
 
 
 def _spoken(content_of_it: Mapping[str, Any]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
@@ -211,18 +212,35 @@ class AmendSolicitationForm(EditTermsForm):
         super().__init__(*args, **more)
         self.in_force = in_force or {}
 
-    def compared(self) -> Iterator[tuple[forms.BoundField, Any]]:
-        """Each field with what is in force, in words; ``None`` where nothing can be."""
+    def compared(self) -> Iterator[tuple[forms.BoundField, str]]:
+        """Each field of a term with what is in force, in words."""
         for field in self.visible_fields():
-            now = self.in_force.get(field.name)
-            choices = getattr(field.field, "choices", None)
-            yield field, dict(choices).get(now, now) if choices else now
+            if field.name in self.in_force:
+                yield field, _words(field, self.in_force[field.name])
+
+
+def _words(field: forms.BoundField, now: Any) -> str:
+    choices = dict(getattr(field.field, "choices", ()))
+    if now in choices:
+        return str(choices[now])
+    if isinstance(now, date):
+        return f"{now.day} {now:%b %Y}"
+    if isinstance(now, time):
+        return f"{now:%H:%M}"
+    if isinstance(now, int | Decimal):
+        return f"{now:,}"
+    return str(now or "")
 
 
 class LineRow(ChoiceRow):
     """One row of the price schedule."""
 
-    slin = forms.CharField(label="Line", max_length=6, help_text="0001AA")
+    slin = forms.CharField(
+        label="Line",
+        max_length=6,
+        help_text="0001AA",
+        widget=forms.TextInput(attrs={"size": 7}),
+    )
     description = forms.CharField(max_length=200)
     token_class = forms.ChoiceField(label="Class")
     tier = forms.ChoiceField(choices=Tier.choices, initial=Tier.STANDARD)
@@ -252,7 +270,6 @@ class EditLinesForm(GridForm):
         formset=RemovableRows,
         extra=3,
         can_delete=True,
-        can_delete_extra=False,
         max_num=200,
     )
 
@@ -295,7 +312,6 @@ class EditFactorsForm(GridForm):
         formset=RemovableRows,
         extra=2,
         can_delete=True,
-        can_delete_extra=False,
         max_num=40,
     )
 

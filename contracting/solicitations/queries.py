@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import Prefetch, QuerySet
@@ -18,11 +18,14 @@ from contracting.audit.queries import events_of
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import BadPeriod, zone_of
+from contracting.reference.queries import clauses_on
+from contracting.reference.states import ClauseKind
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.queries import visible_to as requisitions_visible_to
 from contracting.requisitions.states import RequisitionState
 from contracting.solicitations import events
 from contracting.solicitations.models import (
+    Amendment,
     Answer,
     EvaluationFactor,
     Question,
@@ -200,6 +203,19 @@ def factors_of(solicitation: Solicitation) -> QuerySet[EvaluationFactor]:
     return solicitation.factors.filter(is_removed=False).order_by("position")
 
 
+def clauses_offered(on: date) -> list[tuple[int, str]]:
+    """Every clause and provision in force on a day, with why it would be chosen."""
+    return [
+        (
+            clause.pk,
+            f"{clause} (required in every solicitation)"
+            if ClauseKind.SOLICITATION in clause.required_for
+            else str(clause),
+        )
+        for clause in clauses_on(on)
+    ]
+
+
 def questions_of(solicitation: Solicitation) -> QuerySet[Question]:
     """Every question with its answers, oldest first; show none of the askers."""
     answers = Answer.objects.order_by("-pk").prefetch_related("releases")
@@ -256,7 +272,7 @@ def last_reviewed_version(
     return versions[0] if versions else None
 
 
-def amendments_of(solicitation: Solicitation) -> QuerySet[Any]:
+def amendments_of(solicitation: Solicitation) -> QuerySet[Amendment]:
     """The amendments, by number."""
     return solicitation.amendments.order_by("number")
 

@@ -17,12 +17,12 @@ from contracting.core.identifiers import amendment_number
 from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import documents_of
-from contracting.reference.queries import clauses_on, token_classes
+from contracting.reference.queries import token_classes
 from contracting.requisitions.forms import SeenVersion
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.queries import get_requisition_for, latest_estimate
 from contracting.solicitations import calculations, forms, permissions, queries
-from contracting.solicitations.models import Solicitation
+from contracting.solicitations.models import Amendment, Solicitation
 from contracting.solicitations.operations.amend import amend_solicitation
 from contracting.solicitations.operations.answer import answer_question
 from contracting.solicitations.operations.ask import ask_question
@@ -70,7 +70,7 @@ class SolicitationPage(PageView):
             "drafted": len(queries.drafted_answers(found)),
             "questions": queries.questions_of(found).count(),
             "unanswered": queries.unanswered(found).count(),
-            "amendments": queries.amendments_of(found),
+            "amendments": _amendments(found),
             "documents": documents_of(found.subject).visible_to(by),
             "events": events_of(found.subject),
             "is_past": found.deadline is not None and at > found.deadline,
@@ -230,16 +230,7 @@ class EditClauses(EditVerb):
         return {**super().initial(thing), "clause_ids": chosen}
 
     def form_options(self, thing: Solicitation) -> dict[str, Any]:
-        on = thing.agency.local_day(clock.now())
-        offered = [
-            (
-                clause.pk,
-                f"{clause} (required in every solicitation)"
-                if "SOLICITATION" in clause.required_for
-                else str(clause),
-            )
-            for clause in clauses_on(on)
-        ]
+        offered = queries.clauses_offered(thing.agency.local_day(clock.now()))
         return {"offered": offered}
 
 
@@ -273,13 +264,12 @@ class ReviewSolicitation(SolicitationVerb):
     def more(self, thing: Solicitation) -> dict[str, Any]:
         seen = queries.last_reviewed_version(thing, self.actor.user_id)
         changes = calculations.merged(
-            calculations.Change(**change)
-            for change in queries.changes_since(thing, seen or thing.version)
+            queries.changes_since(thing, seen or thing.version)
         )
         return {
             **queries.package_of(thing),
             "seen": seen,
-            "changes": [change.plain() for change in changes],
+            "changes": calculations.shown(changes, thing.time_zone),
             "steps": _steps(thing),
             "gaps": _gaps(thing),
         }
@@ -462,7 +452,7 @@ class Opportunity(PageView):
             and found.deadline is not None
             and at <= found.deadline,
             "answers": queries.released_answers(found),
-            "amendments": queries.amendments_of(found),
+            "amendments": _amendments(found),
             "documents": documents_of(found.subject)
             .visible_to(self.actor)
             .filter(is_public=True),
@@ -491,6 +481,13 @@ class AskQuestion(SolicitationVerb):
 
 def _gaps(solicitation: Solicitation) -> list[queries.Gap]:
     return queries.publish_gaps(solicitation, at=clock.now())
+
+
+def _amendments(found: Solicitation) -> list[tuple[Amendment, list[dict[str, Any]]]]:
+    return [
+        (each, calculations.shown(each.changes, found.time_zone))
+        for each in queries.amendments_of(found)
+    ]
 
 
 def _steps(solicitation: Solicitation) -> list[StepStanding]:

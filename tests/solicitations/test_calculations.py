@@ -7,9 +7,9 @@ from django.forms import ValidationError
 
 from contracting.core.quantities import Tokens
 from contracting.solicitations.calculations import (
-    Change,
     LineDraft,
     merged,
+    shown,
     slin_letters,
 )
 from contracting.solicitations.forms import instant_of
@@ -33,13 +33,26 @@ def test_a_time_that_the_clocks_skip_or_show_twice_is_refused(day, at):
 
 
 def test_changes_of_several_versions_are_one_step():
-    steps = [Change("A", "1", "2"), Change("B", "x", "y"), Change("A", "2", "3")]
-    there_and_back = [Change("C", "1", "2"), Change("C", "2", "1")]
+    steps = ["A 1 2", "B x y", "A 2 3", "C 1 2", "C 2 1"]
+    changes = [dict(zip(("term", "old", "new"), s.split(), strict=True)) for s in steps]
 
-    assert merged([*steps, *there_and_back]) == [
-        Change("A", "1", "3"),
-        Change("B", "x", "y"),
+    assert merged(changes) == [
+        {"term": "A", "old": "1", "new": "3"},
+        {"term": "B", "old": "x", "new": "y"},
     ]
+
+
+def test_an_instant_among_changes_is_shown_in_the_zone_of_the_deadline():
+    change = {
+        "term": "Deadline",
+        "old": "2026-03-20T21:00:00.000000Z",
+        "new": "2026-03-20",
+    }
+
+    words = shown([change], NEW_YORK)[0]
+
+    assert "5:00 p.m. EDT (21:00 UTC)" in words["old"]
+    assert words["new"] == "2026-03-20"
 
 
 def test_sub_lines_are_lettered_without_i_and_o():

@@ -135,10 +135,8 @@ def test_a_reviewer_sees_what_changed_since_they_decided(
     # When they look again, then each term is shown from what they saw to what stands
     seen = queries.last_reviewed_version(again, technical_reviewer.user_id)
     assert seen == 2
-    changes = calculations.merged(
-        calculations.Change(**change) for change in queries.changes_since(again, seen)
-    )
-    assert {change.term: (change.old, change.new) for change in changes} == {
+    changes = calculations.merged(queries.changes_since(again, seen))
+    assert {each["term"]: (each["old"], each["new"]) for each in changes} == {
         "Maximum in tokens": ("40,000,000,000", "8"),
         "Product service code": ("DA10", "DA13"),
     }
