@@ -159,9 +159,7 @@ def _arithmetic(decision: SelectionDecision) -> dict[str, Any]:
         "caption": "Prices on the reference workload, line by line",
         "columns": [
             {"key": "vendor", "label": "Offeror"},
-            {"key": "slin", "label": "Line"},
-            {"key": "label", "label": "Token class"},
-            {"key": "model", "label": "Model"},
+            {"key": "line", "label": "Line"},
             {"key": "workload_tokens", "label": "Tokens", "shape": "tokens"},
             {"key": "usd_per_million_tokens", "label": "Price", "shape": "price"},
             {"key": "amount", "label": "Amount", "shape": "dollars"},
@@ -172,5 +170,8 @@ def _arithmetic(decision: SelectionDecision) -> dict[str, Any]:
             },
             {"key": "list_amount", "label": "At list", "shape": "dollars"},
         ],
-        "rows": decision.price_analysis.rows,
+        "rows": [
+            {**row, "line": f"{row['slin']} {row['label']}, {row['model']}"}
+            for row in decision.price_analysis.rows
+        ],
     }

@@ -453,5 +453,6 @@ class Decision(PageView):
                 self.actor, found.solicitation, list(offers_of(found.solicitation))
             ),
             "paper": papers.first(),
+            "may_award": permissions.can_analyse_price(self.actor, found.solicitation),
             **_prices(found.solicitation),
         }

@@ -83,8 +83,8 @@ class OfferForm(forms.Form):
     )
     acknowledged = forms.MultipleChoiceField(
         label="I acknowledge these amendments",
-        required=False,
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Acknowledge each amendment (R-SUB-05)."},
     )
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from contracting.submissions.models import SubmissionVersion
@@ -21,6 +22,10 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             {"label": "Version of the offer", "value": str(version.number)},
             {"label": "Receipt completed", "value": version.received_at, "span": 6},
             {"label": "Deadline, inclusive", "value": solicitation.deadline, "span": 6},
+            {
+                "label": "Receipt completed, to the microsecond",
+                "value": _exact(version),
+            },
             {"label": "Offeror", "value": vendor.name},
             {"label": "UEI", "value": vendor.uei},
             {"label": "CAGE code", "value": vendor.cage},
@@ -53,6 +58,10 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             "random part that is sealed with them, and so tell nothing about a price.",
         ],
     }
+
+
+def _exact(version: SubmissionVersion) -> str:
+    return f"{version.received_at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
 
 
 def _summary(version: SubmissionVersion) -> str:
