@@ -44,6 +44,16 @@ class PaymentCertification(Addressed, AppendOnly):
             f"contract:{self.invoice.order.contract_id}",
         )
 
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/payments/{self.public_id}"
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether its payment is recorded."""
+        return hasattr(self, "payment")
+
 
 class Payment(Addressed, AppendOnly):
     """A payment made by the finance system, recorded here."""

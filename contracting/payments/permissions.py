@@ -28,10 +28,10 @@ def can_certify_payment(by: Actor, invoice: Invoice) -> Verdict:
     )
     if isinstance(verdict, Refused):
         return verdict
-    acceptors = Acceptance.objects.filter(invoice=invoice).values_list(
-        "accepted_by__user_id", flat=True
+    acceptors = Acceptance.objects.filter(
+        invoice=invoice, accepted_by__user_id=by.own_user_id
     )
-    if by.user_id in set(acceptors):
+    if acceptors.exists():
         return Refused("You accepted this usage; somebody else certifies.", RULE)
     signers = {
         member.user_id

@@ -1,28 +1,45 @@
-"""Reads of payments."""
+"""Reads of payments: who sees which, what is owed, when, and from which funds."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet
 
 from contracting.billing.models import Invoice
+from contracting.billing.queries import invoices_visible_to
+from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
+from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.ledger.queries import balances_of, transfers_because
+from contracting.ledger.states import COLUMNS, Holder
+from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine
 from contracting.payments.calculations import due_on
-from contracting.payments.models import PaymentCertification
-from contracting.reconciliation.models import Acceptance
+from contracting.payments.models import Payment, PaymentCertification
+from contracting.reconciliation.models import Acceptance, AcceptedLine
+from contracting.reference.models import TokenClass
+
+_ACCEPTED = COLUMNS["accepted_dollars"]
 
 
 def certifications_visible_to(actor: Actor) -> QuerySet[PaymentCertification]:
     """The agency's own; to the vendor, those of its invoices."""
     rows = PaymentCertification.objects.select_related(
-        "invoice__order__contract", "invoice__vendor", "payment"
+        "invoice__order__contract__agency",
+        "invoice__vendor",
+        "certified_by__user",
+        "payment",
     )
     if actor.is_agency and (actor.role or actor.is_key):
         return rows.filter(invoice__order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor:
+    if actor.is_vendor and (actor.role or actor.is_key):
         return rows.filter(invoice__vendor_id=actor.organization_id)
     return rows.none()
 
@@ -39,14 +56,185 @@ def get_certification_for(actor: Actor, public_id: str) -> PaymentCertification:
     return found
 
 
+def payments_visible_to(actor: Actor) -> QuerySet[Payment]:
+    """What was paid, the latest first."""
+    return (
+        Payment.objects.filter(certification__in=certifications_visible_to(actor))
+        .select_related(
+            "certification__invoice__order__contract", "certification__invoice__vendor"
+        )
+        .order_by("-paid_on", "-pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An accepted amount that is not paid yet, and when it is due.
+
+    ``certification`` is ``None`` until a certifying officer has certified it.
+    """
+
+    invoice: Invoice
+    certification: PaymentCertification | None
+    dollars: Dollars
+    due_on: date
+    is_overdue: bool
+
+
+def owed_to_or_by(actor: Actor, at: datetime) -> list[Owed]:
+    """What the actor's agency owes, or the actor's vendor is owed; next due first."""
+    found = []
+    invoices = (
+        invoices_visible_to(actor)
+        .filter(state__in=[InvoiceState.ACCEPTED, InvoiceState.CERTIFIED])
+        .select_related("order__contract__agency", "vendor", "certification")
+        .prefetch_related("acceptances")
+    )
+    for invoice in invoices:
+        acceptances = list(invoice.acceptances.all())
+        certification = getattr(invoice, "certification", None)
+        if certification is not None:
+            dollars, due = Dollars(certification.dollars), certification.due_on
+        else:
+            accepted = (Dollars(each.accepted_dollars) for each in acceptances)
+            dollars = total_dollars(accepted)
+            first = _due_on(invoice, acceptances)
+            if first is None or not dollars:
+                continue
+            due = first
+        today = accounting_day(at, invoice.order.contract.time_zone)
+        found.append(Owed(invoice, certification, dollars, due, due < today))
+    return sorted(found, key=lambda each: (each.due_on, each.invoice.pk))
+
+
 def payment_due_on(invoice: Invoice) -> date | None:
     """When the accepted part of an invoice is due, or ``None`` before acceptance."""
-    first = Acceptance.objects.filter(invoice=invoice).order_by("pk").first()
-    if first is None:
+    return _due_on(invoice, Acceptance.objects.filter(invoice=invoice))
+
+
+def _due_on(invoice: Invoice, acceptances: Iterable[Acceptance]) -> date | None:
+    accepted = [each.accepted_at for each in acceptances]
+    if not accepted:
         return None
     contract = invoice.order.contract
     return due_on(
         received=accounting_day(invoice.received_at, contract.time_zone),
-        accepted=accounting_day(first.accepted_at, contract.time_zone),
+        accepted=accounting_day(min(accepted), contract.time_zone),
         payment_days=contract.payment_days,
     )
+
+
+def acceptances_of(invoice: Invoice) -> QuerySet[Acceptance]:
+    """What was accepted, oldest first: what agreed, then what resolutions freed."""
+    return (
+        Acceptance.objects.filter(invoice=invoice)
+        .select_related("accepted_by__user", "finding")
+        .order_by("pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherLine:
+    """What is payable of one class on one line of the invoice.
+
+    Its class is the invoice's, or the right one that a resolution has put in its place.
+    """
+
+    clin: str
+    position: int
+    model: str
+    token_class: str
+    token_class_label: str
+    period: Any
+    tokens: Tokens
+    price: UnitPrice
+    dollars: Dollars
+
+
+def voucher_lines(invoice: Invoice) -> list[VoucherLine]:
+    """What is accepted on an invoice, line by line."""
+    rows = (
+        AcceptedLine.objects.filter(acceptance__invoice=invoice, payable_tokens__gt=0)
+        .select_related(
+            "invoice_line__order_line__contract_line", "invoice_line__model"
+        )
+        .order_by("invoice_line__position", "pk")
+    )
+    labels = dict(TokenClass.objects.values_list("code", "label"))
+    return [
+        VoucherLine(
+            clin=row.invoice_line.order_line.clin,
+            position=row.invoice_line.position,
+            model=row.invoice_line.model.snapshot,
+            token_class=row.token_class_code,
+            token_class_label=labels.get(row.token_class_code, row.token_class_code),
+            period=row.invoice_line.period,
+            tokens=Tokens(row.payable_tokens),
+            price=UnitPrice(row.usd_per_million_tokens),
+            dollars=Dollars(row.payable_dollars),
+        )
+        for row in rows
+    ]
+
+
+def tokens_of(lines: Iterable[VoucherLine]) -> Tokens:
+    """How many tokens are paid for."""
+    return Tokens(sum(line.tokens.count for line in lines))
+
+
+def accepted_by_acrn(invoice: Invoice) -> dict[int, dict[str, Dollars]]:
+    """What is accepted on an invoice by order line and ACRN, exactly as it was posted.
+
+    The parts of one line sum to its cents; a part alone may have more decimals where
+    usage went over from one ACRN to the next.
+    """
+    sums: dict[tuple[int, str], list[Dollars]] = defaultdict(list)
+    for acceptance in Acceptance.objects.filter(invoice=invoice).order_by("pk"):
+        subject = acceptance.subject
+        for row in transfers_because(subject.kind, subject.id):
+            balance = row.credit.balance or row.debit.balance
+            effect = _ACCEPTED.effect(row.debit.kind, row.credit.kind)
+            if balance is None or not effect:
+                continue
+            key = balance.holder_id, balance.acrn
+            sums[key].append(Dollars(effect * row.dollars))
+    found: dict[int, dict[str, Dollars]] = {}
+    for (line_id, acrn), amounts in sorted(sums.items()):
+        found.setdefault(line_id, {})[acrn] = total_dollars(amounts)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """A part of a voucher by order line and ACRN: its accounting classification."""
+
+    clin: str
+    acrn: str
+    line_of_accounting: str
+    dollars: Dollars
+
+
+def classification_of(certification: PaymentCertification) -> list[Classified]:
+    """From which funds a voucher is paid, by contract line and ACRN."""
+    lines = OrderLine.objects.select_related("contract_line").in_bulk(
+        [int(line_id) for line_id in certification.by_acrn]
+    )
+    found = []
+    for line_id, parts in certification.by_acrn.items():
+        line = lines[int(line_id)]
+        rows = {row.acrn: row for row in balances_of(holder_of(int(line_id)))}
+        found += [
+            Classified(
+                clin=line.clin,
+                acrn=acrn,
+                line_of_accounting=str(rows[acrn].line_of_accounting),
+                dollars=Dollars(Decimal(amount)),
+            )
+            for acrn, amount in parts.items()
+        ]
+    return sorted(found, key=lambda each: (each.clin, each.acrn))
+
+
+def holder_of(order_line_id: int) -> Holder:
+    """An order line as the ledger knows it."""
+    return Holder(HOLDER_OF_A_LINE, order_line_id)

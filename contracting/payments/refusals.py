@@ -18,7 +18,13 @@ class AlreadyCertified(Conflict):
     code = "already_certified"
 
 
+class AlreadyPaid(Conflict):
+    """The payment is recorded already."""
+
+    code = "already_paid"
+
+
 class PaymentDateWrong(Invalid):
-    """A payment is recorded with its reference, on a day that is not in the future."""
+    """A payment has a trace number and a day between its certification and today."""
 
     code = "payment_date_wrong"

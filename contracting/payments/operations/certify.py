@@ -7,16 +7,18 @@ from datetime import datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
+from contracting.billing.models import Invoice
 from contracting.billing.states import InvoiceState
+from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.orders.models import TaskOrder
 from contracting.payments import events, permissions, queries
 from contracting.payments.models import PaymentCertification
 from contracting.payments.refusals import AlreadyCertified, NotAccepted
-from contracting.reconciliation.operations.accept import lock_invoice
-from contracting.reconciliation.queries import accepted_by_holder, accepted_total
+from contracting.reconciliation.queries import accepted_total
 
 
 @transaction.atomic
@@ -25,12 +27,15 @@ def certify_payment(
 ) -> PaymentCertification:
     """Certify the accepted part; what is withheld stays withheld.
 
+    The voucher names the funds by order line and ACRN and its due date (FAR
+    52.232-25(a)(1)).
+
     :raises NotAllowed: if ``by`` is no payment certifier, accepted the usage or signed
         the order (R-ROL-04)
     :raises AlreadyCertified: if it is certified or paid already
     :raises NotAccepted: if nothing is accepted (R-FND-10)
     """
-    invoice = lock_invoice(invoice_id)
+    invoice = _lock_invoice(invoice_id)
     require(permissions.can_certify_payment(by, invoice))
     if invoice.state in {InvoiceState.CERTIFIED, InvoiceState.PAID}:
         message = "This invoice is certified for payment already."
@@ -40,29 +45,26 @@ def certify_payment(
     if invoice.state != InvoiceState.ACCEPTED or due is None or not total:
         message = "Nothing of this invoice is accepted, so nothing can be paid."
         raise NotAccepted(message)
-    certified = PaymentCertification.objects.filter(invoice__order=invoice.order)
     certification = PaymentCertification.objects.create(
         invoice=invoice,
-        voucher_number=f"{invoice.order.piid}-V{certified.count() + 1:03d}",
+        voucher_number=_voucher_number(invoice.order),
         dollars=total.amount,
-        by_acrn={
-            str(line_id): dollars.plain()
-            for line_id, dollars in sorted(accepted_by_holder(invoice).items())
-        },
+        by_acrn=_plain(queries.accepted_by_acrn(invoice)),
         due_on=due,
-        certified_by_id=by.membership_id,
+        certified_by_id=by.own_membership_id,
         certified_at=at,
     )
     invoice.move_to(InvoiceState.CERTIFIED)
+    withheld = Dollars(invoice.total_dollars) - total
     post_notice(
         recipients=[Recipient(organization_id=invoice.vendor_id)],
-        subject=invoice.subject,
+        subject=certification.subject,
         title=f"Invoice {invoice.number}: ${total.amount:,.2f} will be paid",
         body=(
-            f"Due on {due:%d %b %Y}. Invoiced ${invoice.total_dollars:,.2f}; "
-            f"withheld ${(Dollars(invoice.total_dollars) - total).amount:,.2f}."
+            f"Due on {due.day} {due:%b %Y}. Invoiced ${invoice.total_dollars:,.2f}; "
+            f"withheld ${withheld.amount:,.2f}."
         ),
-        url_path=f"/invoices/{invoice.public_id}",
+        url_path=certification.path,
         by=by,
         at=at,
     )
@@ -75,7 +77,39 @@ def certify_payment(
             "invoice": invoice.number,
             "voucher": certification.voucher_number,
             "dollars": total,
+            "withheld": withheld,
+            "by_acrn": certification.by_acrn,
             "due_on": due,
         },
     )
     return certification
+
+
+def _lock_invoice(invoice_id: int) -> Invoice:
+    """Lock contract, order and invoice, in this order."""
+    order_id, contract_id = Invoice.objects.values_list(
+        "order_id", "order__contract_id"
+    ).get(pk=invoice_id)
+    Contract.objects.locked().get(pk=contract_id)
+    TaskOrder.objects.locked().get(pk=order_id)
+    return (
+        Invoice.objects.locked()
+        .select_related("order__contract__agency", "vendor")
+        .get(pk=invoice_id)
+    )
+
+
+def _voucher_number(order: TaskOrder) -> str:
+    """The next of the order; its lock makes the numbers gapless."""
+    before = PaymentCertification.objects.filter(invoice__order=order).count()
+    return f"{order.piid}-V{before + 1:03d}"
+
+
+def _plain(parts: dict[int, dict[str, Dollars]]) -> dict[str, dict[str, str]]:
+    return {
+        str(line_id): {
+            acrn: dollars.plain() for acrn, dollars in by_acrn.items() if dollars
+        }
+        for line_id, by_acrn in parts.items()
+        if any(by_acrn.values())
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -13,64 +14,53 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.ledger.operations.record_paid import record_paid
-from contracting.ledger.states import Holder
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.payments import events, permissions
+from contracting.payments import events, permissions, queries
 from contracting.payments.models import Payment, PaymentCertification
-from contracting.payments.refusals import AlreadyCertified, PaymentDateWrong
-from contracting.reconciliation.operations.accept import lock_invoice
-from contracting.reconciliation.queries import accepted_by_holder
+from contracting.payments.operations.certify import _lock_invoice
+from contracting.payments.refusals import AlreadyPaid, PaymentDateWrong
 
 
 @transaction.atomic
 def record_payment(
     *, certification_id: int, paid_on: date, reference: str, by: Actor, at: datetime
 ) -> Payment:
-    """Record the payment of a certified amount, to the cent.
+    """Record the payment of a certified amount, to the cent, from its very funds.
 
+    :param paid_on: the day of payment in the contract's time zone
+    :param reference: the finance system's trace number, at most 60 characters
     :raises NotAllowed: if ``by`` is no payment certifier of the agency
-    :raises AlreadyCertified: if it is recorded already
-    :raises PaymentDateWrong: without a reference, or with a day in the future
-    :raises PaymentExceedsAcceptance: if more would be paid than is accepted (R-FND-10)
+    :raises AlreadyPaid: if it is recorded already
+    :raises PaymentDateWrong: without a reference, or with a day in the future or before
+        the certification
+    :raises PaymentExceeded: if more would be paid than is accepted (R-FND-10)
     """
     invoice_id = PaymentCertification.objects.values_list("invoice_id", flat=True).get(
         pk=certification_id
     )
-    invoice = lock_invoice(invoice_id)
-    certification = PaymentCertification.objects.get(pk=certification_id)
+    invoice = _lock_invoice(invoice_id)
+    certification = PaymentCertification.objects.select_related("invoice__order").get(
+        pk=certification_id
+    )
     require(permissions.can_record_payment(by, certification))
-    if Payment.objects.filter(certification=certification).exists():
-        message = "This payment is recorded already."
-        raise AlreadyCertified(message)
-    today = accounting_day(at, invoice.order.contract.time_zone)
-    if paid_on > today or not reference.strip():
-        message = "Give the trace number and the day of payment, today or earlier."
-        raise PaymentDateWrong(message)
+    zone = invoice.order.contract.time_zone
+    _guard(certification, paid_on, reference, zone, at)
     payment = Payment.objects.create(
         certification=certification,
         dollars=certification.dollars,
         paid_on=paid_on,
-        reference=reference.strip()[:60],
+        reference=reference.strip(),
         recorded_by_name=by.name,
         paid_at=at,
     )
-    for line_id, dollars in sorted(accepted_by_holder(invoice).items()):
-        if dollars:
-            record_paid(
-                holder=Holder("orders.line", line_id),
-                acrn=None,
-                dollars=dollars,
-                because=certification.subject,
-                by=by,
-                at=at,
-            )
+    _post(certification, by, at)
     invoice.move_to(InvoiceState.PAID)
     post_notice(
         recipients=[Recipient(organization_id=invoice.vendor_id)],
-        subject=invoice.subject,
+        subject=certification.subject,
         title=f"Invoice {invoice.number} was paid",
         body=f"${certification.dollars:,.2f}, reference {payment.reference}.",
-        url_path=f"/invoices/{invoice.public_id}",
+        url_path=certification.path,
         by=by,
         at=at,
     )
@@ -87,3 +77,40 @@ def record_payment(
         },
     )
     return payment
+
+
+def _guard(
+    certification: PaymentCertification,
+    paid_on: date,
+    reference: str,
+    zone: str,
+    at: datetime,
+) -> None:
+    if Payment.objects.filter(certification=certification).exists():
+        message = "This payment is recorded already."
+        raise AlreadyPaid(message)
+    longest = 60
+    if not 0 < len(reference.strip()) <= longest:
+        message = f"Give the trace number of the payment, at most {longest} characters."
+        raise PaymentDateWrong(message, pointer="/reference")
+    certified_on = accounting_day(certification.certified_at, zone)
+    if not certified_on <= paid_on <= accounting_day(at, zone):
+        message = (
+            "The day of payment lies between the certification of "
+            f"{certified_on.day} {certified_on:%b %Y} and today."
+        )
+        raise PaymentDateWrong(message, pointer="/paid_on")
+
+
+def _post(certification: PaymentCertification, by: Actor, at: datetime) -> None:
+    """Pay each part from the funds that the voucher names."""
+    for line_id, parts in sorted(certification.by_acrn.items()):
+        for acrn, amount in sorted(parts.items()):
+            record_paid(
+                holder=queries.holder_of(int(line_id)),
+                acrn=acrn,
+                dollars=Dollars(Decimal(amount)),
+                because=certification.subject,
+                by=by,
+                at=at,
+            )

@@ -1,0 +1,103 @@
+"""Endpoints of payments, for the agency's machines and the vendor's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from contracting.core.api import EndpointView, instant, money
+from contracting.core.quantities import Dollars
+from contracting.payments import queries
+from contracting.payments.models import PaymentCertification
+from contracting.payments.serializers import (
+    PaymentSerializer,
+    PaymentSummarySerializer,
+)
+
+
+class PaymentsEndpoint(EndpointView):
+    """The certified payments of the key's organization."""
+
+    scope_read = "payments:read"
+
+    @extend_schema(
+        operation_id="list_payments",
+        summary="List certified payments",
+        responses=PaymentSummarySerializer(many=True),
+        tags=["payments"],
+    )
+    def get(self, request: Request) -> Response:
+        found = queries.certifications_visible_to(self.actor)
+        return self.page(request, found, summary_of)
+
+
+class PaymentEndpoint(EndpointView):
+    """One certified payment with its lines and its funds."""
+
+    scope_read = "payments:read"
+
+    @extend_schema(
+        operation_id="get_payment",
+        summary="Read a certified payment",
+        responses=PaymentSerializer,
+        tags=["payments"],
+    )
+    def get(self, request: Request, public_id: str) -> Response:
+        found = queries.get_certification_for(self.actor, public_id)
+        invoiced = Dollars(found.invoice.total_dollars)
+        body = summary_of(found)
+        body["invoiced"] = money(invoiced.amount)
+        body["withheld"] = money((invoiced - Dollars(found.dollars)).amount)
+        body["lines"] = [line_of(line) for line in queries.voucher_lines(found.invoice)]
+        body["classification"] = [
+            {
+                "clin": part.clin,
+                "acrn": part.acrn,
+                "amount": money(part.dollars.amount),
+            }
+            for part in queries.classification_of(found)
+        ]
+        return Response(body)
+
+
+def summary_of(certification: PaymentCertification) -> dict[str, Any]:
+    """One certified payment in a list."""
+    invoice = certification.invoice
+    paid = certification.payment if certification.is_paid else None
+    return {
+        "id": certification.public_id,
+        "voucher_number": certification.voucher_number,
+        "state": "PAID" if paid else "CERTIFIED",
+        "invoice": invoice.public_id,
+        "invoice_number": invoice.number,
+        "order": invoice.order.public_id,
+        "order_piid": invoice.order.piid,
+        "contract_piid": invoice.order.contract.piid,
+        "vendor": invoice.vendor.public_id,
+        "amount": money(certification.dollars),
+        "due_on": certification.due_on.isoformat(),
+        "certified_at": instant(certification.certified_at),
+        "payment": {
+            "id": paid.public_id,
+            "paid_on": paid.paid_on.isoformat(),
+            "reference": paid.reference,
+        }
+        if paid
+        else None,
+    }
+
+
+def line_of(line: queries.VoucherLine) -> dict[str, Any]:
+    """What is payable on one line of the invoice."""
+    return {
+        "position": line.position,
+        "clin": line.clin,
+        "model": line.model,
+        "token_class": line.token_class,
+        "tokens": line.tokens.count,
+        "usd_per_million_tokens": format(line.price.usd_per_million_tokens, "f"),
+        "amount": money(line.dollars.amount),
+    }

@@ -1,0 +1,62 @@
+"""Payments as machines read them: explicit lists of fields."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from contracting.contracts.serializers import MoneySerializer
+
+
+class RecordedPaymentSerializer(serializers.Serializer[object]):
+    """What the finance system has paid."""
+
+    id = serializers.CharField()
+    paid_on = serializers.DateField()
+    reference = serializers.CharField()
+
+
+class PaymentSummarySerializer(serializers.Serializer[object]):
+    """One certified payment in a list."""
+
+    id = serializers.CharField()
+    voucher_number = serializers.CharField()
+    state = serializers.ChoiceField(choices=["CERTIFIED", "PAID"])
+    invoice = serializers.CharField()
+    invoice_number = serializers.CharField()
+    order = serializers.CharField()
+    order_piid = serializers.CharField()
+    contract_piid = serializers.CharField()
+    vendor = serializers.CharField()
+    amount = MoneySerializer()
+    due_on = serializers.DateField()
+    certified_at = serializers.CharField()
+    payment = RecordedPaymentSerializer(allow_null=True)
+
+
+class PaidLineSerializer(serializers.Serializer[object]):
+    """What is payable on one line of the invoice."""
+
+    position = serializers.IntegerField()
+    clin = serializers.CharField()
+    model = serializers.CharField()
+    token_class = serializers.CharField()
+    tokens = serializers.IntegerField()
+    usd_per_million_tokens = serializers.CharField()
+    amount = MoneySerializer()
+
+
+class ClassificationSerializer(serializers.Serializer[object]):
+    """From which funds a part is paid."""
+
+    clin = serializers.CharField()
+    acrn = serializers.CharField()
+    amount = MoneySerializer()
+
+
+class PaymentSerializer(PaymentSummarySerializer):
+    """One certified payment with its lines and its funds."""
+
+    invoiced = MoneySerializer()
+    withheld = MoneySerializer()
+    lines = PaidLineSerializer(many=True)
+    classification = ClassificationSerializer(many=True)
