@@ -46,4 +46,14 @@ class CompletionStatement(Addressed, AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"completion of {self.order_id or self.contract_id}"
+        return f"completion of {self.order or self.contract}"
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/close_outs/{self.public_id}"
+
+    @property
+    def closed(self) -> str:
+        """The number of what was closed out."""
+        return (self.order.piid if self.order else self.contract.piid) or ""

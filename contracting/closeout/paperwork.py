@@ -2,64 +2,111 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracting.contracts.models import Contract
+from contracting.closeout.calculations import figure_rows
+from contracting.closeout.models import CompletionStatement
+from contracting.closeout.queries import LineBalance
 from contracting.core.actors import Actor
-from contracting.core.quantities import Dollars
-from contracting.ledger.models import Balance
+from contracting.core.quantities import Dollars, total_dollars
 
 
 def completion(
-    contract: Contract,
+    statement: CompletionStatement,
+    rows: Sequence[LineBalance],
+    returned: Mapping[int, Dollars],
+    figures: Mapping[str, Any],
     *,
-    number: str,
-    title: str,
-    balances: list[tuple[str, Balance, Dollars]],
-    figures: dict[str, Any],
     signer: Actor,
-    at: datetime,
 ) -> dict[str, Any]:
     """What was ordered, used, paid and given back, signed by the contracting officer.
 
-    :param balances: line label, balance row, and what was deobligated from it
+    :param rows: the balances as they stand after close-out
+    :param returned: what was deobligated, by balance row
     """
+    contract, order = statement.contract, statement.order
+    number = order.piid if order else contract.piid
+    what = "order" if order else "contract"
+    facts = [
+        {"label": "Contract", "value": contract.piid},
+        {"label": f"Closed {what}", "value": f"{number} {(order or contract).title}"},
+        {"label": "Vendor", "value": contract.vendor.name},
+    ]
+    for figure in figure_rows(figures):
+        if figure.dollars is not None:
+            value = {"value": figure.dollars, "shape": "dollars"}
+            facts.append({"label": f"{figure.label}, dollars", **value})
+        if figure.tokens is not None:
+            value = {"value": figure.tokens, "shape": "tokens"}
+            facts.append({"label": f"{figure.label}, tokens", **value})
     return {
         "author": contract.agency.name,
-        "created_at": at,
+        "created_at": statement.signed_at,
         "time_zone": contract.time_zone,
-        "facts": [
-            {"label": "Contract", "value": contract.piid},
-            {"label": "Closed", "value": f"{number} {title}"},
-            {"label": "Vendor", "value": contract.vendor.name},
-            *[
-                {
-                    "label": name.replace("_", " ").capitalize(),
-                    "value": value,
-                    "shape": "tokens" if name.endswith("tokens") else "dollars",
-                }
-                for name, value in figures.items()
-            ],
-        ],
-        "balances": [
-            {
-                "item": label,
-                "acrn": row.acrn,
-                "obligated": row.obligated_dollars,
-                "consumed": row.consumed_dollars,
-                "paid": row.paid_dollars,
-                "deobligated": returned,
-                "residual_tokens": row.ceiling_tokens - row.line.consumed_tokens,
-            }
-            for label, row, returned in balances
-        ],
+        "summary": (
+            f"All performance, acceptance and payment under this {what} is complete "
+            "(FAR 4.804-5)."
+        ),
+        "facts": facts,
+        **_balances(rows, returned),
+        "checklist": _checklist(statement),
+        "sections": [{"heading": "Remarks", "text": statement.remarks}]
+        if statement.remarks
+        else [],
         "signatures": [
             {
                 "capacity": "Contracting officer",
                 "signed_by": signer.name,
                 "title": "Contracting officer",
-                "signed_at": at,
+                "signed_at": statement.signed_at,
             }
         ],
     }
+
+
+def _balances(
+    rows: Sequence[LineBalance], returned: Mapping[int, Dollars]
+) -> dict[str, Any]:
+    listed: list[dict[str, Any]] = []
+    for each in rows:
+        row = each.balance
+        given_back = returned.get(row.pk, Dollars())
+        listed.append(
+            {
+                "item": each.clin,
+                "acrn": row.acrn,
+                "obligated": Dollars(row.obligated_dollars) + given_back,
+                "consumed": Dollars(row.consumed_dollars),
+                "paid": Dollars(row.paid_dollars),
+                "deobligated": given_back,
+                "residual_tokens": row.line.tokens_left,
+            }
+        )
+    names = ("obligated", "consumed", "paid", "deobligated")
+    sums = {name: total_dollars(each[name] for each in listed) for name in names}
+    return {
+        "balances": listed,
+        "totals": {"balances": {"item": "Total", **sums}},
+    }
+
+
+def _checklist(statement: CompletionStatement) -> list[dict[str, str]]:
+    """What had to be done before the signature; each was checked by the verb."""
+    of_an_order = (
+        "Period of performance has ended; no usage is in suspense",
+        "Every discrepancy is resolved; no modification is pending",
+        "All usage is invoiced and accepted; every invoice is paid",
+        "Excess funds are deobligated",
+    )
+    of_a_contract = (
+        "Ordering period has ended",
+        "Every order is closed out",
+        "Guaranteed minimum is reached",
+        "Excess funds are deobligated",
+    )
+    steps = of_an_order if statement.order else of_a_contract
+    return [
+        {"number": str(number), "step": step, "result": "Done"}
+        for number, step in enumerate(steps, start=1)
+    ]

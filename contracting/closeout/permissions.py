@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from accounts.permissions import can_sign, role_in
+from accounts.permissions import all_of, can_sign, role_in
 from accounts.states import Role
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
-from contracting.core.permissions import Refused, Verdict
+from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
 from contracting.orders.models import TaskOrder
 
@@ -35,9 +35,9 @@ def can_close_out_contract(by: Actor, contract: Contract, on: date) -> Verdict:
 
 
 def _officer(by: Actor, agency_id: int, on: date) -> Verdict:
-    verdict = role_in(
-        by, agency_id, Role.CONTRACTING_OFFICER, doing="close out", rule="R-ROL-01"
+    return all_of(
+        role_in(
+            by, agency_id, Role.CONTRACTING_OFFICER, doing="close out", rule="R-ROL-01"
+        ),
+        can_sign(by, Dollars(), on),
     )
-    if isinstance(verdict, Refused):
-        return verdict
-    return can_sign(by, Dollars(), on)

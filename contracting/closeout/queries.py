@@ -1,32 +1,45 @@
-"""What is still open on an order or a contract."""
+"""What is still open on an order or a contract, and the statements that are signed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
 
 from contracting.billing.models import Invoice
 from contracting.billing.states import InvoiceState
+from contracting.closeout.models import CompletionStatement
+from contracting.contracts import queries as contracts
 from contracting.contracts.models import Contract
+from contracting.contracts.states import ContractState
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.periods import days_bounds
 from contracting.core.quantities import Dollars, total_dollars
-from contracting.ledger.models import Balance
 from contracting.ledger.queries import balances_of
 from contracting.ledger.states import Holder
 from contracting.metering.queries import open_suspense_of
+from contracting.orders import queries as orders
 from contracting.orders.models import TaskOrder
-from contracting.orders.states import TaskOrderState
+from contracting.orders.states import ModificationState, TaskOrderState
 from contracting.payments.models import Payment
-from contracting.reconciliation.queries import open_findings
+from contracting.reconciliation.queries import accepted_total, open_findings
 
-FINISHED = frozenset({
+if TYPE_CHECKING:
+    from contracting.ledger.models import Balance
+
+COMPLETENESS = "R-CLO-01"
+NOTHING_OPEN = "R-CLO-03"
+FINAL_PAYMENT = "R-CLO-04"
+
+_FINISHED = [
     TaskOrderState.CLOSED,
     TaskOrderState.CANCELLED,
     TaskOrderState.DISCARDED,
-})
-_OPEN_INVOICES = [
-    InvoiceState.RECEIVED,
-    InvoiceState.ACCEPTED,
-    InvoiceState.CERTIFIED,
 ]
+_UNPAID = [InvoiceState.RECEIVED, InvoiceState.ACCEPTED, InvoiceState.CERTIFIED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,54 +50,93 @@ class Blocker:
     what: str
 
 
-def balances_of_order(order: TaskOrder) -> list[Balance]:
-    """Every line × ACRN of an order."""
+@dataclass(frozen=True, slots=True)
+class LineBalance:
+    """One line and ACRN, and how the ledger knows it."""
+
+    clin: str
+    balance: Balance
+
+
+def balances_of_order(order: TaskOrder) -> list[LineBalance]:
+    """Every line × ACRN of an order, as it stands."""
     return [
-        balance
-        for line in order.lines.filter(is_removed=False).order_by("pk")
-        for balance in balances_of(Holder("orders.line", line.pk))
+        LineBalance(line.clin, balance)
+        for line in order.current_lines()
+        for balance in balances_of(line.holder)
     ]
+
+
+def balances_of_contract(contract: Contract) -> list[LineBalance]:
+    """Every line × ACRN on which the award itself bound funds."""
+    return [
+        LineBalance(line.clin, balance)
+        for line in contract.lines.order_by("clin", "pk")
+        for balance in balances_of(Holder("contracts.line", line.pk))
+    ]
+
+
+def blockers_of_completion(order: TaskOrder, at: datetime) -> list[Blocker]:
+    """Why an order is not physically complete (R-CLO-01); empty when it is."""
+    found = []
+    if at < order.period.end:
+        ends = order.period_end
+        found.append(
+            Blocker(
+                COMPLETENESS,
+                f"The period of performance runs until {ends.day} {ends:%b %Y}.",
+            )
+        )
+    return found + _suspense(order)
 
 
 def blockers_of_order(order: TaskOrder) -> list[Blocker]:
     """What is still open on an order, each with its rule; empty when nothing is."""
     found = []
-    held = open_suspense_of(order).count()
-    if held:
-        found.append(Blocker("R-CLO-01", f"{held} calls are still in suspense."))
-    findings = open_findings(order).count()
-    if findings:
-        found.append(Blocker("R-CLO-03", f"{findings} discrepancies are open."))
-    invoices = Invoice.objects.filter(order=order, state__in=_OPEN_INVOICES)
-    found += [
-        Blocker("R-CLO-03", f"Invoice {each.number} is {each.get_state_display()}.")
-        for each in invoices.order_by("pk")
-    ]
-    unaccepted = total_dollars(row.unaccepted for row in balances_of_order(order))
-    if unaccepted:
+    if order.state not in {TaskOrderState.COMPLETED, TaskOrderState.CLOSED}:
         found.append(
             Blocker(
-                "R-CLO-04",
-                f"Usage worth {unaccepted} is not invoiced and accepted yet.",
+                COMPLETENESS,
+                f"The order is {order.get_state_display()}. Complete it first.",
             )
         )
-    return found
+    found += _suspense(order)
+    findings = open_findings(order).count()
+    if findings:
+        words = _count(findings, "discrepancy is open.", "discrepancies are open.")
+        found.append(Blocker(NOTHING_OPEN, words))
+    found += [
+        Blocker(NOTHING_OPEN, f"Invoice {each.number} is {each.get_state_display()}.")
+        for each in Invoice.objects.filter(order=order, state__in=_UNPAID)
+        if _may_be_paid(each)
+    ]
+    drafts = order.modifications.filter(state=ModificationState.DRAFT).count()
+    if drafts:
+        words = _count(drafts, "modification is", "modifications are")
+        found.append(Blocker(NOTHING_OPEN, f"{words} neither signed nor discarded."))
+    return found + _unsettled(order)
 
 
-def blockers_of_contract(contract: Contract) -> list[Blocker]:
-    """What is still open on a contract."""
-    found = [
-        Blocker("R-CLO-03", f"Order {order.piid or order.title} is not closed out.")
-        for order in contract.orders.exclude(state__in=FINISHED).order_by("pk")
+def blockers_of_contract(contract: Contract, at: datetime) -> list[Blocker]:
+    """What is still open on a contract; empty when nothing is."""
+    found = []
+    ends = contract.ordering_end
+    bounds = days_bounds(contract.ordering_start, ends, contract.time_zone)
+    if at < bounds.end:
+        words = f"Orders may be placed until {ends.day} {ends:%b %Y}."
+        found.append(Blocker(COMPLETENESS, words))
+    found += [
+        Blocker(
+            NOTHING_OPEN,
+            f"Order {order.piid or order.title} is {order.get_state_display()}, "
+            "not closed out.",
+        )
+        for order in contract.orders.exclude(state__in=_FINISHED).order_by("pk")
     ]
     owed = Dollars(contract.minimum_dollars) - paid_on_contract(contract)
     if owed > Dollars():
-        found.append(
-            Blocker(
-                "R-CLO-03",
-                f"The guaranteed minimum is not reached: {owed} is owed to the vendor.",
-            )
-        )
+        words = f"The guaranteed minimum is not reached: {owed} is owed to the vendor."
+        found.append(Blocker(NOTHING_OPEN, words))
     return found
 
 
@@ -96,3 +148,101 @@ def paid_on_contract(contract: Contract) -> Dollars:
             certification__invoice__order__contract=contract
         ).values_list("dollars", flat=True)
     )
+
+
+def statements_visible_to(actor: Actor) -> QuerySet[CompletionStatement]:
+    """The agency's own; to the vendor, those of its contracts."""
+    rows = CompletionStatement.objects.select_related(
+        "contract__agency", "contract__vendor", "order", "signed_by__user"
+    )
+    if actor.is_agency and (actor.role or actor.is_key):
+        return rows.filter(contract__agency_id=actor.organization_id)
+    if actor.is_vendor and (actor.role or actor.is_key):
+        return rows.filter(contract__vendor_id=actor.organization_id)
+    return rows.none()
+
+
+def get_statement_for(actor: Actor, public_id: str) -> CompletionStatement:
+    """One completion statement.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = statements_visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such completion statement."
+        raise NotVisible(message)
+    return found
+
+
+def statement_of_order(order: TaskOrder) -> CompletionStatement | None:
+    """The completion statement of an order, once it is signed."""
+    return CompletionStatement.objects.filter(order=order).first()
+
+
+def statement_of_contract(contract: Contract) -> CompletionStatement | None:
+    """The completion statement of a contract, once it is signed."""
+    return CompletionStatement.objects.filter(
+        contract=contract, order__isnull=True
+    ).first()
+
+
+def orders_to_close(actor: Actor, at: datetime) -> list[TaskOrder]:
+    """Orders whose period has ended and which are not closed out, longest first."""
+    found = orders.visible_to(actor).filter(
+        state__in=[TaskOrderState.ISSUED, TaskOrderState.COMPLETED],
+        period_end__lte=at.date(),
+    )
+    return [
+        order for order in found.order_by("period_end", "pk") if order.period.end <= at
+    ]
+
+
+def contracts_to_close(actor: Actor, at: datetime) -> list[Contract]:
+    """Contracts whose ordering period has ended and which are not closed out."""
+    found = contracts.visible_to(actor).filter(
+        state__in=[ContractState.AWARDED, ContractState.COMPLETED],
+        ordering_end__lte=at.date(),
+    )
+    return [
+        contract
+        for contract in found.order_by("ordering_end", "pk")
+        if days_bounds(
+            contract.ordering_start, contract.ordering_end, contract.time_zone
+        ).end
+        <= at
+    ]
+
+
+def _suspense(order: TaskOrder) -> list[Blocker]:
+    held = open_suspense_of(order).count()
+    if not held:
+        return []
+    words = _count(held, "call is still in suspense.", "calls are still in suspense.")
+    return [Blocker(COMPLETENESS, words)]
+
+
+def _may_be_paid(invoice: Invoice) -> bool:
+    """Whether anything of an invoice is still payable or undecided.
+
+    One on which nothing was accepted is finished: its discrepancies say why.
+    """
+    accepted = invoice.state == InvoiceState.ACCEPTED
+    return not accepted or bool(accepted_total(invoice))
+
+
+def _unsettled(order: TaskOrder) -> list[Blocker]:
+    rows = [each.balance for each in balances_of_order(order)]
+    found = []
+    unaccepted = total_dollars(row.unaccepted for row in rows)
+    if unaccepted:
+        words = f"Usage worth {unaccepted} is not invoiced and accepted yet."
+        found.append(Blocker(FINAL_PAYMENT, words))
+    unpaid = total_dollars(row.unpaid for row in rows)
+    if unpaid:
+        words = f"{unpaid} is accepted and not paid yet."
+        found.append(Blocker(FINAL_PAYMENT, words))
+    return found
+
+
+def _count(number: int, one: str, more: str) -> str:
+    return f"1 {one}" if number == 1 else f"{number:,} {more}"

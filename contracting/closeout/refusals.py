@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracting.core.errors import Refusal
+from contracting.core.errors import Conflict, Refusal
 
 
 class NotPhysicallyComplete(Refusal):
@@ -20,7 +20,16 @@ class CloseOutBlocked(Refusal):
 
 
 class CloseOutIncomplete(Refusal):
-    """The final invoice is missing or excess funds are not removed (FAR 4.804-5)."""
+    """Usage is not invoiced and accepted, so that no final payment is made.
+
+    FAR 4.804-5(a).
+    """
 
     code = "close_out_incomplete"
     rule = "R-CLO-04"
+
+
+class AlreadyClosedOut(Conflict):
+    """The completion statement is signed already."""
+
+    code = "already_closed_out"

@@ -1,6 +1,31 @@
-"""Addresses of closeout."""
+"""Addresses of close-out."""
 
-from typing import Any
+from django.urls import URLPattern, path
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from contracting.closeout import views
+
+urlpatterns: list[URLPattern] = [
+    path("close_outs/", views.CloseOutsPage.as_view(), name="close_outs"),
+    path(
+        "close_outs/<public_id:public_id>",
+        views.CompletionStatementPage.as_view(),
+        name="completion_statement",
+    ),
+    path(
+        "orders/<public_id:public_id>/complete_order",
+        views.CompleteOrder.as_view(),
+        name="complete_order",
+    ),
+    path(
+        "orders/<public_id:public_id>/close_out_order",
+        views.CloseOutOrder.as_view(),
+        name="close_out_order",
+    ),
+    path(
+        "contracts/<public_id:public_id>/close_out_contract",
+        views.CloseOutContract.as_view(),
+        name="close_out_contract",
+    ),
+]
+
+api_urlpatterns: list[URLPattern] = []

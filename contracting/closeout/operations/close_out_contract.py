@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.closeout import events, paperwork, permissions, queries
 from contracting.closeout.models import CompletionStatement
-from contracting.closeout.refusals import CloseOutBlocked, NotPhysicallyComplete
+from contracting.closeout.operations.close_out_order import (
+    _deobligate,
+    _refuse_if_blocked,
+)
+from contracting.closeout.refusals import AlreadyClosedOut
 from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256, plain
-from contracting.core.periods import accounting_day, days_bounds
+from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.documents.operations.request import request_document
-from contracting.ledger.models import Balance
-from contracting.ledger.operations.deobligate import deobligate_funds
-from contracting.ledger.queries import balances_of, contract_balance
-from contracting.ledger.states import Holder, Obligation
+from contracting.ledger.queries import contract_balance
+from contracting.notices.operations.post_notice import Recipient, post_notice
 
 
 @transaction.atomic
@@ -30,38 +33,39 @@ def close_out_contract(
 ) -> CompletionStatement:
     """Deobligate the guaranteed minimum, which the orders have met, and close the file.
 
+    FAR 4.804-5, 16.504(a)(1).
+
     :raises NotAllowed: if ``by`` holds no warrant of the agency
+    :raises AlreadyClosedOut: if its completion statement is signed already
     :raises NotPhysicallyComplete: before the ordering period has ended (R-CLO-01)
     :raises CloseOutBlocked: while an order is open, or the guaranteed minimum is not
         reached (R-CLO-03)
     """
-    contract = Contract.objects.locked().get(pk=contract_id)
+    contract = (
+        Contract.objects.locked().select_related("agency", "vendor").get(pk=contract_id)
+    )
     on = accounting_day(at, contract.time_zone)
     require(permissions.can_close_out_contract(by, contract, on))
-    _guard(contract, at)
-    returned = _give_back(contract, by, at)
-    balance = contract_balance(contract.pk)
-    figures = {
-        "ceiling": Dollars(contract.ceiling_dollars),
-        "ordered": Dollars(balance.ordered_dollars if balance else 0),
-        "paid": queries.paid_on_contract(contract),
-        "deobligated": total_dollars(dollars for _, _, dollars in returned),
-        "ceiling_tokens": contract.ceiling_tokens,
-        "used_tokens": balance.ordered_tokens if balance else 0,
-    }
-    residual = contract.ceiling_tokens - int(str(figures["used_tokens"]))
+    if contract.state == ContractState.CLOSED:
+        message = f"Contract {contract.piid} is closed out already."
+        raise AlreadyClosedOut(message)
+    _refuse_if_blocked(queries.blockers_of_contract(contract, at))
+    held = queries.balances_of_contract(contract)
+    returned = _deobligate(held, contract.subject, by, at)
+    figures = _figures(contract, returned)
     if contract.state == ContractState.AWARDED:
         contract.move_to(ContractState.COMPLETED)
     contract.move_to(ContractState.CLOSED)
     statement = CompletionStatement.objects.create(
         contract=contract,
         figures=plain(figures),
-        residual_tokens=residual,
-        deobligated_dollars=total_dollars(d for _, _, d in returned).amount,
+        residual_tokens=figures["residual_tokens"].count,
+        deobligated_dollars=figures["deobligated"].amount,
         remarks=remarks.strip(),
-        signed_by_id=by.membership_id,
+        signed_by_id=by.own_membership_id,
         signed_at=at,
     )
+    rows = queries.balances_of_contract(contract)
     request_document(
         kind="completion_statement",
         subject=contract.subject,
@@ -69,17 +73,18 @@ def close_out_contract(
         number=contract.piid or "",
         agency_id=contract.agency_id,
         vendor_id=contract.vendor_id,
-        context=paperwork.completion(
-            contract,
-            number=contract.piid or "",
-            title=contract.title,
-            balances=returned,
-            figures=figures,
-            signer=by,
-            at=at,
-        ),
+        context=paperwork.completion(statement, rows, returned, figures, signer=by),
         content_sha256=content_sha256(figures),
         version=contract.version,
+        by=by,
+        at=at,
+    )
+    post_notice(
+        recipients=[Recipient(organization_id=contract.vendor_id)],
+        subject=contract.subject,
+        title=f"Contract {contract.piid} is closed out",
+        body=f"Paid in all: {figures['paid']}. Nothing is owed.",
+        url_path=statement.path,
         by=by,
         at=at,
     )
@@ -93,43 +98,21 @@ def close_out_contract(
     return statement
 
 
-def _guard(contract: Contract, at: datetime) -> None:
-    bounds = days_bounds(
-        contract.ordering_start, contract.ordering_end, contract.time_zone
-    )
-    if at < bounds.end:
-        message = f"Orders may be placed until {contract.ordering_end:%d %b %Y}."
-        raise NotPhysicallyComplete(message, ends=bounds.end)
-    blockers = queries.blockers_of_contract(contract)
-    if blockers:
-        message = " ".join(blocker.what for blocker in blockers)
-        raise CloseOutBlocked(message, blockers=[b.what for b in blockers])
-
-
-def _give_back(
-    contract: Contract, by: Actor, at: datetime
-) -> list[tuple[str, Balance, Dollars]]:
-    """Deobligate what the award itself bound: the orders have met the minimum."""
-    rows = [
-        (line.clin, row)
-        for line in contract.lines.order_by("pk")
-        for row in balances_of(Holder("contracts.line", line.pk))
-        if row.funds_left
-    ]
-    if not rows:
-        return []
-    deobligate_funds(
-        obligations=[
-            Obligation(
-                holder=row.holder,
-                acrn=row.acrn,
-                line_of_accounting_id=row.line_of_accounting_id,
-                dollars=row.funds_left,
-            )
-            for _, row in rows
-        ],
-        because=contract.subject,
-        by=by,
-        at=at,
-    )
-    return [(clin, row, row.funds_left) for clin, row in rows]
+def _figures(contract: Contract, returned: dict[int, Dollars]) -> dict[str, Any]:
+    """What the contract allowed, what its orders used of it, and what is given back."""
+    balance = contract_balance(contract.pk)
+    used = Dollars(balance.ordered_dollars if balance else 0)
+    tokens = Tokens(balance.ordered_tokens if balance else 0)
+    ceiling = Dollars(contract.ceiling_dollars)
+    ceiling_tokens = Tokens(contract.ceiling_tokens)
+    return {
+        "ceiling": ceiling,
+        "minimum": Dollars(contract.minimum_dollars),
+        "used": used,
+        "paid": queries.paid_on_contract(contract),
+        "residual": ceiling - used,
+        "deobligated": total_dollars(returned.values()),
+        "ceiling_tokens": ceiling_tokens,
+        "used_tokens": tokens,
+        "residual_tokens": ceiling_tokens - tokens,
+    }

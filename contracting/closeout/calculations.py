@@ -1,0 +1,59 @@
+"""What became of everything, as figures that page and paper print alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from contracting.core.quantities import Dollars, Tokens
+
+LABELS: Final = {
+    "ceiling": "Contract ceiling",
+    "minimum": "Guaranteed minimum",
+    "ordered": "Ordered",
+    "used": "Used and funded",
+    "unfunded": "Used beyond the limit, not payable",
+    "accepted": "Accepted",
+    "rounding": "Rounding to the cent",
+    "paid": "Paid",
+    "residual": "Not used",
+    "deobligated": "Deobligated at close-out",
+}
+"""Every figure of a completion statement, in the order in which it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure in dollars, in tokens, or in both."""
+
+    label: str
+    dollars: Dollars | None
+    tokens: Tokens | None
+
+
+def figure_rows(figures: Mapping[str, Any]) -> list[Figure]:
+    """The figures of a completion statement in their order, from their stored form.
+
+    :param figures: dollars by name, tokens by name and ``_tokens``
+    """
+    return [
+        Figure(
+            label=label,
+            dollars=_dollars(figures.get(name)),
+            tokens=_tokens(figures.get(f"{name}_tokens")),
+        )
+        for name, label in LABELS.items()
+        if name in figures or f"{name}_tokens" in figures
+    ]
+
+
+def _dollars(value: Any) -> Dollars | None:
+    if value is None or isinstance(value, Dollars):
+        return value
+    return Dollars(Decimal(value))
+
+
+def _tokens(value: Any) -> Tokens | None:
+    return None if value is None else Tokens(int(value))

@@ -1,0 +1,224 @@
+"""Pages of the end: what is open, the last signatures, and what became of it all."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+
+from contracting.audit.queries import events_of
+from contracting.closeout import forms, permissions, queries
+from contracting.closeout.calculations import figure_rows
+from contracting.closeout.operations.close_out_contract import close_out_contract
+from contracting.closeout.operations.close_out_order import close_out_order
+from contracting.closeout.operations.complete_order import complete_order
+from contracting.contracts.models import Contract
+from contracting.contracts.queries import get_contract_for
+from contracting.contracts.states import ContractState
+from contracting.core import clock
+from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import Verdict
+from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.views import PageView, VerbView
+from contracting.documents.queries import documents_of
+from contracting.documents.states import DocumentKind
+from contracting.orders.models import TaskOrder
+from contracting.orders.queries import get_task_order_for
+from contracting.orders.states import TaskOrderState
+
+SHOWN = 200
+
+
+def order_address(order: TaskOrder) -> str:
+    """The page of an order."""
+    return reverse("orders:order", args=[order.public_id])
+
+
+def contract_address(contract: Contract) -> str:
+    """The page of a contract."""
+    return reverse("contracts:contract", args=[contract.public_id])
+
+
+def today_of(contract: Contract) -> date:
+    """The day that it is now where the contract counts its days."""
+    return accounting_day(clock.now(), contract.time_zone)
+
+
+class CloseOutsPage(PageView):
+    """What has ended and is still open, and what is closed out?"""
+
+    template_name = "closeout/close_outs.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        by, at = self.actor, clock.now()
+        statements = queries.statements_visible_to(by).order_by("-signed_at", "-pk")
+        context: dict[str, Any] = {
+            "statements": statements[:SHOWN],
+            "closed": statements.count(),
+        }
+        if by.is_agency:
+            orders = queries.orders_to_close(by, at)
+            contracts = queries.contracts_to_close(by, at)
+            context |= {
+                "orders": [
+                    (order, blockers_of(order, at), self._order_verdict(order))
+                    for order in orders
+                ],
+                "contracts": [
+                    (
+                        contract,
+                        queries.blockers_of_contract(contract, at),
+                        permissions.can_close_out_contract(
+                            by, contract, today_of(contract)
+                        ),
+                    )
+                    for contract in contracts
+                ],
+            }
+        return context
+
+    def _order_verdict(self, order: TaskOrder) -> Verdict:
+        if order.state == TaskOrderState.ISSUED:
+            return permissions.can_complete_order(self.actor, order)
+        on = today_of(order.contract)
+        return permissions.can_close_out_order(self.actor, order, on)
+
+
+def blockers_of(order: TaskOrder, at: datetime) -> list[queries.Blocker]:
+    """What stands in the way of the next step of an order that has ended."""
+    if order.state == TaskOrderState.ISSUED:
+        return queries.blockers_of_completion(order, at)
+    return queries.blockers_of_order(order)
+
+
+class CompletionStatementPage(PageView):
+    """What was ordered, used, paid and given back?"""
+
+    template_name = "closeout/completion_statement.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        found = queries.get_statement_for(self.actor, ids["public_id"])
+        contract, order = found.contract, found.order
+        thing = order or contract
+        papers = documents_of(thing.subject).visible_to(self.actor)
+        context: dict[str, Any] = {
+            "statement": found,
+            "contract": contract,
+            "order": order,
+            "figures": figure_rows(found.figures),
+            "paid": Dollars(found.figures["paid"]),
+            "documents": papers.filter(kind=DocumentKind.COMPLETION_STATEMENT),
+            "lines": queries.balances_of_order(order)
+            if order
+            else queries.balances_of_contract(contract),
+        }
+        if order is None:
+            context["statements"] = queries.statements_visible_to(self.actor).filter(
+                contract=contract, order__isnull=False
+            )
+        if self.actor.is_agency:
+            context["events"] = events_of(thing.subject)
+        return context
+
+
+class CompleteOrder(VerbView):
+    """Performance has ended."""
+
+    template_name = "closeout/complete_order.html"
+    form_class = forms.CompleteOrderForm
+    submit_label = "Complete the order"
+    done_message = "The order is physically complete. Next, it is closed out."
+
+    def thing(self, *_: Any, **ids: Any) -> TaskOrder:
+        return get_task_order_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: TaskOrder) -> Verdict:
+        return permissions.can_complete_order(self.actor, thing)
+
+    def extra(self, thing: TaskOrder) -> dict[str, Any]:
+        return {
+            "order": thing,
+            "contract": thing.contract,
+            "blockers": queries.blockers_of_completion(thing, clock.now()),
+            "cancel_url": order_address(thing),
+        }
+
+    def perform(
+        self, *, thing: TaskOrder, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        return order_address(complete_order(order_id=thing.pk, by=by, at=at))
+
+
+class CloseOutOrder(VerbView):
+    """The contracting officer's last signature on an order."""
+
+    template_name = "closeout/close_out_order.html"
+    form_class = forms.CloseOutForm
+    submit_label = "Sign and close out"
+    done_message = "The order is closed out; what was left is back with its funds."
+
+    def thing(self, *_: Any, **ids: Any) -> TaskOrder:
+        return get_task_order_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: TaskOrder) -> Verdict:
+        on = today_of(thing.contract)
+        return permissions.can_close_out_order(self.actor, thing, on)
+
+    def extra(self, thing: TaskOrder) -> dict[str, Any]:
+        lines = queries.balances_of_order(thing)
+        is_closed = thing.state == TaskOrderState.CLOSED
+        return {
+            "order": thing,
+            "contract": thing.contract,
+            "statement": queries.statement_of_order(thing),
+            "blockers": [] if is_closed else queries.blockers_of_order(thing),
+            "lines": lines,
+            "left": total_dollars(each.balance.funds_left for each in lines),
+            "cancel_url": order_address(thing),
+        }
+
+    def perform(
+        self, *, thing: TaskOrder, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        return close_out_order(
+            order_id=thing.pk, remarks=data["remarks"], by=by, at=at
+        ).path
+
+
+class CloseOutContract(VerbView):
+    """The contracting officer's last signature on a contract."""
+
+    template_name = "closeout/close_out_contract.html"
+    form_class = forms.CloseOutForm
+    submit_label = "Sign and close out"
+    done_message = "The contract is closed out."
+
+    def thing(self, *_: Any, **ids: Any) -> Contract:
+        return get_contract_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: Contract) -> Verdict:
+        on = today_of(thing)
+        return permissions.can_close_out_contract(self.actor, thing, on)
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        lines = queries.balances_of_contract(thing)
+        is_closed = thing.state == ContractState.CLOSED
+        at = clock.now()
+        return {
+            "contract": thing,
+            "statement": queries.statement_of_contract(thing),
+            "blockers": [] if is_closed else queries.blockers_of_contract(thing, at),
+            "lines": lines,
+            "left": total_dollars(each.balance.funds_left for each in lines),
+            "paid": queries.paid_on_contract(thing),
+            "cancel_url": contract_address(thing),
+        }
+
+    def perform(
+        self, *, thing: Contract, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        return close_out_contract(
+            contract_id=thing.pk, remarks=data["remarks"], by=by, at=at
+        ).path
