@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-
-class MoneySerializer(serializers.Serializer[object]):
-    """A decimal amount as text; the currency is always USD."""
-
-    amount = serializers.CharField()
-    currency = serializers.ChoiceField(choices=["USD"])
+from contracting.solicitations.serializers import MoneySerializer
 
 
 class ContractSummarySerializer(serializers.Serializer[object]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from contracting.contracts.serializers import MoneySerializer
+from contracting.solicitations.serializers import MoneySerializer
 
 
 class RecordedPaymentSerializer(serializers.Serializer[object]):

@@ -11,10 +11,10 @@ from contracting.solicitations.states import SetAside, SolicitationState
 
 
 class MoneySerializer(serializers.Serializer[Any]):
-    """An amount in US dollars, as text."""
+    """A decimal amount as text; the currency is always USD."""
 
     amount = serializers.CharField()
-    currency = serializers.CharField()
+    currency = serializers.ChoiceField(choices=["USD"])
 
 
 class SolicitationSerializer(serializers.Serializer[Any]):
