@@ -1,0 +1,91 @@
+"""What must always hold of evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Count
+
+from contracting.core.canonical import content_sha256
+from contracting.core.invariants import Invariant
+from contracting.evaluations.models import (
+    PanelMember,
+    PriceAnalysis,
+    Rating,
+    SelectionDecision,
+)
+from contracting.evaluations.queries import missing_consensus
+
+
+def _rated_without_declaring() -> Iterator[str]:
+    undeclared = Rating.objects.filter(panel_member__declaration__isnull=True)
+    for rating in undeclared.select_related("factor"):
+        yield f"rating {rating.pk} on {rating.factor}"
+
+
+def _two_parts_on_a_panel() -> Iterator[str]:
+    twice = (
+        PanelMember.objects.values("solicitation_id", "membership__user_id")
+        .annotate(parts=Count("pk"))
+        .filter(parts__gt=1)
+    )
+    for row in twice:
+        yield f"user {row['membership__user_id']} on {row['solicitation_id']}"
+
+
+def _decided_too_early() -> Iterator[str]:
+    for decision in SelectionDecision.objects.select_related("solicitation"):
+        if missing_consensus(decision.solicitation):
+            yield f"{decision.public_id}"
+
+
+def _decided_without_a_reasonable_price() -> Iterator[str]:
+    for decision in SelectionDecision.objects.select_related("price_analysis"):
+        reasonable = decision.price_analysis.reasonable_submission_ids
+        if decision.selected_id not in reasonable:
+            yield f"{decision.public_id}"
+
+
+def _analyses_that_do_not_match_their_hash() -> Iterator[str]:
+    for analysis in PriceAnalysis.objects.select_related("solicitation"):
+        findings = {
+            "workload_sha256": analysis.solicitation.workload_sha256,
+            "rows": analysis.rows,
+            "totals": analysis.totals,
+            "unbalanced": analysis.unbalanced,
+            "method": analysis.method,
+            "conclusion": analysis.conclusion,
+            "unbalanced_memo": analysis.unbalanced_memo,
+            "reasonable_submission_ids": analysis.reasonable_submission_ids,
+        }
+        if content_sha256(findings) != analysis.content_sha256:
+            yield f"{analysis.public_id}"
+
+
+INVARIANTS = [
+    Invariant(
+        code="EVL-1",
+        sentence="Nobody has rated an offer without having declared.",
+        check=_rated_without_declaring,
+    ),
+    Invariant(
+        code="EVL-2",
+        sentence="One person has one part on a panel.",
+        check=_two_parts_on_a_panel,
+    ),
+    Invariant(
+        code="EVL-3",
+        sentence="A decision rests on a consensus on every offer and factor.",
+        check=_decided_too_early,
+    ),
+    Invariant(
+        code="EVL-4",
+        sentence="The selected offer has a price that was found reasonable.",
+        check=_decided_without_a_reasonable_price,
+    ),
+    Invariant(
+        code="EVL-5",
+        sentence="A price analysis matches its hash.",
+        check=_analyses_that_do_not_match_their_hash,
+    ),
+]

@@ -1,0 +1,82 @@
+"""What must always hold of offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracting.core.invariants import Invariant
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.states import SolicitationState
+from contracting.submissions.models import OpenedOffer, Submission, SubmissionVersion
+from contracting.submissions.queries import consents_of, offers_were_opened
+from contracting.submissions.states import SubmissionState
+
+
+def _opened_without_two_people() -> Iterator[str]:
+    opened = (SolicitationState.OPENED, SolicitationState.AWARDED)
+    for solicitation in Solicitation.objects.filter(state__in=opened):
+        people = {consent.user_id for consent in consents_of(solicitation)}
+        if len(people) != 2:
+            yield f"{solicitation}: {len(people)}"
+
+
+def _open_before_the_opening() -> Iterator[str]:
+    offers = OpenedOffer.objects.select_related("submission__solicitation")
+    for offer in offers:
+        solicitation = offer.submission.solicitation
+        deadline = solicitation.deadline
+        is_early = deadline is None or offer.opened_at <= deadline
+        if is_early or not offers_were_opened(solicitation):
+            yield f"{offer.submission} of {solicitation}"
+
+
+def _opened_in_another_version() -> Iterator[str]:
+    for offer in OpenedOffer.objects.select_related("submission", "version"):
+        if offer.version != offer.submission.version_of_record:
+            yield f"{offer.submission}"
+
+
+def _opened_in_state_only() -> Iterator[str]:
+    opened = Submission.objects.filter(state=SubmissionState.OPENED)
+    for submission in opened.filter(opened_offer__isnull=True):
+        yield f"{submission}"
+    laid_open = Submission.objects.filter(opened_offer__isnull=False)
+    for submission in laid_open.exclude(state=SubmissionState.OPENED):
+        yield f"{submission}"
+
+
+def _late_against_the_deadline() -> Iterator[str]:
+    versions = SubmissionVersion.objects.select_related("submission__solicitation")
+    for version in versions:
+        deadline = version.submission.solicitation.deadline
+        if deadline is None or version.is_late != (version.received_at > deadline):
+            yield f"{version.public_id}"
+
+
+INVARIANTS = [
+    Invariant(
+        code="SUB-1",
+        sentence="Offers were opened by exactly two different people.",
+        check=_opened_without_two_people,
+    ),
+    Invariant(
+        code="SUB-2",
+        sentence="No offer lies open before its deadline and its opening.",
+        check=_open_before_the_opening,
+    ),
+    Invariant(
+        code="SUB-3",
+        sentence="What lies open is the last version received in time.",
+        check=_opened_in_another_version,
+    ),
+    Invariant(
+        code="SUB-4",
+        sentence="An offer is in the state opened exactly when it lies open.",
+        check=_opened_in_state_only,
+    ),
+    Invariant(
+        code="SUB-5",
+        sentence="A version is late exactly when it arrived after the deadline.",
+        check=_late_against_the_deadline,
+    ),
+]
