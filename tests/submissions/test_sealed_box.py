@@ -116,7 +116,9 @@ def addresses(solicitation) -> list[str]:
                 continue
             if not known or path.startswith(OF_THE_SOLICITATION):
                 found_.add(path)
-    return sorted(found_)
+    asked = ("Meridian", "Outsider", solicitation.piid, "plan.txt")
+    searches = [path for path in found_ if path.rstrip("/").endswith("search")]
+    return sorted(found_) + [f"{path}?q={q}" for path in searches for q in asked]
 
 
 def everything_shown(browser, paths) -> dict[str, tuple[int, bytes]]:
