@@ -229,3 +229,20 @@ from tests.offers import (  # noqa: E402, F401 (they build on the stages above)
     submitted_offer,
     submitted_offers,
 )
+
+# Awards, orders and their modifications ----------------------------------------------
+
+from tests.builders_orders import (  # noqa: E402, F401 (they build on the stages above)
+    approved_order,
+    awarded_contract,
+    certified_contract,
+    certified_order,
+    drafted_contract,
+    drafted_modification,
+    drafted_order,
+    funded_modification,
+    issued_modification,
+    issued_order,
+    line_of_accounting,
+    submitted_order,
+)

@@ -139,6 +139,7 @@ KEYS = {
         VENDOR_A,
         "Meridian billing",
         [
+            Scope.ORDERS_READ,
             Scope.REPORTS_READ,
             Scope.REPORTS_WRITE,
             Scope.INVOICES_READ,
@@ -157,6 +158,7 @@ KEYS = {
         OTHER_VENDOR,
         "Outsider billing",
         [
+            Scope.ORDERS_READ,
             Scope.REPORTS_READ,
             Scope.REPORTS_WRITE,
             Scope.INVOICES_READ,

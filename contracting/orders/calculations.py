@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -26,6 +25,7 @@ from contracting.orders.models import (
     TaskOrder,
 )
 from contracting.orders.states import CEILING, FUNDS, TOKENS, RateOnOrder, Reach
+from contracting.solicitations.calculations import Change
 
 TERMS: Final[Mapping[str, str]] = {
     "title": "Title",
@@ -45,18 +45,6 @@ MODIFIABLE: Final = ("description", "period_end", "place", "payment_office")
 
 ADMINISTRATIVE: Final = frozenset({"payment_office"})
 """The terms that the Government changes alone (FAR 43.103(b))."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One term as it stood and as it stands; empty where it did not or does not."""
-
-    term: str
-    old: str
-    new: str
-
-    def plain(self) -> dict[str, str]:
-        return asdict(self)
 
 
 def content(order: TaskOrder) -> dict[str, Any]:

@@ -243,12 +243,12 @@ class ReviewTaskOrderForm(SeenVersion):
 class DisposeNonconcurrenceForm(forms.Form):
     """The officer's answer to one reviewer."""
 
-    decision = forms.TypedChoiceField(label="Non-concurrence", coerce=int)
+    decision_id = forms.TypedChoiceField(label="Non-concurrence", coerce=int)
     text = _words("Disposition", "How you weighed it, and why you may sign anyway.")
 
     def __init__(self, *args: Any, decisions: Choices, **more: Any) -> None:
         super().__init__(*args, **more)
-        field = self.fields["decision"]
+        field = self.fields["decision_id"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (typing)
         field.choices = decisions
 

@@ -108,7 +108,9 @@ def order_sheet(order: TaskOrder, *, signer: Actor) -> dict[str, Any]:
         ],
         "clauses": [
             {"number": row.clause.number, "title": row.clause.title}
-            for row in ContractClause.objects.filter(contract=contract)
+            for row in ContractClause.objects.filter(
+                contract=contract, clause__is_provision=False
+            )
             .select_related("clause")
             .order_by("clause__number")
         ],

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import ApiKey
 from accounts.states import Scope
+from contracting.approvals.models import Decision
 from contracting.approvals.queries import (
     is_complete_for,
     latest_route_of,
@@ -51,6 +52,7 @@ from contracting.orders.states import (
     TaskOrderState,
     Totals,
 )
+from contracting.solicitations.calculations import merged
 
 
 def visible_to(actor: Actor) -> QuerySet[TaskOrder]:
@@ -261,29 +263,29 @@ def certification_of_modification(
     )
 
 
-def last_decided_version(order: TaskOrder) -> int | None:
-    """The version on which somebody last decided before the one under review."""
-    routes = routes_of(order.subject).exclude(version=order.version)
-    decided = routes.filter(decisions__isnull=False).order_by("-version").first()
-    return decided.version if decided else None
+def last_reviewed_version(order: TaskOrder, user_id: int | None) -> int | None:
+    """The version on which this person decided last; else the last anybody did."""
+    decided = (
+        routes_of(order.subject)
+        .filter(decisions__isnull=False)
+        .order_by("-pk")
+        .values_list("version", "decisions__by_user_id")
+    )
+    own = [version for version, by_user_id in decided if by_user_id == user_id]
+    versions = own or [version for version, _ in decided]
+    return versions[0] if versions else None
 
 
-def changes_since(order: TaskOrder, version: int) -> list[dict[str, Any]]:
-    """What every edit after ``version`` changed: when, by whom, and the changes."""
-    found = []
+def changes_since(order: TaskOrder, version: int) -> list[dict[str, str]]:
+    """Every term that differs from ``version``, as one step to what stands now."""
     edits = events_of(order.subject).filter(event=events.TASK_ORDER_EDITED.code)
-    for event in edits:
-        data = json.loads(event.payload)["data"]
-        if data["version"] > version:
-            found.append(
-                {
-                    "version": data["version"],
-                    "at": event.at,
-                    "by": event.actor_name,
-                    "changes": data["changes"],
-                }
-            )
-    return found
+    recorded = [json.loads(event.payload)["data"] for event in edits]
+    return merged(
+        change
+        for data in recorded
+        if data["version"] > version
+        for change in data["changes"]
+    )
 
 
 def history_of(actor: Actor, order: TaskOrder) -> QuerySet[AuditEvent]:
@@ -432,11 +434,16 @@ def gateway_keys(agency_id: int) -> QuerySet[ApiKey]:
     ).order_by("label")
 
 
+def undisposed_of(order: TaskOrder) -> list[Decision]:
+    """The non-concurrences of the latest review that nobody has answered (R-TO-09)."""
+    route = latest_route_of(order.subject)
+    return undisposed_nonconcurrences(route) if route else []
+
+
 def signing_checks(order: TaskOrder, on: date) -> list[Check]:
     """What a contracting officer looks at before signing an order."""
     certified = certification_of(order)
-    route = latest_route_of(order.subject)
-    open_words = undisposed_nonconcurrences(route) if route else []
+    open_words = undisposed_of(order)
     reviewed = is_complete_for(order.subject, order.version, order.content_sha256)
     rates = [rate for line in order.current_lines() for rate in line.current_rates()]
     content = calculations.content_gaps(order)

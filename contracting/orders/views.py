@@ -10,12 +10,10 @@ from django.core.paginator import Paginator
 from django.forms import Form
 from django.urls import reverse
 
-from contracting.approvals.models import Decision
 from contracting.approvals.queries import (
     latest_route_of,
     routes_of,
     standing,
-    undisposed_nonconcurrences,
 )
 from contracting.audit.queries import events_of
 from contracting.contracts.models import Contract
@@ -100,7 +98,7 @@ class TaskOrderPage(PageView):
             "may_cancel": permissions.can_cancel_task_order(by, order),
             "may_discard": permissions.can_discard_task_order(by, order),
             "may_modify": permissions.can_draft_modification(by, order),
-            "undisposed": _undisposed(order),
+            "undisposed": queries.undisposed_of(order),
         }
 
 
@@ -238,12 +236,12 @@ class ReviewTaskOrder(OrderVerb):
         return permissions.can_review_task_order(self.actor, thing, _today(thing))
 
     def extra(self, thing: TaskOrder) -> dict[str, Any]:
-        seen = queries.last_decided_version(thing)
+        seen = queries.last_reviewed_version(thing, self.actor.user_id)
         route = latest_route_of(thing.subject)
         return {
             **_order_context(thing),
             "seen": seen,
-            "edits": queries.changes_since(thing, seen) if seen else [],
+            "changes": queries.changes_since(thing, seen or thing.version),
             "steps": standing(route) if route else [],
         }
 
@@ -262,7 +260,7 @@ class DisposeNonconcurrence(OrderVerb):
         return {
             "decisions": [
                 (each.pk, f"{each.membership.user}, {each.step.label}: {each.comment}")
-                for each in _undisposed(thing)
+                for each in queries.undisposed_of(thing)
             ]
         }
 
@@ -461,11 +459,6 @@ def _today_in(contract: Contract) -> date:
 
 def _today(order: TaskOrder) -> date:
     return _today_in(order.contract)
-
-
-def _undisposed(order: TaskOrder) -> list[Decision]:
-    route = latest_route_of(order.subject)
-    return undisposed_nonconcurrences(route) if route else []
 
 
 def _order_context(order: TaskOrder) -> dict[str, Any]:

@@ -6,11 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from contracting.approvals.queries import (
-    is_complete_for,
-    latest_route_of,
-    undisposed_nonconcurrences,
-)
+from contracting.approvals.queries import is_complete_for
 from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import representatives
@@ -27,7 +23,7 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import calculations, events, paperwork, permissions
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.operations.submit import _require_complete
-from contracting.orders.queries import certification_of
+from contracting.orders.queries import certification_of, undisposed_of
 from contracting.orders.refusals import (
     AlreadyIssued,
     FundsNotCertified,
@@ -141,8 +137,7 @@ def _require_reviews(order: TaskOrder) -> None:
     if order.state != TaskOrderState.APPROVED or not complete:
         message = f"Not every reviewer has decided on version {version} yet."
         raise ReviewsNotFinal(message, version=version)
-    route = latest_route_of(subject)
-    open_words = undisposed_nonconcurrences(route) if route else []
+    open_words = undisposed_of(order)
     if open_words:
         names = ", ".join(str(each.membership.user) for each in open_words)
         message = f"The non-concurrence of {names} has no disposition yet."
