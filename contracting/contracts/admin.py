@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from contracting.contracts.models import Contract
@@ -14,6 +15,9 @@ class ContractWindow(admin.ModelAdmin[Contract]):
 
     list_display = ("piid", "title", "vendor", "state", "awarded_at")
     search_fields = ("piid", "title")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contract]:
+        return super().get_queryset(request).filter(piid__isnull=False)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -11,28 +11,31 @@ from contracting.core.quantities import Dollars, total_dollars
 
 def content(contract: Contract) -> dict[str, Any]:
     """Every term, without state or comments: what a signature signs."""
-    made: dict[str, Any] = plain({
-        "title": contract.title,
-        "vendor": contract.vendor.public_id,
-        "solicitation": contract.solicitation.piid,
-        "naics": contract.naics,
-        "psc": contract.psc,
-        "time_zone": contract.time_zone,
-        "ordering_start": contract.ordering_start,
-        "ordering_end": contract.ordering_end,
-        "minimum_dollars": contract.minimum_dollars,
-        "ceiling_dollars": contract.ceiling_dollars,
-        "ceiling_tokens": contract.ceiling_tokens,
-        "notice_percent": contract.notice_percent,
-        "tolerance_tokens": contract.tolerance_tokens,
-        "tolerance_dollars": contract.tolerance_dollars,
-        "report_due_days": contract.report_due_days,
-        "payment_days": contract.payment_days,
-        "lines": [_line(line) for line in contract.lines.order_by("clin")],
-        "clauses": sorted(
-            contract.clauses.values_list("clause__number", flat=True)
-        ),
-    })
+    made: dict[str, Any] = plain(
+        {
+            "title": contract.title,
+            "vendor": contract.vendor.public_id,
+            "solicitation": contract.solicitation.piid,
+            "naics": contract.naics,
+            "psc": contract.psc,
+            "time_zone": contract.time_zone,
+            "ordering_start": contract.ordering_start,
+            "ordering_end": contract.ordering_end,
+            "minimum_dollars": Dollars(contract.minimum_dollars),
+            "ceiling_dollars": Dollars(contract.ceiling_dollars),
+            "ceiling_tokens": contract.ceiling_tokens,
+            "notice_percent": contract.notice_percent,
+            "tolerance_tokens": contract.tolerance_tokens,
+            "tolerance_dollars": Dollars(contract.tolerance_dollars),
+            "report_due_days": contract.report_due_days,
+            "payment_days": contract.payment_days,
+            "fair_opportunity": contract.fair_opportunity,
+            "lines": [_line(line) for line in contract.lines.order_by("clin")],
+            "clauses": sorted(
+                contract.clauses.values_list("clause__number", flat=True)
+            ),
+        }
+    )
     return made
 
 

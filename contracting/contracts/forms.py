@@ -43,7 +43,7 @@ class DraftContractForm(forms.Form):
     def __init__(self, *args: Any, agency_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["line_of_accounting"]
-        assert isinstance(field, forms.ModelChoiceField)
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (typing)
         field.queryset = LineOfAccounting.objects.filter(agency_id=agency_id)
 
 
@@ -83,7 +83,7 @@ class DesignateCorForm(forms.Form):
     def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["membership"]
-        assert isinstance(field, forms.ModelChoiceField)
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (typing)
         field.queryset = Membership.objects.filter(
             organization_id=contract.agency_id, role=Role.COR, is_active=True
         ).select_related("user", "organization")

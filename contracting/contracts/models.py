@@ -18,6 +18,9 @@ from contracting.core.models import (
     Versioned,
 )
 from contracting.core.subjects import Subject
+from contracting.ledger.states import Holder
+
+HOLDER_OF_A_LINE = "contracts.line"
 
 
 class Contract(Addressed, Timestamped, Versioned, Stateful):
@@ -33,13 +36,13 @@ class Contract(Addressed, Timestamped, Versioned, Stateful):
     vendor = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="awards"
     )
-    solicitation = models.OneToOneField(
-        "solicitations.Solicitation", on_delete=models.PROTECT, related_name="contract"
+    solicitation = models.ForeignKey(
+        "solicitations.Solicitation", on_delete=models.PROTECT, related_name="contracts"
     )
-    decision = models.OneToOneField(
+    decision = models.ForeignKey(
         "evaluations.SelectionDecision",
         on_delete=models.PROTECT,
-        related_name="contract",
+        related_name="contracts",
     )
     piid = models.CharField("PIID", max_length=17, unique=True, null=True, blank=True)
     title = models.CharField(max_length=200)
@@ -57,9 +60,7 @@ class Contract(Addressed, Timestamped, Versioned, Stateful):
     tolerance_tokens = models.BigIntegerField(
         default=0, help_text="Difference per line and day that may be accepted."
     )
-    tolerance_dollars = models.DecimalField(
-        max_digits=18, decimal_places=2, default=0
-    )
+    tolerance_dollars = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     report_due_days = models.PositiveSmallIntegerField(
         default=3, help_text="Days after a period by which the vendor reports."
     )
@@ -84,6 +85,11 @@ class Contract(Addressed, Timestamped, Versioned, Stateful):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_solicitation_is_awarded_once",
+                fields=["solicitation"],
+                condition=~Q(state="DISCARDED"),
+            ),
             models.CheckConstraint(
                 name="an_awarded_contract_has_a_number_and_a_signature",
                 condition=Q(state__in=["DRAFT", "DISCARDED"])
@@ -114,6 +120,16 @@ class Contract(Addressed, Timestamped, Versioned, Stateful):
     def stream(self) -> str:
         return f"contract:{self.pk}"
 
+    @property
+    def name(self) -> str:
+        """How people call it: its number once it has one."""
+        return self.piid or "Draft award"
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/contracts/{self.public_id}"
+
 
 class ContractLine(Addressed, Timestamped):
     """A contract line item: a model family, priced by its rate rows (FAR 4.1005)."""
@@ -140,6 +156,11 @@ class ContractLine(Addressed, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.clin} {self.description}"
+
+    @property
+    def holder(self) -> Holder:
+        """The line as the ledger knows it."""
+        return Holder(HOLDER_OF_A_LINE, self.pk)
 
 
 class RateRow(Addressed, Timestamped):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from contracting.contracts.calculations import funded
 from contracting.contracts.models import Contract, ContractFunding, RateRow
 from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.reference.queries import list_price
 from contracting.solicitations.states import SetAside
@@ -33,7 +34,7 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
     rows = RateRow.objects.filter(
         line__contract=contract, superseded_at__isnull=True
     ).select_related("line", "model__tokenizer", "token_class")
-    rates = [_rate(row, contract.ordering_start) for row in rows.order_by("slin")]
+    rates = [_rate(contract, row) for row in rows.order_by("slin")]
     return {
         "author": contract.agency.name,
         "created_at": contract.awarded_at,
@@ -89,7 +90,7 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
 def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
     solicitation = contract.solicitation
     agency, vendor = contract.agency, contract.vendor
-    offered = contract.decision.selected.versions.order_by("-number").first()
+    offered = contract.decision.selected.version_of_record
     set_aside = SetAside(solicitation.set_aside).label if solicitation.set_aside else ""
     return {
         "1": solicitation.requisition.number,
@@ -137,8 +138,11 @@ def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
     }
 
 
-def _rate(row: RateRow, on: date) -> dict[str, Any]:
-    public = list_price(row.model, row.token_class, on)
+def _rate(contract: Contract, row: RateRow) -> dict[str, Any]:
+    zone, signed_at = contract.time_zone, contract.awarded_at
+    on = accounting_day(signed_at, zone) if signed_at else contract.ordering_start
+    public = list_price(row.model, row.token_class, on, tier=row.tier)
+    first, end = row.in_force.lower, row.in_force.upper
     return {
         "item": row.slin,
         "model": row.model.snapshot,
@@ -146,9 +150,11 @@ def _rate(row: RateRow, on: date) -> dict[str, Any]:
         "tier": row.tier.lower(),
         "unit_price": row.usd_per_million_tokens,
         "list_price": public.usd_per_million_tokens if public else None,
-        "valid_from": row.in_force.lower.date().isoformat(),
+        "valid_from": accounting_day(first, zone).isoformat(),
         "valid_to": (
-            row.in_force.upper.date().isoformat() if row.in_force.upper else "open"
+            accounting_day(end - timedelta(microseconds=1), zone).isoformat()
+            if end
+            else "open"
         ),
     }
 

@@ -6,24 +6,32 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from accounts.states import Role
+from accounts.states import SOURCE_SELECTION_ROLES, Role
 from contracting.contracts.models import Contract, CorDesignation, RateRow
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 
+UNSIGNED = (ContractState.DRAFT, ContractState.DISCARDED)
+DRAFT_ROLES = SOURCE_SELECTION_ROLES | {Role.FUNDS_CERTIFIER}
+"""Who reads a draft award: it says who was selected, and at which prices."""
+
 
 def visible_to(actor: Actor) -> QuerySet[Contract]:
-    """The agency's own contracts; to a vendor, its own once they are awarded."""
+    """The agency's own contracts; to a vendor, its own once they are awarded.
+
+    A draft award is source selection information (FAR 3.104): only who takes part in
+    the selection, certifies its funds or audits it reads one.
+    """
     contracts = Contract.objects.select_related("agency", "vendor", "solicitation")
     if actor.is_agency and (actor.role or actor.is_key):
-        return contracts.filter(agency_id=actor.organization_id).exclude(
-            state=ContractState.DISCARDED
-        )
-    if actor.is_vendor:
-        return contracts.filter(vendor_id=actor.organization_id).exclude(
-            state__in=[ContractState.DRAFT, ContractState.DISCARDED]
-        )
+        own = contracts.filter(agency_id=actor.organization_id)
+        if actor.has_role(*DRAFT_ROLES):
+            return own.exclude(state=ContractState.DISCARDED)
+        return own.exclude(state__in=UNSIGNED)
+    if actor.is_vendor and (actor.role or actor.is_key):
+        own = contracts.filter(vendor_id=actor.organization_id)
+        return own.exclude(state__in=UNSIGNED)
     return contracts.none()
 
 
@@ -43,7 +51,7 @@ def public_awards() -> QuerySet[Contract]:
     """Awards as the public sees them (FAR 5.301), newest first."""
     return (
         Contract.objects.select_related("agency", "vendor", "solicitation")
-        .exclude(state__in=[ContractState.DRAFT, ContractState.DISCARDED])
+        .exclude(state__in=UNSIGNED)
         .order_by("-awarded_at")
     )
 
@@ -68,12 +76,10 @@ def representatives(contract: Contract, on: date) -> QuerySet[CorDesignation]:
 
 def is_representative(actor: Actor, contract: Contract, on: date) -> bool:
     """Whether the actor is a designated representative in force (R-ROL-05's facts)."""
-    return (
-        actor.has_role(Role.COR)
-        and representatives(contract, on)
-        .filter(membership_id=actor.membership_id)
-        .exists()
-    )
+    if not actor.has_role(Role.COR):
+        return False
+    held = representatives(contract, on)
+    return held.filter(membership_id=actor.own_membership_id).exists()
 
 
 def search(actor: Actor, text: str) -> QuerySet[Contract]:

@@ -18,6 +18,12 @@ class AlreadyAwarded(Conflict):
     code = "already_awarded"
 
 
+class AlreadyCertified(Conflict):
+    """The funds of this draft are certified."""
+
+    code = "already_certified"
+
+
 class PriceNotReasonable(Refusal):
     """No price reasonableness record covers the selected offer (FAR 15.404-1)."""
 
@@ -51,6 +57,12 @@ class FundingDoesNotSum(Invalid):
 
     code = "funding_does_not_sum"
     rule = "R-FND-02"
+
+
+class AlreadyDesignated(Conflict):
+    """This person represents the contracting officer on this contract already."""
+
+    code = "already_designated"
 
 
 class DesignationOutsideContract(Invalid):

@@ -17,8 +17,10 @@ class ContractState(TextChoices):
 
 _S = ContractState
 
-MOVES = moves({
-    _S.DRAFT: (_S.AWARDED, _S.DISCARDED),
-    _S.AWARDED: (_S.COMPLETED,),
-    _S.COMPLETED: (_S.CLOSED,),
-})
+MOVES = moves(
+    {
+        _S.DRAFT: (_S.AWARDED, _S.DISCARDED),
+        _S.AWARDED: (_S.COMPLETED,),
+        _S.COMPLETED: (_S.CLOSED,),
+    }
+)

@@ -51,7 +51,7 @@ class ContractPage(PageView):
         at = clock.now()
         on = accounting_day(at, contract.time_zone)
         by = self.actor
-        context = {
+        context: dict[str, Any] = {
             "contract": contract,
             "lines": contract.lines.order_by("clin"),
             "rates": queries.rates_in_force(contract, max(at, _start(contract))),

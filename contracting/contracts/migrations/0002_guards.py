@@ -12,10 +12,12 @@ class Migration(migrations.Migration):
         append_only("contracts_raterow", may_set_once=["superseded_at"]),
         legal_moves(
             "contracts_contract",
-            moves_of({
-                "DRAFT": ["AWARDED", "DISCARDED"],
-                "AWARDED": ["COMPLETED"],
-                "COMPLETED": ["CLOSED"],
-            }),
+            moves_of(
+                {
+                    "DRAFT": ["AWARDED", "DISCARDED"],
+                    "AWARDED": ["COMPLETED"],
+                    "COMPLETED": ["CLOSED"],
+                }
+            ),
         ),
     ]

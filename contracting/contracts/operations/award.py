@@ -18,17 +18,18 @@ from contracting.contracts.models import Contract, ContractFunding
 from contracting.contracts.operations.certify import obligations_of
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
+from contracting.core.errors import IllegalMove
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars, Tokens
+from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.documents.operations.request import request_document
+from contracting.evaluations.queries import unsuccessful
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.set import set_contract_ceiling
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.reference.operations.assign_number import assign_number
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
-from contracting.submissions.models import Submission
 
 
 @transaction.atomic
@@ -41,6 +42,7 @@ def award_contract(
         if ``by`` requested it or certified its funds (R-ROL-03)
     :raises Stale: if the draft changed since it was read
     :raises AlreadyAwarded: if another contracting officer was first
+    :raises IllegalMove: if the draft was discarded
     :raises FundsNotCertified: unless funds cover the minimum (R-AWD-01)
     :raises LineIncomplete: FAR 4.1005-1 (R-AWD-02)
     :raises IndefiniteQuantityIncomplete: FAR 16.504(a) (R-AWD-03)
@@ -88,10 +90,12 @@ def award_contract(
 
 
 def _guard(contract: Contract, solicitation: Solicitation, seen_version: int) -> None:
-    signed = contract.state == ContractState.AWARDED
-    if signed or solicitation.state == SolicitationState.AWARDED:
+    if contract.piid or solicitation.state == SolicitationState.AWARDED:
         message = "Another contracting officer has awarded this solicitation already."
         raise refusals.AlreadyAwarded(message, piid=contract.piid)
+    if contract.state != ContractState.DRAFT:
+        message = f"This award is {contract.get_state_display()}; it cannot be signed."
+        raise IllegalMove(message, state=contract.state)
     contract.require_version(seen_version)
     _guard_funds(contract)
     gaps = calculations.line_gaps(contract)
@@ -110,7 +114,7 @@ def _guard_funds(contract: Contract) -> None:
         certified_at__isnull=False,
         certified_version=contract.version,
     )
-    total = sum((Dollars(row.dollars) for row in certified), Dollars())
+    total = total_dollars(Dollars(row.dollars) for row in certified)
     if total < Dollars(contract.minimum_dollars):
         message = (
             f"Funds are certified for {total} of the ${contract.minimum_dollars} "
@@ -156,25 +160,22 @@ def _bind(contract: Contract, signed_on: date, by: Actor, at: datetime) -> None:
 
 def _tell(contract: Contract, by: Actor, at: datetime) -> None:
     """Award notice to the awardee, and FAR 15.503(b) content to everybody else."""
-    offers = Submission.objects.filter(solicitation_id=contract.solicitation_id)
-    path = f"/contracts/{contract.public_id}"
     post_notice(
         recipients=[Recipient(organization_id=contract.vendor_id)],
         subject=contract.subject,
         title=f"Award of contract {contract.piid}",
         body=f"Your offer on {contract.solicitation.piid} was accepted.",
-        url_path=path,
+        url_path=contract.path,
         by=by,
         at=at,
     )
-    others = offers.exclude(vendor_id=contract.vendor_id).order_by("pk")
-    if others:
-        post_notice(
-            recipients=[Recipient(organization_id=o.vendor_id) for o in others],
-            subject=contract.subject,
-            title=f"Your offer on {contract.solicitation.piid} was not selected",
-            body=paperwork.unsuccessful_notice(contract, offers_received=offers.count()),
-            url_path=f"/awards/{contract.public_id}",
-            by=by,
-            at=at,
-        )
+    others = unsuccessful(contract.solicitation)
+    post_notice(
+        recipients=[Recipient(organization_id=each.vendor_id) for each in others],
+        subject=contract.subject,
+        title=f"Your offer on {contract.solicitation.piid} was not selected",
+        body=paperwork.unsuccessful_notice(contract, offers_received=len(others) + 1),
+        url_path=f"/awards/{contract.public_id}",
+        by=by,
+        at=at,
+    )

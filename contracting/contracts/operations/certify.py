@@ -8,12 +8,17 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.contracts import events, permissions, refusals
-from contracting.contracts.models import Contract, ContractFunding
+from contracting.contracts.models import (
+    HOLDER_OF_A_LINE,
+    Contract,
+    ContractFunding,
+    ContractLine,
+)
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars, Tokens
+from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.ledger.operations.commit import commit_funds
 from contracting.ledger.operations.open import open_balances
 from contracting.ledger.states import BalanceLine, Holder, Obligation
@@ -28,6 +33,8 @@ def certify_contract_funds(
 
     :raises NotAllowed: if ``by`` is no funds certifier, or requested or drafted it
     :raises Stale: if the draft changed since it was read
+    :raises IllegalMove: unless it is a draft
+    :raises AlreadyCertified: if it is done
     :raises FundsExceeded: if a line of accounting has not enough (R-FND-01)
     """
     solicitation_id = Contract.objects.values_list("solicitation_id", flat=True).get(
@@ -43,28 +50,9 @@ def certify_contract_funds(
     rows = ContractFunding.objects.filter(line__contract=contract)
     if rows.filter(certified_at__isnull=False).exists():
         message = "The funds of this draft are certified already."
-        raise refusals.AlreadyAwarded(message)
-    for line in contract.lines.order_by("pk"):
-        funding = list(line.funding.order_by("acrn"))
-        if not funding:
-            continue
-        open_balances(
-            holder=Holder("contracts.line", line.pk),
-            contract_id=contract.pk,
-            lines=[
-                BalanceLine(
-                    acrn=part.acrn,
-                    sequence=position,
-                    line_of_accounting_id=part.line_of_accounting_id,
-                    ceiling_dollars=Dollars(part.dollars),
-                    ceiling_tokens=Tokens(0),
-                )
-                for position, part in enumerate(funding, start=1)
-            ],
-            because=contract.subject,
-            by=by,
-            at=at,
-        )
+        raise refusals.AlreadyCertified(message)
+    for line in contract.lines.filter(funding__isnull=False).distinct().order_by("pk"):
+        _open(contract, line, by, at)
     commit_funds(
         obligations=obligations_of(contract), because=contract.subject, by=by, at=at
     )
@@ -80,17 +68,40 @@ def certify_contract_funds(
         at=at,
         data={
             "version": contract.version,
-            "dollars": sum((Dollars(row.dollars) for row in rows), Dollars()),
+            "content_sha256": contract.content_sha256,
+            "dollars": total_dollars(Dollars(row.dollars) for row in rows),
         },
     )
     return contract
+
+
+def _open(contract: Contract, line: ContractLine, by: Actor, at: datetime) -> None:
+    """A balance for each ACRN that bears the minimum; tokens are left to the orders."""
+    open_balances(
+        holder=line.holder,
+        contract_id=contract.pk,
+        lines=[
+            BalanceLine(
+                acrn=part.acrn,
+                sequence=position,
+                line_of_accounting_id=part.line_of_accounting_id,
+                ceiling_dollars=Dollars(part.dollars),
+                ceiling_tokens=Tokens(0),
+            )
+            for position, part in enumerate(line.funding.order_by("acrn"), start=1)
+        ],
+        label=f"{contract.title}, line {line.clin}, guaranteed minimum",
+        because=contract.subject,
+        by=by,
+        at=at,
+    )
 
 
 def obligations_of(contract: Contract) -> list[Obligation]:
     """The guaranteed minimum, by line and ACRN."""
     return [
         Obligation(
-            holder=Holder("contracts.line", part.line_id),
+            holder=Holder(HOLDER_OF_A_LINE, part.line_id),
             acrn=part.acrn,
             line_of_accounting_id=part.line_of_accounting_id,
             dollars=Dollars(part.dollars),

@@ -16,6 +16,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
+from contracting.notices.operations.post_notice import Recipient, post_notice
 
 
 @transaction.atomic
@@ -31,6 +32,8 @@ def designate_cor(
     """Name who watches the burn and accepts usage (FAR 1.602-2(d)).
 
     :raises NotAllowed: if ``by`` holds no warrant of this agency
+    :raises IllegalMove: unless the contract is awarded
+    :raises AlreadyDesignated: if the person represents on this contract already
     :raises DesignationOutsideContract: if the person is no COR of the agency, or the
         dates end before they begin
     """
@@ -49,13 +52,31 @@ def designate_cor(
     if membership is None or valid_to < valid_from:
         message = "Choose a representative of this agency and dates in order."
         raise refusals.DesignationOutsideContract(message)
+    if contract.cor_designations.filter(membership=membership).exists():
+        message = f"{membership.user.name} represents you on this contract already."
+        raise refusals.AlreadyDesignated(message)
     designation = CorDesignation.objects.create(
         contract=contract,
         membership=membership,
         valid_from=valid_from,
         valid_to=valid_to,
-        designated_by_id=by.membership_id,
+        designated_by_id=by.own_membership_id,
         designated_at=at,
+    )
+    post_notice(
+        recipients=[
+            Recipient(organization_id=contract.agency_id, user_id=membership.user_id)
+        ],
+        subject=contract.subject,
+        title=f"You represent the contracting officer on {contract.piid}",
+        body=(
+            f"From {valid_from} to {valid_to} you watch the burn, accept usage and "
+            "dispute what does not agree. You cannot change price, quantity or terms "
+            "(FAR 1.602-2(d))."
+        ),
+        url_path=contract.path,
+        by=by,
+        at=at,
     )
     record_event(
         events.COR_DESIGNATED,

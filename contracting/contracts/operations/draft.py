@@ -24,8 +24,9 @@ from contracting.core.canonical import content_sha256
 from contracting.core.identifiers import check_acrn
 from contracting.core.periods import days_bounds
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import Dollars, total_dollars
 from contracting.evaluations.models import SelectionDecision
+from contracting.evaluations.queries import decision_of
 from contracting.ledger.models import LineOfAccounting
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.models import OfferedRate
@@ -59,12 +60,13 @@ def draft_contract(
     :raises NotAllowed: if ``by`` is neither a contracting officer nor a specialist
     :raises NotDecided: without a source selection decision
     :raises AlreadyAwarded: if a draft or an award exists
+    :raises IndefiniteQuantityIncomplete: without an ordering period (R-AWD-03)
     :raises FundingDoesNotSum: if the funds do not sum to the minimum (R-FND-02)
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_draft_contract(by, solicitation))
     decision = _decision(solicitation)
-    total = sum((part.dollars for part in funding), Dollars())
+    total = total_dollars(part.dollars for part in funding)
     if total != Dollars(solicitation.minimum_dollars):
         message = (
             f"The funds sum to {total}; the guaranteed minimum is "
@@ -96,11 +98,7 @@ def draft_contract(
 
 
 def _decision(solicitation: Solicitation) -> SelectionDecision:
-    decision = (
-        SelectionDecision.objects.filter(solicitation=solicitation)
-        .select_related("selected__vendor")
-        .first()
-    )
+    decision = decision_of(solicitation)
     if decision is None:
         message = "The source selection authority has not decided yet."
         raise refusals.NotDecided(message)
@@ -122,6 +120,10 @@ def _contract(
     report_due_days: int,
     by: Actor,
 ) -> Contract:
+    start, end = solicitation.ordering_start, solicitation.ordering_end
+    if start is None or end is None:
+        message = "An indefinite-delivery contract has an ordering period."
+        raise refusals.IndefiniteQuantityIncomplete(message)
     return Contract.objects.create(
         agency_id=solicitation.agency_id,
         vendor=decision.selected.vendor,
@@ -131,14 +133,14 @@ def _contract(
         naics=solicitation.naics,
         psc=solicitation.psc,
         time_zone=solicitation.time_zone,
-        ordering_start=solicitation.ordering_start,
-        ordering_end=solicitation.ordering_end,
+        ordering_start=start,
+        ordering_end=end,
         minimum_dollars=solicitation.minimum_dollars,
         ceiling_dollars=solicitation.maximum_dollars,
         ceiling_tokens=solicitation.maximum_tokens,
         notice_percent=notice_percent,
         report_due_days=report_due_days,
-        drafted_by_id=by.membership_id,
+        drafted_by_id=by.own_membership_id,
     )
 
 
