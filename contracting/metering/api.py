@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from typing import Any, ClassVar
+import zlib
+from collections.abc import Mapping
+from typing import IO, Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -15,9 +17,11 @@ from rest_framework.response import Response
 
 from contracting.core import clock
 from contracting.core.api import EndpointView, instant
-from contracting.core.errors import Invalid
+from contracting.core.errors import NotVisible
 from contracting.documents.queries import read_blob
 from contracting.metering import queries
+from contracting.metering.adapters import cloudevents
+from contracting.metering.adapters.cloudevents import MAX_BYTES, MAX_ROWS
 from contracting.metering.models import UsageBatch
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.refusals import UnreadableBatch
@@ -27,18 +31,22 @@ from contracting.metering.serializers import (
     SuspenseSerializer,
 )
 
-MAX_BYTES = 50 * 1024 * 1024
+MAX_PACKED_BYTES = 5 * 1024 * 1024
 MAX_RATIO = 100
 
 
 class BytesParser(BaseParser):
-    """Hands the body on as it came."""
+    """Hands the body on as it came, and a byte more than is allowed of a larger one."""
 
     media_type = "*/*"
 
-    def parse(self, stream: Any, media_type: Any = None, context: Any = None) -> bytes:
-        body: bytes = stream.read()
-        return body
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, bytes]:
+        return {"body": stream.read(MAX_BYTES + 1)}
 
 
 class IngestUsageEndpoint(EndpointView):
@@ -49,15 +57,16 @@ class IngestUsageEndpoint(EndpointView):
     """
 
     scope_write = "usage:write"
-    parser_classes: ClassVar[list[type[BaseParser]]] = [BytesParser]
+    parser_classes = (BytesParser,)
 
     @extend_schema(
         operation_id="ingest_usage",
         summary="Post a batch of usage events",
         description=(
             "NDJSON or a JSON array of CloudEvents of type ai.tokens.consumed.v1, all "
-            "of one registered source, gzip allowed, at most 10,000 rows. 200 when "
-            "every row is accepted or duplicate, 207 otherwise."
+            f"of one registered source, at most {MAX_ROWS:,} rows and 50 MiB; gzip "
+            "allowed, then at most 5 MiB packed and a ratio of 100. 200 when every row "
+            "is accepted or duplicate, 207 otherwise."
         ),
         request={"application/x-ndjson": OpenApiTypes.STR},
         responses={200: BatchReceiptSerializer, 207: BatchReceiptSerializer},
@@ -65,7 +74,7 @@ class IngestUsageEndpoint(EndpointView):
     )
     def post(self, request: Request) -> Response:
         payload = _body(request)
-        source = queries.get_source_for(self.actor, code=_source_of(payload))
+        source = queries.get_source_for(self.actor, code=self._source_of(payload))
         receipt = ingest_usage(
             source_id=source.pk, payload=payload, by=self.actor, at=clock.now()
         )
@@ -75,51 +84,47 @@ class IngestUsageEndpoint(EndpointView):
         body["verdicts"] = [verdict.as_row() for verdict in receipt.verdicts]
         return Response(body, status=200 if clean else 207)
 
+    def _source_of(self, payload: bytes) -> str:
+        """The source that the batch names, else the only one that the key may write."""
+        try:
+            named = cloudevents.named_source(payload)
+        except cloudevents.Unreadable as error:
+            raise UnreadableBatch(str(error)) from error
+        if named is None and len(self.actor.sources) == 1:
+            (named,) = self.actor.sources
+        if named is None:
+            message = "No row of the batch names its source."
+            raise UnreadableBatch(message)
+        return named
+
 
 def _body(request: Request) -> bytes:
-    raw = request.data
-    if not isinstance(raw, bytes):
-        raw = b""
+    data = request.data
+    raw = data.get("body", b"") if isinstance(data, dict) else b""
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     if encoding == "gzip":
-        raw = _gunzip(raw)
-    elif encoding != "identity":
+        return _gunzip(raw)
+    if encoding != "identity":
         message = "Send the batch as it is or with Content-Encoding gzip."
         raise UnreadableBatch(message)
-    return raw
+    return bytes(raw)
 
 
 def _gunzip(raw: bytes) -> bytes:
-    limit = min(MAX_BYTES, max(len(raw), 1) * MAX_RATIO)
+    if len(raw) > MAX_PACKED_BYTES:
+        message = f"The batch has more than {MAX_PACKED_BYTES:,} bytes packed."
+        raise UnreadableBatch(message)
+    limit = min(MAX_BYTES, len(raw) * MAX_RATIO)
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(raw)) as stream:
             body = stream.read(limit + 1)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         message = "The batch is not gzip."
         raise UnreadableBatch(message) from error
     if len(body) > limit:
         message = "The batch unpacks to more than is allowed."
         raise UnreadableBatch(message)
     return body
-
-
-def _source_of(payload: bytes) -> str:
-    """The source of the first row; every other row must name the same."""
-    start = payload.lstrip()[:1]
-    try:
-        if start == b"[":
-            rows = json.loads(payload)
-            first = rows[0] if rows else {}
-        else:
-            first = json.loads(payload.lstrip().split(b"\n", 1)[0] or b"{}")
-    except (ValueError, RecursionError) as error:
-        message = "The first row of the batch is not JSON."
-        raise UnreadableBatch(message) from error
-    source = first.get("source") if isinstance(first, dict) else None
-    if not isinstance(source, str) or not 0 < len(source) <= 120 or "\x00" in source:
-        message = "The first row names no source."
-        raise Invalid(message, pointer="/source")
-    return source
 
 
 class BatchesEndpoint(EndpointView):
@@ -168,7 +173,9 @@ class SuspenseEndpoint(EndpointView):
         tags=["usage"],
     )
     def get(self, request: Request) -> Response:
-        groups = queries.suspense(self.actor.organization_id)
+        if not self.actor.is_agency:
+            message = "Suspense is shown to the agency whose systems used it."
+            raise NotVisible(message)
         rows = [
             {
                 "reason": group.reason,
@@ -177,8 +184,7 @@ class SuspenseEndpoint(EndpointView):
                 "first_at": instant(group.first_at),
                 "last_at": instant(group.last_at),
             }
-            for group in groups
-            if self.actor.is_agency
+            for group in queries.suspense(self.actor.own_organization_id)
         ]
         return Response({"data": rows, "page": {"next": None, "has_more": False}})
 

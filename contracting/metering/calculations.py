@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from contracting.core.periods import Period, accounting_day
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.metering.states import Basis, HoldReason
+
+ANY_LENGTH: Final = "ALL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,12 @@ class Rate:
     price: UnitPrice
 
     def fits(self, event: Measured, model_id: int, code: str, at: datetime) -> bool:
-        """Whether this is the price of that class of that event."""
+        """Whether this can be the price of that class of that event."""
         return (
             self.model_id == model_id
             and self.token_class_code == code
             and self.tier == event.tier
-            and self.context_band == event.context_band
+            and self.context_band in (event.context_band, ANY_LENGTH)
             and self.boundary == event.boundary
             and self.starts_at <= at
             and (self.ends_at is None or at < self.ends_at)
@@ -111,6 +114,7 @@ def attribute(
 
     The price is the one of the row whose period contains the instant of the call, on
     the order's own line; a missing name or price holds the event (R-MET-08, R-MET-09).
+    A class of which nothing was used needs no price.
     """
     if event.basis != Basis.MEASURED:
         return Held(HoldReason.NOT_MEASURED, event.basis)
@@ -133,20 +137,31 @@ def _rate(
 ) -> Attributed | Held:
     rated = []
     for code, count in event.lines:
-        fitting = [
-            rate
-            for rate in order.rates
-            if rate.fits(event, model_id, code, event.occurred_at)
-        ]
-        if len({rate.order_line_id for rate in fitting}) != 1:
+        rate = _rate_of(event, order, model_id, code)
+        if rate is None and count:
             return Held(HoldReason.NO_RATE, f"{event.model_served} {code}")
-        rate = fitting[0]
-        tokens = Tokens(count)
-        rated.append(RatedLine(code, rate, tokens, rate.price.of(tokens)))
+        if rate is not None:
+            tokens = Tokens(count)
+            rated.append(RatedLine(code, rate, tokens, rate.price.of(tokens)))
     lines = {line.rate.order_line_id for line in rated}
     if len(lines) != 1:
-        return Held(HoldReason.NO_RATE, "classes of several order lines")
+        detail = "classes of several order lines" if lines else "nothing was counted"
+        return Held(HoldReason.NO_RATE, detail)
     return Attributed(order, lines.pop(), model_id, day, tuple(rated))
+
+
+def _rate_of(
+    event: Measured, order: KnownOrder, model_id: int, code: str
+) -> Rate | None:
+    """The one price; a price for any length holds where none for the band does."""
+    fitting = [
+        rate
+        for rate in order.rates
+        if rate.fits(event, model_id, code, event.occurred_at)
+    ]
+    exact = [rate for rate in fitting if rate.context_band == event.context_band]
+    found = exact or fitting
+    return found[0] if len(found) == 1 else None
 
 
 def crossed(

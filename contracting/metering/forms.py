@@ -29,13 +29,13 @@ class IngestUsageForm(forms.Form):
     source = forms.ModelChoiceField(UsageSource.objects.none(), label="Source")
     file = forms.FileField(
         label="File",
-        help_text="NDJSON or a JSON array of CloudEvents, at most 10,000 rows.",
+        help_text="NDJSON or a JSON array of CloudEvents: up to 10,000 rows, 25 MB.",
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["source"]
-        assert isinstance(field, forms.ModelChoiceField)
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (typing)
         field.queryset = sources_visible_to(actor).filter(closed_at__isnull=True)
 
 
@@ -58,7 +58,7 @@ class CorrectUsageForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sources, classes = self.fields["source"], self.fields["token_class"]
-        assert isinstance(sources, forms.ModelChoiceField)
-        assert isinstance(classes, forms.ChoiceField)
+        assert isinstance(sources, forms.ModelChoiceField)  # noqa: S101 (typing)
+        assert isinstance(classes, forms.ChoiceField)  # noqa: S101 (typing)
         sources.queryset = sources_visible_to(actor)
         classes.choices = [(c.code, f"{c.label} ({c.code})") for c in token_classes()]

@@ -29,7 +29,9 @@ class UsageSource(Addressed, Timestamped):
     agency = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="usage_sources"
     )
-    code = models.CharField(max_length=120, unique=True, help_text="CloudEvents source.")
+    code = models.CharField(
+        max_length=120, unique=True, help_text="CloudEvents source."
+    )
     label = models.CharField(max_length=120)
     kind = models.CharField(
         max_length=10, choices=SourceKind.choices, default=SourceKind.GATEWAY
@@ -162,7 +164,7 @@ class UsageRefusal(AppendOnly):
 
 
 class UsageHold(AppendOnly):
-    """Why an event went into suspense; it leaves when it is attributed."""
+    """Why an event is in suspense, the last row of it; it leaves when attributed."""
 
     agency_id = models.BigIntegerField()
     source_id = models.BigIntegerField()
@@ -172,10 +174,9 @@ class UsageHold(AppendOnly):
     held_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="an_event_is_held_once_for_a_reason",
-                fields=["agency_id", "source_id", "event_id", "reason"],
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="holds_by_event", fields=["agency_id", "source_id", "event_id"]
             ),
         ]
 

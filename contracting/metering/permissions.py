@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from accounts.permissions import role_in
-from accounts.states import Role
+from accounts.permissions import role_in, scope_in
+from accounts.states import Role, Scope
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
-from contracting.metering.models import UsageSource
-
-USAGE_WRITE = "usage:write"
 
 
 def can_register_source(by: Actor, agency_id: int | None) -> Verdict:
     """An administrator of the agency."""
     if by.is_system:
         return Allowed()
-    return role_in(
-        by, agency_id, Role.ADMINISTRATOR, doing="register a usage source"
-    )
+    return role_in(by, agency_id, Role.ADMINISTRATOR, doing="register a usage source")
 
 
-def can_ingest_usage(by: Actor, source: UsageSource) -> Verdict:
-    """The gateway's own key, or the COR or CO of the agency with a file."""
-    if by.is_key:
-        if not by.acts_for(source.agency_id):
-            return Refused("This key belongs to another organization.")
-        if USAGE_WRITE not in by.scopes:
-            return Refused(f"This key lacks the scope {USAGE_WRITE}.")
-        if by.sources and source.code not in by.sources:
-            return Refused("This key may not write for this source.")
-        return Allowed()
-    return role_in(
-        by,
-        source.agency_id,
-        Role.COR,
-        Role.CONTRACTING_OFFICER,
-        Role.ADMINISTRATOR,
-        doing="import usage",
-    )
+def can_ingest_usage(by: Actor, agency_id: int, source: str = "") -> Verdict:
+    """The gateway's own key, or the COR or CO of the agency with a file.
+
+    :param source: the code of the source, where one is named
+    """
+    if not by.is_key:
+        roles = (Role.COR, Role.CONTRACTING_OFFICER, Role.ADMINISTRATOR)
+        return role_in(by, agency_id, *roles, doing="import usage")
+    verdict = scope_in(by, agency_id, Scope.USAGE_WRITE)
+    if isinstance(verdict, Refused):
+        return verdict
+    if by.sources and source not in by.sources:
+        return Refused("This key may not write for this source.")
+    return verdict
 
 
 def can_assign_usage(by: Actor, agency_id: int) -> Verdict:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
 
@@ -28,6 +29,15 @@ from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
 
 METERED_STATES = (TaskOrderState.ISSUED, TaskOrderState.COMPLETED)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTotal:
+    """Tokens and exact dollars of one class."""
+
+    token_class_code: str
+    tokens: int
+    dollars: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +134,35 @@ def _rates(order: TaskOrder) -> Iterable[Rate]:
         )
 
 
-def _attributed(hold_or_event: str) -> Exists:
-    return Exists(
-        UsageAttribution.objects.filter(
-            agency_id=OuterRef("agency_id"),
-            source_id=OuterRef("source_id"),
-            event_id=OuterRef(hold_or_event),
-        )
-    )
+def _of_the_same_event(rows: QuerySet[Any]) -> Exists:
+    keys = ("agency_id", "source_id", "event_id")
+    return Exists(rows.filter(**{key: OuterRef(key) for key in keys}))
 
 
-def held_events(agency_id: int | None) -> QuerySet[UsageEvent]:
+def _attributed() -> Exists:
+    return _of_the_same_event(UsageAttribution.objects.all())
+
+
+def held_events(agency_id: int) -> QuerySet[UsageEvent]:
     """Events in suspense: stored and counted, not attributed yet, oldest first."""
     return (
         UsageEvent.objects.filter(agency_id=agency_id)
-        .exclude(_attributed("event_id"))
+        .filter(_of_the_same_event(UsageHold.objects.all()))
+        .exclude(_attributed())
         .order_by("occurred_at", "source_id", "event_id")
     )
+
+
+def holds_in_force(agency_id: int) -> QuerySet[UsageHold]:
+    """Why each event in suspense is there, as it was found last."""
+    keys = ("agency_id", "source_id", "event_id")
+    latest = (
+        UsageHold.objects.filter(agency_id=agency_id)
+        .exclude(_attributed())
+        .order_by(*keys, "-pk")
+        .distinct(*keys)
+    )
+    return UsageHold.objects.filter(pk__in=latest.values("pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +180,10 @@ class HeldGroup:
         return str(HoldReason(self.reason).label)
 
 
-def suspense(agency_id: int | None) -> list[HeldGroup]:
+def suspense(agency_id: int) -> list[HeldGroup]:
     """What is in suspense, by reason: how many, since when (R-MET-08, R-MET-09)."""
     groups = (
-        UsageHold.objects.filter(agency_id=agency_id)
-        .exclude(_attributed("event_id"))
+        holds_in_force(agency_id)
         .values("reason", "detail")
         .annotate(
             events=Count("event_id"), first_at=Min("held_at"), last_at=Max("held_at")
@@ -187,14 +208,18 @@ def ratings_of(
     ).order_by("occurred_at", "source_id", "event_id", "token_class_code")
 
 
-def totals_by_class(order: TaskOrder) -> list[dict[str, object]]:
+def totals_by_class(order: TaskOrder) -> list[ClassTotal]:
     """Tokens and exact dollars of the order so far, by token class."""
-    return list(
+    rows = (
         UsageRating.objects.filter(order_line__order=order)
         .values("token_class_code")
-        .annotate(tokens=Sum("tokens"), dollars=Sum("dollars"))
+        .annotate(sum_tokens=Sum("tokens"), sum_dollars=Sum("dollars"))
         .order_by("token_class_code")
     )
+    return [
+        ClassTotal(row["token_class_code"], row["sum_tokens"], row["sum_dollars"])
+        for row in rows
+    ]
 
 
 def daily_totals(order: TaskOrder) -> list[DayTotal]:

@@ -19,7 +19,7 @@ class SourceClosed(Refusal):
 
 
 class SourceTaken(Invalid):
-    """A source of this name is registered already."""
+    """A source of this name is registered already, or no source can be called so."""
 
     code = "source_taken"
 

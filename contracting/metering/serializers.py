@@ -21,7 +21,7 @@ class BatchSerializer(serializers.Serializer[object]):
     """A batch with its counts; the counts sum to ``received``."""
 
     id = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     received_at = serializers.CharField()
     received = serializers.IntegerField()
     accepted = serializers.IntegerField()

@@ -1,4 +1,4 @@
-"""What a source is, what a row is answered, and why a row is held."""
+"""What a source is, what a row is answered and why, and why a row is held."""
 
 from django.db.models import TextChoices
 
@@ -17,6 +17,38 @@ class RowVerdict(TextChoices):
     DUPLICATE = "duplicate", "duplicate"
     CONFLICT = "conflict", "conflict"
     REJECTED = "rejected", "rejected"
+
+
+class RowCode(TextChoices):
+    """Why a row is rejected or in conflict; the words say what would be right."""
+
+    NOT_JSON = "not_json", "a row is one JSON object on one line"
+    NOT_AN_OBJECT = "not_an_object", "a row is a JSON object"
+    DUPLICATE_KEY = "duplicate_key", "a key stands once in an object"
+    UNKNOWN_FIELD = "unknown_field", "only counts and ids are taken in, no other field"
+    MISSING = "missing", "this field is required"
+    BAD_TEXT = "bad_text", "a name or id of printable characters without a space"
+    UNSUPPORTED_SPECVERSION = "unsupported_specversion", "CloudEvents 1.0 are read"
+    UNSUPPORTED_TYPE = "unsupported_type", "the type is ai.tokens.consumed.v1"
+    BAD_CONTENT_TYPE = "bad_content_type", "the data is application/json"
+    MISSING_DATA = "missing_data", "the counts stand in data, a JSON object"
+    BAD_TIME = "bad_time", "the instant of completion, RFC 3339 with its zone"
+    BAD_ATTEMPT = "bad_attempt", "the attempt is a whole number from 1 to 1000"
+    BAD_BASIS = "bad_basis", "the basis is measured or estimated"
+    BAD_LINES = "bad_lines", "from 1 to 30 lines of class and tokens"
+    BAD_LINE = "bad_line", "a line has class and tokens and nothing else"
+    BAD_CLASS = "bad_class", "a token class is a name of at most 30 characters"
+    LINES_TWICE = "lines_twice", "either lines, or one class with its tokens"
+    CLASS_TWICE = "class_twice", "each token lies in one class, each class in one line"
+    NOT_A_COUNT = "not_a_count", "tokens are whole numbers"
+    NEGATIVE = "negative", "tokens are never negative; a correction is another verb"
+    TOO_MANY = "too_many", "more tokens than any call can have"
+    CHECKSUM_FAILED = "checksum_failed", "the classes add up to the total"
+    TIERS_MIXED = "tiers_mixed", "all lines of a call are of one tier"
+    TIER_CONTRADICTED = "tier_contradicted", "the tier is the one its classes imply"
+    OTHER_SOURCE = "other_source", "every row of a batch comes from its source"
+    CLOCK_AHEAD = "clock_ahead", "a call was completed before it is reported"
+    OTHER_CONTENT = "other_content", "this id was received with another content"
 
 
 class HoldReason(TextChoices):

@@ -11,6 +11,11 @@ urlpatterns = [
         views.BatchPage.as_view(),
         name="batch",
     ),
+    path(
+        "orders/<public_id:public_id>/usage",
+        views.OrderUsagePage.as_view(),
+        name="order_usage",
+    ),
     path("usage/suspense", views.SuspensePage.as_view(), name="suspense"),
     path(
         "usage/register_source",
@@ -22,9 +27,7 @@ urlpatterns = [
     path("usage/correct_usage", views.CorrectUsageView.as_view(), name="correct_usage"),
 ]
 api_urlpatterns = [
-    path(
-        "usage/events:batch", api.IngestUsageEndpoint.as_view(), name="ingest_usage"
-    ),
+    path("usage/events:batch", api.IngestUsageEndpoint.as_view(), name="ingest_usage"),
     path("usage/batches", api.BatchesEndpoint.as_view(), name="usage_batches"),
     path(
         "usage/batches/<public_id:public_id>",

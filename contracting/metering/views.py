@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -18,6 +19,8 @@ from contracting.metering.operations.assign import assign_usage
 from contracting.metering.operations.correct import correct_usage
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.operations.register import register_source
+from contracting.metering.states import HoldReason, RowCode, RowVerdict
+from contracting.orders.queries import get_task_order_for
 from contracting.reference.permissions import can_map_model_alias
 
 
@@ -46,6 +49,7 @@ class UsagePage(AgencyPage):
             "may_register": permissions.can_register_source(self.actor, agency_id),
             "may_assign": permissions.can_assign_usage(self.actor, agency_id),
             "may_correct": permissions.can_correct_usage(self.actor, agency_id),
+            "may_ingest": permissions.can_ingest_usage(self.actor, agency_id),
         }
 
 
@@ -58,8 +62,36 @@ class BatchPage(AgencyPage):
         self.agency_id()
         batch = queries.get_batch_for(self.actor, ids["public_id"])
         verdicts = json.loads(read_blob(batch.verdicts))
-        notable = [v for v in verdicts if v["status"] not in {"accepted", "duplicate"}]
+        notable = [
+            {**row, "words": _WORDS.get(row["code"], "")}
+            for row in verdicts
+            if row["status"] not in (RowVerdict.ACCEPTED, RowVerdict.DUPLICATE)
+        ]
         return {"batch": batch, "notable": notable[:500], "notable_count": len(notable)}
+
+
+_WORDS = {**dict(RowCode.choices), **dict(HoldReason.choices)}
+"""What the code of a row means."""
+
+
+class OrderUsagePage(PageView):
+    """What the gateway metered on one order, by day and token class."""
+
+    template_name = "metering/order_usage.html"
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        order = get_task_order_for(self.actor, ids["public_id"])
+        totals = queries.totals_by_class(order)
+        return {
+            "order": order,
+            "totals": totals,
+            "days": queries.daily_totals(order),
+            "tokens": sum(total.tokens for total in totals),
+            "dollars": sum((total.dollars for total in totals), Decimal(0)),
+            "held": (
+                queries.open_suspense_of(order).count() if self.actor.is_agency else 0
+            ),
+        }
 
 
 class SuspensePage(AgencyPage):
@@ -110,6 +142,9 @@ class IngestUsageView(UsageVerbView):
     template_name = "metering/ingest_usage.html"
     form_class = forms.IngestUsageForm
     submit_label = "Import the file"
+
+    def verdict(self, thing: int) -> Verdict:
+        return permissions.can_ingest_usage(self.actor, thing)
 
     def form_options(self, thing: int) -> dict[str, Any]:
         return {"actor": self.actor}

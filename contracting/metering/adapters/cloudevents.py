@@ -12,46 +12,60 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Final, NoReturn
 
 from contracting.core.canonical import canonical_json
+from contracting.metering.states import Basis, RowCode
 from contracting.reference.calculations import tier_of, token_class_code
 
 EVENT_TYPE: Final = "ai.tokens.consumed.v1"
 MAX_ROWS: Final = 10_000
+MAX_BYTES: Final = 50 * 1024 * 1024
+MAX_LINES: Final = 30
+MAX_ATTEMPTS: Final = 1_000
 MAX_TOKENS: Final = 2**53 - 1
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
-_TEXT = re.compile(r"^[\x21-\x7e]{1,200}$")
-_ENVELOPE = {
-    "specversion",
-    "id",
-    "source",
-    "type",
-    "time",
-    "subject",
-    "datacontenttype",
-    "dataschema",
-    "data",
-}
-_DATA = {
-    "order_id",
-    "operation_id",
-    "attempt",
-    "model",
-    "model_requested",
-    "tier",
-    "context_band",
-    "boundary",
-    "basis",
-    "lines",
-    "class",
-    "tokens",
-    "total",
-}
+_TEXT = re.compile(r"[\x21-\x7e]{1,200}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
+_JSON_SPACE = re.compile(r"[ \t\r\n]*")
+_DECODER = json.JSONDecoder()
+_ENVELOPE = frozenset(
+    {
+        "specversion",
+        "id",
+        "source",
+        "type",
+        "time",
+        "subject",
+        "datacontenttype",
+        "dataschema",
+        "data",
+    }
+)
+_DATA = frozenset(
+    {
+        "order_id",
+        "operation_id",
+        "attempt",
+        "model",
+        "model_requested",
+        "tier",
+        "context_band",
+        "boundary",
+        "basis",
+        "lines",
+        "class",
+        "tokens",
+        "total",
+    }
+)
+_LINE = frozenset({"class", "tokens"})
 
 
 class Unreadable(ValueError):
-    """The payload is not NDJSON, not a JSON array, or has too many rows."""
+    """The payload is not NDJSON, not a JSON array, or is too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,193 +113,256 @@ class _Bad(ValueError):
 def read_batch(payload: bytes) -> list[ReadEvent | BadRow]:
     """Every row of an NDJSON text or a JSON array, in its order.
 
-    :raises Unreadable: if it is neither, is empty or has more than 10,000 rows
+    :raises Unreadable: if it is neither, is empty, or is larger than the limits
     """
-    rows = list(_split(payload))
+    rows = list(islice(_split(payload), MAX_ROWS + 1))
     if not rows:
         message = "The batch has no row."
         raise Unreadable(message)
     if len(rows) > MAX_ROWS:
-        message = f"The batch has {len(rows):,} rows; {MAX_ROWS:,} is the limit."
+        message = f"The batch has more than {MAX_ROWS:,} rows."
         raise Unreadable(message)
     return [_read(index, raw) for index, raw in enumerate(rows)]
 
 
-def _split(payload: bytes) -> Iterator[bytes]:
+def named_source(payload: bytes) -> str | None:
+    """The source that the first row with one names, or ``None`` if no row does.
+
+    :raises Unreadable: if it is neither NDJSON nor a JSON array, or is too large
+    """
+    for raw in islice(_split(payload), MAX_ROWS):
+        try:
+            return _text(_object(raw), "source", "/source")
+        except _Bad:
+            continue
+    return None
+
+
+def _split(payload: bytes) -> Iterator[str]:
+    """The rows as they were written."""
+    if len(payload) > MAX_BYTES:
+        message = f"The batch has more than {MAX_BYTES:,} bytes."
+        raise Unreadable(message)
     try:
-        text = payload.decode()
+        text = payload.decode("utf-8-sig").strip(" \t\r\n")
     except UnicodeDecodeError as error:
         message = "The batch is not UTF-8 text."
         raise Unreadable(message) from error
-    stripped = text.strip()
-    if not stripped.startswith("["):
-        yield from (line.encode() for line in stripped.splitlines() if line.strip())
-        return
-    try:
-        rows = json.loads(stripped)
-    except (json.JSONDecodeError, RecursionError) as error:
+    if text.startswith("["):
+        yield from _elements(text)
+    else:
+        # Not splitlines(): a JSON string may hold other separators as they are.
+        yield from (line for line in text.split("\n") if line.strip(" \t\r"))
+
+
+def _elements(text: str) -> Iterator[str]:
+    """The elements of a JSON array, without undoing what each looks like."""
+    at = _skip(text, 1)
+    if text[at : at + 1] == "]":
+        mark, at = "]", _skip(text, at + 1)
+    else:
+        mark = ","
+    while mark == ",":
+        try:
+            _, end = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            message = "The batch starts like a JSON array and is none."
+            raise Unreadable(message) from error
+        yield text[at:end]
+        at = _skip(text, end)
+        mark, at = text[at : at + 1], _skip(text, at + 1)
+    if mark != "]" or at < len(text):
         message = "The batch starts like a JSON array and is none."
-        raise Unreadable(message) from error
-    yield from (json.dumps(row).encode() for row in rows)
+        raise Unreadable(message)
 
 
-def _read(index: int, raw: bytes) -> ReadEvent | BadRow:
-    sha256 = hashlib.sha256(raw).hexdigest()
+def _skip(text: str, at: int) -> int:
+    space = _JSON_SPACE.match(text, at)
+    return space.end() if space else at
+
+
+def _read(index: int, raw: str) -> ReadEvent | BadRow:
     event_id = ""
     try:
         row = _object(raw)
         event_id = _text(row, "id", "/id")
         return _event(index, row, event_id)
     except _Bad as bad:
+        sha256 = hashlib.sha256(raw.encode()).hexdigest()
         return BadRow(index, event_id, bad.code, bad.pointer, sha256)
 
 
-def _object(raw: bytes) -> dict[str, Any]:
+def _object(raw: str) -> dict[str, Any]:
     try:
-        row = json.loads(
-            raw, object_pairs_hook=_no_twins, parse_constant=_no_constants
-        )
+        row = json.loads(raw, object_pairs_hook=_no_twins, parse_constant=_no_constant)
     except _Bad:
         raise
-    except (ValueError, RecursionError) as error:
-        code = "not_json"
-        raise _Bad(code, "") from error
+    except (ValueError, RecursionError):
+        _refuse(RowCode.NOT_JSON, "")
     if not isinstance(row, dict):
-        code = "not_an_object"
-        raise _Bad(code, "")
+        _refuse(RowCode.NOT_AN_OBJECT, "")
     return row
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        code = "duplicate_key"
-        raise _Bad(code, "")
+        _refuse(RowCode.DUPLICATE_KEY, "")
     return found
 
 
-def _no_constants(_name: str) -> NoReturn:
-    code = "not_json"
-    raise _Bad(code, "")
+def _no_constant(_name: str) -> NoReturn:
+    _refuse(RowCode.NOT_JSON, "")
 
 
 def _event(index: int, row: Mapping[str, Any], event_id: str) -> ReadEvent:
-    _known(row, _ENVELOPE, "")
-    if row.get("specversion") != "1.0":
-        _refuse("unsupported_specversion", "/specversion")
-    if row.get("type") != EVENT_TYPE:
-        _refuse("unsupported_type", "/type")
-    data = row.get("data")
-    if not isinstance(data, dict):
-        _refuse("missing_data", "/data")
-    _known(data, _DATA, "/data")
+    subject, data = _envelope(row)
     lines, unknown_class = _lines(data)
-    total = _total(data, lines, unknown_class)
-    attempt = data.get("attempt", 1)
-    if not _is_count(attempt) or not 1 <= attempt <= 1000:
-        _refuse("bad_attempt", "/data/attempt")
     fields: dict[str, Any] = {
         "event_id": event_id,
-        "source": _text(row, "source", "/source"),
+        "source": _text(row, "source", "/source", limit=120),
         "occurred_at": _time(row),
         "operation_id": _text(data, "operation_id", "/data/operation_id", event_id),
-        "attempt": attempt,
-        "order_ref": _text(data, "order_id", "/data/order_id", limit=60),
+        "attempt": _attempt(data),
+        "order_ref": _text(data, "order_id", "/data/order_id", subject, limit=60),
         "model_served": _text(data, "model", "/data/model", limit=120),
         "model_requested": _text(
             data, "model_requested", "/data/model_requested", "", limit=120
         ),
         "tier": _tier(data),
-        "context_band": _text(data, "context_band", "/data/context_band", "ALL", limit=20),
+        "context_band": _text(
+            data, "context_band", "/data/context_band", "ALL", limit=20
+        ),
         "boundary": _text(data, "boundary", "/data/boundary", limit=20),
         "basis": _basis(data),
         "lines": tuple(sorted(lines.items())),
         "unknown_class": unknown_class,
-        "reported_total": total,
+        "reported_total": _total(data, lines),
     }
     canonical = canonical_json(fields)
     sha256 = hashlib.sha256(canonical.encode()).hexdigest()
     return ReadEvent(index=index, sha256=sha256, canonical=canonical, **fields)
 
 
+def _envelope(row: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
+    """The subject, which stands for the order where the data names none; the data."""
+    _known(row, _ENVELOPE, "")
+    if row.get("specversion") != "1.0":
+        _refuse(RowCode.UNSUPPORTED_SPECVERSION, "/specversion")
+    if row.get("type") != EVENT_TYPE:
+        _refuse(RowCode.UNSUPPORTED_TYPE, "/type")
+    if row.get("datacontenttype") not in (None, "application/json"):
+        _refuse(RowCode.BAD_CONTENT_TYPE, "/datacontenttype")
+    _text(row, "dataschema", "/dataschema", "")
+    subject = _text(row, "subject", "/subject", "") or None
+    data = row.get("data")
+    if not isinstance(data, dict):
+        _refuse(RowCode.MISSING_DATA, "/data")
+    _known(data, _DATA, "/data")
+    return subject, data
+
+
 def _lines(data: Mapping[str, Any]) -> tuple[dict[str, int], str]:
-    """Disjoint counts by class code; a class that nobody knows is named, not dropped."""
-    if "lines" in data and ("class" in data or "tokens" in data):
-        _refuse("lines_twice", "/data/lines")
+    """Disjoint counts by class code; a class that nobody knows is named, not lost."""
     given = data.get("lines")
     if given is None:
         given = [{"class": data.get("class"), "tokens": data.get("tokens")}]
-    if not isinstance(given, list) or not given or len(given) > 30:
-        _refuse("bad_lines", "/data/lines")
+    elif "class" in data or "tokens" in data:
+        _refuse(RowCode.LINES_TWICE, "/data/lines")
+    if not isinstance(given, list) or not 1 <= len(given) <= MAX_LINES:
+        _refuse(RowCode.BAD_LINES, "/data/lines")
     found: dict[str, int] = {}
     unknown = ""
     for position, line in enumerate(given):
         pointer = f"/data/lines/{position}"
-        if not isinstance(line, dict) or set(line) != {"class", "tokens"}:
-            _refuse("bad_line", pointer)
-        name, tokens = line["class"], line["tokens"]
-        if not isinstance(name, str) or not _TEXT.match(name) or len(name) > 30:
-            _refuse("bad_class", f"{pointer}/class")
-        if not _is_count(tokens):
-            _refuse("not_a_count", f"{pointer}/tokens")
-        if tokens < 0:
-            _refuse("negative", f"{pointer}/tokens")
-        if tokens > MAX_TOKENS:
-            _refuse("too_many", f"{pointer}/tokens")
+        name, tokens = _line(line, pointer)
         code = token_class_code(name)
         if code is None:
             unknown = unknown or name
-            code = name
-        if code in found:
-            _refuse("class_twice", pointer)
-        found[code] = tokens
+        if (code or name) in found:
+            _refuse(RowCode.CLASS_TWICE, pointer)
+        found[code or name] = tokens
     return found, unknown
 
 
+def _line(line: Any, pointer: str) -> tuple[str, int]:
+    if not isinstance(line, dict) or set(line) != _LINE:
+        _refuse(RowCode.BAD_LINE, pointer)
+    name, tokens = line["class"], line["tokens"]
+    if not isinstance(name, str) or len(name) > 30 or not _TEXT.fullmatch(name):
+        _refuse(RowCode.BAD_CLASS, f"{pointer}/class")
+    return name, _count(tokens, f"{pointer}/tokens")
+
+
+def _count(tokens: Any, pointer: str) -> int:
+    if not _is_whole(tokens):
+        _refuse(RowCode.NOT_A_COUNT, pointer)
+    if tokens < 0:
+        _refuse(RowCode.NEGATIVE, pointer)
+    if tokens > MAX_TOKENS:
+        _refuse(RowCode.TOO_MANY, pointer)
+    return int(tokens)
+
+
 def _tier(data: Mapping[str, Any]) -> str:
-    """The stated tier; a ``batch_…`` class implies its own and may not contradict it."""
+    """The stated tier; a ``batch_…`` class implies its own and may not contradict."""
     lines = data.get("lines") or [{"class": data.get("class")}]
     implied = {tier_of(line["class"]) for line in lines}
     if len(implied) != 1:
-        _refuse("tiers_mixed", "/data/lines")
-    tier = implied.pop()
-    stated = _text(data, "tier", "/data/tier", str(tier), limit=20)
+        _refuse(RowCode.TIERS_MIXED, "/data/lines")
+    tier = str(implied.pop())
+    stated = _text(data, "tier", "/data/tier", tier, limit=20)
     if tier != "STANDARD" and stated != tier:
-        _refuse("tier_contradicted", "/data/tier")
+        _refuse(RowCode.TIER_CONTRADICTED, "/data/tier")
     return stated
 
 
-def _total(
-    data: Mapping[str, Any], lines: Mapping[str, int], unknown_class: str
-) -> int | None:
-    total = data.get("total")
-    if total is None:
+def _total(data: Mapping[str, Any], lines: Mapping[str, int]) -> int | None:
+    if data.get("total") is None:
         return None
-    if not _is_count(total) or total < 0:
-        _refuse("not_a_count", "/data/total")
+    total = _count(data["total"], "/data/total")
     if total != sum(lines.values()):
-        _refuse("checksum_failed", "/data/total")
-    return int(total)
+        _refuse(RowCode.CHECKSUM_FAILED, "/data/total")
+    return total
+
+
+def _attempt(data: Mapping[str, Any]) -> int:
+    attempt = data.get("attempt")
+    attempt = 1 if attempt is None else attempt
+    if not _is_whole(attempt) or not 1 <= attempt <= MAX_ATTEMPTS:
+        _refuse(RowCode.BAD_ATTEMPT, "/data/attempt")
+    return int(attempt)
 
 
 def _basis(data: Mapping[str, Any]) -> str:
-    basis = data.get("basis", "measured")
-    if basis not in {"measured", "estimated"}:
-        _refuse("bad_basis", "/data/basis")
-    return str(basis)
+    basis = data.get("basis")
+    basis = Basis.MEASURED.value if basis is None else basis
+    if not isinstance(basis, str) or basis not in Basis.values:
+        _refuse(RowCode.BAD_BASIS, "/data/basis")
+    return basis
 
 
 def _time(row: Mapping[str, Any]) -> datetime:
+    """The instant in UTC; digits beyond the microsecond are cut off."""
     text = row.get("time")
-    if not isinstance(text, str) or len(text) > 40:
-        _refuse("bad_time", "/time")
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None  # type: ignore[assignment]
-    if instant is None or instant.tzinfo is None:
-        _refuse("bad_time", "/time")
-    return instant.astimezone(UTC)
+        instant = datetime.fromisoformat(_stamp(text)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        instant = None
+    if instant is None or instant < EARLIEST:
+        _refuse(RowCode.BAD_TIME, "/time")
+    return instant
+
+
+_STAMP = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d)"
+)
+
+
+def _stamp(text: Any) -> str:
+    if not isinstance(text, str) or not _STAMP.fullmatch(text):
+        raise ValueError
+    return text.upper()
 
 
 def _text(
@@ -296,24 +373,29 @@ def _text(
     *,
     limit: int = 200,
 ) -> str:
-    value = row.get(key, default)
+    value = row.get(key)
+    if value is None:
+        value = default
+    if value is None:
+        _refuse(RowCode.MISSING, pointer)
     if value == "" and default == "":
         return ""
-    if not isinstance(value, str) or not _TEXT.match(value) or len(value) > limit:
-        _refuse("missing" if value is None else "bad_text", pointer)
-    return str(value)
+    if not isinstance(value, str) or len(value) > limit or not _TEXT.fullmatch(value):
+        _refuse(RowCode.BAD_TEXT, pointer)
+    return value
 
 
-def _known(row: Mapping[str, Any], allowed: set[str], pointer: str) -> None:
+def _known(row: Mapping[str, Any], allowed: frozenset[str], pointer: str) -> None:
+    """A strange field is named only if its name cannot be a text itself."""
     for key in row:
         if key not in allowed:
-            safe = key if _TEXT.match(key) and len(key) <= 60 else "…"
-            _refuse("unknown_field", f"{pointer}/{safe}")
+            safe = key if _NAME.fullmatch(key) else "?"
+            _refuse(RowCode.UNKNOWN_FIELD, f"{pointer}/{safe}")
 
 
-def _is_count(value: Any) -> bool:
+def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _refuse(code: str, pointer: str) -> NoReturn:
-    raise _Bad(code, pointer)
+def _refuse(code: RowCode, pointer: str) -> NoReturn:
+    raise _Bad(code.value, pointer)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,26 +26,29 @@ from contracting.metering.calculations import (
     Held,
     KnownOrder,
     Measured,
+    RatedLine,
     attribute,
     crossed,
 )
 from contracting.metering.models import (
     UsageAttribution,
     UsageEvent,
+    UsageHold,
     UsageLine,
     UsageRating,
     UsageSource,
 )
 from contracting.metering.refusals import NothingHeld
+from contracting.metering.states import HoldReason
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.orders.models import OrderLine, TaskOrder
+from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine, TaskOrder
 from contracting.reference.calculations import token_class_code
 from contracting.reference.queries import resolve_model
 
-LINE_KIND = "orders.line"
 NOTICE_PERCENTS = (90, 100)
 
 Attribution = tuple[str, datetime, UsageSource, Attributed]
+_Key = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,11 @@ class Assigned:
 def assign_usage(*, agency_id: int, by: Actor, at: datetime) -> Assigned:
     """Attribute and rate every held event whose names are known by now.
 
+    What stays is held for the reason that is found now, which may be another one.
+
     :raises NotAllowed: if ``by`` is neither COR nor contracting officer of the agency
-    :raises NothingHeld: if nothing in suspense can be attributed
+    :raises NothingHeld: if nothing in suspense can be attributed and every reason is
+        still the same (R-MET-08, R-MET-09)
     """
     sources = {
         source.pk: source
@@ -68,26 +75,16 @@ def assign_usage(*, agency_id: int, by: Actor, at: datetime) -> Assigned:
     }
     require(permissions.can_assign_usage(by, agency_id))
     held = list(queries.held_events(agency_id))
-    lookup = Lookup(agency_id)
     lock_orders(agency_id, {event.order_ref for event in held})
-    lines = _lines_of(held)
-    attributed: list[Attribution] = []
-    for event in held:
-        outcome = attribute(
-            _measured(event, lines.get((event.source_id, event.event_id), ())),
-            find_order=lookup.order,
-            find_model=lookup.model,
-        )
-        if not isinstance(outcome, Held):
-            source = sources[event.source_id]
-            attributed.append((event.event_id, event.occurred_at, source, outcome))
-    if not attributed:
-        message = "Nothing in suspense can be assigned: its names are still unknown."
-        raise NothingHeld(message, held=len(held))
+    attributed, kept = _try_again(agency_id, held, sources)
+    moved = _other_reasons(agency_id, kept)
+    if not attributed and not moved:
+        raise _nothing_held([outcome for _, outcome in kept])
     subject = Subject("metering.suspense", agency_id, f"organization:{agency_id}")
     store_attributions(agency_id, attributed, at)
+    store_holds(moved, at)
     draw_on_funds(attributed, because=subject, by=by, at=at)
-    done = Assigned(len(attributed), len(held) - len(attributed))
+    done = Assigned(len(attributed), len(kept))
     record_event(
         events.USAGE_ASSIGNED,
         subject=subject,
@@ -96,6 +93,58 @@ def assign_usage(*, agency_id: int, by: Actor, at: datetime) -> Assigned:
         data={"assigned": done.assigned, "still_held": done.still_held},
     )
     return done
+
+
+def _try_again(
+    agency_id: int, held: Sequence[UsageEvent], sources: dict[int, UsageSource]
+) -> tuple[list[Attribution], list[tuple[UsageEvent, Held]]]:
+    lookup, lines = Lookup(agency_id), _lines_of(agency_id, held)
+    attributed: list[Attribution] = []
+    kept: list[tuple[UsageEvent, Held]] = []
+    for event in held:
+        outcome = attribute(
+            _measured(event, lines[event.source_id, event.event_id]),
+            find_order=lookup.order,
+            find_model=lookup.model,
+        )
+        if isinstance(outcome, Held):
+            kept.append((event, outcome))
+        else:
+            source = sources[event.source_id]
+            attributed.append((event.event_id, event.occurred_at, source, outcome))
+    return attributed, kept
+
+
+def _other_reasons(
+    agency_id: int, kept: Sequence[tuple[UsageEvent, Held]]
+) -> list[tuple[UsageEvent, Held]]:
+    """Those that are held for another reason than before."""
+    known = {
+        (hold.source_id, hold.event_id): (hold.reason, hold.detail)
+        for hold in queries.holds_in_force(agency_id)
+    }
+    return [
+        (event, outcome)
+        for event, outcome in kept
+        if known.get((event.source_id, event.event_id)) != _words(outcome)
+    ]
+
+
+def _words(outcome: Held) -> tuple[str, str]:
+    return str(outcome.reason), outcome.detail[:200]
+
+
+def _nothing_held(kept: Sequence[Held]) -> NothingHeld:
+    reasons = Counter(HoldReason(outcome.reason).label for outcome in kept)
+    why = "; ".join(f"{count} × {reason}" for reason, count in reasons.most_common())
+    orders = any(outcome.reason == HoldReason.UNKNOWN_ORDER for outcome in kept)
+    message = (
+        f"Nothing in suspense can be assigned yet: {why}."
+        if kept
+        else "Nothing is in suspense."
+    )
+    rule = "" if not kept else "R-MET-08" if orders else "R-MET-09"
+    return NothingHeld(message, rule=rule, held=len(kept))
 
 
 class Lookup:
@@ -167,45 +216,76 @@ def store_attributions(
     )
 
 
+def store_holds(kept: Iterable[tuple[UsageEvent, Held]], at: datetime) -> None:
+    """Add why each event is in suspense."""
+    UsageHold.objects.bulk_create(
+        UsageHold(
+            agency_id=event.agency_id,
+            source_id=event.source_id,
+            event_id=event.event_id,
+            reason=outcome.reason,
+            detail=outcome.detail[:200],
+            held_at=at,
+        )
+        for event, outcome in kept
+    )
+
+
 def draw_on_funds(
     attributed: Sequence[Attribution], *, because: Subject, by: Actor, at: datetime
 ) -> None:
-    """Consume on the ledger in the order (occurred at, source, event id), and give notice."""
-    if not attributed:
-        return
+    """Consume on the ledger in the order (occurred at, source, event id)."""
     by_holder: dict[Holder, list[Consumption]] = defaultdict(list)
-    for _, _, _, outcome in sorted(
-        attributed, key=lambda item: (item[1], item[2].code, item[0])
-    ):
-        by_holder[Holder(LINE_KIND, outcome.order_line_id)] += [
-            Consumption(
-                key=f"rate {line.rate.rate_row_id}",
-                unit_price=line.rate.price,
-                tokens=line.tokens,
-            )
-            for line in outcome.lines
-        ]
-    before = {holder: _position(holder) for holder in by_holder}
-    consume_batch(by_holder=by_holder, because=because, by=by, at=at)
-    for holder in by_holder:
-        _give_notice(holder, before[holder], by, at)
+    in_order = sorted(attributed, key=lambda item: (item[1], item[2].code, item[0]))
+    for _, _, _, outcome in in_order:
+        holder = Holder(HOLDER_OF_A_LINE, outcome.order_line_id)
+        by_holder[holder] += [_consumption(line) for line in outcome.lines]
+    if by_holder:
+        with giving_notice(by_holder, by, at):
+            consume_batch(by_holder=by_holder, because=because, by=by, at=at)
+
+
+def _consumption(line: RatedLine) -> Consumption:
+    return Consumption(
+        key=ledger_key(line.rate.rate_row_id),
+        unit_price=line.rate.price,
+        tokens=line.tokens,
+    )
+
+
+def ledger_key(rate_row_id: int) -> str:
+    """How the ledger calls usage at one price of an order line."""
+    return f"rate {rate_row_id}"
+
+
+@contextmanager
+def giving_notice(holders: Iterable[Holder], by: Actor, at: datetime) -> Iterator[None]:
+    """Tell both sides when what is done inside crosses a share of the funds.
+
+    Each share is told once, and again when added funds have brought the use below it
+    (the pattern of FAR 52.232-22).
+    """
+    before = {holder: _position(holder) for holder in holders}
+    yield
+    for holder, position in before.items():
+        _give_notice(holder, position, by, at)
 
 
 def _position(holder: Holder) -> dict[str, Dollars]:
     rows = balances_of(holder)
+    used = [row.consumed_dollars + row.unfunded_dollars for row in rows]
     return {
         "obligated": total_dollars(Dollars(row.obligated_dollars) for row in rows),
-        "consumed": total_dollars(
-            Dollars(row.consumed_dollars) + Dollars(row.unfunded_dollars) for row in rows
-        ),
+        "consumed": total_dollars(Dollars(amount) for amount in used),
     }
 
 
 def _give_notice(
     holder: Holder, before: dict[str, Dollars], by: Actor, at: datetime
 ) -> None:
-    """Tell both sides once when a share of the funds is crossed (52.232-22 pattern)."""
-    line = OrderLine.objects.select_related("order__contract").get(pk=holder.id)
+    line = OrderLine.objects.select_related("order__contract", "contract_line").get(
+        pk=holder.id
+    )
     order, contract = line.order, line.order.contract
     after = _position(holder)
     percents = sorted({contract.notice_percent, *NOTICE_PERCENTS})
@@ -213,36 +293,36 @@ def _give_notice(
         used, funds = after["consumed"].to_cents(), after["obligated"].to_cents()
         post_notice(
             recipients=[
-                Recipient(user_id=order.requester.user_id),
-                Recipient(organization_id=contract.agency_id, role=Role.COR),
-                Recipient(
-                    organization_id=contract.agency_id, role=Role.CONTRACTING_OFFICER
-                ),
-                Recipient(organization_id=contract.vendor_id),
+                Recipient(contract.agency_id, user_id=order.requester.user_id),
+                Recipient(contract.agency_id, role=Role.COR),
+                Recipient(contract.agency_id, role=Role.CONTRACTING_OFFICER),
+                Recipient(contract.vendor_id),
             ],
             subject=order.subject,
             title=f"{percent} percent of the funds of order {order.piid} are used",
             body=(
-                f"Line {line.contract_line.clin}: ${used.amount:,.2f} of "
-                f"${funds.amount:,.2f} obligated are used. Usage beyond the obligated "
-                "funds is recorded, is not payable and is at the vendor's own risk "
-                "until a modification adds funds."
+                f"Line {line.clin}: ${used.amount:,.2f} of ${funds.amount:,.2f} "
+                "obligated are used. Usage beyond the obligated funds is recorded, is "
+                "not payable and is at the vendor's own risk until a modification "
+                "adds funds."
             ),
-            url_path=f"/orders/{order.public_id}",
+            url_path=order.path,
             by=by,
             at=at,
         )
 
 
-def _lines_of(held: Sequence[UsageEvent]) -> dict[tuple[int, str], tuple[tuple[str, int], ...]]:
-    found: dict[tuple[int, str], list[tuple[str, int]]] = defaultdict(list)
+def _lines_of(
+    agency_id: int, held: Sequence[UsageEvent]
+) -> dict[_Key, tuple[tuple[str, int], ...]]:
+    found: dict[_Key, list[tuple[str, int]]] = defaultdict(list)
     rows = UsageLine.objects.filter(
-        agency_id__in={event.agency_id for event in held},
-        event_id__in=[event.event_id for event in held],
-    ).order_by("event_id", "token_class_code")
+        agency_id=agency_id, event_id__in=[event.event_id for event in held]
+    ).order_by("token_class_code")
     for row in rows:
         found[row.source_id, row.event_id].append((row.token_class_code, row.tokens))
-    return {key: tuple(lines) for key, lines in found.items()}
+    keys = [(event.source_id, event.event_id) for event in held]
+    return {key: tuple(found[key]) for key in keys}
 
 
 def _measured(event: UsageEvent, lines: tuple[tuple[str, int], ...]) -> Measured:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Sum
 
 from contracting.audit.operations.record import record_event
-from contracting.contracts.models import RateRow
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Tokens, UnitPrice
 from contracting.core.subjects import Subject
-from contracting.ledger.models import Transfer
 from contracting.ledger.operations.consume import consume
 from contracting.ledger.operations.reverse import reverse_transfer
-from contracting.ledger.states import Consumption, Holder, TransferKind
+from contracting.ledger.queries import usage_that_stands
+from contracting.ledger.states import Consumption
 from contracting.metering import events, permissions
+from contracting.metering.adapters.cloudevents import MAX_TOKENS
 from contracting.metering.models import (
     UsageAttribution,
     UsageEvent,
@@ -28,7 +28,8 @@ from contracting.metering.models import (
     UsageRating,
     UsageSource,
 )
-from contracting.metering.operations.assign import LINE_KIND
+from contracting.metering.operations.assign import giving_notice, ledger_key
+from contracting.metering.queries import METERED_STATES
 from contracting.metering.refusals import NothingToCorrect
 from contracting.orders.models import OrderLine, TaskOrder
 
@@ -50,22 +51,23 @@ def correct_usage(
     original's price and the accounting day of ``at``; on the ledger the posting that
     carried the original is reversed and posted again with what is right.
 
-    :param changes: tokens to add (+) or take back (−) by token class code
+    :param changes: tokens to add (+) or take back (-) by token class code
     :raises NotAllowed: if ``by`` is no representative of the agency
-    :raises NothingToCorrect: if the original is unknown, unrated, or has less than is
-        taken back, or no reason is given
+    :raises NothingToCorrect: if the original is unknown or unrated, its order is
+        closed, it has less than is taken back, or no reason is given
+    :raises NotReversible: if what is taken back is accepted already
     """
     source = UsageSource.objects.locked().get(pk=source_id)
     require(permissions.can_correct_usage(by, source.agency_id))
     original, attribution = _original(source, event_id, reason)
-    line = OrderLine.objects.select_related("order__contract").get(
-        pk=attribution.order_line_id
-    )
-    TaskOrder.objects.locked().get(pk=line.order_id)
-    day = accounting_day(at, line.order.contract.time_zone)
-    subject = Subject("metering.source", source.pk, f"organization:{source.agency_id}")
+    order = TaskOrder.objects.locked().get(lines=attribution.order_line_id)
+    line = OrderLine.objects.get(pk=attribution.order_line_id)
+    if order.state not in METERED_STATES:
+        message = f"Order {order.piid} is {order.get_state_display()}."
+        raise NothingToCorrect(message, state=order.state)
     made = _correction(original, correction_id, changes, reason, at)
     made.save(force_insert=True)
+    day = accounting_day(at, order.contract.time_zone)
     UsageAttribution.objects.create(
         agency_id=made.agency_id,
         source_id=made.source_id,
@@ -75,31 +77,11 @@ def correct_usage(
         accounting_day=day,
         attributed_at=at,
     )
-    for code, change in sorted(changes.items()):
-        rating = _rating(original, code, change)
-        UsageLine.objects.create(
-            agency_id=made.agency_id,
-            source_id=made.source_id,
-            event_id=made.event_id,
-            token_class_code=code,
-            tokens=change,
-        )
-        price = UnitPrice(rating.usd_per_million_tokens)
-        UsageRating.objects.create(
-            agency_id=made.agency_id,
-            source_id=made.source_id,
-            event_id=made.event_id,
-            token_class_code=code,
-            order_line=line,
-            rate_row_id=rating.rate_row_id,
-            occurred_at=at,
-            accounting_day=day,
-            tokens=change,
-            usd_per_million_tokens=price.usd_per_million_tokens,
-            dollars=price.of(Tokens(change)).amount,
-            rated_at=at,
-        )
-        _repost(line, rating.rate_row, price, change, reason, subject, by, at)
+    subject = Subject("metering.source", source.pk, f"organization:{source.agency_id}")
+    with giving_notice([line.holder], by, at):
+        for code, change in sorted(changes.items()):
+            rating = _rate(original, made, day, code, change)
+            _repost(line, rating, reason, subject, by, at)
     record_event(
         events.USAGE_CORRECTED,
         subject=subject,
@@ -142,8 +124,11 @@ def _correction(
         source_id=original.source_id,
         event_id=correction_id,
     ).exists()
-    if taken or not correction_id.strip() or not changes or 0 in changes.values():
-        message = "Give the correction an id of its own and a change that is not zero."
+    if taken or not correction_id.strip():
+        message = "Give the correction an id of its own; this one is empty or taken."
+        raise NothingToCorrect(message, event_id=correction_id)
+    if not changes or any(not 0 < abs(n) <= MAX_TOKENS for n in changes.values()):
+        message = "A correction changes a count by at least one token."
         raise NothingToCorrect(message)
     return UsageEvent(
         agency_id=original.agency_id,
@@ -167,69 +152,86 @@ def _correction(
     )
 
 
-def _rating(original: UsageEvent, code: str, change: int) -> UsageRating:
+def _rate(
+    original: UsageEvent, made: UsageEvent, day: date, code: str, change: int
+) -> UsageRating:
+    """The signed line of the correction at the original's price."""
+    rated = _original_rating(original, code, change)
+    keys = {
+        "agency_id": made.agency_id,
+        "source_id": made.source_id,
+        "event_id": made.event_id,
+        "token_class_code": code,
+        "tokens": change,
+    }
+    UsageLine.objects.create(**keys)
+    price = UnitPrice(rated.usd_per_million_tokens)
+    return UsageRating.objects.create(
+        **keys,
+        order_line_id=rated.order_line_id,
+        rate_row_id=rated.rate_row_id,
+        occurred_at=made.occurred_at,
+        accounting_day=day,
+        usd_per_million_tokens=price.usd_per_million_tokens,
+        dollars=price.of(Tokens(change)).amount,
+        rated_at=made.received_at,
+    )
+
+
+def _original_rating(original: UsageEvent, code: str, change: int) -> UsageRating:
     """The original's rating of that class; it bounds what can be taken back."""
-    rating = UsageRating.objects.filter(
+    ratings = UsageRating.objects.filter(
         agency_id=original.agency_id,
         source_id=original.source_id,
-        event_id=original.event_id,
         token_class_code=code,
-    ).first()
-    if rating is None:
+    )
+    rated = ratings.filter(event_id=original.event_id).first()
+    if rated is None:
         message = f"The original has no tokens of class {code}."
         raise NothingToCorrect(message, token_class=code)
     corrections = UsageEvent.objects.filter(
         agency_id=original.agency_id,
         source_id=original.source_id,
         corrects=original.event_id,
-    ).values_list("event_id", flat=True)
-    changed = UsageRating.objects.filter(
-        agency_id=original.agency_id,
-        source_id=original.source_id,
-        event_id__in=list(corrections),
-        token_class_code=code,
-    ).aggregate(sum=Sum("tokens"))["sum"]
-    left = rating.tokens + (changed or 0)
+    )
+    changed = ratings.filter(event_id__in=corrections.values("event_id")).aggregate(
+        sum=Sum("tokens")
+    )["sum"]
+    left = rated.tokens + (changed or 0)
     if left + change < 0:
         message = f"Only {left} tokens of class {code} can be taken back."
         raise NothingToCorrect(message, token_class=code, left=left)
-    return rating
+    return rated
 
 
 def _repost(
     line: OrderLine,
-    rate_row: RateRow,
-    price: UnitPrice,
-    change: int,
+    rating: UsageRating,
     reason: str,
     because: Subject,
     by: Actor,
     at: datetime,
 ) -> None:
-    """Reversal and replacement: postings of the key, until they cover what is taken back."""
-    holder = Holder(LINE_KIND, line.pk)
-    key = f"rate {rate_row.pk}"
-    tokens = change
-    postings = (
-        Transfer.objects.filter(
-            kind__in=[TransferKind.UNFUNDED, TransferKind.CONSUME],
-            note=key,
-            reversal__isnull=True,
-            credit__balance__line__holder_kind=LINE_KIND,
-            credit__balance__line__holder_id=line.pk,
-        )
-        .order_by("-kind", "-pk")
-    )
-    for posting in postings.iterator():
+    """Reverse postings of this price until they cover what is taken back.
+
+    What was not funded is taken back first; what was reversed too much is posted again.
+    """
+    key = ledger_key(rating.rate_row_id)
+    tokens = rating.tokens
+    for posting in usage_that_stands(line.holder, key).iterator():
         if tokens >= 0:
             break
         reverse_transfer(
             transfer_id=posting.pk, reason=reason[:200], because=because, by=by, at=at
         )
         tokens += posting.tokens
-    if tokens > 0:
+    if tokens < 0:
+        message = "The ledger has less usage at this price than is taken back."
+        raise NothingToCorrect(message, short_by=-tokens)
+    if tokens:
+        price = UnitPrice(rating.usd_per_million_tokens)
         consume(
-            holder=holder,
+            holder=line.holder,
             entries=[Consumption(key=key, unit_price=price, tokens=Tokens(tokens))],
             because=because,
             by=by,

@@ -1,4 +1,4 @@
-"""Receive a batch of usage: store it once, attribute it, rate it, draw it on the funds."""
+"""Receive a batch of usage: store it once, attribute, rate, draw it on the funds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from contracting.metering.calculations import Attributed, Held, Measured, attrib
 from contracting.metering.models import (
     UsageBatch,
     UsageEvent,
-    UsageHold,
     UsageLine,
     UsageRefusal,
     UsageSource,
@@ -33,9 +32,10 @@ from contracting.metering.operations.assign import (
     draw_on_funds,
     lock_orders,
     store_attributions,
+    store_holds,
 )
 from contracting.metering.refusals import SourceClosed, UnreadableBatch
-from contracting.metering.states import RowVerdict
+from contracting.metering.states import RowCode, RowVerdict
 
 CLOCK_SKEW = timedelta(minutes=5)
 LATE_AFTER = timedelta(hours=24)
@@ -53,7 +53,11 @@ class Verdict:
 
     def as_row(self) -> dict[str, Any]:
         """Plain values, without what is empty."""
-        row: dict[str, Any] = {"index": self.index, "id": self.id, "status": self.status}
+        row: dict[str, Any] = {
+            "index": self.index,
+            "id": self.id,
+            "status": self.status,
+        }
         if self.code:
             row |= {"code": self.code, "pointer": self.pointer}
         return row
@@ -68,9 +72,7 @@ class Receipt:
 
 
 @transaction.atomic
-def ingest_usage(
-    *, source_id: int, payload: bytes, by: Actor, at: datetime
-) -> Receipt:
+def ingest_usage(*, source_id: int, payload: bytes, by: Actor, at: datetime) -> Receipt:
     """Receive a batch of CloudEvents; exactly once on (agency, source, event id).
 
     Each row is answered accepted, held, duplicate, conflict or rejected. A repeat of a
@@ -84,7 +86,7 @@ def ingest_usage(
     :raises UnreadableBatch: if it is no NDJSON, no JSON array, empty or too large
     """
     source = UsageSource.objects.locked().get(pk=source_id)
-    require(permissions.can_ingest_usage(by, source))
+    require(permissions.can_ingest_usage(by, source.agency_id, source.code))
     if source.closed_at is not None:
         message = "This source is closed; its usage goes to its successor."
         raise SourceClosed(message)
@@ -92,10 +94,7 @@ def ingest_usage(
     stored, verdicts = _judge(source, rows, at)
     orders = Lookup(source.agency_id)
     lock_orders(source.agency_id, {row.order_ref for row in stored})
-    decided = [
-        (row, attribute(_measured(row), find_order=orders.order, find_model=orders.model))
-        for row in stored
-    ]
+    decided = [(row, _attribute(row, orders)) for row in stored]
     for row, outcome in decided:
         if isinstance(outcome, Held):
             verdicts[row.index] = Verdict(
@@ -159,19 +158,19 @@ def _verdict(
     if isinstance(row, BadRow):
         return RowVerdict.REJECTED, row.code, row.pointer
     if row.source != source.code:
-        return RowVerdict.REJECTED, "other_source", "/source"
+        return RowVerdict.REJECTED, RowCode.OTHER_SOURCE, "/source"
     if row.occurred_at > at + CLOCK_SKEW:
-        return RowVerdict.REJECTED, "clock_ahead", "/time"
+        return RowVerdict.REJECTED, RowCode.CLOCK_AHEAD, "/time"
     before = known.get(row.event_id)
     if before is None:
         return RowVerdict.ACCEPTED, "", ""
     if before == row.sha256:
         return RowVerdict.DUPLICATE, "", ""
-    return RowVerdict.CONFLICT, "other_content", ""
+    return RowVerdict.CONFLICT, RowCode.OTHER_CONTENT, ""
 
 
-def _measured(row: ReadEvent) -> Measured:
-    return Measured(
+def _attribute(row: ReadEvent, lookup: Lookup) -> Attributed | Held:
+    measured = Measured(
         event_id=row.event_id,
         occurred_at=row.occurred_at,
         order_ref=row.order_ref,
@@ -183,6 +182,7 @@ def _measured(row: ReadEvent) -> Measured:
         lines=row.lines,
         unknown_class=row.unknown_class,
     )
+    return attribute(measured, find_order=lookup.order, find_model=lookup.model)
 
 
 def _store(
@@ -205,9 +205,8 @@ def _store(
         received_by=by.name,
         **_counts(verdicts),
     )
-    UsageEvent.objects.bulk_create(
-        _event(source, batch, row, at) for row, _ in decided
-    )
+    made = [(_event(source, batch, row, at), outcome) for row, outcome in decided]
+    UsageEvent.objects.bulk_create(event for event, _ in made)
     UsageLine.objects.bulk_create(
         UsageLine(
             agency_id=source.agency_id,
@@ -219,18 +218,7 @@ def _store(
         for row, _ in decided
         for code, tokens in row.lines
     )
-    UsageHold.objects.bulk_create(
-        UsageHold(
-            agency_id=source.agency_id,
-            source_id=source.pk,
-            event_id=row.event_id,
-            reason=outcome.reason,
-            detail=outcome.detail[:200],
-            held_at=at,
-        )
-        for row, outcome in decided
-        if isinstance(outcome, Held)
-    )
+    store_holds(((row, why) for row, why in made if isinstance(why, Held)), at)
     refused = {v.index: v for v in verdicts if v.status in _REFUSED}
     UsageRefusal.objects.bulk_create(
         UsageRefusal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +15,8 @@ from contracting.metering import events, permissions
 from contracting.metering.models import UsageSource
 from contracting.metering.refusals import SourceTaken
 
+_CODE = re.compile(r"[\x21-\x7e]{1,120}")
+
 
 @transaction.atomic
 def register_source(
@@ -22,15 +25,19 @@ def register_source(
     """Register a gateway; its code is the ``source`` of its CloudEvents.
 
     :raises NotAllowed: if ``by`` is no administrator of the agency
-    :raises SourceTaken: if the code is registered, here or by another agency
+    :raises SourceTaken: if the code cannot stand in an event, or is registered already,
+        here or by another agency
     """
     require(permissions.can_register_source(by, agency_id))
     code = code.strip()
-    if not code or UsageSource.objects.filter(code=code).exists():
-        message = "Choose another code: this one is empty or registered already."
+    if not _CODE.fullmatch(code):
+        message = "A source is named by up to 120 printable characters without a space."
+        raise SourceTaken(message)
+    if UsageSource.objects.filter(code=code).exists():
+        message = "Choose another name: a source of this one is registered already."
         raise SourceTaken(message)
     source = UsageSource.objects.create(
-        agency_id=agency_id, code=code, label=label.strip() or code
+        agency_id=agency_id, code=code, label=label.strip()[:120] or code
     )
     record_event(
         events.SOURCE_REGISTERED,

@@ -11,9 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Membership
 from accounts.queries import actor_of
 from contracting.core import clock
+from contracting.core.actors import Actor
 from contracting.core.errors import Refusal
 from contracting.metering.models import UsageSource
 from contracting.metering.operations.ingest import ingest_usage
+from contracting.metering.permissions import can_ingest_usage
+from contracting.metering.states import RowVerdict
 
 
 class Command(BaseCommand):
@@ -33,26 +36,31 @@ class Command(BaseCommand):
         if source is None:
             message = "No such source; register it first."
             raise CommandError(message)
-        member = Membership.objects.filter(
-            user__email=options["by"],
-            organization_id=source.agency_id,
-            is_active=True,
-        ).first()
-        if member is None:
-            message = "Nobody with this e-mail belongs to the source's agency."
-            raise CommandError(message)
+        by = self._importer(options["by"], source)
         try:
+            payload = options["file"].read_bytes()
             receipt = ingest_usage(
-                source_id=source.pk,
-                payload=options["file"].read_bytes(),
-                by=actor_of(member),
-                at=clock.now(),
+                source_id=source.pk, payload=payload, by=by, at=clock.now()
             )
         except (Refusal, OSError) as error:
             raise CommandError(str(error)) from error
         batch = receipt.batch
-        self.stdout.write(
-            f"{batch.public_id}: {batch.received} received, {batch.accepted} accepted, "
-            f"{batch.held} held, {batch.duplicate} duplicate, {batch.conflict} conflict, "
-            f"{batch.rejected} rejected"
+        counts = ", ".join(
+            f"{getattr(batch, kind)} {kind}" for kind in RowVerdict.values
         )
+        self.stdout.write(f"{batch.public_id}: {batch.received} received, {counts}")
+
+    def _importer(self, email: str, source: UsageSource) -> Actor:
+        """The person in the role in which they may import, if they have one."""
+        held = Membership.objects.filter(
+            user__email__iexact=email,
+            organization_id=source.agency_id,
+            is_active=True,
+            user__is_active=True,
+        ).select_related("user", "organization")
+        actors = [actor_of(each) for each in held.order_by("pk")]
+        if not actors:
+            message = "Nobody with this e-mail belongs to the source's agency."
+            raise CommandError(message)
+        fitting = [a for a in actors if can_ingest_usage(a, source.agency_id)]
+        return (fitting or actors)[0]

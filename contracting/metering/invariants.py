@@ -1,0 +1,142 @@
+"""What must hold of metered usage at every moment, recounted from its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+
+from contracting.core.invariants import Invariant
+from contracting.core.quantities import Tokens, UnitPrice
+from contracting.ledger.models import Balance, HolderBalance
+from contracting.metering.models import (
+    UsageAttribution,
+    UsageBatch,
+    UsageEvent,
+    UsageHold,
+    UsageLine,
+    UsageRating,
+    UsageRefusal,
+    UsageSource,
+)
+from contracting.orders.models import HOLDER_OF_A_LINE
+
+_EVENT = ("agency_id", "source_id", "event_id")
+_LINE = (*_EVENT, "token_class_code")
+_ROWS_AT_A_TIME = 2_000
+
+
+def _of(rows: QuerySet[Any], keys: tuple[str, ...]) -> Exists:
+    return Exists(rows.filter(**{key: OuterRef(key) for key in keys}))
+
+
+def _events_rated_or_held() -> Iterator[str]:
+    attributed = _of(UsageAttribution.objects.all(), _EVENT)
+    held = _of(UsageHold.objects.all(), _EVENT)
+    for event in UsageEvent.objects.exclude(attributed).exclude(held):
+        yield f"{event} is neither attributed nor held"
+    lines = UsageLine.objects.exclude(tokens=0)
+    unrated = lines.filter(attributed).exclude(_of(UsageRating.objects.all(), _LINE))
+    for line in unrated:
+        yield f"{line} is attributed and has no price"
+    for rating in UsageRating.objects.exclude(attributed):
+        yield f"{rating} is rated and not attributed"
+    same = UsageLine.objects.filter(tokens=OuterRef("tokens"))
+    for rating in UsageRating.objects.exclude(_of(same, _LINE)):
+        yield f"{rating} is no line that was received"
+
+
+def _prices_are_exact() -> Iterator[str]:
+    for row in UsageRating.objects.iterator(chunk_size=_ROWS_AT_A_TIME):
+        exact = UnitPrice(row.usd_per_million_tokens).of(Tokens(row.tokens))
+        if exact.amount != row.dollars:
+            yield f"{row} should cost {exact}"
+
+
+def _verdicts_add_up() -> Iterator[str]:
+    stored = dict(
+        UsageEvent.objects.filter(corrects="")
+        .values_list("batch_id")
+        .annotate(rows=Count("event_id"))
+    )
+    refused = dict(UsageRefusal.objects.values_list("batch_id").annotate(Count("pk")))
+    for batch in UsageBatch.objects.order_by("pk"):
+        kept = stored.get(batch.pk, 0)
+        if kept != batch.accepted + batch.held:
+            yield f"{batch}: {kept} events for {batch.accepted} + {batch.held}"
+        sent_back = refused.get(batch.pk, 0)
+        if sent_back != batch.conflict + batch.rejected:
+            yield f"{batch}: {sent_back} for {batch.conflict} + {batch.rejected}"
+
+
+def _the_ledger_has_every_token() -> Iterator[str]:
+    rated = {
+        line: (tokens, dollars)
+        for line, tokens, dollars in UsageRating.objects.values_list(
+            "order_line"
+        ).annotate(Sum("tokens"), Sum("dollars"))
+    }
+    drawn: dict[int, tuple[int, Decimal]] = {}
+    for balance in Balance.objects.filter(line__holder_kind=HOLDER_OF_A_LINE):
+        tokens, dollars = drawn.get(balance.holder_id, (0, Decimal(0)))
+        drawn[balance.holder_id] = (
+            tokens + balance.consumed_tokens + balance.unfunded_tokens,
+            dollars + balance.consumed_dollars + balance.unfunded_dollars,
+        )
+    known = HolderBalance.objects.filter(holder_kind=HOLDER_OF_A_LINE)
+    for line in sorted({*rated, *known.values_list("holder_id", flat=True)}):
+        metered, used = rated.get(line, (0, 0)), drawn.get(line, (0, 0))
+        if metered != used:
+            yield f"order line {line}: metered {metered}, on the ledger {used}"
+
+
+def _nothing_is_orphaned() -> Iterator[str]:
+    batches = UsageBatch.objects.filter(
+        pk=OuterRef("batch_id"),
+        agency_id=OuterRef("agency_id"),
+        source_id=OuterRef("source_id"),
+    )
+    for event in UsageEvent.objects.exclude(Exists(batches)):
+        yield f"{event} names no batch of its source"
+    own = UsageSource.objects.filter(
+        pk=OuterRef("source_id"), agency_id=OuterRef("agency_id")
+    )
+    for event in UsageEvent.objects.exclude(Exists(own)):
+        yield f"{event} names no source of its agency"
+    events = _of(UsageEvent.objects.all(), _EVENT)
+    for line in UsageLine.objects.exclude(events):
+        yield f"{line} belongs to no event"
+
+
+INVARIANTS = [
+    Invariant(
+        "MET-1",
+        "Every stored event is attributed and each of its counts rated once, or it is "
+        "held.",
+        _events_rated_or_held,
+    ),
+    Invariant(
+        "MET-2",
+        "Every rating is tokens times price, to the last digit.",
+        _prices_are_exact,
+    ),
+    Invariant(
+        "MET-3",
+        "The verdicts of a batch are the rows received, and what it stored is counted.",
+        _verdicts_add_up,
+    ),
+    Invariant(
+        "MET-4",
+        "Funded and unfunded use on the ledger is what was metered, corrections "
+        "included, to the token and the last digit of a dollar.",
+        _the_ledger_has_every_token,
+    ),
+    Invariant(
+        "MET-5",
+        "Every event names a batch and a source that are there, and every count its "
+        "event.",
+        _nothing_is_orphaned,
+    ),
+]
