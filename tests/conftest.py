@@ -4,6 +4,9 @@ from tests.cast import *  # noqa: F403
 from tests.databases import (  # noqa: F401
     _django_db_helper,
     django_db_setup,
+    in_the_story,
     own_database,
+    story_database,
 )
+from tests.story import played, told  # noqa: F401
 from tests.workers import worker  # noqa: F401

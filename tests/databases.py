@@ -57,12 +57,21 @@ def django_db_setup(django_test_environment, django_db_blocker):
     """Point the run at a fresh copy of the migrated and seeded database."""
     with django_db_blocker.unblock():
         template = _migrated_database()
-        name = f"{template}_{os.getpid()}"
-        _copy(template, name)
-        with _pointing_at(name):
-            yield
-        _drop(name)
+    name = f"{template}_{os.getpid()}"
+    _copy(template, name)
+    with pointing_at(name):
+        yield
+    _drop(name)
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def story_database(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """A database in which ``tests.story`` plays the demo's story, once for the run."""
+    name = f"{_template_name()}_{os.getpid()}_{next(_copies)}"
+    _copy(_template_name(), name)
+    yield name
+    _drop(name)
 
 
 @pytest.fixture
@@ -75,27 +84,37 @@ def own_database(request, django_db_setup, django_db_blocker) -> Iterator[OwnDat
     name = f"{template}_{os.getpid()}_{next(_copies)}"
     _copy(template, name)
     address = re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", _application_address(), count=1)
-    with django_db_blocker.unblock(), _pointing_at(name):
+    with django_db_blocker.unblock(), pointing_at(name):
         yield OwnDatabase(name=name, url=address)
     _drop(name)
 
 
 @pytest.fixture
 def _django_db_helper(request):
-    """Roll the test back, unless it has a database of its own."""
+    """Roll the test back, unless it has a database of its own.
+
+    A test that asks for ``told`` works, and is rolled back, in the story's world.
+    """
     marker = request.node.get_closest_marker("django_db")
     if marker and (marker.kwargs.get("transaction") or marker.args):
         pytest.fail("ask for own_database: nothing here is ever flushed")
-    wanted = "own_database" if _has_its_own(request) else "_django_db_helper"
-    request.getfixturevalue(wanted)
+    if "own_database" in request.fixturenames:
+        request.getfixturevalue("own_database")
+        return
+    if "told" in request.fixturenames:
+        request.getfixturevalue("in_the_story")
+    request.getfixturevalue("_django_db_helper")
 
 
-def _has_its_own(request: pytest.FixtureRequest) -> bool:
-    return "own_database" in request.fixturenames
+@pytest.fixture
+def in_the_story(story_database) -> Iterator[None]:
+    """Every connection leads to the story's database."""
+    with pointing_at(story_database):
+        yield
 
 
 @contextmanager
-def _pointing_at(name: str) -> Iterator[None]:
+def pointing_at(name: str) -> Iterator[None]:
     """Every connection of this process, in every thread, leads to database ``name``."""
     about = connections.settings["default"]
     before = about["NAME"]
@@ -156,7 +175,7 @@ def _migrate(name: str) -> None:
     application = {key: about[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
     about.update(_owner_login())
     try:
-        with _pointing_at(name):
+        with pointing_at(name):
             call_command("migrate", verbosity=0, interactive=False)
             build_cast()
     finally:

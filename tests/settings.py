@@ -10,7 +10,7 @@ os.environ["DRAWDOWN_DEBUG"] = "0"
 os.environ["DRAWDOWN_DEMO"] = "0"
 
 from contracting.settings import *  # noqa: E402, F403
-from contracting.settings import BASE_DIR, STORAGES, env_text  # noqa: E402
+from contracting.settings import BASE_DIR, MIDDLEWARE, STORAGES, env_text  # noqa: E402
 
 # Whoever mixes up local days and instants shall notice.
 TIME_ZONE = "America/New_York"
@@ -27,6 +27,9 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# It would read every static file again for each browser of each test.
+MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
 
 # Messages of a test run stay apart from those of a site on the same broker.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{TEST_DATABASE}:"}

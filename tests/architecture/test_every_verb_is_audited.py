@@ -10,6 +10,7 @@ from tests.architecture.tree import (
     apps,
     operations,
     python_files,
+    syntax,
     verbs,
 )
 
@@ -118,7 +119,7 @@ def _calls(verb) -> set[str]:
     """What the verb calls, itself or in the private functions of its file."""
     beside = {
         node.name: node
-        for node in ast.parse(verb.file.read_text()).body
+        for node in syntax(verb.file).body
         if isinstance(node, ast.FunctionDef)
     }
     called: set[str] = set()
@@ -139,7 +140,7 @@ def _module(path) -> str:
 def _imported(path) -> list[str]:
     return [
         f"{node.module}.{alias.name}"
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(syntax(path))
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     ]

@@ -4,7 +4,7 @@ import ast
 import subprocess
 import sys
 
-from tests.architecture.tree import ROOT, apps, import_contracts, life_cycle
+from tests.architecture.tree import ROOT, apps, import_contracts, life_cycle, syntax
 
 CLOCK = ROOT / "contracting" / "core" / "clock.py"
 READS_THE_WALL_CLOCK = {
@@ -45,7 +45,7 @@ def test_only_the_clock_reads_the_wall_clock():
         for directory in ("accounts", "contracting")
         for path in sorted((ROOT / directory).rglob("*.py"))
         if path != CLOCK and "migrations" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(syntax(path))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name | ast.Attribute)
         and (_last_word(node.value), node.attr) in READS_THE_WALL_CLOCK

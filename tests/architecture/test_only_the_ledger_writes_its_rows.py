@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.architecture.tree import ROOT
+from tests.architecture.tree import ROOT, syntax
 
 LEDGER = ROOT / "contracting" / "ledger"
 MODELS = "contracting.ledger.models"
@@ -24,7 +24,7 @@ def test_no_other_app_creates_or_changes_a_row_of_the_ledger():
         for directory in ("accounts", "contracting")
         for path in sorted((ROOT / directory).rglob("*.py"))
         if not path.is_relative_to(LEDGER)
-        for line in _writes(ast.parse(path.read_text()))
+        for line in _writes(syntax(path))
     ]
 
     assert found == []

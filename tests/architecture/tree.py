@@ -1,6 +1,7 @@
 """The tree as the architecture tests see it: apps, verbs and our own files."""
 
 import ast
+import functools
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ class Operation:
         return f"{self.app}.{self.function.name}"
 
 
+@functools.cache
 def apps() -> dict[str, Path]:
     """Every app that is a stage, by its name, with its directory."""
     stages = {
@@ -45,13 +47,14 @@ def apps() -> dict[str, Path]:
     return {"accounts": ROOT / "accounts", **stages}
 
 
+@functools.cache
 def operations() -> list[Operation]:
     """Every public function of every file of verbs, in the order of the tree."""
     return [
         Operation(app, file, node)
         for app in apps()
         for file in operation_files(app)
-        for node in ast.parse(file.read_text()).body
+        for node in syntax(file).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     ]
 
@@ -65,6 +68,12 @@ def operation_files(app: str) -> list[Path]:
     """The files under an app's ``operations/``, each named after its verb."""
     files = sorted((apps()[app] / "operations").glob("*.py"))
     return [file for file in files if file.name != "__init__.py"]
+
+
+@functools.cache
+def syntax(file: Path) -> ast.Module:
+    """What a Python file says, as a tree."""
+    return ast.parse(file.read_text())
 
 
 def python_files() -> Iterator[Path]:
