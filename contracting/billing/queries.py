@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from contracting.billing.calculations import (
     PriceInForce,
@@ -34,7 +35,7 @@ from contracting.orders.models import OrderLine, OrderRate, TaskOrder
 
 def reports_visible_to(actor: Actor) -> QuerySet[UsageReport]:
     """The agency's and the vendor's own."""
-    reports = UsageReport.objects.select_related("order__contract", "vendor")
+    reports = UsageReport.objects.select_related("order__contract", "vendor", "payload")
     if actor.is_agency and (actor.role or actor.is_key):
         return reports.filter(order__contract__agency_id=actor.organization_id)
     if actor.is_vendor and (actor.role or actor.is_key):
@@ -56,7 +57,7 @@ def get_report_for(actor: Actor, public_id: str) -> UsageReport:
 
 def invoices_visible_to(actor: Actor) -> QuerySet[Invoice]:
     """The agency's and the vendor's own."""
-    invoices = Invoice.objects.select_related("order__contract", "vendor")
+    invoices = Invoice.objects.select_related("order__contract", "vendor", "payload")
     if actor.is_agency and (actor.role or actor.is_key):
         return invoices.filter(order__contract__agency_id=actor.organization_id)
     if actor.is_vendor and (actor.role or actor.is_key):
@@ -121,6 +122,24 @@ def lines_of(invoice: Invoice) -> QuerySet[InvoiceLine]:
     """The lines of an invoice as it was received, returned ones included."""
     rows = InvoiceLine.objects.filter(invoice=invoice).order_by("position")
     return rows.select_related("order_line__contract_line", "model", "token_class")
+
+
+def totals_of(report: UsageReport) -> list[dict[str, Any]]:
+    """Rows and tokens of a report by model and token class."""
+    return [
+        dict(row)
+        for row in ReportRow.objects.filter(report=report)
+        .values("model_name", "token_class_code", "tier")
+        .annotate(rows=Count("pk"), tokens=Sum("tokens"))
+        .order_by("model_name", "token_class_code", "tier")
+    ]
+
+
+def tokens_of(report: UsageReport) -> int:
+    """All tokens of a report."""
+    return (
+        ReportRow.objects.filter(report=report).aggregate(sum=Sum("tokens"))["sum"] or 0
+    )
 
 
 def report_rows(

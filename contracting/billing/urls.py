@@ -1,6 +1,52 @@
-"""Addresses of billing."""
+"""Addresses of billing. Reconciliation shows an invoice, with what it found on it."""
 
-from typing import Any
+from django.urls import URLPattern, path
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from contracting.billing import api, views
+
+_ORDER = "orders/<public_id:public_id>"
+_INVOICE = "invoices/<public_id:public_id>"
+_REPORT = "usage_reports/<public_id:public_id>"
+
+urlpatterns: list[URLPattern] = [
+    path("invoices/", views.InvoicesPage.as_view(), name="invoices"),
+    path("usage_reports/", views.UsageReportsPage.as_view(), name="usage_reports"),
+    path(_REPORT, views.UsageReportPage.as_view(), name="usage_report"),
+    path(
+        f"{_ORDER}/receive_usage_report",
+        views.ReceiveUsageReport.as_view(),
+        name="receive_usage_report",
+    ),
+    path(
+        f"{_ORDER}/receive_invoice",
+        views.ReceiveInvoice.as_view(),
+        name="receive_invoice",
+    ),
+    path(
+        f"{_INVOICE}/return_invoice",
+        views.ReturnInvoice.as_view(),
+        name="return_invoice",
+    ),
+    path(
+        f"{_INVOICE}/withdraw_invoice",
+        views.WithdrawInvoice.as_view(),
+        name="withdraw_invoice",
+    ),
+]
+
+api_urlpatterns: list[URLPattern] = [
+    path(
+        f"{_ORDER}/usage_reports",
+        api.OrderReportsEndpoint.as_view(),
+        name="receive_usage_report",
+    ),
+    path(
+        f"{_ORDER}/invoices",
+        api.OrderInvoicesEndpoint.as_view(),
+        name="receive_invoice",
+    ),
+    path("usage_reports", api.UsageReportsEndpoint.as_view(), name="usage_reports"),
+    path(_REPORT, api.UsageReportEndpoint.as_view(), name="usage_report"),
+    path("invoices", api.InvoicesEndpoint.as_view(), name="invoices"),
+    path(_INVOICE, api.InvoiceEndpoint.as_view(), name="invoice"),
+]

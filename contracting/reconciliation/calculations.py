@@ -12,14 +12,17 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import accumulate
 from typing import Any, Final
 
 from contracting.core.canonical import content_sha256
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.reconciliation.states import (
+    Bar,
+    Cell,
+    Difference,
     FindingCode,
     Invoiced,
     Key,
@@ -43,43 +46,6 @@ def rate_at(rates: Rates, key: Key, instant: datetime) -> UnitPrice | None:
         if rate.start <= instant and (rate.end is None or instant < rate.end):
             return rate.price
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One coded difference with its exact amount and the keys behind it."""
-
-    code: str
-    order_line_id: int
-    token_classes: tuple[str, ...]
-    tokens: int
-    amount: Dollars
-    level: str
-    arrived: bool = False
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def fingerprint(self) -> str:
-        """The same difference found again has the same fingerprint."""
-        return content_sha256(
-            {
-                "place": list(self.place),
-                "classes": list(self.token_classes),
-                "tokens": self.tokens,
-                "amount": self.amount,
-                "keys": self.evidence.get("keys", []),
-            }
-        )
-
-    @property
-    def place(self) -> tuple[Any, ...]:
-        """Where it is, whatever its size: a later look at it has the same place."""
-        names = ("model", "tier", "day", "period_start", "period_end")
-        return (
-            str(self.code),
-            self.order_line_id,
-            *(self.evidence.get(name) for name in names),
-        )
 
 
 def compare(match: Match) -> list[Difference]:
@@ -417,33 +383,6 @@ def _price(rates: Rates, key: Key, instant: datetime) -> UnitPrice:
 # Cells: the table behind the findings
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One key and span with its three counts; ``c_tokens`` is none without invoice."""
-
-    order_line_id: int
-    model_id: int
-    token_class: str
-    tier: str
-    start: datetime
-    end: datetime
-    a_tokens: int
-    b_tokens: int
-    c_tokens: int | None
-    a_dollars: Dollars
-    c_dollars: Dollars | None
-    rate: UnitPrice | None
-    invoiced_price: UnitPrice | None
-
-    @property
-    def agrees(self) -> bool:
-        counts = {self.a_tokens, self.b_tokens}
-        if self.c_tokens is not None:
-            counts.add(self.c_tokens)
-        same_price = self.invoiced_price is None or self.invoiced_price == self.rate
-        return len(counts) == 1 and same_price
-
-
 def cells(match: Match, days: Mapping[date, Span]) -> list[Cell]:
     """The counts of the three views by invoice line, or by day without an invoice.
 
@@ -479,3 +418,82 @@ def cells(match: Match, days: Mapping[date, Span]) -> list[Cell]:
         if line or cell.a_tokens or cell.b_tokens:
             found.append(cell)
     return found
+
+
+# What a comparison depends on
+
+
+def inputs_sha256(match: Match) -> str:
+    """SHA-256 of everything that a comparison depends on."""
+    return content_sha256(
+        {
+            "a": [
+                [*_row(row), row.price] for row in sorted(match.metered, key=order_of)
+            ],
+            "b": [
+                [*_row(row), row.price, row.is_late]
+                for row in sorted(match.reported, key=order_of)
+            ],
+            "c": [
+                [line.invoice_line_id, *line.key, line.start, line.end, line.tokens]
+                + [line.price, line.rate]
+                for line in sorted(
+                    match.invoiced, key=lambda each: each.invoice_line_id
+                )
+            ],
+            "period": list(match.invoice_period or ()),
+            "elsewhere": sorted(
+                [*kind, *span] for kind, span in match.invoiced_elsewhere
+            ),
+            "covered": [[start, end] for start, end in match.covered],
+            "overdue": sorted(day.isoformat() for day in match.overdue),
+            "unfunded": [list(row) for row in match.unfunded],
+            "rates": [
+                [*key, rate.start, rate.end, rate.price]
+                for key, rates in sorted(match.rates.items())
+                for rate in rates
+            ],
+        }
+    )
+
+
+def _row(row: Metered) -> list[Any]:
+    return [row.request_id, row.attempt, *row.key, row.occurred_at, row.tokens]
+
+
+def order_of(row: Metered) -> tuple[Any, ...]:
+    """Sorts rows by their content, however they arrived."""
+    late = isinstance(row, Reported) and row.is_late
+    return (*_row(row), row.price.usd_per_million_tokens, late)
+
+
+# The plot of the findings
+
+
+BAR_LEFT: Final = 150
+BAR_SPAN: Final = 430
+BAR_STEP: Final = 34
+
+
+def bars(found: Iterable[tuple[str, Dollars]]) -> list[Bar]:
+    """The findings by code, the largest first, to a common scale."""
+    amounts: dict[str, list[Dollars]] = defaultdict(list)
+    for code, amount in found:
+        amounts[code].append(amount)
+    sums = {code: total_dollars(each) for code, each in amounts.items()}
+    low = min([Dollars(), *sums.values()]).amount
+    high = max([Dollars(), *sums.values()]).amount
+    scale = BAR_SPAN / (high - low) if high > low else Decimal(0)
+    zero = BAR_LEFT - low * scale
+    ordered = sorted(sums.items(), key=lambda item: (-abs(item[1].amount), item[0]))
+    return [
+        Bar(
+            code=code,
+            count=len(amounts[code]),
+            amount=amount,
+            x=f"{min(zero, zero + amount.amount * scale):.1f}",
+            width=f"{max(abs(amount.amount) * scale, Decimal(1)):.1f}",
+            y=row * BAR_STEP,
+        )
+        for row, (code, amount) in enumerate(ordered)
+    ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Max, Min, Q, QuerySet, Sum
 
@@ -30,12 +29,7 @@ from contracting.ledger.queries import balances_of
 from contracting.metering.models import UsageEvent, UsageRating
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
-from contracting.reconciliation.calculations import (
-    Cell,
-    Difference,
-    cells,
-    rate_at,
-)
+from contracting.reconciliation.calculations import cells, order_of, rate_at
 from contracting.reconciliation.models import (
     Acceptance,
     AcceptedLine,
@@ -43,6 +37,9 @@ from contracting.reconciliation.models import (
     ReconciliationRun,
 )
 from contracting.reconciliation.states import (
+    Cell,
+    Difference,
+    FindingState,
     Invoiced,
     Key,
     Kind,
@@ -53,6 +50,7 @@ from contracting.reconciliation.states import (
     Reported,
     Span,
 )
+from contracting.reference.models import AiModel
 from contracting.reference.queries import resolve_model
 
 MICROSECOND = timedelta(microseconds=1)
@@ -61,7 +59,13 @@ MICROSECOND = timedelta(microseconds=1)
 def findings_visible_to(actor: Actor) -> QuerySet[Finding]:
     """The agency's own; to the vendor, those of its orders."""
     findings = Finding.objects.select_related(
-        "order__contract", "order_line__contract_line", "resolution", "dispute"
+        "order__contract__agency",
+        "order__contract__vendor",
+        "order_line__contract_line",
+        "invoice",
+        "resolution",
+        "dispute",
+        "owner__user",
     )
     if actor.is_agency and (actor.role or actor.is_key):
         return findings.filter(order__contract__agency_id=actor.organization_id)
@@ -120,6 +124,38 @@ def findings_of_invoice(invoice: Invoice) -> QuerySet[Finding]:
         .select_related("order_line__contract_line", "resolution", "dispute", "owner")
         .order_by("pk")
     )
+
+
+def findings_of_run(run: ReconciliationRun) -> QuerySet[Finding]:
+    """Discrepancies of the same order that this comparison looked at."""
+    if run.invoice is not None:
+        return findings_of_invoice(run.invoice).filter(found_at__lte=run.ran_at)
+    return (
+        Finding.objects.filter(order=run.order_id, found_at__lte=run.ran_at)
+        .select_related("order_line__contract_line", "resolution", "dispute", "owner")
+        .order_by("pk")
+    )
+
+
+def narrowed(
+    found: QuerySet[Finding], *, state: str, code: str, order: str
+) -> QuerySet[Finding]:
+    """The discrepancies of a state, of a kind, of an order's number."""
+    by_state = {
+        FindingState.OPEN: Q(resolution__isnull=True, dispute__isnull=True),
+        FindingState.DISPUTED: Q(resolution__isnull=True, dispute__isnull=False),
+        FindingState.RESOLVED: Q(resolution__isnull=False),
+    }
+    if state:
+        found = found.filter(by_state[FindingState(state)])
+    if code:
+        found = found.filter(code=code)
+    return found.filter(order__piid__iexact=order.strip()) if order.strip() else found
+
+
+def model_of(finding: Finding) -> AiModel | None:
+    """The model whose tokens differ, where a discrepancy is of one."""
+    return AiModel.objects.filter(pk=finding.evidence.get("model")).first()
 
 
 def days_of(invoice: Invoice) -> list[date]:
@@ -219,40 +255,6 @@ def match_of(
     )
 
 
-def inputs_sha256(match: Match) -> str:
-    """SHA-256 of everything that a comparison depends on."""
-    return content_sha256(
-        {
-            "a": [
-                [*_row(row), row.price] for row in sorted(match.metered, key=_order_of)
-            ],
-            "b": [
-                [*_row(row), row.price, row.is_late]
-                for row in sorted(match.reported, key=_order_of)
-            ],
-            "c": [
-                [line.invoice_line_id, *line.key, line.start, line.end, line.tokens]
-                + [line.price, line.rate]
-                for line in sorted(
-                    match.invoiced, key=lambda each: each.invoice_line_id
-                )
-            ],
-            "period": list(match.invoice_period or ()),
-            "elsewhere": sorted(
-                [*kind, *span] for kind, span in match.invoiced_elsewhere
-            ),
-            "covered": [[start, end] for start, end in match.covered],
-            "overdue": sorted(day.isoformat() for day in match.overdue),
-            "unfunded": [list(row) for row in match.unfunded],
-            "rates": [
-                [*key, rate.start, rate.end, rate.price]
-                for key, rates in sorted(match.rates.items())
-                for rate in rates
-            ],
-        }
-    )
-
-
 def cells_of(order: TaskOrder, match: Match) -> list[Cell]:
     """The table behind the findings; days are those of the contract's time zone."""
     zone = order.contract.time_zone
@@ -278,15 +280,6 @@ def result_sha256(made: Iterable[Cell], differences: Iterable[Difference]) -> st
             ],
         }
     )
-
-
-def _row(row: Metered) -> list[Any]:
-    return [row.request_id, row.attempt, *row.key, row.occurred_at, row.tokens]
-
-
-def _order_of(row: Metered) -> tuple[Any, ...]:
-    late = isinstance(row, Reported) and row.is_late
-    return (*_row(row), row.price.usd_per_million_tokens, late)
 
 
 def _rates(order: TaskOrder) -> Rates:
@@ -361,7 +354,7 @@ def _reported(
     contract = order.contract
     known = {
         (row.request_id, row.token_class): row
-        for row in sorted(metered, key=_order_of, reverse=True)
+        for row in sorted(metered, key=order_of, reverse=True)
     }
     requests = {row.request_id: row for row in known.values()}
     models: dict[tuple[str, date], int | None] = {}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, Final
 
 from django.db.models import TextChoices
 
+from contracting.core.canonical import content_sha256
 from contracting.core.quantities import Dollars, UnitPrice
 
 
@@ -38,6 +40,12 @@ class ResolutionCode(TextChoices):
     ARRIVED = "arrived", "closed on arrival of the late rows"
     EXPLAINED = "explained", "explained by usage or reports that came later"
     SUPERSEDED = "superseded", "found anew with other figures"
+
+
+BY_THE_JOB: Final = frozenset(
+    {ResolutionCode.ARRIVED, ResolutionCode.EXPLAINED, ResolutionCode.SUPERSEDED}
+)
+"""Resolutions that a comparison records by itself."""
 
 
 class FindingState(TextChoices):
@@ -141,3 +149,79 @@ class Match:
     rates: Rates = field(default_factory=dict)
     invoice_period: Span | None = None
     invoiced_elsewhere: tuple[tuple[Kind, Span], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One coded difference with its exact amount and the keys behind it."""
+
+    code: str
+    order_line_id: int
+    token_classes: tuple[str, ...]
+    tokens: int
+    amount: Dollars
+    level: str
+    arrived: bool = False
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same difference found again has the same fingerprint."""
+        return content_sha256(
+            {
+                "place": list(self.place),
+                "classes": list(self.token_classes),
+                "tokens": self.tokens,
+                "amount": self.amount,
+                "keys": self.evidence.get("keys", []),
+            }
+        )
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """Where it is, whatever its size: a later look at it has the same place."""
+        names = ("model", "tier", "day", "period_start", "period_end")
+        return (
+            str(self.code),
+            self.order_line_id,
+            *(self.evidence.get(name) for name in names),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One key and span with its three counts; ``c_tokens`` is none without invoice."""
+
+    order_line_id: int
+    model_id: int
+    token_class: str
+    tier: str
+    start: datetime
+    end: datetime
+    a_tokens: int
+    b_tokens: int
+    c_tokens: int | None
+    a_dollars: Dollars
+    c_dollars: Dollars | None
+    rate: UnitPrice | None
+    invoiced_price: UnitPrice | None
+
+    @property
+    def agrees(self) -> bool:
+        counts = {self.a_tokens, self.b_tokens}
+        if self.c_tokens is not None:
+            counts.add(self.c_tokens)
+        same_price = self.invoiced_price is None or self.invoiced_price == self.rate
+        return len(counts) == 1 and same_price
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """All findings of one code as a bar from the line of zero."""
+
+    code: str
+    count: int
+    amount: Dollars
+    x: str
+    width: str
+    y: int

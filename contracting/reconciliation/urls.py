@@ -1,6 +1,41 @@
 """Addresses of reconciliation."""
 
-from typing import Any
+from django.urls import URLPattern, path
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from contracting.reconciliation import api, views
+
+_ORDER = "orders/<public_id:public_id>"
+_INVOICE = "invoices/<public_id:public_id>"
+_RUN = "reconciliations/<public_id:public_id>"
+_FINDING = "findings/<public_id:public_id>"
+
+urlpatterns: list[URLPattern] = [
+    path(_INVOICE, views.InvoicePage.as_view(), name="invoice"),
+    path("reconciliations/", views.RunsPage.as_view(), name="runs"),
+    path(_RUN, views.RunPage.as_view(), name="run"),
+    path("findings/", views.FindingsPage.as_view(), name="findings"),
+    path(_FINDING, views.FindingPage.as_view(), name="finding"),
+    path(
+        f"{_ORDER}/reconcile_order",
+        views.ReconcileOrder.as_view(),
+        name="reconcile_order",
+    ),
+    path(f"{_INVOICE}/accept_usage", views.AcceptUsage.as_view(), name="accept_usage"),
+    path(
+        f"{_FINDING}/dispute_finding",
+        views.DisputeFinding.as_view(),
+        name="dispute_finding",
+    ),
+    path(
+        f"{_FINDING}/resolve_finding",
+        views.ResolveFinding.as_view(),
+        name="resolve_finding",
+    ),
+]
+
+api_urlpatterns: list[URLPattern] = [
+    path("reconciliations", api.RunsEndpoint.as_view(), name="reconciliations"),
+    path(_RUN, api.RunEndpoint.as_view(), name="reconciliation"),
+    path("findings", api.FindingsEndpoint.as_view(), name="findings"),
+    path(_FINDING, api.FindingEndpoint.as_view(), name="finding"),
+]

@@ -20,7 +20,13 @@ from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollar
 from contracting.documents.operations.request import request_document
 from contracting.ledger.operations.accept import accept_usage as accept_on_ledger
 from contracting.ledger.queries import balances_of
-from contracting.reconciliation import events, paperwork, permissions, queries
+from contracting.reconciliation import (
+    calculations,
+    events,
+    paperwork,
+    permissions,
+    queries,
+)
 from contracting.reconciliation.calculations import SHIFTS
 from contracting.reconciliation.models import (
     Acceptance,
@@ -94,7 +100,7 @@ def _guard(invoice: Invoice, at: datetime) -> ReconciliationRun:
         raise NotReconciled(message, lines=lines)
     span = (invoice.period_start, invoice.period_end)
     match = queries.match_of(invoice.order, span, invoice=invoice, at=at)
-    if queries.inputs_sha256(match) != run.inputs_sha256:
+    if calculations.inputs_sha256(match) != run.inputs_sha256:
         message = (
             "Usage or reports have changed since the comparison. Reconcile it again."
         )

@@ -23,8 +23,13 @@ from contracting.core.periods import accounting_day, add_business_days
 from contracting.core.permissions import require
 from contracting.core.quantities import total_dollars
 from contracting.orders.models import TaskOrder
-from contracting.reconciliation import calculations, events, permissions, queries
-from contracting.reconciliation.calculations import Difference
+from contracting.reconciliation import (
+    calculations,
+    events,
+    permissions,
+    queries,
+    states,
+)
 from contracting.reconciliation.models import (
     Cell,
     Finding,
@@ -33,6 +38,7 @@ from contracting.reconciliation.models import (
 )
 from contracting.reconciliation.refusals import NothingToReconcile
 from contracting.reconciliation.states import (
+    Difference,
     FindingCode,
     Match,
     ResolutionCode,
@@ -118,7 +124,7 @@ def _keep_run(
         invoice=made.invoice,
         period_start=start,
         period_end=end,
-        inputs_sha256=queries.inputs_sha256(match),
+        inputs_sha256=calculations.inputs_sha256(match),
         result_sha256=queries.result_sha256(cells, differences),
         a_tokens=_tokens(match.metered, made.span),
         b_tokens=_tokens(match.reported, made.span),
@@ -139,7 +145,7 @@ def _tokens(rows: Iterable[Any], span: Span) -> int:
     return sum(row.tokens for row in rows if span[0] <= row.occurred_at < span[1])
 
 
-def _cell_row(run: ReconciliationRun, cell: calculations.Cell) -> Cell:
+def _cell_row(run: ReconciliationRun, cell: states.Cell) -> Cell:
     rate, price = cell.rate, cell.invoiced_price
     return Cell(
         run=run,

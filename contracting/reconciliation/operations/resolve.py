@@ -19,11 +19,8 @@ from contracting.reconciliation.calculations import SHIFTS
 from contracting.reconciliation.models import Finding, Resolution
 from contracting.reconciliation.operations.accept import free_finding
 from contracting.reconciliation.refusals import AlreadyResolved, ResolutionMissing
-from contracting.reconciliation.states import ResolutionCode
+from contracting.reconciliation.states import BY_THE_JOB, ResolutionCode
 
-BY_THE_JOB = frozenset(
-    {ResolutionCode.ARRIVED, ResolutionCode.EXPLAINED, ResolutionCode.SUPERSEDED}
-)
 BY_PEOPLE = tuple(code for code in ResolutionCode if code not in BY_THE_JOB)
 
 

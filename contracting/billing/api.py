@@ -1,0 +1,305 @@
+"""Endpoints of billing: a vendor's system reports and invoices, both sides read."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from contracting.billing import queries
+from contracting.billing.calculations import (
+    COLUMNS,
+    BadLines,
+    BadReport,
+    as_report,
+    read_cents,
+    read_lines,
+)
+from contracting.billing.models import Invoice, InvoiceLine, UsageReport
+from contracting.billing.operations.receive_invoice import receive_invoice
+from contracting.billing.operations.receive_report import receive_usage_report
+from contracting.billing.refusals import (
+    ImproperInvoice,
+    ReportRefused,
+    TooLarge,
+    all_at_once,
+)
+from contracting.billing.serializers import (
+    InvoiceSerializer,
+    InvoiceSummarySerializer,
+    ReportMetaSerializer,
+    ReportSerializer,
+    StatedInvoiceSerializer,
+    StatedReportSerializer,
+)
+from contracting.core.api import (
+    EndpointView,
+    instant,
+    money,
+    refuse_unknown_fields,
+)
+from contracting.core.errors import Invalid
+from contracting.orders.queries import get_task_order_for
+
+META = ("label", "period_start", "period_end", "stated_total")
+
+
+class OrderReportsEndpoint(EndpointView):
+    """The vendor's system reports what it counted on one order."""
+
+    scope_write = "reports:write"
+
+    @extend_schema(
+        operation_id="receive_usage_report",
+        summary="Send a usage report",
+        description=(
+            "Either text/csv with one row for each billed attempt and token class and "
+            "with label, period_start, period_end and stated_total in the query, or "
+            "the same in JSON. Reports of an order add up; the same report sent again "
+            "is answered as before."
+        ),
+        parameters=[
+            OpenApiParameter(name, str, required=False, description="With text/csv.")
+            for name in META
+        ],
+        request={
+            "text/csv": OpenApiTypes.STR,
+            "application/json": StatedReportSerializer,
+        },
+        responses={201: ReportSerializer},
+        tags=["usage reports"],
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        order = get_task_order_for(self.actor, public_id)
+        _refuse_if_too_large(request)
+
+        def work(at: datetime) -> tuple[int, Any, str]:
+            said, content = _report(request)
+            report = receive_usage_report(
+                order_id=order.pk, content=content, by=self.actor, at=at, **said
+            )
+            return 201, report_row(report), f"/api/v1/usage_reports/{report.public_id}"
+
+        return self.once(request, work)
+
+
+class UsageReportsEndpoint(EndpointView):
+    """The usage reports of the key's organization."""
+
+    scope_read = "reports:read"
+
+    @extend_schema(
+        operation_id="list_usage_reports",
+        summary="List usage reports",
+        responses=ReportSerializer(many=True),
+        tags=["usage reports"],
+    )
+    def get(self, request: Request) -> Response:
+        return self.page(request, queries.reports_visible_to(self.actor), report_row)
+
+
+class UsageReportEndpoint(EndpointView):
+    """One usage report."""
+
+    scope_read = "reports:read"
+
+    @extend_schema(
+        operation_id="get_usage_report",
+        summary="Read a usage report",
+        responses=ReportSerializer,
+        tags=["usage reports"],
+    )
+    def get(self, request: Request, public_id: str) -> Response:
+        return Response(report_row(queries.get_report_for(self.actor, public_id)))
+
+
+class OrderInvoicesEndpoint(EndpointView):
+    """The vendor's system invoices one order."""
+
+    scope_write = "invoices:write"
+
+    @extend_schema(
+        operation_id="receive_invoice",
+        summary="Send an invoice",
+        description=(
+            "An improper invoice is refused with every defect in data.defects, and "
+            "nothing of it is kept."
+        ),
+        request=StatedInvoiceSerializer,
+        responses={201: InvoiceSerializer},
+        tags=["invoices"],
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        order = get_task_order_for(self.actor, public_id)
+        _refuse_if_too_large(request)
+
+        def work(at: datetime) -> tuple[int, Any, str]:
+            invoice = receive_invoice(
+                order_id=order.pk,
+                **_invoice(request),
+                content=request.body,
+                by=self.actor,
+                at=at,
+            )
+            return 201, invoice_body(invoice), f"/api/v1/invoices/{invoice.public_id}"
+
+        return self.once(request, work)
+
+
+class InvoicesEndpoint(EndpointView):
+    """The invoices of the key's organization."""
+
+    scope_read = "invoices:read"
+
+    @extend_schema(
+        operation_id="list_invoices",
+        summary="List invoices",
+        responses=InvoiceSummarySerializer(many=True),
+        tags=["invoices"],
+    )
+    def get(self, request: Request) -> Response:
+        return self.page(request, queries.invoices_visible_to(self.actor), invoice_row)
+
+
+class InvoiceEndpoint(EndpointView):
+    """One invoice with its lines."""
+
+    scope_read = "invoices:read"
+
+    @extend_schema(
+        operation_id="get_invoice",
+        summary="Read an invoice",
+        responses=InvoiceSerializer,
+        tags=["invoices"],
+    )
+    def get(self, request: Request, public_id: str) -> Response:
+        return Response(invoice_body(queries.get_invoice_for(self.actor, public_id)))
+
+
+def _refuse_if_too_large(request: Request) -> None:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if int(request.headers.get("Content-Length") or 0) > limit:
+        message = f"At most {limit:,} bytes are taken at once. Send it in parts."
+        raise TooLarge(message)
+
+
+def _json(request: Request) -> Any:
+    try:
+        return json.loads(request.body, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        message = "The body is not JSON."
+        raise Invalid(message) from error
+
+
+def _report(request: Request) -> tuple[dict[str, Any], bytes]:
+    """What is said of the report, and its rows as CSV."""
+    if request.content_type.split(";")[0].strip() == "text/csv":
+        query = request.query_params
+        refuse_unknown_fields(query.dict(), set(META))
+        meta = ReportMetaSerializer(data=query.dict())
+        meta.is_valid(raise_exception=True)
+        return dict(meta.validated_data), request.body
+    body = _json(request)
+    refuse_unknown_fields(body, {*META, "rows"})
+    rows = body.pop("rows", None)
+    meta = ReportMetaSerializer(data=body)
+    meta.is_valid(raise_exception=True)
+    if not isinstance(rows, list) or not all(
+        isinstance(row, dict) and set(row) == set(COLUMNS) for row in rows
+    ):
+        message = f"rows is a list of objects with {', '.join(COLUMNS)}."
+        raise ReportRefused(message, pointer="/rows")
+    return dict(meta.validated_data), as_report(rows)
+
+
+def _invoice(request: Request) -> dict[str, Any]:
+    """The values of an invoice, read strictly; lines that cannot be read are named."""
+    stated = StatedInvoiceSerializer(data=_json(request))
+    refuse_unknown_fields(stated.initial_data, set(stated.fields))
+    stated.is_valid(raise_exception=True)
+    said = dict(stated.validated_data)
+    try:
+        said["lines"] = read_lines(_line_row(line) for line in said["lines"])
+        said["total"] = read_cents("The total", said["total"]["amount"])
+    except BadLines as error:
+        all_at_once([ImproperInvoice(each) for each in error.errors])
+    except BadReport as error:
+        raise ImproperInvoice(str(error)) from error
+    return said
+
+
+def _line_row(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **line,
+        "period_start": line["period_start"].isoformat(),
+        "period_end": line["period_end"].isoformat(),
+        "unit_price": line["usd_per_million_tokens"],
+        "amount": line["amount"]["amount"],
+    }
+
+
+def report_row(report: UsageReport) -> dict[str, Any]:
+    """A usage report as the API writes it."""
+    return {
+        "id": report.public_id,
+        "order": report.order.public_id,
+        "label": report.label,
+        "period_start": instant(report.period_start),
+        "period_end": instant(report.period_end),
+        "due_at": instant(report.due_at),
+        "received_at": instant(report.received_at),
+        "is_late": report.is_late,
+        "rows": report.rows_received,
+        "tokens": queries.tokens_of(report),
+        "payload_sha256": report.payload.sha256,
+    }
+
+
+def invoice_row(invoice: Invoice) -> dict[str, Any]:
+    """An invoice in a list."""
+    return {
+        "id": invoice.public_id,
+        "number": invoice.number,
+        "order": invoice.order.public_id,
+        "vendor": invoice.vendor.public_id,
+        "state": invoice.state,
+        "invoiced_on": invoice.invoiced_on.isoformat(),
+        "period_start": instant(invoice.period_start),
+        "period_end": instant(invoice.period_end),
+        "total": money(invoice.total_dollars),
+        "received_at": instant(invoice.received_at),
+        "returned_at": instant(invoice.returned_at),
+        "return_reasons": invoice.return_reasons,
+        "payload_sha256": invoice.payload.sha256,
+    }
+
+
+def invoice_body(invoice: Invoice) -> dict[str, Any]:
+    """An invoice with its lines."""
+    lines = [_line(row) for row in queries.lines_of(invoice)]
+    return {**invoice_row(invoice), "lines": lines}
+
+
+def _line(row: InvoiceLine) -> dict[str, Any]:
+    return {
+        "id": row.public_id,
+        "position": row.position,
+        "clin": row.order_line.clin,
+        "acrn": row.acrn,
+        "description": row.description,
+        "model": row.model.snapshot,
+        "token_class": row.token_class.code,
+        "tier": row.tier,
+        "period_start": instant(row.period.lower),
+        "period_end": instant(row.period.upper),
+        "tokens": row.tokens,
+        "usd_per_million_tokens": format(row.usd_per_million_tokens, "f"),
+        "amount": money(row.amount_dollars),
+    }

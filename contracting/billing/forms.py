@@ -1,0 +1,194 @@
+"""Forms of the vendor's pages, and of the return of an invoice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from contracting.billing.calculations import (
+    LINE_COLUMNS,
+    BadLines,
+    BadReport,
+    read_invoice_file,
+    read_lines,
+)
+from contracting.core.periods import zone_of
+
+_LONGEST_SHOWN = 200_000
+
+
+class ZonedInstantField(forms.DateTimeField):
+    """A local date and time in the contract's zone; the cleaned value is an instant."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            widget=forms.DateTimeInput(
+                format="%Y-%m-%dT%H:%M:%S", attrs={"type": "datetime-local", "step": 1}
+            ),
+            **kwargs,
+        )
+        self.zone = "UTC"
+
+    def to_python(self, value: Any) -> datetime | None:
+        with timezone.override(zone_of(self.zone)):
+            return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        with timezone.override(zone_of(self.zone)):
+            return super().prepare_value(value)
+
+
+class PeriodForm(forms.Form):
+    """A period, from and to the second, in the time zone of the contract."""
+
+    period_start = ZonedInstantField(label="Period from")
+    period_end = ZonedInstantField(
+        label="Period to", help_text="This instant itself is no longer included."
+    )
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("period_start", "period_end"):
+            field = self.fields[name]
+            if isinstance(field, ZonedInstantField):
+                field.zone = zone
+        self.fields["period_start"].help_text = f"Date and time in {zone}."
+
+
+class ReceiveUsageReportForm(PeriodForm):
+    """What the vendor counted."""
+
+    label = forms.CharField(
+        label="Your number of this report",
+        max_length=60,
+        help_text="The same number with the same file is taken once.",
+    )
+    file = forms.FileField(
+        label="File",
+        help_text=(
+            "CSV with one row for each billed attempt and token class. The first line "
+            "is request_id,attempt,occurred_at,model,class,tier,tokens."
+        ),
+    )
+    stated_total = forms.IntegerField(
+        label="Total of tokens",
+        min_value=0,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "dd-num"}),
+        help_text="If you state it, it must be the sum of the rows.",
+    )
+    field_order = ("label", "period_start", "period_end", "file", "stated_total")
+
+
+class ReceiveInvoiceForm(PeriodForm):
+    """The elements of a proper invoice (FAR 32.905(b), 52.212-4(g))."""
+
+    number = forms.CharField(label="Invoice number", max_length=40)
+    invoiced_on = forms.DateField(
+        label="Invoice date", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    file = forms.FileField(
+        label="Lines, as a file",
+        required=False,
+        help_text=f"CSV or JSON with {', '.join(LINE_COLUMNS)}.",
+    )
+    lines = forms.CharField(
+        label="Lines, as text",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text="The same content, if you would rather paste it than send a file.",
+    )
+    total = forms.DecimalField(
+        label="Total in US dollars",
+        max_digits=18,
+        decimal_places=2,
+        min_value=0,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "dd-num"}),
+    )
+    vendor_name = forms.CharField(label="Name of the contractor", max_length=200)
+    vendor_address = forms.CharField(
+        label="Address of the contractor",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    contract_number = forms.CharField(label="Contract number", max_length=40)
+    order_number = forms.CharField(label="Order number", max_length=40)
+    payment_terms = forms.CharField(label="Payment terms", max_length=120)
+    remit_to = forms.CharField(
+        label="Name and address to which payment is sent",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    defect_contact = forms.CharField(
+        label="Whom to contact about a defective invoice",
+        max_length=200,
+        help_text="Name, telephone and e-mail.",
+    )
+    tin = forms.CharField(
+        label="Taxpayer identification number",
+        max_length=60,
+        help_text="As the paying office has it; the last digits are enough.",
+    )
+    field_order = (
+        "number",
+        "invoiced_on",
+        "period_start",
+        "period_end",
+        "file",
+        "lines",
+        "total",
+    )
+
+    def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        uploaded = files.get("file") if files else None
+        self.content = _content(uploaded)
+        if data is not None and self.content is not None:
+            # A browser sends a file once: its lines are kept as text for a second try.
+            data = data.copy()
+            data["lines"] = _shown(self.content)
+        super().__init__(data, files, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        content = self.content
+        if content is None:
+            content = str(cleaned.get("lines") or "").encode()
+        if not content.strip():
+            self.add_error("file", "Send the lines as a file or as text.")
+            return cleaned
+        try:
+            cleaned["stated_lines"] = read_lines(read_invoice_file(content))
+        except BadLines as error:
+            self.add_error("lines", list(error.errors))
+        except BadReport as error:
+            self.add_error("lines", str(error))
+        cleaned["content"] = content
+        is_json = content.lstrip()[:1] in {b"[", b"{"}
+        cleaned["media_type"] = "application/json" if is_json else "text/csv"
+        return cleaned
+
+
+class ReturnInvoiceForm(forms.Form):
+    """What makes the invoice improper."""
+
+    reasons = forms.CharField(
+        label="Reasons",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="One on each line; the vendor reads them as they stand here.",
+    )
+
+
+def _content(uploaded: UploadedFile[Any] | None) -> bytes | None:
+    return uploaded.read() if uploaded is not None else None
+
+
+def _shown(content: bytes) -> str:
+    """The file's text as the form shows it again; nothing of one that is no text."""
+    text = content.decode("utf-8-sig", errors="replace").replace("\x00", "")
+    return text if len(text) <= _LONGEST_SHOWN else ""

@@ -1,0 +1,68 @@
+"""What must always hold of usage reports and invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Count, F, Max, Min, Q, Sum
+
+from contracting.billing.models import Invoice, InvoiceLine, UsageReport
+from contracting.billing.states import InvoiceState
+from contracting.core.invariants import Invariant
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+
+GONE = (InvoiceState.RETURNED, InvoiceState.WITHDRAWN)
+
+
+def _invoices_that_do_not_tie() -> Iterator[str]:
+    summed = Invoice.objects.annotate(sum=Sum("lines__amount_dollars"))
+    for invoice in summed.exclude(sum=F("total_dollars")).order_by("pk"):
+        yield f"invoice {invoice.public_id}: its lines sum to {invoice.sum}"
+    for line in InvoiceLine.objects.order_by("pk").iterator():
+        price = UnitPrice(line.usd_per_million_tokens)
+        right = price.of(Tokens(line.tokens)).to_cents()
+        if Dollars(line.amount_dollars) != right:
+            yield f"invoice line {line.public_id}: {right} is right"
+
+
+def _lines_that_stand_in_the_way() -> Iterator[str]:
+    gone = Q(invoice__state__in=GONE)
+    wrong = (gone & Q(voided_at__isnull=True)) | (~gone & Q(voided_at__isnull=False))
+    for line in InvoiceLine.objects.filter(wrong).order_by("pk"):
+        yield f"invoice line {line.public_id}"
+
+
+def _reports_that_are_not_whole() -> Iterator[str]:
+    reports = UsageReport.objects.annotate(
+        found=Count("rows"),
+        first=Min("rows__occurred_at"),
+        last=Max("rows__occurred_at"),
+    )
+    broken = reports.exclude(
+        found=F("rows_received"),
+        first__gte=F("period_start"),
+        last__lt=F("period_end"),
+    )
+    for report in broken.order_by("pk"):
+        yield f"usage report {report.public_id}: {report.found} rows are stored"
+
+
+INVARIANTS = [
+    Invariant(
+        code="BIL-1",
+        sentence="Every invoice line is its tokens at its price, and the lines of an "
+        "invoice sum to its total.",
+        check=_invoices_that_do_not_tie,
+    ),
+    Invariant(
+        code="BIL-2",
+        sentence="The lines of an invoice are void exactly when it is returned or "
+        "withdrawn.",
+        check=_lines_that_stand_in_the_way,
+    ),
+    Invariant(
+        code="BIL-3",
+        sentence="A usage report has every row that came with it, within its period.",
+        check=_reports_that_are_not_whole,
+    ),
+]

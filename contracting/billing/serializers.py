@@ -1,0 +1,173 @@
+"""Usage reports and invoices as machines write and read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from contracting.billing.calculations import HEADER, MAX_TOKENS
+from contracting.solicitations.serializers import MoneySerializer
+
+
+class InstantField(serializers.DateTimeField):
+    """An instant in ISO format; a local time without a zone is refused."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            message = "An instant has a time zone."
+            raise serializers.ValidationError(message, code="no_time_zone")
+        return value.astimezone(UTC)
+
+
+class DecimalText(serializers.CharField):
+    """A decimal number as text; a JSON number is refused, for it may be a float."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            message = "Write decimal numbers as text."
+            raise serializers.ValidationError(message, code="not_text")
+        return str(super().to_internal_value(data))
+
+
+class StatedMoneySerializer(serializers.Serializer[object]):
+    """An amount in US dollars, as text with two decimals."""
+
+    amount = DecimalText(max_length=20)
+    currency = serializers.ChoiceField(choices=["USD"])
+
+
+class ReportMetaSerializer(serializers.Serializer[object]):
+    """What is said about a usage report beside its rows."""
+
+    label = serializers.CharField(max_length=60)  # type: ignore[assignment]
+    period_start = InstantField()
+    period_end = InstantField()
+    stated_total = serializers.IntegerField(
+        min_value=0, required=False, allow_null=True, default=None
+    )
+
+
+class StatedRowSerializer(serializers.Serializer[object]):
+    """One billed attempt and token class."""
+
+    request_id = serializers.CharField(max_length=200)
+    attempt = serializers.IntegerField(min_value=1)
+    occurred_at = InstantField()
+    model = serializers.CharField(max_length=120)
+    tier = serializers.CharField(max_length=20)
+    tokens = serializers.IntegerField(min_value=0, max_value=MAX_TOKENS)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """``class`` is a word of the language, so it is no name of an attribute."""
+        return {**super().get_fields(), "class": serializers.CharField(max_length=30)}
+
+
+class StatedReportSerializer(ReportMetaSerializer):
+    """A usage report in JSON."""
+
+    rows = StatedRowSerializer(many=True)
+
+
+class ReportSerializer(serializers.Serializer[object]):
+    """A usage report as it was received."""
+
+    id = serializers.CharField()
+    order = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    period_start = serializers.CharField()
+    period_end = serializers.CharField()
+    due_at = serializers.CharField()
+    received_at = serializers.CharField()
+    is_late = serializers.BooleanField()
+    rows = serializers.IntegerField()
+    tokens = serializers.IntegerField()
+    payload_sha256 = serializers.CharField()
+
+
+class StatedLineSerializer(serializers.Serializer[object]):
+    """One invoice line as the vendor states it."""
+
+    clin = serializers.CharField(max_length=20)
+    acrn = serializers.CharField(max_length=2, required=False, allow_blank=True)
+    model = serializers.CharField(max_length=120)
+    token_class = serializers.CharField(max_length=30)
+    tier = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    period_start = InstantField()
+    period_end = InstantField()
+    tokens = serializers.IntegerField(min_value=0, max_value=MAX_TOKENS)
+    usd_per_million_tokens = DecimalText(max_length=20)
+    amount = StatedMoneySerializer()
+    description = serializers.CharField(
+        max_length=200, required=False, allow_blank=True
+    )
+
+
+class HeaderSerializer(serializers.Serializer[object]):
+    """What a proper invoice says of itself (FAR 32.905(b)); gaps are all named."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {
+            name: serializers.CharField(
+                max_length=500,
+                required=False,
+                allow_blank=True,
+                help_text=words.capitalize(),
+            )
+            for name, words in HEADER.items()
+        }
+
+
+class StatedInvoiceSerializer(serializers.Serializer[object]):
+    """An invoice in JSON."""
+
+    number = serializers.CharField(max_length=40, allow_blank=True)
+    invoiced_on = serializers.DateField()
+    period_start = InstantField()
+    period_end = InstantField()
+    header = HeaderSerializer()
+    lines = StatedLineSerializer(many=True)
+    total = StatedMoneySerializer()
+
+
+class InvoiceLineSerializer(serializers.Serializer[object]):
+    """One invoice line as it was received."""
+
+    id = serializers.CharField()
+    position = serializers.IntegerField()
+    clin = serializers.CharField()
+    acrn = serializers.CharField()
+    description = serializers.CharField()
+    model = serializers.CharField()
+    token_class = serializers.CharField()
+    tier = serializers.CharField()
+    period_start = serializers.CharField()
+    period_end = serializers.CharField()
+    tokens = serializers.IntegerField()
+    usd_per_million_tokens = serializers.CharField()
+    amount = MoneySerializer()
+
+
+class InvoiceSummarySerializer(serializers.Serializer[object]):
+    """An invoice in a list."""
+
+    id = serializers.CharField()
+    number = serializers.CharField()
+    order = serializers.CharField()
+    vendor = serializers.CharField()
+    state = serializers.CharField()
+    invoiced_on = serializers.DateField()
+    period_start = serializers.CharField()
+    period_end = serializers.CharField()
+    total = MoneySerializer()
+    received_at = serializers.CharField()
+    returned_at = serializers.CharField(allow_null=True)
+    return_reasons = serializers.ListField(child=serializers.CharField())
+    payload_sha256 = serializers.CharField()
+
+
+class InvoiceSerializer(InvoiceSummarySerializer):
+    """An invoice with its lines."""
+
+    lines = InvoiceLineSerializer(many=True)

@@ -1,0 +1,141 @@
+"""What must always hold of comparisons, findings and acceptance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.db.models import Count, F, Max, Q, Sum
+
+from contracting.billing.models import Invoice
+from contracting.billing.states import InvoiceState
+from contracting.core.invariants import Invariant
+from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.ledger.queries import balances_of
+from contracting.orders.models import OrderLine
+from contracting.reconciliation.calculations import compare, inputs_sha256
+from contracting.reconciliation.models import (
+    Acceptance,
+    AcceptedLine,
+    Finding,
+    ReconciliationRun,
+)
+from contracting.reconciliation.queries import cells_of, match_of, result_sha256
+
+ACCEPTED = (InvoiceState.ACCEPTED, InvoiceState.CERTIFIED, InvoiceState.PAID)
+
+
+def _acceptances_that_do_not_tie() -> Iterator[str]:
+    """Each accepted line is its tokens at its price, rounded once."""
+    for row in AcceptedLine.objects.order_by("pk").iterator():
+        exact = UnitPrice(row.usd_per_million_tokens).of(Tokens(row.payable_tokens))
+        stored = (Dollars(row.exact_dollars), Dollars(row.payable_dollars))
+        if stored != (exact, exact.to_cents()):
+            yield f"accepted line {row.pk}: {exact} is right"
+    summed = Acceptance.objects.annotate(
+        exact=Sum("lines__exact_dollars"), cents=Sum("lines__payable_dollars")
+    )
+    broken = summed.exclude(exact=F("exact_dollars"), cents=F("accepted_dollars"))
+    for acceptance in broken.order_by("pk"):
+        yield f"acceptance {acceptance.public_id}: its lines sum to {acceptance.cents}"
+
+
+def _acceptance_beside_the_ledger() -> Iterator[str]:
+    """What is accepted of a line here is what the ledger has accepted of it."""
+    sums = AcceptedLine.objects.values("invoice_line__order_line").annotate(
+        cents=Sum("payable_dollars"), tokens=Sum("payable_tokens")
+    )
+    accepted = {row["invoice_line__order_line"]: row for row in sums}
+    for line in OrderLine.objects.order_by("pk"):
+        rows = balances_of(line.holder)
+        cents = total_dollars(Dollars(row.accepted_dollars) for row in rows)
+        tokens = sum(row.accepted_tokens for row in rows)
+        here = accepted.get(line.pk, {"cents": Decimal(0), "tokens": 0})
+        if (Dollars(here["cents"]), here["tokens"]) != (cents, tokens):
+            yield (
+                f"order line {line.public_id}: {here['cents']} for {here['tokens']} "
+                f"tokens is accepted, the ledger has {cents.plain()} for {tokens}"
+            )
+
+
+def _accepted_beyond_what_was_asked() -> Iterator[str]:
+    summed = Invoice.objects.annotate(
+        accepted=Sum("lines__accepted__payable_tokens"),
+    ).filter(accepted__isnull=False)
+    for invoice in summed.order_by("pk"):
+        asked = invoice.lines.aggregate(sum=Sum("tokens"))["sum"] or 0
+        if invoice.accepted > asked:
+            yield f"invoice {invoice.public_id}: {invoice.accepted} of {asked} tokens"
+
+
+def _accepted_without_a_comparison() -> Iterator[str]:
+    accepted = Invoice.objects.filter(state__in=ACCEPTED).annotate(
+        listed=Count("lines", distinct=True),
+        covered=Max("acceptances__run__lines_covered"),
+    )
+    for invoice in accepted.filter(~Q(covered=F("listed")) | Q(covered__isnull=True)):
+        yield f"invoice {invoice.public_id}"
+
+
+def _results_that_do_not_repeat() -> Iterator[str]:
+    """The last comparison of each order and invoice, made again where inputs stand."""
+    last = (
+        ReconciliationRun.objects.values("order", "invoice")
+        .annotate(last=Max("pk"))
+        .values("last")
+    )
+    runs = ReconciliationRun.objects.filter(pk__in=last).select_related(
+        "order__contract", "invoice"
+    )
+    for run in runs.order_by("pk"):
+        span = (run.period_start, run.period_end)
+        match = match_of(run.order, span, invoice=run.invoice, at=run.ran_at)
+        if inputs_sha256(match) != run.inputs_sha256:
+            continue
+        again = result_sha256(cells_of(run.order, match), compare(match))
+        if again != run.result_sha256:
+            yield f"comparison {run.public_id}"
+
+
+def _findings_that_nobody_answers_for() -> Iterator[str]:
+    unowned = Finding.objects.filter(owner__isnull=True, resolution__isnull=True)
+    closed_for_no_reason = Finding.objects.filter(
+        resolution__isnull=False, resolution__reason=""
+    )
+    for finding in (unowned | closed_for_no_reason).order_by("pk"):
+        yield f"finding {finding.public_id}"
+
+
+INVARIANTS = [
+    Invariant(
+        code="REC-1",
+        sentence="Every accepted line is its tokens at its price, and the lines of an "
+        "acceptance sum to it.",
+        check=_acceptances_that_do_not_tie,
+    ),
+    Invariant(
+        code="REC-2",
+        sentence="What is accepted of an order line is what the ledger has accepted.",
+        check=_acceptance_beside_the_ledger,
+    ),
+    Invariant(
+        code="REC-3",
+        sentence="No more tokens of an invoice are accepted than it asks for.",
+        check=_accepted_beyond_what_was_asked,
+    ),
+    Invariant(
+        code="REC-4",
+        sentence="Nothing is accepted without a comparison that covers every line.",
+        check=_accepted_without_a_comparison,
+    ),
+    Invariant(
+        code="REC-5",
+        sentence="The same inputs give the same result, compared again.",
+        check=_results_that_do_not_repeat,
+    ),
+    Invariant(
+        code="REC-6",
+        sentence="Every open discrepancy has an owner, every closed one a reason.",
+        check=_findings_that_nobody_answers_for,
+    ),
+]

@@ -1,0 +1,314 @@
+"""Pages of invoices as compared, of comparisons, and of discrepancies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from contracting.audit.queries import events_of
+from contracting.billing import permissions as may_bill
+from contracting.billing.models import Invoice
+from contracting.billing.queries import get_invoice_for, invoices_visible_to, lines_of
+from contracting.billing.states import InvoiceState
+from contracting.core import clock
+from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import Verdict
+from contracting.core.quantities import Dollars
+from contracting.core.views import PageView, VerbView
+from contracting.documents.queries import documents_of
+from contracting.orders.models import TaskOrder
+from contracting.orders.queries import get_task_order_for
+from contracting.orders.queries import visible_to as orders_visible_to
+from contracting.orders.states import SIGNED
+from contracting.reconciliation import calculations, forms, permissions, queries
+from contracting.reconciliation.models import Acceptance, Finding, ReconciliationRun
+from contracting.reconciliation.operations.accept import accept_usage
+from contracting.reconciliation.operations.dispute import dispute_finding
+from contracting.reconciliation.operations.reconcile import reconcile_order
+from contracting.reconciliation.operations.resolve import resolve_finding
+from contracting.reconciliation.states import FindingState
+
+PER_PAGE = 50
+CALLS_SHOWN = 200
+
+
+class InvoicePage(PageView):
+    """What is asked for, what of it agrees, and what is accepted?"""
+
+    template_name = "reconciliation/invoice.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        by = self.actor
+        invoice = get_invoice_for(by, ids["public_id"])
+        contract = invoice.order.contract
+        run = queries.latest_run(invoice)
+        findings = list(queries.findings_of_invoice(invoice))
+        acceptances = list(queries.acceptances_of(invoice))
+        accepted = queries.accepted_total(invoice)
+        on = accounting_day(clock.now(), contract.time_zone)
+        return {
+            "invoice": invoice,
+            "order": invoice.order,
+            "contract": contract,
+            "run": run,
+            "lines": _lines(invoice, run),
+            "findings": findings,
+            **_plot(findings),
+            "acceptances": acceptances,
+            "accepted": accepted,
+            "withheld": Dollars(invoice.total_dollars) - accepted,
+            "unresolved": sum(f.state != FindingState.RESOLVED for f in findings),
+            "is_open": invoice.state == InvoiceState.RECEIVED,
+            "documents": [
+                paper
+                for each in acceptances
+                for paper in documents_of(each.subject).visible_to(by)
+            ],
+            "may_accept": permissions.can_accept_usage(by, invoice, on),
+            "may_reconcile": permissions.can_reconcile_order(by, invoice.order),
+            "may_return": may_bill.can_return_invoice(by, invoice),
+            "may_withdraw": may_bill.can_withdraw_invoice(by, invoice),
+            "events": events_of(invoice.subject),
+        }
+
+
+def _lines(invoice: Invoice, run: ReconciliationRun | None) -> list[dict[str, Any]]:
+    """Each invoice line with its three counts and what of it is accepted."""
+    cells = {}
+    if run is not None:
+        cells = {
+            (cell.order_line_id, cell.model_id, cell.token_class_code, cell.tier)
+            + (cell.period_start, cell.period_end): cell
+            for cell in run.cells.all()
+        }
+    accepted = queries.accepted_by_line(invoice)
+    return [
+        {
+            "line": line,
+            "cell": cells.get(
+                (line.order_line_id, line.model_id, line.token_class.code, line.tier)
+                + (line.period.lower, line.period.upper)
+            ),
+            "accepted": accepted.get(line.pk),
+        }
+        for line in lines_of(invoice)
+    ]
+
+
+def _plot(findings: list[Finding]) -> dict[str, Any]:
+    bars = calculations.bars(
+        (finding.code, Dollars(finding.amount_dollars)) for finding in findings
+    )
+    return {"bars": bars, "plot_height": len(bars) * calculations.BAR_STEP}
+
+
+class RunPage(PageView):
+    """Where do meter, report and invoice differ, and by how much?"""
+
+    template_name = "reconciliation/run.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        run = queries.get_run_for(self.actor, ids["public_id"])
+        findings = list(queries.findings_of_run(run))
+        cells = run.cells.select_related("order_line__contract_line", "model")
+        ordered = list(cells.order_by("period_start", "order_line", "token_class_code"))
+        return {
+            "run": run,
+            "order": run.order,
+            "zone": run.order.contract.time_zone,
+            "cells": ordered,
+            "differing": sum(not cell.agrees for cell in ordered),
+            "findings": findings,
+            **_plot(findings),
+            "difference": sum(
+                (Dollars(finding.amount_dollars) for finding in findings), Dollars()
+            ),
+        }
+
+
+class RunsPage(PageView):
+    """When was each order compared last?"""
+
+    template_name = "reconciliation/runs.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        runs = queries.runs_visible_to(self.actor).order_by("-pk")
+        orders: QuerySet[TaskOrder] = orders_visible_to(self.actor)
+        return {
+            "page_obj": Paginator(runs, PER_PAGE).get_page(
+                self.request.GET.get("page")
+            ),
+            "orders": [
+                (order, permissions.can_reconcile_order(self.actor, order))
+                for order in orders.filter(state__in=SIGNED).order_by("-pk")[:20]
+            ],
+        }
+
+
+class FindingsPage(PageView):
+    """Which differences are open, who settles them, and by when?"""
+
+    template_name = "reconciliation/findings.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        visible = queries.findings_visible_to(self.actor)
+        asked = forms.FindingsFilter(self.request.GET)
+        found = visible.order_by("-pk")
+        if asked.is_valid():
+            found = queries.narrowed(found, **asked.cleaned_data)
+        return {
+            "filter": asked,
+            "page_obj": Paginator(found, PER_PAGE).get_page(
+                self.request.GET.get("page")
+            ),
+            "open": visible.filter(resolution__isnull=True).count(),
+            "all": visible.count(),
+        }
+
+
+class FindingPage(PageView):
+    """What differs, by how much, and which calls are behind it?"""
+
+    template_name = "reconciliation/finding.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        finding = queries.get_finding_for(self.actor, ids["public_id"])
+        keys = finding.evidence.get("keys", [])
+        return {
+            "finding": finding,
+            "order": finding.order,
+            "keys": keys[:CALLS_SHOWN],
+            "keys_count": len(keys),
+            "model": queries.model_of(finding),
+            "may_dispute": permissions.can_dispute_finding(self.actor, finding),
+            "may_resolve": permissions.can_resolve_finding(self.actor, finding),
+            "events": events_of(finding.subject),
+        }
+
+
+class ReconcileOrder(VerbView):
+    """Compare now, without waiting for the night."""
+
+    template_name = "reconciliation/reconcile_order.html"
+    form_class = forms.ReconcileOrderForm
+    submit_label = "Compare now"
+
+    def thing(self, *_: Any, **ids: Any) -> TaskOrder:
+        return get_task_order_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: TaskOrder) -> Verdict:
+        return permissions.can_reconcile_order(self.actor, thing)
+
+    def initial(self, thing: TaskOrder) -> dict[str, Any]:
+        return {"invoice": self.request.GET.get("invoice", "")}
+
+    def form_options(self, thing: TaskOrder) -> dict[str, Any]:
+        return {
+            "invoices": [
+                (invoice.public_id, f"Invoice {invoice.number}")
+                for invoice in _open_invoices(self.actor, thing)
+            ]
+        }
+
+    def extra(self, thing: TaskOrder) -> dict[str, Any]:
+        return {"order": thing, "cancel_url": thing.path}
+
+    def perform(
+        self, *, thing: TaskOrder, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        invoice_id = None
+        if data["invoice"]:
+            invoice_id = get_invoice_for(by, data["invoice"]).pk
+        run = reconcile_order(order_id=thing.pk, invoice_id=invoice_id, by=by, at=at)
+        return run.path
+
+
+def _open_invoices(actor: Actor, order: TaskOrder) -> QuerySet[Invoice]:
+    visible = invoices_visible_to(actor).filter(order=order)
+    return visible.filter(state=InvoiceState.RECEIVED).order_by("pk")
+
+
+class AcceptUsage(VerbView):
+    """The representative accepts what agrees."""
+
+    template_name = "reconciliation/accept_usage.html"
+    form_class = forms.AcceptUsageForm
+    submit_label = "Accept what agrees"
+    done_message = "What agrees is accepted and goes on to payment."
+
+    def thing(self, *_: Any, **ids: Any) -> Invoice:
+        return get_invoice_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: Invoice) -> Verdict:
+        on = accounting_day(clock.now(), thing.order.contract.time_zone)
+        return permissions.can_accept_usage(self.actor, thing, on)
+
+    def extra(self, thing: Invoice) -> dict[str, Any]:
+        run = queries.latest_run(thing)
+        return {
+            "invoice": thing,
+            "order": thing.order,
+            "run": run,
+            "lines": _lines(thing, run),
+            "findings": queries.findings_of_invoice(thing),
+            "cancel_url": thing.path,
+        }
+
+    def perform(
+        self, *, thing: Invoice, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        accepted: Acceptance = accept_usage(invoice_id=thing.pk, by=by, at=at)
+        return accepted.invoice.path
+
+
+class FindingVerbView(VerbView):
+    """A verb on one discrepancy that the actor may see."""
+
+    def thing(self, *_: Any, **ids: Any) -> Finding:
+        return queries.get_finding_for(self.actor, ids["public_id"])
+
+    def extra(self, thing: Finding) -> dict[str, Any]:
+        return {"finding": thing, "order": thing.order, "cancel_url": thing.path}
+
+
+class DisputeFinding(FindingVerbView):
+    """Ask the vendor to explain."""
+
+    template_name = "reconciliation/dispute_finding.html"
+    form_class = forms.DisputeFindingForm
+    submit_label = "Dispute it"
+    done_message = "The vendor is asked to explain; the rest is paid meanwhile."
+
+    def verdict(self, thing: Finding) -> Verdict:
+        return permissions.can_dispute_finding(self.actor, thing)
+
+    def perform(
+        self, *, thing: Finding, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        dispute_finding(finding_id=thing.pk, reason=data["reason"], by=by, at=at)
+        return thing.path
+
+
+class ResolveFinding(FindingVerbView):
+    """Settle a discrepancy."""
+
+    template_name = "reconciliation/resolve_finding.html"
+    form_class = forms.ResolveFindingForm
+    submit_label = "Resolve it"
+    done_message = "The discrepancy is resolved."
+
+    def verdict(self, thing: Finding) -> Verdict:
+        return permissions.can_resolve_finding(self.actor, thing)
+
+    def perform(
+        self, *, thing: Finding, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        resolve_finding(
+            finding_id=thing.pk, code=data["code"], reason=data["reason"], by=by, at=at
+        )
+        return reverse("reconciliation:finding", args=[thing.public_id])
