@@ -14,6 +14,7 @@ from contracting.contracts.models import Contract
 from contracting.core.errors import Invalid
 from contracting.core.identifiers import check_acrn
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.core.templatetags.drawdown import dollars
 from contracting.ledger.queries import funds_of
 from contracting.orders import queries
 from contracting.orders.models import TaskOrder
@@ -162,7 +163,7 @@ class TaskOrderForm(GridForm):
                 ),
                 help_text=(
                     "Dollars per million tokens. Empty takes the contract's "
-                    f"{offered.price.normalize():f}; it may be lower, never higher."
+                    f"{dollars(offered.price)}; it may be lower, never higher."
                 ),
             )
 
@@ -401,11 +402,8 @@ def effects_offered_by(order: TaskOrder) -> dict[str, Choices]:
 
 
 def accounts_of(contract: Contract) -> Choices:
-    """The agency's lines of accounting, each with what is free on it."""
-    return [
-        (each.line.pk, f"{each.line.label}: ${each.free.amount:,.2f} free")
-        for each in funds_of(contract.agency_id)
-    ]
+    """The agency's lines of accounting; what is free on each is the certifier's."""
+    return [(each.line.pk, each.line.label) for each in funds_of(contract.agency_id)]
 
 
 def lines_as_typed(order: TaskOrder) -> dict[str, Any]:

@@ -313,6 +313,8 @@ def _modification_blocks(modification: Modification, signer: Actor) -> dict[str,
     return blocks
 
 
+_CHANGES_ON_THE_FACE = 4
+
 _BLOCK_13E = {
     False: "Is not required to sign",
     True: "Is required to sign this document and return copies to the issuing office",
@@ -343,11 +345,20 @@ def _net_by_acrn(modification: Modification) -> str:
 
 
 def _block_14(modification: Modification) -> str:
-    """The words, the changes, and the new total that FAR 43.301 asks for."""
-    changed = "\n".join(
+    """The words, the changes, and the new total that FAR 43.301 asks for.
+
+    A longer list stands whole on the continuation; the face keeps its totals.
+    """
+    rows = modification.changes
+    if len(rows) > _CHANGES_ON_THE_FACE:
+        rows = [row for row in rows if row["term"].startswith("Total")]
+    told = [
         f"{row['term']}: from {row['old'] or 'none'} to {row['new'] or 'none'}."
-        for row in modification.changes
-    )
+        for row in rows
+    ]
+    if len(rows) < len(modification.changes):
+        told.append("Every term that changes stands on the continuation.")
+    changed = "\n".join(told)
     total: Dollars = calculations.value_of(modification.order)
     return (
         f"{modification.description}\n\n{changed}\n\n"

@@ -464,7 +464,7 @@ def signing_checks(order: TaskOrder, on: date) -> list[Check]:
             "R-TO-09",
         ),
         Check(
-            f"Funds of {calculations.funded(order)} are certified for this version",
+            f"The funds of version {order.version} are certified",
             certified is not None,
             "" if certified else "No funds certifier has certified this version.",
             "R-FND-01",

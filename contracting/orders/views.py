@@ -46,7 +46,7 @@ from contracting.orders.operations.submit import submit_task_order
 from contracting.orders.states import ModificationState
 from contracting.requisitions.forms import SeenVersion
 
-PER_PAGE = 50
+PER_PAGE = 25
 
 
 class TaskOrdersPage(PageView):
@@ -301,9 +301,11 @@ class IssueTaskOrder(OrderVerb):
         return permissions.can_issue_task_order(self.actor, thing, _today(thing))
 
     def extra(self, thing: TaskOrder) -> dict[str, Any]:
+        checks = queries.signing_checks(thing, _today(thing))
         return {
             **_order_context(thing),
-            "checks": queries.signing_checks(thing, _today(thing)),
+            "checks": checks,
+            "open_checks": [check for check in checks if not check.is_done],
             "balance": contract_balance(thing.contract_id),
         }
 

@@ -100,6 +100,7 @@ def _open(order: TaskOrder, line: OrderLine, by: Actor, at: datetime) -> None:
         open_balances(
             holder=line.holder,
             contract_id=order.contract_id,
+            label=f"Line {line.clin}, {order.title}"[:120],
             lines=rows,
             because=order.subject,
             by=by,

@@ -109,6 +109,7 @@ def _open(
     open_balances(
         holder=effect.holder,
         contract_id=modification.order.contract_id,
+        label=f"Line {effect.line.clin}, modification of {modification.order.piid}",
         lines=[
             BalanceLine(
                 acrn=effect.acrn,
