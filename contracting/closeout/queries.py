@@ -25,7 +25,7 @@ from contracting.orders import queries as orders
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import ModificationState, TaskOrderState
 from contracting.payments.models import Payment
-from contracting.reconciliation.queries import accepted_total, open_findings
+from contracting.reconciliation.queries import open_findings
 
 if TYPE_CHECKING:
     from contracting.ledger.models import Balance
@@ -107,8 +107,9 @@ def blockers_of_order(order: TaskOrder) -> list[Blocker]:
         found.append(Blocker(NOTHING_OPEN, words))
     found += [
         Blocker(NOTHING_OPEN, f"Invoice {each.number} is {each.get_state_display()}.")
-        for each in Invoice.objects.filter(order=order, state__in=_UNPAID)
-        if _may_be_paid(each)
+        for each in Invoice.objects.filter(order=order, state__in=_UNPAID).order_by(
+            "pk"
+        )
     ]
     drafts = order.modifications.filter(state=ModificationState.DRAFT).count()
     if drafts:
@@ -219,15 +220,6 @@ def _suspense(order: TaskOrder) -> list[Blocker]:
         return []
     words = _count(held, "call is still in suspense.", "calls are still in suspense.")
     return [Blocker(COMPLETENESS, words)]
-
-
-def _may_be_paid(invoice: Invoice) -> bool:
-    """Whether anything of an invoice is still payable or undecided.
-
-    One on which nothing was accepted is finished: its discrepancies say why.
-    """
-    accepted = invoice.state == InvoiceState.ACCEPTED
-    return not accepted or bool(accepted_total(invoice))
 
 
 def _unsettled(order: TaskOrder) -> list[Blocker]:

@@ -1,0 +1,150 @@
+"""What the finance system has paid: to the cent, from the funds of the voucher."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from contracting.audit.queries import events_of
+from contracting.billing.states import InvoiceState
+from contracting.core.errors import NotAllowed
+from contracting.core.quantities import Dollars
+from contracting.ledger.operations.record_paid import record_paid
+from contracting.ledger.queries import balances_of
+from contracting.ledger.refusals import PaymentExceeded
+from contracting.notices.models import Notice
+from contracting.payments.models import Payment
+from contracting.payments.operations.record import record_payment
+from contracting.payments.refusals import AlreadyPaid, PaymentDateWrong
+from tests.builders_settlement import (
+    CERTIFIED_AT,
+    PAID_AT,
+    PAYABLE,
+    balances,
+    paid_invoice,
+)
+from tests.cast import actor, nothing_happens
+
+
+def record(certification, **more):
+    """The payment as the finance system has confirmed it, or as ``more`` says."""
+    given = {
+        "certification_id": certification.pk,
+        "paid_on": PAID_AT.date(),
+        "reference": " TRACE-0000451 ",
+        "by": actor("payment_certifier"),
+        "at": PAID_AT,
+    }
+    return record_payment(**(given | more))
+
+
+@pytest.mark.rule("R-FND-10", case="allowed")
+def test_a_payment_is_recorded_with_its_trace_number(certified):
+    # When the certifying officer records what the finance system has paid
+    payment = record(certified)
+
+    # Then the invoice is paid, to the cent
+    assert payment.dollars == Dollars(PAYABLE).amount
+    assert (payment.reference, payment.paid_on) == ("TRACE-0000451", PAID_AT.date())
+    invoice = certified.invoice
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.PAID
+
+    # And the ledger has paid exactly what was accepted
+    (row,) = balances(invoice.order)
+    assert row.paid_dollars == row.accepted_dollars == Dollars(PAYABLE).amount
+
+    # And the record and the vendor know
+    assert [event.event for event in events_of(certified.subject)] == [
+        "payments.payment.certified",
+        "ledger.payment.recorded",
+        "payments.payment.recorded",
+    ]
+    notice = Notice.objects.filter(subject_kind="payments.certification").latest("pk")
+    assert notice.title == f"Invoice {invoice.number} was paid"
+    assert "TRACE-0000451" in notice.body
+
+
+@pytest.mark.rule("R-FND-10", case="refused")
+def test_never_more_is_paid_than_was_accepted(certified, payment_certifier):
+    # Given everything accepted is paid
+    record(certified)
+    (line,) = certified.invoice.order.lines.all()
+
+    # When a cent more is paid
+    with nothing_happens(), pytest.raises(PaymentExceeded) as refusal:
+        record_paid(
+            holder=line.holder,
+            acrn=None,
+            dollars=Dollars("0.01"),
+            because=certified.subject,
+            by=payment_certifier,
+            at=PAID_AT,
+        )
+
+    # Then it is refused, and so does the database
+    assert refusal.value.rule == "R-FND-10"
+    (row,) = balances_of(line.holder)
+    row.paid_dollars += Dollars("0.01").amount
+    with (
+        pytest.raises(DatabaseError, match="paid_never_exceeds_accepted"),
+        transaction.atomic(),
+    ):
+        row.save(update_fields=["paid_dollars"])
+
+
+def test_a_payment_is_recorded_once(certified):
+    record(certified)
+
+    with nothing_happens(), pytest.raises(AlreadyPaid):
+        record(certified)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"reference": "   "}, "/reference"),
+        ({"reference": "x" * 61}, "/reference"),
+        ({"paid_on": PAID_AT.date() + timedelta(days=1)}, "/paid_on"),
+        ({"paid_on": CERTIFIED_AT.date() - timedelta(days=1)}, "/paid_on"),
+    ],
+)
+def test_a_payment_needs_a_trace_number_and_a_day_that_can_be(
+    certified, wrong, pointer
+):
+    with nothing_happens(), pytest.raises(PaymentDateWrong) as refusal:
+        record(certified, **wrong)
+
+    assert refusal.value.data["pointer"] == pointer
+
+
+def test_the_day_of_certification_and_today_are_days_that_can_be(certified):
+    payment = record(certified, paid_on=CERTIFIED_AT.date(), at=CERTIFIED_AT)
+
+    assert payment.paid_on == CERTIFIED_AT.date()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "cor",
+        "contracting_officer",
+        "funds_certifier",
+        "auditor",
+        "vendor_a_signer",
+        "other_agency_officer",
+        "other_vendor_signer",
+    ],
+)
+def test_nobody_else_records_a_payment(certified, part):
+    with nothing_happens(), pytest.raises(NotAllowed):
+        record(certified, by=actor(part))
+
+
+def test_a_payment_is_only_ever_added(certified):
+    payment = paid_invoice(certification=certified)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Payment.objects.filter(pk=payment.pk).update(dollars=0)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        payment.delete()
