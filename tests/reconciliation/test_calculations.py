@@ -12,8 +12,9 @@ import pytest
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.operate.story import truth
-from contracting.reconciliation.calculations import Difference, cells, compare, rate_at
+from contracting.reconciliation.calculations import cells, compare, rate_at
 from contracting.reconciliation.states import (
+    Difference,
     FindingCode,
     Invoiced,
     Match,
@@ -108,7 +109,7 @@ def only(found: list[Difference]) -> Difference:
     return one
 
 
-# The demonstration: real calls, three views, five planted faults -------------------------
+# The demonstration: real calls, three views, five planted faults
 
 
 def told() -> truth.Truth:
@@ -187,9 +188,10 @@ def test_the_five_planted_faults_are_found_each_with_its_exact_amount():
 def test_the_order_in_which_rows_arrive_changes_nothing():
     three = views(told())
     dice = random.Random(7)
-    a, b, c = (list(each) for each in (three.metered, three.reported, three.invoiced))
-    for rows in (a, b, c):
-        dice.shuffle(rows)
+    a, b, c = list(three.metered), list(three.reported), list(three.invoiced)
+    dice.shuffle(a)
+    dice.shuffle(b)
+    dice.shuffle(c)
     shuffled = replace(three, metered=tuple(a), reported=tuple(b), invoiced=tuple(c))
 
     assert [each.fingerprint for each in compare(shuffled)] == [
@@ -204,7 +206,7 @@ def test_a_clean_month_has_no_difference():
         Reported(**{n: getattr(row, n) for n in Metered.__slots__}, is_late=False)
         for row in three.metered
     )
-    lines = []
+    lines: list[Invoiced] = []
     for part in story.parts:
         start, end = story.part_bounds(part)
         for code in truth.CLASSES:
@@ -236,7 +238,7 @@ def test_the_cells_tie_to_the_three_views():
     )
 
 
-# One difference at a time ---------------------------------------------------------------
+# One difference at a time
 
 
 def test_three_equal_views_agree():

@@ -1,0 +1,48 @@
+"""One signed order with an hour of usage for all stories of a file."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.db import transaction
+
+from contracting.billing.models import Invoice
+from contracting.core import clock
+from contracting.orders.models import TaskOrder
+from tests.builders_billing import ACCEPTED_AT, invoiced, reported, used
+from tests.builders_orders import issued_order
+
+
+@pytest.fixture(scope="module")
+def signed(django_db_setup, django_db_blocker) -> Iterator[int]:
+    """An order is signed and used once, in a transaction around all tests."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        order = issued_order()
+        used(order)
+        yield order.pk
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def order(signed: int, db: None) -> TaskOrder:
+    """An order with one metered hour, not reported and not invoiced yet."""
+    found = TaskOrder.objects.select_related("contract__vendor", "contract__agency")
+    return found.get(pk=signed)
+
+
+@pytest.fixture
+def invoice(order: TaskOrder) -> Invoice:
+    """An invoice that agrees with the report, which agrees with the meter."""
+    reported(order)
+    return invoiced(order)
+
+
+@pytest.fixture
+def told_the_time(monkeypatch: pytest.MonkeyPatch):
+    """The doors read the clock of the story; ``told_the_time(at)`` moves it."""
+
+    def tell(at: datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: at)
+
+    tell(ACCEPTED_AT)
+    return tell
