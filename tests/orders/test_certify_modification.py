@@ -21,15 +21,9 @@ from tests.builders_orders import (
     MODIFIED_AT,
     drafted_modification,
     funded_modification,
-    issued_order,
     line_of_accounting,
 )
 from tests.cast import actor, nothing_happens
-
-
-@pytest.fixture
-def order(contract):
-    return issued_order(on=contract)
 
 
 def certified_by(modification, part, seen_version=None):

@@ -12,14 +12,8 @@ from tests.builders_orders import (
     drafted_modification,
     funded_modification,
     issued_modification,
-    issued_order,
 )
 from tests.cast import actor, nothing_happens
-
-
-@pytest.fixture
-def order(contract):
-    return issued_order(on=contract)
 
 
 def discarded(modification, part="contract_specialist"):

@@ -22,17 +22,11 @@ from tests.builders_orders import (
     ADDS,
     approved_order,
     drafted_modification,
-    issued_order,
     line_of_accounting,
 )
 from tests.cast import nothing_happens
 
 EXTENDS = {"period_end": date(2026, 12, 31)}
-
-
-@pytest.fixture
-def order(contract):
-    return issued_order(on=contract)
 
 
 def effect(acrn="AA", *, loa=None, dollars=0, ceiling=0, tokens=0, clin="0001"):

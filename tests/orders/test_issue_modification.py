@@ -35,7 +35,6 @@ from tests.builders_orders import (
     drafted_modification,
     funded_modification,
     issued_modification,
-    issued_order,
     line_of_accounting,
 )
 from tests.cast import actor, days, nothing_happens, organization, person
@@ -47,11 +46,6 @@ MORE = EffectDraft(
     add_ceiling_dollars=Dollars(20),
     add_ceiling_tokens=Tokens(5_000_000),
 )
-
-
-@pytest.fixture
-def order(contract):
-    return issued_order(on=contract)
 
 
 def issued(modification, by="contracting_officer", at=MODIFIED_AT, seen_version=None):

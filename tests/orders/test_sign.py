@@ -14,16 +14,10 @@ from tests.builders_orders import (
     MODIFIED_AT,
     drafted_modification,
     funded_modification,
-    issued_order,
 )
 from tests.cast import actor, nothing_happens
 
 BOTH: dict[str, Any] = {"authority": "C", "terms": {"period_end": date(2026, 12, 31)}}
-
-
-@pytest.fixture
-def order(contract):
-    return issued_order(on=contract)
 
 
 def signed(modification, part="vendor_a_signer", seen_version=None):
