@@ -20,6 +20,7 @@ from contracting.approvals.queries import (
     routes_of,
     undisposed_nonconcurrences,
 )
+from contracting.approvals.states import RouteState
 from contracting.audit.models import AuditEvent
 from contracting.audit.queries import events_of
 from contracting.contracts.models import Contract, ContractLine, RateRow
@@ -438,6 +439,12 @@ def undisposed_of(order: TaskOrder) -> list[Decision]:
     """The non-concurrences of the latest review that nobody has answered (R-TO-09)."""
     route = latest_route_of(order.subject)
     return undisposed_nonconcurrences(route) if route else []
+
+
+def review_is_void(order: TaskOrder) -> bool:
+    """Whether the last review was voided by a change of content (R-ROL-08)."""
+    route = latest_route_of(order.subject)
+    return route is not None and route.state == RouteState.VOIDED
 
 
 def signing_checks(order: TaskOrder, on: date) -> list[Check]:

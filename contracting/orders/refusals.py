@@ -26,6 +26,13 @@ class ReviewsNotFinal(Refusal):
     rule = "R-TO-09"
 
 
+class ReviewVoided(ReviewsNotFinal):
+    """The content changed after the review, which is void by that."""
+
+    code = "review_voided"
+    rule = "R-ROL-08"
+
+
 class PriceAboveRateCard(Invalid):
     """A unit price above the contract's rate on the day of the order."""
 

@@ -11,8 +11,13 @@ from contracting.core.errors import NotAllowed, Stale
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.ledger.queries import balances_of, funds_of
 from contracting.orders.operations.edit import edit_task_order
+from contracting.orders.operations.issue import issue_task_order
 from contracting.orders.queries import certification_of
-from contracting.orders.refusals import NothingChanged, PriceAboveRateCard
+from contracting.orders.refusals import (
+    NothingChanged,
+    PriceAboveRateCard,
+    ReviewVoided,
+)
 from contracting.orders.states import FundsDraft, TaskOrderState
 from tests.builders_orders import (
     ISSUED_AT,
@@ -101,9 +106,19 @@ def test_an_edit_of_a_reviewed_order_voids_the_review_and_frees_the_funds(contra
 def test_what_was_decided_on_an_older_version_does_not_count(contract):
     # Given a reviewed order that was edited after its review
     order = edited(certified_order(on=contract), terms={"risk": "MODERATE"})
-
-    # Then the review is not this version's
     assert not is_complete_for(order.subject, order.version, order.content_sha256)
+
+    # When it is signed all the same
+    with nothing_happens(), pytest.raises(ReviewVoided) as refusal:
+        issue_task_order(
+            order_id=order.pk,
+            by=actor("contracting_officer"),
+            at=ISSUED_AT,
+            seen_version=order.version,
+        )
+
+    # Then the new version is sent back to its reviewers
+    assert refusal.value.rule == "R-ROL-08"
 
 
 def test_a_changed_order_goes_through_review_and_certification_again(contract):

@@ -23,7 +23,11 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import calculations, events, paperwork, permissions
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.operations.submit import _require_complete
-from contracting.orders.queries import certification_of, undisposed_of
+from contracting.orders.queries import (
+    certification_of,
+    review_is_void,
+    undisposed_of,
+)
 from contracting.orders.refusals import (
     AlreadyIssued,
     FundsNotCertified,
@@ -31,6 +35,7 @@ from contracting.orders.refusals import (
     OutOfScope,
     PriceAboveRateCard,
     ReviewsNotFinal,
+    ReviewVoided,
 )
 from contracting.orders.states import SIGNED, TaskOrderState
 from contracting.reference.operations.assign_number import assign_number
@@ -49,6 +54,7 @@ def issue_task_order(
         if ``by`` requested it or certified its funds (R-ROL-03)
     :raises AlreadyIssued: if another contracting officer was first
     :raises Stale: if the order changed since it was read
+    :raises ReviewVoided: if the order was edited after its review (R-ROL-08)
     :raises ReviewsNotFinal: while a review or a disposition is open (R-TO-09)
     :raises FundsNotCertified: unless this version is certified (R-FND-01)
     :raises OutOfScope: out of scope, period or maximum (R-TO-01)
@@ -134,6 +140,12 @@ def _guard(
 def _require_reviews(order: TaskOrder) -> None:
     subject, version, mark = order.subject, order.version, order.content_sha256
     complete = is_complete_for(subject, version, mark)
+    if order.state == TaskOrderState.DRAFT and review_is_void(order):
+        message = (
+            f"The order was edited after its review: version {version} goes through "
+            "the review again."
+        )
+        raise ReviewVoided(message, version=version)
     if order.state != TaskOrderState.APPROVED or not complete:
         message = f"Not every reviewer has decided on version {version} yet."
         raise ReviewsNotFinal(message, version=version)
