@@ -53,6 +53,7 @@ PUBLIC_ROUTES = frozenset(
         "desk:live",
         "desk:ready",
         "desk:problems",
+        "desk:search",
         "solicitations:opportunities",
         "solicitations:opportunity",
         "contracts:awards",

@@ -1,10 +1,470 @@
-"""What every page's shell shows."""
+"""What every page's shell shows, what a search finds, and the lists of a desk."""
 
-from typing import Any
+from __future__ import annotations
 
-from django.http import HttpRequest
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import Case, F, Min, Q, QuerySet, Sum, When
+from django.db.models.functions import Now, TruncDate
+
+from accounts.models import Membership
+from accounts.queries import DEMO_PASSWORD, delegators_of, demo_accounts
+from contracting.approvals.models import Decision, Step
+from contracting.approvals.states import Decided, Need, RouteState
+from contracting.billing.queries import invoices_visible_to
+from contracting.contracts.models import Contract, CorDesignation
+from contracting.contracts.queries import public_awards
+from contracting.contracts.queries import visible_to as contracts_visible_to
+from contracting.contracts.states import ContractState
+from contracting.core.actors import ANONYMOUS, Actor
+from contracting.core.periods import accounting_day
+from contracting.core.quantities import Dollars, Tokens
+from contracting.desk.calculations import (
+    OPPORTUNITY,
+    Burn,
+    Item,
+    Rows,
+    address,
+    award_item,
+    contract_item,
+    count,
+    day,
+    forecast,
+    invoice_item,
+    money,
+    opportunity_item,
+    order_item,
+    requisition_item,
+    solicitation_item,
+)
+from contracting.desk.states import (
+    FOR_ANYBODY,
+    NAVIGATION,
+    NOTICES,
+    REVIEWS,
+    RIBBON,
+    WITHOUT_A_ROLE,
+    Entry,
+)
+from contracting.documents.models import Document
+from contracting.documents.states import DocumentState
+from contracting.ledger.models import ContractBalance, HolderBalance
+from contracting.metering.models import UsageRating
+from contracting.notices.models import Notice
+from contracting.notices.queries import unread_count
+from contracting.notices.states import EmailState
+from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine, TaskOrder
+from contracting.orders.queries import modifications_visible_to
+from contracting.orders.queries import visible_to as orders_visible_to
+from contracting.payments.queries import certifications_visible_to
+from contracting.requisitions.queries import visible_to as requisitions_visible_to
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.queries import PUBLIC_STATES
+from contracting.solicitations.queries import visible_to as solicitations_visible_to
+from contracting.solicitations.states import SolicitationState
+
+LIMIT: Final = 20
+"""How many rows of a list a desk shows; the list itself has all of them."""
+
+LONGEST_SEARCH: Final = 100
+NEARLY: Final = Decimal("0.8")
+DAYS_BEFORE_THE_END: Final = 90
+
+log = logging.getLogger(__name__)
 
 
-def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the environment ribbon and the navigation."""
-    return {"navigation": []}
+# The shell ---------------------------------------------------------------------------
+
+
+def shell(request: Any) -> dict[str, Any]:
+    """Context processor: navigation, ribbon, and on the login page the demo accounts.
+
+    Asks the database nothing for a visitor, and at most three things for anybody else.
+    It never fails: a count that cannot be read is left out.
+    """
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    shown: dict[str, Any] = {
+        "navigation": navigation(actor, getattr(request, "path", "")),
+        "ribbon": RIBBON if settings.DEMO else "",
+    }
+    match = getattr(request, "resolver_match", None)
+    if settings.DEMO and match is not None and match.view_name == "account_login":
+        shown["demo_accounts"] = demo_accounts()
+        shown["demo_password"] = DEMO_PASSWORD
+    return shown
+
+
+def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The entries of the actor's role; the one above ``path`` is the current one."""
+    entries = NAVIGATION.get(actor.role, FOR_ANYBODY)
+    if not actor.role and actor.user_id is not None:
+        entries = WITHOUT_A_ROLE
+    counts = _counts(actor, entries)
+    shown: list[dict[str, Any]] = [
+        {"label": entry.label, "url": url, "count": counts.get(entry.count, 0)}
+        for entry in entries
+        if (url := address(entry.route))
+    ]
+    current = _current([each["url"] for each in shown], path)
+    return [{**each, "current": each["url"] == current} for each in shown]
+
+
+def _current(urls: Sequence[str], path: str) -> str:
+    """The longest address above ``path``; the first page is above itself only."""
+    above = [
+        url
+        for url in urls
+        if path == url or (url != "/" and f"{path}/".startswith(f"{url.rstrip('/')}/"))
+    ]
+    return max(above, key=len, default="")
+
+
+def _counts(actor: Actor, entries: Iterable[Entry]) -> dict[str, int]:
+    wanted = {entry.count for entry in entries}
+    counts = {}
+    try:
+        if NOTICES in wanted:
+            counts[NOTICES] = unread_count(actor)
+        if REVIEWS in wanted:
+            counts[REVIEWS] = reviews_waiting(actor)
+    except DatabaseError:
+        log.exception("the counts of the navigation could not be read")
+    return counts
+
+
+def reviews_waiting(actor: Actor) -> int:
+    """How many routes wait for this reviewer: ``approvals.waiting_for``, counted.
+
+    One query reads every step of the agency's open routes with its decisions; a second
+    one the colleagues who have delegated, if anything is open at all.
+    """
+    rows = list(
+        Step.objects.filter(
+            route__agency_id=actor.organization_id, route__state=RouteState.OPEN
+        )
+        .exclude(route__submitted_by_user_id=actor.user_id)
+        .exclude(route__excluded_user_ids__contains=[actor.user_id])
+        .order_by("route", "position", "pk")
+        .values(
+            *("pk", "route", "position", "role", "review_field", "need", "needed"),
+            *("member_ids", "route__submitted_by_user_id", "route__excluded_user_ids"),
+            *("decisions__verdict", "decisions__by_user_id"),
+            person=F("decisions__on_behalf_of__user_id"),
+            today=TruncDate(Now(), tzinfo=UTC),
+        )
+    )
+    if not rows:
+        return 0
+    lenders = delegators_of(actor, rows[0]["today"])
+    by_route: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_route.setdefault(row["route"], []).append(row)
+    return sum(1 for steps in by_route.values() if _is_asked(actor, steps, lenders))
+
+
+def _is_asked(
+    actor: Actor, rows: list[dict[str, Any]], lenders: Sequence[Membership]
+) -> bool:
+    """Whether a route, given as its steps × decisions, has a seat for the actor."""
+    closed = {row["decisions__by_user_id"] for row in rows}
+    closed |= {row["person"] for row in rows}
+    if actor.user_id in closed:
+        return False
+    closed |= {rows[0]["route__submitted_by_user_id"]}
+    closed |= set(rows[0]["route__excluded_user_ids"])
+    said: dict[int, int] = {}
+    for row in rows:
+        final = row["decisions__verdict"] not in {None, Decided.RETURN}
+        said[row["pk"]] = said.get(row["pk"], 0) + final
+    open_rows = [row for row in rows if said[row["pk"]] < row["needed"]]
+    seats = [(actor.membership_id, actor.role, actor.review_field)] + [
+        (lender.pk, lender.role, lender.review_field)
+        for lender in lenders
+        if lender.organization_id == actor.organization_id
+        and lender.user_id not in closed
+    ]
+    return any(
+        (row["role"], row["review_field"]) == (role, field)
+        and (row["need"] != Need.ALL or membership_id in row["member_ids"])
+        for row in open_rows
+        if row["position"] == open_rows[0]["position"]
+        for membership_id, role, field in seats
+    )
+
+
+# What a search finds -----------------------------------------------------------------
+
+
+def exact(actor: Actor, text: str) -> str:
+    """The page of the one thing that has this number, or nothing.
+
+    Numbers are matched as people type them: in any case, with or without hyphens.
+    """
+    word = text.strip()[:LONGEST_SEARCH]
+    number = re.sub(r"[\s-]", "", word).upper()
+    if not word:
+        return ""
+    for found, page in _by_number(actor, word, number):
+        thing = found.first()
+        if thing is not None:
+            return page(thing)
+    return ""
+
+
+def _by_number(
+    actor: Actor, word: str, number: str
+) -> Iterator[tuple[QuerySet[Any], Callable[[Any], str]]]:
+    named = Q(piid=number) | Q(public_id=word.lower())
+    inside = bool(actor.role)
+    yield orders_visible_to(actor).filter(named), _page("orders:order")
+    yield contracts_visible_to(actor).filter(named), _page("contracts:contract")
+    yield public_awards().filter(named), _page("contracts:award")
+    tenders = solicitations_visible_to(actor).filter(named)
+    own = _page("solicitations:solicitation" if actor.is_agency else OPPORTUNITY)
+    yield tenders, own
+    yield (
+        Solicitation.objects.filter(named, state__in=PUBLIC_STATES),
+        _page(OPPORTUNITY),
+    )
+    if not inside:
+        return
+    yield (
+        invoices_visible_to(actor).filter(
+            Q(number__iexact=word) | Q(public_id=word.lower())
+        ),
+        _page("reconciliation:invoice"),
+    )
+    yield (
+        requisitions_visible_to(actor).filter(
+            Q(number__iexact=word) | Q(public_id=word.lower())
+        ),
+        _page("requisitions:requisition"),
+    )
+    yield (
+        certifications_visible_to(actor).filter(
+            Q(voucher_number__iexact=word) | Q(public_id=word.lower())
+        ),
+        _page("payments:payment"),
+    )
+    yield (
+        modifications_visible_to(actor).filter(public_id=word.lower()),
+        _page("orders:modification"),
+    )
+
+
+def _page(route: str) -> Callable[[Any], str]:
+    return lambda thing: address(route, thing.public_id)
+
+
+def found(actor: Actor, text: str) -> dict[str, Rows]:
+    """What the actor may see that has these words in its title or number, by kind."""
+    word = text.strip()[:LONGEST_SEARCH]
+    if not word:
+        return {}
+    title = Q(title__icontains=word) | Q(piid__icontains=word)
+    with_vendor = title | Q(vendor__name__icontains=word)
+    numbered = Q(title__icontains=word) | Q(number__icontains=word)
+    tenders = solicitations_visible_to(actor).filter(title)
+    awards = public_awards().none() if actor.role else public_awards()
+    groups = {
+        "Orders": first_of(orders_visible_to(actor).filter(title), order_item),
+        "Contracts": first_of(
+            contracts_visible_to(actor).filter(with_vendor), contract_item
+        ),
+        "Awards": first_of(awards.filter(with_vendor), award_item),
+        "Solicitations": first_of(
+            tenders, solicitation_item if actor.is_agency else opportunity_item
+        ),
+        "Needs": first_of(
+            requisitions_visible_to(actor).filter(numbered), requisition_item
+        ),
+        "Invoices": first_of(
+            invoices_visible_to(actor).filter(number__icontains=word).order_by("-pk"),
+            invoice_item,
+        ),
+    }
+    return {kind: rows for kind, rows in groups.items() if rows.total}
+
+
+def first_of(
+    rows: QuerySet[Any], item: Callable[[Any], Any], limit: int = LIMIT
+) -> Rows:
+    """The first rows of a list, each as ``item`` shows it."""
+    first = list(rows[: limit + 1])
+    total = len(first) if len(first) <= limit else rows.count()
+    return Rows([item(row) for row in first[:limit]], total)
+
+
+# How far orders are used -------------------------------------------------------------
+
+
+def burns_of(orders: Sequence[TaskOrder], today: date) -> list[Burn]:
+    """How far each order is used and how long the rest lasts: four queries for all.
+
+    :param today: the day from which the forecast looks ahead
+    """
+    live = OrderLine.objects.filter(order__in=orders, is_removed=False)
+    lines = {line.pk: line for line in live.annotate(funds=Sum(_FUNDED))}
+    about = HolderBalance.objects.filter(
+        holder_kind=HOLDER_OF_A_LINE, holder_id__in=lines
+    ).annotate(
+        obligated=Sum("balances__obligated_dollars"),
+        consumed=Sum("balances__consumed_dollars"),
+        unfunded=Sum("balances__unfunded_dollars"),
+    )
+    books = {row.holder_id: row for row in about}
+    used_from = dict(
+        UsageRating.objects.filter(order_line__in=list(lines))
+        .order_by()
+        .values_list("order_line__order")
+        .annotate(first=Min("accounting_day"))
+    )
+    return [
+        _burn(
+            order,
+            [line for line in lines.values() if line.order_id == order.pk],
+            books,
+            used_from.get(order.pk),
+            today,
+        )
+        for order in orders
+    ]
+
+
+_FUNDED: Final = Case(
+    When(funding__is_removed=False, then=F("funding__dollars")), default=Decimal(0)
+)
+
+
+def _burn(
+    order: TaskOrder,
+    lines: list[Any],
+    books: dict[int, Any],
+    used_from: date | None,
+    today: date,
+) -> Burn:
+    kept = [books[line.pk] for line in lines if line.pk in books]
+    consumed = Dollars(sum((row.consumed for row in kept), Decimal(0)))
+    funded = Dollars(
+        sum((row.obligated for row in kept), Decimal(0))
+        if order.is_issued
+        else sum((line.funds for line in lines), Decimal(0))
+    )
+    ceiling = Dollars(sum((line.ceiling_dollars for line in lines), Decimal(0)))
+    words, ends_early = forecast(
+        used=consumed,
+        left=min(funded, ceiling) - consumed,
+        since=used_from,
+        until=order.period_end,
+        today=today,
+    )
+    return Burn(
+        text=order.name,
+        url=address("orders:order", order.public_id),
+        title=order.title,
+        state=order.state,
+        consumed=consumed,
+        funded=funded,
+        ceiling=ceiling,
+        unfunded=Dollars(sum((row.unfunded for row in kept), Decimal(0))),
+        tokens=Tokens(sum(row.consumed_tokens for row in kept)),
+        token_ceiling=Tokens(sum(line.ceiling_tokens for line in lines)),
+        forecast=words if order.is_issued else "Not signed yet.",
+        ends_early=ends_early,
+    )
+
+
+# What is near its end ----------------------------------------------------------------
+
+
+def near_their_end(actor: Actor, today: date) -> list[Item]:
+    """Awarded contracts that are nearly ordered out, or close to their last day."""
+    contracts = contracts_visible_to(actor).filter(state=ContractState.AWARDED)
+    taken = {
+        row.contract_id: row
+        for row in ContractBalance.objects.filter(
+            contract_id__in=contracts.values("pk"),
+            ordered_dollars__gte=F("ceiling_dollars") * NEARLY,
+        )
+    }
+    soon = today + timedelta(days=DAYS_BEFORE_THE_END)
+    near = contracts.filter(
+        Q(pk__in=list(taken)) | Q(ordering_end__range=(today, soon))
+    ).order_by("ordering_end", "pk")
+    return [_near(contract, taken.get(contract.pk), today) for contract in near[:LIMIT]]
+
+
+def _near(contract: Contract, taken: ContractBalance | None, today: date) -> Item:
+    notes = []
+    if taken is not None:
+        left = Dollars(taken.ceiling_dollars - taken.ordered_dollars)
+        notes.append(f"{money(left)} of its ceiling can still be ordered.")
+    days = (contract.ordering_end - today).days
+    if days <= DAYS_BEFORE_THE_END:
+        notes.append(f"Orders can be placed for {count(days, 'more day')}.")
+    return replace(contract_item(contract), note=" ".join(notes))
+
+
+def next_known_date(actor: Actor, at: datetime) -> str:
+    """The next deadline for offers, for a desk on which nothing waits."""
+    coming = (
+        solicitations_visible_to(actor)
+        .filter(state=SolicitationState.RELEASED, deadline__gte=at)
+        .order_by("deadline")
+        .first()
+    )
+    if coming is None or coming.deadline is None:
+        return ""
+    on = accounting_day(coming.deadline, coming.time_zone)
+    return f"The next known date: offers for {coming.name} are due on {day(on)}."
+
+
+def represented(actor: Actor, on: date) -> QuerySet[Contract]:
+    """The contracts whose designated representative the actor is on that day."""
+    named = CorDesignation.objects.filter(
+        membership_id=actor.membership_id or 0, valid_from__lte=on, valid_to__gte=on
+    )
+    return contracts_visible_to(actor).filter(pk__in=named.values("contract_id"))
+
+
+def last_decisions(actor: Actor) -> list[Decision]:
+    """What the person decided last, newest first."""
+    made = Decision.objects.filter(by_user_id=actor.user_id or 0)
+    return list(made.select_related("route").order_by("-pk")[:5])
+
+
+def failing(actor: Actor) -> list[Item]:
+    """The agency's papers that would not print, and e-mails that did not arrive."""
+    papers = Document.objects.visible_to(actor).filter(
+        agency_id=actor.organization_id, state=DocumentState.FAILED
+    )
+    mails = Notice.objects.filter(
+        recipient_organization_id=actor.organization_id, email_state=EmailState.FAILED
+    ).select_related("recipient_user")
+    return [
+        Item(
+            text=paper.title,
+            url=address("documents:document", paper.public_id),
+            asked="Print the paper again",
+            note=paper.last_error,
+            since=paper.requested_at,
+        )
+        for paper in papers.order_by("pk")[:LIMIT]
+    ] + [
+        Item(
+            text=f"E-mail to {mail.recipient_user}",
+            url=address("accounts:people"),
+            asked="Check the address",
+            note=mail.last_error,
+            since=mail.created_at,
+        )
+        for mail in mails.order_by("-pk")[:LIMIT]
+    ]

@@ -1,6 +1,18 @@
-"""Addresses of desk."""
+"""Addresses of the desk, the search, and what watchdogs and machines read."""
 
-from typing import Any
+from django.urls import URLPattern, path
 
-urlpatterns: list[Any] = []
-api_urlpatterns: list[Any] = []
+from contracting.desk import views
+
+app_name = "desk"
+
+urlpatterns: list[URLPattern] = [
+    path("", views.Home.as_view(), name="home"),
+    path("search", views.Search.as_view(), name="search"),
+    path("accessibility", views.Accessibility.as_view(), name="accessibility"),
+    path("livez", views.live, name="live"),
+    path("readyz", views.ready, name="ready"),
+    path("api/v1/problems", views.Problems.as_view(), name="problems"),
+]
+
+api_urlpatterns: list[URLPattern] = []

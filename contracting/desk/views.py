@@ -1,0 +1,194 @@
+"""The desk of each role, the search, and the pages that watchdogs and machines read."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final
+
+from django.apps import apps
+from django.contrib.auth.views import redirect_to_login
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from contracting.contracts.queries import public_awards
+from contracting.core import clock
+from contracting.core.errors import Refusal
+from contracting.core.periods import accounting_day
+from contracting.core.views import PageView
+from contracting.desk import calculations, queries
+from contracting.desk.serializers import SHORT, desk_of
+from contracting.desk.states import QUESTIONS
+from contracting.notices.queries import time_zone_of
+from contracting.solicitations.queries import open_opportunities
+
+PATIENCE_SECONDS: Final = 1.5
+"""How long the database may take before the site calls itself not ready."""
+
+log = logging.getLogger(__name__)
+_asking = threading.Lock()
+
+
+class Home(PageView):
+    """What is Drawdown, and what is open? And for a role: what needs me now?"""
+
+    template_name = "desk/home.html"
+    public = True
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if request.user.is_authenticated and not self.actor.role:
+            choose = reverse("accounts:choose_membership")
+            return redirect_to_login(request.get_full_path(), login_url=choose)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        if not self.actor.role:
+            return super().get(request, **ids)
+        at = clock.now()
+        today = accounting_day(at, time_zone_of(self.actor))
+        desk = desk_of(self.actor, at, today)
+        context = {"desk": desk, "question": QUESTIONS[self.actor.role], "today": today}
+        return render(request, desk.template, {**context, **desk.lists})
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        opportunities = open_opportunities(clock.now())
+        return {
+            "opportunities": queries.first_of(
+                opportunities, calculations.opportunity_item, SHORT
+            ),
+            "awards": queries.first_of(public_awards(), calculations.award_item, SHORT),
+        }
+
+
+class Search(PageView):
+    """Where is the thing that has this number, or these words?"""
+
+    template_name = "desk/search.html"
+    public = True
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        text = request.GET.get("q", "").strip()[: queries.LONGEST_SEARCH]
+        page = queries.exact(self.actor, text)
+        if page:
+            return HttpResponseRedirect(page)
+        found = queries.found(self.actor, text)
+        total = sum(rows.total for rows in found.values())
+        context = {"text": text, "found": found, "total": total}
+        return render(request, self.template_name, context)
+
+
+class Accessibility(PageView):
+    """What can people with disabilities rely on?"""
+
+    template_name = "accessibility.html"
+    public = True
+
+
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """Whether the process answers; it asks nobody else."""
+    return HttpResponse("live\n", content_type="text/plain")
+
+
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """Whether the site can serve: the database answers, and every migration is applied.
+
+    503 with the reason otherwise, within two seconds even if the database hangs.
+    """
+    reason = _why_not_ready()
+    if not reason:
+        return HttpResponse("ready\n", content_type="text/plain")
+    return HttpResponse(
+        f"{reason}\n",
+        content_type="text/plain",
+        status=503,
+        headers={"Retry-After": "5"},
+    )
+
+
+class Problems(PageView):
+    """What does each problem code of the API mean?"""
+
+    template_name = "desk/problems.html"
+    public = True
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        return {"problems": problems()}
+
+
+def _why_not_ready() -> str:
+    """Ask in a thread, so that a database that hangs does not hang the answer."""
+    if not _asking.acquire(blocking=False):
+        return "the database has not answered the last question yet"
+    said: list[str] = []
+    asker = threading.Thread(target=_ask, args=(said,), daemon=True)
+    asker.start()
+    asker.join(PATIENCE_SECONDS)
+    return said[0] if said else "the database does not answer"
+
+
+def _ask(said: list[str]) -> None:
+    try:
+        applied = set(MigrationRecorder(connection).applied_migrations())
+        waiting = _wanted_migrations() - applied
+        said.append(f"{len(waiting)} migrations are not applied" if waiting else "")
+    except DatabaseError:
+        log.exception("the database does not answer")
+        said.append("the database does not answer")
+    finally:
+        _asking.release()
+        connection.close()
+
+
+@functools.cache
+def _wanted_migrations() -> frozenset[tuple[str, str]]:
+    """Every migration of this version of the program; the same until it ends."""
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
+@functools.cache
+def problems() -> list[dict[str, Any]]:
+    """Every code with its status, rules and meaning, from the refusals themselves."""
+    for config in apps.get_app_configs():
+        name = f"{config.name}.refusals"
+        if config.name.split(".")[0] in {"accounts", "contracting"} and find_spec(name):
+            import_module(name)
+    by_code: dict[str, dict[str, Any]] = {}
+    for kind in _kinds(Refusal):
+        problem = by_code.setdefault(
+            kind.code,
+            {
+                "code": kind.code,
+                "status": kind.status,
+                "retryable": kind.retryable,
+                "rules": set(),
+                "meanings": [],
+            },
+        )
+        problem["rules"] |= {kind.rule} if kind.rule else set()
+        meaning = (kind.__doc__ or "").strip().split("\n\n")[0].replace("\n    ", " ")
+        if meaning not in problem["meanings"]:
+            problem["meanings"].append(meaning)
+    return [
+        {**by_code[code], "rules": sorted(by_code[code]["rules"])}
+        for code in sorted(by_code)
+    ]
+
+
+def _kinds(kind: type[Refusal]) -> list[type[Refusal]]:
+    """A kind of refusal and all below it that belong to the program."""
+    below = [each for child in kind.__subclasses__() for each in _kinds(child)]
+    ours = kind.__module__.split(".")[0] in {"accounts", "contracting"}
+    return [kind, *below] if ours and kind is not Refusal else below
