@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from django.db.models import Count, F, Max, Q, Sum
 
@@ -45,16 +44,19 @@ def _acceptance_beside_the_ledger() -> Iterator[str]:
     sums = AcceptedLine.objects.values("invoice_line__order_line").annotate(
         cents=Sum("payable_dollars"), tokens=Sum("payable_tokens")
     )
-    accepted = {row["invoice_line__order_line"]: row for row in sums}
+    accepted = {
+        row["invoice_line__order_line"]: (Dollars(row["cents"]), row["tokens"])
+        for row in sums
+    }
     for line in OrderLine.objects.order_by("pk"):
         rows = balances_of(line.holder)
         cents = total_dollars(Dollars(row.accepted_dollars) for row in rows)
         tokens = sum(row.accepted_tokens for row in rows)
-        here = accepted.get(line.pk, {"cents": Decimal(0), "tokens": 0})
-        if (Dollars(here["cents"]), here["tokens"]) != (cents, tokens):
+        here = accepted.get(line.pk, (Dollars(), 0))
+        if here != (cents, tokens):
             yield (
-                f"order line {line.public_id}: {here['cents']} for {here['tokens']} "
-                f"tokens is accepted, the ledger has {cents.plain()} for {tokens}"
+                f"order line {line.public_id}: {here[0]} for {here[1]} tokens is "
+                f"accepted, the ledger has {cents} for {tokens}"
             )
 
 

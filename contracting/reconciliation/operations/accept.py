@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final, TypeVar
 
 from django.db import transaction
 
@@ -16,8 +17,15 @@ from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.core.quantities import (
+    CENT,
+    Dollars,
+    Tokens,
+    UnitPrice,
+    total_dollars,
+)
 from contracting.documents.operations.request import request_document
+from contracting.ledger.calculations import spread
 from contracting.ledger.operations.accept import accept_usage as accept_on_ledger
 from contracting.ledger.queries import balances_of
 from contracting.reconciliation import (
@@ -41,6 +49,9 @@ from contracting.reconciliation.refusals import (
     NotReconciled,
 )
 from contracting.reconciliation.states import ResolutionCode
+
+_Amount = TypeVar("_Amount", Dollars, Tokens)
+_LESS_THAN_HALF: Final = Dollars("0.004999999999")
 
 
 @transaction.atomic
@@ -206,29 +217,55 @@ def _payable(line: InvoiceLine, cell: Cell) -> _Part:
 
 def _within_funds(parts: Iterable[_Part]) -> list[_Part]:
     """The parts, each bounded by what is used, funded and not accepted of its line."""
-    left: dict[tuple[int, str], tuple[Tokens, Dollars]] = {}
+    rooms: dict[tuple[int, str], _Room] = {}
     bounded = []
     for part in parts:
         key = (part.line.order_line_id, part.line.acrn)
-        if key not in left:
-            left[key] = _funded(part.line)
-        tokens, dollars = left[key]
-        most = part.price.tokens_within(dollars)
-        count = min(part.tokens, tokens, part.tokens if most is None else most)
-        kept = replace(part, tokens=count)
-        left[key] = (tokens - kept.tokens, dollars - kept.exact)
-        bounded.append(kept)
+        room = rooms.setdefault(key, _Room(part.line))
+        bounded.append(room.take(part))
     return bounded
 
 
-def _funded(line: InvoiceLine) -> tuple[Tokens, Dollars]:
-    rows = [
-        row
-        for row in balances_of(line.order_line.holder)
-        if line.acrn in {"", row.acrn}
-    ]
-    tokens = Tokens(sum(row.unaccepted_tokens.count for row in rows))
-    return tokens, total_dollars(row.unaccepted for row in rows)
+class _Room:
+    """What may still be accepted of a line, by ACRN in their order of payment."""
+
+    def __init__(self, line: InvoiceLine) -> None:
+        rows = [
+            row
+            for row in balances_of(line.order_line.holder)
+            if line.acrn in {"", row.acrn}
+        ]
+        self._tokens = [row.unaccepted_tokens for row in rows]
+        self._dollars = [row.unaccepted for row in rows]
+        self._funds = [row.funds_left for row in rows]
+
+    def take(self, part: _Part) -> _Part:
+        """The part as far as there is room for it and for its rounding to the cent."""
+        most = part.price.tokens_within(total_dollars(self._dollars))
+        tokens = min(part.tokens, Tokens(sum(each.count for each in self._tokens)))
+        kept = replace(part, tokens=tokens if most is None else min(tokens, most))
+        if kept.cents - kept.exact > self._funds[self._last_of(kept)]:
+            kept = replace(kept, tokens=_rounded_down(kept))
+        last = self._last_of(kept)
+        self._funds[last] -= kept.cents - kept.exact
+        self._dollars = _less(self._dollars, kept.exact)
+        self._tokens = _less(self._tokens, kept.tokens)
+        return kept
+
+    def _last_of(self, part: _Part) -> int:
+        """The row on which the part ends, which bears its rounding."""
+        used = spread(part.exact, self._dollars)
+        return max((row for row, dollars in enumerate(used) if dollars), default=0)
+
+
+def _less(left: list[_Amount], taken: _Amount) -> list[_Amount]:
+    return [whole - part for whole, part in zip(left, spread(taken, left), strict=True)]
+
+
+def _rounded_down(part: _Part) -> Tokens:
+    """The most tokens whose price rounds down, where that of all of them rounds up."""
+    below = part.cents - Dollars(CENT)
+    return part.price.tokens_within(below + _LESS_THAN_HALF) or Tokens(0)
 
 
 def _post(acceptance: Acceptance, part: _Part, by: Actor, at: datetime) -> None:

@@ -1,0 +1,160 @@
+"""A discrepancy closes with a code and a reason, and nothing on record is changed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from contracting.core.errors import NotAllowed
+from contracting.core.quantities import Dollars
+from contracting.payments.operations.certify import certify_payment
+from contracting.reconciliation.models import Acceptance, Finding
+from contracting.reconciliation.operations.accept import accept_usage
+from contracting.reconciliation.operations.dispute import dispute_finding
+from contracting.reconciliation.operations.resolve import resolve_finding
+from contracting.reconciliation.refusals import AlreadyResolved, ResolutionMissing
+from contracting.reconciliation.states import FindingState
+from tests.builders_billing import (
+    ACCEPTED_AT,
+    CALLS,
+    COUNTS,
+    Call,
+    compared,
+    invoiced,
+    lines_of,
+    reported,
+)
+from tests.builders_metering import assert_the_books_balance
+from tests.cast import actor, nothing_happens
+
+RESOLVED_AT = ACCEPTED_AT + timedelta(days=1)
+REASON = "The gateway saw this call once."
+
+
+@pytest.fixture
+def finding(order):
+    """A call that the vendor lists twice: a third of the usage, so of tier 3."""
+    reported(order, [*CALLS, CALLS[1]])
+    compared(order)
+    return Finding.objects.get(order=order)
+
+
+@pytest.fixture
+def small(order):
+    """A stranger of a thousand tokens, which a representative may settle."""
+    reported(order, [*CALLS, Call("r-9", {"OUT_TEXT": 1_000})])
+    compared(order)
+    return Finding.objects.get(order=order)
+
+
+@pytest.fixture
+def shifted(order):
+    """An invoice of cached input at the full price, accepted but for that."""
+    reported(order)
+    counts = {**COUNTS, "IN_UNCACHED": 780_001}
+    del counts["IN_CACHE_READ"]
+    invoice = invoiced(order, lines_of(counts))
+    compared(order, invoice)
+    accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=ACCEPTED_AT)
+    return Finding.objects.get(order=order)
+
+
+def resolved(finding, *, code="accept-A", reason=REASON, by="contracting_officer"):
+    return resolve_finding(
+        finding_id=finding.pk, code=code, reason=reason, by=actor(by), at=RESOLVED_AT
+    )
+
+
+def state_of(finding):
+    return Finding.objects.get(pk=finding.pk).state
+
+
+@pytest.mark.parametrize("code", ["accept-A", "credit", "rebill", "withdrawn"])
+def test_a_discrepancy_closes_with_a_code_and_a_reason(finding, code):
+    resolution = resolved(finding, code=code)
+
+    assert (resolution.code, resolution.reason) == (code, REASON)
+    assert resolution.resolved_by_name == "Ada Officer"
+    assert state_of(finding) == FindingState.RESOLVED
+
+
+@pytest.mark.rule("R-REC-04", case="refused")
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [("accept-A", " "), ("", REASON), ("forget-it", REASON), ("arrived", REASON)],
+)
+def test_a_discrepancy_does_not_close_without_code_and_reason(finding, code, reason):
+    with nothing_happens(), pytest.raises(ResolutionMissing) as refusal:
+        resolved(finding, code=code, reason=reason)
+
+    assert refusal.value.rule == "R-REC-04"
+
+
+def test_what_is_settled_is_not_found_again(order, finding):
+    resolved(finding)
+
+    compared(order, at=RESOLVED_AT + timedelta(days=1))
+
+    assert Finding.objects.filter(order=order).count() == 1
+
+
+def test_a_disputed_discrepancy_is_resolved(finding):
+    dispute_finding(
+        finding_id=finding.pk, reason="Why twice?", by=actor("cor"), at=ACCEPTED_AT
+    )
+
+    resolved(finding, code="credit")
+
+    assert state_of(finding) == FindingState.RESOLVED
+
+
+def test_a_discrepancy_is_resolved_once(finding):
+    resolved(finding)
+
+    with nothing_happens(), pytest.raises(AlreadyResolved):
+        resolved(finding, code="credit")
+
+
+def test_what_the_invoice_put_into_a_dearer_class_is_paid_at_its_own_price(shifted):
+    # When our meter's count of cached input is accepted after all
+    resolution = resolved(shifted)
+
+    # Then it is freed at the price of cached input
+    freed = Acceptance.objects.get(finding=shifted)
+    assert Dollars(freed.accepted_dollars) == Dollars("0.13")
+    assert Dollars(resolution.payable_change_dollars) == Dollars("0.13")
+    assert_the_books_balance()
+
+
+def test_a_credit_frees_nothing(shifted):
+    resolved(shifted, code="credit")
+
+    assert not Acceptance.objects.filter(finding=shifted).exists()
+
+
+def test_nothing_is_freed_on_an_invoice_that_is_certified(shifted):
+    certify_payment(
+        invoice_id=shifted.invoice_id,
+        by=actor("payment_certifier"),
+        at=ACCEPTED_AT + timedelta(hours=1),
+    )
+
+    with nothing_happens(), pytest.raises(ResolutionMissing):
+        resolved(shifted)
+
+
+def test_the_representative_settles_what_is_small(small):
+    resolved(small, by="cor")
+
+    assert state_of(small) == FindingState.RESOLVED
+
+
+@pytest.mark.parametrize(
+    "outsider", ["cor", "other_agency_officer", "vendor_a_signer", "auditor"]
+)
+def test_nobody_but_a_contracting_officer_settles_what_is_large(finding, outsider):
+    assert finding.tolerance_tier == 3
+
+    with nothing_happens(), pytest.raises(NotAllowed):
+        resolved(finding, by=outsider)
