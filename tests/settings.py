@@ -18,7 +18,8 @@ TEST_DATABASE = env_text("DRAWDOWN_TEST_DB", "test_drawdown")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-MEDIA_ROOT = BASE_DIR / env_text("MEDIA_ROOT")  # a worker of the test shares it
+# A Celery worker of a test shares it; two halves of a run do not.
+MEDIA_ROOT = BASE_DIR / (env_text("MEDIA_ROOT") + env_text("PYTEST_XDIST_WORKER", ""))
 STORAGES = {
     **STORAGES,
     "default": {

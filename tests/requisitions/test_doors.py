@@ -17,6 +17,8 @@ from tests.builders import (
 )
 from tests.cast import client_for, submit
 
+pytestmark = pytest.mark.django_db
+
 
 def page(name, requisition):
     return reverse(f"requisitions:{name}", args=[requisition.public_id])

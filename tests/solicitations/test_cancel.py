@@ -10,6 +10,8 @@ from contracting.solicitations.states import SolicitationState
 from tests.builders import approved_solicitation, released_solicitation
 from tests.cast import days, nothing_happens
 
+pytestmark = pytest.mark.django_db
+
 
 def cancel(solicitation, by, at, reason="The need has gone."):
     return cancel_solicitation(

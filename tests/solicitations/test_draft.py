@@ -17,6 +17,8 @@ from tests.builders import (
 )
 from tests.cast import nothing_happens
 
+pytestmark = pytest.mark.django_db
+
 
 def test_a_package_starts_from_the_need_its_estimate_and_the_clauses_in_force(
     contract_specialist, at

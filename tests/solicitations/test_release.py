@@ -23,6 +23,8 @@ from tests.builders import (
 )
 from tests.cast import days, nothing_happens
 
+pytestmark = pytest.mark.django_db
+
 EVERYTHING = {
     "naics",
     "size_standard",
