@@ -69,6 +69,22 @@ def test_acceptance_over_several_acrns_follows_the_order_of_payment(books):
     assert books.row("AB").unaccepted == usd(0)
 
 
+def test_rounding_down_never_leaves_an_acrn_below_nothing(books):
+    # Given usage of which only a tenth of a cent goes over to the next ACRN
+    other = books.fund("Reserve", "10")
+    books.open("1.003", acrn="AA", sequence=1)
+    books.open("5", acrn="AB", sequence=2, funds=other)
+    books.obligate(books.asked("1.003"), books.asked("5", acrn="AB", funds=other))
+    books.use(("output", "10", 100_400))
+
+    # When it is accepted and rounded down by four tenths
+    books.accept("1.004", "1", 100_400)
+
+    # Then the larger part bears the rounding
+    assert books.row("AA").unpaid == usd("0.999")
+    assert books.row("AB").unpaid == usd("0.001")
+
+
 def test_one_acrn_may_be_named(books):
     other = books.fund("Reserve", "10")
     books.open("1", acrn="AA", sequence=1)

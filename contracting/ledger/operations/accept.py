@@ -52,8 +52,8 @@ def accept_usage(
     book = _lock_book(because=because, by=by, at=at, holders=[holder])
     rows = book.rows_at(holder, acrn)
     _guard(rows, exact, rounded, tokens)
-    last = _accept(book, rows, exact, tokens)
-    _round(book, last, rounded - exact)
+    posted = _accept(book, rows, exact, tokens)
+    _round(book, posted, rounded - exact)
     written = _write_book(book)
     record_event(
         events.USAGE_ACCEPTED,
@@ -98,13 +98,16 @@ def _guard(
         )
 
 
-def _accept(book: Book, rows: list[Balance], exact: Dollars, tokens: Tokens) -> Balance:
+def _accept(
+    book: Book, rows: list[Balance], exact: Dollars, tokens: Tokens
+) -> list[tuple[Balance, Dollars]]:
+    """Post each ACRN's part; the rows that took one, in order of payment."""
     parts = spread(exact, [row.unaccepted for row in rows])
     counts = spread(tokens, [row.unaccepted_tokens for row in rows])
-    last = rows[0]
+    posted = []
     for row, dollars, count in zip(rows, parts, counts, strict=True):
         if dollars or count:
-            last = row
+            posted.append((row, dollars))
             _post_transfer(
                 book,
                 TransferKind.ACCEPT,
@@ -114,13 +117,19 @@ def _accept(book: Book, rows: list[Balance], exact: Dollars, tokens: Tokens) -> 
                 dollars=dollars,
                 tokens=count,
             )
-    return last
+    return posted
 
 
-def _round(book: Book, row: Balance, difference: Dollars) -> None:
+def _round(
+    book: Book, posted: list[tuple[Balance, Dollars]], difference: Dollars
+) -> None:
+    """Round on the last ACRN, or on the largest part where the last is too small."""
     if not difference:
         return
     up = difference > Dollars(0)
+    row, part = posted[-1]
+    if part + difference < Dollars(0):
+        row, part = max(posted, key=lambda each: each[1])
     if up and difference > row.funds_left:
         message = (
             f"Rounded to the cent, the amount passes the obligation of ACRN {row.acrn} "
