@@ -23,7 +23,8 @@ def completion(
     """What was ordered, used, paid and given back, signed by the contracting officer.
 
     :param rows: the balances as they stand after close-out
-    :param returned: what was deobligated, by balance row
+    :param returned: what was deobligated, by balance row; tokens belong to the line and
+        stand with its first ACRN
     """
     contract, order = statement.contract, statement.order
     number = order.piid if order else contract.piid
@@ -69,8 +70,11 @@ def _balances(
     rows: Sequence[LineBalance], returned: Mapping[int, Dollars]
 ) -> dict[str, Any]:
     listed: list[dict[str, Any]] = []
+    lines: set[int] = set()
     for each in rows:
         row = each.balance
+        tokens_are_listed = row.line_id in lines
+        lines.add(row.line_id)
         given_back = returned.get(row.pk, Dollars())
         listed.append(
             {
@@ -80,7 +84,7 @@ def _balances(
                 "consumed": Dollars(row.consumed_dollars),
                 "paid": Dollars(row.paid_dollars),
                 "deobligated": given_back,
-                "residual_tokens": row.line.tokens_left,
+                "residual_tokens": None if tokens_are_listed else row.line.tokens_left,
             }
         )
     names = ("obligated", "consumed", "paid", "deobligated")
