@@ -349,6 +349,11 @@ def read_cents(where: str, text: str) -> Dollars:
     raise BadReport(message)
 
 
+def in_cents(amount: Dollars) -> str:
+    """An amount of whole cents as people write it."""
+    return f"${amount.amount:,.2f}"
+
+
 def improper(
     stated: Stated, *, lines: Container[str], models: Container[str]
 ) -> Iterator[refusals.ImproperInvoice]:
@@ -386,11 +391,17 @@ def wrong_arithmetic(stated: Stated) -> Iterator[refusals.ArithmeticWrong]:
     for position, line in stated.numbered:
         right = line.unit_price.of(Tokens(line.tokens)).to_cents()
         if line.amount != right:
-            message = f"Line {position}: {line.amount} is stated, {right} is right."
+            message = (
+                f"Line {position}: {in_cents(line.amount)} is stated, "
+                f"{in_cents(right)} is right."
+            )
             yield refusals.ArithmeticWrong(message, line=position)
     summed = total_dollars(line.amount for line in stated.lines)
     if summed != stated.total:
-        message = f"The total is {stated.total}; its lines sum to {summed}."
+        message = (
+            f"The total is {in_cents(stated.total)}; its lines sum to "
+            f"{in_cents(summed)}."
+        )
         yield refusals.ArithmeticWrong(message)
 
 

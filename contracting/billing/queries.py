@@ -15,6 +15,7 @@ from contracting.billing.calculations import (
     PriceInForce,
     PriceKey,
     Stated,
+    in_cents,
     stated_twice,
 )
 from contracting.billing.models import Invoice, InvoiceLine, ReportRow, UsageReport
@@ -256,8 +257,8 @@ def beyond_the_obligation(
         total = total_dollars(amounts)
         if total > left:
             message = (
-                f"{where}: {total} is invoiced; {left} is obligated and neither "
-                "accepted nor on another invoice."
+                f"{where}: {in_cents(total)} is invoiced; {in_cents(left)} is "
+                "obligated and neither accepted nor on another invoice."
             )
             yield AmountExceedsObligation(message, clin=clin, short_by=total - left)
 

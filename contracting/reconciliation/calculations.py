@@ -3,8 +3,9 @@
 Pure and deterministic. ``A`` is the agency's meter, ``B`` the vendor's report, ``C``
 the invoice. A and B are matched attempt by attempt; C is matched to B by line, model,
 tier, class and period. Every difference that is not zero gets exactly one code with its
-exact amount, before any rounding and before any tolerance. The order in which rows
-arrive changes nothing.
+exact amount, before any rounding and before any tolerance; too much is positive, too
+little negative, so that all differences sum to what is invoiced less what is metered.
+What is late is listed and is no such difference. The order of rows changes nothing.
 """
 
 from __future__ import annotations
@@ -143,15 +144,13 @@ def _counts(
 def _unreported(
     groups: _Groups, metered: Mapping[str, Sequence[Metered]], match: Match
 ) -> None:
+    """Missing where a report covers the call; late where one was due and is not."""
     for rows in metered.values():
-        first = rows[0]
+        first, counted = rows[0], _sum(rows)
         if any(start <= first.occurred_at < end for start, end in match.covered):
-            code = FindingCode.MISSING_B
+            groups.add(FindingCode.MISSING_B, first, -counted)
         elif first.day in match.overdue:
-            code = FindingCode.LATE_REPORT
-        else:
-            continue
-        groups.add(code, first, _sum(rows))
+            groups.add(FindingCode.LATE_REPORT, first, counted)
 
 
 def _shift_code(gaps: Mapping[str, int]) -> FindingCode:

@@ -258,7 +258,7 @@ def test_three_equal_views_agree():
     ("a", "b", "code", "tokens", "amount"),
     [
         ([], [("r1", 1, 100)], FindingCode.MISSING_A, 100, "0.001"),
-        ([("r1", 1, 100)], [], FindingCode.MISSING_B, 100, "0.001"),
+        ([("r1", 1, 100)], [], FindingCode.MISSING_B, -100, "-0.001"),
         (
             [("r1", 2, 9)],
             [("r1", 2, 9), ("r1", 1, 100)],
@@ -443,3 +443,58 @@ def test_unfunded_usage_is_a_finding_of_its_line():
         LINE,
         Dollars("0.00012"),
     )
+
+
+# Whatever goes wrong, and however much of it
+
+
+def any_hour(seed: int) -> Match:
+    """Random calls, of which some go wrong on either side and on the invoice."""
+    dice = random.Random(seed)
+    a: list[Metered] = []
+    b: list[Reported] = []
+    for number in range(40):
+        when = START + timedelta(minutes=number)
+        attempt = dice.choice([1, 1, 1, 2])
+        for code in dice.sample(sorted(PRICES), dice.randint(1, 4)):
+            tokens = dice.randint(0, 9_999)
+            name = f"r{number}"
+            same = {"attempt": attempt, "occurred_at": when}
+            fate = dice.choice(["right"] * 6 + ["a", "b", "twice", "other", "shift"])
+            if fate != "a":
+                a.append(metered(name, code, tokens, **same))
+            if fate != "b":
+                other = dice.randint(0, 99) if fate == "other" else tokens
+                as_code = dice.choice(sorted(PRICES)) if fate == "shift" else code
+                b.append(reported(name, as_code, other, **same))
+            if fate == "twice":
+                b.append(reported(name, code, tokens, **same))
+    c = []
+    for part in range(4):
+        span = (
+            START + timedelta(minutes=15 * part),
+            START + timedelta(minutes=15 * part + 15),
+        )
+        for code in PRICES:
+            if dice.random() < 0.9:
+                counted = sum(
+                    r.tokens
+                    for r in b
+                    if r.token_class == code and span[0] <= r.occurred_at < span[1]
+                )
+                wrong = dice.choice([0, 0, 0, 1, -1, 500])
+                price = dice.choice([PRICES[code]] * 4 + [UnitPrice("7.77")])
+                c.append(invoiced(len(c), code, max(counted + wrong, 0), price, span))
+    return match(a, b, c, invoice_period=(START, END))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_all_differences_sum_to_what_is_invoiced_less_what_is_metered(seed):
+    hour = any_hour(seed)
+
+    found = compare(hour)
+
+    ours = total_dollars(r.price.of(Tokens(r.tokens)) for r in hour.metered)
+    asked = total_dollars(r.price.of(Tokens(r.tokens)) for r in hour.invoiced)
+    assert total_dollars(each.amount for each in found) == asked - ours
+    assert len({each.fingerprint for each in found}) == len(found)

@@ -126,7 +126,7 @@ def test_what_only_one_side_knows_is_missing_on_the_other(order):
 
     assert found(order) == [
         ("MISSING_A", 1_000, Dollars("0.008")),
-        ("MISSING_B", 42_345, Dollars("0.12876")),
+        ("MISSING_B", -42_345, Dollars("-0.12876")),
     ]
 
 

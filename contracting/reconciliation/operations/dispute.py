@@ -15,6 +15,7 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.reconciliation import events, permissions
 from contracting.reconciliation.models import Dispute, Finding
 from contracting.reconciliation.refusals import AlreadyResolved, ResolutionMissing
+from contracting.reconciliation.states import FindingCode
 
 
 @transaction.atomic
@@ -38,7 +39,10 @@ def dispute_finding(
     if not reason.strip():
         message = "Say what the vendor is to explain."
         raise ResolutionMissing(message)
-    withheld = max(Dollars(finding.amount_dollars), Dollars())
+    is_money = finding.code != FindingCode.LATE_REPORT
+    withheld = (
+        max(Dollars(finding.amount_dollars), Dollars()) if is_money else Dollars()
+    )
     dispute = Dispute.objects.create(
         finding=finding,
         reason=reason.strip(),
