@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from decimal import Decimal
-
-import pytest
 
 from contracting.audit.queries import verify_chains
 from contracting.ledger.models import Balance, ContractBalance
 from contracting.metering.models import UsageBatch, UsageEvent, UsageRating
 from contracting.operate.queries import broken_invariants
-from contracting.operate.story import play, truth
-from contracting.operate.story.times import Calendar
+from contracting.operate.story import truth
 from contracting.orders.states import TaskOrderState
 from contracting.payments.models import Payment
 from contracting.reconciliation.models import Finding
-from contracting.reconciliation.operations.reconcile_all import reconcile_all
-
-ANCHOR = date(2026, 11, 20)
-
-
-class QuietStage:
-    """Tells the story without a word; the nightly job runs in this process."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
-
-    def progress(self, label: str, done: int, total: int) -> None:
-        pass
-
-    def reconcile(self, at: str) -> None:
-        reconcile_all(at=datetime.fromisoformat(at))
-
-
-@pytest.fixture
-def told(db):
-    return play.play(Calendar(ANCHOR), QuietStage())
 
 
 def rows(found):

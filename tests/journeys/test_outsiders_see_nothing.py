@@ -1,0 +1,285 @@
+"""In a world where everything has happened, outsiders can tell nothing from nothing.
+
+At every address that names a thing, somebody inside finds one; another agency, another
+vendor and the vendor who lost get for it what they would get for a made-up id.
+"""
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from django.apps import apps
+from django.http import HttpResponse
+from django.test import Client
+
+from accounts.models import ApiKey
+from accounts.operations.issue_api_key import issue_api_key
+from accounts.states import AGENCY_ONLY_SCOPES, VENDOR_ONLY_SCOPES, Scope
+from contracting.core import clock, views
+from contracting.core.actors import Actor
+from contracting.core.models import new_public_id
+from contracting.urls import PUBLIC_ROUTES
+from tests.architecture.routes import Route, routes
+from tests.cast import client_for, key_client
+
+FOR_EVERYBODY_INSIDE = {"reference:model"}
+"""Reference data is the same for whoever is signed in."""
+
+OF_A_RELEASED_SOLICITATION = {
+    "api:read_solicitation",
+    "api:release_solicitation",
+    "solicitations:ask_question",
+    "submissions:submit_submission",
+}
+"""What is released is public: that it is there is no secret, whatever one may do."""
+
+NOT_IN_THE_STORY = {"accounts:revoke_delegation", "evaluations:offer_file"}
+"""Nobody delegates or adds a file; tests/accounts and tests/evaluations do."""
+
+AFTER_THE_AWARD = {
+    "billing",
+    "closeout",
+    "contracts",
+    "metering",
+    "orders",
+    "payments",
+    "reconciliation",
+}
+"""What the vendor who lost has no part in."""
+
+THINGS = {
+    "agree": ["solicitations.EvaluationFactor"],
+    "batches": ["metering.UsageBatch"],
+    "close_outs": ["closeout.CompletionStatement"],
+    "contracts": ["contracts.Contract"],
+    "decisions": ["evaluations.SelectionDecision"],
+    "documents": ["documents.Document"],
+    "draft": ["requisitions.Requisition"],
+    "findings": ["reconciliation.Finding"],
+    "funds": ["ledger.LineOfAccounting"],
+    "inbox": ["notices.Notice"],
+    "invoices": ["billing.Invoice"],
+    "keys": ["accounts.ApiKey"],
+    "ledger": ["ledger.HolderBalance"],
+    "modifications": ["orders.Modification"],
+    "offers": ["submissions.Submission"],
+    "opportunities": ["solicitations.Solicitation"],
+    "orders": ["orders.TaskOrder"],
+    "payments": ["payments.PaymentCertification", "payments.Payment"],
+    "people": ["accounts.Membership"],
+    "questions": ["solicitations.Question"],
+    "rate": ["solicitations.EvaluationFactor"],
+    "receipts": ["submissions.SubmissionVersion"],
+    "reconciliations": ["reconciliation.ReconciliationRun"],
+    "requisitions": ["requisitions.Requisition"],
+    "solicitations": ["solicitations.Solicitation"],
+    "submissions": ["submissions.Submission"],
+    "usage_reports": ["billing.UsageReport"],
+    "warrants": ["accounts.Warrant"],
+}
+"""What an address names, by the word before its id."""
+
+INSIDERS = (
+    "contracting_officer",
+    "northlight_signer",
+    "program_manager",
+    "administrator",
+    "evaluator",
+    "cor",
+    "payment_certifier",
+    "northlight_administrator",
+)
+ROWS_TRIED = 12
+CLOSED = [
+    route
+    for route in routes()
+    if route.name not in PUBLIC_ROUTES
+    and not route.name.startswith(("admin:", "account_"))
+]
+NAMING = [
+    route
+    for route in CLOSED
+    if route.ids
+    and route.name
+    not in FOR_EVERYBODY_INSIDE | NOT_IN_THE_STORY | OF_A_RELEASED_SOLICITATION
+]
+LISTING = [route for route in CLOSED if not route.ids]
+
+
+@pytest.fixture(autouse=True)
+def _plain_pages(monkeypatch):
+    """What stands on a page is not asked here: only whether there is one."""
+
+    def plain(_request, template, _context=None, *, status=200):
+        return HttpResponse(template, status=status)
+
+    monkeypatch.setattr(views, "render", plain)
+
+
+@pytest.fixture
+def insiders(told):
+    return [client_for(told.cast.actors[part]) for part in INSIDERS]
+
+
+@pytest.fixture
+def inside_machines(told):
+    """A machine of the agency and one of the vendor, each with every right."""
+    parts = ("administrator", "northlight_administrator")
+    return [all_powerful(told.cast.actors[part]) for part in parts]
+
+
+def all_powerful(administrator: Actor) -> Client:
+    now = clock.now()
+    issued = issue_api_key(
+        organization_id=administrator.organization_id,
+        label="Everything",
+        scopes=scopes_of(administrator),
+        expires_at=now + timedelta(days=30),
+        by=administrator,
+        at=now,
+    )
+    return Client(headers={"Authorization": f"Bearer {issued.text}"})
+
+
+def scopes_of(acting: Actor) -> list[str]:
+    """Every right that a key of that side can have."""
+    others = VENDOR_ONLY_SCOPES if acting.is_agency else AGENCY_ONLY_SCOPES
+    return [scope for scope in Scope if scope not in others]
+
+
+@pytest.fixture
+def outsiders(told, other_agency_officer, other_vendor_signer):
+    return {
+        "another agency": client_for(other_agency_officer),
+        "another vendor": client_for(other_vendor_signer),
+        "the vendor who lost": client_for(told.cast.actors["harborline_signer"]),
+    }
+
+
+@pytest.fixture
+def outside_machines(told, other_agency_gateway, other_vendor_machine):
+    machines = {
+        "another agency": other_agency_gateway,
+        "another vendor": other_vendor_machine,
+    }
+    for machine in machines.values():
+        ApiKey.objects.filter(pk=machine.key_id).update(scopes=scopes_of(machine))
+    return {who: key_client(machine) for who, machine in machines.items()}
+
+
+def test_no_page_tells_an_outsider_that_a_thing_is_there(insiders, outsiders):
+    unseen, telling = [], []
+    for route in NAMING:
+        if route.is_api:
+            continue
+        ids = find(route, insiders)
+        if ids is None:
+            unseen.append(route.name)
+            continue
+        for who, browser in outsiders.items():
+            answers = ask(browser, route.address(**ids))
+            if is_outside(route, who) and set(answers) - {404, 405}:
+                telling.append(f"{route} tells {who}: {answers}")
+
+    assert unseen == [], "nobody inside finds anything here: the test proves nothing"
+    assert telling == []
+
+
+def test_no_endpoint_tells_an_outsider_that_a_thing_is_there(
+    inside_machines, outside_machines
+):
+    unseen, telling = [], []
+    for route in NAMING:
+        if not route.is_api:
+            continue
+        ids = find(route, inside_machines)
+        if ids is None:
+            unseen.append(route.name)
+            continue
+        for who, machine in outside_machines.items():
+            real, made_up = both(machine, route, ids)
+            if real != made_up or min(real) < 400:
+                telling.append(f"{route} tells {who}: {real}, not {made_up}")
+
+    assert unseen == [], "nobody inside finds anything here: the test proves nothing"
+    assert telling == []
+
+
+def test_no_list_names_what_is_not_theirs(
+    told, outsiders, outside_machines, monkeypatch
+):
+    monkeypatch.undo()  # here it matters what stands on the page
+    theirs = {
+        told.order.public_id,
+        told.order.piid,
+        told.invoice.public_id,
+        told.invoice.number,
+    }
+    naming = []
+    for route in LISTING:
+        for who, reader in (outside_machines if route.is_api else outsiders).items():
+            answer = reader.get(route.address())
+            text = answer.content.decode() if answer.status_code == 200 else ""
+            naming += [f"{route} names {it} to {who}" for it in theirs if it in text]
+
+    assert naming == []
+
+
+def is_outside(route: Route, who: str) -> bool:
+    return who != "the vendor who lost" or app_of(route) in AFTER_THE_AWARD
+
+
+def find(route: Route, readers: list[Client]) -> dict[str, object] | None:
+    """Ids of a thing that somebody inside can tell from a made-up one."""
+    words = words_before_the_ids(route)
+    for ids in product(*(values(words[name]) for name in route.ids)):
+        known = dict(zip(route.ids, ids, strict=True))
+        for reader in readers:
+            real, made_up = both(reader, route, known)
+            if real != made_up:
+                return known
+    return None
+
+
+def words_before_the_ids(route: Route) -> dict[str, str]:
+    """For each id in the address, the word that stands before it."""
+    marks = {name: new_public_id("obj") for name in route.ids if name != "position"}
+    parts = route.address(**marks).split("/")
+    before = {name: parts[parts.index(mark) - 1] for name, mark in marks.items()}
+    return {"position": "files", **before}
+
+
+def values(word: str) -> list[object]:
+    """Ids of what the word names, the latest first."""
+    if word == "files":
+        return [1]
+    return [
+        public_id
+        for label in THINGS[word]
+        for public_id in apps.get_model(label)
+        .objects.order_by("-pk")
+        .values_list("public_id", flat=True)[:ROWS_TRIED]
+    ]
+
+
+def both(reader: Client, route: Route, ids) -> tuple[list[int], list[int]]:
+    """The answers for these ids, and for ids that nobody has given."""
+    made_up = route.address()
+    return ask(reader, route.address(**ids)), ask(reader, made_up)
+
+
+def ask(reader: Client, address: str) -> list[int]:
+    """The status of reading, and of sending nothing."""
+    read = reader.get(address)
+    sent = reader.post(
+        address,
+        {},
+        content_type="application/json",
+        headers={"Idempotency-Key": "outsiders-see-nothing"},
+    )
+    return [read.status_code, sent.status_code]
+
+
+def app_of(route: Route) -> str:
+    view = getattr(route.view, "view_class", None) or getattr(route.view, "cls", None)
+    return view.__module__.split(".")[-2]
