@@ -459,7 +459,7 @@ def any_hour(seed: int) -> Match:
         for code in dice.sample(sorted(PRICES), dice.randint(1, 4)):
             tokens = dice.randint(0, 9_999)
             name = f"r{number}"
-            same = {"attempt": attempt, "occurred_at": when}
+            same: dict[str, Any] = {"attempt": attempt, "occurred_at": when}
             fate = dice.choice(["right"] * 6 + ["a", "b", "twice", "other", "shift"])
             if fate != "a":
                 a.append(metered(name, code, tokens, **same))
@@ -469,7 +469,7 @@ def any_hour(seed: int) -> Match:
                 b.append(reported(name, as_code, other, **same))
             if fate == "twice":
                 b.append(reported(name, code, tokens, **same))
-    c = []
+    c: list[Invoiced] = []
     for part in range(4):
         span = (
             START + timedelta(minutes=15 * part),
