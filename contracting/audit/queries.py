@@ -31,6 +31,11 @@ def events_of(subject: Subject) -> QuerySet[AuditEvent]:
     ).order_by("stream", "seq")
 
 
+def milestones(events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+    """Without the postings, which stand behind other events and have their own pages."""
+    return events.exclude(event__startswith="ledger.")
+
+
 def events_of_stream(stream: str) -> QuerySet[AuditEvent]:
     """What happened in one stream, oldest first."""
     return AuditEvent.objects.filter(stream=stream).order_by("seq")

@@ -359,6 +359,11 @@ class Balance(Timestamped):
         return tokens
 
     @property
+    def payable_dollars(self) -> Decimal:
+        """Used and funded, with what is accepted of it rounded to the cent."""
+        return self.consumed_dollars + self.rounding_dollars
+
+    @property
     def funds_left(self) -> Dollars:
         """Obligated and not used yet, in what is or will be payable."""
         used = self.consumed_dollars + self.rounding_dollars

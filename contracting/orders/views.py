@@ -15,7 +15,7 @@ from contracting.approvals.queries import (
     routes_of,
     standing,
 )
-from contracting.audit.queries import events_of
+from contracting.audit.queries import events_of, milestones
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
 from contracting.core import clock
@@ -384,7 +384,7 @@ class ModificationPage(PageView):
             return context
         on = _today(found.order)
         return context | {
-            "events": events_of(found.subject),
+            "events": milestones(events_of(found.subject)),
             "may_certify": permissions.can_certify_modification_funds(by, found),
             "may_issue": permissions.can_issue_modification(by, found, on),
             "may_discard": permissions.can_discard_modification(by, found),

@@ -53,6 +53,8 @@ class Command(BaseCommand):
         :raises CommandError: if the site is already served from here, cannot start, or
             one of its processes ends by itself
         """
+        # Whoever reads a log wants to know where the site is before it ends.
+        getattr(sys.stdout, "reconfigure", lambda **_: None)(line_buffering=True)
         self._children: list[Child] = []
         self._asked_to_end = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
