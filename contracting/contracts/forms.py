@@ -9,7 +9,7 @@ from django import forms
 from accounts.models import Membership
 from accounts.states import Role
 from contracting.contracts.models import Contract
-from contracting.ledger.models import LineOfAccounting
+from contracting.ledger.queries import lines_of_accounting_of
 
 
 class DraftContractForm(forms.Form):
@@ -22,7 +22,7 @@ class DraftContractForm(forms.Form):
         help_text="Two characters, for example AA.",
     )
     line_of_accounting = forms.ModelChoiceField(
-        LineOfAccounting.objects.none(),
+        lines_of_accounting_of(None),
         label="Line of accounting",
         help_text="It bears the guaranteed minimum.",
     )
@@ -44,7 +44,7 @@ class DraftContractForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["line_of_accounting"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (typing)
-        field.queryset = LineOfAccounting.objects.filter(agency_id=agency_id)
+        field.queryset = lines_of_accounting_of(agency_id)
 
 
 class SeenVersionForm(forms.Form):

@@ -27,7 +27,7 @@ from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.evaluations.models import SelectionDecision
 from contracting.evaluations.queries import decision_of
-from contracting.ledger.models import LineOfAccounting
+from contracting.ledger.queries import lines_of_accounting_of
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.models import OfferedRate
 
@@ -190,9 +190,8 @@ def _lines(
 def _funding(contract: Contract, funding: Sequence[MinimumFunding]) -> None:
     lines = {line.clin: line for line in contract.lines.all()}
     for part in funding:
-        account = LineOfAccounting.objects.filter(
-            pk=part.line_of_accounting_id, agency_id=contract.agency_id
-        ).first()
+        held = lines_of_accounting_of(contract.agency_id)
+        account = held.filter(pk=part.line_of_accounting_id).first()
         if account is None or part.clin not in lines:
             message = "A funding row names a line of this contract and funds you hold."
             raise refusals.FundingDoesNotSum(message, clin=part.clin)
