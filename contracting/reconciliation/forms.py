@@ -43,7 +43,7 @@ class ResolveFindingForm(forms.Form):
         label="Resolution",
         widget=forms.RadioSelect,
         choices=[
-            (code.value, f"{code.value}: {code.label}")
+            (code.value, f"{code.label.capitalize()} ({code.value})")
             for code in ResolutionCode
             if code not in BY_THE_JOB
         ],

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.db.models import Max, Min, Q, QuerySet, Sum
 
+from contracting.audit.models import AuditEvent
+from contracting.audit.queries import events_of_stream, milestones
 from contracting.billing.models import Invoice, InvoiceLine, ReportRow, UsageReport
 from contracting.billing.queries import (
     live_lines,
@@ -162,6 +164,17 @@ def days_of(invoice: Invoice) -> list[date]:
     """The accounting days that an invoice's period touches."""
     period = Period(invoice.period_start, invoice.period_end)
     return period.days(invoice.order.contract.time_zone)
+
+
+def history_of(invoice: Invoice) -> QuerySet[AuditEvent]:
+    """What happened to an invoice, its comparisons and acceptances, oldest first."""
+    acceptances = Acceptance.objects.filter(invoice=invoice).values("pk")
+    runs = ReconciliationRun.objects.filter(invoice=invoice).values("pk")
+    return milestones(events_of_stream(invoice.subject.stream)).filter(
+        Q(subject_kind="billing.invoice", subject_id=invoice.pk)
+        | Q(subject_kind="reconciliation.acceptance", subject_id__in=acceptances)
+        | Q(subject_kind="reconciliation.run", subject_id__in=runs)
+    )
 
 
 def latest_run(invoice: Invoice) -> ReconciliationRun | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from contracting.audit.queries import events_of
 from contracting.billing import permissions as may_bill
-from contracting.billing.models import Invoice
+from contracting.billing.models import Invoice, InvoiceLine
 from contracting.billing.queries import get_invoice_for, invoices_visible_to, lines_of
 from contracting.billing.states import InvoiceState
 from contracting.core import clock
@@ -26,15 +27,21 @@ from contracting.orders.queries import get_task_order_for
 from contracting.orders.queries import visible_to as orders_visible_to
 from contracting.orders.states import SIGNED
 from contracting.reconciliation import calculations, forms, permissions, queries
-from contracting.reconciliation.models import Acceptance, Finding, ReconciliationRun
+from contracting.reconciliation.models import (
+    Acceptance,
+    Cell,
+    Finding,
+    ReconciliationRun,
+)
 from contracting.reconciliation.operations.accept import accept_usage
 from contracting.reconciliation.operations.dispute import dispute_finding
 from contracting.reconciliation.operations.reconcile import reconcile_order
 from contracting.reconciliation.operations.resolve import resolve_finding
-from contracting.reconciliation.states import FindingState
+from contracting.reconciliation.states import FindingState, ResolutionCode
 
 PER_PAGE = 50
 CALLS_SHOWN = 200
+GONE = (ResolutionCode.EXPLAINED, ResolutionCode.SUPERSEDED)
 
 
 class InvoicePage(PageView):
@@ -56,7 +63,7 @@ class InvoicePage(PageView):
             "order": invoice.order,
             "contract": contract,
             "run": run,
-            "lines": _lines(invoice, run),
+            **_lines(invoice, run),
             "findings": findings,
             **_plot(findings),
             "acceptances": acceptances,
@@ -73,11 +80,11 @@ class InvoicePage(PageView):
             "may_reconcile": permissions.can_reconcile_order(by, invoice.order),
             "may_return": may_bill.can_return_invoice(by, invoice),
             "may_withdraw": may_bill.can_withdraw_invoice(by, invoice),
-            "events": events_of(invoice.subject),
+            "events": queries.history_of(invoice),
         }
 
 
-def _lines(invoice: Invoice, run: ReconciliationRun | None) -> list[dict[str, Any]]:
+def _lines(invoice: Invoice, run: ReconciliationRun | None) -> dict[str, Any]:
     """Each invoice line with its three counts and what of it is accepted."""
     cells = {}
     if run is not None:
@@ -87,7 +94,8 @@ def _lines(invoice: Invoice, run: ReconciliationRun | None) -> list[dict[str, An
             for cell in run.cells.all()
         }
     accepted = queries.accepted_by_line(invoice)
-    return [
+    lines = list(lines_of(invoice))
+    rows = [
         {
             "line": line,
             "cell": cells.get(
@@ -96,13 +104,23 @@ def _lines(invoice: Invoice, run: ReconciliationRun | None) -> list[dict[str, An
             ),
             "accepted": accepted.get(line.pk),
         }
-        for line in lines_of(invoice)
+        for line in lines
     ]
+    return {"lines": rows, "only": _only(lines)}
+
+
+def _only(rows: Iterable[InvoiceLine | Cell]) -> str:
+    """Model and tier where all rows share them, to be said once; else nothing."""
+    kinds = {f"{row.model.snapshot}, {row.tier.lower()}" for row in rows}
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def _plot(findings: list[Finding]) -> dict[str, Any]:
+    """The differences that are there; not what later rows explained or replaced."""
     bars = calculations.bars(
-        (finding.code, Dollars(finding.amount_dollars)) for finding in findings
+        (finding.code, Dollars(finding.amount_dollars))
+        for finding in findings
+        if not hasattr(finding, "resolution") or finding.resolution.code not in GONE
     )
     return {"bars": bars, "plot_height": len(bars) * calculations.BAR_STEP}
 
@@ -122,12 +140,11 @@ class RunPage(PageView):
             "order": run.order,
             "zone": run.order.contract.time_zone,
             "cells": ordered,
+            "only": _only(ordered),
             "differing": sum(not cell.agrees for cell in ordered),
             "findings": findings,
             **_plot(findings),
-            "difference": sum(
-                (Dollars(finding.amount_dollars) for finding in findings), Dollars()
-            ),
+            "difference": Dollars(run.c_dollars) - Dollars(run.a_dollars),
         }
 
 
@@ -254,7 +271,7 @@ class AcceptUsage(VerbView):
             "invoice": thing,
             "order": thing.order,
             "run": run,
-            "lines": _lines(thing, run),
+            **_lines(thing, run),
             "findings": queries.findings_of_invoice(thing),
             "cancel_url": thing.path,
         }

@@ -21,7 +21,7 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import plain
 from contracting.core.periods import accounting_day, add_business_days
 from contracting.core.permissions import require
-from contracting.core.quantities import total_dollars
+from contracting.core.quantities import Tokens, total_dollars
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation import (
     calculations,
@@ -129,7 +129,11 @@ def _keep_run(
         a_tokens=_tokens(match.metered, made.span),
         b_tokens=_tokens(match.reported, made.span),
         c_tokens=sum(line.tokens for line in match.invoiced),
-        a_dollars=total_dollars(cell.a_dollars for cell in cells).amount,
+        a_dollars=total_dollars(
+            row.price.of(Tokens(row.tokens))
+            for row in match.metered
+            if start <= row.occurred_at < end
+        ).amount,
         c_dollars=total_dollars(
             cell.c_dollars for cell in cells if cell.c_dollars is not None
         ).amount,
