@@ -41,7 +41,7 @@ demo: .venv/.ok papers ## Play the story from need to close-out on real calls
 
 test: .venv/.ok papers ## Run the tests (without faults and browser)
 	@$(HAS_PANGO)
-	@$(PYTEST) -n 2 --dist loadfile --ignore=tests/faults --ignore=tests/browser --durations=10
+	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/faults --ignore=tests/browser --durations=10
 
 faults: .venv/.ok ## Run the races and failures on real connections
 	@$(PYTEST) tests/faults

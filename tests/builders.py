@@ -217,21 +217,7 @@ def released_solicitation(at: datetime = AT, **more: Any) -> Solicitation:
 
 # Offers and their evaluation ---------------------------------------------------------
 
-from tests.offers import (  # noqa: E402, F401 (they build on the stages above)
-    agreed_offers,
-    amended_solicitation,
-    analysed_prices,
-    decided_solicitation,
-    declared_panel,
-    offer_on,
-    opened_offers,
-    rated_offers,
-    submitted_offer,
-    submitted_offers,
-)
-
 # Awards, orders and their modifications ----------------------------------------------
-
 from tests.builders_orders import (  # noqa: E402, F401 (they build on the stages above)
     approved_order,
     awarded_contract,
@@ -245,4 +231,16 @@ from tests.builders_orders import (  # noqa: E402, F401 (they build on the stage
     issued_order,
     line_of_accounting,
     submitted_order,
+)
+from tests.offers import (  # noqa: E402, F401 (they build on the stages above)
+    agreed_offers,
+    amended_solicitation,
+    analysed_prices,
+    decided_solicitation,
+    declared_panel,
+    offer_on,
+    opened_offers,
+    rated_offers,
+    submitted_offer,
+    submitted_offers,
 )

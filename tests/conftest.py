@@ -8,5 +8,9 @@ from tests.databases import (  # noqa: F401
     own_database,
     story_database,
 )
+from tests.halves import (  # noqa: F401
+    pytest_collection_modifyitems,
+    pytest_xdist_make_scheduler,
+)
 from tests.story import played, told  # noqa: F401
 from tests.workers import worker  # noqa: F401

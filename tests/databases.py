@@ -80,13 +80,25 @@ def own_database(request, django_db_setup, django_db_blocker) -> Iterator[OwnDat
 
     Everything is committed for real; fixtures that ask for ``db`` work on it too.
     """
+    with (
+        another_database() as database,
+        django_db_blocker.unblock(),
+        pointing_at(database.name),
+    ):
+        yield database
+
+
+@contextmanager
+def another_database() -> Iterator[OwnDatabase]:
+    """A fresh copy of the finished database, dropped in the end."""
     template = _template_name()
     name = f"{template}_{os.getpid()}_{next(_copies)}"
     _copy(template, name)
     address = re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", _application_address(), count=1)
-    with django_db_blocker.unblock(), pointing_at(name):
+    try:
         yield OwnDatabase(name=name, url=address)
-    _drop(name)
+    finally:
+        _drop(name)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def events_of(subject: Subject) -> QuerySet[AuditEvent]:
 
 
 def milestones(events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
-    """Without the postings, which stand behind other events and have their own pages."""
+    """Without the postings, which stand behind other events on pages of their own."""
     return events.exclude(event__startswith="ledger.")
 
 

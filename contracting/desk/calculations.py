@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.urls import NoReverseMatch, reverse
 
+from accounts.models import ApiKey
 from contracting.billing.models import Invoice
 from contracting.contracts.models import Contract
 from contracting.core.quantities import Dollars, Tokens, total_dollars
@@ -74,17 +75,12 @@ class Burn:
     token_ceiling: Tokens
     forecast: str
     ends_early: bool = False
+    has_ended: bool = False
 
     @property
     def left(self) -> Dollars:
         """The tighter of funds and ceiling, less what is used."""
         return min(self.funded, self.ceiling) - self.consumed
-
-    @property
-    def is_nearly_used(self) -> bool:
-        """Whether less than a quarter of the tighter limit is left."""
-        limit = min(self.funded, self.ceiling).amount
-        return bool(limit) and 4 * self.left.amount < limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +235,18 @@ def offer_item(submission: Submission) -> Item:
         state=submission.state,
         since=latest.received_at if latest else None,
     )
+
+
+def source_item(source: Any) -> Item:
+    """A gateway as a row, with its ``last`` delivery."""
+    note = source.code if source.last else "It has delivered nothing yet."
+    return Item(source.label, address("metering:usage"), note=note, since=source.last)
+
+
+def key_item(key: ApiKey) -> Item:
+    """A machine's key as a row."""
+    url, scopes = address("accounts:api_keys"), ", ".join(key.scopes)
+    return Item(key.label, url, note=scopes, since=key.expires_at)
 
 
 def about(thing: Any) -> dict[str, Any]:

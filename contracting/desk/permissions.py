@@ -54,7 +54,6 @@ from contracting.submissions.states import SubmissionState
 _SOL: Final = SolicitationState
 _ORD: Final = TaskOrderState
 _ALLOWED: Final = Allowed()
-
 Source = Callable[[Actor, datetime, date], Iterator[Item]]
 
 
@@ -146,8 +145,14 @@ def _to_release(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         verdict = may_solicit.can_release_solicitation(by, each)
         gaps = solicitations.publish_gaps(each, at=at)
         yield _item(
-            *(each, "solicitations:release_solicitation", "Release it", verdict),
-            *(" ".join(gap.missing for gap in gaps[:3]), "R-SOL-02"),
+            *(
+                each,
+                "solicitations:release_solicitation",
+                "Release the package",
+                verdict,
+            ),
+            " ".join(["Missing:", *(gap.missing for gap in gaps[:3])]) if gaps else "",
+            "R-SOL-02",
         )
 
 
@@ -305,9 +310,9 @@ def _to_dispose(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         if said:
             names = listed([str(one.membership.user) for one in said])
             verdict = may_order.can_dispose_nonconcurrence(by, each)
-            page, asked = "orders:dispose_nonconcurrence", f"Answer {names}"
-            note = "Did not concur."
-            yield _item(each, page, asked, verdict, note=note, since=said[0].at)
+            page = "orders:dispose_nonconcurrence"
+            asked = f"Answer {names}, who did not concur"
+            yield _item(each, page, asked, verdict, since=said[0].at)
 
 
 def _modifications_to_sign(by: Actor, at: datetime, on: date) -> Iterator[Item]:
@@ -472,10 +477,6 @@ def _returned_invoices(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         yield _item(each, "reconciliation:invoice", asked, since=since)
 
 
-def _failing(by: Actor, at: datetime, on: date) -> Iterator[Item]:
-    yield from failing(by)
-
-
 _WORK: Final[dict[str, tuple[Source, ...]]] = {
     Role.CONTRACTING_OFFICER: (
         *(_to_release, _to_open, _answers_to_release, _awards_to_sign),
@@ -492,7 +493,7 @@ _WORK: Final[dict[str, tuple[Source, ...]]] = {
     Role.COR: (_to_accept, _in_suspense, _findings, _orders_to_complete),
     Role.FUNDS_CERTIFIER: (_funds_to_certify,),
     Role.PAYMENT_CERTIFIER: (_to_pay,),
-    Role.ADMINISTRATOR: (_failing,),
+    Role.ADMINISTRATOR: (lambda by, at, on: iter(failing(by)),),
     Role.VENDOR_MEMBER: (_offers_to_hand_in, _returned_invoices),
     Role.VENDOR_SIGNER: (_offers_to_hand_in, _to_countersign, _returned_invoices),
     Role.VENDOR_ADMINISTRATOR: (_returned_invoices,),

@@ -379,6 +379,7 @@ def _burn(
         token_ceiling=Tokens(sum(line.ceiling_tokens for line in lines)),
         forecast=words if order.is_issued else "Not signed yet.",
         ends_early=ends_early,
+        has_ended=today > order.period_end,
     )
 
 

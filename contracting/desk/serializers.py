@@ -73,15 +73,6 @@ def _first(work: Sequence[Item]) -> Item | None:
     return next((item for item in work if item.is_ready), None)
 
 
-def _waiting(work: Sequence[Item]) -> list[Figure]:
-    """How much can be done now, and how much cannot."""
-    ready = sum(1 for item in work if item.is_ready)
-    return [
-        Figure("Ready for you", f"{ready}"),
-        Figure("Waits for somebody else", f"{len(work) - ready}"),
-    ]
-
-
 def _rest(words: str, by: Actor, at: datetime) -> str:
     """What to say when nothing waits: with the next date that is known."""
     return f"{words} {next_known_date(by, at)}".strip()
@@ -91,8 +82,10 @@ def _rest(words: str, by: Actor, at: datetime) -> str:
 
 
 def _officer(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
-    awarded = contracts.visible_to(by).filter(state=ContractState.AWARDED)
+    mine = contracts.visible_to(by)
+    awarded = mine.filter(state=ContractState.AWARDED)
     ceiling = awarded.aggregate(sum=Sum("ceiling_dollars"))["sum"] or Decimal(0)
+    burns = _burns(orders.visible_to(by).filter(state=_ORD.ISSUED), on)
     near = near_their_end(by, on)
     return Desk(
         template="desk/contracting_officer.html",
@@ -103,21 +96,24 @@ def _officer(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
             none=_rest("Nothing waits for your signature.", by, at),
         ),
         figures=[
-            *_waiting(work),
+            Figure("Open for offers", f"{_open_for_offers(by, at)}"),
             Figure("Contracts in force", f"{awarded.count()}"),
             Figure("Their ceilings", say.money(Dollars(ceiling))),
+            Figure("Orders in use", f"{burns.total}"),
         ],
         work=say.grouped(work, on),
         lists={
             "solicitations": _solicitations(by),
             "near": Rows(near, len(near)),
-            "burns": _burns(orders.visible_to(by).filter(state=_ORD.ISSUED), on),
+            "burns": burns,
+            "contracts": first_of(mine.order_by("-pk"), say.contract_item, SHORT),
         },
         first=_first(work),
     )
 
 
 def _specialist(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
+    needs = len(solicitations.waiting_requisitions(by))
     return Desk(
         template="desk/contract_specialist.html",
         answer=say.answer_of(
@@ -126,10 +122,19 @@ def _specialist(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
             many="steps are open to you",
             none=_rest("Nothing is missing.", by, at),
         ),
-        figures=_waiting(work),
+        figures=[
+            Figure("Needs to solicit", f"{needs}"),
+            Figure("Open for offers", f"{_open_for_offers(by, at)}"),
+        ],
         work=say.grouped(work, on),
         lists={"solicitations": _solicitations(by), "needs": _needs(by)},
         first=_first(work),
+    )
+
+
+def _open_for_offers(by: Actor, at: datetime) -> int:
+    return (
+        solicitations.open_opportunities(at).filter(agency=by.organization_id).count()
     )
 
 
@@ -148,7 +153,6 @@ def _needs(by: Actor) -> Rows:
 def _manager(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
     mine = orders.visible_to(by)
     burns = _burns(mine.filter(state=_ORD.ISSUED), on)
-    coming = mine.filter(state__in=[_ORD.SUBMITTED, _ORD.APPROVED]).order_by("-pk")
     return Desk(
         template="desk/program_manager.html",
         answer=_lasting(burns),
@@ -156,7 +160,7 @@ def _manager(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
         work=say.grouped(work, on),
         lists={
             "burns": burns,
-            "coming": first_of(coming, say.order_item),
+            "others": _other_orders(by),
             "needs": _needs(by),
         },
         first=_first(work),
@@ -170,9 +174,19 @@ def _burns(rows: QuerySet[TaskOrder], on: date) -> Rows:
     return Rows(burns, shown.total)
 
 
+def _other_orders(by: Actor) -> Rows:
+    """The latest orders that are not in use: on their way, or done."""
+    others = orders.visible_to(by).exclude(state=_ORD.ISSUED).order_by("-pk")
+    return first_of(others, say.order_item, SHORT)
+
+
 def _lasting(burns: Rows) -> str:
     if not burns.total:
         return "No order is in use now, so nothing can run out."
+    if all(burn.has_ended for burn in burns.rows):
+        left = say.money(total_dollars(burn.left for burn in burns.rows))
+        orders_ = say.count(burns.total, "order")
+        return f"The period of {orders_} has ended; {left} was left. None runs out."
     early: list[Burn] = [burn for burn in burns.rows if burn.ends_early]
     if early:
         which = say.listed([burn.text for burn in early[:3]])
@@ -213,7 +227,7 @@ def _reviewer(by: Actor, _none: list[Item], at: datetime, on: date) -> Desk:
         Item(
             text=made.route.title,
             url=made.route.url_path,
-            note=f"You said: {made.get_verdict_display()}, on version {made.version}.",
+            note=f"{made.get_verdict_display().capitalize()}, version {made.version}.",
             since=made.at,
         )
         for made in last
@@ -229,7 +243,7 @@ def _reviewer(by: Actor, _none: list[Item], at: datetime, on: date) -> Desk:
         ),
         figures=[],
         work=say.grouped(work[:LIMIT], on),
-        lists={"said": Rows(said, len(said)), "waiting": Rows((), len(work))},
+        lists={"said": Rows(said, len(said)), "waiting": Rows(work[:LIMIT], len(work))},
         first=_first(work),
     )
 
@@ -286,9 +300,11 @@ def _representative(by: Actor, work: list[Item], at: datetime, on: date) -> Desk
 def _agreement(number: int, worth: Dollars, ran_at: datetime | None) -> str:
     if ran_at is None:
         return "Nothing has been compared yet: the first comparison follows first use."
-    when = f"compared last on {say.day(ran_at.date())}"
     if not number:
-        return f"Yes: no discrepancy is open, {when}."
+        return (
+            f"Yes: no discrepancy is open, compared last on {say.day(ran_at.date())}."
+        )
+    when = f"compared last on {say.day(ran_at.date())}"
     verb = "is" if number == 1 else "are"
     found = say.count(number, "discrepancy", "discrepancies")
     return f"Not yet: {found}, {say.money(worth)} in all, {verb} open; {when}."
@@ -331,7 +347,10 @@ def _payment(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
     return Desk(
         template="desk/payment_certifier.html",
         answer=f"{answer}{first_due}",
-        figures=[*_waiting(work), Figure("Payable", say.money(owed))],
+        figures=[
+            Figure("Payable", say.money(owed)),
+            Figure("Overdue", f"{sum(1 for due in dated if due < on)}"),
+        ],
         work=say.grouped(work, on),
         lists={"paid": first_of(paid.order_by("-pk"), say.paid_item, SHORT)},
         first=_first(work),
@@ -390,23 +409,11 @@ def _administrator(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
         ],
         work=say.grouped(work, on),
         lists={
-            "sources": first_of(delivered, _source),
-            "keys": first_of(soon, _key),
+            "sources": first_of(delivered, say.source_item),
+            "keys": first_of(soon, say.key_item),
         },
         first=_first(work),
     )
-
-
-def _source(source: Any) -> Item:
-    note = source.code if source.last else "It has delivered nothing yet."
-    return Item(
-        source.label, say.address("metering:usage"), note=note, since=source.last
-    )
-
-
-def _key(key: Any) -> Item:
-    url, scopes = say.address("accounts:api_keys"), ", ".join(key.scopes)
-    return Item(key.label, url, note=scopes, since=key.expires_at)
 
 
 # The vendor --------------------------------------------------------------------------
@@ -423,7 +430,7 @@ def _vendor(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
     unpaid = invoices.filter(state__in=_NOT_PAID_YET).count()
     return Desk(
         template="desk/vendor.html",
-        answer=f"{_due(work)} {_next_payment(coming)}",
+        answer=f"{_due(work)} {_next_payment(coming, on)}",
         figures=[
             Figure("Due from you", f"{sum(1 for item in work if item.is_ready)}"),
             Figure("Invoices not paid yet", f"{unpaid}"),
@@ -434,6 +441,7 @@ def _vendor(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
         lists={
             "invoices": first_of(invoices.order_by("-pk"), _billed, SHORT),
             "burns": burns,
+            "others": _other_orders(by),
             "offers": first_of(offers, say.offer_item, SHORT),
         },
         first=_first(work),
@@ -449,15 +457,20 @@ def _due(work: list[Item]) -> str:
     return "Nothing is due from you."
 
 
-def _next_payment(coming: QuerySet[Any]) -> str:
+def _next_payment(coming: QuerySet[Any], on: date) -> str:
     first = coming.order_by("due_on", "pk").first()
     if first is None:
         return "No payment is under way."
-    return f"{say.money(Dollars(first.dollars))} is paid by {say.day(first.due_on)}."
+    amount, due = say.money(Dollars(first.dollars)), say.day(first.due_on)
+    if first.due_on < on:
+        return f"{amount} was due on {due} and is not recorded as paid yet."
+    return f"{amount} is paid by {due}."
 
 
 def _billed(invoice: Invoice) -> Item:
-    item = say.invoice_item(invoice)
+    agency = invoice.order.contract.agency.name
+    note = f"Order {invoice.order.name} · {agency}"
+    item = replace(say.invoice_item(invoice), note=note)
     certification = getattr(invoice, "certification", None)
     if certification is None:
         return replace(item, due=payments.payment_due_on(invoice))

@@ -87,10 +87,10 @@ def test_from_the_need_to_the_release():
     complete = complete_solicitation()
     assert work(SPECIALIST, AT)["Send for review"] == ""
     approved = reviewed_solicitation(complete, AT)
-    assert work(OFFICER, AT) == {"Release it": ""}
+    assert work(OFFICER, AT) == {"Release the package": ""}
     assert "Send for review" not in work(SPECIALIST, AT)
-    late = work(OFFICER, LATER)["Release it"]
-    assert late == "A deadline that has not passed."
+    late = work(OFFICER, LATER)["Release the package"]
+    assert late == "Missing: A deadline that has not passed."
 
     # Then every vendor is asked for an offer
     release_solicitation(

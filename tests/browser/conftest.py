@@ -1,0 +1,185 @@
+"""A browser, and the site it looks at: a server of its own on a database of its own."""
+
+import gzip
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from accounts.queries import DEMO_PASSWORD
+from contracting.operate.story.cast import PARTS as DEMO_PARTS
+from tests.browser import world
+from tests.cast import PARTS, PASSWORD
+from tests.databases import ROOT, another_database, pointing_at
+
+READY_SECONDS = 60
+WIDE = {"width": 1366, "height": 768}
+NARROW = {"width": 390, "height": 844}
+PICTURES = ROOT / "var" / "browser"
+AXE = Path(__file__).parent / "axe" / "axe.min.js.gz"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the site is, and how somebody logs in."""
+
+    address: str
+
+    def credentials(self, part: str) -> tuple[str, str]:
+        """E-mail and password: of the demo's cast (``demo:cor``) or the tests' own."""
+        if part.startswith("demo:"):
+            return DEMO_PARTS[part.removeprefix("demo:")].email, DEMO_PASSWORD
+        return PARTS[part].email, PASSWORD
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup, django_db_blocker) -> Iterator[Site]:
+    """The site with its world, served until the last test is done."""
+    with another_database() as database:
+        with django_db_blocker.unblock(), pointing_at(database.name):
+            world.build()
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(128)
+            server = _start(listener, database.url)
+            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        try:
+            _wait_for_an_answer(server, address)
+            yield Site(address)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _start(listener: socket.socket, database_url: str) -> subprocess.Popen[bytes]:
+    log = ROOT / "var" / "log" / "test-browser.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "contracting.wsgi"]
+            + ["--worker-class", "gthread", "--workers", "1", "--threads", "4"]
+            + ["--no-control-socket", "--log-level", "warning", "--timeout", "120"]
+            + ["--bind", f"fd://{listener.fileno()}"],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DATABASE_URL": database_url,
+                "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+                "DRAWDOWN_DEMO": "1",
+                "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+            },
+            pass_fds=(listener.fileno(),),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+
+
+def _wait_for_an_answer(server: subprocess.Popen[bytes], address: str) -> None:
+    end = time.monotonic() + READY_SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        session = http.client.HTTPConnection(address.removeprefix("http://"), timeout=5)
+        try:
+            session.request("GET", "/readyz")
+            if session.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+        finally:
+            session.close()
+    pytest.fail("the site does not answer: see var/log/test-browser.log")
+
+
+@pytest.fixture(scope="session")
+def chromium(site) -> Iterator[Browser]:
+    """The machine's own browser, without a window."""
+    found = [path for name in BROWSERS if (path := shutil.which(name))]
+    if not found:
+        pytest.fail("browser tests need Chromium; `make browser` says how to get it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found[0],
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core."""
+    return gzip.decompress(AXE.read_bytes()).decode()
+
+
+class Visitor:
+    """Somebody at a screen: one window, and everything its console complained about."""
+
+    def __init__(self, context: BrowserContext, site: Site) -> None:
+        self.site = site
+        self.context = context
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def go(self, path: str):
+        """Open a page of the site; the answer of the server."""
+        return self.page.goto(f"{self.site.address}{path}", wait_until="load")
+
+    def log_in(self, part: str) -> "Visitor":
+        """By the form, as people do."""
+        email, password = self.site.credentials(part)
+        self.go("/accounts/login/")
+        self.page.get_by_label("Email", exact=True).fill(email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.locator("main").get_by_role("button", name="Log in").click()
+        self.page.wait_for_load_state()
+        assert self.page.get_by_role("button", name="Log out").is_visible()
+        return self
+
+
+@pytest.fixture
+def visit(request, site, chromium) -> Iterator:
+    """``visit(javascript=True)``: a fresh browser; a picture is kept of a failure."""
+    visitors: list[Visitor] = []
+
+    def come(*, javascript: bool = True, size=WIDE) -> Visitor:
+        context = chromium.new_context(
+            java_script_enabled=javascript, viewport=size, reduced_motion="reduce"
+        )
+        context.set_default_timeout(20_000)
+        visitors.append(Visitor(context, site))
+        return visitors[-1]
+
+    yield come
+    failed = getattr(request.node, "failed_call", False)
+    for number, visitor in enumerate(visitors):
+        if failed:
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            name = "".join(c if c.isalnum() else "-" for c in request.node.name)
+            visitor.page.screenshot(path=PICTURES / f"{name}-{number}.png")
+        visitor.context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Tell the fixtures of a test whether it failed."""
+    report = yield
+    if report.when == "call" and report.failed:
+        item.failed_call = True
+    return report

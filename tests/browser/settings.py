@@ -1,0 +1,15 @@
+"""The site that the browser looks at: the real one, as a demonstration.
+
+Only what the tests must share differs: quick hashes, static files from their source.
+"""
+
+from contracting.settings import *  # noqa: F403
+from contracting.settings import STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True

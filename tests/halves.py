@@ -1,0 +1,22 @@
+"""A run on two cores is divided by files, and the one long story begins at once."""
+
+from xdist.scheduler import LoadFileScheduling
+
+STORY = "tests/journeys/"
+
+
+class StoryInOneHalf(LoadFileScheduling):
+    """Whole files; those that read the story go together, so that it is played once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return STORY if nodeid.startswith(STORY) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Called by xdist in place of its own choice."""
+    return StoryInOneHalf(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """What takes longest is not left for the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(STORY))
