@@ -361,7 +361,8 @@ class Balance(Timestamped):
     @property
     def payable_dollars(self) -> Decimal:
         """Used and funded, with what is accepted of it rounded to the cent."""
-        return self.consumed_dollars + self.rounding_dollars
+        payable: Decimal = self.consumed_dollars + self.rounding_dollars
+        return payable
 
     @property
     def funds_left(self) -> Dollars:
