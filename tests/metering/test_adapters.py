@@ -349,7 +349,9 @@ def test_lines_and_arrays_are_read_alike():
     for payload in (json.dumps([first, second]).encode(), spaced, marked):
         found = read_batch(payload)
         assert found[0] == by_lines[0]
-        assert (found[1].code, found[1].pointer) == ("bad_text", "/id")
+        bad = found[1]
+        assert isinstance(bad, BadRow)
+        assert (bad.code, bad.pointer) == ("bad_text", "/id")
 
 
 def test_a_separator_inside_a_text_parts_no_row():
@@ -361,7 +363,10 @@ def test_a_separator_inside_a_text_parts_no_row():
 def test_twins_in_an_array_are_seen():
     made = json.dumps(row()).replace('"id": "call-1"', '"id": "call-1", "id": "x"')
 
-    assert [each.code for each in read_batch(f"[{made}]".encode())] == ["duplicate_key"]
+    found = read(f"[{made}]".encode())
+
+    assert isinstance(found, BadRow)
+    assert found.code == "duplicate_key"
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,13 @@
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from contracting.audit.queries import events_of
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
-from contracting.documents.models import Blob
 from contracting.documents.queries import read_blob
 from contracting.ledger.queries import balances_of
 from contracting.metering.models import (
@@ -43,7 +39,8 @@ from tests.builders_metering import (
     usage_source,
 )
 from tests.builders_orders import issued_order, line, line_of_accounting
-from tests.cast import OURS, actor, machine, nothing_happens
+from tests.cast import actor, machine, nothing_happens
+from tests.metering.traces import CANARY, found_in_media, found_in_the_database
 
 NOT_ORDERED = "gpt-4o-mini-2024-07-18"
 USAGE = (UsageEvent, UsageLine, UsageAttribution, UsageRating, UsageHold)
@@ -484,8 +481,6 @@ def test_what_is_kept_of_a_batch_is_counts_and_names(order):
     ]
 
 
-CANARY = "Patient 4711 asks about a rash"
-
 CARRIERS = [
     ("prompt", "", CANARY),
     ("messages", "data", [{"role": "user", "content": CANARY}]),
@@ -533,25 +528,3 @@ def test_a_prompt_in_any_field_is_found_nowhere(order):
     assert set(statuses(receipt)) == {"rejected"}
     assert found_in_the_database(CANARY) == []
     assert found_in_media(CANARY) == []
-
-
-def found_in_the_database(text):
-    tables = sorted(
-        name
-        for name in connection.introspection.table_names()
-        if name.split("_")[0] in OURS
-    )
-    found = []
-    with connection.cursor() as cursor:
-        for table in tables:
-            rows = f'SELECT count(*) FROM "{table}" t'
-            cursor.execute(f"{rows} WHERE position(%s in t::text) > 0", [text])
-            if cursor.fetchone()[0]:
-                found.append(table)
-    return found
-
-
-def found_in_media(text):
-    files = [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
-    assert len(files) >= Blob.objects.count() > 0
-    return [path for path in files if text.encode() in path.read_bytes()]

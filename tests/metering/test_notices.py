@@ -23,18 +23,22 @@ TOLD = (
 
 
 @pytest.fixture
-def burn(contract):
-    """An order with $40 funded; each call uses so many dollars of output at $8."""
-    order = order_for("40.00", tokens=20_000_000, on=contract)
+def funded(contract):
+    """An order with $40 funded."""
+    return order_for("40.00", tokens=20_000_000, on=contract)
+
+
+@pytest.fixture
+def burn(funded):
+    """Each call uses so many dollars of output at $8; the shares that are then told."""
     number = iter(range(1, 1_000))
 
     def uses(dollars, at=DELIVERED_AT):
         tokens = round(dollars * 125_000)
         n = next(number)
-        ingested(event(n, order=order, tokens={"output": tokens}), at=at)
+        ingested(event(n, order=funded, tokens={"output": tokens}), at=at)
         return told_to("cor")
 
-    uses.order = order
     return uses
 
 
@@ -59,7 +63,7 @@ def test_two_shares_crossed_at_once_are_both_told(burn):
     assert burn(45) == [75, 90, 100]
 
 
-def test_everybody_concerned_is_told_and_nobody_else(burn):
+def test_everybody_concerned_is_told_and_nobody_else(funded, burn):
     # When three quarters of the funds are used
     burn(30)
 
@@ -70,17 +74,17 @@ def test_everybody_concerned_is_told_and_nobody_else(burn):
         assert told_to(part_name) == []
     notice = Notice.objects.filter(title__contains=PERCENT).first()
     assert notice is not None
-    assert notice.url_path == f"/orders/{burn.order.public_id}"
+    assert notice.url_path == funded.path
     assert "$30.00 of $40.00 obligated are used" in notice.body
     assert "not payable" in notice.body
 
 
-def test_added_funds_let_the_same_share_be_crossed_again(burn):
+def test_added_funds_let_the_same_share_be_crossed_again(funded, burn):
     # Given $31 of $40 used, and told
     assert burn(31) == [75]
 
     # When a modification adds twenty dollars, and another fifteen are used
-    issued_modification(on=burn.order)
+    issued_modification(on=funded)
     assert burn(1) == [75]
     later = DELIVERED_AT + timedelta(days=1)
 
@@ -88,8 +92,8 @@ def test_added_funds_let_the_same_share_be_crossed_again(burn):
     assert burn(15, at=later) == [75, 75]
 
 
-def test_the_contract_says_at_which_share(burn):
-    Contract.objects.filter(pk=burn.order.contract_id).update(notice_percent=50)
+def test_the_contract_says_at_which_share(funded, burn):
+    Contract.objects.filter(pk=funded.contract_id).update(notice_percent=50)
 
     assert burn(20) == [50]
     assert burn(10.5) == [50]
