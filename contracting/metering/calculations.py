@@ -37,8 +37,8 @@ class Rate:
     def fits(self, event: Measured, model_id: int, code: str, at: datetime) -> bool:
         """Whether this can be the price of that class of that event."""
         return (
-            self.model_id == model_id
-            and self.token_class_code == code
+            self.token_class_code == code
+            and self.model_id == model_id
             and self.tier == event.tier
             and self.context_band in (event.context_band, ANY_LENGTH)
             and self.boundary == event.boundary

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from contracting.core.errors import NotVisible
+from contracting.metering.models import UsageEvent
 from contracting.metering.queries import (
     ClassTotal,
     DayTotal,
@@ -19,7 +21,7 @@ from contracting.metering.queries import (
 )
 from contracting.orders.models import TaskOrder
 from tests.builders_metering import PRICES, event, ingested
-from tests.cast import actor
+from tests.cast import actor, nothing_happens
 
 MIDNIGHT = datetime(2026, 4, 21, 4, tzinfo=UTC)
 """The first instant of 21 April in Washington."""
@@ -89,3 +91,20 @@ def test_batches_and_sources_are_the_agencys_alone(two_days, gateway):
         assert not batches_visible_to(actor(part_name))
         with pytest.raises(NotVisible):
             get_batch_for(actor(part_name), batch.public_id)
+
+
+def test_a_stream_of_rows_keeps_the_constraints_of_its_table(order, two_days):
+    # Given a call that is stored
+    stored = UsageEvent.objects.get(event_id="call-1")
+    columns = [
+        field.column
+        for field in UsageEvent._meta.concrete_fields
+        if field.column != "recorded_at"
+    ]
+    row = [getattr(stored, name) for name in columns]
+
+    # Then a stream with the same key is refused whole, as any other row would be
+    other = list(row)
+    other[columns.index("event_id")] = "call-9"
+    with nothing_happens(), pytest.raises(IntegrityError), transaction.atomic():
+        UsageEvent.objects.add_all(columns, [other, row])

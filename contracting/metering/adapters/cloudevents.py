@@ -62,6 +62,7 @@ _DATA = frozenset(
     }
 )
 _LINE = frozenset({"class", "tokens"})
+_BASES = frozenset(Basis.values)
 
 
 class Unreadable(ValueError):
@@ -337,7 +338,7 @@ def _attempt(data: Mapping[str, Any]) -> int:
 def _basis(data: Mapping[str, Any]) -> str:
     basis = data.get("basis")
     basis = Basis.MEASURED.value if basis is None else basis
-    if not isinstance(basis, str) or basis not in Basis.values:
+    if not isinstance(basis, str) or basis not in _BASES:
         _refuse(RowCode.BAD_BASIS, "/data/basis")
     return basis
 

@@ -82,7 +82,7 @@ def assign_usage(*, agency_id: int, by: Actor, at: datetime) -> Assigned:
         raise _nothing_held([outcome for _, outcome in kept])
     subject = Subject("metering.suspense", agency_id, f"organization:{agency_id}")
     store_attributions(agency_id, attributed, at)
-    store_holds(moved, at)
+    store_holds(agency_id, [(e.source_id, e.event_id, why) for e, why in moved], at)
     draw_on_funds(attributed, because=subject, by=by, at=at)
     done = Assigned(len(attributed), len(kept))
     record_event(
@@ -184,50 +184,71 @@ def store_attributions(
     agency_id: int, attributed: Sequence[Attribution], at: datetime
 ) -> None:
     """Add the attribution and the ratings of each event."""
-    UsageAttribution.objects.bulk_create(
-        UsageAttribution(
-            agency_id=agency_id,
-            source_id=source.pk,
-            event_id=event_id,
-            order_line_id=outcome.order_line_id,
-            model_id=outcome.model_id,
-            accounting_day=outcome.accounting_day,
-            attributed_at=at,
-        )
-        for event_id, _, source, outcome in attributed
+    UsageAttribution.objects.add_all(
+        (*_KEY, "order_line_id", "model_id", "accounting_day", "attributed_at"),
+        (
+            (
+                agency_id,
+                source.pk,
+                event_id,
+                outcome.order_line_id,
+                outcome.model_id,
+                outcome.accounting_day,
+                at,
+            )
+            for event_id, _, source, outcome in attributed
+        ),
     )
-    UsageRating.objects.bulk_create(
-        UsageRating(
-            agency_id=agency_id,
-            source_id=source.pk,
-            event_id=event_id,
-            token_class_code=line.token_class_code,
-            order_line_id=outcome.order_line_id,
-            rate_row_id=line.rate.rate_row_id,
-            occurred_at=occurred_at,
-            accounting_day=outcome.accounting_day,
-            tokens=line.tokens.count,
-            usd_per_million_tokens=line.rate.price.usd_per_million_tokens,
-            dollars=line.dollars.amount,
-            rated_at=at,
-        )
-        for event_id, occurred_at, source, outcome in attributed
-        for line in outcome.lines
+    UsageRating.objects.add_all(
+        (
+            *_KEY,
+            "token_class_code",
+            "order_line_id",
+            "rate_row_id",
+            "occurred_at",
+            "accounting_day",
+            "tokens",
+            "usd_per_million_tokens",
+            "dollars",
+            "rated_at",
+        ),
+        (
+            (
+                agency_id,
+                source.pk,
+                event_id,
+                line.token_class_code,
+                outcome.order_line_id,
+                line.rate.rate_row_id,
+                occurred_at,
+                outcome.accounting_day,
+                line.tokens.count,
+                line.rate.price.usd_per_million_tokens,
+                line.dollars.amount,
+                at,
+            )
+            for event_id, occurred_at, source, outcome in attributed
+            for line in outcome.lines
+        ),
     )
 
 
-def store_holds(kept: Iterable[tuple[UsageEvent, Held]], at: datetime) -> None:
-    """Add why each event is in suspense."""
-    UsageHold.objects.bulk_create(
-        UsageHold(
-            agency_id=event.agency_id,
-            source_id=event.source_id,
-            event_id=event.event_id,
-            reason=outcome.reason,
-            detail=outcome.detail[:200],
-            held_at=at,
-        )
-        for event, outcome in kept
+_KEY = ("agency_id", "source_id", "event_id")
+
+
+def store_holds(
+    agency_id: int, kept: Iterable[tuple[int, str, Held]], at: datetime
+) -> None:
+    """Add why each event is in suspense.
+
+    :param kept: the source and the id of the event, and why it is held
+    """
+    UsageHold.objects.add_all(
+        (*_KEY, "reason", "detail", "held_at"),
+        (
+            (agency_id, source_id, event_id, *_words(outcome), at)
+            for source_id, event_id, outcome in kept
+        ),
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -205,38 +206,97 @@ def _store(
         received_by=by.name,
         **_counts(verdicts),
     )
-    made = [(_event(source, batch, row, at), outcome) for row, outcome in decided]
-    UsageEvent.objects.bulk_create(event for event, _ in made)
-    UsageLine.objects.bulk_create(
-        UsageLine(
-            agency_id=source.agency_id,
-            source_id=source.pk,
-            event_id=row.event_id,
-            token_class_code=code,
-            tokens=tokens,
-        )
-        for row, _ in decided
-        for code, tokens in row.lines
-    )
-    store_holds(((row, why) for row, why in made if isinstance(why, Held)), at)
-    refused = {v.index: v for v in verdicts if v.status in _REFUSED}
-    UsageRefusal.objects.bulk_create(
-        UsageRefusal(
-            batch=batch,
-            row_index=row.index,
-            event_id=row.event_id,
-            verdict=refused[row.index].status,
-            code=refused[row.index].code,
-            pointer=refused[row.index].pointer[:120],
-            payload_sha256=row.sha256,
-        )
-        for row in rows
-        if row.index in refused
+    _store_events(batch, [row for row, _ in decided])
+    held = [
+        (source.pk, row.event_id, why) for row, why in decided if isinstance(why, Held)
+    ]
+    store_holds(source.agency_id, held, at)
+    refused = [(row, verdicts[row.index]) for row in rows]
+    UsageRefusal.objects.add_all(
+        (
+            "batch_id",
+            "row_index",
+            "event_id",
+            "verdict",
+            "code",
+            "pointer",
+            "payload_sha256",
+        ),
+        (
+            (
+                batch.pk,
+                row.index,
+                row.event_id,
+                str(verdict.status),
+                str(verdict.code),
+                verdict.pointer[:120],
+                row.sha256,
+            )
+            for row, verdict in refused
+            if verdict.status in _REFUSED
+        ),
     )
     return batch
 
 
 _REFUSED = frozenset({RowVerdict.CONFLICT, RowVerdict.REJECTED})
+
+
+def _store_events(batch: UsageBatch, rows: Sequence[ReadEvent]) -> None:
+    key, at = (batch.agency_id, batch.source_id), batch.received_at
+    UsageEvent.objects.add_all(
+        (
+            "agency_id",
+            "source_id",
+            "batch_id",
+            "received_at",
+            "payload_sha256",
+            "is_late",
+            "corrects",
+            "correction_reason",
+            *_TAKEN_OVER,
+        ),
+        (
+            (
+                *key,
+                batch.pk,
+                at,
+                row.sha256,
+                at - row.occurred_at > LATE_AFTER,
+                "",
+                "",
+                *_taken_over(row),
+            )
+            for row in rows
+        ),
+    )
+    UsageLine.objects.add_all(
+        ("agency_id", "source_id", "event_id", "token_class_code", "tokens"),
+        (
+            (*key, row.event_id, code, tokens)
+            for row in rows
+            for code, tokens in row.lines
+        ),
+    )
+
+
+_TAKEN_OVER = (
+    "event_id",
+    "occurred_at",
+    "operation_id",
+    "attempt",
+    "order_ref",
+    "model_requested",
+    "model_served",
+    "tier",
+    "context_band",
+    "boundary",
+    "basis",
+    "reported_total",
+)
+"""What an event has as its row had it."""
+
+_taken_over = attrgetter(*_TAKEN_OVER)
 
 
 def _canonical_payload(rows: Iterable[ReadEvent | BadRow]) -> Blob:
@@ -249,31 +309,6 @@ def _canonical_payload(rows: Iterable[ReadEvent | BadRow]) -> Blob:
     ]
     return store_blob(
         content=("\n".join(kept) + "\n").encode(), media_type="application/x-ndjson"
-    )
-
-
-def _event(
-    source: UsageSource, batch: UsageBatch, row: ReadEvent, at: datetime
-) -> UsageEvent:
-    return UsageEvent(
-        agency_id=source.agency_id,
-        source_id=source.pk,
-        event_id=row.event_id,
-        batch_id=batch.pk,
-        payload_sha256=row.sha256,
-        occurred_at=row.occurred_at,
-        received_at=at,
-        operation_id=row.operation_id,
-        attempt=row.attempt,
-        order_ref=row.order_ref,
-        model_requested=row.model_requested,
-        model_served=row.model_served,
-        tier=row.tier,
-        context_band=row.context_band,
-        boundary=row.boundary,
-        basis=row.basis,
-        reported_total=row.reported_total,
-        is_late=at - row.occurred_at > LATE_AFTER,
     )
 
 
