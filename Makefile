@@ -56,7 +56,7 @@ check: .venv/.ok ## Everything that CI runs: format, lint, types, imports, deplo
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@echo "== templates"
-	@.venv/bin/djlint --check --quiet templates
+	@.venv/bin/djlint --lint --quiet templates
 	@echo "== mypy --strict"
 	@$(PY) -m mypy
 	@echo "== lint-imports"

@@ -287,7 +287,11 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Usage, reports, invoices and records of token contracts.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "SolicitationStateEnum": "contracting.solicitations.states.SolicitationState",
+        "SubmissionStateEnum": "contracting.submissions.states.SubmissionState",
+        "PaymentStateEnum": [("CERTIFIED", "CERTIFIED"), ("PAID", "PAID")],
+    },
 }
 
 CONTENT_SECURITY_POLICY = {

@@ -131,7 +131,7 @@ def inside_machines(told):
 def all_powerful(administrator: Actor) -> Client:
     now = clock.now()
     issued = issue_api_key(
-        organization_id=administrator.organization_id,
+        organization_id=administrator.organization_id or 0,
         label="Everything",
         scopes=scopes_of(administrator),
         expires_at=now + timedelta(days=30),
