@@ -110,7 +110,7 @@ class Figure:
 class Desk:
     """A role's page: its question answered, at most four figures, and its lists.
 
-    ``template`` shows the lists by their names; ``first`` is what to do first.
+    ``template`` shows the lists by their names.
     """
 
     template: str
@@ -118,7 +118,12 @@ class Desk:
     figures: list[Figure]
     work: list[Group]
     lists: dict[str, Rows]
-    first: Item | None = None
+
+    @property
+    def first(self) -> Item | None:
+        """What to do first: what can be done now and is due soonest."""
+        items = (item for group in self.work for item in group.items)
+        return next((item for item in items if item.is_ready), None)
 
 
 def address(route: str, *ids: object) -> str:

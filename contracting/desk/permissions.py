@@ -440,8 +440,8 @@ def _to_pay(by: Actor, at: datetime, on: date) -> Iterator[Item]:
     for one in _some(certified.order_by("due_on", "pk")):
         verdict = may_pay.can_record_payment(by, one)
         page, amount = "payments:record_payment", Dollars(one.dollars)
-        asked, due = "Record the payment", one.due_on
-        yield _item(one, page, asked, verdict, amount=amount, due=due)
+        asked, more = "Record the payment", {"amount": amount, "due": one.due_on}
+        yield _item(one, page, asked, verdict, note=f"Invoice {one.invoice}", **more)
 
 
 # The vendor's side -------------------------------------------------------------------
@@ -454,11 +454,8 @@ def _offers_to_hand_in(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         due = {"due": _deadline(each), "due_at": each.deadline, "zone": each.time_zone}
         if mine is None or mine.state == SubmissionState.WITHDRAWN or version is None:
             verdict = may_submit.can_submit_submission(by, each)
-            page, asked = (
-                "solicitations:opportunity",
-                "Not submitted yet: read and offer",
-            )
-            yield _item(each, page, asked, verdict, **due)
+            page, note = "solicitations:opportunity", "Not submitted yet."
+            yield _item(each, page, "Read and offer", verdict, note=note, **due)
         elif behind := submissions.unacknowledged(version):
             numbers = listed(behind)
             verdict = may_submit.can_replace_submission(by, mine)

@@ -69,10 +69,6 @@ def desk_of(by: Actor, at: datetime, on: date) -> Desk:
     return _DESKS[by.role](by, say.in_order(work_of(by, at, on)), at, on)
 
 
-def _first(work: Sequence[Item]) -> Item | None:
-    return next((item for item in work if item.is_ready), None)
-
-
 def _rest(words: str, by: Actor, at: datetime) -> str:
     """What to say when nothing waits: with the next date that is known."""
     return f"{words} {next_known_date(by, at)}".strip()
@@ -108,7 +104,6 @@ def _officer(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
             "burns": burns,
             "contracts": first_of(mine.order_by("-pk"), say.contract_item, SHORT),
         },
-        first=_first(work),
     )
 
 
@@ -128,7 +123,6 @@ def _specialist(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
         ],
         work=say.grouped(work, on),
         lists={"solicitations": _solicitations(by), "needs": _needs(by)},
-        first=_first(work),
     )
 
 
@@ -163,7 +157,6 @@ def _manager(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
             "others": _other_orders(by),
             "needs": _needs(by),
         },
-        first=_first(work),
     )
 
 
@@ -244,7 +237,6 @@ def _reviewer(by: Actor, _none: list[Item], at: datetime, on: date) -> Desk:
         figures=[],
         work=say.grouped(work[:LIMIT], on),
         lists={"said": Rows(said, len(said)), "waiting": Rows(work[:LIMIT], len(work))},
-        first=_first(work),
     )
 
 
@@ -261,7 +253,6 @@ def _panel(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
         figures=[],
         work=say.grouped(work, on),
         lists={"seats": first_of(seats, say.solicitation_item)},
-        first=_first(work),
     )
 
 
@@ -293,7 +284,6 @@ def _representative(by: Actor, work: list[Item], at: datetime, on: date) -> Desk
         ],
         work=say.grouped(work, on),
         lists={"burns": burns, "contracts": first_of(mine, say.contract_item)},
-        first=_first(work),
     )
 
 
@@ -329,7 +319,6 @@ def _funds(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
         ],
         work=say.grouped(work, on),
         lists={"funds": Rows(positions[:LIMIT], len(positions))},
-        first=_first(work),
     )
 
 
@@ -353,7 +342,6 @@ def _payment(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
         ],
         work=say.grouped(work, on),
         lists={"paid": first_of(paid.order_by("-pk"), say.paid_item, SHORT)},
-        first=_first(work),
     )
 
 
@@ -412,7 +400,6 @@ def _administrator(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
             "sources": first_of(delivered, say.source_item),
             "keys": first_of(soon, say.key_item),
         },
-        first=_first(work),
     )
 
 
@@ -425,12 +412,12 @@ def _vendor(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
         "certification__payment", "order__contract__agency"
     )
     disputes = reconciliation.findings_visible_to(by).filter(resolution__isnull=True)
-    coming = payments.certifications_visible_to(by).filter(payment__isnull=True)
+    certified = payments.certifications_visible_to(by)
     offers = submissions.submissions_visible_to(by)
     unpaid = invoices.filter(state__in=_NOT_PAID_YET).count()
     return Desk(
         template="desk/vendor.html",
-        answer=f"{_due(work)} {_next_payment(coming, on)}",
+        answer=f"{_due(work)} {_payments(certified, on)}",
         figures=[
             Figure("Due from you", f"{sum(1 for item in work if item.is_ready)}"),
             Figure("Invoices not paid yet", f"{unpaid}"),
@@ -444,7 +431,6 @@ def _vendor(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
             "others": _other_orders(by),
             "offers": first_of(offers, say.offer_item, SHORT),
         },
-        first=_first(work),
     )
 
 
@@ -457,14 +443,19 @@ def _due(work: list[Item]) -> str:
     return "Nothing is due from you."
 
 
-def _next_payment(coming: QuerySet[Any], on: date) -> str:
-    first = coming.order_by("due_on", "pk").first()
-    if first is None:
+def _payments(certified: QuerySet[Any], on: date) -> str:
+    """The next payment, or the last one."""
+    coming = certified.filter(payment__isnull=True).order_by("due_on", "pk").first()
+    if coming is not None:
+        amount, due = say.money(Dollars(coming.dollars)), say.day(coming.due_on)
+        if coming.due_on < on:
+            return f"{amount} was due on {due} and is not recorded as paid yet."
+        return f"{amount} is paid by {due}."
+    paid = certified.filter(payment__isnull=False).order_by("-payment__pk").first()
+    if paid is None:
         return "No payment is under way."
-    amount, due = say.money(Dollars(first.dollars)), say.day(first.due_on)
-    if first.due_on < on:
-        return f"{amount} was due on {due} and is not recorded as paid yet."
-    return f"{amount} is paid by {due}."
+    amount = say.money(Dollars(paid.payment.dollars))
+    return f"{amount} was paid on {say.day(paid.payment.paid_on)}, the last payment."
 
 
 def _billed(invoice: Invoice) -> Item:

@@ -14,7 +14,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
 from accounts.queries import DEMO_PASSWORD
 from contracting.operate.story.cast import PARTS as DEMO_PARTS
@@ -23,8 +29,8 @@ from tests.cast import PARTS, PASSWORD
 from tests.databases import ROOT, another_database, pointing_at
 
 READY_SECONDS = 60
-WIDE = {"width": 1366, "height": 768}
-NARROW = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1366, "height": 768}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 PICTURES = ROOT / "var" / "browser"
 AXE = Path(__file__).parent / "axe" / "axe.min.js.gz"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -153,22 +159,32 @@ class Visitor:
         return self
 
 
-@pytest.fixture
-def visit(request, site, chromium) -> Iterator:
-    """``visit(javascript=True)``: a fresh browser; a picture is kept of a failure."""
-    visitors: list[Visitor] = []
+class Visits:
+    """``visit()`` opens a fresh browser window; ``visit.site`` is what it shows."""
 
-    def come(*, javascript: bool = True, size=WIDE) -> Visitor:
-        context = chromium.new_context(
+    def __init__(self, site: Site, chromium: Browser) -> None:
+        self.site = site
+        self.visitors: list[Visitor] = []
+        self._chromium = chromium
+
+    def __call__(
+        self, *, javascript: bool = True, size: ViewportSize = WIDE
+    ) -> Visitor:
+        context = self._chromium.new_context(
             java_script_enabled=javascript, viewport=size, reduced_motion="reduce"
         )
         context.set_default_timeout(20_000)
-        visitors.append(Visitor(context, site))
-        return visitors[-1]
+        self.visitors.append(Visitor(context, self.site))
+        return self.visitors[-1]
 
-    yield come
+
+@pytest.fixture
+def visit(request, site, chromium) -> Iterator[Visits]:
+    """Visits to the site; a picture of each window is kept if the test fails."""
+    visits = Visits(site, chromium)
+    yield visits
     failed = getattr(request.node, "failed_call", False)
-    for number, visitor in enumerate(visitors):
+    for number, visitor in enumerate(visits.visitors):
         if failed:
             PICTURES.mkdir(parents=True, exist_ok=True)
             name = "".join(c if c.isalnum() else "-" for c in request.node.name)

@@ -23,7 +23,8 @@ def test_a_number_leads_to_its_page_as_people_type_it():
     certification = certified_payment()
     invoice = certification.invoice
     order, contract = invoice.order, invoice.order.contract
-    spaced = f"{order.piid[:6]}-{order.piid[6:8]} {order.piid[8:]}".lower()
+    piid = str(order.piid)
+    spaced = f"{piid[:6]}-{piid[6:8]} {piid[8:]}".lower()
 
     for typed, page in (
         (order.piid, f"/orders/{order.public_id}"),

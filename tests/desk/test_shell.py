@@ -14,6 +14,7 @@ from accounts.queries import DEMO_PASSWORD
 from contracting.approvals.queries import waiting_for
 from contracting.core.actors import ANONYMOUS
 from contracting.desk import queries
+from contracting.desk.calculations import address
 from contracting.desk.queries import navigation, reviews_waiting, shell
 from contracting.desk.states import NAVIGATION, RIBBON
 from tests.builders import solicitation_in_review
@@ -37,7 +38,7 @@ REVIEWERS = (
 def request_of(acting, path="/"):
     request = RequestFactory().get(path)
     request.user = AnonymousUser()
-    request.actor = acting
+    request.actor = acting  # type: ignore[attr-defined]
     request.resolver_match = resolve(path)
     return request
 
@@ -71,7 +72,7 @@ def test_the_shell_asks_the_database_at_most_three_times():
 @pytest.mark.parametrize("role", NAVIGATION)
 def test_every_entry_of_the_navigation_leads_to_a_page(role):
     for entry in NAVIGATION[role]:
-        assert queries.address(entry.route), entry
+        assert address(entry.route), entry
 
 
 def test_the_entry_above_the_page_is_the_current_one(contracting_officer):

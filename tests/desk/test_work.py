@@ -8,7 +8,6 @@ from contracting.contracts.operations.certify import certify_contract_funds
 from contracting.desk.permissions import work_of
 from contracting.solicitations.operations.release import release_solicitation
 from tests.builders import (
-    AT,
     DEADLINE,
     RELEASED_AT,
     complete_solicitation,
@@ -46,7 +45,7 @@ from tests.builders_settlement import (
     resolved,
     used_order,
 )
-from tests.cast import actor
+from tests.cast import AT, actor
 from tests.offers import (
     agreed_offers,
     analysed_prices,
@@ -101,7 +100,7 @@ def test_from_the_need_to_the_release():
     )
     assert work(OFFICER, RELEASED_AT) == {}
     for vendor in ("vendor_a_signer", "vendor_b_member", "other_vendor_signer"):
-        assert work(vendor, RELEASED_AT) == {"Not submitted yet: read and offer": ""}
+        assert work(vendor, RELEASED_AT) == {"Read and offer": ""}
     assert work("vendor_a_administrator", RELEASED_AT) == {}
 
 
