@@ -19,6 +19,7 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.ledger.states import Holder
+from contracting.reference.states import Boundary
 
 HOLDER_OF_A_LINE = "contracts.line"
 
@@ -211,6 +212,11 @@ class RateRow(Addressed, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.slin} {self.usd_per_million_tokens}"
+
+    @property
+    def boundary_label(self) -> str:
+        """The data boundary in words."""
+        return str(Boundary(self.boundary).label)
 
 
 class ContractClause(Timestamped):

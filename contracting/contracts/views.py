@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.http import Http404
 from django.urls import reverse
 
-from contracting.audit.queries import events_of_stream, milestones
+from contracting.audit.queries import events_of, milestones
 from contracting.contracts import forms, permissions, queries
 from contracting.contracts.models import Contract
 from contracting.contracts.operations.award import award_contract
@@ -68,7 +68,7 @@ class ContractPage(PageView):
                 "may_award": permissions.can_award_contract(by, contract, on),
                 "may_designate": permissions.can_designate_cor(by, contract, on),
                 "may_discard": permissions.can_discard_contract(by, contract),
-                "events": milestones(events_of_stream(contract.stream)),
+                "events": milestones(events_of(contract.subject)),
             }
         return context
 

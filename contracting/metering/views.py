@@ -22,6 +22,7 @@ from contracting.metering.operations.register import register_source
 from contracting.metering.states import HoldReason, RowCode, RowVerdict
 from contracting.orders.queries import get_task_order_for
 from contracting.reference.permissions import can_map_model_alias
+from contracting.reference.queries import token_classes
 
 
 class AgencyPage(PageView):
@@ -82,10 +83,14 @@ class OrderUsagePage(PageView):
     def context(self, **ids: Any) -> dict[str, Any]:
         order = get_task_order_for(self.actor, ids["public_id"])
         totals = queries.totals_by_class(order)
+        labels = {row.code: row.label for row in token_classes()}
         return {
             "order": order,
-            "totals": totals,
-            "days": queries.daily_totals(order),
+            "totals": [(labels[row.token_class_code], row) for row in totals],
+            "days": [
+                (labels[row.token_class_code], row)
+                for row in queries.daily_totals(order)
+            ],
             "tokens": sum(total.tokens for total in totals),
             "dollars": sum((total.dollars for total in totals), Decimal(0)),
             "held": (

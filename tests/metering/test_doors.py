@@ -125,6 +125,7 @@ def test_the_usage_of_an_order_is_shown_by_class_and_day(order, vendor_a_member)
         assert "has metered 1,100 tokens on this order" in shown
         assert "they cost $0.0028" in shown
         assert "20 Apr 2026" in shown
+        assert "Input, not cached" in shown
         assert ("held in suspense" in shown) is held
 
 

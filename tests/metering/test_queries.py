@@ -97,9 +97,9 @@ def test_a_stream_of_rows_keeps_the_constraints_of_its_table(order, two_days):
     # Given a call that is stored
     stored = UsageEvent.objects.get(event_id="call-1")
     columns = [
-        field.column
+        field.attname
         for field in UsageEvent._meta.concrete_fields
-        if field.column != "recorded_at"
+        if field.attname != "recorded_at"
     ]
     row = [getattr(stored, name) for name in columns]
 
