@@ -147,6 +147,11 @@ class Visitor:
         """Open a page of the site; the answer of the server."""
         return self.page.goto(f"{self.site.address}{path}", wait_until="load")
 
+    def fetch(self, path: str) -> tuple[int, str]:
+        """What the server answers this person, without showing it."""
+        answer = self.page.request.get(f"{self.site.address}{path}")
+        return answer.status, answer.text()
+
     def log_in(self, part: str) -> "Visitor":
         """By the form, as people do."""
         email, password = self.site.credentials(part)

@@ -1,7 +1,9 @@
 """How a page is looked at: for barriers, complaints, its answer and its width."""
 
-from collections import deque
+import re
+from collections import Counter, deque
 from collections.abc import Iterator
+from html import unescape
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
@@ -15,6 +17,11 @@ NOT_PAGES = {
     "documents:download_document",
     "evaluations:offer_file",
 }
+OF_EACH_KIND = 9
+"""How many pages of one kind are read for the sake of their links."""
+
+_LINK = re.compile(r'<a\b[^>]*?\bhref="(/[^"]*)"')
+
 _RUN_AXE = """async (tags) => {
   const found = await axe.run(document, {
     runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]
@@ -25,22 +32,31 @@ _RUN_AXE = """async (tags) => {
 
 
 def walk(visitor: Visitor, start: str = "/") -> Iterator[tuple[str, str]]:
-    """Open one page of each kind that links lead to: its route's name and its path."""
-    waiting, seen = deque([start]), set()
+    """Follow links, and stop at each kind of page: its route's name and its path.
+
+    Several things of a kind are read, because their links differ with their state;
+    the walk stops, and the browser shows, the first of each kind only.
+    """
+    opened: Counter[str] = Counter()
+    waiting, seen = deque([start]), {start}
     while waiting:
         path = waiting.popleft()
         name = route_of(path)
-        if name is None or name in seen or name in NOT_PAGES:
+        if name is None or name in NOT_PAGES or opened[name] >= OF_EACH_KIND:
             continue
-        seen.add(name)
-        answer = visitor.go(path)
-        assert answer is not None, path
-        assert answer.status in {200, 403}, f"{path} answers {answer.status}"
-        yield name, path
-        hrefs = visitor.page.eval_on_selector_all(
-            "a[href]", "links => links.map(link => link.getAttribute('href'))"
-        )
-        waiting.extend(href for href in hrefs if href.startswith("/"))
+        opened[name] += 1
+        if opened[name] == 1:
+            answer = visitor.go(path)
+            assert answer is not None, path
+            status, html = answer.status, visitor.page.content()
+        else:
+            status, html = visitor.fetch(path)
+        assert status in {200, 403}, f"{path} answers {status}"
+        if opened[name] == 1:
+            yield name, path
+        found = [unescape(link).split("#")[0] for link in _LINK.findall(html)]
+        waiting.extend(link for link in dict.fromkeys(found) if link not in seen)
+        seen.update(found)
 
 
 def route_of(path: str) -> str | None:

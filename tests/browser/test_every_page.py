@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.pages import look, walk
+from tests.architecture.routes import routes
+from tests.browser.pages import NOT_PAGES, look, walk
 
 DEMO = (
     "contracting_officer",
@@ -31,24 +32,88 @@ FEWEST_KINDS = 8
 """Of pages: a walk that finds fewer has lost its way."""
 
 
-def test_every_public_page(visit, axe):
+REACHED_OTHERWISE = {
+    "account_change_password": "people ask for a link by e-mail instead",
+    "account_confirm_email": "by a link in an e-mail",
+    "account_confirm_login_code": "not in use",
+    "account_email": "an administrator keeps addresses",
+    "account_email_verification_sent": "not in use",
+    "account_inactive": "shown to whoever may no longer log in",
+    "account_reauthenticate": "not in use",
+    "account_reset_password_done": "after asking for a link",
+    "account_reset_password_from_key": "by a link in an e-mail",
+    "account_reset_password_from_key_done": "by a link in an e-mail",
+    "account_set_password": "not in use",
+    "account_signup": "closed",
+    "desk:live": "read by machines",
+    "desk:ready": "read by machines",
+    "desk:search": "looked at below",
+    "desk:problems": "looked at below",
+    "documents:retry_document": "only when a paper could not be printed",
+    "notices:mark_notice_read": "a button of the inbox",
+}
+"""Pages to which no link leads in this world, and why."""
+
+
+@pytest.fixture(scope="module")
+def walked() -> set[str]:
+    """The kinds of pages that the tests of this file have looked at."""
+    return set()
+
+
+def test_every_public_page(visit, axe, walked):
     visitor = visit()
 
-    wrong = [
-        f"{path}: {each}" for _, path in walk(visitor) for each in look(visitor, axe)
-    ]
+    wrong = []
+    for name, path in walk(visitor):
+        walked.add(name)
+        wrong += [f"{name} {path}: {each}" for each in look(visitor, axe)]
 
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search",
+        "/search?q=claims",
+        "/search?q=nothing-of-that-name",
+        "/api/v1/problems",
+        "/accounts/password/reset/done/",
+        "/accounts/inactive/",
+        "/accounts/signup/",
+    ],
+)
+def test_a_page_that_is_found_without_a_link(visit, axe, path):
+    visitor = visit()
+    visitor.go(path)
+
+    assert look(visitor, axe) == []
+
+
 @pytest.mark.parametrize("part", [*(f"demo:{part}" for part in DEMO), *CAST])
-def test_every_page_of_a_role(visit, axe, part):
+def test_every_page_of_a_role(visit, axe, walked, part):
     visitor = visit().log_in(part)
 
     wrong, kinds = [], 0
     for name, path in walk(visitor):
         kinds += 1
+        walked.add(name)
         wrong += [f"{name} {path}: {each}" for each in look(visitor, axe)]
 
     assert wrong == []
     assert kinds >= FEWEST_KINDS
+
+
+def test_no_page_was_left_out(request, walked):
+    """A new page without a link to it, or without a world that shows it, fails here."""
+    of_this_file = [each for each in request.session.items if each.path == request.path]
+    if len(of_this_file) < len(DEMO) + len(CAST):
+        pytest.skip("only some of the roles were asked for")
+    pages = {
+        route.name
+        for route in routes()
+        if not route.is_api and not route.name.startswith("admin:")
+    }
+
+    assert pages - walked - NOT_PAGES == set(REACHED_OTHERWISE)

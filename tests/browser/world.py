@@ -4,43 +4,64 @@ The story from need to close-out ended yesterday, under the accounts of the demo
 it another agency, that of the tests' cast, has something in hand at every stage.
 """
 
+from datetime import date
+
+from accounts.operations.delegate_review import delegate_review
+from contracting.approvals.states import Decided
+from contracting.contracts.models import Contract
 from contracting.core import clock
 from contracting.core.periods import accounting_day
 from contracting.documents.operations.sweep import sweep_documents
 from contracting.operate.story import play, times
 from contracting.operate.story.play import Told
+from contracting.orders.models import TaskOrder
+from contracting.orders.operations.review import review_task_order
+from contracting.payments.models import PaymentCertification
+from contracting.solicitations.operations.answer import answer_question
 from contracting.solicitations.operations.ask import ask_question
 from tests.builders import (
+    DAY,
     HOUR,
     RELEASED_AT,
     approved_solicitation,
     drafted_requisition,
     drafted_solicitation,
+    estimated_requisition,
     released_solicitation,
     solicitation_in_review,
     submitted_requisition,
 )
 from tests.builders_metering import event, ingested
 from tests.builders_orders import (
+    ORDERED_AT,
     awarded_contract,
     certified_order,
     drafted_contract,
     drafted_modification,
     drafted_order,
+    funded_modification,
     issued_order,
     submitted_order,
 )
 from tests.builders_settlement import (
+    ENDED_AT,
     USED,
     accepted_invoice,
     certified_payment,
+    completed_order,
     paid_invoice,
     received_invoice,
     reported,
     used_order,
 )
-from tests.cast import actor
-from tests.offers import agreed_offers, declared_panel
+from tests.cast import AT, actor
+from tests.offers import (
+    agreed_offers,
+    decided_solicitation,
+    declared_panel,
+    rated_offers,
+    submitted_offer,
+)
 from tests.story import QuietStage
 
 MORE = {**USED, "OUT_TEXT": USED["OUT_TEXT"] + 1_000_000}
@@ -49,16 +70,20 @@ MORE = {**USED, "OUT_TEXT": USED["OUT_TEXT"] + 1_000_000}
 
 def build() -> Told:
     """Build both, the older first, and print every paper."""
-    _something_at_every_stage()
+    _needs_and_packages()
+    _evaluations()
+    _orders()
     today = accounting_day(clock.now(), times.ZONE)
     told = play.play(times.yesterday(today), QuietStage())
+    _open_now()
     while sweep_documents(at=clock.now()):
         pass
     return told
 
 
-def _something_at_every_stage() -> None:
+def _needs_and_packages() -> None:
     drafted_requisition()
+    estimated_requisition()
     submitted_requisition()
     drafted_solicitation()
     solicitation_in_review()
@@ -70,35 +95,92 @@ def _something_at_every_stage() -> None:
         by=actor("vendor_b_signer"),
         at=RELEASED_AT + HOUR,
     )
+    delegate_review(
+        delegate_id=actor("legal_reviewer").own_membership_id,
+        valid_from=AT.date(),
+        valid_to=date(2099, 12, 31),
+        reason="Parental leave.",
+        by=actor("technical_reviewer"),
+        at=AT,
+    )
+
+
+def _evaluations() -> None:
     declared_panel()
+    rated_offers()
     agreed_offers()
+    decided_solicitation()
     drafted_contract()
-    _orders()
 
 
 def _orders() -> None:
     contract = awarded_contract()
     drafted_order(on=contract)
     submitted_order(on=contract)
+    _contested(submitted_order(on=contract))
     certified_order(on=contract)
     used = _counted(contract)
     accepted_invoice(invoice=received_invoice(order=used, billed=MORE))
     drafted_modification(on=used)
-    drafted_modification(on=used, authority="C", citation="FAR 43.103(a)")
-    paid_invoice(certification=_certified(_counted(contract)))
+    funded_modification(on=used, authority="C", citation="FAR 43.103(a)")
+    for order in (_counted(contract), _counted(contract)):
+        paid_invoice(certification=_certified(order))
+    completed_order(order=order, at=ENDED_AT)
     _certified(_counted(contract))
     fresh = _counted(contract)
     received_invoice(order=fresh)
     ingested(event("unknown", order=fresh, model="a-model-that-nobody-knows"))
 
 
-def _counted(contract):
+def _contested(order: TaskOrder) -> None:
+    """One reviewer does not concur, so that the officer must answer."""
+    for reviewer, verdict in (
+        ("technical_reviewer", Decided.NONCONCUR),
+        ("finance_reviewer", Decided.CONCUR),
+    ):
+        review_task_order(
+            order_id=order.pk,
+            verdict=verdict,
+            comment="The pilot is larger than the need.",
+            by=actor(reviewer),
+            at=ORDERED_AT + 2 * HOUR,
+            seen_version=order.version,
+        )
+
+
+def _open_now() -> None:
+    """A solicitation of the cast that is open today, with offers and an answer."""
+    now = clock.now()
+    is_open = released_solicitation(
+        now - 3 * DAY,
+        terms={
+            "deadline": now + 20 * DAY,
+            "ordering_start": (now + 60 * DAY).date(),
+            "ordering_end": (now + 400 * DAY).date(),
+        },
+    )
+    question = ask_question(
+        solicitation_id=is_open.pk,
+        text="Is usage reported by request or by day?",
+        by=actor("vendor_b_signer"),
+        at=now - DAY,
+    )
+    answer_question(
+        question_id=question.pk,
+        text="By request, within three days.",
+        changes_terms=False,
+        by=actor("contract_specialist"),
+        at=now - HOUR,
+    )
+    submitted_offer(on=is_open, at=now - HOUR)
+
+
+def _counted(contract: Contract) -> TaskOrder:
     order = used_order(order=issued_order(on=contract))
     reported(order)
     return order
 
 
-def _certified(order):
-    return certified_payment(
-        invoice=accepted_invoice(invoice=received_invoice(order=order))
-    )
+def _certified(order: TaskOrder) -> PaymentCertification:
+    invoice = accepted_invoice(invoice=received_invoice(order=order))
+    return certified_payment(invoice=invoice)
