@@ -13,8 +13,11 @@ from typing import Any, Final
 import psycopg
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import connection
 from psycopg import sql
 
+from accounts.models import User
+from contracting.audit.models import AuditEvent
 from contracting.embedded.places import socket_directory
 
 DEMO: Final = "drawdown_demo"
@@ -24,6 +27,7 @@ _RIGHTS: Final = (
     "USAGE, SELECT ON SEQUENCES",
 )
 _APP: Final = "drawdown_app"
+_SCHEMAS: Final = "schemaname <> 'information_schema' AND schemaname !~ '^pg_'"
 
 
 def is_embedded() -> bool:
@@ -36,12 +40,14 @@ def fresh_environment(say: Callable[[str], None]) -> dict[str, str]:
     """The addresses of an empty, migrated database and of a queue of its own.
 
     On a server that is not ours nothing is dropped or created: the database that
-    ``DATABASE_URL`` names is used, and must be empty.
+    ``DATABASE_URL`` names is used, and must be empty before it is migrated.
 
-    :raises CommandError: while something still uses the demo's database
+    :raises CommandError: while something still uses the demo's database, or if somebody
+        else's holds anything
     """
     queue = {"REDIS_URL": _other_queue(settings.REDIS_URL), "DRAWDOWN_DEMO": "1"}
     if not is_embedded():
+        insist_on_emptiness()
         _migrate(os.environ | queue)
         return queue
     with _owner("postgres") as session:
@@ -55,6 +61,34 @@ def fresh_environment(say: Callable[[str], None]) -> dict[str, str]:
             raise CommandError(message) from error
         _execute(session, f"CREATE DATABASE {{}} TEMPLATE {TEMPLATE}", DEMO)
     return queue | _addresses(DEMO)
+
+
+def insist_on_emptiness() -> None:
+    """Refuse a database that holds anybody's tables, or anything of ours.
+
+    Our own tables, as ``migrate`` leaves them, hold nobody yet and do not matter.
+
+    :raises CommandError: if there is anything else in it
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT tablename FROM pg_tables WHERE {_SCHEMAS}"  # noqa: S608
+        )
+        named = {name for (name,) in cursor.fetchall()}
+    ours = {*connection.introspection.django_table_names(), "django_migrations"}
+    strange = sorted(named - ours)
+    begun = [
+        model
+        for model in (User, AuditEvent)
+        if model._meta.db_table in named and model.objects.exists()
+    ]
+    if strange or begun:
+        what = f"the table {strange[0]}" if strange else "people or events"
+        message = (
+            f"The database {connection.settings_dict['NAME']} is not empty: it holds "
+            f"{what}. The demo tells its story in an empty one; nothing was changed."
+        )
+        raise CommandError(message)
 
 
 def empty_the_site() -> None:

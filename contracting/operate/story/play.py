@@ -8,9 +8,7 @@ from typing import Any, Final, Protocol
 
 from contracting.billing.models import Invoice
 from contracting.contracts.models import Contract
-from contracting.core.quantities import Tokens, total_dollars
-from contracting.documents.models import Document
-from contracting.metering.models import UsageBatch, UsageRating
+from contracting.metering.models import UsageBatch
 from contracting.notices.models import Notice
 from contracting.operate.story import burn, cast, procure, settle, times, truth
 from contracting.operate.story.cast import Cast
@@ -20,7 +18,6 @@ from contracting.orders.models import TaskOrder
 from contracting.solicitations.models import Solicitation
 
 NEXT_TITLE: Final = "Tokens for the records assistant"
-_INPUT: Final = {truth.UNCACHED, truth.CACHED}
 
 
 class Stage(Protocol):
@@ -211,26 +208,3 @@ def _next_competition(engaged: Cast, calendar: Calendar, stage: Stage) -> None:
     )
     released = procure.release(engaged, calendar, drafted, offset=-6)
     stage.say(f"A second solicitation is open: {released.piid}")
-
-
-def summary(told: Told, *, seconds: int, invariants: str, audit: str) -> dict[str, Any]:
-    """The figures of a telling, as ``var/demo/summary.json`` has them."""
-    ratings = UsageRating.objects.filter(order_line__order=told.order)
-    rows = list(ratings.values_list("token_class_code", "tokens"))
-    exact = total_dollars(
-        told.truth.prices[code].of(Tokens(tokens)) for code, tokens in rows
-    )
-    return {
-        "input_tokens": sum(n for code, n in rows if code in _INPUT),
-        "output_tokens": sum(n for code, n in rows if code not in _INPUT),
-        "amount_usd": exact.plain(),
-        "planted": told.planted,
-        "found": told.found,
-        "documents": [
-            {"kind": each.kind, "number": each.number, "title": each.title}
-            for each in Document.objects.order_by("pk")
-        ],
-        "invariants": invariants,
-        "audit": audit,
-        "seconds": seconds,
-    }

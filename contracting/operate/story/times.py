@@ -33,6 +33,11 @@ CERTIFICATION = -50
 LAST_DAY = -1
 CLOSE_OUT = 0
 
+EARLIEST = date(2025, 12, 28)
+"""An earlier story's offers could not name the model: it was not out yet."""
+LATEST = date(2099, 12, 31)
+_MODEL_FROM = EARLIEST + timedelta(days=DEADLINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
@@ -63,6 +68,16 @@ class Calendar:
     def funds_to(self) -> date:
         """Two-year funds: the last day of the following fiscal year."""
         return date(self.funds_from.year + 2, 9, 30)
+
+
+def why_not(anchor: date) -> str:
+    """Why no story can end on that day, in one line, or nothing."""
+    if EARLIEST <= anchor <= LATEST:
+        return ""
+    return (
+        f"The story cannot end on {anchor}: its model is in force from {_MODEL_FROM}, "
+        f"so its last day lies between {EARLIEST} and {LATEST}."
+    )
 
 
 def yesterday(today: date) -> Calendar:

@@ -24,12 +24,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from contracting.operate.management import mark
 from contracting.operate.management.children import Child, end_strays
 from contracting.operate.management.demo_database import empty_the_site, is_embedded
 
 PORTS_TRIED = 100
 READY_SECONDS = 60
-HALF_A_STORY = "story-unfinished"
 _CELERY = ["-m", "celery", "-A", "contracting"]
 _QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 _PAPER_KILOBYTES = 400_000
@@ -70,7 +70,7 @@ class Command(BaseCommand):
                 self._end()
 
     def _serve(self, state: Path, lock: TextIO, *, first_port: int) -> None:
-        self._forget_half_a_story(state)
+        self._forget_half_a_story()
         self._migrate()
         self._collect_static_files()
         listener = _listen(first_port)
@@ -86,17 +86,27 @@ class Command(BaseCommand):
             f"Ctrl-C ends it. What its processes say is in {state.parent / 'log'}."
         )
         self._start_workers(state)
-        self._start_story(state)
-        self._watch()
+        if not self._start_story(state):
+            self._start_schedule(state)
+        self._watch(state)
 
-    def _forget_half_a_story(self, state: Path) -> None:
-        """Start with an empty world where the story was interrupted last time."""
-        mark = state / HALF_A_STORY
-        if settings.DEMO and mark.exists() and is_embedded():
-            self.stdout.write("The story was interrupted last time: it begins anew.")
-            connection.close()
-            empty_the_site()
-            mark.unlink()
+    def _forget_half_a_story(self) -> None:
+        """Start with an empty world where the story was interrupted last time.
+
+        A world in which anybody has done anything since is kept as it is.
+        """
+        if not settings.DEMO or not mark.is_unfinished():
+            return
+        if mark.somebody_was_here():
+            self.stdout.write(
+                "The story was interrupted last time. Somebody has worked here since, "
+                "so the world is kept as it is, without the story's end."
+            )
+            return
+        self.stdout.write("The story was interrupted last time: it begins anew.")
+        mark.end()
+        connection.close()
+        empty_the_site()
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
@@ -138,18 +148,31 @@ class Command(BaseCommand):
         worker = [*_CELERY, "worker", *_QUIET, "-l", "WARNING"]
         self._start("worker", worker + work, state)
         self._start("paper", worker + paper + recycle, state)
+
+    def _start_schedule(self, state: Path) -> None:
         schedule = ["-s", str(state / "schedule"), "--pidfile", "", "-l", "WARNING"]
         self._start("beat", [*_CELERY, "beat", *schedule], state)
 
-    def _start_story(self, state: Path) -> None:
-        """Play the demo's story beside the running site, if its world is empty."""
+    def _start_story(self, state: Path) -> bool:
+        """Play the demo's story beside the running site, if its world is empty.
+
+        Returns whether it has begun. The schedule waits for its end: a nightly job
+        would run through the story's nights. A server that is not ours is left alone.
+        """
         if not settings.DEMO or "demo" not in get_commands():
-            return
+            return False
         if get_user_model().objects.exists():
-            return
-        (state / HALF_A_STORY).touch()
-        story = [*_manage()[1:], "demo", "--here"]
+            return False
+        if not is_embedded():
+            self.stdout.write(
+                "DATABASE_URL names a server of yours, so nothing is put into it. To "
+                "tell the demo's story there, while this runs, in another terminal: "
+                "DRAWDOWN_DEMO=1 .venv/bin/python manage.py demo --here --i-know"
+            )
+            return False
+        story = [*_manage()[1:], "demo", "--here", "--papers-may-wait"]
         self._start("story", story, state, in_the_terminal=True)
+        return True
 
     def _start(
         self,
@@ -169,20 +192,22 @@ class Command(BaseCommand):
         )
         self._children.append(child)
 
-    def _watch(self) -> None:
+    def _watch(self, state: Path) -> None:
         while not self._asked_to_end.wait(0.3):
             for child in list(self._children):
                 code = child.ended()
                 if code is None:
                     continue
                 self._children.remove(child)
+                child.make_end(within=0)
                 if child.name != "story":
                     message = f"{child.name} ended by itself ({code}): see {child.log}."
                     raise CommandError(message)
                 if code:
-                    self.stderr.write("The story stopped early; the site goes on.")
-                else:
-                    (child.record.parent / HALF_A_STORY).unlink(missing_ok=True)
+                    self.stderr.write(
+                        "The story did not end as it should; the site goes on."
+                    )
+                self._start_schedule(state)
 
     def _end(self) -> None:
         """End every child, the last started first."""
