@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from accounts import events
 from accounts.models import (
     ApiKey,
     Delegation,
@@ -19,11 +20,13 @@ from accounts.models import (
     Warrant,
 )
 from accounts.states import Role
+from contracting.audit.models import AuditEvent
 from contracting.core.actors import (
     ANONYMOUS,
     ANONYMOUS_KIND,
     KEY,
     PERSON,
+    SYSTEM_KIND,
     Actor,
 )
 from contracting.core.errors import NotVisible
@@ -252,11 +255,19 @@ class DemoAccount:
 
 
 def demo_accounts() -> list[DemoAccount]:
-    """Everybody who can log in, while and only while this is a demonstration."""
+    """The demo's cast, while and only while this is a demonstration.
+
+    Whom the system itself has registered, nobody else: others have passwords of their
+    own, and their names are nobody's business.
+    """
     if not settings.DEMO:
         return []
+    cast = AuditEvent.objects.filter(
+        event=events.USER_REGISTERED.code, actor_kind=SYSTEM_KIND
+    )
     held: Iterable[Membership] = (
         Membership.objects.filter(is_active=True, user__is_active=True)
+        .filter(user_id__in=cast.values("subject_id"))
         .select_related("user", "organization")
         .order_by("organization__kind", "organization__name", "pk")
     )

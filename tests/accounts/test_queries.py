@@ -3,9 +3,11 @@
 from accounts import queries
 from accounts.invariants import INVARIANTS
 from accounts.models import Membership
+from accounts.operations.grant_membership import grant_membership
+from accounts.operations.register_user import register_user
 from accounts.states import Role
-from contracting.core.actors import Actor
-from tests.cast import PARTS, membership, person
+from contracting.core.actors import SYSTEM, Actor
+from tests.cast import membership, person
 
 
 def test_an_actor_carries_the_membership_as_plain_values(legal_reviewer, agency):
@@ -57,14 +59,22 @@ def test_an_outsider_sees_neither_people_nor_keys(
     assert names == {"Meridian Models"}
 
 
-def test_the_demo_lists_its_accounts_only_in_the_demo(db, settings):
+def test_the_demo_lists_its_cast_only_in_the_demo(agency, at, settings):
+    # Given one person of the demo's cast among others who have joined since
+    user = register_user(
+        email="dana@example.test", name="Dana", password="known", by=SYSTEM, at=at
+    )
+    grant_membership(
+        organization_id=agency.pk, user_id=user.pk, role=Role.COR, by=SYSTEM, at=at
+    )
     assert queries.demo_accounts() == []
 
     settings.DEMO = True
 
-    assert {each.email for each in queries.demo_accounts()} == {
-        part.email for part in PARTS.values()
-    }
+    listed = queries.demo_accounts()
+    assert [(each.email, each.role_label) for each in listed] == [
+        ("dana@example.test", Role.COR.label)
+    ]
 
 
 def test_every_invariant_holds_and_finds_what_breaks_it(contracting_officer):
