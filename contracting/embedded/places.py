@@ -25,6 +25,17 @@ class UserOptions(TypedDict, total=False):
     extra_groups: list[int]
 
 
+def checkout() -> str:
+    """Which checkout this is, so that a copy of it is not taken for it.
+
+    The path alone would not do: a copy can stand where the original stood. ``var`` is
+    created where it is missing.
+    """
+    VAR.mkdir(exist_ok=True)
+    about = VAR.stat()
+    return f"{ROOT} {about.st_dev}:{about.st_ino}"
+
+
 def socket_directory() -> Path:
     """A private directory with a short name, one for each checkout."""
     name = f"drawdown-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]}"

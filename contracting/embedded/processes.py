@@ -17,6 +17,7 @@ from typing import Protocol
 from contracting.embedded.places import (
     VAR,
     as_server_user,
+    checkout,
     environment,
     give_up,
     socket_directory,
@@ -64,20 +65,23 @@ class Running:
 
 
 def running_server(server: Server) -> Running | None:
-    """The live server of this checkout, also one whose starter was killed."""
-    with contextlib.suppress(OSError, ValueError, KeyError):
+    """The live server of this checkout, also one whose starter was killed.
+
+    A checkout that was copied has copies of the record and of the pid file too; they
+    tell of the other checkout's server and are not obeyed.
+    """
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         words = json.loads(_record(server).read_text())
         known = Running(words["pid"], words["birth"], Path(words["sockets"]))
-        if known.birth and birth(known.pid) == known.birth:
+        ours = words["checkout"] == checkout()
+        if ours and known.birth and birth(known.pid) == known.birth:
             return known
     pid = first_number(server.pid_file)
     began = birth(pid) if pid else None
-    if pid and began:
+    if pid and began and serves(pid, server.data):
         found = Running(pid, began, socket_directory())
-        line = command_line(pid)
-        if str(server.data) in line or str(found.sockets) in line:
-            _remember(server, found)
-            return found
+        _remember(server, found)
+        return found
     return None
 
 
@@ -162,6 +166,21 @@ def exists(pid: int) -> bool:
     return True
 
 
+def serves(pid: int, data: Path) -> bool:
+    """Whether this process is the server of that data directory, and of no copy of it.
+
+    Both servers work in their data directory. Where that cannot be looked at, the words
+    decide that it was started with.
+    """
+    try:
+        there = Path(f"/proc/{pid}/cwd").stat()
+    except OSError:
+        line = f" {command_line(pid)} "
+        return f" {data} " in line or f"{socket_directory()}/" in line
+    here = data.stat()
+    return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
+
+
 def works_in(directory: Path) -> bool:
     """Whether a process that can be looked at has this working directory."""
     for link in Path("/proc").glob("[0-9]*/cwd"):
@@ -200,6 +219,7 @@ def _remember(server: Server, running: Running) -> None:
         "pid": running.pid,
         "birth": running.birth,
         "sockets": str(running.sockets),
+        "checkout": checkout(),
     }
     _record(server).write_text(json.dumps(words) + "\n")
 

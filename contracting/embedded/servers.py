@@ -26,9 +26,9 @@ from contracting.embedded.places import (
 )
 from contracting.embedded.processes import (
     birth,
-    command_line,
     exists,
     first_number,
+    serves,
     works_in,
 )
 
@@ -194,7 +194,7 @@ class Postgres:
         pid = first_number(self.pid_file)
         if pid is None or not exists(pid):
             return
-        if birth(pid) and str(self.data) in command_line(pid):
+        if birth(pid) and serves(pid, self.data):
             return
         end = time.monotonic() + 10
         while works_in(self.data) and time.monotonic() < end:

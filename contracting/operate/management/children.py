@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracting.embedded.places import checkout
 from contracting.embedded.processes import birth
 
 _PR_SET_PDEATHSIG = 1
@@ -54,7 +55,11 @@ class Child:
         if output:
             output.close()
         record = state / f"{name}.json"
-        words = {"pid": process.pid, "birth": birth(process.pid)}
+        words = {
+            "pid": process.pid,
+            "birth": birth(process.pid),
+            "checkout": checkout(),
+        }
         record.write_text(json.dumps(words) + "\n")
         return cls(name, process, record, log)
 
@@ -77,11 +82,15 @@ class Child:
 
 
 def end_strays(state: Path) -> None:
-    """End what a killed predecessor has left running."""
+    """End what a killed predecessor has left running.
+
+    The records that a copied checkout brought along are another's, and are thrown away.
+    """
     for record in state.glob("*.json"):
-        with contextlib.suppress(OSError, ValueError, KeyError):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             words = json.loads(record.read_text())
-            if words["birth"] and birth(words["pid"]) == words["birth"]:
+            ours = words["checkout"] == checkout()
+            if ours and words["birth"] and birth(words["pid"]) == words["birth"]:
                 os.kill(words["pid"], signal.SIGTERM)
                 _wait_for_the_end(words["pid"], words["birth"])
                 _end_group(words["pid"])
