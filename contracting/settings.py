@@ -12,9 +12,9 @@ import re
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import django_stubs_ext
+import psycopg
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -46,34 +46,77 @@ def env_bool(name: str, *, default: bool = False) -> bool:
     raise ImproperlyConfigured(message)
 
 
-def env_list(name: str, default: str = "") -> list[str]:
-    """A comma-separated list."""
-    return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
+def env_number(name: str, default: int) -> int:
+    """A whole number."""
+    value = os.environ.get(name, "").strip()
+    try:
+        return int(value) if value else default
+    except ValueError:
+        message = f"{name} must be a whole number, not {value!r}."
+        raise ImproperlyConfigured(message) from None
+
+
+def env_list(name: str, default: str | None = "") -> list[str]:
+    """A comma-separated list; required when the default is ``None``."""
+    parts = [part.strip() for part in env_text(name, default).split(",")]
+    found = [part for part in parts if part]
+    if default is None and not found:
+        message = f"The environment variable {name} is required and is empty."
+        raise ImproperlyConfigured(message)
+    return found
 
 
 def _database(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
+    """What a libpq address says, whole: ``sslmode`` and the like are kept.
+
+    Its own ``options`` come last and so win over ours.
+    """
+    if not url.startswith(("postgres://", "postgresql://")):
         message = "DATABASE_URL must start with postgresql://"
         raise ImproperlyConfigured(message)
-    query = parse_qs(parts.query)
+    try:
+        words = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        # Without the cause: it would show the password.
+        message = f"DATABASE_URL cannot be read: {str(error).partition(':')[0]}."
+        raise ImproperlyConfigured(message) from None
+    place = {
+        key: str(words.pop(word, None) or "")
+        for key, word in {
+            "NAME": "dbname",
+            "USER": "user",
+            "PASSWORD": "password",
+            "HOST": "host",
+            "PORT": "port",
+        }.items()
+    }
+    ours = (
+        f"-c lock_timeout={env_text('DRAWDOWN_LOCK_TIMEOUT', '5s')} "
+        f"-c statement_timeout={env_text('DRAWDOWN_STATEMENT_TIMEOUT', '60s')} "
+        "-c idle_in_transaction_session_timeout=60s"
+    )
+    theirs = words.pop("options", None) or ""
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.get("host", [unquote(parts.hostname or "")])[0],
-        "PORT": str(parts.port or ""),
+        **place,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "options": (
-                f"-c lock_timeout={env_text('DRAWDOWN_LOCK_TIMEOUT', '5s')} "
-                f"-c statement_timeout={env_text('DRAWDOWN_STATEMENT_TIMEOUT', '60s')} "
-                "-c idle_in_transaction_session_timeout=60s"
-            ),
-        },
+        "OPTIONS": {**words, "options": f"{ours} {theirs}".strip()},
     }
+
+
+def _sealing_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        message = (
+            "SEALING_KEY must be 32 random bytes in base64 (44 characters, ending in "
+            "one =); deploy/runbook.md says how to make one."
+        )
+        raise ImproperlyConfigured(message)
+    return key
 
 
 def _celery_url(url: str) -> str:
@@ -82,19 +125,14 @@ def _celery_url(url: str) -> str:
 
 DEBUG = env_bool("DRAWDOWN_DEBUG")
 DEMO = env_bool("DRAWDOWN_DEMO")
-_LOCAL = DEBUG or DEMO or "test" in os.environ.get("DJANGO_SETTINGS_MODULE", "")
-if _LOCAL:
-    SECRET_KEY = env_text("SECRET_KEY", "local-only-" + "0" * 50)
-    _SEALING = env_text("SEALING_KEY", base64.b64encode(bytes(range(32))).decode())
-else:
-    SECRET_KEY = env_text("SECRET_KEY")
-    _SEALING = env_text("SEALING_KEY")
-SEALING_KEY = base64.b64decode(_SEALING)
-if len(SEALING_KEY) != 32:
-    _message = "SEALING_KEY must be 32 bytes in base64."
-    raise ImproperlyConfigured(_message)
-
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+_OF_TESTS = {"tests.settings", "tests.browser.settings"}
+_LOCAL = DEBUG or DEMO or os.environ.get("DJANGO_SETTINGS_MODULE") in _OF_TESTS
+# Outside of these, what a default would decide must be said.
+_LOCAL_HOSTS = "localhost,127.0.0.1,[::1],testserver"
+_LOCAL_KEY = base64.b64encode(bytes(range(32))).decode()
+SECRET_KEY = env_text("SECRET_KEY", "local-only-" + "0" * 50 if _LOCAL else None)
+SEALING_KEY = _sealing_key(env_text("SEALING_KEY", _LOCAL_KEY if _LOCAL else None))
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", _LOCAL_HOSTS if _LOCAL else None)
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 # Where e-mail says that the site is.
 SITE_URL = env_text("SITE_URL", "http://localhost:8000").rstrip("/")
@@ -237,6 +275,14 @@ EMAIL_BACKEND = env_text(
 )
 EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
 EMAIL_HOST = env_text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env_number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env_text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS")  # STARTTLS, usually on port 587
+EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL")  # TLS from the first byte, port 465
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    _message = "EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other."
+    raise ImproperlyConfigured(_message)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "drawdown@example.gov")
 

@@ -13,7 +13,11 @@ class OperateConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register each event with its sentence, whichever verbs a process imports."""
+        """Register each event with its sentence, and what a deployment must not be.
+
+        Events are known whichever verbs a process imports.
+        """
+        import_module("contracting.operate.management.deploy_checks")
         for config in apps.get_app_configs():
             ours = config.name.split(".")[0] in {"accounts", "contracting"}
             name = f"{config.name}.events"

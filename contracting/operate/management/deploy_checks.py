@@ -1,0 +1,83 @@
+"""What ``manage.py check --deploy`` must know besides Django's own checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import DatabaseError, connection
+
+from contracting.audit.models import AuditEvent
+
+_HINT = (
+    "Create the two roles with deploy/roles.sql, give the site DATABASE_URL and "
+    "`manage.py migrate` DATABASE_OWNER_URL."
+)
+
+
+@register(deploy=True)
+def check_that_this_is_no_demonstration(**_: Any) -> list[CheckMessage]:
+    """A demonstration has accounts whose password everybody knows."""
+    if not settings.DEMO:
+        return []
+    return [
+        Error(
+            "DRAWDOWN_DEMO=1 shows accounts and their password on the login page and "
+            "uses secrets that everybody knows.",
+            hint="Unset DRAWDOWN_DEMO.",
+            id="drawdown.E001",
+        )
+    ]
+
+
+@register(deploy=True)
+def check_that_the_site_cannot_rewrite_evidence(**_: Any) -> list[CheckMessage]:
+    """The role that serves the site neither owns nor may change the audit table.
+
+    The database is asked. Where it cannot be, or is not migrated yet, the addresses
+    tell whether there are two roles at all.
+    """
+    try:
+        rights = _rights_over_the_audit_table()
+    except DatabaseError:
+        rights = None
+    if rights:
+        return [
+            Warning(
+                f"The role that serves the site {rights}: only triggers, which an "
+                "owner can drop, keep its rows from being changed.",
+                hint=_HINT,
+                id="drawdown.W001",
+            )
+        ]
+    owner = settings.DATABASE_OWNER_URL
+    if rights is None and not owner:
+        return [
+            Warning(
+                "Only one database address is set: the role that serves the site would "
+                "own the audit table.",
+                hint=_HINT,
+                id="drawdown.W002",
+            )
+        ]
+    return []
+
+
+def _rights_over_the_audit_table() -> str | None:
+    """What the present role may do to it, in words; ``None`` before there is one."""
+    table = AuditEvent._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(relowner, 'MEMBER'), "
+            "has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE') "
+            "FROM pg_class WHERE oid = to_regclass(%s)",
+            [table],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    owns, may_change = row
+    if owns:
+        return f"owns the table {table}"
+    return f"may change rows of {table}" if may_change else ""

@@ -1,0 +1,48 @@
+"""``check --deploy`` refuses a demonstration and warns of a role that is too mighty."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.checks import run_checks
+from django.db import DatabaseError, connection
+
+from contracting.operate.management import deploy_checks
+
+
+def found():
+    messages = run_checks(include_deployment_checks=True)
+    return [each.id for each in messages if each.id.startswith("drawdown.")]
+
+
+@pytest.fixture
+def unreachable(monkeypatch):
+    def fail():
+        raise DatabaseError
+
+    monkeypatch.setattr(deploy_checks, "_rights_over_the_audit_table", fail)
+
+
+def test_the_site_as_it_should_be_deployed_is_right(db):
+    assert found() == []
+
+
+def test_a_demonstration_is_refused(db, settings):
+    settings.DEMO = True
+
+    assert found() == ["drawdown.E001"]
+
+
+def test_a_role_that_owns_the_audit_table_is_warned_of(db):
+    # Given that what goes by the table's name is the site's own
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE audit_auditevent (id int)")
+
+    assert found() == ["drawdown.W001"]
+
+
+def test_two_roles_are_needed_before_the_tables_are_there(unreachable, settings):
+    settings.DATABASE_OWNER_URL = "postgresql://owner@db/drawdown"
+    assert found() == []
+
+    settings.DATABASE_OWNER_URL = ""
+    assert found() == ["drawdown.W002"]
