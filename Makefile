@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test faults browser check fmt bench papers chromium
+.PHONY: help setup run demo test faults browser check fmt bench papers pango chromium
 .NOTPARALLEL:
 
 # The newest Python that every pinned package supports.
@@ -20,6 +20,7 @@ HAS_PANGO := $(PY) -c 'import ctypes, sys; \
 	name = "lib%s.dylib" if sys.platform == "darwin" else "lib%s.so.0"; \
 	[ctypes.CDLL(name % each) for each in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")]' 2>/dev/null
 NEEDS_PANGO := Papers need Pango. On Debian or Ubuntu: sudo apt-get install $(PANGO); on macOS: brew install pango
+NO_WHEELS := No wheels of PostgreSQL and Valkey were installed (see .venv/embedded.log): those of this machine are used. On Debian or Ubuntu: sudo apt-get install postgresql redis-server
 NEEDS_CHROMIUM := Browser tests need Chromium. On Debian or Ubuntu: sudo apt-get install chromium
 
 # As in production, with secrets made up on the spot: what `check --deploy` looks at.
@@ -81,7 +82,14 @@ fmt: .venv/.ok ## Format the code and write openapi.yaml again
 bench: .venv/.ok papers ## Measure ingest and paper against their floors: var/bench.json
 	@$(PY) bench/run.py
 
-.venv/.ok: requirements-dev.txt
+# Two at once would get into each other's way; the second finds the work done.
+ONE_AT_A_TIME = mkdir -p var && LOCKED=1 $(shell command -v flock >/dev/null && echo flock var/setup.lock) $(MAKE) --no-print-directory
+
+ifndef LOCKED
+.venv/.ok: requirements-dev.txt requirements-embedded.txt
+	@$(ONE_AT_A_TIME) $@
+else
+.venv/.ok: requirements-dev.txt requirements-embedded.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed. On Debian or Ubuntu: sudo apt-get install python3 python3-venv" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		package=$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
@@ -101,9 +109,18 @@ bench: .venv/.ok papers ## Measure ingest and paper against their floors: var/be
 		$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv; \
 		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt; \
 	fi
+	@if command -v uv >/dev/null && uv --version >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(PY) --require-hashes -r requirements-embedded.txt; \
+	else \
+		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-embedded.txt; \
+	fi 2>.venv/embedded.log || echo "$(NO_WHEELS)" >&2
 	@touch $@
+endif
 
 papers: .venv/.ok
+	@$(HAS_PANGO) || { $(ONE_AT_A_TIME) pango; }
+
+pango:
 	@$(HAS_PANGO) || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			echo "Installing $(PANGO) ..."; \

