@@ -83,7 +83,7 @@ bench: .venv/.ok papers ## Measure ingest and paper against their floors: var/be
 	@$(PY) bench/run.py
 
 # Two at once would get into each other's way; the second finds the work done.
-ONE_AT_A_TIME = mkdir -p var && LOCKED=1 $(shell command -v flock >/dev/null && echo flock var/setup.lock) $(MAKE) --no-print-directory
+ONE_AT_A_TIME = mkdir -p var && LOCKED=1 $(shell command -v flock >/dev/null && echo flock var/setup.lock) $(MAKE) --no-print-directory -s
 
 ifndef LOCKED
 .venv/.ok: requirements-dev.txt requirements-embedded.txt

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import escape_leading_slashes
 
 from contracting.core import clock, doors
 
@@ -33,6 +36,30 @@ class RequestIdMiddleware:
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response.setdefault("Cache-Control", "no-store")
         return response
+
+
+class SpellingMiddleware:
+    """One address for one page: with a slash at its end or without, as it is listed.
+
+    Whoever reads an address under the other spelling is sent to the right one; nothing
+    that is posted is ever sent on.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        path = request.path_info
+        if response.status_code != 404 or request.method not in {"GET", "HEAD"}:
+            return response
+        other = path.removesuffix("/") if path.endswith("/") else f"{path}/"
+        if is_valid_path(path) or not is_valid_path(other):
+            return response
+        prefix = request.path.removesuffix(path)
+        query = f"?{query}" if (query := request.META.get("QUERY_STRING")) else ""
+        address = escape_leading_slashes(f"{prefix}{other}")
+        return HttpResponsePermanentRedirect(f"{quote(address)}{query}")
 
 
 class ActorMiddleware:

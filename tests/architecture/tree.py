@@ -6,6 +6,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -85,22 +86,41 @@ def python_files() -> Iterator[Path]:
 
 def files_of_the_project() -> list[Path]:
     """Every file that belongs to the project: what git knows, or would."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if listed.returncode == 0:
-        names = [name for name in listed.stdout.split("\0") if name]
-        return [ROOT / name for name in names if (ROOT / name).is_file()]
-    beside = {".venv", "var", ".git"}
+    listed = _listed_by_git()
+    if listed is not None:
+        return [ROOT / name for name in listed if (ROOT / name).is_file()]
+    ignored = _ignored()
     return [
         path
         for path in ROOT.rglob("*")
-        if path.is_file() and not beside.intersection(path.relative_to(ROOT).parts)
+        if path.is_file()
+        and not any(
+            fnmatch(part, pattern)
+            for part in path.relative_to(ROOT).parts
+            for pattern in ignored
+        )
     ]
+
+
+def _listed_by_git() -> list[str] | None:
+    """The names that git lists; ``None`` without git, or outside of a clone."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return [name for name in listed.stdout.split("\0") if name]
+
+
+def _ignored() -> list[str]:
+    """The names that .gitignore lists, wherever they are, and git's own."""
+    lines = (ROOT / ".gitignore").read_text().splitlines()
+    return [".git", *(line.strip("/") for line in lines if line and line[0] != "#")]
 
 
 def import_contracts() -> list[dict[str, Any]]:
