@@ -302,9 +302,11 @@ def checked_lines(
     :param dictionary: every token class of the contract dictionary, by code
     :raises NotInDictionary: for another class, unit, tier, band or boundary (R-SOL-13)
     :raises BadIdentifier: for a line number that breaks its grammar
-    :raises TermInvalid: if a number stands twice or a workload is negative
+    :raises TermInvalid: if a number stands twice, is informational or asks for the
+        price that another line of its CLIN asks for, or a workload is negative
     """
     seen: set[str] = set()
+    priced: dict[tuple[str, ...], str] = {}
     rows = []
     for line in lines:
         _require_in_dictionary(line, dictionary)
@@ -312,6 +314,7 @@ def checked_lines(
         if not slin.startswith(clin) or slin in seen:
             message = f"Line {slin} must stand once, and under its CLIN {clin}."
             raise TermInvalid(message, slin=slin)
+        _require_priced_once(line, clin, slin, priced)
         if not line.description.strip() or line.workload < Tokens(0):
             message = f"Line {slin} needs a description and a workload of zero or more."
             raise TermInvalid(message, slin=slin)
@@ -329,6 +332,26 @@ def checked_lines(
             }
         )
     return rows
+
+
+def _require_priced_once(
+    line: LineDraft, clin: str, slin: str, priced: dict[tuple[str, ...], str]
+) -> None:
+    if slin[len(clin) :].isdigit():
+        message = (
+            f"{slin} is an informational sub-line, which is not priced (FAR 4.1004). "
+            f"Number it with letters, such as {clin}AA."
+        )
+        raise TermInvalid(message, slin=slin)
+    key = (clin, line.token_class, line.tier, line.context_band, line.boundary)
+    other = priced.setdefault(key, slin)
+    if other != slin:
+        message = (
+            f"Lines {other} and {slin} ask for the same price: class, tier, length of "
+            "input and data boundary are equal. Change one, or put it under another "
+            "CLIN."
+        )
+        raise TermInvalid(message, slin=slin, other=other)
 
 
 def _require_in_dictionary(

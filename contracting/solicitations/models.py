@@ -127,6 +127,7 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
     def rewrite(
         self,
         *,
+        version: int,
         terms: Mapping[str, Any],
         lines: Sequence[Mapping[str, Any]] | None = None,
         factors: Sequence[Mapping[str, Any]] | None = None,
@@ -134,35 +135,44 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
     ) -> None:
         """Write these terms, and the rows of each list that is given.
 
-        A line or factor that a given list leaves out is marked as removed and kept.
+        A line or factor never changes: what differs ends with the version before and
+        is followed by a new row, so that a price that names a row keeps its meaning.
+
+        :param version: the version that these terms and rows make
         """
         for name, value in terms.items():
             setattr(self, name, value)
         if terms:
             self.save(update_fields=list(terms))
         if lines is not None:
-            _rewrite_rows(self.lines, "slin", lines)
+            _replace_rows(self.lines, "slin", lines, version)
         if factors is not None:
-            _rewrite_rows(self.factors, "position", factors)
+            _replace_rows(self.factors, "position", factors, version)
         if clause_ids is not None:
             self.clauses.exclude(clause_id__in=clause_ids).delete()
             for clause_id in clause_ids:
                 self.clauses.get_or_create(clause_id=clause_id)
 
 
-def _rewrite_rows(rows: Any, number: str, wanted: Sequence[Mapping[str, Any]]) -> None:
-    standing = {getattr(row, number): row for row in rows.filter(is_removed=False)}
-    for number_gone in standing.keys() - {row[number] for row in wanted}:
-        standing[number_gone].is_removed = True
-        standing[number_gone].save(update_fields=["is_removed"])
-    for values in wanted:
-        row = standing.get(values[number])
-        if row is None:
-            rows.create(**values)
+def _replace_rows(
+    rows: Any, number: str, wanted: Sequence[Mapping[str, Any]], version: int
+) -> None:
+    """End every row that is not wanted as it stands, then add what is missing."""
+    named = {values[number]: values for values in wanted}
+    kept = set()
+    for row in rows.filter(is_removed=False):
+        values = named.get(getattr(row, number))
+        if values is not None and all(
+            getattr(row, name) == value for name, value in values.items()
+        ):
+            kept.add(getattr(row, number))
             continue
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.save(update_fields=list(values))
+        row.is_removed = True
+        row.until_version = version - 1
+        row.save(update_fields=["is_removed", "until_version"])
+    for values in wanted:
+        if values[number] not in kept:
+            rows.create(**values, since_version=version)
 
 
 class SolicitationLine(Addressed, Timestamped):
@@ -184,7 +194,13 @@ class SolicitationLine(Addressed, Timestamped):
         help_text="Tokens of this line in the published reference workload."
     )
     is_removed = models.BooleanField(
-        default=False, help_text="Taken out of the draft again."
+        default=False, help_text="No longer asked for, or replaced by a later row."
+    )
+    since_version = models.PositiveIntegerField(
+        default=1, help_text="The version of the package that brought the row."
+    )
+    until_version = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The last version in which the row stood."
     )
 
     class Meta:
@@ -193,6 +209,23 @@ class SolicitationLine(Addressed, Timestamped):
                 name="a_line_number_is_used_once_in_a_solicitation",
                 fields=["solicitation", "slin"],
                 condition=Q(is_removed=False),
+            ),
+            models.UniqueConstraint(
+                name="two_lines_of_a_clin_never_ask_for_the_same_price",
+                fields=[
+                    "solicitation",
+                    "clin",
+                    "token_class",
+                    "tier",
+                    "context_band",
+                    "boundary",
+                ],
+                condition=Q(is_removed=False),
+            ),
+            models.CheckConstraint(
+                name="an_informational_line_is_never_priced",
+                condition=Q(is_removed=True)
+                | Q(slin__regex=r"^[0-9]{4}([A-HJ-NP-Z]{2})?$"),
             ),
             models.CheckConstraint(
                 name="a_reference_workload_is_never_negative",
@@ -217,6 +250,12 @@ class EvaluationFactor(Addressed, Timestamped):
     description = models.TextField()
     is_price = models.BooleanField(default=False)
     is_removed = models.BooleanField(default=False)
+    since_version = models.PositiveIntegerField(
+        default=1, help_text="The version of the package that brought the row."
+    )
+    until_version = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The last version in which the row stood."
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -328,7 +367,7 @@ class Amendment(Addressed, AppendOnly):
             ),
             models.CheckConstraint(
                 name="an_amendment_is_issued_before_the_deadline_it_moves",
-                condition=Q(issued_at__lte=F("old_deadline"))
+                condition=Q(issued_at__lt=F("old_deadline"))
                 & Q(new_deadline__gt=F("issued_at")),
             ),
         ]

@@ -155,7 +155,16 @@ def amendment_sheet(
     solicitation: Solicitation, amendment: Amendment, *, issued_by: Actor
 ) -> dict[str, Any]:
     """Standard form 30 for an amendment of a solicitation (FAR 15.206, 53.243)."""
-    moved = amendment.new_deadline != amendment.old_deadline
+    is_extended = amendment.new_deadline > amendment.old_deadline
+    notes = [
+        "Acknowledge this amendment in your offer, by its number, before the hour and "
+        "date specified for the receipt of offers."
+    ]
+    if amendment.new_deadline < amendment.old_deadline:
+        notes.append(
+            "The hour and date specified for the receipt of offers is earlier than it "
+            "was; block 11 states the one in force."
+        )
     return {
         "time_zone": solicitation.time_zone,
         "blocks": {
@@ -166,7 +175,7 @@ def amendment_sheet(
             "9A": {"checked": "Amendment", "text": solicitation.piid},
             "9B": _released_on(solicitation),
             "11": {
-                "checked": "Is extended" if moved else "Is not extended",
+                "checked": "Is extended" if is_extended else "Is not extended",
                 "text": amendment.new_deadline,
             },
             "14": amendment.summary,
@@ -186,10 +195,7 @@ def amendment_sheet(
             }
             for change in amendment.changes
         ],
-        "notes": [
-            "Acknowledge this amendment in your offer, by its number, before the hour "
-            "and date specified for the receipt of offers.",
-        ],
+        "notes": notes,
     }
 
 

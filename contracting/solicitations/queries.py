@@ -348,14 +348,21 @@ def _gaps_in_dates(solicitation: Solicitation, at: datetime | None) -> Iterator[
         yield Gap("deadline", "A deadline that has not passed.", "edit_terms")
     if solicitation.ordering_start is None or solicitation.ordering_end is None:
         yield Gap("ordering_period", "The ordering period.", "edit_terms")
+    elif at is not None and solicitation.ordering_end < solicitation.agency.local_day(
+        at
+    ):
+        missing = "An ordering period that is not over already."
+        yield Gap("ordering_period", missing, "edit_terms")
 
 
 def _gaps_in_rows(solicitation: Solicitation) -> Iterator[Gap]:
     lines = list(lines_of(solicitation))
     if not lines:
         yield Gap("lines", "The line-item template: at least one line.", "edit_lines")
-    elif not any(line.workload_tokens for line in lines):
-        yield Gap("workload", "A reference workload above zero.", "edit_lines")
+    worked = {line.clin for line in lines if line.workload_tokens}
+    for clin in sorted({line.clin for line in lines} - worked):
+        missing = f"A reference workload above zero for CLIN {clin}."
+        yield Gap("workload", missing, "edit_lines")
     factors = list(factors_of(solicitation))
     if not any(factor.is_price for factor in factors):
         yield Gap("price_factor", "Price as an evaluation factor.", "edit_factors")

@@ -1,5 +1,6 @@
 """A released solicitation changes by numbered amendments only."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,8 +14,10 @@ from contracting.notices.models import Notice
 from contracting.solicitations.calculations import LineDraft
 from contracting.solicitations.models import Amendment
 from contracting.solicitations.operations.amend import amend_solicitation
+from contracting.solicitations.queries import lines_of
 from contracting.solicitations.refusals import (
     DeadlineFixed,
+    NotComplete,
     NothingChanged,
     NotInDictionary,
     TermInvalid,
@@ -53,7 +56,8 @@ def test_an_amendment_issued_in_time_moves_the_deadline(released, amend):
     later = DEADLINE + days(7)
 
     # When an amendment is issued at the last instant before the deadline
-    amendment = amend(released, when=DEADLINE, terms={"deadline": later})
+    last = DEADLINE - timedelta(microseconds=1)
+    amendment = amend(released, when=last, terms={"deadline": later})
 
     # Then the deadline is moved, old and new are on record, and the version is new
     released.refresh_from_db()
@@ -74,6 +78,7 @@ def test_an_amendment_issued_in_time_moves_the_deadline(released, amend):
 @pytest.mark.parametrize(
     ("issued", "new_deadline"),
     [
+        (DEADLINE, DEADLINE + days(7)),
         (DEADLINE + timedelta(microseconds=1), DEADLINE + days(7)),
         (RELEASED_AT + days(1), RELEASED_AT + days(1)),
         (RELEASED_AT + days(1), RELEASED_AT),
@@ -154,6 +159,98 @@ def test_an_amendment_that_changes_lines_freezes_the_new_workload(released, amen
     assert released.workload_sha256 != before
     terms = [change["term"] for change in amendment.changes]
     assert terms == ["Line 0001AA", "Line 0001AB", "Line 0001AC", "Line 0001AD"]
+
+
+def drafts(solicitation, **changed):
+    """The lines as they stand, as somebody writes them; by number, with changes."""
+    return [
+        replace(
+            LineDraft(
+                clin=line.clin,
+                slin=line.slin,
+                description=line.description,
+                token_class=line.token_class.code,
+                workload=Tokens(line.workload_tokens),
+            ),
+            **changed.get(f"l{line.slin}", {}),
+        )
+        for line in lines_of(solicitation)
+    ]
+
+
+@pytest.mark.rule("R-SUB-05", case="allowed")
+def test_a_line_that_changes_is_replaced_and_the_others_stay(released, amend):
+    # Given the lines that vendors may have priced already
+    before = {line.slin: line for line in lines_of(released)}
+
+    # When the class of the first line is changed
+    lines = drafts(released, l0001AA={"token_class": "IN_CACHE_WRITE_5M"})
+    amend(released, summary="Another class.", lines=lines)
+
+    # Then another row asks for it, and the old one means what it meant
+    after = {line.slin: line for line in lines_of(released)}
+    old = before["0001AA"]
+    assert after["0001AA"].pk != old.pk
+    assert after["0001AA"].since_version == 3
+    assert {s: line.pk for s, line in after.items() if s != "0001AA"} == {
+        s: line.pk for s, line in before.items() if s != "0001AA"
+    }
+    old.refresh_from_db()
+    assert (old.token_class.code, old.is_removed, old.until_version) == (
+        "IN_UNCACHED",
+        True,
+        2,
+    )
+
+
+@pytest.mark.rule("R-SUB-05", case="refused")
+def test_no_hand_rewrites_what_an_offer_prices(released):
+    line = lines_of(released)[0]
+    other = lines_of(released)[1].token_class
+
+    for change in ({"token_class": other}, {"workload_tokens": 1}, {"tier": "BATCH"}):
+        with (
+            nothing_happens(),
+            pytest.raises(DatabaseError, match="never rewritten"),
+            transaction.atomic(),
+        ):
+            released.lines.filter(pk=line.pk).update(**change)
+    with (
+        nothing_happens(),
+        pytest.raises(DatabaseError, match="never rewritten"),
+        transaction.atomic(),
+    ):
+        released.factors.update(name="Another")
+
+
+@pytest.mark.rule("R-SOL-02", case="refused")
+@pytest.mark.parametrize(
+    ("changed", "gap"),
+    [
+        ({"terms": {"naics": ""}}, "naics"),
+        ({"terms": {"ai_terms": " "}}, "ai_terms"),
+        ({"terms": {"importance": ""}}, "importance"),
+        ({"terms": {"minimum_dollars": 0, "maximum_dollars": 0}}, "maximum_dollars"),
+        ({"terms": {"ordering_end": None}}, "ordering_period"),
+        ({"lines": []}, "lines"),
+        ({"factors": []}, "price_factor"),
+        ({"clause_ids": []}, "clauses"),
+    ],
+)
+def test_an_amendment_leaves_the_package_complete(released, amend, changed, gap):
+    with nothing_happens(), pytest.raises(NotComplete) as refusal:
+        amend(released, **changed)
+
+    assert refusal.value.rule == "R-SOL-02"
+    assert gap in refusal.value.data["missing"]
+
+
+def test_a_shortened_deadline_is_not_called_extended(released, amend):
+    amend(released, terms={"deadline": DEADLINE - days(2)})
+
+    paper = documents_of(released.subject).get(kind="modification")
+    assert paper.context["blocks"]["11"]["checked"] == "Is not extended"
+    assert any("earlier" in note for note in paper.context["notes"])
 
 
 def test_an_amendment_adds_no_class_outside_the_dictionary(released, amend):

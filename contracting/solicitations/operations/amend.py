@@ -27,6 +27,7 @@ from contracting.solicitations.calculations import Change, FactorDraft, LineDraf
 from contracting.solicitations.models import Amendment, Solicitation
 from contracting.solicitations.refusals import (
     DeadlineFixed,
+    NotComplete,
     NothingChanged,
     TermInvalid,
 )
@@ -57,6 +58,7 @@ def amend_solicitation(
     :raises DeadlineFixed: after the deadline, or for a deadline that is not ahead
     :raises NotInDictionary: for a class or unit outside the dictionary (R-SOL-13)
     :raises NothingChanged: if nothing differs
+    :raises NotComplete: if the package would lack what it was released with (R-SOL-02)
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_amend_solicitation(by, solicitation))
@@ -70,12 +72,14 @@ def amend_solicitation(
     before = calculations.content(solicitation)
     dictionary = {each.code: each for each in token_classes()}
     solicitation.rewrite(
+        version=solicitation.version + 1,
         terms=tidy,
         lines=None if lines is None else calculations.checked_lines(lines, dictionary),
         factors=None if factors is None else calculations.checked_factors(factors),
         clause_ids=clause_ids,
     )
     changes = _take_over(solicitation, before)
+    _require_complete(solicitation, at)
     amendment = Amendment(
         solicitation=solicitation,
         number=amendment_number(solicitation.amendments.count() + 1),
@@ -112,7 +116,7 @@ def _deadlines(
     solicitation: Solicitation, terms: Mapping[str, Any], at: datetime
 ) -> tuple[datetime, datetime]:
     old = solicitation.deadline
-    if old is None or at > old:
+    if old is None or at >= old:
         message = "The deadline has passed; no amendment can move it any more."
         raise DeadlineFixed(message, deadline=old)
     new = terms.get("deadline", old)
@@ -135,6 +139,14 @@ def _take_over(solicitation: Solicitation, before: dict[str, Any]) -> list[Chang
     solicitation.workload_sha256 = calculations.workload_sha256(after)
     solicitation.save(update_fields=["version", "content_sha256", "workload_sha256"])
     return changes
+
+
+def _require_complete(solicitation: Solicitation, at: datetime) -> None:
+    gaps = queries.publish_gaps(solicitation, at=at)
+    if gaps:
+        listed = " ".join(gap.missing for gap in gaps)
+        message = f"The amended package would be incomplete. Missing: {listed}"
+        raise NotComplete(message, missing=[gap.code for gap in gaps])
 
 
 def _print_and_tell(

@@ -60,7 +60,10 @@ def draft_solicitation(*, requisition_id: int, by: Actor, at: datetime) -> Solic
     solicitation.save()
     on = requisition.agency.local_day(at)
     solicitation.rewrite(
-        terms={}, lines=_lines(requisition), clause_ids=_clause_ids(on)
+        version=solicitation.version,
+        terms={},
+        lines=_lines(requisition),
+        clause_ids=_clause_ids(on),
     )
     solicitation.content_sha256 = content_sha256(calculations.content(solicitation))
     solicitation.save(update_fields=["content_sha256"])

@@ -53,6 +53,7 @@ def edit_solicitation(
     before = calculations.content(solicitation)
     dictionary = {each.code: each for each in token_classes()}
     solicitation.rewrite(
+        version=solicitation.version + 1,
         terms=tidy,
         lines=None if lines is None else calculations.checked_lines(lines, dictionary),
         factors=None if factors is None else calculations.checked_factors(factors),
