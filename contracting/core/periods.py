@@ -16,6 +16,8 @@ from contracting.core.errors import Invalid
 
 _DAY = timedelta(days=1)
 FISCAL_YEAR_FIRST_MONTH = 10
+PLAUSIBLE_YEARS = range(2000, 2101)
+"""The years that a contract may name: outside of them a typing error is certain."""
 
 
 class BadPeriod(Invalid):
@@ -54,6 +56,11 @@ class Period:
         first = accounting_day(self.start, zone)
         last = accounting_day(self.end - timedelta(microseconds=1), zone)
         return [first + n * _DAY for n in range((last - first).days + 1)]
+
+
+def is_plausible(day: date) -> bool:
+    """Whether a day, or the day of an instant, lies in the years 2000 to 2100."""
+    return day.year in PLAUSIBLE_YEARS
 
 
 def zone_of(name: str | ZoneInfo) -> ZoneInfo:

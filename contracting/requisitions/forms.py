@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
 
+from contracting.core.periods import is_plausible
 from contracting.core.quantities import Tokens
 from contracting.requisitions.calculations import RowDraft, months_of
 
 Choices = list[tuple[Any, str]]
+
+
+def plausible(day: date) -> None:
+    """A validator: a day that a contract may name.
+
+    :raises ValidationError: outside of the years 2000 to 2100
+    """
+    if not is_plausible(day):
+        message = "Choose a day in the years 2000 to 2100."
+        raise forms.ValidationError(message)
 
 
 class SeenVersion(forms.Form):
@@ -50,16 +62,24 @@ class GridForm(SeenVersion):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if not self.grid.is_valid():
-            message = "Some rows need your attention; they are marked in the table."
-            raise forms.ValidationError(message)
-        removed = set(map(id, self.grid.deleted_forms))
-        cleaned["rows"] = [
-            row.cleaned_data
-            for row in self.grid.forms
-            if row.cleaned_data and id(row) not in removed
-        ]
+        cleaned["rows"] = kept_rows(self.grid)
         return cleaned
+
+
+def kept_rows(grid: forms.BaseFormSet[Any]) -> list[dict[str, Any]]:
+    """What was typed in each row of a grid that is neither empty nor taken out.
+
+    :raises ValidationError: if a row is not valid; the grid marks it
+    """
+    if not grid.is_valid():
+        message = "Some rows need your attention; they are marked in the table."
+        raise forms.ValidationError(message)
+    removed = set(map(id, grid.deleted_forms))
+    return [
+        row.cleaned_data
+        for row in grid.forms
+        if row.cleaned_data and id(row) not in removed
+    ]
 
 
 class ChoiceRow(forms.Form):
@@ -129,6 +149,7 @@ class EstimateRowForm(ChoiceRow):
     month = forms.DateField(
         label="First month",
         input_formats=["%Y-%m", "%Y-%m-%d"],
+        validators=[plausible],
         widget=forms.DateInput(
             format="%Y-%m", attrs={"placeholder": "2026-11", "size": 7}
         ),

@@ -1,10 +1,8 @@
 """Addresses of requisitions."""
 
-from typing import Any
-
 from django.urls import path
 
-from contracting.requisitions import views
+from contracting.requisitions import api, views
 
 _ONE = "requisitions/<public_id:requisition>"
 
@@ -26,4 +24,7 @@ urlpatterns = [
         name="discard_requisition",
     ),
 ]
-api_urlpatterns: list[Any] = []
+api_urlpatterns = [
+    path("requisitions", api.RequisitionsEndpoint.as_view(), name="requisitions"),
+    path(_ONE, api.RequisitionEndpoint.as_view(), name="requisition"),
+]

@@ -6,16 +6,19 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import ApiKey
+from accounts.states import Scope
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.states import RequisitionState
 from tests.builders import (
+    WORKLOAD,
     drafted_requisition,
     estimated_requisition,
     list_prices,
     row,
     submitted_requisition,
 )
-from tests.cast import client_for, submit
+from tests.cast import client_for, key_client, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +149,46 @@ def test_somebody_who_is_not_signed_in_is_sent_to_the_login(at):
 
     assert answered.status_code == 302
     assert answered["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("month", ["9999-12", "2100-12", "0001-01"])
+def test_a_month_that_no_estimate_names_is_refused_in_words(program_manager, at, month):
+    list_prices(at)
+    requisition = drafted_requisition(at)
+    odd = {**grid(row("OUT_TEXT", 10)), "rows-0-month": month, "seen_version": 1}
+
+    answered = submit(
+        client_for(program_manager), page("estimate_workload", requisition), odd
+    )
+
+    assert answered.status_code == 422
+    assert b"2000 to 2100" in answered.content
+    assert requisition.estimate_rows.count() == 0
+
+
+def test_a_key_reads_the_needs_of_its_own_agency(
+    gateway, other_agency_gateway, vendor_a_machine
+):
+    # Given a need, and keys of three organizations, none of which has the scope yet
+    requisition = submitted_requisition()
+    one = f"/api/v1/requisitions/{requisition.public_id}"
+    own, other, vendor = map(
+        key_client, (gateway, other_agency_gateway, vendor_a_machine)
+    )
+    assert own.get("/api/v1/requisitions").status_code == 403
+    assert own.get(one).status_code == 403
+
+    # When they have it
+    ApiKey.objects.update(scopes=[Scope.REQUISITIONS_READ])
+
+    # Then the agency's machine reads the need whole, and the others nothing
+    (listed,) = own.get("/api/v1/requisitions").json()["data"]
+    read = own.get(one).json()
+    assert listed["number"] == requisition.number
+    assert listed["planned"] == {"amount": "400000.00", "currency": "USD"}
+    assert read["need"] == requisition.need
+    assert {each["token_class"] for each in read["estimate"]} == set(WORKLOAD)
+    for stranger in (other, vendor):
+        assert stranger.get("/api/v1/requisitions").json()["data"] == []
+        assert stranger.get(one).status_code == 404
+    assert Client().get(one).status_code == 401

@@ -10,6 +10,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
+from contracting.core.periods import is_plausible
 from contracting.core.permissions import require
 from contracting.core.quantities import Tokens
 from contracting.reference.models import AiModel, ListPrice, TokenClass
@@ -91,6 +92,9 @@ def _require_sound(rows: Sequence[RowDraft]) -> None:
     for number, row in enumerate(rows, start=1):
         if row.month.day != 1:
             message = f"Row {number}: a month is named by its first day."
+            raise EstimateInvalid(message, row=number)
+        if not is_plausible(row.month):
+            message = f"Row {number}: name a month in the years 2000 to 2100."
             raise EstimateInvalid(message, row=number)
         if not Tokens(0) <= row.p10 <= row.p50 <= row.p90:
             message = f"Row {number}: an estimate rises from P10 through P50 to P90."
