@@ -249,7 +249,8 @@ def _to_decide(by: Actor, at: datetime, on: date) -> Iterator[Item]:
 
 def _awards_to_draft(by: Actor, at: datetime, on: date) -> Iterator[Item]:
     for each in _own(by, _SOL.OPENED):
-        written = Contract.objects.filter(solicitation=each).exists()
+        drafts = Contract.objects.filter(solicitation=each)
+        written = drafts.exclude(state=ContractState.DISCARDED).exists()
         if not written and evaluations.decision_of(each) is not None:
             verdict = may_award.can_draft_contract(by, each)
             yield _item(each, "contracts:draft_contract", "Draft the award", verdict)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from contracting.contracts.operations.certify import certify_contract_funds
+from contracting.contracts.operations.discard import discard_contract
 from contracting.desk.permissions import work_of
 from contracting.solicitations.operations.release import release_solicitation
 from tests.builders import (
@@ -145,6 +146,16 @@ def test_from_the_offers_to_the_award():
     assert work(OFFICER, ORDERED_AT) == {"Sign the award": ""}
     assert work("funds_certifier", ORDERED_AT) == {}
     assert work("other_agency_officer", ORDERED_AT) == {}
+
+
+def test_a_discarded_draft_award_is_asked_for_again():
+    # Given a decision whose draft award is given up
+    drafted = drafted_contract()
+    assert work(SPECIALIST, LATER) == {}
+    discard_contract(contract_id=drafted.pk, by=actor(SPECIALIST), at=LATER)
+
+    # Then the desk asks for it anew
+    assert work(SPECIALIST, LATER) == {"Draft the award": ""}
 
 
 def test_from_the_order_to_its_modification():
