@@ -65,7 +65,7 @@ def clean_name(name: str) -> str:
 
 
 class OfferForm(forms.Form):
-    """A whole offer; two fields for each line of the price schedule."""
+    """A whole offer: a model for each CLIN and a price for each line."""
 
     technical = forms.CharField(
         label="Technical proposal",
@@ -97,14 +97,10 @@ class OfferForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.lines = list(lines)
-        choices = [("", "Choose a model")] + [
-            (str(model.pk), f"{model.snapshot} ({model.provider})") for model in models
-        ]
+        for clin in self.clins:
+            self.fields[f"model_{clin}"] = self._model_field(clin, models)
         for line in self.lines:
-            self.fields[f"model_{line.pk}"] = forms.TypedChoiceField(
-                label=f"Model for {line.slin}", choices=choices, coerce=int
-            )
-            self.fields[f"price_{line.pk}"] = forms.DecimalField(
+            self.fields[f"price_{line.public_id}"] = forms.DecimalField(
                 label=f"US dollars per million tokens for {line.slin}",
                 min_value=0,
                 max_digits=12,
@@ -118,14 +114,33 @@ class OfferForm(forms.Form):
         else:
             del self.fields["acknowledged"]
 
+    @property
+    def clins(self) -> list[str]:
+        """The CLINs of the price schedule, each of which one model serves."""
+        return sorted({line.clin for line in self.lines})
+
+    def _model_field(self, clin: str, models: Sequence[AiModel]) -> forms.Field:
+        boundaries = {line.boundary for line in self.lines if line.clin == clin}
+        fit = [model for model in models if boundaries <= set(model.boundaries)]
+        numbers = {model.public_id: model.pk for model in fit}
+        return forms.TypedChoiceField(
+            label=f"Model for all lines of CLIN {clin}",
+            help_text="Those that are authorized for its data boundary.",
+            choices=[
+                ("", "Choose a model"),
+                *((m.public_id, f"{m.snapshot} ({m.provider})") for m in fit),
+            ],
+            coerce=numbers.__getitem__,
+        )
+
+    def model_fields(self) -> list[forms.BoundField]:
+        """The field of the model of each CLIN."""
+        return [self[f"model_{clin}"] for clin in self.clins]
+
     def price_rows(self) -> list[dict[str, Any]]:
-        """Each line with its two fields, for the table of the price schedule."""
+        """Each line with its field, for the table of the price schedule."""
         return [
-            {
-                "line": line,
-                "model": self[f"model_{line.pk}"],
-                "price": self[f"price_{line.pk}"],
-            }
+            {"line": line, "price": self[f"price_{line.public_id}"]}
             for line in self.lines
         ]
 
@@ -145,8 +160,8 @@ class OfferForm(forms.Form):
             prices=tuple(
                 OfferedPrice(
                     line_id=line.pk,
-                    model_id=data[f"model_{line.pk}"],
-                    price=UnitPrice(data[f"price_{line.pk}"]),
+                    model_id=data[f"model_{line.clin}"],
+                    price=UnitPrice(data[f"price_{line.public_id}"]),
                 )
                 for line in self.lines
             ),

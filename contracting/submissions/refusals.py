@@ -9,6 +9,12 @@ class OfferIncomplete(Invalid):
     code = "offer_incomplete"
 
 
+class ModelUnfit(Invalid):
+    """A CLIN with two models, or a model that its data boundary does not allow."""
+
+    code = "model_unfit"
+
+
 class NotReceiptable(Invalid):
     """A file without content, or two files of one name: no receipt could list it."""
 

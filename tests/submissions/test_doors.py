@@ -46,8 +46,8 @@ def filled_in(solicitation, **more):
     return {
         "technical": "We serve the snapshot that is asked for.",
         "acknowledged": [a.number for a in solicitation.amendments.all()],
-        **{f"model_{line.pk}": model.pk for line in lines},
-        **{f"price_{line.pk}": "2.5" for line in lines},
+        **{f"model_{line.clin}": model.public_id for line in lines},
+        **{f"price_{line.public_id}": "2.5" for line in lines},
         **more,
     }
 

@@ -1,17 +1,20 @@
 """The seal: what is kept, and where it opens."""
 
+from dataclasses import replace
+
 import pytest
 
 from contracting.core.canonical import content_sha256
 from contracting.documents.queries import read_blob
+from contracting.reference.models import AiModel
 from contracting.submissions import calculations
 from contracting.submissions.calculations import Place
 from contracting.submissions.models import SealingKey
 from contracting.submissions.operations.receive import receive_version
-from contracting.submissions.refusals import OfferIncomplete, SealBroken
+from contracting.submissions.refusals import ModelUnfit, OfferIncomplete, SealBroken
 from tests.builders import released_solicitation
 from tests.cast import nothing_happens
-from tests.offers import before, latest_version, offer_on, submitted_offer
+from tests.offers import SNAPSHOT, before, latest_version, offer_on, submitted_offer
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +147,27 @@ def test_a_model_that_nobody_knows_is_refused(vendor_a_signer):
             by=vendor_a_signer,
             at=before(solicitation),
         )
+
+
+def test_one_model_serves_all_lines_of_a_clin():
+    # Given an offer that names another model on the last line of CLIN 0001
+    solicitation = released_solicitation()
+    offer = offer_on(solicitation)
+    other = AiModel.objects.get(snapshot="claude-sonnet-4-5-20250929")
+    mixed = [*offer.prices[:-1], replace(offer.prices[-1], model_id=other.pk)]
+
+    # When it is handed in, it is refused with both names, and nothing is kept
+    with nothing_happens(), pytest.raises(ModelUnfit, match="one model") as refusal:
+        submitted_offer(on=solicitation, offer=replace(offer, prices=mixed))
+    assert "claude-sonnet-4-5-20250929" in refusal.value.message
+    assert refusal.value.data["clin"] == "0001"
+
+
+def test_a_model_is_authorized_for_the_boundary_of_its_lines():
+    solicitation = released_solicitation()
+    model = AiModel.objects.get(snapshot=SNAPSHOT)
+    model.boundaries = ["COMMERCIAL"]
+    model.save(update_fields=["boundaries"])
+
+    with nothing_happens(), pytest.raises(ModelUnfit, match="not authorized"):
+        submitted_offer(on=solicitation)

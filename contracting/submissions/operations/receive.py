@@ -19,13 +19,16 @@ from contracting.documents.operations.request import request_document
 from contracting.documents.operations.store import store_blob
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.reference.models import AiModel
+from contracting.reference.states import Boundary
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.queries import lines_of
 from contracting.submissions import calculations, events, paperwork, permissions
 from contracting.submissions.calculations import Offer, Place
 from contracting.submissions.models import SealingKey, Submission, SubmissionVersion
 from contracting.submissions.queries import amendment_numbers, deadline_of
 from contracting.submissions.refusals import (
     AmendmentNotAcknowledged,
+    ModelUnfit,
     NotReceiptable,
     OfferIncomplete,
 )
@@ -52,6 +55,7 @@ def receive_version(
 
     :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
     :raises OfferIncomplete: unless every line has one price
+    :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
     :raises NotReceiptable: for an empty file, or two files of one name
     """
     found = Submission.objects.get(pk=submission_id)
@@ -61,7 +65,7 @@ def receive_version(
     require(permissions.can_replace_submission(by, submission))
     _require_acknowledgement(solicitation, acknowledged)
     _require_prices(solicitation, offer)
-    _require_models(offer, at)
+    _require_models(solicitation, offer, at)
     _require_files(offer)
     plain = calculations.content(offer)
     version = _sealed(submission, plain, acknowledged=acknowledged, by=by, at=at)
@@ -151,12 +155,35 @@ def _require_prices(solicitation: Solicitation, offer: Offer) -> None:
         raise OfferIncomplete(message)
 
 
-def _require_models(offer: Offer, at: datetime) -> None:
+def _require_models(solicitation: Solicitation, offer: Offer, at: datetime) -> None:
+    """One model for each CLIN, authorized for the data boundary of each of its lines.
+
+    A contract line is one model's rate card: where two share it, neither has a price
+    for every class, and what a call costs cannot be told.
+    """
     named = {price.model_id for price in offer.prices}
-    known = AiModel.objects.in_force(at.date()).filter(pk__in=named)
-    if known.count() != len(named):
+    known = AiModel.objects.in_force(at.date()).in_bulk(named)
+    if len(known) != len(named):
         message = "Name a model of the reference list, in force today, for every line."
         raise OfferIncomplete(message)
+    models = {price.line_id: known[price.model_id] for price in offer.prices}
+    served: dict[str, AiModel] = {}
+    for line in lines_of(solicitation):
+        model = models[line.pk]
+        first = served.setdefault(line.clin, model)
+        if first != model:
+            message = (
+                f"CLIN {line.clin} is served by one model, and you name {first} and "
+                f"{model}. Name one for all of its lines."
+            )
+            raise ModelUnfit(message, clin=line.clin)
+        if line.boundary not in model.boundaries:
+            boundary = Boundary(line.boundary).label
+            message = (
+                f"{model} is not authorized for the data boundary of line {line.slin}, "
+                f"{boundary}. Name a model that is."
+            )
+            raise ModelUnfit(message, slin=line.slin, boundary=line.boundary)
 
 
 def _require_files(offer: Offer) -> None:

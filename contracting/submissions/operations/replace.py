@@ -37,6 +37,7 @@ def replace_submission(
     :raises IllegalMove: if the offer was withdrawn; then it is submitted again
     :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
     :raises OfferIncomplete: unless every line has one price
+    :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
     :raises NotReceiptable: for an empty file, or two files of one name
     """
     found = Submission.objects.get(pk=submission_id)

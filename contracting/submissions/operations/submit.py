@@ -41,6 +41,7 @@ def submit_submission(
     :raises AlreadyOpened: if the offers were opened while this one was on its way
     :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
     :raises OfferIncomplete: unless every line has one price
+    :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
     :raises NotReceiptable: for an empty file, or two files of one name
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
