@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.evaluations.queries import unmet_amendments
 from contracting.reference.queries import list_price
 from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.queries import lines_of
@@ -72,6 +73,7 @@ class PricedOffer:
     vendor: str
     lines: Sequence[PricedLine]
     missing: Sequence[str]
+    unacknowledged: Sequence[str] = ()
 
     @property
     def evaluated(self) -> Dollars:
@@ -91,24 +93,35 @@ class PricedOffer:
 
         Each class is measured as a share of its list price (FAR 15.404-1(g)).
         """
-        shares = {
-            line.slin: line.share_of_list
-            for line in self.lines
-            if line.share_of_list is not None
-        }
+        shares = self._shares()
         return [
             line
             for line in self.lines
             if line.slin in shares and _stands_out(line.slin, shares)
         ]
 
+    @property
+    def unjudged(self) -> list[PricedLine]:
+        """The lines whose balance cannot be judged.
 
-def _stands_out(slin: str, shares: Mapping[str, Fraction | None]) -> bool:
-    others = [
-        share for key, share in shares.items() if key != slin and share is not None
-    ]
+        They have no public list price above zero, or are the only line that has one.
+        """
+        shares = self._shares()
+        alone = len(shares) < 2
+        return [line for line in self.lines if alone or line.slin not in shares]
+
+    def _shares(self) -> dict[str, Fraction]:
+        return {
+            line.slin: line.share_of_list
+            for line in self.lines
+            if line.share_of_list is not None
+        }
+
+
+def _stands_out(slin: str, shares: Mapping[str, Fraction]) -> bool:
+    others = [share for key, share in shares.items() if key != slin]
     own = shares[slin]
-    if not others or own is None:
+    if not others:
         return False
     mean = sum(others, Fraction(0)) / len(others)
     variance = sum(((share - mean) ** 2 for share in others), Fraction(0)) / len(others)
@@ -132,6 +145,7 @@ def _priced(
         vendor=offer.submission.vendor.name,
         lines=[_line(line, rates[line.pk], on) for line in lines if line.pk in rates],
         missing=[line.slin for line in lines if line.pk not in rates],
+        unacknowledged=unmet_amendments(offer),
     )
 
 
@@ -190,7 +204,7 @@ def rows(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
 
 
 def totals(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
-    """What each offer comes to, the lowest first."""
+    """What each offer comes to, the lowest first; last those that miss a line."""
     return [
         {
             "submission": offer.submission_id,
@@ -203,10 +217,42 @@ def totals(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
             "lines_without_list": [
                 line.slin for line in offer.lines if line.list_price is None
             ],
+            "lines_not_judged": [line.slin for line in offer.unjudged],
+            "unacknowledged": list(offer.unacknowledged),
         }
         for offer in sorted(
-            offers, key=lambda offer: (offer.evaluated, offer.public_id)
+            offers,
+            key=lambda offer: (bool(offer.missing), offer.evaluated, offer.public_id),
         )
+    ]
+
+
+def lowest(kept_totals: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Who is lowest among the offers that price every line, all of them if equal.
+
+    :returns: ``{"vendors", "evaluated", "percent_of_list"}``; ``None`` if every offer
+        misses a line
+    """
+    whole = [row for row in kept_totals if not row["missing_lines"]]
+    if not whole:
+        return None
+    least = min(Decimal(row["evaluated"]) for row in whole)
+    equal = [row for row in whole if Decimal(row["evaluated"]) == least]
+    shares = {row["percent_of_list"] for row in equal}
+    return {
+        "vendors": [row["vendor"] for row in equal],
+        "evaluated": least,
+        "percent_of_list": shares.pop() if len(shares) == 1 else None,
+        "is_alone": len(kept_totals) == 1,
+    }
+
+
+def not_judged(kept_totals: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """By offer, the lines whose balance could not be judged."""
+    return [
+        {"vendor": row["vendor"], "lines": row["lines_not_judged"]}
+        for row in kept_totals
+        if row.get("lines_not_judged")
     ]
 
 
@@ -254,6 +300,7 @@ class Bar:
     """One offer in the plot: its price on the workload, and the same at list."""
 
     vendor: str
+    is_complete: bool
     evaluated: Decimal
     at_list: Decimal | None
     width: str
@@ -263,16 +310,23 @@ class Bar:
 def bars(kept_totals: Sequence[Mapping[str, Any]]) -> list[Bar]:
     """The totals as bars from zero, the longest of them as wide as the plot."""
     amounts = [
-        (row["vendor"], Decimal(row["evaluated"]), _decimal(row["at_list"]))
+        (row, Decimal(row["evaluated"]), _decimal(row["at_list"]))
         for row in kept_totals
     ]
     longest = max(
-        (max(own, listed or Decimal(0)) for _vendor, own, listed in amounts),
+        (max(own, listed or Decimal(0)) for _row, own, listed in amounts),
         default=Decimal(0),
     )
     return [
-        Bar(vendor, own, listed, _width(own, longest), _width(listed, longest))
-        for vendor, own, listed in amounts
+        Bar(
+            vendor=row["vendor"],
+            is_complete=not row["missing_lines"],
+            evaluated=own,
+            at_list=listed,
+            width=_width(own, longest),
+            list_width=_width(listed, longest),
+        )
+        for row, own, listed in amounts
     ]
 
 
@@ -286,14 +340,39 @@ def _width(amount: Decimal | None, longest: Decimal) -> str:
     return f"{BAR_WIDTH * amount / longest:.1f}"
 
 
-def is_copied(rationale: str, texts: Iterable[str]) -> bool:
-    """Whether every sentence of the rationale stands in one of the texts already."""
-    known = [_words(text) for text in texts]
-    sentences = [_words(part) for part in re.split(r"[.!?\n]+", rationale)]
-    said = [sentence for sentence in sentences if sentence.strip()]
-    return bool(said) and all(
-        any(f" {sentence} " in f" {text} " for text in known) for sentence in said
-    )
+_SHARED_RUN: Final = 4
+"""So many words in a row that somebody else wrote are not one's own."""
+
+
+def own_words(rationale: str, texts: Iterable[str]) -> set[str]:
+    """The different words of the rationale that are not taken from one of the texts.
+
+    Taken is every part between punctuation marks that stands in a text, and every run
+    of four words that does. Digits and signs are no words.
+    """
+    known = [f" {_words(text)} " for text in texts]
+    parts = re.split(r"[.!?,;:()\n\u2012-\u2015]+", rationale)
+    own: set[str] = set()
+    for words in (_words(part).split() for part in parts):
+        if any(f" {' '.join(words)} " in text for text in known):
+            continue
+        taken = {
+            place
+            for start in range(len(words) - _SHARED_RUN + 1)
+            if _stands_in(known, words[start : start + _SHARED_RUN])
+            for place in range(start, start + _SHARED_RUN)
+        }
+        own |= {word for place, word in enumerate(words) if place not in taken}
+    return {word for word in own if has_words(word)}
+
+
+def _stands_in(known: Sequence[str], words: Sequence[str]) -> bool:
+    return any(f" {' '.join(words)} " in text for text in known)
+
+
+def has_words(text: str) -> bool:
+    """Whether anybody wrote a word, and not only signs or digits."""
+    return re.search(r"[^\W\d_]", text) is not None
 
 
 def _words(text: str) -> str:

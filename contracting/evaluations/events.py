@@ -15,6 +15,10 @@ SUBMISSION_RATED = event_type(
 CONSENSUS_AGREED = event_type(
     "evaluations.consensus.agreed", "The panel agreed a rating of an offer on a factor."
 )
+ACKNOWLEDGEMENT_WAIVED = event_type(
+    "evaluations.acknowledgement.waived",
+    "An offer need not acknowledge an amendment that is immaterial.",
+)
 PRICE_ANALYSED = event_type(
     "evaluations.price.analysed",
     "The prices were analysed on the reference workload beside public list prices.",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 
 from accounts.models import Membership
 from contracting.evaluations.states import AdjectivalRating
+from contracting.solicitations.models import Amendment
 from contracting.submissions.models import OpenedOffer
 
 
@@ -24,17 +25,22 @@ def _text(label: str, help_text: str = "", *, rows: int = 6) -> forms.CharField:
 class DesignationForm(forms.Form):
     """Who is designated; the part on the panel is the role that they hold."""
 
-    membership = forms.TypedChoiceField(label="Person", coerce=int)
+    membership = forms.TypedChoiceField(label="Person")
 
     def __init__(
         self, *args: Any, candidates: Iterable[Membership], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.roles = {member.pk: member.role for member in candidates}
-        field = self.fields["membership"]
-        field.choices = [("", "Choose a person")] + [  # type: ignore[attr-defined]
-            (member.pk, f"{member.user}, {member.role_label}") for member in candidates
-        ]
+        offered = list(candidates)
+        self.roles = {member.pk: member.role for member in offered}
+        _offer(
+            self.fields["membership"],
+            {member.public_id: member.pk for member in offered},
+            [
+                ("", "Choose a person"),
+                *((m.public_id, f"{m.user}, {m.role_label}") for m in offered),
+            ],
+        )
 
     def clean(self) -> dict[str, Any]:
         """With the part on the panel under ``role``."""
@@ -82,10 +88,41 @@ class ConsensusForm(forms.Form):
     )
 
 
-def _offer_choices(offers: Sequence[OpenedOffer]) -> list[tuple[str, str]]:
-    return [
-        (str(offer.submission_id), offer.submission.vendor.name) for offer in offers
-    ]
+def _offer(
+    field: Any, numbers: Mapping[str, int], choices: Sequence[tuple[str, str]]
+) -> None:
+    """Choices by public id; what is chosen arrives as the number inside."""
+    field.choices = list(choices)
+    field.coerce = numbers.__getitem__
+
+
+def _offer_offers(field: Any, offers: Sequence[OpenedOffer]) -> None:
+    submissions = [offer.submission for offer in offers]
+    _offer(
+        field,
+        {each.public_id: each.pk for each in submissions},
+        [(each.public_id, each.vendor.name) for each in submissions],
+    )
+
+
+class WaiverForm(forms.Form):
+    """Which amendment is immaterial to an offer, and why."""
+
+    amendment = forms.TypedChoiceField(label="Amendment", widget=forms.RadioSelect)
+    memo = _text(
+        "Why it is immaterial",
+        "What it changes, and why the offer means the same without it (FAR 14.405(d)).",
+    )
+
+    def __init__(
+        self, *args: Any, amendments: Sequence[Amendment], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(
+            self.fields["amendment"],
+            {each.public_id: each.pk for each in amendments},
+            [(each.public_id, f"{each.number}: {each.summary}") for each in amendments],
+        )
 
 
 class PriceAnalysisForm(forms.Form):
@@ -98,7 +135,6 @@ class PriceAnalysisForm(forms.Form):
     reasonable = forms.TypedMultipleChoiceField(
         label="Fair and reasonable are the prices of",
         required=False,
-        coerce=int,
         widget=forms.CheckboxSelectMultiple,
     )
     unbalanced_memo = forms.CharField(
@@ -112,27 +148,25 @@ class PriceAnalysisForm(forms.Form):
         self, *args: Any, offers: Sequence[OpenedOffer], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["reasonable"]
-        field.choices = _offer_choices(offers)  # type: ignore[attr-defined]
+        _offer_offers(self.fields["reasonable"], offers)
 
 
 class SelectionForm(forms.Form):
     """The authority's own decision."""
 
-    selected = forms.TypedChoiceField(
-        label="Selected offer", coerce=int, widget=forms.RadioSelect
-    )
+    selected = forms.TypedChoiceField(label="Selected offer", widget=forms.RadioSelect)
     rationale = _text(
         "Rationale",
         "Your own comparison: what the better ratings are worth against the prices. "
         "The panel's words alone do not do (FAR 15.308).",
         rows=10,
     )
-    seen_analysis = forms.IntegerField(widget=forms.HiddenInput)
+    seen_analysis = forms.CharField(
+        max_length=40, required=False, widget=forms.HiddenInput
+    )
 
     def __init__(
         self, *args: Any, offers: Sequence[OpenedOffer], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["selected"]
-        field.choices = _offer_choices(offers)  # type: ignore[attr-defined]
+        _offer_offers(self.fields["selected"], offers)

@@ -14,7 +14,8 @@ from contracting.evaluations.models import (
     Rating,
     SelectionDecision,
 )
-from contracting.evaluations.queries import missing_consensus
+from contracting.evaluations.queries import missing_consensus, unmet_amendments
+from contracting.submissions.models import OpenedOffer
 
 
 def _rated_without_declaring() -> Iterator[str]:
@@ -44,6 +45,16 @@ def _decided_without_a_reasonable_price() -> Iterator[str]:
         reasonable = decision.price_analysis.reasonable_submission_ids
         if decision.selected_id not in reasonable:
             yield f"{decision.public_id}"
+
+
+def _decided_on_other_terms() -> Iterator[str]:
+    chosen = OpenedOffer.objects.filter(
+        submission__in=SelectionDecision.objects.values("selected")
+    )
+    for offer in chosen.select_related("submission__solicitation", "version"):
+        unmet = unmet_amendments(offer)
+        if unmet:
+            yield f"{offer.submission}: {', '.join(unmet)}"
 
 
 def _analyses_that_do_not_match_their_hash() -> Iterator[str]:
@@ -87,5 +98,10 @@ INVARIANTS = [
         code="EVL-5",
         sentence="A price analysis matches its hash.",
         check=_analyses_that_do_not_match_their_hash,
+    ),
+    Invariant(
+        code="EVL-6",
+        sentence="The selected offer acknowledges every amendment that is not waived.",
+        check=_decided_on_other_terms,
     ),
 ]

@@ -113,6 +113,32 @@ class ConsensusRating(AppendOnly):
         return f"{self.factor}: {self.rating}"
 
 
+class AmendmentWaiver(AppendOnly):
+    """The officer's memo that an offer need not acknowledge an immaterial amendment."""
+
+    submission = models.ForeignKey(
+        "submissions.Submission", on_delete=models.PROTECT, related_name="waivers"
+    )
+    amendment = models.ForeignKey("solicitations.Amendment", on_delete=models.PROTECT)
+    memo = models.TextField(help_text="Why the amendment is immaterial.")
+    waived_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    waived_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_amendment_is_waived_once_for_an_offer",
+                fields=["submission", "amendment"],
+            ),
+            models.CheckConstraint(
+                name="a_waived_amendment_has_a_memo", condition=~Q(memo="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amendment} waived for {self.submission_id}"
+
+
 class PriceAnalysis(Addressed, AppendOnly):
     """Prices on the reference workload beside public list; reasonable or not."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from contracting.evaluations.calculations import not_judged
 from contracting.evaluations.models import ConsensusRating, SelectionDecision
-from contracting.evaluations.queries import panel_of
+from contracting.evaluations.queries import panel_of, waivers_of
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import factors_of
 from contracting.submissions.queries import offers_of
@@ -62,6 +63,7 @@ def decision(decision: SelectionDecision) -> dict[str, Any]:
             {"heading": "Relative importance", "text": solicitation.importance},
             {"heading": "Price reasonableness", "text": analysis.conclusion},
             {"heading": "Unbalanced prices", "text": _unbalanced(decision)},
+            *_waivers(solicitation),
             {"heading": "Decision and rationale", "text": decision.rationale},
         ],
         "factors": [
@@ -101,14 +103,32 @@ def _authority(decision: SelectionDecision) -> str:
 
 def _unbalanced(decision: SelectionDecision) -> str:
     analysis = decision.price_analysis
+    unjudged = "; ".join(
+        f"{row['vendor']}, {', '.join(row['lines'])}"
+        for row in not_judged(analysis.totals)
+    )
+    left = f" Not judged, for want of list prices: {unjudged}." if unjudged else ""
     if not analysis.unbalanced:
-        return "No price is out of balance with the other prices of its offer."
+        which = "No price that could be judged" if unjudged else "No price"
+        return f"{which} is out of balance with the other prices of its offer.{left}"
     flagged = "; ".join(
         f"{row['vendor']}, {row['slin']}: {row['percent_of_list']} % of list, its "
         f"other prices {row['percent_of_list_of_others']} %"
         for row in analysis.unbalanced
     )
-    return f"Flagged: {flagged}. {analysis.unbalanced_memo}".strip()
+    return f"Flagged: {flagged}. {analysis.unbalanced_memo}{left}".strip()
+
+
+def _waivers(solicitation: Solicitation) -> list[dict[str, str]]:
+    """What the officer waived, as a section; none if every offer acknowledged."""
+    waived = "\n".join(
+        f"{waiver.submission.vendor.name}, amendment {waiver.amendment.number}, by "
+        f"{waiver.waived_by.user.name}: {waiver.memo}"
+        for offer in offers_of(solicitation)
+        for waiver in waivers_of(offer.submission)
+    )
+    heading = "Amendments whose acknowledgement is waived (FAR 14.405(d))"
+    return [{"heading": heading, "text": waived}] if waived else []
 
 
 def _offers(decision: SelectionDecision) -> list[dict[str, Any]]:
@@ -171,7 +191,10 @@ def _arithmetic(decision: SelectionDecision) -> dict[str, Any]:
             {"key": "list_amount", "label": "At list", "shape": "dollars"},
         ],
         "rows": [
-            {**row, "line": f"{row['slin']} {row['label']}, {row['model']}"}
+            {
+                **{name: value for name, value in row.items() if name != "submission"},
+                "line": f"{row['slin']} {row['label']}, {row['model']}",
+            }
             for row in decision.price_analysis.rows
         ],
     }

@@ -84,6 +84,20 @@ def can_agree_consensus(by: Actor, submission: Submission) -> Verdict:
     return _evaluates(by, submission.solicitation, "records the consensus")
 
 
+def can_waive_acknowledgement(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer of the agency, of no vendor (FAR 14.405(d))."""
+    return all_of(
+        role_in(
+            by,
+            solicitation.agency_id,
+            Role.CONTRACTING_OFFICER,
+            doing="waive an acknowledgement",
+            rule="R-SUB-05",
+        ),
+        is_of_no_vendor(by.user_id),
+    )
+
+
 def can_analyse_price(by: Actor, solicitation: Solicitation) -> Verdict:
     """The contracting officer or specialist of the agency, of no vendor."""
     return all_of(

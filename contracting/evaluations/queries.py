@@ -10,18 +10,25 @@ from accounts.states import Role
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.evaluations.models import (
+    AmendmentWaiver,
     ConsensusRating,
     PanelMember,
     PriceAnalysis,
     Rating,
     SelectionDecision,
 )
-from contracting.evaluations.refusals import NotAPublishedFactor
+from contracting.evaluations.refusals import NotAPublishedFactor, NotOpened
 from contracting.evaluations.states import PanelRole
-from contracting.solicitations.models import EvaluationFactor, Solicitation
+from contracting.solicitations.models import (
+    Amendment,
+    EvaluationFactor,
+    Solicitation,
+)
 from contracting.solicitations.queries import factors_of
+from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import OpenedOffer, Submission
-from contracting.submissions.queries import offers_of
+from contracting.submissions.queries import amendment_numbers, offers_of
+from contracting.submissions.refusals import AmendmentNotAcknowledged
 
 _OFFICE = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST, Role.AUDITOR)
 
@@ -149,6 +156,17 @@ def require_published(solicitation: Solicitation, factor: EvaluationFactor) -> N
         raise NotAPublishedFactor(message, factor=factor.public_id)
 
 
+def require_open(solicitation: Solicitation) -> None:
+    """Insist on offers that are open and a solicitation that is not over.
+
+    :raises NotOpened: before the opening, and once it is awarded or cancelled
+    """
+    if solicitation.state != SolicitationState.OPENED:
+        state = solicitation.get_state_display()
+        message = f"That needs opened offers; this solicitation is {state}."
+        raise NotOpened(message, state=solicitation.state)
+
+
 def ratings_of(
     submission: Submission, factor: EvaluationFactor | None = None
 ) -> QuerySet[Rating]:
@@ -208,10 +226,58 @@ def missing_consensus(
     ]
 
 
+def unmet_amendments(offer: OpenedOffer) -> list[str]:
+    """The amendments that the offer neither acknowledges nor is waived (R-SUB-05)."""
+    waived = waivers_of(offer.submission).values_list("amendment__number", flat=True)
+    met = {*offer.version.acknowledged, *waived}
+    issued = amendment_numbers(offer.submission.solicitation)
+    return [number for number in issued if number not in met]
+
+
+def require_acknowledged(offer: OpenedOffer) -> None:
+    """Insist on an offer under the amended terms.
+
+    :raises AmendmentNotAcknowledged: if an amendment is neither acknowledged nor waived
+        (R-SUB-05)
+    """
+    unmet = unmet_amendments(offer)
+    if unmet:
+        vendor, named = offer.submission.vendor.name, ", ".join(unmet)
+        message = (
+            f"{vendor} has not acknowledged amendment {named}, so its offer stands on "
+            "other terms. A contracting officer may waive an immaterial amendment."
+        )
+        raise AmendmentNotAcknowledged(message, missing=unmet)
+
+
+def waivers_of(submission: Submission) -> QuerySet[AmendmentWaiver]:
+    """The amendments that this offer need not acknowledge, by number."""
+    return (
+        AmendmentWaiver.objects.filter(submission=submission)
+        .select_related("amendment", "waived_by__user")
+        .order_by("amendment__number")
+    )
+
+
+def waivable(offer: OpenedOffer) -> list[Amendment]:
+    """The amendments that stand between this offer and a selection."""
+    return list(
+        offer.submission.solicitation.amendments.filter(
+            number__in=unmet_amendments(offer)
+        ).order_by("number")
+    )
+
+
 def latest_analysis(solicitation: Solicitation) -> PriceAnalysis | None:
     """The price analysis in force: the last one."""
     found = solicitation.price_analyses.select_related("analysed_by__user")
     return found.order_by("-pk").first()
+
+
+def analysis_id(solicitation: Solicitation, public_id: str) -> int:
+    """The number inside of an analysis that was read; 0 if there is none."""
+    found = solicitation.price_analyses.filter(public_id=public_id).first()
+    return 0 if found is None else found.pk
 
 
 def decision_of(solicitation: Solicitation) -> SelectionDecision | None:
@@ -225,10 +291,12 @@ def panel_texts(solicitation: Solicitation) -> list[str]:
     ratings = Rating.objects.filter(submission__solicitation=solicitation)
     agreed = ConsensusRating.objects.filter(submission__solicitation=solicitation)
     analyses = solicitation.price_analyses.values_list("conclusion", flat=True)
+    waived = AmendmentWaiver.objects.filter(submission__solicitation=solicitation)
     texts = [
         text for pair in ratings.values_list("strengths", "weaknesses") for text in pair
     ]
-    return [*texts, *agreed.values_list("narrative", flat=True), *analyses]
+    texts += agreed.values_list("narrative", flat=True)
+    return [*texts, *analyses, *waived.values_list("memo", flat=True)]
 
 
 def unsuccessful(solicitation: Solicitation) -> QuerySet[Submission]:

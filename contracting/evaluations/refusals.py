@@ -60,6 +60,13 @@ class NarrativeMissing(Invalid):
     rule = "R-EVL-01"
 
 
+class AlreadyAcknowledged(Conflict):
+    """There is nothing to waive: the amendment is acknowledged, or waived."""
+
+    code = "already_acknowledged"
+    rule = "R-SUB-05"
+
+
 class AlreadyAgreed(Conflict):
     """The panel has agreed on this offer and factor."""
 

@@ -49,6 +49,11 @@ urlpatterns = [
         views.AgreeConsensus.as_view(),
         name="agree_consensus",
     ),
+    path(
+        f"{_OFFER}/waive",
+        views.WaiveAcknowledgement.as_view(),
+        name="waive_acknowledgement",
+    ),
     path("decisions/<public_id:decision>", views.Decision.as_view(), name="decision"),
 ]
 api_urlpatterns: list[Any] = []

@@ -23,6 +23,7 @@ from contracting.evaluations.operations.decide import decide_selection
 from contracting.evaluations.operations.declare import declare_interest
 from contracting.evaluations.operations.designate import designate_panel_member
 from contracting.evaluations.operations.rate import rate_submission
+from contracting.evaluations.operations.waive import waive_acknowledgement
 from contracting.solicitations.models import EvaluationFactor, Solicitation
 from contracting.submissions.models import OpenedOffer
 from contracting.submissions.queries import (
@@ -180,6 +181,8 @@ def _prices(solicitation: Solicitation) -> dict[str, Any]:
         "totals": totals,
         "rows": rows,
         "unbalanced": flagged,
+        "lowest": calculations.lowest(totals),
+        "not_judged": calculations.not_judged(totals),
         "bars": calculations.bars(totals),
         "bar_width": calculations.BAR_WIDTH,
     }
@@ -214,7 +217,12 @@ class Offer(PageView):
                 for factor in factors
             ],
             "may_price": may_price,
-            "rates": rates.order_by("line__slin") if may_price else [],
+            "rates": rates.order_by("line__slin", "pk") if may_price else [],
+            "unmet": queries.unmet_amendments(offer),
+            "waivers": queries.waivers_of(offer.submission),
+            "may_waive": permissions.can_waive_acknowledgement(
+                self.actor, solicitation
+            ),
             "may_rate": permissions.can_rate_submission(self.actor, offer.submission),
         }
 
@@ -339,6 +347,44 @@ class AgreeConsensus(_OnAFactor):
         return self.back(offer)
 
 
+class WaiveAcknowledgement(VerbView):
+    """May this offer stand without acknowledging an amendment?"""
+
+    template_name = "evaluations/waive_acknowledgement.html"
+    form_class: ClassVar[FormClass] = forms.WaiverForm
+    submit_label = "Waive the acknowledgement"
+    done_message = "Waived. The memo stands on the offer and on the decision."
+
+    def thing(self, submission: str, **_ids: Any) -> OpenedOffer:
+        return queries.get_offer_for(self.actor, submission)
+
+    def verdict(self, thing: OpenedOffer) -> Verdict:
+        solicitation = thing.submission.solicitation
+        return permissions.can_waive_acknowledgement(self.actor, solicitation)
+
+    def form_options(self, thing: OpenedOffer) -> dict[str, Any]:
+        return {"amendments": queries.waivable(thing)}
+
+    def extra(self, thing: OpenedOffer) -> dict[str, Any]:
+        return {
+            "offer": thing,
+            "solicitation": thing.submission.solicitation,
+            "amendments": queries.waivable(thing),
+        }
+
+    def perform(
+        self, *, thing: OpenedOffer, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        waive_acknowledgement(
+            submission_id=thing.submission_id,
+            amendment_id=data["amendment"],
+            memo=data["memo"],
+            by=by,
+            at=at,
+        )
+        return reverse("evaluations:offer", args=[thing.submission.public_id])
+
+
 class Price(PageView):
     """Is each price fair, on the reference workload and beside public list?"""
 
@@ -408,7 +454,7 @@ class DecideSelection(VerbView):
 
     def initial(self, thing: Solicitation) -> dict[str, Any]:
         analysis = queries.latest_analysis(thing)
-        return {"seen_analysis": analysis.pk if analysis else 0}
+        return {"seen_analysis": analysis.public_id if analysis else ""}
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
         offers = list(offers_of(thing))
@@ -428,7 +474,7 @@ class DecideSelection(VerbView):
             solicitation_id=thing.pk,
             submission_id=data["selected"],
             rationale=data["rationale"],
-            seen_analysis_id=data["seen_analysis"],
+            seen_analysis_id=queries.analysis_id(thing, data["seen_analysis"]),
             by=by,
             at=at,
         )

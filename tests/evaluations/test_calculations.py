@@ -13,7 +13,9 @@ from contracting.evaluations.calculations import (
     PricedLine,
     PricedOffer,
     bars,
-    is_copied,
+    lowest,
+    not_judged,
+    own_words,
     percent,
     totals,
 )
@@ -101,8 +103,8 @@ def test_a_share_is_printed_with_one_decimal_half_up():
 def test_the_longest_bar_is_as_wide_as_the_plot():
     drawn = bars(
         [
-            {"vendor": "A", "evaluated": "50", "at_list": "100"},
-            {"vendor": "B", "evaluated": "25", "at_list": None},
+            {"vendor": "A", "evaluated": "50", "at_list": "100", "missing_lines": []},
+            {"vendor": "B", "evaluated": "25", "at_list": None, "missing_lines": ["B"]},
         ]
     )
 
@@ -112,18 +114,56 @@ def test_the_longest_bar_is_as_wide_as_the_plot():
 
 
 @pytest.mark.parametrize(
-    ("rationale", "copied"),
+    ("rationale", "own"),
     [
-        ("The boundary is met.", True),
-        ("the BOUNDARY is met", True),
-        ("The boundary is met. I weigh the price more.", False),
-        ("Boundary", True),
-        ("Bound", False),
-        ("", False),
+        ("The boundary is met.", set()),
+        ("the BOUNDARY is met", set()),
+        ("The boundary is met. I weigh it.", {"i", "weigh", "it"}),
+        ("The boundary is met, the support plan is thin", set()),
+        ("The boundary is met: the support plan is thin;", set()),
+        ("The boundary is met and the support plan is thin", {"and"}),
+        ("Boundary", set()),
+        ("Bound", {"bound"}),
+        ("", set()),
+        ("...", set()),
+        ("- 1 2 3 _", set()),
     ],
 )
-def test_copied_means_every_sentence_stands_in_the_panels_text(rationale, copied):
-    assert is_copied(rationale, ["First: the boundary is met.", "Thin."]) is copied
+def test_own_words_are_those_that_the_panel_did_not_write(rationale, own):
+    texts = ["First: the boundary is met.", "The support plan is thin."]
+
+    assert own_words(rationale, texts) == own
+
+
+def test_what_could_not_be_judged_for_balance_is_named():
+    # A list price of zero, or none, is no measure; neither is a single one
+    two = offer(line("A", "1", "2"), line("B", "1", "2"), line("C", "9", None))
+    free = offer(line("A", "1", "2"), line("B", "1", "2"), line("C", "9", "0"))
+    alone = offer(line("A", "1", "2"), line("C", "9", None))
+
+    assert [each.slin for each in two.unjudged] == ["C"]
+    assert [each.slin for each in free.unjudged] == ["C"]
+    assert [each.slin for each in alone.unjudged] == ["A", "C"]
+    assert not_judged(totals([two])) == [{"vendor": "Meridian Models", "lines": ["C"]}]
+
+
+def test_an_offer_that_misses_a_line_is_last_and_never_lowest():
+    whole = offer(line("A", "5", "5"), vendor="Whole")
+    part = offer(line("A", "1", "5"), vendor="Part", missing=["B"])
+
+    kept = totals([part, whole])
+
+    assert [row["vendor"] for row in kept] == ["Whole", "Part"]
+    assert lowest(kept)["vendors"] == ["Whole"]
+    assert lowest(totals([part])) is None
+
+
+def test_equal_offers_are_both_lowest():
+    kept = totals(
+        [offer(line("A", "5", "5"), vendor=name) for name in ("One", "Another")]
+    )
+
+    assert sorted(lowest(kept)["vendors"]) == ["Another", "One"]
 
 
 @given(

@@ -72,8 +72,23 @@ def test_the_authority_decides_in_its_own_words(source_selection_authority):
         "Both of us find the boundary met and the support plan thin.",
         "both of us find the boundary met, and the support plan thin!\n"
         "Two offers compete and both stand below public list.",
+        "Both of us find the boundary met and the support plan thin, two offers "
+        "compete and both stand below public list",
+        "...",
+        "-",
+        "1. 2. 3.",
+        "ok ok ok ok",
     ],
-    ids=["empty", "the panel's", "the panel's and the analyst's, in other type"],
+    ids=[
+        "empty",
+        "the panel's",
+        "the panel's and the analyst's, in other type",
+        "two sentences of theirs with a comma between",
+        "dots",
+        "a dash",
+        "digits",
+        "one word",
+    ],
 )
 def test_a_rationale_that_is_empty_or_copied_is_refused(
     source_selection_authority, rationale

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Membership
 from contracting.evaluations.models import Rating, SelectionDecision
 from contracting.evaluations.queries import missing_consensus, rated_factors
 from contracting.submissions.calculations import OfferedFile
@@ -37,6 +38,10 @@ def told_the_time(monkeypatch):
     return tell
 
 
+def public_id_of(by):
+    return Membership.objects.get(pk=by.membership_id).public_id
+
+
 def address(name, solicitation):
     return reverse(f"evaluations:{name}", args=[solicitation.public_id])
 
@@ -53,7 +58,7 @@ def test_the_officer_names_the_panel_and_an_evaluator_declares(
     designated = submit(
         officer,
         address("designate_panel_member", solicitation),
-        {"membership": evaluator.membership_id},
+        {"membership": public_id_of(evaluator)},
     )
     sealed = panelist.get(address("offers", solicitation))
     declared = submit(
@@ -191,7 +196,7 @@ def test_the_specialist_sees_the_arithmetic_and_concludes(
         address("analyse_price", solicitation),
         {
             "conclusion": "Both stand below public list.",
-            "reasonable": [s.pk for s in solicitation.submissions.all()],
+            "reasonable": [s.public_id for s in solicitation.submissions.all()],
         },
     )
 
@@ -226,7 +231,7 @@ def test_a_flag_without_a_memo_is_refused_with_its_rule(
             url,
             {
                 "conclusion": "Fine.",
-                "reasonable": [solicitation.submissions.all()[0].pk],
+                "reasonable": [solicitation.submissions.all()[0].public_id],
             },
         )
 
@@ -252,7 +257,7 @@ def test_the_authority_compares_and_decides(
         browser,
         url,
         {
-            "selected": chosen.pk,
+            "selected": chosen.public_id,
             "rationale": "Both of us find the boundary met and the support plan thin.",
             "seen_analysis": seen,
         },
@@ -261,7 +266,7 @@ def test_the_authority_compares_and_decides(
         browser,
         url,
         {
-            "selected": chosen.pk,
+            "selected": chosen.public_id,
             "rationale": "Equal ratings; the lower price decides.",
             "seen_analysis": seen,
         },

@@ -9,7 +9,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.evaluations import events, permissions, queries
+from contracting.evaluations import calculations, events, permissions, queries
 from contracting.evaluations.models import ConsensusRating
 from contracting.evaluations.refusals import (
     AlreadyAgreed,
@@ -36,6 +36,7 @@ def agree_consensus(
 
     :param rating: an :class:`~contracting.evaluations.states.AdjectivalRating`
     :raises NotAllowed: unless ``by`` is a designated evaluator who has declared
+    :raises NotOpened: once the solicitation is cancelled or awarded
     :raises NotAPublishedFactor: for any other factor, and for price (R-EVL-01)
     :raises NotOnTheScale: for a word outside the scale (R-EVL-01)
     :raises NarrativeMissing: without a narrative (R-EVL-01)
@@ -46,6 +47,7 @@ def agree_consensus(
     solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
     submission = Submission.objects.locked().get(pk=submission_id)
     require(permissions.can_agree_consensus(by, submission))
+    queries.require_open(solicitation)
     factor = EvaluationFactor.objects.get(pk=factor_id)
     queries.require_published(solicitation, factor)
     _require_words(rating, narrative)
@@ -72,7 +74,7 @@ def _require_words(rating: str, narrative: str) -> None:
     if rating not in AdjectivalRating.values:
         message = f"{rating!r} is not on the published scale."
         raise NotOnTheScale(message, rating=rating)
-    if not narrative.strip():
+    if not calculations.has_words(narrative):
         message = "Write what the panel agreed, and why."
         raise NarrativeMissing(message)
 

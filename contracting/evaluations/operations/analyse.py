@@ -23,6 +23,7 @@ from contracting.evaluations.refusals import (
 )
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
+from contracting.submissions.models import OpenedOffer
 
 COMPETITION = (
     "Competition, and comparison with public list prices (FAR 15.404-1(b)(2)(i), (iv))"
@@ -51,6 +52,8 @@ def analyse_price(
     :raises NotOpened: before the offers are open
     :raises AlreadyDecided: once the selection is decided
     :raises ReasonablenessMissing: without a conclusion (R-EVL-07)
+    :raises AmendmentNotAcknowledged: for an offer that neither acknowledges an
+        amendment nor is waived it (R-SUB-05)
     :raises PriceNotComparable: for an offer that misses a line (R-EVL-05)
     :raises UnbalancedUnexplained: for a flagged offer without a memo (R-EVL-05)
     """
@@ -105,7 +108,7 @@ def _require_time(solicitation: Solicitation) -> None:
 def _require_conclusion(
     conclusion: str, offers: Sequence[PricedOffer], reasonable: Sequence[int]
 ) -> None:
-    if not conclusion.strip():
+    if not calculations.has_words(conclusion):
         message = "Say why the prices are fair and reasonable, or are not."
         raise ReasonablenessMissing(message)
     opened = {offer.submission_id for offer in offers}
@@ -121,11 +124,15 @@ def _require_comparable(
     for offer in offers:
         if offer.submission_id not in reasonable:
             continue
+        if offer.unacknowledged:
+            queries.require_acknowledged(
+                OpenedOffer.objects.get(submission_id=offer.submission_id)
+            )
         if offer.missing:
             named = ", ".join(offer.missing)
             message = f"{offer.vendor} has not priced {named}; it cannot be compared."
             raise PriceNotComparable(message, missing=list(offer.missing))
-        if offer.unbalanced and not memo.strip():
+        if offer.unbalanced and not calculations.has_words(memo):
             named = ", ".join(line.slin for line in offer.unbalanced)
             message = (
                 f"{offer.vendor}'s price of {named} is out of balance with its other "

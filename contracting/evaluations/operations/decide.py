@@ -31,6 +31,10 @@ from contracting.evaluations.refusals import (
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
+from contracting.submissions.models import OpenedOffer
+
+OWN_WORDS = 3
+"""A rationale has at least so many different words that are not the panel's."""
 
 
 @transaction.atomic
@@ -53,6 +57,8 @@ def decide_selection(
     :raises Stale: if the prices were analysed again since
     :raises ReasonablenessMissing: without an analysis that finds the price of the
         selected offer fair and reasonable (R-EVL-07)
+    :raises AmendmentNotAcknowledged: if the selected offer neither acknowledges an
+        amendment nor is waived it (R-SUB-05)
     :raises RationaleNotOwn: if it is empty or nothing but the panel's text (R-EVL-06)
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
@@ -126,15 +132,20 @@ def _analysis_for(
     if submission_id not in analysis.reasonable_submission_ids:
         message = "The price analysis does not find the price of this offer reasonable."
         raise ReasonablenessMissing(message)
+    queries.require_acknowledged(OpenedOffer.objects.get(submission_id=submission_id))
     return analysis
 
 
 def _require_own(solicitation: Solicitation, rationale: str) -> None:
-    if not rationale.strip():
+    if not calculations.has_words(rationale):
         message = "Write your own rationale for the trade-off."
         raise RationaleNotOwn(message)
-    if calculations.is_copied(rationale, queries.panel_texts(solicitation)):
-        message = "Every sentence of this rationale is the panel's. Write your own."
+    own = calculations.own_words(rationale, queries.panel_texts(solicitation))
+    if len(own) < OWN_WORDS:
+        message = (
+            "This rationale is the panel's text, or hardly a sentence. Say in your own "
+            "words why this offer is the best value."
+        )
         raise RationaleNotOwn(message)
 
 

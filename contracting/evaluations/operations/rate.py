@@ -9,7 +9,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.evaluations import events, permissions, queries
+from contracting.evaluations import calculations, events, permissions, queries
 from contracting.evaluations.models import PanelMember, Rating
 from contracting.evaluations.refusals import (
     AlreadyAgreed,
@@ -40,6 +40,7 @@ def rate_submission(
     :raises NotAllowed: unless ``by`` is a designated evaluator who has declared
     :raises NotConsidered: for a late or withdrawn offer (R-SUB-01)
     :raises StillSealed: before the opening (R-SUB-03)
+    :raises NotOpened: once the solicitation is cancelled or awarded
     :raises NotAPublishedFactor: for any other factor, and for price (R-EVL-01)
     :raises NotOnTheScale: for a word outside the scale (R-EVL-01)
     :raises NarrativeMissing: without strengths and weaknesses (R-EVL-01)
@@ -50,6 +51,7 @@ def rate_submission(
     submission = Submission.objects.locked().get(pk=submission_id)
     require(permissions.can_rate_submission(by, submission))
     _require_considered(submission)
+    queries.require_open(solicitation)
     factor = EvaluationFactor.objects.get(pk=factor_id)
     queries.require_published(solicitation, factor)
     _require_words(rating, strengths, weaknesses)
@@ -98,7 +100,7 @@ def _require_words(rating: str, strengths: str, weaknesses: str) -> None:
     if rating not in AdjectivalRating.values:
         message = f"{rating!r} is not on the published scale."
         raise NotOnTheScale(message, rating=rating)
-    if not strengths.strip() or not weaknesses.strip():
+    if not (calculations.has_words(strengths) and calculations.has_words(weaknesses)):
         message = (
             "Write the strengths and the weaknesses; say so in words if there are none."
         )
