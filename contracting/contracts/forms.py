@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,22 +12,51 @@ from accounts.models import Membership
 from accounts.states import Role
 from contracting.contracts.models import Contract
 from contracting.ledger.queries import lines_of_accounting_of
+from contracting.requisitions.forms import RemovableRows, kept_rows, plausible
+
+
+class FundingRow(forms.Form):
+    """The funds of one line of accounting that bear a part of the minimum."""
+
+    clin = forms.ChoiceField(label="CLIN")
+    acrn = forms.CharField(
+        label="ACRN",
+        max_length=2,
+        help_text="AA",
+        widget=forms.TextInput(attrs={"size": 3}),
+    )
+    line_of_accounting = forms.ModelChoiceField(
+        lines_of_accounting_of(None),
+        label="Line of accounting",
+        to_field_name="public_id",
+    )
+    dollars = forms.DecimalField(
+        label="US dollars",
+        max_digits=18,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "dd-num"}),
+    )
+
+    def __init__(
+        self, *args: Any, agency_id: int, clins: Sequence[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name == "clin" and isinstance(field, forms.ChoiceField):
+                field.choices = [("", "Choose"), *((clin, clin) for clin in clins)]
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = lines_of_accounting_of(agency_id)
+
+
+FundingRows = forms.formset_factory(
+    FundingRow, formset=RemovableRows, extra=3, can_delete=True, max_num=40
+)
 
 
 class DraftContractForm(forms.Form):
     """Only the funds of the minimum and the notice share are chosen here."""
 
-    acrn = forms.CharField(
-        label="ACRN",
-        max_length=2,
-        initial="AA",
-        help_text="Two characters, for example AA.",
-    )
-    line_of_accounting = forms.ModelChoiceField(
-        lines_of_accounting_of(None),
-        label="Line of accounting",
-        help_text="It bears the guaranteed minimum.",
-    )
     notice_percent = forms.IntegerField(
         label="Notice when this share of the funds is used",
         min_value=1,
@@ -40,11 +71,30 @@ class DraftContractForm(forms.Form):
         initial=3,
     )
 
-    def __init__(self, *args: Any, agency_id: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["line_of_accounting"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (typing)
-        field.queryset = lines_of_accounting_of(agency_id)
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        agency_id: int,
+        clins: Sequence[str],
+        minimum: Decimal,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, files, **kwargs)
+        whole = {"clin": clins[0] if clins else "", "acrn": "AA", "dollars": minimum}
+        self.grid = FundingRows(
+            data,
+            prefix="rows",
+            initial=[whole],
+            form_kwargs={"agency_id": agency_id, "clins": clins},
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """With the rows of the grid under ``rows``."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned["rows"] = kept_rows(self.grid)
+        return cleaned
 
 
 class SeenVersionForm(forms.Form):
@@ -71,13 +121,17 @@ class DesignateCorForm(forms.Form):
     """Who represents the contracting officer, and when."""
 
     membership = forms.ModelChoiceField(
-        Membership.objects.none(), label="Representative"
+        Membership.objects.none(), label="Representative", to_field_name="public_id"
     )
     valid_from = forms.DateField(
-        label="From", widget=forms.DateInput(attrs={"type": "date"})
+        label="From",
+        validators=[plausible],
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     valid_to = forms.DateField(
-        label="To, last day", widget=forms.DateInput(attrs={"type": "date"})
+        label="To, last day",
+        validators=[plausible],
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
     def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:

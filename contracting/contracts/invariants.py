@@ -47,6 +47,12 @@ def _its_solicitation_is_awarded() -> Iterator[str]:
         yield f"{contract}: {contract.solicitation}"
 
 
+def _drafts_on_cancelled_solicitations() -> Iterator[str]:
+    drafts = Contract.objects.filter(state=ContractState.DRAFT)
+    for contract in drafts.exclude(solicitation__state=SolicitationState.OPENED):
+        yield f"{contract}: {contract.solicitation}"
+
+
 INVARIANTS = [
     Invariant(
         "CON-1",
@@ -67,5 +73,10 @@ INVARIANTS = [
         "CON-4",
         "The solicitation of a signed contract is awarded.",
         _its_solicitation_is_awarded,
+    ),
+    Invariant(
+        "CON-5",
+        "A draft award, with its commitment, stands on opened offers.",
+        _drafts_on_cancelled_solicitations,
     ),
 ]

@@ -7,6 +7,7 @@ from datetime import date
 from accounts.permissions import can_sign, role_in
 from accounts.states import Role
 from contracting.contracts.models import Contract
+from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.core.quantities import Dollars
@@ -22,6 +23,20 @@ def can_draft_contract(by: Actor, solicitation: Solicitation) -> Verdict:
         Role.CONTRACT_SPECIALIST,
         doing="draft an award",
     )
+
+
+def no_draft_award(solicitation: Solicitation) -> Verdict:
+    """Whether no draft award, with its committed funds, stands on a solicitation."""
+    drafts = Contract.objects.filter(
+        solicitation=solicitation, state=ContractState.DRAFT
+    )
+    if drafts.exists():
+        return Refused(
+            "A draft award stands on this solicitation. Discard the draft first, which "
+            "releases the funds that are committed for it.",
+            "R-SOL-11",
+        )
+    return Allowed()
 
 
 def can_discard_contract(by: Actor, contract: Contract) -> Verdict:

@@ -25,7 +25,7 @@ from contracting.core.quantities import Dollars
 from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import documents_of
 from contracting.ledger.queries import contract_balance
-from contracting.solicitations.queries import get_solicitation_for
+from contracting.solicitations.queries import get_solicitation_for, lines_of
 
 
 class ContractsPage(PageView):
@@ -59,7 +59,7 @@ class ContractPage(PageView):
             "clauses": contract.clauses.select_related("clause").order_by(
                 "clause__number"
             ),
-            "documents": documents_of(contract.subject),
+            "documents": documents_of(contract.subject).visible_to(by),
             "representatives": queries.representatives(contract, on),
         }
         if by.is_agency:
@@ -116,7 +116,11 @@ class DraftContractView(VerbView):
         return permissions.can_draft_contract(self.actor, thing)
 
     def form_options(self, thing: Any) -> dict[str, Any]:
-        return {"agency_id": thing.agency_id}
+        return {
+            "agency_id": thing.agency_id,
+            "clins": sorted({line.clin for line in lines_of(thing)}),
+            "minimum": thing.minimum_dollars,
+        }
 
     def extra(self, thing: Any) -> dict[str, Any]:
         decision = getattr(thing, "selection_decision", None)
@@ -125,16 +129,16 @@ class DraftContractView(VerbView):
     def perform(
         self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        first = thing.lines.filter(is_removed=False).order_by("slin").first()
         contract = draft_contract(
             solicitation_id=thing.pk,
             funding=[
                 MinimumFunding(
-                    clin=first.clin if first else "",
-                    acrn=data["acrn"],
-                    line_of_accounting_id=data["line_of_accounting"].pk,
-                    dollars=Dollars(thing.minimum_dollars),
+                    clin=row["clin"],
+                    acrn=row["acrn"],
+                    line_of_accounting_id=row["line_of_accounting"].pk,
+                    dollars=Dollars(row["dollars"]),
                 )
+                for row in data["rows"]
             ],
             notice_percent=data["notice_percent"],
             report_due_days=data["report_due_days"],

@@ -284,6 +284,14 @@ def test_a_line_without_a_price_is_refused(decision):
     ("change", "gap"),
     [
         ({"minimum_dollars": Decimal(0)}, "The guaranteed minimum"),
+        ({"minimum_dollars": Decimal("25.00")}, "The guaranteed minimum"),
+        (
+            {
+                "ordering_start": date(2026, 3, 1),
+                "ordering_end": date(2026, 3, 29),
+            },
+            "The ordering period ended on 2026-03-29",
+        ),
         ({"ceiling_tokens": 0}, "The maximum must be stated in tokens"),
     ],
 )

@@ -10,7 +10,9 @@ from contracting.contracts.queries import visible_to
 from contracting.contracts.states import ContractState
 from contracting.core.errors import IllegalMove, NotAllowed
 from contracting.core.quantities import Dollars
+from contracting.evaluations.refusals import NotOpened
 from contracting.ledger.queries import funds_of
+from contracting.solicitations.operations.cancel import cancel_solicitation
 from tests.builders_orders import (
     AWARDED_AT,
     awarded_contract,
@@ -78,3 +80,35 @@ def test_only_the_contracting_office_discards(decision, part_name):
 
     with nothing_happens(), pytest.raises(NotAllowed):
         discarded(contract, by=part_name)
+
+
+@pytest.mark.rule("R-SOL-11", case="refused")
+def test_no_commitment_outlives_a_cancellation(decision, contracting_officer):
+    # Given a draft award whose funds are certified
+    contract = certified_contract(on=decision)
+
+    # When the solicitation is cancelled under it, that is refused
+    with nothing_happens(), pytest.raises(NotAllowed, match="Discard the draft"):
+        cancelled(decision, contracting_officer)
+
+    # Then it is cancelled once the draft has been given up, and nothing is committed
+    discarded(contract)
+    assert cancelled(decision, contracting_officer).state == "CANCELLED"
+    (funds,) = funds_of(contract.agency_id)
+    assert funds.committed == Dollars()
+
+
+def test_nothing_is_drafted_on_a_cancelled_solicitation(decision, contracting_officer):
+    cancelled(decision, contracting_officer)
+
+    with nothing_happens(), pytest.raises(NotOpened):
+        drafted_contract(on=decision)
+
+
+def cancelled(decision, by):
+    return cancel_solicitation(
+        solicitation_id=decision.solicitation_id,
+        reason="The need has gone.",
+        by=by,
+        at=AWARDED_AT,
+    )

@@ -33,6 +33,7 @@ def test_an_award_is_drafted_certified_and_signed_in_the_browser(
 ):
     # Given a decision, and funds
     funds = line_of_accounting()
+    other = line_of_accounting(label="Claims, second appropriation")
     writer = client_for(contract_specialist)
     address = f"/solicitations/{decision.solicitation.public_id}/draft_contract"
     assert "Meridian Models was selected" in text(writer.get(address))
@@ -42,8 +43,16 @@ def test_an_award_is_drafted_certified_and_signed_in_the_browser(
         writer,
         address,
         {
-            "acrn": "AA",
-            "line_of_accounting": funds.pk,
+            "rows-TOTAL_FORMS": 2,
+            "rows-INITIAL_FORMS": 1,
+            "rows-0-clin": "0001",
+            "rows-0-acrn": "AA",
+            "rows-0-line_of_accounting": funds.public_id,
+            "rows-0-dollars": "600.00",
+            "rows-1-clin": "0001",
+            "rows-1-acrn": "AB",
+            "rows-1-line_of_accounting": other.public_id,
+            "rows-1-dollars": "400.00",
             "notice_percent": 80,
             "report_due_days": 3,
         },
@@ -86,7 +95,7 @@ def test_a_representative_is_designated_in_the_browser(decision, contracting_off
         client_for(contracting_officer),
         page(contract, "designate_cor"),
         {
-            "membership": other.membership_id,
+            "membership": membership(other).public_id,
             "valid_from": "2026-03-30",
             "valid_to": "2026-12-31",
         },

@@ -23,12 +23,13 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.documents.operations.request import request_document
-from contracting.evaluations.queries import unsuccessful
+from contracting.evaluations.queries import require_open, unsuccessful
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.set import set_contract_ceiling
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.reference.operations.assign_number import assign_number
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.queries import nominal_minimum
 from contracting.solicitations.states import SolicitationState
 
 
@@ -42,6 +43,7 @@ def award_contract(
         if ``by`` requested it or certified its funds (R-ROL-03)
     :raises Stale: if the draft changed since it was read
     :raises AlreadyAwarded: if another contracting officer was first
+    :raises NotOpened: if the solicitation is cancelled
     :raises IllegalMove: if the draft was discarded
     :raises FundsNotCertified: unless funds cover the minimum (R-AWD-01)
     :raises LineIncomplete: FAR 4.1005-1 (R-AWD-02)
@@ -56,7 +58,7 @@ def award_contract(
     contract = Contract.objects.locked().get(pk=contract_id)
     signed_on = accounting_day(at, contract.time_zone)
     require(permissions.can_award_contract(by, contract, signed_on))
-    _guard(contract, solicitation, seen_version)
+    _guard(contract, solicitation, seen_version, signed_on)
 
     contract.piid = assign_number(agency=contract.agency, type="D", on=signed_on)
     contract.awarded_at = at
@@ -89,10 +91,13 @@ def award_contract(
     return contract
 
 
-def _guard(contract: Contract, solicitation: Solicitation, seen_version: int) -> None:
+def _guard(
+    contract: Contract, solicitation: Solicitation, seen_version: int, on: date
+) -> None:
     if contract.piid or solicitation.state == SolicitationState.AWARDED:
         message = "Another contracting officer has awarded this solicitation already."
         raise refusals.AlreadyAwarded(message, piid=contract.piid)
+    require_open(solicitation)
     if contract.state != ContractState.DRAFT:
         message = f"This award is {contract.get_state_display()}; it cannot be signed."
         raise IllegalMove(message, state=contract.state)
@@ -101,7 +106,7 @@ def _guard(contract: Contract, solicitation: Solicitation, seen_version: int) ->
     gaps = calculations.line_gaps(contract)
     if gaps:
         raise refusals.LineIncomplete(" ".join(gaps), gaps=gaps)
-    _guard_indefinite_quantity(contract)
+    _guard_indefinite_quantity(contract, on)
     analysis = contract.decision.price_analysis
     if contract.decision.selected_id not in analysis.reasonable_submission_ids:
         message = "The price analysis does not find the selected offer reasonable."
@@ -123,10 +128,18 @@ def _guard_funds(contract: Contract) -> None:
         raise refusals.FundsNotCertified(message, certified=total)
 
 
-def _guard_indefinite_quantity(contract: Contract) -> None:
+def _guard_indefinite_quantity(contract: Contract, on: date) -> None:
     gaps = []
-    if contract.minimum_dollars <= 0:
-        gaps.append("The guaranteed minimum must be more than nominal.")
+    nominal = nominal_minimum(on)
+    if Dollars(contract.minimum_dollars) <= nominal:
+        gaps.append(
+            f"The guaranteed minimum must be more than nominal, above {nominal}."
+        )
+    if contract.ordering_end < on:
+        gaps.append(
+            f"The ordering period ended on {contract.ordering_end}: nothing could be "
+            "ordered."
+        )
     if contract.ceiling_dollars <= 0:
         gaps.append("The maximum must be stated in dollars.")
     if contract.ceiling_tokens <= 0:

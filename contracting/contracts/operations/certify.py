@@ -19,6 +19,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
+from contracting.evaluations.queries import require_open
 from contracting.ledger.operations.commit import commit_funds
 from contracting.ledger.operations.open import open_balances
 from contracting.ledger.states import BalanceLine, Holder, Obligation
@@ -34,18 +35,20 @@ def certify_contract_funds(
     :raises NotAllowed: if ``by`` is no funds certifier, or requested or drafted it
     :raises Stale: if the draft changed since it was read
     :raises IllegalMove: unless it is a draft
+    :raises NotOpened: if the solicitation is cancelled
     :raises AlreadyCertified: if it is done
     :raises FundsExceeded: if a line of accounting has not enough (R-FND-01)
     """
     solicitation_id = Contract.objects.values_list("solicitation_id", flat=True).get(
         pk=contract_id
     )
-    Solicitation.objects.locked().get(pk=solicitation_id)
+    solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     contract = Contract.objects.locked().get(pk=contract_id)
     require(permissions.can_certify_contract_funds(by, contract))
     if contract.state != ContractState.DRAFT:
         message = "Funds are certified for a draft award."
         raise IllegalMove(message, state=contract.state)
+    require_open(solicitation)
     contract.require_version(seen_version)
     rows = ContractFunding.objects.filter(line__contract=contract)
     if rows.filter(certified_at__isnull=False).exists():

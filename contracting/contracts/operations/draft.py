@@ -26,7 +26,7 @@ from contracting.core.periods import days_bounds
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.evaluations.models import SelectionDecision
-from contracting.evaluations.queries import decision_of
+from contracting.evaluations.queries import decision_of, require_open
 from contracting.ledger.queries import lines_of_accounting_of
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.models import OfferedRate
@@ -58,6 +58,7 @@ def draft_contract(
     the funds that bear the guaranteed minimum are chosen here.
 
     :raises NotAllowed: if ``by`` is neither a contracting officer nor a specialist
+    :raises NotOpened: if the solicitation is cancelled or not opened
     :raises NotDecided: without a source selection decision
     :raises AlreadyAwarded: if a draft or an award exists
     :raises IndefiniteQuantityIncomplete: without an ordering period (R-AWD-03)
@@ -66,6 +67,7 @@ def draft_contract(
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_draft_contract(by, solicitation))
     decision = _decision(solicitation)
+    require_open(solicitation)
     total = total_dollars(part.dollars for part in funding)
     if total != Dollars(solicitation.minimum_dollars):
         message = (
