@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -110,15 +111,16 @@ class VerbView(PageView):
         return self._page(thing, form)
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        sent, files, at = request.POST, request.FILES, clock.now()
         thing = self.thing(**ids)
-        form = self.form_class(request.POST, request.FILES, **self.form_options(thing))
+        form = self.form_class(sent, files, **self.form_options(thing))
         verdict = self.verdict(thing)
         if isinstance(verdict, Refused):
             return self._not_allowed(thing, verdict)
         if not form.is_valid():
             return self._page(thing, form, status=422)
         try:
-            url = self._once(thing, form.cleaned_data)
+            url = self._once(thing, form.cleaned_data, at)
         except Http404:
             raise
         except Exception as error:
@@ -130,10 +132,11 @@ class VerbView(PageView):
             messages.success(request, self.done_message)
         return SeeOther(url)
 
-    def _once(self, thing: Any, data: dict[str, Any]) -> str:
+    def _once(self, thing: Any, data: dict[str, Any], at: datetime) -> str:
+        """Do it once; ``at`` is the instant at which the whole body had arrived."""
         token = self.request.POST.get("form_token", "")
         scope = f"page {self.request.path}"
-        by, at, store = self.actor, clock.now(), doors.idempotency()
+        by, store = self.actor, doors.idempotency()
         with transaction.atomic():
             mark = doors.fingerprint(scope, token)
             if not token:

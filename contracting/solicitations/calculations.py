@@ -15,7 +15,7 @@ from contracting.core.identifiers import (
     check_psc,
     check_slin,
 )
-from contracting.core.periods import zone_of
+from contracting.core.periods import is_plausible, zone_of
 from contracting.core.quantities import Dollars, Tokens
 from contracting.core.templatetags.drawdown import instant_in
 from contracting.reference.models import TokenClass
@@ -264,6 +264,11 @@ def _check_words(terms: Mapping[str, Any]) -> None:
     if isinstance(deadline, datetime) and deadline.tzinfo is None:
         message = "A deadline is an instant with a time zone."
         raise TermInvalid(message, term="deadline")
+    for name in ("deadline", "ordering_start", "ordering_end"):
+        day = terms.get(name)
+        if isinstance(day, date) and not is_plausible(day):
+            message = f"{TERMS[name]} lies in the years 2000 to 2100."
+            raise TermInvalid(message, term=name)
 
 
 def _check_amounts(terms: Mapping[str, Any]) -> None:

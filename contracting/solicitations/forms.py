@@ -20,8 +20,10 @@ from contracting.requisitions.forms import (
     GridForm,
     RemovableRows,
     SeenVersion,
+    kept_rows,
+    plausible,
 )
-from contracting.solicitations.calculations import FactorDraft, LineDraft
+from contracting.solicitations.calculations import TERMS, FactorDraft, LineDraft
 from contracting.solicitations.states import ContextBand, SetAside
 
 ZONES: Final = (
@@ -42,8 +44,10 @@ ZONES: Final = (
 def instant_of(day: date, at: time, zone: str) -> datetime:
     """The instant of a local day and time.
 
-    :raises ValidationError: if the clocks skip it or show it twice on that day
+    :raises ValidationError: if the clocks skip it or show it twice on that day, or the
+        day is outside of the years 2000 to 2100
     """
+    plausible(day)
     local = datetime.combine(day, at, tzinfo=zone_of(zone))
     utc = local.astimezone(UTC)
     back = utc.astimezone(zone_of(zone))
@@ -82,6 +86,7 @@ def _day(label: str, hint: str = "") -> forms.DateField:
         label=label,
         required=False,
         help_text=hint,
+        validators=[plausible],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
@@ -167,11 +172,7 @@ class EditTermsForm(SeenVersion):
     def clean(self) -> dict[str, Any]:
         """What the verb takes lies under ``terms``."""
         cleaned: dict[str, Any] = super().clean() or {}
-        known = {
-            name: value
-            for name, value in cleaned.items()
-            if name not in {"seen_version", "summary", "deadline_day", "deadline_time"}
-        }
+        known = {name: cleaned[name] for name in TERMS if name in cleaned}
         cleaned["terms"] = {**known, "deadline": self._deadline(cleaned)}
         return cleaned
 
@@ -193,30 +194,6 @@ class EditTermsForm(SeenVersion):
         except forms.ValidationError as error:
             self.add_error("deadline_time", error)
             return None
-
-
-class AmendSolicitationForm(EditTermsForm):
-    """The terms as they shall stand, and a sentence for everybody."""
-
-    summary = forms.CharField(
-        label="What this amendment changes",
-        help_text="One or two sentences that every vendor reads first.",
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    field_order = ("summary", "deadline_day", "deadline_time", "time_zone")
-
-    def __init__(
-        self, *args: Any, in_force: Mapping[str, Any] | None = None, **more: Any
-    ) -> None:
-        super().__init__(*args, **more)
-        self.in_force = in_force or {}
-
-    def compared(self) -> Iterator[tuple[forms.BoundField, str]]:
-        """Each field of a term with what is in force, in words."""
-        for field in self.visible_fields():
-            if field.name in self.in_force:
-                yield field, _words(field, self.in_force[field.name])
 
 
 def _words(field: forms.BoundField, now: Any) -> str:
@@ -275,20 +252,24 @@ class EditLinesForm(GridForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        cleaned["lines"] = [
-            LineDraft(
-                clin=row["slin"][:4],
-                slin=row["slin"],
-                description=row["description"],
-                token_class=row["token_class"],
-                workload=Tokens(row["workload_tokens"]),
-                tier=row["tier"],
-                context_band=row["context_band"],
-                boundary=row["boundary"],
-            )
-            for row in cleaned["rows"]
-        ]
+        cleaned["lines"] = _line_drafts(cleaned["rows"])
         return cleaned
+
+
+def _line_drafts(rows: Sequence[Mapping[str, Any]]) -> list[LineDraft]:
+    return [
+        LineDraft(
+            clin=row["slin"][:4],
+            slin=row["slin"],
+            description=row["description"],
+            token_class=row["token_class"],
+            workload=Tokens(row["workload_tokens"]),
+            tier=row["tier"],
+            context_band=row["context_band"],
+            boundary=row["boundary"],
+        )
+        for row in rows
+    ]
 
 
 class FactorRow(ChoiceRow):
@@ -317,23 +298,30 @@ class EditFactorsForm(GridForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        ordered = sorted(cleaned["rows"], key=lambda row: int(row["position"]))
-        cleaned["factors"] = [
-            FactorDraft(row["name"], row["description"], is_price=row["is_price"])
-            for row in ordered
-        ]
+        cleaned["factors"] = _factor_drafts(cleaned["rows"])
         return cleaned
 
 
-class EditClausesForm(SeenVersion):
-    """The clauses and provisions of the package."""
+def _factor_drafts(rows: Sequence[Mapping[str, Any]]) -> list[FactorDraft]:
+    return [
+        FactorDraft(row["name"], row["description"], is_price=row["is_price"])
+        for row in sorted(rows, key=lambda row: int(row["position"]))
+    ]
 
-    clause_ids = forms.TypedMultipleChoiceField(
+
+def _clauses_field() -> forms.TypedMultipleChoiceField:
+    return forms.TypedMultipleChoiceField(
         label="Clauses and provisions",
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+
+
+class EditClausesForm(SeenVersion):
+    """The clauses and provisions of the package."""
+
+    clause_ids = _clauses_field()
 
     def __init__(
         self, *args: Any, offered: Sequence[tuple[int, str]] = (), **more: Any
@@ -342,6 +330,67 @@ class EditClausesForm(SeenVersion):
         field = self.fields["clause_ids"]
         if isinstance(field, forms.MultipleChoiceField):
             field.choices = list(offered)
+
+
+class AmendSolicitationForm(EditTermsForm):
+    """The whole package as it shall stand, and a sentence for everybody.
+
+    What a request does not send, such as one of the grids, stays as it is.
+    """
+
+    summary = forms.CharField(
+        label="What this amendment changes",
+        help_text="One or two sentences that every vendor reads first.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    clause_ids = _clauses_field()
+    clauses_shown = forms.BooleanField(
+        required=False, initial=True, widget=forms.HiddenInput
+    )
+
+    field_order = ("summary", "deadline_day", "deadline_time", "time_zone")
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        in_force: Mapping[str, Any],
+        rows: Mapping[str, Sequence[Mapping[str, Any]]],
+        choices: dict[str, Any],
+        offered: Sequence[tuple[int, str]],
+        **more: Any,
+    ) -> None:
+        super().__init__(data, files, **more)
+        self.in_force = in_force
+        self.fields["clause_ids"].choices = list(offered)  # type: ignore[attr-defined]
+        self.line_grid, self.factor_grid = (
+            form.grid_class(
+                data if f"{name}-TOTAL_FORMS" in (data or {}) else None,
+                prefix=name,
+                initial=rows[name],
+                form_kwargs={"choices": choices.get(name, {})},
+            )
+            for name, form in (("lines", EditLinesForm), ("factors", EditFactorsForm))
+        )
+
+    def compared(self) -> Iterator[tuple[forms.BoundField, str]]:
+        """Each field of a term with what is in force, in words."""
+        for field in self.visible_fields():
+            if field.name in self.in_force:
+                yield field, _words(field, self.in_force[field.name])
+
+    def clean(self) -> dict[str, Any]:
+        """What the verb takes; ``None`` for a list that was not sent."""
+        cleaned = super().clean()
+        if not cleaned.get("clauses_shown"):
+            cleaned["clause_ids"] = None
+        for name, grid, drafts in (
+            ("lines", self.line_grid, _line_drafts),
+            ("factors", self.factor_grid, _factor_drafts),
+        ):
+            cleaned[name] = drafts(kept_rows(grid)) if grid.is_bound else None
+        return cleaned
 
 
 class ReviewSolicitationForm(SeenVersion):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from accounts.permissions import role_in, scope_in
@@ -110,8 +111,27 @@ def can_amend_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:
 
 
 def can_cancel_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:
-    """A contracting officer cancels before award (FAR 15.206(e))."""
-    return _officer(by, solicitation, "cancel it", (S.RELEASED, S.OPENED))
+    """A contracting officer cancels before award (FAR 15.206(e)).
+
+    What a later stage has begun on it is ended first: see :func:`hold_cancelling`.
+    """
+    who = _officer(by, solicitation, "cancel it", (S.RELEASED, S.OPENED))
+    if isinstance(who, Refused):
+        return who
+    verdicts = (holds(solicitation) for holds in _HOLDS)
+    return next((held for held in verdicts if isinstance(held, Refused)), who)
+
+
+_HOLDS: list[Callable[[Solicitation], Verdict]] = []
+
+
+def hold_cancelling(holds: Callable[[Solicitation], Verdict]) -> None:
+    """Let a later stage, which this one does not know, refuse a cancellation.
+
+    :param holds: gives the verdict for one solicitation, read under its lock
+    """
+    if holds not in _HOLDS:
+        _HOLDS.append(holds)
 
 
 def can_discard_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:

@@ -12,18 +12,24 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.models import Organization
 from accounts.states import OrganizationKind
-from contracting.approvals.queries import routes_of
+from contracting.approvals.queries import (
+    StepStanding,
+    latest_route_of,
+    routes_of,
+    standing,
+)
 from contracting.audit.models import AuditEvent
 from contracting.audit.queries import events_of
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import BadPeriod, zone_of
-from contracting.reference.queries import clauses_on
+from contracting.core.quantities import Dollars
+from contracting.reference.queries import clauses_on, threshold, token_classes
 from contracting.reference.states import ClauseKind
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.queries import visible_to as requisitions_visible_to
 from contracting.requisitions.states import RequisitionState
-from contracting.solicitations import events
+from contracting.solicitations import calculations, events
 from contracting.solicitations.models import (
     Amendment,
     Answer,
@@ -41,6 +47,9 @@ PUBLIC_STATES: Final = (
     SolicitationState.CANCELLED,
 )
 """Once released, a solicitation is public for ever."""
+
+NOMINAL_MINIMUM: Final = "NOMINAL_MINIMUM"
+"""The threshold that says which guaranteed minimum is only nominal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +225,50 @@ def clauses_offered(on: date) -> list[tuple[int, str]]:
     ]
 
 
+def chosen_clauses(solicitation: Solicitation) -> dict[str, list[int]]:
+    """The clauses of the package as a form shows them."""
+    return {
+        "clause_ids": list(solicitation.clauses.values_list("clause_id", flat=True))
+    }
+
+
+def clauses_to_amend(solicitation: Solicitation, at: datetime) -> list[tuple[int, str]]:
+    """The clauses in force today, and those of the package that are no longer."""
+    offered = dict(clauses_offered(solicitation.agency.local_day(at)))
+    for row in solicitation.clauses.select_related("clause"):
+        offered.setdefault(row.clause_id, f"{row.clause} (in the package)")
+    return list(offered.items())
+
+
+def amendable(solicitation: Solicitation, at: datetime) -> dict[str, Any]:
+    """What the page of an amendment offers: the package as it stands, and choices."""
+    content = calculations.content(solicitation)
+    classes = [(each.code, each.label) for each in token_classes()]
+    return {
+        "zone": solicitation.time_zone,
+        "in_force": terms_of(solicitation),
+        "rows": {"lines": content["lines"], "factors": content["factors"]},
+        "choices": {"lines": {"token_class": classes}},
+        "offered": clauses_to_amend(solicitation, at),
+    }
+
+
+def amendments_shown(
+    solicitation: Solicitation,
+) -> list[tuple[Amendment, list[dict[str, Any]]]]:
+    """The amendments by number, each with its changes as a page shows them."""
+    return [
+        (each, calculations.shown(each.changes, solicitation.time_zone))
+        for each in amendments_of(solicitation)
+    ]
+
+
+def steps_of(solicitation: Solicitation) -> list[StepStanding]:
+    """Where the last review stands, step by step; empty without one."""
+    route = latest_route_of(solicitation.subject)
+    return standing(route) if route else []
+
+
 def questions_of(solicitation: Solicitation) -> QuerySet[Question]:
     """Every question with its answers, oldest first; show none of the askers."""
     answers = Answer.objects.order_by("-pk").prefetch_related("releases")
@@ -309,6 +362,7 @@ def publish_gaps(
     """
     return [
         *_gaps_in_terms(solicitation),
+        *_gaps_in_amounts(solicitation, at),
         *_gaps_in_dates(solicitation, at),
         *_gaps_in_rows(solicitation),
     ]
@@ -328,6 +382,9 @@ def _gaps_in_terms(solicitation: Solicitation) -> Iterator[Gap]:
     ):
         if not getattr(solicitation, name).strip():
             yield Gap(name, missing, "edit_terms")
+
+
+def _gaps_in_amounts(solicitation: Solicitation, at: datetime | None) -> Iterator[Gap]:
     for name, missing in (
         ("minimum_dollars", "The guaranteed minimum in dollars."),
         ("maximum_dollars", "The maximum in dollars."),
@@ -335,6 +392,21 @@ def _gaps_in_terms(solicitation: Solicitation) -> Iterator[Gap]:
     ):
         if getattr(solicitation, name) <= 0:
             yield Gap(name, missing, "edit_terms")
+    if at is not None and solicitation.minimum_dollars > 0:
+        nominal = nominal_minimum(solicitation.agency.local_day(at))
+        if Dollars(solicitation.minimum_dollars) <= nominal:
+            missing = (
+                f"A guaranteed minimum that is more than nominal, above {nominal}."
+            )
+            yield Gap("minimum_dollars", missing, "edit_terms")
+
+
+def nominal_minimum(on: date) -> Dollars:
+    """Up to this amount a guaranteed minimum is nominal (FAR 16.504(a)(2), R-AWD-03).
+
+    :raises NoThreshold: if no amount is in force on that day
+    """
+    return Dollars(threshold(NOMINAL_MINIMUM, on).value)
 
 
 def _gaps_in_dates(solicitation: Solicitation, at: datetime | None) -> Iterator[Gap]:

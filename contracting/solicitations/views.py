@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.forms import Form
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from contracting.approvals.queries import StepStanding, latest_route_of, standing
 from contracting.audit.queries import events_of
 from contracting.core import clock
 from contracting.core.actors import Actor
+from contracting.core.errors import Refusal
 from contracting.core.identifiers import amendment_number
-from contracting.core.permissions import Verdict
+from contracting.core.permissions import Refused, Verdict
 from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import documents_of
 from contracting.reference.queries import token_classes
@@ -22,7 +24,7 @@ from contracting.requisitions.forms import SeenVersion
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.queries import get_requisition_for, latest_estimate
 from contracting.solicitations import calculations, forms, permissions, queries
-from contracting.solicitations.models import Amendment, Solicitation
+from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.amend import amend_solicitation
 from contracting.solicitations.operations.answer import answer_question
 from contracting.solicitations.operations.ask import ask_question
@@ -66,11 +68,11 @@ class SolicitationPage(PageView):
         return {
             **queries.package_of(found),
             "gaps": queries.publish_gaps(found, at=at),
-            "steps": _steps(found),
+            "steps": queries.steps_of(found),
             "drafted": len(queries.drafted_answers(found)),
             "questions": queries.questions_of(found).count(),
             "unanswered": queries.unanswered(found).count(),
-            "amendments": _amendments(found),
+            "amendments": queries.amendments_shown(found),
             "documents": documents_of(found.subject).visible_to(by),
             "events": events_of(found.subject),
             "is_past": found.deadline is not None and at > found.deadline,
@@ -169,7 +171,7 @@ class EditVerb(SolicitationVerb):
             "heading": self.heading,
             "question": self.question,
             "voids_review": in_review,
-            "steps": _steps(thing) if in_review else [],
+            "steps": queries.steps_of(thing) if in_review else [],
         }
 
 
@@ -226,8 +228,7 @@ class EditClauses(EditVerb):
     question = "Which clauses and provisions does the package carry?"
 
     def initial(self, thing: Solicitation) -> dict[str, Any]:
-        chosen = list(thing.clauses.values_list("clause_id", flat=True))
-        return {**super().initial(thing), "clause_ids": chosen}
+        return super().initial(thing) | queries.chosen_clauses(thing)
 
     def form_options(self, thing: Solicitation) -> dict[str, Any]:
         offered = queries.clauses_offered(thing.agency.local_day(clock.now()))
@@ -244,7 +245,7 @@ class SubmitSolicitation(SolicitationVerb):
     operation = staticmethod(submit_solicitation)
 
     def more(self, thing: Solicitation) -> dict[str, Any]:
-        return {"gaps": _gaps(thing)}
+        return {"gaps": queries.publish_gaps(thing, at=clock.now())}
 
 
 class ReviewSolicitation(SolicitationVerb):
@@ -270,8 +271,8 @@ class ReviewSolicitation(SolicitationVerb):
             **queries.package_of(thing),
             "seen": seen,
             "changes": calculations.shown(changes, thing.time_zone),
-            "steps": _steps(thing),
-            "gaps": _gaps(thing),
+            "steps": queries.steps_of(thing),
+            "gaps": queries.publish_gaps(thing, at=clock.now()),
         }
 
 
@@ -287,7 +288,7 @@ class ReleaseSolicitation(SolicitationVerb):
     def more(self, thing: Solicitation) -> dict[str, Any]:
         return {
             **queries.package_of(thing),
-            "gaps": _gaps(thing),
+            "gaps": queries.publish_gaps(thing, at=clock.now()),
             "vendors": queries.known_vendors().count(),
         }
 
@@ -383,17 +384,39 @@ class AmendSolicitation(SolicitationVerb):
     done_message = "The amendment is issued, and every vendor is told."
     can = staticmethod(permissions.can_amend_solicitation)
     operation = staticmethod(amend_solicitation)
-    takes = ("summary", "terms", "seen_version")
+    takes = ("summary", "terms", "lines", "factors", "clause_ids", "seen_version")
+    checked: list[dict[str, Any]] | None = None
+
+    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        """Issue it, or only show what would change when it is checked first."""
+        if "check" not in request.POST:
+            return super().post(request, **ids)
+        thing = self.thing(**ids)
+        if isinstance(verdict := self.verdict(thing), Refused):
+            return self._not_allowed(thing, verdict)
+        form = self.form_class(request.POST, **self.form_options(thing))
+        if not form.is_valid():
+            return self._page(thing, form, status=422)
+        try:
+            with transaction.atomic():
+                data, at = form.cleaned_data, clock.now()
+                self.perform(thing=thing, data=data, by=self.actor, at=at)
+                last = thing.amendments.get(version=thing.version + 1)
+                self.checked = calculations.shown(last.changes, thing.time_zone)
+                transaction.set_rollback(True)
+        except Refusal as refusal:
+            return self._page(thing, form, status=refusal.status, refusal=refusal)
+        return self._page(thing, form)
 
     def initial(self, thing: Solicitation) -> dict[str, Any]:
-        return queries.terms_of(thing)
+        return queries.terms_of(thing) | queries.chosen_clauses(thing)
 
     def form_options(self, thing: Solicitation) -> dict[str, Any]:
-        return {"zone": thing.time_zone, "in_force": queries.terms_of(thing)}
+        return queries.amendable(thing, clock.now())
 
     def more(self, thing: Solicitation) -> dict[str, Any]:
         number = amendment_number(thing.amendments.count() + 1)
-        return {"number": number}
+        return {"number": number, "changes": self.checked}
 
 
 class CancelSolicitation(SolicitationVerb):
@@ -448,11 +471,9 @@ class Opportunity(PageView):
         at = clock.now()
         return {
             **queries.package_of(found),
-            "is_open": found.state == SolicitationState.RELEASED
-            and found.deadline is not None
-            and at <= found.deadline,
+            "is_open": queries.open_opportunities(at).filter(pk=found.pk).exists(),
             "answers": queries.released_answers(found),
-            "amendments": _amendments(found),
+            "amendments": queries.amendments_shown(found),
             "documents": documents_of(found.subject)
             .visible_to(self.actor)
             .filter(is_public=True),
@@ -477,19 +498,3 @@ class AskQuestion(SolicitationVerb):
 
     def leads_to(self, thing: Solicitation) -> str:
         return thing.public_path
-
-
-def _gaps(solicitation: Solicitation) -> list[queries.Gap]:
-    return queries.publish_gaps(solicitation, at=clock.now())
-
-
-def _amendments(found: Solicitation) -> list[tuple[Amendment, list[dict[str, Any]]]]:
-    return [
-        (each, calculations.shown(each.changes, found.time_zone))
-        for each in queries.amendments_of(found)
-    ]
-
-
-def _steps(solicitation: Solicitation) -> list[StepStanding]:
-    route = latest_route_of(solicitation.subject)
-    return standing(route) if route else []

@@ -1,5 +1,6 @@
 """The package is edited; every change makes a version and voids the review."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -140,6 +141,9 @@ def test_a_line_stands_once_and_under_its_clin(package, edit):
         ({"set_aside": "FRIENDS"}, TermInvalid),
         ({"title": " "}, TermInvalid),
         ({"deadline": DEADLINE.replace(tzinfo=None)}, TermInvalid),
+        ({"deadline": DEADLINE.replace(year=9999)}, TermInvalid),
+        ({"ordering_end": date(9999, 12, 31)}, TermInvalid),
+        ({"ordering_start": date(1, 1, 1)}, TermInvalid),
         ({"maximum_tokens": -1}, TermInvalid),
         ({"minimum_dollars": Decimal("0.001")}, TermInvalid),
         ({"minimum_dollars": Decimal("500000")}, TermInvalid),
@@ -242,3 +246,28 @@ def test_nobody_else_edits_it(request, package, edit, outsider):
 
 def test_the_dictionary_has_the_class_of_the_test(db):
     assert TokenClass.objects.filter(code="EMBED").exists()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            LineDraft("0001", "0001AA", "Input", "IN_UNCACHED", Tokens(7)),
+            LineDraft("0001", "0001AB", "Input again", "IN_UNCACHED", Tokens(7)),
+        ],
+        [LineDraft("0001", "000101", "For information", "IN_UNCACHED", Tokens(7))],
+    ],
+    ids=["one price twice", "informational"],
+)
+def test_a_line_that_could_never_be_awarded_is_refused(package, edit, lines):
+    with nothing_happens(), pytest.raises(TermInvalid):
+        edit(package, lines=lines)
+
+
+def test_the_same_class_under_two_clins_is_two_prices(package, edit):
+    lines = [
+        LineDraft(clin, f"{clin}AA", "Input", "IN_UNCACHED", Tokens(7))
+        for clin in ("0001", "0002")
+    ]
+
+    assert edit(package, lines=lines).lines.filter(is_removed=False).count() == 2
