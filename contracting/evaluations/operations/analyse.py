@@ -124,14 +124,14 @@ def _require_comparable(
     for offer in offers:
         if offer.submission_id not in reasonable:
             continue
-        if offer.unacknowledged:
-            queries.require_acknowledged(
-                OpenedOffer.objects.get(submission_id=offer.submission_id)
-            )
         if offer.missing:
             named = ", ".join(offer.missing)
             message = f"{offer.vendor} has not priced {named}; it cannot be compared."
             raise PriceNotComparable(message, missing=list(offer.missing))
+        if offer.unacknowledged:
+            queries.require_acknowledged(
+                OpenedOffer.objects.get(submission_id=offer.submission_id)
+            )
         if offer.unbalanced and not calculations.has_words(memo):
             named = ", ".join(line.slin for line in offer.unbalanced)
             message = (
