@@ -14,14 +14,14 @@ from fractions import Fraction
 from typing import Any, Final
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
-from contracting.evaluations.queries import unmet_amendments
+from contracting.evaluations.models import AmendmentWaiver
 from contracting.reference.queries import list_price
 from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.queries import lines_of
 from contracting.solicitations.states import ContextBand
 from contracting.submissions.calculations import WorkloadPrice
 from contracting.submissions.models import OfferedRate, OpenedOffer
-from contracting.submissions.queries import offers_of
+from contracting.submissions.queries import amendment_numbers, offers_of
 
 SIGMAS: Final = 3
 """A class is flagged when it stands this many sigma from the offer's other classes."""
@@ -127,6 +127,15 @@ def _stands_out(slin: str, shares: Mapping[str, Fraction]) -> bool:
     variance = sum(((share - mean) ** 2 for share in others), Fraction(0)) / len(others)
     smallest = (SMALLEST_SIGMA * mean) ** 2
     return (own - mean) ** 2 > SIGMAS**2 * max(variance, smallest)
+
+
+def unmet_amendments(offer: OpenedOffer) -> list[str]:
+    """The amendments that the offer neither acknowledges nor is waived (R-SUB-05)."""
+    waived = AmendmentWaiver.objects.filter(submission_id=offer.submission_id)
+    numbers = waived.values_list("amendment__number", flat=True)
+    met = {*offer.version.acknowledged, *numbers}
+    issued = amendment_numbers(offer.submission.solicitation)
+    return [number for number in issued if number not in met]
 
 
 def priced_offers(solicitation: Solicitation, on: date) -> list[PricedOffer]:

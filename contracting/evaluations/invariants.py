@@ -8,13 +8,14 @@ from django.db.models import Count
 
 from contracting.core.canonical import content_sha256
 from contracting.core.invariants import Invariant
+from contracting.evaluations.calculations import unmet_amendments
 from contracting.evaluations.models import (
     PanelMember,
     PriceAnalysis,
     Rating,
     SelectionDecision,
 )
-from contracting.evaluations.queries import missing_consensus, unmet_amendments
+from contracting.evaluations.queries import missing_consensus
 from contracting.submissions.models import OpenedOffer
 
 

@@ -9,6 +9,7 @@ from accounts.queries import members
 from accounts.states import Role
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
+from contracting.evaluations.calculations import unmet_amendments
 from contracting.evaluations.models import (
     AmendmentWaiver,
     ConsensusRating,
@@ -27,7 +28,7 @@ from contracting.solicitations.models import (
 from contracting.solicitations.queries import factors_of
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import OpenedOffer, Submission
-from contracting.submissions.queries import amendment_numbers, offers_of
+from contracting.submissions.queries import offers_of
 from contracting.submissions.refusals import AmendmentNotAcknowledged
 
 _OFFICE = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST, Role.AUDITOR)
@@ -224,14 +225,6 @@ def missing_consensus(
         for factor in rated_factors(solicitation)
         if (offer.submission_id, factor.pk) not in agreed
     ]
-
-
-def unmet_amendments(offer: OpenedOffer) -> list[str]:
-    """The amendments that the offer neither acknowledges nor is waived (R-SUB-05)."""
-    waived = waivers_of(offer.submission).values_list("amendment__number", flat=True)
-    met = {*offer.version.acknowledged, *waived}
-    issued = amendment_numbers(offer.submission.solicitation)
-    return [number for number in issued if number not in met]
 
 
 def require_acknowledged(offer: OpenedOffer) -> None:

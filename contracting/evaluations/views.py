@@ -218,7 +218,7 @@ class Offer(PageView):
             ],
             "may_price": may_price,
             "rates": rates.order_by("line__slin", "pk") if may_price else [],
-            "unmet": queries.unmet_amendments(offer),
+            "unmet": calculations.unmet_amendments(offer),
             "waivers": queries.waivers_of(offer.submission),
             "may_waive": permissions.can_waive_acknowledgement(
                 self.actor, solicitation

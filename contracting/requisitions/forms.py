@@ -10,6 +10,7 @@ from django import forms
 
 from contracting.core.periods import is_plausible
 from contracting.core.quantities import Tokens
+from contracting.ledger.models import LineOfAccounting
 from contracting.requisitions.calculations import RowDraft, months_of
 
 Choices = list[tuple[Any, str]]
@@ -117,18 +118,19 @@ class DraftRequisitionForm(forms.Form):
     line_of_accounting = forms.TypedChoiceField(
         label="Expected line of accounting",
         required=False,
-        coerce=int,
         empty_value=None,
         help_text="Where the funds are expected to come from. Nothing is reserved yet.",
     )
 
     def __init__(
-        self, *args: Any, lines: Sequence[tuple[Any, str]] = (), **more: Any
+        self, *args: Any, lines: Sequence[LineOfAccounting] = (), **more: Any
     ) -> None:
         super().__init__(*args, **more)
         field = self.fields["line_of_accounting"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = [("", "Not known yet"), *lines]
+        if isinstance(field, forms.TypedChoiceField):
+            listed = [(line.public_id, str(line)) for line in lines]
+            field.choices = [("", "Not known yet"), *listed]
+            field.coerce = {line.public_id: line.pk for line in lines}.__getitem__
 
 
 def _tokens(label: str, hint: str = "") -> forms.IntegerField:

@@ -92,7 +92,7 @@ class DraftRequisition(VerbView):
 
     def form_options(self, thing: Any) -> dict[str, Any]:
         lines = queries.lines_of_accounting(self.actor.organization_id)
-        return {"lines": [(line.pk, str(line)) for line in lines]}
+        return {"lines": lines}
 
     def perform(
         self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime

@@ -45,7 +45,7 @@ def waive_acknowledgement(
         raise AlreadyDecided(message)
     amendment = Amendment.objects.get(pk=amendment_id, solicitation=solicitation)
     offer = OpenedOffer.objects.get(submission=submission)
-    if amendment.number not in queries.unmet_amendments(offer):
+    if amendment.number not in calculations.unmet_amendments(offer):
         message = f"Amendment {amendment.number} is acknowledged or waived already."
         raise AlreadyAcknowledged(message, amendment=amendment.number)
     if not calculations.has_words(memo):
