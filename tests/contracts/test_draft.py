@@ -147,6 +147,32 @@ def test_funds_name_a_line_of_the_contract_and_funds_of_the_agency(
         drafted(decision, funding=[part("1000.00", acrn="OI")])
 
 
+@pytest.mark.rule("R-FND-02", case="refused")
+def test_an_acrn_stands_for_one_line_of_accounting_and_once_on_a_line(decision):
+    one = line_of_accounting()
+    another = line_of_accounting(label="Claims, second appropriation")
+
+    for account in (another.pk, one.pk):
+        halves = [part("500.00", account=one.pk), part("500.00", account=account)]
+        with nothing_happens(), pytest.raises(FundingDoesNotSum):
+            drafted(decision, funding=halves)
+
+
+@pytest.mark.rule("R-FND-02", case="allowed")
+def test_several_acrns_bear_the_minimum_together(decision):
+    one = line_of_accounting()
+    another = line_of_accounting(label="Claims, second appropriation")
+    halves = [
+        part("500.00", account=one.pk),
+        part("500.00", account=another.pk, acrn="AB"),
+    ]
+
+    contract = drafted(decision, funding=halves)
+
+    assert calculations.funded(contract) == MINIMUM
+    assert ContractFunding.objects.count() == 2
+
+
 def test_without_a_decision_there_is_nothing_to_award(decision):
     undecided = released_solicitation()
     line_of_accounting()

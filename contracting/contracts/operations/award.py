@@ -23,7 +23,11 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.documents.operations.request import request_document
-from contracting.evaluations.queries import require_open, unsuccessful
+from contracting.evaluations.queries import (
+    require_acknowledged,
+    require_open,
+    unsuccessful,
+)
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.set import set_contract_ceiling
 from contracting.notices.operations.post_notice import Recipient, post_notice
@@ -49,6 +53,7 @@ def award_contract(
     :raises LineIncomplete: FAR 4.1005-1 (R-AWD-02)
     :raises IndefiniteQuantityIncomplete: FAR 16.504(a) (R-AWD-03)
     :raises PriceNotReasonable: without a price reasonableness record (R-EVL-07)
+    :raises AmendmentNotAcknowledged: if the offer stands on other terms (R-SUB-05)
     :raises PeriodOfAvailabilityEnded: if the funds are not available today (R-FND-03)
     """
     solicitation_id = Contract.objects.values_list("solicitation_id", flat=True).get(
@@ -111,6 +116,7 @@ def _guard(
     if contract.decision.selected_id not in analysis.reasonable_submission_ids:
         message = "The price analysis does not find the selected offer reasonable."
         raise refusals.PriceNotReasonable(message)
+    require_acknowledged(contract.decision.selected.opened_offer)
 
 
 def _guard_funds(contract: Contract) -> None:

@@ -191,6 +191,7 @@ def _lines(
 
 def _funding(contract: Contract, funding: Sequence[MinimumFunding]) -> None:
     lines = {line.clin: line for line in contract.lines.all()}
+    _require_one_meaning(funding)
     for part in funding:
         held = lines_of_accounting_of(contract.agency_id)
         account = held.filter(pk=part.line_of_accounting_id).first()
@@ -203,3 +204,17 @@ def _funding(contract: Contract, funding: Sequence[MinimumFunding]) -> None:
             line_of_accounting=account,
             dollars=part.dollars.amount,
         )
+
+
+def _require_one_meaning(funding: Sequence[MinimumFunding]) -> None:
+    """An ACRN stands for one line of accounting, and once on a line (FAR 4.1005-1)."""
+    accounts: dict[str, int] = {}
+    for part in funding:
+        acrn = check_acrn(part.acrn)
+        account = accounts.setdefault(acrn, part.line_of_accounting_id)
+        if account != part.line_of_accounting_id:
+            message = f"ACRN {part.acrn} stands for one line of accounting only."
+            raise refusals.FundingDoesNotSum(message, acrn=part.acrn)
+    if len({(part.clin, check_acrn(part.acrn)) for part in funding}) != len(funding):
+        message = "Each ACRN funds a line once; add up the dollars of equal rows."
+        raise refusals.FundingDoesNotSum(message)

@@ -32,6 +32,11 @@ from contracting.solicitations.refusals import (
     TermInvalid,
 )
 
+ACKNOWLEDGE = (
+    "An offer that you have handed in already does not acknowledge it: replace the "
+    "offer before the deadline."
+)
+
 
 @transaction.atomic
 def amend_solicitation(
@@ -170,7 +175,7 @@ def _print_and_tell(
         recipients=[Recipient(vendor.pk) for vendor in queries.known_vendors()],
         subject=solicitation.subject,
         title=title,
-        body=amendment.summary,
+        body=f"{amendment.summary} {ACKNOWLEDGE}",
         url_path=solicitation.public_path,
         due_on=paperwork.deadline_day(solicitation),
         by=by,
