@@ -18,6 +18,7 @@ from tests.builders_orders import (
     awarded_contract,
     certified_contract,
     drafted_contract,
+    line_of_accounting,
 )
 from tests.cast import actor, nothing_happens
 
@@ -99,6 +100,7 @@ def test_no_commitment_outlives_a_cancellation(decision, contracting_officer):
 
 
 def test_nothing_is_drafted_on_a_cancelled_solicitation(decision, contracting_officer):
+    line_of_accounting()
     cancelled(decision, contracting_officer)
 
     with nothing_happens(), pytest.raises(NotOpened):

@@ -158,21 +158,6 @@ def test_an_acrn_stands_for_one_line_of_accounting_and_once_on_a_line(decision):
             drafted(decision, funding=halves)
 
 
-@pytest.mark.rule("R-FND-02", case="allowed")
-def test_several_acrns_bear_the_minimum_together(decision):
-    one = line_of_accounting()
-    another = line_of_accounting(label="Claims, second appropriation")
-    halves = [
-        part("500.00", account=one.pk),
-        part("500.00", account=another.pk, acrn="AB"),
-    ]
-
-    contract = drafted(decision, funding=halves)
-
-    assert calculations.funded(contract) == MINIMUM
-    assert ContractFunding.objects.count() == 2
-
-
 def test_without_a_decision_there_is_nothing_to_award(decision):
     undecided = released_solicitation()
     line_of_accounting()
