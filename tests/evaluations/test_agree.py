@@ -11,8 +11,10 @@ from contracting.evaluations.refusals import (
     NarrativeMissing,
     NotAPublishedFactor,
     NotOnTheScale,
+    NotOpened,
     RatingsMissing,
 )
+from contracting.solicitations.operations.cancel import cancel_solicitation
 from tests.cast import actor, nothing_happens
 from tests.offers import after, agreed_offers, declared_panel, rated_offers
 
@@ -94,3 +96,18 @@ def test_nobody_else_records_it():
                 rated_factors(solicitation)[0],
                 by=actor(part),
             )
+
+
+def test_nothing_is_agreed_once_the_solicitation_is_cancelled(evaluator):
+    # Given opened offers on a solicitation that is cancelled
+    solicitation = rated_offers()
+    cancel_solicitation(
+        solicitation_id=solicitation.pk,
+        reason="The need has gone.",
+        by=actor("contracting_officer"),
+        at=after(solicitation, hours=4),
+    )
+    submission = solicitation.submissions.order_by("pk")[0]
+
+    with nothing_happens(), pytest.raises(NotOpened):
+        agreed(submission, rated_factors(solicitation)[0], by=evaluator)

@@ -11,7 +11,9 @@ from contracting.evaluations.refusals import (
     NarrativeMissing,
     NotAPublishedFactor,
     NotOnTheScale,
+    NotOpened,
 )
+from contracting.solicitations.operations.cancel import cancel_solicitation
 from contracting.submissions.refusals import NotConsidered, StillSealed
 from tests.builders import DAY, released_solicitation
 from tests.cast import AT, actor, nothing_happens
@@ -158,3 +160,18 @@ def test_who_has_not_rated_is_known_by_name(panel, evaluator):
     ]
 
     assert owing == ["Jon Evaluator"]
+
+
+def test_nothing_is_rated_once_the_solicitation_is_cancelled(evaluator):
+    # Given opened offers on a solicitation that is cancelled
+    solicitation = declared_panel()
+    cancel_solicitation(
+        solicitation_id=solicitation.pk,
+        reason="The need has gone.",
+        by=actor("contracting_officer"),
+        at=after(solicitation, hours=4),
+    )
+    submission = solicitation.submissions.order_by("pk")[0]
+
+    with nothing_happens(), pytest.raises(NotOpened):
+        rated(submission, rated_factors(solicitation)[0], by=evaluator)

@@ -37,8 +37,12 @@ def today(db):
 
 @pytest.fixture
 def soon(today):
-    """A deadline that lies ahead for the pages."""
-    return {"deadline": (today + days(14)).replace(second=0, microsecond=0)}
+    """A deadline and an ordering period that lie ahead for the pages."""
+    return {
+        "deadline": (today + days(14)).replace(second=0, microsecond=0),
+        "ordering_start": (today + days(30)).date(),
+        "ordering_end": (today + days(394)).date(),
+    }
 
 
 def page(name, package):
@@ -49,6 +53,8 @@ def terms_form(package, **changed):
     deadline = package.deadline
     return {
         **{name: value for name, value in TERMS.items() if name != "deadline"},
+        "ordering_start": package.ordering_start or "2030-04-01",
+        "ordering_end": package.ordering_end or "2031-03-31",
         "title": package.title,
         "statement_of_objectives": package.statement_of_objectives,
         "contact_name": package.contact_name,

@@ -1,14 +1,18 @@
 """The contracting officer publishes the package."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from contracting.audit.models import AuditEvent
 from contracting.core.errors import NotAllowed, Stale
+from contracting.core.quantities import Tokens
 from contracting.documents.queries import documents_of
 from contracting.notices.models import Notice
+from contracting.solicitations.calculations import LineDraft
+from contracting.solicitations.operations.edit import edit_solicitation
 from contracting.solicitations.operations.release import release_solicitation
 from contracting.solicitations.queries import publish_gaps
 from contracting.solicitations.refusals import NotComplete
@@ -181,3 +185,46 @@ def test_nobody_else_releases_it(request, outsider, at):
 
     with nothing_happens(), pytest.raises(NotAllowed):
         release(package, by, at)
+
+
+@pytest.mark.rule("R-SOL-02", case="refused")
+@pytest.mark.parametrize(
+    ("terms", "gap"),
+    [
+        ({"minimum_dollars": Decimal("25.00")}, "minimum_dollars"),
+        (
+            {"ordering_start": date(2026, 1, 1), "ordering_end": date(2026, 3, 2)},
+            "ordering_period",
+        ),
+    ],
+    ids=["a nominal minimum", "an ordering period that is over"],
+)
+def test_what_could_never_be_awarded_is_not_released(
+    contracting_officer, at, terms, gap
+):
+    package = approved_solicitation(at, terms=terms)
+
+    with nothing_happens(), pytest.raises(NotComplete) as refusal:
+        release(package, contracting_officer, at + days(1))
+
+    assert refusal.value.data["missing"] == [gap]
+
+
+def test_a_clin_without_workload_is_a_gap(contract_specialist, at):
+    # Given a package with a second CLIN that nobody is expected to use
+    package = complete_solicitation(at)
+    lines = [
+        LineDraft("0001", "0001AA", "Input", "IN_UNCACHED", Tokens(7)),
+        LineDraft("0002", "0002AA", "Output", "OUT_TEXT", Tokens(0)),
+    ]
+    done = edit_solicitation(
+        solicitation_id=package.pk,
+        lines=lines,
+        by=contract_specialist,
+        at=at,
+        seen_version=package.version,
+    )
+
+    (gap,) = publish_gaps(done, at=at)
+
+    assert gap.missing == "A reference workload above zero for CLIN 0002."
