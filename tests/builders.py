@@ -240,6 +240,7 @@ from tests.offers import (  # noqa: E402, F401 (they build on the stages above)
     declared_panel,
     offer_on,
     opened_offers,
+    overtaken_offers,
     rated_offers,
     submitted_offer,
     submitted_offers,

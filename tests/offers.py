@@ -144,6 +144,21 @@ def submitted_offers(*, on: Solicitation | None = None) -> list[Submission]:
     ]
 
 
+def overtaken_offers() -> Solicitation:
+    """Two sealed offers, and amendment 0001 that neither of them acknowledges."""
+    solicitation = submitted_offers()[0].solicitation
+    amend_solicitation(
+        solicitation_id=solicitation.pk,
+        summary="One day more.",
+        terms={"deadline": deadline(solicitation) + timedelta(days=1)},
+        by=actor("contracting_officer"),
+        at=before(solicitation, minutes=30),
+        seen_version=solicitation.version,
+    )
+    solicitation.refresh_from_db()
+    return solicitation
+
+
 def opened_offers(*, on: Solicitation | None = None) -> Solicitation:
     """A solicitation whose two offers two people have opened."""
     solicitation = on or submitted_offers()[0].solicitation

@@ -1,7 +1,5 @@
 """Waiving the acknowledgement of an immaterial amendment."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
@@ -28,37 +26,22 @@ from contracting.solicitations.queries import lines_of
 from contracting.submissions.models import OfferedRate, OpenedOffer
 from contracting.submissions.refusals import AmendmentNotAcknowledged
 from tests.builders import released_solicitation
-from tests.cast import actor, client_for, nothing_happens, submit
+from tests.cast import client_for, nothing_happens, submit
 from tests.offers import (
     after,
     agreed_offers,
     analysed_prices,
     before,
-    deadline,
     decided_solicitation,
     declared_panel,
     opened_offers,
+    overtaken_offers,
     rated_offers,
     submitted_offers,
 )
 
 pytestmark = pytest.mark.django_db
 MEMO = "It gives a day more and changes no term of the work."
-
-
-def amended_after_receipt(**changed):
-    """Two sealed offers, and amendment 0001 that neither of them acknowledges."""
-    solicitation = submitted_offers()[0].solicitation
-    amend_solicitation(
-        solicitation_id=solicitation.pk,
-        summary="One day more.",
-        by=actor("contracting_officer"),
-        at=before(solicitation, minutes=30),
-        seen_version=solicitation.version,
-        **(changed or {"terms": {"deadline": deadline(solicitation) + timedelta(1)}}),
-    )
-    solicitation.refresh_from_db()
-    return solicitation
 
 
 def judged(solicitation):
@@ -80,7 +63,7 @@ def waived(submission, *, by, memo=MEMO, number="0001"):
 
 @pytest.mark.rule("R-SUB-05", case="refused")
 def test_an_offer_on_other_terms_is_neither_reasonable_nor_selected():
-    solicitation = judged(amended_after_receipt())
+    solicitation = judged(overtaken_offers())
 
     with nothing_happens(), pytest.raises(AmendmentNotAcknowledged) as refusal:
         analysed_prices(on=solicitation)
@@ -129,7 +112,7 @@ def test_an_input_price_never_becomes_an_output_price(contracting_officer):
 
 @pytest.mark.rule("R-SUB-05", case="allowed")
 def test_an_immaterial_amendment_is_waived_with_a_memo(contracting_officer):
-    solicitation = judged(amended_after_receipt())
+    solicitation = judged(overtaken_offers())
 
     # When the officer waives it for both offers
     for submission in solicitation.submissions.all():
@@ -153,7 +136,7 @@ def rule(code) -> Invariant:
 def test_a_waiver_is_written_once_by_the_officer_with_words(
     contracting_officer, contract_specialist, other_agency_officer, vendor_a_signer
 ):
-    solicitation = amended_after_receipt()
+    solicitation = overtaken_offers()
     submission = solicitation.submissions.first()
     with nothing_happens(), pytest.raises(NotOpened):
         waived(submission, by=contracting_officer)
@@ -174,7 +157,7 @@ def test_a_waiver_is_written_once_by_the_officer_with_words(
 
 
 def test_after_the_decision_nothing_is_waived(contracting_officer):
-    solicitation = judged(amended_after_receipt())
+    solicitation = judged(overtaken_offers())
     for submission in solicitation.submissions.all():
         waived(submission, by=contracting_officer)
     decided_solicitation(on=solicitation)
@@ -187,7 +170,7 @@ def test_the_officer_waives_on_the_page_of_the_offer(
     contracting_officer, other_agency_officer, monkeypatch
 ):
     # Given an opened offer that acknowledges nothing
-    solicitation = amended_after_receipt()
+    solicitation = overtaken_offers()
     opened_offers(on=solicitation)
     submission = solicitation.submissions.first()
     now = after(solicitation, hours=5)
