@@ -194,11 +194,12 @@ class Offer(PageView):
     template_name = "evaluations/offer.html"
 
     def context(self, submission: str, **_ids: Any) -> dict[str, Any]:
-        offer = queries.get_offer_for(self.actor, submission)
+        by = self.actor
+        offer = queries.get_offer_for(by, submission)
         solicitation = offer.submission.solicitation
-        require(permissions.can_read_offers(self.actor, solicitation))
-        may_price = permissions.can_read_prices(self.actor, solicitation)
-        member = queries.panel_member_of(self.actor, solicitation)
+        require(permissions.can_read_offers(by, solicitation))
+        may_price = permissions.can_read_prices(by, solicitation)
+        member = queries.panel_member_of(by, solicitation)
         factors = queries.rated_factors(solicitation)
         rates = offer.rates.select_related("line__token_class", "model")
         return {
@@ -220,10 +221,8 @@ class Offer(PageView):
             "rates": rates.order_by("line__slin", "pk") if may_price else [],
             "unmet": calculations.unmet_amendments(offer),
             "waivers": queries.waivers_of(offer.submission),
-            "may_waive": permissions.can_waive_acknowledgement(
-                self.actor, solicitation
-            ),
-            "may_rate": permissions.can_rate_submission(self.actor, offer.submission),
+            "may_waive": permissions.can_waive_acknowledgement(by, solicitation),
+            "may_rate": permissions.can_rate_submission(by, offer.submission),
         }
 
 
@@ -236,10 +235,8 @@ class OfferFile(PageView):
         if ids["position"] >= len(offer.files):
             raise Http404
         part = offer.files[ids["position"]]
-        blob = Blob.objects.get(sha256=part["blob_sha256"])
-        response = HttpResponse(
-            read_blob(blob), content_type="application/octet-stream"
-        )
+        raw = read_blob(Blob.objects.get(sha256=part["blob_sha256"]))
+        response = HttpResponse(raw, content_type="application/octet-stream")
         response.headers["Content-Disposition"] = _attachment(part["name"])
         return response
 
@@ -490,14 +487,13 @@ class Decision(PageView):
         found = queries.get_decision_for(self.actor, decision)
         require(permissions.can_read_offers(self.actor, found.solicitation))
         papers = documents_of(found.subject).visible_to(self.actor)
+        offers = list(offers_of(found.solicitation))
         return {
             "decision": found,
             "solicitation": found.solicitation,
             "analysis": found.price_analysis,
-            "offers": list(offers_of(found.solicitation)),
-            "matrix": _matrix(
-                self.actor, found.solicitation, list(offers_of(found.solicitation))
-            ),
+            "offers": offers,
+            "matrix": _matrix(self.actor, found.solicitation, offers),
             "paper": papers.first(),
             "may_award": permissions.can_analyse_price(self.actor, found.solicitation),
             **_prices(found.solicitation),

@@ -172,7 +172,7 @@ def test_the_officer_waives_on_the_page_of_the_offer(
     # Given an opened offer that acknowledges nothing
     solicitation = overtaken_offers()
     opened_offers(on=solicitation)
-    submission = solicitation.submissions.first()
+    submission = solicitation.submissions.all()[0]
     now = after(solicitation, hours=5)
     monkeypatch.setattr("contracting.core.clock.now", lambda: now)
     browser = client_for(contracting_officer)

@@ -24,7 +24,7 @@ from tests.builders import (
     solicitation_in_review,
     submitted_requisition,
 )
-from tests.cast import client_for, days, nothing_happens, submit
+from tests.cast import client_for, days, submit
 
 KEY = "a-key-that-is-long-enough"
 
@@ -279,84 +279,6 @@ def test_an_amendment_is_issued_from_its_page(contracting_officer, today, soon):
     public = Client().get(package.public_path).content.decode()
     assert "A week more." in public
     assert "Deadline for offers" in public
-
-
-def amendment_form(package, shown, **changed):
-    """Everything that the page of an amendment shows, as a browser posts it."""
-    form = shown.context["form"]
-    fields = {**terms_form(package), "clauses_shown": "True"}
-    fields["clause_ids"] = form.initial["clause_ids"]
-    for grid in (form.line_grid, form.factor_grid):
-        count = len(grid.initial_forms)
-        fields |= {
-            f"{grid.prefix}-TOTAL_FORMS": count,
-            f"{grid.prefix}-INITIAL_FORMS": count,
-        }
-        for row in grid.initial_forms:
-            fields |= {
-                row.add_prefix(name): value
-                for name, value in row.initial.items()
-                if name in row.fields and value is not False
-            }
-    return fields | changed
-
-
-def test_lines_workload_factors_and_clauses_are_amended_on_the_page(
-    contracting_officer, today, soon
-):
-    # Given a released solicitation and the page of its amendment
-    package = released_solicitation(today - days(2), terms=soon)
-    officer = client_for(contracting_officer)
-    url = page("amend_solicitation", package)
-    fields = amendment_form(
-        package,
-        officer.get(url),
-        **{
-            "summary": "Less input, without the last line; another factor.",
-            "lines-0-workload_tokens": 7,
-            "lines-3-DELETE": "on",
-            "factors-0-name": "Approach and boundary",
-        },
-    )
-    fields["clause_ids"] = fields["clause_ids"][1:]
-
-    # When it is checked first, old and new are shown and nothing has happened
-    with nothing_happens():
-        checked = submit(officer, url, {**fields, "check": "1"})
-    assert checked.status_code == 200
-    said = checked.content.decode()
-    assert "Not issued yet" in said
-    assert "7 tokens of reference workload" in said
-    assert "2,000,000,000 tokens of reference workload" in said
-
-    # Then it is issued, and the amendment says the same
-    assert submit(officer, url, fields).status_code == 303
-    amendment = package.amendments.get()
-    terms = [change["term"] for change in amendment.changes]
-    rows = [term for term in terms if term.startswith(("Line", "Factor"))]
-    assert rows == ["Line 0001AA", "Line 0001AD", "Factor 1"]
-    assert sum(term.startswith("Clause") for term in terms) == 1
-    assert package.lines.filter(is_removed=False).count() == 3
-
-
-def test_an_amendment_page_refuses_what_the_verb_refuses(
-    contracting_officer, contract_specialist, today, soon
-):
-    package = released_solicitation(today - days(2), terms=soon)
-    officer = client_for(contracting_officer)
-    url = page("amend_solicitation", package)
-    fields = amendment_form(
-        package, officer.get(url), summary="No clauses.", clause_ids=[]
-    )
-
-    for more in ({}, {"check": "1"}):
-        with nothing_happens():
-            refused = submit(officer, url, {**fields, **more})
-        assert refused.status_code == 422
-        assert b"R-SOL-02" in refused.content
-    with nothing_happens():
-        asked = submit(client_for(contract_specialist), url, {**fields, "check": "1"})
-    assert asked.status_code == 403
 
 
 def test_a_cancelled_solicitation_says_so(contracting_officer, today, soon):
