@@ -264,7 +264,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "contracting.core.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
     }
 }
@@ -288,6 +288,14 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "drawdown@example.gov")
 
 CELERY_BROKER_URL = _celery_url(REDIS_URL)
+# A request that leaves a message must not wait for a broker that is gone: sweeps heal.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+    "socket_connect_timeout": 1,
+}
 CELERY_RESULT_BACKEND = _celery_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

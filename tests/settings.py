@@ -10,7 +10,13 @@ os.environ["DRAWDOWN_DEBUG"] = "0"
 os.environ["DRAWDOWN_DEMO"] = "0"
 
 from contracting.settings import *  # noqa: E402, F403
-from contracting.settings import BASE_DIR, MIDDLEWARE, STORAGES, env_text  # noqa: E402
+from contracting.settings import (  # noqa: E402
+    BASE_DIR,
+    CELERY_BROKER_TRANSPORT_OPTIONS,
+    MIDDLEWARE,
+    STORAGES,
+    env_text,
+)
 
 # Whoever mixes up local days and instants shall notice.
 TIME_ZONE = "America/New_York"
@@ -33,4 +39,7 @@ STORAGES = {
 MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
 
 # Messages of a test run stay apart from those of a site on the same broker.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{TEST_DATABASE}:"}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    **CELERY_BROKER_TRANSPORT_OPTIONS,
+    "global_keyprefix": f"{TEST_DATABASE}:",
+}
