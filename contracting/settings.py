@@ -364,6 +364,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
+# How many proxies of ours each add one address to X-Forwarded-For; 0 believes none.
+TRUSTED_PROXIES = env_number("TRUSTED_PROXIES", 0)
 if not _LOCAL:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
@@ -377,12 +379,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
+        "line": {
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        }
     },
+    "filters": {"origin": {"()": "contracting.core.origin.OriginFilter"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "line",
+            "filters": ["origin"],
             "stream": sys.stderr,
         }
     },

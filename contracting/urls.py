@@ -80,6 +80,11 @@ def _app_urls() -> tuple[list[Any], list[Any]]:
 
 _pages, _endpoints = _app_urls()
 
+handler400 = "contracting.core.views.bad_request"
+handler403 = "contracting.core.views.permission_denied"
+handler404 = "contracting.core.views.page_not_found"
+handler500 = "contracting.core.views.server_error"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -43,9 +41,9 @@ from contracting.core.api import (
     EndpointView,
     instant,
     money,
+    read_json,
     refuse_unknown_fields,
 )
-from contracting.core.errors import Invalid
 from contracting.orders.queries import get_task_order_for
 
 META = ("label", "period_start", "period_end", "stated_total")
@@ -190,14 +188,6 @@ def _refuse_if_too_large(request: Request) -> None:
         raise TooLarge(message)
 
 
-def _json(request: Request) -> Any:
-    try:
-        return json.loads(request.body, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        message = "The body is not JSON."
-        raise Invalid(message) from error
-
-
 def _report(request: Request) -> tuple[dict[str, Any], bytes]:
     """What is said of the report, and its rows as CSV."""
     if request.content_type.split(";")[0].strip() == "text/csv":
@@ -206,7 +196,7 @@ def _report(request: Request) -> tuple[dict[str, Any], bytes]:
         meta = ReportMetaSerializer(data=query.dict())
         meta.is_valid(raise_exception=True)
         return dict(meta.validated_data), request.body
-    body = _json(request)
+    body = read_json(request.body)
     refuse_unknown_fields(body, {*META, "rows"})
     rows = body.pop("rows", None)
     meta = ReportMetaSerializer(data=body)
@@ -221,7 +211,7 @@ def _report(request: Request) -> tuple[dict[str, Any], bytes]:
 
 def _invoice(request: Request) -> dict[str, Any]:
     """The values of an invoice, read strictly; lines that cannot be read are named."""
-    stated = StatedInvoiceSerializer(data=_json(request))
+    stated = StatedInvoiceSerializer(data=read_json(request.body))
     refuse_unknown_fields(stated.initial_data, set(stated.fields))
     stated.is_valid(raise_exception=True)
     said = dict(stated.validated_data)

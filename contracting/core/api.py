@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from decimal import Decimal
+from typing import IO, Any, ClassVar
+from urllib.parse import urlencode
 
 from django.core import signing
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions, status
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
@@ -45,31 +50,77 @@ class UnknownField(Invalid):
     code = "unknown_field"
 
 
+class NotJson(Invalid):
+    """The body is not JSON, or not JSON that can be kept."""
+
+
+class BodyTooLarge(Refusal):
+    """The body has more bytes than this door takes at once."""
+
+    code = "too_large"
+    status = 413
+
+
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """RFC 9457: every error is ``application/problem+json`` with a stable code."""
     request = context.get("request")
     request_id = getattr(getattr(request, "_request", None), "request_id", "")
     if isinstance(error, Http404):
         error = NotVisible("There is nothing here for this key.")
+    if isinstance(error, RequestDataTooBig):
+        error = BodyTooLarge("The body is larger than this door takes at once.")
     refusal = doors.refusal_of(error)
     set_rollback()
     if refusal is not None:
-        words = doors.describe(refusal, at=clock.now(), request_id=request_id)
-        return _problem(
-            status_code=refusal.status,
-            code=refusal.code,
-            title=refusal.code.replace("_", " "),
-            detail=refusal.message,
-            more={
-                key: words[key]
-                for key in ("rule", "sentence", "citation", "lift", "data")
-                if words[key]
-            }
-            | {"retryable": refusal.retryable, "request_id": request_id},
+        body = refusal_body(refusal, request_id)
+        headers = doors.retry_headers(refusal)
+        return Response(
+            body, status=refusal.status, content_type=PROBLEM, headers=headers
         )
     if isinstance(error, exceptions.APIException):
         return _from_drf(error, request_id)
     return None
+
+
+def is_for_machines(request: HttpRequest) -> bool:
+    """Whether the address belongs to the API, whose every answer is for a machine."""
+    return request.path.startswith("/api/")
+
+
+def plain_problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A refusal that came about before or outside the framework of the API."""
+    body = refusal_body(refusal, getattr(request, "request_id", ""))
+    headers = doors.retry_headers(refusal)
+    return JsonResponse(
+        body, status=refusal.status, content_type=PROBLEM, headers=headers
+    )
+
+
+def unforeseen(request: HttpRequest) -> HttpResponse:
+    """500: what failed is in the log under the request's id; nothing here can fail."""
+    body = _body(
+        status_code=500,
+        code="internal_error",
+        detail="Something failed on our side; whatever it had begun was undone.",
+        more={"retryable": False, "request_id": getattr(request, "request_id", "")},
+    )
+    return JsonResponse(body, status=500, content_type=PROBLEM)
+
+
+def refusal_body(refusal: Refusal, request_id: str) -> dict[str, Any]:
+    """The refusal in the fields of RFC 9457, with the rule's words if it has any."""
+    words = doors.describe(refusal, at=clock.now(), request_id=request_id)
+    more = {
+        key: words[key]
+        for key in ("rule", "sentence", "citation", "lift", "data")
+        if words[key]
+    }
+    return _body(
+        status_code=refusal.status,
+        code=refusal.code,
+        detail=refusal.message,
+        more=more | {"retryable": refusal.retryable, "request_id": request_id},
+    )
 
 
 def _from_drf(error: exceptions.APIException, request_id: str) -> Response:
@@ -78,7 +129,7 @@ def _from_drf(error: exceptions.APIException, request_id: str) -> Response:
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     wait = getattr(error, "wait", None)
     if wait:
-        headers["Retry-After"] = f"{int(wait)}"
+        headers["Retry-After"] = f"{math.ceil(wait)}"
     code = error.default_code
     detail = error.detail
     more: dict[str, Any] = {"request_id": request_id, "retryable": bool(wait)}
@@ -87,13 +138,8 @@ def _from_drf(error: exceptions.APIException, request_id: str) -> Response:
         status_code, code = 422, "invalid"
         more["errors"] = list(_pointers(detail, ""))
         detail = exceptions.ErrorDetail("The body breaks the schema.")
-    response = _problem(
-        status_code=status_code,
-        code=code,
-        title=code.replace("_", " "),
-        detail=str(detail),
-        more=more,
-    )
+    body = _body(status_code=status_code, code=code, detail=str(detail), more=more)
+    response = Response(body, status=status_code, content_type=PROBLEM)
     for name, value in headers.items():
         response[name] = value
     return response
@@ -112,18 +158,63 @@ def _pointers(detail: Any, pointer: str) -> Any:
         yield {"pointer": pointer, "code": code, "message": str(detail)}
 
 
-def _problem(
-    *, status_code: int, code: str, title: str, detail: str, more: dict[str, Any]
-) -> Response:
-    body = {
+def _body(
+    *, status_code: int, code: str, detail: str, more: dict[str, Any]
+) -> dict[str, Any]:
+    return {
         "type": f"/api/v1/problems#{code}",
-        "title": title,
+        "title": code.replace("_", " "),
         "status": status_code,
         "detail": detail,
         "code": code,
         **more,
     }
-    return Response(body, status=status_code, content_type=PROBLEM)
+
+
+def read_json(raw: bytes) -> Any:
+    """The one reader of JSON bodies: UTF-8, figures as decimals, text that can be kept.
+
+    :raises NotJson: if it is not JSON, nests too deep, or has a NUL, half a character
+        or a number that is none in it
+    """
+    try:
+        body = json.loads(raw, parse_float=Decimal, parse_constant=_no_number)
+        text = json.dumps(body, default=str, ensure_ascii=False)
+        text.encode()
+    except (ValueError, RecursionError) as error:
+        message = "The body is not JSON in UTF-8."
+        raise NotJson(message) from error
+    if "\\u0000" in text and _has_nul(body):
+        message = "A text of the body has a NUL character in it."
+        raise NotJson(message)
+    return body
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_has_nul(each) for pair in value.items() for each in pair)
+    if isinstance(value, list):
+        return any(_has_nul(each) for each in value)
+    return isinstance(value, str) and "\x00" in value
+
+
+class JsonParser(BaseParser):
+    """JSON for ``request.data``, read as every other body is."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        # ``body`` holds the site's limit and stays readable for the idempotency key.
+        return read_json(parser_context["request"].body if parser_context else b"")
 
 
 class EndpointView(APIView):
@@ -132,6 +223,7 @@ class EndpointView(APIView):
     Subclasses set ``scope_read`` or ``scope_write`` to the scope that a key must have.
     """
 
+    parser_classes: ClassVar[Sequence[type[BaseParser]]] = (JsonParser,)
     scope_read: ClassVar[str] = ""
     scope_write: ClassVar[str] = ""
 
@@ -193,51 +285,106 @@ class EndpointView(APIView):
         queryset: QuerySet[Any],
         show: Callable[[Any], dict[str, Any]],
     ) -> Response:
-        """One cursor page, newest first: keyset on the primary key, no COUNT."""
+        """One cursor page, newest first: keyset on the primary key, no COUNT.
+
+        A cursor is bound to the key, the address and the filters it was made with; the
+        links repeat the filters.
+        """
         limit = _limit(request)
-        principal = f"{self.actor.key_id}:{request.path}"
-        after = _read_cursor(request.query_params.get("cursor", ""), principal)
-        rows = queryset.order_by("-pk")
-        if after is not None:
-            rows = rows.filter(pk__lt=after)
-        found = list(rows[: limit + 1])
-        more = len(found) > limit
-        found = found[:limit]
-        following = _write_cursor(found[-1].pk, principal) if more else None
+        asked = _filters(request)
+        bound_to = [self.actor.key_id, request.path, *asked]
+        cursor = _read_cursor(request.query_params.get("cursor", ""), bound_to)
+        found, earlier, later = _rows_of(queryset, cursor, limit)
+        ends = {
+            "next": (_NEXT, found[-1].pk) if later else None,
+            "prev": (_PREV, found[0].pk) if earlier and found else None,
+        }
+        cursors = {
+            name: _write_cursor(*end, bound_to) if end else None
+            for name, end in ends.items()
+        }
         body = {
             "data": [show(row) for row in found],
-            "page": {"next": following, "has_more": more},
+            "page": {**cursors, "has_more": later},
         }
         response = Response(body, status=status.HTTP_200_OK)
-        if following:
-            response["Link"] = f'<{request.path}?cursor={following}>; rel="next"'
+        links = [
+            f'<{request.path}?{_query(asked, limit, text)}>; rel="{name}"'
+            for name, text in cursors.items()
+            if text
+        ]
+        if links:
+            response["Link"] = ", ".join(links)
         return response
+
+
+_NEXT, _PREV = "next", "prev"
+
+
+def _rows_of(
+    queryset: QuerySet[Any], cursor: tuple[str, int] | None, limit: int
+) -> tuple[list[Any], bool, bool]:
+    """The rows of a page, and whether there are any before and after them."""
+    if cursor is None:
+        found = list(queryset.order_by("-pk")[: limit + 1])
+        return found[:limit], False, len(found) > limit
+    direction, pk = cursor
+    if direction == _NEXT:
+        found = list(queryset.filter(pk__lt=pk).order_by("-pk")[: limit + 1])
+        return found[:limit], True, len(found) > limit
+    found = list(queryset.filter(pk__gt=pk).order_by("pk")[: limit + 1])
+    return found[:limit][::-1], len(found) > limit, bool(found)
 
 
 def _limit(request: Request) -> int:
     text = request.query_params.get("limit", "50")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_LIMIT))
+    if not is_number or not 1 <= int(text) <= MAX_LIMIT:
         message = f"limit is a whole number from 1 to {MAX_LIMIT}"
         raise BadCursor(message)
     return int(text)
 
 
-def _write_cursor(pk: int, principal: str) -> str:
-    return signing.dumps([pk, principal], salt="cursor", compress=False)
+def _filters(request: Request) -> list[list[str]]:
+    """What the list is narrowed by, in one order whatever the order it came in."""
+    return sorted(
+        [name, value]
+        for name, values in request.query_params.lists()
+        if name not in {"cursor", "limit"}
+        for value in values
+    )
 
 
-def _read_cursor(text: str, principal: str) -> int | None:
+def _query(asked: list[list[str]], limit: int, cursor: str) -> str:
+    pairs = [(name, value) for name, value in asked]
+    return urlencode([*pairs, ("limit", str(limit)), ("cursor", cursor)])
+
+
+def _write_cursor(direction: str, pk: int, bound_to: list[Any]) -> str:
+    mark = doors.fingerprint(json.dumps(bound_to))
+    return signing.dumps([direction, pk, mark], salt="cursor", compress=False)
+
+
+def _read_cursor(text: str, bound_to: list[Any]) -> tuple[str, int] | None:
+    """Where the page begins, or ``None`` for the first page.
+
+    :raises BadCursor: if it is not ours, too old, or of another list, key or filter
+    """
     if not text:
         return None
     try:
-        pk, owner = signing.loads(text, salt="cursor", max_age=CURSOR_SECONDS)
+        found = signing.loads(text, salt="cursor", max_age=CURSOR_SECONDS)
+        direction, pk, mark = found
     except (signing.BadSignature, ValueError, TypeError) as error:
         message = "This cursor is not ours or is older than a day; start again."
         raise BadCursor(message) from error
-    if owner != principal:
-        message = "This cursor belongs to another list or another key."
+    if mark != doors.fingerprint(json.dumps(bound_to)):
+        message = (
+            "This cursor belongs to another list, another key or other filters: send "
+            "it with the filters of the page it came with."
+        )
         raise BadCursor(message)
-    return int(pk)
+    return direction, int(pk)
 
 
 def refuse_unknown_fields(body: Any, known: set[str]) -> None:

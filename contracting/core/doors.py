@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db import IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
+from django.http import HttpResponse
 
 from contracting.core.actors import Actor
 from contracting.core.canonical import plain
-from contracting.core.errors import Conflict, Refusal
+from contracting.core.errors import Conflict, Invalid, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class IdempotencyStore(Protocol):
     ) -> None:
         """Keep the reply."""
 
+
+SECONDS_TO_RETRY = "1"
 
 _rule_words: Callable[[str, datetime], RuleWords | None] | None = None
 _store: IdempotencyStore | None = None
@@ -125,6 +128,17 @@ def describe(refusal: Refusal, *, at: datetime, request_id: str = "") -> dict[st
     }
 
 
+def retry_headers(refusal: Refusal) -> dict[str, str]:
+    """When a refused request may be sent again, in seconds; empty when it never may."""
+    return {"Retry-After": SECONDS_TO_RETRY} if refusal.retryable else {}
+
+
+def say_when(page: HttpResponse, refusal: Refusal) -> None:
+    """Put ``retry_headers`` on a page."""
+    for name, value in retry_headers(refusal).items():
+        page[name] = value
+
+
 def refusal_of(error: Exception) -> Refusal | None:
     """Translate what the database refused into a refusal that a person can read."""
     if isinstance(error, Refusal):
@@ -139,7 +153,18 @@ def refusal_of(error: Exception) -> Refusal | None:
         name = getattr(diagnostics, "constraint_name", None) or "a constraint"
         words = str(name).replace("_", " ")
         return Conflict(f"The records do not allow this: {words}.", constraint=name)
+    if isinstance(error, DataError | UnicodeEncodeError):
+        return Unstorable(
+            "Something in this cannot be kept: a text is too long, a number or a date "
+            "is out of range, or a character is none. Nothing was changed."
+        )
     return None
+
+
+class Unstorable(Invalid):
+    """A value that no column of the database can hold."""
+
+    code = "unstorable"
 
 
 class Busy(Refusal):

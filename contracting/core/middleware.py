@@ -7,20 +7,26 @@ import secrets
 from collections.abc import Callable
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import is_valid_path
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import escape_leading_slashes
 
-from contracting.core import clock, doors
+from contracting.core import clock, doors, origin
+from contracting.core.api import is_for_machines, plain_problem
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestIdMiddleware:
-    """One id ties the reply, the log and the audit rows of a request together."""
+    """One id ties the reply, the log and the audit rows of a request together.
+
+    The id that a client sends is kept if it looks like one; the address is that of the
+    connection, or what as many proxies as are ours have written before it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -31,7 +37,17 @@ class RequestIdMiddleware:
             given if _REQUEST_ID.match(given) else f"req_{secrets.token_hex(8)}"
         )
         request.request_id = request_id  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        here = origin.Origin(
+            door="api" if is_for_machines(request) else "page",
+            request_id=request_id,
+            ip=origin.address_of(
+                request.META.get("REMOTE_ADDR", ""),
+                request.headers.get("X-Forwarded-For", ""),
+                settings.TRUSTED_PROXIES,
+            ),
+        )
+        with origin.coming_from(here):
+            response = self.get_response(request)
         response["X-Request-Id"] = request_id
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response.setdefault("Cache-Control", "no-store")
@@ -90,6 +106,8 @@ class RefusalMiddleware:
         refusal = doors.refusal_of(exception)
         if refusal is None:
             return None
+        if is_for_machines(request):
+            return plain_problem(request, refusal)
         if refusal.status == 404:
             return render(request, "404.html", status=404)
         context = {
@@ -97,4 +115,6 @@ class RefusalMiddleware:
                 refusal, at=clock.now(), request_id=getattr(request, "request_id", "")
             )
         }
-        return render(request, "refusal.html", context, status=refusal.status)
+        page = render(request, "refusal.html", context, status=refusal.status)
+        doors.say_when(page, refusal)
+        return page

@@ -82,7 +82,10 @@ def accounting_day(instant: datetime, zone: str | ZoneInfo) -> date:
 
     :raises BadPeriod: if the instant has no time zone or the zone does not exist
     """
-    return _utc(instant).astimezone(zone_of(zone)).date()
+    try:
+        return _utc(instant).astimezone(zone_of(zone)).date()
+    except OverflowError as error:
+        raise _beyond_the_calendar() from error
 
 
 def day_bounds(day: date, zone: str | ZoneInfo) -> Period:
@@ -96,12 +99,16 @@ def day_bounds(day: date, zone: str | ZoneInfo) -> Period:
 def days_bounds(first_day: date, last_day: date, zone: str | ZoneInfo) -> Period:
     """The instants of whole local days; ``last_day`` is included.
 
-    :raises BadPeriod: if the last day is before the first or the zone does not exist
+    :raises BadPeriod: if the last day is before the first, the zone does not exist or
+        the calendar, which ends with the year 9999, has no such instant
     """
     if last_day < first_day:
         message = "The last day is before the first."
         raise BadPeriod(message, first_day=first_day, last_day=last_day)
-    return Period(_midnight(first_day, zone), _midnight(last_day + _DAY, zone))
+    try:
+        return Period(_midnight(first_day, zone), _midnight(last_day + _DAY, zone))
+    except OverflowError as error:
+        raise _beyond_the_calendar() from error
 
 
 def fiscal_year(day: date) -> int:
@@ -121,19 +128,31 @@ def is_business_day(day: date) -> bool:
 
 
 def next_business_day(day: date) -> date:
-    """The day itself if it is a business day, else the first one after it."""
-    while not is_business_day(day):
-        day += _DAY
+    """The day itself if it is a business day, else the first one after it.
+
+    :raises BadPeriod: if the calendar ends before it
+    """
+    try:
+        while not is_business_day(day):
+            day += _DAY
+    except OverflowError as error:
+        raise _beyond_the_calendar() from error
     return day
 
 
 def add_business_days(day: date, n: int) -> date:
-    """The n-th business day after ``day``, or before it when ``n`` is negative."""
+    """The n-th business day after ``day``, or before it when ``n`` is negative.
+
+    :raises BadPeriod: if the calendar ends before it
+    """
     step = _DAY if n >= 0 else -_DAY
     left = abs(n)
-    while left:
-        day += step
-        left -= is_business_day(day)
+    try:
+        while left:
+            day += step
+            left -= is_business_day(day)
+    except OverflowError as error:
+        raise _beyond_the_calendar() from error
     return day
 
 
@@ -160,4 +179,11 @@ def _utc(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         message = "An instant has a time zone."
         raise BadPeriod(message, instant=instant.isoformat())
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise _beyond_the_calendar() from error
+
+
+def _beyond_the_calendar() -> BadPeriod:
+    return BadPeriod("The calendar has no such day; it ends with the year 9999.")

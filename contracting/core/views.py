@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime
 from typing import Any, ClassVar
@@ -9,17 +10,27 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views import View
 
 from contracting.core import clock, doors
 from contracting.core.actors import Actor
-from contracting.core.errors import Refusal
+from contracting.core.api import (
+    BodyTooLarge,
+    is_for_machines,
+    plain_problem,
+    unforeseen,
+)
+from contracting.core.errors import NotAllowed, NotVisible, Refusal
 from contracting.core.permissions import Allowed, Refused, Verdict
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
 class SeeOther(HttpResponseRedirect):
@@ -134,7 +145,7 @@ class VerbView(PageView):
 
     def _once(self, thing: Any, data: dict[str, Any], at: datetime) -> str:
         """Do it once; ``at`` is the instant at which the whole body had arrived."""
-        token = self.request.POST.get("form_token", "")
+        token = self._sent_token()
         scope = f"page {self.request.path}"
         by, store = self.actor, doors.idempotency()
         with transaction.atomic():
@@ -151,6 +162,15 @@ class VerbView(PageView):
             )
         return url
 
+    def _sent_token(self) -> str:
+        """The token that the form was sent with: kept until the verb is done.
+
+        A form that comes back with a refusal bears it still, so that what is sent twice
+        is done once. Empty if there is none, or none that a page has ever borne.
+        """
+        token = self.request.POST.get("form_token", "")
+        return token if _TOKEN.fullmatch(token) else ""
+
     def _page(
         self,
         thing: Any,
@@ -162,17 +182,18 @@ class VerbView(PageView):
         context = {
             "thing": thing,
             "form": form,
-            "form_token": secrets.token_urlsafe(24),
+            "form_token": self._sent_token() or secrets.token_urlsafe(24),
             "submit_label": self.submit_label,
             **self.extra(thing),  # noqa: S610 (ours, not a queryset)
         }
         if refusal is not None:
             context["refusal"] = self._words(refusal)
-        return render(self.request, self.template_name, context, status=status)
+        page = render(self.request, self.template_name, context, status=status)
+        if refusal is not None:
+            doors.say_when(page, refusal)
+        return page
 
     def _not_allowed(self, thing: Any, verdict: Refused) -> HttpResponse:
-        from contracting.core.errors import NotAllowed
-
         refusal = NotAllowed(verdict.reason, rule=verdict.rule)
         context = {"refusal": self._words(refusal), "thing": thing}
         return render(self.request, "refusal.html", context, status=403)
@@ -187,3 +208,41 @@ class FormTokenMissing(Refusal):
 
     code = "form_token_missing"
     status = 400
+
+
+class BadRequest(Refusal):
+    """The request could not be read."""
+
+    code = "bad_request"
+    status = 400
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What cannot be read: too large, malformed, or not for this host."""
+    refusal: Refusal = BadRequest("The request could not be read.")
+    if isinstance(exception, RequestDataTooBig):
+        refusal = BodyTooLarge("The request is larger than the site takes at once.")
+    if is_for_machines(request):
+        return plain_problem(request, refusal)
+    return render(request, "400.html", status=refusal.status)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What the framework itself does not allow."""
+    if is_for_machines(request):
+        return plain_problem(request, NotAllowed("This is not allowed."))
+    return render(request, "403.html", status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address that leads nowhere."""
+    if is_for_machines(request):
+        return plain_problem(request, NotVisible("There is nothing at this address."))
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something failed on our side: no page may ask the database for anything."""
+    if is_for_machines(request):
+        return unforeseen(request)
+    return HttpResponse(render_to_string("500.html"), status=500)

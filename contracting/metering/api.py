@@ -186,7 +186,9 @@ class SuspenseEndpoint(EndpointView):
             }
             for group in queries.suspense(self.actor.own_organization_id)
         ]
-        return Response({"data": rows, "page": {"next": None, "has_more": False}})
+        return Response(
+            {"data": rows, "page": {"next": None, "prev": None, "has_more": False}}
+        )
 
 
 def batch_row(batch: UsageBatch) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from contracting.reference.states import (
 
 
 class CursorSerializer(serializers.Serializer[Any]):
-    """Where the next page begins."""
+    """Where the next page and the one before begin."""
 
     next = serializers.CharField(allow_null=True)
+    prev = serializers.CharField(allow_null=True)
     has_more = serializers.BooleanField()
 
 
