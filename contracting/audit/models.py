@@ -40,6 +40,11 @@ class AuditEvent(AppendOnly):
     actor_name = models.CharField(max_length=160)
     actor_role = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField(help_text="The business instant, UTC.")
+    scheme = models.PositiveSmallIntegerField(
+        db_default=1,
+        editable=False,
+        help_text="Of the hash: 2 covers recorded_at, 1 does not.",
+    )
     payload = models.TextField()
     prev = models.BinaryField()
     hash = models.BinaryField()

@@ -61,7 +61,8 @@ def recent_events_of(organization_id: int, limit: int = 100) -> list[AuditEvent]
 def link_hash(event: AuditEvent, prev: bytes) -> bytes:
     """SHA-256 of one link: everything the row says, in a fixed order.
 
-    The same bytes are hashed by the database's trigger when the row is written.
+    The same bytes are hashed by the database's trigger when the row is written. Rows
+    of scheme 1, from before 0.1.0, were hashed without the instant of recording.
     """
     parts = [
         event.stream,
@@ -79,6 +80,8 @@ def link_hash(event: AuditEvent, prev: bytes) -> bytes:
         str(_microseconds(event.at)),
         event.payload,
     ]
+    if event.scheme != 1:
+        parts += [str(event.scheme), str(_microseconds(event.recorded_at))]
     digest = hashlib.sha256(b"\x00" + bytes(prev))
     for part in parts:
         raw = part.encode()

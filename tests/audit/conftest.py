@@ -33,9 +33,11 @@ def as_owner(own_database):
     def run(*statements):
         address = settings.DATABASE_OWNER_URL or own_database.url
         with connect(make_conninfo(address, dbname=own_database.name)) as session:
-            session.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER USER")
+            for table in ("audit_auditevent", "audit_audithead"):
+                session.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             for statement in statements:
                 session.execute(statement)
-            session.execute("ALTER TABLE audit_auditevent ENABLE TRIGGER USER")
+            for table in ("audit_auditevent", "audit_audithead"):
+                session.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
     return run

@@ -15,6 +15,7 @@ from contracting.audit.operations.record import (
     record_event,
 )
 from contracting.audit.queries import GENESIS, events_of, verify_chains
+from contracting.core.origin import Origin, coming_from
 from contracting.core.subjects import Subject
 from tests.audit.conftest import TRIED, record
 from tests.cast import AT, actor
@@ -36,6 +37,19 @@ def test_an_event_says_who_did_what_when_on_what(cor, agency):
     assert event.recorded_at > AT
     assert event.sentence == "A thing was tried."
     assert json.loads(event.payload)["data"] == {"new": "OPEN", "old": "DRAFT"}
+
+
+@pytest.mark.rule("R-AUD-01", case="allowed")
+def test_an_event_says_through_which_door_it_came_and_from_where(db):
+    with coming_from(Origin(door="api", request_id="req_1234", ip="192.0.2.7")):
+        record(1)
+    record(2)
+
+    told = [json.loads(e.payload)["from"] for e in AuditEvent.objects.order_by("seq")]
+    assert told == [
+        {"door": "api", "request": "req_1234", "ip": "192.0.2.7"},
+        {"door": "process", "request": "", "ip": ""},
+    ]
 
 
 def test_each_event_follows_from_the_one_before_it_in_its_stream(db):

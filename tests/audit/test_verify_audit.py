@@ -62,6 +62,15 @@ def test_an_empty_record_verifies(db):
             Broken("contract:1", 4, "tampered"),
         ),
         (
+            "UPDATE audit_auditevent SET recorded_at = recorded_at"
+            " - interval '1 microsecond' WHERE seq = 3",
+            Broken("contract:1", 3, "tampered"),
+        ),
+        (
+            "UPDATE audit_auditevent SET scheme = 1 WHERE seq = 3",
+            Broken("contract:1", 3, "tampered"),
+        ),
+        (
             "DELETE FROM audit_auditevent WHERE seq = 2",
             Broken("contract:1", 2, "missing or reordered"),
         ),
@@ -124,7 +133,9 @@ def test_a_row_that_was_recomputed_is_found_by_the_next(written, as_owner):
         " || audit_part(actor_organization_id::text) || audit_part(actor_name)"
         " || audit_part(actor_role)"
         " || audit_part(((extract(epoch FROM at) * 1000000)::bigint)::text)"
-        " || audit_part(payload)) WHERE seq = 2",
+        " || audit_part(payload) || audit_part(scheme::text)"
+        " || audit_part(((extract(epoch FROM recorded_at) * 1000000)::bigint)::text))"
+        " WHERE seq = 2",
     )
 
     assert list(verify_chains()) == [
@@ -159,3 +170,46 @@ def test_the_owner_too_is_refused_while_the_trigger_is_on(
         session.execute(change)
 
     assert AuditEvent.objects.count() == 5
+
+
+def test_what_was_written_before_the_instant_was_hashed_still_verifies(
+    written, as_owner
+):
+    as_owner(
+        "UPDATE audit_auditevent SET scheme = 1, hash = sha256('\\x00'::bytea || prev"
+        " || audit_part(stream) || audit_part(seq::text) || audit_part(event)"
+        " || audit_part(subject_kind) || audit_part(subject_id::text)"
+        " || audit_part(actor_kind) || audit_part(actor_user_id::text)"
+        " || audit_part(actor_membership_id::text) || audit_part(actor_key_id::text)"
+        " || audit_part(actor_organization_id::text) || audit_part(actor_name)"
+        " || audit_part(actor_role)"
+        " || audit_part(((extract(epoch FROM at) * 1000000)::bigint)::text)"
+        " || audit_part(payload)) WHERE stream = 'contract:2'",
+        "UPDATE audit_audithead SET hash = (SELECT hash FROM audit_auditevent"
+        " WHERE stream = 'contract:2') WHERE stream = 'contract:2'",
+    )
+    record(2, stream="contract:2")
+
+    assert list(verify_chains()) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_audithead SET seq = 9",
+        "DELETE FROM audit_audithead",
+        "TRUNCATE audit_audithead",
+        "INSERT INTO audit_audithead VALUES ('contract:9', 4, '')",
+    ],
+)
+def test_a_head_moves_only_with_its_chain(written, own_database, change):
+    owner = settings.DATABASE_OWNER_URL or own_database.url
+    for address in (owner, own_database.url):
+        with (
+            connect(make_conninfo(address, dbname=own_database.name)) as session,
+            pytest.raises((errors.RestrictViolation, errors.InsufficientPrivilege)),
+        ):
+            session.execute(change)
+
+    record(5)
+    assert list(verify_chains()) == []

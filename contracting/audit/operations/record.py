@@ -9,6 +9,7 @@ from django.db import connection
 
 from contracting.audit.events import EventType, known_event
 from contracting.audit.models import AuditEvent
+from contracting.core import origin
 from contracting.core.actors import Actor
 from contracting.core.canonical import canonical_json
 from contracting.core.subjects import Subject
@@ -32,7 +33,8 @@ def record_event(
 ) -> AuditEvent:
     """Append the event to its stream's chain; the last step of every verb.
 
-    ``data`` holds old and new values and ids, never objects. The number in the chain
+    ``data`` holds old and new values and ids, never objects; the door, the id of the
+    request and the address it came from are added (R-AUD-01). The number in the chain
     and the hash are assigned by the database under the lock of the stream's head.
 
     :raises UnregisteredEvent: if the type was never registered
@@ -42,6 +44,7 @@ def record_event(
         raise UnregisteredEvent(event.code)
     if not connection.in_atomic_block:
         raise NotInTransaction(event.code)
+    here = origin.current()
     payload = canonical_json(
         {
             "event": event.code,
@@ -56,6 +59,7 @@ def record_event(
                 "role": by.role,
             },
             "at": at,
+            "from": {"door": here.door, "request": here.request_id, "ip": here.ip},
             "data": data or {},
         }
     )
