@@ -7,6 +7,7 @@ raises :class:`BadIdentifier` with a sentence that says the grammar.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -68,6 +69,11 @@ _TAS: Final = re.compile(
     r"(?:[0-9]{2}-)?(?:[0-9]{3}-)?[0-9]{3}-"
     r"(?:(?P<begin>[0-9]{4})/(?P<end>[0-9]{4})|X)-[0-9]{4}-[0-9]{3}"
 )
+_EFT: Final = re.compile(r"[A-Z0-9]{4}")
+_BETC: Final = re.compile(r"[A-Z0-9]{1,8}")
+_OBJECT_CLASS: Final = re.compile(r"[1-9][0-9](\.[0-9])?")
+_DOD_PIID: Final = re.compile(r"[A-HJ-NP-Z0-9]{13}")
+_DOD_NEVER_WITH_ORDERS: Final = frozenset("CH")
 _MODIFICATION: Final = re.compile(r"[PA][A-Z0-9]{5}")
 
 
@@ -117,16 +123,40 @@ def check_piid(text: str) -> str:
     return str(Piid.parse(text))
 
 
+def check_dod_piid(text: str, *, has_orders: bool = False) -> str:
+    """A PIID as the Department of Defense writes it: exactly 13, no I or O anywhere.
+
+    :param has_orders: whether orders are placed under it; then its type is not C or H
+    :raises BadIdentifier: if it breaks the grammar
+    """
+    piid = Piid.parse(text)
+    if not _DOD_PIID.fullmatch(str(piid)):
+        message = (
+            f"{text!r} is not a PIID of the Department of Defense: exactly 13 letters "
+            "and digits, never I or O."
+        )
+        raise BadIdentifier(message, text=text)
+    if has_orders and piid.type in _DOD_NEVER_WITH_ORDERS:
+        message = f"{text!r} cannot have orders under it: its type is {piid.type}."
+        raise BadIdentifier(message, text=text)
+    return str(piid)
+
+
+def check_aac(text: str) -> str:
+    """An activity address code: the first six characters of a PIID (FAR 4.1603).
+
+    :raises BadIdentifier: if it breaks the grammar
+    """
+    return _check(_AAC, text, "an activity address code: six letters and digits")
+
+
 def compose_piid(*, aac: str, fiscal_year: int, type: str, serial: int) -> str:
     """Compose a PIID with a serial of five digits.
 
     :param fiscal_year: of the signature, with two or four digits
     :raises BadIdentifier: if a part breaks the grammar or the serials are used up
     """
-    code = _normal(aac)
-    if not _AAC.fullmatch(code):
-        message = f"{aac!r} is not an activity address code: six letters and digits."
-        raise BadIdentifier(message, text=aac)
+    code = check_aac(aac)
     if type not in PIID_TYPES:
         message = (
             f"{type!r} is not a type of instrument: one of {' '.join(PIID_TYPES)}."
@@ -261,6 +291,56 @@ def check_tas(text: str) -> str:
         message = f"The availability of {tas} ends before it begins."
         raise BadIdentifier(message, text=text)
     return tas
+
+
+def check_eft_indicator(text: str) -> str:
+    """The four characters that tell the bank accounts of one UEI apart.
+
+    :raises BadIdentifier: if it breaks the grammar
+    """
+    return _check(_EFT, text, "an EFT indicator: four letters and digits")
+
+
+def check_betc(text: str) -> str:
+    """A business event type code of Treasury, such as DISB or COLL.
+
+    Which codes go with which Treasury account is a table of Treasury's, not a grammar.
+
+    :raises BadIdentifier: if it breaks the grammar
+    """
+    return _check(
+        _BETC, text, "a business event type code: one to eight letters and digits"
+    )
+
+
+def check_object_class(text: str) -> str:
+    """An object class of OMB Circular A-11, section 83: two digits and a subclass.
+
+    :raises BadIdentifier: if it breaks the grammar
+    """
+    return _check(
+        _OBJECT_CLASS, text, "an object class: two digits and a subclass, such as 25.7"
+    )
+
+
+def check_loa(text: str, segments: Mapping[str, str], *, separator: str = "/") -> str:
+    """A line of accounting as an agency writes it, in the agency's own segments.
+
+    :param segments: for each segment, in order, its name and the pattern of its text
+    :raises BadIdentifier: naming the segment that is missing, too many or malformed
+    """
+    parts = [part.strip() for part in _normal(text).split(separator)]
+    if len(parts) != len(segments):
+        message = (
+            f"{text!r} is not a line of accounting: it has {len(parts)} segments, not "
+            f"{len(segments)} ({', '.join(segments)})."
+        )
+        raise BadIdentifier(message, text=text)
+    for part, (name, pattern) in zip(parts, segments.items(), strict=True):
+        if not re.fullmatch(pattern, part):
+            message = f"{part!r} is not the segment {name} of a line of accounting."
+            raise BadIdentifier(message, text=text, segment=name)
+    return separator.join(parts)
 
 
 def check_modification_number(text: str) -> str:

@@ -13,6 +13,8 @@ from contracting.core.identifiers import (
     Piid,
     PublicIdConverter,
     amendment_number,
+    check_dod_piid,
+    check_loa,
     check_piid,
     compose_piid,
     modification_number,
@@ -20,6 +22,11 @@ from contracting.core.identifiers import (
 from contracting.core.models import new_public_id
 
 GOOD = {
+    "check_dod_piid": ["W9128Z25C5002", "N0002309R0009"],
+    "check_aac": ["7571TE", "75d301"],
+    "check_eft_indicator": ["0000", "AB12"],
+    "check_betc": ["DISB", "COLL", "DISNGF"],
+    "check_object_class": ["25.7", "31", "31.0"],
     "check_piid": [
         "7571TE26R00004",
         "47QTCC26DV034",
@@ -44,6 +51,11 @@ GOOD = {
     "check_modification_number": ["P00001", "A00012", "P0000A"],
 }
 BAD = {
+    "check_dod_piid": ["7571TE26R00004", "75D30122F15723", "W9I28Z25C5002"],
+    "check_aac": ["7571T", "7571TEE", "75-1TE"],
+    "check_eft_indicator": ["000", "00000", "AB-1"],
+    "check_betc": ["", "DISB COLL", "ABCDEFGHI"],
+    "check_object_class": ["2", "25.", "25.77", "AB", "05"],
     "check_piid": [
         "2032H526I00012",  # type I is never used
         "2032H526O00012",  # nor is O
@@ -189,3 +201,30 @@ def test_an_address_takes_the_public_ids_that_are_made():
 @pytest.mark.parametrize("text", ["42", "ord_42", "ord_" + "u" * 26, "import"])
 def test_an_address_takes_nothing_else(text):
     assert not re.fullmatch(PublicIdConverter.regex, text)
+
+
+LOA = {"fund": r"[0-9]{4}", "BFY": r"20[0-9]{2}", "object class": r"[0-9]{2}\.[0-9]"}
+
+
+def test_a_line_of_accounting_has_the_segments_of_its_agency():
+    assert check_loa("0101/2026/25.7", LOA) == "0101/2026/25.7"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("0101/2026", "it has 2 segments, not 3"),
+        ("0101/2026/25.7/x", "it has 4 segments, not 3"),
+        ("0101/1926/25.7", "is not the segment BFY"),
+        ("0101/2026/257", "is not the segment object class"),
+    ],
+)
+def test_a_segment_that_is_wrong_is_named(text, words):
+    with pytest.raises(BadIdentifier, match=words):
+        check_loa(text, LOA)
+
+
+def test_an_instrument_of_defense_with_orders_is_no_definitive_contract():
+    assert check_dod_piid("W9128Z25D5002", has_orders=True)
+    with pytest.raises(BadIdentifier, match="its type is C"):
+        check_dod_piid("W9128Z25C5002", has_orders=True)

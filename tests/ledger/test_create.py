@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contracting.core.errors import NotAllowed
+from contracting.core.identifiers import BadIdentifier
 from contracting.ledger.operations.create import create_line_of_accounting
 from contracting.ledger.states import AccountKind
 from tests.cast import nothing_happens
@@ -50,4 +51,22 @@ def test_a_funds_certifier_creates_none_for_another_agency(
             by=funds_certifier,
             at=at,
             **TERMS,
+        )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"treasury_account_symbol": "20-26/27-102"},
+        {"treasury_account_symbol": "020-2027/2026-0102-000"},
+        {"object_class": "software"},
+        {"acrn_hint": "IO"},
+    ],
+)
+def test_a_number_that_breaks_its_grammar_is_refused(
+    agency, funds_certifier, at, wrong
+):
+    with nothing_happens(), pytest.raises(BadIdentifier):
+        create_line_of_accounting(
+            agency_id=agency.pk, by=funds_certifier, at=at, **{**TERMS, **wrong}
         )

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
+from contracting.core.identifiers import check_acrn, check_object_class, check_tas
 from contracting.core.permissions import require
 from contracting.ledger import events, permissions
 from contracting.ledger.models import FundsBalance, LineOfAccounting
@@ -33,8 +34,12 @@ def create_line_of_accounting(
 
     :param funds_available_to: last day of availability; ``None`` for no-year funds
     :raises NotAllowed: if ``by`` is no funds certifier of the agency
+    :raises BadIdentifier: if the symbol, object class or ACRN breaks its grammar
     """
     require(permissions.can_create_line_of_accounting(by, agency_id))
+    treasury_account_symbol = check_tas(treasury_account_symbol)
+    object_class = check_object_class(object_class) if object_class else ""
+    acrn_hint = check_acrn(acrn_hint) if acrn_hint else ""
     line = LineOfAccounting.objects.create(
         agency_id=agency_id,
         label=label,
