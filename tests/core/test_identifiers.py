@@ -23,7 +23,7 @@ from contracting.core.models import new_public_id
 
 GOOD = {
     "check_dod_piid": ["W9128Z25C5002", "N0002309R0009"],
-    "check_aac": ["7571TE", "75d301"],
+    "check_aac": ["7571TE", "75D301"],
     "check_eft_indicator": ["0000", "AB12"],
     "check_betc": ["DISB", "COLL", "DISNGF"],
     "check_object_class": ["25.7", "31", "31.0"],
