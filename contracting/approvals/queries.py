@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Membership
 from accounts.queries import delegators_of, ever_delegators_of, members
-from contracting.approvals.models import Decision, Policy, Route, Step
+from contracting.approvals.models import Decision, Policy, PolicyStep, Route, Step
 from contracting.approvals.states import Decided, Need, RouteState
 from contracting.core.actors import Actor
 from contracting.core.quantities import Dollars
@@ -101,6 +101,29 @@ def policy_for(
         .order_by("-risk", "-min_value_dollars", "-valid_from")
         .first()
     )
+
+
+def policies_of(agency_id: int) -> QuerySet[Policy]:
+    """Every policy of the agency with its steps, by kind and value."""
+    return (
+        Policy.objects.filter(agency_id=agency_id)
+        .prefetch_related(
+            Prefetch("steps", PolicyStep.objects.order_by("position", "review_field"))
+        )
+        .order_by("kind", "-min_value_dollars", "-valid_from")
+    )
+
+
+def day_of(agency_id: int) -> date:
+    """The day it is now where the agency is, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (clock_timestamp() AT TIME ZONE time_zone)::date "
+            "FROM accounts_organization WHERE id = %s",
+            [agency_id],
+        )
+        today: date = cursor.fetchone()[0]
+    return today
 
 
 def progress(route: Route) -> Progress:
@@ -195,11 +218,12 @@ def undisposed_nonconcurrences(route: Route) -> list[Decision]:
 def waiting_for(actor: Actor, on: date | None = None) -> list[Route]:
     """The routes on which this person may decide now, the longest waiting first.
 
-    :param on: the day on which delegations must hold; the database's day by default
+    :param on: the day on which delegations must hold; by default the agency's own day,
+        on which ``record_decision`` weighs them
     """
     if not actor.is_person or actor.organization_id is None:
         return []
-    day = on or _database_day()
+    day = on or day_of(actor.organization_id)
     lenders = delegators_of(actor, day)
     open_routes = (
         Route.objects.filter(agency_id=actor.organization_id, state=RouteState.OPEN)
@@ -322,10 +346,3 @@ def _said(decision: Decision, route: Route) -> Said:
         voided_because=route.void_reason if is_void else "",
         disposition=disposed.text if disposed is not None else "",
     )
-
-
-def _database_day() -> date:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT CURRENT_DATE")
-        today: date = cursor.fetchone()[0]
-    return today

@@ -61,6 +61,35 @@ CREATE TRIGGER {table}_moves_along_its_table BEFORE UPDATE ON {table}
     return migrations.RunSQL(forward, migrations.RunSQL.noop)
 
 
+def frozen_except(table: str, *may_change: str) -> migrations.RunSQL:
+    """Refuse DELETE, TRUNCATE and a change of any column of ``table`` but these.
+
+    For a row whose state moves on while what it says stays as it was written.
+    """
+    kept = "".join(f"  blank.{column} := OLD.{column};\n" for column in may_change)
+    forward = f"""
+{_REFUSE_CHANGE}
+CREATE OR REPLACE FUNCTION {table}_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE blank {table}%ROWTYPE;
+BEGIN
+  blank := NEW;
+{kept}  IF blank IS DISTINCT FROM OLD THEN
+    RAISE EXCEPTION 'what a row of % says is frozen', TG_TABLE_NAME
+      USING ERRCODE = 'restrict_violation', CONSTRAINT = 'what_it_says_is_frozen';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER {table}_is_frozen_update BEFORE UPDATE ON {table}
+  FOR EACH ROW EXECUTE FUNCTION {table}_is_frozen();
+CREATE TRIGGER {table}_is_frozen_delete BEFORE DELETE ON {table}
+  FOR EACH ROW EXECUTE FUNCTION drawdown_refuse_change();
+CREATE TRIGGER {table}_is_frozen_truncate BEFORE TRUNCATE ON {table}
+  FOR EACH STATEMENT EXECUTE FUNCTION drawdown_refuse_change();
+{_revoke(table, "DELETE, TRUNCATE")}
+"""
+    return migrations.RunSQL(forward, migrations.RunSQL.noop)
+
+
 _REFUSE_CHANGE = """
 CREATE OR REPLACE FUNCTION drawdown_refuse_change() RETURNS trigger
 LANGUAGE plpgsql AS $$

@@ -6,14 +6,25 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Case, F, Min, Q, QuerySet, Sum, When
-from django.db.models.functions import Now, TruncDate
+from django.db.models import (
+    Case,
+    DateField,
+    DateTimeField,
+    F,
+    Func,
+    Min,
+    Q,
+    QuerySet,
+    Sum,
+    When,
+)
+from django.db.models.functions import Cast, Now
 
 from accounts.models import Membership
 from accounts.queries import DEMO_PASSWORD, delegators_of, demo_accounts
@@ -140,6 +151,18 @@ def _counts(actor: Actor, entries: Iterable[Entry]) -> dict[str, int]:
     return counts
 
 
+_DAY_THERE = Cast(
+    Func(
+        F("route__agency__time_zone"),
+        Now(),
+        function="timezone",
+        output_field=DateTimeField(),
+    ),
+    DateField(),
+)
+"""The day it is now where the agency is: on it ``record_decision`` weighs."""
+
+
 def reviews_waiting(actor: Actor) -> int:
     """How many routes wait for this reviewer: ``approvals.waiting_for``, counted.
 
@@ -158,7 +181,7 @@ def reviews_waiting(actor: Actor) -> int:
             *("member_ids", "route__submitted_by_user_id", "route__excluded_user_ids"),
             *("decisions__verdict", "decisions__by_user_id"),
             person=F("decisions__on_behalf_of__user_id"),
-            today=TruncDate(Now(), tzinfo=UTC),
+            today=_DAY_THERE,
         )
     )
     if not rows:

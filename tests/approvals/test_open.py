@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Membership
 from accounts.states import Role
@@ -106,6 +106,61 @@ def test_a_step_that_only_the_maker_could_decide_is_refused_at_once(
         submit_for_review(excluded_user_ids=[technical_reviewer.user_id])
 
     assert refusal.value.rule == "R-ROL-09"
+
+
+@pytest.mark.rule("R-ROL-09", case="refused")
+def test_one_person_cannot_carry_two_steps(
+    submit_for_review, technical_reviewer, finance_reviewer
+):
+    # Given that the one finance reviewer is also the one technical reviewer
+    seat = Membership.objects.get(pk=technical_reviewer.membership_id)
+    seat.user_id = finance_reviewer.own_user_id
+    seat.save()
+
+    # When an order is submitted that needs both
+    with nothing_happens(), pytest.raises(NobodyToDecide) as refusal:
+        submit_for_review()
+
+    # Then it is refused in words, before anybody decides in vain
+    assert "nobody is left for the technical reviewer" in refusal.value.message
+
+
+def test_two_persons_carry_two_steps_whoever_could_do_both(
+    submit_for_review, cor, agency, technical_reviewer, finance_reviewer
+):
+    for field in ("TECHNICAL", "FINANCE"):
+        Membership.objects.create(
+            user=person(cor),
+            organization=agency,
+            role=Role.REVIEWER,
+            review_field=field,
+        )
+    Membership.objects.filter(pk=finance_reviewer.membership_id).update(is_active=False)
+
+    assert len(labels(submit_for_review())) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE approvals_step SET needed = 9",
+        "DELETE FROM approvals_step",
+        "TRUNCATE approvals_step CASCADE",
+        "UPDATE approvals_route SET content_sha256 = repeat('0', 64)",
+        "UPDATE approvals_route SET version = 2",
+        "UPDATE approvals_route SET excluded_user_ids = '{}'",
+        "DELETE FROM approvals_route",
+    ],
+)
+def test_what_was_submitted_is_frozen(submit_for_review, change):
+    submit_for_review()
+
+    with (
+        pytest.raises(Exception, match="is frozen|only ever added|permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
 
 
 def test_all_means_everybody_who_held_the_role_at_submission(

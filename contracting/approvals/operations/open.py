@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import Organization
+from accounts.models import Membership, Organization
 from contracting.approvals import events, permissions, queries
+from contracting.approvals.calculations import unfillable
 from contracting.approvals.models import Policy, PolicyStep, Route, Step
 from contracting.approvals.refusals import NobodyToDecide, NoPolicy, RouteOpen
 from contracting.approvals.states import Need
@@ -44,7 +45,7 @@ def open_route(
     :raises NotAllowed: if ``by`` is nobody of the agency
     :raises RouteOpen: if the subject is under review already
     :raises NoPolicy: if no policy says who reviews this kind at this value
-    :raises NobodyToDecide: if a step has too few people left
+    :raises NobodyToDecide: if a step has too few people left, or the steps together
     """
     agency = Organization.objects.get(pk=agency_id)
     require(permissions.can_open_route(by, agency_id))
@@ -95,23 +96,26 @@ def open_route(
 
 
 def _freeze(policy: Policy, route: Route) -> list[Step]:
-    terms = policy.steps.order_by("position", "role", "review_field")
-    return Step.objects.bulk_create([_frozen(step, route) for step in terms])
+    terms = list(policy.steps.order_by("position", "role", "review_field"))
+    asked = [_asked(term, route) for term in terms]
+    steps = [_frozen(*each, route) for each in zip(terms, asked, strict=True)]
+    _refuse_too_few(steps, asked)
+    return Step.objects.bulk_create(steps)
 
 
-def _frozen(term: PolicyStep, route: Route) -> Step:
-    asked = [
-        membership
-        for membership in queries.people_asked(
-            term.role, term.review_field, route.agency_id
-        )
-        if not route.excludes(membership.user_id)
-    ]
-    needed = len(asked) if term.need == Need.ALL else term.needed
+def _asked(term: PolicyStep, route: Route) -> list[Membership]:
+    """Who is asked, without those who made it."""
+    people = queries.people_asked(term.role, term.review_field, route.agency_id)
+    return [person for person in people if not route.excludes(person.user_id)]
+
+
+def _frozen(term: PolicyStep, asked: list[Membership], route: Route) -> Step:
+    is_all = term.need == Need.ALL
+    needed = max(len(asked) if is_all else term.needed, 1)
     persons = {membership.user_id for membership in asked}
-    if len(persons) < max(needed, 1):
+    if len(persons) < needed:
         message = (
-            f"Too few people can decide as {term.label}: {max(needed, 1)} needed, "
+            f"Too few people can decide as {term.label}: {needed} needed, "
             f"{len(persons)} left besides those who made this."
         )
         raise NobodyToDecide(message, step=term.label)
@@ -122,5 +126,28 @@ def _frozen(term: PolicyStep, route: Route) -> Step:
         review_field=term.review_field,
         need=term.need,
         needed=needed,
-        member_ids=[m.pk for m in asked] if term.need == Need.ALL else [],
+        member_ids=[m.pk for m in asked] if is_all else [],
     )
+
+
+def _refuse_too_few(steps: list[Step], asked: list[list[Membership]]) -> None:
+    """Nobody decides twice on one route, so one person cannot carry two of its steps.
+
+    A delegate does not help: who decides in a colleague's seat uses up both of them.
+    """
+    seats: list[tuple[Step, set[int]]] = []
+    for step, people in zip(steps, asked, strict=True):
+        persons = {membership.user_id for membership in people}
+        if step.need == Need.ALL:
+            seats += [(step, {person}) for person in sorted(persons)]
+        else:
+            seats += [(step, persons)] * step.needed
+    empty = unfillable([persons for _, persons in seats])
+    if empty is not None:
+        label = seats[empty][0].label
+        message = (
+            f"Too few people can decide: the steps need {len(seats)} decisions, each "
+            f"of another person, and nobody is left for the {label}. Give one more "
+            "person the role, or adopt a policy that asks fewer."
+        )
+        raise NobodyToDecide(message, step=label)
