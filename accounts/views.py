@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -66,6 +67,19 @@ class ChooseMembership(VerbView):
         return wanted if is_ours else "/"
 
 
+class EmailAddress(PageView):
+    """Closed: the address one logs in with is what administrators registered.
+
+    The page of the login package would change it without a record.
+    """
+
+    template_name = "404.html"
+    needs_role = False
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        raise NotVisible("Nobody changes the address they log in with.")
+
+
 class People(PageView):
     """Who may act for this organization, in which role?"""
 
@@ -96,7 +110,8 @@ class RegisterUser(VerbView):
         self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         user = register_user(**data, by=by, at=at)
-        return f"{reverse('accounts:grant_membership')}?email={user.email}"
+        query = urlencode({"email": user.email}, safe="@")
+        return f"{reverse('accounts:grant_membership')}?{query}"
 
 
 class GrantMembership(VerbView):

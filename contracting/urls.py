@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 from drf_spectacular.views import SpectacularJSONAPIView
 
+from accounts.views import EmailAddress
 from contracting.core.identifiers import PublicIdConverter
 
 register_converter(PublicIdConverter, "public_id")
@@ -87,6 +88,7 @@ handler500 = "contracting.core.views.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("accounts/email/", EmailAddress.as_view(), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="api_schema"),
     path("api/v1/", include((_endpoints, "api"))),

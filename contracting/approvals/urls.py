@@ -6,4 +6,12 @@ from contracting.approvals import views
 
 app_name = "approvals"
 
-urlpatterns = [path("approvals/", views.Inbox.as_view(), name="inbox")]
+urlpatterns = [
+    path("approvals/", views.Inbox.as_view(), name="inbox"),
+    path("approvals/policies/", views.Policies.as_view(), name="policies"),
+    path(
+        "approvals/policies/adopt",
+        views.AdoptPolicy.as_view(),
+        name="adopt_policy",
+    ),
+]

@@ -1,12 +1,20 @@
-"""The list of what waits for a reviewer."""
+"""The list of what waits for a reviewer, and who reviews what."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from contracting.approvals import queries
+from django.urls import reverse
+
+from contracting.approvals import permissions, queries
+from contracting.approvals.forms import PolicyForm
+from contracting.approvals.operations.adopt import adopt_policy
+from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
-from contracting.core.views import PageView
+from contracting.core.permissions import Verdict
+from contracting.core.quantities import Dollars
+from contracting.core.views import PageView, VerbView
 
 
 class Inbox(PageView):
@@ -18,3 +26,53 @@ class Inbox(PageView):
         if not self.actor.is_agency:
             raise NotVisible("Reviews are the agency's.")
         return {"routes": queries.waiting_for(self.actor)}
+
+
+class Policies(PageView):
+    """Who reviews what?"""
+
+    template_name = "approvals/policies.html"
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        if not self.actor.is_agency:
+            raise NotVisible("Reviews are the agency's.")
+        agency_id = self.actor.own_organization_id
+        return {
+            "policies": queries.policies_of(agency_id),
+            "verdict": permissions.can_adopt_policy(self.actor, agency_id),
+        }
+
+
+class AdoptPolicy(VerbView):
+    """Say who reviews what, from a day on."""
+
+    template_name = "approvals/adopt_policy.html"
+    form_class = PolicyForm
+    submit_label = "Adopt this policy"
+    done_message = "The policy is adopted, for what is submitted from its first day on."
+
+    def thing(self, **ids: Any) -> None:
+        if not self.actor.is_agency:
+            raise NotVisible("Reviews are the agency's.")
+
+    def verdict(self, thing: None) -> Verdict:
+        return permissions.can_adopt_policy(self.actor, self.actor.own_organization_id)
+
+    def initial(self, thing: None) -> dict[str, Any]:
+        return {"valid_from": queries.day_of(self.actor.own_organization_id)}
+
+    def perform(
+        self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        adopt_policy(
+            agency_id=by.own_organization_id,
+            kind=data["kind"],
+            title=data["title"],
+            steps=data["steps"],
+            min_value=Dollars(data["min_value"]),
+            valid_from=data["valid_from"],
+            valid_to=data["valid_to"],
+            by=by,
+            at=at,
+        )
+        return reverse("approvals:policies")

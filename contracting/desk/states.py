@@ -23,6 +23,7 @@ class Entry:
 _DESK = Entry("Desk", "desk:home")
 _INBOX = Entry("Inbox", "notices:inbox", NOTICES)
 _REVIEWS = Entry("Reviews", "approvals:inbox", REVIEWS)
+_POLICIES = Entry("Policies", "approvals:policies")
 _NEEDS = Entry("Needs", "requisitions:requisitions")
 _SOLICITATIONS = Entry("Solicitations", "solicitations:solicitations")
 _OPPORTUNITIES = Entry("Opportunities", "solicitations:opportunities")
@@ -66,7 +67,9 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
     Role.AUDITOR: (
         *(_DESK, _AUDIT, _SOLICITATIONS, _CONTRACTS, _ORDERS, _PAYMENTS, _PEOPLE),
     ),
-    Role.ADMINISTRATOR: (*(_DESK, _INBOX, _PEOPLE, _KEYS, _DELEGATIONS, _REFERENCE),),
+    Role.ADMINISTRATOR: (
+        *(_DESK, _INBOX, _PEOPLE, _KEYS, _DELEGATIONS, _POLICIES, _REFERENCE),
+    ),
     Role.VENDOR_MEMBER: _SELLS,
     Role.VENDOR_SIGNER: _SELLS,
     Role.VENDOR_ADMINISTRATOR: (

@@ -10,3 +10,7 @@ MODEL_ALIAS_MAPPED = event_type(
     "reference.model_alias.mapped",
     "A name seen in usage was mapped to a model snapshot.",
 )
+MODEL_REGISTERED = event_type(
+    "reference.model.registered",
+    "A snapshot of a model was registered.",
+)

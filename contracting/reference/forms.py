@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from contracting.reference.models import AiModel
+from contracting.reference.states import Boundary
 
 
 class Day(forms.DateInput):
@@ -30,6 +31,39 @@ class YearForm(forms.Form):
     year = forms.IntegerField(
         label="Year", required=False, min_value=2020, max_value=2040
     )
+
+
+class ModelForm(forms.Form):
+    """A snapshot of a model, from its provider's documentation."""
+
+    snapshot = forms.CharField(
+        max_length=120,
+        help_text=(
+            "The dated version that never changes, exactly as usage and the price "
+            "catalogue name it."
+        ),
+    )
+    code = forms.CharField(
+        label="Model", max_length=80, help_text="As it is talked about."
+    )
+    provider = forms.CharField(max_length=60, help_text="Who developed it.")
+    family = forms.CharField(max_length=60)
+    tokenizer = forms.CharField(
+        max_length=60, help_text="What cuts its text into tokens, such as o200k_base."
+    )
+    context_tokens = forms.IntegerField(
+        label="Context, tokens", min_value=1, max_value=2_000_000_000
+    )
+    max_output_tokens = forms.IntegerField(
+        label="Longest answer, tokens", min_value=1, max_value=2_000_000_000
+    )
+    boundaries = forms.MultipleChoiceField(
+        label="Data boundaries for which its use is authorized",
+        choices=Boundary.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    valid_from = forms.DateField(label="First day", widget=Day)
 
 
 class ModelAliasForm(forms.Form):

@@ -21,6 +21,13 @@ def can_import_list_prices(actor: Actor) -> Verdict:
     return Refused("Only an administrator imports list prices.")
 
 
+def can_register_model(actor: Actor) -> Verdict:
+    """Administrators, and the system itself: a snapshot is the same for everybody."""
+    if actor.is_system or actor.has_role(Role.ADMINISTRATOR):
+        return Allowed()
+    return Refused("Only an administrator registers a model.")
+
+
 def can_map_model_alias(actor: Actor, agency_id: int | None) -> Verdict:
     """Those who answer for the agency's contracts; a general alias is the system's.
 

@@ -41,3 +41,15 @@ class AliasInForce(Conflict):
     """The name already stands for another snapshot on that day or a later one."""
 
     code = "alias_in_force"
+
+
+class ModelRegistered(Conflict):
+    """The snapshot is registered already, or its name stands for another one."""
+
+    code = "model_registered"
+
+
+class BadModel(Invalid):
+    """The particulars of a snapshot do not go together."""
+
+    code = "bad_model"

@@ -14,6 +14,11 @@ urlpatterns = [
         views.MapModelAlias.as_view(),
         name="map_model_alias",
     ),
+    path(
+        "reference/models/register",
+        views.RegisterModel.as_view(),
+        name="register_model",
+    ),
     path("reference/models/<public_id:model>", views.Model.as_view(), name="model"),
     path(
         "reference/list-prices/import",

@@ -14,6 +14,7 @@ from contracting.core.views import PageView, VerbView
 from contracting.reference import calculations, forms, permissions, queries
 from contracting.reference.operations.import_list_prices import import_list_prices
 from contracting.reference.operations.map_model_alias import map_model_alias
+from contracting.reference.operations.register_model import register_model
 from contracting.reference.states import Tier
 
 
@@ -76,6 +77,7 @@ class Models(DatedView):
             "may_map": permissions.can_map_model_alias(
                 self.actor, self.actor.organization_id
             ),
+            "may_register": permissions.can_register_model(self.actor),
             "may_import": permissions.can_import_list_prices(self.actor),
         }
 
@@ -151,6 +153,32 @@ class Holidays(PageView):
         chosen = form.cleaned_data["year"] if form.is_valid() else None
         year = chosen or this_year
         return {"year": year, "form": form, "holidays": queries.holidays_of(year)}
+
+
+class RegisterModel(VerbView):
+    """Register a snapshot of a model."""
+
+    template_name = "reference/register_model.html"
+    form_class = forms.ModelForm
+    submit_label = "Register this snapshot"
+    done_message = (
+        "The snapshot is registered. Import list prices to have its public price."
+    )
+
+    def verdict(self, thing: None) -> Verdict:
+        return permissions.can_register_model(self.actor)
+
+    def initial(self, thing: None) -> dict[str, Any]:
+        return {"snapshot": self.request.GET.get("snapshot", "")}
+
+    def extra(self, thing: None) -> dict[str, Any]:
+        return {"tokenizers": queries.tokenizers()}
+
+    def perform(
+        self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        model = register_model(**data, by=by, at=at)
+        return reverse("reference:model", kwargs={"model": model.public_id})
 
 
 class MapModelAlias(VerbView):
