@@ -147,7 +147,8 @@ class Dollars:
         It is applied once, on an invoice line (order × line × class × rate version ×
         period), so that a credit mirrors its charge to the cent.
         """
-        return Dollars(self.amount.quantize(CENT, ROUND_HALF_UP, context=_WIDE))
+        cents = self.amount.quantize(CENT, ROUND_HALF_UP, context=_WIDE)
+        return Dollars(cents if cents else abs(cents))  # never -0.00
 
 
 def total_dollars(amounts: object) -> Dollars:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
 from typing import Any, Final
 
 from django.urls import NoReverseMatch, reverse
@@ -12,7 +13,12 @@ from django.urls import NoReverseMatch, reverse
 from accounts.models import ApiKey
 from contracting.billing.models import Invoice
 from contracting.contracts.models import Contract
-from contracting.core.quantities import Dollars, Tokens, total_dollars
+from contracting.core.quantities import (
+    AMOUNT_PLACES,
+    Dollars,
+    Tokens,
+    total_dollars,
+)
 from contracting.orders.models import Modification, TaskOrder
 from contracting.payments.models import PaymentCertification
 from contracting.requisitions.models import Requisition
@@ -353,9 +359,13 @@ def forecast(
     )
 
 
+_KEPT = Decimal(1).scaleb(-AMOUNT_PLACES)
+
+
 def per_day(used: Dollars, elapsed: int) -> Dollars:
-    """The average of a day, rounded to the cent for reading."""
-    return Dollars(round(used.amount / elapsed, 2))
+    """The average of a day, rounded to the cent for reading as every amount is."""
+    exact = (used.amount / elapsed).quantize(_KEPT, ROUND_DOWN)
+    return Dollars(exact).to_cents()
 
 
 def money(amount: Dollars) -> str:
