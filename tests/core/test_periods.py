@@ -231,3 +231,17 @@ def test_so_many_business_days_lie_between(day, n):
 
     assert is_business_day(reached)
     assert sum(map(is_business_day, span)) == n
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda: days_bounds(date(9999, 12, 1), date(9999, 12, 31), "UTC"),
+        lambda: days_bounds(date(1, 1, 1), date(1, 1, 2), "Asia/Tokyo"),
+        lambda: accounting_day(datetime.max.replace(tzinfo=UTC), "Asia/Tokyo"),
+        lambda: add_business_days(date(9999, 12, 30), 9),
+    ],
+)
+def test_a_day_that_the_calendar_lacks_is_refused_in_words(asked):
+    with pytest.raises(BadPeriod, match="no such day"):
+        asked()

@@ -191,3 +191,11 @@ def test_nothing_is_falsy_but_nothing():
     assert not Dollars()
     assert Tokens(-1)
     assert Dollars("0.000000000001")
+
+
+@pytest.mark.parametrize("amount", ["-0.001", "-0", "0", "0.004", "-0.004999"])
+def test_nothing_has_no_sign(amount):
+    cents = Dollars(amount).to_cents()
+
+    assert str(cents.amount) in {"0.00", "0"}
+    assert cents.plain() == "0"
