@@ -289,7 +289,7 @@ DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "drawdown@example.gov")
 
 CELERY_BROKER_URL = _celery_url(REDIS_URL)
 # A request that leaves a message must not wait for a broker that is gone: sweeps heal.
-CELERY_BROKER_TRANSPORT_OPTIONS = {
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,

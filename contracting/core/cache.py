@@ -46,31 +46,31 @@ class ForgivingClient(RedisCacheClient):
                 log.warning("the cache does not answer, memory stands in: %s", error)
         return memory()
 
-    def add(self, key: str, value: Any, timeout: int | None) -> Any:
+    def add(self, key: Any, value: Any, timeout: Any) -> Any:
         return self._ask(
             lambda: super(ForgivingClient, self).add(key, value, timeout),
             lambda: self._memory.add(key, value, timeout),
         )
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         return self._ask(
             lambda: super(ForgivingClient, self).get(key, default),
             lambda: self._memory.get(key, default),
         )
 
-    def set(self, key: str, value: Any, timeout: int | None) -> Any:
+    def set(self, key: Any, value: Any, timeout: Any) -> Any:
         return self._ask(
             lambda: super(ForgivingClient, self).set(key, value, timeout),
             lambda: self._memory.set(key, value, timeout),
         )
 
-    def touch(self, key: str, timeout: int | None) -> Any:
+    def touch(self, key: Any, timeout: Any) -> Any:
         return self._ask(
             lambda: super(ForgivingClient, self).touch(key, timeout),
             lambda: self._memory.touch(key, timeout),
         )
 
-    def delete(self, key: str) -> Any:
+    def delete(self, key: Any) -> Any:
         return self._ask(
             lambda: super(ForgivingClient, self).delete(key),
             lambda: self._memory.delete(key),
@@ -82,19 +82,19 @@ class ForgivingClient(RedisCacheClient):
             lambda: self._memory.get_many(keys),
         )
 
-    def has_key(self, key: str) -> Any:
+    def has_key(self, key: Any) -> Any:
         return self._ask(
             lambda: super(ForgivingClient, self).has_key(key),
             lambda: self._memory.has_key(key),
         )
 
-    def incr(self, key: str, delta: int) -> Any:
+    def incr(self, key: Any, delta: Any) -> Any:
         return self._ask(
             lambda: super(ForgivingClient, self).incr(key, delta),
             lambda: self._memory.incr(key, delta),
         )
 
-    def set_many(self, data: dict[str, Any], timeout: int | None) -> Any:
+    def set_many(self, data: Any, timeout: Any) -> Any:
         return self._ask(
             lambda: super(ForgivingClient, self).set_many(data, timeout),
             lambda: self._memory.set_many(data, timeout),
