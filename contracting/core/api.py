@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import IO, Any, ClassVar
@@ -223,7 +223,7 @@ class EndpointView(APIView):
     Subclasses set ``scope_read`` or ``scope_write`` to the scope that a key must have.
     """
 
-    parser_classes = (JsonParser,)
+    parser_classes: Sequence[type[BaseParser]] = (JsonParser,)
     scope_read: ClassVar[str] = ""
     scope_write: ClassVar[str] = ""
 

@@ -45,7 +45,7 @@ def asking(db: None) -> Client:
 def test_the_next_page_is_of_the_same_filter(asking: Client) -> None:
     wanted = ListPrice.objects.filter(model__snapshot=MODEL).count()
 
-    answer = asking.get(PRICES, {"model": MODEL, "limit": 2, "on": "2026-03-02"})
+    answer = asking.get(PRICES, {"model": MODEL, "limit": "2", "on": "2026-03-02"})
     rows = answer.json()["data"]
     while "next" in links(answer):
         answer = asking.get(links(answer)["next"])
@@ -57,7 +57,9 @@ def test_the_next_page_is_of_the_same_filter(asking: Client) -> None:
 
 
 def test_a_cursor_without_its_filter_is_refused(asking: Client) -> None:
-    first = asking.get(PRICES, {"model": MODEL, "limit": 2, "on": "2026-03-02"}).json()
+    first = asking.get(
+        PRICES, {"model": MODEL, "limit": "2", "on": "2026-03-02"}
+    ).json()
     cursor = first["page"]["next"]
 
     for other in ({}, {"model": "o3"}, {"model": MODEL}):
@@ -69,7 +71,7 @@ def test_a_cursor_without_its_filter_is_refused(asking: Client) -> None:
 
 
 def test_the_page_before_is_the_page_that_was_before(asking: Client) -> None:
-    first = asking.get(PRICES, {"limit": 3, "on": "2026-03-02"})
+    first = asking.get(PRICES, {"limit": "3", "on": "2026-03-02"})
     second = asking.get(links(first)["next"])
     third = asking.get(links(second)["next"])
 
@@ -90,8 +92,8 @@ def test_a_limit_that_is_none_is_refused(asking: Client, limit: str) -> None:
 
 
 def test_a_cursor_of_another_key_is_refused(asking: Client) -> None:
-    first = asking.get(PRICES, {"limit": 3}).json()
+    first = asking.get(PRICES, {"limit": "3"}).json()
 
-    answer = reader().get(PRICES, {"limit": 3, "cursor": first["page"]["next"]})
+    answer = reader().get(PRICES, {"limit": "3", "cursor": first["page"]["next"]})
 
     assert answer.status_code == 400
