@@ -57,7 +57,7 @@ def served(stand_in, at_work, tmp_path):
     server = stand_in(tmp_path / "main")
     process = at_work(server.data)
     server.pid_file.write_text(f"{process.pid}\n")
-    running = Running(process.pid, birth(process.pid), Path("/nowhere/main"))
+    running = Running(process.pid, birth(process.pid) or "", Path("/nowhere/main"))
     processes._remember(server, running)
     return SimpleNamespace(server=server, process=process, running=running)
 

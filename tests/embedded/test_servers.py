@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +17,7 @@ def machine(monkeypatch, tmp_path):
     servers._postgres_programs.cache_clear()
     servers._valkey_program.cache_clear()
     on_path: dict[str, str] = {}
-    monkeypatch.setattr(servers.shutil, "which", on_path.get)
+    monkeypatch.setattr(shutil, "which", on_path.get)
     monkeypatch.setattr(
         servers,
         "find_spec",

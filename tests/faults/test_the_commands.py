@@ -36,7 +36,7 @@ def environment(**changes: str) -> dict[str, str]:
 # demo -------------------------------------------------------------------------------
 
 
-def play() -> dict:
+def play():
     """Play the story in a process of its own, and read what it leaves."""
     done = subprocess.run(
         [sys.executable, "manage.py", "demo", "--anchor", "2028-02-29"],

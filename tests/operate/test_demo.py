@@ -57,7 +57,7 @@ def test_no_migration_among_the_tables_of_others(
     # Given a database with a table that is not ours
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE payroll (id int)")
-    migrated = []
+    migrated: list = []
     monkeypatch.setattr(demo_database, "_migrate", migrated.append)
     monkeypatch.setattr(demo_database, "_SCHEMAS", "schemaname LIKE 'pg_temp%'")
 
@@ -115,6 +115,7 @@ def only_the_cast(db, var, monkeypatch):
     people = {str(n): user for n, user in enumerate(User.objects.all())}
     monkeypatch.setattr(mark, "PARTS", people)
     mark.begin()
+    return people
 
 
 def test_the_story_alone_was_here(only_the_cast):
@@ -140,7 +141,7 @@ def test_something_happened_since(only_the_cast, administrator):
     made = register_user(
         email="x@example.test", name="X", by=administrator, at=clock.now()
     )
-    mark.PARTS["x"] = made
+    only_the_cast["x"] = made
 
     assert mark.somebody_was_here()
 

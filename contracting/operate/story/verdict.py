@@ -25,15 +25,12 @@ def summary(told: Told, *, seconds: int, invariants: str, audit: str) -> Row:
     Tokens and dollars are those that the meter has rated, not what the story expects.
     """
     ratings = UsageRating.objects.filter(order_line__order=told.order)
-    by_class = dict(
-        ratings.values_list("token_class_code").annotate(total=Sum("tokens"))
-    )
+    totals = ratings.values("token_class_code").annotate(total=Sum("tokens"))
+    by_class = {row["token_class_code"]: int(row["total"]) for row in totals}
     dollars = ratings.aggregate(total=Sum("dollars"))["total"] or Decimal(0)
     return {
-        "input_tokens": int(sum(n for code, n in by_class.items() if code in _INPUT)),
-        "output_tokens": int(
-            sum(n for code, n in by_class.items() if code not in _INPUT)
-        ),
+        "input_tokens": sum(n for code, n in by_class.items() if code in _INPUT),
+        "output_tokens": sum(n for code, n in by_class.items() if code not in _INPUT),
         "amount_usd": Dollars(dollars).plain(),
         "planted": told.planted,
         "found": told.found,
