@@ -11,7 +11,7 @@ from contracting.operate.management import deploy_checks
 
 def found():
     messages = run_checks(include_deployment_checks=True)
-    return [each.id for each in messages if each.id.startswith("drawdown.")]
+    return [each.id for each in messages if (each.id or "").startswith("drawdown.")]
 
 
 @pytest.fixture
