@@ -13,13 +13,14 @@ from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollar
 from contracting.ledger.queries import balances_of
 from contracting.orders.models import OrderLine
 from contracting.reconciliation.calculations import compare, inputs_sha256
+from contracting.reconciliation.matching.inputs import match_of
 from contracting.reconciliation.models import (
     Acceptance,
     AcceptedLine,
     Finding,
     ReconciliationRun,
 )
-from contracting.reconciliation.queries import cells_of, match_of, result_sha256
+from contracting.reconciliation.queries import cells_of, result_sha256
 
 ACCEPTED = (InvoiceState.ACCEPTED, InvoiceState.CERTIFIED, InvoiceState.PAID)
 

@@ -107,6 +107,9 @@ class Finding(Addressed, AppendOnly):
     fingerprint = models.CharField(
         max_length=64, help_text="The same difference found again is the same finding."
     )
+    occurrence = models.PositiveSmallIntegerField(
+        default=1, help_text="Counts on when it comes back after it was gone."
+    )
     code = models.CharField(max_length=16, choices=FindingCode.choices)
     order_line = models.ForeignKey(
         "orders.OrderLine", on_delete=models.PROTECT, null=True, blank=True
@@ -129,7 +132,7 @@ class Finding(Addressed, AppendOnly):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 name="the_same_difference_is_found_once",
-                fields=["order", "fingerprint"],
+                fields=["order", "fingerprint", "occurrence"],
             ),
         ]
 
@@ -260,8 +263,8 @@ class AcceptedLine(AppendOnly):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                name="a_class_of_an_invoice_line_is_accepted_once",
-                fields=["invoice_line", "token_class_code"],
+                name="an_acceptance_takes_a_class_of_an_invoice_line_once",
+                fields=["acceptance", "invoice_line", "token_class_code"],
             ),
             models.CheckConstraint(
                 name="a_payable_quantity_is_never_negative",

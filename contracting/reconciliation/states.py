@@ -25,7 +25,8 @@ class FindingCode(TextChoices):
     DUPLICATE = "DUPLICATE", "the vendor lists the same call twice"
     RETRY = "RETRY", "a retried attempt is billed"
     CACHE = "CACHE", "cached input billed at the uncached price"
-    ROUNDING = "ROUNDING", "rounded otherwise than half-up on the line"
+    MODEL_ALIAS = "MODEL_ALIAS", "reported under another model or tier"
+    TZ_CUTOFF = "TZ_CUTOFF", "billed by another clock than our meter's"
     UNFUNDED = "UNFUNDED", "usage beyond the obligated funds"
     LATE_REPORT = "LATE_REPORT", "reported after the due day"
 
@@ -35,7 +36,7 @@ class ResolutionCode(TextChoices):
 
     ACCEPT_A = "accept-A", "our meter's count is right"
     CREDIT = "credit", "credited: not paid on this invoice"
-    REBILL = "rebill", "the vendor invoices it anew"
+    REBILL = "rebill", "the invoice goes back and is sent anew"
     WITHDRAWN = "withdrawn", "withdrawn by the vendor"
     ARRIVED = "arrived", "closed on arrival of the late rows"
     EXPLAINED = "explained", "explained by usage or reports that came later"
@@ -65,7 +66,10 @@ Key = tuple[int, int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Metered:
-    """One rated line of our meter (A): a class of one attempt of one request."""
+    """One rated line of our meter (A): a class of one attempt of one request.
+
+    ``said_at`` is the vendor's instant of the same attempt, where it has one.
+    """
 
     request_id: str
     attempt: int
@@ -77,6 +81,8 @@ class Metered:
     day: date
     tokens: int
     price: UnitPrice
+    event_id: str = ""
+    said_at: datetime | None = None
 
     @property
     def kind(self) -> Kind:
@@ -89,9 +95,15 @@ class Metered:
 
 @dataclass(frozen=True, slots=True)
 class Reported(Metered):
-    """One row of the vendor's report (B), with the line and model it was mapped to."""
+    """One row of the vendor's report (B), with the line and model it was mapped to.
+
+    ``occurred_at`` and ``day`` are our meter's where it knows the call; ``said_at`` is
+    the vendor's own instant. ``named`` is the vendor's model and tier where the order
+    has no price for them or nobody knows them; else it is empty.
+    """
 
     is_late: bool = False
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +148,9 @@ class Match:
 
     ``metered`` and ``reported`` hold whole accounting days. ``covered`` are the periods
     that reports cover, ``overdue`` the days whose report is due and has not come.
-    ``invoice_period`` and ``invoiced_elsewhere`` (kinds and periods on other live
-    invoices) say what one invoice could have asked for.
+    ``invoice_period`` and ``invoiced_elsewhere`` (keys and periods on other live
+    invoices) say what one invoice could have asked for. ``known_requests`` were metered
+    on other days.
     """
 
     metered: tuple[Metered, ...]
@@ -148,7 +161,9 @@ class Match:
     unfunded: tuple[tuple[int, int, Dollars], ...] = ()
     rates: Rates = field(default_factory=dict)
     invoice_period: Span | None = None
-    invoiced_elsewhere: tuple[tuple[Kind, Span], ...] = ()
+    invoiced_elsewhere: tuple[tuple[Key, Span], ...] = ()
+    invoice_id: int | None = None
+    known_requests: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +178,7 @@ class Difference:
     level: str
     arrived: bool = False
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    invoice_id: int | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -180,12 +196,16 @@ class Difference:
     @property
     def place(self) -> tuple[Any, ...]:
         """Where it is, whatever its size: a later look at it has the same place."""
-        names = ("model", "tier", "day", "period_start", "period_end")
         return (
             str(self.code),
             self.order_line_id,
-            *(self.evidence.get(name) for name in names),
+            self.invoice_id,
+            *(self.evidence.get(name) for name in PLACE),
         )
+
+
+PLACE: Final = ("model", "tier", "day", "period_start", "period_end", "reported_as")
+"""What of its evidence says where a difference is."""
 
 
 @dataclass(frozen=True, slots=True)

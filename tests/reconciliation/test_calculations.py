@@ -417,7 +417,7 @@ def test_what_is_reported_and_on_no_invoice_is_a_difference():
         -100,
         Dollars("-0.001"),
     )
-    elsewhere = ((KIND, (START, half)),)
+    elsewhere = (((*KIND, "OUT_TEXT"), (START, half)),)
     again = match(
         a, b, lines, invoice_period=(START, END), invoiced_elsewhere=elsewhere
     )

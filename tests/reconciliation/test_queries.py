@@ -10,6 +10,7 @@ from contracting.core.actors import ANONYMOUS
 from contracting.core.errors import NotVisible
 from contracting.core.quantities import Dollars
 from contracting.reconciliation import queries
+from contracting.reconciliation.matching import inputs
 from contracting.reconciliation.models import Finding, ReconciliationRun
 from contracting.reconciliation.operations.accept import accept_usage
 from tests.builders_billing import (
@@ -77,15 +78,15 @@ def test_an_order_with_usage_is_compared_and_one_without_is_not(order):
 def test_the_span_of_an_order_reaches_from_its_first_to_its_last_call(order):
     first, last = HOUR[0] + timedelta(minutes=5), HOUR[0] + timedelta(minutes=40)
 
-    assert queries.usage_span(order) == (first, last + queries.MICROSECOND)
+    assert inputs.usage_span(order) == (first, last + inputs.MICROSECOND)
 
 
 def test_a_match_holds_whole_days_and_says_what_is_overdue(order):
     used(order, [Call("r-9", {"OUT_TEXT": 7}, minute=600)], at=COMPARED_AT)
     span = (HOUR[0], HOUR[1])
 
-    early = queries.match_of(order, span, invoice=None, at=REPORTED_AT)
-    late = queries.match_of(order, span, invoice=None, at=OVERDUE_AT)
+    early = inputs.match_of(order, span, invoice=None, at=REPORTED_AT)
+    late = inputs.match_of(order, span, invoice=None, at=OVERDUE_AT)
 
     assert sum(row.tokens for row in early.metered) == 862_357
     assert early.overdue == frozenset()
@@ -97,11 +98,11 @@ def test_another_invoice_of_the_period_is_known(order):
     first = invoiced(order, lines_of({"OUT_TEXT": 70_004}))
     second = invoiced(order, lines_of({"IN_UNCACHED": 650_001}), number="MM-2604-002")
 
-    match = queries.match_of(order, HOUR, invoice=second, at=COMPARED_AT)
+    match = inputs.match_of(order, HOUR, invoice=second, at=COMPARED_AT)
 
     line = first.lines.get()
     kind = (line.order_line_id, line.model_id, "STANDARD")
-    assert match.invoiced_elsewhere == ((kind, HOUR),)
+    assert match.invoiced_elsewhere == (((*kind, "OUT_TEXT"), HOUR),)
 
 
 def test_discrepancies_of_an_invoice_are_its_own_and_those_of_its_days(order, finding):

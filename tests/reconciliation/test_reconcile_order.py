@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from contracting.billing.operations.withdraw_invoice import withdraw_invoice
 from contracting.core.errors import NotAllowed
+from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars
 from contracting.metering.operations.correct import correct_usage
 from contracting.reconciliation.models import Finding, ReconciliationRun
@@ -20,12 +22,14 @@ from tests.builders_billing import (
     COUNTS,
     HOUR,
     INVOICED_AT,
+    MODEL,
     OVERDUE_AT,
     REPORTED_AT,
     Call,
     compared,
     invoiced,
     lines_of,
+    report_csv,
     reported,
     stated,
     used,
@@ -217,6 +221,85 @@ def test_what_was_found_on_an_invoice_closes_when_it_is_withdrawn(order):
     compared(order, at=LATER)
 
     assert Finding.objects.get().resolution.code == "withdrawn"
+
+
+def test_the_same_error_on_another_invoice_is_another_finding(order):
+    # Given an error on an invoice that the vendor takes back
+    reported(order)
+    wrong = lines_of({**COUNTS, "OUT_TEXT": 70_005})
+    first = invoiced(order, wrong)
+    compared(order, first)
+    withdraw_invoice(invoice_id=first.pk, by=actor("vendor_a_signer"), at=COMPARED_AT)
+
+    # When the same error comes again
+    compared(order, invoiced(order, wrong, number="MM-2604-002"), at=LATER)
+
+    # Then it is open again, whatever became of the first one
+    assert [code for code, *_ in found(order)] == ["QTY", "QTY"]
+    assert states(order) == [FindingState.RESOLVED, FindingState.OPEN]
+
+
+def test_a_difference_that_was_explained_and_comes_back_is_found_again(order):
+    # Given a difference that a correction brought and another one took away
+    reported(order)
+    for number, change in enumerate((-3, 3, -3), start=1):
+        correct_usage(
+            source_id=usage_source().pk,
+            event_id="call-r-1-1",
+            correction_id=f"r-1-1-correction-{number}",
+            changes={"OUT_TEXT": change},
+            reason="The stream was cut.",
+            by=actor("cor"),
+            at=INVOICED_AT + timedelta(minutes=number),
+        )
+        compared(order, at=COMPARED_AT + timedelta(days=number))
+
+    # Then its return is a second occurrence, and no old closure hides it
+    rows = Finding.objects.filter(order=order).order_by("pk")
+    assert [(row.code, row.tokens, row.occurrence) for row in rows] == [
+        ("QTY", 3, 1),
+        ("QTY", 3, 2),
+    ]
+    assert states(order) == [FindingState.RESOLVED, FindingState.OPEN]
+
+
+def test_a_known_call_under_an_unknown_model_is_an_alias(order):
+    wrong = report_csv().replace(MODEL.encode(), b"model-nobody-knows")
+    reported(order, content=wrong)
+
+    compared(order)
+
+    assert found(order) == [("MODEL_ALIAS", 862_350, Dollars())]
+    assert Finding.objects.get().evidence["reported_as"] == (
+        "model-nobody-knows STANDARD"
+    )
+
+
+def test_a_call_on_either_side_of_midnight_is_the_same_call(order):
+    # Given a call that the vendor's clock puts on the day after ours
+    minutes = 60 * 24
+    while True:
+        midnight = HOUR[0] + timedelta(minutes=minutes)
+        if midnight.astimezone(ZoneInfo(order.contract.time_zone)).hour == 0:
+            break
+        minutes -= 1
+    night = Call("r-9", {"OUT_TEXT": 1_000}, minute=minutes - 1)
+    while accounting_day(night.at, order.contract.time_zone) != accounting_day(
+        HOUR[0], order.contract.time_zone
+    ):
+        night = replace(night, minute=night.minute - 1)
+    late = replace(night, minute=night.minute + 2)
+    used(order, [night], at=COMPARED_AT)
+    reported(
+        order, [*CALLS, late], period_end=late.at + timedelta(hours=1), at=OVERDUE_AT
+    )
+
+    # When one invoice of our day is compared, and the whole order
+    compared(order, invoiced(order))
+    compared(order, at=LATER)
+
+    # Then nothing is missing on either side
+    assert [code for code, *_ in found(order) if code.startswith("MISSING")] == []
 
 
 def test_a_corrected_call_agrees_with_a_report_of_the_right_count(order):

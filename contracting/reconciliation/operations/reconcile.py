@@ -30,6 +30,7 @@ from contracting.reconciliation import (
     queries,
     states,
 )
+from contracting.reconciliation.matching import inputs
 from contracting.reconciliation.models import (
     Cell,
     Finding,
@@ -38,6 +39,8 @@ from contracting.reconciliation.models import (
 )
 from contracting.reconciliation.refusals import NothingToReconcile
 from contracting.reconciliation.states import (
+    BY_THE_JOB,
+    PLACE,
     Difference,
     FindingCode,
     Match,
@@ -81,7 +84,7 @@ def reconcile_order(
     if invoice_id is not None:
         invoice = Invoice.objects.locked().get(pk=invoice_id, order=order)
     span = _span(order, invoice)
-    match = queries.match_of(order, span, invoice=invoice, at=at)
+    match = inputs.match_of(order, span, invoice=invoice, at=at)
     made = _Comparison(order, invoice, span, match, by, at)
     differences = calculations.compare(match)
     run = _keep_run(made, differences)
@@ -107,7 +110,7 @@ def reconcile_order(
 def _span(order: TaskOrder, invoice: Invoice | None) -> Span:
     if invoice is not None:
         return invoice.period_start, invoice.period_end
-    span = queries.usage_span(order)
+    span = inputs.usage_span(order)
     if span is None:
         message = "Neither our meter nor the vendor has any usage of this order yet."
         raise NothingToReconcile(message)
@@ -172,15 +175,15 @@ def _cell_row(run: ReconciliationRun, cell: states.Cell) -> Cell:
 
 def _file(made: _Comparison, run: ReconciliationRun, found: Difference) -> None:
     order, at = made.order, made.at
-    finding = Finding.objects.filter(order=order, fingerprint=found.fingerprint).first()
-    if finding is None:
+    finding = _last_of(order, found)
+    if finding is None or _recurs(finding, found):
         today = accounting_day(at, order.contract.time_zone)
-        is_of_invoice = found.level == calculations.AGGREGATE and made.invoice
         finding = Finding.objects.create(
             order=order,
             run=run,
-            invoice=made.invoice if is_of_invoice else None,
+            invoice_id=found.invoice_id,
             fingerprint=found.fingerprint,
+            occurrence=finding.occurrence + 1 if finding else 1,
             code=found.code,
             order_line_id=found.order_line_id,
             token_classes=list(found.token_classes),
@@ -200,6 +203,21 @@ def _file(made: _Comparison, run: ReconciliationRun, found: Difference) -> None:
             ResolutionCode.ARRIVED,
             "The rows were reported after the due day.",
         )
+
+
+def _last_of(order: TaskOrder, found: Difference) -> Finding | None:
+    rows = Finding.objects.filter(order=order, fingerprint=found.fingerprint)
+    return rows.select_related("resolution").order_by("-occurrence").first()
+
+
+def _recurs(finding: Finding, found: Difference) -> bool:
+    """Whether a difference is there again that a comparison had closed by itself.
+
+    What people settled stays settled as long as it is the very same difference.
+    """
+    resolution = getattr(finding, "resolution", None)
+    by_the_job = resolution is not None and resolution.code in BY_THE_JOB
+    return by_the_job and not found.arrived
 
 
 def _close_what_is_gone(made: _Comparison, differences: Sequence[Difference]) -> None:
@@ -231,11 +249,11 @@ def _in_reach(made: _Comparison) -> Any:
 
 
 def _place_of(finding: Finding) -> list[Any]:
-    names = ("model", "tier", "day", "period_start", "period_end")
     return [
         finding.code,
         finding.order_line_id,
-        *(finding.evidence.get(name) for name in names),
+        finding.invoice_id,
+        *(finding.evidence.get(name) for name in PLACE),
     ]
 
 

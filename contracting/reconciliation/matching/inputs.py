@@ -1,0 +1,361 @@
+"""What is compared, read from the tables: our meter, the reports and one invoice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from django.db.models import Max, Min
+
+from contracting.billing.models import Invoice, InvoiceLine, ReportRow
+from contracting.billing.queries import (
+    live_lines,
+    report_due_at,
+    report_rows,
+    reports_touching,
+)
+from contracting.core.periods import Period, accounting_day, days_bounds
+from contracting.core.quantities import Dollars, UnitPrice
+from contracting.ledger.queries import balances_of
+from contracting.metering.models import UsageEvent, UsageRating
+from contracting.orders.models import OrderRate, TaskOrder
+from contracting.reconciliation.matching.rows import order_of, rate_at
+from contracting.reconciliation.states import (
+    Invoiced,
+    Key,
+    Kind,
+    Match,
+    Metered,
+    Rate,
+    Rates,
+    Reported,
+    Span,
+)
+from contracting.reference.queries import resolve_model
+
+MICROSECOND = timedelta(microseconds=1)
+CLOCKS_APART: Final = timedelta(days=1)
+"""So far may the vendor's instant of a call lie from ours."""
+
+
+def usage_span(order: TaskOrder) -> Span | None:
+    """From the first to just after the last instant of usage on either side."""
+    ours = UsageRating.objects.filter(order_line__order=order).aggregate(
+        low=Min("occurred_at"), high=Max("occurred_at")
+    )
+    theirs = ReportRow.objects.filter(report__order=order).aggregate(
+        low=Min("occurred_at"), high=Max("occurred_at")
+    )
+    lows = [each["low"] for each in (ours, theirs) if each["low"] is not None]
+    highs = [each["high"] for each in (ours, theirs) if each["high"] is not None]
+    return (min(lows), max(highs) + MICROSECOND) if lows else None
+
+
+def match_of(
+    order: TaskOrder, span: Span, *, invoice: Invoice | None, at: datetime
+) -> Match:
+    """The three views of the whole accounting days of ``span``, as plain values.
+
+    Days are whole so that a difference of single calls is the same finding whether the
+    order or one invoice is compared. A call that both sides know belongs to the day of
+    our meter, whatever the vendor's clock says.
+    """
+    zone = order.contract.time_zone
+    whole = days_bounds(
+        accounting_day(span[0], zone), accounting_day(span[1] - MICROSECOND, zone), zone
+    )
+    wide = Period(whole.start - CLOCKS_APART, whole.end + CLOCKS_APART)
+    rates = _rates(order)
+    around = _metered(order, wide)
+    reported = [
+        row
+        for row in _reported(order, wide, rates, around)
+        if whole.start <= row.occurred_at < whole.end
+    ]
+    metered = [row for row in around if whole.start <= row.occurred_at < whole.end]
+    named = {row.request_id for row in reported}
+    reports = reports_touching(order, whole)
+    covered = sorted(reports.values_list("period_start", "period_end"))
+    return Match(
+        metered=tuple(_with_their_clock(metered, reported)),
+        reported=tuple(reported),
+        invoiced=tuple(_invoiced(invoice, rates)) if invoice else (),
+        covered=tuple(covered),
+        overdue=_overdue(order, metered, covered, at),
+        unfunded=() if invoice else tuple(_unfunded(order)),
+        rates=rates,
+        invoice_period=span if invoice else None,
+        invoiced_elsewhere=_invoiced_elsewhere(invoice) if invoice else (),
+        invoice_id=invoice.pk if invoice else None,
+        known_requests=frozenset(
+            row.request_id
+            for row in around
+            if row.request_id in named
+            and not whole.start <= row.occurred_at < whole.end
+        ),
+    )
+
+
+def _with_their_clock(
+    metered: Iterable[Metered], reported: Iterable[Reported]
+) -> Iterator[Metered]:
+    said = {
+        (row.request_id, row.attempt, row.token_class): row.said_at
+        for row in sorted(reported, key=order_of, reverse=True)
+    }
+    for row in metered:
+        theirs = said.get((row.request_id, row.attempt, row.token_class))
+        yield replace(row, said_at=theirs) if theirs else row
+
+
+def _rates(order: TaskOrder) -> Rates:
+    priced = (
+        OrderRate.objects.filter(
+            line__order=order,
+            line__is_removed=False,
+            rate_row__superseded_at__isnull=True,
+        )
+        .select_related("rate_row__token_class")
+        .order_by("rate_row__in_force", "pk")
+    )
+    found: dict[Key, list[Rate]] = {}
+    for each in priced:
+        row = each.rate_row
+        key = (each.line_id, row.model_id, row.tier, row.token_class.code)
+        price = UnitPrice(each.usd_per_million_tokens)
+        found.setdefault(key, []).append(
+            Rate(row.in_force.lower, row.in_force.upper, price)
+        )
+    return found
+
+
+def _metered(order: TaskOrder, days: Period) -> list[Metered]:
+    """Rated lines; a correction belongs to the call that it corrects, on its day.
+
+    Events are read by time and by id, never joined: tables without keys between them
+    have no plan that stays quick while they grow.
+    """
+    ratings = UsageRating.objects.filter(order_line__order=order)
+    ratings = ratings.select_related("rate_row").order_by("pk")
+    inside = {"occurred_at__gte": days.start, "occurred_at__lt": days.end}
+    events = UsageEvent.objects.filter(agency_id=order.contract.agency_id)
+    called = {
+        (event.source_id, event.event_id): event
+        for event in events.filter(corrects="", **inside)
+    }
+    corrections = {
+        (event.source_id, event.event_id): called[event.source_id, event.corrects]
+        for event in events.exclude(corrects="")
+        if (event.source_id, event.corrects) in called
+    }
+    ids = sorted({event_id for _, event_id in corrections})
+    later = ratings.filter(event_id__in=ids) if ids else ()
+    zone = order.contract.time_zone
+    return [
+        Metered(
+            request_id=event.operation_id,
+            attempt=event.attempt,
+            order_line_id=rating.order_line_id,
+            model_id=rating.rate_row.model_id,
+            token_class=rating.token_class_code,
+            tier=rating.rate_row.tier,
+            occurred_at=event.occurred_at,
+            day=accounting_day(event.occurred_at, zone),
+            tokens=rating.tokens,
+            price=UnitPrice(rating.usd_per_million_tokens),
+            event_id=f"{event.source_id} {event.event_id}",
+        )
+        for known, rows in ((called, ratings.filter(**inside)), (corrections, later))
+        for rating in rows
+        if (event := known.get((rating.source_id, rating.event_id))) is not None
+    ]
+
+
+def _reported(
+    order: TaskOrder, days: Period, rates: Rates, metered: Sequence[Metered]
+) -> Iterator[Reported]:
+    """The vendor's rows; a call that our meter knows stands at our meter's instant."""
+    contract = order.contract
+    places = _Places(rates, metered)
+    models: dict[tuple[str, date], int | None] = {}
+    due: dict[date, datetime] = {}
+    for row in report_rows(order, days.start, days.end):
+        day = accounting_day(row.occurred_at, contract.time_zone)
+        name = (row.model_name, day)
+        if name not in models:
+            model = resolve_model(row.model_name, day, contract.agency_id)
+            models[name] = model.pk if model else None
+        if day not in due:
+            due[day] = report_due_at(order, row.occurred_at)
+        kind, price, named = places.of(row, models[name])
+        ours = places.same_call(row, kind)
+        yield Reported(
+            request_id=row.request_id,
+            attempt=row.attempt,
+            order_line_id=kind[0],
+            model_id=kind[1],
+            token_class=row.token_class_code,
+            tier=kind[2],
+            occurred_at=ours.occurred_at if ours else row.occurred_at,
+            day=ours.day if ours else day,
+            tokens=row.tokens,
+            price=price,
+            is_late=row.report.received_at > due[day],
+            said_at=(
+                row.occurred_at
+                if ours and ours.occurred_at != row.occurred_at
+                else None
+            ),
+            named=named,
+        )
+
+
+class _Places:
+    """Finds the order line, model, tier and price of what the vendor reports."""
+
+    def __init__(self, rates: Rates, metered: Sequence[Metered]) -> None:
+        self._rates = rates
+        self._calls: dict[tuple[str, int], list[Metered]] = defaultdict(list)
+        self._requests: dict[str, list[Metered]] = defaultdict(list)
+        for row in sorted(metered, key=order_of):
+            self._calls[row.request_id, row.attempt].append(row)
+            self._requests[row.request_id].append(row)
+
+    def same_call(self, row: ReportRow, kind: Kind) -> Metered | None:
+        """Our row of the same attempt: of this kind, class and instant as near as may
+        be."""
+        return min(
+            self._calls.get((row.request_id, row.attempt), ()),
+            key=lambda ours: (
+                ours.kind != kind,
+                ours.token_class != row.token_class_code,
+                abs(ours.occurred_at - row.occurred_at),
+            ),
+            default=None,
+        )
+
+    def of(self, row: ReportRow, model_id: int | None) -> tuple[Kind, UnitPrice, str]:
+        """Where the row belongs, its price, and the vendor's words if they are strange.
+
+        What the vendor names counts, as long as the order has a price for it. Otherwise
+        the call stays where our meter has it. What nobody knows is priced at the
+        highest rate there is.
+        """
+        ours = self._calls.get((row.request_id, row.attempt), [])
+        ours = ours or self._requests.get(row.request_id, [])
+        stated = self._priced(row, model_id, row.tier) if model_id else []
+        if stated:
+            known = {each.kind for each in ours}
+            price, kind = max(stated, key=lambda each: (each[1] in known, *each))
+            named = f"{row.model_name} {row.tier}" if kind not in known and ours else ""
+            return kind, self._own_price(ours, kind, row) or price, named
+        if ours:
+            return self._unpriced(row, model_id, ours)
+        found = self._priced(row, model_id, None)
+        if found:
+            price, kind = max(found)
+            return kind, price, ""
+        line_id, known_model, tier, _ = min(self._rates)
+        return (line_id, model_id or known_model, tier), _highest(self._rates), ""
+
+    def _unpriced(
+        self, row: ReportRow, model_id: int | None, ours: Sequence[Metered]
+    ) -> tuple[Kind, UnitPrice, str]:
+        """A known call under a name or tier for which the order has no price."""
+        same = [each for each in ours if each.token_class == row.token_class_code]
+        kind = (same or ours)[0].kind
+        price = self._own_price(ours, kind, row) or rate_at(
+            self._rates, (*kind, row.token_class_code), row.occurred_at
+        )
+        is_ours = (model_id, row.tier) == kind[1:]
+        named = "" if is_ours else f"{row.model_name} {row.tier}"
+        return kind, price or _highest(self._rates), named
+
+    def _priced(
+        self, row: ReportRow, model_id: int | None, tier: str | None
+    ) -> list[tuple[UnitPrice, Kind]]:
+        return [
+            (price, key[:3])
+            for key in self._rates
+            if key[3] == row.token_class_code
+            and (model_id is None or key[1] == model_id)
+            and (tier is None or key[2] == tier)
+            and (price := rate_at(self._rates, key, row.occurred_at)) is not None
+        ]
+
+    @staticmethod
+    def _own_price(
+        ours: Iterable[Metered], kind: Kind, row: ReportRow
+    ) -> UnitPrice | None:
+        """The price at which our meter has rated it."""
+        key = (*kind, row.token_class_code)
+        return next((each.price for each in ours if each.key == key), None)
+
+
+def _highest(rates: Rates) -> UnitPrice:
+    return max(rate.price for row in rates.values() for rate in row)
+
+
+def _invoiced(invoice: Invoice, rates: Rates) -> Iterator[Invoiced]:
+    for line in live_lines(invoice):
+        key = (line.order_line_id, line.model_id, line.tier, line.token_class.code)
+        rate = rate_at(rates, key, line.period.lower)
+        yield Invoiced(
+            invoice_line_id=line.pk,
+            order_line_id=line.order_line_id,
+            model_id=line.model_id,
+            token_class=line.token_class.code,
+            tier=line.tier,
+            start=line.period.lower,
+            end=line.period.upper,
+            tokens=line.tokens,
+            price=UnitPrice(line.usd_per_million_tokens),
+            rate=rate or UnitPrice(0),
+        )
+
+
+def _invoiced_elsewhere(invoice: Invoice) -> tuple[tuple[Key, Span], ...]:
+    others = (
+        InvoiceLine.objects.filter(
+            order_line__order=invoice.order_id,
+            voided_at__isnull=True,
+            period__overlap=(invoice.period_start, invoice.period_end),
+        )
+        .exclude(invoice=invoice)
+        .select_related("token_class")
+    )
+    found = {
+        (
+            (row.order_line_id, row.model_id, row.tier, row.token_class.code),
+            (row.period.lower, row.period.upper),
+        )
+        for row in others
+    }
+    return tuple(sorted(found))
+
+
+def _unfunded(order: TaskOrder) -> Iterator[tuple[int, int, Dollars]]:
+    for line in order.lines.order_by("pk"):
+        rows = balances_of(line.holder)
+        tokens = sum(row.unfunded_tokens for row in rows)
+        dollars = sum((row.unfunded_dollars for row in rows), Decimal(0))
+        if tokens or dollars:
+            yield line.pk, tokens, Dollars(dollars)
+
+
+def _overdue(
+    order: TaskOrder, metered: Sequence[Metered], covered: Sequence[Span], at: datetime
+) -> frozenset[date]:
+    """The days of use that no report covers although it was due before ``at``."""
+    open_days = {
+        row.day: row.occurred_at
+        for row in metered
+        if not any(start <= row.occurred_at < end for start, end in covered)
+    }
+    return frozenset(
+        day for day, instant in open_days.items() if report_due_at(order, instant) < at
+    )

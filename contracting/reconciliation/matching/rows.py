@@ -1,0 +1,152 @@
+"""Rows of one key, and what is counted and priced of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import accumulate
+from typing import Any
+
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.reconciliation.states import (
+    Key,
+    Match,
+    Metered,
+    Rates,
+    Reported,
+    Span,
+)
+
+
+def rate_at(rates: Rates, key: Key, instant: datetime) -> UnitPrice | None:
+    """The order's price of that kind of token at an instant, if there is one."""
+    for rate in rates.get(key, ()):
+        if rate.start <= instant and (rate.end is None or instant < rate.end):
+            return rate.price
+    return None
+
+
+def row_of(row: Metered) -> list[Any]:
+    """What a row says, as plain values."""
+    return [row.request_id, row.attempt, *row.key, row.occurred_at, row.tokens]
+
+
+def order_of(row: Metered) -> tuple[Any, ...]:
+    """Sorts rows by their content, however they arrived."""
+    late, named = False, ""
+    if isinstance(row, Reported):
+        late, named = row.is_late, row.named
+    said = row.said_at or row.occurred_at
+    return (
+        *row_of(row),
+        row.price.usd_per_million_tokens,
+        row.event_id,
+        said,
+        late,
+        named,
+    )
+
+
+def by_their_clock(rows: Iterable[Metered]) -> list[Metered]:
+    """The rows at the instants that the vendor states, where it states one."""
+    return [
+        replace(row, occurred_at=row.said_at) if row.said_at else row for row in rows
+    ]
+
+
+class Counted:
+    """Counts of one key, to be summed over any span."""
+
+    def __init__(self, rows: Iterable[Metered]) -> None:
+        ordered = sorted(rows, key=lambda row: row.occurred_at)
+        self._instants = [row.occurred_at for row in ordered]
+        self._tokens = [0, *accumulate(row.tokens for row in ordered)]
+        self._dollars = [
+            Dollars(),
+            *accumulate(row.price.of(Tokens(row.tokens)) for row in ordered),
+        ]
+
+    def tokens(self, start: datetime, end: datetime) -> int:
+        low, high = self._range(start, end)
+        return self._tokens[high] - self._tokens[low]
+
+    def dollars(self, start: datetime, end: datetime) -> Dollars:
+        low, high = self._range(start, end)
+        return self._dollars[high] - self._dollars[low]
+
+    def _range(self, start: datetime, end: datetime) -> tuple[int, int]:
+        return bisect_left(self._instants, start), bisect_left(self._instants, end)
+
+
+def counted_by_key(rows: Iterable[Metered]) -> dict[Key, Counted]:
+    found: dict[Key, list[Metered]] = defaultdict(list)
+    for row in rows:
+        found[row.key].append(row)
+    return {key: Counted(same) for key, same in found.items()}
+
+
+class Cover:
+    """The periods in which each key is on a live invoice line, to be found by instant.
+
+    The periods of one key never overlap: the database sees to it.
+    """
+
+    def __init__(self, spans: Iterable[tuple[Key, Span]]) -> None:
+        found: dict[Key, set[Span]] = defaultdict(set)
+        for key, span in spans:
+            found[key].add(span)
+        self._spans: Mapping[Key, Sequence[Span]] = {
+            key: sorted(each) for key, each in found.items()
+        }
+        self._starts = {
+            key: [start for start, _ in spans] for key, spans in self._spans.items()
+        }
+        self.keys = sorted(found)
+
+    def at(self, key: Key, instant: datetime) -> Span | None:
+        """The period of that key that contains an instant."""
+        place = bisect_right(self._starts.get(key, ()), instant) - 1
+        if place < 0:
+            return None
+        start, end = self._spans[key][place]
+        return (start, end) if instant < end else None
+
+
+class Uninvoiced:
+    """What lies in an invoice's period and on no line of any live invoice."""
+
+    def __init__(self, match: Match) -> None:
+        own = [(line.key, (line.start, line.end)) for line in match.invoiced]
+        self._own = Cover(own)
+        self._all = Cover([*own, *match.invoiced_elsewhere])
+        self._period = match.invoice_period
+        self._siblings: dict[Key, list[Key]] = {}
+
+    def span_of(self, row: Metered) -> Span | None:
+        """Where such a row belongs; none where it is invoiced or outside the period.
+
+        It belongs to the shortest line of its model and tier that contains it, of its
+        direction if there is one; else to the whole period of the invoice.
+        """
+        instant = row.occurred_at
+        if self._period is None or not self._period[0] <= instant < self._period[1]:
+            return None
+        if self._all.at(row.key, instant) is not None:
+            return None
+        output = row.token_class.startswith("OUT_")
+        spans = [
+            (key[3].startswith("OUT_") is not output, span[1] - span[0], span)
+            for key in self._kin(row)
+            if (span := self._own.at(key, instant)) is not None
+        ]
+        return min(spans)[2] if spans else self._period
+
+    def _kin(self, row: Metered) -> list[Key]:
+        if row.key not in self._siblings:
+            self._siblings[row.key] = [
+                key for key in self._own.keys if key[:3] == row.kind
+            ]
+        return self._siblings[row.key]
