@@ -8,6 +8,7 @@ import pytest
 
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars
+from contracting.documents.queries import documents_of
 from contracting.payments.operations.certify import certify_payment
 from contracting.reconciliation.models import Acceptance, Finding
 from contracting.reconciliation.operations.accept import accept_usage
@@ -142,6 +143,57 @@ def test_nothing_is_freed_on_an_invoice_that_is_certified(shifted):
 
     with nothing_happens(), pytest.raises(ResolutionMissing):
         resolved(shifted)
+
+
+@pytest.fixture
+def forgotten(order):
+    """A call that the vendor invoices and forgot to report; the rest is accepted."""
+    reported(order, CALLS[:2])
+    invoice = invoiced(order)
+    compared(order, invoice)
+    accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=ACCEPTED_AT)
+    return Finding.objects.get(order=order, code="MISSING_B")
+
+
+@pytest.mark.rule("R-REC-03", case="allowed")
+def test_what_our_meter_counted_and_the_invoice_asks_for_is_paid_after_all(forgotten):
+    # When our count is accepted
+    resolution = resolved(forgotten)
+
+    # Then the call is payable on its own lines, with a receiving report of its own
+    freed = Acceptance.objects.get(finding=forgotten)
+    assert {
+        row.token_class_code: row.payable_tokens
+        for row in freed.lines.all()
+        if row.payable_tokens
+    } == {"IN_CACHE_READ": 30_000, "OUT_REASONING": 12_345}
+    assert Dollars(freed.exact_dollars) == Dollars("0.12876")
+    assert resolution.payable_change_dollars == freed.accepted_dollars
+    papers = documents_of(freed.subject).values_list("kind", flat=True)
+    assert list(papers) == ["receiving_report"]
+    assert_the_books_balance()
+
+
+@pytest.mark.rule("R-INV-03", case="refused")
+def test_nothing_is_rebilled_while_an_accepted_invoice_stands(forgotten):
+    with nothing_happens(), pytest.raises(ResolutionMissing) as refusal:
+        resolved(forgotten, code="rebill")
+
+    assert "cannot invoice it anew" in refusal.value.message
+
+
+def test_what_was_settled_before_acceptance_is_freed_with_it(order):
+    reported(order, CALLS[:2])
+    invoice = invoiced(order)
+    compared(order, invoice)
+    missing = Finding.objects.get(order=order, code="MISSING_B")
+    resolved(missing)
+
+    accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=RESOLVED_AT)
+
+    freed = Acceptance.objects.get(finding=missing)
+    assert Dollars(freed.exact_dollars) == Dollars("0.12876")
+    assert_the_books_balance()
 
 
 def test_the_representative_settles_what_is_small(small):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import transaction
 
@@ -36,6 +37,7 @@ from contracting.reconciliation import (
     queries,
 )
 from contracting.reconciliation.calculations import SHIFTS
+from contracting.reconciliation.matching import inputs
 from contracting.reconciliation.models import (
     Acceptance,
     AcceptedLine,
@@ -48,7 +50,7 @@ from contracting.reconciliation.refusals import (
     NothingAgrees,
     NotReconciled,
 )
-from contracting.reconciliation.states import ResolutionCode
+from contracting.reconciliation.states import FindingCode, Metered, ResolutionCode
 
 _Amount = TypeVar("_Amount", Dollars, Tokens)
 _LESS_THAN_HALF: Final = Dollars("0.004999999999")
@@ -110,7 +112,7 @@ def _guard(invoice: Invoice, at: datetime) -> ReconciliationRun:
         )
         raise NotReconciled(message, lines=lines)
     span = (invoice.period_start, invoice.period_end)
-    match = queries.match_of(invoice.order, span, invoice=invoice, at=at)
+    match = inputs.match_of(invoice.order, span, invoice=invoice, at=at)
     if calculations.inputs_sha256(match) != run.inputs_sha256:
         message = (
             "Usage or reports have changed since the comparison. Reconcile it again."
@@ -217,49 +219,63 @@ def _payable(line: InvoiceLine, cell: Cell) -> _Part:
 
 def _within_funds(parts: Iterable[_Part]) -> list[_Part]:
     """The parts, each bounded by what is used, funded and not accepted of its line."""
-    rooms: dict[tuple[int, str], _Room] = {}
+    rooms: dict[int, _Room] = {}
     bounded = []
     for part in parts:
-        key = (part.line.order_line_id, part.line.acrn)
-        room = rooms.setdefault(key, _Room(part.line))
+        room = rooms.setdefault(part.line.order_line_id, _Room(part.line))
         bounded.append(room.take(part))
     return bounded
 
 
 class _Room:
-    """What may still be accepted of a line, by ACRN in their order of payment."""
+    """What may still be accepted of an order line, by ACRN in their order of payment.
+
+    Invoice lines that name an ACRN and those that name none share it.
+    """
 
     def __init__(self, line: InvoiceLine) -> None:
-        rows = [
-            row
-            for row in balances_of(line.order_line.holder)
-            if line.acrn in {"", row.acrn}
-        ]
+        rows = balances_of(line.order_line.holder)
+        self._acrns = [row.acrn for row in rows]
         self._tokens = [row.unaccepted_tokens for row in rows]
         self._dollars = [row.unaccepted for row in rows]
         self._funds = [row.funds_left for row in rows]
 
     def take(self, part: _Part) -> _Part:
         """The part as far as there is room for it and for its rounding to the cent."""
-        most = part.price.tokens_within(total_dollars(self._dollars))
-        tokens = min(part.tokens, Tokens(sum(each.count for each in self._tokens)))
+        dollars = self._of(part, self._dollars)
+        counts = self._of(part, self._tokens)
+        most = part.price.tokens_within(total_dollars(dollars))
+        tokens = min(part.tokens, Tokens(sum(each.count for each in counts)))
         kept = replace(part, tokens=tokens if most is None else min(tokens, most))
         if kept.cents - kept.exact > self._funds[self._last_of(kept)]:
             kept = replace(kept, tokens=_rounded_down(kept))
         last = self._last_of(kept)
         self._funds[last] -= kept.cents - kept.exact
-        self._dollars = _less(self._dollars, kept.exact)
-        self._tokens = _less(self._tokens, kept.tokens)
+        self._dollars = _less(self._dollars, kept.exact, self._of(kept, self._dollars))
+        self._tokens = _less(self._tokens, kept.tokens, self._of(kept, self._tokens))
         return kept
+
+    def _of(self, part: _Part, left: list[_Amount]) -> list[_Amount]:
+        """The rooms that the part may use: of its ACRN if it names one."""
+        return [
+            room if part.line.acrn in {"", acrn} else type(room)()
+            for acrn, room in zip(self._acrns, left, strict=True)
+        ]
 
     def _last_of(self, part: _Part) -> int:
         """The row on which the part ends, which bears its rounding."""
-        used = spread(part.exact, self._dollars)
-        return max((row for row, dollars in enumerate(used) if dollars), default=0)
+        used = spread(part.exact, self._of(part, self._dollars))
+        own = (n for n, acrn in enumerate(self._acrns) if part.line.acrn in {"", acrn})
+        return max(
+            (n for n, dollars in enumerate(used) if dollars), default=next(own, 0)
+        )
 
 
-def _less(left: list[_Amount], taken: _Amount) -> list[_Amount]:
-    return [whole - part for whole, part in zip(left, spread(taken, left), strict=True)]
+def _less(
+    left: list[_Amount], taken: _Amount, rooms: Sequence[_Amount]
+) -> list[_Amount]:
+    parts = spread(taken, rooms)
+    return [whole - part for whole, part in zip(left, parts, strict=True)]
 
 
 def _rounded_down(part: _Part) -> Tokens:
@@ -294,33 +310,55 @@ def _post(acceptance: Acceptance, part: _Part, by: Actor, at: datetime) -> None:
 
 def _resolved_before(invoice: Invoice) -> list[Finding]:
     return list(
-        Finding.objects.filter(
-            invoice=invoice,
-            code__in=SHIFTS,
-            resolution__code=ResolutionCode.ACCEPT_A,
-            acceptance__isnull=True,
-        ).order_by("pk")
+        queries.findings_of_invoice(invoice).filter(
+            resolution__code=ResolutionCode.ACCEPT_A, acceptance__isnull=True
+        )
     )
 
 
 def free_finding(
     finding: Finding, invoice: Invoice, by: Actor, at: datetime
 ) -> Acceptance | None:
-    """Accept what our meter counted in the class that the invoice left out.
+    """Accept what our meter counted and a difference kept out, once our count holds.
 
-    Cached input that was billed as uncached was used all the same: once our count is
-    accepted, it is paid at its own price, on the line under which it was billed.
+    Cached input that was billed as uncached was used all the same: it is paid at its
+    own price, on the line under which it was billed. A call that the vendor invoiced
+    and forgot to report is paid on its own line, never above what is invoiced.
     """
     run = queries.latest_run(invoice)
-    if finding.code not in SHIFTS or finding.invoice_id != invoice.pk or run is None:
+    if run is None:
         return None
+    cells = {_key_of_cell(cell): cell for cell in run.cells.all()}
+    if finding.code in SHIFTS and finding.invoice_id == invoice.pk:
+        parts = _left_out(finding, invoice, cells)
+    elif finding.code in _TOO_LITTLE and finding.level == calculations.REQUEST:
+        parts = _not_reported(finding, invoice, cells, at)
+    else:
+        return None
+    bounded = _within_funds(parts)
+    if not any(part.tokens for part in bounded):
+        return None
+    acceptance = _keep(invoice, run, bounded, Dollars(), finding, by, at)
+    _print_receiving_report(acceptance, by, at)
+    return acceptance
+
+
+_TOO_LITTLE = frozenset({FindingCode.QTY, FindingCode.MISSING_B})
+
+
+def _left_out(
+    finding: Finding, invoice: Invoice, cells: Mapping[tuple[object, ...], Cell]
+) -> list[_Part]:
+    """The classes that an invoice left out, on the line that billed them instead."""
+    if finding.level != calculations.AGGREGATE or len(finding.token_classes) < 2:
+        return []
     gaps = {str(code): int(gap) for code, gap in finding.evidence["keys"]}
     ids = finding.evidence["invoice_lines"]
-    lines = {
-        row.token_class.code: row for row in live_lines(invoice).filter(pk__in=ids)
-    }
-    billed = next(lines[code] for code, gap in sorted(gaps.items()) if gap > 0)
-    cells = {_key_of_cell(cell): cell for cell in run.cells.all()}
+    billed = next(
+        row
+        for row in live_lines(invoice).filter(pk__in=ids)
+        if gaps.get(row.token_class.code, 0) > 0
+    )
     parts = []
     for code, gap in sorted(gaps.items()):
         key = list(_key_of(billed))
@@ -331,10 +369,54 @@ def free_finding(
         left = min(cell.a_tokens, cell.b_tokens) - (cell.c_tokens or 0)
         price = UnitPrice(cell.rate_usd)
         parts.append(_Part(billed, code, Tokens(max(left, 0)), price))
-    bounded = _within_funds(parts)
-    if not any(part.tokens for part in bounded):
-        return None
-    return _keep(invoice, run, bounded, Dollars(), finding, by, at)
+    return parts
+
+
+def _not_reported(
+    finding: Finding,
+    invoice: Invoice,
+    cells: Mapping[tuple[object, ...], Cell],
+    at: datetime,
+) -> list[_Part]:
+    """The calls that the vendor reported too low or not at all, on their lines."""
+    short = {
+        (request, attempt, code): -tokens
+        for request, attempt, code, tokens in finding.evidence["keys"]
+        if tokens < 0
+    }
+    span = (invoice.period_start, invoice.period_end)
+    match = inputs.match_of(invoice.order, span, invoice=invoice, at=at)
+    counted: dict[int, int] = defaultdict(int)
+    lines = list(live_lines(invoice))
+    for row in match.metered:
+        missing = short.get((row.request_id, row.attempt, row.token_class), 0)
+        line = next((each for each in lines if _bills(each, row)), None)
+        if missing and line is not None:
+            taken = min(missing, row.tokens)
+            short[row.request_id, row.attempt, row.token_class] -= taken
+            counted[line.pk] += taken
+    accepted = queries.accepted_tokens_by_line(invoice)
+    paid = queries.accepted_by_line(invoice)
+    parts = []
+    for line in lines:
+        cell = cells.get(_key_of(line))
+        if counted[line.pk] and cell is not None and cell.rate_usd is not None:
+            most = min(cell.a_tokens, cell.b_tokens + counted[line.pk], line.tokens)
+            left = max(min(most - accepted.get(line.pk, 0), counted[line.pk]), 0)
+            price = min(
+                UnitPrice(line.usd_per_million_tokens), UnitPrice(cell.rate_usd)
+            )
+            part = _Part(line, line.token_class.code, Tokens(left), price)
+            room = Dollars(line.amount_dollars) - paid.get(line.pk, Dollars())
+            if part.cents > room:
+                part = replace(part, tokens=_rounded_down(part))
+            parts.append(part)
+    return parts
+
+
+def _bills(line: InvoiceLine, row: Metered) -> bool:
+    key = (line.order_line_id, line.model_id, line.tier, line.token_class.code)
+    return key == row.key and line.period.lower <= row.occurred_at < line.period.upper
 
 
 def _print(
@@ -344,29 +426,48 @@ def _print(
     by: Actor,
     at: datetime,
 ) -> None:
+    _request(
+        "reconciliation",
+        f"Reconciliation of invoice {invoice.number}",
+        paperwork.statement(run, invoice, at),
+        acceptance,
+        by,
+        at,
+    )
+    _print_receiving_report(acceptance, by, at)
+
+
+def _print_receiving_report(acceptance: Acceptance, by: Actor, at: datetime) -> None:
+    _request(
+        "receiving_report",
+        f"Receiving report for invoice {acceptance.invoice.number}",
+        paperwork.receiving_report(acceptance, by),
+        acceptance,
+        by,
+        at,
+    )
+
+
+def _request(
+    kind: str,
+    title: str,
+    context: dict[str, Any],
+    acceptance: Acceptance,
+    by: Actor,
+    at: datetime,
+) -> None:
+    invoice = acceptance.invoice
     contract = invoice.order.contract
-    for kind, title, context in (
-        (
-            "reconciliation",
-            f"Reconciliation of invoice {invoice.number}",
-            paperwork.statement(run, invoice, at),
-        ),
-        (
-            "receiving_report",
-            f"Receiving report for invoice {invoice.number}",
-            paperwork.receiving_report(acceptance, by),
-        ),
-    ):
-        request_document(
-            kind=kind,
-            subject=acceptance.subject,
-            title=title,
-            number=invoice.number,
-            agency_id=contract.agency_id,
-            vendor_id=contract.vendor_id,
-            context=context,
-            content_sha256=run.result_sha256,
-            version=1,
-            by=by,
-            at=at,
-        )
+    request_document(
+        kind=kind,
+        subject=acceptance.subject,
+        title=title,
+        number=invoice.number,
+        agency_id=contract.agency_id,
+        vendor_id=contract.vendor_id,
+        context=context,
+        content_sha256=acceptance.run.result_sha256,
+        version=1,
+        by=by,
+        at=at,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.reconciliation import events, permissions
+from contracting.reconciliation import events, permissions, queries
 from contracting.reconciliation.calculations import SHIFTS
 from contracting.reconciliation.models import Finding, Resolution
 from contracting.reconciliation.operations.accept import free_finding
@@ -34,11 +35,12 @@ def resolve_finding(
     class, what our meter counted in the right class is accepted at its own price.
 
     :raises NotAllowed: if ``by`` is no COR (up to tier 2) or contracting officer
-    :raises ResolutionMissing: for an unknown code, without a reason, or for accept-A on
-        an invoice that is certified already (the vendor invoices the rest anew)
+    :raises ResolutionMissing: for an unknown code, without a reason, for accept-A on an
+        invoice that is certified already, or for rebill while an accepted invoice
+        stands for the usage (R-INV-03)
     :raises AlreadyResolved: if it is resolved already
     """
-    finding, invoice = _lock(finding_id)
+    finding, invoices = _lock(finding_id)
     require(permissions.can_resolve_finding(by, finding))
     if hasattr(finding, "resolution"):
         message = "This discrepancy is resolved already."
@@ -46,7 +48,8 @@ def resolve_finding(
     if code not in BY_PEOPLE or not reason.strip():
         message = "A discrepancy closes with one of the resolution codes and a reason."
         raise ResolutionMissing(message, code_given=code)
-    freed = _free(finding, invoice, code, by, at)
+    _guard_rebill(finding, code)
+    freed = _free(finding, invoices, code, by, at)
     resolution = Resolution.objects.create(
         finding=finding,
         code=code,
@@ -80,28 +83,50 @@ def resolve_finding(
     return resolution
 
 
-def _lock(finding_id: int) -> tuple[Finding, Invoice | None]:
-    """Findings are only ever added, so that the lock is on what they belong to."""
+def _lock(finding_id: int) -> tuple[Finding, list[Invoice]]:
+    """Findings are only ever added, so that the lock is on what they belong to.
+
+    :returns: the discrepancy, and the invoices that were accepted with it
+    """
     finding = Finding.objects.select_related("order__contract").get(pk=finding_id)
-    if finding.invoice_id is not None:
-        return finding, locked_invoice(finding.invoice_id)
     locked_order(finding.order_id)
-    return finding, None
+    ids = queries.invoices_of_finding(finding, DECIDED).values_list("pk", flat=True)
+    return finding, [locked_invoice(pk) for pk in ids]
+
+
+DECIDED = (InvoiceState.ACCEPTED, InvoiceState.CERTIFIED, InvoiceState.PAID)
+
+
+def _guard_rebill(finding: Finding, code: str) -> None:
+    """Nothing is invoiced anew while an accepted invoice stands for it (R-INV-03)."""
+    if code != ResolutionCode.REBILL:
+        return
+    standing = queries.invoices_of_finding(finding, DECIDED).first()
+    if standing is not None:
+        message = (
+            f"Invoice {standing.number} stands for this usage and is "
+            f"{standing.get_state_display()}, so that the vendor cannot invoice it "
+            "anew. Resolve with “accept-A” or “credit”; “rebill” is for an invoice "
+            "that can still be returned or withdrawn."
+        )
+        raise ResolutionMissing(message, invoice=standing.number)
 
 
 def _free(
-    finding: Finding, invoice: Invoice | None, code: str, by: Actor, at: datetime
+    finding: Finding, invoices: Iterable[Invoice], code: str, by: Actor, at: datetime
 ) -> Dollars:
-    """What the invoice left out of the right class is accepted there, if it can be."""
-    if code != ResolutionCode.ACCEPT_A or finding.code not in SHIFTS or not invoice:
+    """What a difference kept out is accepted, on the first invoice that asks for it."""
+    if code != ResolutionCode.ACCEPT_A:
         return Dollars()
-    if invoice.state in {InvoiceState.CERTIFIED, InvoiceState.PAID}:
-        message = (
-            "The invoice is certified already. Resolve with “rebill”: the vendor "
-            "invoices what is due anew."
-        )
-        raise ResolutionMissing(message)
-    if invoice.state != InvoiceState.ACCEPTED:
-        return Dollars()
-    acceptance = free_finding(finding, invoice, by, at)
-    return Dollars(acceptance.accepted_dollars) if acceptance else Dollars()
+    for invoice in invoices:
+        if invoice.state == InvoiceState.ACCEPTED:
+            acceptance = free_finding(finding, invoice, by, at)
+            if acceptance is not None:
+                return Dollars(acceptance.accepted_dollars)
+        elif finding.code in SHIFTS:
+            message = (
+                f"Invoice {invoice.number} is {invoice.get_state_display()} already, "
+                "so that nothing can be added to it. Resolve with “credit”."
+            )
+            raise ResolutionMissing(message, invoice=invoice.number)
+    return Dollars()
