@@ -30,11 +30,14 @@ from contracting.billing.refusals import (
     all_at_once,
 )
 from contracting.billing.serializers import (
+    HeaderSerializer,
     InvoiceSerializer,
     InvoiceSummarySerializer,
     ReportMetaSerializer,
     ReportSerializer,
     StatedInvoiceSerializer,
+    StatedLineSerializer,
+    StatedMoneySerializer,
     StatedReportSerializer,
 )
 from contracting.core.api import (
@@ -212,7 +215,7 @@ def _report(request: Request) -> tuple[dict[str, Any], bytes]:
 def _invoice(request: Request) -> dict[str, Any]:
     """The values of an invoice, read strictly; lines that cannot be read are named."""
     stated = StatedInvoiceSerializer(data=read_json(request.body))
-    refuse_unknown_fields(stated.initial_data, set(stated.fields))
+    _refuse_unknown_parts(stated.initial_data)
     stated.is_valid(raise_exception=True)
     said = dict(stated.validated_data)
     try:
@@ -223,6 +226,27 @@ def _invoice(request: Request) -> dict[str, Any]:
     except BadReport as error:
         raise ImproperInvoice(str(error)) from error
     return said
+
+
+def _refuse_unknown_parts(body: Any) -> None:
+    """No unknown name at any depth; what has no such form fails in the serializer."""
+    refuse_unknown_fields(body, set(StatedInvoiceSerializer().fields))
+    lines = body.get("lines")
+    for part, pointer, known in (
+        (body.get("header"), "/header", HeaderSerializer),
+        (body.get("total"), "/total", StatedMoneySerializer),
+        *(
+            (line, f"/lines/{place}", StatedLineSerializer)
+            for place, line in enumerate(lines if isinstance(lines, list) else ())
+        ),
+        *(
+            (line.get("amount"), f"/lines/{place}/amount", StatedMoneySerializer)
+            for place, line in enumerate(lines if isinstance(lines, list) else ())
+            if isinstance(line, dict)
+        ),
+    ):
+        if isinstance(part, dict):
+            refuse_unknown_fields(part, set(known().fields), at=pointer)
 
 
 def _line_row(line: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from contracting.billing import refusals
+from contracting.core.json_text import BadJson, read_json
 from contracting.core.periods import Period, accounting_day
 from contracting.core.quantities import (
     Dollars,
@@ -48,7 +48,10 @@ LINE_COLUMNS: Final = (
 )
 MAX_ROWS: Final = 500_000
 MAX_LINES: Final = 5_000
+MAX_ERRORS: Final = 50
 MAX_TOKENS: Final = 2**53 - 1
+MAX_TOKENS_AT_ONCE: Final = 10**14
+"""Of a whole report or invoice, so that no sum or price of it overflows."""
 MAX_PRICE: Final = Decimal(999_999)
 MAX_AMOUNT: Final = Decimal(10) ** 15
 HEADER: Final = {
@@ -145,16 +148,28 @@ class Stated:
 def read_report(content: bytes) -> list[ReadRow]:
     """A CSV report with the columns of ``COLUMNS``.
 
-    :raises BadReport: naming the first row that cannot be read
+    A report without a row says that the vendor counted nothing.
+
+    :raises BadLines: naming every row that cannot be read, up to ``MAX_ERRORS``
+    :raises BadReport: if the file is no such CSV
     """
-    rows = [
-        _report_row(number, row)
-        for number, row in enumerate(_csv(content, COLUMNS), start=1)
-    ]
-    if not rows:
-        message = "The report has no row."
-        raise BadReport(message)
+    rows: list[ReadRow] = []
+    errors: list[str] = []
+    for number, row in enumerate(_csv(content, COLUMNS), start=1):
+        try:
+            rows.append(_report_row(number, row))
+        except BadReport as error:
+            errors.append(str(error))
+    if errors:
+        raise BadLines(_bounded(errors))
     return rows
+
+
+def _bounded(errors: Sequence[str]) -> list[str]:
+    """The first errors, and how many more there are."""
+    more = len(errors) - MAX_ERRORS
+    last = [f"And {more:,} more rows cannot be read."] if more > 0 else []
+    return [*errors[:MAX_ERRORS], *last]
 
 
 def as_report(rows: Iterable[Mapping[str, Any]]) -> bytes:
@@ -238,17 +253,13 @@ def _count(where: str, name: str, text: str, *, least: int, most: int) -> int:
 
 def _instant(where: str, name: str, text: str) -> datetime:
     try:
-        return _aware(datetime.fromisoformat(text))
-    except (ValueError, OverflowError) as error:
-        message = f"{where}: {name} is no instant with a time zone."
-        raise BadReport(message) from error
-
-
-def _aware(instant: datetime) -> datetime:
-    if instant.tzinfo is None:
-        message = "an instant has a time zone"
-        raise ValueError(message)
-    return instant.astimezone(UTC)
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    message = f"{where}: {name} is no instant with a time zone."
+    raise BadReport(message)
 
 
 def read_invoice_file(content: bytes) -> list[Mapping[str, Any]]:
@@ -261,13 +272,17 @@ def read_invoice_file(content: bytes) -> list[Mapping[str, Any]]:
         required = [name for name in LINE_COLUMNS if name not in optional]
         return list(_csv(content, required, LINE_COLUMNS))
     try:
-        read = json.loads(content, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        message = "The file is not JSON."
-        raise BadReport(message) from error
+        read = read_json(content)
+    except BadJson as error:
+        raise BadReport(str(error)) from error
     rows = read.get("lines") if isinstance(read, dict) else read
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         message = "The JSON file has no list of lines."
+        raise BadReport(message)
+    strange = {name for row in rows for name in row} - set(LINE_COLUMNS)
+    strange |= set(read) - {"lines"} if isinstance(read, dict) else set()
+    if strange:
+        message = f"Unknown fields: {', '.join(sorted(strange))[:200]}."
         raise BadReport(message)
     return rows
 
@@ -288,7 +303,7 @@ def read_lines(rows: Iterable[Mapping[str, Any]]) -> list[StatedLine]:
         except BadReport as error:
             errors.append(str(error))
     if errors:
-        raise BadLines(errors)
+        raise BadLines(_bounded(errors))
     return lines
 
 
@@ -355,11 +370,16 @@ def in_cents(amount: Dollars) -> str:
 
 
 def improper(
-    stated: Stated, *, lines: Container[str], models: Container[str]
+    stated: Stated,
+    *,
+    lines: Container[str],
+    models: Container[str],
+    numbers: Mapping[str, str],
 ) -> Iterator[refusals.ImproperInvoice]:
-    """Which elements of a proper invoice are missing (R-INV-01).
+    """Which elements of a proper invoice are missing or wrong (R-INV-01).
 
     :param lines: the line numbers of the order
+    :param numbers: the contract's and the order's number by the header's name for it
     :param models: the model snapshots that are known
     """
     missing = [
@@ -374,6 +394,14 @@ def improper(
     if missing:
         message = f"Not a proper invoice; it lacks: {'; '.join(missing)}."
         yield refusals.ImproperInvoice(message, missing=missing)
+    if sum(line.tokens for line in stated.lines) > MAX_TOKENS_AT_ONCE:
+        message = f"An invoice asks for at most {MAX_TOKENS_AT_ONCE:,} tokens."
+        yield refusals.ImproperInvoice(message)
+    for key, right in numbers.items():
+        given = str(stated.header.get(key, "")).strip()
+        if given and _as_number(given) != _as_number(right):
+            message = f"The {HEADER[key]} is {right}, not {given[:40]!r}."
+            yield refusals.ImproperInvoice(message, element=key)
     for position, line in stated.numbered:
         if line.clin not in lines:
             message = f"Line {position}: the order has no line {line.clin[:20]!r}."
@@ -381,6 +409,11 @@ def improper(
         if line.model not in models:
             message = f"Line {position}: no model is called {line.model[:60]!r}."
             yield refusals.ImproperInvoice(message, line=position)
+
+
+def _as_number(text: str) -> str:
+    """A contract's number, however it is spaced, hyphenated and capitalised."""
+    return "".join(each for each in text if each.isalnum()).upper()
 
 
 def wrong_arithmetic(stated: Stated) -> Iterator[refusals.ArithmeticWrong]:

@@ -38,11 +38,9 @@ def _reports_that_are_not_whole() -> Iterator[str]:
         first=Min("rows__occurred_at"),
         last=Max("rows__occurred_at"),
     )
-    broken = reports.exclude(
-        found=F("rows_received"),
-        first__gte=F("period_start"),
-        last__lt=F("period_end"),
-    )
+    inside = Q(first__gte=F("period_start"), last__lt=F("period_end"))
+    whole = Q(found=F("rows_received")) & (Q(found=0) | inside)
+    broken = reports.exclude(whole)
     for report in broken.order_by("pk"):
         yield f"usage report {report.public_id}: {report.found} rows are stored"
 

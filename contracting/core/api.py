@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import IO, Any, ClassVar
 from urllib.parse import urlencode
 
@@ -21,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
-from contracting.core import clock, doors
+from contracting.core import clock, doors, json_text
 from contracting.core.actors import Actor
 from contracting.core.errors import Invalid, NotVisible, Refusal
 
@@ -172,34 +171,14 @@ def _body(
 
 
 def read_json(raw: bytes) -> Any:
-    """The one reader of JSON bodies: UTF-8, figures as decimals, text that can be kept.
+    """The JSON body of a request.
 
-    :raises NotJson: if it is not JSON, nests too deep, or has a NUL, half a character
-        or a number that is none in it
+    :raises NotJson: saying what is wrong with it
     """
     try:
-        body = json.loads(raw, parse_float=Decimal, parse_constant=_no_number)
-        text = json.dumps(body, default=str, ensure_ascii=False)
-        text.encode()
-    except (ValueError, RecursionError) as error:
-        message = "The body is not JSON in UTF-8."
-        raise NotJson(message) from error
-    if "\\u0000" in text and _has_nul(body):
-        message = "A text of the body has a NUL character in it."
-        raise NotJson(message)
-    return body
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(name)
-
-
-def _has_nul(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(_has_nul(each) for pair in value.items() for each in pair)
-    if isinstance(value, list):
-        return any(_has_nul(each) for each in value)
-    return isinstance(value, str) and "\x00" in value
+        return json_text.read_json(raw)
+    except json_text.BadJson as error:
+        raise NotJson(str(error)) from error
 
 
 class JsonParser(BaseParser):
@@ -387,9 +366,10 @@ def _read_cursor(text: str, bound_to: list[Any]) -> tuple[str, int] | None:
     return direction, int(pk)
 
 
-def refuse_unknown_fields(body: Any, known: set[str]) -> None:
+def refuse_unknown_fields(body: Any, known: set[str], *, at: str = "") -> None:
     """A typing mistake in a field name is an error, never dropped in silence.
 
+    :param at: the JSON pointer of a part of the body
     :raises UnknownField: naming the first unknown field
     """
     if not isinstance(body, dict):
@@ -398,7 +378,7 @@ def refuse_unknown_fields(body: Any, known: set[str]) -> None:
     for name in body:
         if name not in known:
             message = f"Unknown field {name!r}."
-            raise UnknownField(message, pointer=f"/{name}")
+            raise UnknownField(message, pointer=f"{at}/{name}")
 
 
 def instant(value: datetime | None) -> str | None:

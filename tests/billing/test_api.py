@@ -171,7 +171,8 @@ def test_a_report_that_is_wrong_is_a_problem(
             json.dumps(json_report(rows=[{"request_id": "r"}])).encode(),
             "report_refused",
         ),
-        (json.dumps(json_report(rows=[])).encode(), "report_refused"),
+        (b'{"label": "R-1", "label": "R-2"}', "invalid"),
+        (b'{"label": "\\ud800"}', "invalid"),
         (
             json.dumps(
                 json_report(rows=[{**dict.fromkeys(COLUMNS, "x"), "tokens": 1.5}])
@@ -280,6 +281,8 @@ def test_a_machine_is_told_every_defect(order, told_the_time, vendor_a_machine):
         {"lines": [{"clin": "0001"}]},
         {"invoiced_on": "tomorrow"},
         {"note": "please"},
+        {"header": {"remit": "elsewhere"}},
+        {"total": {"amount": "2.09", "currency": "USD", "tax": "0"}},
     ],
 )
 def test_json_that_breaks_the_schema_is_a_problem(

@@ -99,6 +99,39 @@ def test_lines_are_read_from_csv():
     )
 
 
+def test_a_report_without_a_row_says_that_nothing_was_counted():
+    assert read_report(report_csv([])) == []
+
+
+def test_every_row_that_cannot_be_read_is_named_up_to_a_bound():
+    row = b"r,x,2026-04-20T14:05:00Z,m,OUT_TEXT,STANDARD,1\n"
+    head = report_csv([])
+
+    with pytest.raises(BadLines) as few:
+        read_report(head + row * 3)
+    with pytest.raises(BadLines) as many:
+        read_report(head + row * 500)
+
+    assert [each[:5] for each in few.value.errors] == ["Row 1", "Row 2", "Row 3"]
+    assert len(many.value.errors) == 51
+    assert many.value.errors[-1] == "And 450 more rows cannot be read."
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'[{"clin": "1", "clin": "2"}]', "twice"),
+        (b'[{"clin": "\\ud800"}]', "half of a character"),
+        (b'[{"clin": NaN}]', "no number"),
+        (b'[{"price_of_unit": "1"}]', "Unknown fields: price_of_unit"),
+        (b'{"lines": [], "discount": "1"}', "Unknown fields: discount"),
+    ],
+)
+def test_json_that_would_be_read_otherwise_than_meant_is_refused(content, words):
+    with pytest.raises(BadReport, match=words):
+        read_invoice_file(content)
+
+
 @pytest.mark.parametrize(
     "content", [b"[1]", b'{"rows": []}', b"[", b"a,b\n1,2\n", b"\xff", b"[" * 100_000]
 )

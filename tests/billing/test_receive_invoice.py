@@ -68,6 +68,26 @@ def test_an_invoice_without_an_element_is_improper(order, element, words):
     assert words in refusal.value.message
 
 
+@pytest.mark.rule("R-INV-01", case="refused")
+@pytest.mark.parametrize("element", ["contract_number", "order_number"])
+def test_an_invoice_that_names_another_contract_or_order_is_improper(order, element):
+    header = {**header_of(order), element: "2032H526D00099"}
+
+    with nothing_happens(), pytest.raises(ImproperInvoice) as refusal:
+        invoiced(order, header=header)
+
+    assert refusal.value.data["element"] == element
+    assert "2032H526D00099" in refusal.value.message
+
+
+@pytest.mark.rule("R-INV-01", case="allowed")
+def test_a_contract_number_with_hyphens_and_small_letters_is_the_same(order):
+    piid = order.contract.piid or ""
+    written = f"{piid[:6]}-{piid[6:8]}-{piid[8:]}".lower()
+
+    assert invoiced(order, header={**header_of(order), "contract_number": written})
+
+
 def test_an_invoice_without_a_number_or_lines_is_improper(order):
     with nothing_happens(), pytest.raises(ImproperInvoice) as refusal:
         invoiced(order, [], number=" ")

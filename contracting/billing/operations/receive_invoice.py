@@ -131,7 +131,15 @@ def _guard(order: TaskOrder, stated: Stated, places: _Places, at: datetime) -> N
     :raises Refusal: the first defect's own refusal, with all of them in its data
     """
     found: list[Refusal] = [
-        *calculations.improper(stated, lines=places.lines, models=places.models),
+        *calculations.improper(
+            stated,
+            lines=places.lines,
+            models=places.models,
+            numbers={
+                "contract_number": order.contract.piid or "",
+                "order_number": order.piid or "",
+            },
+        ),
         *calculations.wrong_arithmetic(stated),
         *calculations.outside(
             stated, order.period, zone=order.contract.time_zone, at=at

@@ -63,7 +63,9 @@ def receive_usage_report(
         label=label,
         period_start=period_start,
         period_end=period_end,
-        due_at=queries.report_due_at(order, min(row.occurred_at for row in rows)),
+        due_at=queries.report_due_at(
+            order, min((row.occurred_at for row in rows), default=period_start)
+        ),
         received_at=at,
         payload=blob,
         rows_received=len(rows),
@@ -137,6 +139,8 @@ def _rows(
         raise ReportOutsidePeriod(message)
     try:
         rows = calculations.read_report(content)
+    except calculations.BadLines as error:
+        raise ReportRefused(str(error), defects=error.errors) from error
     except calculations.BadReport as error:
         raise ReportRefused(str(error)) from error
     outside = [row for row in rows if not period_start <= row.occurred_at < period_end]
@@ -147,6 +151,9 @@ def _rows(
         )
         raise ReportOutsidePeriod(message, request_id=outside[0].request_id)
     counted = sum(row.tokens for row in rows)
+    if counted > calculations.MAX_TOKENS_AT_ONCE:
+        message = f"A report has at most {calculations.MAX_TOKENS_AT_ONCE:,} tokens."
+        raise ReportRefused(message, counted=counted)
     if stated_total is not None and stated_total != counted:
         message = (
             f"The report states {stated_total:,} tokens; its rows sum to {counted:,}."
