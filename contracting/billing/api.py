@@ -49,7 +49,7 @@ from contracting.core.api import (
 )
 from contracting.orders.queries import get_task_order_for
 
-META = ("label", "period_start", "period_end", "stated_total")
+META = ("label", "period_start", "period_end", "stated_total", "supersedes")
 
 
 class OrderReportsEndpoint(EndpointView):
@@ -62,9 +62,10 @@ class OrderReportsEndpoint(EndpointView):
         summary="Send a usage report",
         description=(
             "Either text/csv with one row for each billed attempt and token class and "
-            "with label, period_start, period_end and stated_total in the query, or "
-            "the same in JSON. Reports of an order add up; the same report sent again "
-            "is answered as before."
+            "with label, period_start, period_end, stated_total and supersedes in the "
+            "query, or the same in JSON. Reports of an order add up, but one that "
+            "supersedes another replaces it; the same report sent again is answered "
+            "as before. A report without a row says that nothing was counted."
         ),
         parameters=[
             OpenApiParameter(name, str, required=False, description="With text/csv.")
@@ -261,6 +262,7 @@ def _line_row(line: dict[str, Any]) -> dict[str, Any]:
 
 def report_row(report: UsageReport) -> dict[str, Any]:
     """A usage report as the API writes it."""
+    later = report.revision
     return {
         "id": report.public_id,
         "order": report.order.public_id,
@@ -270,6 +272,8 @@ def report_row(report: UsageReport) -> dict[str, Any]:
         "due_at": instant(report.due_at),
         "received_at": instant(report.received_at),
         "is_late": report.is_late,
+        "supersedes": report.supersedes.public_id if report.supersedes else None,
+        "superseded_by": later.public_id if later else None,
         "rows": report.rows_received,
         "tokens": queries.tokens_of(report),
         "payload_sha256": report.payload.sha256,

@@ -81,7 +81,20 @@ class ReceiveUsageReportForm(PeriodForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "dd-num"}),
         help_text="If you state it, it must be the sum of the rows.",
     )
-    field_order = ("label", "period_start", "period_end", "file", "stated_total")
+    supersedes = forms.CharField(
+        label="Number of the report it corrects",
+        max_length=60,
+        required=False,
+        help_text="If you name one, this report replaces it; else reports add up.",
+    )
+    field_order = (
+        "label",
+        "supersedes",
+        "period_start",
+        "period_end",
+        "file",
+        "stated_total",
+    )
 
 
 class ReceiveInvoiceForm(PeriodForm):

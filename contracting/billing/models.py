@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -21,7 +22,11 @@ from contracting.core.subjects import Subject
 
 
 class UsageReport(Addressed, AppendOnly):
-    """A vendor's report of usage on one order for one period; reports add up."""
+    """A vendor's report of usage on one order for one period; reports add up.
+
+    A report may supersede an earlier one: then only its own rows count, and the
+    earlier one stays readable.
+    """
 
     PREFIX = "rep"
 
@@ -39,11 +44,30 @@ class UsageReport(Addressed, AppendOnly):
     payload = models.ForeignKey("documents.Blob", on_delete=models.PROTECT)
     rows_received = models.PositiveIntegerField()
     received_by = models.CharField(max_length=160)
+    supersedes = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="revisions",
+        help_text="The report that this one corrects and replaces.",
+    )
+    first_received_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the first report of its revisions came."
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 name="a_vendor_report_is_received_once", fields=["order", "label"]
+            ),
+            models.UniqueConstraint(
+                name="a_vendor_report_is_superseded_once", fields=["supersedes"]
+            ),
+            models.CheckConstraint(
+                name="a_revision_knows_when_the_first_report_came",
+                condition=Q(supersedes__isnull=True, first_received_at__isnull=True)
+                | Q(supersedes__isnull=False, first_received_at__isnull=False),
             ),
         ]
 
@@ -52,8 +76,18 @@ class UsageReport(Addressed, AppendOnly):
 
     @property
     def is_late(self) -> bool:
-        """Whether some of its rows were due before it came."""
-        return self.received_at > self.due_at
+        """Whether some of its rows were due before the first of its revisions came."""
+        return self.counts_from > self.due_at
+
+    @property
+    def counts_from(self) -> datetime:
+        """The receipt to which the due day is held: that of the first revision."""
+        return self.first_received_at or self.received_at
+
+    @property
+    def revision(self) -> UsageReport | None:
+        """The report that has replaced this one."""
+        return self.revisions.first()
 
     @property
     def path(self) -> str:

@@ -36,7 +36,9 @@ from contracting.orders.models import OrderLine, OrderRate, TaskOrder
 
 def reports_visible_to(actor: Actor) -> QuerySet[UsageReport]:
     """The agency's and the vendor's own."""
-    reports = UsageReport.objects.select_related("order__contract", "vendor", "payload")
+    reports = UsageReport.objects.select_related(
+        "order__contract", "vendor", "payload", "supersedes"
+    )
     if actor.is_agency and (actor.role or actor.is_key):
         return reports.filter(order__contract__agency_id=actor.organization_id)
     if actor.is_vendor and (actor.role or actor.is_key):
@@ -146,10 +148,15 @@ def tokens_of(report: UsageReport) -> int:
 def report_rows(
     order: TaskOrder, start: datetime, end: datetime
 ) -> QuerySet[ReportRow]:
-    """Every reported row of the order in ``[start, end)``, in order of arrival."""
+    """Every reported row of the order in ``[start, end)``, in order of arrival.
+
+    Rows of a report that was superseded no longer count.
+    """
     return (
         ReportRow.objects.filter(
-            report__order=order, occurred_at__gte=start, occurred_at__lt=end
+            report__in=reports_that_count(order),
+            occurred_at__gte=start,
+            occurred_at__lt=end,
         )
         .select_related("report")
         .order_by("report_id", "row_number")
@@ -157,10 +164,15 @@ def report_rows(
 
 
 def reports_touching(order: TaskOrder, period: Period) -> QuerySet[UsageReport]:
-    """The reports of an order whose period shares an instant with this one."""
-    return UsageReport.objects.filter(
-        order=order, period_start__lt=period.end, period_end__gt=period.start
+    """The reports of an order that count and share an instant with this period."""
+    return reports_that_count(order).filter(
+        period_start__lt=period.end, period_end__gt=period.start
     )
+
+
+def reports_that_count(order: TaskOrder) -> QuerySet[UsageReport]:
+    """The reports of an order that no later one supersedes."""
+    return UsageReport.objects.filter(order=order, revisions__isnull=True)
 
 
 def report_due_at(order: TaskOrder, occurred_at: datetime) -> datetime:

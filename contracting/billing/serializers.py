@@ -47,6 +47,13 @@ class ReportMetaSerializer(serializers.Serializer[object]):
     stated_total = serializers.IntegerField(
         min_value=0, required=False, allow_null=True, default=None
     )
+    supersedes = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The label of the report that this one corrects and replaces.",
+    )
 
 
 class StatedRowSerializer(serializers.Serializer[object]):
@@ -81,6 +88,8 @@ class ReportSerializer(serializers.Serializer[object]):
     due_at = serializers.CharField()
     received_at = serializers.CharField()
     is_late = serializers.BooleanField()
+    supersedes = serializers.CharField(allow_null=True)
+    superseded_by = serializers.CharField(allow_null=True)
     rows = serializers.IntegerField()
     tokens = serializers.IntegerField()
     payload_sha256 = serializers.CharField()

@@ -119,6 +119,7 @@ class ReceiveUsageReport(OrderVerbView):
             period_end=data["period_end"],
             content=data["file"].read(),
             stated_total=data["stated_total"],
+            supersedes=data["supersedes"],
             by=by,
             at=at,
         )

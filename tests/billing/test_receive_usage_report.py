@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from contracting.audit.models import AuditEvent
+from contracting.billing.invariants import INVARIANTS
 from contracting.billing.models import UsageReport
+from contracting.billing.queries import report_rows
 from contracting.billing.refusals import (
     ReportOutsidePeriod,
     ReportReceivedBefore,
@@ -144,3 +146,55 @@ def test_nobody_else_reports_for_the_vendor(order, outsider):
 def test_a_key_of_another_vendor_does_not_report(order, other_vendor_machine):
     with nothing_happens(), pytest.raises(NotAllowed):
         reported(order, by=other_vendor_machine)
+
+
+def test_a_report_without_a_row_says_that_nothing_was_counted(order):
+    report = reported(order, [])
+
+    assert (report.rows_received, report.is_late) == (0, False)
+    assert [each for row in INVARIANTS for each in row.check()] == []
+
+
+def test_a_correction_replaces_what_it_supersedes_and_is_no_later_than_it(order):
+    # Given a report in time, with a call that was counted too low
+    first = reported(order, CALLS[:1])
+
+    # When the vendor corrects it after the due day
+    second = reported(order, label="R-2", supersedes="R-1", at=OVERDUE_AT)
+
+    # Then only the correction counts, as if it had come at first
+    rows = report_rows(order, *HOUR)
+    assert {row.report_id for row in rows} == {second.pk}
+    assert sum(row.tokens for row in rows) == 862_350
+    assert not second.is_late
+    first.refresh_from_db()
+    assert first.revision == second
+    assert first.rows.count() == first.rows_received
+
+
+def test_only_the_last_of_the_revisions_is_corrected(order):
+    reported(order)
+    reported(order, CALLS[:1], label="R-2", supersedes="R-1")
+
+    with nothing_happens(), pytest.raises(ReportReceivedBefore) as refusal:
+        reported(order, CALLS[:2], label="R-3", supersedes="R-1")
+
+    assert refusal.value.data["superseded_by"] == "R-2"
+
+
+def test_nothing_supersedes_a_report_that_is_not_there(order):
+    with nothing_happens(), pytest.raises(ReportRefused, match="no report 'R-0'"):
+        reported(order, supersedes="R-0")
+
+
+def test_a_correction_covers_the_period_of_what_it_corrects(order):
+    reported(order)
+
+    with nothing_happens(), pytest.raises(ReportOutsidePeriod):
+        reported(
+            order,
+            CALLS[:1],
+            label="R-2",
+            supersedes="R-1",
+            period_end=HOUR[1] - timedelta(minutes=30),
+        )

@@ -302,6 +302,20 @@ def test_a_call_on_either_side_of_midnight_is_the_same_call(order):
     assert [code for code, *_ in found(order) if code.startswith("MISSING")] == []
 
 
+def test_a_corrected_report_is_no_list_of_copies(order):
+    # Given a report that lists a call twice
+    reported(order, [*CALLS, CALLS[1]])
+    compared(order)
+
+    # When the vendor corrects it
+    reported(order, label="R-2", supersedes="R-1", at=COMPARED_AT)
+    compared(order, at=LATER)
+
+    # Then meter and report agree
+    assert [code for code, *_ in found(order)] == ["DUPLICATE"]
+    assert states(order) == [FindingState.RESOLVED]
+
+
 def test_a_corrected_call_agrees_with_a_report_of_the_right_count(order):
     # Given a call that the gateway counted too high, and corrects a week later
     source = usage_source()

@@ -30,32 +30,38 @@ def receive_usage_report(
     period_end: datetime,
     content: bytes,
     stated_total: int | None = None,
+    supersedes: str = "",
     by: Actor,
     at: datetime,
 ) -> UsageReport:
     """Receive a report that covers ``[period_start, period_end)`` of one order.
 
-    Reports of an order add up; a row is never replaced. What arrives after the
-    contract's due day is late and taken all the same. The same label with the same
-    content is answered with the report received before.
+    Reports of an order add up, unless one supersedes another: then the later one
+    counts alone, and is as late as the first was. What arrives after the contract's
+    due day is late and taken all the same. The same label with the same content is
+    answered with the report received before. A report without a row says that the
+    vendor counted nothing.
 
     :param content: CSV, one row per billed attempt and class
     :param stated_total: the vendor's own total of tokens, a checksum
+    :param supersedes: the label of the report that this one corrects
     :raises NotAllowed: if ``by`` is not of the contract's vendor
     :raises ReportRefused: if it cannot be read, or the total is not the sum of the
         classes (R-MET-02)
     :raises ReportOutsidePeriod: if a row lies outside the period, or the period outside
         the order's or in the future
-    :raises ReportReceivedBefore: if the label was used for other content
+    :raises ReportReceivedBefore: if the label was used for other content, or the report
+        that it corrects was superseded already
     """
     order = queries.locked_order(order_id)
     require(permissions.can_receive_usage_report(by, order))
     label = label.strip()
     before = UsageReport.objects.filter(order=order, label=label).first()
     if before is not None:
-        return _again(before, (period_start, period_end), content)
+        return _again(before, (period_start, period_end), content, supersedes.strip())
     rows = _rows(content, label, period_start, period_end, stated_total)
     _guard_period(order, period_start, period_end, at)
+    former = _superseded(order, supersedes.strip(), period_start, period_end)
     blob = store_blob(content=content, media_type="text/csv")
     report = UsageReport.objects.create(
         order=order,
@@ -70,6 +76,8 @@ def receive_usage_report(
         payload=blob,
         rows_received=len(rows),
         received_by=by.name,
+        supersedes=former,
+        first_received_at=former.counts_from if former else None,
     )
     ReportRow.objects.bulk_create(
         (
@@ -99,20 +107,51 @@ def receive_usage_report(
             "tokens": sum(row.tokens for row in rows),
             "sha256": blob.sha256,
             "is_late": report.is_late,
+            "supersedes": former.label if former else None,
         },
     )
     return report
 
 
 def _again(
-    before: UsageReport, period: tuple[datetime, datetime], content: bytes
+    before: UsageReport,
+    period: tuple[datetime, datetime],
+    content: bytes,
+    supersedes: str,
 ) -> UsageReport:
     """The report received before, if exactly this was sent again."""
+    former = before.supersedes.label if before.supersedes else ""
     same = before.payload.sha256 == hashlib.sha256(content).hexdigest()
-    if not same or period != (before.period_start, before.period_end):
-        message = f"A report {before.label!r} was received already, and it differs."
+    said = (*period, supersedes)
+    if not same or said != (before.period_start, before.period_end, former):
+        message = (
+            f"A report {before.label!r} was received already, and it differs. A "
+            "correction has a label of its own and names the report it supersedes."
+        )
         raise ReportReceivedBefore(message)
     return before
+
+
+def _superseded(
+    order: TaskOrder, label: str, period_start: datetime, period_end: datetime
+) -> UsageReport | None:
+    """The report of that label, which no other one supersedes yet."""
+    if not label:
+        return None
+    former = UsageReport.objects.filter(order=order, label=label).first()
+    if former is None:
+        message = f"There is no report {label[:60]!r} of this order to supersede."
+        raise ReportRefused(message, supersedes=label)
+    later = former.revision
+    if later is not None:
+        message = (
+            f"Report {label!r} was superseded by {later.label!r}. Supersede that one."
+        )
+        raise ReportReceivedBefore(message, superseded_by=later.label)
+    if period_start > former.period_start or period_end < former.period_end:
+        message = "A correction covers at least the period of the report it supersedes."
+        raise ReportOutsidePeriod(message)
+    return former
 
 
 def _guard_period(

@@ -16,6 +16,7 @@ from contracting.billing.queries import (
     live_lines,
     report_due_at,
     report_rows,
+    reports_that_count,
     reports_touching,
 )
 from contracting.core.periods import Period, accounting_day, days_bounds
@@ -47,7 +48,7 @@ def usage_span(order: TaskOrder) -> Span | None:
     ours = UsageRating.objects.filter(order_line__order=order).aggregate(
         low=Min("occurred_at"), high=Max("occurred_at")
     )
-    theirs = ReportRow.objects.filter(report__order=order).aggregate(
+    theirs = ReportRow.objects.filter(report__in=reports_that_count(order)).aggregate(
         low=Min("occurred_at"), high=Max("occurred_at")
     )
     lows = [each["low"] for each in (ours, theirs) if each["low"] is not None]
@@ -204,7 +205,7 @@ def _reported(
             day=ours.day if ours else day,
             tokens=row.tokens,
             price=price,
-            is_late=row.report.received_at > due[day],
+            is_late=row.report.counts_from > due[day],
             said_at=(
                 row.occurred_at
                 if ours and ours.occurred_at != row.occurred_at
