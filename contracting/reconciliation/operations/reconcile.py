@@ -47,6 +47,7 @@ from contracting.reconciliation.states import (
     ResolutionCode,
     Span,
 )
+from contracting.reference.queries import threshold
 
 DAYS_TO_ANSWER = 5
 GONE = (InvoiceState.RETURNED, InvoiceState.WITHDRAWN)
@@ -190,7 +191,7 @@ def _file(made: _Comparison, run: ReconciliationRun, found: Difference) -> None:
             tokens=found.tokens,
             amount_dollars=found.amount.amount,
             level=found.level,
-            tolerance_tier=_tier(order, found, run),
+            tolerance_tier=_tier(made, found, run),
             owner=_owner(order, at),
             due_on=add_business_days(today, DAYS_TO_ANSWER),
             evidence=plain(dict(found.evidence)),
@@ -275,17 +276,20 @@ def _close(made: _Comparison, finding: Finding, code: str, why: str) -> None:
     )
 
 
-def _tier(order: TaskOrder, difference: Difference, run: ReconciliationRun) -> int:
-    """1 within the contract's tolerance, 2 up to 2 % and $2,500, 3 above."""
-    contract = order.contract
-    size = abs(difference.amount.amount)
-    if (
-        abs(difference.tokens) <= contract.tolerance_tokens
-        and size <= contract.tolerance_dollars
-    ):
+def _tier(made: _Comparison, difference: Difference, run: ReconciliationRun) -> int:
+    """1 within the contract's tolerance, 2 up to what a COR may settle, 3 above.
+
+    :raises NoThreshold: if no number says how much that is on the day
+    """
+    contract = made.order.contract
+    tokens, size = abs(difference.tokens), abs(difference.amount.amount)
+    if tokens <= contract.tolerance_tokens and size <= contract.tolerance_dollars:
         return 1
-    base = max(run.a_tokens, run.b_tokens, 1)
-    return 2 if abs(difference.tokens) * 50 <= base and size <= 2500 else 3
+    today = accounting_day(made.at, contract.time_zone)
+    share = threshold("COR_SETTLES_SHARE", today).value
+    dollars = threshold("COR_SETTLES_USD", today).value
+    used = max(run.a_tokens, run.b_tokens, 1)
+    return 2 if tokens * 100 <= used * share and size <= dollars else 3
 
 
 def _owner(order: TaskOrder, at: datetime) -> Membership | None:
