@@ -65,12 +65,12 @@ def differing_calls(match: Match) -> list[Difference]:
         metered, reported = ours.get(attempt, {}), theirs.get(attempt, {})
         extra = FindingCode.RETRY if attempt[0] in requests else FindingCode.MISSING_A
         for kind, named in _pairs(metered, reported):
-            if named is None:
-                _unreported(groups, metered[kind], match)
-            elif kind is None:
-                _unmetered(groups, reported[named], extra)
-            else:
+            if kind is not None and named is not None:
                 _compare(groups, metered[kind], reported[named])
+            elif kind is not None:
+                _unreported(groups, metered[kind], match)
+            elif named is not None:
+                _unmetered(groups, reported[named], extra)
     return groups.differences()
 
 
