@@ -1,4 +1,4 @@
-"""Reading JSON that others send: no name twice, no float, no text that cannot be kept."""
+"""Reading JSON that others send: no name twice, no float, all of it can be kept."""
 
 from __future__ import annotations
 
