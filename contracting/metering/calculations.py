@@ -42,6 +42,7 @@ class Rate:
             and self.tier == event.tier
             and self.context_band in (event.context_band, ANY_LENGTH)
             and self.boundary == event.boundary
+            and event.order_line_id in (None, self.order_line_id)
             and self.starts_at <= at
             and (self.ends_at is None or at < self.ends_at)
         )
@@ -56,11 +57,15 @@ class KnownOrder:
     time_zone: str
     period: Period
     rates: tuple[Rate, ...]
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """An event as it was stored."""
+    """An event as it was stored, or as a person says what it was.
+
+    ``order_line_id`` is the line on which it counts, where somebody has said so.
+    """
 
     event_id: str
     occurred_at: datetime
@@ -72,6 +77,7 @@ class Measured:
     basis: str
     lines: tuple[tuple[str, int], ...]
     unknown_class: str = ""
+    order_line_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +92,21 @@ class RatedLine:
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """Whose usage an event is, and what it costs."""
+    """Whose usage an event is, and what it costs.
+
+    Each class counts on the order line that prices it; a call whose input and output
+    are ordered on two lines counts on both.
+    """
 
     order: KnownOrder
-    order_line_id: int
     model_id: int
     accounting_day: date
     lines: tuple[RatedLine, ...]
+
+    @property
+    def order_line_id(self) -> int:
+        """The first of the order lines on which it counts."""
+        return min(line.rate.order_line_id for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +128,8 @@ def attribute(
 
     The price is the one of the row whose period contains the instant of the call, on
     the order's own line; a missing name or price holds the event (R-MET-08, R-MET-09).
-    A class of which nothing was used needs no price.
+    A class of which nothing was used needs no price. Usage of an order that is closed
+    out is held too: its completion statement has been signed.
     """
     if event.basis != Basis.MEASURED:
         return Held(HoldReason.NOT_MEASURED, event.basis)
@@ -123,8 +138,10 @@ def attribute(
     order = find_order(event.order_ref)
     if order is None:
         return Held(HoldReason.UNKNOWN_ORDER, event.order_ref)
+    if order.is_closed:
+        return Held(HoldReason.ORDER_CLOSED, event.order_ref)
     if not order.period.contains(event.occurred_at):
-        return Held(HoldReason.OUT_OF_PERIOD, event.occurred_at.isoformat())
+        return Held(HoldReason.OUT_OF_PERIOD, event.order_ref)
     day = accounting_day(event.occurred_at, order.time_zone)
     model_id = find_model(event.model_served, day)
     if model_id is None or not any(r.model_id == model_id for r in order.rates):
@@ -137,31 +154,29 @@ def _rate(
 ) -> Attributed | Held:
     rated = []
     for code, count in event.lines:
-        rate = _rate_of(event, order, model_id, code)
-        if rate is None and count:
-            return Held(HoldReason.NO_RATE, f"{event.model_served} {code}")
-        if rate is not None:
+        found = _rates_of(event, order, model_id, code)
+        if count and len(found) != 1:
+            reason = HoldReason.SEVERAL_LINES if found else HoldReason.NO_RATE
+            return Held(reason, f"{event.model_served} {code}")
+        if len(found) == 1:
             tokens = Tokens(count)
-            rated.append(RatedLine(code, rate, tokens, rate.price.of(tokens)))
-    lines = {line.rate.order_line_id for line in rated}
-    if len(lines) != 1:
-        detail = "classes of several order lines" if lines else "nothing was counted"
-        return Held(HoldReason.NO_RATE, detail)
-    return Attributed(order, lines.pop(), model_id, day, tuple(rated))
+            rated.append(RatedLine(code, found[0], tokens, found[0].price.of(tokens)))
+    if not rated:
+        return Held(HoldReason.NO_RATE, "nothing was counted")
+    return Attributed(order, model_id, day, tuple(rated))
 
 
-def _rate_of(
+def _rates_of(
     event: Measured, order: KnownOrder, model_id: int, code: str
-) -> Rate | None:
-    """The one price; a price for any length holds where none for the band does."""
+) -> list[Rate]:
+    """The prices that fit; one for any length holds where none for the band does."""
     fitting = [
         rate
         for rate in order.rates
         if rate.fits(event, model_id, code, event.occurred_at)
     ]
     exact = [rate for rate in fitting if rate.context_band == event.context_band]
-    found = exact or fitting
-    return found[0] if len(found) == 1 else None
+    return exact or fitting
 
 
 def crossed(

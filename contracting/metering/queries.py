@@ -29,6 +29,7 @@ from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
 
 METERED_STATES = (TaskOrderState.ISSUED, TaskOrderState.COMPLETED)
+"""The states in which usage of an order is attributed to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,13 @@ def get_batch_for(actor: Actor, public_id: str) -> UsageBatch:
 
 
 def known_order(agency_id: int, ref: str) -> KnownOrder | None:
-    """An issued order of the agency by its opaque id or PIID, with its prices."""
+    """A signed order of the agency by its opaque id or PIID, with its prices.
+
+    One that is closed out is known too, so that its usage is held for the right reason.
+    """
     orders = TaskOrder.objects.filter(
-        contract__agency_id=agency_id, state__in=METERED_STATES
+        contract__agency_id=agency_id,
+        state__in=(*METERED_STATES, TaskOrderState.CLOSED),
     ).select_related("contract")
     order = orders.filter(public_id=ref).first() or orders.filter(piid=ref).first()
     if order is None:
@@ -105,6 +110,7 @@ def known_order(agency_id: int, ref: str) -> KnownOrder | None:
         time_zone=zone,
         period=days_bounds(order.period_start, order.period_end, zone),
         rates=tuple(_rates(order)),
+        is_closed=order.state == TaskOrderState.CLOSED,
     )
 
 

@@ -58,8 +58,21 @@ class HoldReason(TextChoices):
     UNKNOWN_MODEL = "UNKNOWN_MODEL", "no such model on the order"
     UNKNOWN_CLASS = "UNKNOWN_CLASS", "no such token class"
     NO_RATE = "NO_RATE", "no price in force"
+    SEVERAL_LINES = "SEVERAL_LINES", "priced on several lines of the order"
+    ORDER_CLOSED = "ORDER_CLOSED", "the order is closed out"
     OUT_OF_PERIOD = "OUT_OF_PERIOD", "outside the period of performance"
     NOT_MEASURED = "NOT_MEASURED", "estimated, not measured"
+
+
+class DisposalCode(TextChoices):
+    """Why held usage is charged to nobody; it stays stored, listed and counted."""
+
+    ESTIMATED = "ESTIMATED", "estimated, never billable"
+    OUTSIDE_PERIOD = "OUTSIDE_PERIOD", "outside every period of performance"
+    NOT_OURS = "NOT_OURS", "not usage of this agency"
+    TEST_CALL = "TEST_CALL", "a test of the gateway"
+    NOT_CHARGEABLE = "NOT_CHARGEABLE", "not chargeable under the contract"
+    NOTHING_USED = "NOTHING_USED", "no token was used"
 
 
 class Basis(TextChoices):

@@ -110,7 +110,7 @@ def test_the_sum_of_exact_prices_is_the_price_of_the_sum(counts):
             order(),
             7,
             "OUT_OF_PERIOD",
-            "2026-01-01T04:59:59.999999+00:00",
+            "ord_1",
         ),
         (
             measured(),
@@ -124,15 +124,15 @@ def test_the_sum_of_exact_prices_is_the_price_of_the_sum(counts):
             measured(),
             order(rate(), rate(order_line_id=2, rate_row_id=2)),
             7,
-            "NO_RATE",
+            "SEVERAL_LINES",
             "model-a IN_UNCACHED",
         ),
         (
-            measured(lines=(("IN_UNCACHED", 1), ("OUT_TEXT", 1))),
-            order(rate(), rate("OUT_TEXT", order_line_id=2, rate_row_id=2)),
+            measured(),
+            replace(order(), is_closed=True),
             7,
-            "NO_RATE",
-            "classes of several order lines",
+            "ORDER_CLOSED",
+            "ord_1",
         ),
         (
             measured(lines=(("OUT_TEXT", 0),)),
@@ -149,6 +149,32 @@ def test_what_is_not_known_is_held_and_never_priced_at_zero(
     found = outcome(event, known, model)
 
     assert found == Held(HoldReason(reason), detail)
+
+
+def test_each_class_counts_on_the_line_that_prices_it():
+    # Given an order with input on one line and output on another
+    known = order(rate(), rate("OUT_TEXT", "0.60", order_line_id=2, rate_row_id=2))
+
+    found = outcome(measured(lines=(("IN_UNCACHED", 700), ("OUT_TEXT", 50))), known)
+
+    assert isinstance(found, Attributed)
+    assert [
+        (line.rate.order_line_id, line.token_class_code, line.dollars)
+        for line in found.lines
+    ] == [
+        (1, "IN_UNCACHED", Dollars("0.000105")),
+        (2, "OUT_TEXT", Dollars("0.00003")),
+    ]
+    assert found.order_line_id == 1
+
+
+def test_where_two_lines_fit_a_person_says_which():
+    known = order(rate(), rate(order_line_id=2, rate_row_id=2))
+
+    found = outcome(measured(order_line_id=2), known)
+
+    assert isinstance(found, Attributed)
+    assert [line.rate.rate_row_id for line in found.lines] == [2]
 
 
 def test_a_class_of_which_nothing_was_used_needs_no_price():
@@ -241,7 +267,7 @@ def test_the_end_of_a_period_belongs_to_the_next(last, zone, end, hours):
     assert isinstance(inside, Attributed)
     assert inside.accounting_day == last
     assert outcome(measured(occurred_at=end), known) == Held(
-        HoldReason.OUT_OF_PERIOD, end.isoformat()
+        HoldReason.OUT_OF_PERIOD, "ord_1"
     )
 
 

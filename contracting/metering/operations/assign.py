@@ -98,12 +98,12 @@ def assign_usage(*, agency_id: int, by: Actor, at: datetime) -> Assigned:
 def _try_again(
     agency_id: int, held: Sequence[UsageEvent], sources: dict[int, UsageSource]
 ) -> tuple[list[Attribution], list[tuple[UsageEvent, Held]]]:
-    lookup, lines = Lookup(agency_id), _lines_of(agency_id, held)
+    lookup, lines = Lookup(agency_id), lines_of(agency_id, held)
     attributed: list[Attribution] = []
     kept: list[tuple[UsageEvent, Held]] = []
     for event in held:
         outcome = attribute(
-            _measured(event, lines[event.source_id, event.event_id]),
+            measured(event, lines[event.source_id, event.event_id]),
             find_order=lookup.order,
             find_model=lookup.model,
         )
@@ -218,7 +218,7 @@ def store_attributions(
                 source.pk,
                 event_id,
                 line.token_class_code,
-                outcome.order_line_id,
+                line.rate.order_line_id,
                 line.rate.rate_row_id,
                 occurred_at,
                 outcome.accounting_day,
@@ -259,8 +259,9 @@ def draw_on_funds(
     by_holder: dict[Holder, list[Consumption]] = defaultdict(list)
     in_order = sorted(attributed, key=lambda item: (item[1], item[2].code, item[0]))
     for _, _, _, outcome in in_order:
-        holder = Holder(HOLDER_OF_A_LINE, outcome.order_line_id)
-        by_holder[holder] += [_consumption(line) for line in outcome.lines]
+        for line in outcome.lines:
+            holder = Holder(HOLDER_OF_A_LINE, line.rate.order_line_id)
+            by_holder[holder].append(_consumption(line))
     if by_holder:
         with giving_notice(by_holder, by, at):
             consume_batch(by_holder=by_holder, because=because, by=by, at=at)
@@ -333,9 +334,10 @@ def _give_notice(
         )
 
 
-def _lines_of(
+def lines_of(
     agency_id: int, held: Sequence[UsageEvent]
 ) -> dict[_Key, tuple[tuple[str, int], ...]]:
+    """The counts of each event by class, under its source and id."""
     found: dict[_Key, list[tuple[str, int]]] = defaultdict(list)
     rows = UsageLine.objects.filter(
         agency_id=agency_id, event_id__in=[event.event_id for event in held]
@@ -346,7 +348,8 @@ def _lines_of(
     return {key: tuple(found[key]) for key in keys}
 
 
-def _measured(event: UsageEvent, lines: tuple[tuple[str, int], ...]) -> Measured:
+def measured(event: UsageEvent, lines: tuple[tuple[str, int], ...]) -> Measured:
+    """The event as attribution takes it."""
     unknown = next((code for code, _ in lines if token_class_code(code) is None), "")
     return Measured(
         event_id=event.event_id,
