@@ -313,6 +313,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contracting.notices.tasks.sweep_notices",
         "schedule": 10.0,
     },
+    "remind-suspense-daily": {
+        "task": "contracting.metering.tasks.remind_suspense",
+        "schedule": crontab(hour=11, minute=0),
+    },
     "reconcile-nightly": {
         "task": "contracting.reconciliation.tasks.reconcile_nightly",
         "schedule": crontab(hour=5, minute=30),

@@ -8,15 +8,17 @@ priced at zero because a price is missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from contracting.core.periods import Period, accounting_day
-from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.metering.states import Basis, HoldReason
 
 ANY_LENGTH: Final = "ALL"
+MOST_DOLLARS_OF_A_CALL: Final = Dollars(1_000_000)
+"""A call that costs more is a fault of its source; a person looks at it first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class KnownOrder:
     time_zone: str
     period: Period
     rates: tuple[Rate, ...]
+    boundary: str = ""
     is_closed: bool = False
 
 
@@ -146,7 +149,8 @@ def attribute(
     model_id = find_model(event.model_served, day)
     if model_id is None or not any(r.model_id == model_id for r in order.rates):
         return Held(HoldReason.UNKNOWN_MODEL, event.model_served)
-    return _rate(event, order, model_id, day)
+    within = replace(event, boundary=event.boundary or order.boundary)
+    return _rate(within, order, model_id, day)
 
 
 def _rate(
@@ -163,6 +167,9 @@ def _rate(
             rated.append(RatedLine(code, found[0], tokens, found[0].price.of(tokens)))
     if not rated:
         return Held(HoldReason.NO_RATE, "nothing was counted")
+    price = total_dollars(line.dollars for line in rated)
+    if price > MOST_DOLLARS_OF_A_CALL:
+        return Held(HoldReason.IMPLAUSIBLE, f"{event.model_served} {price}")
     return Attributed(order, model_id, day, tuple(rated))
 
 

@@ -11,6 +11,17 @@ USAGE_INGESTED = event_type(
 USAGE_ASSIGNED = event_type(
     "metering.usage.assigned", "Usage left suspense: it was attributed and rated."
 )
+USAGE_ASSIGNED_TO_ORDER = event_type(
+    "metering.usage.assigned_to_order",
+    "Held usage was assigned to an order, with a reason.",
+)
+USAGE_DISPOSED = event_type(
+    "metering.usage.disposed",
+    "Held usage was disposed of: it is charged to nobody, and why.",
+)
+SUSPENSE_REMINDED = event_type(
+    "metering.suspense.reminded", "The agency was told of usage held for long."
+)
 USAGE_CORRECTED = event_type(
     "metering.usage.corrected", "A correction of metered usage was added."
 )

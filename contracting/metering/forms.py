@@ -8,7 +8,16 @@ from django import forms
 
 from contracting.core.actors import Actor
 from contracting.metering.models import UsageSource
-from contracting.metering.queries import sources_visible_to
+from contracting.metering.operations.assign_to_order import Belonging
+from contracting.metering.queries import (
+    HeldCalls,
+    HeldGroup,
+    orders_to_assign_to,
+    sources_visible_to,
+    suspense,
+)
+from contracting.metering.states import DisposalCode
+from contracting.reference.models import AiModel
 from contracting.reference.queries import token_classes
 
 
@@ -37,6 +46,104 @@ class IngestUsageForm(forms.Form):
         field = self.fields["source"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (typing)
         field.queryset = sources_visible_to(actor).filter(closed_at__isnull=True)
+
+
+class HeldCallsForm(forms.Form):
+    """Which held calls are meant, and why something is done with them."""
+
+    group = forms.ChoiceField(label="Held calls")
+    event_id = forms.CharField(
+        label="Only this call",
+        max_length=200,
+        required=False,
+        help_text="The id of one event of the group; all of its calls if left empty.",
+    )
+    reason = forms.CharField(
+        label="Reason", max_length=400, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, agency_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._groups = {group.key: group for group in suspense(agency_id)}
+        self._choices("group", [(k, _words(g)) for k, g in self._groups.items()])
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (typing)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        group = self._groups.get(data.get("group", ""))
+        if group is not None:
+            data["calls"] = HeldCalls(
+                group.reason, group.detail, group.order_ref, data.get("event_id", "")
+            )
+        return data
+
+
+def _words(group: HeldGroup) -> str:
+    calls = "1 call" if group.events == 1 else f"{group.events:,} calls"
+    named = "" if group.detail == group.order_ref else f", {group.detail}"
+    return f"{calls} of {group.order_ref}: {group.reason_label}{named}"
+
+
+class AssignUsageToOrderForm(HeldCallsForm):
+    """The order that held calls belong to, and what else the calls have wrong."""
+
+    order = forms.ChoiceField(label="Order and line")
+    model = forms.ModelChoiceField(
+        AiModel.objects.none(),
+        label="Model",
+        required=False,
+        to_field_name="public_id",
+        empty_label="As the calls name it",
+    )
+    token_class = forms.ChoiceField(
+        label="Class of the tokens whose class is unknown", required=False
+    )
+    field_order = ("group", "event_id", "order", "model", "token_class", "reason")
+
+    def __init__(self, *args: Any, agency_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, agency_id=agency_id, **kwargs)
+        self._orders: dict[str, tuple[int, int | None]] = {}
+        places = []
+        for order in orders_to_assign_to(agency_id):
+            places.append((order.public_id, f"{order.piid} {order.title}"))
+            self._orders[order.public_id] = (order.pk, None)
+            for line in order.current_lines():
+                place = f"{order.piid} line {line.clin}: {line.description}"
+                places.append((line.public_id, place))
+                self._orders[line.public_id] = (order.pk, line.pk)
+        self._choices("order", [("", "Choose an order"), *places])
+        classes = [(c.code, f"{c.label} ({c.code})") for c in token_classes()]
+        self._choices("token_class", [("", "No class is unknown"), *classes])
+        models = self.fields["model"]
+        assert isinstance(models, forms.ModelChoiceField)  # noqa: S101 (typing)
+        models.queryset = AiModel.objects.order_by("snapshot")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        order_id, line_id = self._orders.get(data.get("order", ""), (None, None))
+        if order_id is not None:
+            model = data.get("model")
+            data["to"] = Belonging(
+                order_id=order_id,
+                order_line_id=line_id,
+                model_id=None if model is None else model.pk,
+                token_class_code=data.get("token_class", ""),
+            )
+        return data
+
+
+class DisposeUsageForm(HeldCallsForm):
+    """Why held calls are charged to nobody."""
+
+    code = forms.ChoiceField(
+        label="Why they are charged to nobody",
+        choices=[("", "Choose a code"), *DisposalCode.choices],
+    )
+    field_order = ("group", "event_id", "code", "reason")
 
 
 class CorrectUsageForm(forms.Form):

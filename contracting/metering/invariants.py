@@ -12,8 +12,10 @@ from contracting.core.invariants import Invariant
 from contracting.core.quantities import Tokens, UnitPrice
 from contracting.ledger.models import Balance, HolderBalance
 from contracting.metering.models import (
+    UsageAssignment,
     UsageAttribution,
     UsageBatch,
+    UsageDisposal,
     UsageEvent,
     UsageHold,
     UsageLine,
@@ -39,13 +41,49 @@ def _events_rated_or_held() -> Iterator[str]:
         yield f"{event} is neither attributed nor held"
     lines = UsageLine.objects.exclude(tokens=0)
     unrated = lines.filter(attributed).exclude(_of(UsageRating.objects.all(), _LINE))
-    for line in unrated:
+    for line in unrated.exclude(
+        _renamed(
+            UsageRating.objects.all(), under="named_class", as_said="token_class_code"
+        )
+    ):
         yield f"{line} is attributed and has no price"
     for rating in UsageRating.objects.exclude(attributed):
         yield f"{rating} is rated and not attributed"
     same = UsageLine.objects.filter(tokens=OuterRef("tokens"))
-    for rating in UsageRating.objects.exclude(_of(same, _LINE)):
+    strange = UsageRating.objects.exclude(_of(same, _LINE))
+    for rating in strange.exclude(
+        _renamed(
+            UsageLine.objects.all(), under="token_class_code", as_said="named_class"
+        )
+    ):
         yield f"{rating} is no line that was received"
+
+
+def _renamed(rows: QuerySet[Any], *, under: str, as_said: str) -> Exists:
+    """Whether a row has its counterpart under the class that a person gave it.
+
+    :param under: the column of the assignment that is the row's own class
+    :param as_said: the column of the assignment that is the counterpart's
+    """
+    keys = {key: OuterRef(key) for key in _EVENT}
+    other = rows.filter(
+        **keys, token_class_code=OuterRef(as_said), tokens=OuterRef(OuterRef("tokens"))
+    )
+    said = UsageAssignment.objects.filter(
+        **keys, **{under: OuterRef("token_class_code")}
+    )
+    return Exists(said.filter(Exists(other)))
+
+
+def _held_is_one_of_three() -> Iterator[str]:
+    attributed = _of(UsageAttribution.objects.all(), _EVENT)
+    held = _of(UsageHold.objects.all(), _EVENT)
+    for assignment in UsageAssignment.objects.exclude(attributed):
+        yield f"{assignment} is assigned and not attributed"
+    for disposal in UsageDisposal.objects.filter(attributed):
+        yield f"{disposal} is disposed of and charged"
+    for disposal in UsageDisposal.objects.exclude(held):
+        yield f"{disposal} is disposed of and was never held"
 
 
 def _prices_are_exact() -> Iterator[str]:
@@ -138,5 +176,10 @@ INVARIANTS = [
         "Every event names a batch and a source that are there, and every count its "
         "event.",
         _nothing_is_orphaned,
+    ),
+    Invariant(
+        "MET-6",
+        "Every held event is exactly one of open, attributed or disposed of.",
+        _held_is_one_of_three,
     ),
 ]

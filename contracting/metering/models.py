@@ -20,7 +20,13 @@ from contracting.core.models import (
     Timestamped,
 )
 from contracting.core.subjects import Subject
-from contracting.metering.states import Basis, HoldReason, RowVerdict, SourceKind
+from contracting.metering.states import (
+    Basis,
+    DisposalCode,
+    HoldReason,
+    RowVerdict,
+    SourceKind,
+)
 
 _Row = TypeVar("_Row", bound=models.Model, covariant=True)
 
@@ -198,7 +204,10 @@ class UsageRefusal(AppendOnly):
 
 
 class UsageHold(AppendOnly):
-    """Why an event is in suspense, the last row of it; it leaves when attributed."""
+    """Why an event is in suspense, the last row of it.
+
+    It leaves when it is attributed or disposed of, never both.
+    """
 
     agency_id = models.BigIntegerField()
     source_id = models.BigIntegerField()
@@ -283,3 +292,101 @@ class UsageRating(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.event_id} {self.token_class_code} {self.dollars}"
+
+
+class UsageAssignment(AppendOnly):
+    """Somebody has said whose usage a held event is, and why; the event stays as it is.
+
+    What is blank was not said: the model and the class are then those of the event.
+    """
+
+    agency_id = models.BigIntegerField()
+    source_id = models.BigIntegerField()
+    event_id = models.CharField(max_length=200)
+    order = models.ForeignKey("orders.TaskOrder", on_delete=models.PROTECT)
+    order_line = models.ForeignKey(
+        "orders.OrderLine", on_delete=models.PROTECT, null=True, blank=True
+    )
+    model = models.ForeignKey(
+        "reference.AiModel", on_delete=models.PROTECT, null=True, blank=True
+    )
+    named_class = models.CharField(
+        max_length=30, blank=True, help_text="The unknown class of the event."
+    )
+    token_class_code = models.CharField(
+        max_length=30, blank=True, help_text="The class that it is."
+    )
+    reason = models.CharField(max_length=400)
+    assigned_by = models.CharField(max_length=160)
+    assigned_at = models.DateTimeField()
+
+    objects = StreamedQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_held_call_is_assigned_to_an_order_once",
+                fields=["agency_id", "source_id", "event_id"],
+            ),
+            models.CheckConstraint(
+                name="an_assignment_says_why",
+                condition=~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="an_unknown_class_is_said_to_be_a_class",
+                condition=Q(named_class="", token_class_code="")
+                | (~Q(named_class="") & ~Q(token_class_code="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} to order {self.order_id}"
+
+
+class UsageDisposal(AppendOnly):
+    """Why a held event is charged to nobody; it stays stored, listed and counted."""
+
+    agency_id = models.BigIntegerField()
+    source_id = models.BigIntegerField()
+    event_id = models.CharField(max_length=200)
+    code = models.CharField(max_length=20, choices=DisposalCode.choices)
+    reason = models.CharField(max_length=400)
+    disposed_by = models.CharField(max_length=160)
+    disposed_at = models.DateTimeField()
+
+    objects = StreamedQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_held_call_is_disposed_of_once",
+                fields=["agency_id", "source_id", "event_id"],
+            ),
+            models.CheckConstraint(
+                name="a_disposal_says_why",
+                condition=~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.code}"
+
+
+class SuspenseReminder(AppendOnly):
+    """Up to which instant of receipt an agency was told of what is still held."""
+
+    agency = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT)
+    received_until = models.DateTimeField()
+    events = models.PositiveIntegerField(help_text="Held that long when it was told.")
+    reminded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_agency_is_reminded_of_a_held_call_once",
+                fields=["agency", "received_until"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id}: {self.events}"

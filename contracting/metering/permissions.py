@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from accounts.permissions import role_in, scope_in
 from accounts.states import Role, Scope
+from contracting.contracts.queries import is_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.orders.models import TaskOrder
 
 
 def can_register_source(by: Actor, agency_id: int | None) -> Verdict:
@@ -36,6 +40,37 @@ def can_assign_usage(by: Actor, agency_id: int) -> Verdict:
     return role_in(
         by, agency_id, Role.COR, Role.CONTRACTING_OFFICER, doing="assign held usage"
     )
+
+
+def can_assign_usage_to_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """The contract's designated representative, or a contracting officer (R-MET-08).
+
+    :param on: the day on which the designation must be in force (R-ROL-05)
+    """
+    verdict = can_assign_usage(by, order.contract.agency_id)
+    if isinstance(verdict, Refused) or not by.has_role(Role.COR):
+        return verdict
+    if not is_representative(by, order.contract, on):
+        return Refused("You are not designated for this order's contract today.")
+    return verdict
+
+
+def can_dispose_usage(by: Actor, agency_id: int) -> Verdict:
+    """The representative or the contracting officer of the agency (R-MET-08)."""
+    return role_in(
+        by,
+        agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        doing="dispose of held usage",
+    )
+
+
+def can_remind_suspense(by: Actor) -> Verdict:
+    """The schedule; nobody else sends reminders in its name."""
+    if by.is_system:
+        return Allowed()
+    return Refused("Reminders are sent by the schedule.")
 
 
 def can_correct_usage(by: Actor, agency_id: int) -> Verdict:

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Subquery, Sum
 
 from contracting.contracts.models import RateRow
 from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
 from contracting.core.periods import days_bounds
 from contracting.core.quantities import UnitPrice
@@ -19,12 +20,14 @@ from contracting.metering.calculations import KnownOrder, Rate
 from contracting.metering.models import (
     UsageAttribution,
     UsageBatch,
+    UsageDisposal,
     UsageEvent,
     UsageHold,
+    UsageLine,
     UsageRating,
     UsageSource,
 )
-from contracting.metering.states import HoldReason
+from contracting.metering.states import DisposalCode, HoldReason
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
 
@@ -110,6 +113,7 @@ def known_order(agency_id: int, ref: str) -> KnownOrder | None:
         time_zone=zone,
         period=days_bounds(order.period_start, order.period_end, zone),
         rates=tuple(_rates(order)),
+        boundary=order.boundary,
         is_closed=order.state == TaskOrderState.CLOSED,
     )
 
@@ -145,16 +149,18 @@ def _of_the_same_event(rows: QuerySet[Any]) -> Exists:
     return Exists(rows.filter(**{key: OuterRef(key) for key in keys}))
 
 
-def _attributed() -> Exists:
-    return _of_the_same_event(UsageAttribution.objects.all())
+def _settled() -> Exists:
+    """Attributed, or disposed of: no longer in suspense."""
+    attributed = _of_the_same_event(UsageAttribution.objects.all())
+    return attributed | _of_the_same_event(UsageDisposal.objects.all())
 
 
 def held_events(agency_id: int) -> QuerySet[UsageEvent]:
-    """Events in suspense: stored and counted, not attributed yet, oldest first."""
+    """Events in suspense: neither attributed nor disposed of, oldest first."""
     return (
         UsageEvent.objects.filter(agency_id=agency_id)
         .filter(_of_the_same_event(UsageHold.objects.all()))
-        .exclude(_attributed())
+        .exclude(_settled())
         .order_by("occurred_at", "source_id", "event_id")
     )
 
@@ -164,7 +170,7 @@ def holds_in_force(agency_id: int) -> QuerySet[UsageHold]:
     keys = ("agency_id", "source_id", "event_id")
     latest = (
         UsageHold.objects.filter(agency_id=agency_id)
-        .exclude(_attributed())
+        .exclude(_settled())
         .order_by(*keys, "-pk")
         .distinct(*keys)
     )
@@ -173,10 +179,15 @@ def holds_in_force(agency_id: int) -> QuerySet[UsageHold]:
 
 @dataclass(frozen=True, slots=True)
 class HeldGroup:
-    """Held events with the same reason and detail."""
+    """Held events with the same reason and detail that name the same order.
+
+    ``first_at`` and ``last_at`` are instants of receipt: an event ages from then,
+    whatever else is found of it later.
+    """
 
     reason: str
     detail: str
+    order_ref: str
     events: int
     first_at: datetime
     last_at: datetime
@@ -185,18 +196,104 @@ class HeldGroup:
     def reason_label(self) -> str:
         return str(HoldReason(self.reason).label)
 
+    @property
+    def key(self) -> str:
+        """How a form names the group."""
+        return content_sha256([self.reason, self.detail, self.order_ref])[:20]
+
 
 def suspense(agency_id: int) -> list[HeldGroup]:
     """What is in suspense, by reason: how many, since when (R-MET-08, R-MET-09)."""
     groups = (
         holds_in_force(agency_id)
-        .values("reason", "detail")
+        .annotate(order_ref=_named_by("order_ref"), received=_named_by("received_at"))
+        .values("reason", "detail", "order_ref")
         .annotate(
-            events=Count("event_id"), first_at=Min("held_at"), last_at=Max("held_at")
+            events=Count("event_id"), first_at=Min("received"), last_at=Max("received")
         )
-        .order_by("reason", "detail")
+        .order_by("reason", "detail", "order_ref")
     )
     return [HeldGroup(**group) for group in groups]
+
+
+def _named_by(column: str) -> Subquery:
+    """A column of the event to which a row belongs."""
+    keys = ("agency_id", "source_id", "event_id")
+    events = UsageEvent.objects.filter(**{key: OuterRef(key) for key in keys})
+    return Subquery(events.values(column)[:1])
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCalls:
+    """Which held events are meant: those of a group, or one of them.
+
+    :param event_id: the id of one event of the group; all of them where it is blank
+    """
+
+    reason: str
+    detail: str
+    order_ref: str
+    event_id: str = ""
+
+
+def held_calls(agency_id: int, chosen: HeldCalls) -> QuerySet[UsageEvent]:
+    """The events in suspense that are meant, oldest first."""
+    holds = holds_in_force(agency_id).filter(reason=chosen.reason, detail=chosen.detail)
+    found = held_events(agency_id).filter(
+        _of_the_same_event(holds), order_ref=chosen.order_ref
+    )
+    return found.filter(event_id=chosen.event_id) if chosen.event_id else found
+
+
+@dataclass(frozen=True, slots=True)
+class DisposedGroup:
+    """Disposed events of one code."""
+
+    code: str
+    events: int
+    tokens: int
+    last_at: datetime
+
+    @property
+    def code_label(self) -> str:
+        return str(DisposalCode(self.code).label)
+
+
+def disposed(agency_id: int) -> list[DisposedGroup]:
+    """What was disposed of, by code: how many calls, how many tokens."""
+    rows = UsageDisposal.objects.filter(agency_id=agency_id)
+    keys = ("agency_id", "source_id", "event_id")
+    lines = UsageLine.objects.filter(**{key: OuterRef(key) for key in keys})
+    sums = lines.order_by().values("event_id").annotate(sum=Sum("tokens"))
+    groups = (
+        rows.annotate(used=Subquery(sums.values("sum")))
+        .values("code")
+        .annotate(
+            events=Count("event_id"), tokens=Sum("used"), last_at=Max("disposed_at")
+        )
+        .order_by("code")
+    )
+    return [DisposedGroup(**{**row, "tokens": row["tokens"] or 0}) for row in groups]
+
+
+def disposals_of(agency_id: int) -> QuerySet[UsageDisposal]:
+    """Disposed events, the last one first, each with the order that it named."""
+    return (
+        UsageDisposal.objects.filter(agency_id=agency_id)
+        .annotate(order_ref=_named_by("order_ref"))
+        .order_by("-pk")
+    )
+
+
+def orders_to_assign_to(agency_id: int) -> QuerySet[TaskOrder]:
+    """The agency's orders that can take usage, by number."""
+    return (
+        TaskOrder.objects.filter(
+            contract__agency_id=agency_id, state__in=METERED_STATES
+        )
+        .select_related("contract")
+        .order_by("piid")
+    )
 
 
 def open_suspense_of(order: TaskOrder) -> QuerySet[UsageEvent]:

@@ -12,6 +12,13 @@ class UnreadableBatch(Invalid):
     rule = "R-MET-02"
 
 
+class LengthMissing(Refusal):
+    """The request does not say how long its body is."""
+
+    code = "length_required"
+    status = 411
+
+
 class SourceClosed(Refusal):
     """The source no longer reports."""
 
@@ -29,6 +36,20 @@ class NothingToCorrect(Invalid):
 
     code = "nothing_to_correct"
     rule = "R-MET-05"
+
+
+class StillHeld(Refusal):
+    """What was chosen would be held all the same after it is assigned."""
+
+    code = "still_held"
+    rule = "R-MET-08"
+
+
+class ReasonMissing(Invalid):
+    """Held usage is assigned or disposed of with a reason."""
+
+    code = "reason_missing"
+    rule = "R-MET-08"
 
 
 class NothingHeld(Refusal):

@@ -39,10 +39,11 @@ class BatchReceiptSerializer(BatchSerializer):
 
 
 class SuspenseSerializer(serializers.Serializer[object]):
-    """A group of held events."""
+    """A group of held events that name one order."""
 
     reason = serializers.CharField()
     detail = serializers.CharField()
+    order_ref = serializers.CharField()
     events = serializers.IntegerField()
     first_at = serializers.CharField()
     last_at = serializers.CharField()

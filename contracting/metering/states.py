@@ -33,6 +33,7 @@ class RowCode(TextChoices):
     BAD_CONTENT_TYPE = "bad_content_type", "the data is application/json"
     MISSING_DATA = "missing_data", "the counts stand in data, a JSON object"
     BAD_TIME = "bad_time", "the instant of completion, RFC 3339 with its zone"
+    BAD_HASH = "bad_hash", "a hash of 8 to 128 letters, digits and + / = _ -"
     BAD_ATTEMPT = "bad_attempt", "the attempt is a whole number from 1 to 1000"
     BAD_BASIS = "bad_basis", "the basis is measured or estimated"
     BAD_LINES = "bad_lines", "from 1 to 30 lines of class and tokens"
@@ -61,6 +62,7 @@ class HoldReason(TextChoices):
     SEVERAL_LINES = "SEVERAL_LINES", "priced on several lines of the order"
     ORDER_CLOSED = "ORDER_CLOSED", "the order is closed out"
     OUT_OF_PERIOD = "OUT_OF_PERIOD", "outside the period of performance"
+    IMPLAUSIBLE = "IMPLAUSIBLE", "dearer than any one call can be"
     NOT_MEASURED = "NOT_MEASURED", "estimated, not measured"
 
 

@@ -24,6 +24,12 @@ urlpatterns = [
     ),
     path("usage/ingest_usage", views.IngestUsageView.as_view(), name="ingest_usage"),
     path("usage/assign_usage", views.AssignUsageView.as_view(), name="assign_usage"),
+    path(
+        "usage/assign_usage_to_order",
+        views.AssignUsageToOrderView.as_view(),
+        name="assign_usage_to_order",
+    ),
+    path("usage/dispose_usage", views.DisposeUsageView.as_view(), name="dispose_usage"),
     path("usage/correct_usage", views.CorrectUsageView.as_view(), name="correct_usage"),
 ]
 api_urlpatterns = [

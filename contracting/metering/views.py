@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.permissions import Verdict
@@ -16,7 +17,9 @@ from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import read_blob
 from contracting.metering import forms, permissions, queries
 from contracting.metering.operations.assign import assign_usage
+from contracting.metering.operations.assign_to_order import assign_usage_to_order
 from contracting.metering.operations.correct import correct_usage
+from contracting.metering.operations.dispose import dispose_usage
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.operations.register import register_source
 from contracting.metering.states import HoldReason, RowCode, RowVerdict
@@ -47,6 +50,7 @@ class UsagePage(AgencyPage):
             "sources": queries.sources_visible_to(self.actor).order_by("code"),
             "batches": queries.batches_visible_to(self.actor).order_by("-pk")[:100],
             "suspense": queries.suspense(agency_id),
+            "now": clock.now(),
             "may_register": permissions.can_register_source(self.actor, agency_id),
             "may_assign": permissions.can_assign_usage(self.actor, agency_id),
             "may_correct": permissions.can_correct_usage(self.actor, agency_id),
@@ -109,8 +113,12 @@ class SuspensePage(AgencyPage):
         return {
             "suspense": queries.suspense(agency_id),
             "may_assign": permissions.can_assign_usage(self.actor, agency_id),
+            "may_dispose": permissions.can_dispose_usage(self.actor, agency_id),
             "may_map": can_map_model_alias(self.actor, agency_id),
             "held": queries.held_events(agency_id)[:100],
+            "disposed": queries.disposed(agency_id),
+            "disposals": queries.disposals_of(agency_id)[:100],
+            "now": clock.now(),
         }
 
 
@@ -177,12 +185,72 @@ class AssignUsageView(UsageVerbView):
         return permissions.can_assign_usage(self.actor, thing)
 
     def extra(self, thing: int) -> dict[str, Any]:
-        return {"suspense": queries.suspense(thing)}
+        return {"suspense": queries.suspense(thing), "now": clock.now()}
 
     def perform(
         self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         assign_usage(agency_id=thing, by=by, at=at)
+        return reverse("metering:suspense")
+
+
+class HeldCallsView(UsageVerbView):
+    """A verb on a group of held calls, chosen by the address or on the page."""
+
+    def form_options(self, thing: int) -> dict[str, Any]:
+        return {"agency_id": thing}
+
+    def initial(self, thing: int) -> dict[str, Any]:
+        return {"group": self.request.GET.get("group", "")}
+
+
+class AssignUsageToOrderView(HeldCallsView):
+    """Say whose usage held calls are."""
+
+    template_name = "metering/assign_usage_to_order.html"
+    form_class = forms.AssignUsageToOrderForm
+    submit_label = "Assign to this order"
+    done_message = "The calls were assigned, rated and drawn on the order."
+
+    def verdict(self, thing: int) -> Verdict:
+        return permissions.can_assign_usage(self.actor, thing)
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        assign_usage_to_order(
+            agency_id=thing,
+            calls=data["calls"],
+            to=data["to"],
+            reason=data["reason"],
+            by=by,
+            at=at,
+        )
+        return reverse("metering:suspense")
+
+
+class DisposeUsageView(HeldCallsView):
+    """Say why held calls are charged to nobody."""
+
+    template_name = "metering/dispose_usage.html"
+    form_class = forms.DisposeUsageForm
+    submit_label = "Dispose of these calls"
+    done_message = "The calls are charged to nobody and stay listed."
+
+    def verdict(self, thing: int) -> Verdict:
+        return permissions.can_dispose_usage(self.actor, thing)
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        dispose_usage(
+            agency_id=thing,
+            calls=data["calls"],
+            code=data["code"],
+            reason=data["reason"],
+            by=by,
+            at=at,
+        )
         return reverse("metering:suspense")
 
 

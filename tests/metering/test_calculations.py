@@ -177,6 +177,24 @@ def test_where_two_lines_fit_a_person_says_which():
     assert [line.rate.rate_row_id for line in found.lines] == [2]
 
 
+def test_a_call_that_names_no_boundary_is_within_the_order_s():
+    known = replace(order(), boundary="FEDRAMP_MOD")
+
+    assert isinstance(outcome(measured(boundary=""), known), Attributed)
+    assert isinstance(outcome(measured(boundary="IL5"), known), Held)
+    elsewhere = replace(order(), boundary="IL5")
+    assert isinstance(outcome(measured(boundary=""), elsewhere), Held)
+
+
+def test_a_call_that_costs_more_than_a_million_dollars_is_looked_at_first():
+    known = order(rate(price="1000.00"))
+
+    for tokens, kind in ((10**9, Attributed), (10**9 + 1, Held)):
+        found = outcome(measured(lines=(("IN_UNCACHED", tokens),)), known)
+        assert isinstance(found, kind)
+    assert found.reason == HoldReason.IMPLAUSIBLE
+
+
 def test_a_class_of_which_nothing_was_used_needs_no_price():
     found = outcome(measured(lines=(("IN_CACHE_READ", 0), ("IN_UNCACHED", 5))), order())
 

@@ -1,0 +1,30 @@
+"""Usage can be held because it is dearer than any one call can be."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("metering", "0005_suspense_guards"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="usagehold",
+            name="reason",
+            field=models.CharField(
+                choices=[
+                    ("UNKNOWN_ORDER", "no such order"),
+                    ("UNKNOWN_MODEL", "no such model on the order"),
+                    ("UNKNOWN_CLASS", "no such token class"),
+                    ("NO_RATE", "no price in force"),
+                    ("SEVERAL_LINES", "priced on several lines of the order"),
+                    ("ORDER_CLOSED", "the order is closed out"),
+                    ("OUT_OF_PERIOD", "outside the period of performance"),
+                    ("IMPLAUSIBLE", "dearer than any one call can be"),
+                    ("NOT_MEASURED", "estimated, not measured"),
+                ],
+                max_length=20,
+            ),
+        ),
+    ]
