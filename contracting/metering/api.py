@@ -24,7 +24,7 @@ from contracting.metering.adapters import cloudevents
 from contracting.metering.adapters.cloudevents import MAX_BYTES, MAX_ROWS
 from contracting.metering.models import UsageBatch
 from contracting.metering.operations.ingest import ingest_usage
-from contracting.metering.refusals import UnreadableBatch
+from contracting.metering.refusals import LengthMissing, UnreadableBatch
 from contracting.metering.serializers import (
     BatchReceiptSerializer,
     BatchSerializer,
@@ -73,6 +73,10 @@ class IngestUsageEndpoint(EndpointView):
         tags=["usage"],
     )
     def post(self, request: Request) -> Response:
+        chunked = "Transfer-Encoding" in request.headers
+        if chunked and not request.META.get("CONTENT_LENGTH"):
+            message = "Send the batch with a Content-Length; it is not read in chunks."
+            raise LengthMissing(message)
         payload = _body(request)
         source = queries.get_source_for(self.actor, code=self._source_of(payload))
         receipt = ingest_usage(
@@ -85,17 +89,29 @@ class IngestUsageEndpoint(EndpointView):
         return Response(body, status=200 if clean else 207)
 
     def _source_of(self, payload: bytes) -> str:
-        """The source that the batch names, else the only one that the key may write."""
+        """The first source that the batch names and the key may write for.
+
+        Rows of another one are refused row by row. Where no row names one of them, it
+        is the first that is named, else the only one that the key may write.
+        """
+        visible = queries.sources_visible_to(self.actor)
+        ours = set(visible.values_list("code", flat=True))
+        if self.actor.sources:
+            ours &= set(self.actor.sources)
+        first = None
         try:
-            named = cloudevents.named_source(payload)
+            for named in cloudevents.named_sources(payload):
+                if named in ours:
+                    return named
+                first = first or named
         except cloudevents.Unreadable as error:
             raise UnreadableBatch(str(error)) from error
-        if named is None and len(self.actor.sources) == 1:
-            (named,) = self.actor.sources
-        if named is None:
+        if first is None and len(self.actor.sources) == 1:
+            (first,) = self.actor.sources
+        if first is None:
             message = "No row of the batch names its source."
             raise UnreadableBatch(message)
-        return named
+        return first
 
 
 def _body(request: Request) -> bytes:
@@ -180,6 +196,7 @@ class SuspenseEndpoint(EndpointView):
             {
                 "reason": group.reason,
                 "detail": group.detail,
+                "order_ref": group.order_ref,
                 "events": group.events,
                 "first_at": instant(group.first_at),
                 "last_at": instant(group.last_at),

@@ -15,7 +15,7 @@ from contracting.metering.adapters.cloudevents import (
     BadRow,
     ReadEvent,
     Unreadable,
-    named_source,
+    named_sources,
     read_batch,
 )
 from contracting.metering.states import RowCode
@@ -291,7 +291,13 @@ REFUSED = [
     ("bad_text", "/data/order_id", row(data__order_id="x" * 61)),
     ("missing", "/data/model", row(data__model=MISSING)),
     ("bad_text", "/data/model", row(data__model=TEXT)),
-    ("missing", "/data/boundary", row(data__boundary=MISSING)),
+    ("bad_text", "/data/boundary", row(data__boundary="x" * 21)),
+    ("bad_text", "/data/project", row(data__project=TEXT)),
+    ("bad_text", "/data/region", row(data__region="x" * 61)),
+    ("bad_hash", "/data/principal_hash", row(data__principal_hash="o'brien@x")),
+    ("not_a_count", "/data/requests", row(data__requests="1")),
+    ("negative", "/data/meter_seq", row(data__meter_seq=-1)),
+    ("too_many", "/data/meter_seq", row(data__meter_seq=2**53)),
     ("bad_text", "/data/operation_id", row(data__operation_id=TEXT)),
     ("bad_attempt", "/data/attempt", row(data__attempt=0)),
     ("bad_attempt", "/data/attempt", row(data__attempt=1_001)),
@@ -426,7 +432,7 @@ def test_the_same_content_has_the_same_hash_however_it_is_written():
     ],
 )
 def test_the_source_is_the_first_that_a_row_names(payload, source):
-    assert named_source(payload) == source
+    assert next(named_sources(payload), None) == source
 
 
 ANYTHING = st.recursive(
@@ -471,7 +477,7 @@ def test_no_value_in_any_field_breaks_the_reader(data):
 @given(
     st.dictionaries(
         st.sampled_from(sorted(CODES)),
-        st.integers(min_value=0, max_value=2**48),
+        st.integers(min_value=0, max_value=MAX_TOKENS),
         min_size=1,
     )
 )

@@ -172,6 +172,46 @@ def test_a_key_writes_only_for_its_sources(order, gateway):
     assert post(key_with(Scope.USAGE_WRITE), payload).json()["accepted"] == 1
 
 
+def test_a_first_row_of_a_strange_source_refuses_only_itself(order, gateway):
+    # Given a batch whose first row names a source that nobody registered
+    rows = [event(1, order=order, source="unheard-of"), event(2, order=order)]
+
+    answer = post(key_client(gateway), ndjson(*rows))
+
+    assert answer.status_code == 207
+    assert codes(answer) == ["other_source", ""]
+    assert UsageEvent.objects.get().event_id == "call-2"
+
+
+def test_a_body_without_its_length_is_asked_for_with_it(order, gateway):
+    machine = key_client(gateway)
+
+    with nothing_happens():
+        answer = machine.generic(
+            "POST",
+            BATCH,
+            ndjson(event(1, order=order)),
+            content_type="application/x-ndjson",
+            CONTENT_LENGTH="",
+            HTTP_TRANSFER_ENCODING="chunked",
+        )
+
+    assert answer.status_code == 411
+    assert answer.json()["code"] == "length_required"
+    assert "Content-Length" in answer.json()["detail"]
+
+
+def test_no_number_of_tokens_breaks_a_batch(order, gateway):
+    # Given calls that no column could add up, and one good one
+    huge = [event(n, order=order, tokens={"input": 2**53 - 1}) for n in range(20)]
+    large = [event(n, order=order, tokens={"input": 10**12}) for n in range(20, 40)]
+
+    answer = post(key_client(gateway), ndjson(*huge, *large, event(40, order=order)))
+
+    assert answer.status_code == 207
+    assert codes(answer) == ["too_many"] * 20 + ["IMPLAUSIBLE"] * 20 + [""]
+
+
 def test_a_source_of_another_agency_is_not_there(order, other_agency_gateway):
     for source in ("gateway", "unheard-of"):
         with nothing_happens():

@@ -24,13 +24,20 @@ MAX_ROWS: Final = 10_000
 MAX_BYTES: Final = 50 * 1024 * 1024
 MAX_LINES: Final = 30
 MAX_ATTEMPTS: Final = 1_000
-MAX_TOKENS: Final = 2**53 - 1
+MAX_TOKENS: Final = 10**12
+"""The most tokens of one class that one call can have, far above any real one."""
+
+MAX_COUNT: Final = 2**53 - 1
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 _TEXT = re.compile(r"[\x21-\x7e]{1,200}")
+_HASH = re.compile(r"([A-Za-z0-9_-]{1,20}:)?[A-Za-z0-9+/=_-]{8,128}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
 _JSON_SPACE = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_int=len, parse_float=len)
+"""Finds the end of an element; its numbers are read later, with its own row."""
+
+_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
 _ENVELOPE = frozenset(
     {
         "specversion",
@@ -59,8 +66,28 @@ _DATA = frozenset(
         "class",
         "tokens",
         "total",
+        "requests",
+        "meter_seq",
+        "project",
+        "principal_hash",
+        "region",
+        "model_class",
+        "request_hash",
+        "unit_price_ref",
+        "meter_run",
     }
 )
+_LABELS: Final = {
+    "project": 120,
+    "region": 60,
+    "model_class": 60,
+    "unit_price_ref": 60,
+    "meter_run": 120,
+}
+"""Names that a gateway adds and that are kept with the batch, with their lengths."""
+
+_HASHES: Final = ("principal_hash", "request_hash")
+_COUNTERS: Final = ("requests", "meter_seq")
 _LINE = frozenset({"class", "tokens"})
 _BASES = frozenset(Basis.values)
 
@@ -126,17 +153,20 @@ def read_batch(payload: bytes) -> list[ReadEvent | BadRow]:
     return [_read(index, raw) for index, raw in enumerate(rows)]
 
 
-def named_source(payload: bytes) -> str | None:
-    """The source that the first row with one names, or ``None`` if no row does.
+def named_sources(payload: bytes) -> Iterator[str]:
+    """The sources that its rows name, in their order and each once, as they are read.
 
     :raises Unreadable: if it is neither NDJSON nor a JSON array, or is too large
     """
+    named: set[str] = set()
     for raw in islice(_split(payload), MAX_ROWS):
         try:
-            return _text(_object(raw), "source", "/source")
+            source = _text(_object(raw), "source", "/source")
         except _Bad:
             continue
-    return None
+        if source not in named:
+            named.add(source)
+            yield source
 
 
 def _split(payload: bytes) -> Iterator[str]:
@@ -164,17 +194,33 @@ def _elements(text: str) -> Iterator[str]:
     else:
         mark = ","
     while mark == ",":
-        try:
-            _, end = _DECODER.raw_decode(text, at)
-        except (ValueError, RecursionError) as error:
+        end = _end_of(text, at)
+        if end == at:
             message = "The batch starts like a JSON array and is none."
-            raise Unreadable(message) from error
+            raise Unreadable(message)
         yield text[at:end]
         at = _skip(text, end)
         mark, at = text[at : at + 1], _skip(text, at + 1)
     if mark != "]" or at < len(text):
         message = "The batch starts like a JSON array and is none."
         raise Unreadable(message)
+
+
+def _end_of(text: str, at: int) -> int:
+    """Where the element that starts here ends; of one that is no JSON, by its marks.
+
+    Such an element is refused as a row like any other, and its neighbours are read.
+    """
+    try:
+        return int(_DECODER.raw_decode(text, at)[1])
+    except (ValueError, RecursionError):
+        depth = 0
+    for mark in _MARKS.finditer(text, at):
+        sign = mark.group()
+        if depth == 0 and sign in (",", "]"):
+            return at + len(text[at : mark.start()].rstrip(" \t\r\n"))
+        depth += (sign in ("[", "{")) - (sign in ("]", "}"))
+    return at
 
 
 def _skip(text: str, at: int) -> int:
@@ -234,13 +280,13 @@ def _event(index: int, row: Mapping[str, Any], event_id: str) -> ReadEvent:
         "context_band": _text(
             data, "context_band", "/data/context_band", "ALL", limit=20
         ),
-        "boundary": _text(data, "boundary", "/data/boundary", limit=20),
+        "boundary": _text(data, "boundary", "/data/boundary", "", limit=20),
         "basis": _basis(data),
         "lines": tuple(sorted(lines.items())),
         "unknown_class": unknown_class,
         "reported_total": _total(data, lines),
     }
-    canonical = canonical_json(fields)
+    canonical = canonical_json({**fields, **_extras(data)})
     sha256 = hashlib.sha256(canonical.encode()).hexdigest()
     return ReadEvent(index=index, sha256=sha256, canonical=canonical, **fields)
 
@@ -261,6 +307,21 @@ def _envelope(row: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
         _refuse(RowCode.MISSING_DATA, "/data")
     _known(data, _DATA, "/data")
     return subject, data
+
+
+def _extras(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a gateway may add: kept with the batch and part of the content, if given."""
+    found: dict[str, Any] = {}
+    for key, limit in _LABELS.items():
+        found[key] = _text(data, key, f"/data/{key}", "", limit=limit)
+    for key in _HASHES:
+        found[key] = _text(data, key, f"/data/{key}", "", limit=150)
+        if found[key] and not _HASH.fullmatch(found[key]):
+            _refuse(RowCode.BAD_HASH, f"/data/{key}")
+    for key in _COUNTERS:
+        if data.get(key) is not None:
+            found[key] = _count(data[key], f"/data/{key}", most=MAX_COUNT)
+    return {key: value for key, value in found.items() if value != ""}
 
 
 def _lines(data: Mapping[str, Any]) -> tuple[dict[str, int], str]:
@@ -295,12 +356,12 @@ def _line(line: Any, pointer: str) -> tuple[str, int]:
     return name, _count(tokens, f"{pointer}/tokens")
 
 
-def _count(tokens: Any, pointer: str) -> int:
+def _count(tokens: Any, pointer: str, most: int = MAX_TOKENS) -> int:
     if not _is_whole(tokens):
         _refuse(RowCode.NOT_A_COUNT, pointer)
     if tokens < 0:
         _refuse(RowCode.NEGATIVE, pointer)
-    if tokens > MAX_TOKENS:
+    if tokens > most:
         _refuse(RowCode.TOO_MANY, pointer)
     return int(tokens)
 
@@ -321,7 +382,7 @@ def _tier(data: Mapping[str, Any]) -> str:
 def _total(data: Mapping[str, Any], lines: Mapping[str, int]) -> int | None:
     if data.get("total") is None:
         return None
-    total = _count(data["total"], "/data/total")
+    total = _count(data["total"], "/data/total", most=MAX_LINES * MAX_TOKENS)
     if total != sum(lines.values()):
         _refuse(RowCode.CHECKSUM_FAILED, "/data/total")
     return total
