@@ -18,6 +18,8 @@ CENT: Final = Decimal("0.01")
 
 _EXACT: Final = Context(prec=60, traps=[Inexact, InvalidOperation])
 _WIDE: Final = Context(prec=60)
+_MOST_DIGITS: Final = 1_000
+_MOST_WHOLE_DIGITS: Final = 30
 _MEGA: Final = Decimal(TOKENS_PER_MTOK)
 
 
@@ -36,6 +38,14 @@ def _decimal(value: Decimal | int | str, *, places: int) -> Decimal:
         raise LossyAmount(message) from error
     if not number.is_finite():
         message = f"{value!r} is not a finite number"
+        raise LossyAmount(message)
+    # Before any arithmetic: a short text can name a number of ten million digits.
+    written = number.as_tuple().exponent
+    if not isinstance(written, int) or abs(written) > _MOST_DIGITS:
+        message = "a number is written with at most 1,000 digits"
+        raise LossyAmount(message)
+    if number and number.adjusted() >= _MOST_WHOLE_DIGITS:
+        message = f"a number has at most {_MOST_WHOLE_DIGITS} digits before its point"
         raise LossyAmount(message)
     exponent = number.normalize(_WIDE).as_tuple().exponent
     if isinstance(exponent, int) and -exponent > places:
