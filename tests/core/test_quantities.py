@@ -158,6 +158,18 @@ def test_a_digit_that_no_column_keeps_is_refused():
         UnitPrice("0.0000001")
 
 
+@pytest.mark.parametrize("quantity", [Dollars, UnitPrice])
+@pytest.mark.parametrize(
+    "text",
+    ["1E+9999999", "1E-9999999", "0E+9999999", "0E-9999999", "9" * 31, "1E+30"],
+)
+def test_a_number_that_no_column_keeps_is_refused_before_it_is_reckoned_with(
+    quantity, text
+):
+    with pytest.raises(LossyAmount):
+        quantity(text)
+
+
 def test_a_trailing_zero_is_no_digit():
     assert UnitPrice("0.15000000000") == UnitPrice("0.15")
     assert Dollars("1.50") == Dollars("1.5")

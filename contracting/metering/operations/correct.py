@@ -78,10 +78,11 @@ def correct_usage(
         attributed_at=at,
     )
     subject = Subject("metering.source", source.pk, f"organization:{source.agency_id}")
-    with giving_notice([line.holder], by, at):
+    lines = OrderLine.objects.filter(order=order).order_by("pk")
+    with giving_notice([each.holder for each in lines], by, at):
         for code, change in sorted(changes.items()):
             rating = _rate(original, made, day, code, change)
-            _repost(line, rating, reason, subject, by, at)
+            _repost(rating.order_line, rating, reason, subject, by, at)
     record_event(
         events.USAGE_CORRECTED,
         subject=subject,
