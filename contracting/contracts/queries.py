@@ -67,6 +67,16 @@ def rates_in_force(contract: Contract, at: datetime) -> QuerySet[RateRow]:
     )
 
 
+def has_reasonable_price(contract: Contract) -> bool:
+    """Whether the price analysis of its award found its prices reasonable (R-EVL-07).
+
+    The record covers what is ordered at these prices or below; another price needs a
+    record of its own.
+    """
+    decision = contract.decision
+    return decision.selected_id in decision.price_analysis.reasonable_submission_ids
+
+
 def representatives(contract: Contract, on: date) -> QuerySet[CorDesignation]:
     """Who represents the contracting officer on that day."""
     return CorDesignation.objects.filter(

@@ -11,7 +11,7 @@ from contracting.approvals.queries import open_route_of
 from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
-from contracting.core.permissions import Refused, Verdict
+from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.orders import calculations
 from contracting.orders.models import Modification, TaskOrder
 from contracting.orders.queries import (
@@ -112,7 +112,8 @@ def can_issue_task_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
     """The signature: a warrant for the whole order, three people on one action.
 
     FAR 1.602-1 (R-ROL-01, R-ROL-02); requester, certifier and signer are three
-    different people (R-ROL-03). The state is the verb's to weigh, so that the slower of
+    different people, and nobody signs what they wrote any part of, in whatever role
+    they wrote it (R-ROL-03). The state is the verb's to weigh, so that the slower of
     two officers learns of the conflict.
     """
     certified = certification_of(order)
@@ -125,12 +126,7 @@ def can_issue_task_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
             rule="R-ROL-01",
         ),
         can_sign(by, calculations.value_of(order), on),
-        other_person(
-            by,
-            order.requester.user_id,
-            "You requested this; somebody else signs it.",
-            "R-ROL-03",
-        ),
+        _not_its_maker(by, order),
         other_person(
             by,
             certified.certified_by.user_id if certified else None,
@@ -263,6 +259,13 @@ def can_discard_modification(by: Actor, modification: Modification) -> Verdict:
 
 def _makers(order: TaskOrder) -> set[int]:
     return {order.requester.user_id, *order.editor_user_ids}
+
+
+def _not_its_maker(by: Actor, order: TaskOrder) -> Verdict:
+    if by.user_id not in _makers(order):
+        return Allowed()
+    reason = "You requested or wrote this; somebody else signs it."
+    return Refused(reason, "R-ROL-03")
 
 
 def _in_state(

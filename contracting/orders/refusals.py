@@ -33,6 +33,13 @@ class ReviewVoided(ReviewsNotFinal):
     rule = "R-ROL-08"
 
 
+class PriceNotReasonable(Refusal):
+    """No record finds the prices of the contract reasonable (FAR 12.209)."""
+
+    code = "price_not_reasonable"
+    rule = "R-EVL-07"
+
+
 class PriceAboveRateCard(Invalid):
     """A unit price above the contract's rate on the day of the order."""
 

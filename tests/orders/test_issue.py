@@ -28,7 +28,9 @@ from contracting.ledger.refusals import (
 )
 from contracting.notices.models import Notice
 from contracting.orders.invariants import INVARIANTS
+from contracting.orders.operations import issue
 from contracting.orders.operations.dispose import dispose_nonconcurrence
+from contracting.orders.operations.edit import edit_task_order
 from contracting.orders.operations.issue import issue_task_order
 from contracting.orders.operations.review import review_task_order
 from contracting.orders.queries import undisposed_of
@@ -38,6 +40,7 @@ from contracting.orders.refusals import (
     ModelNotAllowed,
     OutOfScope,
     PriceAboveRateCard,
+    PriceNotReasonable,
     ReviewsNotFinal,
 )
 from contracting.orders.states import FundsDraft, TaskOrderState
@@ -49,6 +52,7 @@ from tests.builders_orders import (
     certified,
     certified_order,
     concurred,
+    drafted_order,
     issued_order,
     line,
     line_of_accounting,
@@ -200,6 +204,55 @@ def test_requester_and_certifier_do_not_sign(contract, part):
 
     # Then three people are asked for
     assert refusal.value.rule == "R-ROL-03"
+
+
+@pytest.mark.rule("R-ROL-03", case="refused")
+def test_nobody_signs_what_they_edited_in_another_role(contract):
+    # Given a specialist who edited the order, and who is an officer of the agency too
+    drafted = drafted_order(on=contract)
+    edited = edit_task_order(
+        order_id=drafted.pk,
+        terms={"title": "Pilot of the claims assistant, east"},
+        by=actor("contract_specialist"),
+        at=ORDERED_AT,
+        seen_version=drafted.version,
+    )
+    order = certified_order(order=edited)
+    acting = actor("contract_specialist")
+    both = Membership.objects.create(
+        user=person(acting),
+        organization=organization(acting),
+        role=Role.CONTRACTING_OFFICER,
+    )
+    Warrant.objects.create(
+        membership=both,
+        number="W-0009",
+        limit_dollars=Decimal("10000000.00"),
+        valid_from=ORDERED_AT.date(),
+        valid_to=ISSUED_AT.date(),
+    )
+
+    # When they sign it as an officer
+    with nothing_happens(), pytest.raises(NotAllowed) as refusal:
+        issued(order, by=actor_of(both))
+
+    # Then somebody else is asked for
+    assert refusal.value.rule == "R-ROL-03"
+    assert "wrote" in refusal.value.message
+
+
+@pytest.mark.rule("R-EVL-07", case="refused")
+def test_nothing_is_ordered_at_prices_that_nobody_found_reasonable(
+    contract, monkeypatch
+):
+    # Given an order of a contract whose record does not cover what it selected
+    order = certified_order(on=contract)
+    monkeypatch.setattr(issue, "has_reasonable_price", lambda _contract: False)
+
+    with nothing_happens(), pytest.raises(PriceNotReasonable) as refusal:
+        issued(order)
+
+    assert refusal.value.rule == "R-EVL-07"
 
 
 @pytest.mark.parametrize("outsider", ["other_agency_officer", "vendor_a_signer"])

@@ -21,6 +21,7 @@ from contracting.ledger.refusals import (
 from contracting.notices.models import Notice
 from contracting.orders import calculations
 from contracting.orders.invariants import INVARIANTS
+from contracting.orders.operations import issue
 from contracting.orders.operations.issue_modification import issue_modification
 from contracting.orders.operations.sign import sign_modification
 from contracting.orders.queries import conformed
@@ -28,6 +29,7 @@ from contracting.orders.refusals import (
     AddedFundsNotCertified,
     AlreadyIssued,
     NotSignedByVendor,
+    PriceNotReasonable,
 )
 from contracting.orders.states import EffectDraft
 from tests.builders_orders import (
@@ -162,6 +164,18 @@ def test_added_funds_are_certified_before_the_signature(order):
         issued(modification)
 
     assert refusal.value.rule == "R-MOD-03"
+
+
+@pytest.mark.rule("R-EVL-07", case="refused")
+def test_nothing_is_added_at_prices_that_nobody_found_reasonable(order, monkeypatch):
+    # Given a modification that adds, and a contract whose record does not cover it
+    modification = funded_modification(on=order)
+    monkeypatch.setattr(issue, "has_reasonable_price", lambda _contract: False)
+
+    with nothing_happens(), pytest.raises(PriceNotReasonable) as refusal:
+        issued(modification)
+
+    assert refusal.value.rule == "R-EVL-07"
 
 
 @pytest.mark.rule("R-MOD-02", case="allowed")

@@ -9,7 +9,7 @@ from django.db import transaction
 from contracting.approvals.queries import is_complete_for
 from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
-from contracting.contracts.queries import representatives
+from contracting.contracts.queries import has_reasonable_price, representatives
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
@@ -34,6 +34,7 @@ from contracting.orders.refusals import (
     ModelNotAllowed,
     OutOfScope,
     PriceAboveRateCard,
+    PriceNotReasonable,
     ReviewsNotFinal,
     ReviewVoided,
 )
@@ -60,6 +61,8 @@ def issue_task_order(
     :raises OutOfScope: out of scope, period or maximum (R-TO-01)
     :raises ContractCeilingExceeded: if the contract leaves less room (R-TO-02)
     :raises ContentIncomplete: if an element is missing (R-TO-05)
+    :raises PriceNotReasonable: without a record that the contract's prices are fair and
+        reasonable (R-EVL-07)
     :raises PriceAboveRateCard: if a price is above the contract's rate (R-TO-10)
     :raises ModelNotAllowed: if a model may not be ordered today (R-TO-12)
     :raises PeriodOfAvailabilityEnded: if funds are not available today (R-FND-03)
@@ -134,6 +137,7 @@ def _guard(
     if gaps:
         raise OutOfScope(" ".join(gaps), gaps=gaps)
     _require_complete(order)
+    _require_reasonable_price(contract)
     _require_rates(order, signed_on)
 
 
@@ -164,6 +168,14 @@ def _require_certification(order: TaskOrder) -> None:
             f"{order.version} yet."
         )
         raise FundsNotCertified(message, version=order.version, dollars=wanted)
+
+
+def _require_reasonable_price(contract: Contract) -> None:
+    """The order's prices are the contract's or lower; its record covers them."""
+    if has_reasonable_price(contract):
+        return
+    message = f"No record says that the prices of {contract.piid} are reasonable."
+    raise PriceNotReasonable(message, contract=contract.piid)
 
 
 def _require_rates(order: TaskOrder, on: date) -> None:

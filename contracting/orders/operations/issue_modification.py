@@ -34,7 +34,7 @@ from contracting.orders.models import (
 )
 from contracting.orders.operations.certify_modification import _release
 from contracting.orders.operations.draft_modification import _require_authority_for
-from contracting.orders.operations.issue import _concerned
+from contracting.orders.operations.issue import _concerned, _require_reasonable_price
 from contracting.orders.operations.sign import _require_funds
 from contracting.orders.refusals import (
     AlreadyIssued,
@@ -60,6 +60,8 @@ def issue_modification(
     :raises AddedFundsNotCertified: if it adds funds that are not certified (R-MOD-03)
     :raises NoAuthority: if its authority does not carry it (R-MOD-02)
     :raises NotSignedByVendor: if the vendor has not signed a change of terms (R-MOD-02)
+    :raises PriceNotReasonable: if it adds, and no record finds the contract's prices
+        reasonable (R-EVL-07)
     :raises ChangesNothing: if before and after are the same (R-MOD-05)
     :raises ContractCeilingExceeded: if the contract leaves less room (R-TO-02)
     :raises PeriodOfAvailabilityEnded: if funds are not available today (R-FND-03)
@@ -75,6 +77,8 @@ def issue_modification(
     signed_on = accounting_day(at, contract.time_zone)
     require(permissions.can_issue_modification(by, modification, signed_on))
     _guard(modification, order, seen_version)
+    if _adds(modification):
+        _require_reasonable_price(contract)
 
     changes = calculations.changes_of(modification)
     if not changes:
@@ -124,6 +128,16 @@ def _guard(modification: Modification, order: TaskOrder, seen_version: int) -> N
     if modification.is_bilateral and modification.vendor_signed_at is None:
         message = "A supplemental agreement is signed by the vendor first."
         raise NotSignedByVendor(message)
+
+
+def _adds(modification: Modification) -> bool:
+    """Whether more is bought: what only takes away needs no record of a price."""
+    return any(
+        each.add_dollars > 0
+        or each.add_ceiling_dollars > 0
+        or each.add_ceiling_tokens > 0
+        for each in calculations.effects_of(modification)
+    )
 
 
 def _bind(
