@@ -8,7 +8,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import (
+    Count,
+    Exists,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 
 from contracting.contracts.models import RateRow
 from contracting.core.actors import Actor
@@ -149,7 +159,7 @@ def _of_the_same_event(rows: QuerySet[Any]) -> Exists:
     return Exists(rows.filter(**{key: OuterRef(key) for key in keys}))
 
 
-def _settled() -> Exists:
+def _settled() -> Q:
     """Attributed, or disposed of: no longer in suspense."""
     attributed = _of_the_same_event(UsageAttribution.objects.all())
     return attributed | _of_the_same_event(UsageDisposal.objects.all())
@@ -273,7 +283,10 @@ def disposed(agency_id: int) -> list[DisposedGroup]:
         )
         .order_by("code")
     )
-    return [DisposedGroup(**{**row, "tokens": row["tokens"] or 0}) for row in groups]
+    return [
+        DisposedGroup(row["code"], row["events"], row["tokens"] or 0, row["last_at"])
+        for row in groups
+    ]
 
 
 def disposals_of(agency_id: int) -> QuerySet[UsageDisposal]:

@@ -117,8 +117,8 @@ def _lock_order(agency_id: int, to: Belonging) -> TaskOrder:
         .filter(pk=to.order_id, contract__agency_id=agency_id)
         .first()
     )
-    of_it = OrderLine.objects.filter(pk=to.order_line_id, order_id=to.order_id)
-    if order is None or (to.order_line_id is not None and not of_it.exists()):
+    lines = OrderLine.objects.filter(order_id=to.order_id).values_list("pk", flat=True)
+    if order is None or to.order_line_id not in {None, *lines}:
         message = "The agency has no such order."
         raise NothingHeld(message, rule="R-MET-08")
     return order
