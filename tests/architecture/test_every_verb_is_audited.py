@@ -1,4 +1,4 @@
-"""Every verb is one function that locks, permits, guards, changes and records."""
+"""Every verb is one transaction, told by whom and when, that writes one event."""
 
 import ast
 from collections import Counter

@@ -1,0 +1,104 @@
+"""Lock, permit, guard, change, record: every verb takes its steps in this order.
+
+Read from the text of each verb; that the guards hold is what the tests of the rules
+prove. A verb that is a step of another has its lock or its permission from there.
+"""
+
+import pytest
+
+from tests.architecture.steps import Step, steps_of
+from tests.architecture.tree import verbs
+
+_BY_THE_CALLER = "a step of a verb that has asked already"
+NOT_PERMITTED = {
+    "accounts.claim_key": "whoever may send a request may send it once",
+    "audit.record_event": "it is the record",
+    "documents.render_document": "a worker prints what a verb asked for",
+    "documents.request_document": _BY_THE_CALLER,
+    "documents.store_blob": _BY_THE_CALLER,
+    "documents.sweep_documents": "the machinery asks again for what was asked for",
+    "ledger.accept_usage": _BY_THE_CALLER,
+    "ledger.commit_funds": _BY_THE_CALLER,
+    "ledger.consume": _BY_THE_CALLER,
+    "ledger.consume_batch": _BY_THE_CALLER,
+    "ledger.deobligate_funds": _BY_THE_CALLER,
+    "ledger.obligate_funds": _BY_THE_CALLER,
+    "ledger.open_balances": _BY_THE_CALLER,
+    "ledger.raise_ceiling": _BY_THE_CALLER,
+    "ledger.record_paid": _BY_THE_CALLER,
+    "ledger.release_commitment": _BY_THE_CALLER,
+    "ledger.reserve_ordered": _BY_THE_CALLER,
+    "ledger.reverse_transfer": _BY_THE_CALLER,
+    "ledger.set_contract_ceiling": _BY_THE_CALLER,
+    "notices.post_notice": _BY_THE_CALLER,
+    "notices.sweep_notices": "the machinery sends what was posted",
+    "reconciliation.reconcile_all": "the machinery asks the verb for each order",
+    "reference.assign_number": _BY_THE_CALLER,
+}
+"""Verbs that require no permission of their own, each with the reason."""
+
+_NEW = "it adds rows that nobody can know of yet; constraints keep them apart"
+NOT_LOCKED = {
+    "accounts.create_organization": _NEW,
+    "accounts.register_user": _NEW,
+    "approvals.open_route": "its caller holds the subject that the route is for",
+    "audit.record_event": "the database locks the head of the stream",
+    "documents.request_document": _NEW,
+    "documents.store_blob": "a blob is its own content: the same bytes, the same row",
+    "documents.sweep_documents": "the verb that it calls for each paper locks it",
+    "ledger.create_line_of_accounting": _NEW,
+    "metering.register_source": _NEW,
+    "notices.post_notice": _NEW,
+    "reconciliation.reconcile_all": "the verb that it calls for each order locks it",
+}
+"""Verbs that lock nothing before they decide, each with the reason."""
+
+LOCKED_LATER = {
+    "reference.assign_number": "a new counter is added first, so that there is one",
+    "requisitions.draft_requisition": "its permission reads the actor alone",
+}
+"""Verbs that do something before they lock, each with the reason."""
+
+
+@pytest.mark.parametrize("verb", verbs(), ids=str)
+def test_a_verb_asks_for_permission_before_it_changes_anything(verb):
+    kinds = _kinds(verb)
+    if str(verb) in NOT_PERMITTED:
+        assert Step.PERMIT not in kinds, "it does: take it off the list"
+        return
+
+    assert Step.PERMIT in kinds
+    assert Step.CHANGE not in kinds[: kinds.index(Step.PERMIT)]
+
+
+@pytest.mark.parametrize("verb", verbs(), ids=str)
+def test_a_verb_locks_before_it_decides(verb):
+    kinds = _kinds(verb)
+    if str(verb) in NOT_LOCKED:
+        assert Step.LOCK not in kinds, "it does: take it off the list"
+        return
+
+    assert Step.LOCK in kinds
+    decides = [kinds.index(s) for s in (Step.PERMIT, Step.CHANGE) if s in kinds]
+    is_first = not decides or kinds.index(Step.LOCK) < min(decides)
+    assert is_first != (str(verb) in LOCKED_LATER)
+
+
+@pytest.mark.parametrize("verb", verbs(), ids=str)
+def test_a_verb_records_last(verb):
+    kinds = _kinds(verb)
+    if Step.RECORD not in kinds:
+        return  # that it records is held by test_every_verb_is_audited
+
+    last = len(kinds) - 1 - kinds[::-1].index(Step.RECORD)
+    assert Step.CHANGE not in kinds[last:]
+
+
+def test_the_lists_of_exceptions_name_only_verbs():
+    listed = {*NOT_PERMITTED, *NOT_LOCKED, *LOCKED_LATER}
+
+    assert listed <= {str(verb) for verb in verbs()}
+
+
+def _kinds(verb) -> list[Step]:
+    return [step for step, _name in steps_of(verb)]
