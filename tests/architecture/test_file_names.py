@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.architecture.tree import ROOT, apps, python_files
+from tests.architecture.tree import ROOT, apps, files_of_the_project, python_files
 
 LONGEST_FILE = 500
 IN_EVERY_APP = {
@@ -35,6 +35,64 @@ BESIDES = {
     "reconciliation": {"matching"},
     "reference": {"data"},
 }
+IN_CORE = {
+    "__init__.py",
+    "actors.py",
+    "api.py",
+    "canonical.py",
+    "clock.py",
+    "doors.py",
+    "errors.py",
+    "identifiers.py",
+    "invariants.py",
+    "middleware.py",
+    "models.py",
+    "periods.py",
+    "permissions.py",
+    "quantities.py",
+    "states.py",
+    "subjects.py",
+    "templatetags",
+    "triggers.py",
+    "views.py",
+}
+"""The words the whole project is written in; a new one is worth an ADR."""
+
+BESIDE_THE_APPS = {
+    "__init__.py",
+    "asgi.py",
+    "celery.py",
+    "core",
+    "embedded",
+    "settings.py",
+    "static",
+    "urls.py",
+    "wsgi.py",
+}
+AT_THE_ROOT = {
+    ".ci",
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "accounts",
+    "bench",
+    "contracting",
+    "deploy",
+    "docs",
+    "manage.py",
+    "openapi.yaml",
+    "pyproject.toml",
+    "requirements-dev.txt",
+    "requirements.txt",
+    "templates",
+    "tests",
+}
+"""What every well-kept project has. Nothing else without an ADR."""
+
 SAYS_NOTHING = {"utils", "helpers", "services", "misc", "common", "lib", "tools"}
 
 
@@ -43,6 +101,24 @@ def test_an_app_has_only_the_files_that_every_app_has(app):
     names = {path.name for path in apps()[app].iterdir()} - {"__pycache__"}
 
     assert names - IN_EVERY_APP - BESIDES.get(app, set()) == set()
+
+
+def test_core_has_only_the_words_of_the_whole_project():
+    names = {path.name for path in (ROOT / "contracting" / "core").iterdir()}
+
+    assert names - {"__pycache__"} - IN_CORE == set()
+
+
+def test_beside_the_apps_stands_only_the_house():
+    names = {path.name for path in (ROOT / "contracting").iterdir()}
+
+    assert names - {"__pycache__"} - set(apps()) - BESIDE_THE_APPS == set()
+
+
+def test_the_root_of_the_tree_is_fixed():
+    names = {path.relative_to(ROOT).parts[0] for path in files_of_the_project()}
+
+    assert names - AT_THE_ROOT == set()
 
 
 @pytest.mark.parametrize("app", apps())
