@@ -74,10 +74,11 @@ check: .venv/.ok ## Everything that CI runs: format, lint, types, imports, deplo
 	@$(MAKE) --no-print-directory faults
 	@$(MAKE) --no-print-directory browser
 
-fmt: .venv/.ok ## Format the code and write openapi.yaml again
+fmt: .venv/.ok ## Format the code; write openapi.yaml and docs/reference again
 	@$(PY) -m ruff check --fix-only --quiet .
 	@$(PY) -m ruff format .
 	@$(MANAGE) spectacular --validate --fail-on-warn --file openapi.yaml
+	@$(PY) -m tests.architecture.reference
 
 bench: .venv/.ok papers ## Measure ingest and paper against their floors: var/bench.json
 	@$(PY) bench/run.py

@@ -1,0 +1,172 @@
+"""Writes docs/reference: the verbs, the states and the events, as the code has them.
+
+``python -m tests.architecture.reference`` is part of ``make fmt``; a test compares.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import re
+from collections.abc import Iterator
+
+import django
+from django.apps import apps as django_apps
+
+from tests.architecture.steps import Step, steps_of
+from tests.architecture.tree import ROOT, Operation, apps, life_cycle, syntax, verbs
+
+REFERENCE = ROOT / "docs" / "reference"
+WRITTEN = "<!-- Written by `make fmt`. Change the code, not this page. -->"
+_RULE = re.compile(r"\bR-[A-Z]+-\d\d\b")
+
+
+def pages() -> dict[str, str]:
+    """The text of each generated page, by its name."""
+    return {
+        "verbs.md": _page("Verbs", _VERBS, _verbs()),
+        "states.md": _page("States", _STATES, _states()),
+        "events.md": _page("Events", _EVENTS, _events()),
+    }
+
+
+def _page(title: str, about: str, lines: Iterator[str]) -> str:
+    return "\n".join([f"# {title}", "", WRITTEN, "", about, *lines, ""])
+
+
+def _stages() -> list[str]:
+    """The apps with something to say, the earliest stage first."""
+    level = {name: at for at, layer in enumerate(life_cycle()) for name in layer}
+    return sorted(apps(), key=lambda app: (level[app], app))
+
+
+# Verbs -------------------------------------------------------------------------------
+
+_VERBS = (
+    "Everything the system does, by stage: one file each. A permission is required by\n"
+    "the verb itself; the rules are those that it, its permission and its refusals name."
+)
+
+
+def _verbs() -> Iterator[str]:
+    for app in _stages():
+        of_the_app = [verb for verb in verbs() if verb.app == app]
+        if not of_the_app:
+            continue
+        yield from ("", f"## {app}", "")
+        yield "| Verb | File | Permission | Records | Rules |"
+        yield "|---|---|---|---|---|"
+        for verb in of_the_app:
+            cells = (
+                f"`{verb.function.name}`",
+                f"[{verb.file.name}](../../{verb.file.relative_to(ROOT)})",
+                ", ".join(f"`{name}`" for name in _permissions(verb))
+                or "of its caller",
+                ", ".join(f"`{code}`" for code in _recorded(verb)) or "nothing itself",
+                ", ".join(_rules(verb)),
+            )
+            yield f"| {' | '.join(cells)} |"
+
+
+def _permissions(verb: Operation) -> list[str]:
+    asked = [text for step, text in steps_of(verb) if step is Step.PERMIT]
+    return sorted({text.split("(")[0].rsplit(".", 1)[-1] for text in asked})
+
+
+def _recorded(verb: Operation) -> list[str]:
+    """The codes of the events whose names the verb's file uses."""
+    from contracting.audit.events import EventType
+
+    names = {
+        node.attr
+        for node in ast.walk(syntax(verb.file))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "events"
+    }
+    found = [getattr(_module(verb.app, "events"), name) for name in sorted(names)]
+    return sorted(each.code for each in found if isinstance(each, EventType))
+
+
+def _rules(verb: Operation) -> list[str]:
+    """Named in the file, by its permissions, or by the refusals it can raise."""
+    from contracting.core.errors import Refusal
+
+    named = set(_RULE.findall(verb.file.read_text()))
+    module = importlib.import_module(
+        ".".join(verb.file.relative_to(ROOT).with_suffix("").parts)
+    )
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Refusal) and value.rule:
+            named.add(value.rule)
+    for function in _functions_of_permissions(verb):
+        named |= set(_RULE.findall(ast.unparse(function)))
+    return sorted(named)
+
+
+def _functions_of_permissions(verb: Operation) -> list[ast.FunctionDef]:
+    file = apps()[verb.app] / "permissions.py"
+    if not file.exists():
+        return []
+    return [
+        node
+        for node in syntax(file).body
+        if isinstance(node, ast.FunctionDef) and node.name in _permissions(verb)
+    ]
+
+
+def _module(app: str, name: str) -> object:
+    package = ".".join(apps()[app].relative_to(ROOT).parts)
+    return importlib.import_module(f"{package}.{name}")
+
+
+# States ------------------------------------------------------------------------------
+
+_STATES = (
+    "Every machine and its moves. The code reads this table, and a trigger of the\n"
+    "database allows nothing else."
+)
+
+
+def _states() -> Iterator[str]:
+    from contracting.core.models import Stateful
+
+    machines = [m for m in django_apps.get_models() if issubclass(m, Stateful)]
+    stages = _stages()
+    machines.sort(key=lambda m: (stages.index(m._meta.app_label), m.__name__))
+    for model in machines:
+        field = model._meta.get_field("state")
+        names = dict(field.flatchoices)
+        yield from ("", f"## {str(model._meta.verbose_name).capitalize()}", "")
+        yield from ("```mermaid", "stateDiagram-v2")
+        yield f"    [*] --> {field.get_default()}"
+        for source in names:
+            for target in sorted(model.MOVES.get(source, ())):
+                yield f"    {source} --> {target}"
+        yield from ("```", "", "| State | On the page |", "|---|---|")
+        for name, label in names.items():
+            yield f"| `{name}` | {label} |"
+
+
+# Events ------------------------------------------------------------------------------
+
+_EVENTS = "What the record can hold: each event with its sentence and the verb that writes it."
+
+
+def _events() -> Iterator[str]:
+    from contracting.audit.events import all_events
+
+    writers: dict[str, list[str]] = {}
+    for verb in verbs():
+        for code in _recorded(verb):
+            writers.setdefault(code, []).append(f"`{verb.function.name}`")
+    yield from ("", "| Event | What happened | Verb |", "|---|---|---|")
+    for event in all_events():
+        by = ", ".join(sorted(writers.get(event.code, [])))
+        yield f"| `{event.code}` | {event.sentence} | {by} |"
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text)
