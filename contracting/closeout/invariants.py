@@ -12,7 +12,7 @@ from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.invariants import Invariant
 from contracting.core.quantities import Dollars, Tokens, total_dollars
-from contracting.ledger.queries import contract_balance
+from contracting.ledger.queries import LineBalance, contract_balance
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import TaskOrderState
 
@@ -37,7 +37,7 @@ def _nothing_is_bound_or_owed_on_a_closed_contract() -> Iterator[str]:
             yield from _settled(contract.piid or "", each)
 
 
-def _settled(name: str, each: queries.LineBalance) -> Iterator[str]:
+def _settled(name: str, each: LineBalance) -> Iterator[str]:
     row = each.balance
     if row.obligated_dollars != row.paid_dollars or row.committed_dollars:
         yield (

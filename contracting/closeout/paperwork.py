@@ -7,9 +7,9 @@ from typing import Any
 
 from contracting.closeout.calculations import figure_rows
 from contracting.closeout.models import CompletionStatement
-from contracting.closeout.queries import LineBalance
 from contracting.core.actors import Actor
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.ledger.queries import LineBalance
 
 
 def completion(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
@@ -18,7 +17,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import days_bounds
 from contracting.core.quantities import Dollars, total_dollars
-from contracting.ledger.queries import balances_of
+from contracting.ledger.queries import LineBalance, balances_of
 from contracting.ledger.states import Holder
 from contracting.metering.queries import open_suspense_of
 from contracting.orders import queries as orders
@@ -26,9 +25,6 @@ from contracting.orders.models import TaskOrder
 from contracting.orders.states import ModificationState, TaskOrderState
 from contracting.payments.models import Payment
 from contracting.reconciliation.queries import open_findings
-
-if TYPE_CHECKING:
-    from contracting.ledger.models import Balance
 
 COMPLETENESS = "R-CLO-01"
 NOTHING_OPEN = "R-CLO-03"
@@ -48,14 +44,6 @@ class Blocker:
 
     rule: str
     what: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineBalance:
-    """One line and ACRN, and how the ledger knows it."""
-
-    clin: str
-    balance: Balance
 
 
 def balances_of_order(order: TaskOrder) -> list[LineBalance]:

@@ -67,7 +67,7 @@ from contracting.desk.states import (
 )
 from contracting.documents.models import Document
 from contracting.documents.states import DocumentState
-from contracting.ledger.models import ContractBalance, HolderBalance
+from contracting.ledger.queries import lines_with_totals, room_of_contracts
 from contracting.metering.models import UsageRating
 from contracting.notices.models import Notice
 from contracting.notices.queries import unread_count
@@ -336,13 +336,7 @@ def burns_of(orders: Sequence[TaskOrder], today: date) -> list[Burn]:
     """
     live = OrderLine.objects.filter(order__in=orders, is_removed=False)
     lines = {line.pk: line for line in live.annotate(funds=Sum(_FUNDED))}
-    about = HolderBalance.objects.filter(
-        holder_kind=HOLDER_OF_A_LINE, holder_id__in=lines
-    ).annotate(
-        obligated=Sum("balances__obligated_dollars"),
-        consumed=Sum("balances__consumed_dollars"),
-        unfunded=Sum("balances__unfunded_dollars"),
-    )
+    about = lines_with_totals(HOLDER_OF_A_LINE, lines)
     books = {row.holder_id: row for row in about}
     used_from = dict(
         UsageRating.objects.filter(order_line__in=list(lines))
@@ -412,24 +406,17 @@ def _burn(
 def near_their_end(actor: Actor, today: date) -> list[Item]:
     """Awarded contracts that are nearly ordered out, or close to their last day."""
     contracts = contracts_visible_to(actor).filter(state=ContractState.AWARDED)
-    taken = {
-        row.contract_id: row
-        for row in ContractBalance.objects.filter(
-            contract_id__in=contracts.values("pk"),
-            ordered_dollars__gte=F("ceiling_dollars") * NEARLY,
-        )
-    }
+    room = room_of_contracts(contracts.values("pk"), from_share=NEARLY)
     soon = today + timedelta(days=DAYS_BEFORE_THE_END)
     near = contracts.filter(
-        Q(pk__in=list(taken)) | Q(ordering_end__range=(today, soon))
+        Q(pk__in=list(room)) | Q(ordering_end__range=(today, soon))
     ).order_by("ordering_end", "pk")
-    return [_near(contract, taken.get(contract.pk), today) for contract in near[:LIMIT]]
+    return [_near(contract, room.get(contract.pk), today) for contract in near[:LIMIT]]
 
 
-def _near(contract: Contract, taken: ContractBalance | None, today: date) -> Item:
+def _near(contract: Contract, left: Dollars | None, today: date) -> Item:
     notes = []
-    if taken is not None:
-        left = Dollars(taken.ceiling_dollars - taken.ordered_dollars)
+    if left is not None:
         notes.append(f"{money(left)} of its ceiling can still be ordered.")
     days = (contract.ordering_end - today).days
     if days <= DAYS_BEFORE_THE_END:

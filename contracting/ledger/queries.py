@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
@@ -38,6 +39,14 @@ def among(holders: Iterable[Holder]) -> Q:
     return condition
 
 
+@dataclass(frozen=True, slots=True)
+class LineBalance:
+    """One line and ACRN, under the number that the line has on paper."""
+
+    clin: str
+    balance: Balance
+
+
 def balances_of(holder: Holder) -> list[Balance]:
     """The balances of one line by ACRN, in their order of payment."""
     rows = Balance.objects.select_related("line", "line_of_accounting").filter(
@@ -49,6 +58,55 @@ def balances_of(holder: Holder) -> list[Balance]:
 def contract_balance(contract_id: int) -> ContractBalance | None:
     """What a contract allows and what its orders have taken; ``None`` before award."""
     return ContractBalance.objects.filter(contract_id=contract_id).first()
+
+
+def room_of_contracts(
+    contract_ids: Iterable[int] | QuerySet[Any], *, from_share: Decimal
+) -> dict[int, Dollars]:
+    """What can still be ordered, by contract, where this share of it is ordered.
+
+    :param from_share: of the ceiling, for example ``Decimal("0.9")``
+    """
+    rows = ContractBalance.objects.filter(
+        contract_id__in=contract_ids,
+        ordered_dollars__gte=F("ceiling_dollars") * from_share,
+    )
+    return {
+        row.contract_id: Dollars(row.ceiling_dollars - row.ordered_dollars)
+        for row in rows
+    }
+
+
+def lines_with_totals(kind: str, ids: Iterable[int]) -> QuerySet[HolderBalance]:
+    """Lines of one kind with ``obligated``, ``consumed`` and ``unfunded`` dollars.
+
+    The three are sums over the ACRNs; a line whose funds are not open is not there.
+    """
+    return HolderBalance.objects.filter(holder_kind=kind, holder_id__in=ids).annotate(
+        obligated=Sum("balances__obligated_dollars"),
+        consumed=Sum("balances__consumed_dollars"),
+        unfunded=Sum("balances__unfunded_dollars"),
+    )
+
+
+def drawn_by_line(kind: str) -> dict[int, tuple[int, Decimal]]:
+    """Tokens and dollars used on each line of a kind whose funds are open.
+
+    Funded or not, unrounded, corrections included.
+    """
+    drawn = {
+        line: (0, Decimal(0))
+        for line in HolderBalance.objects.filter(holder_kind=kind).values_list(
+            "holder_id", flat=True
+        )
+    }
+    for balance in Balance.objects.filter(line__holder_kind=kind):
+        tokens, dollars = drawn[balance.holder_id]
+        drawn[balance.holder_id] = (
+            tokens + balance.consumed_tokens + balance.unfunded_tokens,
+            dollars + balance.consumed_dollars + balance.unfunded_dollars,
+        )
+    return drawn
 
 
 def lines_of_contract(contract_id: int) -> QuerySet[HolderBalance]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from contracting.core.invariants import Invariant
 from contracting.core.quantities import Tokens, UnitPrice
-from contracting.ledger.models import Balance, HolderBalance
+from contracting.ledger.queries import drawn_by_line
 from contracting.metering.models import (
     UsageAssignment,
     UsageAttribution,
@@ -116,15 +115,8 @@ def _the_ledger_has_every_token() -> Iterator[str]:
             "order_line"
         ).annotate(Sum("tokens"), Sum("dollars"))
     }
-    drawn: dict[int, tuple[int, Decimal]] = {}
-    for balance in Balance.objects.filter(line__holder_kind=HOLDER_OF_A_LINE):
-        tokens, dollars = drawn.get(balance.holder_id, (0, Decimal(0)))
-        drawn[balance.holder_id] = (
-            tokens + balance.consumed_tokens + balance.unfunded_tokens,
-            dollars + balance.consumed_dollars + balance.unfunded_dollars,
-        )
-    known = HolderBalance.objects.filter(holder_kind=HOLDER_OF_A_LINE)
-    for line in sorted({*rated, *known.values_list("holder_id", flat=True)}):
+    drawn = drawn_by_line(HOLDER_OF_A_LINE)
+    for line in sorted({*rated, *drawn}):
         metered, used = rated.get(line, (0, 0)), drawn.get(line, (0, 0))
         if metered != used:
             yield f"order line {line}: metered {metered}, on the ledger {used}"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import fiscal_year
-from contracting.ledger.queries import funds_of
 from contracting.reference.queries import models_on, token_classes
 from contracting.requisitions.models import (
     EstimateRow,
@@ -18,9 +16,6 @@ from contracting.requisitions.models import (
     Requisition,
 )
 from contracting.requisitions.states import RequisitionState
-
-if TYPE_CHECKING:
-    from contracting.ledger.models import LineOfAccounting
 
 
 def visible_to(actor: Actor) -> QuerySet[Requisition]:
@@ -68,11 +63,6 @@ def next_number(agency_id: int, on: date) -> str:
     stem = f"PR-{fiscal_year(on) % 100:02d}-"
     used = Requisition.objects.filter(agency_id=agency_id, number__startswith=stem)
     return f"{stem}{used.count() + 1:05d}"
-
-
-def lines_of_accounting(agency_id: int | None) -> list[LineOfAccounting]:
-    """The lines of accounting from which the agency can expect funds."""
-    return [position.line for position in funds_of(agency_id)]
 
 
 def dictionary_on(on: date) -> dict[str, list[tuple[int, str]]]:

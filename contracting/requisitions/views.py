@@ -14,6 +14,7 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
 from contracting.core.views import PageView, VerbView
+from contracting.ledger.queries import lines_of_accounting_of
 from contracting.requisitions import calculations, forms, permissions, queries
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.operations.discard import discard_requisition
@@ -91,7 +92,7 @@ class DraftRequisition(VerbView):
         return permissions.can_draft_requisition(self.actor)
 
     def form_options(self, thing: Any) -> dict[str, Any]:
-        lines = queries.lines_of_accounting(self.actor.organization_id)
+        lines = list(lines_of_accounting_of(self.actor.organization_id))
         return {"lines": lines}
 
     def perform(

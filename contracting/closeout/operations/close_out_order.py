@@ -11,7 +11,6 @@ from contracting.audit.operations.record import record_event
 from contracting.closeout import events, paperwork, permissions, queries
 from contracting.closeout.models import CompletionStatement
 from contracting.closeout.operations.complete_order import _lock_order
-from contracting.closeout.queries import LineBalance
 from contracting.closeout.refusals import (
     AlreadyClosedOut,
     CloseOutBlocked,
@@ -27,6 +26,7 @@ from contracting.core.subjects import Subject
 from contracting.documents.operations.request import request_document
 from contracting.ledger.operations.deobligate import deobligate_funds
 from contracting.ledger.operations.reserve import reserve_ordered
+from contracting.ledger.queries import LineBalance
 from contracting.ledger.states import Obligation
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import TaskOrder

@@ -12,6 +12,7 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
+from contracting.ledger.queries import lines_of_accounting_of
 from contracting.requisitions import calculations, events, permissions, queries
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.refusals import ForeignLineOfAccounting, NeedMissing
@@ -75,7 +76,7 @@ def draft_requisition(
 
 
 def _require_own_line(agency_id: int, line_id: int | None) -> None:
-    own = {line.pk for line in queries.lines_of_accounting(agency_id)}
-    if line_id is not None and line_id not in own:
+    own = lines_of_accounting_of(agency_id)
+    if line_id is not None and not own.filter(pk=line_id).exists():
         message = "That line of accounting is not one of this agency's."
         raise ForeignLineOfAccounting(message)
