@@ -6,6 +6,7 @@ named after a role is the actor; ``person`` gives its user, ``client_for`` a bro
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -403,6 +404,9 @@ OURS = {"accounts"} | {
 _NOT_EVIDENCE = {"accounts_user": ["last_login"], "accounts_apikey": ["last_used_at"]}
 
 
+_watchers: list[object] = []
+
+
 @contextmanager
 def nothing_happens() -> Iterator[None]:
     """Every row of every table of ours is afterwards as it was before.
@@ -412,7 +416,11 @@ def nothing_happens() -> Iterator[None]:
     when a key was last used are left out.
     """
     before = _fingerprints()
-    yield
+    _watchers.append(before)
+    try:
+        yield
+    finally:
+        _watchers.remove(before)
     after = _fingerprints()
     changed = {
         table: f"{before[table][0]} rows before, {after[table][0]} after"
@@ -422,17 +430,27 @@ def nothing_happens() -> Iterator[None]:
     assert not changed, f"a refusal has changed rows: {changed}"
 
 
+def tables_are_watched() -> bool:
+    """Whether this is inside ``nothing_happens()``."""
+    return bool(_watchers)
+
+
 def _fingerprints() -> dict[str, tuple[int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_query_of_fingerprints())
+        return {name: (count, mark) for name, count, mark in cursor.fetchall()}
+
+
+@functools.cache
+def _query_of_fingerprints() -> str:
+    """One question about all our tables; a run knows its tables after the first."""
     ours = {
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
         if model._meta.app_label in OURS
     }
     tables = sorted(ours.intersection(connection.introspection.table_names()))
-    query = " UNION ALL ".join(_fingerprint_of(table) for table in tables)
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return {name: (count, mark) for name, count, mark in cursor.fetchall()}
+    return " UNION ALL ".join(_fingerprint_of(table) for table in tables)
 
 
 def _fingerprint_of(table: str) -> str:
