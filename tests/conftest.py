@@ -12,5 +12,5 @@ from tests.halves import (  # noqa: F401
     pytest_collection_modifyitems,
     pytest_xdist_make_scheduler,
 )
-from tests.story import played, told  # noqa: F401
+from tests.story import locks_of_the_story, played, told  # noqa: F401
 from tests.workers import worker  # noqa: F401

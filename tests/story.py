@@ -11,6 +11,7 @@ from contracting.operate.story.play import Told
 from contracting.operate.story.times import Calendar
 from contracting.reconciliation.operations.reconcile_all import reconcile_all
 from tests.databases import pointing_at
+from tests.locks import Watch, watching_locks
 
 ANCHOR = date(2026, 11, 20)
 
@@ -30,9 +31,19 @@ class QuietStage:
 
 
 @pytest.fixture(scope="session")
-def played(story_database, django_db_blocker) -> Told:
+def locks_of_the_story() -> Watch:
+    """The locks of each transaction of the story, once it is played."""
+    return Watch()
+
+
+@pytest.fixture(scope="session")
+def played(story_database, django_db_blocker, locks_of_the_story) -> Told:
     """What the story tells when it has come to its end on 20 November 2026."""
-    with django_db_blocker.unblock(), pointing_at(story_database):
+    with (
+        django_db_blocker.unblock(),
+        pointing_at(story_database),
+        watching_locks(locks_of_the_story),
+    ):
         return play.play(Calendar(ANCHOR), QuietStage())
 
 
