@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test faults browser check fmt bench papers pango chromium
+.PHONY: help setup run demo test faults guards browser check fmt bench papers pango chromium
 .NOTPARALLEL:
 
 # The newest Python that every pinned package supports.
@@ -47,6 +47,9 @@ test: .venv/.ok papers ## Run the tests (without faults and browser)
 faults: .venv/.ok ## Run the races and failures on real connections
 	@$(PYTEST) tests/faults
 
+guards: .venv/.ok ## Switch each rule's guard off: its tests have to fail
+	@$(PYTEST) -p tests.guards -m rule -n 2 --dist loadfile -q --ignore=tests/faults --ignore=tests/browser
+
 browser: .venv/.ok papers chromium ## Run the journeys in a real browser
 	@$(PYTEST) tests/browser
 
@@ -71,6 +74,7 @@ check: .venv/.ok ## Everything that CI runs: format, lint, types, imports, deplo
 	@$(MANAGE) spectacular --validate --fail-on-warn --file var/openapi.yaml
 	@diff -u openapi.yaml var/openapi.yaml || { echo "openapi.yaml differs: run make fmt" >&2; exit 1; }
 	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory guards
 	@$(MAKE) --no-print-directory faults
 	@$(MAKE) --no-print-directory browser
 

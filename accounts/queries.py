@@ -291,5 +291,5 @@ def organizations(kind: str) -> QuerySet[Organization]:
 def _seen(thing: Found | None) -> Found:
     if thing is None:
         message = "There is nothing here for you."
-        raise NotVisible(message)
+        raise NotVisible(message, rule="R-ROL-07")
     return thing

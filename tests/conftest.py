@@ -12,5 +12,6 @@ from tests.halves import (  # noqa: F401
     pytest_collection_modifyitems,
     pytest_xdist_make_scheduler,
 )
+from tests.rules import pytest_runtest_call  # noqa: F401
 from tests.story import locks_of_the_story, played, told  # noqa: F401
 from tests.workers import worker  # noqa: F401

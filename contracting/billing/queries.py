@@ -54,7 +54,7 @@ def get_report_for(actor: Actor, public_id: str) -> UsageReport:
     report = reports_visible_to(actor).filter(public_id=public_id).first()
     if report is None:
         message = "There is no such usage report."
-        raise NotVisible(message)
+        raise NotVisible(message, rule="R-ROL-07")
     return report
 
 
@@ -76,7 +76,7 @@ def get_invoice_for(actor: Actor, public_id: str) -> Invoice:
     invoice = invoices_visible_to(actor).filter(public_id=public_id).first()
     if invoice is None:
         message = "There is no such invoice."
-        raise NotVisible(message)
+        raise NotVisible(message, rule="R-ROL-07")
     return invoice
 
 

@@ -43,7 +43,7 @@ def get_contract_for(actor: Actor, public_id: str) -> Contract:
     contract = visible_to(actor).filter(public_id=public_id).first()
     if contract is None:
         message = "There is no such contract."
-        raise NotVisible(message)
+        raise NotVisible(message, rule="R-ROL-07")
     return contract
 
 

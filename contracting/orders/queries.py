@@ -80,7 +80,7 @@ def get_task_order_for(actor: Actor, public_id: str) -> TaskOrder:
     order = visible_to(actor).filter(public_id=public_id).first()
     if order is None:
         message = "There is no such task order."
-        raise NotVisible(message)
+        raise NotVisible(message, rule="R-ROL-07")
     return order
 
 
@@ -122,7 +122,7 @@ def get_modification_for(actor: Actor, public_id: str) -> Modification:
     found = modifications_visible_to(actor).filter(public_id=public_id).first()
     if found is None:
         message = "There is no such modification."
-        raise NotVisible(message)
+        raise NotVisible(message, rule="R-ROL-07")
     return found
 
 

@@ -52,7 +52,7 @@ def get_certification_for(actor: Actor, public_id: str) -> PaymentCertification:
     found = certifications_visible_to(actor).filter(public_id=public_id).first()
     if found is None:
         message = "There is no such payment."
-        raise NotVisible(message)
+        raise NotVisible(message, rule="R-ROL-07")
     return found
 
 

@@ -39,7 +39,8 @@ def test_nobody_else_signs(role, request):
 def test_an_officer_whose_warrant_is_revoked_signs_nothing(contracting_officer):
     Warrant.objects.filter(number="W-0001").update(revoked_on=TODAY)
 
-    verdict = permissions.can_sign(contracting_officer, Dollars("60.00"), TODAY)
+    with nothing_happens():
+        verdict = permissions.can_sign(contracting_officer, Dollars("60.00"), TODAY)
 
     assert verdict == Refused("You hold no active warrant.", "R-ROL-01")
 
@@ -66,7 +67,8 @@ def test_a_cent_above_the_limit_is_not_signed(contracting_officer, value):
 @pytest.mark.rule("R-ROL-02", case="refused")
 @pytest.mark.parametrize("day", [date(2024, 12, 31), date(2031, 1, 1)])
 def test_nothing_is_signed_outside_the_warrants_dates(contracting_officer, day):
-    verdict = permissions.can_sign(contracting_officer, Dollars("1.00"), day)
+    with nothing_happens():
+        verdict = permissions.can_sign(contracting_officer, Dollars("1.00"), day)
 
     assert isinstance(verdict, Refused)
     assert verdict.rule == "R-ROL-02"

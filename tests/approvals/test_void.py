@@ -14,7 +14,7 @@ from tests.cast import nothing_happens
 CHANGED = "The ceiling was raised."
 
 
-@pytest.mark.rule("R-ROL-08", case="refused")
+@pytest.mark.rule("R-ROL-08", case="allowed")
 def test_a_complete_route_is_void_once_the_content_has_changed(
     submit_for_review, decide, technical_reviewer, finance_reviewer, program_manager, at
 ):
@@ -43,8 +43,10 @@ def test_nobody_decides_on_a_void_route(
     route = submit_for_review()
     void_route(subject=SUBJECT, reason=CHANGED, by=program_manager, at=at)
 
-    with nothing_happens(), pytest.raises(RouteClosed):
+    with nothing_happens(), pytest.raises(RouteClosed) as refusal:
         decide(route, technical_reviewer)
+
+    assert refusal.value.rule == "R-ROL-08"
 
 
 @pytest.mark.rule("R-ROL-08", case="allowed")

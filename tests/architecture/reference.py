@@ -44,8 +44,9 @@ def _stages() -> list[str]:
 # Verbs -------------------------------------------------------------------------------
 
 _VERBS = (
-    "Everything the system does, by stage: one file each. A permission is required by\n"
-    "the verb itself; the rules are those that it, its permission and its refusals name."
+    "Everything the system does, by stage: one file each. A permission is required\n"
+    "by the verb itself; the rules are those that it, its permission and its refusals\n"
+    "name."
 )
 
 
@@ -149,7 +150,7 @@ def _states() -> Iterator[str]:
 
 # Events ------------------------------------------------------------------------------
 
-_EVENTS = "What the record can hold: each event with its sentence and the verb that writes it."
+_EVENTS = "What the record can hold: each event with its sentence and its verb."
 
 
 def _events() -> Iterator[str]:

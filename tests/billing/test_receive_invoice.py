@@ -163,7 +163,7 @@ def test_a_number_is_used_once_by_a_vendor(order):
     assert refusal.value.rule == "R-INV-03"
 
 
-@pytest.mark.rule("R-INV-06", case="refused")
+@pytest.mark.rule("R-INV-03", case="refused")
 def test_a_line_and_period_is_billed_once(order):
     invoiced(order)
     overlapping = stated("OUT_TEXT", 10, period_start=HOUR[1] - timedelta(minutes=1))

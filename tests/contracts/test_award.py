@@ -152,7 +152,7 @@ def test_the_signed_document_carries_version_and_hash(decision):
         assert words in printed
 
 
-@pytest.mark.rule("R-AWD-09", case="refused")
+@pytest.mark.rule("R-AWD-09", case="refused", held_by="database")
 def test_nothing_that_was_signed_can_be_changed(decision):
     # Given a signed and printed award
     contract = awarded(certified_contract(on=decision))

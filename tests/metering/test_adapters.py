@@ -314,8 +314,8 @@ REFUSED = [
 ]
 
 
-@pytest.mark.rule("R-MET-02", case="refused")
-@pytest.mark.rule("R-AI-04", case="refused")
+@pytest.mark.rule("R-MET-02", case="refused", held_by="verdict")
+@pytest.mark.rule("R-AI-04", case="refused", held_by="verdict")
 @pytest.mark.parametrize(
     ("code", "pointer", "made"),
     REFUSED,
@@ -394,7 +394,7 @@ def test_twins_in_an_array_are_seen():
     ],
     ids=range(13),
 )
-@pytest.mark.rule("R-MET-02", case="refused")
+@pytest.mark.rule("R-MET-02", case="refused", held_by="verdict")
 def test_what_is_no_batch_is_unreadable(payload):
     with pytest.raises(Unreadable):
         read_batch(payload)

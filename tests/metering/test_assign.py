@@ -123,13 +123,21 @@ def test_nothing_is_assigned_twice(order):
     assert statuses(ingested(event(1, order=order, model=ALIAS))) == ["duplicate"]
 
 
-@pytest.mark.rule("R-MET-08", case="refused")
-@pytest.mark.rule("R-MET-09", case="refused")
 @pytest.mark.parametrize(
     ("changed", "rule", "words"),
     [
-        ({"order_id": "ord_unknown"}, "R-MET-08", "2 × no such order"),
-        ({"model": ALIAS}, "R-MET-09", "2 × no such model on the order"),
+        pytest.param(
+            {"order_id": "ord_unknown"},
+            "R-MET-08",
+            "2 × no such order",
+            marks=pytest.mark.rule("R-MET-08", case="refused"),
+        ),
+        pytest.param(
+            {"model": ALIAS},
+            "R-MET-09",
+            "2 × no such model on the order",
+            marks=pytest.mark.rule("R-MET-09", case="refused"),
+        ),
     ],
 )
 def test_what_is_still_unknown_stays(order, changed, rule, words):

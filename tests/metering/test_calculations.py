@@ -259,7 +259,7 @@ def test_the_first_instant_of_a_period_belongs_to_it(first, zone, start):
     assert isinstance(before, Held)
 
 
-@pytest.mark.rule("R-MET-04", case="refused")
+@pytest.mark.rule("R-MET-04", case="refused", held_by="arithmetic")
 @pytest.mark.parametrize(
     ("last", "zone", "end", "hours"),
     [

@@ -179,7 +179,7 @@ def test_a_correction_that_cannot_stand_is_refused(order, changes, more):
     assert refusal.value.rule == "R-MET-05"
 
 
-@pytest.mark.rule("R-MET-05", case="refused")
+@pytest.mark.rule("R-MET-05", case="refused", held_by="database")
 def test_what_was_stored_is_never_rewritten(order):
     ingested(event(1, order=order))
 

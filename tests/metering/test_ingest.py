@@ -142,7 +142,7 @@ def test_each_row_has_one_verdict_and_they_add_up(order):
     assert_the_books_balance()
 
 
-@pytest.mark.rule("R-MET-01", case="refused")
+@pytest.mark.rule("R-MET-01", case="refused", held_by="verdict")
 @pytest.mark.parametrize("later", [timedelta(seconds=1), timedelta(days=3_000)])
 def test_a_repeat_counts_nothing_and_another_content_replaces_nothing_ever(
     order, later
@@ -218,8 +218,8 @@ def test_a_row_of_another_source_is_rejected(order):
     assert codes(receipt) == ["", "other_source"]
 
 
-@pytest.mark.rule("R-MET-08", case="refused")
-@pytest.mark.rule("R-MET-09", case="refused")
+@pytest.mark.rule("R-MET-08", case="refused", held_by="verdict")
+@pytest.mark.rule("R-MET-09", case="refused", held_by="verdict")
 @pytest.mark.parametrize(
     ("changed", "reason", "detail"),
     [
@@ -263,7 +263,7 @@ FIRST = datetime(2026, 4, 13, 4, tzinfo=UTC)
 END = datetime(2026, 10, 1, 4, tzinfo=UTC)
 
 
-@pytest.mark.rule("R-MET-04", case="refused")
+@pytest.mark.rule("R-MET-04", case="refused", held_by="verdict")
 @pytest.mark.parametrize(
     ("at", "status", "code"),
     [
@@ -311,7 +311,7 @@ def test_a_million_requests_cost_a_hundred_and_five_dollars(contract):
     assert_the_books_balance()
 
 
-@pytest.mark.rule("R-FND-08", case="refused")
+@pytest.mark.rule("R-FND-08", case="refused", held_by="verdict")
 def test_use_beyond_the_funds_is_recorded_in_full_and_is_not_funded(contract):
     # Given an order with one cent funded
     order = order_for("0.01", on=contract)

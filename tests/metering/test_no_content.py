@@ -73,7 +73,7 @@ CARRIERS = [
 ]
 
 
-@pytest.mark.rule("R-AI-04", case="refused")
+@pytest.mark.rule("R-AI-04", case="refused", held_by="verdict")
 def test_a_prompt_in_any_field_is_found_nowhere(order):
     # Given events that carry a prompt, each in another field
     rows = []

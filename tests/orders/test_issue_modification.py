@@ -153,6 +153,7 @@ def test_a_modification_is_signed_once_and_keeps_its_number(order):
     with nothing_happens(), pytest.raises(AlreadyIssued) as refusal:
         issued(signed, by="second_contracting_officer")
 
+    assert refusal.value.rule == "R-MOD-01"
     assert refusal.value.data["number"] == "P00001"
 
 

@@ -23,7 +23,7 @@ from tests.builders_orders import (
     issued_order,
     line,
 )
-from tests.cast import actor
+from tests.cast import actor, nothing_happens
 
 BATCH = Subject("metering.batch", 9, "contract:7")
 
@@ -51,7 +51,7 @@ def test_a_vendor_sees_its_own_order_once_it_is_signed(contract, vendor_a_member
 def test_before_the_signature_the_vendor_sees_nothing(contract, vendor_a_signer, state):
     order = state(on=contract)
 
-    with pytest.raises(NotVisible):
+    with nothing_happens(), pytest.raises(NotVisible):
         queries.get_task_order_for(vendor_a_signer, order.public_id)
 
 
@@ -64,7 +64,7 @@ def test_for_an_outsider_an_order_does_not_exist(contract, outsider):
     modification = issued_modification(on=issued_order(on=contract))
     order, by = modification.order, actor(outsider)
 
-    with pytest.raises(NotVisible) as refusal:
+    with nothing_happens(), pytest.raises(NotVisible) as refusal:
         queries.get_task_order_for(by, order.public_id)
     assert refusal.value.status == 404
     with pytest.raises(NotVisible):

@@ -220,7 +220,7 @@ def test_payment_is_due_thirty_days_after_the_later_day(received, accepted, due,
     assert due_on(received=received, accepted=accepted, payment_days=30) == due, why
 
 
-@pytest.mark.rule("R-PAY-01", case="refused")
+@pytest.mark.rule("R-PAY-01", case="refused", held_by="arithmetic")
 def test_a_day_of_rest_is_never_the_day_on_which_payment_is_due():
     first = date(2026, 1, 1)
     for number in range(4 * 366):

@@ -98,8 +98,8 @@ def test_usage_of_another_day_does_not_disturb_an_acceptance(order, invoice):
     assert Dollars(accepted(invoice).accepted_dollars) == TOTAL
 
 
-@pytest.mark.rule("R-REC-03", case="refused")
-@pytest.mark.rule("R-INV-04", case="refused")
+@pytest.mark.rule("R-REC-03", case="refused", held_by="verdict")
+@pytest.mark.rule("R-INV-04", case="refused", held_by="verdict")
 def test_what_differs_is_withheld_and_the_rest_is_accepted(order):
     # Given a duplicate in the report and a wrong price on the invoice
     reported(order, [*CALLS, CALLS[1]])

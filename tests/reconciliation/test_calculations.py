@@ -353,7 +353,7 @@ def test_late_rows_are_the_same_finding_before_and_after_they_arrive():
     assert (before.fingerprint, after.arrived) == (after.fingerprint, True)
 
 
-@pytest.mark.rule("R-INV-04", case="refused")
+@pytest.mark.rule("R-INV-04", case="refused", held_by="verdict")
 def test_another_price_than_the_one_in_force_is_a_discrepancy():
     a = [metered("r1", "OUT_TEXT", 100)]
     b = [reported("r1", "OUT_TEXT", 100)]

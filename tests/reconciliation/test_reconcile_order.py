@@ -70,7 +70,7 @@ def test_the_same_inputs_give_the_same_result(order, invoice):
     assert again.result_sha256 == first.result_sha256
 
 
-@pytest.mark.rule("R-REC-05", case="refused")
+@pytest.mark.rule("R-REC-05", case="refused", held_by="arithmetic")
 def test_other_inputs_are_another_comparison(order, invoice):
     first = compared(order, invoice)
     used(order, [Call("r-9", {"OUT_TEXT": 1})], at=COMPARED_AT)

@@ -78,7 +78,7 @@ def test_the_fiscal_year_is_that_of_the_day_of_issue(contracting_officer):
     assert done.piid == "75D30127R00001"
 
 
-@pytest.mark.rule("R-SOL-01", case="refused")
+@pytest.mark.rule("R-SOL-01", case="refused", held_by="arithmetic")
 def test_a_number_is_never_given_twice_nor_taken_by_a_failed_release(
     contracting_officer, at
 ):

@@ -42,7 +42,7 @@ def record_decision(
     :param content_sha256: the hash of the content in force, as the person saw it
     :raises NotVisible: if the route is another organization's
     :raises NotAllowed: if the person made it (R-ROL-09) or is not asked now
-    :raises RouteClosed: if the route is complete, returned or void
+    :raises RouteClosed: if the route is complete, returned or void (R-ROL-08)
     :raises Stale: if the decision was taken on another version
     :raises AlreadyDecided: if the person, or whose seat they take, has decided
     :raises CommentMissing: if a verdict other than to concur has no words
@@ -87,7 +87,8 @@ def _refuse_closed(route: Route) -> None:
     if route.state != RouteState.OPEN:
         words = RouteState(route.state).label
         message = f"This route is {words}; nothing more is decided on it."
-        raise RouteClosed(message, state=route.state)
+        rule = "R-ROL-08" if route.state == RouteState.VOIDED else ""
+        raise RouteClosed(message, rule=rule, state=route.state)
 
 
 def _refuse_second_decision(route: Route, by: Actor) -> None:

@@ -55,7 +55,7 @@ def issue_modification(
 
     :raises NotAllowed: without a warrant for the absolute change (R-ROL-01, R-ROL-02),
         or if ``by`` drafted it or certified its funds (R-ROL-03)
-    :raises AlreadyIssued: if another contracting officer was first
+    :raises AlreadyIssued: if another contracting officer was first (R-MOD-01)
     :raises Stale: if it, or the order it changes, is not what was read
     :raises AddedFundsNotCertified: if it adds funds that are not certified (R-MOD-03)
     :raises NoAuthority: if its authority does not carry it (R-MOD-02)
@@ -108,7 +108,7 @@ def issue_modification(
 def _guard(modification: Modification, order: TaskOrder, seen_version: int) -> None:
     if modification.state == ModificationState.ISSUED:
         message = f"This modification is signed already: it is {modification.number}."
-        raise AlreadyIssued(message, number=modification.number)
+        raise AlreadyIssued(message, rule="R-MOD-01", number=modification.number)
     if modification.state != ModificationState.DRAFT:
         message = f"This modification is {modification.get_state_display()}."
         raise IllegalMove(message, state=modification.state)
