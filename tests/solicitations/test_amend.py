@@ -12,7 +12,7 @@ from contracting.core.quantities import Tokens
 from contracting.documents.queries import documents_of
 from contracting.notices.models import Notice
 from contracting.solicitations.calculations import LineDraft
-from contracting.solicitations.models import Amendment
+from contracting.solicitations.models import Amendment, Solicitation
 from contracting.solicitations.operations.amend import amend_solicitation
 from contracting.solicitations.queries import lines_of
 from contracting.solicitations.refusals import (
@@ -29,11 +29,14 @@ from tests.builders import (
     released_solicitation,
 )
 from tests.cast import days, nothing_happens
+from tests.worlds import once_per_file
+
+world = once_per_file(released_solicitation)
 
 
 @pytest.fixture
-def released(db, at):
-    return released_solicitation(at)
+def released(world, db):
+    return Solicitation.objects.get(pk=world)
 
 
 @pytest.fixture
@@ -119,7 +122,7 @@ def test_amendments_are_numbered_without_a_gap_and_all_vendors_told_at_once(
     assert '"amendment":"0002"' in event.payload
 
 
-@pytest.mark.rule("R-SOL-06", case="refused")
+@pytest.mark.rule("R-SOL-06", case="refused", held_by="database")
 def test_a_number_is_neither_reused_nor_changed_by_any_hand(released, amend, at):
     # Given amendment 0001
     amendment = amend(released, terms={"deadline": DEADLINE + days(7)})

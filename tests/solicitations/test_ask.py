@@ -5,16 +5,19 @@ import pytest
 from contracting.audit.models import AuditEvent
 from contracting.core.errors import NotAllowed
 from contracting.notices.models import Notice
-from contracting.solicitations.models import Question
+from contracting.solicitations.models import Question, Solicitation
 from contracting.solicitations.operations.ask import ask_question
 from contracting.solicitations.refusals import TermInvalid, TooLateToAsk
 from tests.builders import DEADLINE, approved_solicitation, released_solicitation
 from tests.cast import days, nothing_happens
+from tests.worlds import once_per_file
+
+world = once_per_file(released_solicitation)
 
 
 @pytest.fixture
-def released(db, at):
-    return released_solicitation(at)
+def released(world, db):
+    return Solicitation.objects.get(pk=world)
 
 
 def ask(solicitation, by, at, text="Is batch included?"):

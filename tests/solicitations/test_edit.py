@@ -14,6 +14,7 @@ from contracting.core.periods import BadPeriod
 from contracting.core.quantities import Tokens
 from contracting.reference.models import TokenClass
 from contracting.solicitations.calculations import FactorDraft, LineDraft
+from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.edit import edit_solicitation
 from contracting.solicitations.operations.release import release_solicitation
 from contracting.solicitations.queries import factors_of, lines_of
@@ -32,13 +33,17 @@ from tests.builders import (
     solicitation_in_review,
 )
 from tests.cast import days, nothing_happens
+from tests.worlds import once_per_file
 
 LINE = LineDraft("0002", "0002AA", "Embeddings", "EMBED", Tokens(5))
 
 
+world = once_per_file(drafted_solicitation)
+
+
 @pytest.fixture
-def package(db, at):
-    return drafted_solicitation(at)
+def package(world, db):
+    return Solicitation.objects.get(pk=world)
 
 
 @pytest.fixture

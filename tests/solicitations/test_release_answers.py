@@ -6,6 +6,7 @@ from django.test import Client
 from contracting.audit.queries import events_of
 from contracting.core.errors import NotAllowed, Stale
 from contracting.notices.models import Notice
+from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.amend import amend_solicitation
 from contracting.solicitations.operations.answer import answer_question
 from contracting.solicitations.operations.ask import ask_question
@@ -14,11 +15,14 @@ from contracting.solicitations.queries import released_answers
 from contracting.solicitations.refusals import AmendmentNeeded, NoAnswerDrafted
 from tests.builders import released_solicitation
 from tests.cast import client_for, days, nothing_happens
+from tests.worlds import once_per_file
+
+world = once_per_file(released_solicitation)
 
 
 @pytest.fixture
-def released(db, at):
-    return released_solicitation(at)
+def released(world, db):
+    return Solicitation.objects.get(pk=world)
 
 
 @pytest.fixture

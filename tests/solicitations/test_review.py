@@ -10,17 +10,21 @@ from contracting.approvals.states import Decided
 from contracting.audit.models import AuditEvent
 from contracting.core.errors import NotAllowed, Stale
 from contracting.solicitations import calculations, queries
+from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.edit import edit_solicitation
 from contracting.solicitations.operations.review import review_solicitation
 from contracting.solicitations.operations.submit import submit_solicitation
 from contracting.solicitations.states import SolicitationState
 from tests.builders import drafted_solicitation, solicitation_in_review
 from tests.cast import nothing_happens
+from tests.worlds import once_per_file
+
+world = once_per_file(solicitation_in_review)
 
 
 @pytest.fixture
-def package(db, at):
-    return solicitation_in_review(at)
+def package(world, db):
+    return Solicitation.objects.get(pk=world)
 
 
 @pytest.fixture
