@@ -47,7 +47,7 @@ test: .venv/.ok papers ## Run the tests (without faults and browser)
 faults: .venv/.ok ## Run the races and failures on real connections
 	@$(PYTEST) tests/faults
 
-guards: .venv/.ok ## Switch each rule's guard off: its tests have to fail
+guards: .venv/.ok papers ## Switch each rule's guard off: its tests have to fail
 	@$(PYTEST) -p tests.guards -m rule -n 2 --dist loadfile -q --ignore=tests/faults --ignore=tests/browser
 
 browser: .venv/.ok papers chromium ## Run the journeys in a real browser
