@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from django.db import connection
@@ -49,7 +50,8 @@ class Watch:
             if locking := _LOCKS.search(statement):
                 self._rows(statement[: locking.start()], params)
             elif event := _EVENT.match(statement):
-                self._take([Lock(AUDIT_HEAD, _stream_of(*event.groups(), params))])
+                stream = _stream_of(event[1], event[2], params)
+                self._take([Lock(AUDIT_HEAD, stream)])
         return execute(statement, params, many, context)
 
     def _rows(self, statement: str, params: Any) -> None:
@@ -89,14 +91,15 @@ def _stream_of(columns: str, values: str, params: Any) -> str:
 
 def _verb() -> str:
     """The outermost function under ``operations/`` that is running."""
-    name, frame = "", sys._getframe()
+    name = ""
+    frame: FrameType | None = sys._getframe()
     while frame is not None:
         path = Path(frame.f_code.co_filename)
         if path.parent.name == "operations" and not frame.f_code.co_name.startswith(
             ("_", "<")
         ):
             name = f"{path.parent.parent.name}.{frame.f_code.co_name}"
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return name
 
 
