@@ -10,6 +10,7 @@ import importlib
 import os
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import django
 from django.apps import apps as django_apps
@@ -131,7 +132,8 @@ _STATES = (
 def _states() -> Iterator[str]:
     from contracting.core.models import Stateful
 
-    machines = [m for m in django_apps.get_models() if issubclass(m, Stateful)]
+    models = django_apps.get_models()
+    machines: list[Any] = [model for model in models if issubclass(model, Stateful)]
     stages = _stages()
     machines.sort(key=lambda m: (stages.index(m._meta.app_label), m.__name__))
     for model in machines:
