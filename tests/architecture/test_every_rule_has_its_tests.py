@@ -73,8 +73,8 @@ def stages() -> dict[str, str]:
         return {row["rule"]: row["stage"] for row in csv.DictReader(file)}
 
 
-def is_later(rule: str) -> bool:
-    return stages().get(rule, ENFORCED) != ENFORCED
+def is_later(rule: object) -> bool:
+    return stages().get(str(rule), ENFORCED) != ENFORCED
 
 
 def marks() -> list[tuple[str, object, object, object]]:
