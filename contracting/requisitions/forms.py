@@ -10,7 +10,6 @@ from django import forms
 
 from contracting.core.periods import is_plausible
 from contracting.core.quantities import Tokens
-from contracting.ledger.models import LineOfAccounting
 from contracting.requisitions.calculations import RowDraft, months_of
 
 Choices = list[tuple[Any, str]]
@@ -123,14 +122,15 @@ class DraftRequisitionForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, lines: Sequence[LineOfAccounting] = (), **more: Any
+        self, *args: Any, lines: Sequence[tuple[str, int, str]] = (), **more: Any
     ) -> None:
+        """Offer these lines of accounting: public id, key and name of each."""
         super().__init__(*args, **more)
         field = self.fields["line_of_accounting"]
         if isinstance(field, forms.TypedChoiceField):
-            listed = [(line.public_id, str(line)) for line in lines]
+            listed = [(public_id, name) for public_id, _pk, name in lines]
             field.choices = [("", "Not known yet"), *listed]
-            field.coerce = {line.public_id: line.pk for line in lines}.__getitem__
+            field.coerce = {public_id: pk for public_id, pk, _name in lines}.__getitem__
 
 
 def _tokens(label: str, hint: str = "") -> forms.IntegerField:

@@ -92,8 +92,8 @@ class DraftRequisition(VerbView):
         return permissions.can_draft_requisition(self.actor)
 
     def form_options(self, thing: Any) -> dict[str, Any]:
-        lines = list(lines_of_accounting_of(self.actor.organization_id))
-        return {"lines": lines}
+        lines = lines_of_accounting_of(self.actor.organization_id)
+        return {"lines": [(line.public_id, line.pk, str(line)) for line in lines]}
 
     def perform(
         self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
