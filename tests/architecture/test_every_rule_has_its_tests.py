@@ -52,12 +52,6 @@ def test_a_marker_names_a_rule_of_the_list_and_a_case():
     assert wrong == []
 
 
-def test_no_test_claims_a_rule_of_a_later_stage():
-    early = [f"{place}: {rule}" for place, rule, *_ in marks() if is_later(rule)]
-
-    assert early == []
-
-
 def test_a_rule_that_no_verb_refuses_by_is_listed_with_what_holds_it():
     refused = [(rule, by) for _place, rule, case, by in marks() if case == "refused"]
     without = {rule for rule, by in refused if by} - {
@@ -71,10 +65,6 @@ def stages() -> dict[str, str]:
     """The stage of every rule of the trade."""
     with RULES.open(newline="") as file:
         return {row["rule"]: row["stage"] for row in csv.DictReader(file)}
-
-
-def is_later(rule: object) -> bool:
-    return stages().get(str(rule), ENFORCED) != ENFORCED
 
 
 def marks() -> list[tuple[str, object, object, object]]:

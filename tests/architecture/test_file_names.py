@@ -87,6 +87,7 @@ AT_THE_ROOT = {
     "openapi.yaml",
     "pyproject.toml",
     "requirements-dev.txt",
+    "requirements-embedded.txt",
     "requirements.txt",
     "templates",
     "tests",
