@@ -83,7 +83,6 @@ def test_only_the_contracting_office_discards(decision, part_name):
         discarded(contract, by=part_name)
 
 
-@pytest.mark.rule("R-SOL-11", case="refused")
 def test_no_commitment_outlives_a_cancellation(decision, contracting_officer):
     # Given a draft award whose funds are certified
     contract = certified_contract(on=decision)

@@ -72,7 +72,7 @@ def test_an_offer_on_other_terms_is_neither_reasonable_nor_selected():
     assert refusal.value.data["missing"] == ["0001"]
 
 
-@pytest.mark.rule("R-SUB-05", case="refused")
+@pytest.mark.rule("R-EVL-05", case="refused")
 def test_an_input_price_never_becomes_an_output_price(contracting_officer):
     # Given sealed prices, and an amendment that asks for another class on line 0001AA
     solicitation = submitted_offers()[0].solicitation

@@ -206,7 +206,7 @@ def test_a_line_that_changes_is_replaced_and_the_others_stay(released, amend):
     )
 
 
-@pytest.mark.rule("R-SUB-05", case="refused")
+@pytest.mark.rule("R-SUB-05", case="refused", held_by="database")
 def test_no_hand_rewrites_what_an_offer_prices(released):
     line = lines_of(released)[0]
     other = lines_of(released)[1].token_class
