@@ -85,7 +85,8 @@ def funds_are_the_sums_of_their_lines() -> Iterator[str]:
 
 def nothing_passes_its_bound() -> Iterator[str]:
     """Ceilings over obligations over use over payment."""
-    payable = F("consumed_dollars") + F("rounding_dollars")
+    used = F("consumed_dollars") + F("rounding_dollars")
+    payable = used - F("given_up_dollars")
     bound = F("committed_dollars") + F("obligated_dollars")
     broken: list[tuple[Any, Q, str]] = [
         (Balance, Q(ceiling_dollars__lt=bound), "is bound beyond its ceiling"),

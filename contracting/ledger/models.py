@@ -41,6 +41,9 @@ def _none_negative(name: str, *columns: str) -> models.CheckConstraint:
     return models.CheckConstraint(name=name, condition=condition)
 
 
+_PAYABLE = F("consumed_dollars") + F("rounding_dollars") - F("given_up_dollars")
+
+
 class LineOfAccounting(Addressed, Timestamped):
     """A pot of money with a law behind it: what it may be spent on, and when."""
 
@@ -271,6 +274,7 @@ class Balance(Timestamped):
     unfunded_dollars = _dollars("Used beyond the live limit: recorded, not payable.")
     accepted_dollars = _dollars("Accepted, rounded to the cent, paid or not.")
     rounding_dollars = _dollars("Accepted less its exact amount; may be negative.")
+    given_up_dollars = _dollars("Used, and given up by the vendor: never payable.")
     paid_dollars = _dollars("Paid.")
     consumed_tokens = _tokens("Used and funded.")
     unfunded_tokens = _tokens("Used beyond the live limit.")
@@ -290,9 +294,7 @@ class Balance(Timestamped):
             ),
             models.CheckConstraint(
                 name="funded_usage_never_exceeds_the_obligation",
-                condition=Q(
-                    obligated_dollars__gte=F("consumed_dollars") + F("rounding_dollars")
-                ),
+                condition=Q(obligated_dollars__gte=_PAYABLE),
             ),
             models.CheckConstraint(
                 name="obligations_never_exceed_the_ceiling",
@@ -302,9 +304,7 @@ class Balance(Timestamped):
             ),
             models.CheckConstraint(
                 name="accepted_never_exceeds_funded_usage",
-                condition=Q(
-                    accepted_dollars__lte=F("consumed_dollars") + F("rounding_dollars")
-                ),
+                condition=Q(accepted_dollars__lte=_PAYABLE),
             ),
             models.CheckConstraint(
                 name="accepted_never_exceeds_the_obligation",
@@ -326,6 +326,7 @@ class Balance(Timestamped):
                 "consumed_dollars",
                 "unfunded_dollars",
                 "accepted_dollars",
+                "given_up_dollars",
                 "paid_dollars",
                 "consumed_tokens",
                 "unfunded_tokens",
@@ -360,15 +361,14 @@ class Balance(Timestamped):
 
     @property
     def payable_dollars(self) -> Decimal:
-        """Used and funded, with what is accepted of it rounded to the cent."""
-        payable: Decimal = self.consumed_dollars + self.rounding_dollars
-        return payable
+        """Used, funded and not given up, with what is accepted rounded to the cent."""
+        used: Decimal = self.consumed_dollars + self.rounding_dollars
+        return used - self.given_up_dollars
 
     @property
     def funds_left(self) -> Dollars:
         """Obligated and not used yet, in what is or will be payable."""
-        used = self.consumed_dollars + self.rounding_dollars
-        return Dollars(self.obligated_dollars - used)
+        return Dollars(self.obligated_dollars - self.payable_dollars)
 
     @property
     def ceiling_left(self) -> Dollars:
@@ -378,9 +378,8 @@ class Balance(Timestamped):
 
     @property
     def unaccepted(self) -> Dollars:
-        """Used and funded, not accepted yet: the accrual."""
-        used = self.consumed_dollars + self.rounding_dollars
-        return Dollars(used - self.accepted_dollars)
+        """Used, funded and not given up, not accepted yet: the accrual."""
+        return Dollars(self.payable_dollars - self.accepted_dollars)
 
     @property
     def unaccepted_tokens(self) -> Tokens:

@@ -17,6 +17,7 @@ from contracting.ledger.models import (
     Account,
     Balance,
     ContractBalance,
+    FundsBalance,
     HolderBalance,
     LineOfAccounting,
     Transfer,
@@ -53,6 +54,28 @@ def balances_of(holder: Holder) -> list[Balance]:
         line__holder_kind=holder.kind, line__holder_id=holder.id
     )
     return list(rows.order_by("sequence", "pk"))
+
+
+def lock_funds(
+    *, holders: Iterable[Holder], lines_of_accounting: Iterable[int] = ()
+) -> None:
+    """Lock what a verb will move in several steps, before its first step.
+
+    Every step writes to the audit table, whose head is the last of all locks: funds
+    that a later step locked would be waited for with the head in hand.
+
+    :param holders: their funds, lines and balances, each in the order of their keys
+    :param lines_of_accounting: funds that no balance of these lines names yet
+    """
+    lines = list(HolderBalance.objects.filter(among(holders)).values_list("pk"))
+    rows = Balance.objects.filter(line__in=[pk for (pk,) in lines])
+    wanted = {*lines_of_accounting, *rows.values_list("line_of_accounting", flat=True)}
+    for query in (
+        FundsBalance.objects.filter(line_of_accounting__in=wanted),
+        HolderBalance.objects.filter(pk__in=[pk for (pk,) in lines]),
+        rows,
+    ):
+        list(query.select_for_update().order_by("pk").values_list("pk"))
 
 
 def contract_balance(contract_id: int) -> ContractBalance | None:
@@ -150,9 +173,7 @@ def limit_of(rows: Sequence[Balance], unit_price: UnitPrice | None = None) -> Li
     """The same for the balances of a line that are at hand."""
     tokens_left = rows[0].line.tokens_left if rows else Tokens(0)
     ceiling = total_dollars(Dollars(row.ceiling_dollars) for row in rows)
-    used = total_dollars(
-        Dollars(row.consumed_dollars + row.rounding_dollars) for row in rows
-    )
+    used = total_dollars(Dollars(row.payable_dollars) for row in rows)
     ceiling_left = ceiling - used
     funded_left = total_dollars(row.funds_left for row in rows)
     tightest = min(ceiling_left, funded_left)

@@ -59,6 +59,13 @@ class ObligationExceeded(Refusal):
     rule = "R-INV-05"
 
 
+class GivenUpExceeded(Refusal):
+    """More than was used, funded and not accepted: what is accepted is owed."""
+
+    code = "given_up_exceeded"
+    rule = "R-CLO-04"
+
+
 class PaymentExceeded(Refusal):
     """More than the value of accepted usage (31 U.S.C. 3324)."""
 

@@ -28,6 +28,7 @@ class AccountKind(TextChoices):
     PAID = "PAID", "paid"
     UNFUNDED = "UNFUNDED", "unfunded usage"
     ROUNDING = "ROUNDING", "rounding"
+    GIVEN_UP = "GIVEN_UP", "given up by the vendor"
     METER = "METER", "meter"
 
 
@@ -50,6 +51,7 @@ class TransferKind(TextChoices):
     ACCEPT = "ACCEPT", "acceptance"
     ROUND = "ROUND", "rounding to the cent"
     PAY = "PAY", "payment"
+    GIVE_UP = "GIVE_UP", "usage given up by the vendor"
     REVERSE = "REVERSE", "reversal"
 
 
@@ -70,6 +72,7 @@ ROUTES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
         {(_K.ROUNDING, _K.ACCEPTED), (_K.ACCEPTED, _K.ROUNDING)}
     ),
     TransferKind.PAY: frozenset({(_K.ACCEPTED, _K.PAID)}),
+    TransferKind.GIVE_UP: frozenset({(_K.GIVEN_UP, _K.OBLIGATED)}),
 }
 """From which account to which each kind of transfer may go; a reversal goes back."""
 
@@ -103,11 +106,12 @@ COLUMNS: Final[Mapping[str, Column]] = {
     for column in (
         Column("available_dollars", frozenset({_K.APPROPRIATION}), "allotted", -1),
         Column("committed_dollars", frozenset({_K.COMMITTED}), "committed"),
-        Column("obligated_dollars", _USED | {_K.OBLIGATED}, "obligated"),
+        Column("obligated_dollars", _USED | {_K.OBLIGATED, _K.GIVEN_UP}, "obligated"),
         Column("consumed_dollars", _USED, "used, funded"),
         Column("unfunded_dollars", frozenset({_K.UNFUNDED}), "used, unfunded"),
         Column("accepted_dollars", frozenset({_K.ACCEPTED, _K.PAID}), "accepted"),
         Column("rounding_dollars", frozenset({_K.ROUNDING}), "rounding", -1),
+        Column("given_up_dollars", frozenset({_K.GIVEN_UP}), "given up", -1),
         Column("paid_dollars", frozenset({_K.PAID}), "paid"),
         Column("consumed_tokens", _USED, "used, funded"),
         Column("unfunded_tokens", frozenset({_K.UNFUNDED}), "used, unfunded"),
