@@ -17,6 +17,7 @@ LABELS: Final = {
     "unfunded": "Used beyond the limit, not payable",
     "accepted": "Accepted",
     "rounding": "Rounding to the cent",
+    "given_up": "Given up by the vendor",
     "paid": "Paid",
     "residual": "Not used",
     "deobligated": "Deobligated at close-out",

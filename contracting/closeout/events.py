@@ -5,6 +5,14 @@ from contracting.audit.events import event_type
 ORDER_COMPLETED = event_type(
     "closeout.order.completed", "The order is physically complete."
 )
+CLAIMS_RELEASED = event_type(
+    "closeout.claims.released",
+    "The vendor released its claims; it gives up what is not accepted.",
+)
+MINIMUM_RELEASED = event_type(
+    "closeout.minimum.released",
+    "The vendor gave up what the guaranteed minimum leaves unpaid.",
+)
 ORDER_CLOSED_OUT = event_type(
     "closeout.order.closed_out",
     "The order was closed out; unused funds went back.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
+from contracting.core.quantities import Dollars
+
 
 class CompleteOrderForm(forms.Form):
     """Performance has ended."""
@@ -11,6 +13,30 @@ class CompleteOrderForm(forms.Form):
     confirm = forms.BooleanField(
         label="The period of performance has ended and every call is accounted for.",
     )
+
+
+class ReleaseForm(forms.Form):
+    """The vendor's signature under a release."""
+
+    given_up = forms.CharField(widget=forms.HiddenInput)
+    statement = forms.CharField(
+        label="Statement",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Why nothing more is claimed. Kept with the order and printed.",
+    )
+    confirm = forms.BooleanField(
+        label="I sign for the vendor: the Government owes nothing more.",
+        help_text="A release cannot be taken back.",
+    )
+
+    def clean_given_up(self) -> Dollars:
+        """The amount that was shown, in exact dollars."""
+        try:
+            return Dollars(self.cleaned_data["given_up"])
+        except (ArithmeticError, ValueError) as error:
+            message = "Load the page again."
+            raise forms.ValidationError(message) from error
 
 
 class CloseOutForm(forms.Form):

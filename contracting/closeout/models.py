@@ -10,6 +10,45 @@ from django.db.models import Q
 from contracting.core.models import Addressed, AppendOnly
 
 
+class ClaimsRelease(Addressed, AppendOnly):
+    """The vendor's word that it claims nothing more, and what it gives up by that.
+
+    Of an order: usage that is not accepted (FAR 4.804-5). Of a contract: what its
+    guaranteed minimum leaves unpaid (FAR 16.504(a)(1)). The latest one counts.
+    """
+
+    PREFIX = "rel"
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="releases"
+    )
+    order = models.ForeignKey(
+        "orders.TaskOrder",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="releases",
+    )
+    dollars = models.DecimalField(
+        max_digits=24, decimal_places=12, help_text="Given up, exact."
+    )
+    tokens = models.BigIntegerField(help_text="Used and not accepted.")
+    statement = models.TextField()
+    signed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="what_is_given_up_is_never_negative",
+                condition=Q(dollars__gte=0, tokens__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"release of {self.order or self.contract}"
+
+
 class CompletionStatement(Addressed, AppendOnly):
     """The contract completion statement of an order or a contract (FAR 4.804-5)."""
 

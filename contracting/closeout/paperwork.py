@@ -51,7 +51,7 @@ def completion(
         ),
         "facts": facts,
         **_balances(rows, returned),
-        "checklist": _checklist(statement),
+        "checklist": _checklist(statement, given_up="given_up" in figures),
         "sections": [{"heading": "Remarks", "text": statement.remarks}]
         if statement.remarks
         else [],
@@ -95,18 +95,24 @@ def _balances(
     }
 
 
-def _checklist(statement: CompletionStatement) -> list[dict[str, str]]:
+def _checklist(
+    statement: CompletionStatement, *, given_up: bool
+) -> list[dict[str, str]]:
     """What had to be done before the signature; each was checked by the verb."""
     of_an_order = (
         "Period of performance has ended; no usage is in suspense",
         "Every discrepancy is resolved; no modification is pending",
-        "All usage is invoiced and accepted; every invoice is paid",
+        "All usage is accepted or given up by the vendor; every invoice is paid"
+        if given_up
+        else "All usage is invoiced and accepted; every invoice is paid",
         "Excess funds are deobligated",
     )
     of_a_contract = (
         "Ordering period has ended",
         "Every order is closed out",
-        "Guaranteed minimum is reached",
+        "Guaranteed minimum is given up by the vendor's release"
+        if given_up
+        else "Guaranteed minimum is reached",
         "Excess funds are deobligated",
     )
     steps = of_an_order if statement.order else of_a_contract

@@ -24,6 +24,28 @@ def can_complete_order(by: Actor, order: TaskOrder) -> Verdict:
     )
 
 
+def can_release_claims(by: Actor, order: TaskOrder) -> Verdict:
+    """Whoever signs for the vendor of the order."""
+    return role_in(
+        by,
+        order.contract.vendor_id,
+        Role.VENDOR_SIGNER,
+        doing="release its claims",
+        rule="R-CLO-04",
+    )
+
+
+def can_release_minimum(by: Actor, contract: Contract) -> Verdict:
+    """Whoever signs for the vendor of the contract."""
+    return role_in(
+        by,
+        contract.vendor_id,
+        Role.VENDOR_SIGNER,
+        doing="give up its guaranteed minimum",
+        rule="R-CLO-03",
+    )
+
+
 def can_close_out_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
     """The contracting officer signs the completion statement (FAR 4.804-5(b))."""
     return _officer(by, order.contract.agency_id, on)

@@ -9,14 +9,14 @@ from django.db.models import QuerySet
 
 from contracting.billing.models import Invoice
 from contracting.billing.states import InvoiceState
-from contracting.closeout.models import CompletionStatement
+from contracting.closeout.models import ClaimsRelease, CompletionStatement
 from contracting.contracts import queries as contracts
 from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import days_bounds
-from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.ledger.queries import LineBalance, balances_of
 from contracting.ledger.states import Holder
 from contracting.metering.queries import open_suspense_of
@@ -80,6 +80,15 @@ def blockers_of_completion(order: TaskOrder, at: datetime) -> list[Blocker]:
 
 def blockers_of_order(order: TaskOrder) -> list[Blocker]:
     """What is still open on an order, each with its rule; empty when nothing is."""
+    return _still_open(order) + _unsettled(order)
+
+
+def blockers_of_release(order: TaskOrder) -> list[Blocker]:
+    """What may still be accepted or paid, before which nothing is released."""
+    return _still_open(order)
+
+
+def _still_open(order: TaskOrder) -> list[Blocker]:
     found = []
     if order.state not in {TaskOrderState.COMPLETED, TaskOrderState.CLOSED}:
         found.append(
@@ -103,11 +112,25 @@ def blockers_of_order(order: TaskOrder) -> list[Blocker]:
     if drafts:
         words = _count(drafts, "modification is", "modifications are")
         found.append(Blocker(NOTHING_OPEN, f"{words} neither signed nor discarded."))
-    return found + _unsettled(order)
+    return found
 
 
 def blockers_of_contract(contract: Contract, at: datetime) -> list[Blocker]:
     """What is still open on a contract; empty when nothing is."""
+    found = blockers_of_minimum(contract, at)
+    owed = minimum_owed(contract)
+    release = release_of_contract(contract)
+    if owed > (Dollars(release.dollars) if release else Dollars()):
+        words = (
+            f"The guaranteed minimum is not reached: {owed} is owed to the vendor. "
+            "Order and pay for it, or the vendor gives it up by a release."
+        )
+        found.append(Blocker(NOTHING_OPEN, words))
+    return found
+
+
+def blockers_of_minimum(contract: Contract, at: datetime) -> list[Blocker]:
+    """What may still count towards the guaranteed minimum."""
     found = []
     ends = contract.ordering_end
     bounds = days_bounds(contract.ordering_start, ends, contract.time_zone)
@@ -122,11 +145,41 @@ def blockers_of_contract(contract: Contract, at: datetime) -> list[Blocker]:
         )
         for order in contract.orders.exclude(state__in=_FINISHED).order_by("pk")
     ]
-    owed = Dollars(contract.minimum_dollars) - paid_on_contract(contract)
-    if owed > Dollars():
-        words = f"The guaranteed minimum is not reached: {owed} is owed to the vendor."
-        found.append(Blocker(NOTHING_OPEN, words))
     return found
+
+
+def minimum_owed(contract: Contract) -> Dollars:
+    """What the guaranteed minimum leaves unpaid (FAR 16.504(a)(1)); never negative."""
+    owed = Dollars(contract.minimum_dollars) - paid_on_contract(contract)
+    return max(owed, Dollars())
+
+
+def release_of_order(order: TaskOrder) -> ClaimsRelease | None:
+    """The vendor's latest release of its claims under an order."""
+    return ClaimsRelease.objects.filter(order=order).order_by("pk").last()
+
+
+def release_of_contract(contract: Contract) -> ClaimsRelease | None:
+    """The vendor's latest word on the guaranteed minimum of a contract."""
+    rows = ClaimsRelease.objects.filter(contract=contract, order__isnull=True)
+    return rows.order_by("pk").last()
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """What was used and funded and is not accepted: what a release gives up."""
+
+    dollars: Dollars
+    tokens: Tokens
+
+
+def unclaimed_of(order: TaskOrder) -> Unclaimed:
+    """What a release of an order would give up, exactly."""
+    rows = [each.balance for each in balances_of_order(order)]
+    return Unclaimed(
+        total_dollars(row.unaccepted for row in rows),
+        Tokens(sum(row.unaccepted_tokens.count for row in rows)),
+    )
 
 
 def paid_on_contract(contract: Contract) -> Dollars:
@@ -186,6 +239,32 @@ def orders_to_close(actor: Actor, at: datetime) -> list[TaskOrder]:
     ]
 
 
+def orders_to_release(actor: Actor) -> list[TaskOrder]:
+    """Complete orders of the actor's vendor with usage that nobody has settled yet."""
+    if not actor.is_vendor:
+        return []
+    found = orders.visible_to(actor).filter(state=TaskOrderState.COMPLETED)
+    return [
+        order
+        for order in found.order_by("period_end", "pk")
+        if any(each.rule == FINAL_PAYMENT for each in _unsettled(order))
+    ]
+
+
+def minimums_to_release(actor: Actor, at: datetime) -> list[Contract]:
+    """Contracts of the actor's vendor that only their minimum keeps open."""
+    if not actor.is_vendor:
+        return []
+    found = []
+    for contract in contracts_to_close(actor, at):
+        release = release_of_contract(contract)
+        released = Dollars(release.dollars) if release else Dollars()
+        is_open = bool(blockers_of_minimum(contract, at))
+        if not is_open and minimum_owed(contract) > released:
+            found.append(contract)
+    return found
+
+
 def contracts_to_close(actor: Actor, at: datetime) -> list[Contract]:
     """Contracts whose ordering period has ended and which are not closed out."""
     found = contracts.visible_to(actor).filter(
@@ -214,8 +293,14 @@ def _unsettled(order: TaskOrder) -> list[Blocker]:
     rows = [each.balance for each in balances_of_order(order)]
     found = []
     unaccepted = total_dollars(row.unaccepted for row in rows)
-    if unaccepted:
-        words = f"Usage worth {unaccepted} is not invoiced and accepted yet."
+    release = release_of_order(order)
+    released = Dollars(release.dollars) if release else Dollars()
+    if unaccepted > released:
+        words = (
+            f"Usage worth {unaccepted} is not invoiced and accepted yet. The vendor "
+            "invoices it, or gives it up by a release of claims"
+        )
+        words += f"; it has released {released}." if release else "."
         found.append(Blocker(FINAL_PAYMENT, words))
     unpaid = total_dollars(row.unpaid for row in rows)
     if unpaid:

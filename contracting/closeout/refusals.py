@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracting.core.errors import Conflict, Refusal
+from contracting.core.errors import Conflict, Invalid, Refusal
 
 
 class NotPhysicallyComplete(Refusal):
@@ -27,6 +27,26 @@ class CloseOutIncomplete(Refusal):
 
     code = "close_out_incomplete"
     rule = "R-CLO-04"
+
+
+class NotReleasable(Refusal):
+    """A release stands at the end: nothing is open that may still be accepted."""
+
+    code = "not_releasable"
+    rule = "R-CLO-04"
+
+
+class ReleaseOutdated(Refusal):
+    """What would be given up is not what was shown."""
+
+    code = "release_outdated"
+    rule = "R-CLO-04"
+
+
+class StatementMissing(Invalid):
+    """A release says why nothing more is claimed."""
+
+    code = "statement_missing"
 
 
 class AlreadyClosedOut(Conflict):

@@ -17,6 +17,16 @@ urlpatterns: list[URLPattern] = [
         name="complete_order",
     ),
     path(
+        "orders/<public_id:public_id>/release_claims",
+        views.ReleaseClaims.as_view(),
+        name="release_claims",
+    ),
+    path(
+        "contracts/<public_id:public_id>/release_minimum",
+        views.ReleaseMinimum.as_view(),
+        name="release_minimum",
+    ),
+    path(
         "orders/<public_id:public_id>/close_out_order",
         views.CloseOutOrder.as_view(),
         name="close_out_order",

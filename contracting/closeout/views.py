@@ -13,6 +13,8 @@ from contracting.closeout.calculations import figure_rows
 from contracting.closeout.operations.close_out_contract import close_out_contract
 from contracting.closeout.operations.close_out_order import close_out_order
 from contracting.closeout.operations.complete_order import complete_order
+from contracting.closeout.operations.release_claims import release_claims
+from contracting.closeout.operations.release_minimum import release_minimum
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
 from contracting.contracts.states import ContractState
@@ -58,6 +60,9 @@ class CloseOutsPage(PageView):
             "statements": statements[:SHOWN],
             "closed": statements.count(),
         }
+        if by.is_vendor:
+            context["to_release"] = queries.orders_to_release(by)
+            context["minimums"] = queries.minimums_to_release(by, at)
         if by.is_agency:
             orders = queries.orders_to_close(by, at)
             contracts = queries.contracts_to_close(by, at)
@@ -151,6 +156,89 @@ class CompleteOrder(VerbView):
         return order_address(complete_order(order_id=thing.pk, by=by, at=at))
 
 
+class ReleaseClaims(VerbView):
+    """The vendor's signature that it claims nothing more under an order."""
+
+    template_name = "closeout/release_claims.html"
+    form_class = forms.ReleaseForm
+    submit_label = "Sign the release"
+    done_message = "The release is signed; the contracting officer has been told."
+
+    def thing(self, *_: Any, **ids: Any) -> TaskOrder:
+        return get_task_order_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: TaskOrder) -> Verdict:
+        return permissions.can_release_claims(self.actor, thing)
+
+    def initial(self, thing: TaskOrder) -> dict[str, Any]:
+        return {"given_up": queries.unclaimed_of(thing).dollars.plain()}
+
+    def extra(self, thing: TaskOrder) -> dict[str, Any]:
+        is_closed = thing.state == TaskOrderState.CLOSED
+        return {
+            "order": thing,
+            "release": queries.release_of_order(thing),
+            "open": queries.unclaimed_of(thing),
+            "blockers": [] if is_closed else queries.blockers_of_release(thing),
+            "lines": queries.balances_of_order(thing),
+            "cancel_url": order_address(thing),
+        }
+
+    def perform(
+        self, *, thing: TaskOrder, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        release_claims(
+            order_id=thing.pk,
+            given_up=data["given_up"],
+            statement=data["statement"],
+            by=by,
+            at=at,
+        )
+        return order_address(thing)
+
+
+class ReleaseMinimum(VerbView):
+    """The vendor's signature that it gives up what its minimum leaves unpaid."""
+
+    template_name = "closeout/release_minimum.html"
+    form_class = forms.ReleaseForm
+    submit_label = "Sign the release"
+    done_message = "The release is signed; the contracting officer has been told."
+
+    def thing(self, *_: Any, **ids: Any) -> Contract:
+        return get_contract_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_release_minimum(self.actor, thing)
+
+    def initial(self, thing: Contract) -> dict[str, Any]:
+        return {"given_up": queries.minimum_owed(thing).plain()}
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        is_closed = thing.state == ContractState.CLOSED
+        at = clock.now()
+        return {
+            "contract": thing,
+            "release": queries.release_of_contract(thing),
+            "owed": queries.minimum_owed(thing),
+            "blockers": [] if is_closed else queries.blockers_of_minimum(thing, at),
+            "paid": queries.paid_on_contract(thing),
+            "cancel_url": contract_address(thing),
+        }
+
+    def perform(
+        self, *, thing: Contract, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        release_minimum(
+            contract_id=thing.pk,
+            given_up=data["given_up"],
+            statement=data["statement"],
+            by=by,
+            at=at,
+        )
+        return contract_address(thing)
+
+
 class CloseOutOrder(VerbView):
     """The contracting officer's last signature on an order."""
 
@@ -174,8 +262,11 @@ class CloseOutOrder(VerbView):
             "contract": thing.contract,
             "statement": queries.statement_of_order(thing),
             "blockers": [] if is_closed else queries.blockers_of_order(thing),
+            "release": queries.release_of_order(thing),
             "lines": lines,
-            "left": total_dollars(each.balance.funds_left for each in lines),
+            "left": total_dollars(
+                each.balance.funds_left + each.balance.unaccepted for each in lines
+            ),
             "cancel_url": order_address(thing),
         }
 
@@ -210,8 +301,10 @@ class CloseOutContract(VerbView):
             "contract": thing,
             "statement": queries.statement_of_contract(thing),
             "blockers": [] if is_closed else queries.blockers_of_contract(thing, at),
+            "release": queries.release_of_contract(thing),
             "lines": lines,
             "left": total_dollars(each.balance.funds_left for each in lines),
+            "owed": queries.minimum_owed(thing),
             "paid": queries.paid_on_contract(thing),
             "cancel_url": contract_address(thing),
         }

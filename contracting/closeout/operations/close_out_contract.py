@@ -23,7 +23,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.documents.operations.request import request_document
-from contracting.ledger.queries import contract_balance
+from contracting.ledger.queries import contract_balance, lock_funds
 from contracting.notices.operations.post_notice import Recipient, post_notice
 
 
@@ -38,8 +38,8 @@ def close_out_contract(
     :raises NotAllowed: if ``by`` holds no warrant of the agency
     :raises AlreadyClosedOut: if its completion statement is signed already
     :raises NotPhysicallyComplete: before the ordering period has ended (R-CLO-01)
-    :raises CloseOutBlocked: while an order is open, or the guaranteed minimum is not
-        reached (R-CLO-03)
+    :raises CloseOutBlocked: while an order is open, or the guaranteed minimum is
+        neither reached nor given up by the vendor (R-CLO-03)
     """
     contract = (
         Contract.objects.locked().select_related("agency", "vendor").get(pk=contract_id)
@@ -51,6 +51,7 @@ def close_out_contract(
         raise AlreadyClosedOut(message)
     _refuse_if_blocked(queries.blockers_of_contract(contract, at))
     held = queries.balances_of_contract(contract)
+    lock_funds(holders={each.balance.holder for each in held})
     returned = _deobligate(held, contract.subject, by, at)
     figures = _figures(contract, returned)
     if contract.state == ContractState.AWARDED:
@@ -105,7 +106,7 @@ def _figures(contract: Contract, returned: dict[int, Dollars]) -> dict[str, Any]
     tokens = Tokens(balance.ordered_tokens if balance else 0)
     ceiling = Dollars(contract.ceiling_dollars)
     ceiling_tokens = Tokens(contract.ceiling_tokens)
-    return {
+    figures: dict[str, Any] = {
         "ceiling": ceiling,
         "minimum": Dollars(contract.minimum_dollars),
         "used": used,
@@ -116,3 +117,7 @@ def _figures(contract: Contract, returned: dict[int, Dollars]) -> dict[str, Any]
         "used_tokens": tokens,
         "residual_tokens": ceiling_tokens - tokens,
     }
+    given_up = queries.minimum_owed(contract)
+    if given_up:
+        figures["given_up"] = given_up
+    return figures

@@ -25,8 +25,9 @@ from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.core.subjects import Subject
 from contracting.documents.operations.request import request_document
 from contracting.ledger.operations.deobligate import deobligate_funds
+from contracting.ledger.operations.give_up import give_up_usage
 from contracting.ledger.operations.reserve import reserve_ordered
-from contracting.ledger.queries import LineBalance
+from contracting.ledger.queries import LineBalance, lock_funds
 from contracting.ledger.states import Obligation
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import TaskOrder
@@ -45,6 +46,7 @@ def close_out_order(
 ) -> CompletionStatement:
     """Deobligate what was not used and sign the completion statement (FAR 4.804-5).
 
+    Usage that the vendor has given up goes back too; its tokens stay used (R-CLO-04).
     What the order had reserved of the contract's ceilings and did not use becomes free.
 
     :raises NotAllowed: if ``by`` holds no warrant of the agency
@@ -52,7 +54,8 @@ def close_out_order(
     :raises NotPhysicallyComplete: unless the order is complete (R-CLO-01)
     :raises CloseOutBlocked: while a discrepancy, an invoice or a modification is open
         (R-CLO-03)
-    :raises CloseOutIncomplete: while usage is not invoiced and accepted (R-CLO-04)
+    :raises CloseOutIncomplete: while usage is neither invoiced and accepted nor given
+        up by the vendor (R-CLO-04)
     """
     order = _lock_order(order_id)
     contract = order.contract
@@ -62,6 +65,8 @@ def close_out_order(
         message = f"Order {order.piid} is closed out already."
         raise AlreadyClosedOut(message)
     _refuse_if_blocked(queries.blockers_of_order(order))
+    lock_funds(holders=[line.holder for line in order.current_lines()])
+    _take_out_what_is_given_up(order, by, at)
     returned = _deobligate(queries.balances_of_order(order), order.subject, by, at)
     rows = queries.balances_of_order(order)
     figures = _figures(rows, returned)
@@ -113,6 +118,16 @@ def _refuse_if_blocked(blockers: list[queries.Blocker]) -> None:
         raise refusal(message, blockers=[blocker.what for blocker in blockers])
 
 
+def _take_out_what_is_given_up(order: TaskOrder, by: Actor, at: datetime) -> None:
+    """What the vendor's release covers is no longer payable, in dollars alone."""
+    rows = [each.balance for each in queries.balances_of_order(order)]
+    given_up = {
+        (row.holder, row.acrn): row.unaccepted for row in rows if row.unaccepted
+    }
+    if given_up:
+        give_up_usage(given_up=given_up, because=order.subject, by=by, at=at)
+
+
 def _deobligate(
     rows: list[LineBalance], because: Subject, by: Actor, at: datetime
 ) -> dict[int, Dollars]:
@@ -144,7 +159,7 @@ def _figures(rows: list[LineBalance], returned: dict[int, Dollars]) -> dict[str,
     paid = total_dollars(Dollars(row.paid_dollars) for row in balances)
     ceiling = Tokens(sum(line.ceiling_tokens for line in lines))
     used = Tokens(sum(line.consumed_tokens for line in lines))
-    return {
+    figures: dict[str, Any] = {
         "ordered": ordered,
         "used": total_dollars(Dollars(row.consumed_dollars) for row in balances),
         "unfunded": total_dollars(Dollars(row.unfunded_dollars) for row in balances),
@@ -159,6 +174,11 @@ def _figures(rows: list[LineBalance], returned: dict[int, Dollars]) -> dict[str,
         "accepted_tokens": Tokens(sum(line.accepted_tokens for line in lines)),
         "residual_tokens": ceiling - used,
     }
+    given_up = total_dollars(Dollars(row.given_up_dollars) for row in balances)
+    if given_up:
+        figures["given_up"] = given_up
+        figures["given_up_tokens"] = used - figures["accepted_tokens"]
+    return figures
 
 
 def _free_ceiling(
