@@ -29,6 +29,9 @@ FUNDS_OBLIGATED = event_type("ledger.funds.obligated", "Funds were obligated.")
 FUNDS_DEOBLIGATED = event_type("ledger.funds.deobligated", "Funds were deobligated.")
 USAGE_CONSUMED = event_type("ledger.usage.consumed", "Usage was drawn on the funds.")
 USAGE_ACCEPTED = event_type("ledger.usage.accepted", "Usage was accepted.")
+USAGE_TAKEN_BACK = event_type(
+    "ledger.usage.taken_back", "Usage that was counted too much was taken back."
+)
 USAGE_GIVEN_UP = event_type(
     "ledger.usage.given_up", "Usage that the vendor gave up was taken off the books."
 )

@@ -10,6 +10,7 @@ from contracting.audit.queries import events_of
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars, Tokens
 from contracting.core.subjects import Subject
+from contracting.ledger.invariants import INVARIANTS as LEDGER
 from contracting.ledger.models import Transfer
 from contracting.ledger.operations.accept import accept_usage
 from contracting.ledger.queries import balances_of
@@ -212,6 +213,34 @@ def test_accepted_usage_is_not_taken_back(order):
     # Then it is disputed or credited, not corrected
     with nothing_happens(), pytest.raises(NotReversible):
         corrected({"OUT_TEXT": -1})
+
+
+@pytest.mark.rule("R-MET-05", case="allowed")
+def test_what_is_not_accepted_yet_is_taken_back_of_a_posting_that_mostly_is(order):
+    # Given a posting of ten thousand tokens, of which 9,900 are accepted
+    ingested(event(1, order=order, tokens={"output": 10_000}))
+    accept_usage(
+        holder=order.lines.get().holder,
+        acrn=None,
+        exact=Dollars("0.0792"),
+        rounded=Dollars("0.08"),
+        tokens=Tokens(9_900),
+        because=order.subject,
+        by=actor("cor"),
+        at=CORRECTED_AT,
+    )
+
+    # When fifty are taken back, then fifty more
+    corrected({"OUT_TEXT": -50})
+    assert used(order) == (9_950, Decimal("0.0796"), 0, 0)
+    corrected({"OUT_TEXT": -50}, name="correction-2")
+
+    # Then what is accepted stands, and not a token of it is taken back
+    assert used(order) == (9_900, Decimal("0.0792"), 0, 0)
+    with nothing_happens(), pytest.raises(NotReversible) as refusal:
+        corrected({"OUT_TEXT": -1}, name="correction-3")
+    assert refusal.value.data["short_by"] == Tokens(1)
+    assert [said for each in LEDGER for said in each.check()] == []
 
 
 def test_usage_of_a_closed_order_is_not_corrected(order):

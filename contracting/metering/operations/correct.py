@@ -16,8 +16,7 @@ from contracting.core.permissions import require
 from contracting.core.quantities import Tokens, UnitPrice
 from contracting.core.subjects import Subject
 from contracting.ledger.operations.consume import consume
-from contracting.ledger.operations.reverse import reverse_transfer
-from contracting.ledger.queries import usage_that_stands
+from contracting.ledger.operations.take_back import take_back_usage
 from contracting.ledger.states import Consumption
 from contracting.metering import events, permissions
 from contracting.metering.adapters.cloudevents import MAX_TOKENS
@@ -213,28 +212,25 @@ def _repost(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Reverse postings of this price until they cover what is taken back.
-
-    What was not funded is taken back first; what was reversed too much is posted again.
-    """
+    """Post what is added; take back what is not, unfunded usage first."""
     key = ledger_key(rating.rate_row_id)
-    tokens = rating.tokens
-    for posting in usage_that_stands(line.holder, key).iterator():
-        if tokens >= 0:
-            break
-        reverse_transfer(
-            transfer_id=posting.pk, reason=reason[:200], because=because, by=by, at=at
-        )
-        tokens += posting.tokens
-    if tokens < 0:
-        message = "The ledger has less usage at this price than is taken back."
-        raise NothingToCorrect(message, short_by=-tokens)
-    if tokens:
-        price = UnitPrice(rating.usd_per_million_tokens)
-        consume(
+    price = UnitPrice(rating.usd_per_million_tokens)
+    if rating.tokens < 0:
+        take_back_usage(
             holder=line.holder,
-            entries=[Consumption(key=key, unit_price=price, tokens=Tokens(tokens))],
+            key=key,
+            unit_price=price,
+            tokens=Tokens(-rating.tokens),
+            reason=reason[:200],
             because=because,
             by=by,
             at=at,
         )
+        return
+    consume(
+        holder=line.holder,
+        entries=[Consumption(key=key, unit_price=price, tokens=Tokens(rating.tokens))],
+        because=because,
+        by=by,
+        at=at,
+    )
