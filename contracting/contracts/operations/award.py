@@ -30,6 +30,7 @@ from contracting.evaluations.queries import (
 )
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.set import set_contract_ceiling
+from contracting.ledger.queries import lock_funds
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.reference.operations.assign_number import assign_number
 from contracting.solicitations.models import Solicitation
@@ -65,6 +66,7 @@ def award_contract(
     require(permissions.can_award_contract(by, contract, signed_on))
     _guard(contract, solicitation, seen_version, signed_on)
 
+    lock_funds(holders=[each.holder for each in obligations_of(contract)])
     contract.piid = assign_number(agency=contract.agency, type="D", on=signed_on)
     contract.awarded_at = at
     contract.signed_by_id = by.membership_id

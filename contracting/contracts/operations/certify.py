@@ -22,6 +22,7 @@ from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.evaluations.queries import require_open
 from contracting.ledger.operations.commit import commit_funds
 from contracting.ledger.operations.open import open_balances
+from contracting.ledger.queries import lock_funds
 from contracting.ledger.states import BalanceLine, Holder, Obligation
 from contracting.solicitations.models import Solicitation
 
@@ -54,11 +55,14 @@ def certify_contract_funds(
     if rows.filter(certified_at__isnull=False).exists():
         message = "The funds of this draft are certified already."
         raise refusals.AlreadyCertified(message)
+    obligations = obligations_of(contract)
+    lock_funds(
+        holders=[each.holder for each in obligations],
+        lines_of_accounting=[each.line_of_accounting_id for each in obligations],
+    )
     for line in contract.lines.filter(funding__isnull=False).distinct().order_by("pk"):
         _open(contract, line, by, at)
-    commit_funds(
-        obligations=obligations_of(contract), because=contract.subject, by=by, at=at
-    )
+    commit_funds(obligations=obligations, because=contract.subject, by=by, at=at)
     rows.update(
         certified_by_id=by.membership_id,
         certified_at=at,

@@ -12,7 +12,7 @@ from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens
 from contracting.ledger.operations.commit import commit_funds
 from contracting.ledger.operations.open import open_balances
-from contracting.ledger.queries import balances_of
+from contracting.ledger.queries import balances_of, lock_funds
 from contracting.ledger.states import BalanceLine
 from contracting.orders import calculations, events, permissions
 from contracting.orders.models import FundsCertification, OrderLine, TaskOrder
@@ -40,10 +40,15 @@ def certify_task_order_funds(
     if certification_of(order) is not None:
         message = f"The funds of version {order.version} are certified already."
         raise AlreadyCertified(message)
+    obligations = calculations.obligations_of(order)
+    lock_funds(
+        holders=[line.holder for line in order.lines.all()],
+        lines_of_accounting=[each.line_of_accounting_id for each in obligations],
+    )
     for line in order.lines.order_by("pk"):
         _open(order, line, by, at)
     commit_funds(
-        obligations=calculations.obligations_of(order),
+        obligations=obligations,
         because=order.subject,
         by=by,
         at=at,

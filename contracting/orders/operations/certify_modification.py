@@ -13,6 +13,7 @@ from contracting.core.quantities import Dollars, Tokens
 from contracting.ledger.operations.commit import commit_funds
 from contracting.ledger.operations.open import open_balances
 from contracting.ledger.operations.release import release_commitment
+from contracting.ledger.queries import lock_funds
 from contracting.ledger.states import BalanceLine, Obligation
 from contracting.orders import calculations, events, permissions
 from contracting.orders.models import (
@@ -55,6 +56,10 @@ def certify_modification_funds(
     if not obligations:
         message = "This modification adds no funds."
         raise ChangesNothing(message)
+    lock_funds(
+        holders=[each.holder for each in obligations],
+        lines_of_accounting=[each.line_of_accounting_id for each in obligations],
+    )
     for effect in _adding(modification):
         _open(effect, Dollars(effect.add_dollars), by, at)
     commit_funds(obligations=obligations, because=modification.subject, by=by, at=at)

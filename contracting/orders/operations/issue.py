@@ -19,6 +19,7 @@ from contracting.core.quantities import Dollars
 from contracting.documents.operations.request import request_document
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.reserve import reserve_ordered
+from contracting.ledger.queries import lock_funds
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import calculations, events, paperwork, permissions
 from contracting.orders.models import OrderRate, TaskOrder
@@ -76,6 +77,7 @@ def issue_task_order(
     require(permissions.can_issue_task_order(by, order, signed_on))
     _guard(order, contract, seen_version, signed_on)
 
+    lock_funds(holders=[line.holder for line in order.current_lines()])
     order.piid = assign_number(agency=contract.agency, type="F", on=signed_on)
     order.issued_at = at
     order.signed_by_id = by.membership_id

@@ -22,6 +22,7 @@ from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.open import open_balances
 from contracting.ledger.operations.raise_ceiling import raise_ceiling
 from contracting.ledger.operations.reserve import reserve_ordered
+from contracting.ledger.queries import lock_funds
 from contracting.ledger.states import BalanceLine, Obligation
 from contracting.notices.operations.post_notice import post_notice
 from contracting.orders import calculations, events, paperwork, permissions
@@ -92,6 +93,10 @@ def issue_modification(
     modification.save(update_fields=["number", "changes", "issued_at", "signed_by"])
     modification.move_to(ModificationState.ISSUED)
     effects = calculations.effects_of(modification)
+    lock_funds(
+        holders=[holder for e in effects for holder in (e.line.holder, e.holder)],
+        lines_of_accounting=[effect.line_of_accounting_id for effect in effects],
+    )
     _bind(modification, effects, signed_on, by, at)
     _conform(modification, effects)
     _print_and_tell(modification, signed_on, by, at)
