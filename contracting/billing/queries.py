@@ -179,8 +179,8 @@ def report_due_at(order: TaskOrder, occurred_at: datetime) -> datetime:
     """When usage of that instant must have been reported, by the contract's days."""
     contract = order.contract
     day = accounting_day(occurred_at, contract.time_zone)
-    end = day_bounds(day, contract.time_zone).end
-    return end + timedelta(days=contract.report_due_days)
+    last = day + timedelta(days=contract.report_due_days)
+    return day_bounds(last, contract.time_zone).end
 
 
 def open_invoices() -> QuerySet[Invoice]:

@@ -66,6 +66,22 @@ def test_a_report_is_due_whole_days_after_the_local_day(order):
     assert queries.report_due_at(order, tuesday) == due + timedelta(days=1)
 
 
+@pytest.mark.parametrize(
+    ("used_at", "due"),
+    [
+        # Friday, 6 March; on the 8th a day has 23 hours
+        (datetime(2026, 3, 6, 17, 0, tzinfo=UTC), datetime(2026, 3, 10, 4, tzinfo=UTC)),
+        # Thursday, 29 October; on 1 November a day has 25 hours
+        (
+            datetime(2026, 10, 29, 17, 0, tzinfo=UTC),
+            datetime(2026, 11, 2, 5, tzinfo=UTC),
+        ),
+    ],
+)
+def test_a_report_is_due_at_midnight_whatever_the_clocks_did(order, used_at, due):
+    assert queries.report_due_at(order, used_at) == due
+
+
 def test_totals_are_by_class(order):
     totals = queries.totals_of(reported(order))
 
