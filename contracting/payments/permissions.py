@@ -40,6 +40,10 @@ def can_certify_payment(by: Actor, invoice: Invoice) -> Verdict:
     }
     if by.user_id in signers:
         return Refused("You signed the order; somebody else certifies payment.", RULE)
+    modified = order.modifications.filter(signed_by__user_id=by.own_user_id)
+    if modified.exists():
+        reason = "You signed a modification of the order; somebody else certifies."
+        return Refused(reason, RULE)
     return Allowed()
 
 

@@ -99,7 +99,7 @@ def owed_to_or_by(actor: Actor, at: datetime) -> list[Owed]:
             accepted = (Dollars(each.accepted_dollars) for each in acceptances)
             dollars = total_dollars(accepted)
             first = _due_on(invoice, acceptances)
-            if first is None or not dollars:
+            if first is None:
                 continue
             due = first
         today = accounting_day(at, invoice.order.contract.time_zone)

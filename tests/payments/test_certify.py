@@ -14,6 +14,7 @@ from contracting.core.errors import NotAllowed
 from contracting.core.periods import is_business_day
 from contracting.core.quantities import Dollars
 from contracting.notices.models import Notice
+from contracting.orders.operations.issue_modification import issue_modification
 from contracting.orders.states import FundsDraft
 from contracting.payments.calculations import due_on
 from contracting.payments.models import PaymentCertification
@@ -21,7 +22,13 @@ from contracting.payments.operations.certify import certify_payment
 from contracting.payments.queries import classification_of
 from contracting.payments.refusals import AlreadyCertified, NotAccepted
 from tests.builders_metering import assert_the_books_balance
-from tests.builders_orders import issued_order, line, line_of_accounting
+from tests.builders_orders import (
+    MODIFIED_AT,
+    funded_modification,
+    issued_order,
+    line,
+    line_of_accounting,
+)
 from tests.builders_settlement import (
     CERTIFIED_AT,
     DUE_ON,
@@ -102,6 +109,44 @@ def test_who_accepted_or_signed_cannot_certify(accepted, part, reason):
     # Then somebody else must
     assert refusal.value.rule == "R-ROL-04"
     assert reason in refusal.value.message
+
+
+def test_usage_worth_less_than_half_a_cent_is_settled_at_nothing(db):
+    # Given an order of which a hundred tokens were used: $0.0002
+    few = {"IN_UNCACHED": 100}
+    order = used_order(tokens=few)
+    reported(order, tokens=few)
+
+    # When it is invoiced, accepted, certified and recorded at $0.00
+    payment = paid_invoice(order=order, billed=few)
+
+    # Then the invoice is settled and names no funds
+    certification = payment.certification
+    assert (certification.dollars, certification.by_acrn) == (0, {})
+    certification.invoice.refresh_from_db()
+    assert certification.invoice.state == InvoiceState.PAID
+    assert_the_books_balance()
+
+
+@pytest.mark.rule("R-ROL-04", case="refused")
+def test_who_signed_a_modification_cannot_certify(accepted):
+    # Given a second officer who has signed a modification of the order, and no more
+    ready = funded_modification(on=accepted.order)
+    issue_modification(
+        modification_id=ready.pk,
+        by=actor("second_contracting_officer"),
+        at=MODIFIED_AT + timedelta(hours=2),
+        seen_version=ready.version,
+    )
+    certifier = also_certifier("second_contracting_officer")
+
+    # When they certify
+    with nothing_happens(), pytest.raises(NotAllowed) as refusal:
+        certify_payment(invoice_id=accepted.pk, by=certifier, at=CERTIFIED_AT)
+
+    # Then somebody else must
+    assert refusal.value.rule == "R-ROL-04"
+    assert "You signed a modification" in refusal.value.message
 
 
 @pytest.mark.parametrize(

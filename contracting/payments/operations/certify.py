@@ -27,6 +27,9 @@ def certify_payment(
 ) -> PaymentCertification:
     """Certify the accepted part; what is withheld stays withheld.
 
+    Usage that was accepted and comes to less than half a cent is certified at $0.00:
+    the voucher says so, names no funds, and settles the invoice.
+
     The voucher names the funds by order line and ACRN and its due date (FAR
     52.232-25(a)(1)).
 
@@ -42,7 +45,7 @@ def certify_payment(
         raise AlreadyCertified(message)
     total = accepted_total(invoice)
     due = queries.payment_due_on(invoice)
-    if invoice.state != InvoiceState.ACCEPTED or due is None or not total:
+    if invoice.state != InvoiceState.ACCEPTED or due is None:
         message = "Nothing of this invoice is accepted, so nothing can be paid."
         raise NotAccepted(message)
     certification = PaymentCertification.objects.create(
