@@ -325,8 +325,8 @@ def _give_notice(
             body=(
                 f"Line {line.clin}: ${used.amount:,.2f} of ${funds.amount:,.2f} "
                 "obligated are used. Usage beyond the obligated funds is recorded, is "
-                "not payable and is at the vendor's own risk until a modification "
-                "adds funds."
+                "not payable and is at the vendor's own risk. Funds that are added pay "
+                "for later usage only."
             ),
             url_path=order.path,
             by=by,
