@@ -66,7 +66,7 @@ def _what_is_closed_has_a_statement() -> Iterator[str]:
 
 def _a_contract_counts_open_orders_whole_and_closed_ones_as_used() -> Iterator[str]:
     taken = TaskOrder.objects.filter(state__in=_TAKEN).order_by("pk")
-    for contract in Contract.objects.filter(orders__in=taken).distinct().order_by("pk"):
+    for contract in Contract.objects.filter(piid__isnull=False).order_by("pk"):
         dollars, tokens = Dollars(), Tokens()
         for order in taken.filter(contract=contract):
             rows = [each.balance for each in queries.balances_of_order(order)]

@@ -27,7 +27,8 @@ def _parts_sum_to_their_line() -> Iterator[str]:
 
 def _the_ledger_has_what_was_ordered() -> Iterator[str]:
     lines = OrderLine.objects.filter(
-        is_removed=False, order__state=TaskOrderState.ISSUED
+        is_removed=False,
+        order__state__in=[TaskOrderState.ISSUED, TaskOrderState.COMPLETED],
     ).select_related("order")
     for line in lines:
         rows = balances_of(line.holder)
