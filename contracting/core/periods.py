@@ -123,7 +123,10 @@ def fiscal_year_bounds(fy: int) -> tuple[date, date]:
 
 
 def is_business_day(day: date) -> bool:
-    """Neither a weekend nor a federal holiday as observed (5 USC 6103)."""
+    """Neither a weekend nor a federal holiday as observed (5 USC 6103).
+
+    :raises BadPeriod: in a year of which no federal holiday is known
+    """
     return day.weekday() < 5 and day not in federal_holidays(day.year)
 
 
@@ -161,14 +164,21 @@ def federal_holidays(year: int) -> Mapping[date, str]:
     """The days of a calendar year on which federal offices rest, with their names.
 
     What falls on a Saturday is observed on Friday, what falls on a Sunday on Monday.
+
+    :raises BadPeriod: for a year of which no holiday is known: business days that
+        nobody can tell are not counted
     """
     import holidays
 
-    return {
+    found = {
         day: name
         for day, name in sorted(holidays.country_holidays("US", years=year).items())
         if day.year == year and day.weekday() < 5
     }
+    if not found:
+        message = f"No federal holidays are known for the year {year}."
+        raise BadPeriod(message, year=year)
+    return found
 
 
 def _midnight(day: date, zone: str | ZoneInfo) -> datetime:

@@ -208,6 +208,14 @@ def test_every_year_has_eleven_holidays_give_or_take_the_turn():
         assert 10 <= len(federal_holidays(year)) <= 12
 
 
+@pytest.mark.parametrize("year", [1700, 2200])
+def test_business_days_beyond_the_known_holidays_are_not_counted(year):
+    with pytest.raises(BadPeriod):
+        is_business_day(date(year, 7, 1))
+    with pytest.raises(BadPeriod):
+        add_business_days(date(year, 7, 1), 3)
+
+
 def test_a_due_date_moves_to_the_next_business_day():
     assert next_business_day(date(2026, 11, 25)) == date(2026, 11, 25)
     assert next_business_day(date(2026, 11, 26)) == date(2026, 11, 27)
