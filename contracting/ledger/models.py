@@ -362,8 +362,10 @@ class Balance(Timestamped):
     @property
     def payable_dollars(self) -> Decimal:
         """Used, funded and not given up, with what is accepted rounded to the cent."""
-        used: Decimal = self.consumed_dollars + self.rounding_dollars
-        return used - self.given_up_dollars
+        payable: Decimal = (
+            self.consumed_dollars + self.rounding_dollars - self.given_up_dollars
+        )
+        return payable
 
     @property
     def funds_left(self) -> Dollars:
