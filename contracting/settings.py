@@ -304,14 +304,19 @@ CELERY_TASK_ROUTES = {"contracting.documents.tasks.*": {"queue": "paper"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
+PAPER_SECONDS = int(env_text("PAPER_SECONDS", "240"))
+# A busy worker must not find hundreds of sweeps in its queue when it is free again.
 CELERY_BEAT_SCHEDULE = {
     "sweep-documents": {
         "task": "contracting.documents.tasks.sweep_documents",
         "schedule": 5.0,
+        "options": {"expires": 15.0},
     },
     "sweep-notices": {
         "task": "contracting.notices.tasks.sweep_notices",
         "schedule": 10.0,
+        "options": {"expires": 30.0},
     },
     "remind-suspense-daily": {
         "task": "contracting.metering.tasks.remind_suspense",

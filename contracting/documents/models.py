@@ -125,6 +125,11 @@ class Document(Addressed, Stateful, Timestamped):
     next_attempt_at = models.DateTimeField(
         null=True, blank=True, help_text="Not before this instant; at once when empty."
     )
+    leased_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="A worker is at it until this instant, unless it renews its lease.",
+    )
     requested_at = models.DateTimeField()
     requested_by_name = models.CharField(max_length=160)
 
@@ -139,6 +144,11 @@ class Document(Addressed, Stateful, Timestamped):
             models.CheckConstraint(
                 name="a_failed_paper_says_why",
                 condition=~Q(state=DocumentState.FAILED) | ~Q(last_error=""),
+            ),
+            models.CheckConstraint(
+                name="only_a_paper_that_waits_is_leased",
+                condition=Q(state=DocumentState.REQUESTED)
+                | Q(leased_until__isnull=True),
             ),
             models.CheckConstraint(
                 name="a_receipt_names_its_vendor",

@@ -41,6 +41,7 @@ NOT_SIGNED = {
 
 NOT_ONE_TRANSACTION = {
     "audit.record_event": "it insists on being inside its caller's",
+    "documents.render_document": "no transaction is open while the press works",
     "documents.sweep_documents": "each paper that waits is a transaction of its own",
     "notices.sweep_notices": "each notice that waits is a transaction of its own",
     "reconciliation.reconcile_all": "one failure stops no other comparison",

@@ -83,3 +83,40 @@ def test_one_that_failed_is_left_alone_until_its_time_has_come(
 
     assert sweep_documents(at=now) == 0
     assert sweep_documents(at=now + timedelta(minutes=1)) == 1
+
+
+def test_a_paper_that_ends_its_worker_does_not_hold_up_the_others(
+    contracting_officer, at, press, monkeypatch
+):
+    # Given an older paper at which the worker dies, and a newer one
+    bad = request(contracting_officer, at, kind="modification")
+    good = request(contracting_officer, at)
+    printing = rendering.render
+
+    def dying(sheet):
+        if sheet.number == bad.number:
+            raise SystemExit
+        return printing(sheet)
+
+    monkeypatch.setattr(rendering, "render", dying)
+    with pytest.raises(SystemExit):
+        sweep_documents(at=at)
+
+    # When the next sweep comes by
+    assert sweep_documents(at=at) == 1
+
+    # Then the newer one is printed, and the attempt at the older one has counted
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert good.state == DocumentState.RENDERED
+    assert (bad.state, bad.attempts) == (DocumentState.REQUESTED, 1)
+
+
+def test_a_sweep_that_takes_too_long_leaves_the_rest_for_the_next(
+    contracting_officer, at, press
+):
+    for n in (1, 2, 3):
+        request(contracting_officer, at, subject_id=n)
+
+    assert sweep_documents(at=at, seconds=-1) == 1
+    assert sweep_documents(at=at) == 2

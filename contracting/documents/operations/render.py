@@ -3,57 +3,127 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import SYSTEM
 from contracting.core.models import ClockTimestamp
 from contracting.documents import events, rendering
-from contracting.documents.models import Document, Rendering
+from contracting.documents.models import Document, DocumentQuerySet, Rendering
 from contracting.documents.operations.store import store_blob
 from contracting.documents.states import DocumentState
 
 MAX_ATTEMPTS = 6
 FIRST_WAIT = timedelta(seconds=10)
 MISSING_WAIT = timedelta(seconds=60)
+LEASE = timedelta(seconds=60)
+RENEWED_EVERY_SECONDS = 15.0
 
 _log = logging.getLogger(__name__)
 
 
-@transaction.atomic
 def render_document(*, document_id: int) -> Document | None:
     """Print the paper, store the print under its hash, and say so.
 
-    May run twice, and at once on two workers: whoever holds the row prints, the other
-    finds nothing to do and returns ``None``. What goes wrong is written on the row; the
-    sweep tries again, each time after a longer wait, and gives up visibly in the end.
-    A paper waits without limit, and without counting, while the machine lacks the
-    libraries that print.
+    Three steps: claim the paper for a while, print it while no transaction is open, and
+    record the print if the claim still holds. May run twice, and at once on two
+    workers: one prints, the other finds nothing to do and returns ``None``.
+
+    An attempt counts from the moment it is claimed, so that a paper which ends its
+    worker is given up as visibly as one that raises. What goes wrong is written on the
+    row; the sweep tries again, each time after a longer wait. A paper waits without
+    limit, and without counting, while the machine lacks the libraries that print.
     """
+    document = _claim(document_id)
+    if document is None or document.state == DocumentState.FAILED:
+        return document
+    try:
+        with _renewed(document):
+            pdf = rendering.render(_sheet(document))
+        if not connection.in_atomic_block:
+            # A connection that has idled for minutes may be dead by now.
+            connection.close_if_unusable_or_obsolete()
+        return _record_print(document, pdf)
+    except rendering.LibrariesMissing as missing:
+        return _wait_for_libraries(document, str(missing))
+    except Exception as error:  # noqa: BLE001 (written on the row, tried again)
+        _log.exception("Paper %s was not printed.", document.public_id)
+        return _record_failure(document, f"{type(error).__name__}: {error}")
+
+
+@transaction.atomic
+def _claim(document_id: int) -> Document | None:
+    """The paper, leased to this attempt; failed when too many never came back."""
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=ClockTimestamp())
     document: Document | None = (
         Document.objects.waiting()
+        .filter(free, pk=document_id)
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("agency")
-        .filter(pk=document_id)
         .first()
     )
     if document is None:
         return None
-    try:
-        with transaction.atomic():
-            _print(document)
-    except rendering.LibrariesMissing as missing:
-        _wait(document, str(missing), MISSING_WAIT)
-    except Exception as error:  # noqa: BLE001 (written on the row, tried again)
-        _log.exception("Paper %s was not printed.", document.public_id)
-        _count_failure(document, f"{type(error).__name__}: {error}")
+    if document.leased_until is not None:
+        _log.error("Paper %s lost its worker.", document.public_id)
+        document.last_error = (
+            f"Attempt {document.attempts} never came back: its worker ended, or took "
+            "too long or too much memory."
+        )
+    if document.attempts >= MAX_ATTEMPTS:
+        return _give_up(document, document.last_error)
+    document.attempts += 1
+    document.leased_until = ClockTimestamp() + LEASE
+    document.save(update_fields=["attempts", "last_error", "leased_until"])
     return document
 
 
-def _print(document: Document) -> None:
-    sheet = rendering.Sheet(
+@contextmanager
+def _renewed(document: Document) -> Iterator[None]:
+    """Keep the lease while the press works: it ends soon after the worker does."""
+    printed = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not printed.wait(RENEWED_EVERY_SECONDS):
+                _leased(document).update(leased_until=ClockTimestamp() + LEASE)
+        except DatabaseError:
+            _log.exception("The lease of %s is not renewed.", document.public_id)
+        finally:
+            connection.close()
+
+    renewing = threading.Thread(target=renew, name="lease", daemon=True)
+    renewing.start()
+    try:
+        yield
+    finally:
+        printed.set()
+        renewing.join()
+
+
+def _leased(document: Document) -> DocumentQuerySet:
+    """The row, as long as it is still leased to this very attempt."""
+    return Document.objects.waiting().filter(
+        pk=document.pk, attempts=document.attempts, leased_until__isnull=False
+    )
+
+
+def _held(document: Document) -> Document | None:
+    """The row under a lock, or nothing when another attempt has it by now."""
+    held: Document | None = _leased(document).locked().first()
+    if held is None:
+        _log.warning("Paper %s was printed too late.", document.public_id)
+    return held
+
+
+def _sheet(document: Document) -> rendering.Sheet:
+    return rendering.Sheet(
         kind=document.kind,
         title=document.title,
         number=document.number,
@@ -63,7 +133,13 @@ def _print(document: Document) -> None:
         author=document.agency.name,
         created_at=document.requested_at,
     )
-    pdf = rendering.render(sheet)
+
+
+@transaction.atomic
+def _record_print(claimed: Document, pdf: bytes) -> Document | None:
+    document = _held(claimed)
+    if document is None:
+        return None
     blob = store_blob(content=pdf, media_type="application/pdf")
     made = Rendering.objects.create(
         document=document,
@@ -71,16 +147,14 @@ def _print(document: Document) -> None:
         renderer=rendering.renderer(),
         template_sha256=rendering.template_sha256(document.kind),
     )
-    document.attempts += 1
-    document.last_error = ""
-    document.next_attempt_at = None
-    document.save(update_fields=["attempts", "last_error", "next_attempt_at"])
+    made.refresh_from_db(fields=["rendered_at"])
+    _release(document, why="")
     document.move_to(DocumentState.RENDERED)
     record_event(
         events.DOCUMENT_RENDERED,
         subject=document.as_subject,
         by=SYSTEM,
-        at=document.requested_at,
+        at=made.rendered_at,
         data={
             "document": document.public_id,
             "kind": document.kind,
@@ -93,29 +167,56 @@ def _print(document: Document) -> None:
             "template_sha256": made.template_sha256,
         },
     )
+    return document
 
 
-def _count_failure(document: Document, why: str) -> None:
-    document.refresh_from_db(fields=["state", "attempts"])
-    document.attempts += 1
-    document.save(update_fields=["attempts"])
-    if document.attempts < MAX_ATTEMPTS:
-        _wait(document, why, FIRST_WAIT * 3 ** (document.attempts - 1))
-        return
-    document.last_error = why[:2000]
-    document.save(update_fields=["last_error"])
+@transaction.atomic
+def _record_failure(claimed: Document, why: str) -> Document | None:
+    document = _held(claimed)
+    if document is None:
+        return None
+    if document.attempts >= MAX_ATTEMPTS:
+        return _give_up(document, why)
+    _release(document, why=why, wait=FIRST_WAIT * 3 ** (document.attempts - 1))
+    return document
+
+
+@transaction.atomic
+def _wait_for_libraries(claimed: Document, why: str) -> Document | None:
+    document = _held(claimed)
+    if document is None:
+        return None
+    document.attempts -= 1
+    _release(document, why=why, wait=MISSING_WAIT)
+    return document
+
+
+def _give_up(document: Document, why: str) -> Document:
+    _release(document, why=why)
     document.move_to(DocumentState.FAILED)
     record_event(
         events.DOCUMENT_FAILED,
         subject=document.as_subject,
         by=SYSTEM,
-        at=document.requested_at,
+        at=_now(document),
         data={"document": document.public_id, "kind": document.kind, "why": why[:500]},
+    )
+    return document
+
+
+def _release(document: Document, *, why: str, wait: timedelta | None = None) -> None:
+    """End the lease; until ``wait`` is over the sweep leaves the paper alone."""
+    document.leased_until = None
+    document.last_error = why[:2000]
+    document.next_attempt_at = _now(document) + wait if wait else None
+    document.save(
+        update_fields=["attempts", "leased_until", "last_error", "next_attempt_at"]
     )
 
 
-def _wait(document: Document, why: str, how_long: timedelta) -> None:
-    document.last_error = why[:2000]
-    document.next_attempt_at = ClockTimestamp() + how_long
-    document.save(update_fields=["last_error", "next_attempt_at"])
-    document.refresh_from_db(fields=["next_attempt_at"])
+def _now(document: Document) -> datetime:
+    """The database's clock after the press has ended; the door's is older by then."""
+    clock: datetime = Document.objects.values_list(ClockTimestamp(), flat=True).get(
+        pk=document.pk
+    )
+    return clock
