@@ -66,6 +66,7 @@ from contracting.desk.states import (
     Entry,
 )
 from contracting.documents.models import Document
+from contracting.documents.queries import failed_receipts_of
 from contracting.documents.states import DocumentState
 from contracting.ledger.queries import lines_with_totals, room_of_contracts
 from contracting.metering.models import UsageRating
@@ -460,22 +461,44 @@ def failing(actor: Actor) -> list[Item]:
     mails = Notice.objects.filter(
         recipient_organization_id=actor.organization_id, email_state=EmailState.FAILED
     ).select_related("recipient_user")
+    return (
+        [
+            Item(
+                text=paper.title,
+                url=address("documents:document", paper.public_id),
+                asked="Print the paper again",
+                note=paper.last_error,
+                since=paper.requested_at,
+            )
+            for paper in papers.order_by("pk")[:LIMIT]
+        ]
+        + [
+            Item(
+                text=f"E-mail to {mail.recipient_user}",
+                url=address("accounts:people"),
+                asked="Check the address",
+                note=mail.last_error,
+                since=mail.created_at,
+            )
+            for mail in mails.order_by("-pk")[:LIMIT]
+        ]
+        + _failing_receipts(actor)
+    )
+
+
+def _failing_receipts(actor: Actor) -> list[Item]:
+    """Their number alone: who has offered is sealed, and so is why a receipt failed."""
+    number = failed_receipts_of(actor.organization_id or 0)
+    if not number:
+        return []
     return [
         Item(
-            text=paper.title,
-            url=address("documents:document", paper.public_id),
-            asked="Print the paper again",
-            note=paper.last_error,
-            since=paper.requested_at,
+            text=f"Receipts for offers that would not print: {number}",
+            url="",
+            asked="See that the paper worker runs",
+            note=(
+                "Whose they are is sealed. Each vendor can request its own receipt "
+                "again; its page of the receipt is proof meanwhile."
+            ),
         )
-        for paper in papers.order_by("pk")[:LIMIT]
-    ] + [
-        Item(
-            text=f"E-mail to {mail.recipient_user}",
-            url=address("accounts:people"),
-            asked="Check the address",
-            note=mail.last_error,
-            since=mail.created_at,
-        )
-        for mail in mails.order_by("-pk")[:LIMIT]
     ]

@@ -50,11 +50,8 @@ class DownloadEndpoint(EndpointView):
         """Download one paper; 409 while it is being prepared."""
         found = queries.get_document_for(self.actor, document)
         rendering = queries.rendering_of(found)
-        response = HttpResponse(
-            queries.read_blob(rendering.blob), content_type=rendering.blob.media_type
+        return HttpResponse(
+            queries.read_blob(rendering.blob),
+            content_type=rendering.blob.media_type,
+            headers=queries.file_headers(found, rendering.blob),
         )
-        name = queries.file_name(found)
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["ETag"] = f'"{rendering.blob.sha256}"'
-        response["Cache-Control"] = "private, no-store"
-        return response

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from accounts.states import Role
+from accounts.states import VENDOR_ROLES, Role
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.documents.models import Document
-from contracting.documents.states import DocumentState
+from contracting.documents.states import DocumentKind, DocumentState
 
 
 def can_retry_document(by: Actor, document: Document) -> Verdict:
-    """The agency's contracting staff may ask again for a paper that has failed."""
-    if not by.acts_for(document.agency_id) or not by.has_role(
-        Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST, Role.ADMINISTRATOR
-    ):
-        return Refused(
-            "Only the agency's contracting officer, contract specialist or "
-            "administrator may request a paper again."
-        )
+    """The agency's contracting staff may ask again for a paper that has failed.
+
+    A receipt is asked for again by the vendor alone: nobody else may know of it.
+    """
+    verdict = (
+        _is_its_vendor(by, document)
+        if document.kind == DocumentKind.RECEIPT
+        else _is_its_staff(by, document)
+    )
+    if not verdict:
+        return verdict
     if document.state != DocumentState.FAILED:
         return Refused("Only a paper that has failed is requested again.")
     return Allowed()
+
+
+def _is_its_staff(by: Actor, document: Document) -> Verdict:
+    if by.acts_for(document.agency_id) and by.has_role(
+        Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST, Role.ADMINISTRATOR
+    ):
+        return Allowed()
+    return Refused(
+        "Only the agency's contracting officer, contract specialist or "
+        "administrator may request a paper again."
+    )
+
+
+def _is_its_vendor(by: Actor, document: Document) -> Verdict:
+    if by.acts_for(document.vendor_id) and by.has_role(*VENDOR_ROLES):
+        return Allowed()
+    return Refused("Only the vendor whose receipt it is may request it again.")

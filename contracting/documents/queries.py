@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 
@@ -13,7 +14,7 @@ from contracting.core.errors import NotVisible
 from contracting.core.subjects import Subject
 from contracting.documents.models import Blob, Document, DocumentQuerySet, Rendering
 from contracting.documents.refusals import Damaged, NotReady
-from contracting.documents.states import DocumentState
+from contracting.documents.states import DocumentKind, DocumentState
 
 
 def documents_of(subject: Subject) -> DocumentQuerySet:
@@ -51,6 +52,13 @@ def get_document_for(actor: Actor, public_id: str) -> Document:
 def pending_documents() -> QuerySet[Document]:
     """What is not printed yet, and what could not be printed; oldest first."""
     return Document.objects.exclude(state=DocumentState.RENDERED).order_by("pk")
+
+
+def failed_receipts_of(agency_id: int) -> int:
+    """How many receipts could not be printed; whose they are is sealed."""
+    return Document.objects.filter(
+        agency_id=agency_id, kind=DocumentKind.RECEIPT, state=DocumentState.FAILED
+    ).count()
 
 
 def rendering_of(document: Document) -> Rendering:
@@ -96,3 +104,20 @@ def file_name(document: Document) -> str:
     number = re.sub(r"[^A-Za-z0-9]+", "-", document.number).strip("-") or "paper"
     kind = document.kind.replace("_", "-")
     return f"{number}-{kind}-v{document.version}.pdf"
+
+
+def file_headers(document: Document, blob: Blob) -> dict[str, str]:
+    """How the file is handed over: saved under its name, named by its hash, whole.
+
+    ``Repr-Digest`` (RFC 9530) lets a client check what it got; a part of a file has no
+    hash that anybody has signed, so that ranges are not served.
+    """
+    digest = base64.b64encode(bytes.fromhex(blob.sha256)).decode()
+    return {
+        "Content-Disposition": f'attachment; filename="{file_name(document)}"',
+        "ETag": f'"{blob.sha256}"',
+        "Repr-Digest": f"sha-256=:{digest}:",
+        "Accept-Ranges": "none",
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+    }

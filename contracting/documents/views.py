@@ -23,15 +23,11 @@ def pdf_response(document: Document, rendering: Rendering) -> HttpResponse:
 
     :raises Damaged: if the stored bytes are not those that were hashed
     """
-    response = HttpResponse(
-        queries.read_blob(rendering.blob), content_type=rendering.blob.media_type
+    return HttpResponse(
+        queries.read_blob(rendering.blob),
+        content_type=rendering.blob.media_type,
+        headers=queries.file_headers(document, rendering.blob),
     )
-    name = queries.file_name(document)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["ETag"] = f'"{rendering.blob.sha256}"'
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 class PaperPage(PageView):

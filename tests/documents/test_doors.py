@@ -1,5 +1,6 @@
 """Pages and endpoints of papers."""
 
+import base64
 import hashlib
 
 import pytest
@@ -10,6 +11,7 @@ from contracting.documents import rendering
 from contracting.documents.models import Document
 from contracting.documents.operations import render
 from contracting.documents.operations.render import render_document
+from contracting.documents.queries import file_name
 from tests.cast import client_for, key_client, submit
 from tests.documents.papers import request
 
@@ -72,6 +74,47 @@ def test_the_file_is_the_stored_bytes_with_its_headers(ready, vendor_a_member):
     assert response["ETag"] == f'"{hashlib.sha256(PDF).hexdigest()}"'
     assert response["Cache-Control"] == "private, no-store"
     assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("door", ["page", "api"])
+def test_both_doors_hand_the_file_over_alike(ready, vendor_a_member, reading_key, door):
+    browser = client_for(vendor_a_member) if door == "page" else reading_key
+    address = f"{'' if door == 'page' else '/api/v1'}/documents/{ready.public_id}"
+
+    whole = browser.get(f"{address}/download")
+    head = browser.head(f"{address}/download")
+    part = browser.get(f"{address}/download", headers={"Range": "bytes=0-3"})
+
+    # Then the hash comes with the file, and nobody is given a part of it as the whole
+    digest = base64.b64encode(hashlib.sha256(PDF).digest()).decode()
+    assert whole["Repr-Digest"] == f"sha-256=:{digest}:"
+    assert whole["Accept-Ranges"] == "none"
+    assert (part.status_code, part.content) == (200, PDF)
+
+    # And HEAD tells the same without the bytes
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("Content-Type", "Content-Disposition", "ETag", "Repr-Digest"):
+        assert head[name] == whole[name]
+
+
+@pytest.mark.parametrize("wrong", ["doc_0", "doc_" + "0" * 26, "ord_" + "0" * 26])
+def test_an_address_that_does_not_exist_is_not_found(cor, reading_key, wrong):
+    assert client_for(cor).get(f"/documents/{wrong}/download").status_code == 404
+    found = reading_key.get(f"/api/v1/documents/{wrong}/download")
+    assert found.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [
+        ('P"1";\r\nX: y', "P-1-X-y-task-order-v3.pdf"),
+        ("../../etc/passwd", "etc-passwd-task-order-v3.pdf"),
+        ("\u202eFDP\u2066 \U0001f600", "FDP-task-order-v3.pdf"),
+        ("№", "paper-task-order-v3.pdf"),
+    ],
+)
+def test_a_file_name_holds_letters_digits_and_hyphens_only(number, named):
+    assert file_name(Document(number=number, kind="task_order", version=3)) == named
 
 
 def test_a_file_that_is_not_there_yet_is_a_refusal_with_words(requested, cor):

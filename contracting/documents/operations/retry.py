@@ -18,8 +18,8 @@ from contracting.documents.states import DocumentState
 def retry_document(*, document_id: int, by: Actor, at: datetime) -> Document:
     """Put a failed paper back into the queue, with its attempts counted anew.
 
-    :raises NotAllowed: if ``by`` is not the agency's contracting staff, or the paper
-        has not failed
+    :raises NotAllowed: if ``by`` is not the agency's contracting staff (of a receipt:
+        its vendor), or the paper has not failed
     """
     document: Document = Document.objects.locked().get(pk=document_id)
     require(permissions.can_retry_document(by, document))
