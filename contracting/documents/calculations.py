@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -57,10 +57,43 @@ def instant_words(text: str, zone: str = "") -> str:
     local = utc.astimezone(ZoneInfo(zone))
     if local.date() != utc.date():
         shown = f"{day_words(utc.date())}, {shown}"
+    clock = f"{_clock_words(local)} {local.tzname()}"
+    return f"{day_words(local.date())}, {clock} ({shown})"
+
+
+def period_words(start: datetime, end: datetime, zone: str) -> str:
+    """A half-open period in the contract's zone, each end with its day.
+
+    Whole days are ``3 Mar 2026 to 5 Mar 2026``, the last one included; within a day it
+    is ``3 Mar 2026, 9:00 a.m. to 9:10 a.m. EST``.
+
+    :param start: an aware instant, included
+    :param end: an aware instant, not included
+    :param zone: IANA name, such as ``America/New_York``
+    """
+    first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
+    if first.time() == last.time() == time.min:
+        closing = last.date() - timedelta(days=1)
+        whole = [day_words(day) for day in dict.fromkeys((first.date(), closing))]
+        return " to ".join(whole)
+    if first.date() != last.date() or first.tzname() != last.tzname():
+        return " to ".join(
+            f"{day_words(each.date())}, {_clock_words(each)} {each.tzname()}"
+            for each in (first, last)
+        )
+    clocks = f"{_clock_words(first)} to {_clock_words(last)} {last.tzname()}"
+    return f"{day_words(first.date())}, {clocks}"
+
+
+def _clock_words(local: datetime) -> str:
     half = "a.m." if local.hour < 12 else "p.m."
     seconds = f":{local:%S}" if local.second else ""
-    clock = f"{local.hour % 12 or 12}:{local:%M}{seconds} {half} {local.tzname()}"
-    return f"{day_words(local.date())}, {clock} ({shown})"
+    return f"{local.hour % 12 or 12}:{local:%M}{seconds} {half}"
+
+
+def is_day(value: Any) -> bool:
+    """Whether the value is a calendar day in canonical form, which never wraps."""
+    return isinstance(value, str) and bool(_DAY.fullmatch(value))
 
 
 def day_words(day: date) -> str:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from contracting.billing.models import Invoice
+from contracting.billing.queries import reports_touching
 from contracting.core.actors import Actor
+from contracting.core.periods import Period, accounting_day
 from contracting.core.quantities import Dollars
+from contracting.documents.calculations import day_words, period_words
 from contracting.reconciliation import queries
 from contracting.reconciliation.models import (
     Acceptance,
     Finding,
     ReconciliationRun,
 )
+from contracting.reference.models import TokenClass
+
+ACCEPTED: Final = (
+    "Acceptance of listed items has been made by me or under my supervision and they "
+    "conform to contract, except as noted herein or on supporting documents"
+)
+"""A choice of block 21b; the list of blocks holds the same words."""
 
 
 def statement(run: ReconciliationRun, invoice: Invoice, at: datetime) -> dict[str, Any]:
@@ -21,9 +32,10 @@ def statement(run: ReconciliationRun, invoice: Invoice, at: datetime) -> dict[st
     order = invoice.order
     contract = order.contract
     cells = run.cells.select_related("order_line__contract_line", "model").order_by(
-        "period_start", "token_class_code"
+        "period_start", "order_line__contract_line__clin", "token_class_code"
     )
     findings = queries.findings_of_invoice(invoice)
+    classes = _token_classes()
     return {
         "author": contract.agency.name,
         "created_at": run.ran_at,
@@ -45,12 +57,12 @@ def statement(run: ReconciliationRun, invoice: Invoice, at: datetime) -> dict[st
         ],
         "comparison": [
             {
-                "item": (
-                    f"{cell.order_line.contract_line.clin} "
-                    f"{cell.period_start:%H:%M}-{cell.period_end:%H:%M}"
+                "item": cell.order_line.contract_line.clin,
+                "period": period_words(
+                    cell.period_start, cell.period_end, contract.time_zone
                 ),
                 "model": cell.model.snapshot,
-                "token_class": cell.token_class_code,
+                "token_class": classes[cell.token_class_code],
                 "metered_tokens": cell.a_tokens,
                 "reported_tokens": cell.b_tokens,
                 "invoiced_tokens": cell.c_tokens,
@@ -61,7 +73,7 @@ def statement(run: ReconciliationRun, invoice: Invoice, at: datetime) -> dict[st
             }
             for cell in cells
         ],
-        "findings": [_finding_row(finding) for finding in findings],
+        "findings": [_finding_row(finding, classes) for finding in findings],
         "notes": [
             "Every difference that is not zero is listed; a tolerance decides who may "
             "accept it, never whether it is shown. Amounts are exact and unrounded.",
@@ -69,13 +81,15 @@ def statement(run: ReconciliationRun, invoice: Invoice, at: datetime) -> dict[st
     }
 
 
-def _finding_row(finding: Finding) -> dict[str, Any]:
+def _finding_row(finding: Finding, classes: Mapping[str, str]) -> dict[str, Any]:
     resolution = getattr(finding, "resolution", None)
     line = finding.order_line
     return {
         "code": finding.code,
         "item": line.contract_line.clin if line else "",
-        "token_class": ", ".join(finding.token_classes),
+        "token_class": ", ".join(
+            classes.get(code, code) for code in finding.token_classes
+        ),
         "tokens": finding.tokens,
         "amount": Dollars(finding.amount_dollars),
         "state": "resolved" if resolution else "open",
@@ -84,63 +98,115 @@ def _finding_row(finding: Finding) -> dict[str, Any]:
 
 
 def receiving_report(acceptance: Acceptance, by: Actor) -> dict[str, Any]:
-    """A receiving report's blocks, with one row per accepted class."""
-    invoice = acceptance.invoice
-    order = invoice.order
-    contract = order.contract
-    lines = acceptance.lines.select_related(
-        "invoice_line__order_line__contract_line", "invoice_line__token_class"
-    ).order_by("invoice_line__position")
+    """A receiving report's blocks, with one row per accepted class (DD form 250)."""
+    invoice, run = acceptance.invoice, acceptance.run
+    contract = invoice.order.contract
     return {
         "author": contract.agency.name,
         "created_at": acceptance.accepted_at,
         "time_zone": contract.time_zone,
-        "blocks": {
-            "1": f"{contract.piid} / {order.piid}",
-            "2": acceptance.public_id,
-            "3": acceptance.accepted_at,
-            "6": f"{invoice.number}, {invoice.invoiced_on:%d %b %Y}",
-            "8": "Destination",
-            "9": f"{contract.vendor.name}\n{contract.vendor.address}",
-            "10": f"{contract.agency.name}\n{contract.agency.address}",
-            "12": order.payment_office or f"{contract.agency.name}, payment office",
-            "13": order.place,
-            "21b": {
-                "signed_by": by.name,
-                "title": "Contracting officer's representative",
-                "signed_at": acceptance.accepted_at,
-            },
-            "22": by.name,
+        "blocks": _blocks(acceptance, by),
+        "accepted": _accepted(acceptance),
+        "totals": {
+            "accepted": {"item": "Total", "amount": acceptance.accepted_dollars}
         },
-        "accepted": [
+        "facts": [
             {
-                "item": row.invoice_line.order_line.contract_line.clin,
-                "description": (
-                    f"{row.invoice_line.token_class.label}, "
-                    f"{row.invoice_line.period.lower:%d %b %H:%M} to "
-                    f"{row.invoice_line.period.upper:%H:%M} UTC"
+                "label": "Period of the usage",
+                "value": period_words(
+                    invoice.period_start, invoice.period_end, contract.time_zone
                 ),
+                "span": 8,
+            },
+            {
+                "label": "Withheld from the invoice",
+                "value": acceptance.withheld_dollars,
+                "shape": "dollars",
+            },
+            {"label": "Reconciliation", "value": run.public_id, "span": 6},
+            {"label": "Acceptance", "value": acceptance.public_id, "span": 6},
+            {"label": "Result SHA-256", "value": run.result_sha256, "shape": "mono"},
+        ],
+        "notes": [
+            "Quantities are single tokens; unit prices are in US dollars per million "
+            "tokens. Each amount is rounded once, half up to the cent.",
+        ],
+    }
+
+
+def _blocks(acceptance: Acceptance, by: Actor) -> dict[str, Any]:
+    invoice = acceptance.invoice
+    order = invoice.order
+    contract = order.contract
+    agency, vendor = contract.agency, contract.vendor
+    last_instant = invoice.period_end - timedelta(microseconds=1)
+    return {
+        "1": f"{contract.piid} / {order.piid}",
+        "2": _shipment(acceptance),
+        "3": accounting_day(last_instant, contract.time_zone),
+        "6": f"{invoice.number}, {day_words(invoice.invoiced_on)}",
+        "8": "Destination",
+        "9": f"{vendor.name}\n{vendor.address}\nCAGE {vendor.cage}",
+        "10": f"{agency.name}\n{agency.address}",
+        "12": order.payment_office or f"{agency.name}, payment office",
+        "13": order.place,
+        "14": f"{order.piid}, {order.title}",
+        "21b": {
+            "checked": [ACCEPTED],
+            "signed_by": by.name,
+            "title": "Contracting officer's representative",
+            "signed_at": acceptance.accepted_at,
+        },
+        "22": _result(acceptance),
+    }
+
+
+def _shipment(acceptance: Acceptance) -> str:
+    """The vendor's own numbers of the usage reports that the invoice rests on."""
+    invoice = acceptance.invoice
+    period = Period(invoice.period_start, invoice.period_end)
+    reports = reports_touching(invoice.order, period).order_by("pk")
+    return ", ".join(reports.values_list("label", flat=True))
+
+
+def _result(acceptance: Acceptance) -> str:
+    """The run that the acceptance rests on, and what came of it."""
+    run, finding = acceptance.run, acceptance.finding
+    agreed = run.cells.filter(agrees=True).count()
+    words = (
+        f"Reconciliation {run.public_id}: meter, usage report and invoice agree on "
+        f"{agreed} of {run.cells.count()} counts; "
+        f"{acceptance.accepted_dollars:,.2f} dollars accepted"
+    )
+    if finding is None:
+        return f"{words}, {acceptance.withheld_dollars:,.2f} dollars withheld."
+    return f"{words} upon the resolution of {finding.get_code_display()}."
+
+
+def _accepted(acceptance: Acceptance) -> list[dict[str, Any]]:
+    """One row per invoice line and class of which something is payable."""
+    zone = acceptance.invoice.order.contract.time_zone
+    classes = _token_classes()
+    lines = acceptance.lines.filter(payable_tokens__gt=0).select_related(
+        "invoice_line__order_line__contract_line", "invoice_line__model"
+    )
+    rows = []
+    for row in lines.order_by("invoice_line__position", "pk"):
+        billed = row.invoice_line
+        period = period_words(billed.period.lower, billed.period.upper, zone)
+        named = f"{billed.model.snapshot}, {classes[row.token_class_code]}"
+        rows.append(
+            {
+                "item": billed.order_line.contract_line.clin,
+                "description": f"{named}; {period}",
                 "quantity": row.payable_tokens,
                 "unit": "TOK",
                 "unit_price": row.usd_per_million_tokens,
                 "amount": row.payable_dollars,
             }
-            for row in lines
-        ],
-        "totals": {
-            "accepted": {"item": "Total", "amount": acceptance.accepted_dollars}
-        },
-        "facts": [
-            {"label": "Reconciliation", "value": acceptance.run.public_id},
-            {
-                "label": "Result SHA-256",
-                "value": acceptance.run.result_sha256,
-                "shape": "mono",
-            },
-            {
-                "label": "Withheld",
-                "value": acceptance.withheld_dollars,
-                "shape": "dollars",
-            },
-        ],
-    }
+        )
+    return rows
+
+
+def _token_classes() -> dict[str, str]:
+    return dict(TokenClass.objects.values_list("code", "label"))

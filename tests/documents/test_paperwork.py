@@ -1,11 +1,13 @@
 """Forms keep their blocks, in sequence, with their captions, filled or not."""
 
 import csv
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from contracting.documents import paperwork
+from contracting.documents.calculations import period_words
 from contracting.documents.calculations import printed as words
 from contracting.documents.states import DocumentKind
 from tests.documents.papers import (
@@ -211,6 +213,38 @@ def test_an_instant_is_shown_in_the_contract_zone_and_in_utc():
     assert words(text, zone="America/New_York") == (
         "27 Nov 2026, 10:30:05 p.m. EST (28 Nov 2026, 03:30:05 UTC)"
     )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "shown"),
+    [
+        # Within a local day, though UTC has begun another one
+        (
+            "2026-11-28T03:30:00Z",
+            "2026-11-28T03:40:05Z",
+            "27 Nov 2026, 10:30 p.m. to 10:40:05 p.m. EST",
+        ),
+        # Over midnight, each end with its day
+        (
+            "2026-11-28T04:50:00Z",
+            "2026-11-28T05:10:00Z",
+            "27 Nov 2026, 11:50 p.m. EST to 28 Nov 2026, 12:10 a.m. EST",
+        ),
+        # Whole local days, the last one included
+        ("2026-11-27T05:00:00Z", "2026-11-28T05:00:00Z", "27 Nov 2026"),
+        ("2026-11-01T04:00:00Z", "2026-12-01T05:00:00Z", "1 Nov 2026 to 30 Nov 2026"),
+        # The hour that the clocks repeat
+        (
+            "2026-11-01T05:30:00Z",
+            "2026-11-01T06:30:00Z",
+            "1 Nov 2026, 1:30 a.m. EDT to 1 Nov 2026, 1:30 a.m. EST",
+        ),
+    ],
+)
+def test_a_period_is_printed_in_the_contracts_zone_with_its_days(start, end, shown):
+    ends = [datetime.fromisoformat(each) for each in (start, end)]
+
+    assert period_words(*ends, zone="America/New_York") == shown
 
 
 def test_the_reference_page_lists_every_table_and_every_block():

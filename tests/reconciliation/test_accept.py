@@ -9,8 +9,11 @@ import pytest
 
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import SYSTEM
+from contracting.core.canonical import plain
 from contracting.core.errors import NotAllowed
+from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars
+from contracting.documents.calculations import period_words
 from contracting.documents.models import Document
 from contracting.ledger.queries import balances_of
 from contracting.reconciliation.models import Acceptance, AcceptedLine, Finding
@@ -71,6 +74,48 @@ def test_an_invoice_that_was_compared_is_accepted(order, invoice):
         ("receiving_report",),
     }
     assert_the_books_balance()
+
+
+def test_the_receiving_report_is_filled_from_the_period_and_the_run(order, invoice):
+    compared(order, invoice)
+
+    acceptance = accepted(invoice)
+
+    # Then the blocks say what was received, when, and by which comparison
+    contract = order.contract
+    zone = contract.time_zone
+    paper = Document.objects.get(kind="receiving_report", number=invoice.number)
+    blocks = paper.context["blocks"]
+    assert blocks["2"] == invoice.order.usage_reports.get().label
+    assert blocks["3"] == plain(accounting_day(invoice.period_end, zone))
+    assert contract.vendor.cage in blocks["9"]
+    assert blocks["14"].startswith(order.piid)
+    assert acceptance.run.public_id in blocks["22"]
+    assert "agree on 4 of 4 counts" in blocks["22"]
+
+    # And each row names the model, the class and the period with its day
+    rows = paper.context["accepted"]
+    assert {row["description"].split("; ")[0] for row in rows} == {
+        f"{line.model.snapshot}, {line.token_class.label}"
+        for line in invoice.lines.select_related("model", "token_class")
+    }
+    period = period_words(invoice.period_start, invoice.period_end, zone)
+    assert all(row["description"].endswith(period) for row in rows)
+
+
+def test_the_statement_tells_rows_of_different_days_apart(order, invoice):
+    compared(order, invoice)
+    accepted(invoice)
+
+    paper = Document.objects.get(kind="reconciliation", number=invoice.number)
+    zone = order.contract.time_zone
+    rows = paper.context["comparison"]
+    assert {row["period"] for row in rows} == {
+        period_words(invoice.period_start, invoice.period_end, zone)
+    }
+    assert {row["token_class"] for row in rows} == {
+        line.token_class.label for line in invoice.lines.select_related("token_class")
+    }
 
 
 @pytest.mark.rule("R-REC-01", case="refused")
@@ -199,6 +244,7 @@ def test_what_was_resolved_before_is_freed_with_the_acceptance(order):
 
     # Then cached input is payable at its own price, on the line that billed it
     freed = AcceptedLine.objects.get(token_class_code="IN_CACHE_READ")
+    assert Document.objects.filter(kind="receiving_report").count() == 2
     assert freed.payable_tokens == 130_000
     assert Dollars(freed.payable_dollars) == Dollars("0.13")
     assert freed.invoice_line.token_class.code == "IN_UNCACHED"

@@ -123,6 +123,11 @@ def test_what_the_invoice_put_into_a_dearer_class_is_paid_at_its_own_price(shift
 
     # Then it is freed at the price of cached input
     freed = Acceptance.objects.get(finding=shifted)
+    report = documents_of(freed.subject).get()
+    assert report.kind == "receiving_report"
+    (row,) = report.context["accepted"]
+    assert (row["quantity"], row["amount"]) == (130_000, "0.13")
+    assert "read from the cache" in row["description"]
     assert Dollars(freed.accepted_dollars) == Dollars("0.13")
     assert Dollars(resolution.payable_change_dollars) == Dollars("0.13")
     assert_the_books_balance()

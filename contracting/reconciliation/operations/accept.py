@@ -438,9 +438,13 @@ def _print(
 
 
 def _print_receiving_report(acceptance: Acceptance, by: Actor, at: datetime) -> None:
+    """One for each acceptance, so that every payment rests on one."""
+    title = f"Receiving report for invoice {acceptance.invoice.number}"
+    if acceptance.finding is not None:
+        title += ", resolved discrepancy"
     _request(
         "receiving_report",
-        f"Receiving report for invoice {acceptance.invoice.number}",
+        title,
         paperwork.receiving_report(acceptance, by),
         acceptance,
         by,
