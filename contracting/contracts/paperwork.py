@@ -12,6 +12,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.reference.queries import list_price
+from contracting.solicitations.paperwork import SET_ASIDE_BOXES, released_on
 from contracting.solicitations.states import SetAside
 
 
@@ -91,26 +92,25 @@ def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
     solicitation = contract.solicitation
     agency, vendor = contract.agency, contract.vendor
     offered = contract.decision.selected.version_of_record
-    set_aside = SetAside(solicitation.set_aside).label if solicitation.set_aside else ""
+    awarded_on = (
+        accounting_day(contract.awarded_at, contract.time_zone)
+        if contract.awarded_at
+        else None
+    )
     return {
         "1": solicitation.requisition.number,
         "2": contract.piid,
-        "3": contract.awarded_at,
+        "3": awarded_on,
         "5": solicitation.piid,
-        "6": solicitation.released_at,
+        "6": released_on(solicitation),
         "7a": solicitation.contact_name,
         "8": solicitation.deadline,
         "9": f"{agency.name}\n{agency.address}\n{agency.aac}",
         "10": {
             "text": (
-                f"{set_aside}; NAICS {contract.naics}; "
-                f"size standard {solicitation.size_standard}"
+                f"NAICS {contract.naics}; size standard {solicitation.size_standard}"
             ),
-            "checked": (
-                ["Unrestricted"]
-                if solicitation.set_aside == SetAside.UNRESTRICTED
-                else ["Set aside"]
-            ),
+            "checked": SET_ASIDE_BOXES[SetAside(solicitation.set_aside)],
         },
         "12": f"Net {contract.payment_days} days",
         "14": "Request for proposal (RFP)",
@@ -134,7 +134,7 @@ def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
             "signed_at": contract.awarded_at,
         },
         "31b": signer.name,
-        "31c": contract.awarded_at,
+        "31c": awarded_on,
     }
 
 

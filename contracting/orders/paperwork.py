@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -306,7 +306,7 @@ def _modification_blocks(modification: Modification, signer: Actor) -> dict[str,
             "title": "Contracting officer",
             "signed_at": modification.issued_at,
         },
-        "16C": modification.issued_at,
+        "16C": _day(modification.issued_at, contract.time_zone),
     }
     if modification.vendor_signed_by is not None:
         blocks |= _vendor_signature(modification, modification.vendor_signed_by)
@@ -329,8 +329,14 @@ def _vendor_signature(modification: Modification, signer: Membership) -> dict[st
             "title": signer.role_label,
             "signed_at": modification.vendor_signed_at,
         },
-        "15C": modification.vendor_signed_at,
+        "15C": _day(
+            modification.vendor_signed_at, modification.order.contract.time_zone
+        ),
     }
+
+
+def _day(signed_at: datetime | None, zone: str) -> date | None:
+    return accounting_day(signed_at, zone) if signed_at else None
 
 
 def _net_by_acrn(modification: Modification) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
+from contracting.reference.states import Boundary
 from contracting.solicitations.calculations import UNIT
-from contracting.solicitations.models import Amendment, Solicitation
+from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine
 from contracting.solicitations.queries import factors_of, lines_of
 from contracting.solicitations.states import SetAside
 
@@ -51,8 +52,7 @@ def solicitation_sheet(
             {
                 "item": line.slin,
                 "description": (
-                    f"{line.description} ({line.token_class.code}); tier {line.tier}, "
-                    f"context {line.context_band}, boundary {line.boundary}"
+                    f"{line.description} ({line.token_class.label}); {_terms(line)}"
                 ),
                 "quantity": _million_tokens(line.workload_tokens),
                 "unit": UNIT,
@@ -69,7 +69,7 @@ def solicitation_sheet(
             }
         ],
         "workload": [
-            {"token_class": line.token_class.code, "tokens": line.workload_tokens}
+            {"token_class": line.token_class.label, "tokens": line.workload_tokens}
             for line in lines
         ],
         "factors": [
@@ -112,12 +112,19 @@ def solicitation_sheet(
     }
 
 
+def _terms(line: SolicitationLine) -> str:
+    """The terms under which the tokens of a line are used, in words."""
+    tier = str(line.tier).replace("_", " ").lower()
+    band = "any context" if line.context_band == "ALL" else line.context_band
+    return f"{tier} tier, {band}, {Boundary(line.boundary).label}"
+
+
 def _blocks(solicitation: Solicitation) -> dict[str, Any]:
     agency = solicitation.agency
     return {
         "1": solicitation.requisition.number,
         "5": solicitation.piid,
-        "6": _released_on(solicitation),
+        "6": released_on(solicitation),
         "7a": f"{solicitation.contact_name}\n{solicitation.contact_email}",
         "8": solicitation.deadline,
         "9": _office(solicitation),
@@ -173,7 +180,7 @@ def amendment_sheet(
             "4": solicitation.requisition.number,
             "6": _office(solicitation),
             "9A": {"checked": "Amendment", "text": solicitation.piid},
-            "9B": _released_on(solicitation),
+            "9B": released_on(solicitation),
             "11": {
                 "checked": "Is extended" if is_extended else "Is not extended",
                 "text": amendment.new_deadline,
@@ -204,7 +211,8 @@ def _office(solicitation: Solicitation) -> str:
     return f"{agency.name} ({agency.aac})\n{agency.address}".strip()
 
 
-def _released_on(solicitation: Solicitation) -> date | None:
+def released_on(solicitation: Solicitation) -> date | None:
+    """The day of the release in the solicitation's own zone."""
     if solicitation.released_at is None:
         return None
     return accounting_day(solicitation.released_at, solicitation.time_zone)

@@ -12,6 +12,7 @@ from contracting.audit.queries import events_of
 from contracting.contracts.invariants import INVARIANTS
 from contracting.contracts.models import Contract, ContractLine
 from contracting.contracts.operations.award import award_contract
+from contracting.contracts.paperwork import contract_sheet
 from contracting.contracts.queries import public_awards, rates_in_force
 from contracting.contracts.refusals import (
     AlreadyAwarded,
@@ -25,6 +26,7 @@ from contracting.core.errors import NotAllowed, Stale
 from contracting.core.quantities import Dollars
 from contracting.documents.models import Document, Rendering
 from contracting.documents.operations.render import render_document
+from contracting.documents.paperwork import form_blocks
 from contracting.documents.queries import read_blob
 from contracting.documents.states import DocumentState
 from contracting.evaluations.models import SelectionDecision
@@ -32,7 +34,8 @@ from contracting.evaluations.operations.analyse import analyse_price
 from contracting.ledger.queries import balances_of, contract_balance, funds_of
 from contracting.ledger.refusals import PeriodOfAvailabilityEnded
 from contracting.notices.models import Notice
-from contracting.solicitations.states import SolicitationState
+from contracting.solicitations.paperwork import SET_ASIDE_BOXES
+from contracting.solicitations.states import SetAside, SolicitationState
 from tests.builders_orders import (
     AWARDED_AT,
     certified_contract,
@@ -150,6 +153,24 @@ def test_the_signed_document_carries_version_and_hash(decision):
         contract.content_sha256,
     ):
         assert words in printed
+
+
+def test_an_award_ticks_the_boxes_of_its_solicitation(decision):
+    contract = awarded(certified_contract(on=decision))
+    (boxes,) = (row.options for row in form_blocks("SF1449") if row.block == "10")
+
+    for set_aside in SetAside:
+        # Given an award on a solicitation that was set aside for some programme
+        contract.solicitation.set_aside = set_aside
+
+        # When its sheet is filled
+        sheet = contract_sheet(contract, signer=actor("contracting_officer"))
+
+        # Then the programme's own box is ticked, and every tick is a box of the form
+        block = sheet["blocks"]["10"]
+        assert block["checked"] == SET_ASIDE_BOXES[set_aside]
+        assert set(block["checked"]) <= set(boxes)
+        assert block["text"].startswith(f"NAICS {contract.naics}")
 
 
 @pytest.mark.rule("R-AWD-09", case="refused", held_by="database")

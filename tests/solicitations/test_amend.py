@@ -77,6 +77,29 @@ def test_an_amendment_issued_in_time_moves_the_deadline(released, amend):
     ]
 
 
+def test_a_form_never_says_extended_of_a_deadline_that_is_earlier(released, amend):
+    # When a deadline is moved back, then on, then left alone
+    for moved in (DEADLINE - days(2), DEADLINE, DEADLINE):
+        released.refresh_from_db()
+        terms = {"deadline": moved} if moved != released.deadline else {}
+        amend(released, terms=terms or {"contact_name": "Pat Moved"})
+
+    # Then only the second form says that it is extended, and the first says why not
+    papers = documents_of(released.subject).filter(kind="modification").order_by("pk")
+    assert [paper.context["blocks"]["11"]["checked"] for paper in papers] == [
+        "Is not extended",
+        "Is extended",
+        "Is not extended",
+    ]
+    assert [
+        "earlier than before" in str(paper.context["notes"]) for paper in papers
+    ] == [
+        True,
+        False,
+        False,
+    ]
+
+
 @pytest.mark.rule("R-SOL-05", case="refused")
 @pytest.mark.parametrize(
     ("issued", "new_deadline"),
