@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from contracting.documents.calculations import FIGURES, printed
+from contracting.documents.calculations import FIGURES, is_day, printed
 
 DATA: Final = Path(__file__).parent / "data"
 
@@ -77,6 +77,10 @@ def tables() -> dict[str, Table]:
 
 
 FIRST_PAGE_LINES: Final = 6
+FACE_LETTERS: Final = 900
+"""Longer words of a block stand on its form in part, and whole on the continuation."""
+LONGEST_WORD: Final = 32
+"""Letters; a longer word is broken anywhere rather than printed off the page."""
 _LEAST_ROWS: Final = {"SF1449": 6, "OF347": 3, "RECEIVING": 6}
 FORM_OF: Final = {
     "solicitation": "SF1449",
@@ -129,12 +133,16 @@ def laid_out(kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
     own = FORM_TABLE.get(kind, "")
     fits = len(_rows_of(context, own)) <= FIRST_PAGE_LINES
     shown = {own} if fits else set()
+    blocks = context.get("blocks") or {}
     return {
-        "form": _form(form, context.get("blocks") or {}, zone),
+        "form": _form(form, blocks, zone),
         "schedule": schedule,
         "tables": list(_annex(context, zone, without=shown)),
         "facts": _facts(context.get("facts") or [], zone),
-        "sections": _sections(context.get("sections") or [], zone),
+        "sections": [
+            *_continued(form, blocks, zone),
+            *_sections(context.get("sections") or [], zone),
+        ],
         "signatures": _signatures(context.get("signatures") or [], zone),
         "notes": [printed(note, zone=zone) for note in context.get("notes") or []],
     }
@@ -161,6 +169,23 @@ def _form(form: str, values: Mapping[str, Any], zone: str) -> dict[str, Any]:
     return sections
 
 
+def _continued(
+    form: str, values: Mapping[str, Any], zone: str
+) -> Iterable[dict[str, Any]]:
+    """The blocks whose words do not fit on the face of the form, in full."""
+    for block in form_blocks(form):
+        filled = _filled(block, values.get(block.block), zone)
+        if filled["value"] != filled["whole"]:
+            heading = f"Block {block.block}, in full"
+            yield {"heading": heading, "paragraphs": filled["whole"].split("\n\n")}
+
+
+def _on_the_face(whole: str) -> str:
+    if len(whole) <= FACE_LETTERS:
+        return whole
+    return f"{whole[:FACE_LETTERS].rstrip()} … (in full on the continuation sheet)"
+
+
 def _filled(block: FormBlock, value: Any, zone: str) -> dict[str, Any]:
     given = value if isinstance(value, Mapping) else {"text": value}
     checked = given.get("checked") or []
@@ -169,12 +194,14 @@ def _filled(block: FormBlock, value: Any, zone: str) -> dict[str, Any]:
     if isinstance(text, str) and text in block.options:
         checked, text = [*checked, text], ""
     shape = "dollars" if "figures" in block.shape else "text"
+    whole = printed(text, shape, zone)
     return {
         "number": "" if "unnumbered" in block.shape else block.block,
         "caption": block.caption,
         "span": block.span,
         "shape": block.shape,
-        "value": printed(text, shape, zone),
+        "value": _on_the_face(whole),
+        "whole": whole,
         "signed_by": printed(given.get("signed_by")),
         "signer_title": printed(given.get("title")),
         "signed_at": printed(given.get("signed_at"), zone=zone),
@@ -256,14 +283,20 @@ def _printed_table(
 def _cells(
     row: Mapping[str, Any], columns: Iterable[Column], zone: str
 ) -> list[dict[str, Any]]:
-    return [
-        {
-            "text": printed(row.get(column.key), column.shape, zone),
-            "figures": column.is_figures,
-            "mono": column.shape == "mono",
-        }
-        for column in columns
-    ]
+    return [_cell(row.get(column.key), column, zone) for column in columns]
+
+
+def _cell(value: Any, column: Column, zone: str) -> dict[str, Any]:
+    text = printed(value, column.shape, zone)
+    long_word = max(map(len, text.split()), default=0) > LONGEST_WORD
+    shape = "figures" if column.is_figures else ""
+    shape = shape or ("mono" if column.shape == "mono" else "")
+    shape = shape or ("short" if is_day(value) else "")
+    return {
+        "text": text,
+        "figures": column.is_figures,
+        "shape": "unbroken" if long_word and shape != "mono" else shape,
+    }
 
 
 def _rows_of(context: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ dates come from the record, its identifier from its content, its fonts from the 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -129,7 +130,18 @@ def html_of(sheet: Sheet) -> str:
         "language": "en",
     }
     with timezone.override(UTC):
-        return render_to_string(f"documents/{sheet.kind}.html", words)
+        html = render_to_string(f"documents/{sheet.kind}.html", words)
+    return _UNPRINTABLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", html)
+
+
+_UNPRINTABLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls
+    "\u202a-\u202e\u2066-\u2069"  # what reorders the words around it
+    "\u200d\ufe0f\ufeff\ufff9-\uffff"  # joiners, selectors, no characters at all
+    "\ud800-\udfff\U0001f000-\U0001faff\U000e0000-\U000e01ef]"  # halves, pictures
+)
+"""Characters that a paper names by their number, for no font of ours draws them or they
+would make it read otherwise than it was written; its attachment keeps them."""
 
 
 def renderer() -> str:

@@ -141,6 +141,19 @@ def test_a_long_schedule_goes_to_the_continuation_sheet():
     assert len(laid["tables"][0]["rows"]) == 9
 
 
+def test_words_that_do_not_fit_a_block_stand_in_full_on_the_continuation():
+    words = "What changes, and why. " * 200
+
+    laid = paperwork.laid_out("modification", {"blocks": {"14": words}})
+
+    face = _block(laid, "14")["value"]
+    assert len(face) < 1_000
+    assert face.endswith("(in full on the continuation sheet)")
+    (section,) = laid["sections"]
+    assert section["heading"] == "Block 14, in full"
+    assert section["paragraphs"] == [words]
+
+
 def test_a_table_prints_no_column_that_no_row_fills():
     rows = [{"item": "0001", "model": "m", "token_class": "Input", "unit_price": "2.5"}]
 

@@ -172,6 +172,47 @@ def test_what_a_user_wrote_is_printed_and_not_obeyed():
     assert squeezed(words) in squeezed(text_of(pdf))
 
 
+ODD_WORDS = {
+    "markup": "Müller & Söhne <b>GmbH</b> \"quoted\" 'single'",
+    "unbroken": "W" * 300,
+    "long": "A long description with many words. " * 140,
+    "right to left": "\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627",
+}
+
+
+@pytest.mark.parametrize("words", ODD_WORDS.values(), ids=ODD_WORDS)
+def test_odd_words_break_no_paper(words):
+    # Given a form whose names and descriptions are odd
+    context = context_of("contract")
+    context["blocks"] |= {"9": words, "17a": words, "31b": words}
+    context["lines"] = [{"item": "0001", "description": words, "amount": "5"}]
+    context["sections"] = [{"heading": words[:200], "text": words}]
+
+    # When it is printed
+    pdf = read(rendering.render(sheet("contract", context=context, title=words[:240])))
+
+    # Then every word is on it, within the page
+    page = squeezed("".join(page.extract_text() for page in pdf.pages))
+    if "right" not in _id_of(words):
+        assert page.count(squeezed(words)) >= 2
+    assert all(x <= page.mediabox.width for page in pdf.pages for x in _ends_of(page))
+
+
+def test_what_no_font_of_ours_draws_is_named_by_its_number(caplog):
+    # Given a name that would print its figures backwards, a bell and a picture
+    tricky = "Total \u202e0001\u202c\x07 \U0001f600"
+    context = context_of("receipt") | {"summary": tricky}
+
+    pdf = rendering.render(sheet("receipt", context=context, title=tricky))
+
+    # Then the paper says so, and its attachment keeps what was written
+    assert squeezed("Total [U+202E]0001[U+202C][U+0007] [U+1F600]") in squeezed(
+        text_of(pdf)
+    )
+    assert json.loads(read(pdf).attachments["receipt.json"][0])["summary"] == tricky
+    assert "notdef" not in caplog.text
+
+
 def test_without_the_libraries_the_press_says_what_to_install(monkeypatch):
     import builtins
 
@@ -211,3 +252,18 @@ def _flat(outline):
 def _identifier(pdf) -> bytes:
     first: Any = pdf.trailer["/ID"][0].get_object()
     return first if isinstance(first, bytes) else first.original_bytes
+
+
+def _id_of(words) -> str:
+    return next(name for name, each in ODD_WORDS.items() if each == words)
+
+
+def _ends_of(page) -> list[float]:
+    """Where each run of text begins, in points from the left edge."""
+    found: list[float] = []
+    page.extract_text(
+        visitor_text=lambda text, cm, tm, font, size: found.append(
+            (tm[4] * cm[0] + cm[4]) if text.strip() else 0.0
+        )
+    )
+    return found
