@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from celery import shared_task
 from django.conf import settings
 
 from contracting.core import clock
 from contracting.documents.operations import render, sweep
 
-LIMITS = {
-    "soft_time_limit": settings.PAPER_SECONDS,
-    "time_limit": settings.PAPER_SECONDS + 30,
-}
-"""The soft limit fails the attempt with a reason; the hard one ends the worker."""
+SOFT: Final[int] = settings.PAPER_SECONDS
+"""Seconds after which an attempt fails with a reason."""
+
+HARD: Final[int] = SOFT + 30
+"""Seconds after which its worker is ended."""
 
 
-@shared_task(**LIMITS)  # type: ignore[untyped-decorator,unused-ignore]
+@shared_task(soft_time_limit=SOFT, time_limit=HARD)  # type: ignore[untyped-decorator,unused-ignore]
 def render_document(document_id: int) -> None:
     """Print one paper; harmless when it is printed already."""
     render.render_document(document_id=document_id)
 
 
-@shared_task(**LIMITS)  # type: ignore[untyped-decorator,unused-ignore]
+@shared_task(soft_time_limit=SOFT, time_limit=HARD)  # type: ignore[untyped-decorator,unused-ignore]
 def sweep_documents() -> int:
     """Print what a lost message has left."""
     return sweep.sweep_documents(at=clock.now())

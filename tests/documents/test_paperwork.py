@@ -255,9 +255,9 @@ def test_an_instant_is_shown_in_the_contract_zone_and_in_utc():
     ],
 )
 def test_a_period_is_printed_in_the_contracts_zone_with_its_days(start, end, shown):
-    ends = [datetime.fromisoformat(each) for each in (start, end)]
+    first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
 
-    assert period_words(*ends, zone="America/New_York") == shown
+    assert period_words(first, last, "America/New_York") == shown
 
 
 def test_the_reference_page_lists_every_table_and_every_block():

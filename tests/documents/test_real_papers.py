@@ -93,6 +93,6 @@ def _is_required(block, paper) -> bool:
     if block.required not in FOR_WHICH:
         return False
     if paper.kind != "modification":
-        return block.required == "yes"
+        return bool(block.required == "yes")
     amends = bool(paper.context["blocks"].get("9A"))
-    return block.required in {"yes", "amendment" if amends else "modification"}
+    return bool(block.required in {"yes", "amendment" if amends else "modification"})

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -138,7 +138,7 @@ def test_the_lease_is_renewed_while_the_press_works(
 ):
     monkeypatch.setattr(render, "RENEWED_EVERY_SECONDS", 0.05)
     document = request(contracting_officer, at)
-    leases = set()
+    leases: set[datetime | None] = set()
 
     def slow(_):
         end = time.monotonic() + 20
