@@ -1,5 +1,7 @@
 """Giving up usage that was never accepted."""
 
+from typing import Any
+
 import pytest
 
 from contracting.ledger.operations.give_up import give_up_usage
@@ -42,8 +44,8 @@ def test_what_is_given_up_can_be_deobligated_and_its_tokens_stay_used(burning):
     assert row.given_up_dollars == usd("2.34567").amount
     assert row.consumed_tokens == row.line.consumed_tokens == USED[2]
     assert row.consumed_dollars == usd("12.34567").amount
-    behind = transfers_behind("given_up_dollars", line=row.line)
-    assert [row["change_dollars"] for row in behind.values()] == [usd("2.34567").amount]
+    behind: Any = transfers_behind("given_up_dollars", line=row.line)
+    assert [each.change_dollars for each in behind] == [usd("2.34567").amount]
 
 
 @pytest.mark.rule("R-CLO-04", case="refused")
