@@ -183,11 +183,7 @@ def tokens_of(lines: Iterable[VoucherLine]) -> Tokens:
 
 
 def accepted_by_acrn(invoice: Invoice) -> dict[int, dict[str, Dollars]]:
-    """What is accepted on an invoice by order line and ACRN, exactly as it was posted.
-
-    The parts of one line sum to its cents; a part alone may have more decimals where
-    usage went over from one ACRN to the next.
-    """
+    """What is accepted on an invoice by order line and ACRN, in whole cents."""
     sums: dict[tuple[int, str], list[Dollars]] = defaultdict(list)
     for acceptance in Acceptance.objects.filter(invoice=invoice).order_by("pk"):
         subject = acceptance.subject

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracting.core.quantities import Tokens, UnitPrice
 from contracting.ledger.refusals import (
     AcceptanceExceeded,
     AmountNotPositive,
@@ -80,9 +81,47 @@ def test_rounding_down_never_leaves_an_acrn_below_nothing(books):
     # When it is accepted and rounded down by four tenths
     books.accept("1.004", "1", 100_400)
 
-    # Then the larger part bears the rounding
-    assert books.row("AA").unpaid == usd("0.999")
-    assert books.row("AB").unpaid == usd("0.001")
+    # Then each bears its own rounding, in whole cents
+    assert books.row("AA").unpaid == usd("1")
+    assert books.row("AB").unpaid == usd("0")
+
+
+@pytest.mark.parametrize("price", ["7", "3.333333", "0.07", "11.1"])
+@pytest.mark.parametrize("obligated", ["0.45", "1.01", "4.5"])
+def test_each_acrn_owes_whole_cents_whatever_the_price(books, price, obligated):
+    # Given usage that goes over from one ACRN to the next at an odd price
+    other = books.fund("Reserve", "2000")
+    books.open(obligated, acrn="AA", sequence=1)
+    books.open("1000", acrn="AB", sequence=2, funds=other)
+    books.obligate(books.asked(obligated), books.asked("1000", acrn="AB", funds=other))
+    tokens = int(usd(obligated).amount / usd(price).amount * 1_000_000) + 777_777
+    books.use(("output", price, tokens))
+    exact = UnitPrice(price).of(Tokens(tokens))
+
+    # When all of it is accepted
+    books.accept(str(exact.amount), str(exact.to_cents().amount), tokens)
+
+    # Then both owe whole cents, neither more than its funds, together the line's cents
+    parts = [books.row(acrn).unpaid for acrn in ("AA", "AB")]
+    assert parts == [each.to_cents() for each in parts]
+    assert sum(each.amount for each in parts) == exact.to_cents().amount
+    assert parts[0] <= usd(obligated)
+
+
+def test_a_cent_without_funds_is_borne_by_an_acrn_that_has_it(books):
+    # Given a last ACRN whose two tenths of a cent are used up
+    other = books.fund("Reserve", "10")
+    books.open("0.997", acrn="AA", sequence=1)
+    books.open("0.01", acrn="AB", sequence=2, funds=other)
+    books.obligate(books.asked("0.997"), books.asked("0.01", acrn="AB", funds=other))
+    books.use(("output", "10", 100_200))
+
+    # When what goes over is accepted with it and rounded
+    books.accept("1.002", "1", 100_200)
+
+    # Then the first has no funds for a whole dollar, and the next bears the cent
+    assert books.row("AA").unpaid == usd("0.99")
+    assert books.row("AB").unpaid == usd("0.01")
 
 
 def test_one_acrn_may_be_named(books):

@@ -26,6 +26,8 @@ from contracting.ledger.refusals import (
 )
 from contracting.ledger.states import AccountKind, Holder, TransferKind
 
+_CENT = Dollars("0.01")
+
 
 @transaction.atomic
 def accept_usage(
@@ -41,7 +43,8 @@ def accept_usage(
 ) -> list[Transfer]:
     """Accept funded usage of one invoice line at its exact and its rounded amount.
 
-    The exact amount moves to accepted; a second transfer rounds it to the cent.
+    The exact amount moves to accepted; a second transfer rounds each ACRN's part of it
+    to the cent.
 
     :param acrn: whose usage it is; in order of payment over all when ``None``
     :raises AcceptanceExceeded: if less was used and funded and is not accepted yet:
@@ -53,7 +56,7 @@ def accept_usage(
     rows = book.rows_at(holder, acrn)
     _guard(rows, exact, rounded, tokens)
     posted = _accept(book, rows, exact, tokens)
-    _round(book, posted, rounded - exact)
+    _round(book, posted, rounded)
     written = _write_book(book)
     record_event(
         events.USAGE_ACCEPTED,
@@ -120,27 +123,49 @@ def _accept(
     return posted
 
 
-def _round(
-    book: Book, posted: list[tuple[Balance, Dollars]], difference: Dollars
-) -> None:
-    """Round on the last ACRN, or on the largest part where the last is too small."""
-    if not difference:
-        return
-    up = difference > Dollars(0)
-    row, part = posted[-1]
-    if part + difference < Dollars(0):
-        row, part = max(posted, key=lambda each: each[1])
-    if up and difference > row.funds_left:
-        message = (
-            f"Rounded to the cent, the amount passes the obligation of ACRN {row.acrn} "
-            f"by {difference - row.funds_left}."
+def _round(book: Book, posted: list[tuple[Balance, Dollars]], rounded: Dollars) -> None:
+    """Round each ACRN's part, because a voucher pays whole cents from each."""
+    for (row, part), cents in zip(posted, _in_cents(posted, rounded), strict=True):
+        difference = cents - part
+        if not difference:
+            continue
+        up = difference > Dollars(0)
+        if up and difference > row.funds_left:
+            message = (
+                "Rounded to the cent, the amount passes the obligation of ACRN "
+                f"{row.acrn} by {difference - row.funds_left}."
+            )
+            raise ObligationExceeded(message, short_by=difference - row.funds_left)
+        _post_transfer(
+            book,
+            TransferKind.ROUND,
+            AccountKind.ROUNDING if up else AccountKind.ACCEPTED,
+            AccountKind.ACCEPTED if up else AccountKind.ROUNDING,
+            on=row,
+            dollars=difference if up else -difference,
         )
-        raise ObligationExceeded(message, short_by=difference - row.funds_left)
-    _post_transfer(
-        book,
-        TransferKind.ROUND,
-        AccountKind.ROUNDING if up else AccountKind.ACCEPTED,
-        AccountKind.ACCEPTED if up else AccountKind.ROUNDING,
-        on=row,
-        dollars=difference if up else -difference,
-    )
+
+
+def _in_cents(posted: list[tuple[Balance, Dollars]], rounded: Dollars) -> list[Dollars]:
+    """The parts in whole cents, which sum to the rounded amount.
+
+    What is accepted up to and with an ACRN is rounded, so that no part is further than
+    a cent from its exact amount. A cent that an ACRN has no funds for is the next
+    one's; one that the last has no funds for is an earlier one's.
+    """
+    cents, taken, exact = [], Dollars(0), Dollars(0)
+    for row, part in posted[:-1]:
+        exact += part
+        mine = min(exact.to_cents(), rounded) - taken
+        if mine - part > row.funds_left:
+            mine -= _CENT
+        cents.append(mine)
+        taken += mine
+    last, rest = posted[-1], rounded - taken
+    for place, (row, part) in enumerate(posted[:-1]):
+        if rest - last[1] <= last[0].funds_left:
+            break
+        if cents[place] + _CENT - part <= row.funds_left:
+            cents[place] += _CENT
+            rest -= _CENT
+    return [*cents, rest]
