@@ -73,7 +73,7 @@ def test_a_minimum_that_the_vendor_gives_up_does_not_block_the_end(contract):
     assert broken_invariants() == {}
 
 
-@pytest.mark.rule("R-CLO-03", case="refused")
+@pytest.mark.rule("R-CLO-04", case="refused")
 def test_a_minimum_may_be_reached_as_long_as_orders_may_be_placed(contract):
     # Given the last days of the ordering period, then one more order
     with nothing_happens(), pytest.raises(NotReleasable) as refusal:

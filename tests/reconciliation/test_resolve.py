@@ -179,7 +179,7 @@ def test_what_our_meter_counted_and_the_invoice_asks_for_is_paid_after_all(forgo
     assert_the_books_balance()
 
 
-@pytest.mark.rule("R-INV-03", case="refused")
+@pytest.mark.rule("R-REC-04", case="refused")
 def test_nothing_is_rebilled_while_an_accepted_invoice_stands(forgotten):
     with nothing_happens(), pytest.raises(ResolutionMissing) as refusal:
         resolved(forgotten, code="rebill")
