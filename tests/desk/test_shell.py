@@ -10,9 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from accounts.operations.delegate_review import delegate_review
+from accounts.operations.grant_membership import grant_membership
+from accounts.operations.register_user import register_user
 from accounts.queries import DEMO_PASSWORD
+from accounts.states import Role
 from contracting.approvals.queries import waiting_for
-from contracting.core.actors import ANONYMOUS
+from contracting.core.actors import ANONYMOUS, SYSTEM
 from contracting.desk import queries
 from contracting.desk.calculations import address
 from contracting.desk.queries import navigation, reviews_waiting, shell
@@ -146,7 +149,13 @@ def test_a_page_that_fails_before_anybody_is_known_has_a_shell():
     assert labels(shell(request)) == ["Opportunities", "Awards", "Log in"]
 
 
-def test_only_a_demonstration_has_a_ribbon_and_lists_its_accounts(settings):
+def test_only_a_demonstration_has_a_ribbon_and_lists_its_accounts(agency, settings):
+    user = register_user(
+        email="dana@example.test", name="Dana", password="known", by=SYSTEM, at=AT
+    )
+    grant_membership(
+        organization_id=agency.pk, user_id=user.pk, role=Role.COR, by=SYSTEM, at=AT
+    )
     page = Client().get("/accounts/login/").content.decode()
     assert RIBBON not in page
     assert "Demo accounts" not in page
@@ -156,7 +165,8 @@ def test_only_a_demonstration_has_a_ribbon_and_lists_its_accounts(settings):
     page = Client().get("/accounts/login/").content.decode()
     assert RIBBON in page
     assert DEMO_PASSWORD in page
-    assert "ada.officer@example.test" in page
+    assert "dana@example.test" in page
+    assert "ada.officer@example.test" not in page
     assert "Demo accounts" not in Client().get("/").content.decode()
 
 
