@@ -2,7 +2,11 @@
 
 from xdist.scheduler import LoadFileScheduling
 
-STORY = ("tests/journeys/", "tests/architecture/test_locks_are_taken_in_one_order.py")
+STORY = (
+    "tests/journeys/",
+    "tests/architecture/test_locks_are_taken_in_one_order.py",
+    "tests/operate/test_verdict.py",
+)
 
 
 class StoryInOneHalf(LoadFileScheduling):

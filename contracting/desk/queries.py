@@ -488,17 +488,13 @@ def failing(actor: Actor) -> list[Item]:
 
 def _failing_receipts(actor: Actor) -> list[Item]:
     """Their number alone: who has offered is sealed, and so is why a receipt failed."""
-    number = failed_receipts_of(actor.organization_id or 0)
-    if not number:
+    if not (number := failed_receipts_of(actor.organization_id or 0)):
         return []
     return [
         Item(
             text=f"Receipts for offers that would not print: {number}",
             url="",
             asked="See that the paper worker runs",
-            note=(
-                "Whose they are is sealed. Each vendor can request its own receipt "
-                "again; its page of the receipt is proof meanwhile."
-            ),
+            note="Whose they are is sealed; each vendor can request its own again.",
         )
     ]

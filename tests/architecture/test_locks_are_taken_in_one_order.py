@@ -23,38 +23,16 @@ ORDER = [
     "orders_modification",
     "billing_invoice",
     "approvals_route",
-    "reference_counter",
-    "ledger_contractbalance",
     "ledger_fundsbalance",
     "ledger_holderbalance",
     "ledger_balance",
+    "reference_counter",
+    "ledger_contractbalance",
     AUDIT_HEAD,
 ]
 """What may be waited for while what stands above it is held; the head comes last."""
 
 BALANCES = {name for name in ORDER if name.startswith("ledger_")}
-
-_AN_EVENT_OF_THE_LEDGER = (
-    "one verb of the ledger records its event before the next one locks its rows"
-)
-OUT_OF_ORDER = {
-    (verb, AUDIT_HEAD, f"ledger_{table}"): _AN_EVENT_OF_THE_LEDGER
-    for verb, tables in {
-        "closeout.close_out_order": ["contractbalance"],
-        "contracts.award_contract": ["balance", "fundsbalance", "holderbalance"],
-        "contracts.certify_contract_funds": ["balance", "fundsbalance"],
-        "orders.certify_modification_funds": ["balance", "fundsbalance"],
-        "orders.certify_task_order_funds": ["balance", "fundsbalance"],
-        "orders.issue_modification": ["balance", "holderbalance"],
-        "orders.issue_task_order": ["balance", "fundsbalance", "holderbalance"],
-    }.items()
-    for table in tables
-}
-"""What is known to break the order, (verb, held, then locked), each with the cause.
-
-Two verbs on orders of one contract can wait for each other here; one of them is then
-refused as busy and tried again.
-"""
 
 
 def test_the_story_takes_its_locks_in_the_one_order(played, locks_of_the_story):
@@ -64,17 +42,7 @@ def test_the_story_takes_its_locks_in_the_one_order(played, locks_of_the_story):
         for held, then in backward(unit)
     }
 
-    assert found - set(OUT_OF_ORDER) == set()
-
-
-def test_no_exception_outlives_its_reason(played, locks_of_the_story):
-    found = {
-        (unit.verb, held.table, then.table)
-        for unit in locks_of_the_story.units
-        for held, then in backward(unit)
-    }
-
-    assert set(OUT_OF_ORDER) - found == set()
+    assert found == set()
 
 
 def test_several_rows_are_locked_in_the_order_of_their_keys(played, locks_of_the_story):

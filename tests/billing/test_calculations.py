@@ -181,7 +181,6 @@ def test_a_total_is_in_whole_cents():
         read_cents("The total", "2.095")
 
 
-@pytest.mark.rule("R-INV-04", case="refused")
 def test_a_line_does_not_reach_over_a_change_of_price():
     half = HOUR[0] + timedelta(minutes=30)
     line = stated("OUT_TEXT", 1_000)

@@ -61,7 +61,7 @@ def test_ratings_of_a_period_are_half_open(order, two_days):
     assert {rating.event_id for rating in second} == {"call-2"}
 
 
-def test_an_order_is_known_by_both_its_names_while_it_is_open(order):
+def test_an_order_is_known_by_both_its_names_once_it_is_signed(order):
     agency_id = order.contract.agency_id
 
     for ref in (order.public_id, order.piid):
@@ -75,9 +75,11 @@ def test_an_order_is_known_by_both_its_names_while_it_is_open(order):
     assert known_order(agency_id, "nothing") is None
     assert known_order(agency_id + 1, order.piid) is None
 
-    for state, is_known in (("COMPLETED", True), ("CLOSED", False)):
+    for state, is_closed in (("COMPLETED", False), ("CLOSED", True)):
         TaskOrder.objects.filter(pk=order.pk).update(state=state)
-        assert (known_order(agency_id, order.piid) is not None) is is_known
+        known = known_order(agency_id, order.piid)
+        assert known is not None
+        assert known.is_closed is is_closed
 
 
 def test_batches_and_sources_are_the_agencys_alone(two_days, gateway):
