@@ -57,7 +57,10 @@ def balances_of(holder: Holder) -> list[Balance]:
 
 
 def lock_funds(
-    *, holders: Iterable[Holder], lines_of_accounting: Iterable[int] = ()
+    *,
+    holders: Iterable[Holder],
+    lines_of_accounting: Iterable[int] = (),
+    contract_id: int | None = None,
 ) -> None:
     """Lock what a verb will move in several steps, before its first step.
 
@@ -66,6 +69,7 @@ def lock_funds(
 
     :param holders: their funds, lines and balances, each in the order of their keys
     :param lines_of_accounting: funds that no balance of these lines names yet
+    :param contract_id: the contract whose ceilings the verb will take from or give to
     """
     lines = list(HolderBalance.objects.filter(among(holders)).values_list("pk"))
     rows = Balance.objects.filter(line__in=[pk for (pk,) in lines])
@@ -74,6 +78,7 @@ def lock_funds(
         FundsBalance.objects.filter(line_of_accounting__in=wanted),
         HolderBalance.objects.filter(pk__in=[pk for (pk,) in lines]),
         rows,
+        ContractBalance.objects.filter(contract_id=contract_id),
     ):
         list(query.select_for_update().order_by("pk").values_list("pk"))
 

@@ -22,6 +22,7 @@ NOT_REFUSED = {
     "R-REC-03": "what differs is withheld from what is accepted",
     "R-REC-05": "the hash of a comparison is computed",
     "R-SOL-01": "the number is counted, not chosen",
+    "R-INV-04": "another price is a discrepancy, which the comparison finds",
     "R-SOL-06": "the number is counted; a constraint and a trigger hold it",
 }
 """Rules by which no request is refused, each with what holds it instead."""

@@ -65,7 +65,9 @@ def close_out_order(
         message = f"Order {order.piid} is closed out already."
         raise AlreadyClosedOut(message)
     _refuse_if_blocked(queries.blockers_of_order(order))
-    lock_funds(holders=[line.holder for line in order.current_lines()])
+    lock_funds(
+        holders=[line.holder for line in order.current_lines()], contract_id=contract.pk
+    )
     _take_out_what_is_given_up(order, by, at)
     returned = _deobligate(queries.balances_of_order(order), order.subject, by, at)
     rows = queries.balances_of_order(order)
