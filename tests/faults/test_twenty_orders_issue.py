@@ -59,7 +59,6 @@ def at_one_instant(orders, verb):
         return [each for each in pool.map(does, orders) if each is not None]
 
 
-@pytest.mark.rule("R-FND-01", case="refused")
 def test_exactly_nineteen_of_twenty_orders_are_certified_and_issued(own_database):
     # Given twenty approved orders of a dollar each on a line that holds nineteen
     contract = awarded_contract()
