@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import pytest
 from django.db import OperationalError, connection
 
 from contracting.core.errors import Refusal
