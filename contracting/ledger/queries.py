@@ -73,12 +73,13 @@ def lock_funds(
     """
     lines = list(HolderBalance.objects.filter(among(holders)).values_list("pk"))
     rows = Balance.objects.filter(line__in=[pk for (pk,) in lines])
+    contracts = [] if contract_id is None else [contract_id]
     wanted = {*lines_of_accounting, *rows.values_list("line_of_accounting", flat=True)}
     for query in (
         FundsBalance.objects.filter(line_of_accounting__in=wanted),
         HolderBalance.objects.filter(pk__in=[pk for (pk,) in lines]),
         rows,
-        ContractBalance.objects.filter(contract_id=contract_id),
+        ContractBalance.objects.filter(contract_id__in=contracts),
     ):
         list(query.select_for_update().order_by("pk").values_list("pk"))
 
