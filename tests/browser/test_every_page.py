@@ -45,11 +45,13 @@ REACHED_OTHERWISE = {
     "account_reset_password_from_key_done": "by a link in an e-mail",
     "account_set_password": "not in use",
     "account_signup": "closed",
+    "closeout:release_minimum": "only while a minimum is owed at the very end",
     "desk:live": "read by machines",
     "desk:ready": "read by machines",
     "desk:search": "looked at below",
     "desk:problems": "looked at below",
     "documents:retry_document": "only when a paper could not be printed",
+    "evaluations:waive_acknowledgement": "only while an offer stands on earlier terms",
     "notices:mark_notice_read": "a button of the inbox",
 }
 """Pages to which no link leads in this world, and why."""
