@@ -9,6 +9,11 @@ from django.db import connection
 
 from accounts.models import User
 from contracting.audit.models import AuditEvent
+from contracting.audit.operations.record import record_event
+from contracting.core import clock
+from contracting.core.actors import SYSTEM
+from contracting.core.subjects import Subject
+from contracting.documents.events import DOCUMENT_RENDERED
 from contracting.operate.management import demo_database, mark
 from contracting.operate.management.commands import demo
 
@@ -124,6 +129,18 @@ def test_the_story_alone_was_here(only_the_cast):
     assert not mark.somebody_was_here()
 
 
+def test_a_worker_that_prints_the_papers_of_the_story_is_nobody(only_the_cast):
+    record_event(
+        DOCUMENT_RENDERED,
+        subject=Subject(kind="documents.document", id=1, stream="system"),
+        by=SYSTEM,
+        at=clock.now(),
+        data={},
+    )
+
+    assert not mark.somebody_was_here()
+
+
 def test_somebody_logged_in(only_the_cast, client, cor):
     client.force_login(User.objects.get(pk=cor.user_id))
 
@@ -138,7 +155,6 @@ def test_somebody_was_registered(only_the_cast):
 
 def test_something_happened_since(only_the_cast, administrator):
     from accounts.operations.register_user import register_user
-    from contracting.core import clock
 
     made = register_user(
         email="x@example.test", name="X", by=administrator, at=clock.now()

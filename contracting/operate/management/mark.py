@@ -15,8 +15,11 @@ from django.db import connection
 from accounts.models import ApiKey, User
 from contracting.audit.models import AuditEvent
 from contracting.core import clock
+from contracting.documents.events import DOCUMENT_FAILED, DOCUMENT_RENDERED
 from contracting.operate.management.demo_database import is_embedded
 from contracting.operate.story.cast import PARTS
+
+_PRINTED = (DOCUMENT_RENDERED.code, DOCUMENT_FAILED.code)
 
 
 def begin() -> None:
@@ -46,8 +49,9 @@ def somebody_was_here() -> bool:
     """Whether anybody but the story has done anything in its database.
 
     The story never logs in, plays nobody but its cast, and ends on the day before it
-    begins: whatever happened at an instant after its beginning was done by others. When
-    that beginning cannot be read, somebody was.
+    begins: whatever happened at an instant after its beginning was done by others, but
+    for its papers, which workers print when they come to it. When that beginning cannot
+    be read, somebody was.
     """
     try:
         begun = datetime.fromisoformat(_path().read_text().strip())
@@ -58,7 +62,7 @@ def somebody_was_here() -> bool:
         User.objects.filter(last_login__isnull=False).exists()
         or User.objects.exclude(email__in=cast).exists()
         or ApiKey.objects.filter(last_used_at__isnull=False).exists()
-        or AuditEvent.objects.filter(at__gte=begun).exists()
+        or AuditEvent.objects.filter(at__gte=begun).exclude(event__in=_PRINTED).exists()
     )
 
 
