@@ -29,6 +29,7 @@ from contracting.solicitations.operations.release import release_solicitation
 from contracting.solicitations.operations.review import review_solicitation
 from contracting.solicitations.operations.submit import submit_solicitation
 from tests.cast import AT, actor
+from tests.remembered import remembered
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -45,6 +46,7 @@ WORKLOAD = {
 """Tokens a month at P50; P10 is half of it, P90 twice."""
 
 
+@remembered
 def list_prices(at: datetime = AT) -> None:
     """The public list prices of the installed release, known since the day before."""
     import_list_prices(by=SYSTEM, at=at - DAY)
@@ -69,6 +71,7 @@ def workload(tokens: Mapping[str, int] | None = None) -> list[RowDraft]:
     return [row(code, count) for code, count in (tokens or WORKLOAD).items()]
 
 
+@remembered
 def drafted_requisition(at: datetime = AT, by: Actor | None = None) -> Requisition:
     """A need that a program manager has written down."""
     return draft_requisition(
@@ -80,6 +83,7 @@ def drafted_requisition(at: datetime = AT, by: Actor | None = None) -> Requisiti
     )
 
 
+@remembered
 def estimated_requisition(
     at: datetime = AT, tokens: Mapping[str, int] | None = None
 ) -> Requisition:
@@ -95,6 +99,7 @@ def estimated_requisition(
     )
 
 
+@remembered
 def submitted_requisition(
     at: datetime = AT, tokens: Mapping[str, int] | None = None
 ) -> Requisition:
@@ -138,6 +143,7 @@ FACTORS = (
 )
 
 
+@remembered
 def drafted_solicitation(
     at: datetime = AT, tokens: Mapping[str, int] | None = None
 ) -> Solicitation:
@@ -149,6 +155,7 @@ def drafted_solicitation(
     )
 
 
+@remembered
 def complete_solicitation(
     at: datetime = AT,
     *,
@@ -168,6 +175,7 @@ def complete_solicitation(
     )
 
 
+@remembered
 def reviewed_solicitation(solicitation: Solicitation, at: datetime) -> Solicitation:
     """The same package after every reviewer of its route has concurred."""
     submitted = submit_solicitation(
@@ -188,6 +196,7 @@ def reviewed_solicitation(solicitation: Solicitation, at: datetime) -> Solicitat
     return submitted
 
 
+@remembered
 def solicitation_in_review(at: datetime = AT) -> Solicitation:
     """A complete package on which no reviewer has decided yet."""
     complete = complete_solicitation(at)
@@ -199,11 +208,13 @@ def solicitation_in_review(at: datetime = AT) -> Solicitation:
     )
 
 
+@remembered
 def approved_solicitation(at: datetime = AT, **more: Any) -> Solicitation:
     """A complete package whose review is complete; ``more`` changes what it says."""
     return reviewed_solicitation(complete_solicitation(at, **more), at + 3 * HOUR)
 
 
+@remembered
 def released_solicitation(at: datetime = AT, **more: Any) -> Solicitation:
     """A solicitation that everybody reads, released a day after ``at``."""
     approved = approved_solicitation(at, **more)

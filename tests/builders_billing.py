@@ -25,6 +25,7 @@ from contracting.reconciliation.models import ReconciliationRun
 from contracting.reconciliation.operations.reconcile import reconcile_order
 from tests.builders_metering import CALLED_AT, MODEL, PRICES, event, ingested
 from tests.cast import actor, machine
+from tests.remembered import remembered
 
 HOUR = (CALLED_AT, CALLED_AT + timedelta(hours=1))
 REPORTED_AT = CALLED_AT + timedelta(days=1)
@@ -68,6 +69,7 @@ COUNTS = {
 TOTAL = Dollars("2.09")
 
 
+@remembered
 def used(
     order: TaskOrder, calls: Iterable[Call] = CALLS, at: datetime = HOUR[1]
 ) -> None:
@@ -102,6 +104,7 @@ def report_csv(calls: Iterable[Call] = CALLS) -> bytes:
     return text.getvalue().encode()
 
 
+@remembered
 def reported(
     order: TaskOrder,
     calls: Iterable[Call] = CALLS,
@@ -164,6 +167,7 @@ def header_of(order: TaskOrder) -> dict[str, str]:
     }
 
 
+@remembered
 def invoiced(
     order: TaskOrder,
     lines: Sequence[StatedLine] | None = None,
@@ -194,6 +198,7 @@ def invoiced(
     )
 
 
+@remembered
 def compared(
     order: TaskOrder,
     invoice: Invoice | None = None,

@@ -21,6 +21,7 @@ from contracting.orders.models import TaskOrder
 from contracting.orders.states import FundsDraft
 from tests.builders_orders import issued_order, line, line_of_accounting
 from tests.cast import AGENCY, actor, machine
+from tests.remembered import remembered
 
 CALLED_AT = datetime(2026, 4, 20, 14, 0, tzinfo=UTC)
 """Monday, 20 April 2026, 10 a.m. in Washington."""
@@ -40,6 +41,7 @@ PRICES = {
 """Meridian's prices per million tokens: 80 percent of public list."""
 
 
+@remembered
 def usage_source(code: str = SOURCE, at: datetime = CALLED_AT) -> UsageSource:
     """The agency's gateway; the same one when asked again."""
     found = UsageSource.objects.filter(code=code).first()
@@ -88,6 +90,7 @@ def ndjson(*events: Any) -> bytes:
     return "".join(f"{json.dumps(each)}\n" for each in events).encode()
 
 
+@remembered
 def ingested(
     *events: Any, at: datetime = DELIVERED_AT, by: Actor | None = None
 ) -> Receipt:
@@ -110,6 +113,7 @@ def codes(receipt: Receipt) -> list[str]:
     return [str(verdict.code) for verdict in receipt.verdicts]
 
 
+@remembered
 def order_for(
     dollars: str = "40.00", tokens: int = 20_000_000, **more: Any
 ) -> TaskOrder:

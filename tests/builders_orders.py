@@ -36,6 +36,7 @@ from contracting.orders.operations.submit import submit_task_order
 from contracting.orders.states import EffectDraft, FundsDraft, LineDraft
 from tests.cast import actor
 from tests.offers import decided_solicitation
+from tests.remembered import remembered
 
 AWARDED_AT = datetime(2026, 3, 30, 15, 0, tzinfo=UTC)
 """Monday, 30 March 2026, 11 a.m. in Washington."""
@@ -53,6 +54,7 @@ FUNDED = Dollars("40.00")
 REVIEWERS = ("technical_reviewer", "finance_reviewer")
 
 
+@remembered
 def line_of_accounting(
     label: str = "Claims modernization",
     dollars: str = "500000.00",
@@ -87,6 +89,7 @@ def line_of_accounting(
     return line
 
 
+@remembered
 def drafted_contract(*, on: SelectionDecision | None = None) -> Contract:
     """The decision as a draft award; its minimum is borne by line 0001."""
     decision = on or decided_solicitation()
@@ -98,6 +101,7 @@ def drafted_contract(*, on: SelectionDecision | None = None) -> Contract:
     )
 
 
+@remembered
 def certified_contract(*, on: SelectionDecision | None = None) -> Contract:
     """A draft award whose funds are certified."""
     drafted = drafted_contract(on=on)
@@ -109,6 +113,7 @@ def certified_contract(*, on: SelectionDecision | None = None) -> Contract:
     )
 
 
+@remembered
 def awarded_contract(*, on: SelectionDecision | None = None) -> Contract:
     """A signed contract of $400,000 and 40 billion tokens with a representative."""
     drafted = certified_contract(on=on)
@@ -149,6 +154,7 @@ def line(
     )
 
 
+@remembered
 def drafted_order(
     *,
     on: Contract | None = None,
@@ -174,6 +180,7 @@ def drafted_order(
     )
 
 
+@remembered
 def submitted_order(**more: Any) -> TaskOrder:
     """An order in review; ``more`` is told to :func:`drafted_order`."""
     drafted = more.pop("order", None) or drafted_order(**more)
@@ -185,6 +192,7 @@ def submitted_order(**more: Any) -> TaskOrder:
     )
 
 
+@remembered
 def concurred(order: TaskOrder, reviewers: Sequence[str] = REVIEWERS) -> TaskOrder:
     """The same order after these reviewers have concurred."""
     for reviewer in reviewers:
@@ -199,11 +207,13 @@ def concurred(order: TaskOrder, reviewers: Sequence[str] = REVIEWERS) -> TaskOrd
     return order
 
 
+@remembered
 def approved_order(**more: Any) -> TaskOrder:
     """An order on which every reviewer has concurred."""
     return concurred(submitted_order(**more))
 
 
+@remembered
 def certified(order: TaskOrder) -> TaskOrder:
     """The same order after its funds were certified."""
     certify_task_order_funds(
@@ -215,11 +225,13 @@ def certified(order: TaskOrder) -> TaskOrder:
     return order
 
 
+@remembered
 def certified_order(**more: Any) -> TaskOrder:
     """An approved order whose funds are certified: ready for signature."""
     return certified(approved_order(**more))
 
 
+@remembered
 def issued_order(*, at: datetime = ISSUED_AT, **more: Any) -> TaskOrder:
     """A signed order: sixty dollars and twenty million tokens, funded for forty."""
     ready = certified_order(**more)
@@ -235,6 +247,7 @@ ADDS = EffectDraft(clin="0001", acrn="AA", add_dollars=Dollars("20.00"))
 """Twenty dollars more on ACRN AA, under the ceiling that there is."""
 
 
+@remembered
 def drafted_modification(
     *,
     on: TaskOrder | None = None,
@@ -260,6 +273,7 @@ def drafted_modification(
     )
 
 
+@remembered
 def funded_modification(**more: Any) -> Modification:
     """A modification whose added funds are certified: ready for signature."""
     drafted = drafted_modification(**more)
@@ -272,6 +286,7 @@ def funded_modification(**more: Any) -> Modification:
     return drafted
 
 
+@remembered
 def issued_modification(**more: Any) -> Modification:
     """P00001: the order is funded for sixty dollars."""
     ready = funded_modification(**more)

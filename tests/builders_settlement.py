@@ -36,6 +36,7 @@ from contracting.reconciliation.queries import open_findings
 from tests.builders_metering import CALLED_AT, MODEL, PRICES, event, ingested
 from tests.builders_orders import issued_order
 from tests.cast import actor, machine
+from tests.remembered import remembered
 
 USED = {"IN_UNCACHED": 2_345_678, "OUT_TEXT": 654_321}
 """Three million tokens: $4.691356 and $5.234568, which are $4.69 and $5.23."""
@@ -60,6 +61,7 @@ CONTRACT_ENDED_AT = datetime(2027, 4, 1, 15, 0, tzinfo=UTC)
 """Thursday, 1 April 2027: no more orders are placed."""
 
 
+@remembered
 def used_order(
     *, order: TaskOrder | None = None, tokens: Mapping[str, int] = USED
 ) -> TaskOrder:
@@ -74,6 +76,7 @@ def used_order(
     return found
 
 
+@remembered
 def reported(order: TaskOrder, tokens: Mapping[str, int] = USED) -> UsageReport:
     """The vendor's report of the same calls, in time."""
     rows = [
@@ -101,6 +104,7 @@ def reported(order: TaskOrder, tokens: Mapping[str, int] = USED) -> UsageReport:
     )
 
 
+@remembered
 def received_invoice(
     *,
     order: TaskOrder | None = None,
@@ -151,6 +155,7 @@ def received_invoice(
     )
 
 
+@remembered
 def accepted_invoice(
     *, invoice: Invoice | None = None, at: datetime = ACCEPTED_AT, **more: Any
 ) -> Invoice:
@@ -162,6 +167,7 @@ def accepted_invoice(
     return found
 
 
+@remembered
 def resolved(order: TaskOrder, code: str = "accept-A") -> None:
     """Every open discrepancy of the order is settled by our own count."""
     for finding in open_findings(order):
@@ -174,6 +180,7 @@ def resolved(order: TaskOrder, code: str = "accept-A") -> None:
         )
 
 
+@remembered
 def certified_payment(
     *, invoice: Invoice | None = None, at: datetime = CERTIFIED_AT, **more: Any
 ) -> PaymentCertification:
@@ -182,6 +189,7 @@ def certified_payment(
     return certify_payment(invoice_id=found.pk, by=actor("payment_certifier"), at=at)
 
 
+@remembered
 def paid_invoice(
     *,
     certification: PaymentCertification | None = None,
@@ -199,6 +207,7 @@ def paid_invoice(
     )
 
 
+@remembered
 def completed_order(
     *, order: TaskOrder | None = None, at: datetime = ENDED_AT, **more: Any
 ) -> TaskOrder:
@@ -207,6 +216,7 @@ def completed_order(
     return complete_order(order_id=found.pk, by=actor("cor"), at=at)
 
 
+@remembered
 def closed_order(
     *, order: TaskOrder | None = None, at: datetime = CLOSED_AT, **more: Any
 ) -> CompletionStatement:
@@ -220,6 +230,7 @@ def closed_order(
     )
 
 
+@remembered
 def closed_contract(
     contract: Contract, at: datetime = CONTRACT_ENDED_AT
 ) -> CompletionStatement:

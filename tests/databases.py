@@ -27,6 +27,7 @@ from django.db import connections
 from psycopg import sql
 
 from tests.cast import build_cast
+from tests.remembered import follow
 
 ROOT = Path(__file__).resolve().parent.parent
 SHAPED_BY = (
@@ -59,6 +60,7 @@ def django_db_setup(django_test_environment, django_db_blocker):
         template = _migrated_database()
     name = f"{template}_{os.getpid()}"
     _copy(template, name)
+    follow(name)
     with pointing_at(name):
         yield
     _drop(name)

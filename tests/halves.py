@@ -1,5 +1,6 @@
 """A run on two cores is divided by files, and the one long story begins at once."""
 
+import pytest
 from xdist.scheduler import LoadFileScheduling
 
 STORY = (
@@ -16,6 +17,7 @@ class StoryInOneHalf(LoadFileScheduling):
         return STORY[0] if nodeid.startswith(STORY) else super()._split_scope(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Called by xdist in place of its own choice."""
     return StoryInOneHalf(config, log)

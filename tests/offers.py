@@ -30,10 +30,12 @@ from contracting.submissions.operations.open import open_submissions
 from contracting.submissions.operations.submit import submit_submission
 from contracting.submissions.queries import amendment_numbers, offers_of
 from tests.cast import AT, actor
+from tests.remembered import remembered
 
 SNAPSHOT = "gpt-4o-2024-08-06"
 
 
+@remembered
 def released() -> Solicitation:
     """A released solicitation; the builders of that stage know this module."""
     from tests.builders import released_solicitation
@@ -41,6 +43,7 @@ def released() -> Solicitation:
     return released_solicitation()
 
 
+@remembered
 def amended_solicitation() -> Solicitation:
     """A released solicitation with amendment 0001: a day more time."""
     solicitation = released()
@@ -114,6 +117,7 @@ def after(solicitation: Solicitation, **later: int) -> datetime:
     return deadline(solicitation) + timedelta(**(later or {"hours": 1}))
 
 
+@remembered
 def submitted_offer(
     *,
     on: Solicitation,
@@ -131,6 +135,7 @@ def submitted_offer(
     )
 
 
+@remembered
 def submitted_offers(*, on: Solicitation | None = None) -> list[Submission]:
     """Meridian at 80 % of list and Larkspur at 90 %, both sealed and in time."""
     solicitation = on or released()
@@ -144,6 +149,7 @@ def submitted_offers(*, on: Solicitation | None = None) -> list[Submission]:
     ]
 
 
+@remembered
 def overtaken_offers() -> Solicitation:
     """Two sealed offers, and amendment 0001 that neither of them acknowledges."""
     solicitation = submitted_offers()[0].solicitation
@@ -159,6 +165,7 @@ def overtaken_offers() -> Solicitation:
     return solicitation
 
 
+@remembered
 def opened_offers(*, on: Solicitation | None = None) -> Solicitation:
     """A solicitation whose two offers two people have opened."""
     solicitation = on or submitted_offers()[0].solicitation
@@ -174,6 +181,7 @@ def opened_offers(*, on: Solicitation | None = None) -> Solicitation:
     )
 
 
+@remembered
 def declared_panel(*, on: Solicitation | None = None) -> Solicitation:
     """Opened offers, and a panel of two evaluators and an authority who declared."""
     solicitation = on or opened_offers()
@@ -197,6 +205,7 @@ def declared_panel(*, on: Solicitation | None = None) -> Solicitation:
     return solicitation
 
 
+@remembered
 def rated_offers(*, on: Solicitation | None = None) -> Solicitation:
     """Both evaluators have rated both offers on every factor other than price."""
     solicitation = on or declared_panel()
@@ -214,6 +223,7 @@ def rated_offers(*, on: Solicitation | None = None) -> Solicitation:
     return solicitation
 
 
+@remembered
 def agreed_offers(*, on: Solicitation | None = None) -> Solicitation:
     """The panel has agreed on every offer and factor."""
     solicitation = on or rated_offers()
@@ -229,6 +239,7 @@ def agreed_offers(*, on: Solicitation | None = None) -> Solicitation:
     return solicitation
 
 
+@remembered
 def analysed_prices(*, on: Solicitation | None = None) -> PriceAnalysis:
     """Every price is found fair and reasonable on the reference workload."""
     solicitation = on or agreed_offers()
@@ -244,6 +255,7 @@ def analysed_prices(*, on: Solicitation | None = None) -> PriceAnalysis:
     )
 
 
+@remembered
 def decided_solicitation(
     *, on: Solicitation | None = None, selected: str = "vendor_a_signer"
 ) -> SelectionDecision:

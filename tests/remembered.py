@@ -1,0 +1,286 @@
+"""Worlds are built once through the real verbs; after that their rows are put back.
+
+A builder marked ``remembered`` runs for real the first time it is asked in a given
+world. Its rows are noted, and when a later test asks for the same thing in the same
+world, exactly those rows are written again, which takes a fiftieth of the time. A
+database that somebody else has written into is no known world: there every builder
+runs for real, and so it does where several connections look on.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import pickle
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, TypeVar, cast
+
+from django.db import DatabaseError, connection, models, transaction
+
+Key = tuple[str, ...]
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_WORTH_NOTING_SECONDS = 0.03
+_SAVEPOINT = re.compile(r'(SAVEPOINT|ROLLBACK TO SAVEPOINT) "?(\w+)"?')
+_READS = ("SELECT", "RELEASE", "SET CONSTRAINTS", "EXPLAIN", "SHOW", "DECLARE", "FETCH")
+_DELETE = re.compile(r'DELETE FROM "(\w+)"')
+# The database itself writes the head of a stream; sessions make no other world.
+_FOLLOWS = {"audit_audithead", "django_session"}
+# Who is logged in, and when a key was last used, makes no other world.
+_BESIDE = (
+    'INSERT INTO "django_session"',
+    'UPDATE "django_session"',
+    'UPDATE "accounts_user" SET "last_login"',
+    'UPDATE "accounts_apikey" SET "last_used_at"',
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a builder wrote, gave back and left to do after the commit."""
+
+    script: str
+    given: bytes
+    on_commit: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Memory:
+    """Which world the connection is in, and every world that was built so far."""
+
+    database: str = ""
+    here: Key | None = None
+    worlds: dict[Key, Remembered] = field(default_factory=dict)
+    refused: set[Key] = field(default_factory=set)
+    replayed: int = 0
+    _left: dict[str, Key | None] = field(default_factory=dict)
+    _keys: list[dict[str, set[Any]]] = field(default_factory=list)
+
+    def __call__(
+        self, execute: Any, statement: str, params: Any, many: bool, context: Any
+    ) -> Any:
+        """Follow the statements of the connection: a wrapper of ``execute``."""
+        if statement.startswith(_READS):
+            return execute(statement, params, many, context)
+        if savepoint := _SAVEPOINT.match(statement):
+            outcome = execute(statement, params, many, context)
+            verb, name = savepoint.groups()
+            if verb == "SAVEPOINT":
+                self._left[name] = self.here
+            else:
+                self.here = self._left.get(name)
+            return outcome
+        if not statement.startswith(_BESIDE):
+            if self._keys and (delete := _DELETE.match(statement)):
+                self._note_keys(delete[1])
+            self.here = None
+        return execute(statement, params, many, context)
+
+    def begin(self) -> None:
+        """A transaction begins or has ended."""
+        self._left.clear()
+        known = connection.settings_dict["NAME"] == self.database
+        self.here = () if known else None
+
+    def _note_keys(self, table: str) -> None:
+        if table not in self._keys[-1]:
+            keys = _keys_of(table)
+            for noted in self._keys:
+                noted.setdefault(table, keys)
+
+
+memory = Memory()
+
+
+def remembered(build: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Build for real once in each world, and put the rows back after that."""
+
+    @functools.wraps(build)
+    def rebuild(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        if memory.here is None or not connection.in_atomic_block:
+            return build(*args, **kwargs)
+        try:
+            asked = pickle.dumps((args, kwargs))
+        except (pickle.PicklingError, TypeError, AttributeError):
+            return build(*args, **kwargs)
+        digest = hashlib.sha256(asked).hexdigest()
+        key = (*memory.here, f"{build.__module__}.{build.__qualname__} {digest}")
+        if key in memory.refused:
+            return build(*args, **kwargs)
+        if key in memory.worlds and _put_back(key):
+            memory.here = key
+            return cast("_T", _given(memory.worlds[key], args, kwargs))
+        return _build_and_note(key, build, args, kwargs)
+
+    return rebuild
+
+
+def follow(database: str) -> None:
+    """Remember the worlds of this database on the connection of this thread."""
+    memory.database = database
+    if memory in connection.execute_wrappers:
+        return
+    connection.execute_wrappers.append(memory)
+    set_autocommit = connection.set_autocommit
+
+    def follow_transactions(*args: Any, **kwargs: Any) -> None:
+        set_autocommit(*args, **kwargs)
+        memory.begin()
+
+    connection.set_autocommit = follow_transactions  # type: ignore[method-assign]
+
+
+def _build_and_note(key: Key, build: Callable[..., _T], args: Any, kwargs: Any) -> _T:
+    began, last, before = time.perf_counter(), _newest_transaction(), _counts()
+    waiting = len(connection.run_on_commit)
+    memory._keys.append({})
+    try:
+        with transaction.atomic():
+            result = build(*args, **kwargs)
+    finally:
+        keys = memory._keys.pop()
+    if time.perf_counter() - began < _WORTH_NOTING_SECONDS:
+        return result
+    on_commit = tuple(
+        (function, robust)
+        for _savepoints, function, robust in connection.run_on_commit[waiting:]
+    )
+    try:
+        given = pickle.dumps((args, kwargs, result))
+        script = "".join(_script(last, before, keys))
+    except (pickle.PicklingError, TypeError, AttributeError, LookupError):
+        memory.refused.add(key)
+        return result
+    memory.worlds[key] = Remembered(script, given, on_commit)
+    memory.here = key
+    return result
+
+
+def _put_back(key: Key) -> bool:
+    found = memory.worlds[key]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(found.script)
+    except DatabaseError:
+        memory.refused.add(key)
+        del memory.worlds[key]
+        return False
+    savepoints = set(connection.savepoint_ids)
+    for function, robust in found.on_commit:
+        connection.run_on_commit.append((savepoints, function, robust))
+    memory.replayed += 1
+    return True
+
+
+def _given(found: Remembered, args: Any, kwargs: Any) -> Any:
+    """The result; what the builder changed on its arguments is changed on them too."""
+    args_then, kwargs_then, result = pickle.loads(found.given)  # noqa: S301 (our own)
+    pairs = [
+        *zip(args, args_then, strict=True),
+        *((kwargs[name], kwargs_then[name]) for name in kwargs),
+    ]
+    for now, then in pairs:
+        if isinstance(now, models.Model):
+            now.__dict__.update(then.__dict__)
+            if result is then:
+                result = now
+    return result
+
+
+def _newest_transaction() -> int:
+    """The number of a transaction after which all others are newer: one in vain."""
+    with transaction.atomic():
+        ((number,),) = _ask(
+            "INSERT INTO django_session (session_key, session_data, expire_date) "
+            "VALUES ('in vain', '', now()) RETURNING xmin::text::bigint"
+        )
+        transaction.set_rollback(True)
+    return int(number)
+
+
+def _counts() -> dict[str, tuple[int, int, int]]:
+    """Rows added, changed and deleted in this transaction so far, by table."""
+    rows = _ask(
+        "SELECT relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_xact_user_tables "
+        "WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
+    )
+    return {name: (added, changed, gone) for name, added, changed, gone in rows}
+
+
+def _script(
+    last: int, before: dict[str, tuple[int, int, int]], keys: dict[str, set[Any]]
+) -> Iterator[str]:
+    """Statements that write every row which is newer than transaction ``last``."""
+    for table, after in _counts().items():
+        added, changed, gone = (
+            now - then
+            for now, then in zip(after, before.get(table, (0, 0, 0)), strict=True)
+        )
+        if table in _FOLLOWS or not (added or changed or gone):
+            continue
+        if gone:
+            yield _deletion(table, keys[table] - _keys_of(table))
+        yield _addition(table, last, is_changed=changed > 0)
+
+
+def _deletion(table: str, gone: set[Any]) -> str:
+    if not gone:
+        return ""
+    listed = ", ".join(f"'{key}'" for key in sorted(gone))
+    return f'DELETE FROM "{table}" WHERE ({_key(table)})::text IN ({listed});\n'
+
+
+def _addition(table: str, last: int, *, is_changed: bool) -> str:
+    ((rows,),) = _ask(
+        f"SELECT jsonb_agg(to_jsonb(t) ORDER BY {_key(table)})::text "  # noqa: S608
+        f'FROM "{table}" t WHERE t.xmin::text::bigint > {last}'
+    )
+    if rows is None:
+        return ""
+    columns = _columns(table)
+    names = ", ".join(columns)
+    conflict = ""
+    if is_changed:
+        changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns)
+        conflict = f" ON CONFLICT ({_key(table)}) DO UPDATE SET {changes}"
+    text = rows.replace("'", "''")
+    return (
+        f'INSERT INTO "{table}" ({names}) SELECT {names} '  # noqa: S608
+        f"FROM jsonb_populate_recordset(NULL::\"{table}\", '{text}'){conflict};\n"
+    )
+
+
+@functools.cache
+def _columns(table: str) -> list[str]:
+    rows = _ask(
+        "SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = %s::regclass "
+        "AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+        [f'"{table}"'],
+    )
+    return [name for (name,) in rows]
+
+
+@functools.cache
+def _key(table: str) -> str:
+    """The columns of the primary key."""
+    ((names,),) = _ask(
+        "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_index "
+        "JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY(indkey) "
+        "WHERE indisprimary AND attrelid = %s::regclass",
+        [f'"{table}"'],
+    )
+    return str(names)
+
+
+def _keys_of(table: str) -> set[str]:
+    return {key for (key,) in _ask(f'SELECT ({_key(table)})::text FROM "{table}"')}  # noqa: S608
+
+
+def _ask(statement: str, params: list[Any] | None = None) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchall()
