@@ -16,6 +16,7 @@ from contracting.core.models import (
     AppendOnly,
     LockingQuerySet,
     Stateful,
+    StreamedQuerySet,
     Timestamped,
 )
 from contracting.core.subjects import Subject
@@ -115,6 +116,8 @@ class ReportRow(AppendOnly):
     token_class_code = models.CharField(max_length=30)
     tier = models.CharField(max_length=20, default="STANDARD")
     tokens = models.BigIntegerField()
+
+    objects = StreamedQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,7 +27,7 @@ def _plain(value: Any) -> Any:
             if value.tzinfo is None:
                 message = "an instant without a time zone has no canonical form"
                 raise TypeError(message)
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
         case date():
             return value.isoformat()
         case UUID():
@@ -44,18 +45,23 @@ def _decimal_text(value: Decimal) -> str:
     return "0" if text in {"-0", ""} else text
 
 
+_HOLDS_NOTHING = frozenset({str, int, bool, type(None), datetime, Decimal})
+
+
 def _refuse_floats(value: Any) -> None:
     if isinstance(value, float):
         message = "a float has no canonical form"
         raise TypeError(message)
+    inside: Iterable[Any] = ()
     if isinstance(value, dict):
-        for key, item in value.items():
-            if not isinstance(key, str):
-                message = "a key of canonical JSON is text"
-                raise TypeError(message)
-            _refuse_floats(item)
+        if not all(isinstance(key, str) for key in value):
+            message = "a key of canonical JSON is text"
+            raise TypeError(message)
+        inside = value.values()
     elif isinstance(value, list | tuple):
-        for item in value:
+        inside = value
+    for item in inside:
+        if type(item) not in _HOLDS_NOTHING:
             _refuse_floats(item)
 
 

@@ -47,10 +47,11 @@ def _decimal(value: Decimal | int | str, *, places: int) -> Decimal:
     if number and number.adjusted() >= _MOST_WHOLE_DIGITS:
         message = f"a number has at most {_MOST_WHOLE_DIGITS} digits before its point"
         raise LossyAmount(message)
-    exponent = number.normalize(_WIDE).as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > places:
-        message = f"{value} has more than {places} decimals"
-        raise LossyAmount(message)
+    if -written > places:
+        exponent = number.normalize(_WIDE).as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > places:
+            message = f"{value} has more than {places} decimals"
+            raise LossyAmount(message)
     return number
 
 

@@ -6,17 +6,16 @@ what they name, and what they name is never deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar
 
-from django.db import connections, models
+from django.db import models
 from django.db.models import Q
-from psycopg import sql
 
 from contracting.core.models import (
     Addressed,
     AppendOnly,
     LockingQuerySet,
+    StreamedQuerySet,
     Timestamped,
 )
 from contracting.core.subjects import Subject
@@ -27,32 +26,6 @@ from contracting.metering.states import (
     RowVerdict,
     SourceKind,
 )
-
-_Row = TypeVar("_Row", bound=models.Model, covariant=True)
-
-
-class StreamedQuerySet(models.QuerySet[_Row]):
-    """Rows that come by the thousand and are written as one stream."""
-
-    def add_all(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Add the rows by COPY, in the transaction that is open.
-
-        Columns that are not named take the defaults of the database. The constraints
-        of the table hold as for any other row.
-
-        :param columns: names of columns; each row has its values in the same order
-        """
-        link = connections[self.db]
-        names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        table = sql.Identifier(self.model._meta.db_table)
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)
-        with (
-            link.wrap_database_errors,
-            link.cursor() as cursor,
-            cursor.copy(statement) as stream,
-        ):
-            for row in rows:
-                stream.write_row(row)
 
 
 class UsageSource(Addressed, Timestamped):

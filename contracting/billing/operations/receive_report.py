@@ -20,6 +20,17 @@ from contracting.core.permissions import require
 from contracting.documents.operations.store import store_blob
 from contracting.orders.models import TaskOrder
 
+_OF_A_ROW = (
+    "request_id",
+    "attempt",
+    "occurred_at",
+    "model_name",
+    "token_class_code",
+    "tier",
+    "tokens",
+)
+_COLUMNS = ("report_id", "row_number", *_OF_A_ROW)
+
 
 @transaction.atomic
 def receive_usage_report(
@@ -79,22 +90,12 @@ def receive_usage_report(
         supersedes=former,
         first_received_at=former.counts_from if former else None,
     )
-    ReportRow.objects.bulk_create(
+    ReportRow.objects.add_all(
+        _COLUMNS,
         (
-            ReportRow(
-                report=report,
-                row_number=number,
-                request_id=row.request_id,
-                attempt=row.attempt,
-                occurred_at=row.occurred_at,
-                model_name=row.model_name,
-                token_class_code=row.token_class_code,
-                tier=row.tier,
-                tokens=row.tokens,
-            )
+            [report.pk, number, *(getattr(row, name) for name in _OF_A_ROW)]
             for number, row in enumerate(rows, start=1)
         ),
-        batch_size=5000,
     )
     record_event(
         events.USAGE_REPORT_RECEIVED,

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -61,13 +62,15 @@ class Counted:
     """Counts of one key, to be summed over any span."""
 
     def __init__(self, rows: Iterable[Metered]) -> None:
-        ordered = sorted(rows, key=lambda row: row.occurred_at)
-        self._instants = [row.occurred_at for row in ordered]
-        self._tokens = [0, *accumulate(row.tokens for row in ordered)]
-        self._dollars = [
-            Dollars(),
-            *accumulate(row.price.of(Tokens(row.tokens)) for row in ordered),
-        ]
+        self._rows = sorted(rows, key=lambda row: row.occurred_at)
+        self._instants = [row.occurred_at for row in self._rows]
+        self._tokens = [0, *accumulate(row.tokens for row in self._rows)]
+
+    @cached_property
+    def _dollars(self) -> list[Dollars]:
+        """Priced when first asked: of most views only the tokens are compared."""
+        priced = (row.price.of(Tokens(row.tokens)) for row in self._rows)
+        return [Dollars(), *accumulate(priced)]
 
     def tokens(self, start: datetime, end: datetime) -> int:
         low, high = self._range(start, end)
