@@ -13,7 +13,6 @@ import functools
 import hashlib
 import pickle
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar, cast
@@ -24,7 +23,6 @@ Key = tuple[str, ...]
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
-_WORTH_NOTING_SECONDS = 0.03
 _SAVEPOINT = re.compile(r'(SAVEPOINT|ROLLBACK TO SAVEPOINT) "?(\w+)"?')
 _READS = ("SELECT", "RELEASE", "SET CONSTRAINTS", "EXPLAIN", "SHOW", "DECLARE", "FETCH")
 _DELETE = re.compile(r'DELETE FROM "(\w+)"')
@@ -34,6 +32,7 @@ _FOLLOWS = {"audit_audithead", "django_session"}
 _BESIDE = (
     'INSERT INTO "django_session"',
     'UPDATE "django_session"',
+    'DELETE FROM "django_session"',
     'UPDATE "accounts_user" SET "last_login"',
     'UPDATE "accounts_apikey" SET "last_used_at"',
 )
@@ -135,7 +134,7 @@ def follow(database: str) -> None:
 
 
 def _build_and_note(key: Key, build: Callable[..., _T], args: Any, kwargs: Any) -> _T:
-    began, last, before = time.perf_counter(), _newest_transaction(), _counts()
+    last, before = _newest_transaction(), _counts()
     waiting = len(connection.run_on_commit)
     memory._keys.append({})
     try:
@@ -143,8 +142,6 @@ def _build_and_note(key: Key, build: Callable[..., _T], args: Any, kwargs: Any) 
             result = build(*args, **kwargs)
     finally:
         keys = memory._keys.pop()
-    if time.perf_counter() - began < _WORTH_NOTING_SECONDS:
-        return result
     on_commit = tuple(
         (function, robust)
         for _savepoints, function, robust in connection.run_on_commit[waiting:]
