@@ -8,13 +8,19 @@ STORY = (
     "tests/architecture/test_locks_are_taken_in_one_order.py",
     "tests/operate/test_verdict.py",
 )
+PAPERS = ("tests/documents/test_rendering.py", "tests/documents/test_paperwork.py")
+TOGETHER = (STORY, PAPERS)
 
 
 class StoryInOneHalf(LoadFileScheduling):
-    """Whole files; those that read the story go together, so that it is played once."""
+    """Whole files; those that read the story, or the same prints, go together."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return STORY[0] if nodeid.startswith(STORY) else super()._split_scope(nodeid)
+        for files in TOGETHER:
+            if nodeid.startswith(files):
+                return files[0]
+        scope: str = super()._split_scope(nodeid)
+        return scope
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -25,4 +31,10 @@ def pytest_xdist_make_scheduler(config, log):
 
 def pytest_collection_modifyitems(items):
     """What takes longest is not left for the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(STORY))
+    first = {name: place for place, files in enumerate(TOGETHER) for name in files}
+    items.sort(
+        key=lambda item: min(
+            (place for name, place in first.items() if item.nodeid.startswith(name)),
+            default=len(TOGETHER),
+        )
+    )

@@ -13,7 +13,8 @@ import functools
 import hashlib
 import pickle
 import re
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -22,6 +23,9 @@ from django.db import DatabaseError, connection, models, transaction
 Key = tuple[str, ...]
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+
+_WORTH_A_NOTE_OF_ITS_OWN = 0.15
+"""Seconds that a builder inside another one adds to what is noted already."""
 
 _SAVEPOINT = re.compile(r'(SAVEPOINT|ROLLBACK TO SAVEPOINT) "?(\w+)"?')
 _READS = ("SELECT", "RELEASE", "SET CONSTRAINTS", "EXPLAIN", "SHOW", "DECLARE", "FETCH")
@@ -47,6 +51,20 @@ class Remembered:
     on_commit: tuple[Any, ...]
 
 
+Counts = dict[str, tuple[int, int, int]]
+"""Rows added, changed and deleted, by table."""
+
+
+@dataclass(slots=True)
+class _Note:
+    """What is taken down of a builder at work: where it began, and what it deletes."""
+
+    transaction: int
+    counts: Counts
+    keys: dict[str, set[str]] = field(default_factory=dict)
+    seconds: float = 0
+
+
 @dataclass(slots=True)
 class Memory:
     """Which world the connection is in, and every world that was built so far."""
@@ -55,9 +73,8 @@ class Memory:
     here: Key | None = None
     worlds: dict[Key, Remembered] = field(default_factory=dict)
     refused: set[Key] = field(default_factory=set)
-    replayed: int = 0
+    notes: list[_Note] = field(default_factory=list)
     _left: dict[str, Key | None] = field(default_factory=dict)
-    _keys: list[dict[str, set[Any]]] = field(default_factory=list)
 
     def __call__(
         self, execute: Any, statement: str, params: Any, many: bool, context: Any
@@ -74,7 +91,7 @@ class Memory:
                 self.here = self._left.get(name)
             return outcome
         if not statement.startswith(_BESIDE):
-            if self._keys and (delete := _DELETE.match(statement)):
+            if self.notes and (delete := _DELETE.match(statement)):
                 self._note_keys(delete[1])
             self.here = None
         return execute(statement, params, many, context)
@@ -86,10 +103,10 @@ class Memory:
         self.here = () if known else None
 
     def _note_keys(self, table: str) -> None:
-        if table not in self._keys[-1]:
+        if table not in self.notes[-1].keys:
             keys = _keys_of(table)
-            for noted in self._keys:
-                noted.setdefault(table, keys)
+            for note in self.notes:
+                note.keys.setdefault(table, keys)
 
 
 memory = Memory()
@@ -134,21 +151,25 @@ def follow(database: str) -> None:
 
 
 def _build_and_note(key: Key, build: Callable[..., _T], args: Any, kwargs: Any) -> _T:
-    last, before = _newest_transaction(), _counts()
+    note = _Note(_newest_transaction(), _counts())
     waiting = len(connection.run_on_commit)
-    memory._keys.append({})
+    memory.notes.append(note)
+    began = time.perf_counter()
     try:
         with transaction.atomic():
             result = build(*args, **kwargs)
     finally:
-        keys = memory._keys.pop()
-    on_commit = tuple(
-        (function, robust)
-        for _savepoints, function, robust in connection.run_on_commit[waiting:]
-    )
+        memory.notes.pop()
+    seconds = time.perf_counter() - began
+    if memory.notes:
+        if seconds - note.seconds < _WORTH_A_NOTE_OF_ITS_OWN:
+            return result
+        memory.notes[-1].seconds += seconds
+    added: list[Any] = connection.run_on_commit[waiting:]
+    on_commit = tuple((function, robust) for _, function, robust in added)
     try:
         given = pickle.dumps((args, kwargs, result))
-        script = "".join(_script(last, before, keys))
+        script = _script(note)
     except (pickle.PicklingError, TypeError, AttributeError, LookupError):
         memory.refused.add(key)
         return result
@@ -168,8 +189,7 @@ def _put_back(key: Key) -> bool:
         return False
     savepoints = set(connection.savepoint_ids)
     for function, robust in found.on_commit:
-        connection.run_on_commit.append((savepoints, function, robust))
-    memory.replayed += 1
+        connection.run_on_commit.append((savepoints, function, robust))  # type: ignore[arg-type]
     return True
 
 
@@ -199,7 +219,7 @@ def _newest_transaction() -> int:
     return int(number)
 
 
-def _counts() -> dict[str, tuple[int, int, int]]:
+def _counts() -> Counts:
     """Rows added, changed and deleted in this transaction so far, by table."""
     rows = _ask(
         "SELECT relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_xact_user_tables "
@@ -208,36 +228,46 @@ def _counts() -> dict[str, tuple[int, int, int]]:
     return {name: (added, changed, gone) for name, added, changed, gone in rows}
 
 
-def _script(
-    last: int, before: dict[str, tuple[int, int, int]], keys: dict[str, set[Any]]
-) -> Iterator[str]:
-    """Statements that write every row which is newer than transaction ``last``."""
+def _script(note: _Note) -> str:
+    """Statements that write again what was written since the note was begun."""
+    changes = {}
     for table, after in _counts().items():
-        added, changed, gone = (
-            now - then
-            for now, then in zip(after, before.get(table, (0, 0, 0)), strict=True)
-        )
-        if table in _FOLLOWS or not (added or changed or gone):
-            continue
-        if gone:
-            yield _deletion(table, keys[table] - _keys_of(table))
-        yield _addition(table, last, is_changed=changed > 0)
+        before = note.counts.get(table, (0, 0, 0))
+        counts = tuple(now - then for now, then in zip(after, before, strict=True))
+        if table not in _FOLLOWS and any(counts):
+            changes[table] = counts
+    gone = [
+        _deletion(table, note.keys[table] - _keys_of(table))
+        for table, (_added, _changed, deleted) in changes.items()
+        if deleted
+    ]
+    new = [
+        _addition(table, rows, is_changed=changes[table][1] > 0)
+        for table, rows in _rows_since(note.transaction, list(changes))
+    ]
+    return "".join(gone + new)
 
 
-def _deletion(table: str, gone: set[Any]) -> str:
+def _deletion(table: str, gone: set[str]) -> str:
     if not gone:
         return ""
     listed = ", ".join(f"'{key}'" for key in sorted(gone))
     return f'DELETE FROM "{table}" WHERE ({_key(table)})::text IN ({listed});\n'
 
 
-def _addition(table: str, last: int, *, is_changed: bool) -> str:
-    ((rows,),) = _ask(
-        f"SELECT jsonb_agg(to_jsonb(t) ORDER BY {_key(table)})::text "  # noqa: S608
-        f'FROM "{table}" t WHERE t.xmin::text::bigint > {last}'
+def _rows_since(number: int, tables: list[str]) -> list[tuple[str, str]]:
+    """The rows of each table that are newer than that transaction, as JSON."""
+    if not tables:
+        return []
+    asked = " UNION ALL ".join(
+        f"SELECT '{table}', jsonb_agg(to_jsonb(t) ORDER BY {_key(table)})::text "  # noqa: S608
+        f'FROM "{table}" t WHERE t.xmin::text::bigint > {number}'
+        for table in tables
     )
-    if rows is None:
-        return ""
+    return [(table, rows) for table, rows in _ask(asked) if rows is not None]
+
+
+def _addition(table: str, rows: str, *, is_changed: bool) -> str:
     columns = _columns(table)
     names = ", ".join(columns)
     conflict = ""
@@ -280,4 +310,5 @@ def _keys_of(table: str) -> set[str]:
 def _ask(statement: str, params: list[Any] | None = None) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+        return rows

@@ -1,5 +1,7 @@
 """Events of an invented kind, in streams of their own."""
 
+import functools
+
 import pytest
 from django.conf import settings
 from django.db import transaction
@@ -26,18 +28,22 @@ def record(number=1, *, stream="contract:1", by=None, **data):
         )
 
 
+TABLES = ("audit_auditevent", "audit_audithead")
+
+
+def run_as_owner(database, *statements):
+    """Run SQL as the owner of the database, who may switch triggers off."""
+    address = settings.DATABASE_OWNER_URL or database.url
+    with connect(make_conninfo(address, dbname=database.name)) as session:
+        for table in TABLES:
+            session.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        for statement in statements:
+            session.execute(statement)
+        for table in TABLES:
+            session.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
 @pytest.fixture
 def as_owner(own_database):
-    """Run SQL in the test's own database as the owner, who may switch triggers off."""
-
-    def run(*statements):
-        address = settings.DATABASE_OWNER_URL or own_database.url
-        with connect(make_conninfo(address, dbname=own_database.name)) as session:
-            for table in ("audit_auditevent", "audit_audithead"):
-                session.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            for statement in statements:
-                session.execute(statement)
-            for table in ("audit_auditevent", "audit_audithead"):
-                session.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-
-    return run
+    """Run SQL in the test's own database as the owner."""
+    return functools.partial(run_as_owner, own_database)

@@ -56,14 +56,21 @@ def printed(kind: str) -> bytes:
     return rendering.render(sheet(kind))
 
 
+@cache
 def read(pdf: bytes) -> Any:
     """The PDF, opened; its objects are whatever the file says."""
     return PdfReader(io.BytesIO(pdf))
 
 
+@cache
+def texts_of(pdf: bytes) -> list[str]:
+    """The words of each page, in reading order."""
+    return [page.extract_text() for page in read(pdf).pages]
+
+
 def text_of(pdf: bytes) -> str:
     """Every word of the PDF, in reading order."""
-    return "\n".join(page.extract_text() for page in read(pdf).pages)
+    return "\n".join(texts_of(pdf))
 
 
 def squeezed(text: str) -> str:

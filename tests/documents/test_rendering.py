@@ -17,6 +17,7 @@ from tests.documents.papers import (
     sheet,
     squeezed,
     text_of,
+    texts_of,
 )
 
 
@@ -65,10 +66,10 @@ def test_a_paper_carries_its_context_and_nothing_else(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_page_prints_number_version_and_hash(kind):
     paper = sheet(kind)
-    pages = read(printed(kind)).pages
+    pages = texts_of(printed(kind))
 
     for number, page in enumerate(pages, 1):
-        words = squeezed(page.extract_text())
+        words = squeezed(page)
         assert squeezed(paper.number) in words
         assert "version3" in words
         assert paper.content_sha256 in words
@@ -192,14 +193,14 @@ def test_odd_words_break_no_paper(words):
     pdf = read(rendering.render(sheet("contract", context=context, title=words[:240])))
 
     # Then every word is on it, within the page; a foot may stand between two of them
-    page = squeezed("".join(page.extract_text() for page in pdf.pages))
+    pages = [_text_and_beginnings_of(page) for page in pdf.pages]
+    page = squeezed("".join(text for text, _ in pages))
     if words != ODD_WORDS["right to left"]:
         assert page.count(squeezed(words[:200])) >= 2
     if words == ODD_WORDS["long"]:
         assert page.count("manywords") >= 4 * words.count("many words")
-    assert all(
-        x <= page.mediabox.width for page in pdf.pages for x in _beginnings_of(page)
-    )
+    for sheet_of_paper, (_, beginnings) in zip(pdf.pages, pages, strict=True):
+        assert max(beginnings) <= sheet_of_paper.mediabox.width
 
 
 def test_what_no_font_of_ours_draws_is_named_by_its_number(caplog):
@@ -258,12 +259,12 @@ def _identifier(pdf) -> bytes:
     return first if isinstance(first, bytes) else first.original_bytes
 
 
-def _beginnings_of(page) -> list[float]:
-    """Where each run of text begins, in points from the left edge."""
+def _text_and_beginnings_of(page) -> tuple[str, list[float]]:
+    """The words, and where each run of them begins: in points from the left edge."""
     found: list[float] = []
-    page.extract_text(
+    text = page.extract_text(
         visitor_text=lambda text, cm, tm, font, size: found.append(
             (tm[4] * cm[0] + cm[4]) if text.strip() else 0.0
         )
     )
-    return found
+    return text, found
