@@ -232,11 +232,13 @@ def is_outside(route: Route, who: str) -> bool:
 def find(route: Route, readers: list[Client]) -> dict[str, object] | None:
     """Ids of a thing that somebody inside can tell from a made-up one."""
     words = words_before_the_ids(route)
+    made_up = {}
     for ids in product(*(values(words[name]) for name in route.ids)):
         known = dict(zip(route.ids, ids, strict=True))
         for reader in readers:
-            real, made_up = both(reader, route, known)
-            if real != made_up:
+            if reader not in made_up:
+                made_up[reader] = ask(reader, route.address())
+            if ask(reader, route.address(**known)) != made_up[reader]:
                 return known
     return None
 

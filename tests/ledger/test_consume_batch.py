@@ -66,8 +66,8 @@ def test_all_lines_are_locked_at_once_and_funds_are_left_alone(burning):
     assert queries.index(locks[-1]) < min(writes)
 
 
-def test_ten_thousand_entries_cost_a_handful_of_statements(burning):
-    entries = usage(*((f"event {n}", "0.15", 700) for n in range(10_000)))
+def test_a_thousand_entries_cost_a_handful_of_statements(burning):
+    entries = usage(*((f"event {n}", "0.15", 700) for n in range(1_000)))
     before = Transfer.objects.count()
 
     with CaptureQueriesContext(connection) as captured:
@@ -78,6 +78,6 @@ def test_ten_thousand_entries_cost_a_handful_of_statements(burning):
             at=burning.at,
         )
 
-    assert Transfer.objects.count() == before + 10_000
-    assert burning.row().consumed_dollars == usd("1.05").amount
+    assert Transfer.objects.count() == before + 1_000
+    assert burning.row().consumed_dollars == usd("0.105").amount
     assert len(captured) < 20
