@@ -10,15 +10,18 @@ STORY = (
 )
 PAPERS = ("tests/documents/test_rendering.py", "tests/documents/test_paperwork.py")
 TOGETHER = (STORY, PAPERS)
+APART = ("tests/submissions/test_sealed_box.py",)
 
 
 class StoryInOneHalf(LoadFileScheduling):
-    """Whole files; those that read the story, or the same prints, go together."""
+    """Whole files; those that read the same thing together, long walks one by one."""
 
     def _split_scope(self, nodeid: str) -> str:
         for files in TOGETHER:
             if nodeid.startswith(files):
                 return files[0]
+        if nodeid.startswith(APART):
+            return nodeid
         scope: str = super()._split_scope(nodeid)
         return scope
 
@@ -31,10 +34,11 @@ def pytest_xdist_make_scheduler(config, log):
 
 def pytest_collection_modifyitems(items):
     """What takes longest is not left for the end."""
-    first = {name: place for place, files in enumerate(TOGETHER) for name in files}
+    long = (*TOGETHER, APART)
+    first = {name: place for place, files in enumerate(long) for name in files}
     items.sort(
         key=lambda item: min(
             (place for name, place in first.items() if item.nodeid.startswith(name)),
-            default=len(TOGETHER),
+            default=len(long),
         )
     )

@@ -17,8 +17,9 @@ from tests.builders_orders import issued_order
 def issued(django_db_setup, django_db_blocker) -> Iterator[int]:
     """The order is signed once in a transaction around all tests of the file."""
     with django_db_blocker.unblock(), transaction.atomic():
+        order = issued_order()
         usage_source()
-        yield issued_order().pk
+        yield order.pk
         transaction.set_rollback(True)
 
 
