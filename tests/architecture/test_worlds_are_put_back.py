@@ -1,0 +1,98 @@
+"""A world that is put back has the rows of the world that was built, all of them."""
+
+import pytest
+from django.db import connection, transaction
+
+from contracting.audit.queries import verify_chains
+from contracting.operate.queries import broken_invariants
+from tests import remembered
+from tests.builders import list_prices, released_solicitation
+from tests.builders_settlement import paid_invoice
+from tests.cast import AT, OURS
+
+pytestmark = pytest.mark.django_db
+
+HASHED_WHEN_WRITTEN = "'recorded_at', 'hash', 'prev'"
+"""The database stamps these when it writes an entry of the audit."""
+
+
+def everything() -> dict[str, list[str]]:
+    """Every row of every table of ours, and what waits for the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+        )
+        tables = [name for (name,) in cursor.fetchall() if name.split("_")[0] in OURS]
+        rows = {}
+        for table in sorted(tables):
+            unlike = f" - ARRAY[{HASHED_WHEN_WRITTEN}]" if "audit" in table else ""
+            cursor.execute(
+                f'SELECT (to_jsonb(t){unlike})::text FROM "{table}" t ORDER BY 1'
+            )
+            rows[table] = [row for (row,) in cursor.fetchall()]
+    rows["after the commit"] = [str(len(connection.run_on_commit))]
+    return rows
+
+
+def taken_back(build):
+    """What ``build`` gives and what there is then, taken back at once."""
+    with transaction.atomic():
+        given = build()
+        there = everything()
+        transaction.set_rollback(True)
+    return given, there
+
+
+def test_a_payment_and_all_that_led_to_it_is_put_back():
+    # Given a world that was built, and taken back
+    built, there = taken_back(paid_invoice)
+    known = len(remembered.memory.worlds)
+
+    # When it is asked for again
+    put_back, again = taken_back(paid_invoice)
+
+    # Then nothing was built, and every row is there
+    assert len(remembered.memory.worlds) == known
+    assert again == there
+    assert put_back == built
+
+
+def test_what_was_put_back_is_a_sound_record():
+    taken_back(paid_invoice)
+
+    paid_invoice()
+
+    assert broken_invariants() == {}
+    assert list(verify_chains()) == []
+
+
+def test_in_a_world_that_is_not_known_builders_build():
+    # Given somebody has written a row that no builder knows
+    taken_back(released_solicitation)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_user SET name = 'Ada Byron' WHERE name = 'Ada Officer'"
+        )
+
+    # When a solicitation is asked for, then it is built, by Ada Byron
+    assert remembered.memory.here is None
+    solicitation = released_solicitation()
+    assert remembered.memory.here is None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT actor_name FROM audit_auditevent WHERE event LIKE %s",
+            ["%released%"],
+        )
+        assert ("Ada Byron",) in cursor.fetchall()
+    assert solicitation.piid
+
+
+def test_a_world_after_another_one_is_not_that_world_alone():
+    # Given list prices of an earlier day
+    list_prices(AT.replace(year=2025))
+
+    # When a builder is asked, what it gives stands beside them
+    _, there = taken_back(released_solicitation)
+    _, again = taken_back(released_solicitation)
+
+    assert again == there
