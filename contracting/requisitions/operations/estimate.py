@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -12,17 +14,20 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.periods import is_plausible
 from contracting.core.permissions import require
-from contracting.core.quantities import Tokens
+from contracting.core.quantities import Dollars, Tokens
 from contracting.reference.models import AiModel, ListPrice, TokenClass
 from contracting.reference.queries import list_price
 from contracting.requisitions import calculations, events, permissions
-from contracting.requisitions.calculations import PricedRow, RowDraft
+from contracting.requisitions.calculations import PricedRow, Range, RowDraft
 from contracting.requisitions.models import (
     EstimateRow,
     IndependentEstimate,
     Requisition,
 )
 from contracting.requisitions.refusals import EstimateInvalid, ListPriceMissing
+
+TOO_DEAR: Final = Dollars(10**12)
+"""What no estimate comes to; its column has no room for it either."""
 
 
 @transaction.atomic
@@ -48,9 +53,57 @@ def estimate_workload(
     requisition = Requisition.objects.locked().get(pk=requisition_id)
     require(permissions.can_estimate_workload(by, requisition))
     requisition.require_version(seen_version)
+    at_list = price_at_list(rows, requisition.agency.local_day(at))
+    estimate = save_estimate(requisition, rows, at_list)
+    record_event(
+        events.WORKLOAD_ESTIMATED,
+        subject=requisition.subject,
+        by=by,
+        at=at,
+        data={
+            "version": requisition.version,
+            "content_sha256": requisition.content_sha256,
+            "rows": len(rows),
+            "p50_dollars": estimate.p50_dollars,
+            "p90_dollars": estimate.p90_dollars,
+        },
+    )
+    return requisition
+
+
+@dataclass(frozen=True, slots=True)
+class AtList:
+    """Rows at the public list prices known on a day, and the release they are from."""
+
+    on: date
+    rows: list[PricedRow]
+    source: str
+
+    @property
+    def total(self) -> Range:
+        return calculations.total_at_list(self.rows)
+
+
+def price_at_list(rows: Sequence[RowDraft], on: date) -> AtList:
+    """The rows at list on a day; nothing is saved yet.
+
+    :raises EstimateInvalid: if rows are missing, double, negative or out of order, or
+        the whole comes to a trillion dollars
+    :raises ListPriceMissing: naming every model and class without a list price
+    """
     _require_sound(rows)
-    on = requisition.agency.local_day(at)
     priced, source = _priced(rows, on)
+    at_list = AtList(on, priced, source)
+    if at_list.total.p90 >= TOO_DEAR:
+        message = "The P90 figures come to a trillion dollars or more. Look for a slip."
+        raise EstimateInvalid(message)
+    return at_list
+
+
+def save_estimate(
+    requisition: Requisition, rows: Sequence[RowDraft], at_list: AtList
+) -> IndependentEstimate:
+    """Replace the rows of a locked draft and keep the estimate of its new version."""
     requisition.estimate_rows.all().delete()
     EstimateRow.objects.bulk_create(
         EstimateRow(
@@ -67,21 +120,17 @@ def estimate_workload(
     requisition.version += 1
     requisition.content_sha256 = content_sha256(calculations.content(requisition))
     requisition.save(update_fields=["version", "content_sha256"])
-    estimate = _saved(requisition, priced, on, source)
-    record_event(
-        events.WORKLOAD_ESTIMATED,
-        subject=requisition.subject,
-        by=by,
-        at=at,
-        data={
-            "version": requisition.version,
-            "content_sha256": requisition.content_sha256,
-            "rows": len(rows),
-            "p50_dollars": estimate.p50_dollars,
-            "p90_dollars": estimate.p90_dollars,
-        },
+    total = at_list.total
+    return IndependentEstimate.objects.create(
+        requisition=requisition,
+        priced_on=at_list.on,
+        version=requisition.version,
+        rows=[row.plain() for row in at_list.rows],
+        p10_dollars=total.p10.amount,
+        p50_dollars=total.p50.amount,
+        p90_dollars=total.p90.amount,
+        price_source=at_list.source,
     )
-    return requisition
 
 
 def _require_sound(rows: Sequence[RowDraft]) -> None:
@@ -146,19 +195,3 @@ def _prices(pairs: set[tuple[int, int]], on: date) -> dict[tuple[int, int], List
         )
         raise ListPriceMissing(message, missing=missing, on=on)
     return prices
-
-
-def _saved(
-    requisition: Requisition, priced: list[PricedRow], on: date, source: str
-) -> IndependentEstimate:
-    total = calculations.total_at_list(priced)
-    return IndependentEstimate.objects.create(
-        requisition=requisition,
-        priced_on=on,
-        version=requisition.version,
-        rows=[row.plain() for row in priced],
-        p10_dollars=total.p10.amount,
-        p50_dollars=total.p50.amount,
-        p90_dollars=total.p90.amount,
-        price_source=source,
-    )
