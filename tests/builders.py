@@ -16,11 +16,13 @@ from contracting.core.actors import SYSTEM, Actor
 from contracting.core.quantities import Dollars, Tokens
 from contracting.reference.models import AiModel, TokenClass
 from contracting.reference.operations.import_list_prices import import_list_prices
-from contracting.requisitions.calculations import RowDraft
+from contracting.requisitions.calculations import RowDraft, WorkloadDraft
 from contracting.requisitions.models import Requisition
+from contracting.requisitions.operations.build import build_estimate
 from contracting.requisitions.operations.draft import draft_requisition
 from contracting.requisitions.operations.estimate import estimate_workload
 from contracting.requisitions.operations.submit import submit_requisition
+from contracting.requisitions.states import DayCount
 from contracting.solicitations.calculations import FactorDraft
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.draft import draft_solicitation
@@ -71,6 +73,26 @@ def workload(tokens: Mapping[str, int] | None = None) -> list[RowDraft]:
     return [row(code, count) for code, count in (tokens or WORKLOAD).items()]
 
 
+def chat(**other: Any) -> WorkloadDraft:
+    """A chat assistant: 100 to 400 calls on each day of April and May 2026."""
+    usual: dict[str, Any] = {
+        "name": "Chat assistant",
+        "model_id": AiModel.objects.get(snapshot=MODEL).pk,
+        "calls_p10": 100,
+        "calls_p50": 200,
+        "calls_p90": 400,
+        "uncached_input_tokens": 1_500,
+        "cached_input_tokens": 3_000,
+        "output_tokens": 350,
+        "reasoning_tokens": 0,
+        "growth_percent": Decimal(10),
+        "first_month": date(2026, 4, 1),
+        "months": 2,
+        "day_count": DayCount.CALENDAR,
+    }
+    return WorkloadDraft(**(usual | other))
+
+
 @remembered
 def drafted_requisition(at: datetime = AT, by: Actor | None = None) -> Requisition:
     """A need that a program manager has written down."""
@@ -93,6 +115,20 @@ def estimated_requisition(
     return estimate_workload(
         requisition_id=requisition.pk,
         rows=workload(tokens),
+        by=actor("program_manager"),
+        at=at,
+        seen_version=requisition.version,
+    )
+
+
+@remembered
+def built_requisition(at: datetime = AT) -> Requisition:
+    """A need whose estimate was built from one workload."""
+    list_prices(at)
+    requisition = drafted_requisition(at)
+    return build_estimate(
+        requisition_id=requisition.pk,
+        workload=[chat()],
         by=actor("program_manager"),
         at=at,
         seen_version=requisition.version,

@@ -16,3 +16,11 @@ REQUISITION_SUBMITTED = event_type(
 REQUISITION_DISCARDED = event_type(
     "requisitions.requisition.discarded", "The draft requisition was discarded."
 )
+ESTIMATE_BUILT = event_type(
+    "requisitions.requisition.estimate_built",
+    "The estimate was built from workloads and priced at public list prices.",
+)
+OWNERSHIP_COMPARED = event_type(
+    "requisitions.requisition.ownership_compared",
+    "Owned capacity was compared with the estimate.",
+)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar, Final, Self
 
 from django import forms
 
 from contracting.core.periods import is_plausible
-from contracting.core.quantities import Tokens
-from contracting.requisitions.calculations import RowDraft, months_of
+from contracting.core.quantities import Dollars, Tokens
+from contracting.requisitions.calculations import (
+    LABELS,
+    OwnedCapacity,
+    RowDraft,
+    WorkloadDraft,
+    months_of,
+)
+from contracting.requisitions.states import DayCount
 
 Choices = list[tuple[Any, str]]
 
@@ -205,4 +213,213 @@ class EstimateWorkloadForm(GridForm):
                 row["months"],
             )
         ]
+        return cleaned
+
+
+# Workloads ---------------------------------------------------------------------------
+
+SAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "chat": {
+        "name": "Chat assistant",
+        "calls_p10": 2_000,
+        "calls_p50": 4_000,
+        "calls_p90": 8_000,
+        "uncached_input_tokens": 1_500,
+        "cached_input_tokens": 3_000,
+        "output_tokens": 350,
+        "reasoning_tokens": 0,
+        "growth_percent": 3,
+        "months": 12,
+        "day_count": DayCount.BUSINESS,
+    },
+    "summaries": {
+        "name": "Document summaries",
+        "calls_p10": 200,
+        "calls_p50": 500,
+        "calls_p90": 1_200,
+        "uncached_input_tokens": 12_000,
+        "cached_input_tokens": 500,
+        "output_tokens": 800,
+        "reasoning_tokens": 0,
+        "growth_percent": 0,
+        "months": 12,
+        "day_count": DayCount.BUSINESS,
+    },
+    "classification": {
+        "name": "Batch classification",
+        "calls_p10": 20_000,
+        "calls_p50": 50_000,
+        "calls_p90": 100_000,
+        "uncached_input_tokens": 600,
+        "cached_input_tokens": 400,
+        "output_tokens": 20,
+        "reasoning_tokens": 0,
+        "growth_percent": 0,
+        "months": 12,
+        "day_count": DayCount.CALENDAR,
+    },
+}
+"""Examples in round figures, to be copied and replaced; none of them was measured."""
+
+
+def _count(name: str, most: int, hint: str = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=LABELS[name],
+        min_value=0,
+        max_value=most,
+        help_text=hint,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class WorkloadRowForm(ChoiceRow):
+    """One workload: calls a day, tokens per call, growth."""
+
+    name = forms.CharField(label=LABELS["name"], max_length=60)
+    model = forms.TypedChoiceField(coerce=int)
+    first_month = forms.DateField(
+        label=LABELS["first_month"],
+        help_text="Such as 2026-11.",
+        input_formats=["%Y-%m", "%Y-%m-%d"],
+        validators=[plausible],
+        widget=forms.DateInput(format="%Y-%m"),
+    )
+    months = forms.IntegerField(
+        label=LABELS["months"],
+        min_value=1,
+        max_value=60,
+        initial=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    calls_p10 = _count("calls_p10", 10**12, "1 in 10 is lower")
+    calls_p50 = _count("calls_p50", 10**12, "as many above as below")
+    calls_p90 = _count("calls_p90", 10**12, "1 in 10 is higher")
+    day_count = forms.ChoiceField(
+        label=LABELS["day_count"],
+        choices=[(each.value, each.label.capitalize()) for each in DayCount],
+        initial=DayCount.CALENDAR,
+    )
+    uncached_input_tokens = _count("uncached_input_tokens", 10**9)
+    cached_input_tokens = _count("cached_input_tokens", 10**9)
+    output_tokens = _count("output_tokens", 10**9)
+    reasoning_tokens = _count("reasoning_tokens", 10**9)
+    growth_percent = forms.DecimalField(
+        label=LABELS["growth_percent"],
+        min_value=-100,
+        max_value=1000,
+        decimal_places=2,
+        initial=Decimal(0),
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        points = [cleaned.get(f"calls_p{point}") for point in (10, 50, 90)]
+        if None not in points and points != sorted(points):  # type: ignore[type-var]
+            message = "Calls a day rise from P10 through P50 to P90."
+            raise forms.ValidationError(message)
+        return cleaned
+
+
+class BuildEstimateForm(GridForm):
+    """The workloads, one under the other."""
+
+    grid_class = forms.formset_factory(
+        WorkloadRowForm,
+        formset=RemovableRows,
+        extra=1,
+        can_delete=True,
+        max_num=40,
+        validate_max=True,
+    )
+
+    @classmethod
+    def another(cls, sent: Any, *, row: dict[str, Any] | None, **options: Any) -> Self:
+        """The form as it was typed, unchecked, with one row more.
+
+        :param row: what the new row says; ``None`` for an empty one
+        """
+        typed = [
+            {name: each[name].data for name in each.fields}
+            for each in cls(sent, **options).grid.forms
+            if each.has_changed()
+        ]
+        rows = [each for each in typed if not each.pop("DELETE", None)]
+        rows += [row] if row else []
+        seen = {"seen_version": sent.get("seen_version"), "rows": rows}
+        form = cls(initial=seen, **options)
+        form.grid.extra = 0 if row else 1
+        return form
+
+    def clean(self) -> dict[str, Any]:
+        """The workloads as the verb takes them; a wrong one is named by its row."""
+        try:
+            cleaned = super().clean()
+        except forms.ValidationError as error:
+            raise forms.ValidationError(list(self._wrong()) or error.messages) from None
+        cleaned["workload"] = [
+            WorkloadDraft(
+                model_id=row["model"],
+                **{name: row[name] for name in LABELS}
+                | {"first_month": row["first_month"].replace(day=1)},
+            )
+            for row in cleaned["rows"]
+        ]
+        return cleaned
+
+    def _wrong(self) -> Iterator[str]:
+        yield from map(str, self.grid.non_form_errors())
+        for number, row in enumerate(self.grid.forms, start=1):
+            for name, errors in row.errors.items():
+                field = row.fields.get(name)
+                label = f", {field.label or name.capitalize()}" if field else ""
+                yield from (f"Row {number}{label}: {error}" for error in errors)
+
+
+class CompareOwnershipForm(SeenVersion):
+    """Owned capacity: how many GPUs, what they cost and what they make."""
+
+    gpus = forms.IntegerField(
+        label="GPUs",
+        min_value=1,
+        max_value=1_000_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text="How many would be owned or reserved, such as 8.",
+    )
+    gpu_hour_dollars = forms.DecimalField(
+        label="Dollars per GPU-hour",
+        max_digits=12,
+        decimal_places=6,
+        min_value=Decimal("0.000001"),
+        max_value=100_000,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        help_text="All that an hour of one GPU costs, used or not, such as 2.50.",
+    )
+    tokens_per_gpu_second = forms.IntegerField(
+        label="Tokens per GPU-second",
+        min_value=1,
+        max_value=10_000_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text="Input and output tokens of this workload, while the GPU is busy.",
+    )
+    utilization_percent = forms.DecimalField(
+        label="Utilization in percent",
+        max_digits=5,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        max_value=100,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        help_text="The share of all hours in which the GPUs are busy, such as 60.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The figures as the verb takes them, under ``owned``."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            cleaned["owned"] = OwnedCapacity(
+                gpus=cleaned["gpus"],
+                gpu_hour=Dollars(cleaned["gpu_hour_dollars"]),
+                tokens_per_gpu_second=cleaned["tokens_per_gpu_second"],
+                utilization_percent=cleaned["utilization_percent"],
+            )
         return cleaned

@@ -16,7 +16,7 @@ from contracting.core.models import (
     Versioned,
 )
 from contracting.core.subjects import Subject
-from contracting.requisitions.states import MOVES, RequisitionState
+from contracting.requisitions.states import MOVES, DayCount, RequisitionState
 
 
 class Requisition(Addressed, Timestamped, Versioned, Stateful):
@@ -116,3 +116,124 @@ class IndependentEstimate(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.requisition} at list on {self.priced_on}"
+
+
+class WorkloadRow(AppendOnly):
+    """What a person typed of one workload: calls a day and tokens per call.
+
+    The rows of a version are the workload that its estimate was built from. A version
+    without any was estimated directly, in tokens a month.
+    """
+
+    requisition = models.ForeignKey(
+        Requisition, on_delete=models.PROTECT, related_name="workload_rows"
+    )
+    version = models.PositiveIntegerField(help_text="Version of the requisition.")
+    position = models.PositiveSmallIntegerField(help_text="1 for the first row.")
+    name = models.CharField(max_length=60)
+    model = models.ForeignKey("reference.AiModel", on_delete=models.PROTECT)
+    calls_p10 = models.BigIntegerField(help_text="Calls a day in the first month.")
+    calls_p50 = models.BigIntegerField()
+    calls_p90 = models.BigIntegerField()
+    uncached_input_tokens = models.BigIntegerField(help_text="Per call.")
+    cached_input_tokens = models.BigIntegerField(help_text="Per call.")
+    output_tokens = models.BigIntegerField(help_text="Per call.")
+    reasoning_tokens = models.BigIntegerField(help_text="Per call.")
+    growth_percent = models.DecimalField(
+        max_digits=6, decimal_places=2, help_text="From each month to the next."
+    )
+    first_month = models.DateField(help_text="First day of the month.")
+    months = models.PositiveSmallIntegerField()
+    day_count = models.CharField(max_length=10, choices=DayCount.choices)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_row_of_a_workload_has_its_own_position",
+                fields=["requisition", "version", "position"],
+            ),
+            models.CheckConstraint(
+                name="calls_a_day_rise_from_p10_to_p90_and_are_some",
+                condition=Q(calls_p10__gte=0)
+                & Q(calls_p50__gte=F("calls_p10"))
+                & Q(calls_p90__gte=F("calls_p50"))
+                & Q(calls_p90__gte=1),
+            ),
+            models.CheckConstraint(
+                name="a_call_has_tokens_and_none_are_negative",
+                condition=Q(uncached_input_tokens__gte=0)
+                & Q(cached_input_tokens__gte=0)
+                & Q(output_tokens__gte=0)
+                & Q(reasoning_tokens__gte=0)
+                & (
+                    Q(uncached_input_tokens__gt=0)
+                    | Q(cached_input_tokens__gt=0)
+                    | Q(output_tokens__gt=0)
+                    | Q(reasoning_tokens__gt=0)
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_workload_shrinks_by_at_most_all_of_it",
+                condition=Q(growth_percent__gte=-100),
+            ),
+            models.CheckConstraint(
+                name="a_workload_lasts_one_to_sixty_months",
+                condition=Q(months__gte=1) & Q(months__lte=60),
+            ),
+            models.CheckConstraint(
+                name="a_workload_begins_on_the_first_of_a_month",
+                condition=Q(first_month__day=1),
+            ),
+            models.CheckConstraint(
+                name="a_workload_counts_calendar_or_business_days",
+                condition=Q(day_count__in=DayCount.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OwnershipComparison(AppendOnly):
+    """What owned capacity should cost beside an estimate at list, by whom and when."""
+
+    estimate = models.ForeignKey(
+        IndependentEstimate, on_delete=models.PROTECT, related_name="comparisons"
+    )
+    gpus = models.PositiveIntegerField()
+    gpu_hour_dollars = models.DecimalField(max_digits=12, decimal_places=6)
+    tokens_per_gpu_second = models.PositiveIntegerField(help_text="When busy.")
+    utilization_percent = models.DecimalField(max_digits=5, decimal_places=2)
+    owned_usd_per_million_tokens = models.DecimalField(max_digits=18, decimal_places=6)
+    list_usd_per_million_tokens = models.DecimalField(
+        max_digits=18, decimal_places=6, help_text="Blended over the P50 tokens."
+    )
+    capacity_tokens = models.BigIntegerField(help_text="A month, at the utilization.")
+    break_even_tokens = models.BigIntegerField(help_text="A month.")
+    p50_tokens = models.BigIntegerField(help_text="A month, on average.")
+    compared_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    compared_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="owned_capacity_is_at_least_one_gpu_that_costs_and_works",
+                condition=Q(gpus__gte=1)
+                & Q(gpu_hour_dollars__gt=0)
+                & Q(tokens_per_gpu_second__gte=1),
+            ),
+            models.CheckConstraint(
+                name="utilization_is_above_zero_and_at_most_all_of_the_time",
+                condition=Q(utilization_percent__gt=0)
+                & Q(utilization_percent__lte=100),
+            ),
+            models.CheckConstraint(
+                name="a_comparison_counts_tokens_of_both_sides",
+                condition=Q(capacity_tokens__gte=1)
+                & Q(break_even_tokens__gte=1)
+                & Q(p50_tokens__gte=1),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gpus} owned GPUs beside {self.estimate}"

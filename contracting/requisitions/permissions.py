@@ -24,6 +24,16 @@ def can_estimate_workload(by: Actor, requisition: Requisition) -> Verdict:
     return _on_a_draft(by, requisition, doing="estimate its workload")
 
 
+def can_build_estimate(by: Actor, requisition: Requisition) -> Verdict:
+    """A program manager of the agency builds the estimate while it is a draft."""
+    return _on_a_draft(by, requisition, doing="build its estimate")
+
+
+def can_compare_ownership(by: Actor, requisition: Requisition) -> Verdict:
+    """A program manager of the agency compares owning while it is a draft."""
+    return _on_a_draft(by, requisition, doing="compare owned capacity with it")
+
+
 def can_submit_requisition(by: Actor, requisition: Requisition) -> Verdict:
     """A program manager of the agency submits the draft, once it is estimated."""
     return _on_a_draft(by, requisition, doing="submit it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import QuerySet
@@ -9,10 +10,20 @@ from django.db.models import QuerySet
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import fiscal_year
+from contracting.core.quantities import Dollars, UnitPrice
+from contracting.reference.models import AiModel
 from contracting.reference.queries import models_on, token_classes
+from contracting.requisitions.calculations import (
+    CLASS_OF,
+    Swing,
+    WorkloadDraft,
+    sensitivity,
+    typed_row,
+)
 from contracting.requisitions.models import (
     EstimateRow,
     IndependentEstimate,
+    OwnershipComparison,
     Requisition,
 )
 from contracting.requisitions.states import RequisitionState
@@ -47,6 +58,43 @@ def rows_of(requisition: Requisition) -> QuerySet[EstimateRow]:
     return requisition.estimate_rows.select_related("model", "token_class").order_by(
         "model_id", "token_class_id", "month"
     )
+
+
+def workload_of(requisition: Requisition) -> list[WorkloadDraft]:
+    """The workloads that the estimate in force was built from, as they were typed."""
+    rows = requisition.workload_rows.filter(version=requisition.version)
+    return [typed_row(row) for row in rows.order_by("position")]
+
+
+def workload_classes() -> dict[str, int]:
+    """The keys of the token classes that a call is counted in, by code."""
+    found = token_classes().filter(code__in=CLASS_OF.values())
+    return dict(found.values_list("code", "pk"))
+
+
+def latest_comparison(
+    estimate: IndependentEstimate | None,
+) -> OwnershipComparison | None:
+    """What owned capacity was last compared with this estimate, or ``None``."""
+    if estimate is None:
+        return None
+    found = estimate.comparisons.select_related("compared_by__user")
+    return found.order_by("-pk").first()
+
+
+def swings_of(
+    workload: Sequence[WorkloadDraft], estimate: IndependentEstimate | None
+) -> list[Swing]:
+    """What the total of an estimate hangs on; nothing if it was typed per month."""
+    if estimate is None or not workload:
+        return []
+    keys = {row.model_id for row in workload}
+    names = {str(model): pk for pk, model in AiModel.objects.in_bulk(keys).items()}
+    prices = {
+        (names[row["model"]], row["class"]): UnitPrice(row["usd_per_million_tokens"])
+        for row in estimate.rows
+    }
+    return sensitivity(workload, prices, Dollars(estimate.p50_dollars))
 
 
 def latest_estimate(requisition: Requisition) -> IndependentEstimate | None:

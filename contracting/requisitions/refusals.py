@@ -1,4 +1,4 @@
-"""Why a requisition is not drafted, estimated or submitted."""
+"""Why a requisition is not drafted, estimated, compared or submitted."""
 
 from __future__ import annotations
 
@@ -34,3 +34,15 @@ class ForeignLineOfAccounting(Invalid):
     """The line of accounting is not one of this agency's."""
 
     code = "foreign_line_of_accounting"
+
+
+class WorkloadInvalid(Invalid):
+    """A row of the workload cannot be right; the data names the row and the field."""
+
+    code = "workload_invalid"
+
+
+class ComparisonInvalid(Invalid):
+    """The figures of owned capacity cannot be right."""
+
+    code = "comparison_invalid"

@@ -1,4 +1,4 @@
-"""The states of a requisition."""
+"""The states of a requisition, and which days a workload counts."""
 
 from django.db.models import TextChoices
 
@@ -11,6 +11,13 @@ class RequisitionState(TextChoices):
     DRAFT = "DRAFT", "draft"
     SUBMITTED = "SUBMITTED", "submitted"
     DISCARDED = "DISCARDED", "discarded"
+
+
+class DayCount(TextChoices):
+    """Which days of a month see calls."""
+
+    CALENDAR = "CALENDAR", "every day"
+    BUSINESS = "BUSINESS", "federal business days"
 
 
 MOVES = moves(

@@ -15,6 +15,8 @@ urlpatterns = [
     path(
         f"{_ONE}/estimate", views.EstimateWorkload.as_view(), name="estimate_workload"
     ),
+    path(f"{_ONE}/build", views.BuildEstimate.as_view(), name="build_estimate"),
+    path(f"{_ONE}/compare", views.CompareOwnership.as_view(), name="compare_ownership"),
     path(
         f"{_ONE}/submit", views.SubmitRequisition.as_view(), name="submit_requisition"
     ),

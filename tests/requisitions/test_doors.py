@@ -12,13 +12,14 @@ from contracting.requisitions.models import Requisition
 from contracting.requisitions.states import RequisitionState
 from tests.builders import (
     WORKLOAD,
+    chat,
     drafted_requisition,
     estimated_requisition,
     list_prices,
     row,
     submitted_requisition,
 )
-from tests.cast import client_for, key_client, submit
+from tests.cast import client_for, key_client, nothing_happens, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +80,14 @@ def test_a_need_goes_from_draft_to_the_contracting_office_in_the_browser(
 
 @pytest.mark.parametrize(
     "name",
-    ["requisition", "estimate_workload", "submit_requisition", "discard_requisition"],
+    [
+        "requisition",
+        "estimate_workload",
+        "build_estimate",
+        "compare_ownership",
+        "submit_requisition",
+        "discard_requisition",
+    ],
 )
 def test_each_page_of_a_draft_renders(program_manager, at, name):
     requisition = estimated_requisition(at)
@@ -192,3 +200,199 @@ def test_a_key_reads_the_needs_of_its_own_agency(
         assert stranger.get("/api/v1/requisitions").json()["data"] == []
         assert stranger.get(one).status_code == 404
     assert Client().get(one).status_code == 401
+
+
+# Workloads and owned capacity ---------------------------------------------------------
+
+
+def typed(**other):
+    """One workload as a browser posts it."""
+    row = {
+        "name": "Chat assistant",
+        "model": chat().model_id,
+        "first_month": "2026-04",
+        "months": 2,
+        "calls_p10": 100,
+        "calls_p50": 200,
+        "calls_p90": 400,
+        "day_count": "CALENDAR",
+        "uncached_input_tokens": 1_500,
+        "cached_input_tokens": 3_000,
+        "output_tokens": 350,
+        "reasoning_tokens": 0,
+        "growth_percent": "10",
+    } | other
+    fields = {f"rows-0-{name}": value for name, value in row.items()}
+    return {**fields, "rows-TOTAL_FORMS": 1, "rows-INITIAL_FORMS": 0, "seen_version": 1}
+
+
+GPUS = {
+    "gpus": 8,
+    "gpu_hour_dollars": "2.50",
+    "tokens_per_gpu_second": 1_000,
+    "utilization_percent": "50",
+    "seen_version": 2,
+}
+
+
+def test_an_estimate_is_built_and_shown_with_what_it_hangs_on(program_manager, at):
+    # Given a draft, and a program manager at a browser
+    list_prices()
+    requisition = drafted_requisition(at)
+    browser = client_for(program_manager)
+
+    # When they describe a workload
+    built = submit(browser, page("build_estimate", requisition), typed())
+    assert built.status_code == 303
+
+    # Then the page says its price by class, what it hangs on, and the formula
+    shown = browser.get(page("requisition", requisition)).content.decode()
+    assert "is estimated at $141.02 at public list prices" in shown
+    assert "Most of all on “Chat assistant”, calls a day" in shown
+    assert "between $70.51 and $282.04" in shown
+    assert "<svg" in shown
+    assert "Total at most" in shown
+    assert "Only the sum is rounded, up to whole tokens" in shown
+
+    # And the form has what was typed, to be changed
+    again = browser.get(page("build_estimate", requisition))
+    assert again.context["form"].grid.forms[0].initial["calls_p50"] == 200
+    built = submit(
+        browser,
+        page("build_estimate", requisition),
+        {**typed(calls_p50=300), "rows-INITIAL_FORMS": 1, "seen_version": 2},
+    )
+    assert built.status_code == 303
+    assert Requisition.objects.get().version == 3
+
+
+def test_a_row_is_added_and_nothing_is_saved_or_forgotten(program_manager, at):
+    requisition = drafted_requisition(at)
+    half = {**typed(calls_p10="many", output_tokens=""), "add_row": "1"}
+
+    with nothing_happens():
+        answered = client_for(program_manager).post(
+            page("build_estimate", requisition), half
+        )
+
+    # Then what was typed stands there unjudged, above an empty row
+    assert answered.status_code == 200
+    assert b"There is a problem" not in answered.content
+    first, second = answered.context["form"].grid.forms
+    assert (first["calls_p10"].value(), first["name"].value()) == (
+        "many",
+        "Chat assistant",
+    )
+    assert second["name"].value() is None
+
+
+def test_an_example_is_copied_without_a_model_and_says_that_it_is_one(
+    program_manager, at
+):
+    requisition = drafted_requisition(at)
+    browser = client_for(program_manager)
+    url = page("build_estimate", requisition)
+    assert b"nobody has measured them" in browser.get(url).content
+
+    with nothing_happens():
+        answered = browser.post(url, {**typed(), "sample": "classification"})
+
+    first, copied = answered.context["form"].grid.forms
+    assert first["name"].value() == "Chat assistant"
+    assert copied["name"].value() == "Batch classification"
+    assert copied["calls_p50"].value() == 50_000
+    assert copied["model"].value() is None
+
+
+def test_a_row_that_is_taken_out_is_not_copied_on(program_manager, at):
+    requisition = drafted_requisition(at)
+
+    answered = client_for(program_manager).post(
+        page("build_estimate", requisition),
+        {**typed(DELETE="on"), "sample": "chat"},
+    )
+
+    (copied,) = answered.context["form"].grid.forms
+    assert copied["calls_p50"].value() == 4_000
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"output_tokens": "-1"}, "Row 1, Output tokens per call: "),
+        ({"model": ""}, "Row 1, Model: This field is required."),
+        ({"calls_p90": "1"}, "Row 1: Calls a day rise from P10 through P50 to P90."),
+        (
+            {
+                "uncached_input_tokens": 0,
+                "cached_input_tokens": 0,
+                "output_tokens": 0,
+            },
+            "Row 1, Output tokens per call: a call has some tokens.",
+        ),
+    ],
+)
+def test_a_wrong_workload_is_named_by_its_row_and_field(
+    program_manager, at, wrong, said
+):
+    list_prices(at)
+    requisition = drafted_requisition(at)
+    url = page("build_estimate", requisition)
+    browser = client_for(program_manager)
+    token = browser.get(url).context["form_token"]
+
+    with nothing_happens():
+        answered = browser.post(url, {**typed(**wrong), "form_token": token})
+
+    assert answered.status_code == 422
+    assert said in answered.content.decode()
+
+
+def test_owning_is_compared_beside_the_estimate(program_manager, at):
+    requisition = estimated_requisition(at)
+    browser = client_for(program_manager)
+    before = browser.get(page("requisition", requisition)).content.decode()
+    assert "Nobody has compared this estimate" in before
+
+    compared = submit(browser, page("compare_ownership", requisition), GPUS)
+
+    assert compared.status_code == 303
+    shown = browser.get(page("requisition", requisition)).content.decode()
+    assert (
+        "Owning breaks even above 4.4 billion tokens a month; the estimate&#x27;s P50 "
+        "is 2.9 billion: buy by the token."
+    ) in shown
+    assert "$1.388889" in shown
+    assert "What it leaves out:" in shown
+    assert "staff, power" in shown
+
+
+def test_figures_of_owned_capacity_stay_in_the_form_when_they_are_wrong(
+    program_manager, at
+):
+    requisition = estimated_requisition(at)
+
+    answered = submit(
+        client_for(program_manager),
+        page("compare_ownership", requisition),
+        {**GPUS, "utilization_percent": "101"},
+    )
+
+    assert answered.status_code == 422
+    assert b"Utilization in percent" in answered.content
+
+
+@pytest.mark.parametrize("name", ["build_estimate", "compare_ownership"])
+def test_a_colleague_is_told_why_not_and_an_outsider_finds_nothing(
+    cor, other_agency_officer, vendor_a_signer, at, name
+):
+    requisition = estimated_requisition(at)
+
+    for sent in ({}, {"add_row": "1"}):
+        with nothing_happens():
+            told = client_for(cor).post(page(name, requisition), sent)
+        assert told.status_code == 403
+        assert b"Only a program manager" in told.content
+        for outsider in (other_agency_officer, vendor_a_signer):
+            answered = client_for(outsider).post(page(name, requisition), sent)
+            assert answered.status_code == 404
