@@ -24,6 +24,7 @@ from tests.builders import (
     HOUR,
     RELEASED_AT,
     approved_solicitation,
+    built_requisition,
     drafted_requisition,
     drafted_solicitation,
     estimated_requisition,
@@ -84,6 +85,7 @@ def build() -> Told:
 def _needs_and_packages() -> None:
     drafted_requisition()
     estimated_requisition()
+    built_requisition()
     submitted_requisition()
     drafted_solicitation()
     solicitation_in_review()
