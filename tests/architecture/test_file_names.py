@@ -30,6 +30,7 @@ IN_EVERY_APP = {
 }
 BESIDES = {
     "documents": {"data", "rendering.py"},
+    "evaluations": {"pricing"},
     "metering": {"adapters"},
     "operate": {"data", "story"},
     "reconciliation": {"matching"},
