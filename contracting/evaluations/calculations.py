@@ -9,16 +9,22 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
+
+from django.db.models import Count, Sum
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
-from contracting.evaluations.models import AmendmentWaiver
+from contracting.evaluations.models import AmendmentWaiver, SelectionDecision
+from contracting.evaluations.pricing import uses
+from contracting.evaluations.pricing.comparisons import percent
+from contracting.evaluations.pricing.words import record
 from contracting.reference.queries import list_price
+from contracting.requisitions.models import EstimateRow
 from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.queries import lines_of
-from contracting.solicitations.states import ContextBand
+from contracting.solicitations.states import ContextBand, SolicitationState
 from contracting.submissions.calculations import WorkloadPrice
 from contracting.submissions.models import OfferedRate, OpenedOffer
 from contracting.submissions.queries import amendment_numbers, offers_of
@@ -31,6 +37,17 @@ SMALLEST_SIGMA: Final = Fraction(1, 10)
 
 BAR_WIDTH: Final = 480
 _LONG_INPUT: Final = 200_001
+
+_Kind: TypeAlias = tuple[int, int, str, str, str]
+"""Model, token class, tier, context band and data boundary of a price."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastPrice:
+    """The price of the same model and class in the agency's last award before."""
+
+    price: UnitPrice
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +62,7 @@ class PricedLine:
     price: UnitPrice
     list_price: UnitPrice | None
     list_source: str
+    past: PastPrice | None = None
 
     @property
     def amount(self) -> Dollars:
@@ -141,24 +159,67 @@ def unmet_amendments(offer: OpenedOffer) -> list[str]:
 def priced_offers(solicitation: Solicitation, on: date) -> list[PricedOffer]:
     """Every opened offer on the published workload, with list prices known on a day."""
     lines = list(lines_of(solicitation))
-    return [_priced(offer, lines, on) for offer in offers_of(solicitation)]
+    past = _past_prices(solicitation, on)
+    return [_priced(offer, lines, past, on) for offer in offers_of(solicitation)]
+
+
+def _past_prices(solicitation: Solicitation, on: date) -> dict[_Kind, PastPrice]:
+    """By model, class, tier, band and boundary: the price of the last awarded offer.
+
+    It is the price at award of another solicitation of the agency (FAR
+    15.404-1(b)(2)(ii)); a modification may have changed the contract since.
+    """
+    earlier = SelectionDecision.objects.filter(
+        solicitation__agency_id=solicitation.agency_id,
+        solicitation__state=SolicitationState.AWARDED,
+        decided_at__date__lte=on,
+    ).exclude(solicitation=solicitation)
+    rates = (
+        OfferedRate.objects.filter(
+            offer__submission__in=earlier.values("selected"), line__is_removed=False
+        )
+        .select_related("line__solicitation", "offer__submission__vendor")
+        .order_by("line__solicitation__selection_decision__decided_at", "pk")
+    )
+    return {
+        _kind(rate.line, rate): PastPrice(
+            UnitPrice(rate.usd_per_million_tokens),
+            f"{rate.line.solicitation.name}, {rate.offer.submission.vendor.name}",
+        )
+        for rate in rates
+    }
+
+
+def _kind(line: SolicitationLine, rate: OfferedRate) -> _Kind:
+    terms = (line.tier, line.context_band, line.boundary)
+    return rate.model_id, line.token_class_id, *terms
 
 
 def _priced(
-    offer: OpenedOffer, lines: Sequence[SolicitationLine], on: date
+    offer: OpenedOffer,
+    lines: Sequence[SolicitationLine],
+    past: Mapping[_Kind, PastPrice],
+    on: date,
 ) -> PricedOffer:
     rates = {rate.line_id: rate for rate in offer.rates.all()}
     return PricedOffer(
         submission_id=offer.submission_id,
         public_id=offer.submission.public_id,
         vendor=offer.submission.vendor.name,
-        lines=[_line(line, rates[line.pk], on) for line in lines if line.pk in rates],
+        lines=[
+            _line(line, rates[line.pk], past, on) for line in lines if line.pk in rates
+        ],
         missing=[line.slin for line in lines if line.pk not in rates],
         unacknowledged=unmet_amendments(offer),
     )
 
 
-def _line(line: SolicitationLine, rate: OfferedRate, on: date) -> PricedLine:
+def _line(
+    line: SolicitationLine,
+    rate: OfferedRate,
+    past: Mapping[_Kind, PastPrice],
+    on: date,
+) -> PricedLine:
     is_long = line.context_band == ContextBand.OVER_200K
     listed = list_price(
         rate.model,
@@ -179,7 +240,47 @@ def _line(line: SolicitationLine, rate: OfferedRate, on: date) -> PricedLine:
         price=UnitPrice(rate.usd_per_million_tokens),
         list_price=None if listed is None else listed.price,
         list_source=source,
+        past=past.get(_kind(line, rate)),
     )
+
+
+def usage(solicitation: Solicitation, offers: Sequence[PricedOffer]) -> dict[str, Any]:
+    """What the offers come to at P10, P50 and P90, and where they change places.
+
+    Only the P50 is published. What the requisition expects at P10 and P90 ranks no
+    offer; it shows how far the ranks hang on the volume.
+    """
+    asked = [
+        (line.slin, line.token_class.code, line.workload_tokens)
+        for line in lines_of(solicitation)
+    ]
+    rows_of_it = EstimateRow.objects.filter(requisition_id=solicitation.requisition_id)
+    sums = rows_of_it.values("token_class__code").annotate(
+        p10=Sum("p10_tokens"), p50=Sum("p50_tokens"), p90=Sum("p90_tokens")
+    )
+    estimate = {
+        row["token_class__code"]: uses.Spread(
+            int(row["p10"]), int(row["p50"]), int(row["p90"])
+        )
+        for row in sums.order_by("token_class__code")
+    }
+    used = uses.uses(asked, estimate)
+    months = rows_of_it.aggregate(count=Count("month", distinct=True))["count"]
+    return record(
+        [_curve(offer, used) for offer in offers if not offer.missing],
+        used,
+        months=months,
+        not_ranked=[
+            {"vendor": offer.vendor, "missing_lines": list(offer.missing)}
+            for offer in offers
+            if offer.missing
+        ],
+    )
+
+
+def _curve(offer: PricedOffer, used: Sequence[uses.Use]) -> uses.Curve:
+    prices = {line.slin: line.price for line in offer.lines}
+    return uses.curve(offer.submission_id, offer.vendor, prices, used)
 
 
 def rows(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
@@ -205,6 +306,10 @@ def rows(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
             ),
             "list_source": line.list_source,
             "percent_of_list": percent(line.share_of_list),
+            "past_usd_per_million_tokens": (
+                _plain(line.past.price.usd_per_million_tokens) if line.past else None
+            ),
+            "past_source": line.past.source if line.past else "",
             "is_unbalanced": line in offer.unbalanced,
         }
         for offer in offers
@@ -294,14 +399,6 @@ def _share(part: Dollars, whole: Dollars | None) -> Fraction | None:
     if whole is None or not whole:
         return None
     return Fraction(part.amount) / Fraction(whole.amount)
-
-
-def percent(share: Fraction | None) -> str | None:
-    """A share in per cent with one decimal, as text: ``"87.5"``."""
-    if share is None:
-        return None
-    exact = Decimal(share.numerator * 100) / Decimal(share.denominator)
-    return str(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,18 @@ def _analyses_that_do_not_match_their_hash() -> Iterator[str]:
             "unbalanced_memo": analysis.unbalanced_memo,
             "reasonable_submission_ids": analysis.reasonable_submission_ids,
         }
+        if analysis.usage:  # an analysis of before it was kept has none
+            findings["usage"] = analysis.usage
         if content_sha256(findings) != analysis.content_sha256:
             yield f"{analysis.public_id}"
+
+
+def _use_that_does_not_add_up() -> Iterator[str]:
+    for analysis in PriceAnalysis.objects.exclude(usage={}):
+        evaluated = {row["submission"]: row["evaluated"] for row in analysis.totals}
+        for row in analysis.usage["totals"]:
+            if row["p50"] != evaluated[row["submission"]]:
+                yield f"{analysis.public_id}: {row['vendor']}"
 
 
 INVARIANTS = [
@@ -104,5 +114,10 @@ INVARIANTS = [
         code="EVL-6",
         sentence="The selected offer acknowledges every amendment that is not waived.",
         check=_decided_on_other_terms,
+    ),
+    Invariant(
+        code="EVL-7",
+        sentence="At P50, an offer's total is its evaluated price.",
+        check=_use_that_does_not_add_up,
     ),
 ]

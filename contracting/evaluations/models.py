@@ -152,6 +152,10 @@ class PriceAnalysis(Addressed, AppendOnly):
     rows = models.JSONField(help_text="Per offer and line: tokens, prices, amounts.")
     totals = models.JSONField(help_text="Per offer: evaluated and list dollars.")
     unbalanced = models.JSONField(default=list, help_text="Flagged classes.")
+    usage = models.JSONField(
+        default=dict,
+        help_text="Totals at P10, P50 and P90, and where offers change places.",
+    )
     method = models.CharField(max_length=120, help_text="FAR 15.404-1(b)(2).")
     conclusion = models.TextField()
     unbalanced_memo = models.TextField(

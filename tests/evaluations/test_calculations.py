@@ -16,9 +16,9 @@ from contracting.evaluations.calculations import (
     lowest,
     not_judged,
     own_words,
-    percent,
     totals,
 )
+from contracting.evaluations.pricing.comparisons import percent
 from contracting.submissions.calculations import (
     Offer,
     OfferedFile,

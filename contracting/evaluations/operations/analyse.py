@@ -67,6 +67,7 @@ def analyse_price(
         "rows": calculations.rows(offers),
         "totals": calculations.totals(offers),
         "unbalanced": calculations.unbalanced(offers),
+        "usage": calculations.usage(solicitation, offers),
         "method": COMPETITION if len(offers) > 1 else LIST_ONLY,
         "conclusion": conclusion.strip(),
         "unbalanced_memo": unbalanced_memo.strip(),
