@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
@@ -9,6 +12,7 @@ from accounts.queries import members
 from accounts.states import Role
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
+from contracting.evaluations import calculations
 from contracting.evaluations.calculations import unmet_amendments
 from contracting.evaluations.models import (
     AmendmentWaiver,
@@ -18,6 +22,8 @@ from contracting.evaluations.models import (
     Rating,
     SelectionDecision,
 )
+from contracting.evaluations.pricing import comparisons, words
+from contracting.evaluations.pricing.plot import plot
 from contracting.evaluations.refusals import NotAPublishedFactor, NotOpened
 from contracting.evaluations.states import PanelRole
 from contracting.solicitations.models import (
@@ -265,6 +271,36 @@ def latest_analysis(solicitation: Solicitation) -> PriceAnalysis | None:
     """The price analysis in force: the last one."""
     found = solicitation.price_analyses.select_related("analysed_by__user")
     return found.order_by("-pk").first()
+
+
+def prices_of(solicitation: Solicitation, on: date) -> dict[str, Any]:
+    """What the analysis in force says, or what it would say on a day, with its plots.
+
+    An analysis that was recorded without uses has none to show.
+    """
+    analysis = latest_analysis(solicitation)
+    if analysis is not None:
+        totals, rows, usage = analysis.totals, analysis.rows, analysis.usage
+        flagged = analysis.unbalanced
+    else:
+        priced = calculations.priced_offers(solicitation, on)
+        totals, rows = calculations.totals(priced), calculations.rows(priced)
+        flagged = calculations.unbalanced(priced)
+        usage = calculations.usage(solicitation, priced) if priced else {}
+    return {
+        "totals": totals,
+        "rows": comparisons.compared(rows),
+        "unbalanced": flagged,
+        "lowest": calculations.lowest(totals),
+        "not_judged": calculations.not_judged(totals),
+        "bars": calculations.bars(totals),
+        "bar_width": calculations.BAR_WIDTH,
+        "usage": usage,
+        "changes": words.changes_of(usage),
+        "slopes": plot(usage),
+        "comparable": comparisons.comparable(rows),
+        "priced_at_zero": comparisons.priced_at_zero(rows),
+    }
 
 
 def analysis_id(solicitation: Solicitation, public_id: str) -> int:

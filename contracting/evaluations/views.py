@@ -168,24 +168,7 @@ def _matrix(
 
 
 def _prices(solicitation: Solicitation) -> dict[str, Any]:
-    """What the analysis in force says, or what it would say now."""
-    analysis = queries.latest_analysis(solicitation)
-    if analysis is not None:
-        totals, rows = analysis.totals, analysis.rows
-        flagged = analysis.unbalanced
-    else:
-        priced = calculations.priced_offers(solicitation, clock.now().date())
-        totals, rows = calculations.totals(priced), calculations.rows(priced)
-        flagged = calculations.unbalanced(priced)
-    return {
-        "totals": totals,
-        "rows": rows,
-        "unbalanced": flagged,
-        "lowest": calculations.lowest(totals),
-        "not_judged": calculations.not_judged(totals),
-        "bars": calculations.bars(totals),
-        "bar_width": calculations.BAR_WIDTH,
-    }
+    return queries.prices_of(solicitation, clock.now().date())
 
 
 class Offer(PageView):
