@@ -1,4 +1,4 @@
-"""Writes docs/reference: the verbs, the states and the events, as the code has them.
+"""Writes docs/reference: verbs, states, events and rules, as the code has them.
 
 ``python -m tests.architecture.reference`` is part of ``make fmt``; a test compares.
 """
@@ -15,6 +15,7 @@ from typing import Any
 import django
 from django.apps import apps as django_apps
 
+from tests.architecture.marks import Mark, listed_rules, marks
 from tests.architecture.steps import Step, steps_of
 from tests.architecture.tree import ROOT, Operation, apps, life_cycle, syntax, verbs
 
@@ -29,6 +30,7 @@ def pages() -> dict[str, str]:
         "verbs.md": _page("Verbs", _VERBS, _verbs()),
         "states.md": _page("States", _STATES, _states()),
         "events.md": _page("Events", _EVENTS, _events()),
+        "rules.md": _page("Rules", _RULES, _rules_of_the_trade()),
     }
 
 
@@ -168,6 +170,55 @@ def _events() -> Iterator[str]:
             continue  # of a test that ran in this process before
         by = ", ".join(sorted(writers.get(event.code, [])))
         yield f"| `{event.code}` | {event.sentence} | {by} |"
+
+
+# Rules -------------------------------------------------------------------------------
+
+_RULES = (
+    "Each rule that the system holds: where the code names it, and the tests in which\n"
+    "it allows and refuses. `make guards` switches its guard off and requires the\n"
+    "refused case fail. What it cites and what lifts it stands on the site under\n"
+    "`/reference/`. Rules without a test come last: nothing is claimed of them."
+)
+
+
+def _rules_of_the_trade() -> Iterator[str]:
+    tests: dict[object, list[Mark]] = {}
+    for mark in marks():
+        tests.setdefault(mark.rule, []).append(mark)
+    code = _code_by_rule()
+    rules = listed_rules()
+    for rule in rules:
+        if rule.id not in tests:
+            continue
+        yield from ("", f"## {rule.id}", "", rule.sentence, "")
+        for file in code.get(rule.id, []):
+            yield f"* Code: [{file}](../../{file})"
+        for case in ("allowed", "refused"):
+            found = [mark for mark in tests[rule.id] if mark.case == case]
+            yield from dict.fromkeys(f"* {case.capitalize()}: {_of(m)}" for m in found)
+    yield from ("", "## Not yet", "")
+    for rule in rules:
+        if rule.id not in tests:
+            yield f"* {rule.id}: {rule.sentence}"
+
+
+def _of(mark: Mark) -> str:
+    file = mark.file.relative_to(ROOT)
+    held = f" (held by {mark.held_by})" if mark.held_by else ""
+    return f"[{mark.test or file.name}](../../{file}){held}"
+
+
+def _code_by_rule() -> dict[str, list[str]]:
+    """The files of the apps that name a rule, the words and the seeds left out."""
+    found: dict[str, list[str]] = {}
+    for app in _stages():
+        for file in sorted(apps()[app].rglob("*.py")):
+            if "migrations" in file.parts:
+                continue
+            for rule in sorted(set(_RULE.findall(file.read_text()))):
+                found.setdefault(rule, []).append(str(file.relative_to(ROOT)))
+    return found
 
 
 if __name__ == "__main__":
