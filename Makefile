@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test faults guards browser check fmt bench papers pango chromium
+.PHONY: help setup run demo test faults guards browser check static fmt bench papers pango chromium
 .NOTPARALLEL:
 
 # The newest Python that every pinned package supports.
@@ -53,7 +53,9 @@ guards: .venv/.ok papers ## Switch each rule's guard off: its tests have to fail
 browser: .venv/.ok papers chromium ## Run the journeys in a real browser
 	@$(PYTEST) tests/browser
 
-check: .venv/.ok ## Everything that CI runs: format, lint, types, imports, deploy, all tests
+check: static test guards faults browser ## Everything that CI runs: format, lint, types, imports, deploy, all tests
+
+static: .venv/.ok ## What can be told without a test: format, lint, types, imports, migrations, deploy
 	@echo "== requirements name no host"
 	@! grep -nE '://|--(extra-)?index|--find-links' requirements*.txt
 	@echo "== ruff"
@@ -73,10 +75,6 @@ check: .venv/.ok ## Everything that CI runs: format, lint, types, imports, deplo
 	@mkdir -p var
 	@$(MANAGE) spectacular --validate --fail-on-warn --file var/openapi.yaml
 	@diff -u openapi.yaml var/openapi.yaml || { echo "openapi.yaml differs: run make fmt" >&2; exit 1; }
-	@$(MAKE) --no-print-directory test
-	@$(MAKE) --no-print-directory guards
-	@$(MAKE) --no-print-directory faults
-	@$(MAKE) --no-print-directory browser
 
 fmt: .venv/.ok ## Format the code; write openapi.yaml and docs/reference again
 	@$(PY) -m ruff check --fix-only --quiet .
