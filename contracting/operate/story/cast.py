@@ -1,4 +1,4 @@
-"""Who plays the story: an agency, two vendors, and a person for each role."""
+"""Who plays the story: an agency, three vendors, and a person for each role."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ FUNDS: Final = Dollars("250000.00")
 AGENCY: Final = "Department of Civic Records"
 NORTHLIGHT: Final = "Northlight Models"
 HARBORLINE: Final = "Harborline AI"
+TIDEWATER: Final = "Tidewater Compute"
 ELSEWHERE: Final = "Office of Elsewhere"
 
 ORGANIZATIONS: Final[dict[str, dict[str, str]]] = {
@@ -60,6 +61,14 @@ ORGANIZATIONS: Final[dict[str, dict[str, str]]] = {
         "address": "2 Harbor Lane\nBoise, ID 83702",
         "remit_to": "Harborline AI, PO Box 2, Boise, ID 83702",
         "tin_last4": "2222",
+    },
+    TIDEWATER: {
+        "kind": OrganizationKind.VENDOR,
+        "uei": "TDWTR3QFGHJ7",
+        "cage": "3TWC7",
+        "address": "3 Tidewater Road\nNorfolk, VA 23510",
+        "remit_to": "Tidewater Compute, PO Box 3, Norfolk, VA 23510",
+        "tin_last4": "3333",
     },
 }
 
@@ -109,6 +118,7 @@ PARTS: Final[dict[str, Part]] = {
     ),
     "harborline_signer": Part("Tia Romano", HARBORLINE, Role.VENDOR_SIGNER),
     "harborline_administrator": Part("Vic Dunn", HARBORLINE, Role.VENDOR_ADMINISTRATOR),
+    "tidewater_signer": Part("Una Brooks", TIDEWATER, Role.VENDOR_SIGNER),
     "elsewhere_officer": Part("Wes Harmon", ELSEWHERE, Role.CONTRACTING_OFFICER),
 }
 

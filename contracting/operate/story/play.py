@@ -98,8 +98,12 @@ def _procure(engaged: Cast, calendar: Calendar, stage: Stage) -> Contract:
     stage.say("  two questions answered to all at once; amendment 0001")
     stage.say("Offers, evaluation, award")
     procure.offers(engaged, calendar, amended)
-    stage.say("  two sealed offers, opened by two people after the deadline")
+    stage.say(
+        "  three sealed offers; two people open those in time, the one that came a "
+        "minute late stays sealed"
+    )
     decision = procure.decide(engaged, calendar, amended)
+    stage.say(f"  {decision.price_analysis.usage['sentence']}")
     stage.say(f"  selected: {decision.selected.vendor.name}")
     contract = procure.award(engaged, calendar, amended)
     stage.say(

@@ -55,11 +55,12 @@ BOUNDARY: Final = "FEDRAMP_MOD"
 TITLE: Final = "Tokens for the claims assistant"
 
 MONTHLY_TOKENS: Final = {
-    truth.UNCACHED: 6_000_000_000,
-    truth.CACHED: 650_000_000,
-    truth.TEXT: 82_000_000,
-    truth.REASONING: 9_000_000,
+    truth.UNCACHED: (3_000_000_000, 6_000_000_000, 9_000_000_000),
+    truth.CACHED: (325_000_000, 650_000_000, 1_300_000_000),
+    truth.TEXT: (41_000_000, 82_000_000, 820_000_000),
+    truth.REASONING: (4_500_000, 9_000_000, 180_000_000),
 }
+"""P10, P50 and P90: the more the assistant is used, the longer are its answers."""
 NORTHLIGHT_PRICES: Final = {
     truth.UNCACHED: UnitPrice("2.85"),
     truth.CACHED: UnitPrice("0.285"),
@@ -69,9 +70,17 @@ NORTHLIGHT_PRICES: Final = {
 HARBORLINE_PRICES: Final = {
     truth.UNCACHED: UnitPrice("2.94"),
     truth.CACHED: UnitPrice("0.294"),
-    truth.TEXT: UnitPrice("14.70"),
-    truth.REASONING: UnitPrice("14.70"),
+    truth.TEXT: UnitPrice("12.90"),
+    truth.REASONING: UnitPrice("12.90"),
 }
+"""Dearer input and cheaper output: the lower total where answers are long."""
+TIDEWATER_PRICES: Final = {
+    truth.UNCACHED: UnitPrice("2.70"),
+    truth.CACHED: UnitPrice("0.27"),
+    truth.TEXT: UnitPrice("13.50"),
+    truth.REASONING: UnitPrice("13.50"),
+}
+"""The lowest of all, and a minute late."""
 MINIMUM: Final = Decimal("40.00")
 CEILING: Final = Decimal("400000.00")
 CEILING_TOKENS: Final = 120_000_000_000
@@ -123,7 +132,7 @@ def need(
     month = calendar.day(offset + 40).replace(day=1)
     requisition = estimate_workload(
         requisition_id=requisition.pk,
-        rows=[_row(code, count, month) for code, count in MONTHLY_TOKENS.items()],
+        rows=[_row(code, counts, month) for code, counts in MONTHLY_TOKENS.items()],
         by=cast["program_manager"],
         at=calendar.at(offset, 10),
         seen_version=requisition.version,
@@ -136,14 +145,15 @@ def need(
     )
 
 
-def _row(code: str, count: int, month: date) -> RowDraft:
+def _row(code: str, counts: tuple[int, int, int], month: date) -> RowDraft:
+    p10, p50, p90 = map(Tokens, counts)
     return RowDraft(
         model_id=AiModel.objects.get(snapshot=MODEL).pk,
         token_class_id=TokenClass.objects.get(code=code).pk,
         month=month,
-        p10=Tokens(count // 2),
-        p50=Tokens(count),
-        p90=Tokens(count * 2),
+        p10=p10,
+        p50=p50,
+        p90=p90,
     )
 
 
@@ -270,22 +280,24 @@ def ask_and_amend(
 
 
 def offers(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> None:
-    """Two vendors submit, sealed; after the deadline two people open."""
-    sealed = (
-        ("harborline_signer", HARBORLINE_PRICES, "Redundant capacity in two regions."),
-        (
-            "northlight_signer",
-            NORTHLIGHT_PRICES,
-            "Usage is reported request by request.",
-        ),
+    """Two vendors submit in time and one a minute late; later two people open."""
+    harborline, northlight, tidewater = (
+        "Redundant capacity in two regions.",
+        "Usage is reported request by request.",
+        "The lowest price on every class.",
     )
-    for hour, (part, prices, technical) in enumerate(sealed, start=10):
+    sealed = (
+        ((10, 0), "harborline_signer", HARBORLINE_PRICES, harborline),
+        ((11, 0), "northlight_signer", NORTHLIGHT_PRICES, northlight),
+        ((14, 1), "tidewater_signer", TIDEWATER_PRICES, tidewater),
+    )
+    for time_of_day, part, prices, technical in sealed:
         submit_submission(
             solicitation_id=solicitation.pk,
             offer=_offer(solicitation, prices, technical),
             acknowledged=amendment_numbers(solicitation),
             by=cast[part],
-            at=calendar.at(times.DEADLINE, hour),
+            at=calendar.at(times.DEADLINE, *time_of_day),
         )
     for hour, part in ((10, "contract_specialist"), (11, "contracting_officer")):
         open_submissions(
@@ -337,7 +349,9 @@ def decide(
         solicitation_id=solicitation.pk,
         conclusion=(
             "Two offers compete on the same snapshot; both stand below public list on "
-            "every class. The prices are fair and reasonable (FAR 15.404-1(b)(2)(i))."
+            "every class. Which is cheaper changes with the length of the answers; on "
+            "the published workload it is Northlight's. The prices are fair and "
+            "reasonable (FAR 15.404-1(b)(2)(i))."
         ),
         reasonable_submission_ids=[o.submission_id for o in offers_of(solicitation)],
         unbalanced_memo="No class is priced out of proportion to public list.",
@@ -350,8 +364,9 @@ def decide(
         submission_id=solicitation.submissions.get(vendor=vendor).pk,
         rationale=(
             "Reporting by request lets us reconcile what we pay to the token. It comes "
-            "with the lower evaluated price, so there is nothing to trade off: "
-            "Northlight's offer is the best value to the Government."
+            "with the lower evaluated price. Harborline would cost less only where "
+            "answers grow several times as long, which the estimate gives one chance "
+            "in ten: Northlight's offer is the best value to the Government."
         ),
         seen_analysis_id=analysis.pk,
         by=cast["source_selection_authority"],
