@@ -6,54 +6,56 @@ from typing import Any
 
 from django.urls import path
 
-from contracting.evaluations import views
+from contracting.evaluations.views import decisions, offers, panel, ratings
 
 _SOLICITATION = "solicitations/<public_id:solicitation>"
 _OFFER = "offers/<public_id:submission>"
 
 urlpatterns = [
-    path(f"{_SOLICITATION}/panel", views.Panel.as_view(), name="panel"),
+    path(f"{_SOLICITATION}/panel", panel.Panel.as_view(), name="panel"),
     path(
         f"{_SOLICITATION}/panel/designate",
-        views.DesignatePanelMember.as_view(),
+        panel.DesignatePanelMember.as_view(),
         name="designate_panel_member",
     ),
     path(
         f"{_SOLICITATION}/declare",
-        views.DeclareInterest.as_view(),
+        panel.DeclareInterest.as_view(),
         name="declare_interest",
     ),
-    path(f"{_SOLICITATION}/offers", views.Offers.as_view(), name="offers"),
-    path(f"{_SOLICITATION}/price", views.Price.as_view(), name="price"),
+    path(f"{_SOLICITATION}/offers", offers.Offers.as_view(), name="offers"),
+    path(f"{_SOLICITATION}/price", decisions.Price.as_view(), name="price"),
     path(
         f"{_SOLICITATION}/price/analyse",
-        views.AnalysePrice.as_view(),
+        decisions.AnalysePrice.as_view(),
         name="analyse_price",
     ),
     path(
         f"{_SOLICITATION}/decide",
-        views.DecideSelection.as_view(),
+        decisions.DecideSelection.as_view(),
         name="decide_selection",
     ),
-    path(_OFFER, views.Offer.as_view(), name="offer"),
+    path(_OFFER, offers.Offer.as_view(), name="offer"),
     path(
-        f"{_OFFER}/files/<int:position>", views.OfferFile.as_view(), name="offer_file"
+        f"{_OFFER}/files/<int:position>", offers.OfferFile.as_view(), name="offer_file"
     ),
     path(
         f"{_OFFER}/rate/<public_id:factor>",
-        views.RateSubmission.as_view(),
+        ratings.RateSubmission.as_view(),
         name="rate_submission",
     ),
     path(
         f"{_OFFER}/agree/<public_id:factor>",
-        views.AgreeConsensus.as_view(),
+        ratings.AgreeConsensus.as_view(),
         name="agree_consensus",
     ),
     path(
         f"{_OFFER}/waive",
-        views.WaiveAcknowledgement.as_view(),
+        offers.WaiveAcknowledgement.as_view(),
         name="waive_acknowledgement",
     ),
-    path("decisions/<public_id:decision>", views.Decision.as_view(), name="decision"),
+    path(
+        "decisions/<public_id:decision>", decisions.Decision.as_view(), name="decision"
+    ),
 ]
 api_urlpatterns: list[Any] = []

@@ -30,7 +30,7 @@ IN_EVERY_APP = {
 }
 BESIDES = {
     "documents": {"data", "rendering.py"},
-    "evaluations": {"pricing"},
+    "evaluations": {"pricing", "views"},
     "metering": {"adapters"},
     "operate": {"data", "story"},
     "reconciliation": {"matching"},

@@ -1,0 +1,140 @@
+"""Pages of prices and of the decision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.urls import reverse
+
+from contracting.core.actors import Actor
+from contracting.core.permissions import Verdict, require
+from contracting.core.views import PageView, VerbView
+from contracting.documents.queries import documents_of
+from contracting.evaluations import forms, permissions, queries
+from contracting.evaluations.operations.analyse import analyse_price
+from contracting.evaluations.operations.decide import decide_selection
+from contracting.evaluations.views.tables import FormClass, matrix, prices
+from contracting.solicitations.models import Solicitation
+from contracting.submissions.queries import (
+    offers_of,
+    offers_were_opened,
+)
+
+
+class Price(PageView):
+    """Is each price fair, on the reference workload and beside public list?"""
+
+    template_name = "evaluations/price.html"
+
+    def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
+        found = queries.get_evaluation_for(self.actor, solicitation)
+        require(permissions.can_read_prices(self.actor, found))
+        return {
+            "solicitation": found,
+            "is_opened": offers_were_opened(found),
+            "analysis": queries.latest_analysis(found),
+            "analyses": found.price_analyses.order_by("-pk"),
+            "may_analyse": permissions.can_analyse_price(self.actor, found),
+            **prices(found),
+        }
+
+
+class AnalysePrice(VerbView):
+    """Conclude whether the prices are reasonable."""
+
+    template_name = "evaluations/analyse_price.html"
+    form_class: ClassVar[FormClass] = forms.PriceAnalysisForm
+    submit_label = "Record the price analysis"
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_evaluation_for(self.actor, solicitation)
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_analyse_price(self.actor, thing)
+
+    def form_options(self, thing: Solicitation) -> dict[str, Any]:
+        return {"offers": list(offers_of(thing))}
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        return {"solicitation": thing, **prices(thing)}
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        analyse_price(
+            solicitation_id=thing.pk,
+            conclusion=data["conclusion"],
+            reasonable_submission_ids=data["reasonable"],
+            unbalanced_memo=data["unbalanced_memo"],
+            by=by,
+            at=at,
+        )
+        return reverse("evaluations:price", args=[thing.public_id])
+
+
+class DecideSelection(VerbView):
+    """Which offer is the best value, and why?"""
+
+    template_name = "evaluations/decide_selection.html"
+    form_class: ClassVar[FormClass] = forms.SelectionForm
+    submit_label = "Sign the selection decision"
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_evaluation_for(self.actor, solicitation)
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_decide_selection(self.actor, thing)
+
+    def form_options(self, thing: Solicitation) -> dict[str, Any]:
+        return {"offers": list(offers_of(thing))}
+
+    def initial(self, thing: Solicitation) -> dict[str, Any]:
+        analysis = queries.latest_analysis(thing)
+        return {"seen_analysis": analysis.public_id if analysis else ""}
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        offers = list(offers_of(thing))
+        return {
+            "solicitation": thing,
+            "offers": offers,
+            "matrix": matrix(self.actor, thing, offers),
+            "missing": queries.missing_consensus(thing),
+            "analysis": queries.latest_analysis(thing),
+            **prices(thing),
+        }
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        decision = decide_selection(
+            solicitation_id=thing.pk,
+            submission_id=data["selected"],
+            rationale=data["rationale"],
+            seen_analysis_id=queries.analysis_id(thing, data["seen_analysis"]),
+            by=by,
+            at=at,
+        )
+        return reverse("evaluations:decision", args=[decision.public_id])
+
+
+class Decision(PageView):
+    """Which offer was selected, by whom and why?"""
+
+    template_name = "evaluations/decision.html"
+
+    def context(self, decision: str, **_ids: Any) -> dict[str, Any]:
+        found = queries.get_decision_for(self.actor, decision)
+        require(permissions.can_read_offers(self.actor, found.solicitation))
+        papers = documents_of(found.subject).visible_to(self.actor)
+        offers = list(offers_of(found.solicitation))
+        return {
+            "decision": found,
+            "solicitation": found.solicitation,
+            "analysis": found.price_analysis,
+            "offers": offers,
+            "matrix": matrix(self.actor, found.solicitation, offers),
+            "paper": papers.first(),
+            "may_award": permissions.can_analyse_price(self.actor, found.solicitation),
+            **prices(found.solicitation),
+        }

@@ -1,0 +1,149 @@
+"""Pages of the offers: side by side, and one by one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+
+from contracting.core.actors import Actor
+from contracting.core.permissions import Verdict, require
+from contracting.core.views import PageView, VerbView
+from contracting.documents.models import Blob
+from contracting.documents.queries import read_blob
+from contracting.evaluations import calculations, forms, permissions, queries
+from contracting.evaluations.operations.waive import waive_acknowledgement
+from contracting.evaluations.views.tables import FormClass, matrix, prices
+from contracting.submissions.models import OpenedOffer
+from contracting.submissions.queries import (
+    offers_of,
+    offers_were_opened,
+    unopened_after_opening,
+)
+
+
+class Offers(PageView):
+    """How do the offers compare, factor by factor and in price?"""
+
+    template_name = "evaluations/offers.html"
+
+    def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
+        found = queries.get_evaluation_for(self.actor, solicitation)
+        require(permissions.can_read_offers(self.actor, found))
+        offers = list(offers_of(found))
+        may_price = permissions.can_read_prices(self.actor, found)
+        member = queries.panel_member_of(self.actor, found)
+        return {
+            "solicitation": found,
+            "is_opened": offers_were_opened(found),
+            "offers": offers,
+            "matrix": matrix(self.actor, found, offers),
+            "missing": queries.missing_consensus(found),
+            "unopened": unopened_after_opening(found),
+            "member": member,
+            "is_evaluator": member is not None and member.role == "EVALUATOR",
+            "may_price": may_price,
+            "analysis": queries.latest_analysis(found),
+            "decision": queries.decision_of(found),
+            "may_decide": permissions.can_decide_selection(self.actor, found),
+            "may_analyse": permissions.can_analyse_price(self.actor, found),
+            **(prices(found) if may_price else {}),
+        }
+
+
+class Offer(PageView):
+    """What does this offer say?"""
+
+    template_name = "evaluations/offer.html"
+
+    def context(self, submission: str, **_ids: Any) -> dict[str, Any]:
+        by = self.actor
+        offer = queries.get_offer_for(by, submission)
+        solicitation = offer.submission.solicitation
+        require(permissions.can_read_offers(by, solicitation))
+        may_price = permissions.can_read_prices(by, solicitation)
+        member = queries.panel_member_of(by, solicitation)
+        factors = queries.rated_factors(solicitation)
+        rates = offer.rates.select_related("line__token_class", "model")
+        return {
+            "offer": offer,
+            "solicitation": solicitation,
+            "factors": [
+                {
+                    "factor": factor,
+                    "own": (
+                        queries.own_rating(member, offer.submission, factor)
+                        if member is not None
+                        else None
+                    ),
+                    "consensus": queries.consensus_of(offer.submission, factor),
+                }
+                for factor in factors
+            ],
+            "may_price": may_price,
+            "rates": rates.order_by("line__slin", "pk") if may_price else [],
+            "unmet": calculations.unmet_amendments(offer),
+            "waivers": queries.waivers_of(offer.submission),
+            "may_waive": permissions.can_waive_acknowledgement(by, solicitation),
+            "may_rate": permissions.can_rate_submission(by, offer.submission),
+        }
+
+
+class OfferFile(PageView):
+    """One file of an opened offer, as an attachment."""
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        offer = queries.get_offer_for(self.actor, ids["submission"])
+        require(permissions.can_read_offers(self.actor, offer.submission.solicitation))
+        if ids["position"] >= len(offer.files):
+            raise Http404
+        part = offer.files[ids["position"]]
+        raw = read_blob(Blob.objects.get(sha256=part["blob_sha256"]))
+        response = HttpResponse(raw, content_type="application/octet-stream")
+        response.headers["Content-Disposition"] = _attachment(part["name"])
+        return response
+
+
+def _attachment(name: str) -> str:
+    return content_disposition_header(as_attachment=True, filename=name) or "attachment"
+
+
+class WaiveAcknowledgement(VerbView):
+    """May this offer stand without acknowledging an amendment?"""
+
+    template_name = "evaluations/waive_acknowledgement.html"
+    form_class: ClassVar[FormClass] = forms.WaiverForm
+    submit_label = "Waive the acknowledgement"
+    done_message = "Waived. The memo stands on the offer and on the decision."
+
+    def thing(self, submission: str, **_ids: Any) -> OpenedOffer:
+        return queries.get_offer_for(self.actor, submission)
+
+    def verdict(self, thing: OpenedOffer) -> Verdict:
+        solicitation = thing.submission.solicitation
+        return permissions.can_waive_acknowledgement(self.actor, solicitation)
+
+    def form_options(self, thing: OpenedOffer) -> dict[str, Any]:
+        return {"amendments": queries.waivable(thing)}
+
+    def extra(self, thing: OpenedOffer) -> dict[str, Any]:
+        return {
+            "offer": thing,
+            "solicitation": thing.submission.solicitation,
+            "amendments": queries.waivable(thing),
+        }
+
+    def perform(
+        self, *, thing: OpenedOffer, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        waive_acknowledgement(
+            submission_id=thing.submission_id,
+            amendment_id=data["amendment"],
+            memo=data["memo"],
+            by=by,
+            at=at,
+        )
+        return reverse("evaluations:offer", args=[thing.submission.public_id])
