@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, ClassVar, Final, Self
 
 from django import forms
 
-from contracting.core.periods import is_plausible
+from contracting.core.periods import is_plausible, zone_of
 from contracting.core.quantities import Dollars, Tokens
 from contracting.requisitions.calculations import (
     LABELS,
@@ -22,6 +22,20 @@ from contracting.requisitions.states import DayCount
 
 Choices = list[tuple[Any, str]]
 
+ZONES: Final = (
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "America/Puerto_Rico",
+    "Pacific/Guam",
+    "UTC",
+)
+"""The zones in which contracting offices set their deadlines."""
+
 
 def plausible(day: date) -> None:
     """A validator: a day that a contract may name.
@@ -31,6 +45,25 @@ def plausible(day: date) -> None:
     if not is_plausible(day):
         message = "Choose a day in the years 2000 to 2100."
         raise forms.ValidationError(message)
+
+
+def instant_of(day: date, at: time, zone: str) -> datetime:
+    """The instant of a local day and time.
+
+    :raises ValidationError: if the clocks skip it or show it twice on that day, or the
+        day is outside of the years 2000 to 2100
+    """
+    plausible(day)
+    local = datetime.combine(day, at, tzinfo=zone_of(zone))
+    utc = local.astimezone(UTC)
+    back = utc.astimezone(zone_of(zone))
+    if back.replace(tzinfo=None) != local.replace(tzinfo=None):
+        message = "The clocks are set forward and skip this time. Choose another."
+        raise forms.ValidationError(message)
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        message = "The clocks are set back and show this time twice. Choose another."
+        raise forms.ValidationError(message)
+    return utc
 
 
 class SeenVersion(forms.Form):

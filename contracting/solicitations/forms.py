@@ -3,61 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 
 from contracting.approvals.states import Decided
 from contracting.core.errors import Invalid
 from contracting.core.identifiers import check_naics, check_psc, check_slin
-from contracting.core.periods import zone_of
 from contracting.core.quantities import Tokens
 from contracting.reference.states import Boundary, Tier
 from contracting.requisitions.forms import (
+    ZONES,
     ChoiceRow,
     GridForm,
     RemovableRows,
     SeenVersion,
+    instant_of,
     kept_rows,
     plausible,
 )
 from contracting.solicitations.calculations import TERMS, FactorDraft, LineDraft
 from contracting.solicitations.states import ContextBand, SetAside
-
-ZONES: Final = (
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Phoenix",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "America/Puerto_Rico",
-    "Pacific/Guam",
-    "UTC",
-)
-"""The zones in which contracting offices set their deadlines."""
-
-
-def instant_of(day: date, at: time, zone: str) -> datetime:
-    """The instant of a local day and time.
-
-    :raises ValidationError: if the clocks skip it or show it twice on that day, or the
-        day is outside of the years 2000 to 2100
-    """
-    plausible(day)
-    local = datetime.combine(day, at, tzinfo=zone_of(zone))
-    utc = local.astimezone(UTC)
-    back = utc.astimezone(zone_of(zone))
-    if back.replace(tzinfo=None) != local.replace(tzinfo=None):
-        message = "The clocks are set forward and skip this time. Choose another."
-        raise forms.ValidationError(message)
-    if local.utcoffset() != local.replace(fold=1).utcoffset():
-        message = "The clocks are set back and show this time twice. Choose another."
-        raise forms.ValidationError(message)
-    return utc
 
 
 def _text(label: str, hint: str, rows: int = 8) -> forms.CharField:

@@ -6,13 +6,13 @@ import pytest
 from django.forms import ValidationError
 
 from contracting.core.quantities import Tokens
+from contracting.requisitions.forms import instant_of
 from contracting.solicitations.calculations import (
     LineDraft,
     merged,
     shown,
     slin_letters,
 )
-from contracting.solicitations.forms import instant_of
 
 NEW_YORK = "America/New_York"
 
