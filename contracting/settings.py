@@ -132,6 +132,8 @@ _LOCAL_HOSTS = "localhost,127.0.0.1,[::1],testserver"
 _LOCAL_KEY = base64.b64encode(bytes(range(32))).decode()
 SECRET_KEY = env_text("SECRET_KEY", "local-only-" + "0" * 50 if _LOCAL else None)
 SEALING_KEY = _sealing_key(env_text("SEALING_KEY", _LOCAL_KEY if _LOCAL else None))
+# How often the passphrase of a new opener's key is stretched (PBKDF2-HMAC-SHA-256).
+OPENER_KEY_ITERATIONS = env_number("OPENER_KEY_ITERATIONS", 600_000)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", _LOCAL_HOSTS if _LOCAL else None)
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 # Where e-mail says that the site is.

@@ -21,6 +21,7 @@ from contracting.settings import (  # noqa: E402
 # Whoever mixes up local days and instants shall notice.
 TIME_ZONE = "America/New_York"
 TEST_DATABASE = env_text("DRAWDOWN_TEST_DB", "test_drawdown")
+OPENER_KEY_ITERATIONS = 1_000
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -7,6 +7,9 @@ stream of the solicitation, which the agency reads.
 
 from contracting.audit.events import event_type
 
+OPENER_ENROLLED = event_type(
+    "submissions.opener.enrolled", "A person enrolled to open offers."
+)
 VERSION_RECEIVED = event_type(
     "submissions.version.received", "An offer was received, sealed and receipted."
 )

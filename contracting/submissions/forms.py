@@ -168,6 +168,40 @@ class OfferForm(forms.Form):
         )
 
 
+def _passphrase(label: str, help_text: str = "", *, new: bool = False) -> Any:
+    """A field whose text is taken as it was typed and never shown again."""
+    autocomplete = "new-password" if new else "off"
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        strip=False,
+        max_length=1024,
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+    )
+
+
+class EnrolmentForm(forms.Form):
+    """A new passphrase, typed twice, and the word that its loss is understood."""
+
+    passphrase = _passphrase(
+        "Passphrase for opening offers",
+        "At least 15 characters: four words that nobody would expect together. Not "
+        "your login's password.",
+        new=True,
+    )
+    again = _passphrase("The same passphrase again", new=True)
+    understood = forms.BooleanField(
+        label="I understand that nobody can bring a lost passphrase back",
+        help_text="It is stored nowhere. Neither an administrator nor we can reset it.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("again") not in (None, data.get("passphrase")):
+            self.add_error("again", "The two passphrases differ. Type it again.")
+        return data
+
+
 class OpeningForm(forms.Form):
     """The word of one of the two people who open."""
 

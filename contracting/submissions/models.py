@@ -16,7 +16,61 @@ from contracting.core.models import (
     Timestamped,
 )
 from contracting.core.subjects import Subject
+from contracting.submissions.sealing.keys import LockedKey, fingerprint
 from contracting.submissions.states import MOVES, SubmissionState
+
+
+class OpenerKey(Addressed, AppendOnly):
+    """One person's key for opening: the private half only under their passphrase."""
+
+    PREFIX = "opk"
+
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="opener_keys"
+    )
+    public_key = models.BinaryField(help_text="A point of P-256, 65 bytes.")
+    wrapped_private_key = models.BinaryField(
+        help_text="The private half, encrypted under the passphrase."
+    )
+    salt = models.BinaryField()
+    iterations = models.PositiveIntegerField(
+        help_text="Of PBKDF2-HMAC-SHA-256, as they were at enrolment."
+    )
+    enrolled_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    enrolled_at = models.DateTimeField()
+    retired_at = models.DateTimeField(
+        null=True, blank=True, help_text="Replaced by a later enrolment."
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_opener_has_one_key_in_force",
+                fields=["user"],
+                condition=Q(retired_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="an_opener_s_key_is_stretched", condition=Q(iterations__gt=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"opener's key of {self.user}"
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the public half."""
+        return fingerprint(bytes(self.public_key))
+
+    @property
+    def locked(self) -> LockedKey:
+        """As the cryptography takes it."""
+        return LockedKey(
+            public=bytes(self.public_key),
+            wrapped=bytes(self.wrapped_private_key),
+            salt=bytes(self.salt),
+            iterations=self.iterations,
+        )
 
 
 class SealingKey(AppendOnly):

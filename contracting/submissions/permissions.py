@@ -20,6 +20,13 @@ _TAKES_OFFERS = (
 )
 
 
+def can_enrol_opener(by: Actor) -> Verdict:
+    """Any person of an agency who belongs to no vendor, each for themselves."""
+    if not by.is_person or not by.is_agency:
+        return Refused("Only a person of an agency may enrol to open offers.")
+    return is_of_no_vendor(by.user_id)
+
+
 def can_submit_submission(by: Actor, solicitation: Solicitation) -> Verdict:
     """A member or signer of any vendor, as long as the solicitation was released."""
     if not by.is_vendor or not by.has_role(*_OFFERORS):

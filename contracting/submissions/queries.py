@@ -12,6 +12,7 @@ from contracting.core.errors import NotVisible
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.models import (
     OpenedOffer,
+    OpenerKey,
     OpeningConsent,
     Submission,
     SubmissionVersion,
@@ -88,6 +89,11 @@ def get_opening_for(actor: Actor, public_id: str) -> Solicitation:
         raise NotVisible(message)
     solicitation: Solicitation = found
     return solicitation
+
+
+def opener_key_of(user_id: int | None) -> OpenerKey | None:
+    """The key with which a person opens offers now, if they have enrolled."""
+    return OpenerKey.objects.filter(user_id=user_id or 0, retired_at__isnull=True).first()
 
 
 def submission_of(actor: Actor, solicitation: Solicitation) -> Submission | None:

@@ -1,5 +1,7 @@
 """What the box of sealed offers will not do."""
 
+from typing import ClassVar
+
 from contracting.core.errors import Conflict, Invalid, Refusal, Sealed
 
 
@@ -79,6 +81,24 @@ class SealBroken(Conflict):
     """Sealed bytes do not fit their seal: nothing is opened."""
 
     code = "seal_broken"
+    WORDS: ClassVar[str] = (
+        "Sealed bytes do not fit their seal: they were altered, moved, or sealed under "
+        "another key. Nothing was opened."
+    )
+
+
+class PassphraseUnfit(Invalid):
+    """A passphrase that somebody else knows, or that could be guessed."""
+
+    code = "passphrase_unfit"
+
+
+class WrongPassphrase(Refusal):
+    """The passphrase does not give the opener's key back."""
+
+    code = "wrong_passphrase"
+    status = 403
+    rule = "R-SUB-03"
 
 
 class TooLarge(Refusal):

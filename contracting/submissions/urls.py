@@ -7,6 +7,8 @@ from django.urls import path
 from contracting.submissions import api, views
 
 urlpatterns = [
+    path("openers", views.Openers.as_view(), name="openers"),
+    path("openers/enrol", views.EnrolOpener.as_view(), name="enrol_opener"),
     path("submissions", views.Submissions.as_view(), name="submissions"),
     path(
         "submissions/<public_id:submission>",

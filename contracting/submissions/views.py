@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from contracting.core import clock
 from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
 from contracting.core.permissions import Refused, Verdict
 from contracting.core.quantities import Tokens
 from contracting.core.views import PageView, VerbView
@@ -29,8 +30,14 @@ from contracting.submissions.calculations import (
     WorkloadPrice,
     workload_total,
 )
-from contracting.submissions.forms import OfferForm, OpeningForm, WithdrawalForm
+from contracting.submissions.forms import (
+    EnrolmentForm,
+    OfferForm,
+    OpeningForm,
+    WithdrawalForm,
+)
 from contracting.submissions.models import Submission
+from contracting.submissions.operations.enrol import enrol_opener
 from contracting.submissions.operations.open import open_submissions
 from contracting.submissions.operations.replace import replace_submission
 from contracting.submissions.operations.submit import submit_submission
@@ -196,6 +203,44 @@ class WithdrawSubmission(VerbView):
     ) -> str:
         submission = withdraw_submission(submission_id=thing.pk, by=by, at=at)
         return reverse("submissions:submission", args=[submission.public_id])
+
+
+class Openers(PageView):
+    """Can I open offers, and with which key?"""
+
+    template_name = "submissions/openers.html"
+
+    def context(self, **_ids: Any) -> dict[str, Any]:
+        may_enrol = permissions.can_enrol_opener(self.actor)
+        if not self.actor.is_agency:
+            message = "Offers are opened by people of an agency."
+            raise NotVisible(message)
+        return {
+            "key": queries.opener_key_of(self.actor.user_id),
+            "may_enrol": may_enrol,
+        }
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class EnrolOpener(VerbView):
+    """Make my key for opening offers."""
+
+    template_name = "submissions/enrol_opener.html"
+    form_class: ClassVar[type[forms.Form]] = EnrolmentForm
+    submit_label = "Enrol"
+    done_message = "You are enrolled. Keep your passphrase: nobody can bring it back."
+
+    def verdict(self, thing: None) -> Verdict:
+        return permissions.can_enrol_opener(self.actor)
+
+    def extra(self, thing: None) -> dict[str, Any]:
+        return {"key": queries.opener_key_of(self.actor.user_id)}
+
+    def perform(
+        self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        enrol_opener(passphrase=data["passphrase"], by=by, at=at)
+        return reverse("submissions:openers")
 
 
 class Submissions(PageView):

@@ -35,6 +35,7 @@ BESIDES = {
     "operate": {"data", "story"},
     "reconciliation": {"matching"},
     "reference": {"data"},
+    "submissions": {"sealing"},
 }
 IN_CORE = {
     "__init__.py",

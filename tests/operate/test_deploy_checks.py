@@ -14,6 +14,12 @@ def found():
     return [each.id for each in messages if (each.id or "").startswith("drawdown.")]
 
 
+@pytest.fixture(autouse=True)
+def stretched(settings):
+    """Passphrases are stretched as in a deployment: those of tests are not."""
+    settings.OPENER_KEY_ITERATIONS = 600_000
+
+
 @pytest.fixture
 def unreachable(monkeypatch):
     def fail():

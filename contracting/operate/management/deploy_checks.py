@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 
 from contracting.audit.models import AuditEvent
 
+_FEWEST_ITERATIONS = 600_000
 _HINT = (
     "Create the two roles with deploy/roles.sql, give the site DATABASE_URL and "
     "`manage.py migrate` DATABASE_OWNER_URL."
@@ -27,6 +28,22 @@ def check_that_this_is_no_demonstration(**_: Any) -> list[CheckMessage]:
             "uses secrets that everybody knows.",
             hint="Unset DRAWDOWN_DEMO.",
             id="drawdown.E001",
+        )
+    ]
+
+
+@register(deploy=True)
+def check_that_passphrases_of_openers_are_stretched(**_: Any) -> list[CheckMessage]:
+    """Whoever copies the database may guess passphrases at leisure."""
+    if settings.OPENER_KEY_ITERATIONS >= _FEWEST_ITERATIONS:
+        return []
+    return [
+        Error(
+            f"OPENER_KEY_ITERATIONS is {settings.OPENER_KEY_ITERATIONS}: the "
+            "passphrases of those who open offers could be guessed from a copy of the "
+            "database.",
+            hint=f"Leave it out, or set it to {_FEWEST_ITERATIONS} or more.",
+            id="drawdown.E002",
         )
     ]
 
