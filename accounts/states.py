@@ -56,6 +56,9 @@ class ReviewField(TextChoices):
     SECURITY = "SECURITY", "security"
     FINANCE = "FINANCE", "finance"
     SMALL_BUSINESS = "SMALL_BUSINESS", "small business"
+    COMPETITION = "COMPETITION", "competition advocate"
+    ACTIVITY_HEAD = "ACTIVITY_HEAD", "head of activity"
+    EXECUTIVE = "EXECUTIVE", "procurement executive"
 
 
 class Scope(TextChoices):

@@ -163,6 +163,7 @@ INSTALLED_APPS = [
     "accounts",
     "contracting.reference",
     "contracting.approvals",
+    "contracting.determinations",
     "contracting.documents",
     "contracting.ledger",
     "contracting.notices",

@@ -19,6 +19,7 @@ PAGES = (
     "contracting.audit",
     "contracting.reference",
     "contracting.approvals",
+    "contracting.determinations",
     "contracting.documents",
     "contracting.ledger",
     "contracting.notices",

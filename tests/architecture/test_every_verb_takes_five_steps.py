@@ -45,6 +45,7 @@ NOT_LOCKED = {
     "accounts.register_user": _NEW,
     "approvals.open_route": "its caller holds the subject that the route is for",
     "audit.record_event": "the database locks the head of the stream",
+    "determinations.make_determination": _NEW,
     "documents.request_document": _NEW,
     "documents.store_blob": "a blob is its own content: the same bytes, the same row",
     "documents.sweep_documents": "the verb that it calls for each paper locks it",

@@ -22,6 +22,7 @@ ORDER = [
     "orders_taskorder",
     "orders_modification",
     "billing_invoice",
+    "determinations_determination",
     "approvals_route",
     "ledger_fundsbalance",
     "ledger_holderbalance",

@@ -33,8 +33,15 @@ OF_A_RELEASED_SOLICITATION = {
 }
 """What is released is public: that it is there is no secret, whatever one may do."""
 
-NOT_IN_THE_STORY = {"accounts:revoke_delegation", "evaluations:offer_file"}
-"""Nobody delegates or adds a file; tests/accounts and tests/evaluations do."""
+NOT_IN_THE_STORY = {
+    "accounts:revoke_delegation",
+    "determinations:determination",
+    "determinations:make_determination",
+    "determinations:post_determination",
+    "determinations:review_determination",
+    "evaluations:offer_file",
+}
+"""Nobody delegates, adds a file or determines; the tests of those apps do."""
 
 AFTER_THE_AWARD = {
     "billing",

@@ -1,0 +1,144 @@
+"""Written determinations: what a rule asks for before something else may be done."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Membership, Organization
+from contracting.core.models import (
+    Addressed,
+    AppendOnly,
+    LockingQuerySet,
+    Stateful,
+    Timestamped,
+)
+from contracting.core.subjects import Subject
+from contracting.determinations.states import (
+    MOVES,
+    NEEDS_EVIDENCE,
+    ROUTES,
+    RULES,
+    DeterminationState,
+    Kind,
+)
+
+
+class Determination(Addressed, Timestamped, Stateful):
+    """A memo, finding, justification or waiver; what it says never changes."""
+
+    PREFIX = "det"
+    MOVES = MOVES
+    NOUN = "determination"
+
+    agency = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="determinations"
+    )
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    stream = models.CharField(max_length=80)
+    subject_title = models.CharField(max_length=250)
+    subject_path = models.CharField(max_length=300)
+    text = models.TextField()
+    authority = models.CharField(
+        max_length=200, blank=True, help_text="What it rests on, such as 6.302-1."
+    )
+    document_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the signed document, if any."
+    )
+    value_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    content_sha256 = models.CharField(max_length=64)
+    made_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="determinations"
+    )
+    made_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(
+        max_length=12,
+        choices=DeterminationState.choices,
+        default=DeterminationState.IN_REVIEW,
+    )
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_determination_has_words", condition=~Q(text="")
+            ),
+            models.CheckConstraint(
+                name="a_determination_is_in_a_known_state",
+                condition=Q(state__in=DeterminationState.values),
+            ),
+            models.CheckConstraint(
+                name="a_waiver_names_the_document_that_grants_it",
+                condition=~Q(kind__in=[str(kind) for kind in NEEDS_EVIDENCE])
+                | ~Q(document_sha256=""),
+            ),
+            models.CheckConstraint(
+                name="a_determination_that_is_decided_says_when",
+                condition=Q(state="IN_REVIEW") | Q(decided_at__isnull=False),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="determinations_of_a_subject",
+                fields=["subject_kind", "subject_id", "kind"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} on {self.subject_title}"
+
+    @property
+    def subject(self) -> Subject:
+        """The determination itself, in the stream of what it is about."""
+        return Subject("determinations.determination", self.pk, self.stream)
+
+    @property
+    def about(self) -> Subject:
+        """What it is about."""
+        return Subject(self.subject_kind, self.subject_id, self.stream)
+
+    @property
+    def path(self) -> str:
+        return f"/determinations/{self.public_id}"
+
+    @property
+    def rule(self) -> str:
+        """The rule that asks for it."""
+        return RULES[Kind(self.kind)]
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether people beside its author approve it."""
+        return Kind(self.kind) in ROUTES
+
+    @property
+    def is_approved(self) -> bool:
+        return self.state == DeterminationState.APPROVED
+
+
+class Posting(AppendOnly):
+    """Where and when a justification was made public (FAR 6.305)."""
+
+    determination = models.OneToOneField(
+        Determination, on_delete=models.PROTECT, related_name="posting"
+    )
+    place = models.CharField(max_length=300, help_text="Notice id or address.")
+    posted_on = models.DateField()
+    posted_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="postings"
+    )
+    posted_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="a_posting_says_where", condition=~Q(place="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} on {self.posted_on}"

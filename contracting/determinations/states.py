@@ -1,0 +1,65 @@
+"""What is determined in writing, and how a determination goes."""
+
+from typing import Final
+
+from django.db.models import TextChoices
+
+from contracting.core.states import moves
+
+
+class Kind(TextChoices):
+    """What a contracting office determines, and cannot do without determining."""
+
+    RESPONSE_WINDOW = "RESPONSE_WINDOW", "memo on a short response time"
+    RULE_OF_TWO = "RULE_OF_TWO", "finding on the rule of two"
+    BRAND_NAME = "BRAND_NAME", "brand-name justification"
+    OTHER_THAN_FULL = (
+        "OTHER_THAN_FULL",
+        "justification for other than full and open competition",
+    )
+    CIO_WAIVER = "CIO_WAIVER", "waiver of the chief information officer"
+    CANCELLATION = "CANCELLATION", "memo on a cancellation"
+
+
+class DeterminationState(TextChoices):
+    """A memo stands at once; what others must approve is in review first."""
+
+    IN_REVIEW = "IN_REVIEW", "in review"
+    APPROVED = "APPROVED", "approved"
+    RETURNED = "RETURNED", "returned"
+
+
+MOVES: Final = moves(
+    {
+        DeterminationState.IN_REVIEW: (
+            DeterminationState.APPROVED,
+            DeterminationState.RETURNED,
+        ),
+    }
+)
+
+RULES: Final = {
+    Kind.RESPONSE_WINDOW: "R-SOL-04",
+    Kind.RULE_OF_TWO: "R-SOL-07",
+    Kind.BRAND_NAME: "R-SOL-08",
+    Kind.OTHER_THAN_FULL: "R-SOL-09",
+    Kind.CIO_WAIVER: "R-SOL-12",
+    Kind.CANCELLATION: "R-SOL-11",
+}
+"""The rule to which each is the exception, or which asks for it."""
+
+ROUTES: Final = {
+    Kind.RULE_OF_TWO: "rule_of_two",
+    Kind.BRAND_NAME: "justification",
+    Kind.OTHER_THAN_FULL: "justification",
+}
+"""The kind of policy that says who approves it; the others stand at once."""
+
+POSTED: Final = (Kind.BRAND_NAME, Kind.OTHER_THAN_FULL)
+"""What is made public."""
+
+NEEDS_EVIDENCE: Final = (Kind.CIO_WAIVER,)
+"""What somebody else has signed: its document is named by its hash."""
+
+VERSION: Final = 1
+"""What it says never changes: whoever wants other words makes another one."""
