@@ -93,7 +93,9 @@ def get_opening_for(actor: Actor, public_id: str) -> Solicitation:
 
 def opener_key_of(user_id: int | None) -> OpenerKey | None:
     """The key with which a person opens offers now, if they have enrolled."""
-    return OpenerKey.objects.filter(user_id=user_id or 0, retired_at__isnull=True).first()
+    return OpenerKey.objects.filter(
+        user_id=user_id or 0, retired_at__isnull=True
+    ).first()
 
 
 def submission_of(actor: Actor, solicitation: Solicitation) -> Submission | None:

@@ -42,4 +42,6 @@ def test_the_cheapest_offer_changes_with_the_use(told):
 
     # And every offer acknowledges the amendment that moved the deadline
     for submission in Submission.objects.filter(solicitation=solicitation):
-        assert submission.latest_version.acknowledged == ["0001"]
+        latest = submission.latest_version
+        assert latest is not None
+        assert latest.acknowledged == ["0001"]
