@@ -17,8 +17,9 @@ from contracting.evaluations.operations.analyse import analyse_price
 from contracting.evaluations.operations.decide import decide_selection
 from contracting.evaluations.operations.declare import declare_interest
 from contracting.evaluations.operations.designate import designate_panel_member
+from contracting.evaluations.operations.lock import lock_ratings
 from contracting.evaluations.operations.rate import rate_submission
-from contracting.evaluations.queries import missing_consensus
+from contracting.evaluations.queries import have_not_locked, missing_consensus
 from contracting.reference.models import AiModel
 from contracting.reference.queries import list_price
 from contracting.solicitations.models import Solicitation, SolicitationLine
@@ -224,9 +225,25 @@ def rated_offers(*, on: Solicitation | None = None) -> Solicitation:
 
 
 @remembered
+def locked_ratings(*, on: Solicitation | None = None) -> Solicitation:
+    """Both evaluators have locked their ratings of both offers."""
+    solicitation = on or rated_offers()
+    for part in ("evaluator", "second_evaluator"):
+        for offer in offers_of(solicitation):
+            owing = have_not_locked(offer.submission)
+            if owing.filter(membership_id=actor(part).membership_id).exists():
+                lock_ratings(
+                    submission_id=offer.submission_id,
+                    by=actor(part),
+                    at=after(solicitation, hours=4, minutes=30),
+                )
+    return solicitation
+
+
+@remembered
 def agreed_offers(*, on: Solicitation | None = None) -> Solicitation:
     """The panel has agreed on every offer and factor."""
-    solicitation = on or rated_offers()
+    solicitation = locked_ratings(on=on)
     for offer, factor in missing_consensus(solicitation):
         agree_consensus(
             submission_id=offer.submission_id,

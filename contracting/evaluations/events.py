@@ -12,6 +12,10 @@ INTEREST_DECLARED = event_type(
 SUBMISSION_RATED = event_type(
     "evaluations.submission.rated", "An evaluator rated an offer on a factor."
 )
+RATINGS_LOCKED = event_type(
+    "evaluations.ratings.locked",
+    "An evaluator locked their ratings of an offer; others' are shown from then on.",
+)
 CONSENSUS_AGREED = event_type(
     "evaluations.consensus.agreed", "The panel agreed a rating of an offer on a factor."
 )

@@ -72,6 +72,17 @@ class RatingForm(forms.Form):
     )
     strengths = _text("Strengths", "With the place in the offer that shows each.")
     weaknesses = _text("Weaknesses", "Write “none” if you found none.")
+    reason = forms.CharField(
+        label="Why you revise a rating that you have locked",
+        help_text="The locked rating stays beside the new one.",
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, is_locked: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_locked:
+            del self.fields["reason"]
 
 
 class ConsensusForm(forms.Form):

@@ -72,6 +72,9 @@ class Rating(AppendOnly):
     strengths = models.TextField()
     weaknesses = models.TextField()
     rated_at = models.DateTimeField()
+    reason = models.TextField(
+        blank=True, help_text="Why it was revised after it had been locked."
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -83,6 +86,29 @@ class Rating(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.factor}: {self.rating}"
+
+
+class RatingLock(AppendOnly):
+    """One evaluator's ratings of one offer are final, before others' are shown."""
+
+    submission = models.ForeignKey(
+        "submissions.Submission", on_delete=models.PROTECT, related_name="rating_locks"
+    )
+    panel_member = models.ForeignKey(
+        PanelMember, on_delete=models.PROTECT, related_name="locks"
+    )
+    locked_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_evaluator_locks_the_ratings_of_an_offer_once",
+                fields=["submission", "panel_member"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"ratings of {self.submission_id} by {self.panel_member_id}"
 
 
 class ConsensusRating(AppendOnly):

@@ -79,6 +79,11 @@ def can_rate_submission(by: Actor, submission: Submission) -> Verdict:
     return _evaluates(by, submission.solicitation, "rates")
 
 
+def can_lock_ratings(by: Actor, submission: Submission) -> Verdict:
+    """An evaluator who is designated and has declared locks their own."""
+    return _evaluates(by, submission.solicitation, "locks ratings")
+
+
 def can_agree_consensus(by: Actor, submission: Submission) -> Verdict:
     """An evaluator who is designated and has declared writes down what all agreed."""
     return _evaluates(by, submission.solicitation, "records the consensus")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Membership
 from accounts.queries import members
@@ -20,6 +21,7 @@ from contracting.evaluations.models import (
     PanelMember,
     PriceAnalysis,
     Rating,
+    RatingLock,
     SelectionDecision,
 )
 from contracting.evaluations.pricing import comparisons, words
@@ -191,6 +193,32 @@ def ratings_of(
     )
 
 
+def locked_ratings_of(
+    submission: Submission, factor: EvaluationFactor
+) -> QuerySet[Rating]:
+    """Of those who have locked: every revision from the locked one on, in order.
+
+    The locked rating is the last revision that needed no reason.
+    """
+    later = Rating.objects.filter(
+        submission=submission,
+        factor=factor,
+        panel_member=OuterRef("panel_member"),
+        revision__gt=OuterRef("revision"),
+        reason="",
+    )
+    return (
+        Rating.objects.filter(
+            ~Exists(later),
+            submission=submission,
+            factor=factor,
+            panel_member__locks__submission=submission,
+        )
+        .select_related("panel_member__membership__user")
+        .order_by("panel_member_id", "revision")
+    )
+
+
 def own_rating(
     member: PanelMember, submission: Submission, factor: EvaluationFactor
 ) -> Rating | None:
@@ -198,14 +226,58 @@ def own_rating(
     return ratings_of(submission, factor).filter(panel_member=member).first()
 
 
-def have_not_rated(
-    submission: Submission, factor: EvaluationFactor
-) -> QuerySet[PanelMember]:
-    """Evaluators who have declared and still owe a rating."""
-    rated = Rating.objects.filter(submission=submission, factor=factor)
-    return declared_evaluators(submission.solicitation).exclude(
-        pk__in=rated.values("panel_member_id")
+@dataclass(frozen=True, slots=True)
+class RatingTable:
+    """Every rating, lock and consensus of a solicitation, read at once.
+
+    ``rated`` is by submission and factor, then by member; ``locked`` by submission.
+    """
+
+    evaluators: list[PanelMember]
+    rated: dict[tuple[int, int], dict[int, Rating]]
+    locked: dict[int, set[int]]
+    agreed: dict[tuple[int, int], ConsensusRating]
+
+
+def rating_table(solicitation: Solicitation) -> RatingTable:
+    """Who has rated, locked and agreed on what; the last revision of each rating."""
+    rated: dict[tuple[int, int], dict[int, Rating]] = {}
+    for rating in Rating.objects.filter(submission__solicitation=solicitation).order_by(
+        "revision"
+    ):
+        by_member = rated.setdefault((rating.submission_id, rating.factor_id), {})
+        by_member[rating.panel_member_id] = rating
+    locked: dict[int, set[int]] = {}
+    for lock in RatingLock.objects.filter(submission__solicitation=solicitation):
+        locked.setdefault(lock.submission_id, set()).add(lock.panel_member_id)
+    agreed = ConsensusRating.objects.filter(submission__solicitation=solicitation)
+    return RatingTable(
+        evaluators=list(declared_evaluators(solicitation)),
+        rated=rated,
+        locked=locked,
+        agreed={(each.submission_id, each.factor_id): each for each in agreed},
     )
+
+
+def has_locked(member: PanelMember | None, submission: Submission) -> bool:
+    """Whether this evaluator's own ratings of the offer are locked."""
+    held = submission.rating_locks.filter(panel_member=member)
+    return member is not None and held.exists()
+
+
+def have_not_locked(submission: Submission) -> QuerySet[PanelMember]:
+    """Evaluators who have declared and whose ratings of the offer are not locked."""
+    locked = submission.rating_locks.values("panel_member_id")
+    return declared_evaluators(submission.solicitation).exclude(pk__in=locked)
+
+
+def factors_left(
+    member: PanelMember, submission: Submission
+) -> QuerySet[EvaluationFactor]:
+    """The published factors on which this evaluator still owes the offer a rating."""
+    done = Rating.objects.filter(submission=submission, panel_member=member)
+    left = rated_factors(submission.solicitation)
+    return left.exclude(pk__in=done.values("factor_id"))
 
 
 def consensus_of(

@@ -74,9 +74,29 @@ class AlreadyAgreed(Conflict):
 
 
 class RatingsMissing(Refusal):
-    """Not every evaluator has rated the offer on the factor."""
+    """The evaluator has not rated the offer on every published factor."""
 
     code = "ratings_missing"
+
+
+class RatingsNotLocked(Refusal):
+    """Not every evaluator has locked their own ratings of the offer."""
+
+    code = "ratings_not_locked"
+    rule = "R-EVL-03"
+
+
+class AlreadyLocked(Conflict):
+    """These ratings are locked."""
+
+    code = "already_locked"
+
+
+class RevisionUnexplained(Invalid):
+    """A rating that was locked is revised and nobody says why."""
+
+    code = "revision_unexplained"
+    rule = "R-EVL-03"
 
 
 class ConsensusMissing(Refusal):

@@ -1,5 +1,7 @@
 """Adjectival ratings, and what a member of the panel does."""
 
+from collections.abc import Collection
+
 from django.db.models import TextChoices
 
 
@@ -21,3 +23,20 @@ class AdjectivalRating(TextChoices):
     ACCEPTABLE = "ACCEPTABLE", "acceptable"
     MARGINAL = "MARGINAL", "marginal"
     UNACCEPTABLE = "UNACCEPTABLE", "unacceptable"
+
+
+def spread(ratings: Collection[str]) -> str:
+    """How far apart ratings lie on the published scale, in words; "" for none."""
+    if not ratings:
+        return ""
+    scale = AdjectivalRating.values
+    places = {scale.index(rating) for rating in ratings}
+    best, worst = min(places), max(places)
+    if best == worst:
+        return f"all {AdjectivalRating(scale[best]).label}"
+    steps = worst - best
+    return (
+        f"{AdjectivalRating(scale[worst]).label} to "
+        f"{AdjectivalRating(scale[best]).label}, {steps} "
+        f"step{'s' if steps > 1 else ''} apart"
+    )

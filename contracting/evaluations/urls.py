@@ -44,6 +44,7 @@ urlpatterns = [
         ratings.RateSubmission.as_view(),
         name="rate_submission",
     ),
+    path(f"{_OFFER}/lock", ratings.LockRatings.as_view(), name="lock_ratings"),
     path(
         f"{_OFFER}/agree/<public_id:factor>",
         ratings.AgreeConsensus.as_view(),

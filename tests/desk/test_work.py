@@ -52,6 +52,7 @@ from tests.offers import (
     analysed_prices,
     decided_solicitation,
     declared_panel,
+    locked_ratings,
     opened_offers,
     rated_offers,
     submitted_offers,
@@ -121,6 +122,8 @@ def test_from_the_offers_to_the_award():
     owed = {"Select an offer": "The panel still owes 2 ratings."}
     assert work(AUTHORITY, LATER) == owed
     rated_offers(on=sealed)
+    assert work("evaluator", LATER) == {"Lock your ratings of 2 offers": ""}
+    locked_ratings(on=sealed)
     assert work("evaluator", LATER) == {"Agree on 2 of 2 ratings": ""}
     agreed_offers(on=sealed)
     unpriced = {"Select an offer": "The prices are not analysed yet."}

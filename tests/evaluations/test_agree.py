@@ -5,6 +5,7 @@ import pytest
 from contracting.core.errors import NotAllowed
 from contracting.evaluations.models import ConsensusRating
 from contracting.evaluations.operations.agree import agree_consensus
+from contracting.evaluations.operations.lock import lock_ratings
 from contracting.evaluations.queries import missing_consensus, rated_factors
 from contracting.evaluations.refusals import (
     AlreadyAgreed,
@@ -12,11 +13,11 @@ from contracting.evaluations.refusals import (
     NotAPublishedFactor,
     NotOnTheScale,
     NotOpened,
-    RatingsMissing,
+    RatingsNotLocked,
 )
 from contracting.solicitations.operations.cancel import cancel_solicitation
 from tests.cast import actor, nothing_happens
-from tests.offers import after, agreed_offers, declared_panel, rated_offers
+from tests.offers import after, agreed_offers, locked_ratings, rated_offers
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +33,9 @@ def agreed(submission, factor, *, by, **words):
     )
 
 
-def test_the_panel_agrees_once_every_evaluator_has_rated(evaluator):
-    solicitation = rated_offers()
+@pytest.mark.rule("R-EVL-03", case="allowed")
+def test_the_panel_agrees_once_every_evaluator_has_locked(evaluator):
+    solicitation = locked_ratings()
     assert len(missing_consensus(solicitation)) == 2
 
     for submission in solicitation.submissions.all():
@@ -43,14 +45,21 @@ def test_the_panel_agrees_once_every_evaluator_has_rated(evaluator):
     assert ConsensusRating.objects.count() == 2
 
 
-def test_while_a_rating_is_missing_there_is_no_consensus(evaluator):
-    solicitation = declared_panel()
+@pytest.mark.rule("R-EVL-03", case="refused")
+def test_before_every_evaluator_has_locked_there_is_no_consensus(evaluator):
+    # Given ratings that one evaluator has locked and the other has not
+    solicitation = rated_offers()
     submission = solicitation.submissions.all()[0]
+    lock_ratings(
+        submission_id=submission.pk, by=evaluator, at=after(solicitation, hours=4)
+    )
 
-    with nothing_happens(), pytest.raises(RatingsMissing) as refusal:
+    # When the panel wants to agree, it is refused and says who is still to lock
+    with nothing_happens(), pytest.raises(RatingsNotLocked) as refusal:
         agreed(submission, rated_factors(solicitation)[0], by=evaluator)
 
-    assert refusal.value.data["owing"] == ["Ida Evaluator", "Jon Evaluator"]
+    assert refusal.value.data["owing"] == ["Jon Evaluator"]
+    assert refusal.value.rule == "R-EVL-03"
 
 
 def test_a_consensus_is_recorded_once(second_evaluator):
@@ -66,7 +75,7 @@ def test_a_consensus_is_recorded_once(second_evaluator):
 
 @pytest.mark.rule("R-EVL-01", case="refused")
 def test_a_consensus_keeps_to_factor_scale_and_narrative(evaluator):
-    solicitation = rated_offers()
+    solicitation = locked_ratings()
     submission = solicitation.submissions.all()[0]
     factor = rated_factors(solicitation)[0]
     price = solicitation.factors.get(is_price=True)
@@ -83,7 +92,7 @@ def test_a_consensus_keeps_to_factor_scale_and_narrative(evaluator):
 
 
 def test_nobody_else_records_it():
-    solicitation = rated_offers()
+    solicitation = locked_ratings()
 
     for part in (
         "source_selection_authority",
@@ -100,7 +109,7 @@ def test_nobody_else_records_it():
 
 def test_nothing_is_agreed_once_the_solicitation_is_cancelled(evaluator):
     # Given opened offers on a solicitation that is cancelled
-    solicitation = rated_offers()
+    solicitation = locked_ratings()
     cancel_solicitation(
         solicitation_id=solicitation.pk,
         reason="The need has gone.",

@@ -122,14 +122,21 @@ def test_an_evaluator_reads_rates_and_agrees(
     words = {"rating": "GOOD", "strengths": "The boundary.", "weaknesses": "None."}
     first, second = client_for(evaluator), client_for(second_evaluator)
 
-    # When both rate, the other's words stay hidden until one's own are in
+    # When both rate, the other's words stay hidden until one's own are locked
+    lock = reverse("evaluations:lock_ratings", args=[offer.public_id])
     assert submit(first, rate, words).status_code == 303
+    assert submit(first, lock, {}).status_code == 303
+    assert submit(second, rate, words).status_code == 303
     hidden = second.get(agree).content.decode()
-    assert "The ratings of others are shown once yours is recorded" in hidden
+    assert "The ratings of others are shown once yours are locked" in hidden
     assert "The boundary." not in hidden
     assert "Not yet: Jon Evaluator" in first.get(agree).content.decode()
-    assert submit(second, rate, words).status_code == 303
-    assert "The boundary." in second.get(agree).content.decode()
+    matrix = first.get(address("offers", solicitation)).content.decode()
+    assert "Jon Evaluator" in matrix
+    assert submit(second, lock, {}).status_code == 303
+    shown = second.get(agree).content.decode()
+    assert "The boundary." in shown
+    assert "the ratings are all good" in shown
 
     # Then they agree, and no rating changes any more
     agreed = submit(second, agree, {"rating": "GOOD", "narrative": "Boundary met."})
@@ -137,7 +144,9 @@ def test_an_evaluator_reads_rates_and_agrees(
     matrix = first.get(agreed.url).content.decode()
     assert "agreed by the panel" in matrix
     with nothing_happens():
-        assert submit(first, rate, words).status_code == 409
+        assert submit(first, rate, words).status_code == 422
+        late = submit(first, rate, {**words, "reason": "I read it again."})
+        assert late.status_code == 409
     assert Rating.objects.count() == 2
 
 
@@ -346,6 +355,7 @@ def test_an_evaluation_does_not_exist_for_outsiders(told_the_time):
             reverse("evaluations:offer_file", args=[offer.public_id, 0]),
             reverse("evaluations:rate_submission", args=both),
             reverse("evaluations:agree_consensus", args=both),
+            reverse("evaluations:lock_ratings", args=[offer.public_id]),
             reverse("evaluations:decision", args=[decision.public_id]),
         ]
 

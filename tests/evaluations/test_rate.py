@@ -5,13 +5,19 @@ import pytest
 from contracting.core.errors import NotAllowed
 from contracting.evaluations.models import Rating
 from contracting.evaluations.operations.rate import rate_submission
-from contracting.evaluations.queries import have_not_rated, rated_factors, ratings_of
+from contracting.evaluations.queries import (
+    factors_left,
+    locked_ratings_of,
+    rated_factors,
+    ratings_of,
+)
 from contracting.evaluations.refusals import (
     AlreadyAgreed,
     NarrativeMissing,
     NotAPublishedFactor,
     NotOnTheScale,
     NotOpened,
+    RevisionUnexplained,
 )
 from contracting.solicitations.operations.cancel import cancel_solicitation
 from contracting.submissions.refusals import NotConsidered, StillSealed
@@ -21,6 +27,7 @@ from tests.offers import (
     after,
     agreed_offers,
     declared_panel,
+    locked_ratings,
     opened_offers,
     submitted_offer,
     submitted_offers,
@@ -151,15 +158,48 @@ def test_nobody_else_rates(panel, gateway):
         rated(submission, factor, by=gateway)
 
 
-def test_who_has_not_rated_is_known_by_name(panel, evaluator):
-    _solicitation, submission, factor = panel
+def test_what_an_evaluator_still_owes_is_known(panel, evaluator, second_evaluator):
+    solicitation, submission, factor = panel
     rated(submission, factor, by=evaluator)
 
-    owing = [
-        member.membership.user.name for member in have_not_rated(submission, factor)
-    ]
+    first, second = (
+        solicitation.panel.get(membership_id=each.membership_id)
+        for each in (evaluator, second_evaluator)
+    )
 
-    assert owing == ["Jon Evaluator"]
+    assert list(factors_left(first, submission)) == []
+    assert list(factors_left(second, submission)) == [factor]
+
+
+@pytest.mark.rule("R-EVL-03", case="refused")
+def test_a_locked_rating_is_not_revised_without_a_reason(evaluator):
+    solicitation = locked_ratings()
+    submission = solicitation.submissions.order_by("pk")[0]
+    factor = rated_factors(solicitation)[0]
+
+    with nothing_happens(), pytest.raises(RevisionUnexplained) as refusal:
+        rated(submission, factor, by=evaluator, rating="MARGINAL")
+
+    assert refusal.value.rule == "R-EVL-03"
+
+
+@pytest.mark.rule("R-EVL-03", case="allowed")
+def test_a_revision_after_locking_stands_beside_the_locked_rating(evaluator):
+    # Given ratings that are locked
+    solicitation = locked_ratings()
+    submission = solicitation.submissions.order_by("pk")[0]
+    factor = rated_factors(solicitation)[0]
+
+    # When an evaluator revises one of them and says why
+    rated(submission, factor, by=evaluator, rating="MARGINAL", reason="I misread it.")
+
+    # Then the locked one, the revision and the colleague's rating are all there
+    kept = locked_ratings_of(submission, factor)
+    assert sorted((each.rating, each.reason) for each in kept) == [
+        ("GOOD", ""),
+        ("GOOD", ""),
+        ("MARGINAL", "I misread it."),
+    ]
 
 
 def test_nothing_is_rated_once_the_solicitation_is_cancelled(evaluator):

@@ -15,7 +15,7 @@ from contracting.evaluations.refusals import (
     AlreadyAgreed,
     NarrativeMissing,
     NotOnTheScale,
-    RatingsMissing,
+    RatingsNotLocked,
 )
 from contracting.evaluations.states import AdjectivalRating
 from contracting.solicitations.models import EvaluationFactor, Solicitation
@@ -40,7 +40,8 @@ def agree_consensus(
     :raises NotAPublishedFactor: for any other factor, and for price (R-EVL-01)
     :raises NotOnTheScale: for a word outside the scale (R-EVL-01)
     :raises NarrativeMissing: without a narrative (R-EVL-01)
-    :raises RatingsMissing: until every evaluator who has declared has rated
+    :raises RatingsNotLocked: until every evaluator who has declared has locked their
+        own ratings of the offer (R-EVL-03)
     :raises AlreadyAgreed: if there is a consensus
     """
     found = Submission.objects.get(pk=submission_id)
@@ -51,7 +52,7 @@ def agree_consensus(
     factor = EvaluationFactor.objects.get(pk=factor_id)
     queries.require_published(solicitation, factor)
     _require_words(rating, narrative)
-    _require_ratings(submission, factor)
+    _require_locks(submission, factor)
     agreed = ConsensusRating.objects.create(
         submission=submission,
         factor=factor,
@@ -79,14 +80,16 @@ def _require_words(rating: str, narrative: str) -> None:
         raise NarrativeMissing(message)
 
 
-def _require_ratings(submission: Submission, factor: EvaluationFactor) -> None:
+def _require_locks(submission: Submission, factor: EvaluationFactor) -> None:
     if queries.consensus_of(submission, factor) is not None:
         message = "The panel has agreed on this offer and factor already."
         raise AlreadyAgreed(message)
     owing = [
-        member.membership.user.name
-        for member in queries.have_not_rated(submission, factor)
+        member.membership.user.name for member in queries.have_not_locked(submission)
     ]
     if owing:
-        message = f"First every evaluator rates; still to come: {', '.join(owing)}."
-        raise RatingsMissing(message, owing=owing)
+        message = (
+            "First every evaluator locks their own ratings of this offer; still to "
+            f"come: {', '.join(owing)}."
+        )
+        raise RatingsNotLocked(message, owing=owing)

@@ -15,6 +15,7 @@ from contracting.evaluations.refusals import (
     AlreadyAgreed,
     NarrativeMissing,
     NotOnTheScale,
+    RevisionUnexplained,
 )
 from contracting.evaluations.states import AdjectivalRating
 from contracting.solicitations.models import EvaluationFactor, Solicitation
@@ -31,10 +32,13 @@ def rate_submission(
     rating: str,
     strengths: str,
     weaknesses: str,
+    reason: str = "",
     by: Actor,
     at: datetime,
 ) -> Rating:
     """Write one's own rating; a later one is a revision and the earlier one stays.
+
+    Once locked, a rating is revised only with a reason, which the panel reads.
 
     :param rating: an :class:`~contracting.evaluations.states.AdjectivalRating`
     :raises NotAllowed: unless ``by`` is a designated evaluator who has declared
@@ -44,6 +48,7 @@ def rate_submission(
     :raises NotAPublishedFactor: for any other factor, and for price (R-EVL-01)
     :raises NotOnTheScale: for a word outside the scale (R-EVL-01)
     :raises NarrativeMissing: without strengths and weaknesses (R-EVL-01)
+    :raises RevisionUnexplained: for a locked rating, without a reason (R-EVL-03)
     :raises AlreadyAgreed: once the panel has agreed on this offer and factor
     """
     found = Submission.objects.get(pk=submission_id)
@@ -61,6 +66,13 @@ def rate_submission(
     member = PanelMember.objects.get(
         solicitation=solicitation, membership_id=by.own_membership_id
     )
+    is_locked = queries.has_locked(member, submission)
+    if is_locked and not calculations.has_words(reason):
+        message = (
+            "You have locked your ratings of this offer. Say why you revise this one: "
+            "the locked rating stays beside it."
+        )
+        raise RevisionUnexplained(message)
     last = queries.own_rating(member, submission, factor)
     written = Rating.objects.create(
         submission=submission,
@@ -71,6 +83,7 @@ def rate_submission(
         strengths=strengths.strip(),
         weaknesses=weaknesses.strip(),
         rated_at=at,
+        reason=reason.strip() if is_locked else "",
     )
     record_event(
         events.SUBMISSION_RATED,

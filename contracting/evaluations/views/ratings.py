@@ -12,7 +12,9 @@ from contracting.core.permissions import Verdict
 from contracting.core.views import VerbView
 from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.operations.agree import agree_consensus
+from contracting.evaluations.operations.lock import lock_ratings
 from contracting.evaluations.operations.rate import rate_submission
+from contracting.evaluations.states import spread
 from contracting.evaluations.views.tables import FormClass
 from contracting.solicitations.models import EvaluationFactor
 from contracting.submissions.models import OpenedOffer
@@ -36,6 +38,12 @@ class OnAFactor(VerbView):
             "consensus": queries.consensus_of(offer.submission, factor),
         }
 
+    def is_locked(self, offer: OpenedOffer) -> bool:
+        """Whether the reader has locked their own ratings of the offer."""
+        solicitation = offer.submission.solicitation
+        member = queries.panel_member_of(self.actor, solicitation)
+        return queries.has_locked(member, offer.submission)
+
     def back(self, offer: OpenedOffer) -> str:
         return reverse(
             "evaluations:offers", args=[offer.submission.solicitation.public_id]
@@ -51,6 +59,15 @@ class RateSubmission(OnAFactor):
 
     def verdict(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> Verdict:
         return permissions.can_rate_submission(self.actor, thing[0].submission)
+
+    def form_options(
+        self, thing: tuple[OpenedOffer, EvaluationFactor]
+    ) -> dict[str, Any]:
+        return {"is_locked": self.is_locked(thing[0])}
+
+    def extra(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> dict[str, Any]:
+        is_locked = self.is_locked(thing[0])
+        return {**super().extra(thing), "is_locked": is_locked}  # noqa: S610
 
     def initial(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> dict[str, Any]:
         offer, factor = thing
@@ -79,6 +96,45 @@ class RateSubmission(OnAFactor):
         return self.back(offer)
 
 
+class LockRatings(VerbView):
+    """Are my ratings of this offer final?"""
+
+    template_name = "evaluations/lock_ratings.html"
+    submit_label = "Lock my ratings"
+    done_message = "Locked. The ratings of others who have locked are shown now."
+
+    def thing(self, submission: str, **_ids: Any) -> OpenedOffer:
+        return queries.get_offer_for(self.actor, submission)
+
+    def verdict(self, thing: OpenedOffer) -> Verdict:
+        return permissions.can_lock_ratings(self.actor, thing.submission)
+
+    def extra(self, thing: OpenedOffer) -> dict[str, Any]:
+        solicitation = thing.submission.solicitation
+        member = queries.panel_member_of(self.actor, solicitation)
+        factors = queries.rated_factors(solicitation)
+        return {
+            "offer": thing,
+            "solicitation": solicitation,
+            "is_locked": queries.has_locked(member, thing.submission),
+            "rows": [
+                (
+                    factor,
+                    member and queries.own_rating(member, thing.submission, factor),
+                )
+                for factor in factors
+            ],
+            "left": member and queries.factors_left(member, thing.submission),
+        }
+
+    def perform(
+        self, *, thing: OpenedOffer, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        lock_ratings(submission_id=thing.submission_id, by=by, at=at)
+        solicitation = thing.submission.solicitation
+        return reverse("evaluations:offers", args=[solicitation.public_id])
+
+
 class AgreeConsensus(OnAFactor):
     """Where do we differ, and what do we agree?"""
 
@@ -91,15 +147,19 @@ class AgreeConsensus(OnAFactor):
 
     def extra(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> dict[str, Any]:
         offer, factor = thing
-        owing = list(queries.have_not_rated(offer.submission, factor))
-        member = queries.panel_member_of(self.actor, offer.submission.solicitation)
-        own_is_in = member is not None and member not in owing
-        ratings = queries.ratings_of(offer.submission, factor) if own_is_in else []
+        own_is_locked = self.is_locked(offer)
+        ratings = (
+            list(queries.locked_ratings_of(offer.submission, factor))
+            if own_is_locked
+            else []
+        )
+        latest = {rating.panel_member_id: rating.rating for rating in ratings}
         return {
             **super().extra(thing),  # noqa: S610
-            "owing": owing,
-            "own_is_in": own_is_in,
+            "owing": list(queries.have_not_locked(offer.submission)),
+            "own_is_locked": own_is_locked,
             "ratings": ratings,
+            "spread": spread(latest.values()),
         }
 
     def perform(

@@ -20,6 +20,7 @@ from contracting.evaluations.operations.analyse import analyse_price
 from contracting.evaluations.operations.decide import decide_selection
 from contracting.evaluations.operations.declare import declare_interest
 from contracting.evaluations.operations.designate import designate_panel_member
+from contracting.evaluations.operations.lock import lock_ratings
 from contracting.evaluations.operations.rate import rate_submission
 from contracting.evaluations.queries import missing_consensus
 from contracting.operate.story import times, truth
@@ -387,6 +388,12 @@ def _rate(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> None:
                 weaknesses="None found." if better else "Reports are daily sums only.",
                 by=cast[part],
                 at=calendar.at(times.OPENING + 2, 10),
+            )
+        for offer in offers_of(solicitation):
+            lock_ratings(
+                submission_id=offer.submission_id,
+                by=cast[part],
+                at=calendar.at(times.OPENING + 2, 11),
             )
     for offer, factor in missing_consensus(solicitation):
         better = offer.submission.vendor_id == vendor_id
