@@ -231,7 +231,7 @@ def locked_ratings(*, on: Solicitation | None = None) -> Solicitation:
     for part in ("evaluator", "second_evaluator"):
         for offer in offers_of(solicitation):
             owing = have_not_locked(offer.submission)
-            if owing.filter(membership_id=actor(part).membership_id).exists():
+            if owing.filter(membership_id=actor(part).own_membership_id).exists():
                 lock_ratings(
                     submission_id=offer.submission_id,
                     by=actor(part),

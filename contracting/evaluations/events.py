@@ -19,6 +19,14 @@ RATINGS_LOCKED = event_type(
 CONSENSUS_AGREED = event_type(
     "evaluations.consensus.agreed", "The panel agreed a rating of an offer on a factor."
 )
+DISSENT_NOTED = event_type(
+    "evaluations.dissent.noted",
+    "An evaluator wrote down where they do not go along with the consensus.",
+)
+PRICES_RELEASED = event_type(
+    "evaluations.prices.released",
+    "Evaluators may see the prices before they have agreed on the other factors.",
+)
 ACKNOWLEDGEMENT_WAIVED = event_type(
     "evaluations.acknowledgement.waived",
     "An offer need not acknowledge an amendment that is immaterial.",

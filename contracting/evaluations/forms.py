@@ -99,6 +99,24 @@ class ConsensusForm(forms.Form):
     )
 
 
+class DissentForm(forms.Form):
+    """Where one evaluator does not go along."""
+
+    text = _text(
+        "Where you do not go along, and why",
+        "It goes to the source selection authority with the consensus.",
+    )
+
+
+class PriceReleaseForm(forms.Form):
+    """Why the panel sees prices early."""
+
+    reason = _text(
+        "Why the panel sees the prices before it has agreed",
+        "It is kept, and stands on the pages of the prices and the panel.",
+    )
+
+
 def _offer(
     field: Any, numbers: Mapping[str, int], choices: Sequence[tuple[str, str]]
 ) -> None:

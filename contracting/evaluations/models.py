@@ -165,6 +165,45 @@ class AmendmentWaiver(AppendOnly):
         return f"{self.amendment} waived for {self.submission_id}"
 
 
+class PriceRelease(AppendOnly):
+    """The officer's record that evaluators see prices before they have agreed."""
+
+    solicitation = models.OneToOneField(
+        "solicitations.Solicitation",
+        on_delete=models.PROTECT,
+        related_name="price_release",
+    )
+    reason = models.TextField()
+    released_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    released_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="prices_are_released_for_a_reason", condition=~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"prices of {self.solicitation_id} released"
+
+
+class DissentNote(AppendOnly):
+    """Where one evaluator does not go along with what the panel agreed."""
+
+    consensus = models.ForeignKey(
+        ConsensusRating, on_delete=models.PROTECT, related_name="dissents"
+    )
+    panel_member = models.ForeignKey(
+        PanelMember, on_delete=models.PROTECT, related_name="dissents"
+    )
+    text = models.TextField()
+    written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"dissent on {self.consensus_id}"
+
+
 class PriceAnalysis(Addressed, AppendOnly):
     """Prices on the reference workload beside public list; reasonable or not."""
 

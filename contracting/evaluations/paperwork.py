@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from contracting.evaluations.calculations import not_judged
-from contracting.evaluations.models import ConsensusRating, SelectionDecision
+from contracting.evaluations.models import (
+    ConsensusRating,
+    DissentNote,
+    SelectionDecision,
+)
 from contracting.evaluations.queries import panel_of, waivers_of
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import factors_of
@@ -64,6 +68,7 @@ def decision(decision: SelectionDecision) -> dict[str, Any]:
             {"heading": "Price reasonableness", "text": analysis.conclusion},
             {"heading": "Unbalanced prices", "text": _unbalanced(decision)},
             *_waivers(solicitation),
+            *_dissents(solicitation),
             {"heading": "Decision and rationale", "text": decision.rationale},
         ],
         "factors": [
@@ -129,6 +134,22 @@ def _waivers(solicitation: Solicitation) -> list[dict[str, str]]:
     )
     heading = "Amendments whose acknowledgement is waived (FAR 14.405(d))"
     return [{"heading": heading, "text": waived}] if waived else []
+
+
+def _dissents(solicitation: Solicitation) -> list[dict[str, str]]:
+    """What evaluators wrote against the consensus, as a section; none if nobody did."""
+    notes = DissentNote.objects.filter(consensus__submission__solicitation=solicitation)
+    text = "\n".join(
+        f"{note.panel_member.membership.user.name} on "
+        f"{note.consensus.submission.vendor.name}, {note.consensus.factor.name}: "
+        f"{note.text}"
+        for note in notes.select_related(
+            "panel_member__membership__user",
+            "consensus__submission__vendor",
+            "consensus__factor",
+        ).order_by("pk")
+    )
+    return [{"heading": "Dissents from the consensus", "text": text}] if text else []
 
 
 def _offers(decision: SelectionDecision) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from accounts.permissions import all_of, other_person, role_in
 from accounts.states import Role
 from contracting.core.actors import Actor
 from contracting.core.permissions import Refused, Verdict
+from contracting.evaluations import queries
 from contracting.evaluations.models import PanelMember
 from contracting.evaluations.queries import missing_consensus, panel_member_of
 from contracting.evaluations.states import PanelRole
@@ -65,13 +66,42 @@ def can_read_offers(by: Actor, solicitation: Solicitation) -> Verdict:
 
 
 def can_read_prices(by: Actor, solicitation: Solicitation) -> Verdict:
-    """Evaluators see prices once they have agreed on every other factor."""
+    """No evaluator sees a price until the panel has agreed on every other factor.
+
+    Somebody who evaluates does not see one in another role either. A contracting
+    officer may release the prices earlier, with a reason (R-EVL-02).
+    """
     allowed = can_read_offers(by, solicitation)
-    if allowed and by.has_role(Role.EVALUATOR) and missing_consensus(solicitation):
-        return Refused(
-            "Evaluators see the prices once the panel has agreed on every other factor."
-        )
-    return allowed
+    if not allowed or not evaluates(by, solicitation):
+        return allowed
+    if queries.release_of(solicitation) or not missing_consensus(solicitation):
+        return allowed
+    return Refused(
+        "Evaluators see the prices once the panel has agreed on every other factor.",
+        "R-EVL-02",
+    )
+
+
+def can_release_prices(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer of the agency, of no vendor, who does not evaluate."""
+    if evaluates(by, solicitation):
+        return Refused("You evaluate these offers yourself.", "R-EVL-02")
+    return all_of(
+        role_in(
+            by,
+            solicitation.agency_id,
+            Role.CONTRACTING_OFFICER,
+            doing="show the prices to the panel",
+            rule="R-EVL-02",
+        ),
+        is_of_no_vendor(by.user_id),
+    )
+
+
+def evaluates(by: Actor, solicitation: Solicitation) -> bool:
+    """Whether this person is designated to evaluate, in whatever role they act now."""
+    seats = solicitation.panel.filter(role=PanelRole.EVALUATOR)
+    return by.is_person and seats.filter(membership__user_id=by.own_user_id).exists()
 
 
 def can_rate_submission(by: Actor, submission: Submission) -> Verdict:
@@ -87,6 +117,11 @@ def can_lock_ratings(by: Actor, submission: Submission) -> Verdict:
 def can_agree_consensus(by: Actor, submission: Submission) -> Verdict:
     """An evaluator who is designated and has declared writes down what all agreed."""
     return _evaluates(by, submission.solicitation, "records the consensus")
+
+
+def can_note_dissent(by: Actor, submission: Submission) -> Verdict:
+    """An evaluator who is designated and has declared writes their own."""
+    return _evaluates(by, submission.solicitation, "notes a dissent")
 
 
 def can_waive_acknowledgement(by: Actor, solicitation: Solicitation) -> Verdict:
@@ -108,6 +143,7 @@ def can_analyse_price(by: Actor, solicitation: Solicitation) -> Verdict:
     return all_of(
         role_in(by, solicitation.agency_id, *_OFFICE, doing="analyse the prices"),
         is_of_no_vendor(by.user_id),
+        can_read_prices(by, solicitation),
     )
 
 

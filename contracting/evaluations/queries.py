@@ -18,8 +18,10 @@ from contracting.evaluations.calculations import unmet_amendments
 from contracting.evaluations.models import (
     AmendmentWaiver,
     ConsensusRating,
+    DissentNote,
     PanelMember,
     PriceAnalysis,
+    PriceRelease,
     Rating,
     RatingLock,
     SelectionDecision,
@@ -250,7 +252,9 @@ def rating_table(solicitation: Solicitation) -> RatingTable:
     locked: dict[int, set[int]] = {}
     for lock in RatingLock.objects.filter(submission__solicitation=solicitation):
         locked.setdefault(lock.submission_id, set()).add(lock.panel_member_id)
-    agreed = ConsensusRating.objects.filter(submission__solicitation=solicitation)
+    agreed = ConsensusRating.objects.filter(
+        submission__solicitation=solicitation
+    ).prefetch_related("dissents__panel_member__membership__user")
     return RatingTable(
         evaluators=list(declared_evaluators(solicitation)),
         rated=rated,
@@ -319,6 +323,18 @@ def require_acknowledged(offer: OpenedOffer) -> None:
             "other terms. A contracting officer may waive an immaterial amendment."
         )
         raise AmendmentNotAcknowledged(message, missing=unmet)
+
+
+def release_of(solicitation: Solicitation) -> PriceRelease | None:
+    """The officer's record that evaluators see prices early, if there is one."""
+    found = PriceRelease.objects.filter(solicitation=solicitation)
+    return found.select_related("released_by__user").first()
+
+
+def dissents_from(consensus: ConsensusRating | None) -> QuerySet[DissentNote]:
+    """What evaluators wrote against a consensus, oldest first."""
+    found = DissentNote.objects.filter(consensus=consensus)
+    return found.select_related("panel_member__membership__user").order_by("pk")
 
 
 def waivers_of(submission: Submission) -> QuerySet[AmendmentWaiver]:
@@ -397,6 +413,8 @@ def panel_texts(solicitation: Solicitation) -> list[str]:
         text for pair in ratings.values_list("strengths", "weaknesses") for text in pair
     ]
     texts += agreed.values_list("narrative", flat=True)
+    dissents = DissentNote.objects.filter(consensus__in=agreed)
+    texts += dissents.values_list("text", flat=True)
     return [*texts, *analyses, *waived.values_list("memo", flat=True)]
 
 

@@ -105,6 +105,19 @@ class ConsensusMissing(Refusal):
     code = "consensus_missing"
 
 
+class ReasonMissing(Invalid):
+    """Prices are shown to the technical panel early and nobody says why."""
+
+    code = "reason_missing"
+    rule = "R-EVL-02"
+
+
+class AlreadyReleased(Conflict):
+    """The evaluators see the prices already."""
+
+    code = "already_released"
+
+
 class PriceNotComparable(Invalid):
     """An offer that does not price every line of the workload."""
 

@@ -26,6 +26,11 @@ urlpatterns = [
     path(f"{_SOLICITATION}/offers", offers.Offers.as_view(), name="offers"),
     path(f"{_SOLICITATION}/price", decisions.Price.as_view(), name="price"),
     path(
+        f"{_SOLICITATION}/price/release",
+        decisions.ReleasePrices.as_view(),
+        name="release_prices",
+    ),
+    path(
         f"{_SOLICITATION}/price/analyse",
         decisions.AnalysePrice.as_view(),
         name="analyse_price",
@@ -49,6 +54,11 @@ urlpatterns = [
         f"{_OFFER}/agree/<public_id:factor>",
         ratings.AgreeConsensus.as_view(),
         name="agree_consensus",
+    ),
+    path(
+        f"{_OFFER}/dissent/<public_id:factor>",
+        ratings.NoteDissent.as_view(),
+        name="note_dissent",
     ),
     path(
         f"{_OFFER}/waive",

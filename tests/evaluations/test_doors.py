@@ -356,6 +356,8 @@ def test_an_evaluation_does_not_exist_for_outsiders(told_the_time):
             reverse("evaluations:rate_submission", args=both),
             reverse("evaluations:agree_consensus", args=both),
             reverse("evaluations:lock_ratings", args=[offer.public_id]),
+            reverse("evaluations:note_dissent", args=both),
+            address("release_prices", solicitation),
             reverse("evaluations:decision", args=[decision.public_id]),
         ]
 

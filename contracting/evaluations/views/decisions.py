@@ -14,6 +14,7 @@ from contracting.documents.queries import documents_of
 from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.operations.analyse import analyse_price
 from contracting.evaluations.operations.decide import decide_selection
+from contracting.evaluations.operations.release import release_prices
 from contracting.evaluations.views.tables import FormClass, matrix, prices
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.queries import (
@@ -36,8 +37,35 @@ class Price(PageView):
             "analysis": queries.latest_analysis(found),
             "analyses": found.price_analyses.order_by("-pk"),
             "may_analyse": permissions.can_analyse_price(self.actor, found),
+            "release": queries.release_of(found),
+            "may_release": permissions.can_release_prices(self.actor, found),
+            "missing": queries.missing_consensus(found),
             **prices(found),
         }
+
+
+class ReleasePrices(VerbView):
+    """Shall the panel see the prices before it has agreed?"""
+
+    template_name = "evaluations/release_prices.html"
+    form_class: ClassVar[FormClass] = forms.PriceReleaseForm
+    submit_label = "Show the prices to the panel"
+    done_message = "The panel sees the prices now. The reason is kept."
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_evaluation_for(self.actor, solicitation)
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_release_prices(self.actor, thing)
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        return {"solicitation": thing, "missing": queries.missing_consensus(thing)}
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        release_prices(solicitation_id=thing.pk, **data, by=by, at=at)
+        return reverse("evaluations:price", args=[thing.public_id])
 
 
 class AnalysePrice(VerbView):

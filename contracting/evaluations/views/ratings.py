@@ -13,6 +13,7 @@ from contracting.core.views import VerbView
 from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.operations.agree import agree_consensus
 from contracting.evaluations.operations.lock import lock_ratings
+from contracting.evaluations.operations.note import note_dissent
 from contracting.evaluations.operations.rate import rate_submission
 from contracting.evaluations.states import spread
 from contracting.evaluations.views.tables import FormClass
@@ -160,6 +161,10 @@ class AgreeConsensus(OnAFactor):
             "own_is_locked": own_is_locked,
             "ratings": ratings,
             "spread": spread(latest.values()),
+            "dissents": queries.dissents_from(
+                queries.consensus_of(offer.submission, factor)
+            ),
+            "decision": queries.decision_of(offer.submission.solicitation),
         }
 
     def perform(
@@ -175,3 +180,32 @@ class AgreeConsensus(OnAFactor):
             submission_id=offer.submission_id, factor_id=factor.pk, **data, by=by, at=at
         )
         return self.back(offer)
+
+
+class NoteDissent(OnAFactor):
+    """Where do I not go along with the panel?"""
+
+    template_name = "evaluations/note_dissent.html"
+    form_class: ClassVar[FormClass] = forms.DissentForm
+    submit_label = "Note my dissent"
+    done_message = "Noted. It goes to the source selection authority."
+
+    def verdict(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> Verdict:
+        return permissions.can_note_dissent(self.actor, thing[0].submission)
+
+    def perform(
+        self,
+        *,
+        thing: tuple[OpenedOffer, EvaluationFactor],
+        data: dict[str, Any],
+        by: Actor,
+        at: datetime,
+    ) -> str:
+        offer, factor = thing
+        note_dissent(
+            submission_id=offer.submission_id, factor_id=factor.pk, **data, by=by, at=at
+        )
+        return reverse(
+            "evaluations:agree_consensus",
+            args=[offer.submission.public_id, factor.public_id],
+        )
