@@ -20,6 +20,7 @@ from contracting.evaluations.operations.designate import designate_panel_member
 from contracting.evaluations.operations.lock import lock_ratings
 from contracting.evaluations.operations.rate import rate_submission
 from contracting.evaluations.queries import have_not_locked, missing_consensus
+from contracting.evaluations.states import NO_CONFLICT
 from contracting.reference.models import AiModel
 from contracting.reference.queries import list_price
 from contracting.solicitations.models import Solicitation, SolicitationLine
@@ -199,7 +200,7 @@ def declared_panel(*, on: Solicitation | None = None) -> Solicitation:
         declare_interest(
             solicitation_id=solicitation.pk,
             keeps_confidence=True,
-            has_no_conflict=True,
+            answers=NO_CONFLICT,
             by=acting,
             at=at,
         )

@@ -9,6 +9,14 @@ INTEREST_DECLARED = event_type(
     "evaluations.interest.declared",
     "A member of the panel promised non-disclosure and declared no conflict.",
 )
+CONFLICT_DECLARED = event_type(
+    "evaluations.conflict.declared",
+    "A member of the panel declared a conflict of interest; the offers stay closed.",
+)
+CONFLICT_RESOLVED = event_type(
+    "evaluations.conflict.resolved",
+    "The contracting officer decided on a conflict of interest.",
+)
 SUBMISSION_RATED = event_type(
     "evaluations.submission.rated", "An evaluator rated an offer on a factor."
 )

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Membership
-from contracting.evaluations.states import AdjectivalRating
+from contracting.evaluations.states import AdjectivalRating, ConflictQuestion
 from contracting.solicitations.models import Amendment
 from contracting.submissions.models import OpenedOffer
 
@@ -51,15 +51,52 @@ class DesignationForm(forms.Form):
 
 
 class DeclarationForm(forms.Form):
-    """The two promises."""
+    """One promise, and an answer to each question; a yes is explained."""
 
     keeps_confidence = forms.BooleanField(
         label="I keep source selection information confidential"
     )
-    has_no_conflict = forms.BooleanField(
-        label="I have no conflict of interest",
-        help_text="If you have one, do not declare: tell the contracting officer.",
+    explanation = forms.CharField(
+        label="If you answered yes: what it is",
+        help_text="The contracting officer reads it and decides.",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for question in ConflictQuestion:
+            self.fields[question.value] = forms.ChoiceField(
+                label=question.label,
+                choices=[("no", "No"), ("yes", "Yes")],
+                widget=forms.RadioSelect,
+            )
+        self.order_fields(["keeps_confidence", *ConflictQuestion.values])
+
+    def clean(self) -> dict[str, Any]:
+        """With the answers under ``answers``, by question."""
+        data = super().clean() or self.cleaned_data
+        data["answers"] = {
+            name: data.pop(name) == "yes"
+            for name in ConflictQuestion.values
+            if name in data
+        }
+        return data
+
+
+class ResolutionForm(forms.Form):
+    """What becomes of a conflict that was declared."""
+
+    outcome = forms.ChoiceField(
+        label="Decision",
+        choices=[
+            ("exclude", "Exclude: the offers stay closed to this person"),
+            ("admit", "Admit: this person may read and judge the offers"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = _text("Why", "How the conflict is avoided, neutralized or mitigated.")
 
 
 class RatingForm(forms.Form):

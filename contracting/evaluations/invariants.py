@@ -20,7 +20,7 @@ from contracting.submissions.models import OpenedOffer
 
 
 def _rated_without_declaring() -> Iterator[str]:
-    undeclared = Rating.objects.filter(panel_member__declaration__isnull=True)
+    undeclared = Rating.objects.filter(panel_member__declarations__isnull=True)
     for rating in undeclared.select_related("factor"):
         yield f"rating {rating.pk} on {rating.factor}"
 

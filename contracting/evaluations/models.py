@@ -43,16 +43,54 @@ class PanelMember(AppendOnly):
 
 
 class Declaration(AppendOnly):
-    """Non-disclosure and no conflict of interest, signed before reading an offer."""
+    """Non-disclosure and conflicts of interest, signed before reading an offer."""
 
-    panel_member = models.OneToOneField(
-        PanelMember, on_delete=models.PROTECT, related_name="declaration"
+    panel_member = models.ForeignKey(
+        PanelMember, on_delete=models.PROTECT, related_name="declarations"
     )
     text = models.TextField()
+    parties = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Submissions it names; null where it was not kept.",
+    )
+    answers = models.JSONField(default=dict, help_text="Question: whether yes.")
+    has_conflict = models.BooleanField(default=False)
+    explanation = models.TextField(blank=True)
     declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_declared_conflict_is_explained",
+                condition=Q(has_conflict=False) | ~Q(explanation=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"declaration of {self.panel_member_id}"
+
+
+class ConflictResolution(AppendOnly):
+    """What the contracting officer decided about a conflict that was declared."""
+
+    declaration = models.OneToOneField(
+        Declaration, on_delete=models.PROTECT, related_name="resolution"
+    )
+    is_admitted = models.BooleanField()
+    reason = models.TextField()
+    resolved_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    resolved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_conflict_is_resolved_for_a_reason", condition=~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"resolution of {self.declaration_id}"
 
 
 class Rating(AppendOnly):

@@ -22,9 +22,9 @@ def declaration(solicitation: Solicitation) -> str:
     offerors = f" The offerors are: {named}." if named else ""
     return (
         f"I will disclose no source selection information about {solicitation.piid} to "
-        "anybody who is not authorized to receive it (FAR 3.104). I and those close to "
-        "me have no financial or other interest in any offeror, and nothing else keeps "
-        f"me from judging fairly (FAR 9.505).{offerors}"
+        "anybody who is not authorized to receive it (FAR 3.104). I have answered "
+        "truly whether I, or somebody close to me, has an interest in any offeror that "
+        f"could keep me from judging fairly (FAR 9.505).{offerors}"
     )
 
 

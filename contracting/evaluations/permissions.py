@@ -10,7 +10,7 @@ from contracting.core.permissions import Refused, Verdict
 from contracting.evaluations import queries
 from contracting.evaluations.models import PanelMember
 from contracting.evaluations.queries import missing_consensus, panel_member_of
-from contracting.evaluations.states import PanelRole
+from contracting.evaluations.states import PanelRole, Standing
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.models import Submission
 from contracting.submissions.permissions import is_of_no_vendor
@@ -38,30 +38,74 @@ def can_designate_panel_member(
 
 
 def can_declare_interest(by: Actor, solicitation: Solicitation) -> Verdict:
-    """Whoever is designated, once."""
+    """Whoever is designated; once more when offerors have become known since."""
     member = panel_member_of(by, solicitation)
     if member is None:
         return Refused("Only whoever is designated for this panel declares.")
-    if has_declared(member):
+    standing = queries.standing_of(member)
+    if standing in (Standing.PENDING, Standing.EXCLUDED):
+        return Refused(_CLOSED[standing], "R-ROL-06")
+    if standing == Standing.OPEN:
         return Refused("You have declared already.")
     return is_of_no_vendor(by.user_id)
 
 
+def can_resolve_conflict(by: Actor, member: PanelMember) -> Verdict:
+    """The contracting officer, of no vendor, about somebody else (FAR 9.504)."""
+    return all_of(
+        role_in(
+            by,
+            member.solicitation.agency_id,
+            Role.CONTRACTING_OFFICER,
+            doing="decide on a conflict of interest",
+            rule="R-ROL-06",
+        ),
+        other_person(
+            by,
+            member.membership.user_id,
+            "It is your own conflict; somebody else decides on it.",
+            "R-ROL-06",
+        ),
+        is_of_no_vendor(by.user_id),
+    )
+
+
+_CLOSED = {
+    Standing.NOT_DECLARED: (
+        "Promise non-disclosure and declare that you have no conflict of interest "
+        "before you read an offer."
+    ),
+    Standing.INCOMPLETE: (
+        "Offerors have become known since you declared. Declare again, with their "
+        "names before you, before you read an offer."
+    ),
+    Standing.PENDING: (
+        "You declared a conflict of interest. The contracting officer decides on it; "
+        "until then you read no offer."
+    ),
+    Standing.EXCLUDED: (
+        "You declared a conflict of interest and the contracting officer excluded you "
+        "from this panel."
+    ),
+}
+
+
 def can_read_offers(by: Actor, solicitation: Solicitation) -> Verdict:
-    """The contracting office and the auditor; the panel only after declaring."""
+    """The contracting office and the auditor; the panel only after declaring.
+
+    Whoever is on the panel and has not declared reads nothing in another role either
+    (R-ROL-06).
+    """
     if not by.is_person or not by.acts_for(solicitation.agency_id):
         return Refused("Only the agency that opened these offers reads them.")
     outside = is_of_no_vendor(by.user_id)
+    seat = solicitation.panel.filter(membership__user_id=by.own_user_id).first()
+    if seat is not None and not has_declared(seat):
+        return Refused(_CLOSED[queries.standing_of(seat)], "R-ROL-06")
     if by.has_role(*_OFFICE, Role.AUDITOR):
         return outside
-    member = panel_member_of(by, solicitation)
-    if member is None:
+    if seat is None or seat.membership_id != by.membership_id:
         return Refused("Only whoever is designated for this panel reads the offers.")
-    if not has_declared(member):
-        return Refused(
-            "Promise non-disclosure and declare that you have no conflict of interest "
-            "before you read an offer."
-        )
     return outside
 
 
@@ -159,8 +203,8 @@ def can_decide_selection(by: Actor, solicitation: Solicitation) -> Verdict:
 
 
 def has_declared(member: PanelMember) -> bool:
-    """Whether the declaration is signed."""
-    return hasattr(member, "declaration")
+    """Whether a declaration that names every offeror is signed, without a conflict."""
+    return queries.standing_of(member) == Standing.OPEN
 
 
 def _evaluates(by: Actor, solicitation: Solicitation, does: str) -> Verdict:

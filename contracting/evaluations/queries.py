@@ -17,7 +17,9 @@ from contracting.evaluations import calculations
 from contracting.evaluations.calculations import unmet_amendments
 from contracting.evaluations.models import (
     AmendmentWaiver,
+    ConflictResolution,
     ConsensusRating,
+    Declaration,
     DissentNote,
     PanelMember,
     PriceAnalysis,
@@ -29,7 +31,7 @@ from contracting.evaluations.models import (
 from contracting.evaluations.pricing import comparisons, words
 from contracting.evaluations.pricing.plot import plot
 from contracting.evaluations.refusals import NotAPublishedFactor, NotOpened
-from contracting.evaluations.states import PanelRole
+from contracting.evaluations.states import PanelRole, Standing
 from contracting.solicitations.models import (
     Amendment,
     EvaluationFactor,
@@ -125,9 +127,11 @@ def get_decision_for(actor: Actor, public_id: str) -> SelectionDecision:
 
 def panel_of(solicitation: Solicitation) -> QuerySet[PanelMember]:
     """Who is designated, the source selection authority last."""
-    return solicitation.panel.select_related(
-        "membership__user", "declaration", "designated_by__user"
-    ).order_by("role", "pk")
+    return (
+        solicitation.panel.select_related("membership__user", "designated_by__user")
+        .prefetch_related("declarations__resolution")
+        .order_by("role", "pk")
+    )
 
 
 def panel_member_of(actor: Actor, solicitation: Solicitation) -> PanelMember | None:
@@ -137,10 +141,62 @@ def panel_member_of(actor: Actor, solicitation: Solicitation) -> PanelMember | N
     return panel_of(solicitation).filter(membership_id=actor.membership_id).first()
 
 
+def standing_of(member: PanelMember) -> Standing:
+    """Whether a member of the panel may read the offers, and if not, why.
+
+    A conflict is never undone by declaring again: it is for the officer to decide.
+    """
+    declarations = list(member.declarations.order_by("pk"))
+    if not declarations:
+        return Standing.NOT_DECLARED
+    for each in declarations:
+        resolution = resolution_of(each)
+        if each.has_conflict and resolution is None:
+            return Standing.PENDING
+        if resolution is not None and not resolution.is_admitted:
+            return Standing.EXCLUDED
+    named = declarations[-1].parties
+    if named is None or set(parties_of(member.solicitation)) <= set(named):
+        return Standing.OPEN
+    return Standing.INCOMPLETE
+
+
+def resolution_of(declaration: Declaration) -> ConflictResolution | None:
+    """What was decided about a declared conflict."""
+    return ConflictResolution.objects.filter(declaration=declaration).first()
+
+
+def conflict_of(member: PanelMember) -> Declaration | None:
+    """The conflict that a member declared and nobody has decided on."""
+    found = member.declarations.filter(has_conflict=True, resolution__isnull=True)
+    return found.order_by("pk").first()
+
+
+def parties_of(solicitation: Solicitation) -> list[str]:
+    """The opened submissions, by public id: those whom a declaration names."""
+    return [offer.submission.public_id for offer in offers_of(solicitation)]
+
+
+def get_member(solicitation: Solicitation, public_id: str) -> PanelMember:
+    """A member of the panel by the public id of their membership.
+
+    :raises NotVisible: if there is none
+    """
+    found = panel_of(solicitation).filter(membership__public_id=public_id).first()
+    if found is None:
+        message = "There is no such member of the panel."
+        raise NotVisible(message)
+    return found
+
+
 def declared_evaluators(solicitation: Solicitation) -> QuerySet[PanelMember]:
     """The evaluators who have declared: those who read, rate and agree."""
+    open_conflict = Q(has_conflict=True) & (
+        Q(resolution__isnull=True) | Q(resolution__is_admitted=False)
+    )
+    own = Declaration.objects.filter(panel_member=OuterRef("pk"))
     return panel_of(solicitation).filter(
-        role=PanelRole.EVALUATOR, declaration__isnull=False
+        Exists(own), ~Exists(own.filter(open_conflict)), role=PanelRole.EVALUATOR
     )
 
 

@@ -28,15 +28,23 @@ class AlreadyDesignated(Conflict):
 
 
 class NotDeclared(Invalid):
-    """Without both promises nobody reads an offer."""
+    """Without the promise and an answer to each question nobody reads an offer."""
 
     code = "not_declared"
+    rule = "R-ROL-06"
 
 
-class AlreadyDeclared(Conflict):
-    """A declaration is signed once."""
+class ConflictUnexplained(Invalid):
+    """A conflict is declared, or decided on, without a word about it."""
 
-    code = "already_declared"
+    code = "conflict_unexplained"
+    rule = "R-ROL-06"
+
+
+class NothingToResolve(Conflict):
+    """Nobody waits for a decision on a conflict, or it is taken."""
+
+    code = "nothing_to_resolve"
 
 
 class NotAPublishedFactor(Invalid):

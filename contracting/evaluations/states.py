@@ -15,6 +15,36 @@ class PanelRole(TextChoices):
     )
 
 
+class ConflictQuestion(TextChoices):
+    """What everybody answers who is to read an offer (FAR 3.104, 9.505)."""
+
+    FINANCIAL = (
+        "FINANCIAL",
+        "Do you or your household own shares of, or have another financial interest "
+        "in, one of them?",
+    )
+    EMPLOYMENT = (
+        "EMPLOYMENT",
+        "Have you worked for one of them in the last two years, or talked about it?",
+    )
+    FAMILY = ("FAMILY", "Does somebody close to you work for one of them?")
+    OTHER = ("OTHER", "Could anything else make your judgement seem partial?")
+
+
+NO_CONFLICT = {question.value: False for question in ConflictQuestion}
+"""Every question answered with no."""
+
+
+class Standing(TextChoices):
+    """Whether a member of the panel may read the offers, and if not, why."""
+
+    NOT_DECLARED = "NOT_DECLARED", "not declared yet: reads no offer"
+    OPEN = "OPEN", "declared: reads the offers"
+    INCOMPLETE = "INCOMPLETE", "declared before all offerors were known: declares again"
+    PENDING = "PENDING", "declared a conflict: reads no offer until it is decided"
+    EXCLUDED = "EXCLUDED", "excluded for a conflict: reads no offer"
+
+
 class AdjectivalRating(TextChoices):
     """The published scale."""
 

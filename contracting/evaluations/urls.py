@@ -19,6 +19,11 @@ urlpatterns = [
         name="designate_panel_member",
     ),
     path(
+        f"{_SOLICITATION}/panel/resolve/<public_id:member>",
+        panel.ResolveConflict.as_view(),
+        name="resolve_conflict",
+    ),
+    path(
         f"{_SOLICITATION}/declare",
         panel.DeclareInterest.as_view(),
         name="declare_interest",

@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.models import Membership
 from contracting.evaluations.models import Rating, SelectionDecision
 from contracting.evaluations.queries import missing_consensus, rated_factors
+from contracting.evaluations.states import NO_CONFLICT
 from contracting.submissions.calculations import OfferedFile
 from tests.builders import released_solicitation
 from tests.cast import actor, client_for, nothing_happens, submit
@@ -64,7 +65,7 @@ def test_the_officer_names_the_panel_and_an_evaluator_declares(
     declared = submit(
         panelist,
         address("declare_interest", solicitation),
-        {"keeps_confidence": "on", "has_no_conflict": "on"},
+        {"keeps_confidence": "on", **dict.fromkeys(NO_CONFLICT, "no")},
     )
 
     # Then the offers, closed before, lie open
@@ -358,6 +359,10 @@ def test_an_evaluation_does_not_exist_for_outsiders(told_the_time):
             reverse("evaluations:lock_ratings", args=[offer.public_id]),
             reverse("evaluations:note_dissent", args=both),
             address("release_prices", solicitation),
+            reverse(
+                "evaluations:resolve_conflict",
+                args=[solicitation.public_id, public_id_of(actor("evaluator"))],
+            ),
             reverse("evaluations:decision", args=[decision.public_id]),
         ]
 

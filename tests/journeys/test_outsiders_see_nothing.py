@@ -60,6 +60,8 @@ THINGS = {
     "close_outs": ["closeout.CompletionStatement"],
     "contracts": ["contracts.Contract"],
     "decisions": ["evaluations.SelectionDecision"],
+    "resolve": ["accounts.Membership"],
+    "dissent": ["solicitations.EvaluationFactor"],
     "documents": ["documents.Document"],
     "draft": ["requisitions.Requisition"],
     "findings": ["reconciliation.Finding"],

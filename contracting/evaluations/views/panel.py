@@ -7,12 +7,16 @@ from typing import Any, ClassVar
 
 from django.urls import reverse
 
+from accounts.states import Role
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
 from contracting.evaluations import forms, paperwork, permissions, queries
+from contracting.evaluations.models import PanelMember
 from contracting.evaluations.operations.declare import declare_interest
 from contracting.evaluations.operations.designate import designate_panel_member
+from contracting.evaluations.operations.resolve import resolve_conflict
+from contracting.evaluations.states import ConflictQuestion, Standing
 from contracting.evaluations.views.tables import FormClass
 from contracting.solicitations.models import Solicitation
 
@@ -25,11 +29,13 @@ class Panel(PageView):
     def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
         found = queries.get_evaluation_for(self.actor, solicitation)
         panel = list(queries.panel_of(found))
-        declared = [member for member in panel if permissions.has_declared(member)]
+        rows = [(member, queries.standing_of(member)) for member in panel]
         return {
             "solicitation": found,
-            "panel": panel,
-            "declared": declared,
+            "rows": rows,
+            "declared": [row for row in rows if row[1] == Standing.OPEN],
+            "pending": [row for row in rows if row[1] == Standing.PENDING],
+            "may_resolve": self.actor.has_role(Role.CONTRACTING_OFFICER),
             "may_designate": permissions.can_designate_panel_member(self.actor, found),
             "may_declare": permissions.can_declare_interest(self.actor, found),
             "own": queries.panel_member_of(self.actor, found),
@@ -89,4 +95,45 @@ class DeclareInterest(VerbView):
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         declare_interest(solicitation_id=thing.pk, **data, by=by, at=at)
-        return reverse("evaluations:offers", args=[thing.public_id])
+        page = "panel" if any(data["answers"].values()) else "offers"
+        return reverse(f"evaluations:{page}", args=[thing.public_id])
+
+
+class ResolveConflict(VerbView):
+    """May somebody with a conflict of interest read the offers all the same?"""
+
+    template_name = "evaluations/resolve_conflict.html"
+    form_class: ClassVar[FormClass] = forms.ResolutionForm
+    submit_label = "Record the decision"
+    done_message = "Recorded. They have been told."
+
+    def thing(self, solicitation: str, member: str, **_ids: Any) -> PanelMember:
+        found = queries.get_evaluation_for(self.actor, solicitation)
+        return queries.get_member(found, member)
+
+    def verdict(self, thing: PanelMember) -> Verdict:
+        return permissions.can_resolve_conflict(self.actor, thing)
+
+    def extra(self, thing: PanelMember) -> dict[str, Any]:
+        declaration = queries.conflict_of(thing)
+        answers = {} if declaration is None else declaration.answers
+        return {
+            "solicitation": thing.solicitation,
+            "member": thing,
+            "declaration": declaration,
+            "yes": [
+                question.label for question in ConflictQuestion if answers.get(question)
+            ],
+        }
+
+    def perform(
+        self, *, thing: PanelMember, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        resolve_conflict(
+            panel_member_id=thing.pk,
+            is_admitted=data["outcome"] == "admit",
+            reason=data["reason"],
+            by=by,
+            at=at,
+        )
+        return reverse("evaluations:panel", args=[thing.solicitation.public_id])

@@ -23,6 +23,7 @@ from contracting.evaluations.operations.designate import designate_panel_member
 from contracting.evaluations.operations.lock import lock_ratings
 from contracting.evaluations.operations.rate import rate_submission
 from contracting.evaluations.queries import missing_consensus
+from contracting.evaluations.states import NO_CONFLICT
 from contracting.operate.story import times, truth
 from contracting.operate.story.cast import NORTHLIGHT, Cast
 from contracting.operate.story.times import Calendar
@@ -341,7 +342,7 @@ def decide(
         declare_interest(
             solicitation_id=solicitation.pk,
             keeps_confidence=True,
-            has_no_conflict=True,
+            answers=NO_CONFLICT,
             by=cast[part],
             at=calendar.at(times.OPENING, 14),
         )
