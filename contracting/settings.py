@@ -169,6 +169,7 @@ INSTALLED_APPS = [
     "contracting.notices",
     "contracting.requisitions",
     "contracting.solicitations",
+    "contracting.opportunities",
     "contracting.submissions",
     "contracting.evaluations",
     "contracting.contracts",

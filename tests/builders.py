@@ -170,6 +170,8 @@ TERMS: dict[str, Any] = {
     "maximum_tokens": 40_000_000_000,
     "ordering_start": date(2026, 4, 1),
     "ordering_end": date(2027, 3, 31),
+    "synopsis_kind": "COMBINED",
+    "synopsis_id": "75D301-26-TOKENS",
 }
 """Everything that a package needs beside what its requisition gives."""
 

@@ -25,7 +25,7 @@ from contracting.requisitions.models import Requisition
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.models import Submission
 
-OPPORTUNITY: Final = "solicitations:opportunity"
+OPPORTUNITY: Final = "opportunities:opportunity"
 DAYS_OF_A_FORECAST: Final = 7
 """Fewer days of use than this say nothing about the days to come."""
 

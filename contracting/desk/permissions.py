@@ -462,7 +462,7 @@ def _offers_to_hand_in(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         due = {"due": _deadline(each), "due_at": each.deadline, "zone": each.time_zone}
         if mine is None or mine.state == SubmissionState.WITHDRAWN or version is None:
             verdict = may_submit.can_submit_submission(by, each)
-            page, note = "solicitations:opportunity", "Not submitted yet."
+            page, note = "opportunities:opportunity", "Not submitted yet."
             yield _item(each, page, "Read and offer", verdict, note=note, **due)
         elif behind := submissions.unacknowledged(version):
             numbers = listed(behind)

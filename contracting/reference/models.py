@@ -251,6 +251,24 @@ class Clause(Effective):
         return [str(ClauseKind(kind).label) for kind in self.required_for]
 
 
+class AttachmentKind(Effective):
+    """A paper that an offer for AI brings along (OMB M-25-22, M-26-04)."""
+
+    code = models.CharField(max_length=30)
+    label = models.CharField(max_length=120)
+    summary = models.TextField(help_text="What it tells, in our own words.")
+    regime = models.CharField(max_length=12, choices=Regime.choices)
+    citation = models.CharField(max_length=200)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            _one_in_force("an_attachment_is_asked_for_in_one_wording", "code"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
 class Rule(Effective):
     """A rule that the system enforces: what it says, and what would lift it."""
 

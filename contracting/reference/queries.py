@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet
 
@@ -12,6 +13,7 @@ from contracting.core.doors import RuleWords
 from contracting.core.errors import NotVisible
 from contracting.reference.models import (
     AiModel,
+    AttachmentKind,
     Clause,
     Holiday,
     ListPrice,
@@ -61,6 +63,29 @@ def threshold(code: str, on: date) -> Threshold:
         message = f"No value of {code} is in force on {on}."
         raise NoThreshold(message, threshold=code, on=on)
     return found
+
+
+def amounts_on(codes: Collection[str], on: date) -> dict[str, Decimal]:
+    """The values of several numbers that are in force on a day, by code.
+
+    :raises NoThreshold: if one of them is not
+    """
+    found = dict(
+        Threshold.objects.in_force(on)
+        .filter(code__in=codes)
+        .values_list("code", "value")
+    )
+    for code in codes:
+        if code not in found:
+            message = f"No value of {code} is in force on {on}."
+            raise NoThreshold(message, threshold=code, on=on)
+    return found
+
+
+def attachments_on(on: date) -> dict[str, str]:
+    """The papers that an offer for AI brings along on a day: labels by code."""
+    kinds = AttachmentKind.objects.in_force(on).order_by("pk")
+    return dict(kinds.values_list("code", "label"))
 
 
 def thresholds_on(on: date) -> QuerySet[Threshold]:

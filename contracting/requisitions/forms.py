@@ -66,6 +66,40 @@ def instant_of(day: date, at: time, zone: str) -> datetime:
     return utc
 
 
+def text_field(label: str, hint: str, rows: int = 8) -> forms.CharField:
+    """Words of several lines, which a draft may leave empty."""
+    return forms.CharField(
+        label=label,
+        required=False,
+        help_text=hint,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+def dollars_field(label: str, hint: str) -> forms.DecimalField:
+    """US dollars in whole cents, zero or more."""
+    return forms.DecimalField(
+        label=label,
+        max_digits=18,
+        decimal_places=2,
+        min_value=0,
+        initial=0,
+        help_text=hint,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+
+
+def day_field(label: str, hint: str = "") -> forms.DateField:
+    """A calendar day, which a draft may leave empty."""
+    return forms.DateField(
+        label=label,
+        required=False,
+        help_text=hint,
+        validators=[plausible],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+
 class SeenVersion(forms.Form):
     """A form that carries the version that was read."""
 

@@ -22,7 +22,14 @@ from contracting.reference.models import TokenClass
 from contracting.reference.states import Boundary, Tier
 from contracting.solicitations.models import Answer, Solicitation
 from contracting.solicitations.refusals import NotInDictionary, TermInvalid
-from contracting.solicitations.states import ContextBand, SetAside
+from contracting.solicitations.states import (
+    ContextBand,
+    ExtentCompeted,
+    Procedure,
+    SetAside,
+    SynopsisException,
+    SynopsisKind,
+)
 
 UNIT: Final = "MTOK"
 """The one unit in which tokens are priced: a million tokens."""
@@ -45,11 +52,29 @@ TERMS: Final[Mapping[str, str]] = {
     "maximum_tokens": "Maximum in tokens",
     "ordering_start": "First day on which an order may be placed",
     "ordering_end": "Last day on which an order may be placed",
+    "procedure": "Procedure",
+    "extent_competed": "Extent competed",
+    "named_brand": "Vendor or model that is named",
+    "synopsis_kind": "Synopsis",
+    "synopsis_id": "Id of the synopsis",
+    "synopsis_posted_on": "Day on which the synopsis was posted",
+    "synopsis_exception": "Exception from a synopsis",
+    "required_attachments": "Papers that every offer brings along",
 }
 """Every term of a package that is a single value, with its name in words."""
 
+_OFFERED: Final = {
+    "set_aside": SetAside.values,
+    "procedure": Procedure.values,
+    "extent_competed": ExtentCompeted.values,
+    "synopsis_kind": SynopsisKind.values,
+    "synopsis_exception": SynopsisException.values,
+}
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-_NEVER_NULL: Final = frozenset(TERMS) - {"deadline", "ordering_start", "ordering_end"}
+_MAY_BE_NULL: Final = frozenset(
+    {"deadline", "ordering_start", "ordering_end", "synopsis_posted_on"}
+)
+_NEVER_NULL: Final = frozenset(TERMS) - _MAY_BE_NULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +248,8 @@ def _spoken(content_of_it: Mapping[str, Any]) -> dict[str, str]:
 def _words(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, list):
+        return ", ".join(value)
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
@@ -254,9 +281,7 @@ def _check_words(terms: Mapping[str, Any]) -> None:
         check_psc(terms["psc"])
     if "time_zone" in terms:
         zone_of(terms["time_zone"])
-    if terms.get("set_aside") and terms["set_aside"] not in SetAside.values:
-        message = f"{terms['set_aside']!r} is no kind of set-aside."
-        raise TermInvalid(message, term="set_aside")
+    _check_choices(terms)
     if terms.get("title") == "":
         message = "A solicitation has a title."
         raise TermInvalid(message, term="title")
@@ -264,10 +289,21 @@ def _check_words(terms: Mapping[str, Any]) -> None:
     if isinstance(deadline, datetime) and deadline.tzinfo is None:
         message = "A deadline is an instant with a time zone."
         raise TermInvalid(message, term="deadline")
-    for name in ("deadline", "ordering_start", "ordering_end"):
+    for name in sorted(_MAY_BE_NULL):
         day = terms.get(name)
         if isinstance(day, date) and not is_plausible(day):
             message = f"{TERMS[name]} lies in the years 2000 to 2100."
+            raise TermInvalid(message, term=name)
+
+
+def _check_choices(terms: Mapping[str, Any]) -> None:
+    for name, offered in _OFFERED.items():
+        if terms.get(name) and terms[name] not in offered:
+            message = f"{TERMS[name]} cannot be {terms[name]!r}."
+            raise TermInvalid(message, term=name)
+    for name in ("procedure", "extent_competed"):
+        if terms.get(name) == "":
+            message = f"{TERMS[name]} is chosen from its list."
             raise TermInvalid(message, term=name)
 
 

@@ -20,50 +20,28 @@ from contracting.requisitions.forms import (
     GridForm,
     RemovableRows,
     SeenVersion,
+    day_field,
+    dollars_field,
     instant_of,
     kept_rows,
-    plausible,
+    text_field,
 )
 from contracting.solicitations.calculations import TERMS, FactorDraft, LineDraft
-from contracting.solicitations.states import ContextBand, SetAside
-
-
-def _text(label: str, hint: str, rows: int = 8) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=False,
-        help_text=hint,
-        widget=forms.Textarea(attrs={"rows": rows}),
-    )
-
-
-def _dollars(label: str, hint: str) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label,
-        max_digits=18,
-        decimal_places=2,
-        min_value=0,
-        initial=0,
-        help_text=hint,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )
-
-
-def _day(label: str, hint: str = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        help_text=hint,
-        validators=[plausible],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+from contracting.solicitations.states import (
+    ContextBand,
+    ExtentCompeted,
+    Procedure,
+    SetAside,
+    SynopsisException,
+    SynopsisKind,
+)
 
 
 class EditTermsForm(SeenVersion):
     """Every single-valued term of a package; a draft may leave most of them empty."""
 
     title = forms.CharField(max_length=200)
-    statement_of_objectives = _text(
+    statement_of_objectives = text_field(
         "Statement of objectives or work statement", "What the tokens are for.", 12
     )
     naics = forms.CharField(
@@ -82,12 +60,12 @@ class EditTermsForm(SeenVersion):
         required=False,
         choices=[("", "Not decided yet"), *SetAside.choices],
     )
-    importance = _text(
+    importance = text_field(
         "Relative importance of the evaluation factors",
         "How the factors weigh against each other and against price (FAR 15.304).",
         5,
     )
-    ai_terms = _text(
+    ai_terms = text_field(
         "AI term pack",
         "What a token is and which tokenizer counts it; use of data and retention; "
         "disclosure of model, snapshot and changes; usage reports.",
@@ -99,7 +77,7 @@ class EditTermsForm(SeenVersion):
     contact_email = forms.EmailField(
         label="E-mail of the point of contact", required=False
     )
-    deadline_day = _day("Deadline, day", "Offers are due by this day and time.")
+    deadline_day = day_field("Deadline, day", "Offers are due by this day and time.")
     deadline_time = forms.TimeField(
         label="Deadline, time",
         required=False,
@@ -107,10 +85,10 @@ class EditTermsForm(SeenVersion):
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
     )
     time_zone = forms.ChoiceField(label="Time zone of the deadline")
-    minimum_dollars = _dollars(
+    minimum_dollars = dollars_field(
         "Guaranteed minimum in dollars", "Obligated at award (FAR 16.504)."
     )
-    maximum_dollars = _dollars(
+    maximum_dollars = dollars_field(
         "Maximum in dollars", "The ceiling of all orders, options included."
     )
     maximum_tokens = forms.IntegerField(
@@ -121,11 +99,33 @@ class EditTermsForm(SeenVersion):
         help_text="The ceiling of all orders.",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    ordering_start = _day("First day on which an order may be placed")
-    ordering_end = _day("Last day on which an order may be placed")
+    ordering_start = day_field("First day on which an order may be placed")
+    ordering_end = day_field("Last day on which an order may be placed")
+    required_attachments = forms.MultipleChoiceField(
+        label="Papers that every offer brings along",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=(
+            "Offers for AI bring all of them; leaving one out needs the waiver of the "
+            "chief information officer (OMB M-26-04)."
+        ),
+    )
 
-    def __init__(self, *args: Any, zone: str = "", **more: Any) -> None:
+    attachments_shown = forms.BooleanField(
+        required=False, initial=True, widget=forms.HiddenInput
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        zone: str = "",
+        attachments: Sequence[tuple[str, str]] = (),
+        **more: Any,
+    ) -> None:
         super().__init__(*args, **more)
+        papers = self.fields["required_attachments"]
+        if isinstance(papers, forms.MultipleChoiceField):
+            papers.choices = list(attachments)
         field = self.fields["time_zone"]
         if isinstance(field, forms.ChoiceField):
             offered = dict.fromkeys([*ZONES, *([zone] if zone else [])])
@@ -141,6 +141,8 @@ class EditTermsForm(SeenVersion):
         """What the verb takes lies under ``terms``."""
         cleaned: dict[str, Any] = super().clean() or {}
         known = {name: cleaned[name] for name in TERMS if name in cleaned}
+        if not cleaned.get("attachments_shown"):
+            known.pop("required_attachments", None)
         cleaned["terms"] = {**known, "deadline": self._deadline(cleaned)}
         return cleaned
 
@@ -164,8 +166,52 @@ class EditTermsForm(SeenVersion):
             return None
 
 
+class EditPublicationForm(SeenVersion):
+    """How the market learns of it, and who may compete."""
+
+    procedure = forms.ChoiceField(choices=Procedure.choices)
+    synopsis_kind = forms.ChoiceField(
+        label="Synopsis",
+        required=False,
+        choices=[("", "Not decided yet"), *SynopsisKind.choices],
+        help_text="Needed above the synopsis threshold (FAR 5.101).",
+    )
+    synopsis_id = forms.CharField(
+        label="Id of the synopsis",
+        max_length=60,
+        required=False,
+        help_text="As the Governmentwide point of entry gave it.",
+    )
+    synopsis_posted_on = day_field(
+        "Day on which it was posted",
+        "For a synopsis of its own: the solicitation follows 15 days later.",
+    )
+    synopsis_exception = forms.ChoiceField(
+        label="Exception from a synopsis",
+        required=False,
+        choices=[("", "None"), *SynopsisException.choices],
+    )
+    extent_competed = forms.ChoiceField(
+        label="Extent competed", choices=ExtentCompeted.choices
+    )
+    named_brand = forms.CharField(
+        label="Vendor or model that is named",
+        max_length=120,
+        required=False,
+        help_text="If only one will do: it needs a justification (FAR 11.105).",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """What the verb takes lies under ``terms``."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned["terms"] = {name: cleaned[name] for name in TERMS if name in cleaned}
+        return cleaned
+
+
 def _words(field: forms.BoundField, now: Any) -> str:
     choices = dict(getattr(field.field, "choices", ()))
+    if isinstance(now, list):
+        return "; ".join(str(choices.get(each, each)) for each in now)
     if now in choices:
         return str(choices[now])
     if isinstance(now, date):
@@ -422,6 +468,11 @@ class CancelSolicitationForm(forms.Form):
 
     reason = forms.CharField(
         help_text="Everybody reads it.", widget=forms.Textarea(attrs={"rows": 4})
+    )
+    memo = forms.CharField(
+        label="Memo for the file",
+        help_text="The facts and why it serves the Government; no vendor reads it.",
+        widget=forms.Textarea(attrs={"rows": 6}),
     )
 
 

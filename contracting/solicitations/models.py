@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -17,7 +18,15 @@ from contracting.core.models import (
     Versioned,
 )
 from contracting.core.subjects import Subject
-from contracting.solicitations.states import MOVES, SetAside, SolicitationState
+from contracting.solicitations.states import (
+    MOVES,
+    ExtentCompeted,
+    Procedure,
+    SetAside,
+    SolicitationState,
+    SynopsisException,
+    SynopsisKind,
+)
 
 
 class Solicitation(Addressed, Timestamped, Versioned, Stateful):
@@ -62,6 +71,29 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
     ordering_end = models.DateField(
         null=True, blank=True, help_text="Last day on which an order may be placed."
     )
+    procedure = models.CharField(
+        max_length=12, choices=Procedure.choices, default=Procedure.COMMERCIAL
+    )
+    extent_competed = models.CharField(
+        max_length=20, choices=ExtentCompeted.choices, default=ExtentCompeted.FULL
+    )
+    named_brand = models.CharField(
+        max_length=120, blank=True, help_text="The one vendor or model that it names."
+    )
+    synopsis_kind = models.CharField(
+        max_length=12, choices=SynopsisKind.choices, blank=True
+    )
+    synopsis_id = models.CharField("id of the synopsis", max_length=60, blank=True)
+    synopsis_posted_on = models.DateField(null=True, blank=True)
+    synopsis_exception = models.CharField(
+        max_length=20, choices=SynopsisException.choices, blank=True
+    )
+    required_attachments = ArrayField(
+        models.CharField(max_length=30),
+        default=list,
+        blank=True,
+        help_text="Codes of the papers that every offer brings along.",
+    )
     workload_sha256 = models.CharField(max_length=64, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
     drafted_by = models.ForeignKey(
@@ -71,6 +103,9 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
         default=list, help_text="Everybody who wrote any part; none may approve it."
     )
     cancel_reason = models.TextField(blank=True)
+    awarded_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it led to an award."
+    )
     state = models.CharField(
         max_length=12,
         choices=SolicitationState.choices,

@@ -11,9 +11,13 @@ from contracting.approvals.permissions import can_record_decision
 from contracting.approvals.queries import open_route_of
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.core.quantities import Dollars
+from contracting.determinations.queries import About
+from contracting.determinations.states import Kind
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.states import RequisitionState
 from contracting.solicitations.models import Question, Solicitation
+from contracting.solicitations.queries import get_solicitation_for
 from contracting.solicitations.states import SolicitationState as S
 
 WRITERS = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST)
@@ -159,3 +163,25 @@ def _in_state(
         return who
     state = solicitation.get_state_display()
     return Refused(f"This solicitation is {state}; {why_not}.")
+
+
+def about_solicitation(actor: Actor, public_id: str) -> About:
+    """What a determination on a solicitation is about.
+
+    :raises NotVisible: for everybody but its own agency
+    """
+    found = get_solicitation_for(actor, public_id)
+    return About(
+        subject=found.subject,
+        agency_id=found.agency_id,
+        title=found.name,
+        path=found.path,
+        value=Dollars(found.maximum_dollars),
+        kinds=(
+            Kind.RESPONSE_WINDOW,
+            Kind.RULE_OF_TWO,
+            Kind.BRAND_NAME,
+            Kind.OTHER_THAN_FULL,
+            Kind.CIO_WAIVER,
+        ),
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Organization
 from accounts.states import OrganizationKind
@@ -18,13 +18,25 @@ from contracting.approvals.queries import (
     routes_of,
     standing,
 )
-from contracting.audit.models import AuditEvent
 from contracting.audit.queries import events_of
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import BadPeriod, zone_of
 from contracting.core.quantities import Dollars
-from contracting.reference.queries import clauses_on, threshold, token_classes
+from contracting.determinations.models import Determination
+from contracting.determinations.queries import (
+    approved_kinds,
+    determinations_of,
+)
+from contracting.determinations.states import POSTED, DeterminationState, Kind
+from contracting.reference.models import AiModel, AttachmentKind
+from contracting.reference.queries import (
+    amounts_on,
+    attachments_on,
+    clauses_on,
+    threshold,
+    token_classes,
+)
 from contracting.reference.states import ClauseKind
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.queries import visible_to as requisitions_visible_to
@@ -38,7 +50,12 @@ from contracting.solicitations.models import (
     Solicitation,
     SolicitationLine,
 )
-from contracting.solicitations.states import SolicitationState
+from contracting.solicitations.publishing import check
+from contracting.solicitations.publishing.check import Point
+from contracting.solicitations.publishing.facts import AMOUNTS, Day, Facts, Line
+from contracting.solicitations.publishing.names import named_in
+from contracting.solicitations.refusals import JustificationMissing
+from contracting.solicitations.states import ExtentCompeted, SolicitationState
 
 PUBLIC_STATES: Final = (
     SolicitationState.RELEASED,
@@ -50,15 +67,6 @@ PUBLIC_STATES: Final = (
 
 NOMINAL_MINIMUM: Final = "NOMINAL_MINIMUM"
 """The threshold that says which guaranteed minimum is only nominal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something without which the package is not published, and where to give it."""
-
-    code: str
-    missing: str
-    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +144,6 @@ def open_opportunities(at: datetime) -> QuerySet[Solicitation]:
     )
 
 
-def past_opportunities(at: datetime) -> QuerySet[Solicitation]:
-    """Every other solicitation that was ever released, newest first."""
-    return (
-        Solicitation.objects.filter(state__in=PUBLIC_STATES)
-        .exclude(state=SolicitationState.RELEASED, deadline__gte=at)
-        .select_related("agency")
-        .order_by("-deadline", "-pk")
-    )
-
-
 def get_question_for(actor: Actor, public_id: str) -> Question:
     """A question, for members of the agency that answers it.
 
@@ -179,6 +177,7 @@ def package_of(solicitation: Solicitation) -> dict[str, Any]:
         "solicitation": solicitation,
         "lines": lines_of(solicitation),
         "factors": factors_of(solicitation),
+        "papers_of_offers": attachment_words(solicitation),
         "clauses": solicitation.clauses.select_related("clause").order_by(
             "clause__number"
         ),
@@ -225,6 +224,24 @@ def clauses_offered(on: date) -> list[tuple[int, str]]:
     ]
 
 
+def attachments_offered(
+    solicitation: Solicitation, at: datetime
+) -> list[tuple[str, str]]:
+    """The papers of offers in force today, and those of the package beside them."""
+    on = solicitation.agency.local_day(at)
+    offered = attachments_on(on)
+    for code in solicitation.required_attachments:
+        offered.setdefault(code, code.replace("_", " ").lower())
+    return list(offered.items())
+
+
+def attachment_words(solicitation: Solicitation) -> list[str]:
+    """The papers that every offer brings along, in words."""
+    kinds = AttachmentKind.objects.filter(code__in=solicitation.required_attachments)
+    labels = dict(kinds.order_by("valid_from").values_list("code", "label"))
+    return [labels.get(code, code) for code in solicitation.required_attachments]
+
+
 def chosen_clauses(solicitation: Solicitation) -> dict[str, list[int]]:
     """The clauses of the package as a form shows them."""
     return {
@@ -246,6 +263,7 @@ def amendable(solicitation: Solicitation, at: datetime) -> dict[str, Any]:
     classes = [(each.code, each.label) for each in token_classes()]
     return {
         "zone": solicitation.time_zone,
+        "attachments": attachments_offered(solicitation, at),
         "in_force": terms_of(solicitation),
         "rows": {"lines": content["lines"], "factors": content["factors"]},
         "choices": {"lines": {"token_class": classes}},
@@ -330,15 +348,62 @@ def amendments_of(solicitation: Solicitation) -> QuerySet[Amendment]:
     return solicitation.amendments.order_by("number")
 
 
+def require_justified(solicitation: Solicitation) -> None:
+    """Insist on the justification before an award; for urgency it may follow.
+
+    FAR 6.303-1(d), 6.303-2 (R-SOL-09).
+
+    :raises JustificationMissing: if less than full competition is not justified yet
+    """
+    extent = ExtentCompeted(solicitation.extent_competed)
+    if extent in (ExtentCompeted.FULL, ExtentCompeted.URGENCY):
+        return
+    if Kind.OTHER_THAN_FULL not in approved_kinds(solicitation.subject):
+        message = (
+            f"Competition was limited ({extent.label}), and no justification for it "
+            "is approved. Have it approved, then sign."
+        )
+        raise JustificationMissing(message, extent=extent)
+
+
+def posting_due(solicitation: Solicitation) -> date | None:
+    """The last day to post the justification after award (FAR 6.305), if any is due.
+
+    :raises NoThreshold: if no number of days is in force on the day of the award
+    """
+    extent = solicitation.extent_competed
+    if solicitation.awarded_at is None or extent == ExtentCompeted.FULL:
+        return None
+    made = determinations_of(solicitation.subject).filter(kind=Kind.OTHER_THAN_FULL)
+    if made.filter(posting__isnull=False).exists():
+        return None
+    is_urgent = extent == ExtentCompeted.URGENCY
+    code = "JUSTIFICATION_POSTING_URGENT" if is_urgent else "JUSTIFICATION_POSTING"
+    awarded_on = solicitation.agency.local_day(solicitation.awarded_at)
+    return awarded_on + timedelta(days=int(threshold(code, awarded_on).value))
+
+
+def justifications(solicitation: Solicitation) -> list[str]:
+    """The approved justifications that everybody reads with it: their public ids.
+
+    One for naming a brand is public with the solicitation, one for less than full
+    competition once it is posted after award (FAR 5.102(a)(6), 6.305).
+    """
+    return [each.public_id for each in public_justifications(solicitation)]
+
+
+def public_justifications(solicitation: Solicitation) -> list[Determination]:
+    """The justifications behind :func:`justifications`, oldest first."""
+    made = determinations_of(solicitation.subject).filter(
+        state=DeterminationState.APPROVED
+    )
+    is_public = Q(kind=Kind.BRAND_NAME) | Q(kind__in=POSTED, posting__isnull=False)
+    return list(made.filter(is_public).order_by("pk"))
+
+
 def known_vendors() -> QuerySet[Organization]:
     """Every vendor of this installation: nobody is told earlier than another."""
     return Organization.objects.filter(kind=OrganizationKind.VENDOR).order_by("pk")
-
-
-def public_events_of(solicitation: Solicitation) -> QuerySet[AuditEvent]:
-    """What the public page tells of the history."""
-    codes = [event.code for event in events.PUBLIC_EVENTS]
-    return events_of(solicitation.subject).filter(event__in=codes)
 
 
 def changes_since(solicitation: Solicitation, version: int) -> Iterator[dict[str, str]]:
@@ -352,53 +417,73 @@ def changes_since(solicitation: Solicitation, version: int) -> Iterator[dict[str
 
 def publish_gaps(
     solicitation: Solicitation, *, at: datetime | None = None
-) -> list[Gap]:
-    """Everything that is missing for publication (R-SOL-02).
+) -> list[Point]:
+    """Everything that stops its publication; see :mod:`publishing.check`.
 
-    The list follows FAR 12.602, 15.203 and 15.304.
-
-    :param at: the instant of release, to find a deadline that has passed; without it
-        the deadline's instant is not judged
+    :param at: the instant of release, which thresholds, waiting days and the deadline
+        are judged by; without it they are not judged
     """
-    return [
-        *_gaps_in_terms(solicitation),
-        *_gaps_in_amounts(solicitation, at),
-        *_gaps_in_dates(solicitation, at),
-        *_gaps_in_rows(solicitation),
-    ]
+    return check.missing(facts_of(solicitation, at=at))
 
 
-def _gaps_in_terms(solicitation: Solicitation) -> Iterator[Gap]:
-    for name, missing in (
-        ("statement_of_objectives", "A statement of objectives or work statement."),
-        ("naics", "The NAICS code."),
-        ("size_standard", "The size standard of the NAICS code."),
-        ("psc", "The product service code."),
-        ("set_aside", "Whether competition is unrestricted or set aside."),
-        ("importance", "The relative importance of the evaluation factors."),
-        ("ai_terms", "The AI term pack."),
-        ("contact_name", "The point of contact."),
-        ("contact_email", "The e-mail address of the point of contact."),
-    ):
-        if not getattr(solicitation, name).strip():
-            yield Gap(name, missing, "edit_terms")
+def publish_points(solicitation: Solicitation, at: datetime) -> list[Point]:
+    """Everything that is weighed before publication, in order or not."""
+    return check.points(facts_of(solicitation, at=at))
 
 
-def _gaps_in_amounts(solicitation: Solicitation, at: datetime | None) -> Iterator[Gap]:
-    for name, missing in (
-        ("minimum_dollars", "The guaranteed minimum in dollars."),
-        ("maximum_dollars", "The maximum in dollars."),
-        ("maximum_tokens", "The maximum in tokens."),
-    ):
-        if getattr(solicitation, name) <= 0:
-            yield Gap(name, missing, "edit_terms")
-    if at is not None and solicitation.minimum_dollars > 0:
-        nominal = nominal_minimum(solicitation.agency.local_day(at))
-        if Dollars(solicitation.minimum_dollars) <= nominal:
-            missing = (
-                f"A guaranteed minimum that is more than nominal, above {nominal}."
-            )
-            yield Gap("minimum_dollars", missing, "edit_terms")
+def facts_of(solicitation: Solicitation, *, at: datetime | None = None) -> Facts:
+    """What the publish check knows of a package.
+
+    :raises NoThreshold: if a number that decides is not in force on the day of ``at``
+    """
+    lines = lines_of(solicitation)
+    return Facts(
+        terms={name: getattr(solicitation, name) for name in calculations.TERMS},
+        lines=tuple(Line(line.clin, line.workload_tokens) for line in lines),
+        factors_are_price=tuple(each.is_price for each in factors_of(solicitation)),
+        has_clauses=solicitation.clauses.exists(),
+        zone_exists=_zone_exists(solicitation.time_zone),
+        day=None if at is None else _day_of(solicitation, at),
+        determined=approved_kinds(solicitation.subject),
+        named=named_in(
+            (
+                solicitation.title,
+                solicitation.statement_of_objectives,
+                solicitation.ai_terms,
+                *(line.description for line in lines),
+            ),
+            _known_names(),
+        ),
+    )
+
+
+def _zone_exists(name: str) -> bool:
+    try:
+        zone_of(name)
+    except BadPeriod:
+        return False
+    return True
+
+
+def _day_of(solicitation: Solicitation, at: datetime) -> Day:
+    agency, on = solicitation.agency, solicitation.agency.local_day(at)
+    released = solicitation.released_at
+    deadline = solicitation.deadline
+    return Day(
+        at=at,
+        on=on,
+        released_on=on if released is None else agency.local_day(released),
+        deadline_on=None if deadline is None else agency.local_day(deadline),
+        amounts=amounts_on(AMOUNTS, on),
+        attachments=attachments_on(on),
+    )
+
+
+def _known_names() -> list[tuple[str, str]]:
+    models = AiModel.objects.values_list("provider", "code", "snapshot")
+    names = {(maker, name) for maker, *names in models for name in (maker, *names)}
+    vendors = known_vendors().values_list("name", "name")
+    return sorted(names | set(vendors))
 
 
 def nominal_minimum(on: date) -> Dollars:
@@ -407,38 +492,3 @@ def nominal_minimum(on: date) -> Dollars:
     :raises NoThreshold: if no amount is in force on that day
     """
     return Dollars(threshold(NOMINAL_MINIMUM, on).value)
-
-
-def _gaps_in_dates(solicitation: Solicitation, at: datetime | None) -> Iterator[Gap]:
-    try:
-        zone_of(solicitation.time_zone)
-    except BadPeriod:
-        yield Gap("time_zone", "A time zone that exists.", "edit_terms")
-    if solicitation.deadline is None:
-        yield Gap("deadline", "The deadline for offers, with its zone.", "edit_terms")
-    elif at is not None and solicitation.deadline <= at:
-        yield Gap("deadline", "A deadline that has not passed.", "edit_terms")
-    if solicitation.ordering_start is None or solicitation.ordering_end is None:
-        yield Gap("ordering_period", "The ordering period.", "edit_terms")
-    elif at is not None and solicitation.ordering_end < solicitation.agency.local_day(
-        at
-    ):
-        missing = "An ordering period that is not over already."
-        yield Gap("ordering_period", missing, "edit_terms")
-
-
-def _gaps_in_rows(solicitation: Solicitation) -> Iterator[Gap]:
-    lines = list(lines_of(solicitation))
-    if not lines:
-        yield Gap("lines", "The line-item template: at least one line.", "edit_lines")
-    worked = {line.clin for line in lines if line.workload_tokens}
-    for clin in sorted({line.clin for line in lines} - worked):
-        missing = f"A reference workload above zero for CLIN {clin}."
-        yield Gap("workload", missing, "edit_lines")
-    factors = list(factors_of(solicitation))
-    if not any(factor.is_price for factor in factors):
-        yield Gap("price_factor", "Price as an evaluation factor.", "edit_factors")
-    if not any(not factor.is_price for factor in factors):
-        yield Gap("factors", "A factor beside the price.", "edit_factors")
-    if not solicitation.clauses.exists():
-        yield Gap("clauses", "The clauses and provisions.", "edit_clauses")

@@ -38,6 +38,20 @@ class NotComplete(Refusal):
     rule = "R-SOL-02"
 
 
+class JustificationMissing(Refusal):
+    """Less than full competition needs its approved justification before award."""
+
+    code = "justification_missing"
+    rule = "R-SOL-09"
+
+
+class CancellationUnexplained(Invalid):
+    """A cancellation says why: vendors read the reason, the file keeps the memo."""
+
+    code = "cancellation_unexplained"
+    rule = "R-SOL-11"
+
+
 class ReviewIncomplete(Refusal):
     """No complete review stands on exactly this version."""
 

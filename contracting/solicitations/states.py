@@ -42,6 +42,52 @@ class SetAside(TextChoices):
     EIGHT_A = "EIGHT_A", "8(a)"
 
 
+class Procedure(TextChoices):
+    """Under which part of the regulation it is bought."""
+
+    COMMERCIAL = "COMMERCIAL", "commercial products and services (FAR part 12)"
+    NEGOTIATED = "NEGOTIATED", "negotiation (FAR part 15)"
+
+
+class ExtentCompeted(TextChoices):
+    """Whether all may compete; if not, the circumstance that permits it (FAR 6.302)."""
+
+    FULL = "FULL", "full and open competition"
+    ONE_SOURCE = "ONE_SOURCE", "only one responsible source (6.302-1)"
+    URGENCY = "URGENCY", "unusual and compelling urgency (6.302-2)"
+    MOBILIZATION = (
+        "MOBILIZATION",
+        "industrial mobilization or expert services (6.302-3)",
+    )
+    INTERNATIONAL = "INTERNATIONAL", "international agreement (6.302-4)"
+    STATUTE = "STATUTE", "authorized or required by statute (6.302-5)"
+    SECURITY = "SECURITY", "national security (6.302-6)"
+    PUBLIC_INTEREST = "PUBLIC_INTEREST", "public interest (6.302-7)"
+
+
+class SynopsisKind(TextChoices):
+    """How the market learns of it before it is released (FAR 5.203, 12.603)."""
+
+    COMBINED = "COMBINED", "combined synopsis and solicitation"
+    SEPARATE = "SEPARATE", "synopsis before the solicitation"
+    EXCEPTION = "EXCEPTION", "no synopsis, by an exception"
+
+
+class SynopsisException(TextChoices):
+    """Why no synopsis is needed (FAR 5.202)."""
+
+    SECURITY = "5.202(a)(1)", "5.202(a)(1), national security"
+    URGENCY = "5.202(a)(2)", "5.202(a)(2), unusual and compelling urgency"
+    STATUTE = "5.202(a)(4)", "5.202(a)(4), a source that a statute requires"
+    ORDER = "5.202(a)(6)", "5.202(a)(6), an order under a contract"
+    ABROAD = "5.202(a)(12)", "5.202(a)(12), made and performed abroad"
+    ELECTRONIC = (
+        "5.202(a)(13)",
+        "5.202(a)(13), simplified acquisition answered electronically",
+    )
+    HEAD = "5.202(b)", "5.202(b), determination of the head of the agency"
+
+
 class ContextBand(TextChoices):
     """How long the input of a call is, where the price depends on it."""
 

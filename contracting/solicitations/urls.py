@@ -16,6 +16,11 @@ urlpatterns = [
     ),
     path(_ONE, views.SolicitationPage.as_view(), name="solicitation"),
     path(f"{_ONE}/terms", views.EditTerms.as_view(), name="edit_terms"),
+    path(
+        f"{_ONE}/publication",
+        views.EditPublication.as_view(),
+        name="edit_publication",
+    ),
     path(f"{_ONE}/lines", views.EditLines.as_view(), name="edit_lines"),
     path(f"{_ONE}/factors", views.EditFactors.as_view(), name="edit_factors"),
     path(f"{_ONE}/clauses", views.EditClauses.as_view(), name="edit_clauses"),
@@ -56,8 +61,6 @@ urlpatterns = [
         views.DiscardSolicitation.as_view(),
         name="discard_solicitation",
     ),
-    path("opportunities", views.Opportunities.as_view(), name="opportunities"),
-    path(_PUBLIC, views.Opportunity.as_view(), name="opportunity"),
     path(f"{_PUBLIC}/ask", views.AskQuestion.as_view(), name="ask_question"),
 ]
 

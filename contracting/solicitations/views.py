@@ -18,6 +18,7 @@ from contracting.core.errors import Refusal
 from contracting.core.identifiers import amendment_number
 from contracting.core.permissions import Refused, Verdict
 from contracting.core.views import PageView, VerbView
+from contracting.determinations.queries import determinations_of
 from contracting.documents.queries import documents_of
 from contracting.reference.queries import token_classes
 from contracting.requisitions.forms import SeenVersion
@@ -70,6 +71,8 @@ class SolicitationPage(PageView):
             "gaps": queries.publish_gaps(found, at=at),
             "steps": queries.steps_of(found),
             "drafted": len(queries.drafted_answers(found)),
+            "determinations": determinations_of(found.subject),
+            "posting_due": queries.posting_due(found),
             "questions": queries.questions_of(found).count(),
             "unanswered": queries.unanswered(found).count(),
             "amendments": queries.amendments_shown(found),
@@ -187,7 +190,20 @@ class EditTerms(EditVerb):
         return queries.terms_of(thing)
 
     def form_options(self, thing: Solicitation) -> dict[str, Any]:
-        return {"zone": thing.time_zone}
+        offered = queries.attachments_offered(thing, clock.now())
+        return {"zone": thing.time_zone, "attachments": offered}
+
+
+class EditPublication(EditVerb):
+    """How does the market learn of it, and who may compete?"""
+
+    form_class = forms.EditPublicationForm
+    takes = ("terms", "seen_version")
+    heading = "Publication and competition"
+    question = "How does the market learn of it, and may everybody compete?"
+
+    def initial(self, thing: Solicitation) -> dict[str, Any]:
+        return queries.terms_of(thing)
 
 
 class EditLines(EditVerb):
@@ -428,7 +444,7 @@ class CancelSolicitation(SolicitationVerb):
     done_message = "The solicitation is cancelled, and every vendor is told."
     can = staticmethod(permissions.can_cancel_solicitation)
     operation = staticmethod(cancel_solicitation)
-    takes = ("reason",)
+    takes = ("reason", "memo")
 
 
 class DiscardSolicitation(SolicitationVerb):
@@ -443,43 +459,6 @@ class DiscardSolicitation(SolicitationVerb):
 
     def leads_to(self, thing: Solicitation) -> str:
         return reverse("solicitations:solicitations")
-
-
-class Opportunities(PageView):
-    """What can be bid on now?"""
-
-    template_name = "solicitations/opportunities.html"
-    public = True
-
-    def context(self, **ids: Any) -> dict[str, Any]:
-        at = clock.now()
-        past = Paginator(queries.past_opportunities(at), PER_PAGE)
-        return {
-            "open": queries.open_opportunities(at),
-            "page_obj": past.get_page(self.request.GET.get("page")),
-        }
-
-
-class Opportunity(PageView):
-    """Should we bid?"""
-
-    template_name = "solicitations/opportunity.html"
-    public = True
-
-    def context(self, **ids: Any) -> dict[str, Any]:
-        found = queries.get_opportunity(ids["solicitation"])
-        at = clock.now()
-        return {
-            **queries.package_of(found),
-            "is_open": queries.open_opportunities(at).filter(pk=found.pk).exists(),
-            "answers": queries.released_answers(found),
-            "amendments": queries.amendments_shown(found),
-            "documents": documents_of(found.subject)
-            .visible_to(self.actor)
-            .filter(is_public=True),
-            "history": queries.public_events_of(found),
-            "may_ask": permissions.can_ask_question(self.actor, found),
-        }
 
 
 class AskQuestion(SolicitationVerb):

@@ -35,6 +35,7 @@ BESIDES = {
     "operate": {"data", "story"},
     "reconciliation": {"matching"},
     "reference": {"data"},
+    "solicitations": {"publishing"},
     "submissions": {"sealing"},
 }
 IN_CORE = {

@@ -110,6 +110,7 @@ def cancelled(decision, by):
     return cancel_solicitation(
         solicitation_id=decision.solicitation_id,
         reason="The need has gone.",
+        memo="The funds were withdrawn.",
         by=by,
         at=AWARDED_AT,
     )

@@ -113,6 +113,7 @@ def test_nothing_is_agreed_once_the_solicitation_is_cancelled(evaluator):
     cancel_solicitation(
         solicitation_id=solicitation.pk,
         reason="The need has gone.",
+        memo="The funds were withdrawn.",
         by=actor("contracting_officer"),
         at=after(solicitation, hours=4),
     )

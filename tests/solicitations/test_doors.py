@@ -81,6 +81,15 @@ def test_a_package_is_written_reviewed_and_released_in_the_browser(
     package = Solicitation.objects.get()
     written = submit(writer, page("edit_terms", package), terms_form(package))
     assert written.status_code == 303, written.content.decode()
+    published = {
+        "procedure": "COMMERCIAL",
+        "synopsis_kind": "COMBINED",
+        "synopsis_id": "PS-1",
+        "extent_competed": "FULL",
+        "seen_version": 2,
+    }
+    told = submit(writer, page("edit_publication", package), published)
+    assert told.status_code == 303, told.content.decode()
     factors: dict[str, Any] = {
         "rows-TOTAL_FORMS": 2,
         "rows-INITIAL_FORMS": 0,
@@ -91,27 +100,27 @@ def test_a_package_is_written_reviewed_and_released_in_the_browser(
         "rows-1-position": 1,
         "rows-1-name": "Approach",
         "rows-1-description": "How it meets the objectives.",
-        "seen_version": 2,
+        "seen_version": 3,
     }
     assert submit(writer, page("edit_factors", package), factors).status_code == 303
-    sent = submit(writer, page("submit_solicitation", package), {"seen_version": 3})
+    sent = submit(writer, page("submit_solicitation", package), {"seen_version": 4})
     assert sent.status_code == 303
 
     # And the reviewers concur, and the contracting officer releases it
     for reviewer in (technical_reviewer, legal_reviewer):
         browser = client_for(reviewer)
         shown = browser.get(page("review_solicitation", package))
-        assert b"Review version 3" in shown.content
+        assert b"Review version 4" in shown.content
         decided = submit(
             browser,
             page("review_solicitation", package),
-            {"verdict": "CONCUR", "seen_version": 3},
+            {"verdict": "CONCUR", "seen_version": 4},
         )
         assert decided.status_code == 303
     released = submit(
         client_for(contracting_officer),
         page("release_solicitation", package),
-        {"seen_version": 3},
+        {"seen_version": 4},
     )
 
     # Then everybody reads it, with its deadline in two zones
@@ -127,6 +136,7 @@ def test_a_package_is_written_reviewed_and_released_in_the_browser(
 DRAFT_PAGES = [
     "solicitation",
     "edit_terms",
+    "edit_publication",
     "edit_lines",
     "edit_factors",
     "edit_clauses",
@@ -287,7 +297,7 @@ def test_a_cancelled_solicitation_says_so(contracting_officer, today, soon):
     done = submit(
         client_for(contracting_officer),
         page("cancel_solicitation", package),
-        {"reason": "The need has gone."},
+        {"reason": "The need has gone.", "memo": "The funds went."},
     )
 
     assert done.status_code == 303

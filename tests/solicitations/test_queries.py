@@ -4,6 +4,7 @@ import pytest
 
 from contracting.core.actors import ANONYMOUS
 from contracting.core.errors import NotVisible
+from contracting.opportunities.queries import past_opportunities
 from contracting.solicitations import queries
 from contracting.solicitations.invariants import INVARIANTS
 from contracting.solicitations.models import Solicitation
@@ -47,7 +48,7 @@ def test_an_opportunity_is_open_until_its_deadline_that_instant_included(db, at)
     assert list(queries.open_opportunities(DEADLINE)) == [package]
     late = DEADLINE.replace(microsecond=1)
     assert list(queries.open_opportunities(late)) == []
-    assert list(queries.past_opportunities(late)) == [package]
+    assert list(past_opportunities(late)) == [package]
 
 
 def test_a_cancelled_one_is_not_open_and_still_public(contracting_officer, at):
@@ -55,6 +56,7 @@ def test_a_cancelled_one_is_not_open_and_still_public(contracting_officer, at):
     cancel_solicitation(
         solicitation_id=package.pk,
         reason="Gone.",
+        memo="The funds were withdrawn.",
         by=contracting_officer,
         at=at + days(2),
     )

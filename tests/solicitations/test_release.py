@@ -42,6 +42,7 @@ EVERYTHING = {
     "ordering_period",
     "price_factor",
     "factors",
+    "synopsis",
 }
 
 

@@ -195,6 +195,8 @@ def package(
             "maximum_tokens": CEILING_TOKENS,
             "ordering_start": calendar.day(ordering[0]),
             "ordering_end": calendar.day(ordering[1]),
+            "synopsis_kind": "COMBINED",
+            "synopsis_id": f"PS-{requisition.number}",
         },
         factors=FACTORS,
         by=cast["contract_specialist"],

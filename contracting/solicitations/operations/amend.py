@@ -148,10 +148,10 @@ def _take_over(solicitation: Solicitation, before: dict[str, Any]) -> list[Chang
 
 def _require_complete(solicitation: Solicitation, at: datetime) -> None:
     gaps = queries.publish_gaps(solicitation, at=at)
-    if gaps:
-        listed = " ".join(gap.missing for gap in gaps)
-        message = f"The amended package would be incomplete. Missing: {listed}"
-        raise NotComplete(message, missing=[gap.code for gap in gaps])
+    listed = " ".join(gap.missing for gap in gaps)
+    message = f"The amended package would be incomplete. Missing: {listed}"
+    for rule in dict.fromkeys(gap.rule for gap in gaps):
+        raise NotComplete(message, rule=rule, missing=[gap.code for gap in gaps])
 
 
 def _print_and_tell(

@@ -9,30 +9,50 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
+from contracting.core.quantities import Dollars
+from contracting.determinations.operations.make import make_determination
+from contracting.determinations.states import Kind
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations import events, permissions, queries
 from contracting.solicitations.models import Solicitation
-from contracting.solicitations.refusals import TermInvalid
+from contracting.solicitations.refusals import CancellationUnexplained
 from contracting.solicitations.states import SolicitationState
 
 
 @transaction.atomic
 def cancel_solicitation(
-    *, solicitation_id: int, reason: str, by: Actor, at: datetime
+    *, solicitation_id: int, reason: str, memo: str, by: Actor, at: datetime
 ) -> Solicitation:
-    """Cancel with a reason that everybody reads; unopened offers stay sealed.
+    """Cancel with a reason that everybody reads (R-SOL-11).
 
+    Offers that are not opened stay sealed for good.
+
+    :param memo: for the file alone: the facts, and why it serves the Government
     :raises NotAllowed: if ``by`` is no contracting officer, or it is awarded or a draft
-    :raises TermInvalid: without a reason
+    :raises CancellationUnexplained: without a reason or a memo
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_cancel_solicitation(by, solicitation))
-    if not reason.strip():
-        message = "Say why it is cancelled; vendors read it."
-        raise TermInvalid(message, term="reason")
+    if not reason.strip() or not memo.strip():
+        message = (
+            "Say why it is cancelled: a reason that vendors read, and a memo for the "
+            "file."
+        )
+        raise CancellationUnexplained(message)
     solicitation.cancel_reason = reason.strip()
     solicitation.save(update_fields=["cancel_reason"])
     solicitation.move_to(SolicitationState.CANCELLED)
+    make_determination(
+        kind=Kind.CANCELLATION,
+        subject=solicitation.subject,
+        agency_id=solicitation.agency_id,
+        title=solicitation.name,
+        path=solicitation.path,
+        value=Dollars(solicitation.maximum_dollars),
+        text=memo,
+        by=by,
+        at=at,
+    )
     post_notice(
         recipients=[Recipient(vendor.pk) for vendor in queries.known_vendors()],
         subject=solicitation.subject,

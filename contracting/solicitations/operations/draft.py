@@ -14,13 +14,18 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.permissions import require
 from contracting.core.quantities import Tokens
-from contracting.reference.queries import clauses_for, token_classes
+from contracting.reference.queries import (
+    amounts_on,
+    attachments_on,
+    clauses_for,
+    token_classes,
+)
 from contracting.requisitions.models import Requisition
 from contracting.solicitations import calculations, events, permissions
 from contracting.solicitations.calculations import LineDraft
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.refusals import RequisitionTaken
-from contracting.solicitations.states import SolicitationState
+from contracting.solicitations.states import SetAside, SolicitationState
 
 OVER = (SolicitationState.CANCELLED, SolicitationState.DISCARDED)
 
@@ -30,7 +35,9 @@ def draft_solicitation(*, requisition_id: int, by: Actor, at: datetime) -> Solic
     """Start a package from a submitted requisition.
 
     Its objectives come from the need, a line from each class of the estimate with the
-    expected tokens as reference workload, the clauses from those in force today.
+    expected tokens as reference workload, the clauses from those in force today, and
+    the papers of offers from those that AI needs (R-SOL-12). A need between the
+    thresholds is set aside for small business (R-SOL-07).
 
     :raises NotAllowed: if ``by`` is not of the agency's contracting office, or the
         requisition is not submitted
@@ -44,6 +51,7 @@ def draft_solicitation(*, requisition_id: int, by: Actor, at: datetime) -> Solic
     if standing is not None:
         message = f"{requisition.number} is solicited already: {standing.name}."
         raise RequisitionTaken(message, solicitation=standing.public_id)
+    on = requisition.agency.local_day(at)
     writer = Membership.objects.select_related("user").get(pk=by.own_membership_id)
     solicitation = Solicitation(
         agency=requisition.agency,
@@ -54,11 +62,12 @@ def draft_solicitation(*, requisition_id: int, by: Actor, at: datetime) -> Solic
         contact_email=writer.user.email,
         time_zone=requisition.agency.time_zone,
         maximum_dollars=requisition.planned_dollars,
+        set_aside=_default_set_aside(requisition, on),
+        required_attachments=list(attachments_on(on)),
         drafted_by=writer,
         editor_user_ids=[by.user_id],
     )
     solicitation.save()
-    on = requisition.agency.local_day(at)
     solicitation.rewrite(
         version=solicitation.version,
         terms={},
@@ -79,6 +88,13 @@ def draft_solicitation(*, requisition_id: int, by: Actor, at: datetime) -> Solic
         },
     )
     return solicitation
+
+
+def _default_set_aside(requisition: Requisition, on: date) -> str:
+    """Between the thresholds a need is set aside (FAR 19.502-2, R-SOL-07)."""
+    amounts = amounts_on(("MPT", "SAT"), on)
+    is_between = amounts["MPT"] < requisition.planned_dollars <= amounts["SAT"]
+    return SetAside.SMALL_BUSINESS if is_between else ""
 
 
 def _lines(requisition: Requisition) -> list[dict[str, Any]]:

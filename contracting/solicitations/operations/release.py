@@ -21,6 +21,8 @@ from contracting.solicitations import (
     queries,
 )
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing import check
+from contracting.solicitations.publishing.facts import Facts
 from contracting.solicitations.refusals import NotComplete, ReviewIncomplete
 from contracting.solicitations.states import SolicitationState
 
@@ -38,13 +40,17 @@ def release_solicitation(
         key, or the package is not approved
     :raises Stale: if the package has changed since it was read
     :raises ReviewIncomplete: without a complete review of this version (R-ROL-08)
-    :raises NotComplete: listing everything that is missing (R-SOL-02)
+    :raises NotComplete: listing everything that is missing (R-SOL-02), a synopsis
+        (R-SOL-03), a memo on a short response time (R-SOL-04), a finding on the rule of
+        two (R-SOL-07), a brand-name justification (R-SOL-08) or papers that offers for
+        AI bring along (R-SOL-12) among them
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_release_solicitation(by, solicitation))
     solicitation.require_version(seen_version)
     _require_reviewed(solicitation)
-    _require_complete(solicitation, at)
+    facts = queries.facts_of(solicitation, at=at)
+    _require_complete(facts)
     solicitation.piid = assign_number(
         agency=solicitation.agency,
         type="R",
@@ -89,6 +95,8 @@ def release_solicitation(
             "content_sha256": solicitation.content_sha256,
             "workload_sha256": solicitation.workload_sha256,
             "deadline": solicitation.deadline,
+            "warned": [[each.rule, each.warning] for each in check.warnings(facts)],
+            "published": queries.justifications(solicitation),
         },
     )
     return solicitation
@@ -102,9 +110,9 @@ def _require_reviewed(solicitation: Solicitation) -> None:
         raise ReviewIncomplete(message, version=solicitation.version)
 
 
-def _require_complete(solicitation: Solicitation, at: datetime) -> None:
-    gaps = queries.publish_gaps(solicitation, at=at)
-    if gaps:
-        listed = " ".join(gap.missing for gap in gaps)
-        message = f"The package cannot be published. Missing: {listed}"
-        raise NotComplete(message, missing=[gap.code for gap in gaps])
+def _require_complete(facts: Facts) -> None:
+    gaps = check.missing(facts)
+    listed = " ".join(gap.missing for gap in gaps)
+    message = f"The package cannot be published. Missing: {listed}"
+    for rule in dict.fromkeys(gap.rule for gap in gaps):
+        raise NotComplete(message, rule=rule, missing=[gap.code for gap in gaps])
