@@ -34,7 +34,7 @@ from contracting.ledger.queries import lock_funds
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.reference.operations.assign_number import assign_number
 from contracting.solicitations.models import Solicitation
-from contracting.solicitations.queries import nominal_minimum
+from contracting.solicitations.queries import nominal_minimum, require_justified
 from contracting.solicitations.states import SolicitationState
 
 
@@ -49,6 +49,7 @@ def award_contract(
     :raises Stale: if the draft changed since it was read
     :raises AlreadyAwarded: if another contracting officer was first
     :raises NotOpened: if the solicitation is cancelled
+    :raises JustificationMissing: for less than full competition without one (R-SOL-09)
     :raises IllegalMove: if the draft was discarded
     :raises FundsNotCertified: unless funds cover the minimum (R-AWD-01)
     :raises LineIncomplete: FAR 4.1005-1 (R-AWD-02)
@@ -72,6 +73,8 @@ def award_contract(
     contract.signed_by_id = by.membership_id
     contract.save(update_fields=["piid", "awarded_at", "signed_by"])
     contract.move_to(ContractState.AWARDED)
+    solicitation.awarded_at = at
+    solicitation.save(update_fields=["awarded_at"])
     solicitation.move_to(SolicitationState.AWARDED)
     _bind(contract, signed_on, by, at)
     request_document(
@@ -105,6 +108,7 @@ def _guard(
         message = "Another contracting officer has awarded this solicitation already."
         raise refusals.AlreadyAwarded(message, piid=contract.piid)
     require_open(solicitation)
+    require_justified(solicitation)
     if contract.state != ContractState.DRAFT:
         message = f"This award is {contract.get_state_display()}; it cannot be signed."
         raise IllegalMove(message, state=contract.state)
