@@ -36,6 +36,7 @@ Found = TypeVar("Found")
 
 SESSION_KEY: Final = "membership_id"
 DEMO_PASSWORD: Final = "tokens-by-the-million"  # noqa: S105 (shown on the login page)
+DEMO_PASSPHRASE: Final = "three of five open the box"  # noqa: S105 (as above)
 
 
 def actor_of(membership: Membership) -> Actor:

@@ -59,6 +59,7 @@ PUBLIC_ROUTES = frozenset(
         "desk:search",
         "opportunities:opportunities",
         "opportunities:opportunity",
+        "submissions:published_box",
         "contracts:awards",
         "contracts:award",
         "admin:login",

@@ -248,8 +248,9 @@ def solicitation_in_review(at: datetime = AT) -> Solicitation:
 
 @remembered
 def approved_solicitation(at: datetime = AT, **more: Any) -> Solicitation:
-    """A complete package whose review is complete; ``more`` changes what it says."""
-    return reviewed_solicitation(complete_solicitation(at, **more), at + 3 * HOUR)
+    """A package that only waits for its release; ``more`` changes what it says."""
+    complete = complete_solicitation(at, **more)
+    return reviewed_solicitation(rehearsed_box(on=complete, at=at), at + 3 * HOUR)
 
 
 @remembered
@@ -291,6 +292,7 @@ from tests.offers import (  # noqa: E402, F401 (they build on the stages above)
     opened_offers,
     overtaken_offers,
     rated_offers,
+    rehearsed_box,
     submitted_offer,
     submitted_offers,
 )

@@ -27,14 +27,58 @@ from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.operations.amend import amend_solicitation
 from contracting.solicitations.queries import lines_of
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
-from contracting.submissions.models import Submission, SubmissionVersion
+from contracting.submissions.models import Box, Submission, SubmissionVersion
+from contracting.submissions.operations.enrol import enrol_opener
+from contracting.submissions.operations.name import name_openers
 from contracting.submissions.operations.open import open_submissions
+from contracting.submissions.operations.rehearse import rehearse_opening
 from contracting.submissions.operations.submit import submit_submission
-from contracting.submissions.queries import amendment_numbers, offers_of
+from contracting.submissions.queries import (
+    amendment_numbers,
+    box_of,
+    offers_of,
+    opener_key_of,
+)
 from tests.cast import AT, actor
 from tests.remembered import remembered
 
 SNAPSHOT = "gpt-4o-2024-08-06"
+PASSPHRASE = "seven grey herons at noon"
+OPENERS = ("contract_specialist", "contracting_officer", "legal_reviewer")
+"""Whoever opens offers in the tests' world: any two of these three."""
+
+
+@remembered
+def enrolled_openers() -> list[int]:
+    """The three openers have enrolled; their memberships."""
+    for part in OPENERS:
+        if opener_key_of(actor(part).user_id) is None:
+            enrol_opener(passphrase=PASSPHRASE, by=actor(part), at=AT)
+    return [actor(part).own_membership_id for part in OPENERS]
+
+
+@remembered
+def named_openers(*, on: Solicitation, at: datetime = AT) -> Solicitation:
+    """A package whose three openers are named; nobody has rehearsed."""
+    name_openers(
+        solicitation_id=on.pk,
+        membership_ids=enrolled_openers(),
+        needed=2,
+        by=actor("contracting_officer"),
+        at=at,
+    )
+    return on
+
+
+@remembered
+def rehearsed_box(*, on: Solicitation, at: datetime = AT) -> Solicitation:
+    """A package whose openers have opened the rehearsal offer, two of three."""
+    named_openers(on=on, at=at)
+    for part in OPENERS[:2]:
+        rehearse_opening(
+            solicitation_id=on.pk, passphrase=PASSPHRASE, by=actor(part), at=at
+        )
+    return on
 
 
 @remembered
@@ -43,6 +87,13 @@ def released() -> Solicitation:
     from tests.builders import released_solicitation
 
     return released_solicitation()
+
+
+def the_box(solicitation: Solicitation) -> Box:
+    """The box that the offers on a released solicitation are sealed to."""
+    box = box_of(solicitation)
+    assert box is not None
+    return box
 
 
 @remembered

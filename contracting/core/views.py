@@ -113,6 +113,9 @@ class VerbView(PageView):
         """Call one operation and return the address to go to."""
         raise NotImplementedError
 
+    def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
+        """The verb was refused and nothing has changed; for a page that keeps count."""
+
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         thing = self.thing(**ids)
         verdict = self.verdict(thing)
@@ -138,6 +141,7 @@ class VerbView(PageView):
             refusal = doors.refusal_of(error)
             if refusal is None or refusal.status == 404:
                 raise
+            self.refused(thing, refusal, at)
             return self._page(thing, form, status=refusal.status, refusal=refusal)
         if self.done_message:
             messages.success(request, self.done_message)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from typing import Protocol
 
 from accounts.permissions import role_in, scope_in
 from accounts.states import VENDOR_ROLES, Role
@@ -81,9 +82,12 @@ def can_release_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:
     else:
         role = Role.CONTRACTING_OFFICER
         who = role_in(by, solicitation.agency_id, role, doing="release it")
-    return _in_state(
+    who = _in_state(
         who, solicitation, (S.APPROVED,), "only an approved package is released"
     )
+    if isinstance(who, Refused):
+        return who
+    return _first_refusal(_HOLD_RELEASING, solicitation)
 
 
 def can_ask_question(by: Actor, solicitation: Solicitation) -> Verdict:
@@ -122,20 +126,46 @@ def can_cancel_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:
     who = _officer(by, solicitation, "cancel it", (S.RELEASED, S.OPENED))
     if isinstance(who, Refused):
         return who
-    verdicts = (holds(solicitation) for holds in _HOLDS)
-    return next((held for held in verdicts if isinstance(held, Refused)), who)
+    return _first_refusal(_HOLD_CANCELLING, solicitation)
 
 
-_HOLDS: list[Callable[[Solicitation], Verdict]] = []
+Holds = Callable[[Solicitation], Verdict]
+_HOLD_CANCELLING: list[Holds] = []
+_HOLD_RELEASING: list[Holds] = []
 
 
-def hold_cancelling(holds: Callable[[Solicitation], Verdict]) -> None:
+def _first_refusal(holding: list[Holds], solicitation: Solicitation) -> Verdict:
+    verdicts = (holds(solicitation) for holds in holding)
+    return next((held for held in verdicts if isinstance(held, Refused)), Allowed())
+
+
+def hold_releasing(holds: Holds) -> None:
+    """Let a later stage, which this one does not know, refuse a release.
+
+    :param holds: gives the verdict for one solicitation, read under its lock
+    """
+    if holds not in _HOLD_RELEASING:
+        _HOLD_RELEASING.append(holds)
+
+
+class AtRelease(Protocol):
+    """What a later stage does in the transaction of a release, under its lock."""
+
+    def __call__(self, *, solicitation_id: int, by: Actor, at: datetime) -> object:
+        """Do it, or refuse and with that the release."""
+
+
+AT_RELEASE: list[AtRelease] = []
+"""Steps of later stages, in the order in which their apps are ready."""
+
+
+def hold_cancelling(holds: Holds) -> None:
     """Let a later stage, which this one does not know, refuse a cancellation.
 
     :param holds: gives the verdict for one solicitation, read under its lock
     """
-    if holds not in _HOLDS:
-        _HOLDS.append(holds)
+    if holds not in _HOLD_CANCELLING:
+        _HOLD_CANCELLING.append(holds)
 
 
 def can_discard_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:

@@ -6,3 +6,13 @@ from django.apps import AppConfig
 class SubmissionsConfig(AppConfig):
     name = "contracting.submissions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """No solicitation is released before its openers have rehearsed its box."""
+        from contracting.solicitations.permissions import AT_RELEASE, hold_releasing
+        from contracting.submissions.operations.seal import seal_box
+        from contracting.submissions.permissions import has_rehearsed_box
+
+        hold_releasing(has_rehearsed_box)
+        if seal_box not in AT_RELEASE:
+            AT_RELEASE.append(seal_box)

@@ -13,6 +13,7 @@ import json
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contracting.core.canonical import canonical_json, content_sha256
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.solicitations.models import Solicitation
 from contracting.submissions.refusals import SealBroken
 
 TECHNICAL: Final = "Technical proposal"
@@ -78,6 +80,11 @@ class WorkloadPrice:
     @property
     def amount(self) -> Dollars:
         return self.price.of(self.tokens)
+
+
+def is_past(solicitation: Solicitation, now: datetime) -> bool:
+    """Whether the deadline, which is inclusive, has passed."""
+    return solicitation.deadline is not None and now > solicitation.deadline
 
 
 def workload_total(lines: Iterable[WorkloadPrice]) -> Dollars:

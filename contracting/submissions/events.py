@@ -10,6 +10,24 @@ from contracting.audit.events import event_type
 OPENER_ENROLLED = event_type(
     "submissions.opener.enrolled", "A person enrolled to open offers."
 )
+OPENERS_NAMED = event_type(
+    "submissions.openers.named", "The people who open the offers were named."
+)
+BOX_MADE = event_type(
+    "submissions.box.made", "A box was made and its key cut into shares."
+)
+BOX_SEALED = event_type(
+    "submissions.box.sealed", "The box that the offers are sealed to was published."
+)
+SHARE_GIVEN = event_type(
+    "submissions.share.given", "An opener consented to an opening and gave a share."
+)
+REHEARSAL_OPENED = event_type(
+    "submissions.rehearsal.opened", "The openers opened the rehearsal offer."
+)
+OPENING_REFUSED = event_type(
+    "submissions.opening.refused", "An attempt to open a box was refused."
+)
 VERSION_RECEIVED = event_type(
     "submissions.version.received", "An offer was received, sealed and receipted."
 )

@@ -202,6 +202,37 @@ class EnrolmentForm(forms.Form):
         return data
 
 
+class NamingForm(forms.Form):
+    """Who opens the offers, and how many of them together."""
+
+    openers = forms.TypedMultipleChoiceField(
+        label="Openers",
+        help_text="People of the agency who have enrolled with a passphrase.",
+        widget=forms.CheckboxSelectMultiple,
+        coerce=int,
+    )
+    needed = forms.IntegerField(
+        label="How many of them open together",
+        help_text="With 3, name at least 5; with 2, at least 3.",
+        min_value=2,
+        max_value=20,
+        initial=3,
+    )
+
+    def __init__(
+        self, *args: Any, people: Sequence[tuple[int, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["openers"]
+        field.choices = people  # type: ignore[attr-defined]
+
+
+class RehearsalForm(forms.Form):
+    """An opener's passphrase, to try it on a box that holds nothing."""
+
+    passphrase = _passphrase("Your passphrase for opening offers")
+
+
 class OpeningForm(forms.Form):
     """The word of one of the two people who open."""
 

@@ -9,10 +9,23 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
-from contracting.submissions.models import Submission
-from contracting.submissions.queries import consents_of
+from contracting.submissions.models import Box, Opening, Submission
+from contracting.submissions.queries import (
+    consents_of,
+    given_shares,
+    missing_for_release,
+    opening_of,
+    rehearsal_of,
+    share_for,
+)
+from contracting.submissions.states import OpeningPurpose
 
 _OFFERORS = (Role.VENDOR_MEMBER, Role.VENDOR_SIGNER)
+_BEFORE_RELEASE = (
+    SolicitationState.DRAFT,
+    SolicitationState.IN_REVIEW,
+    SolicitationState.APPROVED,
+)
 _TAKES_OFFERS = (
     SolicitationState.RELEASED,
     SolicitationState.OPENED,
@@ -24,6 +37,70 @@ def can_enrol_opener(by: Actor) -> Verdict:
     """Any person of an agency who belongs to no vendor, each for themselves."""
     if not by.is_person or not by.is_agency:
         return Refused("Only a person of an agency may enrol to open offers.")
+    return is_of_no_vendor(by.user_id)
+
+
+def can_name_openers(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A contracting officer of the agency, as long as the package is not released."""
+    who = role_in(
+        by, solicitation.agency_id, Role.CONTRACTING_OFFICER, doing="name the openers"
+    )
+    if isinstance(who, Refused) or solicitation.state in _BEFORE_RELEASE:
+        return who
+    return Refused("The openers are named before the release, with whom it is sealed.")
+
+
+def can_make_box(by: Actor, solicitation: Solicitation) -> Verdict:
+    """Whoever may name the openers, or release the package: this is a step of both."""
+    if by.is_key and by.acts_for(solicitation.agency_id):
+        return Allowed()
+    return role_in(
+        by, solicitation.agency_id, Role.CONTRACTING_OFFICER, doing="make its box"
+    )
+
+
+def can_rehearse_opening(by: Actor, solicitation: Solicitation) -> Verdict:
+    """An opener of the last rehearsal box, before the release."""
+    if solicitation.state not in _BEFORE_RELEASE:
+        return Refused("It is released; an opening is rehearsed before.")
+    box = rehearsal_of(solicitation)
+    return _can_give(by, solicitation, box, OpeningPurpose.REHEARSAL)
+
+
+def can_give_share(by: Actor, opening: Opening) -> Verdict:
+    """An opener of this box who has not given their share to this opening."""
+    return _can_give(by, opening.solicitation, opening.box, opening.purpose)
+
+
+def has_rehearsed_box(solicitation: Solicitation) -> Verdict:
+    """Whether as many openers as it takes have opened the rehearsal box."""
+    missing = missing_for_release(solicitation)
+    return Refused(missing, "R-SOL-02") if missing else Allowed()
+
+
+def _can_give(
+    by: Actor, solicitation: Solicitation, box: Box | None, purpose: str
+) -> Verdict:
+    """Whether this person, who is of no vendor, has a share of the box left to give."""
+    if box is None:
+        return Refused("No openers are named for it, so there is no box to open.")
+    share = share_for(by, box)
+    if share is None or not by.acts_for(solicitation.agency_id):
+        return Refused(
+            "Only the people who were named as its openers open this box.", "R-SUB-03"
+        )
+    if share.opener_key.retired_at is not None:
+        return Refused(
+            "You have enrolled again since this box was made: your share of it is lost "
+            "with your old key.",
+        )
+    given = given_shares(opening_of(box, purpose))
+    if by.user_id in [each.user_id for each in given]:
+        return Refused(
+            f"You have given your share. {box.needed} different people open this box; "
+            "the next must be somebody else.",
+            "R-SUB-03",
+        )
     return is_of_no_vendor(by.user_id)
 
 

@@ -6,19 +6,37 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from accounts.states import Role
+from accounts.models import Membership
+from accounts.queries import members
+from accounts.states import VENDOR_ROLES, Role
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import (
+    Box,
+    BoxShare,
+    GivenShare,
     OpenedOffer,
     OpenerKey,
+    Opening,
     OpeningConsent,
     Submission,
     SubmissionVersion,
 )
 from contracting.submissions.refusals import NotOpenForOffers
-from contracting.submissions.states import SubmissionState
+from contracting.submissions.states import (
+    BoxPurpose,
+    OpeningPurpose,
+    SubmissionState,
+)
+
+_BEFORE_OPENING = (
+    SolicitationState.DRAFT,
+    SolicitationState.IN_REVIEW,
+    SolicitationState.APPROVED,
+    SolicitationState.RELEASED,
+)
 
 
 def submissions_visible_to(actor: Actor) -> QuerySet[Submission]:
@@ -72,9 +90,6 @@ def get_opening_for(actor: Actor, public_id: str) -> Solicitation:
 
     :raises NotVisible: for everybody else
     """
-    attends = actor.has_role(
-        Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST, Role.AUDITOR
-    )
     found = (
         Solicitation.objects.filter(
             public_id=public_id,
@@ -84,7 +99,7 @@ def get_opening_for(actor: Actor, public_id: str) -> Solicitation:
         .select_related("agency")
         .first()
     )
-    if found is None or not attends or not actor.is_agency:
+    if found is None or not actor.is_agency or not _attends(actor, found):
         message = "There is no such opening."
         raise NotVisible(message)
     solicitation: Solicitation = found
@@ -96,6 +111,137 @@ def opener_key_of(user_id: int | None) -> OpenerKey | None:
     return OpenerKey.objects.filter(
         user_id=user_id or 0, retired_at__isnull=True
     ).first()
+
+
+def enrolled_people(organization_id: int) -> list[tuple[OpenerKey, Membership]]:
+    """Who of an agency may be named to open offers, by name, each once."""
+    vendors = Membership.objects.filter(is_active=True, role__in=VENDOR_ROLES)
+    keys = OpenerKey.objects.filter(retired_at__isnull=True)
+    by_user = {key.user_id: key for key in keys.select_related("user")}
+    found: dict[int, Membership] = {}
+    barred = set(vendors.values_list("user_id", flat=True))
+    for membership in members(organization_id):
+        if membership.user_id in by_user and membership.user_id not in barred:
+            found.setdefault(membership.user_id, membership)
+    people = sorted(found.values(), key=lambda each: (each.user.name, each.pk))
+    return [(by_user[each.user_id], each) for each in people]
+
+
+def box_of(solicitation: Solicitation) -> Box | None:
+    """The box that the offers on a solicitation are sealed to, once it is released."""
+    return solicitation.boxes.filter(purpose=BoxPurpose.OFFERS).first()
+
+
+def rehearsal_of(solicitation: Solicitation) -> Box | None:
+    """The last rehearsal box, which names the openers."""
+    boxes = solicitation.boxes.filter(purpose=BoxPurpose.REHEARSAL)
+    return boxes.order_by("-pk").first()
+
+
+def shares_of(box: Box) -> QuerySet[BoxShare]:
+    """The shares of a box with their openers, by position."""
+    return box.shares.select_related(
+        "user", "membership__user", "membership__organization", "opener_key", "box"
+    ).order_by("position")
+
+
+def able_shares(box: Box) -> list[BoxShare]:
+    """The shares whose openers could give them now, as far as anybody can know.
+
+    An opener is lost who has enrolled again, has left the agency, or has joined a
+    vendor. That a passphrase is forgotten only its owner can tell.
+    """
+    shares = shares_of(box).filter(
+        opener_key__retired_at__isnull=True,
+        membership__is_active=True,
+        user__is_active=True,
+    )
+    barred = Membership.objects.filter(
+        is_active=True,
+        role__in=VENDOR_ROLES,
+        user__in=[each.user_id for each in shares],
+    ).values_list("user_id", flat=True)
+    return [each for each in shares if each.user_id not in set(barred)]
+
+
+def share_for(by: Actor, box: Box | None) -> BoxShare | None:
+    """The acting person's share of a box."""
+    if box is None or not by.is_person:
+        return None
+    return shares_of(box).filter(user_id=by.own_user_id).first()
+
+
+def opening_of(box: Box | None, purpose: str) -> Opening | None:
+    """The opening of a box for that purpose, once its first share was given."""
+    if box is None:
+        return None
+    return box.openings.filter(purpose=purpose).first()
+
+
+def given_shares(opening: Opening | None) -> QuerySet[GivenShare]:
+    """Who has given a share to an opening, first one first."""
+    found = GivenShare.objects.filter(opening_id=opening.pk if opening else 0)
+    return found.select_related(
+        "share", "membership__user", "membership__organization"
+    ).order_by("position")
+
+
+def missing_for_release(solicitation: Solicitation) -> str:
+    """What stands between a package and a box for its offers, in words; or nothing."""
+    rehearsal = rehearsal_of(solicitation)
+    if rehearsal is None:
+        return (
+            "Nobody is named to open the offers. Name the openers, and let as many of "
+            "them as it takes open the rehearsal offer."
+        )
+    lost = rehearsal.people - len(able_shares(rehearsal))
+    if lost:
+        return (
+            f"{lost} of the {rehearsal.people} openers can no longer open this box: "
+            "they have enrolled again, or left. Name the openers again."
+        )
+    opening = opening_of(rehearsal, OpeningPurpose.REHEARSAL)
+    if opening is None or opening.completed_at is None:
+        given = given_shares(opening).count()
+        return (
+            f"{given} of the {rehearsal.needed} openers that it takes have opened the "
+            "rehearsal offer. A box that nobody has ever opened is not put to use."
+        )
+    return ""
+
+
+def get_box_for(actor: Actor, public_id: str) -> Solicitation:
+    """A solicitation of the agency, for its contracting office and for its openers.
+
+    :raises NotVisible: for everybody else
+    """
+    found = (
+        Solicitation.objects.filter(
+            public_id=public_id, agency_id=actor.organization_id
+        )
+        .select_related("agency")
+        .first()
+    )
+    if found is None or not actor.is_agency or not _attends(actor, found):
+        message = "There is no such box."
+        raise NotVisible(message)
+    return found
+
+
+def boxes_to_open(user_id: int | None) -> list[Solicitation]:
+    """The solicitations whose last box, not yet done with, this person opens."""
+    found = Solicitation.objects.filter(
+        boxes__shares__user_id=user_id or 0, state__in=_BEFORE_OPENING
+    )
+    return list(found.select_related("agency").distinct().order_by("-pk"))
+
+
+def _attends(actor: Actor, solicitation: Solicitation) -> bool:
+    """Whether this person works on the opening, watches over it, or is an opener."""
+    if actor.has_role(Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST, Role.AUDITOR):
+        return True
+    boxes = (box_of(solicitation), rehearsal_of(solicitation))
+    return any(share_for(actor, box) for box in boxes)
 
 
 def submission_of(actor: Actor, solicitation: Solicitation) -> Submission | None:

@@ -101,6 +101,26 @@ class WrongPassphrase(Refusal):
     rule = "R-SUB-03"
 
 
+class OpenersUnfit(Invalid):
+    """These people cannot be the openers of a box, or not so many of them."""
+
+    code = "openers_unfit"
+
+
+class ShareAltered(Conflict):
+    """A share is not the one to which the box was committed: nothing is opened."""
+
+    code = "share_altered"
+    rule = "R-SUB-03"
+
+
+class KeySwapped(Conflict):
+    """The public key of a box is not the one that was published with it."""
+
+    code = "key_swapped"
+    rule = "R-SUB-03"
+
+
 class TooLarge(Refusal):
     """The request is larger than what is kept in memory; its files were not read."""
 

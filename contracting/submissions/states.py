@@ -14,6 +14,26 @@ class SubmissionState(TextChoices):
     OPENED = "OPENED", "opened"
 
 
+class BoxPurpose(TextChoices):
+    """What a box is made for."""
+
+    REHEARSAL = "REHEARSAL", "rehearsal"
+    OFFERS = "OFFERS", "offers"
+
+
+class SealingMode(TextChoices):
+    """Where an offer is encrypted."""
+
+    SERVER = "SERVER", "server mode"
+
+
+class OpeningPurpose(TextChoices):
+    """What a quorum of openers comes together for."""
+
+    REHEARSAL = "REHEARSAL", "rehearsal"
+    OFFERS = "OFFERS", "offers in time"
+
+
 _S = SubmissionState
 
 MOVES = moves(

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contracting.submissions import api, views
+from contracting.submissions import api, boxes, views
 
 urlpatterns = [
-    path("openers", views.Openers.as_view(), name="openers"),
-    path("openers/enrol", views.EnrolOpener.as_view(), name="enrol_opener"),
+    path("openers", boxes.Openers.as_view(), name="openers"),
+    path("openers/enrol", boxes.EnrolOpener.as_view(), name="enrol_opener"),
+    path(
+        "solicitations/<public_id:solicitation>/box",
+        boxes.BoxPage.as_view(),
+        name="box",
+    ),
+    path(
+        "solicitations/<public_id:solicitation>/openers/name",
+        boxes.NameOpeners.as_view(),
+        name="name_openers",
+    ),
+    path(
+        "solicitations/<public_id:solicitation>/rehearse",
+        boxes.RehearseOpening.as_view(),
+        name="rehearse_opening",
+    ),
+    path(
+        "opportunities/<public_id:solicitation>/box",
+        boxes.PublishedBox.as_view(),
+        name="published_box",
+    ),
     path("submissions", views.Submissions.as_view(), name="submissions"),
     path(
         "submissions/<public_id:submission>",
@@ -33,12 +53,12 @@ urlpatterns = [
     ),
     path(
         "solicitations/<public_id:solicitation>/opening",
-        views.Opening.as_view(),
+        boxes.Opening.as_view(),
         name="opening",
     ),
     path(
         "solicitations/<public_id:solicitation>/open",
-        views.OpenSubmissions.as_view(),
+        boxes.OpenSubmissions.as_view(),
         name="open_submissions",
     ),
 ]

@@ -16,7 +16,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from contracting.core import clock
 from contracting.core.actors import Actor
-from contracting.core.errors import NotVisible
 from contracting.core.permissions import Refused, Verdict
 from contracting.core.quantities import Tokens
 from contracting.core.views import PageView, VerbView
@@ -28,17 +27,14 @@ from contracting.submissions import permissions, queries
 from contracting.submissions.calculations import (
     Offer,
     WorkloadPrice,
+    is_past,
     workload_total,
 )
 from contracting.submissions.forms import (
-    EnrolmentForm,
     OfferForm,
-    OpeningForm,
     WithdrawalForm,
 )
 from contracting.submissions.models import Submission
-from contracting.submissions.operations.enrol import enrol_opener
-from contracting.submissions.operations.open import open_submissions
 from contracting.submissions.operations.replace import replace_submission
 from contracting.submissions.operations.submit import submit_submission
 from contracting.submissions.operations.withdraw import withdraw_submission
@@ -108,7 +104,7 @@ class OfferView(VerbView):
             "solicitation": solicitation,
             "submission": queries.submission_of(self.actor, solicitation),
             "amendments": solicitation.amendments.order_by("number"),
-            "is_late": _is_past(solicitation, clock.now()),
+            "is_late": is_past(solicitation, clock.now()),
         }
 
 
@@ -205,44 +201,6 @@ class WithdrawSubmission(VerbView):
         return reverse("submissions:submission", args=[submission.public_id])
 
 
-class Openers(PageView):
-    """Can I open offers, and with which key?"""
-
-    template_name = "submissions/openers.html"
-
-    def context(self, **_ids: Any) -> dict[str, Any]:
-        may_enrol = permissions.can_enrol_opener(self.actor)
-        if not self.actor.is_agency:
-            message = "Offers are opened by people of an agency."
-            raise NotVisible(message)
-        return {
-            "key": queries.opener_key_of(self.actor.user_id),
-            "may_enrol": may_enrol,
-        }
-
-
-@method_decorator(sensitive_post_parameters(), name="dispatch")
-class EnrolOpener(VerbView):
-    """Make my key for opening offers."""
-
-    template_name = "submissions/enrol_opener.html"
-    form_class: ClassVar[type[forms.Form]] = EnrolmentForm
-    submit_label = "Enrol"
-    done_message = "You are enrolled. Keep your passphrase: nobody can bring it back."
-
-    def verdict(self, thing: None) -> Verdict:
-        return permissions.can_enrol_opener(self.actor)
-
-    def extra(self, thing: None) -> dict[str, Any]:
-        return {"key": queries.opener_key_of(self.actor.user_id)}
-
-    def perform(
-        self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        enrol_opener(passphrase=data["passphrase"], by=by, at=at)
-        return reverse("submissions:openers")
-
-
 class Submissions(PageView):
     """Which offers have we handed in, and where do they stand?"""
 
@@ -265,7 +223,7 @@ class SubmissionPage(PageView):
             "submission": found,
             "solicitation": found.solicitation,
             "receipts": queries.receipts_of(found),
-            "is_past": _is_past(found.solicitation, now),
+            "is_past": is_past(found.solicitation, now),
             "unacknowledged": queries.unacknowledged(latest) if latest else [],
             "opened_offer": getattr(found, "opened_offer", None),
             "may_replace": _while_open(
@@ -296,54 +254,6 @@ class Receipt(PageView):
         }
 
 
-class Opening(PageView):
-    """May the offers be opened now, and by whom?"""
-
-    template_name = "submissions/opening.html"
-
-    def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
-        found = queries.get_opening_for(self.actor, solicitation)
-        now = clock.now()
-        return {
-            "solicitation": found,
-            "consents": queries.consents_of(found),
-            "is_past": _is_past(found, now),
-            "is_opened": queries.offers_were_opened(found),
-            "offers": queries.offers_of(found),
-            "unopened": queries.unopened_after_opening(found),
-            "may_open": _when_due(
-                permissions.can_open_submissions(self.actor, found), found, now
-            ),
-        }
-
-
-class OpenSubmissions(VerbView):
-    """Consent to the opening."""
-
-    template_name = "submissions/open_submissions.html"
-    form_class: ClassVar[type[forms.Form]] = OpeningForm
-    submit_label = "Open the offers"
-
-    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
-        return queries.get_opening_for(self.actor, solicitation)
-
-    def verdict(self, thing: Solicitation) -> Verdict:
-        return permissions.can_open_submissions(self.actor, thing)
-
-    def extra(self, thing: Solicitation) -> dict[str, Any]:
-        return {
-            "solicitation": thing,
-            "consents": queries.consents_of(thing),
-            "is_past": _is_past(thing, clock.now()),
-        }
-
-    def perform(
-        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        opened = open_submissions(solicitation_id=thing.pk, by=by, at=at)
-        return reverse("submissions:opening", args=[opened.public_id])
-
-
 def _receipt_url(submission: Submission) -> str:
     latest = submission.latest_version
     if latest is None:
@@ -351,23 +261,11 @@ def _receipt_url(submission: Submission) -> str:
     return reverse("submissions:receipt", args=[latest.public_id])
 
 
-def _is_past(solicitation: Solicitation, now: datetime) -> bool:
-    return solicitation.deadline is not None and now > solicitation.deadline
-
-
 def _while_open(verdict: Verdict, submission: Submission, now: datetime) -> Verdict:
     if not verdict:
         return verdict
-    if _is_past(submission.solicitation, now):
+    if is_past(submission.solicitation, now):
         return Refused("The deadline has passed.", "R-SUB-04")
     if submission.state != SubmissionState.SUBMITTED:
         return Refused("The offer is withdrawn; submit it again instead.")
-    return verdict
-
-
-def _when_due(verdict: Verdict, solicitation: Solicitation, now: datetime) -> Verdict:
-    if not verdict:
-        return verdict
-    if not _is_past(solicitation, now):
-        return Refused("The deadline has not passed.", "R-SUB-03")
     return verdict

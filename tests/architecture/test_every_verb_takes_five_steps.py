@@ -36,6 +36,7 @@ NOT_PERMITTED = {
     "notices.sweep_notices": "the machinery sends what was posted",
     "reconciliation.reconcile_all": "the machinery asks the verb for each order",
     "reference.assign_number": _BY_THE_CALLER,
+    "submissions.refuse_opening": "what was not permitted is recorded by it",
 }
 """Verbs that require no permission of their own, each with the reason."""
 

@@ -86,7 +86,7 @@ def test_a_government_person_who_belongs_to_a_vendor_too_does_not_enrol(
     legal_reviewer, vendor_b, at
 ):
     Membership.objects.create(
-        user_id=legal_reviewer.user_id, organization=vendor_b, role="VENDOR_MEMBER"
+        user_id=legal_reviewer.own_user_id, organization=vendor_b, role="VENDOR_MEMBER"
     )
 
     with nothing_happens(), pytest.raises(NotAllowed, match="vendor"):

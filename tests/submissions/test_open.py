@@ -203,7 +203,7 @@ def test_the_opening_is_told_in_the_stream_of_the_solicitation(
     solicitation = opened_offers(on=submissions[0].solicitation)
 
     events = AuditEvent.objects.filter(
-        stream=solicitation.stream, event__startswith="submissions."
+        stream=solicitation.stream, event__startswith="submissions.opening."
     ).order_by("seq")
 
     assert [event.event for event in events] == [

@@ -12,7 +12,12 @@ from accounts.operations.grant_membership import grant_membership
 from accounts.operations.issue_api_key import issue_api_key
 from accounts.operations.issue_warrant import issue_warrant
 from accounts.operations.register_user import register_user
-from accounts.queries import DEMO_PASSWORD, actor_of, actor_of_key
+from accounts.queries import (
+    DEMO_PASSPHRASE,
+    DEMO_PASSWORD,
+    actor_of,
+    actor_of_key,
+)
 from accounts.states import OrganizationKind, ReviewField, Role, Scope
 from contracting.approvals.operations.adopt import StepTerms, adopt_policy
 from contracting.core.actors import SYSTEM, Actor
@@ -22,6 +27,7 @@ from contracting.ledger.operations.create import create_line_of_accounting
 from contracting.metering.operations.register import register_source
 from contracting.operate.story import times
 from contracting.operate.story.times import Calendar
+from contracting.submissions.operations.enrol import enrol_opener
 
 SOURCE: Final = "urn:gateway:civic-records"
 WARRANT: Final = Dollars("5000000.00")
@@ -122,6 +128,16 @@ PARTS: Final[dict[str, Part]] = {
     "elsewhere_officer": Part("Wes Harmon", ELSEWHERE, Role.CONTRACTING_OFFICER),
 }
 
+OPENERS: Final = (
+    "contract_specialist",
+    "contracting_officer",
+    "legal_reviewer",
+    "second_officer",
+    "security_reviewer",
+)
+NEEDED: Final = 3
+"""So many of the openers open the offers together."""
+
 POLICIES: Final[dict[str, tuple[StepTerms, ...]]] = {
     "solicitation": (
         StepTerms(1, Role.REVIEWER, ReviewField.TECHNICAL),
@@ -166,6 +182,8 @@ def engage(calendar: Calendar) -> Cast:
         )
     for part_name, part in PARTS.items():
         cast.actors[part_name] = _hire(part, cast.organizations[part.organization], at)
+    for part_name in OPENERS:
+        enrol_opener(passphrase=DEMO_PASSPHRASE, by=cast[part_name], at=at)
     _give_warrants(cast, calendar, at)
     _adopt_policies(cast, calendar, at)
     _fund(cast, calendar, at)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from accounts.queries import DEMO_PASSPHRASE
 from contracting.approvals.states import Decided
 from contracting.contracts.models import Contract
 from contracting.contracts.operations.award import award_contract
@@ -25,7 +26,7 @@ from contracting.evaluations.operations.rate import rate_submission
 from contracting.evaluations.queries import missing_consensus
 from contracting.evaluations.states import NO_CONFLICT
 from contracting.operate.story import times, truth
-from contracting.operate.story.cast import NORTHLIGHT, Cast
+from contracting.operate.story.cast import NEEDED, NORTHLIGHT, OPENERS, Cast
 from contracting.operate.story.times import Calendar
 from contracting.reference.models import AiModel, TokenClass
 from contracting.reference.operations.import_list_prices import import_list_prices
@@ -47,7 +48,9 @@ from contracting.solicitations.operations.review import review_solicitation
 from contracting.solicitations.operations.submit import submit_solicitation
 from contracting.solicitations.queries import lines_of
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
+from contracting.submissions.operations.name import name_openers
 from contracting.submissions.operations.open import open_submissions
+from contracting.submissions.operations.rehearse import rehearse_opening
 from contracting.submissions.operations.submit import submit_submission
 from contracting.submissions.queries import amendment_numbers, offers_of
 
@@ -205,6 +208,26 @@ def package(
     )
 
 
+def rehearse(
+    cast: Cast, calendar: Calendar, drafted: Solicitation, *, offset: int
+) -> None:
+    """Five people are named to open the offers, and three of them try it."""
+    name_openers(
+        solicitation_id=drafted.pk,
+        membership_ids=[cast.membership(part) for part in OPENERS],
+        needed=NEEDED,
+        by=cast["contracting_officer"],
+        at=calendar.at(offset, 12),
+    )
+    for minute, part in enumerate(OPENERS[:NEEDED]):
+        rehearse_opening(
+            solicitation_id=drafted.pk,
+            passphrase=DEMO_PASSPHRASE,
+            by=cast[part],
+            at=calendar.at(offset, 13, minute),
+        )
+
+
 def release(
     cast: Cast,
     calendar: Calendar,
@@ -212,7 +235,8 @@ def release(
     *,
     offset: int = times.SOLICITATION,
 ) -> Solicitation:
-    """Two reviewers concur, the contracting officer releases."""
+    """The openers rehearse, two reviewers concur, the contracting officer releases."""
+    rehearse(cast, calendar, drafted, offset=offset)
     package_ = submit_solicitation(
         solicitation_id=drafted.pk,
         by=cast["contract_specialist"],

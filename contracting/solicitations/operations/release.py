@@ -61,6 +61,8 @@ def release_solicitation(
     solicitation.released_at = at
     solicitation.save(update_fields=["piid", "workload_sha256", "released_at"])
     solicitation.move_to(SolicitationState.RELEASED)
+    for do in permissions.AT_RELEASE:
+        do(solicitation_id=solicitation.pk, by=by, at=at)
     request_document(
         kind="solicitation",
         subject=solicitation.subject,

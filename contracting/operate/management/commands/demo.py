@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from accounts.queries import DEMO_PASSWORD
+from accounts.queries import DEMO_PASSPHRASE, DEMO_PASSWORD
 from contracting.audit.queries import verify_chains
 from contracting.core import clock
 from contracting.core.periods import accounting_day
@@ -230,6 +230,7 @@ class Command(BaseCommand):
         )
         self._line(f"Papers and summary.json: {folder}")
         self._line(f"Everybody's password in the demo: {DEMO_PASSWORD}")
+        self._line(f"The passphrase of those who open offers: {DEMO_PASSPHRASE}")
         self._line(f"The gateway's key, shown this once: {told.cast.gateway_key}")
         self._line(f"invariants: {summary['invariants']}")
         self._line(f"audit: {summary['audit']}")

@@ -1,0 +1,269 @@
+"""Pages of the box: enrol, name openers, rehearse, and the opening room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+
+from contracting.core import clock
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible, Refusal
+from contracting.core.permissions import Refused, Verdict
+from contracting.core.views import PageView, VerbView
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.queries import get_opportunity
+from contracting.submissions import permissions, queries
+from contracting.submissions.calculations import is_past
+from contracting.submissions.forms import (
+    EnrolmentForm,
+    NamingForm,
+    OpeningForm,
+    RehearsalForm,
+)
+from contracting.submissions.models import Box
+from contracting.submissions.operations.enrol import enrol_opener
+from contracting.submissions.operations.name import name_openers
+from contracting.submissions.operations.open import open_submissions
+from contracting.submissions.operations.refuse import refuse_opening
+from contracting.submissions.operations.rehearse import rehearse_opening
+from contracting.submissions.states import OpeningPurpose
+
+
+class Openers(PageView):
+    """Can I open offers, and with which key?"""
+
+    template_name = "submissions/openers.html"
+
+    def context(self, **_ids: Any) -> dict[str, Any]:
+        may_enrol = permissions.can_enrol_opener(self.actor)
+        if not self.actor.is_agency:
+            message = "Offers are opened by people of an agency."
+            raise NotVisible(message)
+        return {
+            "key": queries.opener_key_of(self.actor.user_id),
+            "may_enrol": may_enrol,
+            "to_open": queries.boxes_to_open(self.actor.user_id),
+        }
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class EnrolOpener(VerbView):
+    """Make my key for opening offers."""
+
+    template_name = "submissions/enrol_opener.html"
+    form_class: ClassVar[type[forms.Form]] = EnrolmentForm
+    submit_label = "Enrol"
+    done_message = "You are enrolled. Keep your passphrase: nobody can bring it back."
+
+    def verdict(self, thing: None) -> Verdict:
+        return permissions.can_enrol_opener(self.actor)
+
+    def extra(self, thing: None) -> dict[str, Any]:
+        return {"key": queries.opener_key_of(self.actor.user_id)}
+
+    def perform(
+        self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        enrol_opener(passphrase=data["passphrase"], by=by, at=at)
+        return reverse("submissions:openers")
+
+
+class BoxPage(PageView):
+    """Is there a box for the offers, who opens it, and does that work?"""
+
+    template_name = "submissions/box.html"
+
+    def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
+        found = queries.get_box_for(self.actor, solicitation)
+        box = queries.box_of(found) or queries.rehearsal_of(found)
+        return {
+            "solicitation": found,
+            **_shown_box(box),
+            "missing": queries.missing_for_release(found),
+            "may_name": permissions.can_name_openers(self.actor, found),
+            "may_rehearse": permissions.can_rehearse_opening(self.actor, found),
+        }
+
+
+class PublishedBox(PageView):
+    """To which key are offers sealed, and who can open them?"""
+
+    template_name = "submissions/published_box.html"
+    public = True
+
+    def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
+        found = get_opportunity(solicitation)
+        return {"solicitation": found, **_shown_box(queries.box_of(found))}
+
+
+def _shown_box(box: Box | None) -> dict[str, Any]:
+    if box is None:
+        return {"box": None, "shares": [], "able": 0}
+    able = {share.pk for share in queries.able_shares(box)}
+    rehearsal = queries.opening_of(box, OpeningPurpose.REHEARSAL)
+    given = {each.share_id: each for each in queries.given_shares(rehearsal)}
+    return {
+        "box": box,
+        "shares": [
+            (share, share.pk in able, given.get(share.pk))
+            for share in queries.shares_of(box)
+        ],
+        "able": len(able),
+        "may_lose": len(able) - box.needed,
+    }
+
+
+class NameOpeners(VerbView):
+    """Who opens the offers?"""
+
+    template_name = "submissions/name_openers.html"
+    form_class: ClassVar[type[forms.Form]] = NamingForm
+    submit_label = "Name these openers"
+    done_message = "The openers are named, and told. Now they rehearse."
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_box_for(self.actor, solicitation)
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_name_openers(self.actor, thing)
+
+    def initial(self, thing: Solicitation) -> dict[str, Any]:
+        named = queries.rehearsal_of(thing)
+        if named is None:
+            return {}
+        held = [share.membership_id for share in queries.shares_of(named)]
+        return {"openers": held, "needed": named.needed}
+
+    def form_options(self, thing: Solicitation) -> dict[str, Any]:
+        people = queries.enrolled_people(thing.agency_id)
+        return {
+            "people": [
+                (each.pk, f"{each.user}, {each.role_label}") for _key, each in people
+            ]
+        }
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        enrolled = queries.enrolled_people(thing.agency_id)
+        return {
+            "solicitation": thing,
+            "enrolled": len(enrolled),
+            "named": queries.rehearsal_of(thing),
+        }
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        name_openers(
+            solicitation_id=thing.pk,
+            membership_ids=data["openers"],
+            needed=data["needed"],
+            by=by,
+            at=at,
+        )
+        return reverse("submissions:box", args=[thing.public_id])
+
+
+class OpeningVerb(VerbView):
+    """A page on which an opener gives a share; every refusal leaves a record."""
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_box_for(self.actor, solicitation)
+
+    def refused(self, thing: Solicitation, refusal: Refusal, at: datetime) -> None:
+        refuse_opening(
+            solicitation_id=thing.pk,
+            code=refusal.code,
+            reason=refusal.message,
+            by=self.actor,
+            at=at,
+        )
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class RehearseOpening(OpeningVerb):
+    """Can I open this box?"""
+
+    template_name = "submissions/rehearse_opening.html"
+    form_class: ClassVar[type[forms.Form]] = RehearsalForm
+    submit_label = "Give my share to the rehearsal"
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_rehearse_opening(self.actor, thing)
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        box = queries.rehearsal_of(thing)
+        opening = queries.opening_of(box, OpeningPurpose.REHEARSAL)
+        return {
+            "solicitation": thing,
+            "box": box,
+            "given": queries.given_shares(opening),
+        }
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        rehearse_opening(
+            solicitation_id=thing.pk, passphrase=data["passphrase"], by=by, at=at
+        )
+        return reverse("submissions:box", args=[thing.public_id])
+
+
+class Opening(PageView):
+    """May the offers be opened now, and by whom?"""
+
+    template_name = "submissions/opening.html"
+
+    def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
+        found = queries.get_opening_for(self.actor, solicitation)
+        now = clock.now()
+        return {
+            "solicitation": found,
+            "consents": queries.consents_of(found),
+            "is_past": is_past(found, now),
+            "is_opened": queries.offers_were_opened(found),
+            "offers": queries.offers_of(found),
+            "unopened": queries.unopened_after_opening(found),
+            "may_open": _when_due(
+                permissions.can_open_submissions(self.actor, found), found, now
+            ),
+        }
+
+
+class OpenSubmissions(VerbView):
+    """Consent to the opening."""
+
+    template_name = "submissions/open_submissions.html"
+    form_class: ClassVar[type[forms.Form]] = OpeningForm
+    submit_label = "Open the offers"
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_opening_for(self.actor, solicitation)
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_open_submissions(self.actor, thing)
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        return {
+            "solicitation": thing,
+            "consents": queries.consents_of(thing),
+            "is_past": is_past(thing, clock.now()),
+        }
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        opened = open_submissions(solicitation_id=thing.pk, by=by, at=at)
+        return reverse("submissions:opening", args=[opened.public_id])
+
+
+def _when_due(verdict: Verdict, solicitation: Solicitation, now: datetime) -> Verdict:
+    if not verdict:
+        return verdict
+    if not is_past(solicitation, now):
+        return Refused("The deadline has not passed.", "R-SUB-03")
+    return verdict

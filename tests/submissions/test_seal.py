@@ -1,0 +1,35 @@
+"""The box for the offers is made with the release, and only then."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from contracting.core.errors import NotAllowed
+from contracting.submissions.operations.seal import seal_box
+from tests.builders import complete_solicitation, released_solicitation
+from tests.cast import actor, nothing_happens
+from tests.offers import named_openers
+
+pytestmark = pytest.mark.django_db
+
+
+def sealed(solicitation, at):
+    by = actor("contracting_officer")
+    return seal_box(solicitation_id=solicitation.pk, by=by, at=at)
+
+
+def test_no_box_is_made_before_the_rehearsal(at):
+    solicitation = named_openers(on=complete_solicitation(at))
+
+    with nothing_happens(), pytest.raises(NotAllowed):
+        seal_box(
+            solicitation_id=solicitation.pk, by=actor("contracting_officer"), at=at
+        )
+
+
+def test_a_solicitation_has_one_box_for_ever(at):
+    solicitation = released_solicitation()
+
+    with pytest.raises(IntegrityError, match="one_box"), transaction.atomic():
+        seal_box(
+            solicitation_id=solicitation.pk, by=actor("contracting_officer"), at=at
+        )
