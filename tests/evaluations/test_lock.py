@@ -60,6 +60,7 @@ def test_nothing_is_locked_once_the_solicitation_is_cancelled(evaluator):
     cancel_solicitation(
         solicitation_id=solicitation.pk,
         reason="The need has gone.",
+        memo="The program was ended; nothing is bought.",
         by=actor("contracting_officer"),
         at=after(solicitation, hours=4),
     )
