@@ -264,6 +264,8 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+# unix:/path or tcp://127.0.0.1:port of ClamAV's daemon; empty where there is none.
+CLAMD_URL = env_text("CLAMD_URL", "")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 CACHES = {

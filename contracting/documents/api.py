@@ -52,6 +52,6 @@ class DownloadEndpoint(EndpointView):
         rendering = queries.rendering_of(found)
         return HttpResponse(
             queries.read_blob(rendering.blob),
-            content_type=rendering.blob.media_type,
+            content_type=queries.served_type(rendering.blob),
             headers=queries.file_headers(found, rendering.blob),
         )

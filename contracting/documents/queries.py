@@ -6,12 +6,15 @@ import base64
 import hashlib
 import re
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
+from django.utils.http import content_disposition_header
 
 from contracting.core.actors import ANONYMOUS, Actor
 from contracting.core.errors import NotVisible
 from contracting.core.subjects import Subject
+from contracting.documents.checking import kinds
 from contracting.documents.models import Blob, Document, DocumentQuerySet, Rendering
 from contracting.documents.refusals import Damaged, NotReady
 from contracting.documents.states import DocumentKind, DocumentState
@@ -94,6 +97,13 @@ def read_blob(blob: Blob) -> bytes:
     return content
 
 
+def scanning_words() -> str:
+    """Whether files are scanned for malware on this site now, in words."""
+    if settings.CLAMD_URL:
+        return "Each file was scanned for malware on receipt; nothing was found."
+    return "The files were not scanned for malware: this site has no scanner."
+
+
 def is_public(public_id: str) -> bool:
     """Whether anybody may read the paper, signed in or not."""
     return Document.objects.visible_to(ANONYMOUS).filter(public_id=public_id).exists()
@@ -106,15 +116,31 @@ def file_name(document: Document) -> str:
     return f"{number}-{kind}-v{document.version}.pdf"
 
 
-def file_headers(document: Document, blob: Blob) -> dict[str, str]:
-    """How the file is handed over: saved under its name, named by its hash, whole.
+def served_type(blob: Blob) -> str:
+    """The media type that the file's own check has found, or none in particular."""
+    known = blob.media_type in kinds.MEDIA_TYPES.values()
+    return blob.media_type if known else "application/octet-stream"
 
-    ``Repr-Digest`` (RFC 9530) lets a client check what it got; a part of a file has no
-    hash that anybody has signed, so that ranges are not served.
+
+def file_headers(document: Document, blob: Blob) -> dict[str, str]:
+    """How a paper is handed over."""
+    return attachment_headers(file_name(document), blob)
+
+
+def attachment_headers(name: str, blob: Blob) -> dict[str, str]:
+    """How a stored file is handed over: saved under its name, never shown in the site.
+
+    The name is written as RFC 6266 says. ``Repr-Digest`` (RFC 9530) lets a client check
+    what it got; a part of a file has no hash that anybody has signed, so that ranges
+    are not served. Should a browser show the file all the same, it does so in a sandbox
+    that knows nothing of the site.
     """
     digest = base64.b64encode(bytes.fromhex(blob.sha256)).decode()
+    named = content_disposition_header(as_attachment=True, filename=name)
     return {
-        "Content-Disposition": f'attachment; filename="{file_name(document)}"',
+        "Content-Disposition": named or "attachment",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "ETag": f'"{blob.sha256}"',
         "Repr-Digest": f"sha-256=:{digest}:",
         "Accept-Ranges": "none",

@@ -25,7 +25,7 @@ def pdf_response(document: Document, rendering: Rendering) -> HttpResponse:
     """
     return HttpResponse(
         queries.read_blob(rendering.blob),
-        content_type=rendering.blob.media_type,
+        content_type=queries.served_type(rendering.blob),
         headers=queries.file_headers(document, rendering.blob),
     )
 

@@ -7,13 +7,12 @@ from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict, require
 from contracting.core.views import PageView, VerbView
 from contracting.documents.models import Blob
-from contracting.documents.queries import read_blob
+from contracting.documents.queries import attachment_headers, read_blob, served_type
 from contracting.evaluations import calculations, forms, permissions, queries
 from contracting.evaluations.operations.waive import waive_acknowledgement
 from contracting.evaluations.views.tables import FormClass, matrix, prices
@@ -101,14 +100,12 @@ class OfferFile(PageView):
         if ids["position"] >= len(offer.files):
             raise Http404
         part = offer.files[ids["position"]]
-        raw = read_blob(Blob.objects.get(sha256=part["blob_sha256"]))
-        response = HttpResponse(raw, content_type="application/octet-stream")
-        response.headers["Content-Disposition"] = _attachment(part["name"])
-        return response
-
-
-def _attachment(name: str) -> str:
-    return content_disposition_header(as_attachment=True, filename=name) or "attachment"
+        blob = Blob.objects.get(sha256=part["blob_sha256"])
+        return HttpResponse(
+            read_blob(blob),
+            content_type=served_type(blob),
+            headers=attachment_headers(part["name"], blob),
+        )
 
 
 class WaiveAcknowledgement(VerbView):
