@@ -17,6 +17,7 @@ from contracting.billing.calculations import (
     read_lines,
 )
 from contracting.core.periods import zone_of
+from contracting.documents.forms import TextFileField
 
 _LONGEST_SHOWN = 200_000
 
@@ -67,7 +68,7 @@ class ReceiveUsageReportForm(PeriodForm):
         max_length=60,
         help_text="The same number with the same file is taken once.",
     )
-    file = forms.FileField(
+    file = TextFileField(
         label="File",
         help_text=(
             "CSV with one row for each billed attempt and token class. The first line "
@@ -104,7 +105,7 @@ class ReceiveInvoiceForm(PeriodForm):
     invoiced_on = forms.DateField(
         label="Invoice date", widget=forms.DateInput(attrs={"type": "date"})
     )
-    file = forms.FileField(
+    file = TextFileField(
         label="Lines, as a file",
         required=False,
         help_text=f"CSV or JSON with {', '.join(LINE_COLUMNS)}.",

@@ -9,6 +9,13 @@ class UnknownKind(Invalid):
     code = "unknown_kind"
 
 
+class FileNotTaken(Invalid):
+    """The check of a file has found something; it was not kept."""
+
+    code = "file_not_taken"
+    rule = "R-SUB-12"
+
+
 class NotReady(Refusal):
     """The paper is requested and not printed yet, or could not be printed."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from contracting.core.actors import Actor
+from contracting.documents.forms import TextFileField
 from contracting.metering.models import UsageSource
 from contracting.metering.operations.assign_to_order import Belonging
 from contracting.metering.queries import (
@@ -36,7 +37,7 @@ class IngestUsageForm(forms.Form):
     """A file of CloudEvents."""
 
     source = forms.ModelChoiceField(UsageSource.objects.none(), label="Source")
-    file = forms.FileField(
+    file = TextFileField(
         label="File",
         help_text="NDJSON or a JSON array of CloudEvents: up to 10,000 rows, 25 MB.",
     )

@@ -2,66 +2,21 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
-from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from contracting.core.quantities import UnitPrice
+from contracting.documents.forms import (
+    KINDS_IN_WORDS,
+    MAX_BYTES,
+    MAX_FILES,
+    SeveralFilesField,
+)
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import SolicitationLine
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
-
-MAX_FILES: Final = 10
-MAX_BYTES: Final = 20 * 1024 * 1024
-MAX_NAME: Final = 120
-SUFFIXES: Final = (".pdf", ".docx", ".xlsx", ".pptx", ".csv", ".txt", ".png", ".jpg")
-
-
-class SeveralFilesInput(forms.ClearableFileInput):
-    """A file input that takes several files."""
-
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
-
-
-class SeveralFilesField(forms.FileField):
-    """Several files, each read into memory and never written."""
-
-    widget = SeveralFilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        uploads = data if isinstance(data, list | tuple) else [data] if data else []
-        if len(uploads) > MAX_FILES:
-            message = f"Hand in at most {MAX_FILES} files."
-            raise forms.ValidationError(message)
-        if sum(upload.size or 0 for upload in uploads) > MAX_BYTES:
-            message = f"Hand in at most {MAX_BYTES // 1024 // 1024} MB in all."
-            raise forms.ValidationError(message)
-        return [_file(upload) for upload in uploads]
-
-
-def _file(upload: UploadedFile[Any]) -> OfferedFile:
-    name = clean_name(upload.name or "")
-    if PurePosixPath(name).suffix.lower() not in SUFFIXES:
-        message = f"{name or 'A file'}: hand in {', '.join(SUFFIXES)} files."
-        raise forms.ValidationError(message)
-    return OfferedFile(
-        name=name,
-        media_type=upload.content_type or "application/octet-stream",
-        content=upload.read(),
-    )
-
-
-def clean_name(name: str) -> str:
-    """A file's name without path, control and direction characters."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()
-    stem, dot, suffix = kept.rpartition(".")
-    return f"{stem[: MAX_NAME - len(suffix) - 1]}{dot}{suffix}"
 
 
 class OfferForm(forms.Form):
@@ -78,7 +33,8 @@ class OfferForm(forms.Form):
         required=False,
         help_text=(
             f"Up to {MAX_FILES} files, {MAX_BYTES // 1024 // 1024} MB in all: "
-            f"{', '.join(SUFFIXES)}. Names appear on the receipt."
+            f"{KINDS_IN_WORDS}. Each is checked at once: no macros, scripts, passwords "
+            "or attached files. Names appear on the receipt."
         ),
     )
     acknowledged = forms.MultipleChoiceField(
@@ -156,7 +112,10 @@ class OfferForm(forms.Form):
         data = self.cleaned_data
         return Offer(
             technical=data["technical"],
-            files=tuple(data["attachments"]),
+            files=tuple(
+                OfferedFile(file.name, file.media_type, file.content)
+                for file in data["attachments"]
+            ),
             prices=tuple(
                 OfferedPrice(
                     line_id=line.pk,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
+from contracting.documents.queries import scanning_words
 from contracting.submissions.models import SubmissionVersion
 
 
@@ -56,6 +57,7 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             "kept. It is opened by two named people after the deadline, once.",
             "The hashes of the price schedule and of the whole content include a "
             "random part that is sealed with them, and so tell nothing about a price.",
+            scanning_words(),
         ],
     }
 

@@ -19,6 +19,7 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import Refused, Verdict
 from contracting.core.quantities import Tokens
 from contracting.core.views import PageView, VerbView
+from contracting.documents.models import Document
 from contracting.documents.queries import documents_of
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation
@@ -105,6 +106,7 @@ class OfferView(VerbView):
             "submission": queries.submission_of(self.actor, solicitation),
             "amendments": solicitation.amendments.order_by("number"),
             "is_late": is_past(solicitation, clock.now()),
+            "is_scanned": bool(settings.CLAMD_URL),
         }
 
 
@@ -251,7 +253,14 @@ class Receipt(PageView):
             "submission": version.submission,
             "solicitation": version.submission.solicitation,
             "paper": papers.first(),
+            "scanning": _scanning(papers.first()),
         }
+
+
+def _scanning(paper: Document | None) -> str:
+    """What the receipt says of the malware scan, as it was frozen on receipt."""
+    notes = paper.context.get("notes", []) if paper else []
+    return next((note for note in notes if "scanned for malware" in note), "")
 
 
 def _receipt_url(submission: Submission) -> str:

@@ -5,13 +5,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from contracting.documents.checking.names import clean_name
 from contracting.submissions.calculations import OfferedFile
-from contracting.submissions.forms import clean_name
 from contracting.submissions.models import Submission, SubmissionVersion
 from contracting.submissions.operations.withdraw import withdraw_submission
 from contracting.submissions.states import SubmissionState
 from tests.builders import released_solicitation
 from tests.cast import actor, client_for, key_client, nothing_happens, submit
+from tests.documents import files
 from tests.offers import (
     SNAPSHOT,
     after,
@@ -65,7 +66,7 @@ def test_a_vendor_hands_in_an_offer_and_gets_its_receipt(
     assert b"Amendment 0001" in page.content
 
     # When the form is sent with a file
-    plan = SimpleUploadedFile("our plan.pdf", b"%PDF-1.7 plan", "application/pdf")
+    plan = SimpleUploadedFile("our plan.pdf", files.pdf(), "application/pdf")
     reply = submit(browser, url, filled_in(solicitation, attachments=[plan]))
 
     # Then the receipt says when, in UTC and local time, and names every part
@@ -89,7 +90,7 @@ def test_prices_are_checked_by_the_evaluators_arithmetic_and_nothing_is_kept(
     told_the_time(before(solicitation))
     browser = client_for(vendor_a_signer)
     url = reverse("submissions:submit_submission", args=[solicitation.public_id])
-    plan = SimpleUploadedFile("plan.pdf", b"%PDF-1.7", "application/pdf")
+    plan = SimpleUploadedFile("plan.pdf", files.pdf(), "application/pdf")
     data = filled_in(solicitation, attachments=[plan], check="1")
 
     with nothing_happens():
@@ -107,7 +108,7 @@ def test_prices_are_checked_by_the_evaluators_arithmetic_and_nothing_is_kept(
     [
         ({"technical": ""}, "Technical proposal"),
         ({"attachments": SimpleUploadedFile("run.exe", b"MZ")}, "run.exe"),
-        ({"attachments": SimpleUploadedFile("a.pdf", b"")}, "a.pdf is empty"),
+        ({"attachments": SimpleUploadedFile("a.pdf", b"")}, "a.pdf: It is empty."),
     ],
 )
 def test_a_broken_form_says_why_and_keeps_what_was_typed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -50,6 +51,7 @@ class Limits:
     depth: int = 2
     pixels: int = 50_000_000
     xml_bytes: int = MEGABYTE
+    seconds: float = 20.0
 
 
 @dataclass(slots=True)
@@ -60,6 +62,22 @@ class Budget:
     packed_bytes: int
     entries: int = 0
     unpacked_bytes: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the check may still take."""
+        return self.limits.seconds - (time.monotonic() - self.began)
+
+    def require_time(self) -> None:
+        """Refuse what takes too long, before the next part of it is begun."""
+        if self.seconds_left <= 0:
+            raise Unfit(
+                "too_slow",
+                f"It takes more than {self.limits.seconds:.0f} seconds to check.",
+                "It would stop a reader's computer, or has too many parts.",
+                "Split it, or save it anew in a simpler form.",
+            )
 
     def count_entries(self, number: int) -> None:
         """Count the entries of one more archive."""

@@ -10,7 +10,7 @@ import resource
 import sys
 
 MEMORY = 512 * 1024 * 1024
-SECONDS = 20
+SECONDS = 12
 MOST = 500_000
 _KEYS = {
     "/JS": "javascript",

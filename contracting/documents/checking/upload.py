@@ -105,6 +105,7 @@ def _check(
     allowed: Collection[str],
 ) -> str:
     """The kind of the file, once everything in it is fit."""
+    budget.require_time()
     kind = _kind(name, content, allowed)
     if kind == "zip" or kind in kinds.OFFICE_KINDS:
         found = _walk(content, budget, depth=depth + 1, allowed=allowed)
@@ -112,7 +113,7 @@ def _check(
             raise _other_kind(name, found)
     kinds.require_one_kind(content, kind)
     if kind == "pdf":
-        check_pdf(content)
+        check_pdf(content, seconds=budget.seconds_left)
     if kind in {"png", "jpg"}:
         check_image(content, kind, budget.limits)
     return kind

@@ -1,0 +1,105 @@
+"""Fields that take files: read into memory, checked by content, never written."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from contracting.documents.checking import kinds
+from contracting.documents.checking.findings import MEGABYTE, FileVerdict
+from contracting.documents.checking.malware import Scanner
+from contracting.documents.checking.upload import check_upload
+from contracting.documents.refusals import FileNotTaken
+
+MAX_FILES: Final = 10
+MAX_BYTES: Final = 20 * MEGABYTE
+SECONDS: Final = 30.0
+"""How long one upload may take to check, before the next of its files is begun."""
+
+KINDS_IN_WORDS: Final = ", ".join(f".{kind}" for kind in kinds.MEDIA_TYPES)
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    """A file input that takes several files."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class SeveralFilesField(forms.FileField):
+    """Several files, each checked in memory; the value is a list of verdicts.
+
+    What is wrong is said of every file at once, while there is time to mend it
+    (R-SUB-12, FAR 15.207(c)).
+    """
+
+    widget = SeveralFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[FileVerdict]:
+        uploads = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(uploads) > MAX_FILES:
+            message = f"Hand in at most {MAX_FILES} files, or pack several into a ZIP."
+            raise forms.ValidationError(message)
+        if sum(upload.size or 0 for upload in uploads) > MAX_BYTES:
+            message = f"Hand in at most {MAX_BYTES // MEGABYTE} MB in all."
+            raise forms.ValidationError(message)
+        taken, refused, began = [], [], time.monotonic()
+        for upload in uploads:
+            try:
+                taken.append(taken_file(upload, late=time.monotonic() - began))
+            except FileNotTaken as refusal:
+                refused.append(str(refusal))
+        if refused:
+            raise forms.ValidationError(refused)
+        return taken
+
+
+class TextFileField(forms.FileField):
+    """One file of text, such as CSV or JSON, told by its content."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        if not upload:
+            return upload
+        upload.seek(0)
+        content = upload.read()
+        upload.seek(0)
+        known = kinds.kind_of(content)
+        if known != "txt":
+            foreign = kinds.foreign_kind_of(content)
+            what = f"a {known.upper()} file" if known else foreign
+            message = (
+                f"{upload.name}: its content is {what}, not text. Only text can be "
+                "read here. Export the rows as the help text says, and send that file."
+            )
+            raise forms.ValidationError(message)
+        return upload
+
+
+def taken_file(upload: UploadedFile[Any], *, late: float = 0.0) -> FileVerdict:
+    """The file, once the check has found nothing.
+
+    :param late: seconds that the files before it have taken
+    :raises FileNotTaken: with what was found, why it matters and what to do
+    """
+    name = upload.name or ""
+    if late > SECONDS:
+        message = (
+            f"{name}: it was not checked, for the files before it took too long. Hand "
+            "in fewer files, or make them simpler."
+        )
+        raise FileNotTaken(message, file=name)
+    verdict = check_upload(name, upload, scanner=scanner())
+    if not verdict.is_fit:
+        codes = [finding.code for finding in verdict.findings]
+        raise FileNotTaken(verdict.words, file=verdict.name, found=codes)
+    return verdict
+
+
+def scanner() -> Scanner | None:
+    """The malware scanner of this site, if one is set up."""
+    return Scanner(settings.CLAMD_URL) if settings.CLAMD_URL else None

@@ -1,0 +1,39 @@
+"""Fields that take files."""
+
+import pytest
+from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from contracting.documents.forms import SECONDS, TextFileField, taken_file
+from contracting.documents.refusals import FileNotTaken
+from tests.documents import files
+
+
+@pytest.mark.parametrize("content", [b"[{}]", "a;ü\n".encode("utf-16"), b"a,\xe9\n"])
+def test_text_is_taken_by_its_content(content):
+    upload = SimpleUploadedFile("usage.ndjson", content, "image/png")
+
+    assert TextFileField().clean(upload).read() == content
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (files.pdf(), "a PDF file, not text"),
+        (b"MZ\x90\0", "a program, not text"),
+        (b"a,b\n\0", "of no kind that is taken, not text"),
+    ],
+)
+def test_what_is_no_text_is_refused_by_its_content(content, said):
+    with pytest.raises(forms.ValidationError) as refusal:
+        TextFileField().clean(SimpleUploadedFile("usage.csv", content, "text/csv"))
+
+    assert said in str(refusal.value)
+
+
+def test_the_files_of_one_upload_share_their_time():
+    with pytest.raises(FileNotTaken) as refusal:
+        taken_file(SimpleUploadedFile("plan.txt", b"plan"), late=SECONDS + 1)
+
+    assert refusal.value.rule == "R-SUB-12"
+    assert "plan.txt: it was not checked" in str(refusal.value)
