@@ -9,6 +9,7 @@ from contracting.documents.models import Blob, Document
 from contracting.documents.operations.render import render_document
 from contracting.submissions.calculations import OfferedFile
 from tests.architecture.routes import routes
+from tests.architecture.tree import ROOT, python_files
 from tests.builders import released_solicitation
 from tests.cast import client_for, key_client
 from tests.documents.papers import request
@@ -112,3 +113,19 @@ def test_a_type_that_no_check_knows_is_served_as_none_in_particular():
     assert queries.served_type(Blob(media_type="text/html")) == (
         "application/octet-stream"
     )
+
+
+def test_no_table_leaves_that_a_spreadsheet_could_take_for_formulas():
+    # Whoever adds a writer of CSV must escape text cells that begin with = + - @, tab,
+    # return or NUL, unless only our own reader reads what it writes, as these do.
+    writers = {
+        str(path.relative_to(ROOT))
+        for path in python_files()
+        if path.is_relative_to(ROOT / "contracting")
+        and ("csv.writer(" in path.read_text() or "DictWriter(" in path.read_text())
+    }
+
+    assert writers == {
+        "contracting/billing/calculations.py",  # JSON, for read_report
+        "contracting/operate/story/settle.py",  # the vendor's system, which reports
+    }
