@@ -24,9 +24,11 @@ NO_WHEELS := No wheels of PostgreSQL and Valkey were installed (see .venv/embedd
 NEEDS_CHROMIUM := Browser tests need Chromium. On Debian or Ubuntu: sudo apt-get install chromium
 
 # As in production, with secrets made up on the spot: what `check --deploy` looks at.
+# It asks that SEAL_FILE is a file; what is in it is read when a receipt is sealed.
 AS_DEPLOYED = DRAWDOWN_DEBUG=0 DRAWDOWN_DEMO=0 ALLOWED_HOSTS=drawdown.example.gov \
 	SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
-	SEALING_KEY="$$($(PY) -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())')"
+	SEALING_KEY="$$($(PY) -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())')" \
+	SEAL_FILE=manage.py
 
 help: ## Show this list
 	@printf 'Drawdown: procurement and contracts for AI bought by the token.\n\n'

@@ -264,6 +264,11 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+# The key and certificate of the organization's seal, in one PEM file. Where nothing is
+# at stake it is made on the first run.
+SEAL_IS_MADE = _LOCAL
+SEAL_FILE = env_text("SEAL_FILE", str(BASE_DIR / "var" / "seal.pem") if _LOCAL else "")
+SEAL_PASSPHRASE = env_text("SEAL_PASSPHRASE", "")
 # unix:/path or tcp://127.0.0.1:port of ClamAV's daemon; empty where there is none.
 CLAMD_URL = env_text("CLAMD_URL", "")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

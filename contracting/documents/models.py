@@ -198,7 +198,35 @@ class Rendering(AppendOnly):
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="renderings")
     renderer = models.CharField(max_length=120, help_text="Program and version.")
     template_sha256 = models.CharField(max_length=64)
+    unsealed_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="SHA-256 of the print before it was sealed; empty without a seal.",
+    )
+    seal_certificate_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="SHA-256 of the certificate that seals it; empty without a seal.",
+    )
     rendered_at = models.DateTimeField(db_default=ClockTimestamp(), editable=False)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_seal_names_its_print_and_its_certificate",
+                condition=Q(unsealed_sha256="", seal_certificate_sha256="")
+                | Q(
+                    unsealed_sha256__regex=r"^[0-9a-f]{64}$",
+                    seal_certificate_sha256__regex=r"^[0-9a-f]{64}$",
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.document} as {self.blob}"
+
+    @property
+    def is_sealed(self) -> bool:
+        return bool(self.unsealed_sha256)

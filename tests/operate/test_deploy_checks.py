@@ -38,6 +38,13 @@ def test_a_demonstration_is_refused(db, settings):
     assert found() == ["drawdown.E001"]
 
 
+@pytest.mark.parametrize("place", ["", "/nowhere/seal.pem"])
+def test_a_site_that_cannot_seal_receipts_is_refused(db, settings, place):
+    settings.SEAL_FILE, settings.SEAL_IS_MADE = place, False
+
+    assert found() == ["drawdown.E002"]
+
+
 def test_a_role_that_owns_the_audit_table_is_warned_of(db):
     # Given that what goes by the table's name is the site's own
     with connection.cursor() as cursor:

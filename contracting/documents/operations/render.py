@@ -14,7 +14,7 @@ from django.db.models import Q
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import SYSTEM
 from contracting.core.models import ClockTimestamp
-from contracting.documents import events, rendering
+from contracting.documents import events, rendering, sealing
 from contracting.documents.models import Document, DocumentQuerySet, Rendering
 from contracting.documents.operations.store import store_blob
 from contracting.documents.states import DocumentState
@@ -38,7 +38,8 @@ def render_document(*, document_id: int) -> Document | None:
     An attempt counts from the moment it is claimed, so that a paper which ends its
     worker is given up as visibly as one that raises. What goes wrong is written on the
     row; the sweep tries again, each time after a longer wait. A paper waits without
-    limit, and without counting, while the machine lacks the libraries that print.
+    limit, and without counting, while the machine lacks the libraries that print, or
+    the seal that the paper needs.
     """
     document = _claim(document_id)
     if document is None or document.state == DocumentState.FAILED:
@@ -46,12 +47,13 @@ def render_document(*, document_id: int) -> Document | None:
     try:
         with _renewed(document):
             pdf = rendering.render(_sheet(document))
+            sealed = _sealed(document, pdf)
         if not connection.in_atomic_block:
             # A connection that has idled for minutes may be dead by now.
             connection.close_if_unusable_or_obsolete()
-        return _record_print(document, pdf)
-    except rendering.LibrariesMissing as missing:
-        return _wait_for_libraries(document, str(missing))
+        return _record_print(document, pdf, sealed)
+    except (rendering.LibrariesMissing, sealing.SealMissing) as missing:
+        return _wait_for_equipment(document, str(missing))
     except Exception as error:  # noqa: BLE001 (written on the row, tried again)
         _log.exception("Paper %s was not printed.", document.public_id)
         return _record_failure(document, f"{type(error).__name__}: {error}")
@@ -135,17 +137,29 @@ def _sheet(document: Document) -> rendering.Sheet:
     )
 
 
+def _sealed(document: Document, pdf: bytes) -> sealing.Sealed | None:
+    if not sealing.is_sealed(document.kind):
+        return None
+    reason = f"Issued by {document.agency.name}: {document.title}, {document.number}"
+    return sealing.seal(pdf, reason=reason)
+
+
 @transaction.atomic
-def _record_print(claimed: Document, pdf: bytes) -> Document | None:
+def _record_print(
+    claimed: Document, pdf: bytes, sealed: sealing.Sealed | None
+) -> Document | None:
     document = _held(claimed)
     if document is None:
         return None
-    blob = store_blob(content=pdf, media_type="application/pdf")
+    content = sealed.content if sealed else pdf
+    blob = store_blob(content=content, media_type="application/pdf")
     made = Rendering.objects.create(
         document=document,
         blob=blob,
         renderer=rendering.renderer(),
         template_sha256=rendering.template_sha256(document.kind),
+        unsealed_sha256=sealed.unsealed_sha256 if sealed else "",
+        seal_certificate_sha256=sealed.certificate_sha256 if sealed else "",
     )
     made.refresh_from_db(fields=["rendered_at"])
     _release(document, why="")
@@ -165,6 +179,14 @@ def _record_print(claimed: Document, pdf: bytes) -> Document | None:
             "size_bytes": blob.size_bytes,
             "renderer": made.renderer,
             "template_sha256": made.template_sha256,
+            **(
+                {
+                    "unsealed_sha256": made.unsealed_sha256,
+                    "seal_certificate_sha256": made.seal_certificate_sha256,
+                }
+                if sealed
+                else {}
+            ),
         },
     )
     return document
@@ -182,7 +204,7 @@ def _record_failure(claimed: Document, why: str) -> Document | None:
 
 
 @transaction.atomic
-def _wait_for_libraries(claimed: Document, why: str) -> Document | None:
+def _wait_for_equipment(claimed: Document, why: str) -> Document | None:
     document = _held(claimed)
     if document is None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.conf import settings
@@ -79,6 +80,22 @@ def check_that_the_site_cannot_rewrite_evidence(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register(deploy=True)
+def check_that_receipts_can_be_sealed(**_: Any) -> list[CheckMessage]:
+    """Receipts wait until there is a seal: a site without one proves nothing."""
+    place = settings.SEAL_FILE
+    if place and (os.path.isfile(place) or settings.SEAL_IS_MADE):
+        return []
+    return [
+        Error(
+            "SEAL_FILE names no file: no receipt of an offer could be sealed, and none "
+            "would be printed.",
+            hint="deploy/runbook.md says how to get a key and a certificate.",
+            id="drawdown.E002",
+        )
+    ]
 
 
 def _rights_over_the_audit_table() -> str | None:
