@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
+from contracting.core.periods import zone_of
 from contracting.documents.queries import scanning_words
 from contracting.submissions.models import SubmissionVersion
 
@@ -24,8 +25,21 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             {"label": "Receipt completed", "value": version.received_at, "span": 6},
             {"label": "Deadline, inclusive", "value": solicitation.deadline, "span": 6},
             {
+                "label": "First byte received",
+                "value": "not recorded apart from the last: a request is handed over "
+                "when all of it has arrived",
+            },
+            {
                 "label": "Receipt completed, to the microsecond",
-                "value": _exact(version),
+                "value": _exact(version.received_at, solicitation.time_zone),
+            },
+            {
+                "label": "Recorded by the database, to the microsecond",
+                "value": _exact(version.recorded_at, solicitation.time_zone),
+            },
+            {
+                "label": "Mode of sealing",
+                "value": "by the server, in memory, on receipt",
             },
             {"label": "Offeror", "value": vendor.name},
             {"label": "UEI", "value": vendor.uei},
@@ -58,12 +72,16 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             "The hashes of the price schedule and of the whole content include a "
             "random part that is sealed with them, and so tell nothing about a price.",
             scanning_words(),
+            "This paper is printed and sealed after the offer was committed: the time "
+            "in its seal is later than the commit.",
         ],
     }
 
 
-def _exact(version: SubmissionVersion) -> str:
-    return f"{version.received_at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
+def _exact(at: datetime, zone: str) -> str:
+    """In UTC and in the zone of the solicitation."""
+    there = at.astimezone(zone_of(zone))
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC, {there:%H:%M:%S.%f %Z}"
 
 
 def _summary(version: SubmissionVersion) -> str:

@@ -131,6 +131,18 @@ def test_the_receipt_names_time_parts_and_hashes_on_page_and_paper(vendor_a_sign
     assert paper.context["files"] == version.files
     assert paper.context["time_zone"] == solicitation.time_zone
 
+    # And both instants that are known stand there in UTC and in the zone
+    facts = {fact["label"]: fact["value"] for fact in paper.context["facts"]}
+    at = version.received_at
+    completed = facts["Receipt completed, to the microsecond"]
+    assert completed.startswith(f"{at:%Y-%m-%d %H:%M:%S.%f} UTC, ")
+    assert completed.endswith((" EST", " EDT"))
+    assert (
+        f"{version.recorded_at:%S.%f} UTC"
+        in (facts["Recorded by the database, to the microsecond"])
+    )
+    assert facts["Mode of sealing"] == "by the server, in memory, on receipt"
+
 
 @pytest.mark.rule("R-SUB-07", case="refused")
 @pytest.mark.parametrize(
