@@ -168,6 +168,7 @@ INSTALLED_APPS = [
     "contracting.ledger",
     "contracting.notices",
     "contracting.requisitions",
+    "contracting.market_research",
     "contracting.solicitations",
     "contracting.opportunities",
     "contracting.submissions",

@@ -24,6 +24,7 @@ PAGES = (
     "contracting.ledger",
     "contracting.notices",
     "contracting.requisitions",
+    "contracting.market_research",
     "contracting.solicitations",
     "contracting.opportunities",
     "contracting.submissions",

@@ -59,6 +59,7 @@ NOT_LOCKED = {
 """Verbs that lock nothing before they decide, each with the reason."""
 
 LOCKED_LATER = {
+    "market_research.draft_rfi": "its permission reads the actor alone",
     "reference.assign_number": "a new counter is added first, so that there is one",
     "requisitions.draft_requisition": "its permission reads the actor alone",
 }

@@ -15,6 +15,7 @@ ORDER = [
     "reference_aimodel",
     "reference_modelalias",
     "requisitions_requisition",
+    "market_research_requestforinformation",
     "metering_usagesource",
     "solicitations_solicitation",
     "submissions_submission",
