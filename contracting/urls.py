@@ -58,6 +58,8 @@ PUBLIC_ROUTES = frozenset(
         "desk:ready",
         "desk:problems",
         "desk:search",
+        "market_research:requests",
+        "market_research:request",
         "opportunities:opportunities",
         "opportunities:opportunity",
         "submissions:published_box",

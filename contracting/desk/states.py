@@ -25,6 +25,8 @@ _INBOX = Entry("Inbox", "notices:inbox", NOTICES)
 _REVIEWS = Entry("Reviews", "approvals:inbox", REVIEWS)
 _POLICIES = Entry("Policies", "approvals:policies")
 _NEEDS = Entry("Needs", "requisitions:requisitions")
+_MARKET = Entry("Market research", "market_research:rfis")
+_REQUESTS = Entry("Information requests", "market_research:requests")
 _SOLICITATIONS = Entry("Solicitations", "solicitations:solicitations")
 _OPPORTUNITIES = Entry("Opportunities", "opportunities:opportunities")
 _OFFERS = Entry("My offers", "submissions:submissions")
@@ -43,8 +45,8 @@ _DELEGATIONS = Entry("Delegations", "accounts:delegations")
 _REFERENCE = Entry("Reference", "reference:index")
 _LOGIN = Entry("Log in", "account_login")
 
-FOR_ANYBODY: Final = (_OPPORTUNITIES, _AWARDS, _LOGIN)
-WITHOUT_A_ROLE: Final = (_OPPORTUNITIES, _AWARDS)
+FOR_ANYBODY: Final = (_OPPORTUNITIES, _REQUESTS, _AWARDS, _LOGIN)
+WITHOUT_A_ROLE: Final = (_OPPORTUNITIES, _REQUESTS, _AWARDS)
 
 _SELLS = (_DESK, _INBOX, _OPPORTUNITIES, _OFFERS, _CONTRACTS, _ORDERS, _INVOICES)
 
@@ -55,7 +57,9 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
     Role.CONTRACT_SPECIALIST: (
         *(_DESK, _INBOX, _NEEDS, _SOLICITATIONS, _CONTRACTS, _ORDERS, _REFERENCE),
     ),
-    Role.PROGRAM_MANAGER: (_DESK, _INBOX, _NEEDS, _CONTRACTS, _ORDERS, _USAGE),
+    Role.PROGRAM_MANAGER: (
+        *(_DESK, _INBOX, _NEEDS, _MARKET, _CONTRACTS, _ORDERS, _USAGE),
+    ),
     Role.REVIEWER: (*(_DESK, _INBOX, _REVIEWS, _SOLICITATIONS, _ORDERS, _DELEGATIONS),),
     Role.EVALUATOR: (_DESK, _INBOX, _SOLICITATIONS, _CONTRACTS),
     Role.SOURCE_SELECTION_AUTHORITY: (_DESK, _INBOX, _SOLICITATIONS, _CONTRACTS),

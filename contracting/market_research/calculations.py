@@ -14,6 +14,7 @@ from contracting.core.quantities import UnitPrice
 from contracting.market_research.models import (
     MarketQuestion,
     RequestForInformation,
+    plain_number,
 )
 from contracting.market_research.refusals import (
     AnswersInvalid,
@@ -334,6 +335,11 @@ class Figure:
     list_price: Decimal | None = None
 
     @property
+    def words(self) -> str:
+        """The value as people write it."""
+        return plain_number(self.value)
+
+    @property
     def percent_of_list(self) -> Decimal | None:
         """The price in percent of public list, to one decimal; ``None`` without one."""
         if self.list_price is None or self.list_price <= 0:
@@ -349,6 +355,15 @@ class Spread:
     least: Decimal
     median: Decimal
     most: Decimal
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Each as people write it, by name."""
+        return {
+            "least": plain_number(self.least),
+            "median": plain_number(self.median),
+            "most": plain_number(self.most),
+        }
 
 
 def in_order(figures: Iterable[Figure]) -> list[Figure]:
@@ -375,10 +390,10 @@ def counted(words: Iterable[str], known: Sequence[str]) -> list[tuple[str, int]]
 
 
 PLOT_WIDTH: Final = 720
-PLOT_LEFT: Final = 190
-PLOT_RIGHT: Final = 110
-PLOT_ROW: Final = 30
-PLOT_TOP: Final = 8
+PLOT_EDGE: Final = 12
+PLOT_ROW: Final = 60
+PLOT_WORDS: Final = 24
+"""Down to the line on which the words of a row stand; its dot stands below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +403,7 @@ class Dot:
     figure: Figure
     x: int
     y: int
+    words_y: int
     list_x: int | None
 
 
@@ -415,25 +431,26 @@ def dot_plot(figures: Sequence[Figure]) -> DotPlot | None:
     marks = [each.value for each in figures]
     marks += [each.list_price for each in figures if each.list_price is not None]
     low, high = min(*marks, Decimal(0)), max(*marks, Decimal(0))
-    room, span = PLOT_WIDTH - PLOT_LEFT - PLOT_RIGHT, (high - low) or Decimal(1)
+    room, span = PLOT_WIDTH - 2 * PLOT_EDGE, (high - low) or Decimal(1)
 
     def x(value: Decimal) -> int:
-        return PLOT_LEFT + round(room * (value - low) / span)
+        return PLOT_EDGE + round(room * (value - low) / span)
 
     return DotPlot(
         dots=[
             Dot(
                 figure=each,
                 x=x(each.value),
-                y=PLOT_TOP + number * PLOT_ROW + PLOT_ROW // 2,
+                words_y=number * PLOT_ROW + PLOT_WORDS,
+                y=number * PLOT_ROW + PLOT_WORDS + 18,
                 list_x=None if each.list_price is None else x(each.list_price),
             )
             for number, each in enumerate(figures)
         ],
         width=PLOT_WIDTH,
-        height=2 * PLOT_TOP + PLOT_ROW * len(figures),
-        left=PLOT_LEFT,
-        right=PLOT_LEFT + room,
+        height=PLOT_ROW * len(figures),
+        left=PLOT_EDGE,
+        right=PLOT_EDGE + room,
         median_x=x(spread.median),
     )
 
@@ -447,6 +464,6 @@ def cell(value: object) -> str:
     Text that begins like one gets an apostrophe; a number is a number by its type.
     """
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return format(value, "f") if isinstance(value, Decimal) else str(value)
+        return plain_number(value) if isinstance(value, Decimal) else str(value)
     text = str(value)
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
@@ -21,6 +22,12 @@ from contracting.core.subjects import Subject
 from contracting.market_research.states import MOVES, QuestionKind, RfiState
 
 _UNWRITTEN = ["DRAFT", "DISCARDED"]
+
+
+def plain_number(number: Decimal | None) -> str:
+    """A number as people write it: without exponent or padding; empty for none."""
+    text = "" if number is None else format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 class RequestForInformation(Addressed, Timestamped, Versioned, Stateful):
@@ -266,3 +273,8 @@ class MarketAnswer(AppendOnly):
 
     def __str__(self) -> str:
         return f"answer to {self.question}"
+
+    @property
+    def number_words(self) -> str:
+        """The number without padding."""
+        return plain_number(self.number)

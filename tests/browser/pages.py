@@ -17,6 +17,7 @@ NOT_PAGES = {
     "api_schema",
     "documents:download_document",
     "evaluations:offer_file",
+    "market_research:comparison_file",
 }
 OF_EACH_KIND = 9
 """How many pages of one kind are read for the sake of their links."""

@@ -12,6 +12,7 @@ from contracting.contracts.models import Contract
 from contracting.core import clock
 from contracting.core.periods import accounting_day
 from contracting.documents.operations.sweep import sweep_documents
+from contracting.market_research.calculations import AnswerDraft
 from contracting.operate.story import play, times
 from contracting.operate.story.play import Told
 from contracting.orders.models import TaskOrder
@@ -31,6 +32,15 @@ from tests.builders import (
     released_solicitation,
     solicitation_in_review,
     submitted_requisition,
+)
+from tests.builders_market import (
+    PRICE,
+    REPORTED,
+    TOKENS,
+    drafted_rfi,
+    priced,
+    released_rfi,
+    respond,
 )
 from tests.builders_metering import event, ingested
 from tests.builders_orders import (
@@ -72,6 +82,7 @@ MORE = {**USED, "OUT_TEXT": USED["OUT_TEXT"] + 1_000_000}
 def build() -> Told:
     """Build both, the older first, and print every paper."""
     _needs_and_packages()
+    _market_research()
     _evaluations()
     _orders()
     today = accounting_day(clock.now(), times.ZONE)
@@ -104,6 +115,26 @@ def _needs_and_packages() -> None:
         reason="Parental leave.",
         by=actor("technical_reviewer"),
         at=AT,
+    )
+
+
+def _market_research() -> None:
+    """A draft, requests that are open and closed, and one that two have answered."""
+    now = clock.now()
+    drafted_rfi(now)
+    released_rfi(AT)
+    released_rfi(now - DAY, title="Access to models on our own premises")
+    answered = released_rfi(now - DAY)
+    respond(answered, at=now - HOUR, is_proprietary=True)
+    respond(
+        answered,
+        {
+            TOKENS: AnswerDraft(text="We count what the tokenizer cuts. " * 30),
+            REPORTED: AnswerDraft(is_yes=False),
+            PRICE: priced("12", model="of our own"),
+        },
+        by=actor("vendor_b_signer"),
+        at=now - HOUR,
     )
 
 

@@ -58,7 +58,12 @@ def test_a_visitor_is_shown_what_is_public_without_a_question_to_the_database(
     with django_assert_num_queries(0):
         shown = shell(request)
 
-    assert labels(shown) == ["Opportunities", "Awards", "Log in"]
+    assert labels(shown) == [
+        "Opportunities",
+        "Information requests",
+        "Awards",
+        "Log in",
+    ]
     assert shown["ribbon"] == ""
 
 
@@ -146,7 +151,12 @@ def test_a_count_that_cannot_be_read_is_left_out(monkeypatch, contracting_office
 def test_a_page_that_fails_before_anybody_is_known_has_a_shell():
     request = RequestFactory().get("/")
 
-    assert labels(shell(request)) == ["Opportunities", "Awards", "Log in"]
+    assert labels(shell(request)) == [
+        "Opportunities",
+        "Information requests",
+        "Awards",
+        "Log in",
+    ]
 
 
 def test_only_a_demonstration_has_a_ribbon_and_lists_its_accounts(agency, settings):
@@ -175,5 +185,6 @@ def test_whoever_has_no_role_yet_is_shown_what_is_public(contracting_officer):
 
     assert [entry["label"] for entry in navigation(nobody, "/")] == [
         "Opportunities",
+        "Information requests",
         "Awards",
     ]

@@ -26,8 +26,10 @@ FOR_EVERYBODY_INSIDE = {"reference:model"}
 """Reference data is the same for whoever is signed in."""
 
 OF_A_RELEASED_SOLICITATION = {
+    "api:read_rfi",
     "api:read_solicitation",
     "api:release_solicitation",
+    "market_research:respond_to_rfi",
     "solicitations:ask_question",
     "submissions:submit_submission",
 }
@@ -40,8 +42,16 @@ NOT_IN_THE_STORY = {
     "determinations:post_determination",
     "determinations:review_determination",
     "evaluations:offer_file",
+    "market_research:cancel_rfi",
+    "market_research:comparison",
+    "market_research:comparison_file",
+    "market_research:discard_rfi",
+    "market_research:edit_rfi",
+    "market_research:release_rfi",
+    "market_research:response",
+    "market_research:rfi",
 }
-"""Nobody delegates, adds a file or determines; the tests of those apps do."""
+"""Nobody delegates, adds a file or asks the market, determines; the tests of those apps do."""
 
 AFTER_THE_AWARD = {
     "billing",
