@@ -253,6 +253,7 @@ class DemoAccount:
     role_label: str
     organization_name: str
     password: str
+    passphrase: str = DEMO_PASSPHRASE
 
 
 def demo_accounts() -> list[DemoAccount]:

@@ -217,15 +217,10 @@ def _to_rate(by: Actor, at: datetime, on: date) -> Iterator[Item]:
             continue
         done = sum(1 for pair in pairs if evaluations.own_rating(member, *pair))
         left = len(evaluations.missing_consensus(each))
-        unlocked = {
-            submission.pk
-            for submission, _factor in pairs
-            if not evaluations.has_locked(member, submission)
-        }
         if done < len(pairs):
             asked = f"Write {len(pairs) - done} of {count(len(pairs), 'rating')}"
-        elif unlocked:
-            asked = f"Lock your ratings of {count(len(unlocked), 'offer')}"
+        elif unlocked := evaluations.unlocked_by(member):
+            asked = f"Lock your ratings of {count(unlocked, 'offer')}"
         elif left:
             asked = f"Agree on {left} of {count(len(pairs), 'rating')}"
         else:

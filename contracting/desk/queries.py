@@ -27,12 +27,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Now
 
 from accounts.models import Membership
-from accounts.queries import (
-    DEMO_PASSPHRASE,
-    DEMO_PASSWORD,
-    delegators_of,
-    demo_accounts,
-)
+from accounts.queries import DEMO_PASSWORD, delegators_of, demo_accounts
 from contracting.approvals.models import Decision, Step
 from contracting.approvals.states import Decided, Need, RouteState
 from contracting.billing.queries import invoices_visible_to
@@ -116,7 +111,6 @@ def shell(request: Any) -> dict[str, Any]:
     if settings.DEMO and match is not None and match.view_name == "account_login":
         shown["demo_accounts"] = demo_accounts()
         shown["demo_password"] = DEMO_PASSWORD
-        shown["demo_passphrase"] = DEMO_PASSPHRASE
     return shown
 
 

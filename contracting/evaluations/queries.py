@@ -325,6 +325,12 @@ def has_locked(member: PanelMember | None, submission: Submission) -> bool:
     return member is not None and held.exists()
 
 
+def unlocked_by(member: PanelMember) -> int:
+    """How many opened offers this evaluator has not locked their ratings of."""
+    opened = offers_of(member.solicitation)
+    return opened.exclude(submission__rating_locks__panel_member=member).count()
+
+
 def have_not_locked(submission: Submission) -> QuerySet[PanelMember]:
     """Evaluators who have declared and whose ratings of the offer are not locked."""
     locked = submission.rating_locks.values("panel_member_id")

@@ -29,7 +29,7 @@ IN_EVERY_APP = {
     "views.py",
 }
 BESIDES = {
-    "documents": {"checking", "data", "rendering.py", "sealing.py"},
+    "documents": {"checking", "data", "rendering.py", "signing.py"},
     "evaluations": {"pricing", "views"},
     "metering": {"adapters"},
     "operate": {"data", "story"},

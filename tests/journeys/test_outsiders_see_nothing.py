@@ -51,7 +51,7 @@ NOT_IN_THE_STORY = {
     "market_research:response",
     "market_research:rfi",
 }
-"""Nobody delegates, adds a file or asks the market, determines; the tests of those apps do."""
+"""Nobody delegates, adds a file, determines or asks the market: other tests do."""
 
 AFTER_THE_AWARD = {
     "billing",

@@ -14,7 +14,7 @@ from django.db.models import Q
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import SYSTEM
 from contracting.core.models import ClockTimestamp
-from contracting.documents import events, rendering, sealing
+from contracting.documents import events, rendering, signing
 from contracting.documents.models import Document, DocumentQuerySet, Rendering
 from contracting.documents.operations.store import store_blob
 from contracting.documents.states import DocumentState
@@ -52,7 +52,7 @@ def render_document(*, document_id: int) -> Document | None:
             # A connection that has idled for minutes may be dead by now.
             connection.close_if_unusable_or_obsolete()
         return _record_print(document, pdf, sealed)
-    except (rendering.LibrariesMissing, sealing.SealMissing) as missing:
+    except (rendering.LibrariesMissing, signing.SealMissing) as missing:
         return _wait_for_equipment(document, str(missing))
     except Exception as error:  # noqa: BLE001 (written on the row, tried again)
         _log.exception("Paper %s was not printed.", document.public_id)
@@ -137,16 +137,16 @@ def _sheet(document: Document) -> rendering.Sheet:
     )
 
 
-def _sealed(document: Document, pdf: bytes) -> sealing.Sealed | None:
-    if not sealing.is_sealed(document.kind):
+def _sealed(document: Document, pdf: bytes) -> signing.Sealed | None:
+    if not signing.is_sealed(document.kind):
         return None
     reason = f"Issued by {document.agency.name}: {document.title}, {document.number}"
-    return sealing.seal(pdf, reason=reason)
+    return signing.seal(pdf, reason=reason)
 
 
 @transaction.atomic
 def _record_print(
-    claimed: Document, pdf: bytes, sealed: sealing.Sealed | None
+    claimed: Document, pdf: bytes, sealed: signing.Sealed | None
 ) -> Document | None:
     document = _held(claimed)
     if document is None:

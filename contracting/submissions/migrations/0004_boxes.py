@@ -12,6 +12,7 @@ OPENER_OF_NO_VENDOR = """
 CREATE FUNCTION submissions_boxshare_opener() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM accounts_membership WHERE user_id = NEW.user_id AND is_active
+             AND recorded_at < NEW.recorded_at
              AND role IN ('VENDOR_MEMBER', 'VENDOR_SIGNER', 'VENDOR_ADMINISTRATOR')) THEN
     RAISE EXCEPTION 'an opener belongs to no vendor'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'an_opener_belongs_to_no_vendor';

@@ -20,7 +20,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from contracting.audit.queries import events_of
-from contracting.documents import rendering, sealing
+from contracting.documents import rendering, signing
 from contracting.documents.models import Document
 from contracting.documents.operations.render import _sheet, render_document
 from contracting.documents.queries import read_blob
@@ -41,7 +41,7 @@ def seal_file(settings, tmp_path):
 def status_of(content, seal_file):
     """What a verifier says who trusts this seal's certificate and nothing else."""
     pem = seal_file.read_bytes()
-    blocks = [found[0] for found in sealing._BLOCK.finditer(pem)]
+    blocks = [found[0] for found in signing._BLOCK.finditer(pem)]
     roots = list(load_certs_from_pemder_data(blocks[-1]))
     (embedded,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
     context = ValidationContext(trust_roots=roots, allow_fetching=False)
@@ -49,7 +49,7 @@ def status_of(content, seal_file):
 
 
 def test_a_verifier_finds_the_whole_file_sealed_and_unchanged(seal_file):
-    sealed = sealing.seal(printed("receipt"), reason="Issued by the department")
+    sealed = signing.seal(printed("receipt"), reason="Issued by the department")
 
     embedded, status = status_of(sealed.content, seal_file)
     assert embedded.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
@@ -64,7 +64,7 @@ def test_a_verifier_finds_the_whole_file_sealed_and_unchanged(seal_file):
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
 def test_one_changed_byte_breaks_the_seal(seal_file, part):
     plain = printed("receipt")
-    sealed = bytearray(sealing.seal(plain, reason="Issued").content)
+    sealed = bytearray(signing.seal(plain, reason="Issued").content)
     at = plain.index(b"stream", int(len(plain) * part)) + 20
     sealed[at] ^= 1
 
@@ -73,7 +73,7 @@ def test_one_changed_byte_breaks_the_seal(seal_file, part):
 
 
 def test_what_is_added_behind_the_seal_is_not_covered(seal_file):
-    sealed = sealing.seal(printed("receipt"), reason="Issued").content
+    sealed = signing.seal(printed("receipt"), reason="Issued").content
 
     embedded, _status = status_of(sealed + b"\n% more", seal_file)
     assert embedded.compute_integrity_info(skip_diff=True) is None
@@ -83,7 +83,7 @@ def test_what_is_added_behind_the_seal_is_not_covered(seal_file):
 def test_the_print_lies_unchanged_in_the_sealed_file(seal_file):
     plain = printed("receipt")
 
-    sealed = sealing.seal(plain, reason="Issued")
+    sealed = signing.seal(plain, reason="Issued")
 
     assert sealed.content.startswith(plain)
     assert sealed.unsealed_sha256 == hashlib.sha256(plain).hexdigest()
@@ -91,7 +91,7 @@ def test_the_print_lies_unchanged_in_the_sealed_file(seal_file):
 
 def test_a_key_is_made_once_and_for_its_owner_alone(seal_file):
     with ThreadPoolExecutor(4) as pool:
-        made = set(pool.map(lambda _: sealing._pem(), range(8)))
+        made = set(pool.map(lambda _: signing._pem(), range(8)))
 
     assert len(made) == 1
     assert stat.S_IMODE(seal_file.stat().st_mode) == 0o600
@@ -100,20 +100,20 @@ def test_a_key_is_made_once_and_for_its_owner_alone(seal_file):
 
 
 def test_a_key_under_a_passphrase_seals_with_it_only(seal_file, settings):
-    pem = sealing._pem()
+    pem = signing._pem()
     key = load_pem_private_key(pem, None)
     hidden = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.BestAvailableEncryption(b"open sesame"),
     )
-    certificate = list(sealing._BLOCK.finditer(pem))[-1][0]
+    certificate = list(signing._BLOCK.finditer(pem))[-1][0]
     seal_file.write_bytes(certificate + hidden)
 
-    with pytest.raises(sealing.SealMissing, match="SEAL_PASSPHRASE"):
-        sealing.seal(files.pdf(), reason="Issued")
+    with pytest.raises(signing.SealMissing, match="SEAL_PASSPHRASE"):
+        signing.seal(files.pdf(), reason="Issued")
     settings.SEAL_PASSPHRASE = "open sesame"
-    assert sealing.seal(files.pdf(), reason="Issued").content
+    assert signing.seal(files.pdf(), reason="Issued").content
 
 
 @pytest.mark.parametrize("content", [b"", b"no key", b"-----BEGIN PRIVATE KEY-----"])
@@ -121,8 +121,8 @@ def test_a_file_that_holds_no_key_says_what_it_must_hold(seal_file, content):
     seal_file.parent.mkdir()
     seal_file.write_bytes(content)
 
-    with pytest.raises(sealing.SealMissing, match="one private key and its"):
-        sealing.seal(files.pdf(), reason="Issued")
+    with pytest.raises(signing.SealMissing, match="one private key and its"):
+        signing.seal(files.pdf(), reason="Issued")
 
 
 @pytest.mark.django_db
@@ -190,8 +190,8 @@ def test_without_a_seal_a_receipt_waits_uncounted_and_says_why(
 def test_a_key_is_never_made_where_it_must_be_configured(settings, seal_file):
     settings.SEAL_IS_MADE = False
 
-    with pytest.raises(sealing.SealMissing, match="cannot be read"):
-        sealing.seal(files.pdf(), reason="Issued")
+    with pytest.raises(signing.SealMissing, match="cannot be read"):
+        signing.seal(files.pdf(), reason="Issued")
     assert not seal_file.exists()
 
 
