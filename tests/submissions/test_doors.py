@@ -75,7 +75,7 @@ def test_a_vendor_hands_in_an_offer_and_gets_its_receipt(
     assert reply.url == reverse("submissions:receipt", args=[version.public_id])
     receipt = browser.get(reply.url).content.decode()
     assert "arrived in time" in receipt
-    assert f"{version.received_at:%Y-%m-%dT%H:%M:%S}" in receipt
+    assert f"{version.received_at:%Y-%m-%dT%H:%M:%S.%f}Z</code>" in receipt
     assert "EDT" in receipt
     assert "our plan.pdf" in receipt
     for part in version.files:

@@ -73,6 +73,7 @@ def test_a_refused_file_leaves_nothing_and_its_vendor_is_told_at_once(
     assert "Print or save it to PDF anew." in page
     assert "team.docx &gt; [Content_Types].xml: It has macros." in page
     assert "good.txt:" not in page
+    assert "Choose all of your files again:" in page
     assert 'value="2.5"' in page
     assert Submission.objects.count() == 0
 
