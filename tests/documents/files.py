@@ -59,8 +59,17 @@ def pdf_that_starts_a_program() -> bytes:
     return pdf(add)
 
 
-def pdf_with_attachment() -> bytes:
-    return pdf(lambda made: made.attachments.__setitem__("price.txt", b"cheap"))
+def pdf_with_attachment(
+    content: bytes = b"cheap", relationship: str = "/Unspecified"
+) -> bytes:
+    import pikepdf
+
+    def add(made):
+        made.attachments["price.json"] = pikepdf.AttachedFileSpec(
+            made, content, relationship=pikepdf.Name(relationship)
+        )
+
+    return pdf(add)
 
 
 def pdf_with_dynamic_form() -> bytes:

@@ -44,6 +44,11 @@ _FOUND: Final = {
         "They are easily overlooked, and no receipt lists them.",
         "Hand them in as files of their own.",
     ),
+    "pinned": (
+        "Files are pinned to its pages.",
+        "They are easily overlooked, and no receipt lists them.",
+        "Hand them in as files of their own.",
+    ),
     "xfa": (
         "It is a dynamic form (XFA).",
         "Most programs show it empty, or each shows something else.",

@@ -25,9 +25,9 @@ _VALUES = {
     "/Launch": "launch",
     "/ImportData": "launch",
     "/SubmitForm": "launch",
-    "/GoToE": "attachment",
+    "/GoToE": "pinned",
     "/EmbeddedFile": "attachment",
-    "/FileAttachment": "attachment",
+    "/FileAttachment": "pinned",
     "/RichMedia": "media",
     "/Rendition": "media",
 }
@@ -64,7 +64,7 @@ def look(content: bytes) -> list[str]:
 def _found_in(pdf) -> list[str]:  # type: ignore[no-untyped-def]
     import pikepdf
 
-    found, seen = set(), 0
+    found, seen, attached = set(), 0, []
     waiting = [*pdf.objects, pdf.trailer]
     while waiting:
         each = waiting.pop()
@@ -74,15 +74,41 @@ def _found_in(pdf) -> list[str]:  # type: ignore[no-untyped-def]
         if isinstance(each, pikepdf.Stream):
             each = each.stream_dict
         if isinstance(each, pikepdf.Dictionary):
-            for key, value in each.items():
-                found.add(_KEYS.get(key, ""))
-                if key in _NAMING and isinstance(value, pikepdf.Name):
-                    found.add(_VALUES.get(str(value), ""))
-                if _is_direct(value):
-                    waiting.append(value)
+            found |= _named_in(each)
+            if "/EF" in each:
+                attached.append(each)
+            waiting.extend(value for _, value in each.items() if _is_direct(value))
         elif isinstance(each, pikepdf.Array):
             waiting.extend(value for value in each if _is_direct(value))
+    if attached and all(_is_its_data(each) for each in attached):
+        found.discard("attachment")
     return sorted(found - {""})
+
+
+def _named_in(each) -> set[str]:  # type: ignore[no-untyped-def]
+    """What the names in one dictionary give away."""
+    import pikepdf
+
+    found = {_KEYS.get(key, "") for key in each.keys()}  # noqa: SIM118 (of qpdf)
+    for key in _NAMING & set(each.keys()):
+        if isinstance(each[key], pikepdf.Name):
+            found.add(_VALUES.get(str(each[key]), ""))
+    return found
+
+
+def _is_its_data(each) -> bool:  # type: ignore[no-untyped-def]
+    """Whether an attachment is the paper's own content as JSON, as PDF/A-3 has it.
+
+    So are the papers that the site itself prints; a vendor may hand them in again.
+    """
+    if each.get("/AFRelationship") != "/Data":
+        return False
+    try:
+        for _name, stream in each["/EF"].items():
+            json.loads(stream.read_bytes().decode())
+    except Exception:  # noqa: BLE001 (whatever it is, it is no JSON)
+        return False
+    return True
 
 
 def _is_direct(value) -> bool:  # type: ignore[no-untyped-def]
