@@ -98,6 +98,16 @@ def test_a_request_goes_from_the_need_to_an_answer_in_the_browser(
     assert "On premises: 1" in shown
 
 
+def test_a_need_links_to_what_the_market_said(program_manager, at):
+    need = drafted_requisition(at)
+    rfi = released_now(requisition_id=need.pk)
+
+    url = reverse("requisitions:requisition", args=[need.public_id])
+    shown = client_for(program_manager).get(url).content.decode()
+
+    assert f'href="{page("comparison", rfi)}"' in shown
+
+
 @pytest.mark.parametrize("name", OF_A_DRAFT)
 def test_each_page_of_a_draft_renders(contract_specialist, name):
     answered = client_for(contract_specialist).get(page(name, drafted_rfi()))
