@@ -39,3 +39,9 @@ def known_event(code: str) -> EventType | None:
 def all_events() -> list[EventType]:
     """Every registered type, by code."""
     return [_REGISTER[code] for code in sorted(_REGISTER)]
+
+
+SOURCE_SELECTION_READ = event_type(
+    "audit.source_selection.read",
+    "Somebody read or took away source selection information.",
+)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from django.db.models import QuerySet
 
+from contracting.audit.events import SOURCE_SELECTION_READ
 from contracting.audit.models import AuditEvent, AuditHead
 from contracting.core.subjects import Subject
 
@@ -41,6 +42,16 @@ def events_of_stream(stream: str) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(stream=stream).order_by("seq")
 
 
+def stream_of_reads(stream: str) -> str:
+    """The stream of who read what of an object, beside that of what happened to it."""
+    return f"reads:{stream}"
+
+
+def reads_of(stream: str) -> QuerySet[AuditEvent]:
+    """Who read source selection information of a stream, newest first."""
+    return events_of_stream(stream_of_reads(stream)).order_by("-seq")
+
+
 def streams_of_organization(organization_id: int) -> list[str]:
     """The organization's own stream, and every stream in which it has acted."""
     acted = AuditEvent.objects.filter(actor_organization_id=organization_id)
@@ -52,9 +63,10 @@ def recent_events_of(organization_id: int, limit: int = 100) -> list[AuditEvent]
     """What the organization's own people and machines did last, newest first.
 
     What others did in the same streams is left out: who has sent a sealed offer is no
-    more an auditor's to know than anybody's.
+    more an auditor's to know than anybody's. Readings stand on a page of their own.
     """
     acted = AuditEvent.objects.filter(actor_organization_id=organization_id)
+    acted = acted.exclude(event=SOURCE_SELECTION_READ.code)
     return list(acted.order_by("-pk")[:limit])
 
 

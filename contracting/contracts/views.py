@@ -9,6 +9,7 @@ from django.db.models import Sum
 from django.http import Http404
 from django.urls import reverse
 
+from contracting.audit.operations.log import log_reading
 from contracting.audit.queries import events_of, milestones
 from contracting.contracts import forms, permissions, queries
 from contracting.contracts.models import Contract
@@ -17,6 +18,7 @@ from contracting.contracts.operations.certify import certify_contract_funds
 from contracting.contracts.operations.designate import designate_cor
 from contracting.contracts.operations.discard import discard_contract
 from contracting.contracts.operations.draft import MinimumFunding, draft_contract
+from contracting.contracts.states import ContractState
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -49,6 +51,7 @@ class ContractPage(PageView):
     def context(self, **ids: Any) -> dict[str, Any]:
         contract = queries.get_contract_for(self.actor, ids["public_id"])
         at = clock.now()
+        _log(self, contract)
         on = accounting_day(at, contract.time_zone)
         by = self.actor
         context: dict[str, Any] = {
@@ -71,6 +74,18 @@ class ContractPage(PageView):
                 "events": milestones(events_of(contract.subject)),
             }
         return context
+
+
+def _log(page: PageView, contract: Contract) -> None:
+    """A draft award says who was selected: write down who reads it (R-EVL-10)."""
+    if contract.state == ContractState.DRAFT:
+        log_reading(
+            subject=contract.solicitation.subject,
+            what=page.request.path,
+            how="read",
+            by=page.actor,
+            at=clock.now(),
+        )
 
 
 def _start(contract: Contract) -> datetime:
@@ -152,7 +167,10 @@ class ContractVerbView(VerbView):
     """A verb on one contract that the actor may see."""
 
     def thing(self, **ids: Any) -> Contract:
-        return queries.get_contract_for(self.actor, ids["public_id"])
+        contract = queries.get_contract_for(self.actor, ids["public_id"])
+        if self.request.method == "GET":
+            _log(self, contract)
+        return contract
 
     def initial(self, thing: Contract) -> dict[str, Any]:
         return {"seen_version": thing.version}

@@ -10,12 +10,15 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views import View
 
+from contracting.audit.operations.log import log_reading
+from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
 from contracting.documents import permissions, queries
 from contracting.documents.models import Document, Rendering
 from contracting.documents.operations.retry import retry_document
+from contracting.documents.states import DocumentKind
 
 
 def pdf_response(document: Document, rendering: Rendering) -> HttpResponse:
@@ -40,6 +43,17 @@ class PaperPage(PageView):
             return super().dispatch(request, *args, **kwargs)
         return View.dispatch(self, request, *args, **kwargs)
 
+    def log(self, document: Document, how: str) -> None:
+        """Write down who reads a paper with source selection information."""
+        if document.kind == DocumentKind.DECISION:
+            log_reading(
+                subject=document.as_subject,
+                what=self.request.path,
+                how=how,
+                by=self.actor,
+                at=clock.now(),
+            )
+
 
 class DocumentPage(PaperPage):
     """Is the paper ready, and is it the one that was decided on?"""
@@ -48,6 +62,7 @@ class DocumentPage(PaperPage):
 
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
         document = queries.get_document_for(self.actor, ids["document"])
+        self.log(document, "read")
         return {
             "document": document,
             "rendering": document.rendering,
@@ -61,7 +76,9 @@ class DownloadDocument(PaperPage):
 
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         document = queries.get_document_for(self.actor, ids["document"])
-        return pdf_response(document, queries.rendering_of(document))
+        response = pdf_response(document, queries.rendering_of(document))
+        self.log(document, "download")
+        return response
 
 
 class RetryDocument(VerbView):

@@ -148,6 +148,17 @@ def evaluates(by: Actor, solicitation: Solicitation) -> bool:
     return by.is_person and seats.filter(membership__user_id=by.own_user_id).exists()
 
 
+def can_review_reads(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer and the auditor see who has read what."""
+    return role_in(
+        by,
+        solicitation.agency_id,
+        Role.CONTRACTING_OFFICER,
+        Role.AUDITOR,
+        doing="see who has read the offers",
+    )
+
+
 def can_rate_submission(by: Actor, submission: Submission) -> Verdict:
     """An evaluator who is designated and has declared."""
     return _evaluates(by, submission.solicitation, "rates")

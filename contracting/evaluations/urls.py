@@ -13,6 +13,7 @@ _OFFER = "offers/<public_id:submission>"
 
 urlpatterns = [
     path(f"{_SOLICITATION}/panel", panel.Panel.as_view(), name="panel"),
+    path(f"{_SOLICITATION}/panel/reads", panel.Reads.as_view(), name="reads"),
     path(
         f"{_SOLICITATION}/panel/designate",
         panel.DesignatePanelMember.as_view(),

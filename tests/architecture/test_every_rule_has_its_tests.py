@@ -19,6 +19,7 @@ NOT_REFUSED = {
     "R-REC-03": "what differs is withheld from what is accepted",
     "R-REC-05": "the hash of a comparison is computed",
     "R-SOL-01": "the number is counted, not chosen",
+    "R-EVL-10": "every page logs its reader, and the database keeps the log",
     "R-INV-04": "another price is a discrepancy, which the comparison finds",
     "R-SOL-06": "the number is counted; a constraint and a trigger hold it",
 }

@@ -359,6 +359,7 @@ def test_an_evaluation_does_not_exist_for_outsiders(told_the_time):
             reverse("evaluations:lock_ratings", args=[offer.public_id]),
             reverse("evaluations:note_dissent", args=both),
             address("release_prices", solicitation),
+            address("reads", solicitation),
             reverse(
                 "evaluations:resolve_conflict",
                 args=[solicitation.public_id, public_id_of(actor("evaluator"))],

@@ -9,12 +9,12 @@ from django.urls import reverse
 
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict, require
-from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import documents_of
 from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.operations.analyse import analyse_price
 from contracting.evaluations.operations.decide import decide_selection
 from contracting.evaluations.operations.release import release_prices
+from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass, matrix, prices
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.queries import (
@@ -23,7 +23,7 @@ from contracting.submissions.queries import (
 )
 
 
-class Price(PageView):
+class Price(ReadingPage):
     """Is each price fair, on the reference workload and beside public list?"""
 
     template_name = "evaluations/price.html"
@@ -44,7 +44,7 @@ class Price(PageView):
         }
 
 
-class ReleasePrices(VerbView):
+class ReleasePrices(ReadingVerbView):
     """Shall the panel see the prices before it has agreed?"""
 
     template_name = "evaluations/release_prices.html"
@@ -68,7 +68,7 @@ class ReleasePrices(VerbView):
         return reverse("evaluations:price", args=[thing.public_id])
 
 
-class AnalysePrice(VerbView):
+class AnalysePrice(ReadingVerbView):
     """Conclude whether the prices are reasonable."""
 
     template_name = "evaluations/analyse_price.html"
@@ -101,7 +101,7 @@ class AnalysePrice(VerbView):
         return reverse("evaluations:price", args=[thing.public_id])
 
 
-class DecideSelection(VerbView):
+class DecideSelection(ReadingVerbView):
     """Which offer is the best value, and why?"""
 
     template_name = "evaluations/decide_selection.html"
@@ -146,7 +146,7 @@ class DecideSelection(VerbView):
         return reverse("evaluations:decision", args=[decision.public_id])
 
 
-class Decision(PageView):
+class Decision(ReadingPage):
     """Which offer was selected, by whom and why?"""
 
     template_name = "evaluations/decision.html"

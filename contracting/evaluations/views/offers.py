@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict, require
-from contracting.core.views import PageView, VerbView
 from contracting.documents.models import Blob
 from contracting.documents.queries import attachment_headers, read_blob, served_type
 from contracting.evaluations import calculations, forms, permissions, queries
 from contracting.evaluations.operations.waive import waive_acknowledgement
+from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass, matrix, prices
 from contracting.submissions.models import OpenedOffer
 from contracting.submissions.queries import (
@@ -24,7 +24,7 @@ from contracting.submissions.queries import (
 )
 
 
-class Offers(PageView):
+class Offers(ReadingPage):
     """How do the offers compare, factor by factor and in price?"""
 
     template_name = "evaluations/offers.html"
@@ -53,7 +53,7 @@ class Offers(PageView):
         }
 
 
-class Offer(PageView):
+class Offer(ReadingPage):
     """What does this offer say?"""
 
     template_name = "evaluations/offer.html"
@@ -91,8 +91,10 @@ class Offer(PageView):
         }
 
 
-class OfferFile(PageView):
+class OfferFile(ReadingPage):
     """One file of an opened offer, as an attachment."""
+
+    how = "download"
 
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         offer = queries.get_offer_for(self.actor, ids["submission"])
@@ -108,7 +110,7 @@ class OfferFile(PageView):
         )
 
 
-class WaiveAcknowledgement(VerbView):
+class WaiveAcknowledgement(ReadingVerbView):
     """May this offer stand without acknowledging an amendment?"""
 
     template_name = "evaluations/waive_acknowledgement.html"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.urls import reverse
 
 from accounts.states import Role
+from contracting.audit.queries import reads_of
 from contracting.core.actors import Actor
-from contracting.core.permissions import Verdict
+from contracting.core.permissions import Verdict, require
 from contracting.core.views import PageView, VerbView
 from contracting.evaluations import forms, paperwork, permissions, queries
 from contracting.evaluations.models import PanelMember
@@ -35,10 +37,28 @@ class Panel(PageView):
             "rows": rows,
             "declared": [row for row in rows if row[1] == Standing.OPEN],
             "pending": [row for row in rows if row[1] == Standing.PENDING],
+            "may_review": permissions.can_review_reads(self.actor, found),
             "may_resolve": self.actor.has_role(Role.CONTRACTING_OFFICER),
             "may_designate": permissions.can_designate_panel_member(self.actor, found),
             "may_declare": permissions.can_declare_interest(self.actor, found),
             "own": queries.panel_member_of(self.actor, found),
+        }
+
+
+class Reads(PageView):
+    """Who has read source selection information, and when?"""
+
+    template_name = "evaluations/reads.html"
+
+    def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
+        found = queries.get_evaluation_for(self.actor, solicitation)
+        require(permissions.can_review_reads(self.actor, found))
+        reads = reads_of(found.stream)
+        return {
+            "solicitation": found,
+            "reads": [(each, json.loads(each.payload)["data"]) for each in reads[:200]],
+            "times": reads.count(),
+            "people": reads.values("actor_user_id").distinct().order_by().count(),
         }
 
 

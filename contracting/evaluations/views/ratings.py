@@ -9,19 +9,19 @@ from django.urls import reverse
 
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict
-from contracting.core.views import VerbView
 from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.operations.agree import agree_consensus
 from contracting.evaluations.operations.lock import lock_ratings
 from contracting.evaluations.operations.note import note_dissent
 from contracting.evaluations.operations.rate import rate_submission
 from contracting.evaluations.states import spread
+from contracting.evaluations.views.reading import ReadingVerbView
 from contracting.evaluations.views.tables import FormClass
 from contracting.solicitations.models import EvaluationFactor
 from contracting.submissions.models import OpenedOffer
 
 
-class OnAFactor(VerbView):
+class OnAFactor(ReadingVerbView):
     """A verb about one offer and one published factor."""
 
     def thing(
@@ -97,7 +97,7 @@ class RateSubmission(OnAFactor):
         return self.back(offer)
 
 
-class LockRatings(VerbView):
+class LockRatings(ReadingVerbView):
     """Are my ratings of this offer final?"""
 
     template_name = "evaluations/lock_ratings.html"
