@@ -51,6 +51,7 @@ REACHED_OTHERWISE = {
     "desk:search": "looked at below",
     "desk:problems": "looked at below",
     "documents:retry_document": "only when a paper could not be printed",
+    "evaluations:resolve_conflict": "only while a declared conflict waits",
     "evaluations:waive_acknowledgement": "only while an offer stands on earlier terms",
     "notices:mark_notice_read": "a button of the inbox",
 }
