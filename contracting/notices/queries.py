@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import F, QuerySet
@@ -11,6 +13,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.subjects import Subject
 from contracting.notices.models import Notice
+from contracting.notices.states import EmailState
 
 
 def inbox_for(actor: Actor) -> QuerySet[Notice]:
@@ -45,6 +48,37 @@ def notices_of(subject: Subject) -> QuerySet[Notice]:
         subject_kind=subject.kind, subject_id=subject.id
     ).order_by("-pk")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the e-mails of notices went out, and those that did not go."""
+
+    queued: int
+    sent: int
+    failed: int
+    none: int
+    troubled: list[Notice]
+    """Failed, or tried in vain and queued again."""
+
+
+def delivery_of(subject: Subject, url_path: str) -> Delivery:
+    """The delivery of what was posted about one object and leads to one page.
+
+    :param url_path: which keeps notices to one vendor alone apart from those to all
+    """
+    posted = notices_of(subject).filter(url_path=url_path)
+    counts = Counter(posted.values_list("email_state", flat=True))
+    troubled = posted.exclude(last_error="").select_related(
+        "recipient_user", "recipient_organization"
+    )
+    return Delivery(
+        queued=counts[EmailState.PENDING],
+        sent=counts[EmailState.SENT],
+        failed=counts[EmailState.FAILED],
+        none=counts[EmailState.NONE],
+        troubled=list(troubled[:50]),
+    )
 
 
 def overdue_count(actor: Actor, today: date) -> int:

@@ -251,6 +251,37 @@ class Clause(Effective):
         return [str(ClauseKind(kind).label) for kind in self.required_for]
 
 
+class Prescription(Effective):
+    """On which conditions a solicitation must carry a clause, and why."""
+
+    clause_number = models.CharField(max_length=40)
+    above = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="Code of the threshold above which it applies; empty: any value.",
+    )
+    procedure = models.CharField(
+        max_length=12, blank=True, help_text="Empty: whatever the procedure."
+    )
+    is_set_aside = models.BooleanField(
+        null=True, blank=True, help_text="Empty: whether set aside or not."
+    )
+    reason = models.CharField(max_length=200, blank=True)
+    citation = models.CharField(max_length=200)
+    regime = models.CharField(max_length=12, choices=Regime.choices)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_prescription_gives_a_reason",
+                condition=~Q(reason="") | ~Q(above="") | ~Q(procedure=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clause_number}, {self.citation}"
+
+
 class AttachmentKind(Effective):
     """A paper that an offer for AI brings along (OMB M-25-22, M-26-04)."""
 

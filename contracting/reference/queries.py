@@ -18,6 +18,7 @@ from contracting.reference.models import (
     Holiday,
     ListPrice,
     ModelAlias,
+    Prescription,
     Rule,
     Threshold,
     TokenClass,
@@ -82,10 +83,27 @@ def amounts_on(codes: Collection[str], on: date) -> dict[str, Decimal]:
     return found
 
 
+def prescriptions_on(on: date) -> list[tuple[Prescription, Decimal | None]]:
+    """What prescribes clauses on a day, with the amount above which it does.
+
+    :raises NoThreshold: if such an amount is not in force
+    """
+    rows = list(Prescription.objects.in_force(on).order_by("clause_number", "pk"))
+    amounts = amounts_on({row.above for row in rows if row.above}, on)
+    return [(row, amounts.get(row.above)) for row in rows]
+
+
 def attachments_on(on: date) -> dict[str, str]:
     """The papers that an offer for AI brings along on a day: labels by code."""
     kinds = AttachmentKind.objects.in_force(on).order_by("pk")
     return dict(kinds.values_list("code", "label"))
+
+
+def attachment_labels(codes: Collection[str]) -> list[str]:
+    """The papers of these codes in words, whenever they were asked for."""
+    kinds = AttachmentKind.objects.filter(code__in=codes).order_by("valid_from")
+    labels = dict(kinds.values_list("code", "label"))
+    return [labels.get(code, code) for code in codes]
 
 
 def thresholds_on(on: date) -> QuerySet[Threshold]:

@@ -21,6 +21,7 @@ from contracting.core.templatetags.drawdown import instant_in
 from contracting.reference.models import TokenClass
 from contracting.reference.states import Boundary, Tier
 from contracting.solicitations.models import Answer, Solicitation
+from contracting.solicitations.publishing.redline import Part, redline
 from contracting.solicitations.refusals import NotInDictionary, TermInvalid
 from contracting.solicitations.states import (
     ContextBand,
@@ -210,11 +211,21 @@ def merged(changes: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
 
 
 def shown(changes: Iterable[Mapping[str, str]], zone: str) -> list[dict[str, Any]]:
-    """Changes as a page shows them: instants in the zone of the deadline and in UTC."""
+    """Changes as a page shows them: word by word, instants in the deadline's zone."""
     return [
-        {name: _shown(text, zone) for name, text in change.items()}
+        {
+            **{name: _shown(text, zone) for name, text in change.items()},
+            "parts": _parts(change["old"], change["new"]),
+        }
         for change in changes
     ]
+
+
+def _parts(old: str, new: str) -> list[Part]:
+    """What differs word by word, where both are words."""
+    if not old or not new or _INSTANT.fullmatch(old) or _INSTANT.fullmatch(new):
+        return []
+    return redline(old, new)
 
 
 def _shown(text: str, zone: str) -> Any:

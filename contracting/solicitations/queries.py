@@ -29,15 +29,16 @@ from contracting.determinations.queries import (
     determinations_of,
 )
 from contracting.determinations.states import POSTED, DeterminationState, Kind
-from contracting.reference.models import AiModel, AttachmentKind
+from contracting.reference.models import AiModel
 from contracting.reference.queries import (
     amounts_on,
+    attachment_labels,
     attachments_on,
     clauses_on,
+    prescriptions_on,
     threshold,
     token_classes,
 )
-from contracting.reference.states import ClauseKind
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.queries import visible_to as requisitions_visible_to
 from contracting.requisitions.states import RequisitionState
@@ -50,9 +51,15 @@ from contracting.solicitations.models import (
     Solicitation,
     SolicitationLine,
 )
-from contracting.solicitations.publishing import check
+from contracting.solicitations.publishing import check, clauses
 from contracting.solicitations.publishing.check import Point
-from contracting.solicitations.publishing.facts import AMOUNTS, Day, Facts, Line
+from contracting.solicitations.publishing.facts import (
+    AMOUNTS,
+    Day,
+    Facts,
+    Line,
+    Prescription,
+)
 from contracting.solicitations.publishing.names import named_in
 from contracting.solicitations.refusals import JustificationMissing
 from contracting.solicitations.states import ExtentCompeted, SolicitationState
@@ -177,7 +184,7 @@ def package_of(solicitation: Solicitation) -> dict[str, Any]:
         "solicitation": solicitation,
         "lines": lines_of(solicitation),
         "factors": factors_of(solicitation),
-        "papers_of_offers": attachment_words(solicitation),
+        "papers_of_offers": attachment_labels(solicitation.required_attachments),
         "clauses": solicitation.clauses.select_related("clause").order_by(
             "clause__number"
         ),
@@ -211,17 +218,19 @@ def factors_of(solicitation: Solicitation) -> QuerySet[EvaluationFactor]:
     return solicitation.factors.filter(is_removed=False).order_by("position")
 
 
-def clauses_offered(on: date) -> list[tuple[int, str]]:
-    """Every clause and provision in force on a day, with why it would be chosen."""
-    return [
-        (
-            clause.pk,
-            f"{clause} (required in every solicitation)"
-            if ClauseKind.SOLICITATION in clause.required_for
-            else str(clause),
-        )
-        for clause in clauses_on(on)
-    ]
+def clauses_offered(solicitation: Solicitation, at: datetime) -> list[tuple[int, str]]:
+    """Every clause and provision in force, with why it is required, or that it is not.
+
+    A clause of the package that is no longer in force is offered too.
+    """
+    facts = facts_of(solicitation, at=at)
+    offered = {
+        clause.pk: f"{clause} ({clauses.standing(clause.number, facts).words})"
+        for clause in clauses_on(solicitation.agency.local_day(at))
+    }
+    for row in solicitation.clauses.select_related("clause"):
+        offered.setdefault(row.clause_id, f"{row.clause} (in the package)")
+    return list(offered.items())
 
 
 def attachments_offered(
@@ -235,26 +244,11 @@ def attachments_offered(
     return list(offered.items())
 
 
-def attachment_words(solicitation: Solicitation) -> list[str]:
-    """The papers that every offer brings along, in words."""
-    kinds = AttachmentKind.objects.filter(code__in=solicitation.required_attachments)
-    labels = dict(kinds.order_by("valid_from").values_list("code", "label"))
-    return [labels.get(code, code) for code in solicitation.required_attachments]
-
-
 def chosen_clauses(solicitation: Solicitation) -> dict[str, list[int]]:
     """The clauses of the package as a form shows them."""
     return {
         "clause_ids": list(solicitation.clauses.values_list("clause_id", flat=True))
     }
-
-
-def clauses_to_amend(solicitation: Solicitation, at: datetime) -> list[tuple[int, str]]:
-    """The clauses in force today, and those of the package that are no longer."""
-    offered = dict(clauses_offered(solicitation.agency.local_day(at)))
-    for row in solicitation.clauses.select_related("clause"):
-        offered.setdefault(row.clause_id, f"{row.clause} (in the package)")
-    return list(offered.items())
 
 
 def amendable(solicitation: Solicitation, at: datetime) -> dict[str, Any]:
@@ -267,7 +261,7 @@ def amendable(solicitation: Solicitation, at: datetime) -> dict[str, Any]:
         "in_force": terms_of(solicitation),
         "rows": {"lines": content["lines"], "factors": content["factors"]},
         "choices": {"lines": {"token_class": classes}},
-        "offered": clauses_to_amend(solicitation, at),
+        "offered": clauses_offered(solicitation, at),
     }
 
 
@@ -383,17 +377,12 @@ def posting_due(solicitation: Solicitation) -> date | None:
     return awarded_on + timedelta(days=int(threshold(code, awarded_on).value))
 
 
-def justifications(solicitation: Solicitation) -> list[str]:
-    """The approved justifications that everybody reads with it: their public ids.
+def public_justifications(solicitation: Solicitation) -> list[Determination]:
+    """The approved justifications that everybody reads with it, oldest first.
 
     One for naming a brand is public with the solicitation, one for less than full
     competition once it is posted after award (FAR 5.102(a)(6), 6.305).
     """
-    return [each.public_id for each in public_justifications(solicitation)]
-
-
-def public_justifications(solicitation: Solicitation) -> list[Determination]:
-    """The justifications behind :func:`justifications`, oldest first."""
     made = determinations_of(solicitation.subject).filter(
         state=DeterminationState.APPROVED
     )
@@ -441,7 +430,9 @@ def facts_of(solicitation: Solicitation, *, at: datetime | None = None) -> Facts
         terms={name: getattr(solicitation, name) for name in calculations.TERMS},
         lines=tuple(Line(line.clin, line.workload_tokens) for line in lines),
         factors_are_price=tuple(each.is_price for each in factors_of(solicitation)),
-        has_clauses=solicitation.clauses.exists(),
+        clauses=frozenset(
+            solicitation.clauses.values_list("clause__number", flat=True)
+        ),
         zone_exists=_zone_exists(solicitation.time_zone),
         day=None if at is None else _day_of(solicitation, at),
         determined=approved_kinds(solicitation.subject),
@@ -476,6 +467,18 @@ def _day_of(solicitation: Solicitation, at: datetime) -> Day:
         deadline_on=None if deadline is None else agency.local_day(deadline),
         amounts=amounts_on(AMOUNTS, on),
         attachments=attachments_on(on),
+        prescriptions=tuple(
+            Prescription(
+                number=row.clause_number,
+                above=above,
+                procedure=row.procedure,
+                is_set_aside=row.is_set_aside,
+                reason=row.reason,
+                citation=row.citation,
+                regime=row.get_regime_display(),
+            )
+            for row, above in prescriptions_on(on)
+        ),
     )
 
 

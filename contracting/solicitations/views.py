@@ -20,6 +20,7 @@ from contracting.core.permissions import Refused, Verdict
 from contracting.core.views import PageView, VerbView
 from contracting.determinations.queries import determinations_of
 from contracting.documents.queries import documents_of
+from contracting.notices.queries import delivery_of
 from contracting.reference.queries import token_classes
 from contracting.requisitions.forms import SeenVersion
 from contracting.requisitions.models import Requisition
@@ -37,6 +38,7 @@ from contracting.solicitations.operations.release import release_solicitation
 from contracting.solicitations.operations.release_answers import release_answers
 from contracting.solicitations.operations.review import review_solicitation
 from contracting.solicitations.operations.submit import submit_solicitation
+from contracting.solicitations.publishing.check import tasks
 from contracting.solicitations.states import SolicitationState
 
 PER_PAGE = 50
@@ -68,10 +70,12 @@ class SolicitationPage(PageView):
         on = found.agency.local_day(at)
         return {
             **queries.package_of(found),
-            "gaps": queries.publish_gaps(found, at=at),
+            "tasks": (sections := tasks(queries.publish_points(found, at))),
+            "gaps": [p for task in sections for p in task.points if p.missing],
             "steps": queries.steps_of(found),
             "drafted": len(queries.drafted_answers(found)),
             "determinations": determinations_of(found.subject),
+            "delivery": delivery_of(found.subject, found.public_path),
             "posting_due": queries.posting_due(found),
             "questions": queries.questions_of(found).count(),
             "unanswered": queries.unanswered(found).count(),
@@ -247,8 +251,7 @@ class EditClauses(EditVerb):
         return super().initial(thing) | queries.chosen_clauses(thing)
 
     def form_options(self, thing: Solicitation) -> dict[str, Any]:
-        offered = queries.clauses_offered(thing.agency.local_day(clock.now()))
-        return {"offered": offered}
+        return {"offered": queries.clauses_offered(thing, clock.now())}
 
 
 class SubmitSolicitation(SolicitationVerb):
@@ -304,7 +307,8 @@ class ReleaseSolicitation(SolicitationVerb):
     def more(self, thing: Solicitation) -> dict[str, Any]:
         return {
             **queries.package_of(thing),
-            "gaps": queries.publish_gaps(thing, at=clock.now()),
+            "tasks": (sections := tasks(queries.publish_points(thing, clock.now()))),
+            "gaps": [p for task in sections for p in task.points if p.missing],
             "vendors": queries.known_vendors().count(),
         }
 

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from contracting.audit.models import AuditEvent
 from contracting.core.quantities import Dollars
 from contracting.determinations.models import Determination
 from contracting.determinations.states import Kind
+from contracting.reference.models import Clause
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.draft import draft_solicitation
 from contracting.solicitations.operations.release import release_solicitation
@@ -26,6 +28,7 @@ from tests.builders import (
     DEADLINE,
     approved_solicitation,
     complete_solicitation,
+    reviewed_solicitation,
     submitted_requisition,
 )
 from tests.cast import AT, days, nothing_happens
@@ -222,14 +225,17 @@ def test_without_a_finding_it_stays_set_aside(contracting_officer, at):
 @pytest.mark.rule("R-SOL-07", case="allowed")
 @pytest.mark.parametrize("way", ["set aside", "found", "above"])
 def test_it_is_set_aside_or_opened_by_a_finding(contracting_officer, at, way):
-    terms = {
+    ways: dict[str, dict[str, Any]] = {
         "set aside": {**BETWEEN, "set_aside": SetAside.SMALL_BUSINESS},
         "found": BETWEEN,
         "above": {"maximum_dollars": Decimal("350000.01")},
-    }[way]
-    package = approved_solicitation(at, terms=terms)
+    }
+    package = complete_solicitation(at, terms=ways[way])
     if way == "found":
         approved_determination(package, Kind.RULE_OF_TWO, contracting_officer, at)
+    if way == "set aside":
+        package.clauses.create(clause=Clause.objects.get(number="52.219-6"))
+    package = reviewed_solicitation(package, at)
 
     assert release(package, contracting_officer, at + days(1)).piid
 

@@ -18,12 +18,15 @@ from contracting.reference.queries import (
     amounts_on,
     attachments_on,
     clauses_for,
+    clauses_on,
     token_classes,
 )
 from contracting.requisitions.models import Requisition
 from contracting.solicitations import calculations, events, permissions
 from contracting.solicitations.calculations import LineDraft
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.clauses import required
+from contracting.solicitations.queries import facts_of
 from contracting.solicitations.refusals import RequisitionTaken
 from contracting.solicitations.states import SetAside, SolicitationState
 
@@ -72,7 +75,7 @@ def draft_solicitation(*, requisition_id: int, by: Actor, at: datetime) -> Solic
         version=solicitation.version,
         terms={},
         lines=_lines(requisition),
-        clause_ids=_clause_ids(on),
+        clause_ids=_with_prescribed(solicitation, at, on),
     )
     solicitation.content_sha256 = content_sha256(calculations.content(solicitation))
     solicitation.save(update_fields=["content_sha256"])
@@ -119,3 +122,10 @@ def _lines(requisition: Requisition) -> list[dict[str, Any]]:
 
 def _clause_ids(on: date) -> list[int]:
     return [clause.pk for clause in clauses_for("SOLICITATION", on)]
+
+
+def _with_prescribed(solicitation: Solicitation, at: datetime, on: date) -> list[int]:
+    """The clauses of every solicitation, and those its value or set-aside asks for."""
+    numbers = {each.number for each in required(facts_of(solicitation, at=at))}
+    prescribed = clauses_on(on).filter(number__in=numbers).values_list("pk", flat=True)
+    return sorted({*_clause_ids(on), *prescribed})

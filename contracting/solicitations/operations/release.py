@@ -98,7 +98,9 @@ def release_solicitation(
             "workload_sha256": solicitation.workload_sha256,
             "deadline": solicitation.deadline,
             "warned": [[each.rule, each.warning] for each in check.warnings(facts)],
-            "published": queries.justifications(solicitation),
+            "published": [
+                each.public_id for each in queries.public_justifications(solicitation)
+            ],
         },
     )
     return solicitation

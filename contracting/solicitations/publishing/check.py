@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
 from contracting.determinations.states import Kind
+from contracting.solicitations.publishing.clauses import lacking
 from contracting.solicitations.publishing.facts import Day, Facts
 from contracting.solicitations.states import (
     ExtentCompeted,
@@ -80,6 +81,45 @@ def points(facts: Facts) -> list[Point]:
             *_attachments(facts, facts.day),
         ]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One section of the editor with its points, and how far it is."""
+
+    title: str
+    page: str
+    points: tuple[Point, ...]
+
+    @property
+    def state(self) -> str:
+        states = {point.state for point in self.points}
+        return next(each for each in (MISSING, WARNED, DONE) if each in states)
+
+    @property
+    def lacking(self) -> int:
+        return sum(point.state == MISSING for point in self.points)
+
+
+TASKS: Final = {
+    "terms": "Terms",
+    "publication": "Publication and competition",
+    "lines": "Lines and reference workload",
+    "factors": "Evaluation factors",
+    "clauses": "Clauses and provisions",
+    "determinations": "Determinations",
+}
+"""The sections of the editor by the first word of their address."""
+
+
+def tasks(found: Iterable[Point]) -> list[Task]:
+    """The points by section, in the order of the editor; sections without are left."""
+    listed = list(found)
+    return [
+        Task(title, page, points)
+        for page, title in TASKS.items()
+        if (points := tuple(p for p in listed if p.page.split("/")[0] == page))
+    ]
 
 
 def missing(facts: Facts) -> list[Point]:
@@ -198,8 +238,21 @@ def _rows(facts: Facts) -> Iterator[Point]:
     yield Point("price_factor", "Price is a factor.", "factors", missing=lacks)
     lacks = "" if not all(is_price) else "A factor beside the price."
     yield Point("factors", "A factor stands beside it.", "factors", missing=lacks)
-    lacks = "" if facts.has_clauses else "The clauses and provisions."
+    lacks = "" if facts.clauses else "The clauses and provisions."
     yield Point("clauses", "It carries clauses.", "clauses", missing=lacks)
+    if facts.day is not None and facts.clauses:
+        yield from _prescribed(facts)
+
+
+def _prescribed(facts: Facts) -> Iterator[Point]:
+    """Every clause that a prescription asks for, with the reason."""
+    without = lacking(facts, facts.clauses)
+    for each in without:
+        words = f"Clause {each.number}, {each.words}."
+        yield Point("clause", "", "clauses", missing=words)
+    if not without:
+        done = "Every clause that a prescription asks for is in it."
+        yield Point("clause", done, "clauses")
 
 
 def _synopsis(facts: Facts, day: Day) -> Iterator[Point]:

@@ -22,6 +22,19 @@ AMOUNTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Prescription:
+    """On which conditions a package must carry a clause; empty ones always hold."""
+
+    number: str
+    above: Decimal | None
+    procedure: str
+    is_set_aside: bool | None
+    reason: str
+    citation: str
+    regime: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A row of the price schedule, as far as its publication is concerned."""
 
@@ -40,6 +53,7 @@ class Day:
     amounts: Mapping[str, Decimal]
     attachments: Mapping[str, str]
     """Papers that offers for AI bring along, by code."""
+    prescriptions: tuple[Prescription, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,8 @@ class Facts:
     terms: Mapping[str, Any]
     lines: tuple[Line, ...]
     factors_are_price: tuple[bool, ...]
-    has_clauses: bool
+    clauses: frozenset[str]
+    """Numbers of the clauses that it carries."""
     zone_exists: bool
     day: Day | None = None
     determined: frozenset[str] = frozenset()
