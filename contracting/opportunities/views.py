@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
 
 from contracting.core import clock
 from contracting.core.views import PageView
 from contracting.documents.queries import documents_of
+from contracting.opportunities.paperwork import calendar, changed_at
 from contracting.opportunities.queries import past_opportunities, public_events_of
 from contracting.solicitations import permissions, queries
+from contracting.solicitations.models import Solicitation
 
 PER_PAGE = 50
 
@@ -51,3 +58,61 @@ class Opportunity(PageView):
             "history": public_events_of(found),
             "may_ask": permissions.can_ask_question(self.actor, found),
         }
+
+
+class Feed(PageView):
+    """What can be bid on now, for whoever follows it."""
+
+    public = True
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        listed = f"{settings.SITE_URL}{reverse('opportunities:opportunities')}"
+        feed = Atom1Feed(
+            title="Opportunities",
+            link=listed,
+            description="Solicitations that are open for offers.",
+            feed_url=f"{settings.SITE_URL}{request.path}",
+            language="en",
+        )
+        for each in queries.open_opportunities(clock.now()):
+            feed.add_item(
+                title=f"{each.piid} {each.title}",
+                link=f"{settings.SITE_URL}{each.public_path}",
+                description=(
+                    f"{each.agency.name}. Offers due {each.deadline:%Y-%m-%d %H:%M} "
+                    f"UTC. {each.get_set_aside_display()}."
+                ),
+                unique_id=f"{settings.SITE_URL}{each.public_path}",
+                author_name=each.agency.name,
+                pubdate=each.released_at,
+                updateddate=changed_at(each),
+            )
+        words = feed.writeString("utf-8")
+        return HttpResponse(words, content_type="application/atom+xml; charset=utf-8")
+
+
+class Calendar(PageView):
+    """When are offers due, of everything that is open?"""
+
+    public = True
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        return _calendar(queries.open_opportunities(clock.now()), "opportunities")
+
+
+class OpportunityCalendar(PageView):
+    """When are offers due on this one?"""
+
+    public = True
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        found = queries.get_opportunity(ids["solicitation"])
+        return _calendar([found], found.name)
+
+
+def _calendar(solicitations: Iterable[Solicitation], name: str) -> HttpResponse:
+    return HttpResponse(
+        calendar(solicitations, site=settings.SITE_URL),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.ics"'},
+    )
