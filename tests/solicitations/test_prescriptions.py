@@ -1,10 +1,12 @@
 """A clause stands in a package because something prescribes it, and why is said."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from contracting.reference.models import Prescription
+from contracting.reference.queries import prescriptions_on
 from contracting.solicitations.operations.edit import edit_solicitation
 from contracting.solicitations.publishing.clauses import (
     FREE,
@@ -79,3 +81,12 @@ def test_a_prescription_holds_from_its_first_to_its_last_day(at):
     facts = facts_of(package, at=at.replace(day=at.day + 1))
 
     assert standing("TOK-5", facts).state == FREE
+
+
+def test_before_the_amounts_rose_the_earlier_ones_decide():
+    amounts = {
+        row.clause_number: above for row, above in prescriptions_on(date(2025, 9, 9))
+    }
+
+    assert amounts["52.219-9"] == Decimal(750_000)
+    assert amounts["52.204-10"] == Decimal(30_000)
