@@ -14,6 +14,7 @@ from tests.builders import (
     complete_solicitation,
     drafted_requisition,
     estimated_requisition,
+    rehearsed_box,
     reviewed_solicitation,
     submitted_requisition,
 )
@@ -87,7 +88,7 @@ def test_from_the_need_to_the_release():
     # The package is completed, reviewed and released
     complete = complete_solicitation()
     assert work(SPECIALIST, AT)["Send for review"] == ""
-    approved = reviewed_solicitation(complete, AT)
+    approved = reviewed_solicitation(rehearsed_box(on=complete, at=AT), AT)
     assert work(OFFICER, AT) == {"Release the package": ""}
     assert "Send for review" not in work(SPECIALIST, AT)
     late = work(OFFICER, LATER)["Release the package"]

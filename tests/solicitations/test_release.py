@@ -22,6 +22,7 @@ from tests.builders import (
     approved_solicitation,
     complete_solicitation,
     drafted_solicitation,
+    rehearsed_box,
     released_solicitation,
     reviewed_solicitation,
 )
@@ -128,7 +129,8 @@ def test_a_complete_package_is_released_to_everybody_at_once(
 @pytest.mark.rule("R-SOL-02", case="refused")
 def test_a_release_lists_everything_that_is_missing(contracting_officer, at):
     # Given a package that was approved although much is missing
-    package = reviewed_solicitation(drafted_solicitation(at), at)
+    drafted = rehearsed_box(on=drafted_solicitation(at), at=at)
+    package = reviewed_solicitation(drafted, at)
 
     # When it is released
     with nothing_happens(), pytest.raises(NotComplete) as refusal:
