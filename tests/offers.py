@@ -39,6 +39,8 @@ from contracting.submissions.queries import (
     offers_of,
     opener_key_of,
 )
+from contracting.submissions.sealing import keys
+from contracting.submissions.sealing.shares import Share, combine
 from tests.cast import AT, actor
 from tests.remembered import remembered
 
@@ -94,6 +96,24 @@ def the_box(solicitation: Solicitation) -> Box:
     box = box_of(solicitation)
     assert box is not None
     return box
+
+
+def the_private_half(solicitation: Solicitation) -> bytes:
+    """What the openers would have if all of them met elsewhere."""
+    rows = the_box(solicitation).shares.select_related("opener_key", "box")
+    return combine(
+        [
+            Share(
+                row.position,
+                keys.decrypt_from(
+                    bytes(row.sealed_share),
+                    private=keys.unlock(row.opener_key.locked, PASSPHRASE),
+                    binding=row.binding,
+                ),
+            )
+            for row in rows.order_by("position")[:2]
+        ]
+    )
 
 
 @remembered
@@ -220,15 +240,17 @@ def overtaken_offers() -> Solicitation:
 
 @remembered
 def opened_offers(*, on: Solicitation | None = None) -> Solicitation:
-    """A solicitation whose two offers two people have opened."""
+    """A solicitation whose two offers two of the three openers have opened."""
     solicitation = on or submitted_offers()[0].solicitation
     open_submissions(
         solicitation_id=solicitation.pk,
+        passphrase=PASSPHRASE,
         by=actor("contract_specialist"),
         at=after(solicitation),
     )
     return open_submissions(
         solicitation_id=solicitation.pk,
+        passphrase=PASSPHRASE,
         by=actor("contracting_officer"),
         at=after(solicitation, hours=2),
     )

@@ -175,11 +175,11 @@ def _answers_to_release(by: Actor, at: datetime, on: date) -> Iterator[Item]:
 
 def _to_open(by: Actor, at: datetime, on: date) -> Iterator[Item]:
     for each in _own(by, _SOL.RELEASED, deadline__lt=at):
-        first = submissions.consents_of(each).first()
+        given = submissions.consents_of(each).count()
         yield _item(
-            *(each, "submissions:opening", "Open the offers, with a second person"),
+            *(each, "submissions:opening", "Open the offers, with the other openers"),
             may_submit.can_open_submissions(by, each),
-            note=f"{first.membership.user} is the first person." if first else "",
+            note=f"{count(given, 'share')} given so far." if given else "",
             since=each.deadline,
         )
 

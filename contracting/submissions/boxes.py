@@ -20,15 +20,18 @@ from contracting.solicitations.queries import get_opportunity
 from contracting.submissions import permissions, queries
 from contracting.submissions.calculations import is_past
 from contracting.submissions.forms import (
+    AdmissionForm,
     EnrolmentForm,
     NamingForm,
     OpeningForm,
     RehearsalForm,
 )
 from contracting.submissions.models import Box
+from contracting.submissions.operations.admit import admit_late_submission
 from contracting.submissions.operations.enrol import enrol_opener
 from contracting.submissions.operations.name import name_openers
 from contracting.submissions.operations.open import open_submissions
+from contracting.submissions.operations.open_late import open_late_submission
 from contracting.submissions.operations.refuse import refuse_opening
 from contracting.submissions.operations.rehearse import rehearse_opening
 from contracting.submissions.states import OpeningPurpose
@@ -171,10 +174,7 @@ class NameOpeners(VerbView):
 class OpeningVerb(VerbView):
     """A page on which an opener gives a share; every refusal leaves a record."""
 
-    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
-        return queries.get_box_for(self.actor, solicitation)
-
-    def refused(self, thing: Solicitation, refusal: Refusal, at: datetime) -> None:
+    def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
         refuse_opening(
             solicitation_id=thing.pk,
             code=refusal.code,
@@ -191,6 +191,9 @@ class RehearseOpening(OpeningVerb):
     template_name = "submissions/rehearse_opening.html"
     form_class: ClassVar[type[forms.Form]] = RehearsalForm
     submit_label = "Give my share to the rehearsal"
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_box_for(self.actor, solicitation)
 
     def verdict(self, thing: Solicitation) -> Verdict:
         return permissions.can_rehearse_opening(self.actor, thing)
@@ -223,23 +226,34 @@ class Opening(PageView):
         now = clock.now()
         return {
             "solicitation": found,
+            **_shown_box(queries.box_of(found)),
             "consents": queries.consents_of(found),
             "is_past": is_past(found, now),
             "is_opened": queries.offers_were_opened(found),
             "offers": queries.offers_of(found),
-            "unopened": queries.unopened_after_opening(found),
+            "unopened": [
+                (
+                    each,
+                    queries.admission_of(each),
+                    permissions.can_admit_late_submission(self.actor, each),
+                    permissions.can_open_late_submission(self.actor, each),
+                )
+                for each in queries.unopened_after_opening(found)
+            ],
+            "admitted": queries.admitted_late(found),
             "may_open": _when_due(
                 permissions.can_open_submissions(self.actor, found), found, now
             ),
         }
 
 
-class OpenSubmissions(VerbView):
-    """Consent to the opening."""
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class OpenSubmissions(OpeningVerb):
+    """Give a share to the opening."""
 
     template_name = "submissions/open_submissions.html"
     form_class: ClassVar[type[forms.Form]] = OpeningForm
-    submit_label = "Open the offers"
+    submit_label = "Give my share and open"
 
     def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
         return queries.get_opening_for(self.actor, solicitation)
@@ -250,6 +264,7 @@ class OpenSubmissions(VerbView):
     def extra(self, thing: Solicitation) -> dict[str, Any]:
         return {
             "solicitation": thing,
+            "box": queries.box_of(thing),
             "consents": queries.consents_of(thing),
             "is_past": is_past(thing, clock.now()),
         }
@@ -257,8 +272,78 @@ class OpenSubmissions(VerbView):
     def perform(
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        opened = open_submissions(solicitation_id=thing.pk, by=by, at=at)
+        opened = open_submissions(
+            solicitation_id=thing.pk, passphrase=data["passphrase"], by=by, at=at
+        )
         return reverse("submissions:opening", args=[opened.public_id])
+
+
+class LateVerb(OpeningVerb):
+    """A page that does one thing to one late offer."""
+
+    def thing(self, submission: str, **_ids: Any) -> Any:
+        return queries.get_late_submission_for(self.actor, submission)
+
+    def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
+        super().refused(thing.solicitation, refusal, at)
+
+    def extra(self, thing: Any) -> dict[str, Any]:
+        admission = queries.admission_of(thing)
+        opening = getattr(admission, "opening", None)
+        return {
+            "submission": thing,
+            "solicitation": thing.solicitation,
+            "admission": admission,
+            "box": queries.box_of(thing.solicitation),
+            "given": queries.given_shares(opening),
+        }
+
+    def leads_to(self, thing: Any) -> str:
+        return reverse("submissions:opening", args=[thing.solicitation.public_id])
+
+
+class AdmitLateSubmission(LateVerb):
+    """May this late offer be considered after all?"""
+
+    template_name = "submissions/admit_late_submission.html"
+    form_class: ClassVar[type[forms.Form]] = AdmissionForm
+    submit_label = "Admit this offer"
+    done_message = "The late offer is admitted. Its openers give their shares again."
+
+    def verdict(self, thing: Any) -> Verdict:
+        return permissions.can_admit_late_submission(self.actor, thing)
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        admit_late_submission(
+            submission_id=thing.pk,
+            code=data["code"],
+            evidence=data["evidence"],
+            by=by,
+            at=at,
+        )
+        return self.leads_to(thing)
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class OpenLateSubmission(LateVerb):
+    """Give a share to the opening of an admitted late offer."""
+
+    template_name = "submissions/open_late_submission.html"
+    form_class: ClassVar[type[forms.Form]] = OpeningForm
+    submit_label = "Give my share and open"
+
+    def verdict(self, thing: Any) -> Verdict:
+        return permissions.can_open_late_submission(self.actor, thing)
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        open_late_submission(
+            submission_id=thing.pk, passphrase=data["passphrase"], by=by, at=at
+        )
+        return self.leads_to(thing)
 
 
 def _when_due(verdict: Verdict, solicitation: Solicitation, now: datetime) -> Verdict:

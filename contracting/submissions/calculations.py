@@ -1,7 +1,7 @@
 """An offer as values, its seal, and its price on the reference workload.
 
-The seal is AES-256-GCM. Each solicitation has a random key of its own, which is stored
-only wrapped by a key that is not in the database. Sealed bytes are bound to their
+The seal is AES-256-GCM. Each version of an offer has a random key of its own, which is
+stored only encrypted to the box of its solicitation. Sealed bytes are bound to their
 solicitation, submission and version: they open in no other place.
 """
 
@@ -16,17 +16,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from contracting.core.canonical import canonical_json, content_sha256
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.refusals import SealBroken
+from contracting.submissions.sealing.keys import decrypt, encrypt
 
 TECHNICAL: Final = "Technical proposal"
 PRICES: Final = "Price schedule"
-_NONCE_BYTES: Final = 12
 _PADDED_TO: Final = 4096
 
 
@@ -66,8 +63,18 @@ class Place:
     version: int
 
     @property
-    def binding(self) -> bytes:
-        return f"{self.solicitation}/{self.submission}/{self.version}".encode()
+    def binding(self) -> str:
+        """What the encrypted offer is, and where it belongs."""
+        return f"drawdown/v1/offer/{self._address}"
+
+    @property
+    def key_binding(self) -> str:
+        """What the encrypted content key is, and where it belongs."""
+        return f"drawdown/v1/content-key/{self._address}"
+
+    @property
+    def _address(self) -> str:
+        return f"{self.solicitation}/{self.submission}/{self.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +175,9 @@ def _part(name: str, raw: bytes) -> dict[str, Any]:
 def seal(plain: dict[str, Any], *, key: bytes, place: Place) -> bytes:
     """Encrypt the content for one place, padded so that its length tells less."""
     raw = canonical_json(plain).encode()
-    raw += b" " * (-len(raw) % _PADDED_TO)
-    return _encrypt(raw, key=key, binding=place.binding)
+    step = max(_PADDED_TO, 1 << max(len(raw).bit_length() - 4, 0))
+    raw += b" " * (-len(raw) % step)
+    return encrypt(raw, key=key, binding=place.binding)
 
 
 def unseal(sealed: bytes, *, key: bytes, place: Place, sha256: str) -> dict[str, Any]:
@@ -177,47 +185,12 @@ def unseal(sealed: bytes, *, key: bytes, place: Place, sha256: str) -> dict[str,
 
     :raises SealBroken: if the bytes, their place or their hash do not fit
     """
-    raw = _decrypt(sealed, key=key, binding=place.binding)
+    raw = decrypt(sealed, key=key, binding=place.binding)
     plain: dict[str, Any] = json.loads(raw)
     if content_sha256(plain) != sha256:
         message = "A sealed offer does not match the hash on its receipt."
         raise SealBroken(message, submission=place.submission, version=place.version)
     return plain
-
-
-def new_key() -> bytes:
-    """A random key for one solicitation."""
-    return AESGCM.generate_key(bit_length=256)
-
-
-def wrap_key(key: bytes, *, wrapping_key: bytes, solicitation: str) -> bytes:
-    """Encrypt a solicitation's key with the key that is not in the database."""
-    return _encrypt(key, key=wrapping_key, binding=solicitation.encode())
-
-
-def unwrap_key(wrapped: bytes, *, wrapping_key: bytes, solicitation: str) -> bytes:
-    """The solicitation's key.
-
-    :raises SealBroken: with another wrapping key, or for another solicitation
-    """
-    return _decrypt(wrapped, key=wrapping_key, binding=solicitation.encode())
-
-
-def _encrypt(raw: bytes, *, key: bytes, binding: bytes) -> bytes:
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, raw, binding)
-
-
-def _decrypt(sealed: bytes, *, key: bytes, binding: bytes) -> bytes:
-    nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-    try:
-        return AESGCM(key).decrypt(nonce, rest, binding)
-    except (InvalidTag, ValueError) as error:
-        message = (
-            "Sealed bytes do not fit their seal: they were altered, moved, or sealed "
-            "under another key. Nothing was opened."
-        )
-        raise SealBroken(message) from error
 
 
 def _fixed_width(price: UnitPrice) -> str:

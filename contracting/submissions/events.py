@@ -44,10 +44,16 @@ SUBMISSION_REPLACED = event_type(
 SUBMISSION_WITHDRAWN = event_type(
     "submissions.submission.withdrawn", "The offer was withdrawn."
 )
-OPENING_CONSENTED = event_type(
-    "submissions.opening.consented",
-    "The first of two people consented to the opening of the offers.",
+LATE_SUBMISSION_ADMITTED = event_type(
+    "submissions.late.admitted",
+    "A late offer was admitted under a coded exception.",
+)
+LATE_SUBMISSION_OPENED = event_type(
+    "submissions.late.opened", "A quorum opened an admitted late offer."
+)
+SUBMISSION_OPENED = event_type(
+    "submissions.submission.opened", "The offer was opened and matched its receipt."
 )
 SUBMISSIONS_OPENED = event_type(
-    "submissions.opening.opened", "Two people opened the offers."
+    "submissions.opening.opened", "A quorum of the openers opened the offers."
 )

@@ -17,6 +17,7 @@ from contracting.documents.forms import (
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import SolicitationLine
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
+from contracting.submissions.states import LateException
 
 
 class OfferForm(forms.Form):
@@ -193,11 +194,28 @@ class RehearsalForm(forms.Form):
 
 
 class OpeningForm(forms.Form):
-    """The word of one of the two people who open."""
+    """The word of one of the people who open, and their passphrase."""
 
     understood = forms.BooleanField(
         label="I consent to the opening of these offers",
-        help_text="With the second person's consent they are open for good.",
+        help_text="With the last share that is needed they are open for good.",
+    )
+    passphrase = _passphrase("Your passphrase for opening offers")
+
+
+class AdmissionForm(forms.Form):
+    """The exception under which a late offer is considered, and its evidence."""
+
+    code = forms.ChoiceField(
+        label="Exception (FAR 52.212-1(f)(2))",
+        choices=[(each.value, each.label.capitalize()) for each in LateException],
+        widget=forms.RadioSelect,
+    )
+    evidence = forms.CharField(
+        label="Evidence",
+        help_text="What shows that the exception applies: logs, times, who saw it.",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=10_000,
     )
 
 
@@ -206,6 +224,6 @@ class WithdrawalForm(forms.Form):
 
     understood = forms.BooleanField(
         label="I withdraw this offer",
-        help_text="Every version is kept, sealed. You may submit again until the "
-        "deadline.",
+        help_text="Receipts and sealed bytes are kept; their keys are deleted, so that "
+        "nobody can ever read them. You may submit again until the deadline.",
     )

@@ -7,17 +7,38 @@ from collections.abc import Iterator
 from contracting.core.invariants import Invariant
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
-from contracting.submissions.models import OpenedOffer, Submission, SubmissionVersion
-from contracting.submissions.queries import consents_of, offers_were_opened
-from contracting.submissions.states import SubmissionState
+from contracting.submissions.models import (
+    HeldShare,
+    OpenedOffer,
+    Submission,
+    SubmissionVersion,
+)
+from contracting.submissions.queries import box_of, consents_of, offers_were_opened
+from contracting.submissions.states import BoxPurpose, SubmissionState
 
 
-def _opened_without_two_people() -> Iterator[str]:
+def _opened_without_a_quorum() -> Iterator[str]:
     opened = (SolicitationState.OPENED, SolicitationState.AWARDED)
     for solicitation in Solicitation.objects.filter(state__in=opened):
+        box = box_of(solicitation)
         people = {consent.user_id for consent in consents_of(solicitation)}
-        if len(people) != 2:
-            yield f"{solicitation}: {len(people)}"
+        if box is not None and len(people) != box.needed:
+            yield f"{solicitation}: {len(people)} of {box.needed}"
+
+
+def _held_after_the_opening() -> Iterator[str]:
+    for held in HeldShare.objects.filter(given__opening__completed_at__isnull=False):
+        yield f"{held}"
+
+
+def _sealed_without_a_key() -> Iterator[str]:
+    boxed = SubmissionVersion.objects.filter(
+        submission__solicitation__boxes__purpose=BoxPurpose.OFFERS
+    )
+    in_force = boxed.exclude(submission__state=SubmissionState.WITHDRAWN)
+    for version in in_force.filter(key_wrap__isnull=True).select_related("submission"):
+        if version == version.submission.latest_version:
+            yield f"{version.public_id}"
 
 
 def _open_before_the_opening() -> Iterator[str]:
@@ -56,8 +77,8 @@ def _late_against_the_deadline() -> Iterator[str]:
 INVARIANTS = [
     Invariant(
         code="SUB-1",
-        sentence="Offers were opened by exactly two different people.",
-        check=_opened_without_two_people,
+        sentence="Offers were opened by exactly as many people as their box needs.",
+        check=_opened_without_a_quorum,
     ),
     Invariant(
         code="SUB-2",
@@ -66,7 +87,7 @@ INVARIANTS = [
     ),
     Invariant(
         code="SUB-3",
-        sentence="What lies open is the last version received in time.",
+        sentence="What lies open is the last version in time, or an admitted one.",
         check=_opened_in_another_version,
     ),
     Invariant(
@@ -78,5 +99,15 @@ INVARIANTS = [
         code="SUB-5",
         sentence="A version is late exactly when it arrived after the deadline.",
         check=_late_against_the_deadline,
+    ),
+    Invariant(
+        code="SUB-6",
+        sentence="No share is kept once its opening is complete.",
+        check=_held_after_the_opening,
+    ),
+    Invariant(
+        code="SUB-7",
+        sentence="An offer that was not withdrawn has the key of its last version.",
+        check=_sealed_without_a_key,
     ),
 ]

@@ -20,6 +20,7 @@ from contracting.submissions.sealing.keys import LockedKey, fingerprint
 from contracting.submissions.states import (
     MOVES,
     BoxPurpose,
+    LateException,
     OpeningPurpose,
     SealingMode,
     SubmissionState,
@@ -187,6 +188,13 @@ class Opening(Addressed, AppendOnly):
     )
     box = models.ForeignKey(Box, on_delete=models.PROTECT, related_name="openings")
     purpose = models.CharField(max_length=10, choices=OpeningPurpose.choices)
+    admission = models.OneToOneField(
+        "submissions.LateAdmission",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opening",
+    )
     begun_at = models.DateTimeField()
     completed_at = models.DateTimeField(
         null=True, blank=True, help_text="When the last share that was needed came."
@@ -195,7 +203,14 @@ class Opening(Addressed, AppendOnly):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                name="a_box_is_opened_once_for_a_purpose", fields=["box", "purpose"]
+                name="a_box_is_opened_once_for_a_purpose",
+                fields=["box", "purpose"],
+                condition=~Q(purpose="LATE"),
+            ),
+            models.CheckConstraint(
+                name="a_late_opening_is_of_an_admitted_offer",
+                condition=Q(purpose="LATE", admission__isnull=False)
+                | ~Q(purpose="LATE") & Q(admission__isnull=True),
             ),
         ]
 
@@ -250,21 +265,6 @@ class HeldShare(Timestamped):
         return f"held share of {self.given_id}"
 
 
-class SealingKey(AppendOnly):
-    """One solicitation's key, wrapped by a key that is not in the database."""
-
-    solicitation = models.OneToOneField(
-        "solicitations.Solicitation",
-        on_delete=models.PROTECT,
-        related_name="sealing_key",
-    )
-    wrapped_key = models.BinaryField()
-    made_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"sealing key of {self.solicitation_id}"
-
-
 class Submission(Addressed, Timestamped, Stateful):
     """One vendor's offer on one solicitation, in as many versions as they sent."""
 
@@ -313,8 +313,9 @@ class Submission(Addressed, Timestamped, Stateful):
 
     @property
     def version_of_record(self) -> SubmissionVersion | None:
-        """The last version received in time: the one that is opened."""
-        return self.versions.filter(is_late=False).order_by("-number").first()
+        """The last version received in time or admitted: the one that is opened."""
+        considered = Q(is_late=False) | Q(admission__isnull=False)
+        return self.versions.filter(considered).order_by("-number").first()
 
 
 class SubmissionVersion(Addressed, AppendOnly):
@@ -331,6 +332,13 @@ class SubmissionVersion(Addressed, AppendOnly):
         max_length=64, help_text="SHA-256 of the content before it was sealed."
     )
     files = models.JSONField(help_text="[{name, size_bytes, sha256}, …]")
+    mode = models.CharField(
+        max_length=10,
+        choices=SealingMode.choices,
+        default=SealingMode.SERVER,
+        db_default=SealingMode.SERVER,
+        help_text="Where it was encrypted.",
+    )
     acknowledged = ArrayField(
         models.CharField(max_length=4), default=list, help_text="Amendment numbers."
     )
@@ -357,41 +365,49 @@ class SubmissionVersion(Addressed, AppendOnly):
         return Subject("submissions.version", self.pk, stream)
 
 
-class OpeningConsent(AppendOnly):
-    """One person's word that the offers be opened; the second one opens them."""
+class ContentKeyWrap(Timestamped):
+    """The key of one version, encrypted to the box: without it nobody reads it again.
 
-    solicitation = models.ForeignKey(
-        "solicitations.Solicitation",
-        on_delete=models.PROTECT,
-        related_name="opening_consents",
+    Only a withdrawal deletes it, and the database sees to that.
+    """
+
+    version = models.OneToOneField(
+        SubmissionVersion, on_delete=models.PROTECT, related_name="key_wrap"
     )
-    position = models.PositiveSmallIntegerField()
-    membership = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
-    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT)
-    consented_at = models.DateTimeField()
+    box = models.ForeignKey(Box, on_delete=models.PROTECT, related_name="key_wraps")
+    wrapped_key = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"key of {self.version_id}"
+
+
+class LateAdmission(Addressed, AppendOnly):
+    """A contracting officer's coded exception for one late offer, with its evidence."""
+
+    PREFIX = "lad"
+
+    version = models.OneToOneField(
+        SubmissionVersion, on_delete=models.PROTECT, related_name="admission"
+    )
+    code = models.CharField(max_length=20, choices=LateException.choices)
+    evidence = models.TextField(help_text="What shows that the exception applies.")
+    admitted_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    admitted_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="two_different_people_open_the_offers",
-                fields=["solicitation", "user"],
-            ),
-            models.UniqueConstraint(
-                name="offers_are_opened_once",
-                fields=["solicitation", "position"],
-            ),
             models.CheckConstraint(
-                name="an_opening_has_a_first_and_a_second_person",
-                condition=Q(position__in=[1, 2]),
+                name="a_late_offer_is_admitted_on_evidence",
+                condition=~Q(evidence=""),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"consent {self.position} on {self.solicitation_id}"
+        return f"late offer {self.version_id} admitted: {self.code}"
 
 
 class OpenedOffer(AppendOnly):
-    """The content of the last timely version, as it was found at the opening."""
+    """The content of the version of record, as it was found at its opening."""
 
     submission = models.OneToOneField(
         Submission, on_delete=models.PROTECT, related_name="opened_offer"

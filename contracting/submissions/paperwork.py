@@ -9,6 +9,13 @@ from contracting.core.periods import zone_of
 from contracting.documents.queries import scanning_words
 from contracting.submissions.models import SubmissionVersion
 
+PROTECTS = (
+    "Server mode protects against whoever reads the database, the disk, a backup, the "
+    "logs or the queue, and on every screen and in every API. It does not protect "
+    "against someone who changes the code of the site or reads the memory of the web "
+    "process while an offer passes."
+)
+
 
 def receipt(version: SubmissionVersion) -> dict[str, Any]:
     """The receipt: what arrived, when, and its hashes (R-SUB-07)."""
@@ -45,6 +52,7 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             {"label": "UEI", "value": vendor.uei},
             {"label": "CAGE code", "value": vendor.cage},
             {"label": "Submitted by", "value": f"{signer.user}, {signer.role_label}"},
+            {"label": "Sealed in", "value": version.get_mode_display()},
             {"label": "Issued by", "value": solicitation.agency.name},
             {
                 "label": "Active registration at submission",
@@ -68,7 +76,8 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
         "files": version.files,
         "notes": [
             "The content was sealed in memory on receipt and nothing else of it was "
-            "kept. It is opened by two named people after the deadline, once.",
+            "kept. It is opened by a quorum of named people after the deadline, once.",
+            PROTECTS,
             "The hashes of the price schedule and of the whole content include a "
             "random part that is sealed with them, and so tell nothing about a price.",
             scanning_words(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.permissions import all_of, role_in
+from accounts.permissions import role_in
 from accounts.queries import memberships_of
 from accounts.states import VENDOR_ROLES, Role
 from contracting.core.actors import Actor
@@ -11,7 +11,8 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import Box, Opening, Submission
 from contracting.submissions.queries import (
-    consents_of,
+    admission_of,
+    box_of,
     given_shares,
     missing_for_release,
     opening_of,
@@ -69,7 +70,7 @@ def can_rehearse_opening(by: Actor, solicitation: Solicitation) -> Verdict:
 
 def can_give_share(by: Actor, opening: Opening) -> Verdict:
     """An opener of this box who has not given their share to this opening."""
-    return _can_give(by, opening.solicitation, opening.box, opening.purpose)
+    return _may_give(by, opening.solicitation, opening.box, opening)
 
 
 def has_rehearsed_box(solicitation: Solicitation) -> Verdict:
@@ -80,6 +81,12 @@ def has_rehearsed_box(solicitation: Solicitation) -> Verdict:
 
 def _can_give(
     by: Actor, solicitation: Solicitation, box: Box | None, purpose: str
+) -> Verdict:
+    return _may_give(by, solicitation, box, opening_of(box, purpose))
+
+
+def _may_give(
+    by: Actor, solicitation: Solicitation, box: Box | None, opening: Opening | None
 ) -> Verdict:
     """Whether this person, who is of no vendor, has a share of the box left to give."""
     if box is None:
@@ -94,7 +101,7 @@ def _can_give(
             "You have enrolled again since this box was made: your share of it is lost "
             "with your old key.",
         )
-    given = given_shares(opening_of(box, purpose))
+    given = given_shares(opening)
     if by.user_id in [each.user_id for each in given]:
         return Refused(
             f"You have given your share. {box.needed} different people open this box; "
@@ -124,32 +131,47 @@ def can_withdraw_submission(by: Actor, submission: Submission) -> Verdict:
 
 
 def can_open_submissions(by: Actor, solicitation: Solicitation) -> Verdict:
-    """Two people of the contracting office, neither of whom belongs to a vendor."""
-    return all_of(
-        role_in(
-            by,
-            solicitation.agency_id,
-            Role.CONTRACTING_OFFICER,
-            Role.CONTRACT_SPECIALIST,
-            doing="open the offers",
-        ),
-        is_of_no_vendor(by.user_id),
-        _is_not_the_first(by, solicitation),
-    )
+    """One of the openers of the box who has not given a share to its opening."""
+    return _can_give(by, solicitation, box_of(solicitation), OpeningPurpose.OFFERS)
+
+
+def can_admit_late_submission(by: Actor, submission: Submission) -> Verdict:
+    """A contracting officer of the agency, once the offers in time are open."""
+    solicitation = submission.solicitation
+    role = Role.CONTRACTING_OFFICER
+    who = role_in(by, solicitation.agency_id, role, doing="admit a late offer")
+    if isinstance(who, Refused):
+        return who
+    if solicitation.state != SolicitationState.OPENED:
+        return Refused(
+            "A late offer is admitted after the opening of those in time and before "
+            "the award.",
+            "R-SUB-02",
+        )
+    return is_of_no_vendor(by.user_id)
+
+
+def can_open_late_submission(by: Actor, submission: Submission) -> Verdict:
+    """One of the openers of the box, for a late offer that was admitted."""
+    admission = admission_of(submission)
+    if admission is None:
+        return Refused(
+            "This offer came late and is not admitted: it stays sealed.", "R-SUB-02"
+        )
+    solicitation = submission.solicitation
+    opening = Opening.objects.filter(admission=admission).first()
+    return _may_give(by, solicitation, box_of(solicitation), opening)
+
+
+def can_lay_open_submission(by: Actor, submission: Submission) -> Verdict:
+    """Whoever holds a share of its box, in the opening that they have completed."""
+    if share_for(by, box_of(submission.solicitation)) is None:
+        return Refused("Only an opener of its box lays an offer open.", "R-SUB-03")
+    return Allowed()
 
 
 def is_of_no_vendor(user_id: int | None) -> Verdict:
     """Whether a person, in whatever role they act, belongs to no vendor."""
     if memberships_of(user_id).filter(role__in=VENDOR_ROLES).exists():
         return Refused("Whoever belongs to a vendor takes no part in reading offers.")
-    return Allowed()
-
-
-def _is_not_the_first(by: Actor, solicitation: Solicitation) -> Verdict:
-    if by.user_id in [consent.user_id for consent in consents_of(solicitation)]:
-        return Refused(
-            "You are the first of the two people who open these offers. The second "
-            "must be somebody else.",
-            "R-SUB-03",
-        )
     return Allowed()

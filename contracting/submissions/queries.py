@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -9,18 +10,20 @@ from django.db.models import QuerySet
 from accounts.models import Membership
 from accounts.queries import members
 from accounts.states import VENDOR_ROLES, Role
+from contracting.audit.queries import events_of
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
+from contracting.submissions.events import BOX_SEALED
 from contracting.submissions.models import (
     Box,
     BoxShare,
     GivenShare,
+    LateAdmission,
     OpenedOffer,
     OpenerKey,
     Opening,
-    OpeningConsent,
     Submission,
     SubmissionVersion,
 )
@@ -279,11 +282,53 @@ def unacknowledged(version: SubmissionVersion) -> list[str]:
     return [number for number in issued if number not in version.acknowledged]
 
 
-def consents_of(solicitation: Solicitation) -> QuerySet[OpeningConsent]:
-    """Who has consented to the opening, first one first."""
-    return solicitation.opening_consents.select_related(
-        "membership__user", "membership__organization"
-    ).order_by("position")
+def consents_of(solicitation: Solicitation) -> QuerySet[GivenShare]:
+    """Who has given a share to the opening of the offers, first one first."""
+    return given_shares(opening_of(box_of(solicitation), OpeningPurpose.OFFERS))
+
+
+def published_fingerprint(solicitation: Solicitation) -> str:
+    """The fingerprint that the audit recorded when the box was published; or empty."""
+    found = events_of(solicitation.subject).filter(event=BOX_SEALED.code).first()
+    return (
+        "" if found is None else str(json.loads(found.payload)["data"]["fingerprint"])
+    )
+
+
+def admitted_late(solicitation: Solicitation) -> QuerySet[LateAdmission]:
+    """The late offers that were admitted, with their exceptions."""
+    found = LateAdmission.objects.filter(version__submission__solicitation=solicitation)
+    return found.select_related(
+        "version__submission__vendor", "admitted_by__user"
+    ).order_by("pk")
+
+
+def get_late_submission_for(actor: Actor, public_id: str) -> Submission:
+    """A late submission, for its agency once the offers in time are open.
+
+    :raises NotVisible: for everybody else, and before: nobody knows who offers
+    """
+    found = (
+        Submission.objects.filter(
+            public_id=public_id,
+            solicitation__agency_id=actor.organization_id,
+            versions__is_late=True,
+        )
+        .select_related("solicitation__agency", "vendor")
+        .first()
+    )
+    message = "There is no such late offer."
+    if found is None or not actor.is_agency:
+        raise NotVisible(message)
+    solicitation = found.solicitation
+    if not offers_were_opened(solicitation) or not _attends(actor, solicitation):
+        raise NotVisible(message)
+    return found
+
+
+def admission_of(submission: Submission) -> LateAdmission | None:
+    """The exception under which a late offer is considered, if there is one."""
+    return LateAdmission.objects.filter(version__submission=submission).first()
 
 
 def offers_of(solicitation: Solicitation) -> QuerySet[OpenedOffer]:
@@ -309,5 +354,6 @@ def unopened_after_opening(solicitation: Solicitation) -> QuerySet[Submission]:
 
 
 def offers_were_opened(solicitation: Solicitation) -> bool:
-    """Whether two people have opened the offers."""
-    return consents_of(solicitation).count() == 2
+    """Whether a quorum has opened the offers."""
+    opening = opening_of(box_of(solicitation), OpeningPurpose.OFFERS)
+    return opening is not None and opening.completed_at is not None

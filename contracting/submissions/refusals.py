@@ -64,11 +64,11 @@ class StillSealed(Sealed):
     rule = "R-SUB-03"
 
 
-class OneMorePersonNeeded(Conflict):
-    """The same person cannot be both of the two who open the offers."""
+class ExceptionUnfounded(Invalid):
+    """No exception lets this late offer be considered, as far as is shown."""
 
-    code = "one_more_person_needed"
-    rule = "R-SUB-03"
+    code = "exception_unfounded"
+    rule = "R-SUB-02"
 
 
 class AlreadyOpened(Conflict):

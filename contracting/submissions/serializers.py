@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from contracting.core.api import instant
 from contracting.submissions.models import Submission, SubmissionVersion
-from contracting.submissions.states import SubmissionState
+from contracting.submissions.states import SealingMode, SubmissionState
 
 
 class PartSerializer(serializers.Serializer[Any]):
@@ -26,6 +26,7 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     received_at = serializers.DateTimeField()
     is_late = serializers.BooleanField()
+    mode = serializers.ChoiceField(choices=SealingMode.choices)
     content_sha256 = serializers.CharField()
     sealed_sha256 = serializers.CharField()
     acknowledged = serializers.ListField(child=serializers.CharField())
@@ -50,6 +51,7 @@ def show_receipt(version: SubmissionVersion) -> dict[str, Any]:
         "version": version.number,
         "received_at": instant(version.received_at),
         "is_late": version.is_late,
+        "mode": version.mode,
         "content_sha256": version.plain_sha256,
         "sealed_sha256": version.sealed_blob.sha256,
         "acknowledged": list(version.acknowledged),

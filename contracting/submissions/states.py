@@ -6,7 +6,7 @@ from contracting.core.states import moves
 
 
 class SubmissionState(TextChoices):
-    """A vendor's offer, sealed until two people open it."""
+    """A vendor's offer, sealed until a quorum opens it."""
 
     SUBMITTED = "SUBMITTED", "submitted"
     WITHDRAWN = "WITHDRAWN", "withdrawn"
@@ -32,6 +32,22 @@ class OpeningPurpose(TextChoices):
 
     REHEARSAL = "REHEARSAL", "rehearsal"
     OFFERS = "OFFERS", "offers in time"
+    LATE = "LATE", "an admitted late offer"
+
+
+class LateException(TextChoices):
+    """Why a late offer may be considered (FAR 52.212-1(f)(2)(i))."""
+
+    ENTRY_POINT = (
+        "ENTRY_POINT",
+        "received electronically at the Government's entry point by 5 p.m. one working "
+        "day before",
+    )
+    GOVERNMENT_CONTROL = (
+        "GOVERNMENT_CONTROL",
+        "received at the installation and under the Government's control in time",
+    )
+    ONLY_PROPOSAL = "ONLY_PROPOSAL", "the only proposal received"
 
 
 _S = SubmissionState
@@ -40,5 +56,6 @@ MOVES = moves(
     {
         _S.SUBMITTED: (_S.WITHDRAWN, _S.OPENED),
         _S.WITHDRAWN: (_S.SUBMITTED, _S.LATE),
+        _S.LATE: (_S.OPENED,),
     }
 )

@@ -61,6 +61,16 @@ urlpatterns = [
         boxes.OpenSubmissions.as_view(),
         name="open_submissions",
     ),
+    path(
+        "late/<public_id:submission>/admit",
+        boxes.AdmitLateSubmission.as_view(),
+        name="admit_late_submission",
+    ),
+    path(
+        "late/<public_id:submission>/open",
+        boxes.OpenLateSubmission.as_view(),
+        name="open_late_submission",
+    ),
 ]
 api_urlpatterns = [
     path("submissions", api.SubmissionsEndpoint.as_view(), name="submissions"),

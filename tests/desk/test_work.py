@@ -108,9 +108,9 @@ def test_from_the_need_to_the_release():
 
 
 def test_from_the_offers_to_the_award():
-    # Nobody is asked anything before the deadline, then two people
+    # Nobody is asked anything before the deadline, then openers
     sealed = submitted_offers()[0].solicitation
-    opening = "Open the offers, with a second person"
+    opening = "Open the offers, with the other openers"
     for part in (OFFICER, SPECIALIST, "evaluator", "vendor_a_signer"):
         assert work(part, DEADLINE) == {}
     assert work(OFFICER, LATER) == work(SPECIALIST, LATER) == {opening: ""}

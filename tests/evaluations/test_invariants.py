@@ -1,6 +1,7 @@
 """What always holds of offers and evaluations."""
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from contracting.evaluations.invariants import INVARIANTS as OF_EVALUATIONS
 from contracting.evaluations.models import Declaration, PanelMember, Rating
@@ -41,14 +42,19 @@ def test_a_whole_story_breaks_none():
 
 def test_an_offer_that_lies_open_before_its_opening_is_found():
     submission = submitted_offers()[0]
-    OpenedOffer.objects.create(
-        submission=submission,
-        version=latest_version(submission),
-        technical="Peeked.",
-        opened_at=AT,
-    )
+    with transaction.atomic():
+        OpenedOffer.objects.create(
+            submission=submission,
+            version=latest_version(submission),
+            technical="Peeked.",
+            opened_at=AT,
+        )
+        found = set(broken())
+        with pytest.raises(IntegrityError, match="by a quorum"), transaction.atomic():
+            connection.check_constraints()
+        transaction.set_rollback(True)
 
-    assert set(broken()) == {"SUB-2", "SUB-4"}
+    assert found == {"SUB-2", "SUB-4"}
 
 
 def test_a_rating_by_somebody_who_has_not_declared_is_found(

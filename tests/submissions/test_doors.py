@@ -14,6 +14,7 @@ from tests.builders import released_solicitation
 from tests.cast import actor, client_for, key_client, nothing_happens, submit
 from tests.documents import files
 from tests.offers import (
+    PASSPHRASE,
     SNAPSHOT,
     after,
     amended_solicitation,
@@ -27,6 +28,8 @@ from tests.offers import (
 )
 
 pytestmark = pytest.mark.django_db
+
+CONSENT = {"understood": "on", "passphrase": PASSPHRASE}
 
 
 @pytest.fixture
@@ -311,12 +314,12 @@ def test_two_people_open_from_their_pages(
     first, second = client_for(contract_specialist), client_for(contracting_officer)
 
     # When one consents, nothing shows; when the other does, the offers lie open
-    assert submit(first, url, {"understood": "on"}).status_code == 303
+    assert submit(first, url, CONSENT).status_code == 303
     waiting = second.get(room).content.decode()
-    assert "One person has consented" in waiting
+    assert "1 of 2 openers has given a share" in waiting
     assert "Meridian Models" not in waiting
     assert first.get(url).status_code == 403
-    assert submit(second, url, {"understood": "on"}).status_code == 303
+    assert submit(second, url, CONSENT).status_code == 303
 
     opened = second.get(room).content.decode()
     assert "2 offers received in time were opened" in opened
@@ -331,8 +334,7 @@ def test_before_the_deadline_the_opening_is_refused_with_its_rule(
     browser = client_for(contracting_officer)
     url = reverse("submissions:open_submissions", args=[solicitation.public_id])
 
-    with nothing_happens():
-        reply = submit(browser, url, {"understood": "on"})
+    reply = submit(browser, url, CONSENT)
 
     assert reply.status_code == 423
     assert "R-SUB-03" in reply.content.decode()
@@ -399,6 +401,7 @@ def test_a_vendors_machine_reads_its_own_receipts_and_nothing_else(
         "version",
         "received_at",
         "is_late",
+        "mode",
         "content_sha256",
         "sealed_sha256",
         "acknowledged",

@@ -3,34 +3,50 @@
 from dataclasses import replace
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from contracting.core.canonical import content_sha256
 from contracting.documents.queries import read_blob
 from contracting.reference.models import AiModel
 from contracting.submissions import calculations
 from contracting.submissions.calculations import Place
-from contracting.submissions.models import SealingKey
+from contracting.submissions.models import Box, ContentKeyWrap
 from contracting.submissions.operations.receive import receive_version
-from contracting.submissions.refusals import ModelUnfit, OfferIncomplete, SealBroken
+from contracting.submissions.operations.submit import submit_submission
+from contracting.submissions.refusals import (
+    KeySwapped,
+    ModelUnfit,
+    OfferIncomplete,
+    SealBroken,
+)
+from contracting.submissions.sealing import keys
 from tests.builders import released_solicitation
 from tests.cast import nothing_happens
-from tests.offers import SNAPSHOT, before, latest_version, offer_on, submitted_offer
+from tests.offers import (
+    SNAPSHOT,
+    before,
+    latest_version,
+    offer_on,
+    submitted_offer,
+    the_box,
+    the_private_half,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def sealed(settings):
+def sealed():
     """A sealed version, its bytes, its key and its place."""
     solicitation = released_solicitation()
     submission = submitted_offer(on=solicitation)
     version = latest_version(submission)
-    key = calculations.unwrap_key(
-        bytes(SealingKey.objects.get().wrapped_key),
-        wrapping_key=settings.SEALING_KEY,
-        solicitation=solicitation.public_id,
-    )
     place = Place(solicitation.public_id, submission.public_id, 1)
+    key = keys.decrypt_from(
+        bytes(version.key_wrap.wrapped_key),
+        private=the_private_half(solicitation),
+        binding=place.key_binding,
+    )
     return version, read_blob(version.sealed_blob), key, place
 
 
@@ -65,7 +81,7 @@ def test_altered_bytes_and_another_key_open_nothing(sealed):
     version, raw, key, place = sealed
     altered = raw[:-1] + bytes([raw[-1] ^ 1])
 
-    for bytes_, key_ in ((altered, key), (raw, calculations.new_key()), (b"", key)):
+    for bytes_, key_ in ((altered, key), (raw, keys.new_key()), (b"", key)):
         with pytest.raises(SealBroken):
             calculations.unseal(
                 bytes_, key=key_, place=place, sha256=version.plain_sha256
@@ -79,12 +95,12 @@ def test_content_that_differs_from_its_receipt_is_not_opened(sealed):
         calculations.unseal(raw, key=key, place=place, sha256="0" * 64)
 
 
-def test_the_wrapped_key_opens_with_no_other_wrapping_key(sealed):
-    wrapped = bytes(SealingKey.objects.get().wrapped_key)
+def test_the_key_of_a_version_opens_with_no_other_box(sealed):
+    wrapped = bytes(ContentKeyWrap.objects.get().wrapped_key)
 
     with pytest.raises(SealBroken):
-        calculations.unwrap_key(
-            wrapped, wrapping_key=bytes(32), solicitation=sealed[3].solicitation
+        keys.decrypt_from(
+            wrapped, private=keys.new_pair().private, binding=sealed[3].key_binding
         )
 
 
@@ -121,13 +137,48 @@ def test_the_length_of_a_sealed_offer_does_not_tell_the_price():
     assert one.files[1]["size_bytes"] == two.files[1]["size_bytes"]
 
 
-def test_a_solicitation_has_one_key_for_all_its_offers():
+def test_each_version_has_a_key_of_its_own():
     solicitation = released_solicitation()
 
     submitted_offer(on=solicitation)
     submitted_offer(on=solicitation, by="vendor_b_signer")
 
-    assert SealingKey.objects.count() == 1
+    wraps = ContentKeyWrap.objects.all()
+    assert len({bytes(wrap.wrapped_key) for wrap in wraps}) == 2
+    assert {wrap.box for wrap in wraps} == {the_box(solicitation)}
+
+
+def test_an_offer_is_not_sealed_to_a_key_that_was_exchanged(
+    vendor_a_signer, monkeypatch
+):
+    # Given that the database shows another public key than was published
+    solicitation = released_solicitation()
+    monkeypatch.setattr(Box, "fingerprint", keys.fingerprint(keys.new_pair().public))
+
+    with nothing_happens(), pytest.raises(KeySwapped, match="not the one"):
+        submit_submission(
+            solicitation_id=solicitation.pk,
+            offer=offer_on(solicitation),
+            acknowledged=[],
+            by=vendor_a_signer,
+            at=before(solicitation),
+        )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM submissions_contentkeywrap",
+        "UPDATE submissions_contentkeywrap SET wrapped_key = 'x'",
+    ],
+)
+def test_the_database_keeps_the_key_of_what_was_not_withdrawn(sealed, statement):
+    with (
+        pytest.raises(DatabaseError, match="only a withdrawal"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
 
 
 def test_a_model_that_nobody_knows_is_refused(vendor_a_signer):

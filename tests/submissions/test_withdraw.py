@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from contracting.core.errors import IllegalMove, NotAllowed
+from contracting.submissions.models import ContentKeyWrap
 from contracting.submissions.operations.withdraw import withdraw_submission
 from contracting.submissions.refusals import DeadlinePassed
 from contracting.submissions.states import SubmissionState
@@ -38,6 +39,11 @@ def test_a_withdrawn_offer_is_kept_sealed_and_never_opened(vendor_a_signer):
     assert submission.state == SubmissionState.WITHDRAWN
     assert submission.versions.count() == 1
     assert not hasattr(submission, "opened_offer")
+
+    # And with no key left for them, whoever had every share could not read them
+    version = latest_version(submission)
+    assert version.sealed_blob.size_bytes > 0
+    assert not ContentKeyWrap.objects.filter(version=version).exists()
 
 
 @pytest.mark.rule("R-SUB-04", case="refused")

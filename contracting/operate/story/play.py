@@ -99,8 +99,8 @@ def _procure(engaged: Cast, calendar: Calendar, stage: Stage) -> Contract:
     stage.say("Offers, evaluation, award")
     procure.offers(engaged, calendar, amended)
     stage.say(
-        "  three sealed offers; two people open those in time, the one that came a "
-        "minute late stays sealed"
+        "  three sealed offers; three of five people open those in time, the one that "
+        "came a minute late stays sealed"
     )
     decision = procure.decide(engaged, calendar, amended)
     stage.say(f"  {decision.price_analysis.usage['sentence']}")

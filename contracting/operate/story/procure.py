@@ -308,7 +308,7 @@ def ask_and_amend(
 
 
 def offers(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> None:
-    """Two vendors submit in time and one a minute late; later two people open."""
+    """Two vendors submit in time and one a minute late; later three people open."""
     harborline, northlight, tidewater = (
         "Redundant capacity in two regions.",
         "Usage is reported request by request.",
@@ -327,11 +327,12 @@ def offers(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> None:
             by=cast[part],
             at=calendar.at(times.DEADLINE, *time_of_day),
         )
-    for hour, part in ((10, "contract_specialist"), (11, "contracting_officer")):
+    for minute, part in enumerate(OPENERS[:NEEDED]):
         open_submissions(
             solicitation_id=solicitation.pk,
+            passphrase=DEMO_PASSPHRASE,
             by=cast[part],
-            at=calendar.at(times.OPENING, hour),
+            at=calendar.at(times.OPENING, 10, minute),
         )
 
 

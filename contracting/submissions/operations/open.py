@@ -1,77 +1,78 @@
-"""Open the offers: two people, after the deadline, once and for good."""
+"""Open the offers: a quorum of openers, after the deadline, once and for good."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
-from contracting.core.actors import SYSTEM, Actor
+from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.documents.operations.store import store_blob
-from contracting.documents.queries import read_blob
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
-from contracting.submissions import calculations, events, permissions
-from contracting.submissions.calculations import Offer, Place
-from contracting.submissions.models import (
-    OfferedRate,
-    OpenedOffer,
-    OpeningConsent,
-    SealingKey,
-    Submission,
-    SubmissionVersion,
-)
-from contracting.submissions.queries import consents_of
+from contracting.submissions import events, permissions
+from contracting.submissions.models import Opening, Submission
+from contracting.submissions.operations.give import give_share
+from contracting.submissions.operations.lay_open import lay_open_submission
+from contracting.submissions.queries import box_of, consents_of
 from contracting.submissions.refusals import (
     AlreadyOpened,
     NotOpenForOffers,
     StillSealed,
 )
-from contracting.submissions.states import SubmissionState
+from contracting.submissions.states import OpeningPurpose, SubmissionState
 
 
 @transaction.atomic
-def open_submissions(*, solicitation_id: int, by: Actor, at: datetime) -> Solicitation:
-    """Consent to the opening; the second person's consent opens the offers.
+def open_submissions(
+    *, solicitation_id: int, passphrase: str, by: Actor, at: datetime
+) -> Solicitation:
+    """Give a share to the opening; with the last one that is needed the offers open.
 
-    The last version of each offer that was received in time is decrypted, checked
-    against the hash on its receipt, and laid open with its prices. Late and withdrawn
-    offers stay sealed. If a single seal does not fit, nothing is opened.
+    The key of the box is put together in memory. With it the last version of each offer
+    that was received in time is decrypted, checked against the hash on its receipt, and
+    laid open with its prices; then the key is discarded. Late and replaced versions
+    stay sealed. If a single seal does not fit, nothing is opened.
 
-    :raises NotAllowed: unless ``by`` is contracting officer or specialist of the
-        agency, belongs to no vendor, and is not the first of the two (R-SUB-03)
+    :raises NotAllowed: unless ``by`` is an opener of the box who belongs to no vendor
+        and has not given a share (R-SUB-03)
     :raises StillSealed: up to and including the deadline, whoever asks (R-SUB-03)
     :raises AlreadyOpened: if the offers were opened before
+    :raises WrongPassphrase: if the passphrase does not give the opener's key back
+    :raises ShareAltered: if a share is not the one that was committed to
+    :raises KeySwapped: if the shares belong to another public key
     :raises SealBroken: if sealed bytes were altered or moved
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_open_submissions(by, solicitation))
     _require_time(solicitation, at)
-    position = consents_of(solicitation).count() + 1
-    consent = OpeningConsent.objects.create(
-        solicitation=solicitation,
-        position=position,
-        membership_id=by.own_membership_id,
-        user_id=by.own_user_id,
-        consented_at=at,
+    in_time = list(
+        Submission.objects.locked().filter(
+            solicitation=solicitation, state=SubmissionState.SUBMITTED
+        )
     )
-    opened = _open_all(solicitation, at) if consent.position == 2 else []
-    _tell_the_agency(solicitation, position=position, by=by, at=at)
-    first = consents_of(solicitation).first()
+    opening, _is_new = Opening.objects.get_or_create(
+        box=box_of(solicitation),
+        purpose=OpeningPurpose.OFFERS,
+        defaults={"solicitation": solicitation, "begun_at": at},
+    )
+    private = give_share(opening_id=opening.pk, passphrase=passphrase, by=by, at=at)
+    _tell_the_agency(solicitation, opening, is_open=private is not None, by=by, at=at)
+    if private is None:
+        return solicitation
+    opened = _open_all(solicitation, in_time, private, by=by, at=at)
+    given = consents_of(solicitation)
     record_event(
-        events.SUBMISSIONS_OPENED if position == 2 else events.OPENING_CONSENTED,
+        events.SUBMISSIONS_OPENED,
         subject=solicitation.subject,
         by=by,
         at=at,
         data={
-            "first": None if first is None else first.membership_id,
-            "second": by.membership_id if position == 2 else None,
+            "openers": [share.membership.public_id for share in given],
             "opened": opened,
         },
     )
@@ -91,97 +92,52 @@ def _require_time(solicitation: Solicitation, at: datetime) -> None:
         raise StillSealed(message, deadline=solicitation.deadline)
 
 
-def _open_all(solicitation: Solicitation, at: datetime) -> list[dict[str, Any]]:
-    submissions = Submission.objects.locked().filter(
-        solicitation=solicitation, state=SubmissionState.SUBMITTED
-    )
-    opened = [_open(solicitation, submission, at) for submission in submissions]
+def _open_all(
+    solicitation: Solicitation,
+    submissions: list[Submission],
+    private: bytes,
+    *,
+    by: Actor,
+    at: datetime,
+) -> list[dict[str, Any]]:
+    opened = [
+        lay_open_submission(submission_id=each.pk, private=private, by=by, at=at)
+        for each in submissions
+    ]
     solicitation.move_to(SolicitationState.OPENED)
-    return opened
-
-
-def _open(
-    solicitation: Solicitation, submission: Submission, at: datetime
-) -> dict[str, Any]:
-    version = submission.version_of_record
-    if version is None:
-        message = f"submission {submission.pk} has no version in time"
-        raise RuntimeError(message)
-    place = Place(solicitation.public_id, submission.public_id, version.number)
-    plain = calculations.unseal(
-        read_blob(version.sealed_blob),
-        key=_key_of(solicitation),
-        place=place,
-        sha256=version.plain_sha256,
-    )
-    _lay_open(submission, version, calculations.offer_of(plain), at)
-    submission.move_to(SubmissionState.OPENED)
-    post_notice(
-        recipients=[Recipient(organization_id=submission.vendor_id)],
-        subject=submission.subject,
-        title=f"The offers on {solicitation.piid} were opened",
-        body="Two people opened your offer; it matched the hash on your receipt.",
-        url_path=f"/submissions/{submission.public_id}",
-        by=SYSTEM,
-        at=at,
-    )
-    return {
-        "submission": submission.public_id,
-        "receipt": version.public_id,
-        "received_at": version.received_at,
-        "content_sha256": version.plain_sha256,
-        "sealed_sha256": version.sealed_blob.sha256,
-    }
+    return [
+        {
+            "submission": offer.submission.public_id,
+            "receipt": offer.version.public_id,
+            "received_at": offer.version.received_at,
+            "content_sha256": offer.version.plain_sha256,
+            "sealed_sha256": offer.version.sealed_blob.sha256,
+        }
+        for offer in opened
+    ]
 
 
 def _tell_the_agency(
-    solicitation: Solicitation, *, position: int, by: Actor, at: datetime
+    solicitation: Solicitation,
+    opening: Opening,
+    *,
+    is_open: bool,
+    by: Actor,
+    at: datetime,
 ) -> None:
-    done = "The offers were opened." if position == 2 else "A second person must open."
+    left = opening.box.needed - consents_of(solicitation).count()
+    done = "The offers were opened." if is_open else f"{left} more must give a share."
     roles = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST)
+    openers = [Recipient(user_id=share.user_id) for share in opening.box.shares.all()]
     post_notice(
-        recipients=[Recipient(solicitation.agency_id, role) for role in roles],
+        recipients=[
+            *(Recipient(solicitation.agency_id, role) for role in roles),
+            *openers,
+        ],
         subject=solicitation.subject,
         title=f"Opening of the offers on {solicitation.piid}",
         body=done,
         url_path=f"/solicitations/{solicitation.public_id}/opening",
         by=by,
         at=at,
-    )
-
-
-def _lay_open(
-    submission: Submission, version: SubmissionVersion, offer: Offer, at: datetime
-) -> None:
-    files = [
-        {
-            "name": file.name,
-            "blob_sha256": store_blob(
-                content=file.content, media_type=file.media_type
-            ).sha256,
-        }
-        for file in offer.files
-    ]
-    opened = OpenedOffer.objects.create(
-        submission=submission,
-        version=version,
-        technical=offer.technical,
-        files=files,
-        opened_at=at,
-    )
-    for price in offer.prices:
-        OfferedRate.objects.create(
-            offer=opened,
-            line_id=price.line_id,
-            model_id=price.model_id,
-            usd_per_million_tokens=price.price.usd_per_million_tokens,
-        )
-
-
-def _key_of(solicitation: Solicitation) -> bytes:
-    stored = SealingKey.objects.get(solicitation=solicitation)
-    return calculations.unwrap_key(
-        bytes(stored.wrapped_key),
-        wrapping_key=settings.SEALING_KEY,
-        solicitation=solicitation.public_id,
     )

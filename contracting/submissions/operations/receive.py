@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
@@ -24,14 +23,27 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import lines_of
 from contracting.submissions import calculations, events, paperwork, permissions
 from contracting.submissions.calculations import Offer, Place
-from contracting.submissions.models import SealingKey, Submission, SubmissionVersion
-from contracting.submissions.queries import amendment_numbers, deadline_of
+from contracting.submissions.models import (
+    Box,
+    ContentKeyWrap,
+    Submission,
+    SubmissionVersion,
+)
+from contracting.submissions.queries import (
+    amendment_numbers,
+    box_of,
+    deadline_of,
+    published_fingerprint,
+)
 from contracting.submissions.refusals import (
     AmendmentNotAcknowledged,
+    KeySwapped,
     ModelUnfit,
+    NotOpenForOffers,
     NotReceiptable,
     OfferIncomplete,
 )
+from contracting.submissions.sealing.keys import encrypt_to, new_key
 
 MEDIA_TYPE = "application/octet-stream"
 PRICE_LIMIT = UnitPrice(1_000_000)
@@ -49,7 +61,8 @@ def receive_version(
 ) -> SubmissionVersion:
     """Seal the offer as the next version of its submission and issue the receipt.
 
-    The content is encrypted in memory; nothing of it is written anywhere else. ``at``
+    The content is encrypted in memory with a key of its own, and that key to the box of
+    the solicitation; nothing of either is written anywhere else. ``at``
     is the instant at which receipt was completed: up to the deadline it is in time, one
     microsecond later it is late (FAR 52.212-1(f), R-SUB-01).
 
@@ -57,6 +70,7 @@ def receive_version(
     :raises OfferIncomplete: unless every line has one price
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
     :raises NotReceiptable: for an empty file, or two files of one name
+    :raises KeySwapped: if the box has another key than was published with it
     """
     found = Submission.objects.get(pk=submission_id)
     solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
@@ -217,7 +231,7 @@ def _sealed(
     solicitation, vendor = submission.solicitation, submission.vendor
     number = submission.versions.count() + 1
     place = Place(solicitation.public_id, submission.public_id, number)
-    key = _key_of(solicitation, at)
+    box, key = _box_of(solicitation), new_key()
     sealed = calculations.seal(plain, key=key, place=place)
     version = SubmissionVersion(
         public_id=new_public_id(SubmissionVersion.PREFIX),
@@ -227,6 +241,7 @@ def _sealed(
         plain_sha256=content_sha256(plain),
         files=calculations.parts(plain),
         acknowledged=sorted(acknowledged),
+        mode=box.mode,
         received_at=at,
         is_late=at > deadline_of(solicitation),
         submitted_by_id=by.own_membership_id,
@@ -237,23 +252,28 @@ def _sealed(
         },
     )
     version.save()
+    ContentKeyWrap.objects.create(
+        version=version,
+        box=box,
+        wrapped_key=encrypt_to(bytes(box.public_key), key, binding=place.key_binding),
+    )
     return version
 
 
-def _key_of(solicitation: Solicitation, at: datetime) -> bytes:
-    """The solicitation's key, made with the first offer under the parent's lock."""
-    stored = SealingKey.objects.filter(solicitation=solicitation).first()
-    wrapping_key, name = settings.SEALING_KEY, solicitation.public_id
-    if stored is not None:
-        return calculations.unwrap_key(
-            bytes(stored.wrapped_key), wrapping_key=wrapping_key, solicitation=name
+def _box_of(solicitation: Solicitation) -> Box:
+    """The box of the solicitation, with the key that was published at its release."""
+    box = box_of(solicitation)
+    if box is None:
+        message = (
+            "There is no box to seal your offer to: this solicitation was released "
+            "without one. Nothing of your offer was kept."
         )
-    key = calculations.new_key()
-    SealingKey.objects.create(
-        solicitation=solicitation,
-        wrapped_key=calculations.wrap_key(
-            key, wrapping_key=wrapping_key, solicitation=name
-        ),
-        made_at=at,
-    )
-    return key
+        raise NotOpenForOffers(message)
+    if box.fingerprint != published_fingerprint(solicitation):
+        message = (
+            "The key of the box is not the one that was published at the release. "
+            "Your offer was not sealed to it and nothing of it was kept. Tell the "
+            "contracting officer."
+        )
+        raise KeySwapped(message, fingerprint=box.fingerprint)
+    return box

@@ -12,7 +12,7 @@ from contracting.core.permissions import require
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
 from contracting.submissions import events, permissions
-from contracting.submissions.models import Submission
+from contracting.submissions.models import ContentKeyWrap, Submission
 from contracting.submissions.queries import deadline_of
 from contracting.submissions.refusals import DeadlinePassed
 from contracting.submissions.states import SubmissionState
@@ -20,7 +20,9 @@ from contracting.submissions.states import SubmissionState
 
 @transaction.atomic
 def withdraw_submission(*, submission_id: int, by: Actor, at: datetime) -> Submission:
-    """Take the offer back: it stays sealed, is kept, and is not opened.
+    """Take the offer back: what was received is kept, and can never be read.
+
+    The key of every version is deleted; receipts, hashes and sealed bytes stay.
 
     :raises NotAllowed: if ``by`` is not a member or signer of this vendor
     :raises DeadlinePassed: after the deadline (R-SUB-04, FAR 52.212-1(f))
@@ -34,11 +36,16 @@ def withdraw_submission(*, submission_id: int, by: Actor, at: datetime) -> Submi
         message = "The deadline has passed: an offer can no longer be withdrawn."
         raise DeadlinePassed(message, deadline=solicitation.deadline)
     submission.move_to(SubmissionState.WITHDRAWN)
+    wraps = ContentKeyWrap.objects.filter(version__submission=submission)
+    unreadable, _of_each = wraps.delete()
     post_notice(
         recipients=[Recipient(organization_id=submission.vendor_id)],
         subject=submission.subject,
         title=f"Your offer on {solicitation.piid} was withdrawn",
-        body="It stays sealed. Until the deadline you may submit again.",
+        body=(
+            "Its keys are deleted: nobody can ever read it. Until the deadline you may "
+            "submit again."
+        ),
         url_path=f"/submissions/{submission.public_id}",
         by=SYSTEM,
         at=at,
@@ -51,6 +58,7 @@ def withdraw_submission(*, submission_id: int, by: Actor, at: datetime) -> Submi
         data={
             "solicitation": solicitation.public_id,
             "versions": submission.versions.count(),
+            "keys_deleted": unreadable,
         },
     )
     return submission

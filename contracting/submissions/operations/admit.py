@@ -1,0 +1,89 @@
+"""Admit a late offer under one of the regulation's exceptions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import SYSTEM, Actor
+from contracting.core.permissions import require
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.solicitations.models import Solicitation
+from contracting.submissions import events, permissions
+from contracting.submissions.models import LateAdmission, OpenedOffer, Submission
+from contracting.submissions.queries import admission_of
+from contracting.submissions.refusals import ExceptionUnfounded
+from contracting.submissions.states import LateException, SubmissionState
+
+
+@transaction.atomic
+def admit_late_submission(
+    *, submission_id: int, code: str, evidence: str, by: Actor, at: datetime
+) -> LateAdmission:
+    """Let one late offer be considered; a new quorum of the openers must open it.
+
+    :param code: of the exception, a ``LateException`` (FAR 52.212-1(f)(2)(i))
+    :param evidence: what shows that the exception applies
+    :raises NotAllowed: unless ``by`` is a contracting officer and the offers in time
+        are open and not awarded (R-SUB-02)
+    :raises ExceptionUnfounded: without evidence, or if the exception does not apply
+        (R-SUB-02)
+    """
+    found = Submission.objects.get(pk=submission_id)
+    solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
+    submission = Submission.objects.locked().get(pk=submission_id)
+    require(permissions.can_admit_late_submission(by, submission))
+    _require_ground(solicitation, submission, code, evidence)
+    version = submission.versions.filter(is_late=True).order_by("-number")[0]
+    admission = LateAdmission.objects.create(
+        version=version,
+        code=code,
+        evidence=evidence.strip(),
+        admitted_by_id=by.own_membership_id,
+        admitted_at=at,
+    )
+    post_notice(
+        recipients=[Recipient(organization_id=submission.vendor_id)],
+        subject=submission.subject,
+        title=f"Your late offer on {solicitation.piid} is admitted",
+        body=f"Exception: {admission.get_code_display()}. It is opened by a quorum.",
+        url_path=f"/submissions/{submission.public_id}",
+        by=SYSTEM,
+        at=at,
+    )
+    record_event(
+        events.LATE_SUBMISSION_ADMITTED,
+        subject=solicitation.subject,
+        by=by,
+        at=at,
+        data={
+            "submission": submission.public_id,
+            "receipt": version.public_id,
+            "code": admission.code,
+            "evidence": admission.evidence,
+        },
+    )
+    return admission
+
+
+def _require_ground(
+    solicitation: Solicitation, submission: Submission, code: str, evidence: str
+) -> None:
+    if submission.state != SubmissionState.LATE:
+        message = "Only an offer that lies in quarantine as late is admitted."
+        raise ExceptionUnfounded(message, state=submission.state)
+    if admission_of(submission) is not None:
+        message = "This late offer is admitted already."
+        raise ExceptionUnfounded(message)
+    if code not in LateException.values:
+        message = "Name the exception of FAR 52.212-1(f)(2) that applies."
+        raise ExceptionUnfounded(message, code=code)
+    if not evidence.strip():
+        message = "Write down the evidence that the exception applies."
+        raise ExceptionUnfounded(message)
+    others = OpenedOffer.objects.filter(submission__solicitation=solicitation)
+    if code == LateException.ONLY_PROPOSAL and others.exists():
+        message = "Other proposals were received: this is not the only one."
+        raise ExceptionUnfounded(message, code=code)

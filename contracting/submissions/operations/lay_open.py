@@ -1,0 +1,113 @@
+"""Lay one offer open, with the key of its box in memory."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import SYSTEM, Actor
+from contracting.core.permissions import require
+from contracting.documents.operations.store import store_blob
+from contracting.documents.queries import read_blob
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.submissions import calculations, events, permissions
+from contracting.submissions.calculations import Offer, Place
+from contracting.submissions.models import (
+    ContentKeyWrap,
+    OfferedRate,
+    OpenedOffer,
+    Submission,
+    SubmissionVersion,
+)
+from contracting.submissions.sealing.keys import decrypt_from
+from contracting.submissions.states import SubmissionState
+
+
+@transaction.atomic
+def lay_open_submission(
+    *, submission_id: int, private: bytes, by: Actor, at: datetime
+) -> OpenedOffer:
+    """Decrypt the version of record, check it, and lay it open with its prices.
+
+    Only the key of this one version is unwrapped. A step of each opening: its caller
+    has the quorum.
+
+    :param private: the private half of the box; it is not kept
+    :raises NotAllowed: unless ``by`` holds a share of the box
+    :raises SealBroken: if sealed bytes were altered or moved
+    """
+    submission = Submission.objects.locked().get(pk=submission_id)
+    require(permissions.can_lay_open_submission(by, submission))
+    version = submission.version_of_record
+    if version is None:
+        message = f"submission {submission.pk} has no version to open"
+        raise RuntimeError(message)
+    offer = _decrypted(version, private)
+    opened = _laid_open(submission, version, offer, at)
+    submission.move_to(SubmissionState.OPENED)
+    post_notice(
+        recipients=[Recipient(organization_id=submission.vendor_id)],
+        subject=submission.subject,
+        title=f"The offers on {submission.solicitation.piid} were opened",
+        body="The openers read your offer; it matched the hash on your receipt.",
+        url_path=f"/submissions/{submission.public_id}",
+        by=SYSTEM,
+        at=at,
+    )
+    record_event(
+        events.SUBMISSION_OPENED,
+        subject=submission.subject,
+        by=SYSTEM,
+        at=at,
+        data={"receipt": version.public_id, "content_sha256": version.plain_sha256},
+    )
+    return opened
+
+
+def _decrypted(version: SubmissionVersion, private: bytes) -> Offer:
+    submission = version.submission
+    place = Place(
+        submission.solicitation.public_id, submission.public_id, version.number
+    )
+    wrap = ContentKeyWrap.objects.get(version=version)
+    key = decrypt_from(
+        bytes(wrap.wrapped_key), private=private, binding=place.key_binding
+    )
+    plain = calculations.unseal(
+        read_blob(version.sealed_blob),
+        key=key,
+        place=place,
+        sha256=version.plain_sha256,
+    )
+    return calculations.offer_of(plain)
+
+
+def _laid_open(
+    submission: Submission, version: SubmissionVersion, offer: Offer, at: datetime
+) -> OpenedOffer:
+    files = [
+        {
+            "name": file.name,
+            "blob_sha256": store_blob(
+                content=file.content, media_type=file.media_type
+            ).sha256,
+        }
+        for file in offer.files
+    ]
+    opened = OpenedOffer.objects.create(
+        submission=submission,
+        version=version,
+        technical=offer.technical,
+        files=files,
+        opened_at=at,
+    )
+    for price in offer.prices:
+        OfferedRate.objects.create(
+            offer=opened,
+            line_id=price.line_id,
+            model_id=price.model_id,
+            usd_per_million_tokens=price.price.usd_per_million_tokens,
+        )
+    return opened
