@@ -334,6 +334,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contracting.metering.tasks.remind_suspense",
         "schedule": crontab(hour=11, minute=0),
     },
+    "warn-of-lost-openers-daily": {
+        "task": "contracting.submissions.tasks.warn_of_losses",
+        "schedule": crontab(hour=11, minute=15),
+    },
     "reconcile-nightly": {
         "task": "contracting.reconciliation.tasks.reconcile_nightly",
         "schedule": crontab(hour=5, minute=30),

@@ -19,6 +19,9 @@ BOX_MADE = event_type(
 BOX_SEALED = event_type(
     "submissions.box.sealed", "The box that the offers are sealed to was published."
 )
+LOSSES_WARNED = event_type(
+    "submissions.box.warned", "Nobody of the openers of a box can be spared any more."
+)
 SHARE_GIVEN = event_type(
     "submissions.share.given", "An opener consented to an opening and gave a share."
 )

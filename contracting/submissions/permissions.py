@@ -111,6 +111,13 @@ def _may_give(
     return is_of_no_vendor(by.user_id)
 
 
+def can_warn_of_losses(by: Actor) -> Verdict:
+    """The daily run of the system."""
+    if by.is_system:
+        return Allowed()
+    return Refused("Losses of openers are told of by the system itself, every day.")
+
+
 def can_submit_submission(by: Actor, solicitation: Solicitation) -> Verdict:
     """A member or signer of any vendor, as long as the solicitation was released."""
     if not by.is_vendor or not by.has_role(*_OFFERORS):
