@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
 from accounts.models import User
+from contracting.submissions import calculations
 from contracting.submissions.calculations import OfferedFile
 from tests.builders import released_solicitation
 from tests.cast import actor, client_for
@@ -60,7 +61,14 @@ def everything_stored() -> bytes:
 
 
 def spellings(secret: bytes) -> list[bytes]:
-    return [secret, secret.hex().encode(), base64.b64encode(secret)[:-4]]
+    """The secret as it is, in other encodings, and as a dump writes those."""
+    wide = [secret.decode().encode(f"utf-16-{order}") for order in ("le", "be")]
+    raw = [secret, *wide]
+    return [
+        *raw,
+        *(each.hex().encode() for each in raw),
+        *(base64.b64encode(each)[:-4] for each in raw),
+    ]
 
 
 def found(secret: bytes, stored: bytes) -> bool:
@@ -85,11 +93,30 @@ def test_a_canary_is_nowhere_before_the_opening_and_there_after_it(settings, tmp
     for secret in (WORDS.encode(), BODY, PRICE.encode()):
         assert not found(secret, sealed)
 
-    # And once two people have opened, all of them are there: the search does find
+    # And once a quorum has opened, all of them are there: the search does find
     opened_offers(on=solicitation)
     opened = everything_stored()
     for secret in (WORDS.encode(), BODY, PRICE.encode()):
         assert found(secret, opened)
+
+
+def test_the_search_finds_an_offer_that_is_not_sealed(settings, tmp_path, monkeypatch):
+    # Given the same world with the encryption of offers switched off
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path, "base_url": None},
+        },
+    }
+    monkeypatch.setattr(calculations, "encrypt", lambda raw, *, key, binding: raw)
+    solicitation = released_solicitation()
+
+    submitted_offer(on=solicitation, offer=canary_offer(solicitation))
+
+    stored = everything_stored()
+    for secret in (WORDS.encode(), BODY, PRICE.encode()):
+        assert found(secret, stored)
 
 
 def routes(patterns=None, prefix=""):
@@ -164,7 +191,7 @@ def test_no_page_tells_that_an_offer_has_arrived(part, monkeypatch):
     submitted_offer(on=solicitation, offer=canary_offer(solicitation))
     submitted_offer(on=solicitation, by="other_vendor_signer")
 
-    # Then every page is as it was, even after the deadline until two people open
+    # Then every page is as it was, even after the deadline until its openers open
     assert everything_shown(browser, paths) == first
     monkeypatch.setattr(CLOCK, lambda: after(solicitation))
     own = [path for path in paths if solicitation.public_id in path]

@@ -105,7 +105,7 @@ def _require_considered(submission: Submission) -> None:
         message = "A late or withdrawn offer is not considered."
         raise NotConsidered(message, state=state)
     if state != SubmissionState.OPENED:
-        message = "The offers are sealed until two people have opened them."
+        message = "The offers are sealed until their openers have opened them."
         raise StillSealed(message)
 
 
