@@ -14,7 +14,6 @@ from tests.builders import (
     complete_solicitation,
     drafted_requisition,
     estimated_requisition,
-    rehearsed_box,
     reviewed_solicitation,
     submitted_requisition,
 )
@@ -56,6 +55,7 @@ from tests.offers import (
     locked_ratings,
     opened_offers,
     rated_offers,
+    rehearsed_box,
     submitted_offers,
 )
 

@@ -13,7 +13,7 @@ from contracting.submissions.operations.open import open_submissions
 from contracting.submissions.refusals import NotOpenForOffers
 from tests.builders import DEADLINE, approved_solicitation, released_solicitation
 from tests.cast import client_for, days, nothing_happens
-from tests.offers import submitted_offers
+from tests.offers import PASSPHRASE, submitted_offers
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,10 @@ def test_unopened_offers_stay_sealed(contract_specialist, contracting_officer):
     after = DEADLINE + days(1)
     with nothing_happens(), pytest.raises(NotOpenForOffers):
         open_submissions(
-            solicitation_id=solicitation.pk, by=contract_specialist, at=after
+            solicitation_id=solicitation.pk,
+            passphrase=PASSPHRASE,
+            by=contract_specialist,
+            at=after,
         )
 
 

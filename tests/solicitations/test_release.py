@@ -22,11 +22,11 @@ from tests.builders import (
     approved_solicitation,
     complete_solicitation,
     drafted_solicitation,
-    rehearsed_box,
     released_solicitation,
     reviewed_solicitation,
 )
 from tests.cast import days, nothing_happens
+from tests.offers import rehearsed_box
 
 pytestmark = pytest.mark.django_db
 
