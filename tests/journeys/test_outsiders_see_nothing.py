@@ -50,8 +50,10 @@ NOT_IN_THE_STORY = {
     "market_research:release_rfi",
     "market_research:response",
     "market_research:rfi",
+    "submissions:admit_late_submission",
+    "submissions:open_late_submission",
 }
-"""Nobody delegates, adds a file, determines or asks the market: other tests do."""
+"""Nobody does these, or not any more when it has ended: other tests do."""
 
 AFTER_THE_AWARD = {
     "billing",
@@ -79,6 +81,7 @@ THINGS = {
     "inbox": ["notices.Notice"],
     "invoices": ["billing.Invoice"],
     "keys": ["accounts.ApiKey"],
+    "late": ["submissions.Submission"],
     "ledger": ["ledger.HolderBalance"],
     "modifications": ["orders.Modification"],
     "offers": ["submissions.Submission"],

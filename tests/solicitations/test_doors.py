@@ -20,6 +20,7 @@ from tests.builders import (
     TERMS,
     approved_solicitation,
     drafted_solicitation,
+    rehearsed_box,
     released_solicitation,
     solicitation_in_review,
     submitted_requisition,
@@ -117,6 +118,7 @@ def test_a_package_is_written_reviewed_and_released_in_the_browser(
             {"verdict": "CONCUR", "seen_version": 4},
         )
         assert decided.status_code == 303
+    rehearsed_box(on=package)
     released = submit(
         client_for(contracting_officer),
         page("release_solicitation", package),

@@ -112,7 +112,11 @@ def test_the_search_finds_an_offer_that_is_not_sealed(settings, tmp_path, monkey
     monkeypatch.setattr(calculations, "encrypt", lambda raw, *, key, binding: raw)
     solicitation = released_solicitation()
 
-    submitted_offer(on=solicitation, offer=canary_offer(solicitation))
+    submitted_offer(
+        on=solicitation,
+        offer=canary_offer(solicitation),
+        at=before(solicitation, hours=2),
+    )
 
     stored = everything_stored()
     for secret in (WORDS.encode(), BODY, PRICE.encode()):
