@@ -127,23 +127,32 @@ def file_headers(document: Document, blob: Blob) -> dict[str, str]:
     return attachment_headers(file_name(document), blob)
 
 
-def attachment_headers(name: str, blob: Blob) -> dict[str, str]:
-    """How a stored file is handed over: saved under its name, never shown in the site.
+def download_headers(name: str) -> dict[str, str]:
+    """How a file is handed over: saved under its name, never shown in the site.
 
-    The name is written as RFC 6266 says. ``Repr-Digest`` (RFC 9530) lets a client check
-    what it got; a part of a file has no hash that anybody has signed, so that ranges
-    are not served. Should a browser show the file all the same, it does so in a sandbox
-    that knows nothing of the site.
+    The name is written as RFC 6266 says. Should a browser show the file all the same,
+    it does so in a sandbox that knows nothing of the site.
     """
-    digest = base64.b64encode(bytes.fromhex(blob.sha256)).decode()
     named = content_disposition_header(as_attachment=True, filename=name)
     return {
         "Content-Disposition": named or "attachment",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def attachment_headers(name: str, blob: Blob) -> dict[str, str]:
+    """How a stored file is handed over, with its hash.
+
+    ``Repr-Digest`` (RFC 9530) lets a client check what it got; a part of a file has no
+    hash that anybody has signed, so that ranges are not served.
+    """
+    digest = base64.b64encode(bytes.fromhex(blob.sha256)).decode()
+    return {
+        **download_headers(name),
         "ETag": f'"{blob.sha256}"',
         "Repr-Digest": f"sha-256=:{digest}:",
         "Accept-Ranges": "none",
-        "Cache-Control": "private, no-store",
-        "X-Content-Type-Options": "nosniff",
     }

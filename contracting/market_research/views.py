@@ -16,6 +16,7 @@ from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict, require
 from contracting.core.views import PageView, VerbView
+from contracting.documents.queries import download_headers
 from contracting.market_research import forms, permissions, queries
 from contracting.market_research.calculations import USUAL
 from contracting.market_research.models import RequestForInformation
@@ -240,8 +241,10 @@ class ComparisonFile(PageView):
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         rfi = queries.get_rfi_for(self.actor, ids["rfi"])
         require(permissions.can_compare_responses(self.actor, rfi))
-        answer = HttpResponse(content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{rfi.number}.csv"'
+        answer = HttpResponse(
+            content_type="text/csv; charset=utf-8",
+            headers=download_headers(f"{rfi.number}.csv"),
+        )
         csv.writer(answer, lineterminator="\r\n").writerows(queries.csv_rows(rfi))
         return answer
 

@@ -32,6 +32,7 @@ from tests.builders import (
     submitted_requisition,
 )
 from tests.cast import AT, days, nothing_happens
+from tests.offers import rehearsed_box
 
 pytestmark = pytest.mark.django_db
 
@@ -235,7 +236,7 @@ def test_it_is_set_aside_or_opened_by_a_finding(contracting_officer, at, way):
         approved_determination(package, Kind.RULE_OF_TWO, contracting_officer, at)
     if way == "set aside":
         package.clauses.create(clause=Clause.objects.get(number="52.219-6"))
-    package = reviewed_solicitation(package, at)
+    package = reviewed_solicitation(rehearsed_box(on=package, at=at), at)
 
     assert release(package, contracting_officer, at + days(1)).piid
 

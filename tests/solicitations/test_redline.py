@@ -26,6 +26,7 @@ from tests.builders import (
     reviewed_solicitation,
 )
 from tests.cast import actor, client_for, days
+from tests.offers import rehearsed_box
 
 WORDS = st.text(st.sampled_from("ab \n"), max_size=40)
 
@@ -94,7 +95,8 @@ def test_the_tasks_of_the_editor_say_what_is_missing_in_each(at):
 
 @pytest.mark.django_db
 def test_the_publish_check_lists_every_point_with_its_change(contracting_officer, at):
-    package = reviewed_solicitation(complete_solicitation(at), at)
+    complete = rehearsed_box(on=complete_solicitation(at), at=at)
+    package = reviewed_solicitation(complete, at)
 
     page = client_for(contracting_officer).get(f"{package.path}/release")
 
