@@ -18,6 +18,9 @@ NOT_PAGES = {
     "documents:download_document",
     "evaluations:offer_file",
     "market_research:comparison_file",
+    "opportunities:calendar",
+    "opportunities:feed",
+    "opportunities:opportunity_calendar",
 }
 OF_EACH_KIND = 9
 """How many pages of one kind are read for the sake of their links."""
