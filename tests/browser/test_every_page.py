@@ -50,10 +50,18 @@ REACHED_OTHERWISE = {
     "desk:ready": "read by machines",
     "desk:search": "looked at below",
     "desk:problems": "looked at below",
+    "determinations:adopt_justification_ladder": "once in the life of a site",
+    "determinations:determination": "only once something is determined",
+    "determinations:post_determination": "only once a justification is approved",
+    "determinations:review_determination": "only while a justification is reviewed",
     "documents:retry_document": "only when a paper could not be printed",
     "evaluations:resolve_conflict": "only while a declared conflict waits",
     "evaluations:waive_acknowledgement": "only while an offer stands on earlier terms",
     "notices:mark_notice_read": "a button of the inbox",
+    "submissions:admit_late_submission": "only after an opening, before the award",
+    "submissions:name_openers": "only before a package is released",
+    "submissions:open_late_submission": "only once a late offer is admitted",
+    "submissions:rehearse_opening": "only before a package is released",
 }
 """Pages to which no link leads in this world, and why."""
 
