@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import IO, Any, ClassVar
+from typing import IO, Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from django.core import signing
@@ -14,6 +14,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, status
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -26,6 +27,11 @@ from contracting.core.errors import Invalid, NotVisible, Refusal
 
 PROBLEM = "application/problem+json"
 MAX_LIMIT = 200
+PAGE: Final = [
+    OpenApiParameter("cursor", str, description="From the page before."),
+    OpenApiParameter("limit", int, description="1 to 200; 50 when left out."),
+]
+"""What every list takes."""
 CURSOR_SECONDS = 24 * 3600
 
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.states import Scope
 from contracting.core import clock
-from contracting.core.api import EndpointView, instant
+from contracting.core.api import PAGE, EndpointView, instant
 from contracting.market_research import queries
 from contracting.market_research.models import RequestForInformation
 from contracting.market_research.serializers import (
     RfiPageSerializer,
     WholeRfiSerializer,
 )
-
-PAGE: Final = [
-    OpenApiParameter("cursor", str, description="From the page before."),
-    OpenApiParameter("limit", int, description="1 to 200; 50 when left out."),
-]
 
 
 class RfisView(EndpointView):

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.states import Scope
 from contracting.core import clock
-from contracting.core.api import EndpointView
+from contracting.core.api import PAGE, EndpointView
 from contracting.reference import calculations, queries
 from contracting.reference.models import AiModel, ListPrice, TokenClass
 from contracting.reference.serializers import (
@@ -21,10 +21,6 @@ from contracting.reference.serializers import (
     TokenClassPageSerializer,
 )
 
-PAGE: Final = [
-    OpenApiParameter("cursor", str, description="From the page before."),
-    OpenApiParameter("limit", int, description="1 to 200; 50 when left out."),
-]
 ON: Final = OpenApiParameter(
     "on", date, description="As of this day; today when left out."
 )

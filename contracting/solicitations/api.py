@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.states import Scope
 from contracting.core.api import (
+    PAGE,
     EndpointView,
     instant,
     money,
@@ -26,10 +27,6 @@ from contracting.solicitations.serializers import (
     WholeSolicitationSerializer,
 )
 
-PAGE: Final = [
-    OpenApiParameter("cursor", str, description="From the page before."),
-    OpenApiParameter("limit", int, description="1 to 200; 50 when left out."),
-]
 KEY: Final = OpenApiParameter(
     "Idempotency-Key",
     str,
