@@ -19,7 +19,7 @@ from accounts.models import (
     User,
     Warrant,
 )
-from accounts.states import Role
+from accounts.states import OrganizationKind, Role
 from contracting.audit.models import AuditEvent
 from contracting.core.actors import (
     ANONYMOUS,
@@ -113,6 +113,11 @@ def members(organization_id: int, *roles: str) -> QuerySet[Membership]:
     if roles:
         found = found.filter(role__in=roles)
     return found.select_related("user", "organization").order_by("role", "user__name")
+
+
+def known_vendors() -> QuerySet[Organization]:
+    """Every vendor of this installation: nobody is told earlier than another."""
+    return Organization.objects.filter(kind=OrganizationKind.VENDOR).order_by("pk")
 
 
 def active_warrant(actor: Actor, on: date) -> Warrant | None:

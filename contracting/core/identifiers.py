@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from datetime import date
+from typing import Any, Final, Literal
 
+from django.db.models import QuerySet
 from django.urls.converters import StringConverter
 
 from contracting.core.errors import Invalid
 from contracting.core.models import PUBLIC_ID_LENGTH
+from contracting.core.periods import fiscal_year
 
 
 class BadIdentifier(Invalid):
@@ -404,3 +407,13 @@ def _check(grammar: re.Pattern[str], text: str, words: str) -> str:
         message = f"{text!r} is not {words}."
         raise BadIdentifier(message, text=text)
     return normal
+
+
+def next_in_fiscal_year(prefix: str, on: date, numbered: QuerySet[Any]) -> str:
+    """The next number of a series without a gap, such as ``PR-26-00001``.
+
+    :param numbered: the rows that share the series; hold the lock that they share
+    """
+    stem = f"{prefix}-{fiscal_year(on) % 100:02d}-"
+    used = numbered.filter(number__startswith=stem).count()
+    return f"{stem}{used + 1:05d}"

@@ -207,6 +207,39 @@ class VerbView(PageView):
         return doors.describe(refusal, at=clock.now(), request_id=request_id)
 
 
+class OperationView(VerbView):
+    """A verb whose page only hands its form to one operation.
+
+    ``can`` gives the verdict on the thing. ``operation`` is called with the keys of the
+    thing and with what the form holds under the names in ``takes``, or with all of it.
+    """
+
+    can: ClassVar[Any]
+    operation: ClassVar[Any]
+    takes: ClassVar[tuple[str, ...] | None] = None
+
+    def keys(self, thing: Any) -> dict[str, int]:
+        """The arguments of the operation that name the thing."""
+        raise NotImplementedError
+
+    def leads_to(self, thing: Any) -> str:
+        """The page to go to when it is done."""
+        path: str = thing.path
+        return path
+
+    def verdict(self, thing: Any) -> Verdict:
+        verdict: Verdict = type(self).can(self.actor, thing)
+        return verdict
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        names = data if self.takes is None else self.takes
+        taken = {name: data[name] for name in names}
+        type(self).operation(**self.keys(thing), **taken, by=by, at=at)
+        return self.leads_to(thing)
+
+
 class FormTokenMissing(Refusal):
     """A page form was sent without its one-use token."""
 

@@ -11,10 +11,11 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from accounts.models import Organization
-from accounts.states import OrganizationKind
+from accounts.queries import known_vendors
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
-from contracting.core.periods import accounting_day, fiscal_year, zone_of
+from contracting.core.identifiers import next_in_fiscal_year
+from contracting.core.periods import accounting_day, zone_of
 from contracting.market_research import calculations
 from contracting.market_research.calculations import DotPlot, Figure, Spread
 from contracting.market_research.models import (
@@ -153,21 +154,13 @@ def release_gaps(rfi: RequestForInformation) -> list[Gap]:
 
 def next_number(agency_id: int, on: date) -> str:
     """The next number of the agency's fiscal year; hold the agency's lock."""
-    stem = f"RFI-{fiscal_year(on) % 100:02d}-"
-    used = RequestForInformation.objects.filter(
-        agency_id=agency_id, number__startswith=stem
-    )
-    return f"{stem}{used.count() + 1:05d}"
-
-
-def all_vendors() -> QuerySet[Organization]:
-    """Every vendor of this installation: nobody is told earlier than another."""
-    return Organization.objects.filter(kind=OrganizationKind.VENDOR).order_by("pk")
+    numbered = RequestForInformation.objects.filter(agency_id=agency_id)
+    return next_in_fiscal_year("RFI", on, numbered)
 
 
 def get_vendor(organization_id: int) -> Organization:
     """The vendor of that key."""
-    return all_vendors().get(pk=organization_id)
+    return known_vendors().get(pk=organization_id)
 
 
 def due_day(rfi: RequestForInformation) -> date | None:
@@ -245,7 +238,9 @@ def answers_of(response: Response) -> list[tuple[MarketQuestion, MarketAnswer | 
 def vendors_without_answer(rfi: RequestForInformation) -> QuerySet[Organization]:
     """Vendors that have not answered, by name."""
     return (
-        all_vendors().exclude(pk__in=rfi.responses.values("vendor_id")).order_by("name")
+        known_vendors()
+        .exclude(pk__in=rfi.responses.values("vendor_id"))
+        .order_by("name")
     )
 
 

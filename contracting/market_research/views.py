@@ -11,11 +11,12 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from accounts.queries import known_vendors
 from contracting.audit.queries import events_of
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict, require
-from contracting.core.views import PageView, VerbView
+from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents.queries import download_headers
 from contracting.market_research import forms, permissions, queries
 from contracting.market_research.calculations import USUAL
@@ -72,24 +73,17 @@ class RfiPage(PageView):
         }
 
 
-class RfiVerb(VerbView):
-    """A page that does one thing to one request of the actor's agency.
-
-    ``can`` gives the verdict; ``operation`` is called with what the form holds under
-    the names in ``takes``.
-    """
+class RfiVerb(OperationView):
+    """A page that does one thing to one request of the actor's agency."""
 
     form_class: ClassVar[type[Form]] = SeenVersion
-    can: ClassVar[Any]
-    operation: ClassVar[Any]
-    takes: ClassVar[tuple[str, ...]] = ("seen_version",)
+    takes: ClassVar[tuple[str, ...] | None] = ("seen_version",)
 
     def thing(self, **ids: Any) -> RequestForInformation:
         return queries.get_rfi_for(self.actor, ids["rfi"])
 
-    def verdict(self, thing: RequestForInformation) -> Verdict:
-        verdict: Verdict = type(self).can(self.actor, thing)
-        return verdict
+    def keys(self, thing: RequestForInformation) -> dict[str, int]:
+        return {"rfi_id": thing.pk}
 
     def initial(self, thing: RequestForInformation) -> dict[str, Any]:
         return {"seen_version": thing.version}
@@ -101,22 +95,6 @@ class RfiVerb(VerbView):
             "gaps": queries.release_gaps(thing),
             "cancel_url": thing.path,
         }
-
-    def perform(
-        self,
-        *,
-        thing: RequestForInformation,
-        data: dict[str, Any],
-        by: Actor,
-        at: datetime,
-    ) -> str:
-        values = {name: data[name] for name in self.takes}
-        type(self).operation(rfi_id=thing.pk, by=by, at=at, **values)
-        return self.leads_to(thing)
-
-    def leads_to(self, thing: RequestForInformation) -> str:
-        """The page to go to when it is done."""
-        return thing.path
 
 
 class DraftRfi(VerbView):
@@ -187,7 +165,7 @@ class ReleaseRfi(RfiVerb):
 
     def extra(self, thing: RequestForInformation) -> dict[str, Any]:
         known = super().extra(thing)  # noqa: S610 (ours, not a queryset)
-        return {**known, "vendors": queries.all_vendors().count()}
+        return {**known, "vendors": known_vendors().count()}
 
 
 class CancelRfi(RfiVerb):
@@ -231,7 +209,7 @@ class Comparison(PageView):
             "responses": responses,
             "compared": queries.compared(rfi, responses),
             "silent": queries.vendors_without_answer(rfi),
-            "told": queries.all_vendors().count(),
+            "told": known_vendors().count(),
         }
 
 

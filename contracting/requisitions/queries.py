@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
-from contracting.core.periods import fiscal_year
+from contracting.core.identifiers import next_in_fiscal_year
 from contracting.core.quantities import Dollars, UnitPrice
 from contracting.reference.models import AiModel
 from contracting.reference.queries import models_on, token_classes
@@ -108,9 +108,8 @@ def latest_estimate(requisition: Requisition) -> IndependentEstimate | None:
 
 def next_number(agency_id: int, on: date) -> str:
     """The next number of the agency's fiscal year; hold the agency's lock."""
-    stem = f"PR-{fiscal_year(on) % 100:02d}-"
-    used = Requisition.objects.filter(agency_id=agency_id, number__startswith=stem)
-    return f"{stem}{used.count() + 1:05d}"
+    numbered = Requisition.objects.filter(agency_id=agency_id)
+    return next_in_fiscal_year("PR", on, numbered)
 
 
 def dictionary_on(on: date) -> dict[str, list[tuple[int, str]]]:

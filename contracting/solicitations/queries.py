@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from accounts.models import Organization
-from accounts.states import OrganizationKind
+from accounts.queries import known_vendors
 from contracting.approvals.queries import (
     StepStanding,
     latest_route_of,
@@ -388,11 +387,6 @@ def public_justifications(solicitation: Solicitation) -> list[Determination]:
     )
     is_public = Q(kind=Kind.BRAND_NAME) | Q(kind__in=POSTED, posting__isnull=False)
     return list(made.filter(is_public).order_by("pk"))
-
-
-def known_vendors() -> QuerySet[Organization]:
-    """Every vendor of this installation: nobody is told earlier than another."""
-    return Organization.objects.filter(kind=OrganizationKind.VENDOR).order_by("pk")
 
 
 def changes_since(solicitation: Solicitation, version: int) -> Iterator[dict[str, str]]:

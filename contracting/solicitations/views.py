@@ -11,13 +11,14 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from accounts.queries import known_vendors
 from contracting.audit.queries import events_of
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.errors import Refusal
 from contracting.core.identifiers import amendment_number
 from contracting.core.permissions import Refused, Verdict
-from contracting.core.views import PageView, VerbView
+from contracting.core.views import OperationView, PageView, VerbView
 from contracting.determinations.queries import determinations_of
 from contracting.documents.queries import documents_of
 from contracting.notices.queries import delivery_of
@@ -93,24 +94,17 @@ class SolicitationPage(PageView):
         }
 
 
-class SolicitationVerb(VerbView):
-    """A page that does one thing to one solicitation of the actor's agency.
-
-    ``can`` gives the verdict; ``operation`` is called with what the form holds under
-    the names in ``takes``.
-    """
+class SolicitationVerb(OperationView):
+    """A page that does one thing to one solicitation of the actor's agency."""
 
     form_class: ClassVar[type[Form]] = SeenVersion
-    can: ClassVar[Any]
-    operation: ClassVar[Any]
-    takes: ClassVar[tuple[str, ...]] = ("seen_version",)
+    takes: ClassVar[tuple[str, ...] | None] = ("seen_version",)
 
     def thing(self, **ids: Any) -> Solicitation:
         return queries.get_solicitation_for(self.actor, ids["solicitation"])
 
-    def verdict(self, thing: Solicitation) -> Verdict:
-        verdict: Verdict = type(self).can(self.actor, thing)
-        return verdict
+    def keys(self, thing: Solicitation) -> dict[str, int]:
+        return {"solicitation_id": thing.pk}
 
     def initial(self, thing: Solicitation) -> dict[str, Any]:
         return {"seen_version": thing.version}
@@ -122,17 +116,6 @@ class SolicitationVerb(VerbView):
     def more(self, thing: Solicitation) -> dict[str, Any]:
         """What else the template shows."""
         return {}
-
-    def leads_to(self, thing: Solicitation) -> str:
-        """The page to go to when it is done, or not done after all."""
-        return thing.path
-
-    def perform(
-        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        values = {name: data[name] for name in self.takes}
-        type(self).operation(solicitation_id=thing.pk, by=by, at=at, **values)
-        return self.leads_to(thing)
 
 
 class DraftSolicitation(VerbView):
@@ -309,7 +292,7 @@ class ReleaseSolicitation(SolicitationVerb):
             **queries.package_of(thing),
             "tasks": (sections := tasks(queries.publish_points(thing, clock.now()))),
             "gaps": [p for task in sections for p in task.points if p.missing],
-            "vendors": queries.known_vendors().count(),
+            "vendors": known_vendors().count(),
         }
 
 

@@ -14,7 +14,7 @@ from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible, Refusal
 from contracting.core.permissions import Refused, Verdict
-from contracting.core.views import PageView, VerbView
+from contracting.core.views import OperationView, PageView, VerbView
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import get_opportunity
 from contracting.submissions import permissions, queries
@@ -151,12 +151,7 @@ class NameOpeners(VerbView):
         }
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
-        enrolled = queries.enrolled_people(thing.agency_id)
-        return {
-            "solicitation": thing,
-            "enrolled": len(enrolled),
-            "named": queries.rehearsal_of(thing),
-        }
+        return {"solicitation": thing, "named": queries.rehearsal_of(thing)}
 
     def perform(
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
@@ -171,8 +166,13 @@ class NameOpeners(VerbView):
         return reverse("submissions:box", args=[thing.public_id])
 
 
-class OpeningVerb(VerbView):
+class OpeningVerb(OperationView):
     """A page on which an opener gives a share; every refusal leaves a record."""
+
+    takes: ClassVar[tuple[str, ...] | None] = ("passphrase",)
+
+    def keys(self, thing: Any) -> dict[str, int]:
+        return {"solicitation_id": thing.pk}
 
     def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
         refuse_opening(
@@ -191,12 +191,11 @@ class RehearseOpening(OpeningVerb):
     template_name = "submissions/rehearse_opening.html"
     form_class: ClassVar[type[forms.Form]] = RehearsalForm
     submit_label = "Give my share to the rehearsal"
+    can = staticmethod(permissions.can_rehearse_opening)
+    operation = staticmethod(rehearse_opening)
 
     def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
         return queries.get_box_for(self.actor, solicitation)
-
-    def verdict(self, thing: Solicitation) -> Verdict:
-        return permissions.can_rehearse_opening(self.actor, thing)
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
         box = queries.rehearsal_of(thing)
@@ -207,12 +206,7 @@ class RehearseOpening(OpeningVerb):
             "given": queries.given_shares(opening),
         }
 
-    def perform(
-        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        rehearse_opening(
-            solicitation_id=thing.pk, passphrase=data["passphrase"], by=by, at=at
-        )
+    def leads_to(self, thing: Solicitation) -> str:
         return reverse("submissions:box", args=[thing.public_id])
 
 
@@ -254,12 +248,11 @@ class OpenSubmissions(OpeningVerb):
     template_name = "submissions/open_submissions.html"
     form_class: ClassVar[type[forms.Form]] = OpeningForm
     submit_label = "Give my share and open"
+    can = staticmethod(permissions.can_open_submissions)
+    operation = staticmethod(open_submissions)
 
     def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
         return queries.get_opening_for(self.actor, solicitation)
-
-    def verdict(self, thing: Solicitation) -> Verdict:
-        return permissions.can_open_submissions(self.actor, thing)
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
         return {
@@ -269,13 +262,8 @@ class OpenSubmissions(OpeningVerb):
             "is_past": is_past(thing, clock.now()),
         }
 
-    def perform(
-        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        opened = open_submissions(
-            solicitation_id=thing.pk, passphrase=data["passphrase"], by=by, at=at
-        )
-        return reverse("submissions:opening", args=[opened.public_id])
+    def leads_to(self, thing: Solicitation) -> str:
+        return reverse("submissions:opening", args=[thing.public_id])
 
 
 class LateVerb(OpeningVerb):
@@ -283,6 +271,9 @@ class LateVerb(OpeningVerb):
 
     def thing(self, submission: str, **_ids: Any) -> Any:
         return queries.get_late_submission_for(self.actor, submission)
+
+    def keys(self, thing: Any) -> dict[str, int]:
+        return {"submission_id": thing.pk}
 
     def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
         super().refused(thing.solicitation, refusal, at)
@@ -309,21 +300,9 @@ class AdmitLateSubmission(LateVerb):
     form_class: ClassVar[type[forms.Form]] = AdmissionForm
     submit_label = "Admit this offer"
     done_message = "The late offer is admitted. Its openers give their shares again."
-
-    def verdict(self, thing: Any) -> Verdict:
-        return permissions.can_admit_late_submission(self.actor, thing)
-
-    def perform(
-        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        admit_late_submission(
-            submission_id=thing.pk,
-            code=data["code"],
-            evidence=data["evidence"],
-            by=by,
-            at=at,
-        )
-        return self.leads_to(thing)
+    can = staticmethod(permissions.can_admit_late_submission)
+    operation = staticmethod(admit_late_submission)
+    takes = ("code", "evidence")
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
@@ -333,17 +312,8 @@ class OpenLateSubmission(LateVerb):
     template_name = "submissions/open_late_submission.html"
     form_class: ClassVar[type[forms.Form]] = OpeningForm
     submit_label = "Give my share and open"
-
-    def verdict(self, thing: Any) -> Verdict:
-        return permissions.can_open_late_submission(self.actor, thing)
-
-    def perform(
-        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        open_late_submission(
-            submission_id=thing.pk, passphrase=data["passphrase"], by=by, at=at
-        )
-        return self.leads_to(thing)
+    can = staticmethod(permissions.can_open_late_submission)
+    operation = staticmethod(open_late_submission)
 
 
 def _when_due(verdict: Verdict, solicitation: Solicitation, now: datetime) -> Verdict:

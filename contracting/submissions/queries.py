@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -93,20 +94,11 @@ def get_opening_for(actor: Actor, public_id: str) -> Solicitation:
 
     :raises NotVisible: for everybody else
     """
-    found = (
-        Solicitation.objects.filter(
-            public_id=public_id,
-            agency_id=actor.organization_id,
-            released_at__isnull=False,
-        )
-        .select_related("agency")
-        .first()
+    return _attended(
+        actor,
+        Solicitation.objects.filter(public_id=public_id, released_at__isnull=False),
+        "There is no such opening.",
     )
-    if found is None or not actor.is_agency or not _attends(actor, found):
-        message = "There is no such opening."
-        raise NotVisible(message)
-    solicitation: Solicitation = found
-    return solicitation
 
 
 def opener_key_of(user_id: int | None) -> OpenerKey | None:
@@ -118,11 +110,10 @@ def opener_key_of(user_id: int | None) -> OpenerKey | None:
 
 def enrolled_people(organization_id: int) -> list[tuple[OpenerKey, Membership]]:
     """Who of an agency may be named to open offers, by name, each once."""
-    vendors = Membership.objects.filter(is_active=True, role__in=VENDOR_ROLES)
     keys = OpenerKey.objects.filter(retired_at__isnull=True)
     by_user = {key.user_id: key for key in keys.select_related("user")}
     found: dict[int, Membership] = {}
-    barred = set(vendors.values_list("user_id", flat=True))
+    barred = _people_of_vendors(by_user)
     for membership in members(organization_id):
         if membership.user_id in by_user and membership.user_id not in barred:
             found.setdefault(membership.user_id, membership)
@@ -159,12 +150,16 @@ def able_shares(box: Box) -> list[BoxShare]:
         membership__is_active=True,
         user__is_active=True,
     )
-    barred = Membership.objects.filter(
-        is_active=True,
-        role__in=VENDOR_ROLES,
-        user__in=[each.user_id for each in shares],
-    ).values_list("user_id", flat=True)
-    return [each for each in shares if each.user_id not in set(barred)]
+    barred = _people_of_vendors(each.user_id for each in shares)
+    return [each for each in shares if each.user_id not in barred]
+
+
+def _people_of_vendors(user_ids: Iterable[int]) -> set[int]:
+    """Those of these people who belong to a vendor now."""
+    found = Membership.objects.filter(
+        is_active=True, role__in=VENDOR_ROLES, user__in=list(user_ids)
+    )
+    return set(found.values_list("user_id", flat=True))
 
 
 def share_for(by: Actor, box: Box | None) -> BoxShare | None:
@@ -218,16 +213,20 @@ def get_box_for(actor: Actor, public_id: str) -> Solicitation:
 
     :raises NotVisible: for everybody else
     """
-    found = (
-        Solicitation.objects.filter(
-            public_id=public_id, agency_id=actor.organization_id
-        )
-        .select_related("agency")
-        .first()
+    return _attended(
+        actor,
+        Solicitation.objects.filter(public_id=public_id),
+        "There is no such box.",
     )
+
+
+def _attended(
+    actor: Actor, asked: QuerySet[Solicitation], otherwise: str
+) -> Solicitation:
+    own = asked.filter(agency_id=actor.organization_id).select_related("agency")
+    found = own.first()
     if found is None or not actor.is_agency or not _attends(actor, found):
-        message = "There is no such box."
-        raise NotVisible(message)
+        raise NotVisible(otherwise)
     return found
 
 

@@ -9,19 +9,20 @@ from django.urls import reverse
 
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict
+from contracting.core.views import OperationView
 from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.operations.agree import agree_consensus
 from contracting.evaluations.operations.lock import lock_ratings
 from contracting.evaluations.operations.note import note_dissent
 from contracting.evaluations.operations.rate import rate_submission
 from contracting.evaluations.states import spread
-from contracting.evaluations.views.reading import ReadingVerbView
+from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass
 from contracting.solicitations.models import EvaluationFactor
 from contracting.submissions.models import OpenedOffer
 
 
-class OnAFactor(ReadingVerbView):
+class OnAFactor(ReadingPage, OperationView):
     """A verb about one offer and one published factor."""
 
     def thing(
@@ -45,10 +46,13 @@ class OnAFactor(ReadingVerbView):
         member = queries.panel_member_of(self.actor, solicitation)
         return queries.has_locked(member, offer.submission)
 
-    def back(self, offer: OpenedOffer) -> str:
-        return reverse(
-            "evaluations:offers", args=[offer.submission.solicitation.public_id]
-        )
+    def keys(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> dict[str, int]:
+        offer, factor = thing
+        return {"submission_id": offer.submission_id, "factor_id": factor.pk}
+
+    def leads_to(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> str:
+        solicitation = thing[0].submission.solicitation
+        return reverse("evaluations:offers", args=[solicitation.public_id])
 
 
 class RateSubmission(OnAFactor):
@@ -57,6 +61,7 @@ class RateSubmission(OnAFactor):
     template_name = "evaluations/rate_submission.html"
     form_class: ClassVar[FormClass] = forms.RatingForm
     submit_label = "Record my rating"
+    operation = staticmethod(rate_submission)
 
     def verdict(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> Verdict:
         return permissions.can_rate_submission(self.actor, thing[0].submission)
@@ -81,20 +86,6 @@ class RateSubmission(OnAFactor):
             "strengths": own.strengths,
             "weaknesses": own.weaknesses,
         }
-
-    def perform(
-        self,
-        *,
-        thing: tuple[OpenedOffer, EvaluationFactor],
-        data: dict[str, Any],
-        by: Actor,
-        at: datetime,
-    ) -> str:
-        offer, factor = thing
-        rate_submission(
-            submission_id=offer.submission_id, factor_id=factor.pk, **data, by=by, at=at
-        )
-        return self.back(offer)
 
 
 class LockRatings(ReadingVerbView):
@@ -142,6 +133,7 @@ class AgreeConsensus(OnAFactor):
     template_name = "evaluations/agree_consensus.html"
     form_class: ClassVar[FormClass] = forms.ConsensusForm
     submit_label = "Record the consensus"
+    operation = staticmethod(agree_consensus)
 
     def verdict(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> Verdict:
         return permissions.can_agree_consensus(self.actor, thing[0].submission)
@@ -167,20 +159,6 @@ class AgreeConsensus(OnAFactor):
             "decision": queries.decision_of(offer.submission.solicitation),
         }
 
-    def perform(
-        self,
-        *,
-        thing: tuple[OpenedOffer, EvaluationFactor],
-        data: dict[str, Any],
-        by: Actor,
-        at: datetime,
-    ) -> str:
-        offer, factor = thing
-        agree_consensus(
-            submission_id=offer.submission_id, factor_id=factor.pk, **data, by=by, at=at
-        )
-        return self.back(offer)
-
 
 class NoteDissent(OnAFactor):
     """Where do I not go along with the panel?"""
@@ -189,22 +167,13 @@ class NoteDissent(OnAFactor):
     form_class: ClassVar[FormClass] = forms.DissentForm
     submit_label = "Note my dissent"
     done_message = "Noted. It goes to the source selection authority."
+    operation = staticmethod(note_dissent)
 
     def verdict(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> Verdict:
         return permissions.can_note_dissent(self.actor, thing[0].submission)
 
-    def perform(
-        self,
-        *,
-        thing: tuple[OpenedOffer, EvaluationFactor],
-        data: dict[str, Any],
-        by: Actor,
-        at: datetime,
-    ) -> str:
+    def leads_to(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> str:
         offer, factor = thing
-        note_dissent(
-            submission_id=offer.submission_id, factor_id=factor.pk, **data, by=by, at=at
-        )
         return reverse(
             "evaluations:agree_consensus",
             args=[offer.submission.public_id, factor.public_id],

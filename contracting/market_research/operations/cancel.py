@@ -6,10 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.queries import known_vendors
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.market_research import events, permissions, queries
+from contracting.market_research import events, permissions
 from contracting.market_research.models import RequestForInformation
 from contracting.market_research.refusals import TermInvalid
 from contracting.market_research.states import RfiState
@@ -34,7 +35,7 @@ def cancel_rfi(
     rfi.save(update_fields=["cancel_reason"])
     rfi.move_to(RfiState.CANCELLED)
     post_notice(
-        recipients=[Recipient(vendor.pk) for vendor in queries.all_vendors()],
+        recipients=[Recipient(vendor.pk) for vendor in known_vendors()],
         subject=rfi.subject,
         title=f"Request for information {rfi.number} is cancelled",
         body=rfi.cancel_reason,

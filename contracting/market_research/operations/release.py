@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.queries import known_vendors
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
@@ -35,7 +36,7 @@ def release_rfi(
     rfi.save(update_fields=["released_at"])
     rfi.move_to(RfiState.RELEASED)
     post_notice(
-        recipients=[Recipient(vendor.pk) for vendor in queries.all_vendors()],
+        recipients=[Recipient(vendor.pk) for vendor in known_vendors()],
         subject=rfi.subject,
         title=f"{rfi.number}: {rfi.agency} asks the market",
         body=(

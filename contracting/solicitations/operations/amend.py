@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.queries import known_vendors
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
@@ -172,7 +173,7 @@ def _print_and_tell(
         at=at,
     )
     post_notice(
-        recipients=[Recipient(vendor.pk) for vendor in queries.known_vendors()],
+        recipients=[Recipient(vendor.pk) for vendor in known_vendors()],
         subject=solicitation.subject,
         title=title,
         body=f"{amendment.summary} {ACKNOWLEDGE}",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.queries import known_vendors
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
@@ -13,7 +14,7 @@ from contracting.core.quantities import Dollars
 from contracting.determinations.operations.make import make_determination
 from contracting.determinations.states import Kind
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.solicitations import events, permissions, queries
+from contracting.solicitations import events, permissions
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.refusals import CancellationUnexplained
 from contracting.solicitations.states import SolicitationState
@@ -54,7 +55,7 @@ def cancel_solicitation(
         at=at,
     )
     post_notice(
-        recipients=[Recipient(vendor.pk) for vendor in queries.known_vendors()],
+        recipients=[Recipient(vendor.pk) for vendor in known_vendors()],
         subject=solicitation.subject,
         title=f"Solicitation {solicitation.piid} is cancelled",
         body=solicitation.cancel_reason,

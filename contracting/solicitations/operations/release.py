@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.queries import known_vendors
 from contracting.approvals.queries import is_complete_for
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
@@ -77,7 +78,7 @@ def release_solicitation(
         at=at,
     )
     post_notice(
-        recipients=[Recipient(vendor.pk) for vendor in queries.known_vendors()],
+        recipients=[Recipient(vendor.pk) for vendor in known_vendors()],
         subject=solicitation.subject,
         title=f"Solicitation {solicitation.piid} is open",
         body=f"{solicitation.agency} asks for offers: {solicitation.title}.",

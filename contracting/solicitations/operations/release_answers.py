@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.queries import known_vendors
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.errors import Stale
@@ -51,7 +52,7 @@ def release_answers(
     release = AnswerRelease.objects.create(solicitation=solicitation, released_at=at)
     release.answers.add(*answers)
     post_notice(
-        recipients=[Recipient(vendor.pk) for vendor in queries.known_vendors()],
+        recipients=[Recipient(vendor.pk) for vendor in known_vendors()],
         subject=solicitation.subject,
         title=f"Answers on {solicitation.piid}",
         body=f"{len(answers)} answers to questions have been released to everybody.",
