@@ -87,6 +87,7 @@ class BoxPage(PageView):
         return {
             "solicitation": found,
             **_shown_box(box),
+            "is_opened": queries.offers_were_opened(found),
             "missing": queries.missing_for_release(found),
             "may_name": permissions.can_name_openers(self.actor, found),
             "may_rehearse": permissions.can_rehearse_opening(self.actor, found),

@@ -316,3 +316,16 @@ def test_the_opening_is_told_in_the_stream_of_the_solicitation(
     assert [event.event for event in events] == ["submissions.opening.opened"]
     assert submissions[0].public_id in events[0].payload
     assert submissions[0].vendor.name not in events[0].payload
+
+
+def test_the_box_says_that_it_was_opened_even_when_its_openers_leave():
+    solicitation = opened_offers()
+    Membership.objects.filter(boxshare__box__solicitation=solicitation).exclude(
+        pk=actor("contracting_officer").own_membership_id
+    ).update(is_active=False)
+
+    room = reverse("submissions:box", args=[solicitation.public_id])
+    shown = client_for(actor("contracting_officer")).get(room).content.decode()
+
+    assert "The offers in this box were opened by 2 of its 3 openers." in shown
+    assert "cannot be read any more" not in shown
