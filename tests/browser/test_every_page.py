@@ -55,6 +55,8 @@ REACHED_OTHERWISE = {
     "determinations:post_determination": "only once a justification is approved",
     "determinations:review_determination": "only while a justification is reviewed",
     "documents:retry_document": "only when a paper could not be printed",
+    "evaluations:agree_consensus": "only while a factor's ratings await one voice",
+    "evaluations:note_dissent": "only while a factor's ratings await one voice",
     "evaluations:resolve_conflict": "only while a declared conflict waits",
     "evaluations:waive_acknowledgement": "only while an offer stands on earlier terms",
     "notices:mark_notice_read": "a button of the inbox",
