@@ -20,3 +20,10 @@ COR_DESIGNATED = event_type(
     "contracts.cor.designated",
     "A contracting officer's representative was designated.",
 )
+PROTEST_RECORDED = event_type(
+    "contracts.protest.recorded", "Notice of a protest against the award was recorded."
+)
+PROTEST_LIFTED = event_type(
+    "contracts.protest.lifted",
+    "The head of the contracting activity lifted the suspension for a protest.",
+)

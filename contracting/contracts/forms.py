@@ -141,3 +141,35 @@ class DesignateCorForm(forms.Form):
         field.queryset = Membership.objects.filter(
             organization_id=contract.agency_id, role=Role.COR, is_active=True
         ).select_related("user", "organization")
+
+
+class ProtestForm(forms.Form):
+    """What the notice of a protest says."""
+
+    number = forms.CharField(label="Number of the protest", max_length=40)
+    notified_on = forms.DateField(
+        label="Day on which the agency had notice",
+        validators=[plausible],
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    debriefed_on = forms.DateField(
+        label="Day offered for a debriefing that was required",
+        required=False,
+        validators=[plausible],
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+
+class FindingForm(forms.Form):
+    """What the head of the contracting activity found."""
+
+    found_by = forms.CharField(
+        label="Head of the contracting activity who signed it", max_length=120
+    )
+    text = forms.CharField(
+        label="The finding",
+        help_text="Urgent and compelling circumstances, or the best interests of the "
+        "United States (FAR 33.104(c)(2)); or how the protest ended.",
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from contracting.contracts.states import MOVES, ContractState
 from contracting.core.models import (
     Addressed,
+    AppendOnly,
     LockingQuerySet,
     Stateful,
     Timestamped,
@@ -298,3 +299,61 @@ class CorDesignation(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.membership}"
+
+
+class Protest(AppendOnly):
+    """The notice of a protest against an award, and whether it suspends the contract.
+
+    FAR 33.104(c): notice within the days after award, or after a debriefing that was
+    required, suspends performance and ordering by itself.
+    """
+
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="protests"
+    )
+    number = models.CharField(max_length=40, help_text="As the forum numbers it.")
+    notified_on = models.DateField(help_text="When the agency had notice.")
+    debriefed_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="Day offered for a required debriefing.",
+    )
+    suspends = models.BooleanField()
+    recorded_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    protest_recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_protest_is_recorded_once_on_a_contract",
+                fields=["contract", "number"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"protest {self.number}"
+
+
+class ProtestFinding(AppendOnly):
+    """What lifts the suspension: the finding of the head of contracting activity."""
+
+    protest = models.OneToOneField(
+        Protest, on_delete=models.PROTECT, related_name="finding"
+    )
+    found_by = models.CharField(
+        max_length=120, help_text="The head of the contracting activity who signed it."
+    )
+    text = models.TextField()
+    recorded_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    lifted_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_suspension_is_lifted_by_a_finding",
+                condition=~Q(text="") & ~Q(found_by=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"finding on {self.protest}"

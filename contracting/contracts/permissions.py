@@ -109,3 +109,26 @@ def can_designate_cor(by: Actor, contract: Contract, on: date) -> Verdict:
     if isinstance(verdict, Refused):
         return verdict
     return can_sign(by, Dollars(), on)
+
+
+def can_record_protest(by: Actor, contract: Contract) -> Verdict:
+    """A contracting officer or specialist of the agency."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        Role.CONTRACT_SPECIALIST,
+        doing="record a protest",
+        rule="R-AWD-07",
+    )
+
+
+def can_lift_protest(by: Actor, contract: Contract) -> Verdict:
+    """The contracting officer files what the head of the activity has signed."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="file the finding that lifts a suspension",
+        rule="R-AWD-07",
+    )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from accounts.states import SOURCE_SELECTION_ROLES, Role
-from contracting.contracts.models import Contract, CorDesignation, RateRow
+from contracting.contracts.models import Contract, CorDesignation, Protest, RateRow
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
@@ -97,3 +97,16 @@ def search(actor: Actor, text: str) -> QuerySet[Contract]:
     return visible_to(actor).filter(
         Q(piid__iexact=text.strip()) | Q(title__icontains=text.strip())
     )
+
+
+def suspending_protest(contract: Contract) -> Protest | None:
+    """The protest that suspends performance and ordering now (R-AWD-07)."""
+    found = Protest.objects.filter(
+        contract=contract, suspends=True, finding__isnull=True
+    )
+    return found.order_by("pk").first()
+
+
+def protests_of(contract: Contract) -> QuerySet[Protest]:
+    """Every protest against the award, with what lifted its suspension."""
+    return Protest.objects.filter(contract=contract).select_related("finding")

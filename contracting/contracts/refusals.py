@@ -69,3 +69,16 @@ class DesignationOutsideContract(Invalid):
     """A representative's dates or membership do not fit the contract."""
 
     code = "designation_outside_contract"
+
+
+class ProtestIncomplete(Invalid):
+    """A protest without its number or day, or a finding without its words."""
+
+    code = "protest_incomplete"
+    rule = "R-AWD-07"
+
+
+class AlreadyRecorded(Conflict):
+    """This protest is recorded, or its suspension is lifted."""
+
+    code = "already_recorded"

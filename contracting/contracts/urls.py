@@ -36,6 +36,16 @@ urlpatterns = [
         views.DesignateCorView.as_view(),
         name="designate_cor",
     ),
+    path(
+        "contracts/<public_id:public_id>/record_protest",
+        views.RecordProtestView.as_view(),
+        name="record_protest",
+    ),
+    path(
+        "contracts/<public_id:public_id>/lift_protest",
+        views.LiftProtestView.as_view(),
+        name="lift_protest",
+    ),
     path("awards/", views.AwardsPage.as_view(), name="awards"),
     path("awards/<public_id:public_id>", views.AwardPage.as_view(), name="award"),
 ]

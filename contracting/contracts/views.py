@@ -11,13 +11,15 @@ from django.urls import reverse
 
 from contracting.audit.operations.log import log_reading
 from contracting.audit.queries import events_of, milestones
-from contracting.contracts import forms, permissions, queries
+from contracting.contracts import forms, permissions, queries, refusals
 from contracting.contracts.models import Contract
 from contracting.contracts.operations.award import award_contract
 from contracting.contracts.operations.certify import certify_contract_funds
 from contracting.contracts.operations.designate import designate_cor
 from contracting.contracts.operations.discard import discard_contract
 from contracting.contracts.operations.draft import MinimumFunding, draft_contract
+from contracting.contracts.operations.lift import lift_protest
+from contracting.contracts.operations.record import record_protest
 from contracting.contracts.states import ContractState
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -63,6 +65,8 @@ class ContractPage(PageView):
                 "clause__number"
             ),
             "documents": documents_of(contract.subject).visible_to(by),
+            "protests": queries.protests_of(contract) if by.is_agency else [],
+            "suspending": queries.suspending_protest(contract),
             "representatives": queries.representatives(contract, on),
         }
         if by.is_agency:
@@ -70,6 +74,8 @@ class ContractPage(PageView):
                 "may_certify": permissions.can_certify_contract_funds(by, contract),
                 "may_award": permissions.can_award_contract(by, contract, on),
                 "may_designate": permissions.can_designate_cor(by, contract, on),
+                "may_protest": permissions.can_record_protest(by, contract),
+                "may_lift": permissions.can_lift_protest(by, contract),
                 "may_discard": permissions.can_discard_contract(by, contract),
                 "events": milestones(events_of(contract.subject)),
             }
@@ -271,6 +277,49 @@ class DesignateCorView(ContractVerbView):
             by=by,
             at=at,
         )
+        return contract_url(thing)
+
+
+class RecordProtestView(ContractVerbView):
+    """Is the award protested in time?"""
+
+    template_name = "contracts/record_protest.html"
+    form_class = forms.ProtestForm
+    submit_label = "Record the protest"
+    done_message = "Recorded. The contract's page says whether it is suspended."
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_record_protest(self.actor, thing)
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        record_protest(contract_id=thing.pk, **data, by=by, at=at)
+        return contract_url(thing)
+
+
+class LiftProtestView(ContractVerbView):
+    """May performance and ordering go on?"""
+
+    template_name = "contracts/lift_protest.html"
+    form_class = forms.FindingForm
+    submit_label = "Lift the suspension"
+    done_message = "The suspension is lifted."
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_lift_protest(self.actor, thing)
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        return {"contract": thing, "suspending": queries.suspending_protest(thing)}
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        protest = queries.suspending_protest(thing)
+        if protest is None:
+            message = "No protest suspends this contract."
+            raise refusals.AlreadyRecorded(message)
+        lift_protest(protest_id=protest.pk, **data, by=by, at=at)
         return contract_url(thing)
 
 
