@@ -12,6 +12,13 @@ class OutOfScope(Refusal):
     rule = "R-TO-01"
 
 
+class Suspended(Refusal):
+    """A protest suspends ordering on the contract (FAR 33.104(c))."""
+
+    code = "suspended"
+    rule = "R-AWD-07"
+
+
 class ContentIncomplete(Invalid):
     """An element that FAR 16.505(a)(7) requires of an order is missing."""
 

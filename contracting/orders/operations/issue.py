@@ -9,7 +9,11 @@ from django.db import transaction
 from contracting.approvals.queries import is_complete_for
 from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
-from contracting.contracts.queries import has_reasonable_price, representatives
+from contracting.contracts.queries import (
+    has_reasonable_price,
+    representatives,
+    suspending_protest,
+)
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
@@ -38,6 +42,7 @@ from contracting.orders.refusals import (
     PriceNotReasonable,
     ReviewsNotFinal,
     ReviewVoided,
+    Suspended,
 )
 from contracting.orders.states import SIGNED, TaskOrderState
 from contracting.reference.operations.assign_number import assign_number
@@ -56,6 +61,7 @@ def issue_task_order(
         if ``by`` requested it or certified its funds (R-ROL-03)
     :raises AlreadyIssued: if another contracting officer was first
     :raises Stale: if the order changed since it was read
+    :raises Suspended: while a protest suspends the contract (R-AWD-07)
     :raises ReviewVoided: if the order was edited after its review (R-ROL-08)
     :raises ReviewsNotFinal: while a review or a disposition is open (R-TO-09)
     :raises FundsNotCertified: unless this version is certified (R-FND-01)
@@ -130,6 +136,13 @@ def _guard(
         message = f"This task order is {order.get_state_display()}."
         raise IllegalMove(message, state=order.state)
     order.require_version(seen_version)
+    protest = suspending_protest(contract)
+    if protest is not None:
+        message = (
+            f"Protest {protest.number} suspends this contract. No order is placed "
+            "until a finding of the head of the contracting activity lifts it."
+        )
+        raise Suspended(message, protest=protest.number)
     _require_reviews(order)
     _require_certification(order)
     if contract.state != ContractState.AWARDED:
