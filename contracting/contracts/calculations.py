@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from contracting.contracts.models import Contract, ContractLine
 from contracting.core.canonical import plain
+from contracting.core.periods import next_business_day
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.reference.queries import threshold
+
+
+def last_day(code: str, after: date) -> date:
+    """The last of the calendar days that a threshold gives, counted after a day.
+
+    A last day on which federal offices rest moves to the next business day
+    (FAR 33.101, which FAR 15.501 takes over).
+
+    :raises NoThreshold: if no number of days is in force on that day
+    """
+    days = int(threshold(code, after).value)
+    return next_business_day(after + timedelta(days=days))
 
 
 def content(contract: Contract) -> dict[str, Any]:

@@ -34,6 +34,8 @@ def recorded(contract, *, days, by="contracting_officer", number="B-1", debriefe
         (15, 10, True),
         (16, 10, False),
         (10, 2, True),
+        (14, 7, True),  # the fifth day after it is a Saturday
+        (15, 7, False),
     ],
 )
 @pytest.mark.rule("R-AWD-07", case="allowed")

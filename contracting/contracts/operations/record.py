@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.contracts import events, permissions, refusals
+from contracting.contracts.calculations import last_day
 from contracting.contracts.models import Contract, Protest
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.reference.queries import threshold
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def record_protest(
 
     In time is notice within ten days of the award, or five of the day offered for a
     debriefing that was required, whichever is later (FAR 33.104(c); R-AWD-07). The
-    days are rows of the thresholds.
+    days are rows of the thresholds; a last day of rest moves to the next business day.
 
     :param notified_on: when the agency had notice, in the contract's zone
     :raises NotAllowed: unless ``by`` is a contracting officer or specialist
@@ -89,9 +89,7 @@ def record_protest(
 
 
 def _last_day(awarded_on: date, debriefed_on: date | None) -> date:
-    days = int(threshold("PROTEST_AFTER_AWARD", awarded_on).value)
-    last = awarded_on + timedelta(days=days)
+    last = last_day("PROTEST_AFTER_AWARD", awarded_on)
     if debriefed_on is None:
         return last
-    days = int(threshold("PROTEST_AFTER_DEBRIEF", debriefed_on).value)
-    return max(last, debriefed_on + timedelta(days=days))
+    return max(last, last_day("PROTEST_AFTER_DEBRIEF", debriefed_on))
