@@ -2,52 +2,53 @@
 
 from django.urls import path
 
-from contracting.contracts import api, views
+from contracting.contracts import api
+from contracting.contracts.views import awards
 
 urlpatterns = [
-    path("contracts/", views.ContractsPage.as_view(), name="contracts"),
+    path("contracts/", awards.ContractsPage.as_view(), name="contracts"),
     path(
         "contracts/<public_id:public_id>",
-        views.ContractPage.as_view(),
+        awards.ContractPage.as_view(),
         name="contract",
     ),
     path(
         "solicitations/<public_id:public_id>/draft_contract",
-        views.DraftContractView.as_view(),
+        awards.DraftContractView.as_view(),
         name="draft_contract",
     ),
     path(
         "contracts/<public_id:public_id>/certify_contract_funds",
-        views.CertifyContractFundsView.as_view(),
+        awards.CertifyContractFundsView.as_view(),
         name="certify_contract_funds",
     ),
     path(
         "contracts/<public_id:public_id>/award_contract",
-        views.AwardContractView.as_view(),
+        awards.AwardContractView.as_view(),
         name="award_contract",
     ),
     path(
         "contracts/<public_id:public_id>/discard_contract",
-        views.DiscardContractView.as_view(),
+        awards.DiscardContractView.as_view(),
         name="discard_contract",
     ),
     path(
         "contracts/<public_id:public_id>/designate_cor",
-        views.DesignateCorView.as_view(),
+        awards.DesignateCorView.as_view(),
         name="designate_cor",
     ),
     path(
         "contracts/<public_id:public_id>/record_protest",
-        views.RecordProtestView.as_view(),
+        awards.RecordProtestView.as_view(),
         name="record_protest",
     ),
     path(
         "contracts/<public_id:public_id>/lift_protest",
-        views.LiftProtestView.as_view(),
+        awards.LiftProtestView.as_view(),
         name="lift_protest",
     ),
-    path("awards/", views.AwardsPage.as_view(), name="awards"),
-    path("awards/<public_id:public_id>", views.AwardPage.as_view(), name="award"),
+    path("awards/", awards.AwardsPage.as_view(), name="awards"),
+    path("awards/<public_id:public_id>", awards.AwardPage.as_view(), name="award"),
 ]
 api_urlpatterns = [
     path("contracts", api.ContractsEndpoint.as_view(), name="contracts"),

@@ -30,6 +30,7 @@ IN_EVERY_APP = {
 }
 BESIDES = {
     "documents": {"checking", "data", "rendering.py", "signing.py"},
+    "contracts": {"views"},
     "evaluations": {"pricing", "views"},
     "metering": {"adapters"},
     "operate": {"data", "story"},
