@@ -27,3 +27,13 @@ PROTEST_LIFTED = event_type(
     "contracts.protest.lifted",
     "The head of the contracting activity lifted the suspension for a protest.",
 )
+UNSUCCESSFUL_NOTIFIED = event_type(
+    "contracts.unsuccessful.notified",
+    "The offerors that were not selected were told why.",
+)
+DEBRIEFING_REQUESTED = event_type(
+    "contracts.debriefing.requested", "An unsuccessful offeror asked for a debriefing."
+)
+DEBRIEFING_HELD = event_type(
+    "contracts.debriefing.held", "A debriefing was held and summed up for the file."
+)

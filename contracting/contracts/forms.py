@@ -13,6 +13,7 @@ from accounts.states import Role
 from contracting.contracts.models import Contract
 from contracting.ledger.queries import lines_of_accounting_of
 from contracting.requisitions.forms import RemovableRows, kept_rows, plausible
+from contracting.submissions.models import Submission
 
 
 class FundingRow(forms.Form):
@@ -172,4 +173,92 @@ class FindingForm(forms.Form):
         "United States (FAR 33.104(c)(2)); or how the protest ended.",
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+
+def _words(
+    label: str, help_text: str = "", *, required: bool = True
+) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+def _day(label: str, help_text: str = "") -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        help_text=help_text,
+        validators=[plausible],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+
+USUAL_REASON = "Another offer represented the best value under the published factors."
+
+
+class NotifyUnsuccessfulForm(forms.Form):
+    """One reason for each offer, in general terms; when late, why."""
+
+    def __init__(
+        self,
+        *args: Any,
+        offers: Sequence[Submission],
+        is_late: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.offers = {f"reason_{each.public_id}": each.pk for each in offers}
+        for each in offers:
+            field = _words(
+                f"Why the offer of {each.vendor.name} was not accepted",
+                "In general terms. Nothing about other offers beyond what the letter "
+                "says.",
+            )
+            field.initial = USUAL_REASON
+            self.fields[f"reason_{each.public_id}"] = field
+        if is_late:
+            self.fields["late_reason"] = _words(
+                "Why the notice is late", "For the contract file."
+            )
+        self.fields["confirm"] = forms.BooleanField(
+            label="I have read the letter. It is sent now and cannot be taken back."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """With the reasons by submission under ``reasons``."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned["reasons"] = {
+            pk: cleaned[name] for name, pk in self.offers.items() if name in cleaned
+        }
+        return cleaned
+
+
+class RequestDebriefingForm(forms.Form):
+    """What the vendor wants to know."""
+
+    questions = _words(
+        "What we want to know",
+        "Questions on how our own offer was evaluated. Leave empty to hear what every "
+        "debriefing says.",
+        required=False,
+    )
+
+
+class HoldDebriefingForm(forms.Form):
+    """When it was held, and what was said."""
+
+    offered_on = _day(
+        "First day that was offered", "A protest is in time five days after it."
+    )
+    held_on = _day("Day on which it was held")
+    summary = _words("Summary for the contract file", "FAR 15.506(f).")
+    late_reason = _words(
+        "Why it was held late", "Only if it was held after its due day.", required=False
+    )
+    keeps_secrets = forms.BooleanField(
+        label="Nothing was disclosed that may never be disclosed"
     )

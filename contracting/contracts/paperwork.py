@@ -11,7 +11,7 @@ from contracting.contracts.models import Contract, ContractFunding, RateRow
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
-from contracting.reference.queries import list_price
+from contracting.reference.queries import list_price, threshold
 from contracting.solicitations.paperwork import SET_ASIDE_BOXES, released_on
 from contracting.solicitations.states import SetAside
 
@@ -167,22 +167,32 @@ def _funding(contract: Contract) -> list[ContractFunding]:
     )
 
 
-def unsuccessful_notice(contract: Contract, *, offers_received: int) -> str:
+def unsuccessful_notice(
+    contract: Contract, *, offers_received: int, reason: str
+) -> str:
     """What FAR 15.503(b) has an unsuccessful offeror told, and nothing more."""
-    prices = "\n".join(
-        f"  {row.slin} {row.token_class.label}: "
-        f"${row.usd_per_million_tokens} per million tokens"
-        for row in RateRow.objects.filter(
-            line__contract=contract, superseded_at__isnull=True
-        )
-        .select_related("token_class")
+    rows = (
+        RateRow.objects.filter(line__contract=contract, superseded_at__isnull=True)
+        .select_related("line", "token_class")
         .order_by("slin")
+    )
+    prices = "\n".join(
+        f"  {row.slin} {row.line.description}, {row.token_class.label}: "
+        f"${row.usd_per_million_tokens} per million tokens"
+        for row in rows
     )
     return (
         f"Solicitation {contract.solicitation.piid}: {offers_received} offers were "
         f"received. The award went to {contract.vendor.name}, "
         f"{contract.vendor.address}.\n\nItems and unit prices:\n{prices}\n\n"
-        "In general terms, another offer represented the best value under the "
-        "published factors. You may ask for a debriefing in writing within three days "
-        "of this notice (FAR 15.506)."
+        f"Why your offer was not accepted, in general terms: {reason}\n\n"
+        f"You may ask for a debriefing in writing within {debriefing_days(contract)} "
+        "days of this notice (FAR 15.506)."
     )
+
+
+def debriefing_days(contract: Contract) -> int:
+    """How many days after the notice a debriefing is still required to be held."""
+    zone, signed_at = contract.time_zone, contract.awarded_at
+    on = accounting_day(signed_at, zone) if signed_at else contract.ordering_start
+    return int(threshold("DEBRIEF_REQUEST", on).value)

@@ -12,6 +12,7 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.core.quantities import Dollars
 from contracting.solicitations.models import Solicitation
+from contracting.submissions.models import Submission
 
 
 def can_draft_contract(by: Actor, solicitation: Solicitation) -> Verdict:
@@ -131,4 +132,38 @@ def can_lift_protest(by: Actor, contract: Contract) -> Verdict:
         Role.CONTRACTING_OFFICER,
         doing="file the finding that lifts a suspension",
         rule="R-AWD-07",
+    )
+
+
+def can_notify_unsuccessful(by: Actor, contract: Contract) -> Verdict:
+    """The contracting officer tells them (FAR 15.503(b))."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="tell the unsuccessful offerors",
+        rule="R-AWD-05",
+    )
+
+
+def can_request_debriefing(by: Actor, submission: Submission) -> Verdict:
+    """Whoever hands in offers for the vendor that was told the result."""
+    return role_in(
+        by,
+        submission.vendor_id,
+        Role.VENDOR_SIGNER,
+        Role.VENDOR_MEMBER,
+        doing="ask for a debriefing",
+        rule="R-AWD-06",
+    )
+
+
+def can_hold_debriefing(by: Actor, contract: Contract) -> Verdict:
+    """The contracting officer chairs it and files its summary (FAR 15.506(c), (f))."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="hold a debriefing",
+        rule="R-AWD-06",
     )

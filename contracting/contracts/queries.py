@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
 from accounts.states import SOURCE_SELECTION_ROLES, Role
-from contracting.contracts.models import Contract, CorDesignation, Protest, RateRow
+from contracting.contracts.calculations import last_day
+from contracting.contracts.models import (
+    Contract,
+    CorDesignation,
+    DebriefingRequest,
+    Protest,
+    RateRow,
+    UnsuccessfulNotice,
+)
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
+from contracting.core.periods import accounting_day
+from contracting.evaluations.queries import unsuccessful
+from contracting.submissions.models import Submission
 
 UNSIGNED = (ContractState.DRAFT, ContractState.DISCARDED)
 DRAFT_ROLES = SOURCE_SELECTION_ROLES | {Role.FUNDS_CERTIFIER}
 """Who reads a draft award: it says who was selected, and at which prices."""
+OFFICE_ROLES = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST, Role.AUDITOR)
+"""Who reads what unsuccessful offerors were told, and what is due after an award."""
 
 
 def visible_to(actor: Actor) -> QuerySet[Contract]:
@@ -110,3 +124,153 @@ def suspending_protest(contract: Contract) -> Protest | None:
 def protests_of(contract: Contract) -> QuerySet[Protest]:
     """Every protest against the award, with what lifted its suspension."""
     return Protest.objects.filter(contract=contract).select_related("finding")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What is due after an award, by which day, and when it was done if it was."""
+
+    contract: Contract
+    what: str
+    rule: str
+    path: str
+    due_on: date
+    done_on: date | None = None
+
+    def is_overdue(self, on: date) -> bool:
+        """Whether its day has passed and it is not done."""
+        return self.done_on is None and on > self.due_on
+
+    @property
+    def was_late(self) -> bool:
+        """Whether it was done after its day."""
+        return self.done_on is not None and self.done_on > self.due_on
+
+
+def keeps_the_days(actor: Actor) -> bool:
+    """Whether the actor belongs to the office that sees to what is due after awards."""
+    return actor.is_agency and actor.has_role(*OFFICE_ROLES)
+
+
+def clocks_of(contract: Contract) -> list[Clock]:
+    """What is due after the award: notice and debriefings (R-AWD-05, R-AWD-06)."""
+    if contract.awarded_at is None:
+        return []
+    return [*_notice_clock(contract), *_debriefing_clocks(contract)]
+
+
+def running_clocks(actor: Actor) -> list[Clock]:
+    """What the actor's agency has not done yet after its awards, the oldest first."""
+    signed = visible_to(actor).filter(awarded_at__isnull=False)
+    clocks = [clock for each in signed for clock in clocks_of(each)]
+    left = [clock for clock in clocks if clock.done_on is None]
+    return sorted(left, key=lambda clock: (clock.due_on, clock.contract.pk))
+
+
+def _notice_clock(contract: Contract) -> list[Clock]:
+    assert contract.awarded_at is not None  # noqa: S101 (typing)
+    zone = contract.time_zone
+    sent = contract.unsuccessful_notices.order_by("pk").first()
+    if sent is None and not unsuccessful(contract.solicitation).exists():
+        return []
+    return [
+        Clock(
+            contract,
+            "Notice to the unsuccessful offerors",
+            "R-AWD-05",
+            f"{contract.path}/notify_unsuccessful",
+            notice_due_on(contract),
+            accounting_day(sent.sent_at, zone) if sent else None,
+        )
+    ]
+
+
+def _debriefing_clocks(contract: Contract) -> list[Clock]:
+    asked = DebriefingRequest.objects.filter(
+        notice__contract=contract, due_on__isnull=False
+    ).select_related("notice__submission__vendor", "debriefing")
+    return [
+        Clock(
+            contract,
+            f"Debriefing of {each.notice.submission.vendor.name}",
+            "R-AWD-06",
+            f"/debriefings/{each.public_id}/hold_debriefing",
+            each.due_on,
+            each.debriefing.held_on if hasattr(each, "debriefing") else None,
+        )
+        for each in asked.order_by("pk")
+        if each.due_on is not None
+    ]
+
+
+def notice_due_on(contract: Contract) -> date:
+    """The last day for the notice to unsuccessful offerors (FAR 15.503(b)(1)).
+
+    :raises NotVisible: if nothing is awarded
+    """
+    if contract.awarded_at is None:
+        message = "Nothing is awarded yet."
+        raise NotVisible(message)
+    awarded_on = accounting_day(contract.awarded_at, contract.time_zone)
+    return last_day("AWARD_NOTICE", awarded_on)
+
+
+def award_on(submission: Submission) -> Contract | None:
+    """The signed contract of the solicitation on which an offer was handed in."""
+    return (
+        Contract.objects.filter(solicitation_id=submission.solicitation_id)
+        .exclude(state__in=UNSIGNED)
+        .select_related("agency", "vendor", "solicitation")
+        .first()
+    )
+
+
+def notice_to(submission: Submission) -> UnsuccessfulNotice | None:
+    """What the vendor of this offer was told, with its debriefing."""
+    return (
+        UnsuccessfulNotice.objects.filter(submission=submission)
+        .select_related("debriefing_request__debriefing", "contract")
+        .first()
+    )
+
+
+def debriefing_asked_until(notice: UnsuccessfulNotice) -> date:
+    """The last day on which a request makes the debriefing required (FAR 15.506(a))."""
+    told_on = accounting_day(notice.sent_at, notice.contract.time_zone)
+    return last_day("DEBRIEF_REQUEST", told_on)
+
+
+def get_debriefing_for(actor: Actor, public_id: str) -> DebriefingRequest:
+    """A request on one of the agency's contracts.
+
+    :raises NotVisible: for everybody else
+    """
+    found = None
+    if keeps_the_days(actor):
+        found = (
+            DebriefingRequest.objects.filter(
+                public_id=public_id, notice__contract__in=visible_to(actor)
+            )
+            .select_related(
+                "notice__contract__agency",
+                "notice__submission__vendor",
+                "requested_by__user",
+            )
+            .first()
+        )
+    if found is None:
+        message = "There is no such request for a debriefing."
+        raise NotVisible(message)
+    return found
+
+
+def day_offered(contract: Contract) -> date | None:
+    """The last day offered for a debriefing that was required, as is on file."""
+    asked = DebriefingRequest.objects.filter(
+        notice__contract=contract, is_required=True, debriefing__isnull=False
+    )
+    return (
+        asked.order_by("-debriefing__offered_on")
+        .values_list("debriefing__offered_on", flat=True)
+        .first()
+    )

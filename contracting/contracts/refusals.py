@@ -82,3 +82,17 @@ class AlreadyRecorded(Conflict):
     """This protest is recorded, or its suspension is lifted."""
 
     code = "already_recorded"
+
+
+class NoticeIncomplete(Invalid):
+    """A notice to an unsuccessful offeror lacks its reason, or why it is late."""
+
+    code = "notice_incomplete"
+    rule = "R-AWD-05"
+
+
+class DebriefingIncomplete(Invalid):
+    """A debriefing lacks its day, its summary or why it is late (FAR 15.506)."""
+
+    code = "debriefing_incomplete"
+    rule = "R-AWD-06"

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from contracting.contracts import api
-from contracting.contracts.views import awards
+from contracting.contracts.views import awards, results
 
 urlpatterns = [
     path("contracts/", awards.ContractsPage.as_view(), name="contracts"),
@@ -46,6 +46,31 @@ urlpatterns = [
         "contracts/<public_id:public_id>/lift_protest",
         awards.LiftProtestView.as_view(),
         name="lift_protest",
+    ),
+    path(
+        "contracts/<public_id:public_id>/notify_unsuccessful",
+        results.NotifyUnsuccessfulView.as_view(),
+        name="notify_unsuccessful",
+    ),
+    path(
+        "submissions/<public_id:submission>/status",
+        results.StatusPage.as_view(),
+        name="status",
+    ),
+    path(
+        "submissions/<public_id:submission>/request_debriefing",
+        results.RequestDebriefingView.as_view(),
+        name="request_debriefing",
+    ),
+    path(
+        "debriefings/<public_id:public_id>/hold_debriefing",
+        results.HoldDebriefingView.as_view(),
+        name="hold_debriefing",
+    ),
+    path(
+        "contracts/after_award",
+        results.AfterAwardPage.as_view(),
+        name="after_award",
     ),
     path("awards/", awards.AwardsPage.as_view(), name="awards"),
     path("awards/<public_id:public_id>", awards.AwardPage.as_view(), name="award"),

@@ -37,6 +37,8 @@ OF_A_RELEASED_SOLICITATION = {
 
 NOT_IN_THE_STORY = {
     "accounts:revoke_delegation",
+    "contracts:hold_debriefing",
+    "contracts:request_debriefing",
     "determinations:determination",
     "determinations:make_determination",
     "determinations:post_determination",

@@ -23,11 +23,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.documents.operations.request import request_document
-from contracting.evaluations.queries import (
-    require_acknowledged,
-    require_open,
-    unsuccessful,
-)
+from contracting.evaluations.queries import require_acknowledged, require_open
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.set import set_contract_ceiling
 from contracting.ledger.queries import lock_funds
@@ -42,7 +38,7 @@ from contracting.solicitations.states import SolicitationState
 def award_contract(
     *, contract_id: int, by: Actor, at: datetime, seen_version: int
 ) -> Contract:
-    """Sign the award: number it, obligate its minimum, print it, tell everybody.
+    """Sign the award: number it, obligate its minimum, print it, tell the awardee.
 
     :raises NotAllowed: without a warrant for the whole ceiling (R-ROL-01, R-ROL-02), or
         if ``by`` requested it or certified its funds (R-ROL-03)
@@ -184,23 +180,13 @@ def _bind(contract: Contract, signed_on: date, by: Actor, at: datetime) -> None:
 
 
 def _tell(contract: Contract, by: Actor, at: datetime) -> None:
-    """Award notice to the awardee, and FAR 15.503(b) content to everybody else."""
+    """The awardee is told at once; the others by a verb of its own (R-AWD-05)."""
     post_notice(
         recipients=[Recipient(organization_id=contract.vendor_id)],
         subject=contract.subject,
         title=f"Award of contract {contract.piid}",
         body=f"Your offer on {contract.solicitation.piid} was accepted.",
         url_path=contract.path,
-        by=by,
-        at=at,
-    )
-    others = unsuccessful(contract.solicitation)
-    post_notice(
-        recipients=[Recipient(organization_id=each.vendor_id) for each in others],
-        subject=contract.subject,
-        title=f"Your offer on {contract.solicitation.piid} was not selected",
-        body=paperwork.unsuccessful_notice(contract, offers_received=len(others) + 1),
-        url_path=f"/awards/{contract.public_id}",
         by=by,
         at=at,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Sum
@@ -42,6 +42,7 @@ class ContractsPage(PageView):
         return {
             "contracts": contracts[:200],
             "ceiling": contracts.aggregate(sum=Sum("ceiling_dollars"))["sum"],
+            "keeps_the_days": queries.keeps_the_days(self.actor),
         }
 
 
@@ -76,10 +77,19 @@ class ContractPage(PageView):
                 "may_designate": permissions.can_designate_cor(by, contract, on),
                 "may_protest": permissions.can_record_protest(by, contract),
                 "may_lift": permissions.can_lift_protest(by, contract),
+                "clocks": _clocks(by, contract, on),
                 "may_discard": permissions.can_discard_contract(by, contract),
                 "events": milestones(events_of(contract.subject)),
             }
         return context
+
+
+def _clocks(
+    by: Actor, contract: Contract, on: date
+) -> list[tuple[queries.Clock, bool]]:
+    if not queries.keeps_the_days(by):
+        return []
+    return [(each, each.is_overdue(on)) for each in queries.clocks_of(contract)]
 
 
 def _log(page: PageView, contract: Contract) -> None:
@@ -287,6 +297,9 @@ class RecordProtestView(ContractVerbView):
     form_class = forms.ProtestForm
     submit_label = "Record the protest"
     done_message = "Recorded. The contract's page says whether it is suspended."
+
+    def initial(self, thing: Contract) -> dict[str, Any]:
+        return {"debriefed_on": queries.day_offered(thing)}
 
     def verdict(self, thing: Contract) -> Verdict:
         return permissions.can_record_protest(self.actor, thing)

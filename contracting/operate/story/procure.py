@@ -13,6 +13,7 @@ from contracting.contracts.operations.award import award_contract
 from contracting.contracts.operations.certify import certify_contract_funds
 from contracting.contracts.operations.designate import designate_cor
 from contracting.contracts.operations.draft import MinimumFunding, draft_contract
+from contracting.contracts.operations.notify import notify_unsuccessful
 from contracting.core.actors import SYSTEM
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.evaluations.models import SelectionDecision
@@ -23,7 +24,7 @@ from contracting.evaluations.operations.declare import declare_interest
 from contracting.evaluations.operations.designate import designate_panel_member
 from contracting.evaluations.operations.lock import lock_ratings
 from contracting.evaluations.operations.rate import rate_submission
-from contracting.evaluations.queries import missing_consensus
+from contracting.evaluations.queries import missing_consensus, unsuccessful
 from contracting.evaluations.states import NO_CONFLICT
 from contracting.operate.story import times, truth
 from contracting.operate.story.cast import NEEDED, NORTHLIGHT, OPENERS, Cast
@@ -470,4 +471,18 @@ def award(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> Contrac
         by=cast["contracting_officer"],
         at=calendar.at(times.AWARD, 11),
     )
+    tell_the_others(cast, calendar, contract)
     return contract
+
+
+def tell_the_others(cast: Cast, calendar: Calendar, contract: Contract) -> None:
+    """Who was not selected reads why, on the day of the award (FAR 15.503(b))."""
+    notify_unsuccessful(
+        contract_id=contract.pk,
+        reasons={
+            each.pk: "Another offer was rated higher on the technical factors."
+            for each in unsuccessful(contract.solicitation)
+        },
+        by=cast["contracting_officer"],
+        at=calendar.at(times.AWARD, 12),
+    )

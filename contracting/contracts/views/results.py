@@ -1,0 +1,189 @@
+"""Pages after the award: notices, debriefings, and the vendor's own result."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from contracting.contracts import forms, paperwork, permissions, queries
+from contracting.contracts.models import Contract, DebriefingRequest
+from contracting.contracts.operations.hold import hold_debriefing
+from contracting.contracts.operations.notify import notify_unsuccessful
+from contracting.contracts.operations.request import request_debriefing
+from contracting.contracts.views.awards import ContractVerbView, contract_url
+from contracting.core import clock
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import Verdict
+from contracting.core.views import PageView, VerbView
+from contracting.evaluations.queries import unsuccessful
+from contracting.submissions.models import Submission
+from contracting.submissions.queries import get_submission_for
+
+
+class NotifyUnsuccessfulView(ContractVerbView):
+    """What are the unsuccessful offerors told?"""
+
+    template_name = "contracts/notify_unsuccessful.html"
+    form_class = forms.NotifyUnsuccessfulForm
+    submit_label = "Send the notices"
+    done_message = "The notices are sent."
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_notify_unsuccessful(self.actor, thing)
+
+    def form_options(self, thing: Contract) -> dict[str, Any]:
+        return {
+            "offers": list(unsuccessful(thing.solicitation)),
+            "is_late": self.today(thing) > queries.notice_due_on(thing),
+        }
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        others = list(unsuccessful(thing.solicitation))
+        due_on = queries.notice_due_on(thing)
+        return {
+            "contract": thing,
+            "others": others,
+            "is_sent": thing.unsuccessful_notices.exists(),
+            "due_on": due_on,
+            "is_overdue": self.today(thing) > due_on,
+            "letter": paperwork.unsuccessful_notice(
+                thing,
+                offers_received=len(others) + 1,
+                reason="(your words, from below)",
+            ),
+        }
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        notify_unsuccessful(
+            contract_id=thing.pk,
+            reasons=data["reasons"],
+            late_reason=data.get("late_reason", ""),
+            by=by,
+            at=at,
+        )
+        return contract_url(thing)
+
+
+class StatusPage(PageView):
+    """Where is our offer in the process?"""
+
+    template_name = "contracts/status.html"
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        submission = get_submission_for(self.actor, ids["submission"])
+        award = queries.award_on(submission)
+        notice = queries.notice_to(submission)
+        asked = getattr(notice, "debriefing_request", None)
+        return {
+            "submission": submission,
+            "solicitation": submission.solicitation,
+            "received": submission.version_of_record,
+            "opened_offer": getattr(submission, "opened_offer", None),
+            "award": award,
+            "is_ours": award is not None and award.vendor_id == submission.vendor_id,
+            "notice": notice,
+            "notice_due_on": queries.notice_due_on(award) if award else None,
+            "last_day": queries.debriefing_asked_until(notice) if notice else None,
+            "asked": asked,
+            "held": getattr(asked, "debriefing", None),
+            "may_request": permissions.can_request_debriefing(self.actor, submission),
+            "today": submission.solicitation.agency.local_day(clock.now()),
+        }
+
+
+class RequestDebriefingView(VerbView):
+    """What do we want to hear about our offer?"""
+
+    template_name = "contracts/request_debriefing.html"
+    form_class = forms.RequestDebriefingForm
+    submit_label = "Ask for a debriefing"
+    done_message = "Your request is with the contracting officer."
+
+    def thing(self, **ids: Any) -> Submission:
+        submission = get_submission_for(self.actor, ids["submission"])
+        if queries.notice_to(submission) is None:
+            message = "There is no notice on this offer to be debriefed about."
+            raise NotVisible(message)
+        return submission
+
+    def verdict(self, thing: Submission) -> Verdict:
+        return permissions.can_request_debriefing(self.actor, thing)
+
+    def extra(self, thing: Submission) -> dict[str, Any]:
+        notice = queries.notice_to(thing)
+        last_day = queries.debriefing_asked_until(notice) if notice else None
+        today = thing.solicitation.agency.local_day(clock.now())
+        return {
+            "submission": thing,
+            "solicitation": thing.solicitation,
+            "last_day": last_day,
+            "is_late": last_day is not None and today > last_day,
+        }
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        notice = thing.unsuccessful_notice
+        request_debriefing(
+            notice_id=notice.pk, questions=data["questions"], by=by, at=at
+        )
+        return reverse("contracts:status", args=[thing.public_id])
+
+
+class HoldDebriefingView(VerbView):
+    """What is said in the debriefing, and was it held in time?"""
+
+    template_name = "contracts/hold_debriefing.html"
+    form_class = forms.HoldDebriefingForm
+    submit_label = "File the debriefing"
+    done_message = "The debriefing is on file."
+
+    def thing(self, **ids: Any) -> DebriefingRequest:
+        return queries.get_debriefing_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: DebriefingRequest) -> Verdict:
+        return permissions.can_hold_debriefing(self.actor, thing.notice.contract)
+
+    def initial(self, thing: DebriefingRequest) -> dict[str, Any]:
+        today = accounting_day(clock.now(), thing.notice.contract.time_zone)
+        return {"offered_on": today, "held_on": today}
+
+    def extra(self, thing: DebriefingRequest) -> dict[str, Any]:
+        contract = thing.notice.contract
+        return {
+            "asked": thing,
+            "contract": contract,
+            "vendor": thing.notice.submission.vendor,
+            "is_held": hasattr(thing, "debriefing"),
+            "is_overdue": thing.due_on is not None
+            and accounting_day(clock.now(), contract.time_zone) > thing.due_on,
+        }
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        hold_debriefing(request_id=thing.pk, **data, by=by, at=at)
+        return contract_url(thing.notice.contract)
+
+
+class AfterAwardPage(PageView):
+    """What is still due after our awards, and what is overdue?"""
+
+    template_name = "contracts/after_award.html"
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        if not queries.keeps_the_days(self.actor):
+            message = "Only the contracting office keeps these days."
+            raise NotVisible(message)
+        at = clock.now()
+        clocks = [
+            (each, each.is_overdue(accounting_day(at, each.contract.time_zone)))
+            for each in queries.running_clocks(self.actor)
+        ]
+        return {"clocks": clocks, "overdue": sum(late for _clock, late in clocks)}
