@@ -37,3 +37,6 @@ DEBRIEFING_REQUESTED = event_type(
 DEBRIEFING_HELD = event_type(
     "contracts.debriefing.held", "A debriefing was held and summed up for the file."
 )
+CONTRACT_ACTION_REPORTED = event_type(
+    "contracts.action.reported", "The contract action report of the award was filed."
+)

@@ -262,3 +262,14 @@ class HoldDebriefingForm(forms.Form):
     keeps_secrets = forms.BooleanField(
         label="Nothing was disclosed that may never be disclosed"
     )
+
+
+class ContractActionReportForm(forms.Form):
+    """What the procurement data system confirmed."""
+
+    number = forms.CharField(
+        label="Number of the report",
+        max_length=40,
+        help_text="As the procurement data system confirmed it.",
+    )
+    reported_on = _day("Day on which it was reported")

@@ -444,3 +444,26 @@ class Debriefing(AppendOnly):
 
     def __str__(self) -> str:
         return f"debriefing on {self.held_on}"
+
+
+class ContractActionReport(AppendOnly):
+    """The award, as it was reported to the procurement data system (FAR 4.6)."""
+
+    contract = models.OneToOneField(
+        Contract, on_delete=models.PROTECT, related_name="action_report"
+    )
+    number = models.CharField(max_length=40, help_text="As the system confirmed it.")
+    reported_on = models.DateField()
+    due_on = models.DateField()
+    reported_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    filed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_contract_action_report_has_a_number", condition=~Q(number="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"contract action report {self.number}"

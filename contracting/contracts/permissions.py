@@ -167,3 +167,15 @@ def can_hold_debriefing(by: Actor, contract: Contract) -> Verdict:
         doing="hold a debriefing",
         rule="R-AWD-06",
     )
+
+
+def can_report_contract_action(by: Actor, contract: Contract) -> Verdict:
+    """A contracting officer or specialist of the agency (FAR 4.604(b))."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        Role.CONTRACT_SPECIALIST,
+        doing="report a contract action",
+        rule="R-AWD-08",
+    )

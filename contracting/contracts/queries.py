@@ -20,8 +20,9 @@ from contracting.contracts.models import (
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
-from contracting.core.periods import accounting_day
+from contracting.core.periods import accounting_day, add_business_days
 from contracting.evaluations.queries import unsuccessful
+from contracting.reference.queries import threshold
 from contracting.submissions.models import Submission
 
 UNSIGNED = (ContractState.DRAFT, ContractState.DISCARDED)
@@ -153,10 +154,17 @@ def keeps_the_days(actor: Actor) -> bool:
 
 
 def clocks_of(contract: Contract) -> list[Clock]:
-    """What is due after the award: notice and debriefings (R-AWD-05, R-AWD-06)."""
+    """What is due after the award: notice, report and debriefings.
+
+    R-AWD-05, R-AWD-08, R-AWD-06.
+    """
     if contract.awarded_at is None:
         return []
-    return [*_notice_clock(contract), *_debriefing_clocks(contract)]
+    return [
+        *_notice_clock(contract),
+        _report_clock(contract),
+        *_debriefing_clocks(contract),
+    ]
 
 
 def running_clocks(actor: Actor) -> list[Clock]:
@@ -185,6 +193,18 @@ def _notice_clock(contract: Contract) -> list[Clock]:
     ]
 
 
+def _report_clock(contract: Contract) -> Clock:
+    report = getattr(contract, "action_report", None)
+    return Clock(
+        contract,
+        "Contract action report",
+        "R-AWD-08",
+        f"{contract.path}/report_contract_action",
+        report_due_on(contract),
+        report.reported_on if report else None,
+    )
+
+
 def _debriefing_clocks(contract: Contract) -> list[Clock]:
     asked = DebriefingRequest.objects.filter(
         notice__contract=contract, due_on__isnull=False
@@ -208,11 +228,27 @@ def notice_due_on(contract: Contract) -> date:
 
     :raises NotVisible: if nothing is awarded
     """
+    return last_day("AWARD_NOTICE", awarded_on(contract))
+
+
+def report_due_on(contract: Contract) -> date:
+    """The last day for the contract action report, in business days (FAR 4.604(b)).
+
+    :raises NotVisible: if nothing is awarded
+    """
+    on = awarded_on(contract)
+    return add_business_days(on, int(threshold("ACTION_REPORT", on).value))
+
+
+def awarded_on(contract: Contract) -> date:
+    """The day of the signature, in the contract's zone.
+
+    :raises NotVisible: if nothing is awarded
+    """
     if contract.awarded_at is None:
         message = "Nothing is awarded yet."
         raise NotVisible(message)
-    awarded_on = accounting_day(contract.awarded_at, contract.time_zone)
-    return last_day("AWARD_NOTICE", awarded_on)
+    return accounting_day(contract.awarded_at, contract.time_zone)
 
 
 def award_on(submission: Submission) -> Contract | None:

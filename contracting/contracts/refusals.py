@@ -96,3 +96,10 @@ class DebriefingIncomplete(Invalid):
 
     code = "debriefing_incomplete"
     rule = "R-AWD-06"
+
+
+class ReportIncomplete(Invalid):
+    """A contract action report lacks its number, or its day does not fit."""
+
+    code = "report_incomplete"
+    rule = "R-AWD-08"

@@ -53,6 +53,11 @@ urlpatterns = [
         name="notify_unsuccessful",
     ),
     path(
+        "contracts/<public_id:public_id>/report_contract_action",
+        results.ReportContractActionView.as_view(),
+        name="report_contract_action",
+    ),
+    path(
         "submissions/<public_id:submission>/status",
         results.StatusPage.as_view(),
         name="status",

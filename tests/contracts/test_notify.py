@@ -17,7 +17,7 @@ from tests.contracts.results import REASON, notified, read
 def test_the_loser_is_told_what_the_regulation_fixes(decision):
     # Given an award on two offers, of which nobody but the awardee knows officially
     contract = awarded_contract(on=decision)
-    (clock,) = clocks_of(contract)
+    clock = clocks_of(contract)[0]
     assert (clock.due_on, clock.done_on) == (date(2026, 4, 2), None)
     told = Notice.objects.filter(recipient_user_id=actor("vendor_b_signer").user_id)
     assert not told.filter(title__contains="was not selected").exists()
@@ -43,7 +43,7 @@ def test_the_loser_is_told_what_the_regulation_fixes(decision):
     assert not about.filter(recipient_user_id=outsider).exists()
 
     # And the clock stands still
-    (clock,) = clocks_of(contract)
+    clock = clocks_of(contract)[0]
     assert clock.done_on == date(2026, 4, 2)
     assert not clock.was_late
     with nothing_happens(), pytest.raises(AlreadyRecorded):
@@ -53,7 +53,7 @@ def test_the_loser_is_told_what_the_regulation_fixes(decision):
 @pytest.mark.rule("R-AWD-05", case="refused")
 def test_a_late_notice_says_for_the_file_why(decision):
     contract = awarded_contract(on=decision)
-    (clock,) = running_clocks(actor("contracting_officer"))
+    clock, _report = running_clocks(actor("contracting_officer"))
     assert clock.is_overdue(date(2026, 4, 3))
 
     with nothing_happens(), pytest.raises(NoticeIncomplete) as refusal:
@@ -98,7 +98,9 @@ def test_the_letter_is_read_before_it_is_sent(
     monkeypatch.setattr("contracting.core.clock.now", lambda: AWARDED_AT + days(5))
     browser, address = client_for(contracting_officer), contract.path
     assert "overdue" in browser.get(address).content.decode()
-    assert "1 of 1 is overdue" in browser.get("/contracts/after_award").content.decode()
+    assert (
+        "2 of 2 are overdue" in browser.get("/contracts/after_award").content.decode()
+    )
 
     # When they read the letter, and send it
     page = browser.get(f"{address}/notify_unsuccessful").content.decode()

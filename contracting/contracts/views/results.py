@@ -11,6 +11,7 @@ from contracting.contracts import forms, paperwork, permissions, queries
 from contracting.contracts.models import Contract, DebriefingRequest
 from contracting.contracts.operations.hold import hold_debriefing
 from contracting.contracts.operations.notify import notify_unsuccessful
+from contracting.contracts.operations.report import report_contract_action
 from contracting.contracts.operations.request import request_debriefing
 from contracting.contracts.views.awards import ContractVerbView, contract_url
 from contracting.core import clock
@@ -170,6 +171,36 @@ class HoldDebriefingView(VerbView):
     ) -> str:
         hold_debriefing(request_id=thing.pk, **data, by=by, at=at)
         return contract_url(thing.notice.contract)
+
+
+class ReportContractActionView(ContractVerbView):
+    """Was the award reported in time?"""
+
+    template_name = "contracts/report_contract_action.html"
+    form_class = forms.ContractActionReportForm
+    submit_label = "Record the report"
+    done_message = "The report is on record."
+
+    def initial(self, thing: Contract) -> dict[str, Any]:
+        return {"reported_on": self.today(thing)}
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_report_contract_action(self.actor, thing)
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        due_on = queries.report_due_on(thing)
+        return {
+            "contract": thing,
+            "report": getattr(thing, "action_report", None),
+            "due_on": due_on,
+            "is_overdue": self.today(thing) > due_on,
+        }
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        report_contract_action(contract_id=thing.pk, **data, by=by, at=at)
+        return contract_url(thing)
 
 
 class AfterAwardPage(PageView):
