@@ -19,6 +19,7 @@ class Kind(TextChoices):
     )
     CIO_WAIVER = "CIO_WAIVER", "waiver of the chief information officer"
     CANCELLATION = "CANCELLATION", "memo on a cancellation"
+    SINGLE_AWARD = "SINGLE_AWARD", "determination for a single award"
 
 
 class DeterminationState(TextChoices):
@@ -45,6 +46,7 @@ RULES: Final = {
     Kind.OTHER_THAN_FULL: "R-SOL-09",
     Kind.CIO_WAIVER: "R-SOL-12",
     Kind.CANCELLATION: "R-SOL-11",
+    Kind.SINGLE_AWARD: "R-AWD-04",
 }
 """The rule to which each is the exception, or which asks for it."""
 
@@ -58,7 +60,7 @@ ROUTES: Final = {
 POSTED: Final = (Kind.BRAND_NAME, Kind.OTHER_THAN_FULL)
 """What is made public."""
 
-NEEDS_EVIDENCE: Final = (Kind.CIO_WAIVER,)
+NEEDS_EVIDENCE: Final = (Kind.CIO_WAIVER, Kind.SINGLE_AWARD)
 """What somebody else has signed: its document is named by its hash."""
 
 VERSION: Final = 1

@@ -126,7 +126,7 @@ def _refuse_incomplete(kind: Kind, words: str, authority: str, evidence: str) ->
         message = "A justification names its authority, such as FAR 6.302-1."
         raise DeterminationIncomplete(message, missing="authority")
     if kind in NEEDS_EVIDENCE and not evidence:
-        message = "Name the signed waiver by the SHA-256 of its file."
+        message = "Name the document that was signed by the SHA-256 of its file."
         raise DeterminationIncomplete(message, missing="document_sha256")
     if evidence and not _SHA256.fullmatch(evidence):
         message = "A SHA-256 has 64 characters of 0 to 9 and a to f."
