@@ -8,8 +8,10 @@ class ContractsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """No solicitation is cancelled under a draft award and its commitment."""
-        from contracting.contracts.permissions import no_draft_award
+        """A draft holds its solicitation, and determinations are made on it."""
+        from contracting.contracts.permissions import about_contract, no_draft_award
+        from contracting.determinations.queries import offer_determinations
         from contracting.solicitations.permissions import hold_cancelling
 
         hold_cancelling(no_draft_award)
+        offer_determinations("con", about_contract)

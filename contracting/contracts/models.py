@@ -23,6 +23,7 @@ from contracting.ledger.states import Holder
 from contracting.reference.states import Boundary
 
 HOLDER_OF_A_LINE = "contracts.line"
+SINGLE_AWARD = "single award"
 
 
 class Contract(Addressed, Timestamped, Versioned, Stateful):
@@ -67,7 +68,7 @@ class Contract(Addressed, Timestamped, Versioned, Stateful):
         default=3, help_text="Days after a period by which the vendor reports."
     )
     payment_days = models.PositiveSmallIntegerField(default=30)
-    fair_opportunity = models.CharField(max_length=120, default="single award")
+    fair_opportunity = models.CharField(max_length=120, default=SINGLE_AWARD)
     drafted_by = models.ForeignKey(
         "accounts.Membership", on_delete=models.PROTECT, related_name="+"
     )

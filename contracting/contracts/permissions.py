@@ -7,10 +7,13 @@ from datetime import date
 from accounts.permissions import can_sign, role_in
 from accounts.states import Role
 from contracting.contracts.models import Contract
+from contracting.contracts.queries import get_contract_for
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.core.quantities import Dollars
+from contracting.determinations.queries import About
+from contracting.determinations.states import Kind
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.models import Submission
 
@@ -178,4 +181,20 @@ def can_report_contract_action(by: Actor, contract: Contract) -> Verdict:
         Role.CONTRACT_SPECIALIST,
         doing="report a contract action",
         rule="R-AWD-08",
+    )
+
+
+def about_contract(actor: Actor, public_id: str) -> About:
+    """What a determination on a draft award is about.
+
+    :raises NotVisible: for everybody but its own agency
+    """
+    found = get_contract_for(actor, public_id)
+    return About(
+        subject=found.subject,
+        agency_id=found.agency_id,
+        title=f"{found.name}, {found.title}",
+        path=found.path,
+        value=Dollars(found.ceiling_dollars),
+        kinds=(Kind.SINGLE_AWARD,),
     )

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.states import SOURCE_SELECTION_ROLES, Role
 from contracting.contracts.calculations import last_day
 from contracting.contracts.models import (
+    SINGLE_AWARD,
     Contract,
     CorDesignation,
     DebriefingRequest,
@@ -21,6 +22,10 @@ from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day, add_business_days
+from contracting.core.quantities import Dollars
+from contracting.determinations.models import Determination
+from contracting.determinations.queries import approved
+from contracting.determinations.states import Kind
 from contracting.evaluations.queries import unsuccessful
 from contracting.reference.queries import threshold
 from contracting.submissions.models import Submission
@@ -125,6 +130,24 @@ def suspending_protest(contract: Contract) -> Protest | None:
 def protests_of(contract: Contract) -> QuerySet[Protest]:
     """Every protest against the award, with what lifted its suspension."""
     return Protest.objects.filter(contract=contract).select_related("finding")
+
+
+def single_award_above(contract: Contract, on: date) -> Dollars | None:
+    """The amount above which a single award is determined, if this one lies above it.
+
+    FAR 16.504(c)(1)(ii)(D) (R-AWD-04).
+
+    :raises NoThreshold: if no amount is in force on that day
+    """
+    if contract.fair_opportunity != SINGLE_AWARD:
+        return None
+    amount = Dollars(threshold("SINGLE_AWARD_IDIQ", on).value)
+    return amount if Dollars(contract.ceiling_dollars) > amount else None
+
+
+def single_award_determination(contract: Contract) -> Determination | None:
+    """The determination of the agency's head that stands on this award."""
+    return approved(contract.subject, Kind.SINGLE_AWARD)
 
 
 @dataclass(frozen=True, slots=True)

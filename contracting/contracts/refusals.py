@@ -103,3 +103,10 @@ class ReportIncomplete(Invalid):
 
     code = "report_incomplete"
     rule = "R-AWD-08"
+
+
+class SingleAwardNotDetermined(Refusal):
+    """A single award above its threshold lacks the head of agency's determination."""
+
+    code = "single_award_not_determined"
+    rule = "R-AWD-04"

@@ -16,6 +16,10 @@ from contracting.contracts import (
 )
 from contracting.contracts.models import Contract, ContractFunding
 from contracting.contracts.operations.certify import obligations_of
+from contracting.contracts.queries import (
+    single_award_above,
+    single_award_determination,
+)
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
@@ -50,6 +54,7 @@ def award_contract(
     :raises FundsNotCertified: unless funds cover the minimum (R-AWD-01)
     :raises LineIncomplete: FAR 4.1005-1 (R-AWD-02)
     :raises IndefiniteQuantityIncomplete: FAR 16.504(a) (R-AWD-03)
+    :raises SingleAwardNotDetermined: above the amount for one vendor (R-AWD-04)
     :raises PriceNotReasonable: without a price reasonableness record (R-EVL-07)
     :raises AmendmentNotAcknowledged: if the offer stands on other terms (R-SUB-05)
     :raises PeriodOfAvailabilityEnded: if the funds are not available today (R-FND-03)
@@ -114,6 +119,7 @@ def _guard(
     if gaps:
         raise refusals.LineIncomplete(" ".join(gaps), gaps=gaps)
     _guard_indefinite_quantity(contract, on)
+    _guard_single_award(contract, on)
     analysis = contract.decision.price_analysis
     if contract.decision.selected_id not in analysis.reasonable_submission_ids:
         message = "The price analysis does not find the selected offer reasonable."
@@ -156,6 +162,16 @@ def _guard_indefinite_quantity(contract: Contract, on: date) -> None:
         gaps.append("The minimum must be obligated at award.")
     if gaps:
         raise refusals.IndefiniteQuantityIncomplete(" ".join(gaps), gaps=gaps)
+
+
+def _guard_single_award(contract: Contract, on: date) -> None:
+    amount = single_award_above(contract, on)
+    if amount is not None and single_award_determination(contract) is None:
+        message = (
+            f"One vendor gets more than {amount}, and no determination of the "
+            "agency's head is on file."
+        )
+        raise refusals.SingleAwardNotDetermined(message, above=amount)
 
 
 def _bind(contract: Contract, signed_on: date, by: Actor, at: datetime) -> None:

@@ -78,6 +78,10 @@ class ContractPage(PageView):
                 "may_protest": permissions.can_record_protest(by, contract),
                 "may_lift": permissions.can_lift_protest(by, contract),
                 "clocks": _clocks(by, contract, on),
+                "single_award_above": queries.single_award_above(contract, on)
+                if contract.state == ContractState.DRAFT
+                else None,
+                "single_award": queries.single_award_determination(contract),
                 "may_discard": permissions.can_discard_contract(by, contract),
                 "events": milestones(events_of(contract.subject)),
             }
