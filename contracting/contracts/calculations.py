@@ -51,6 +51,15 @@ def content(contract: Contract) -> dict[str, Any]:
             ),
         }
     )
+    terms = contract.vendor_terms.select_related("struck_as").order_by("pk")
+    if terms:
+        made["vendor_terms"] = [
+            {
+                "passage": each.passage,
+                "struck_as": each.struck_as.code if each.struck_as else "",
+            }
+            for each in terms
+        ]
     return made
 
 

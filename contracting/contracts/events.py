@@ -40,3 +40,7 @@ DEBRIEFING_HELD = event_type(
 CONTRACT_ACTION_REPORTED = event_type(
     "contracts.action.reported", "The contract action report of the award was filed."
 )
+VENDOR_TERM_REVIEWED = event_type(
+    "contracts.vendor_term.reviewed",
+    "A passage of the vendor's terms was taken in or struck.",
+)

@@ -10,7 +10,7 @@ from django import forms
 
 from accounts.models import Membership
 from accounts.states import Role
-from contracting.contracts.models import Contract
+from contracting.contracts.models import Contract, UnenforceableTerm
 from contracting.ledger.queries import lines_of_accounting_of
 from contracting.requisitions.forms import RemovableRows, kept_rows, plausible
 from contracting.submissions.models import Submission
@@ -273,3 +273,29 @@ class ContractActionReportForm(forms.Form):
         help_text="As the procurement data system confirmed it.",
     )
     reported_on = _day("Day on which it was reported")
+
+
+class ReviewVendorTermForm(forms.Form):
+    """A passage, what kind of term it is, and what becomes of it."""
+
+    passage = _words("The passage, word for word")
+    kind = forms.ChoiceField(label="What it does", required=False)
+    decision = forms.ChoiceField(
+        label="What becomes of it",
+        widget=forms.RadioSelect,
+        choices=[
+            ("strike", "It is struck and printed as unenforceable"),
+            ("accept", "It is part of the contract"),
+        ],
+    )
+
+    def __init__(
+        self, *args: Any, kinds: Sequence[UnenforceableTerm], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (typing)
+        field.choices = [
+            ("", "None of these"),
+            *((each.code, each.words) for each in kinds),
+        ]

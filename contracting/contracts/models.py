@@ -303,11 +303,7 @@ class CorDesignation(Timestamped):
 
 
 class Protest(AppendOnly):
-    """The notice of a protest against an award, and whether it suspends the contract.
-
-    FAR 33.104(c): notice within the days after award, or after a debriefing that was
-    required, suspends performance and ordering by itself.
-    """
+    """Notice of a protest; one that is in time suspends by itself (FAR 33.104(c))."""
 
     contract = models.ForeignKey(
         Contract, on_delete=models.PROTECT, related_name="protests"
@@ -468,3 +464,33 @@ class ContractActionReport(AppendOnly):
 
     def __str__(self) -> str:
         return f"contract action report {self.number}"
+
+
+class UnenforceableTerm(Timestamped):
+    """A kind of vendor term that never binds the Government (FAR 52.232-39)."""
+
+    code = models.CharField(max_length=30)
+    words = models.CharField(max_length=200)
+    citation = models.CharField(max_length=80)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class VendorTerm(AppendOnly):
+    """A passage of the vendor's terms: taken in, or struck for what it is."""
+
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="vendor_terms"
+    )
+    passage = models.TextField()
+    struck_as = models.ForeignKey(
+        UnenforceableTerm, on_delete=models.PROTECT, null=True, blank=True
+    )
+    reviewed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    reviewed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.passage[:60]

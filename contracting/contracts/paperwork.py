@@ -8,6 +8,7 @@ from typing import Any
 
 from contracting.contracts.calculations import funded
 from contracting.contracts.models import Contract, ContractFunding, RateRow
+from contracting.contracts.queries import unenforceable_terms
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
@@ -85,7 +86,30 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
                 "clause__number"
             )
         ],
+        **_vendor_terms(contract),
     }
+
+
+def _vendor_terms(contract: Contract) -> dict[str, Any]:
+    """What of the vendor's terms is part of the contract, and what binds nobody."""
+    zone, signed_at = contract.time_zone, contract.awarded_at
+    on = accounting_day(signed_at, zone) if signed_at else contract.ordering_start
+    reviewed = list(contract.vendor_terms.order_by("pk"))
+    struck = [
+        {
+            "term": kind.words,
+            "passage": "\n".join(
+                each.passage for each in reviewed if each.struck_as_id == kind.pk
+            )
+            or "any such term, wherever it stands",
+            "citation": kind.citation,
+        }
+        for kind in unenforceable_terms(on)
+    ]
+    taken = [
+        {"passage": each.passage} for each in reviewed if each.struck_as_id is None
+    ]
+    return {"struck_terms": struck, **({"vendor_terms": taken} if taken else {})}
 
 
 def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:

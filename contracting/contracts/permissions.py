@@ -184,6 +184,18 @@ def can_report_contract_action(by: Actor, contract: Contract) -> Verdict:
     )
 
 
+def can_review_vendor_term(by: Actor, contract: Contract) -> Verdict:
+    """A contracting officer or specialist of the agency, before the award."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        Role.CONTRACT_SPECIALIST,
+        doing="review the vendor's terms",
+        rule="R-AWD-10",
+    )
+
+
 def about_contract(actor: Actor, public_id: str) -> About:
     """What a determination on a draft award is about.
 

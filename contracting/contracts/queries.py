@@ -16,6 +16,7 @@ from contracting.contracts.models import (
     DebriefingRequest,
     Protest,
     RateRow,
+    UnenforceableTerm,
     UnsuccessfulNotice,
 )
 from contracting.contracts.states import ContractState
@@ -333,3 +334,10 @@ def day_offered(contract: Contract) -> date | None:
         .values_list("debriefing__offered_on", flat=True)
         .first()
     )
+
+
+def unenforceable_terms(on: date) -> QuerySet[UnenforceableTerm]:
+    """The kinds of vendor terms that bind nobody on that day (R-AWD-10)."""
+    return UnenforceableTerm.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on
+    ).order_by("pk")

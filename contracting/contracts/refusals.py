@@ -110,3 +110,16 @@ class SingleAwardNotDetermined(Refusal):
 
     code = "single_award_not_determined"
     rule = "R-AWD-04"
+
+
+class TermUnenforceable(Invalid):
+    """A vendor term of a kind that never binds the Government (FAR 52.232-39)."""
+
+    code = "term_unenforceable"
+    rule = "R-AWD-10"
+
+
+class TermIncomplete(Invalid):
+    """A vendor term without its words, or reviewed too late."""
+
+    code = "term_incomplete"

@@ -20,6 +20,7 @@ from contracting.contracts.operations.discard import discard_contract
 from contracting.contracts.operations.draft import MinimumFunding, draft_contract
 from contracting.contracts.operations.lift import lift_protest
 from contracting.contracts.operations.record import record_protest
+from contracting.contracts.operations.review import review_vendor_term
 from contracting.contracts.states import ContractState
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -65,6 +66,8 @@ class ContractPage(PageView):
             "clauses": contract.clauses.select_related("clause").order_by(
                 "clause__number"
             ),
+            "vendor_terms": contract.vendor_terms.select_related("struck_as"),
+            "unenforceable": queries.unenforceable_terms(on),
             "documents": documents_of(contract.subject).visible_to(by),
             "protests": queries.protests_of(contract) if by.is_agency else [],
             "suspending": queries.suspending_protest(contract),
@@ -242,6 +245,38 @@ class AwardContractView(ContractVerbView):
     ) -> str:
         award_contract(
             contract_id=thing.pk, by=by, at=at, seen_version=data["seen_version"]
+        )
+        return contract_url(thing)
+
+
+class ReviewVendorTermView(ContractVerbView):
+    """Does this term of the vendor bind the Government?"""
+
+    template_name = "contracts/review_vendor_term.html"
+    form_class = forms.ReviewVendorTermForm
+    submit_label = "Record the term"
+    done_message = "The term is on record, and the draft has a new version."
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_review_vendor_term(self.actor, thing)
+
+    def form_options(self, thing: Contract) -> dict[str, Any]:
+        return {"kinds": list(queries.unenforceable_terms(self.today(thing)))}
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        kinds = queries.unenforceable_terms(self.today(thing))
+        return {"contract": thing, "kinds": kinds}
+
+    def perform(
+        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        review_vendor_term(
+            contract_id=thing.pk,
+            passage=data["passage"],
+            kind=data["kind"],
+            is_accepted=data["decision"] == "accept",
+            by=by,
+            at=at,
         )
         return contract_url(thing)
 
