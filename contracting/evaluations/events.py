@@ -47,3 +47,7 @@ SELECTION_DECIDED = event_type(
     "evaluations.selection.decided",
     "The source selection authority decided which offer is selected.",
 )
+REGISTRATIONS_IMPORTED = event_type(
+    "evaluations.registrations.imported",
+    "An extract of registrations and exclusions was imported.",
+)

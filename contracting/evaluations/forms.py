@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Membership
+from contracting.documents.forms import TextFileField
 from contracting.evaluations.states import AdjectivalRating, ConflictQuestion
 from contracting.solicitations.models import Amendment
 from contracting.submissions.models import OpenedOffer
@@ -236,3 +237,17 @@ class SelectionForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         _offer_offers(self.fields["selected"], offers)
+
+
+class ImportRegistrationsForm(forms.Form):
+    """An extract of registrations and exclusions, and when it was made."""
+
+    file = TextFileField(
+        label="Extract",
+        help_text="CSV. The first line is uei,legal_name,registered_until,exclusion; "
+        "exclusion is empty, or what the exclusion says.",
+    )
+    extracted_at = forms.DateTimeField(
+        label="When the source made it",
+        help_text="Date and time in the agency's time zone, such as 2026-03-30 09:15.",
+    )

@@ -299,3 +299,61 @@ class SelectionDecision(Addressed, AppendOnly):
         return Subject(
             "evaluations.decision", self.pk, f"solicitation:{self.solicitation_id}"
         )
+
+
+class RegistrationImport(Addressed, AppendOnly):
+    """A file of registrations and exclusions, as it was extracted (FAR 9.404, 4.11)."""
+
+    PREFIX = "rim"
+
+    agency = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT)
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    extracted_at = models.DateTimeField(help_text="When the source said so.")
+    imported_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_extract_of_registrations_is_imported_once",
+                fields=["agency", "sha256", "extracted_at"],
+            ),
+            models.CheckConstraint(
+                name="an_extract_is_not_from_the_future",
+                condition=Q(extracted_at__lte=models.F("imported_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> Subject:
+        stream = f"organization:{self.agency_id}"
+        return Subject("evaluations.registration_import", self.pk, stream)
+
+
+class RegistrationRecord(AppendOnly):
+    """One vendor in an extract: until when it is registered, and any exclusion."""
+
+    registration_import = models.ForeignKey(
+        RegistrationImport, on_delete=models.PROTECT, related_name="records"
+    )
+    uei = models.CharField("UEI", max_length=12)
+    legal_name = models.CharField(max_length=200)
+    registered_until = models.DateField()
+    exclusion = models.CharField(
+        max_length=200, blank=True, help_text="Empty, or what the exclusion says."
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_vendor_stands_once_in_an_extract",
+                fields=["registration_import", "uei"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uei} {self.legal_name}"

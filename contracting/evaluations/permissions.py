@@ -213,6 +213,12 @@ def can_decide_selection(by: Actor, solicitation: Solicitation) -> Verdict:
     return can_read_offers(by, solicitation)
 
 
+def can_import_registrations(by: Actor, agency_id: int | None) -> Verdict:
+    """The contracting officer or specialist, for their own agency."""
+    doing = "import registrations and exclusions"
+    return role_in(by, agency_id, *_OFFICE, doing=doing, rule="R-EVL-08")
+
+
 def has_declared(member: PanelMember) -> bool:
     """Whether a declaration that names every offeror is signed, without a conflict."""
     return queries.standing_of(member) == Standing.OPEN

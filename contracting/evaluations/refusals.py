@@ -152,3 +152,15 @@ class RationaleNotOwn(Invalid):
 
     code = "rationale_not_own"
     rule = "R-EVL-06"
+
+
+class BadExtract(Invalid):
+    """A file of registrations that cannot be read, or is from the future."""
+
+    code = "bad_extract"
+
+
+class AlreadyImported(Conflict):
+    """This extract has been imported."""
+
+    code = "already_imported"

@@ -6,7 +6,13 @@ from typing import Any
 
 from django.urls import path
 
-from contracting.evaluations.views import decisions, offers, panel, ratings
+from contracting.evaluations.views import (
+    decisions,
+    offers,
+    panel,
+    ratings,
+    registrations,
+)
 
 _SOLICITATION = "solicitations/<public_id:solicitation>"
 _OFFER = "offers/<public_id:submission>"
@@ -70,6 +76,12 @@ urlpatterns = [
         f"{_OFFER}/waive",
         offers.WaiveAcknowledgement.as_view(),
         name="waive_acknowledgement",
+    ),
+    path("registrations/", registrations.Registrations.as_view(), name="registrations"),
+    path(
+        "registrations/import",
+        registrations.ImportRegistrations.as_view(),
+        name="import_registrations",
     ),
     path(
         "decisions/<public_id:decision>", decisions.Decision.as_view(), name="decision"
