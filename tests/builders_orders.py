@@ -18,7 +18,10 @@ from contracting.contracts.operations.certify import certify_contract_funds
 from contracting.contracts.operations.designate import designate_cor
 from contracting.contracts.operations.draft import MinimumFunding, draft_contract
 from contracting.core.quantities import Dollars, Tokens
-from contracting.evaluations.models import SelectionDecision
+from contracting.evaluations.models import RegistrationImport, SelectionDecision
+from contracting.evaluations.operations.import_registrations import (
+    import_registrations,
+)
 from contracting.ledger.models import LineOfAccounting
 from contracting.ledger.operations.allot import allot_funds
 from contracting.ledger.operations.create import create_line_of_accounting
@@ -90,6 +93,32 @@ def line_of_accounting(
 
 
 @remembered
+def registrations(
+    *, exclusion: str = "", until: str = "2026-12-31", at: datetime = AWARDED_AT
+) -> RegistrationImport:
+    """An extract of three hours before the award; the same one when asked again."""
+    officer = actor("contract_specialist")
+    assert officer.organization_id is not None
+    found = RegistrationImport.objects.filter(
+        agency_id=officer.organization_id, extracted_at=at - timedelta(hours=3)
+    ).first()
+    if found is not None:
+        return found
+    return import_registrations(
+        agency_id=officer.organization_id,
+        name="extract.csv",
+        content=(
+            "uei,legal_name,registered_until,exclusion\n"
+            f"MERD1ANMDLS5,Meridian Models,{until},{exclusion}\n"
+            "LRKSPR2ABCD6,Larkspur AI,2026-12-31,\n"
+        ).encode(),
+        extracted_at=at - timedelta(hours=3),
+        by=officer,
+        at=at - timedelta(hours=2),
+    )
+
+
+@remembered
 def drafted_contract(*, on: SelectionDecision | None = None) -> Contract:
     """The decision as a draft award; its minimum is borne by line 0001."""
     decision = on or decided_solicitation()
@@ -103,8 +132,9 @@ def drafted_contract(*, on: SelectionDecision | None = None) -> Contract:
 
 @remembered
 def certified_contract(*, on: SelectionDecision | None = None) -> Contract:
-    """A draft award whose funds are certified."""
+    """A draft award whose funds are certified and whose vendor was checked."""
     drafted = drafted_contract(on=on)
+    registrations()
     return certify_contract_funds(
         contract_id=drafted.pk,
         by=actor("funds_certifier"),

@@ -208,5 +208,5 @@ def about_contract(actor: Actor, public_id: str) -> About:
         title=f"{found.name}, {found.title}",
         path=found.path,
         value=Dollars(found.ceiling_dollars),
-        kinds=(Kind.SINGLE_AWARD,),
+        kinds=(Kind.SINGLE_AWARD, Kind.COMPELLING_REASON),
     )

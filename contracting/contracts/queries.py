@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -27,6 +27,7 @@ from contracting.core.quantities import Dollars
 from contracting.determinations.models import Determination
 from contracting.determinations.queries import approved
 from contracting.determinations.states import Kind
+from contracting.evaluations.models import RegistrationImport, RegistrationRecord
 from contracting.evaluations.queries import unsuccessful
 from contracting.reference.queries import threshold
 from contracting.submissions.models import Submission
@@ -149,6 +150,33 @@ def single_award_above(contract: Contract, on: date) -> Dollars | None:
 def single_award_determination(contract: Contract) -> Determination | None:
     """The determination of the agency's head that stands on this award."""
     return approved(contract.subject, Kind.SINGLE_AWARD)
+
+
+def not_responsible_because(contract: Contract, at: datetime) -> str:
+    """Why the vendor is not awarded now, by the latest extract, if so (R-EVL-08).
+
+    FAR 9.104-1, 9.405(d): registered and not excluded, in an extract of less than a
+    day. An exclusion gives way to a compelling reason of the agency's head.
+    """
+    extracts = RegistrationImport.objects.filter(
+        agency_id=contract.agency_id, extracted_at__lte=at
+    )
+    latest = extracts.order_by("-extracted_at", "-pk").first()
+    on = accounting_day(at, contract.time_zone)
+    days = int(threshold("EXCLUSION_CHECK", on).value)
+    if latest is None or latest.extracted_at < at - timedelta(days=days):
+        return (
+            "Registration and exclusions of the vendor were not checked within the "
+            "last day. Import an extract of today."
+        )
+    record = RegistrationRecord.objects.filter(
+        registration_import=latest, uei=contract.vendor.uei
+    ).first()
+    if record is None or record.registered_until < on:
+        return f"{contract.vendor.name} is not registered in the extract of the day."
+    if record.exclusion and approved(contract.subject, Kind.COMPELLING_REASON) is None:
+        return f"{contract.vendor.name} is excluded: {record.exclusion}."
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

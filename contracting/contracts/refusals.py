@@ -123,3 +123,10 @@ class TermIncomplete(Invalid):
     """A vendor term without its words, or reviewed too late."""
 
     code = "term_incomplete"
+
+
+class NotResponsible(Refusal):
+    """The vendor's registration and exclusions are not checked, or speak against it."""
+
+    code = "not_responsible"
+    rule = "R-EVL-08"

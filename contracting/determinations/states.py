@@ -20,6 +20,10 @@ class Kind(TextChoices):
     CIO_WAIVER = "CIO_WAIVER", "waiver of the chief information officer"
     CANCELLATION = "CANCELLATION", "memo on a cancellation"
     SINGLE_AWARD = "SINGLE_AWARD", "determination for a single award"
+    COMPELLING_REASON = (
+        "COMPELLING_REASON",
+        "compelling reason to award to an excluded vendor",
+    )
 
 
 class DeterminationState(TextChoices):
@@ -47,6 +51,7 @@ RULES: Final = {
     Kind.CIO_WAIVER: "R-SOL-12",
     Kind.CANCELLATION: "R-SOL-11",
     Kind.SINGLE_AWARD: "R-AWD-04",
+    Kind.COMPELLING_REASON: "R-EVL-08",
 }
 """The rule to which each is the exception, or which asks for it."""
 
@@ -60,7 +65,11 @@ ROUTES: Final = {
 POSTED: Final = (Kind.BRAND_NAME, Kind.OTHER_THAN_FULL)
 """What is made public."""
 
-NEEDS_EVIDENCE: Final = (Kind.CIO_WAIVER, Kind.SINGLE_AWARD)
+NEEDS_EVIDENCE: Final = (
+    Kind.CIO_WAIVER,
+    Kind.SINGLE_AWARD,
+    Kind.COMPELLING_REASON,
+)
 """What somebody else has signed: its document is named by its hash."""
 
 VERSION: Final = 1

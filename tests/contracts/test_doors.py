@@ -12,6 +12,7 @@ from tests.builders_orders import (
     certified_contract,
     drafted_contract,
     line_of_accounting,
+    registrations,
 )
 from tests.cast import actor, client_for, key_client, membership, submit
 from tests.contracts.seats import also_as
@@ -32,6 +33,7 @@ def test_an_award_is_drafted_certified_and_signed_in_the_browser(
     decision, contract_specialist, funds_certifier, contracting_officer
 ):
     # Given a decision, and funds
+    registrations()
     funds = line_of_accounting()
     other = line_of_accounting(label="Claims, second appropriation")
     writer = client_for(contract_specialist)

@@ -11,7 +11,7 @@ from contracting.contracts.operations.review import review_vendor_term
 from contracting.contracts.refusals import TermIncomplete, TermUnenforceable
 from contracting.core.errors import NotAllowed
 from contracting.documents.models import Document
-from tests.builders_orders import AWARDED_AT, drafted_contract
+from tests.builders_orders import AWARDED_AT, drafted_contract, registrations
 from tests.cast import actor, client_for, days, nothing_happens, submit
 from tests.contracts.results import read
 
@@ -44,6 +44,7 @@ def test_what_is_struck_is_printed_as_unenforceable(decision):
     assert contract.version == 3
 
     # When it is certified and signed
+    registrations()
     certify_contract_funds(
         contract_id=contract.pk,
         by=actor("funds_certifier"),

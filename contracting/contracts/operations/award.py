@@ -17,6 +17,7 @@ from contracting.contracts import (
 from contracting.contracts.models import Contract, ContractFunding
 from contracting.contracts.operations.certify import obligations_of
 from contracting.contracts.queries import (
+    not_responsible_because,
     single_award_above,
     single_award_determination,
 )
@@ -55,6 +56,7 @@ def award_contract(
     :raises LineIncomplete: FAR 4.1005-1 (R-AWD-02)
     :raises IndefiniteQuantityIncomplete: FAR 16.504(a) (R-AWD-03)
     :raises SingleAwardNotDetermined: above the amount for one vendor (R-AWD-04)
+    :raises NotResponsible: without a fresh check of the vendor (R-EVL-08)
     :raises PriceNotReasonable: without a price reasonableness record (R-EVL-07)
     :raises AmendmentNotAcknowledged: if the offer stands on other terms (R-SUB-05)
     :raises PeriodOfAvailabilityEnded: if the funds are not available today (R-FND-03)
@@ -67,6 +69,7 @@ def award_contract(
     signed_on = accounting_day(at, contract.time_zone)
     require(permissions.can_award_contract(by, contract, signed_on))
     _guard(contract, solicitation, seen_version, signed_on)
+    _guard_responsibility(contract, at)
 
     lock_funds(holders=[each.holder for each in obligations_of(contract)])
     contract.piid = assign_number(agency=contract.agency, type="D", on=signed_on)
@@ -172,6 +175,12 @@ def _guard_single_award(contract: Contract, on: date) -> None:
             "agency's head is on file."
         )
         raise refusals.SingleAwardNotDetermined(message, above=amount)
+
+
+def _guard_responsibility(contract: Contract, at: datetime) -> None:
+    because = not_responsible_because(contract, at)
+    if because:
+        raise refusals.NotResponsible(because)
 
 
 def _bind(contract: Contract, signed_on: date, by: Actor, at: datetime) -> None:

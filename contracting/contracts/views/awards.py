@@ -237,6 +237,11 @@ class AwardContractView(ContractVerbView):
     submit_label = "Sign the award"
     done_message = "The contract is awarded and its minimum is obligated."
 
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        because = queries.not_responsible_because(thing, clock.now())
+        shown = super().extra(thing)  # noqa: S610
+        return shown | {"not_responsible": because}
+
     def verdict(self, thing: Contract) -> Verdict:
         return permissions.can_award_contract(self.actor, thing, self.today(thing))
 

@@ -28,6 +28,7 @@ from contracting.evaluations.queries import missing_consensus, unsuccessful
 from contracting.evaluations.states import NO_CONFLICT
 from contracting.operate.story import times, truth
 from contracting.operate.story.cast import NEEDED, NORTHLIGHT, OPENERS, Cast
+from contracting.operate.story.register import check_the_offerors
 from contracting.operate.story.times import Calendar
 from contracting.reference.models import AiModel, TokenClass
 from contracting.reference.operations.import_list_prices import import_list_prices
@@ -457,6 +458,7 @@ def award(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> Contrac
         at=calendar.at(times.AWARD - 1, 14),
         seen_version=drafted.version,
     )
+    check_the_offerors(cast, calendar, solicitation, times.AWARD)
     contract = award_contract(
         contract_id=drafted.pk,
         by=cast["contracting_officer"],
