@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import Membership
@@ -41,6 +44,33 @@ _BEFORE_OPENING = (
     SolicitationState.APPROVED,
     SolicitationState.RELEASED,
 )
+
+_RECEIVING: Final = "drawdown/receiving"
+
+
+def hold_receiving(solicitation_id: int) -> None:
+    """Share the receiving of offers on a solicitation until the transaction ends.
+
+    Whoever hands in or takes back holds it from the stamp to the commit: the closing
+    waits for them, and they do not wait for each other. It is taken before any row.
+    """
+    _take("pg_advisory_xact_lock_shared", solicitation_id)
+
+
+def end_receiving(solicitation_id: int) -> None:
+    """Wait for everybody who holds the receiving; whoever comes later waits in turn."""
+    _take("pg_advisory_xact_lock", solicitation_id)
+
+
+def receiving_key(solicitation_id: int) -> int:
+    """The key of the advisory lock: 64 bits, signed, the same in every process."""
+    digest = hashlib.sha256(f"{_RECEIVING}/{solicitation_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def _take(function: str, solicitation_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.callproc(function, [receiving_key(solicitation_id)])
 
 
 def submissions_visible_to(actor: Actor) -> QuerySet[Submission]:

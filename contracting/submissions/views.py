@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -43,8 +44,26 @@ from contracting.submissions.refusals import TooLarge
 from contracting.submissions.states import SubmissionState
 
 
+class ReceivingVerb(VerbView):
+    """A page that hands an offer in or takes it back, where the instant counts.
+
+    The whole body has arrived before the receiving of the solicitation is held, and it
+    is held from the stamp to the commit: whatever is stamped in time is there when
+    receipts are closed.
+    """
+
+    def solicitation(self, thing: Any) -> Solicitation:
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        _all_of_it = (request.POST, request.FILES)
+        with transaction.atomic():
+            queries.hold_receiving(self.solicitation(self.thing(**ids)).pk)
+            return super().post(request, **ids)
+
+
 @method_decorator(sensitive_post_parameters(), name="dispatch")
-class OfferView(VerbView):
+class OfferView(ReceivingVerb):
     """An offer as a form, with a way to check its prices before it is handed in."""
 
     form_class = OfferForm
@@ -86,9 +105,6 @@ class OfferView(VerbView):
             "checked_files": [file.name for file in offer.files],
         }
         return render(self.request, self.template_name, context)
-
-    def solicitation(self, thing: Any) -> Solicitation:
-        raise NotImplementedError
 
     def form_options(self, thing: Any) -> dict[str, Any]:
         solicitation = self.solicitation(thing)
@@ -179,7 +195,7 @@ class ReplaceSubmission(OfferView):
         return _receipt_url(submission)
 
 
-class WithdrawSubmission(VerbView):
+class WithdrawSubmission(ReceivingVerb):
     """Take an offer back."""
 
     template_name = "submissions/withdraw_submission.html"
@@ -192,6 +208,9 @@ class WithdrawSubmission(VerbView):
 
     def verdict(self, thing: Submission) -> Verdict:
         return permissions.can_withdraw_submission(self.actor, thing)
+
+    def solicitation(self, thing: Submission) -> Solicitation:
+        return thing.solicitation
 
     def extra(self, thing: Submission) -> dict[str, Any]:
         return {"submission": thing, "solicitation": thing.solicitation}

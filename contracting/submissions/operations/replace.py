@@ -16,7 +16,7 @@ from contracting.submissions import events, permissions
 from contracting.submissions.calculations import Offer
 from contracting.submissions.models import Submission
 from contracting.submissions.operations.receive import receive_version
-from contracting.submissions.queries import deadline_of
+from contracting.submissions.queries import deadline_of, hold_receiving
 from contracting.submissions.refusals import DeadlinePassed
 from contracting.submissions.states import SubmissionState
 
@@ -41,6 +41,7 @@ def replace_submission(
     :raises NotReceiptable: for an empty file, or two files of one name
     """
     found = Submission.objects.get(pk=submission_id)
+    hold_receiving(found.solicitation_id)
     solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
     submission = Submission.objects.locked().get(pk=submission_id)
     require(permissions.can_replace_submission(by, submission))

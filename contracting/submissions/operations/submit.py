@@ -16,7 +16,7 @@ from contracting.submissions import events, permissions
 from contracting.submissions.calculations import Offer
 from contracting.submissions.models import Submission
 from contracting.submissions.operations.receive import receive_version
-from contracting.submissions.queries import deadline_of
+from contracting.submissions.queries import deadline_of, hold_receiving
 from contracting.submissions.refusals import AlreadyOpened, AlreadySubmitted
 from contracting.submissions.states import SubmissionState
 
@@ -44,6 +44,7 @@ def submit_submission(
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
     :raises NotReceiptable: for an empty file, or two files of one name
     """
+    hold_receiving(solicitation_id)
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_submit_submission(by, solicitation))
     is_late = at > deadline_of(solicitation)

@@ -13,7 +13,7 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
 from contracting.submissions import events, permissions
 from contracting.submissions.models import ContentKeyWrap, Submission
-from contracting.submissions.queries import deadline_of
+from contracting.submissions.queries import deadline_of, hold_receiving
 from contracting.submissions.refusals import DeadlinePassed
 from contracting.submissions.states import SubmissionState
 
@@ -29,6 +29,7 @@ def withdraw_submission(*, submission_id: int, by: Actor, at: datetime) -> Submi
     :raises IllegalMove: unless the offer is submitted
     """
     found = Submission.objects.get(pk=submission_id)
+    hold_receiving(found.solicitation_id)
     solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
     submission = Submission.objects.locked().get(pk=submission_id)
     require(permissions.can_withdraw_submission(by, submission))
