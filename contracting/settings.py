@@ -334,6 +334,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contracting.metering.tasks.remind_suspense",
         "schedule": crontab(hour=11, minute=0),
     },
+    "close-due-receipts": {
+        "task": "contracting.submissions.tasks.close_due_receipts",
+        "schedule": 10.0,
+        "options": {"expires": 30.0},
+    },
     "warn-of-lost-openers-daily": {
         "task": "contracting.submissions.tasks.warn_of_losses",
         "schedule": crontab(hour=11, minute=15),

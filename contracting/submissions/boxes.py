@@ -107,7 +107,7 @@ class PublishedBox(PageView):
 
 def _shown_box(box: Box | None) -> dict[str, Any]:
     if box is None:
-        return {"box": None, "shares": [], "able": 0}
+        return {"box": None, "shares": [], "able": 0, "closing": None}
     able = {share.pk for share in queries.able_shares(box)}
     rehearsal = queries.opening_of(box, OpeningPurpose.REHEARSAL)
     given = {each.share_id: each for each in queries.given_shares(rehearsal)}
@@ -119,6 +119,7 @@ def _shown_box(box: Box | None) -> dict[str, Any]:
         ],
         "able": len(able),
         "may_lose": len(able) - box.needed,
+        "closing": queries.closing_of(box.solicitation),
     }
 
 
@@ -260,6 +261,7 @@ class OpenSubmissions(OpeningVerb):
             "solicitation": thing,
             "box": queries.box_of(thing),
             "consents": queries.consents_of(thing),
+            "closing": queries.closing_of(thing),
             "is_past": is_past(thing, clock.now()),
         }
 

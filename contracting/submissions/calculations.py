@@ -19,6 +19,7 @@ from typing import Any, Final
 from contracting.core.canonical import canonical_json, content_sha256
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.solicitations.models import Solicitation
+from contracting.submissions.models import SubmissionVersion
 from contracting.submissions.refusals import SealBroken
 from contracting.submissions.sealing.keys import decrypt, encrypt
 
@@ -162,6 +163,32 @@ def parts(plain: dict[str, Any]) -> list[dict[str, Any]]:
     for row in plain["files"]:
         listed.append(_part(row["name"], base64.b64decode(row["base64"])))
     return listed
+
+
+def receipt_content(version: SubmissionVersion) -> dict[str, Any]:
+    """What a leaf of the tree is the hash of: the receipt with its three times.
+
+    The first byte is not recorded apart from the last: a request is handed over when
+    all of it has arrived. Every value is one that never changes once it is closed.
+    """
+    solicitation = version.submission.solicitation
+    return {
+        "receipt": version.public_id,
+        "solicitation": solicitation.public_id,
+        "piid": solicitation.piid,
+        "submission": version.submission.public_id,
+        "version": version.number,
+        "first_byte_at": None,
+        "received_at": version.received_at,
+        "recorded_at": version.recorded_at,
+        "deadline": solicitation.deadline,
+        "is_late": version.is_late,
+        "mode": version.mode,
+        "acknowledged": version.acknowledged,
+        "files": version.files,
+        "content_sha256": version.plain_sha256,
+        "sealed_sha256": version.sealed_blob.sha256,
+    }
 
 
 def _part(name: str, raw: bytes) -> dict[str, Any]:

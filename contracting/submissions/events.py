@@ -31,6 +31,10 @@ REHEARSAL_OPENED = event_type(
 OPENING_REFUSED = event_type(
     "submissions.opening.refused", "An attempt to open a box was refused."
 )
+RECEIPTS_CLOSED = event_type(
+    "submissions.receipts.closed",
+    "Receiving ended, and the root over every receipt in time was published.",
+)
 VERSION_RECEIVED = event_type(
     "submissions.version.received", "An offer was received, sealed and receipted."
 )

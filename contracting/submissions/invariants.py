@@ -7,13 +7,22 @@ from collections.abc import Iterator
 from contracting.core.invariants import Invariant
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
+from contracting.submissions.calculations import receipt_content
 from contracting.submissions.models import (
+    Closing,
     HeldShare,
     OpenedOffer,
     Submission,
     SubmissionVersion,
 )
-from contracting.submissions.queries import box_of, consents_of, offers_were_opened
+from contracting.submissions.queries import (
+    box_of,
+    consents_of,
+    offers_were_opened,
+    published_root,
+    receipts_in_time,
+)
+from contracting.submissions.sealing.tree import leaf_of, root_from
 from contracting.submissions.states import BoxPurpose, SubmissionState
 
 
@@ -74,6 +83,22 @@ def _late_against_the_deadline() -> Iterator[str]:
             yield f"{version.public_id}"
 
 
+def _outside_the_root() -> Iterator[str]:
+    for closing in Closing.objects.select_related("solicitation"):
+        rows = {row.version_id: row for row in closing.proofs.all()}
+        for version in receipts_in_time(closing.solicitation):
+            row, leaf = rows.get(version.pk), leaf_of(receipt_content(version))
+            if row is None or root_from(leaf, row.proof) != closing.root:
+                yield f"{version.public_id}"
+
+
+def _another_root_than_recorded() -> Iterator[str]:
+    for closing in Closing.objects.select_related("solicitation"):
+        moved = closing.deadline != closing.solicitation.deadline
+        if moved or closing.root != published_root(closing.solicitation):
+            yield f"{closing.solicitation}"
+
+
 INVARIANTS = [
     Invariant(
         code="SUB-1",
@@ -109,5 +134,15 @@ INVARIANTS = [
         code="SUB-7",
         sentence="An offer that was not withdrawn has the key of its last version.",
         check=_sealed_without_a_key,
+    ),
+    Invariant(
+        code="SUB-8",
+        sentence="Every receipt in time is under the root that closed its receipts.",
+        check=_outside_the_root,
+    ),
+    Invariant(
+        code="SUB-9",
+        sentence="A root and its deadline are the ones that were published.",
+        check=_another_root_than_recorded,
     ),
 ]

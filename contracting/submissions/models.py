@@ -17,6 +17,7 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.submissions.sealing.keys import LockedKey, fingerprint
+from contracting.submissions.sealing.tree import Proof
 from contracting.submissions.states import (
     MOVES,
     BoxPurpose,
@@ -379,6 +380,49 @@ class ContentKeyWrap(Timestamped):
 
     def __str__(self) -> str:
         return f"key of {self.version_id}"
+
+
+class Closing(AppendOnly):
+    """The end of receiving: one root over every receipt in time, published."""
+
+    solicitation = models.OneToOneField(
+        "solicitations.Solicitation", on_delete=models.PROTECT, related_name="closing"
+    )
+    deadline = models.DateTimeField(help_text="In force when receiving ended.")
+    root = models.CharField(max_length=64, help_text="Of the tree over the receipts.")
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="receipts_are_closed_after_the_deadline",
+                condition=Q(closed_at__gt=F("deadline")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"receipts of {self.solicitation_id} closed"
+
+
+class InclusionProof(AppendOnly):
+    """The way from one receipt to the root over all of them."""
+
+    closing = models.ForeignKey(
+        Closing, on_delete=models.PROTECT, related_name="proofs"
+    )
+    version = models.OneToOneField(
+        SubmissionVersion, on_delete=models.PROTECT, related_name="proof"
+    )
+    position = models.PositiveIntegerField(help_text="Its place, at random.")
+    path = ArrayField(models.CharField(max_length=64), help_text="From leaf to root.")
+
+    def __str__(self) -> str:
+        return f"proof of {self.version_id}"
+
+    @property
+    def proof(self) -> Proof:
+        """As the tree takes it."""
+        return Proof(self.position, tuple(self.path))
 
 
 class LateAdmission(Addressed, AppendOnly):

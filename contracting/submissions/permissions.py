@@ -118,6 +118,14 @@ def can_warn_of_losses(by: Actor) -> Verdict:
     return Refused("Losses of openers are told of by the system itself, every day.")
 
 
+def can_close_receipts(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The system, soon after the deadline; or an opener, with the first share."""
+    is_opener = share_for(by, box_of(solicitation)) is not None
+    if by.is_system or (is_opener and by.acts_for(solicitation.agency_id)):
+        return Allowed()
+    return Refused("Receipts are closed by the system, soon after the deadline.")
+
+
 def can_submit_submission(by: Actor, solicitation: Solicitation) -> Verdict:
     """A member or signer of any vendor, as long as the solicitation was released."""
     if not by.is_vendor or not by.has_role(*_OFFERORS):

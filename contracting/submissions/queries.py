@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.models import Membership
 from accounts.queries import members
@@ -19,10 +19,11 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
-from contracting.submissions.events import BOX_SEALED
+from contracting.submissions.events import BOX_SEALED, RECEIPTS_CLOSED
 from contracting.submissions.models import (
     Box,
     BoxShare,
+    Closing,
     GivenShare,
     LateAdmission,
     OpenedOffer,
@@ -31,7 +32,7 @@ from contracting.submissions.models import (
     Submission,
     SubmissionVersion,
 )
-from contracting.submissions.refusals import NotOpenForOffers
+from contracting.submissions.refusals import NotOpenForOffers, ReceiptsClosed
 from contracting.submissions.states import (
     BoxPurpose,
     OpeningPurpose,
@@ -276,6 +277,58 @@ def _attends(actor: Actor, solicitation: Solicitation) -> bool:
     return any(share_for(actor, box) for box in boxes)
 
 
+def closing_of(solicitation: Solicitation) -> Closing | None:
+    """The closing of the receipts on a solicitation, once its root is published."""
+    return Closing.objects.filter(solicitation=solicitation).first()
+
+
+def require_not_closed(solicitation: Solicitation, at: datetime) -> None:
+    """Let nothing that is stamped in time happen after receipts were closed.
+
+    :raises ReceiptsClosed: for what was stamped before it held the receiving
+    """
+    if at <= deadline_of(solicitation) and closing_of(solicitation) is not None:
+        message = (
+            "Receipts in time were closed while this was on its way, and nothing of it "
+            "was kept. Send it again: an offer is then received as late and kept."
+        )
+        raise ReceiptsClosed(message)
+
+
+def receipts_in_time(solicitation: Solicitation) -> QuerySet[SubmissionVersion]:
+    """Every version that was received in time, replaced and withdrawn ones too."""
+    return (
+        SubmissionVersion.objects.filter(
+            submission__solicitation=solicitation, is_late=False
+        )
+        .select_related("submission__solicitation", "sealed_blob")
+        .order_by("pk")
+    )
+
+
+def due_to_close(at: datetime) -> list[int]:
+    """The solicitations whose receipts the system closes at that instant.
+
+    One that was told of after its deadline, as a demonstration is, is left to whoever
+    tells it: its offers have not arrived yet by its own clock.
+    """
+    due = _to_close(at).filter(
+        boxes__purpose=BoxPurpose.OFFERS, boxes__recorded_at__lte=F("deadline")
+    )
+    return list(due.order_by("deadline", "pk").values_list("pk", flat=True))
+
+
+def is_to_close(solicitation_id: int, at: datetime) -> bool:
+    """Whether the deadline of this one has passed and its root is not published."""
+    return _to_close(at).filter(pk=solicitation_id).exists()
+
+
+def _to_close(at: datetime) -> QuerySet[Solicitation]:
+    return Solicitation.objects.filter(
+        state=SolicitationState.RELEASED, deadline__lt=at, closing__isnull=True
+    )
+
+
 def submission_of(actor: Actor, solicitation: Solicitation) -> Submission | None:
     """The acting vendor's submission on a solicitation, if there is one."""
     return submissions_visible_to(actor).filter(solicitation=solicitation).first()
@@ -318,10 +371,17 @@ def consents_of(solicitation: Solicitation) -> QuerySet[GivenShare]:
 
 def published_fingerprint(solicitation: Solicitation) -> str:
     """The fingerprint that the audit recorded when the box was published; or empty."""
-    found = events_of(solicitation.subject).filter(event=BOX_SEALED.code).first()
-    return (
-        "" if found is None else str(json.loads(found.payload)["data"]["fingerprint"])
-    )
+    return _recorded(solicitation, BOX_SEALED.code, "fingerprint")
+
+
+def published_root(solicitation: Solicitation) -> str:
+    """The root that the audit recorded when receipts were closed; or empty."""
+    return _recorded(solicitation, RECEIPTS_CLOSED.code, "root")
+
+
+def _recorded(solicitation: Solicitation, event: str, name: str) -> str:
+    found = events_of(solicitation.subject).filter(event=event).first()
+    return "" if found is None else str(json.loads(found.payload)["data"][name])
 
 
 def admitted_late(solicitation: Solicitation) -> QuerySet[LateAdmission]:

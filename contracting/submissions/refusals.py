@@ -64,6 +64,13 @@ class StillSealed(Sealed):
     rule = "R-SUB-03"
 
 
+class ReceiptsClosed(Conflict):
+    """The root over the receipts in time is published: none is added or taken away."""
+
+    code = "receipts_closed"
+    rule = "R-SUB-01"
+
+
 class ExceptionUnfounded(Invalid):
     """No exception lets this late offer be considered, as far as is shown."""
 

@@ -50,6 +50,7 @@ from contracting.solicitations.operations.review import review_solicitation
 from contracting.solicitations.operations.submit import submit_solicitation
 from contracting.solicitations.queries import lines_of
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
+from contracting.submissions.operations.close import close_receipts
 from contracting.submissions.operations.name import name_openers
 from contracting.submissions.operations.open import open_submissions
 from contracting.submissions.operations.rehearse import rehearse_opening
@@ -329,6 +330,11 @@ def offers(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> None:
             by=cast[part],
             at=calendar.at(times.DEADLINE, *time_of_day),
         )
+    close_receipts(
+        solicitation_id=solicitation.pk,
+        by=SYSTEM,
+        at=calendar.at(times.DEADLINE, 14, 2),
+    )
     for minute, part in enumerate(OPENERS[:NEEDED]):
         open_submissions(
             solicitation_id=solicitation.pk,

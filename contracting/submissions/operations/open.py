@@ -16,9 +16,16 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions import events, permissions
 from contracting.submissions.models import Opening, Submission
+from contracting.submissions.operations.close import close_receipts
 from contracting.submissions.operations.give import give_share
 from contracting.submissions.operations.lay_open import lay_open_submission
-from contracting.submissions.queries import box_of, consents_of
+from contracting.submissions.queries import (
+    box_of,
+    closing_of,
+    consents_of,
+    end_receiving,
+    is_to_close,
+)
 from contracting.submissions.refusals import (
     AlreadyOpened,
     NotOpenForOffers,
@@ -38,6 +45,9 @@ def open_submissions(
     laid open with its prices; then the key is discarded. Late and replaced versions
     stay sealed. If a single seal does not fit, nothing is opened.
 
+    Nothing is opened before receipts are closed and their root is published: if that
+    has not been done since the deadline, the first share does it.
+
     :raises NotAllowed: unless ``by`` is an opener of the box who belongs to no vendor
         and has not given a share (R-SUB-03)
     :raises StillSealed: up to and including the deadline, whoever asks (R-SUB-03)
@@ -47,9 +57,13 @@ def open_submissions(
     :raises KeySwapped: if the shares belong to another public key
     :raises SealBroken: if sealed bytes were altered or moved
     """
+    if is_to_close(solicitation_id, at):
+        end_receiving(solicitation_id)
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_open_submissions(by, solicitation))
     _require_time(solicitation, at)
+    if closing_of(solicitation) is None:
+        close_receipts(solicitation_id=solicitation.pk, by=by, at=at)
     in_time = list(
         Submission.objects.locked().filter(
             solicitation=solicitation, state=SubmissionState.SUBMITTED

@@ -34,6 +34,7 @@ from contracting.submissions.queries import (
     box_of,
     deadline_of,
     published_fingerprint,
+    require_not_closed,
 )
 from contracting.submissions.refusals import (
     AmendmentNotAcknowledged,
@@ -66,6 +67,7 @@ def receive_version(
     is the instant at which receipt was completed: up to the deadline it is in time, one
     microsecond later it is late (FAR 52.212-1(f), R-SUB-01).
 
+    :raises ReceiptsClosed: if it is stamped in time and receipts were closed
     :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
     :raises OfferIncomplete: unless every line has one price
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
@@ -77,6 +79,7 @@ def receive_version(
     submission = Submission.objects.locked().get(pk=submission_id)
     require(permissions.can_submit_submission(by, solicitation))
     require(permissions.can_replace_submission(by, submission))
+    require_not_closed(solicitation, at)
     _require_acknowledgement(solicitation, acknowledged)
     _require_prices(solicitation, offer)
     _require_models(solicitation, offer, at)

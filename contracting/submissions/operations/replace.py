@@ -35,6 +35,7 @@ def replace_submission(
     :raises NotAllowed: if ``by`` is not a member or signer of this vendor
     :raises DeadlinePassed: after the deadline (R-SUB-04, FAR 52.212-1(f))
     :raises IllegalMove: if the offer was withdrawn; then it is submitted again
+    :raises ReceiptsClosed: if it is stamped in time and receipts were closed
     :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
     :raises OfferIncomplete: unless every line has one price
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary

@@ -39,6 +39,7 @@ def submit_submission(
     :raises NotAllowed: if ``by`` is not a member or signer of a vendor
     :raises AlreadySubmitted: if there is an offer, which can be replaced
     :raises AlreadyOpened: if the offers were opened while this one was on its way
+    :raises ReceiptsClosed: if it is stamped in time and receipts were closed
     :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
     :raises OfferIncomplete: unless every line has one price
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary

@@ -13,7 +13,11 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
 from contracting.submissions import events, permissions
 from contracting.submissions.models import ContentKeyWrap, Submission
-from contracting.submissions.queries import deadline_of, hold_receiving
+from contracting.submissions.queries import (
+    deadline_of,
+    hold_receiving,
+    require_not_closed,
+)
 from contracting.submissions.refusals import DeadlinePassed
 from contracting.submissions.states import SubmissionState
 
@@ -26,6 +30,7 @@ def withdraw_submission(*, submission_id: int, by: Actor, at: datetime) -> Submi
 
     :raises NotAllowed: if ``by`` is not a member or signer of this vendor
     :raises DeadlinePassed: after the deadline (R-SUB-04, FAR 52.212-1(f))
+    :raises ReceiptsClosed: if it is stamped in time and receipts were closed
     :raises IllegalMove: unless the offer is submitted
     """
     found = Submission.objects.get(pk=submission_id)
@@ -36,6 +41,7 @@ def withdraw_submission(*, submission_id: int, by: Actor, at: datetime) -> Submi
     if at > deadline_of(solicitation):
         message = "The deadline has passed: an offer can no longer be withdrawn."
         raise DeadlinePassed(message, deadline=solicitation.deadline)
+    require_not_closed(solicitation, at)
     submission.move_to(SubmissionState.WITHDRAWN)
     wraps = ContentKeyWrap.objects.filter(version__submission=submission)
     unreadable, _of_each = wraps.delete()
