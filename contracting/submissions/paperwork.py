@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from contracting.core.canonical import plain
 from contracting.core.periods import zone_of
 from contracting.documents.queries import scanning_words
+from contracting.submissions.calculations import receipt_content
 from contracting.submissions.models import SubmissionVersion
+from contracting.submissions.queries import closing_of, proof_of
+from contracting.submissions.refusals import NotClosed
+from contracting.submissions.sealing.tree import leaf_of
 
 PROTECTS = (
     "Server mode protects against whoever reads the database, the disk, a backup, the "
@@ -84,6 +89,33 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             "This paper is printed and sealed after the offer was committed: the time "
             "in its seal is later than the commit.",
         ],
+    }
+
+
+def proof(version: SubmissionVersion) -> dict[str, Any]:
+    """The receipt with its way to the root, as the verifier reads it.
+
+    A late receipt is under no root: it has a leaf and no proof.
+
+    :raises NotClosed: before receipts are closed
+    """
+    solicitation = version.submission.solicitation
+    closing = closing_of(solicitation)
+    if closing is None:
+        message = (
+            "No root is published yet, and so this receipt has no proof. It is there "
+            "within a minute after the deadline; until then the receipt itself is "
+            "proof of what was received."
+        )
+        raise NotClosed(message, deadline=solicitation.deadline)
+    content = receipt_content(version)
+    way = proof_of(version)
+    return {
+        "format": "drawdown/v1/receipt",
+        "receipt": plain(content),
+        "leaf": leaf_of(content).hex(),
+        "proof": way and {"position": way.position, "path": list(way.path)},
+        "root": closing.root,
     }
 
 

@@ -25,6 +25,7 @@ from contracting.submissions.models import (
     BoxShare,
     Closing,
     GivenShare,
+    InclusionProof,
     LateAdmission,
     OpenedOffer,
     OpenerKey,
@@ -33,6 +34,7 @@ from contracting.submissions.models import (
     SubmissionVersion,
 )
 from contracting.submissions.refusals import NotOpenForOffers, ReceiptsClosed
+from contracting.submissions.sealing.tree import Proof
 from contracting.submissions.states import (
     BoxPurpose,
     OpeningPurpose,
@@ -293,6 +295,12 @@ def require_not_closed(solicitation: Solicitation, at: datetime) -> None:
             "was kept. Send it again: an offer is then received as late and kept."
         )
         raise ReceiptsClosed(message)
+
+
+def proof_of(version: SubmissionVersion) -> Proof | None:
+    """The way of one receipt to the root; none before the closing, or of a late one."""
+    row = InclusionProof.objects.filter(version=version).first()
+    return None if row is None else row.proof
 
 
 def receipts_in_time(solicitation: Solicitation) -> QuerySet[SubmissionVersion]:

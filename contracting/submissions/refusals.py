@@ -71,6 +71,12 @@ class ReceiptsClosed(Conflict):
     rule = "R-SUB-01"
 
 
+class NotClosed(Conflict):
+    """No root is published yet, and so no receipt has a proof."""
+
+    code = "not_closed"
+
+
 class ExceptionUnfounded(Invalid):
     """No exception lets this late offer be considered, as far as is shown."""
 

@@ -47,6 +47,11 @@ urlpatterns = [
     ),
     path("receipts/<public_id:receipt>", views.Receipt.as_view(), name="receipt"),
     path(
+        "receipts/<public_id:receipt>/download",
+        views.DownloadReceipt.as_view(),
+        name="download_receipt",
+    ),
+    path(
         "opportunities/<public_id:solicitation>/submit",
         views.SubmitSubmission.as_view(),
         name="submit_submission",

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,7 +25,7 @@ from contracting.documents.queries import documents_of
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import get_opportunity, lines_of
-from contracting.submissions import permissions, queries
+from contracting.submissions import paperwork, permissions, queries
 from contracting.submissions.calculations import (
     Offer,
     WorkloadPrice,
@@ -271,9 +271,26 @@ class Receipt(PageView):
             "receipt": version,
             "submission": version.submission,
             "solicitation": version.submission.solicitation,
+            "closing": queries.closing_of(version.submission.solicitation),
             "paper": papers.first(),
             "scanning": _scanning(papers.first()),
         }
+
+
+class DownloadReceipt(PageView):
+    """The receipt and its proof as JSON, for the verifier."""
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        version = queries.get_receipt_for(self.actor, ids["receipt"])
+        name = f"{version.public_id}.json"
+        return JsonResponse(
+            paperwork.proof(version),
+            json_dumps_params={"indent": 2, "ensure_ascii": False},
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "Cache-Control": "private, no-store",
+            },
+        )
 
 
 def _scanning(paper: Document | None) -> str:
