@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -31,6 +32,19 @@ SET_ASIDE_BOXES = {
     SetAside.EIGHT_A: ["Set aside", "8(a)"],
 }
 """The boxes of block 10 that each kind of competition ticks."""
+
+
+FactsOf = Callable[[Solicitation], list[dict[str, Any]]]
+_ON_THE_SHEET: list[FactsOf] = []
+
+
+def put_on_the_sheet(facts_of: FactsOf) -> None:
+    """Let a later stage, which this one does not know, print facts on the release.
+
+    :param facts_of: gives the facts for one solicitation, once it is released
+    """
+    if facts_of not in _ON_THE_SHEET:
+        _ON_THE_SHEET.append(facts_of)
 
 
 def deadline_day(solicitation: Solicitation) -> date | None:
@@ -103,7 +117,10 @@ def solicitation_sheet(
             },
             {"heading": "AI terms", "text": solicitation.ai_terms},
         ],
-        "facts": _facts(solicitation),
+        "facts": [
+            *_facts(solicitation),
+            *(fact for of in _ON_THE_SHEET for fact in of(solicitation)),
+        ],
         "notes": [
             "Offers quote one unit price per million tokens for each line. The "
             "reference workload is the basis of evaluation, no promise of a quantity.",

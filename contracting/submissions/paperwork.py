@@ -8,9 +8,10 @@ from typing import Any
 from contracting.core.canonical import plain
 from contracting.core.periods import zone_of
 from contracting.documents.queries import scanning_words
+from contracting.solicitations.models import Solicitation
 from contracting.submissions.calculations import receipt_content
 from contracting.submissions.models import SubmissionVersion
-from contracting.submissions.queries import closing_of, proof_of
+from contracting.submissions.queries import box_of, closing_of, proof_of
 from contracting.submissions.refusals import NotClosed
 from contracting.submissions.sealing.tree import leaf_of
 
@@ -90,6 +91,25 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             "in its seal is later than the commit.",
         ],
     }
+
+
+def box_facts(solicitation: Solicitation) -> list[dict[str, Any]]:
+    """What the sheet of a release says of the box that offers are sealed to."""
+    box = box_of(solicitation)
+    if box is None:
+        return []
+    return [
+        {"label": "Offers are sealed in", "value": box.get_mode_display()},
+        {
+            "label": "Offers are opened by",
+            "value": f"{box.needed} of {box.people} people together",
+        },
+        {
+            "label": "Key that offers are sealed to, SHA-256 fingerprint",
+            "value": box.fingerprint,
+            "shape": "mono",
+        },
+    ]
 
 
 def proof(version: SubmissionVersion) -> dict[str, Any]:

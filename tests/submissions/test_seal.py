@@ -4,10 +4,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from contracting.core.errors import NotAllowed
+from contracting.documents.models import Document
 from contracting.submissions.operations.seal import seal_box
 from tests.builders import complete_solicitation, released_solicitation
 from tests.cast import actor, nothing_happens
-from tests.offers import named_openers
+from tests.offers import named_openers, the_box
 
 pytestmark = pytest.mark.django_db
 
@@ -33,3 +34,14 @@ def test_a_solicitation_has_one_box_for_ever(at):
         seal_box(
             solicitation_id=solicitation.pk, by=actor("contracting_officer"), at=at
         )
+
+
+def test_the_printed_solicitation_carries_the_fingerprint_of_the_key():
+    solicitation = released_solicitation()
+
+    sheet = Document.objects.get(kind="solicitation").context
+
+    printed = {fact["label"]: fact["value"] for fact in sheet["facts"]}
+    box = the_box(solicitation)
+    assert box.fingerprint in printed.values()
+    assert printed["Offers are opened by"] == "2 of 3 people together"
