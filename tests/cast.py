@@ -438,9 +438,16 @@ def tables_are_watched() -> bool:
 
 
 def _fingerprints() -> dict[str, tuple[int, str]]:
+    """Asked twice in each refusal: so it is planned once for each connection."""
     with connection.cursor() as cursor:
-        cursor.execute(_query_of_fingerprints())
+        if _planned_on.get(connection.alias) is not connection.connection:
+            cursor.execute(f"PREPARE fingerprints AS {_query_of_fingerprints()}")
+            _planned_on[connection.alias] = connection.connection
+        cursor.execute("EXECUTE fingerprints")
         return {name: (count, mark) for name, count, mark in cursor.fetchall()}
+
+
+_planned_on: dict[str, object] = {}
 
 
 @functools.cache

@@ -222,7 +222,9 @@ def _copy(template: str, name: str) -> None:
     with _owner() as session:
         _drop_now(session, name)
         _execute(session, "CREATE DATABASE {} TEMPLATE {}", name, template)
-        _execute(session, "ALTER DATABASE {} SET synchronous_commit = off", name)
+        # A test's tables are small: to start a parallel worker costs more than it saves.
+        for setting in ("synchronous_commit = off", "max_parallel_workers_per_gather = 0"):
+            _execute(session, f"ALTER DATABASE {{}} SET {setting}", name)
 
 
 def _drop(name: str) -> None:

@@ -28,7 +28,10 @@ _WORTH_A_NOTE_OF_ITS_OWN = 0.15
 """Seconds that a builder inside another one adds to what is noted already."""
 
 _SAVEPOINT = re.compile(r'(SAVEPOINT|ROLLBACK TO SAVEPOINT) "?(\w+)"?')
-_READS = ("SELECT", "RELEASE", "SET CONSTRAINTS", "EXPLAIN", "SHOW", "DECLARE", "FETCH")
+_READS = (
+    *("SELECT", "RELEASE", "SET CONSTRAINTS", "EXPLAIN", "SHOW", "DECLARE", "FETCH"),
+    *("PREPARE fingerprints AS", "EXECUTE fingerprints"),
+)
 _DELETE = re.compile(r'DELETE FROM "(\w+)"')
 # The database itself writes the head of a stream; sessions make no other world.
 _FOLLOWS = {"audit_audithead", "django_session"}
