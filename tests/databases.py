@@ -222,9 +222,10 @@ def _copy(template: str, name: str) -> None:
     with _owner() as session:
         _drop_now(session, name)
         _execute(session, "CREATE DATABASE {} TEMPLATE {}", name, template)
-        # A test's tables are small: to start a parallel worker costs more than it saves.
-        for setting in ("synchronous_commit = off", "max_parallel_workers_per_gather = 0"):
-            _execute(session, f"ALTER DATABASE {{}} SET {setting}", name)
+        _execute(session, "ALTER DATABASE {} SET synchronous_commit = off", name)
+        # Tests have small tables: to start a parallel worker costs more than it saves.
+        one_process = "ALTER DATABASE {} SET max_parallel_workers_per_gather = 0"
+        _execute(session, one_process, name)
 
 
 def _drop(name: str) -> None:
