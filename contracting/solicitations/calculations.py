@@ -35,6 +35,9 @@ from contracting.solicitations.states import (
 UNIT: Final = "MTOK"
 """The one unit in which tokens are priced: a million tokens."""
 
+MOST_VALID_DAYS: Final = 730
+"""Nobody holds prices of tokens open for longer than two years."""
+
 TERMS: Final[Mapping[str, str]] = {
     "title": "Title",
     "statement_of_objectives": "Statement of objectives",
@@ -48,6 +51,7 @@ TERMS: Final[Mapping[str, str]] = {
     "contact_email": "E-mail of the point of contact",
     "deadline": "Deadline for offers",
     "time_zone": "Time zone of the deadline",
+    "offer_valid_days": "Days that an offer stays open",
     "minimum_dollars": "Guaranteed minimum in dollars",
     "maximum_dollars": "Maximum in dollars",
     "maximum_tokens": "Maximum in tokens",
@@ -73,7 +77,13 @@ _OFFERED: Final = {
 }
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _MAY_BE_NULL: Final = frozenset(
-    {"deadline", "ordering_start", "ordering_end", "synopsis_posted_on"}
+    {
+        "deadline",
+        "offer_valid_days",
+        "ordering_start",
+        "ordering_end",
+        "synopsis_posted_on",
+    }
 )
 _NEVER_NULL: Final = frozenset(TERMS) - _MAY_BE_NULL
 
@@ -323,6 +333,10 @@ def _check_amounts(terms: Mapping[str, Any]) -> None:
         if terms.get(name, 0) < 0:
             message = f"{TERMS[name]} is never negative."
             raise TermInvalid(message, term=name)
+    valid_days = terms.get("offer_valid_days")
+    if valid_days is not None and not 1 <= valid_days <= MOST_VALID_DAYS:
+        message = f"An offer stays open for 1 to {MOST_VALID_DAYS} days."
+        raise TermInvalid(message, term="offer_valid_days")
     for name in ("minimum_dollars", "maximum_dollars"):
         amount = Dollars(terms.get(name, 0))
         if amount != amount.to_cents():

@@ -26,7 +26,12 @@ from contracting.requisitions.forms import (
     kept_rows,
     text_field,
 )
-from contracting.solicitations.calculations import TERMS, FactorDraft, LineDraft
+from contracting.solicitations.calculations import (
+    MOST_VALID_DAYS,
+    TERMS,
+    FactorDraft,
+    LineDraft,
+)
 from contracting.solicitations.states import (
     ContextBand,
     ExtentCompeted,
@@ -85,6 +90,14 @@ class EditTermsForm(SeenVersion):
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
     )
     time_zone = forms.ChoiceField(label="Time zone of the deadline")
+    offer_valid_days = forms.IntegerField(
+        label="Days that an offer stays open",
+        required=False,
+        min_value=1,
+        max_value=MOST_VALID_DAYS,
+        help_text="Counted from the deadline. Empty: 30 days (FAR 52.212-1(c)).",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
     minimum_dollars = dollars_field(
         "Guaranteed minimum in dollars", "Obligated at award (FAR 16.504)."
     )

@@ -64,6 +64,12 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
         null=True, blank=True, help_text="Offers are due by this instant, inclusive."
     )
     time_zone = models.CharField(max_length=60, default="America/New_York")
+    offer_valid_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Days after the deadline that an offer stays open; empty: "
+        "the rule's.",
+    )
     minimum_dollars = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     maximum_dollars = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     maximum_tokens = models.BigIntegerField(default=0)
@@ -130,6 +136,10 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
                 condition=Q(minimum_dollars__gte=0)
                 & Q(maximum_dollars__gte=0)
                 & Q(maximum_tokens__gte=0),
+            ),
+            models.CheckConstraint(
+                name="an_offer_stays_open_for_at_least_a_day",
+                condition=Q(offer_valid_days__isnull=True) | Q(offer_valid_days__gte=1),
             ),
         ]
 

@@ -13,6 +13,7 @@ from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.reference.states import Boundary
 from contracting.solicitations.calculations import UNIT
 from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine
+from contracting.solicitations.publishing.validity import offers_valid_until
 from contracting.solicitations.queries import factors_of, lines_of
 from contracting.solicitations.states import SetAside
 
@@ -167,6 +168,7 @@ def _facts(solicitation: Solicitation) -> list[dict[str, Any]]:
         {"label": "Orders from", "value": solicitation.ordering_start},
         {"label": "Orders until", "value": solicitation.ordering_end},
         {"label": "Time zone of the deadline", "value": solicitation.time_zone},
+        {"label": "Offers stay open until", "value": offers_valid_until(solicitation)},
         {
             "label": "Reference workload, SHA-256",
             "value": solicitation.workload_sha256,

@@ -60,6 +60,7 @@ from contracting.solicitations.publishing.facts import (
     Prescription,
 )
 from contracting.solicitations.publishing.names import named_in
+from contracting.solicitations.publishing.validity import offers_valid_until
 from contracting.solicitations.refusals import JustificationMissing
 from contracting.solicitations.states import ExtentCompeted, SolicitationState
 
@@ -183,6 +184,7 @@ def package_of(solicitation: Solicitation) -> dict[str, Any]:
         "solicitation": solicitation,
         "lines": lines_of(solicitation),
         "factors": factors_of(solicitation),
+        "offers_valid_until": offers_valid_until(solicitation),
         "papers_of_offers": attachment_labels(solicitation.required_attachments),
         "clauses": solicitation.clauses.select_related("clause").order_by(
             "clause__number"
