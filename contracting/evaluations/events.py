@@ -51,3 +51,6 @@ REGISTRATIONS_IMPORTED = event_type(
     "evaluations.registrations.imported",
     "An extract of registrations and exclusions was imported.",
 )
+OFFER_EXTENDED = event_type(
+    "evaluations.offer.extended", "A vendor kept its offer open until a later day."
+)

@@ -10,6 +10,7 @@ from django import forms
 from accounts.models import Membership
 from contracting.documents.forms import TextFileField
 from contracting.evaluations.states import AdjectivalRating, ConflictQuestion
+from contracting.requisitions.forms import day_field
 from contracting.solicitations.models import Amendment
 from contracting.submissions.models import OpenedOffer
 
@@ -251,3 +252,18 @@ class ImportRegistrationsForm(forms.Form):
         label="When the source made it",
         help_text="Date and time in the agency's time zone, such as 2026-03-30 09:15.",
     )
+
+
+class ExtensionForm(forms.Form):
+    """Until when an offer stays open, in the words of whoever signs for the vendor."""
+
+    until = day_field("Open until, day", "The last day on which it may be accepted.")
+    words = _text(
+        "Our extension in writing",
+        "It is shown to the contracting officer and kept with the offer.",
+        rows=3,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].required = True

@@ -301,6 +301,32 @@ class SelectionDecision(Addressed, AppendOnly):
         )
 
 
+class OfferExtension(AppendOnly):
+    """A vendor's written word that its offer stays open until a later day."""
+
+    submission = models.ForeignKey(
+        "submissions.Submission", on_delete=models.PROTECT, related_name="extensions"
+    )
+    valid_until = models.DateField(help_text="Last day on which it may be accepted.")
+    words = models.TextField()
+    extended_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    extended_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_offer_is_extended_to_a_day_once",
+                fields=["submission", "valid_until"],
+            ),
+            models.CheckConstraint(
+                name="an_offer_is_extended_in_writing", condition=~Q(words="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} open until {self.valid_until}"
+
+
 class RegistrationImport(Addressed, AppendOnly):
     """A file of registrations and exclusions, as it was extracted (FAR 9.404, 4.11)."""
 

@@ -213,6 +213,14 @@ def can_decide_selection(by: Actor, solicitation: Solicitation) -> Verdict:
     return can_read_offers(by, solicitation)
 
 
+def can_extend_offer(by: Actor, submission: Submission) -> Verdict:
+    """A signer of the vendor whose offer it is (FAR 52.212-1(c))."""
+    doing = "extend its offer"
+    return role_in(
+        by, submission.vendor_id, Role.VENDOR_SIGNER, doing=doing, rule="R-SUB-09"
+    )
+
+
 def can_import_registrations(by: Actor, agency_id: int | None) -> Verdict:
     """The contracting officer or specialist, for their own agency."""
     doing = "import registrations and exclusions"

@@ -164,3 +164,17 @@ class AlreadyImported(Conflict):
     """This extract has been imported."""
 
     code = "already_imported"
+
+
+class OfferExpired(Refusal):
+    """The last day of the offer has passed and its vendor has not extended it."""
+
+    code = "offer_expired"
+    rule = "R-SUB-09"
+
+
+class ExtensionUnfit(Invalid):
+    """An extension without the vendor's words, or until a day that is not later."""
+
+    code = "extension_unfit"
+    rule = "R-SUB-09"

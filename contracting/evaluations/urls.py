@@ -12,6 +12,7 @@ from contracting.evaluations.views import (
     panel,
     ratings,
     registrations,
+    vendors,
 )
 
 _SOLICITATION = "solicitations/<public_id:solicitation>"
@@ -76,6 +77,11 @@ urlpatterns = [
         f"{_OFFER}/waive",
         offers.WaiveAcknowledgement.as_view(),
         name="waive_acknowledgement",
+    ),
+    path(
+        "submissions/<public_id:submission>/extend",
+        vendors.ExtendOffer.as_view(),
+        name="extend_offer",
     ),
     path("registrations/", registrations.Registrations.as_view(), name="registrations"),
     path(

@@ -29,6 +29,7 @@ from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.documents.operations.request import request_document
 from contracting.evaluations.queries import require_acknowledged, require_open
+from contracting.evaluations.standing.validity import require_valid
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.set import set_contract_ceiling
 from contracting.ledger.queries import lock_funds
@@ -59,6 +60,7 @@ def award_contract(
     :raises NotResponsible: without a fresh check of the vendor (R-EVL-08)
     :raises PriceNotReasonable: without a price reasonableness record (R-EVL-07)
     :raises AmendmentNotAcknowledged: if the offer stands on other terms (R-SUB-05)
+    :raises OfferExpired: after the last day of the offer, unextended (R-SUB-09)
     :raises PeriodOfAvailabilityEnded: if the funds are not available today (R-FND-03)
     """
     solicitation_id = Contract.objects.values_list("solicitation_id", flat=True).get(
@@ -128,6 +130,7 @@ def _guard(
         message = "The price analysis does not find the selected offer reasonable."
         raise refusals.PriceNotReasonable(message)
     require_acknowledged(contract.decision.selected.opened_offer)
+    require_valid(contract.decision.selected, on)
 
 
 def _guard_funds(contract: Contract) -> None:

@@ -29,6 +29,11 @@ from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
 from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import documents_of
+from contracting.evaluations.standing.validity import (
+    expired_because,
+    extensions_of,
+    valid_until,
+)
 from contracting.ledger.queries import contract_balance
 from contracting.solicitations.queries import get_solicitation_for, lines_of
 
@@ -238,9 +243,13 @@ class AwardContractView(ContractVerbView):
     done_message = "The contract is awarded and its minimum is obligated."
 
     def extra(self, thing: Contract) -> dict[str, Any]:
-        because = queries.not_responsible_because(thing, clock.now())
-        shown = super().extra(thing)  # noqa: S610
-        return shown | {"not_responsible": because}
+        offer, on = thing.decision.selected, self.today(thing)
+        return super().extra(thing) | {  # noqa: S610
+            "not_responsible": queries.not_responsible_because(thing, clock.now()),
+            "expired": expired_because(offer, on),
+            "valid_until": valid_until(offer),
+            "extensions": extensions_of(offer),
+        }
 
     def verdict(self, thing: Contract) -> Verdict:
         return permissions.can_award_contract(self.actor, thing, self.today(thing))

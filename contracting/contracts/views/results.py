@@ -20,7 +20,9 @@ from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
+from contracting.evaluations.permissions import can_extend_offer
 from contracting.evaluations.queries import unsuccessful
+from contracting.evaluations.standing.validity import extensions_of, valid_until
 from contracting.submissions.models import Submission
 from contracting.submissions.queries import get_submission_for
 
@@ -94,6 +96,9 @@ class StatusPage(PageView):
             "asked": asked,
             "held": getattr(asked, "debriefing", None),
             "may_request": permissions.can_request_debriefing(self.actor, submission),
+            "valid_until": valid_until(submission),
+            "extensions": extensions_of(submission),
+            "may_extend": can_extend_offer(self.actor, submission),
             "today": submission.solicitation.agency.local_day(clock.now()),
         }
 

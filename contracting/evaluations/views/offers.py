@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict, require
 from contracting.documents.models import Blob
 from contracting.documents.queries import attachment_headers, read_blob, served_type
 from contracting.evaluations import calculations, forms, permissions, queries
 from contracting.evaluations.operations.waive import waive_acknowledgement
+from contracting.evaluations.standing import validity
 from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass, matrix, prices
 from contracting.submissions.models import OpenedOffer
@@ -87,6 +89,11 @@ class Offer(ReadingPage):
             "unmet": calculations.unmet_amendments(offer),
             "waivers": queries.waivers_of(offer.submission),
             "may_waive": permissions.can_waive_acknowledgement(by, solicitation),
+            "valid_until": validity.valid_until(offer.submission),
+            "expired": validity.expired_because(
+                offer.submission, solicitation.agency.local_day(clock.now())
+            ),
+            "extensions": validity.extensions_of(offer.submission),
             "may_rate": permissions.can_rate_submission(by, offer.submission),
         }
 

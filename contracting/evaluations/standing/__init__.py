@@ -1,0 +1,1 @@
+"""Whether an offer may still be awarded: open for acceptance, its vendor fit for it."""
