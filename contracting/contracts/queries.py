@@ -155,8 +155,9 @@ def single_award_determination(contract: Contract) -> Determination | None:
 def not_responsible_because(contract: Contract, at: datetime) -> str:
     """Why the vendor is not awarded now, by the latest extract, if so (R-EVL-08).
 
-    FAR 9.104-1, 9.405(d): registered and not excluded, in an extract of less than a
-    day. An exclusion gives way to a compelling reason of the agency's head.
+    FAR 9.104-1, 9.405(d): not excluded, in an extract of less than a day. An exclusion
+    gives way to a compelling reason of the agency's head. Registration is a rule of its
+    own (R-SUB-06).
     """
     extracts = RegistrationImport.objects.filter(
         agency_id=contract.agency_id, extracted_at__lte=at
@@ -172,10 +173,9 @@ def not_responsible_because(contract: Contract, at: datetime) -> str:
     record = RegistrationRecord.objects.filter(
         registration_import=latest, uei=contract.vendor.uei
     ).first()
-    if record is None or record.registered_until < on:
-        return f"{contract.vendor.name} is not registered in the extract of the day."
-    if record.exclusion and approved(contract.subject, Kind.COMPELLING_REASON) is None:
-        return f"{contract.vendor.name} is excluded: {record.exclusion}."
+    exclusion = record.exclusion if record else ""
+    if exclusion and approved(contract.subject, Kind.COMPELLING_REASON) is None:
+        return f"{contract.vendor.name} is excluded: {exclusion}."
     return ""
 
 

@@ -54,3 +54,11 @@ REGISTRATIONS_IMPORTED = event_type(
 OFFER_EXTENDED = event_type(
     "evaluations.offer.extended", "A vendor kept its offer open until a later day."
 )
+REGISTRATION_KEPT = event_type(
+    "evaluations.registration.kept",
+    "A vendor's registration was kept as it stood at submission or at award.",
+)
+REGISTRATION_EXCUSED = event_type(
+    "evaluations.registration.excused",
+    "A vendor need not be registered, under an exception of the regulation.",
+)

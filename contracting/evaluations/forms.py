@@ -9,7 +9,11 @@ from django import forms
 
 from accounts.models import Membership
 from contracting.documents.forms import TextFileField
-from contracting.evaluations.states import AdjectivalRating, ConflictQuestion
+from contracting.evaluations.states import (
+    AdjectivalRating,
+    ConflictQuestion,
+    RegistrationException,
+)
 from contracting.requisitions.forms import day_field
 from contracting.solicitations.models import Amendment
 from contracting.submissions.models import OpenedOffer
@@ -267,3 +271,17 @@ class ExtensionForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["until"].required = True
+
+
+class ExcuseForm(forms.Form):
+    """The exception under which a vendor need not be registered, and why it applies."""
+
+    code = forms.ChoiceField(
+        label="Exception (FAR 4.1102(a))",
+        choices=[
+            (each.value, f"{each.value.removeprefix('4.1102')} {each.label}")
+            for each in RegistrationException
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = _text("Reason", "What shows that the exception applies.", rows=4)

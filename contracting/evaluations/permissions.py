@@ -221,10 +221,26 @@ def can_extend_offer(by: Actor, submission: Submission) -> Verdict:
     )
 
 
+def can_excuse_registration(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer of the agency, of no vendor (FAR 4.1102(a))."""
+    doing = "excuse a vendor from registration"
+    return _as_officer(by, solicitation, doing, "R-SUB-06")
+
+
 def can_import_registrations(by: Actor, agency_id: int | None) -> Verdict:
     """The contracting officer or specialist, for their own agency."""
     doing = "import registrations and exclusions"
     return role_in(by, agency_id, *_OFFICE, doing=doing, rule="R-EVL-08")
+
+
+def _as_officer(
+    by: Actor, solicitation: Solicitation, doing: str, rule: str
+) -> Verdict:
+    role = Role.CONTRACTING_OFFICER
+    return all_of(
+        role_in(by, solicitation.agency_id, role, doing=doing, rule=rule),
+        is_of_no_vendor(by.user_id),
+    )
 
 
 def has_declared(member: PanelMember) -> bool:

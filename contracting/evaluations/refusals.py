@@ -178,3 +178,17 @@ class ExtensionUnfit(Invalid):
 
     code = "extension_unfit"
     rule = "R-SUB-09"
+
+
+class RegistrationInactive(Refusal):
+    """The vendor was not registered at submission, or is not at award."""
+
+    code = "registration_inactive"
+    rule = "R-SUB-06"
+
+
+class ExcuseUnfounded(Invalid):
+    """No exception excuses this vendor from registration, as far as is shown."""
+
+    code = "excuse_unfounded"
+    rule = "R-SUB-06"

@@ -1,6 +1,7 @@
 """Adjectival ratings, and what a member of the panel does."""
 
 from collections.abc import Collection
+from typing import Final
 
 from django.db.models import TextChoices
 
@@ -43,6 +44,47 @@ class Standing(TextChoices):
     INCOMPLETE = "INCOMPLETE", "declared before all offerors were known: declares again"
     PENDING = "PENDING", "declared a conflict: reads no offer until it is decided"
     EXCLUDED = "EXCLUDED", "excluded for a conflict: reads no offer"
+
+
+class Occasion(TextChoices):
+    """When a vendor's registration counts, and is kept as it stood."""
+
+    SUBMISSION = "SUBMISSION", "at submission"
+    AWARD = "AWARD", "at award"
+
+
+class RegistrationStatus(TextChoices):
+    """What the extracts say of a registration."""
+
+    ACTIVE = "ACTIVE", "active"
+    INACTIVE = "INACTIVE", "not active"
+    NOT_CHECKED = "NOT_CHECKED", "not checked, no extract was on record"
+
+
+class RegistrationException(TextChoices):
+    """Who need not be registered (FAR 4.1102(a))."""
+
+    PURCHASE_CARD = "4.1102(a)(1)", "micro-purchase by purchase card"
+    CLASSIFIED = (
+        "4.1102(a)(2)",
+        "classified contract that registration could compromise",
+    )
+    CONTINGENCY = "4.1102(a)(3)", "awarded in military or emergency operations"
+    ABROAD = "4.1102(a)(4)", "contract with an individual for performance abroad"
+    URGENCY = "4.1102(a)(5)", "unusual or compelling need (FAR 6.302-2)"
+    FOREIGN_VENDOR = (
+        "4.1102(a)(6)",
+        "small action with a foreign vendor, performed abroad",
+    )
+    NO_TRANSFER = (
+        "4.1102(a)(7)",
+        "micro-purchase that is not paid by electronic transfer",
+    )
+
+
+UP_TO_MICRO_PURCHASES: Final = frozenset(
+    {RegistrationException.PURCHASE_CARD, RegistrationException.NO_TRANSFER}
+)
 
 
 class AdjectivalRating(TextChoices):

@@ -83,6 +83,11 @@ urlpatterns = [
         vendors.ExtendOffer.as_view(),
         name="extend_offer",
     ),
+    path(
+        f"{_OFFER}/excuse",
+        registrations.ExcuseRegistration.as_view(),
+        name="excuse_registration",
+    ),
     path("registrations/", registrations.Registrations.as_view(), name="registrations"),
     path(
         "registrations/import",

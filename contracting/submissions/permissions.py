@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Protocol
+
 from accounts.permissions import role_in
 from accounts.queries import memberships_of
 from accounts.states import VENDOR_ROLES, Role
@@ -183,6 +186,17 @@ def can_lay_open_submission(by: Actor, submission: Submission) -> Verdict:
     if share_for(by, box_of(submission.solicitation)) is None:
         return Refused("Only an opener of its box lays an offer open.", "R-SUB-03")
     return Allowed()
+
+
+class AtOpening(Protocol):
+    """What a later stage does with each offer when it is laid open."""
+
+    def __call__(self, *, submission_id: int, by: Actor, at: datetime) -> object:
+        """Do it, in the transaction of the opening."""
+
+
+AT_OPENING: list[AtOpening] = []
+"""Steps of later stages, in the order in which their apps are ready."""
 
 
 def is_of_no_vendor(user_id: int | None) -> Verdict:

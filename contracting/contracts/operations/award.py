@@ -28,8 +28,11 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.documents.operations.request import request_document
+from contracting.evaluations.operations.keep import keep_registration
 from contracting.evaluations.queries import require_acknowledged, require_open
+from contracting.evaluations.standing.registration import require_registered
 from contracting.evaluations.standing.validity import require_valid
+from contracting.evaluations.states import Occasion
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.set import set_contract_ceiling
 from contracting.ledger.queries import lock_funds
@@ -57,6 +60,7 @@ def award_contract(
     :raises LineIncomplete: FAR 4.1005-1 (R-AWD-02)
     :raises IndefiniteQuantityIncomplete: FAR 16.504(a) (R-AWD-03)
     :raises SingleAwardNotDetermined: above the amount for one vendor (R-AWD-04)
+    :raises RegistrationInactive: for a vendor that was or is not registered (R-SUB-06)
     :raises NotResponsible: without a fresh check of the vendor (R-EVL-08)
     :raises PriceNotReasonable: without a price reasonableness record (R-EVL-07)
     :raises AmendmentNotAcknowledged: if the offer stands on other terms (R-SUB-05)
@@ -83,6 +87,12 @@ def award_contract(
     solicitation.save(update_fields=["awarded_at"])
     solicitation.move_to(SolicitationState.AWARDED)
     _bind(contract, signed_on, by, at)
+    keep_registration(
+        submission_id=contract.decision.selected_id,
+        occasion=Occasion.AWARD,
+        by=by,
+        at=at,
+    )
     request_document(
         kind="contract",
         subject=contract.subject,
@@ -181,6 +191,7 @@ def _guard_single_award(contract: Contract, on: date) -> None:
 
 
 def _guard_responsibility(contract: Contract, at: datetime) -> None:
+    require_registered(contract.decision.selected, at)
     because = not_responsible_because(contract, at)
     if because:
         raise refusals.NotResponsible(because)

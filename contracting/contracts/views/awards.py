@@ -29,6 +29,7 @@ from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
 from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import documents_of
+from contracting.evaluations.standing import registration
 from contracting.evaluations.standing.validity import (
     expired_because,
     extensions_of,
@@ -246,6 +247,9 @@ class AwardContractView(ContractVerbView):
         offer, on = thing.decision.selected, self.today(thing)
         return super().extra(thing) | {  # noqa: S610
             "not_responsible": queries.not_responsible_because(thing, clock.now()),
+            "offer": offer,
+            "not_registered": registration.not_registered_because(offer, clock.now()),
+            "excuse": registration.excuse_of(offer),
             "expired": expired_because(offer, on),
             "valid_until": valid_until(offer),
             "extensions": extensions_of(offer),

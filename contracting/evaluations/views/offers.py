@@ -15,10 +15,10 @@ from contracting.documents.models import Blob
 from contracting.documents.queries import attachment_headers, read_blob, served_type
 from contracting.evaluations import calculations, forms, permissions, queries
 from contracting.evaluations.operations.waive import waive_acknowledgement
-from contracting.evaluations.standing import validity
+from contracting.evaluations.standing import registration, validity
 from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass, matrix, prices
-from contracting.submissions.models import OpenedOffer
+from contracting.submissions.models import OpenedOffer, Submission
 from contracting.submissions.queries import (
     offers_of,
     offers_were_opened,
@@ -89,6 +89,7 @@ class Offer(ReadingPage):
             "unmet": calculations.unmet_amendments(offer),
             "waivers": queries.waivers_of(offer.submission),
             "may_waive": permissions.can_waive_acknowledgement(by, solicitation),
+            **_registration(by, offer.submission),
             "valid_until": validity.valid_until(offer.submission),
             "expired": validity.expired_because(
                 offer.submission, solicitation.agency.local_day(clock.now())
@@ -96,6 +97,17 @@ class Offer(ReadingPage):
             "extensions": validity.extensions_of(offer.submission),
             "may_rate": permissions.can_rate_submission(by, offer.submission),
         }
+
+
+def _registration(by: Actor, submission: Submission) -> dict[str, Any]:
+    kept = submission.registrations.select_related("extract").order_by("pk")
+    return {
+        "registrations": kept,
+        "registered_at_submission": registration.status_at_submission(submission),
+        "not_registered": registration.not_registered_because(submission, clock.now()),
+        "excuse": registration.excuse_of(submission),
+        "may_excuse": permissions.can_excuse_registration(by, submission.solicitation),
+    }
 
 
 class OfferFile(ReadingPage):

@@ -9,16 +9,21 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from accounts.models import Organization
+from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
-from contracting.evaluations import forms, permissions
+from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.models import RegistrationImport, RegistrationRecord
+from contracting.evaluations.operations.excuse import excuse_registration
 from contracting.evaluations.operations.import_registrations import (
     import_registrations,
 )
+from contracting.evaluations.standing import registration
+from contracting.evaluations.views.reading import ReadingVerbView
 from contracting.evaluations.views.tables import FormClass
+from contracting.submissions.models import OpenedOffer
 
 
 def _agency_of(actor: Actor) -> Organization:
@@ -79,3 +84,41 @@ class ImportRegistrations(VerbView):
             at=at,
         )
         return reverse("evaluations:registrations")
+
+
+class ExcuseRegistration(ReadingVerbView):
+    """Need this vendor not be registered?"""
+
+    template_name = "evaluations/excuse_registration.html"
+    form_class: ClassVar[FormClass] = forms.ExcuseForm
+    submit_label = "Excuse from registration"
+    done_message = "Excused. The exception stands on the offer and on the award page."
+
+    def thing(self, submission: str, **_ids: Any) -> OpenedOffer:
+        return queries.get_offer_for(self.actor, submission)
+
+    def verdict(self, thing: OpenedOffer) -> Verdict:
+        solicitation = thing.submission.solicitation
+        return permissions.can_excuse_registration(self.actor, solicitation)
+
+    def extra(self, thing: OpenedOffer) -> dict[str, Any]:
+        submission = thing.submission
+        because = registration.not_registered_because(submission, clock.now())
+        return {
+            "offer": thing,
+            "solicitation": submission.solicitation,
+            "excuse": registration.excuse_of(submission),
+            "not_registered": because,
+        }
+
+    def perform(
+        self, *, thing: OpenedOffer, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        excuse_registration(
+            submission_id=thing.submission_id,
+            code=data["code"],
+            reason=data["reason"],
+            by=by,
+            at=at,
+        )
+        return reverse("evaluations:offer", args=[thing.submission.public_id])

@@ -47,6 +47,8 @@ def lay_open_submission(
     offer = _decrypted(version, private)
     opened = _laid_open(submission, version, offer, at)
     submission.move_to(SubmissionState.OPENED)
+    for do in permissions.AT_OPENING:
+        do(submission_id=submission.pk, by=by, at=at)
     post_notice(
         recipients=[Recipient(organization_id=submission.vendor_id)],
         subject=submission.subject,
