@@ -9,13 +9,8 @@ from django.db.models import Q
 
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
-from contracting.evaluations.states import (
-    AdjectivalRating,
-    Occasion,
-    PanelRole,
-    RegistrationException,
-    RegistrationStatus,
-)
+from contracting.evaluations.records import models as _records  # noqa: F401 (found)
+from contracting.evaluations.states import AdjectivalRating, PanelRole
 
 
 class PanelMember(AppendOnly):
@@ -307,32 +302,6 @@ class SelectionDecision(Addressed, AppendOnly):
         )
 
 
-class OfferExtension(AppendOnly):
-    """A vendor's written word that its offer stays open until a later day."""
-
-    submission = models.ForeignKey(
-        "submissions.Submission", on_delete=models.PROTECT, related_name="extensions"
-    )
-    valid_until = models.DateField(help_text="Last day on which it may be accepted.")
-    words = models.TextField()
-    extended_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
-    extended_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="an_offer_is_extended_to_a_day_once",
-                fields=["submission", "valid_until"],
-            ),
-            models.CheckConstraint(
-                name="an_offer_is_extended_in_writing", condition=~Q(words="")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.submission_id} open until {self.valid_until}"
-
-
 class RegistrationImport(Addressed, AppendOnly):
     """A file of registrations and exclusions, as it was extracted (FAR 9.404, 4.11)."""
 
@@ -389,60 +358,3 @@ class RegistrationRecord(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.uei} {self.legal_name}"
-
-
-class RegistrationSnapshot(AppendOnly):
-    """A vendor's registration as it stood when it counted (FAR 52.204-7)."""
-
-    submission = models.ForeignKey(
-        "submissions.Submission", on_delete=models.PROTECT, related_name="registrations"
-    )
-    occasion = models.CharField(max_length=10, choices=Occasion.choices)
-    status = models.CharField(max_length=12, choices=RegistrationStatus.choices)
-    as_of = models.DateTimeField(help_text="Of the receipt, or of the signature.")
-    uei = models.CharField("UEI", max_length=12, blank=True)
-    extract = models.ForeignKey(
-        RegistrationImport, on_delete=models.PROTECT, null=True, blank=True
-    )
-    registered_until = models.DateField(null=True, blank=True)
-    exclusion = models.CharField(max_length=200, blank=True)
-    kept_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="a_registration_is_kept_once_on_each_occasion",
-                fields=["submission", "occasion"],
-            ),
-            models.CheckConstraint(
-                name="a_registration_is_active_by_an_extract_only",
-                condition=~Q(status="ACTIVE") | Q(extract__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.uei} {self.get_status_display()} {self.get_occasion_display()}"
-
-
-class RegistrationExcuse(AppendOnly):
-    """The coded exception under which a vendor need not be registered."""
-
-    submission = models.OneToOneField(
-        "submissions.Submission",
-        on_delete=models.PROTECT,
-        related_name="registration_excuse",
-    )
-    code = models.CharField(max_length=12, choices=RegistrationException.choices)
-    reason = models.TextField(help_text="What shows that it applies.")
-    excused_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
-    excused_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="a_vendor_is_excused_for_a_reason", condition=~Q(reason="")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.submission_id} excused under {self.code}"

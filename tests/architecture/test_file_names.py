@@ -31,7 +31,7 @@ IN_EVERY_APP = {
 BESIDES = {
     "documents": {"checking", "data", "rendering.py", "signing.py"},
     "contracts": {"views"},
-    "evaluations": {"pricing", "standing", "views"},
+    "evaluations": {"pricing", "records", "standing", "views"},
     "metering": {"adapters"},
     "operate": {"data", "story"},
     "reconciliation": {"matching"},

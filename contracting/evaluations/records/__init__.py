@@ -1,0 +1,1 @@
+"""Rows about an opened offer and its vendor."""
