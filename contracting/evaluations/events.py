@@ -62,3 +62,18 @@ REGISTRATION_EXCUSED = event_type(
     "evaluations.registration.excused",
     "A vendor need not be registered, under an exception of the regulation.",
 )
+NONRESPONSIBLE_FOUND = event_type(
+    "evaluations.nonresponsible.found", "A vendor was found not responsible."
+)
+NONRESPONSIBILITY_REFERRED = event_type(
+    "evaluations.nonresponsibility.referred",
+    "The finding on a small business was referred for a certificate of competency.",
+)
+CERTIFICATE_RECORDED = event_type(
+    "evaluations.certificate.recorded",
+    "A certificate of competency was issued or denied.",
+)
+OFFER_REJECTED = event_type(
+    "evaluations.offer.rejected",
+    "The offer of a vendor that is not responsible was rejected.",
+)

@@ -28,6 +28,12 @@ def _text(label: str, help_text: str = "", *, rows: int = 6) -> forms.CharField:
     )
 
 
+def _day(label: str, help_text: str) -> forms.DateField:
+    field = day_field(label, help_text)
+    field.required = True
+    return field
+
+
 class DesignationForm(forms.Form):
     """Who is designated; the part on the panel is the role that they hold."""
 
@@ -261,16 +267,12 @@ class ImportRegistrationsForm(forms.Form):
 class ExtensionForm(forms.Form):
     """Until when an offer stays open, in the words of whoever signs for the vendor."""
 
-    until = day_field("Open until, day", "The last day on which it may be accepted.")
+    until = _day("Open until, day", "The last day on which it may be accepted.")
     words = _text(
         "Our extension in writing",
         "It is shown to the contracting officer and kept with the offer.",
         rows=3,
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["until"].required = True
 
 
 class ExcuseForm(forms.Form):
@@ -285,3 +287,46 @@ class ExcuseForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = _text("Reason", "What shows that the exception applies.", rows=4)
+
+
+class FindingForm(forms.Form):
+    """Which element of responsibility a vendor lacks."""
+
+    is_small = forms.TypedChoiceField(
+        label="Size of the vendor",
+        choices=[
+            ("yes", "It represents itself as a small business for this NAICS code"),
+            ("no", "It is other than small"),
+        ],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    reason = _text(
+        "Finding", "The element of FAR 9.104-1 that it lacks, and how that shows."
+    )
+
+
+class ReferralForm(forms.Form):
+    """Which office has the referral, since when."""
+
+    office = forms.CharField(label="Area office", max_length=120)
+    received_on = _day("Received on", "When the office had the whole referral.")
+
+
+class CertificateForm(forms.Form):
+    """What the Small Business Administration decided."""
+
+    is_issued = forms.TypedChoiceField(
+        label="Decision",
+        choices=[("yes", "Certificate of competency issued"), ("no", "Denied")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    reference = forms.CharField(label="Number of the decision", max_length=60)
+    decided_on = _day("Decided on", "The day on the certificate or the letter.")
+
+
+class RejectionForm(forms.Form):
+    """Why an offer is rejected."""
+
+    reason = _text("Reason", "The vendor reads it.", rows=4)

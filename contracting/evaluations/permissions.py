@@ -227,6 +227,26 @@ def can_excuse_registration(by: Actor, solicitation: Solicitation) -> Verdict:
     return _as_officer(by, solicitation, doing, "R-SUB-06")
 
 
+def can_find_nonresponsible(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer of the agency, of no vendor (FAR 9.105-2)."""
+    return _as_officer(by, solicitation, "find a vendor not responsible", "R-EVL-09")
+
+
+def can_refer_nonresponsibility(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer of the agency, of no vendor (FAR 19.602-1)."""
+    return _as_officer(by, solicitation, "refer a small business", "R-EVL-09")
+
+
+def can_record_certificate(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer of the agency, of no vendor (FAR 19.602-4)."""
+    return _as_officer(by, solicitation, "record a certificate", "R-EVL-09")
+
+
+def can_reject_offer(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer of the agency, of no vendor (FAR 9.103(b))."""
+    return _as_officer(by, solicitation, "reject an offer", "R-EVL-09")
+
+
 def can_import_registrations(by: Actor, agency_id: int | None) -> Verdict:
     """The contracting officer or specialist, for their own agency."""
     doing = "import registrations and exclusions"

@@ -192,3 +192,29 @@ class ExcuseUnfounded(Invalid):
 
     code = "excuse_unfounded"
     rule = "R-SUB-06"
+
+
+class FindingIncomplete(Invalid):
+    """A finding or a rejection without its words, or one too many."""
+
+    code = "finding_incomplete"
+
+
+class ReferralUnfit(Invalid):
+    """Nothing that is referred or decided on, or without its office or day."""
+
+    code = "referral_unfit"
+    rule = "R-EVL-09"
+
+
+class CertificateAwaited(Refusal):
+    """A small business is not rejected before its referral has ended (FAR 19.602)."""
+
+    code = "certificate_awaited"
+    rule = "R-EVL-09"
+
+
+class FoundNonresponsible(Refusal):
+    """The vendor was found not responsible and holds no certificate."""
+
+    code = "found_nonresponsible"

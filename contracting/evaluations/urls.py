@@ -12,6 +12,7 @@ from contracting.evaluations.views import (
     panel,
     ratings,
     registrations,
+    responsibility,
     vendors,
 )
 
@@ -82,6 +83,31 @@ urlpatterns = [
         "submissions/<public_id:submission>/extend",
         vendors.ExtendOffer.as_view(),
         name="extend_offer",
+    ),
+    path(
+        f"{_OFFER}/responsibility",
+        responsibility.Responsibility.as_view(),
+        name="responsibility",
+    ),
+    path(
+        f"{_OFFER}/find_nonresponsible",
+        responsibility.FindNonresponsible.as_view(),
+        name="find_nonresponsible",
+    ),
+    path(
+        f"{_OFFER}/refer_nonresponsibility",
+        responsibility.ReferNonresponsibility.as_view(),
+        name="refer_nonresponsibility",
+    ),
+    path(
+        f"{_OFFER}/record_certificate",
+        responsibility.RecordCertificate.as_view(),
+        name="record_certificate",
+    ),
+    path(
+        f"{_OFFER}/reject",
+        responsibility.RejectOffer.as_view(),
+        name="reject_offer",
     ),
     path(
         f"{_OFFER}/excuse",

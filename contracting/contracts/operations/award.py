@@ -31,6 +31,7 @@ from contracting.documents.operations.request import request_document
 from contracting.evaluations.operations.keep import keep_registration
 from contracting.evaluations.queries import require_acknowledged, require_open
 from contracting.evaluations.standing.registration import require_registered
+from contracting.evaluations.standing.responsibility import require_responsible
 from contracting.evaluations.standing.validity import require_valid
 from contracting.evaluations.states import Occasion
 from contracting.ledger.operations.obligate import obligate_funds
@@ -61,6 +62,7 @@ def award_contract(
     :raises IndefiniteQuantityIncomplete: FAR 16.504(a) (R-AWD-03)
     :raises SingleAwardNotDetermined: above the amount for one vendor (R-AWD-04)
     :raises RegistrationInactive: for a vendor that was or is not registered (R-SUB-06)
+    :raises FoundNonresponsible: for a vendor found wanting, uncertified (R-EVL-09)
     :raises NotResponsible: without a fresh check of the vendor (R-EVL-08)
     :raises PriceNotReasonable: without a price reasonableness record (R-EVL-07)
     :raises AmendmentNotAcknowledged: if the offer stands on other terms (R-SUB-05)
@@ -191,6 +193,7 @@ def _guard_single_award(contract: Contract, on: date) -> None:
 
 
 def _guard_responsibility(contract: Contract, at: datetime) -> None:
+    require_responsible(contract.decision.selected)
     require_registered(contract.decision.selected, at)
     because = not_responsible_because(contract, at)
     if because:

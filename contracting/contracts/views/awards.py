@@ -30,6 +30,7 @@ from contracting.core.quantities import Dollars
 from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import documents_of
 from contracting.evaluations.standing import registration
+from contracting.evaluations.standing.responsibility import withheld_because
 from contracting.evaluations.standing.validity import (
     expired_because,
     extensions_of,
@@ -248,6 +249,7 @@ class AwardContractView(ContractVerbView):
         return super().extra(thing) | {  # noqa: S610
             "not_responsible": queries.not_responsible_because(thing, clock.now()),
             "offer": offer,
+            "withheld": withheld_because(offer),
             "not_registered": registration.not_registered_because(offer, clock.now()),
             "excuse": registration.excuse_of(offer),
             "expired": expired_because(offer, on),

@@ -22,6 +22,7 @@ from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
 from contracting.evaluations.permissions import can_extend_offer
 from contracting.evaluations.queries import unsuccessful
+from contracting.evaluations.standing.responsibility import rejection_of
 from contracting.evaluations.standing.validity import extensions_of, valid_until
 from contracting.submissions.models import Submission
 from contracting.submissions.queries import get_submission_for
@@ -96,6 +97,7 @@ class StatusPage(PageView):
             "asked": asked,
             "held": getattr(asked, "debriefing", None),
             "may_request": permissions.can_request_debriefing(self.actor, submission),
+            "rejection": rejection_of(submission),
             "valid_until": valid_until(submission),
             "extensions": extensions_of(submission),
             "may_extend": can_extend_offer(self.actor, submission),

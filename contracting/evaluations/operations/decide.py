@@ -28,6 +28,7 @@ from contracting.evaluations.refusals import (
     RationaleNotOwn,
     ReasonablenessMissing,
 )
+from contracting.evaluations.standing.responsibility import require_responsible
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
@@ -59,6 +60,8 @@ def decide_selection(
         selected offer fair and reasonable (R-EVL-07)
     :raises AmendmentNotAcknowledged: if the selected offer neither acknowledges an
         amendment nor is waived it (R-SUB-05)
+    :raises FoundNonresponsible: if its vendor was found wanting and holds no
+        certificate of competency (R-EVL-09)
     :raises RationaleNotOwn: if it is empty or nothing but the panel's text (R-EVL-06)
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
@@ -132,7 +135,9 @@ def _analysis_for(
     if submission_id not in analysis.reasonable_submission_ids:
         message = "The price analysis does not find the price of this offer reasonable."
         raise ReasonablenessMissing(message)
-    queries.require_acknowledged(OpenedOffer.objects.get(submission_id=submission_id))
+    offer = OpenedOffer.objects.get(submission_id=submission_id)
+    queries.require_acknowledged(offer)
+    require_responsible(offer.submission)
     return analysis
 
 

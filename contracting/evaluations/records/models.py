@@ -99,3 +99,80 @@ class RegistrationExcuse(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.submission_id} excused under {self.code}"
+
+
+class NonresponsibilityFinding(AppendOnly):
+    """The officer's finding that a vendor lacks an element of responsibility."""
+
+    submission = models.OneToOneField(
+        "submissions.Submission",
+        on_delete=models.PROTECT,
+        related_name="nonresponsibility",
+    )
+    is_small = models.BooleanField(help_text="As the vendor represents itself.")
+    reason = models.TextField(help_text="The element, and how its lack shows.")
+    found_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_vendor_is_found_not_responsible_for_a_reason",
+                condition=~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"finding on {self.submission_id}"
+
+
+class CertificateReferral(AppendOnly):
+    """A finding on a small business, with the Small Business Administration."""
+
+    finding = models.OneToOneField(
+        NonresponsibilityFinding, on_delete=models.PROTECT, related_name="referral"
+    )
+    office = models.CharField(max_length=120, help_text="The area office.")
+    received_on = models.DateField(help_text="When it had the whole referral.")
+    referred_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    referred_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"referral to {self.office}"
+
+
+class CertificateOutcome(AppendOnly):
+    """A certificate of competency, or its denial (FAR 19.602-4)."""
+
+    referral = models.OneToOneField(
+        CertificateReferral, on_delete=models.PROTECT, related_name="outcome"
+    )
+    is_issued = models.BooleanField()
+    reference = models.CharField(max_length=60)
+    decided_on = models.DateField()
+    recorded_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    filed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {'issued' if self.is_issued else 'denied'}"
+
+
+class OfferRejection(AppendOnly):
+    """An offer that is out of the competition for want of responsibility."""
+
+    submission = models.OneToOneField(
+        "submissions.Submission", on_delete=models.PROTECT, related_name="rejection"
+    )
+    reason = models.TextField(help_text="What the vendor was told.")
+    rejected_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    rejected_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="an_offer_is_rejected_for_a_reason", condition=~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"rejection of {self.submission_id}"

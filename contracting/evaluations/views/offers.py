@@ -15,7 +15,11 @@ from contracting.documents.models import Blob
 from contracting.documents.queries import attachment_headers, read_blob, served_type
 from contracting.evaluations import calculations, forms, permissions, queries
 from contracting.evaluations.operations.waive import waive_acknowledgement
-from contracting.evaluations.standing import registration, validity
+from contracting.evaluations.standing import (
+    registration,
+    responsibility,
+    validity,
+)
 from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass, matrix, prices
 from contracting.submissions.models import OpenedOffer, Submission
@@ -90,6 +94,7 @@ class Offer(ReadingPage):
             "waivers": queries.waivers_of(offer.submission),
             "may_waive": permissions.can_waive_acknowledgement(by, solicitation),
             **_registration(by, offer.submission),
+            "withheld": responsibility.withheld_because(offer.submission),
             "valid_until": validity.valid_until(offer.submission),
             "expired": validity.expired_because(
                 offer.submission, solicitation.agency.local_day(clock.now())
