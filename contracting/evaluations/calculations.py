@@ -35,7 +35,6 @@ SIGMAS: Final = 3
 SMALLEST_SIGMA: Final = Fraction(1, 10)
 """Sigma is never taken for less than this share of the mean of the other classes."""
 
-BAR_WIDTH: Final = 480
 _LONG_INPUT: Final = 200_001
 
 _Kind: TypeAlias = tuple[int, int, str, str, str]
@@ -399,51 +398,6 @@ def _share(part: Dollars, whole: Dollars | None) -> Fraction | None:
     if whole is None or not whole:
         return None
     return Fraction(part.amount) / Fraction(whole.amount)
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One offer in the plot: its price on the workload, and the same at list."""
-
-    vendor: str
-    is_complete: bool
-    evaluated: Decimal
-    at_list: Decimal | None
-    width: str
-    list_width: str
-
-
-def bars(kept_totals: Sequence[Mapping[str, Any]]) -> list[Bar]:
-    """The totals as bars from zero, the longest of them as wide as the plot."""
-    amounts = [
-        (row, Decimal(row["evaluated"]), _decimal(row["at_list"]))
-        for row in kept_totals
-    ]
-    longest = max(
-        (max(own, listed or Decimal(0)) for _row, own, listed in amounts),
-        default=Decimal(0),
-    )
-    return [
-        Bar(
-            vendor=row["vendor"],
-            is_complete=not row["missing_lines"],
-            evaluated=own,
-            at_list=listed,
-            width=_width(own, longest),
-            list_width=_width(listed, longest),
-        )
-        for row, own, listed in amounts
-    ]
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def _width(amount: Decimal | None, longest: Decimal) -> str:
-    if amount is None or not longest:
-        return "0"
-    return f"{BAR_WIDTH * amount / longest:.1f}"
 
 
 _SHARED_RUN: Final = 4

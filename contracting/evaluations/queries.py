@@ -29,6 +29,7 @@ from contracting.evaluations.models import (
     SelectionDecision,
 )
 from contracting.evaluations.pricing import comparisons, words
+from contracting.evaluations.pricing.bars import BAR_WIDTH, bars
 from contracting.evaluations.pricing.plot import plot
 from contracting.evaluations.refusals import NotAPublishedFactor, NotOpened
 from contracting.evaluations.states import PanelRole, Standing
@@ -443,8 +444,8 @@ def prices_of(solicitation: Solicitation, on: date) -> dict[str, Any]:
         "unbalanced": flagged,
         "lowest": calculations.lowest(totals),
         "not_judged": calculations.not_judged(totals),
-        "bars": calculations.bars(totals),
-        "bar_width": calculations.BAR_WIDTH,
+        "bars": bars(totals),
+        "bar_width": BAR_WIDTH,
         "usage": usage,
         "changes": words.changes_of(usage),
         "slopes": plot(usage),

@@ -9,15 +9,14 @@ from hypothesis import strategies as st
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.evaluations.calculations import (
-    BAR_WIDTH,
     PricedLine,
     PricedOffer,
-    bars,
     lowest,
     not_judged,
     own_words,
     totals,
 )
+from contracting.evaluations.pricing.bars import BAR_WIDTH, bars
 from contracting.evaluations.pricing.comparisons import percent
 from contracting.submissions.calculations import (
     Offer,
