@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,135 +14,34 @@ from typing import Any, Final, TypeAlias
 
 from django.db.models import Count, Sum
 
-from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
-from contracting.evaluations.models import AmendmentWaiver, SelectionDecision
-from contracting.evaluations.pricing import uses
-from contracting.evaluations.pricing.comparisons import percent
-from contracting.evaluations.pricing.words import record
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.evaluations.models import (
+    AmendmentWaiver,
+    PriceNormalisation,
+    SelectionDecision,
+)
+from contracting.evaluations.pricing import comparisons, uses
+from contracting.evaluations.pricing import gaps as open_prices
+from contracting.evaluations.pricing.bars import BAR_WIDTH, bars
+from contracting.evaluations.pricing.comparisons import is_ranked, percent
+from contracting.evaluations.pricing.plot import plot
+from contracting.evaluations.pricing.priced import PastPrice, PricedLine, PricedOffer
+from contracting.evaluations.pricing.words import changes_of, record
+from contracting.evaluations.refusals import RuleNotApplicable
+from contracting.evaluations.states import NormalisationRule
+from contracting.reference.models import AiModel, ListPrice
 from contracting.reference.queries import list_price
 from contracting.requisitions.models import EstimateRow
 from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.queries import lines_of
 from contracting.solicitations.states import ContextBand, SolicitationState
-from contracting.submissions.calculations import WorkloadPrice
 from contracting.submissions.models import OfferedRate, OpenedOffer
 from contracting.submissions.queries import amendment_numbers, offers_of
-
-SIGMAS: Final = 3
-"""A class is flagged when it stands this many sigma from the offer's other classes."""
-
-SMALLEST_SIGMA: Final = Fraction(1, 10)
-"""Sigma is never taken for less than this share of the mean of the other classes."""
 
 _LONG_INPUT: Final = 200_001
 
 _Kind: TypeAlias = tuple[int, int, str, str, str]
 """Model, token class, tier, context band and data boundary of a price."""
-
-
-@dataclass(frozen=True, slots=True)
-class PastPrice:
-    """The price of the same model and class in the agency's last award before."""
-
-    price: UnitPrice
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class PricedLine:
-    """One line of the workload at the offered price, and at list price if known."""
-
-    slin: str
-    label: str
-    token_class: str
-    model: str
-    tokens: Tokens
-    price: UnitPrice
-    list_price: UnitPrice | None
-    list_source: str
-    past: PastPrice | None = None
-
-    @property
-    def amount(self) -> Dollars:
-        return WorkloadPrice(self.tokens, self.price).amount
-
-    @property
-    def list_amount(self) -> Dollars | None:
-        return None if self.list_price is None else self.list_price.of(self.tokens)
-
-    @property
-    def share_of_list(self) -> Fraction | None:
-        """Offered price by list price; ``None`` without a list price above zero."""
-        if self.list_price is None or not self.list_price.usd_per_million_tokens:
-            return None
-        return Fraction(self.price.usd_per_million_tokens) / Fraction(
-            self.list_price.usd_per_million_tokens
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class PricedOffer:
-    """One offer on the whole workload."""
-
-    submission_id: int
-    public_id: str
-    vendor: str
-    lines: Sequence[PricedLine]
-    missing: Sequence[str]
-    unacknowledged: Sequence[str] = ()
-
-    @property
-    def evaluated(self) -> Dollars:
-        return total_dollars(line.amount for line in self.lines)
-
-    @property
-    def at_list(self) -> Dollars | None:
-        """The whole workload at list price; ``None`` if a line has none."""
-        amounts = [line.list_amount for line in self.lines]
-        if any(amount is None for amount in amounts):
-            return None
-        return total_dollars(amounts)
-
-    @property
-    def unbalanced(self) -> list[PricedLine]:
-        """The lines whose price stands far from the offer's other lines.
-
-        Each class is measured as a share of its list price (FAR 15.404-1(g)).
-        """
-        shares = self._shares()
-        return [
-            line
-            for line in self.lines
-            if line.slin in shares and _stands_out(line.slin, shares)
-        ]
-
-    @property
-    def unjudged(self) -> list[PricedLine]:
-        """The lines whose balance cannot be judged.
-
-        They have no public list price above zero, or are the only line that has one.
-        """
-        shares = self._shares()
-        alone = len(shares) < 2
-        return [line for line in self.lines if alone or line.slin not in shares]
-
-    def _shares(self) -> dict[str, Fraction]:
-        return {
-            line.slin: line.share_of_list
-            for line in self.lines
-            if line.share_of_list is not None
-        }
-
-
-def _stands_out(slin: str, shares: Mapping[str, Fraction]) -> bool:
-    others = [share for key, share in shares.items() if key != slin]
-    own = shares[slin]
-    if not others:
-        return False
-    mean = sum(others, Fraction(0)) / len(others)
-    variance = sum(((share - mean) ** 2 for share in others), Fraction(0)) / len(others)
-    smallest = (SMALLEST_SIGMA * mean) ** 2
-    return (own - mean) ** 2 > SIGMAS**2 * max(variance, smallest)
 
 
 def unmet_amendments(offer: OpenedOffer) -> list[str]:
@@ -159,7 +57,12 @@ def priced_offers(solicitation: Solicitation, on: date) -> list[PricedOffer]:
     """Every opened offer on the published workload, with list prices known on a day."""
     lines = list(lines_of(solicitation))
     past = _past_prices(solicitation, on)
-    return [_priced(offer, lines, past, on) for offer in offers_of(solicitation)]
+    confirmed = open_prices.confirmed_in(solicitation)
+    put_in = open_prices.normalised_in(solicitation)
+    return [
+        _priced(offer, lines, past, confirmed, put_in, on)
+        for offer in offers_of(solicitation)
+    ]
 
 
 def _past_prices(solicitation: Solicitation, on: date) -> dict[_Kind, PastPrice]:
@@ -198,49 +101,121 @@ def _priced(
     offer: OpenedOffer,
     lines: Sequence[SolicitationLine],
     past: Mapping[_Kind, PastPrice],
+    confirmed: open_prices.Confirmed,
+    put_in: open_prices.Normalised,
     on: date,
 ) -> PricedOffer:
+    number = offer.submission_id
     rates = {rate.line_id: rate for rate in offer.rates.all()}
+    priced, missing, unconfirmed = [], [], []
+    for line in lines:
+        rate, given = rates.get(line.pk), put_in.get((number, line.pk))
+        counts = rate is not None and open_prices.is_confirmed(rate, number, confirmed)
+        if given is not None and not counts:
+            priced.append(_line(line, _model_for(line, rates), given, past, on))
+            continue
+        if rate is None:
+            missing.append(line.slin)
+            continue
+        if not counts:
+            unconfirmed.append(line.slin)
+        priced.append(_line(line, rate.model, rate, past, on))
     return PricedOffer(
-        submission_id=offer.submission_id,
+        submission_id=number,
         public_id=offer.submission.public_id,
         vendor=offer.submission.vendor.name,
-        lines=[
-            _line(line, rates[line.pk], past, on) for line in lines if line.pk in rates
-        ],
-        missing=[line.slin for line in lines if line.pk not in rates],
+        lines=priced,
+        missing=missing,
         unacknowledged=unmet_amendments(offer),
+        unconfirmed=unconfirmed,
     )
+
+
+def _model_for(
+    line: SolicitationLine, rates: Mapping[int, OfferedRate]
+) -> AiModel | None:
+    """The model that an offer puts on the line, or on the other lines of its CLIN."""
+    if line.pk in rates:
+        return rates[line.pk].model
+    beside = (rate.model for rate in rates.values() if rate.line.clin == line.clin)
+    return next(beside, None)
 
 
 def _line(
     line: SolicitationLine,
-    rate: OfferedRate,
+    model: AiModel | None,
+    rate: OfferedRate | PriceNormalisation,
     past: Mapping[_Kind, PastPrice],
     on: date,
 ) -> PricedLine:
+    listed = _listed(line, model, on)
+    source, earlier, rule = "", None, ""
+    if listed is not None:
+        source = f"{listed.package_version}, imported {listed.imported_on.isoformat()}"
+    if isinstance(rate, OfferedRate):
+        earlier = past.get(_kind(line, rate))
+    else:
+        rule = f"{rate.get_rule_display()}: {rate.source}"
+    return PricedLine(
+        slin=line.slin,
+        label=line.token_class.label,
+        token_class=line.token_class.code,
+        model="" if model is None else model.snapshot,
+        tokens=Tokens(line.workload_tokens),
+        price=UnitPrice(rate.usd_per_million_tokens),
+        list_price=None if listed is None else listed.price,
+        list_source=source,
+        past=earlier,
+        normalised_as=rule,
+    )
+
+
+def _listed(
+    line: SolicitationLine, model: AiModel | None, on: date
+) -> ListPrice | None:
     is_long = line.context_band == ContextBand.OVER_200K
-    listed = list_price(
-        rate.model,
+    if model is None:
+        return None
+    return list_price(
+        model,
         line.token_class,
         on,
         tier=line.tier,
         input_tokens=_LONG_INPUT if is_long else 0,
     )
-    source = ""
-    if listed is not None:
-        source = f"{listed.package_version}, imported {listed.imported_on.isoformat()}"
-    return PricedLine(
-        slin=line.slin,
-        label=line.token_class.label,
-        token_class=line.token_class.code,
-        model=rate.model.snapshot,
-        tokens=Tokens(line.workload_tokens),
-        price=UnitPrice(rate.usd_per_million_tokens),
-        list_price=None if listed is None else listed.price,
-        list_source=source,
-        past=past.get(_kind(line, rate)),
-    )
+
+
+def normalised_price(
+    solicitation: Solicitation,
+    submission_id: int,
+    line: SolicitationLine,
+    rule: str,
+    on: date,
+) -> tuple[UnitPrice, str]:
+    """What a stated rule gives for the open line of an offer, and where it comes from.
+
+    :raises RuleNotApplicable: if it gives no price above zero (R-EVL-05)
+    """
+    offers = list(offers_of(solicitation))
+    if rule == NormalisationRule.PUBLIC_LIST:
+        own = next(each for each in offers if each.submission_id == submission_id)
+        rates = {rate.line_id: rate for rate in own.rates.all()}
+        listed = _listed(line, _model_for(line, rates), on)
+        if listed is not None and listed.usd_per_million_tokens > 0:
+            return listed.price, f"list known on {listed.imported_on.isoformat()}"
+        message = f"No public list price is known for {line.slin} of this offer."
+        raise RuleNotApplicable(message)
+    others = [
+        (rate.usd_per_million_tokens, offer.submission.vendor.name)
+        for offer in offers
+        for rate in offer.rates.all()
+        if offer.submission_id != submission_id and rate.line_id == line.pk
+    ]
+    highest, vendor = max(others, default=(Decimal(0), ""))
+    if not highest:
+        message = f"No other offer has a price above zero for {line.slin}."
+        raise RuleNotApplicable(message)
+    return UnitPrice(highest), f"price of {vendor}"
 
 
 def usage(solicitation: Solicitation, offers: Sequence[PricedOffer]) -> dict[str, Any]:
@@ -266,13 +241,17 @@ def usage(solicitation: Solicitation, offers: Sequence[PricedOffer]) -> dict[str
     used = uses.uses(asked, estimate)
     months = rows_of_it.aggregate(count=Count("month", distinct=True))["count"]
     return record(
-        [_curve(offer, used) for offer in offers if not offer.missing],
+        [_curve(offer, used) for offer in offers if offer.is_ranked],
         used,
         months=months,
         not_ranked=[
-            {"vendor": offer.vendor, "missing_lines": list(offer.missing)}
+            {
+                "vendor": offer.vendor,
+                "missing_lines": list(offer.missing),
+                "unconfirmed_lines": list(offer.unconfirmed),
+            }
             for offer in offers
-            if offer.missing
+            if not offer.is_ranked
         ],
     )
 
@@ -310,6 +289,8 @@ def rows(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
             ),
             "past_source": line.past.source if line.past else "",
             "is_unbalanced": line in offer.unbalanced,
+            "normalised_as": line.normalised_as,
+            "is_unconfirmed": line.slin in offer.unconfirmed,
         }
         for offer in offers
         for line in offer.lines
@@ -317,7 +298,7 @@ def rows(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
 
 
 def totals(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
-    """What each offer comes to, the lowest first; last those that miss a line."""
+    """What each offer comes to, the lowest first; last those without a rank."""
     return [
         {
             "submission": offer.submission_id,
@@ -327,6 +308,8 @@ def totals(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
             "at_list": offer.at_list.plain() if offer.at_list is not None else None,
             "percent_of_list": percent(_share(offer.evaluated, offer.at_list)),
             "missing_lines": list(offer.missing),
+            "unconfirmed_lines": list(offer.unconfirmed),
+            "normalised_lines": offer.normalised,
             "lines_without_list": [
                 line.slin for line in offer.lines if line.list_price is None
             ],
@@ -335,18 +318,18 @@ def totals(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
         }
         for offer in sorted(
             offers,
-            key=lambda offer: (bool(offer.missing), offer.evaluated, offer.public_id),
+            key=lambda offer: (not offer.is_ranked, offer.evaluated, offer.public_id),
         )
     ]
 
 
 def lowest(kept_totals: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """Who is lowest among the offers that price every line, all of them if equal.
+    """Who is lowest among the ranked offers, all of them if equal.
 
-    :returns: ``{"vendors", "evaluated", "percent_of_list"}``; ``None`` if every offer
-        misses a line
+    :returns: ``{"vendors", "evaluated", "percent_of_list"}``; ``None`` if no offer has
+        a rank
     """
-    whole = [row for row in kept_totals if not row["missing_lines"]]
+    whole = [row for row in kept_totals if is_ranked(row)]
     if not whole:
         return None
     least = min(Decimal(row["evaluated"]) for row in whole)
@@ -398,6 +381,39 @@ def _share(part: Dollars, whole: Dollars | None) -> Fraction | None:
     if whole is None or not whole:
         return None
     return Fraction(part.amount) / Fraction(whole.amount)
+
+
+def prices_of(
+    solicitation: Solicitation, on: date, *, afresh: bool = False
+) -> dict[str, Any]:
+    """What the analysis in force says, or what it would say on a day, with its plots.
+
+    An analysis that was recorded without uses has none to show.
+
+    :param afresh: what an analysis would say on that day, whatever one says already
+    """
+    analysis = solicitation.price_analyses.order_by("-pk").first()
+    if analysis is not None and not afresh:
+        sums, lines, used = analysis.totals, analysis.rows, analysis.usage
+        flagged = analysis.unbalanced
+    else:
+        priced = priced_offers(solicitation, on)
+        sums, lines = totals(priced), rows(priced)
+        flagged = unbalanced(priced)
+        used = usage(solicitation, priced) if priced else {}
+    return {
+        "totals": sums,
+        "rows": comparisons.compared(lines),
+        "unbalanced": flagged,
+        "lowest": lowest(sums),
+        "not_judged": not_judged(sums),
+        "bars": bars(sums),
+        "bar_width": BAR_WIDTH,
+        "usage": used,
+        "changes": changes_of(used),
+        "slopes": plot(used),
+        "comparable": comparisons.comparable(lines),
+    }
 
 
 _SHARED_RUN: Final = 4

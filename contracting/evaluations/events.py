@@ -43,6 +43,18 @@ PRICE_ANALYSED = event_type(
     "evaluations.price.analysed",
     "The prices were analysed on the reference workload beside public list prices.",
 )
+PRICE_CLARIFICATION_ASKED = event_type(
+    "evaluations.price.clarification_asked",
+    "The contracting officer asked an offeror about a price that its offer left open.",
+)
+PRICE_CONFIRMED = event_type(
+    "evaluations.price.confirmed",
+    "An offeror answered whether its price of zero is meant.",
+)
+PRICE_NORMALISED = event_type(
+    "evaluations.price.normalised",
+    "The contracting officer put in a price by a stated rule to compare an offer by.",
+)
 SELECTION_DECIDED = event_type(
     "evaluations.selection.decided",
     "The source selection authority decided which offer is selected.",

@@ -12,6 +12,7 @@ from contracting.documents.forms import TextFileField
 from contracting.evaluations.states import (
     AdjectivalRating,
     ConflictQuestion,
+    NormalisationRule,
     RegistrationException,
 )
 from contracting.requisitions.forms import day_field
@@ -201,6 +202,46 @@ class WaiverForm(forms.Form):
             {each.public_id: each.pk for each in amendments},
             [(each.public_id, f"{each.number}: {each.summary}") for each in amendments],
         )
+
+
+class PriceQuestionForm(forms.Form):
+    """What the officer asks about a price that an offer leaves open."""
+
+    question = _text(
+        "Question to the offeror",
+        "The offeror reads it as it stands. An answer may confirm $0; it does not "
+        "change the offer (FAR 15.306(a)).",
+        rows=4,
+    )
+
+
+class PriceAnswerForm(forms.Form):
+    """Whether zero is meant, in the offeror's own words."""
+
+    meaning = forms.ChoiceField(
+        label="What does the offer mean?",
+        choices=[
+            ("zero", "$0 is our price for this line: we charge nothing"),
+            ("open", "The price was left open, or $0 is a mistake"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    text = _text("In your words", "A sentence for the record.", rows=3)
+
+
+class NormalisationForm(forms.Form):
+    """By which stated rule an open price is put in, and why."""
+
+    rule = forms.ChoiceField(
+        label="Rule",
+        choices=[(each.value, each.label.capitalize()) for each in NormalisationRule],
+        widget=forms.RadioSelect,
+    )
+    reason = _text(
+        "Why the offer is compared by a price that it does not state",
+        "It is kept with the rule and stands beside the price in every table.",
+        rows=4,
+    )
 
 
 class PriceAnalysisForm(forms.Form):

@@ -10,7 +10,11 @@ from django.db.models import Q
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
 from contracting.evaluations.records import models as _records  # noqa: F401 (found)
-from contracting.evaluations.states import AdjectivalRating, PanelRole
+from contracting.evaluations.states import (
+    AdjectivalRating,
+    NormalisationRule,
+    PanelRole,
+)
 
 
 class PanelMember(AppendOnly):
@@ -241,6 +245,75 @@ class DissentNote(AppendOnly):
 
     def __str__(self) -> str:
         return f"dissent on {self.consensus_id}"
+
+
+class PriceQuestion(Addressed, AppendOnly):
+    """What the officer asks an offeror about one price (FAR 15.306(a))."""
+
+    PREFIX = "pqu"
+
+    submission = models.ForeignKey(
+        "submissions.Submission",
+        on_delete=models.PROTECT,
+        related_name="price_questions",
+    )
+    line = models.ForeignKey("solicitations.SolicitationLine", on_delete=models.PROTECT)
+    question = models.TextField()
+    asked_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"question on {self.line_id} of {self.submission_id}"
+
+
+class PriceAnswer(AppendOnly):
+    """What the offeror answered: a price of zero is meant, or it is not."""
+
+    question = models.OneToOneField(
+        PriceQuestion, on_delete=models.PROTECT, related_name="answer"
+    )
+    is_meant = models.BooleanField(help_text="Zero dollars is the price.")
+    text = models.TextField()
+    answered_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    answered_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"answer to {self.question_id}"
+
+
+class PriceNormalisation(AppendOnly):
+    """The officer's price for a line that an offer leaves open, to compare it by."""
+
+    submission = models.ForeignKey(
+        "submissions.Submission",
+        on_delete=models.PROTECT,
+        related_name="price_normalisations",
+    )
+    line = models.ForeignKey("solicitations.SolicitationLine", on_delete=models.PROTECT)
+    rule = models.CharField(max_length=20, choices=NormalisationRule.choices)
+    usd_per_million_tokens = models.DecimalField(max_digits=12, decimal_places=6)
+    source = models.CharField(max_length=200, help_text="Where the price comes from.")
+    reason = models.TextField()
+    normalised_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    normalised_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_line_of_an_offer_is_normalised_once",
+                fields=["submission", "line"],
+            ),
+            models.CheckConstraint(
+                name="a_normalised_price_has_a_reason", condition=~Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="a_normalised_price_is_above_zero",
+                condition=Q(usd_per_million_tokens__gt=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} of {self.submission_id} normalised"
 
 
 class PriceAnalysis(Addressed, AppendOnly):

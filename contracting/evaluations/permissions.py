@@ -202,6 +202,31 @@ def can_analyse_price(by: Actor, solicitation: Solicitation) -> Verdict:
     )
 
 
+def can_clarify_price(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer of the agency, of no vendor (FAR 15.306(a))."""
+    return _officer_of_prices(by, solicitation, "ask an offeror about a price")
+
+
+def can_normalise_price(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer of the agency, of no vendor."""
+    return _officer_of_prices(by, solicitation, "normalise a price")
+
+
+def _officer_of_prices(by: Actor, solicitation: Solicitation, doing: str) -> Verdict:
+    role = Role.CONTRACTING_OFFICER
+    return all_of(
+        role_in(by, solicitation.agency_id, role, doing=doing, rule="R-EVL-05"),
+        is_of_no_vendor(by.user_id),
+        can_read_prices(by, solicitation),
+    )
+
+
+def can_confirm_price(by: Actor, submission: Submission) -> Verdict:
+    """A member or signer of the vendor whose offer it is."""
+    roles = (Role.VENDOR_SIGNER, Role.VENDOR_MEMBER)
+    return role_in(by, submission.vendor_id, *roles, doing="answer about its price")
+
+
 def can_decide_selection(by: Actor, solicitation: Solicitation) -> Verdict:
     """The designated source selection authority, having declared (FAR 15.303)."""
     member = panel_member_of(by, solicitation)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,7 +11,6 @@ from accounts.queries import members
 from accounts.states import Role
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
-from contracting.evaluations import calculations
 from contracting.evaluations.calculations import unmet_amendments
 from contracting.evaluations.models import (
     AmendmentWaiver,
@@ -28,10 +25,11 @@ from contracting.evaluations.models import (
     RatingLock,
     SelectionDecision,
 )
-from contracting.evaluations.pricing import comparisons, words
-from contracting.evaluations.pricing.bars import BAR_WIDTH, bars
-from contracting.evaluations.pricing.plot import plot
-from contracting.evaluations.refusals import NotAPublishedFactor, NotOpened
+from contracting.evaluations.refusals import (
+    AlreadyDecided,
+    NotAPublishedFactor,
+    NotOpened,
+)
 from contracting.evaluations.states import PanelRole, Standing
 from contracting.solicitations.models import (
     Amendment,
@@ -372,6 +370,18 @@ def missing_consensus(
     ]
 
 
+def require_undecided(solicitation: Solicitation) -> None:
+    """Insist on open offers and a selection that is still to be made.
+
+    :raises NotOpened: before the opening, and once it is awarded or cancelled
+    :raises AlreadyDecided: once the selection is decided
+    """
+    require_open(solicitation)
+    if decision_of(solicitation) is not None:
+        message = "The selection is decided; its offers stand as they are."
+        raise AlreadyDecided(message)
+
+
 def require_acknowledged(offer: OpenedOffer) -> None:
     """Insist on an offer under the amended terms.
 
@@ -422,36 +432,6 @@ def latest_analysis(solicitation: Solicitation) -> PriceAnalysis | None:
     """The price analysis in force: the last one."""
     found = solicitation.price_analyses.select_related("analysed_by__user")
     return found.order_by("-pk").first()
-
-
-def prices_of(solicitation: Solicitation, on: date) -> dict[str, Any]:
-    """What the analysis in force says, or what it would say on a day, with its plots.
-
-    An analysis that was recorded without uses has none to show.
-    """
-    analysis = latest_analysis(solicitation)
-    if analysis is not None:
-        totals, rows, usage = analysis.totals, analysis.rows, analysis.usage
-        flagged = analysis.unbalanced
-    else:
-        priced = calculations.priced_offers(solicitation, on)
-        totals, rows = calculations.totals(priced), calculations.rows(priced)
-        flagged = calculations.unbalanced(priced)
-        usage = calculations.usage(solicitation, priced) if priced else {}
-    return {
-        "totals": totals,
-        "rows": comparisons.compared(rows),
-        "unbalanced": flagged,
-        "lowest": calculations.lowest(totals),
-        "not_judged": calculations.not_judged(totals),
-        "bars": bars(totals),
-        "bar_width": BAR_WIDTH,
-        "usage": usage,
-        "changes": words.changes_of(usage),
-        "slopes": plot(usage),
-        "comparable": comparisons.comparable(rows),
-        "priced_at_zero": comparisons.priced_at_zero(rows),
-    }
 
 
 def analysis_id(solicitation: Solicitation, public_id: str) -> int:

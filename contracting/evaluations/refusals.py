@@ -133,6 +133,31 @@ class PriceNotComparable(Invalid):
     rule = "R-EVL-05"
 
 
+class NothingToClarify(Invalid):
+    """The line has a price that counts, or is none of this workload."""
+
+    code = "nothing_to_clarify"
+
+
+class AlreadyAsked(Conflict):
+    """The offeror was asked and has yet to answer, or has answered."""
+
+    code = "already_asked"
+
+
+class AlreadyNormalised(Conflict):
+    """The officer has put in a price for this line of this offer."""
+
+    code = "already_normalised"
+
+
+class RuleNotApplicable(Invalid):
+    """The stated rule gives no price above zero for the line, or without a reason."""
+
+    code = "rule_not_applicable"
+    rule = "R-EVL-05"
+
+
 class UnbalancedUnexplained(Invalid):
     """A flagged price is found reasonable and nobody says why."""
 

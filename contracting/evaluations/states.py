@@ -97,6 +97,16 @@ class AdjectivalRating(TextChoices):
     UNACCEPTABLE = "UNACCEPTABLE", "unacceptable"
 
 
+class NormalisationRule(TextChoices):
+    """By which rule a price that an offer leaves open is put in to compare it by."""
+
+    PUBLIC_LIST = (
+        "PUBLIC_LIST",
+        "the public list price of the offered model, of the same day",
+    )
+    HIGHEST_OTHER = "HIGHEST_OTHER", "the highest price of the other offers"
+
+
 def spread(ratings: Collection[str]) -> str:
     """How far apart ratings lie on the published scale, in words; "" for none."""
     if not ratings:

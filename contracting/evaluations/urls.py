@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import path
 
 from contracting.evaluations.views import (
+    clarifications,
     decisions,
     offers,
     panel,
@@ -113,6 +114,21 @@ urlpatterns = [
         f"{_OFFER}/excuse",
         registrations.ExcuseRegistration.as_view(),
         name="excuse_registration",
+    ),
+    path(
+        f"{_OFFER}/clarify/<public_id:line>",
+        clarifications.ClarifyPrice.as_view(),
+        name="clarify_price",
+    ),
+    path(
+        f"{_OFFER}/normalise/<public_id:line>",
+        clarifications.NormalisePrice.as_view(),
+        name="normalise_price",
+    ),
+    path(
+        "clarifications/<public_id:question>/confirm",
+        clarifications.ConfirmPrice.as_view(),
+        name="confirm_price",
     ),
     path("registrations/", registrations.Registrations.as_view(), name="registrations"),
     path(

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.evaluations.calculations import (
-    PricedLine,
-    PricedOffer,
     lowest,
     not_judged,
     own_words,
@@ -18,6 +16,7 @@ from contracting.evaluations.calculations import (
 )
 from contracting.evaluations.pricing.bars import BAR_WIDTH, bars
 from contracting.evaluations.pricing.comparisons import percent
+from contracting.evaluations.pricing.priced import PricedLine, PricedOffer
 from contracting.submissions.calculations import (
     Offer,
     OfferedFile,

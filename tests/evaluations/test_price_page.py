@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from contracting.core.quantities import Tokens
+from contracting.evaluations.calculations import prices_of
 from contracting.evaluations.invariants import INVARIANTS
 from contracting.evaluations.models import PriceAnalysis
-from contracting.evaluations.queries import prices_of
 from contracting.solicitations.calculations import LineDraft
 from contracting.solicitations.operations.amend import amend_solicitation
 from tests.builders import released_solicitation
@@ -211,19 +211,6 @@ def test_equal_offers_are_shown_as_equal(told_the_time):
 
     assert "Larkspur AI are equal, and cheapest," in page
     assert page.count("1, equal") == 6
-
-
-def test_a_price_of_zero_stays_and_asks_to_be_confirmed(told_the_time):
-    solicitation = released_solicitation()
-    slin = solicitation.lines.get(token_class__code="OUT_REASONING").slin
-    submitted_offer(on=solicitation, offer=offer_on(solicitation, prices={slin: "0"}))
-    opened_offers(on=solicitation)
-    told_the_time(after(solicitation, hours=3))
-
-    page = page_of(solicitation)[1]
-
-    assert "Priced at $0: confirm" in page
-    assert f"Meridian Models: {slin}" in page
 
 
 def test_a_line_without_a_list_price_is_left_out_and_counted(told_the_time):

@@ -11,7 +11,6 @@ from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.evaluations.pricing.comparisons import (
     comparable,
     compared,
-    priced_at_zero,
 )
 from contracting.evaluations.pricing.plot import LABEL_STEP, plot
 from contracting.evaluations.pricing.uses import (
@@ -413,7 +412,6 @@ def test_no_share_of_a_price_of_zero_is_taken():
 
     assert rows[0]["lowest_other"] == "0"
     assert rows[0]["percent_of_other"] is None
-    assert priced_at_zero(rows) == [{"vendor": "Two", "lines": ["A"]}]
 
 
 def test_a_missing_list_price_is_left_out_and_counted_never_zero():

@@ -12,8 +12,8 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.permissions import require
 from contracting.evaluations import calculations, events, permissions, queries
-from contracting.evaluations.calculations import PricedOffer
 from contracting.evaluations.models import PriceAnalysis
+from contracting.evaluations.pricing.priced import PricedOffer
 from contracting.evaluations.refusals import (
     AlreadyDecided,
     NotOpened,
@@ -54,7 +54,8 @@ def analyse_price(
     :raises ReasonablenessMissing: without a conclusion (R-EVL-07)
     :raises AmendmentNotAcknowledged: for an offer that neither acknowledges an
         amendment nor is waived it (R-SUB-05)
-    :raises PriceNotComparable: for an offer that misses a line (R-EVL-05)
+    :raises PriceNotComparable: for an offer that misses a line, prices one at a zero
+        that is not confirmed, or is compared by a price put in (R-EVL-05)
     :raises UnbalancedUnexplained: for a flagged offer without a memo (R-EVL-05)
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
@@ -129,6 +130,14 @@ def _require_comparable(
             named = ", ".join(offer.missing)
             message = f"{offer.vendor} has not priced {named}; it cannot be compared."
             raise PriceNotComparable(message, missing=list(offer.missing))
+        if offer.unconfirmed or offer.normalised:
+            named = ", ".join([*offer.unconfirmed, *offer.normalised])
+            message = (
+                f"{offer.vendor} has no price of its own that counts for {named}: zero "
+                "is not confirmed, or the price was put in to compare the offer by. "
+                "It cannot be found reasonable."
+            )
+            raise PriceNotComparable(message, lines=named)
         if offer.unacknowledged:
             queries.require_acknowledged(
                 OpenedOffer.objects.get(submission_id=offer.submission_id)

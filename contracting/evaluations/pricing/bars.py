@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from contracting.evaluations.pricing.comparisons import is_ranked
+
 BAR_WIDTH: Final = 480
 
 
@@ -35,7 +37,7 @@ def bars(kept_totals: Sequence[Mapping[str, Any]]) -> list[Bar]:
     return [
         Bar(
             vendor=row["vendor"],
-            is_complete=not row["missing_lines"],
+            is_complete=is_ranked(row),
             evaluated=own,
             at_list=listed,
             width=_width(own, longest),

@@ -34,7 +34,9 @@ def _beside_others(row: Row, rows: Iterable[Row]) -> dict[str, Any]:
     others = [
         other
         for other in rows
-        if other["slin"] == row["slin"] and other["submission"] != row["submission"]
+        if other["slin"] == row["slin"]
+        and other["submission"] != row["submission"]
+        and _is_offered(other)
     ]
     if not others:
         return {"lowest_other": None, "lowest_other_of": [], "percent_of_other": None}
@@ -66,7 +68,7 @@ def comparable(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 
 def _comparable(own: Sequence[Row]) -> dict[str, Any]:
-    known = [row for row in own if row["list_amount"] is not None]
+    known = [row for row in own if row["list_amount"] is not None and _is_offered(row)]
     offered = sum((Fraction(row["amount"]) for row in known), Fraction(0))
     listed = sum((Fraction(row["list_amount"]) for row in known), Fraction(0))
     return {
@@ -77,13 +79,17 @@ def _comparable(own: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def priced_at_zero(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """By offer, the lines that it prices at zero dollars: to be confirmed with it."""
-    by_vendor: dict[str, list[str]] = {}
-    for row in rows:
-        if not _price(row):
-            by_vendor.setdefault(row["vendor"], []).append(row["slin"])
-    return [{"vendor": vendor, "lines": lines} for vendor, lines in by_vendor.items()]
+def is_ranked(total: Row) -> bool:
+    """Whether an offer has a rank: every line has a price that counts, or was put in.
+
+    An analysis of before zeros were confirmed says nothing of them.
+    """
+    return not total["missing_lines"] and not total.get("unconfirmed_lines")
+
+
+def _is_offered(row: Row) -> bool:
+    """Whether the offeror itself states this price, and means it."""
+    return not row.get("normalised_as") and not row.get("is_unconfirmed")
 
 
 def _price(row: Row) -> Fraction:

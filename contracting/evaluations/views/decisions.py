@@ -14,6 +14,7 @@ from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.operations.analyse import analyse_price
 from contracting.evaluations.operations.decide import decide_selection
 from contracting.evaluations.operations.release import release_prices
+from contracting.evaluations.pricing.gaps import gaps_of
 from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass, matrix, prices
 from contracting.solicitations.models import Solicitation
@@ -40,6 +41,9 @@ class Price(ReadingPage):
             "release": queries.release_of(found),
             "may_release": permissions.can_release_prices(self.actor, found),
             "missing": queries.missing_consensus(found),
+            "gaps": gaps_of(found),
+            "may_clarify": permissions.can_clarify_price(self.actor, found),
+            "is_decided": queries.decision_of(found) is not None,
             **prices(found),
         }
 
@@ -85,7 +89,7 @@ class AnalysePrice(ReadingVerbView):
         return {"offers": list(offers_of(thing))}
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
-        return {"solicitation": thing, **prices(thing)}
+        return {"solicitation": thing, **prices(thing, afresh=True)}
 
     def perform(
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime

@@ -9,7 +9,7 @@ from django import forms as django_forms
 from accounts.states import Role
 from contracting.core import clock
 from contracting.core.actors import Actor
-from contracting.evaluations import queries
+from contracting.evaluations import calculations, queries
 from contracting.evaluations.states import spread
 from contracting.solicitations.models import EvaluationFactor, Solicitation
 from contracting.submissions.models import OpenedOffer
@@ -76,6 +76,6 @@ _OVERSEES = (
 )
 
 
-def prices(solicitation: Solicitation) -> dict[str, Any]:
+def prices(solicitation: Solicitation, *, afresh: bool = False) -> dict[str, Any]:
     """What the prices are, or were when they were analysed."""
-    return queries.prices_of(solicitation, clock.now().date())
+    return calculations.prices_of(solicitation, clock.now().date(), afresh=afresh)
