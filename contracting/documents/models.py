@@ -59,13 +59,14 @@ class DocumentQuerySet(LockingQuerySet["Document"]):
 
         A submission receipt belongs to the vendor alone: before opening, who has
         submitted is nobody else's business. A source selection decision is for those
-        who take part in the selection, and the auditor (FAR 3.104).
+        who take part in the selection, and the auditor (FAR 3.104). A price memo is
+        handed over by the page of the prices alone, which knows who evaluates.
         """
         if actor.is_system:
             return self.all()
         readable = Q(is_public=True, state=DocumentState.RENDERED)
         if actor.is_agency:
-            hidden = {DocumentKind.RECEIPT}
+            hidden = {DocumentKind.RECEIPT, DocumentKind.PRICE_MEMO}
             if not actor.has_role(*SOURCE_SELECTION_ROLES):
                 hidden.add(DocumentKind.DECISION)
             mine = Q(agency_id=actor.organization_id)

@@ -17,6 +17,7 @@ class DocumentKind(TextChoices):
     RECONCILIATION = "reconciliation", "reconciliation statement"
     RECEIVING_REPORT = "receiving_report", "receiving report"
     DECISION = "decision", "source selection decision"
+    PRICE_MEMO = "price_memo", "price reasonableness memorandum"
     RECEIPT = "receipt", "submission receipt"
     COMPLETION_STATEMENT = "completion_statement", "contract completion statement"
 

@@ -346,6 +346,11 @@ class PriceAnalysis(Addressed, AppendOnly):
     def __str__(self) -> str:
         return f"price analysis of {self.solicitation_id}"
 
+    @property
+    def subject(self) -> Subject:
+        stream = f"solicitation:{self.solicitation_id}"
+        return Subject("evaluations.price_analysis", self.pk, stream)
+
 
 class SelectionDecision(Addressed, AppendOnly):
     """The source selection decision, with its own rationale (FAR 15.308)."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from contracting.core.quantities import Dollars
 from contracting.evaluations.calculations import not_judged
 from contracting.evaluations.models import (
     ConsensusRating,
     DissentNote,
+    PriceAnalysis,
     SelectionDecision,
 )
+from contracting.evaluations.pricing.comparisons import compared
 from contracting.evaluations.queries import panel_of, waivers_of
+from contracting.requisitions.queries import latest_estimate
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import factors_of
 from contracting.submissions.queries import offers_of
@@ -66,7 +71,7 @@ def decision(decision: SelectionDecision) -> dict[str, Any]:
             {"heading": "Authority", "text": _authority(decision)},
             {"heading": "Relative importance", "text": solicitation.importance},
             {"heading": "Price reasonableness", "text": analysis.conclusion},
-            {"heading": "Unbalanced prices", "text": _unbalanced(decision)},
+            {"heading": "Unbalanced prices", "text": _unbalanced(analysis)},
             *_waivers(solicitation),
             *_dissents(solicitation),
             {"heading": "Decision and rationale", "text": decision.rationale},
@@ -82,8 +87,8 @@ def decision(decision: SelectionDecision) -> dict[str, Any]:
         ],
         "offers": _offers(decision),
         "ratings": _ratings(solicitation),
-        "prices": _prices(decision),
-        "tables": [_arithmetic(decision)],
+        "prices": _prices(analysis),
+        "tables": [_arithmetic(analysis)],
         "signatures": [
             {
                 "capacity": "Source selection authority",
@@ -106,8 +111,7 @@ def _authority(decision: SelectionDecision) -> str:
     )
 
 
-def _unbalanced(decision: SelectionDecision) -> str:
-    analysis = decision.price_analysis
+def _unbalanced(analysis: PriceAnalysis) -> str:
     unjudged = "; ".join(
         f"{row['vendor']}, {', '.join(row['lines'])}"
         for row in not_judged(analysis.totals)
@@ -184,18 +188,18 @@ def _ratings(solicitation: Solicitation) -> list[dict[str, Any]]:
     ]
 
 
-def _prices(decision: SelectionDecision) -> list[dict[str, Any]]:
+def _prices(analysis: PriceAnalysis) -> list[dict[str, Any]]:
     return [
         {
             "offeror": row["vendor"],
             "evaluated_price": row["evaluated"],
             "list_price": row["at_list"] or "",
         }
-        for row in decision.price_analysis.totals
+        for row in analysis.totals
     ]
 
 
-def _arithmetic(decision: SelectionDecision) -> dict[str, Any]:
+def _arithmetic(analysis: PriceAnalysis) -> dict[str, Any]:
     return {
         "caption": "Prices on the reference workload, line by line",
         "columns": [
@@ -216,6 +220,176 @@ def _arithmetic(decision: SelectionDecision) -> dict[str, Any]:
                 **{name: value for name, value in row.items() if name != "submission"},
                 "line": f"{row['slin']} {row['label']}, {row['model']}",
             }
-            for row in decision.price_analysis.rows
+            for row in analysis.rows
         ],
     }
+
+
+def price_memo(analysis: PriceAnalysis) -> dict[str, Any]:
+    """The price reasonableness memorandum (FAR 15.406-3), from the kept analysis."""
+    solicitation, author = analysis.solicitation, analysis.analysed_by
+    reasonable = [
+        row["vendor"]
+        for row in analysis.totals
+        if row["submission"] in analysis.reasonable_submission_ids
+    ]
+    found = ", ".join(reasonable) or "no offer"
+    return {
+        "time_zone": solicitation.time_zone,
+        "summary": (
+            f"Fair and reasonable on solicitation {solicitation.piid}: {found}; "
+            f"{len(analysis.totals)} offers were compared."
+        ),
+        "facts": [
+            {"label": "Solicitation", "value": solicitation.piid},
+            {"label": "Title", "value": solicitation.title, "span": 8},
+            {"label": "Analysed", "value": analysis.analysed_at},
+            {"label": "Method", "value": analysis.method, "span": 8},
+            {
+                "label": "SHA-256 of the analysis",
+                "value": analysis.content_sha256,
+                "shape": "mono",
+            },
+            {
+                "label": "SHA-256 of the published workload",
+                "value": solicitation.workload_sha256,
+                "shape": "mono",
+            },
+        ],
+        "sections": [
+            {"heading": "Purpose", "text": _purpose(solicitation)},
+            {"heading": "What is bought", "text": _bought(solicitation)},
+            {"heading": "Parties", "text": _parties(analysis)},
+            {"heading": "Independent estimate", "text": _estimate(solicitation)},
+            {"heading": "Comparison over the volume", "text": _volume(analysis)},
+            {"heading": "Prices put in to compare by", "text": _put_in(analysis)},
+            {"heading": "Beside public list", "text": _beside_list(analysis)},
+            {"heading": "Unbalanced prices", "text": _unbalanced(analysis)},
+            {"heading": "Options", "text": _OPTIONS},
+            {"heading": "Conclusion", "text": analysis.conclusion},
+        ],
+        "prices": _prices(analysis),
+        "tables": [_arithmetic(analysis), _past(analysis)],
+        "signatures": [
+            {
+                "capacity": "Price analyst",
+                "signed_by": author.user.name,
+                "title": author.role_label,
+                "signed_at": analysis.analysed_at,
+            }
+        ],
+    }
+
+
+_OPTIONS = (
+    "The reference workload covers the whole ordering period. No option is priced "
+    "beside it."
+)
+
+
+def _purpose(solicitation: Solicitation) -> str:
+    return (
+        f"To record whether the prices offered on {solicitation.piid} are fair and "
+        "reasonable before anything is awarded, ordered or raised in price by them "
+        "(FAR 15.404-1, 15.406-3; R-EVL-07)."
+    )
+
+
+def _bought(solicitation: Solicitation) -> str:
+    return (
+        f"{solicitation.title}: tokens of AI models by class, at fixed unit prices per "
+        f"million tokens, up to ${solicitation.maximum_dollars:,} and "
+        f"{solicitation.maximum_tokens:,} tokens, ordered from "
+        f"{solicitation.ordering_start} to {solicitation.ordering_end}."
+    )
+
+
+def _parties(analysis: PriceAnalysis) -> str:
+    offerors = "; ".join(row["vendor"] for row in analysis.totals) or "none"
+    return f"{analysis.solicitation.agency.name}. Offerors: {offerors}."
+
+
+def _estimate(solicitation: Solicitation) -> str:
+    estimate = latest_estimate(solicitation.requisition)
+    if estimate is None:
+        return "No independent estimate is on record."
+    low, middle, high = (
+        Dollars(value)
+        for value in (estimate.p10_dollars, estimate.p50_dollars, estimate.p90_dollars)
+    )
+    return (
+        f"At public list prices known on {estimate.priced_on.isoformat()} the need "
+        f"comes to {low} (P10), {middle} (P50) and {high} (P90)."
+    )
+
+
+def _volume(analysis: PriceAnalysis) -> str:
+    return str(analysis.usage.get("sentence", "")) or "Not compared over the volume."
+
+
+def _put_in(analysis: PriceAnalysis) -> str:
+    """What the officer put in, and which offers have no rank for want of a price."""
+    said = [
+        f"{row['vendor']}, {row['slin']}: {row['normalised_as']}."
+        for row in analysis.rows
+        if row.get("normalised_as")
+    ]
+    for row in analysis.totals:
+        left = [*row["missing_lines"], *row.get("unconfirmed_lines", [])]
+        if left:
+            named = ", ".join(left)
+            said.append(f"{row['vendor']} has no rank: {named} has no price it means.")
+    return "\n".join(said) or "None: every line of every offer has a price that counts."
+
+
+def _beside_list(analysis: PriceAnalysis) -> str:
+    """Whether anybody asks more than what everybody pays, line by line."""
+    above = [
+        f"{row['vendor']}, {row['slin']}: {row['percent_of_list']} % of public list"
+        for row in analysis.rows
+        if row["list_usd_per_million_tokens"] is not None
+        and Decimal(row["usd_per_million_tokens"])
+        > Decimal(row["list_usd_per_million_tokens"])
+    ]
+    unlisted = sum(row["list_usd_per_million_tokens"] is None for row in analysis.rows)
+    said = (
+        f"Above public list: {'; '.join(above)}."
+        if above
+        else ("No price that can be compared lies above public list.")
+    )
+    if unlisted:
+        said += f" {unlisted} prices are not comparable, for want of a list price."
+    return said
+
+
+def _past(analysis: PriceAnalysis) -> dict[str, Any]:
+    """Each price beside the other offers and the last award, as a table."""
+    rows = compared(analysis.rows)
+    return {
+        "caption": "Each price beside the lowest other offer and the last award",
+        "columns": [
+            {"key": "vendor", "label": "Offeror"},
+            {"key": "slin", "label": "Line"},
+            {"key": "usd_per_million_tokens", "label": "Price", "shape": "price"},
+            {"key": "lowest_other", "label": "Lowest other", "shape": "price"},
+            {"key": "percent_of_other", "label": "% of it"},
+            {
+                "key": "past_usd_per_million_tokens",
+                "label": "Last award",
+                "shape": "price",
+            },
+            {"key": "past_source", "label": "Which"},
+        ],
+        "rows": [{name: row.get(name) or "" for name in _PAST_COLUMNS} for row in rows],
+    }
+
+
+_PAST_COLUMNS = (
+    "vendor",
+    "slin",
+    "usd_per_million_tokens",
+    "lowest_other",
+    "percent_of_other",
+    "past_usd_per_million_tokens",
+    "past_source",
+)

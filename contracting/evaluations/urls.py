@@ -41,6 +41,11 @@ urlpatterns = [
     path(f"{_SOLICITATION}/offers", offers.Offers.as_view(), name="offers"),
     path(f"{_SOLICITATION}/price", decisions.Price.as_view(), name="price"),
     path(
+        f"{_SOLICITATION}/price/<public_id:analysis>/memo",
+        decisions.PriceMemo.as_view(),
+        name="price_memo",
+    ),
+    path(
         f"{_SOLICITATION}/price/release",
         decisions.ReleasePrices.as_view(),
         name="release_prices",

@@ -11,7 +11,14 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.permissions import require
-from contracting.evaluations import calculations, events, permissions, queries
+from contracting.documents.operations.request import request_document
+from contracting.evaluations import (
+    calculations,
+    events,
+    paperwork,
+    permissions,
+    queries,
+)
 from contracting.evaluations.models import PriceAnalysis
 from contracting.evaluations.pricing.priced import PricedOffer
 from contracting.evaluations.refusals import (
@@ -44,7 +51,7 @@ def analyse_price(
     """Price every offer on the published workload beside public list, and conclude.
 
     The arithmetic is kept line by line. A later analysis does not replace the row of an
-    earlier one; the last one counts.
+    earlier one; the last one counts. Its memorandum is printed with the same hash.
 
     :param reasonable_submission_ids: the offers whose price is fair and reasonable
     :param unbalanced_memo: why flagged prices among them are acceptable all the same
@@ -84,6 +91,18 @@ def analyse_price(
         analysed_at=at,
     )
     analysis.save()
+    request_document(
+        kind="price_memo",
+        subject=analysis.subject,
+        title=f"Price reasonableness memorandum on {solicitation.piid}",
+        number=analysis.public_id,
+        agency_id=solicitation.agency_id,
+        context=paperwork.price_memo(analysis),
+        content_sha256=analysis.content_sha256,
+        version=1,
+        by=by,
+        at=at,
+    )
     record_event(
         events.PRICE_ANALYSED,
         subject=solicitation.subject,

@@ -5,11 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict, require
-from contracting.documents.queries import documents_of
+from contracting.documents.queries import (
+    documents_of,
+    file_headers,
+    read_blob,
+    rendering_of,
+    served_type,
+)
 from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.operations.analyse import analyse_price
 from contracting.evaluations.operations.decide import decide_selection
@@ -32,10 +39,12 @@ class Price(ReadingPage):
     def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
         found = queries.get_evaluation_for(self.actor, solicitation)
         require(permissions.can_read_prices(self.actor, found))
+        analysis = queries.latest_analysis(found)
         return {
             "solicitation": found,
             "is_opened": offers_were_opened(found),
-            "analysis": queries.latest_analysis(found),
+            "analysis": analysis,
+            "memo": analysis and documents_of(analysis.subject).first(),
             "analyses": found.price_analyses.order_by("-pk"),
             "may_analyse": permissions.can_analyse_price(self.actor, found),
             "release": queries.release_of(found),
@@ -46,6 +55,26 @@ class Price(ReadingPage):
             "is_decided": queries.decision_of(found) is not None,
             **prices(found),
         }
+
+
+class PriceMemo(ReadingPage):
+    """The memorandum of one analysis, as a file, for whoever may see the prices."""
+
+    how = "download"
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        found = queries.get_evaluation_for(self.actor, ids["solicitation"])
+        require(permissions.can_read_prices(self.actor, found))
+        analysis = found.price_analyses.filter(public_id=ids["analysis"]).first()
+        if analysis is None:
+            raise Http404
+        paper = documents_of(analysis.subject).get()
+        blob = rendering_of(paper).blob
+        return HttpResponse(
+            read_blob(blob),
+            content_type=served_type(blob),
+            headers=file_headers(paper, blob),
+        )
 
 
 class ReleasePrices(ReadingVerbView):
@@ -167,6 +196,7 @@ class Decision(ReadingPage):
             "offers": offers,
             "matrix": matrix(self.actor, found.solicitation, offers),
             "paper": papers.first(),
+            "memo": documents_of(found.price_analysis.subject).first(),
             "may_award": permissions.can_analyse_price(self.actor, found.solicitation),
             **prices(found.solicitation),
         }
