@@ -59,6 +59,10 @@ SELECTION_DECIDED = event_type(
     "evaluations.selection.decided",
     "The source selection authority decided which offer is selected.",
 )
+OFFERS_DECLINED = event_type(
+    "evaluations.offers.declined",
+    "The source selection authority accepted no offer; the solicitation ended.",
+)
 REGISTRATIONS_IMPORTED = event_type(
     "evaluations.registrations.imported",
     "An extract of registrations and exclusions was imported.",

@@ -291,6 +291,21 @@ class SelectionForm(forms.Form):
         _offer_offers(self.fields["selected"], offers)
 
 
+class NoAwardForm(forms.Form):
+    """Why no offer is accepted: for everybody, and for the file."""
+
+    reason = _text(
+        "What everybody is told",
+        "It goes to each offeror and onto the public page, as it stands. Name no "
+        "offeror, rating or price.",
+        rows=4,
+    )
+    rationale = _text(
+        "Rationale for the file",
+        "Your own: why to accept none serves the Government (FAR 15.305(b)).",
+    )
+
+
 class ImportRegistrationsForm(forms.Form):
     """An extract of registrations and exclusions, and when it was made."""
 

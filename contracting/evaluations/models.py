@@ -380,6 +380,31 @@ class SelectionDecision(Addressed, AppendOnly):
         )
 
 
+class OfferRejection(AppendOnly):
+    """The authority's decision to accept no offer at all (FAR 15.305(b))."""
+
+    solicitation = models.OneToOneField(
+        "solicitations.Solicitation",
+        on_delete=models.PROTECT,
+        related_name="offer_rejection",
+    )
+    reason = models.TextField(help_text="What everybody is told.")
+    rationale = models.TextField(help_text="For the file alone.")
+    rejected_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    rejected_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="all_offers_are_rejected_for_a_reason",
+                condition=~Q(reason="") & ~Q(rationale=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"no award on {self.solicitation_id}"
+
+
 class RegistrationImport(Addressed, AppendOnly):
     """A file of registrations and exclusions, as it was extracted (FAR 9.404, 4.11)."""
 

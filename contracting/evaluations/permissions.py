@@ -272,6 +272,11 @@ def can_reject_offer(by: Actor, solicitation: Solicitation) -> Verdict:
     return _as_officer(by, solicitation, "reject an offer", "R-EVL-09")
 
 
+def can_decline_offers(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The designated source selection authority, having declared (FAR 15.305(b))."""
+    return can_decide_selection(by, solicitation)
+
+
 def can_import_registrations(by: Actor, agency_id: int | None) -> Verdict:
     """The contracting officer or specialist, for their own agency."""
     doing = "import registrations and exclusions"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -11,7 +12,11 @@ from accounts.queries import members
 from accounts.states import Role
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
-from contracting.evaluations.calculations import unmet_amendments
+from contracting.evaluations.calculations import (
+    has_words,
+    own_words,
+    unmet_amendments,
+)
 from contracting.evaluations.models import (
     AmendmentWaiver,
     ConflictResolution,
@@ -29,6 +34,7 @@ from contracting.evaluations.refusals import (
     AlreadyDecided,
     NotAPublishedFactor,
     NotOpened,
+    RationaleNotOwn,
 )
 from contracting.evaluations.states import PanelRole, Standing
 from contracting.solicitations.models import (
@@ -459,6 +465,26 @@ def panel_texts(solicitation: Solicitation) -> list[str]:
     dissents = DissentNote.objects.filter(consensus__in=agreed)
     texts += dissents.values_list("text", flat=True)
     return [*texts, *analyses, *waived.values_list("memo", flat=True)]
+
+
+OWN_WORDS: Final = 3
+"""A rationale has at least so many different words that are not the panel's."""
+
+
+def require_own_words(solicitation: Solicitation, rationale: str) -> None:
+    """Insist on the authority's own rationale (FAR 15.308).
+
+    :raises RationaleNotOwn: if it is empty or nothing but the panel's text (R-EVL-06)
+    """
+    if not has_words(rationale):
+        message = "Write your own rationale."
+        raise RationaleNotOwn(message)
+    if len(own_words(rationale, panel_texts(solicitation))) < OWN_WORDS:
+        message = (
+            "This rationale is the panel's text, or hardly a sentence. Say in your own "
+            "words what decides."
+        )
+        raise RationaleNotOwn(message)
 
 
 def unsuccessful(solicitation: Solicitation) -> QuerySet[Submission]:

@@ -172,6 +172,12 @@ class ReasonablenessMissing(Invalid):
     rule = "R-EVL-07"
 
 
+class NoAwardUnexplained(Invalid):
+    """All offers are rejected and the offerors are not told why (FAR 15.305(b))."""
+
+    code = "no_award_unexplained"
+
+
 class RationaleNotOwn(Invalid):
     """A rationale that is empty, or nothing but the panel's words."""
 

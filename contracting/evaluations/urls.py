@@ -60,6 +60,11 @@ urlpatterns = [
         decisions.DecideSelection.as_view(),
         name="decide_selection",
     ),
+    path(
+        f"{_SOLICITATION}/decline",
+        decisions.DeclineOffers.as_view(),
+        name="decline_offers",
+    ),
     path(_OFFER, offers.Offer.as_view(), name="offer"),
     path(
         f"{_OFFER}/files/<int:position>", offers.OfferFile.as_view(), name="offer_file"

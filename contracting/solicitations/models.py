@@ -109,6 +109,9 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
         default=list, help_text="Everybody who wrote any part; none may approve it."
     )
     cancel_reason = models.TextField(blank=True)
+    no_award_reason = models.TextField(
+        blank=True, help_text="Why every offer was rejected, as everybody reads it."
+    )
     awarded_at = models.DateTimeField(
         null=True, blank=True, help_text="When it led to an award."
     )
@@ -130,6 +133,10 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
             models.CheckConstraint(
                 name="a_cancelled_solicitation_says_why",
                 condition=~Q(state="CANCELLED") | ~Q(cancel_reason=""),
+            ),
+            models.CheckConstraint(
+                name="a_solicitation_that_ends_without_an_award_says_why",
+                condition=~Q(state="NO_AWARD") | ~Q(no_award_reason=""),
             ),
             models.CheckConstraint(
                 name="a_solicitation_asks_for_no_negative_amount",

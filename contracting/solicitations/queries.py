@@ -68,6 +68,7 @@ PUBLIC_STATES: Final = (
     SolicitationState.RELEASED,
     SolicitationState.OPENED,
     SolicitationState.AWARDED,
+    SolicitationState.NO_AWARD,
     SolicitationState.CANCELLED,
 )
 """Once released, a solicitation is public for ever."""
@@ -169,7 +170,11 @@ def get_question_for(actor: Actor, public_id: str) -> Question:
 
 def waiting_requisitions(actor: Actor) -> list[Requisition]:
     """Submitted needs of the actor's agency for which no package is under way."""
-    over = (SolicitationState.CANCELLED, SolicitationState.DISCARDED)
+    over = (
+        SolicitationState.NO_AWARD,
+        SolicitationState.CANCELLED,
+        SolicitationState.DISCARDED,
+    )
     under_way = Solicitation.objects.exclude(state__in=over)
     return list(
         requisitions_visible_to(actor)

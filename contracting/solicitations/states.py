@@ -14,6 +14,7 @@ class SolicitationState(TextChoices):
     RELEASED = "RELEASED", "released"
     OPENED = "OPENED", "offers opened"
     AWARDED = "AWARDED", "awarded"
+    NO_AWARD = "NO_AWARD", "closed without an award"
     CANCELLED = "CANCELLED", "cancelled"
     DISCARDED = "DISCARDED", "discarded"
 
@@ -26,7 +27,7 @@ MOVES = moves(
         _S.IN_REVIEW: (_S.APPROVED, _S.DRAFT),
         _S.APPROVED: (_S.RELEASED, _S.DRAFT),
         _S.RELEASED: (_S.OPENED, _S.CANCELLED),
-        _S.OPENED: (_S.AWARDED, _S.CANCELLED),
+        _S.OPENED: (_S.AWARDED, _S.NO_AWARD, _S.CANCELLED),
     }
 )
 

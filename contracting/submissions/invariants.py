@@ -27,7 +27,11 @@ from contracting.submissions.states import BoxPurpose, SubmissionState
 
 
 def _opened_without_a_quorum() -> Iterator[str]:
-    opened = (SolicitationState.OPENED, SolicitationState.AWARDED)
+    opened = (
+        SolicitationState.OPENED,
+        SolicitationState.AWARDED,
+        SolicitationState.NO_AWARD,
+    )
     for solicitation in Solicitation.objects.filter(state__in=opened):
         box = box_of(solicitation)
         people = {consent.user_id for consent in consents_of(solicitation)}

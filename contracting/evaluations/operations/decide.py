@@ -14,7 +14,6 @@ from contracting.core.errors import Stale
 from contracting.core.permissions import require
 from contracting.documents.operations.request import request_document
 from contracting.evaluations import (
-    calculations,
     events,
     paperwork,
     permissions,
@@ -25,7 +24,6 @@ from contracting.evaluations.refusals import (
     AlreadyDecided,
     ConsensusMissing,
     NotOpened,
-    RationaleNotOwn,
     ReasonablenessMissing,
 )
 from contracting.evaluations.standing.responsibility import require_responsible
@@ -33,9 +31,6 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import OpenedOffer
-
-OWN_WORDS = 3
-"""A rationale has at least so many different words that are not the panel's."""
 
 
 @transaction.atomic
@@ -68,7 +63,7 @@ def decide_selection(
     require(permissions.can_decide_selection(by, solicitation))
     _require_evaluated(solicitation)
     analysis = _analysis_for(solicitation, submission_id, seen_analysis_id)
-    _require_own(solicitation, rationale)
+    queries.require_own_words(solicitation, rationale)
     decision = SelectionDecision(
         solicitation=solicitation,
         selected_id=submission_id,
@@ -139,19 +134,6 @@ def _analysis_for(
     queries.require_acknowledged(offer)
     require_responsible(offer.submission)
     return analysis
-
-
-def _require_own(solicitation: Solicitation, rationale: str) -> None:
-    if not calculations.has_words(rationale):
-        message = "Write your own rationale for the trade-off."
-        raise RationaleNotOwn(message)
-    own = calculations.own_words(rationale, queries.panel_texts(solicitation))
-    if len(own) < OWN_WORDS:
-        message = (
-            "This rationale is the panel's text, or hardly a sentence. Say in your own "
-            "words why this offer is the best value."
-        )
-        raise RationaleNotOwn(message)
 
 
 def _tell_the_office(

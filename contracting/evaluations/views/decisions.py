@@ -20,6 +20,7 @@ from contracting.documents.queries import (
 from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.operations.analyse import analyse_price
 from contracting.evaluations.operations.decide import decide_selection
+from contracting.evaluations.operations.decline import decline_offers
 from contracting.evaluations.operations.release import release_prices
 from contracting.evaluations.pricing.gaps import gaps_of
 from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
@@ -177,6 +178,30 @@ class DecideSelection(ReadingVerbView):
             at=at,
         )
         return reverse("evaluations:decision", args=[decision.public_id])
+
+
+class DeclineOffers(ReadingVerbView):
+    """Is no offer to be accepted?"""
+
+    template_name = "evaluations/decline_offers.html"
+    form_class: ClassVar[FormClass] = forms.NoAwardForm
+    submit_label = "Reject every offer"
+    done_message = "The solicitation has ended without an award. The offerors are told."
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_evaluation_for(self.actor, solicitation)
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_decline_offers(self.actor, thing)
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        return {"solicitation": thing, "offers": list(offers_of(thing))}
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        decline_offers(solicitation_id=thing.pk, **data, by=by, at=at)
+        return reverse("evaluations:offers", args=[thing.public_id])
 
 
 class Decision(ReadingPage):

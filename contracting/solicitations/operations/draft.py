@@ -30,7 +30,11 @@ from contracting.solicitations.queries import facts_of
 from contracting.solicitations.refusals import RequisitionTaken
 from contracting.solicitations.states import SetAside, SolicitationState
 
-OVER = (SolicitationState.CANCELLED, SolicitationState.DISCARDED)
+OVER = (
+    SolicitationState.NO_AWARD,
+    SolicitationState.CANCELLED,
+    SolicitationState.DISCARDED,
+)
 
 
 @transaction.atomic

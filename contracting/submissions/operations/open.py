@@ -95,7 +95,12 @@ def open_submissions(
 
 def _require_time(solicitation: Solicitation, at: datetime) -> None:
     state = solicitation.state
-    if state in (SolicitationState.OPENED, SolicitationState.AWARDED):
+    opened = (
+        SolicitationState.OPENED,
+        SolicitationState.AWARDED,
+        SolicitationState.NO_AWARD,
+    )
+    if state in opened:
         message = "The offers have been opened already."
         raise AlreadyOpened(message)
     if state != SolicitationState.RELEASED or solicitation.deadline is None:
