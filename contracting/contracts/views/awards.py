@@ -37,7 +37,11 @@ from contracting.evaluations.standing.validity import (
     valid_until,
 )
 from contracting.ledger.queries import contract_balance
-from contracting.solicitations.queries import get_solicitation_for, lines_of
+from contracting.solicitations.queries import (
+    get_solicitation_for,
+    lines_of,
+    public_justifications,
+)
 
 
 class ContractsPage(PageView):
@@ -143,7 +147,8 @@ class AwardPage(PageView):
         award = queries.public_awards().filter(public_id=ids["public_id"]).first()
         if award is None:
             raise Http404
-        return {"award": award, "lines": award.lines.order_by("clin")}
+        found = public_justifications(award.solicitation)
+        return {"award": award, "justifications": found}
 
 
 class DraftContractView(VerbView):
