@@ -59,6 +59,18 @@ SELECTION_DECIDED = event_type(
     "evaluations.selection.decided",
     "The source selection authority decided which offer is selected.",
 )
+RANGE_DETERMINED = event_type(
+    "evaluations.range.determined",
+    "The contracting officer determined which offers are in the competitive range.",
+)
+DISCUSSIONS_OPENED = event_type(
+    "evaluations.discussions.opened",
+    "Discussions were opened with every offeror in the competitive range at once.",
+)
+REVISIONS_REQUESTED = event_type(
+    "evaluations.revisions.requested",
+    "Final revisions were requested from everybody in the range by one cutoff.",
+)
 OFFERS_DECLINED = event_type(
     "evaluations.offers.declined",
     "The source selection authority accepted no offer; the solicitation ended.",

@@ -17,7 +17,7 @@ from contracting.evaluations.states import (
 )
 from contracting.requisitions.forms import day_field
 from contracting.solicitations.models import Amendment
-from contracting.submissions.models import OpenedOffer
+from contracting.submissions.models import OpenedOffer, Submission
 
 
 def _text(label: str, help_text: str = "", *, rows: int = 6) -> forms.CharField:
@@ -303,6 +303,61 @@ class NoAwardForm(forms.Form):
     rationale = _text(
         "Rationale for the file",
         "Your own: why to accept none serves the Government (FAR 15.305(b)).",
+    )
+
+
+class _OfEachOffer(forms.Form):
+    """Words for each offer, under ``words`` by submission once they are clean."""
+
+    label: str
+    help_text: str
+    is_required = True
+
+    def __init__(
+        self, *args: Any, submissions: Sequence[Submission], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.named = {f"words_{each.public_id}": each.pk for each in submissions}
+        for each in submissions:
+            label = self.label.format(vendor=each.vendor.name)
+            field = _text(label, self.help_text, rows=4)
+            field.required = self.is_required
+            self.fields[f"words_{each.public_id}"] = field
+
+    def clean(self) -> dict[str, Any]:
+        """With the words that were written under ``words``, by submission."""
+        data = super().clean() or self.cleaned_data
+        data["words"] = {
+            pk: data[name] for name, pk in self.named.items() if data.get(name)
+        }
+        return data
+
+
+class RangeForm(_OfEachOffer):
+    """Which offers are left out of the competitive range, and why."""
+
+    label = "Why {vendor} is left out"
+    help_text = "Leave it empty to keep the offer in. Its offeror is told these words."
+    is_required = False
+
+
+class TopicsForm(_OfEachOffer):
+    """What is discussed with each offeror in the range."""
+
+    label = "What is discussed with {vendor}"
+    help_text = (
+        "Its own deficiencies and significant weaknesses. Name no other offeror, and "
+        "no price of another (FAR 15.306(d), (e))."
+    )
+
+
+class CutoffForm(forms.Form):
+    """The one cutoff for final revisions."""
+
+    cutoff = forms.DateTimeField(
+        label="Cutoff for everybody",
+        help_text="Date and time in the solicitation's time zone, such as "
+        "2026-03-30 17:00.",
     )
 
 

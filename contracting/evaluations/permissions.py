@@ -277,6 +277,30 @@ def can_decline_offers(by: Actor, solicitation: Solicitation) -> Verdict:
     return can_decide_selection(by, solicitation)
 
 
+def can_determine_range(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer of the agency, of no vendor (FAR 15.306(c)(1))."""
+    return _officer_of_exchanges(by, solicitation, "determine the competitive range")
+
+
+def can_open_discussions(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer of the agency, of no vendor (FAR 15.306(d))."""
+    return _officer_of_exchanges(by, solicitation, "open discussions")
+
+
+def can_request_revisions(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer of the agency, of no vendor (FAR 15.307(b))."""
+    return _officer_of_exchanges(by, solicitation, "request final revisions")
+
+
+def _officer_of_exchanges(by: Actor, solicitation: Solicitation, doing: str) -> Verdict:
+    role = Role.CONTRACTING_OFFICER
+    return all_of(
+        role_in(by, solicitation.agency_id, role, doing=doing, rule="R-EVL-04"),
+        is_of_no_vendor(by.user_id),
+        can_read_offers(by, solicitation),
+    )
+
+
 def can_import_registrations(by: Actor, agency_id: int | None) -> Verdict:
     """The contracting officer or specialist, for their own agency."""
     doing = "import registrations and exclusions"

@@ -362,7 +362,7 @@ def consensus_of(
 def missing_consensus(
     solicitation: Solicitation,
 ) -> list[tuple[OpenedOffer, EvaluationFactor]]:
-    """Every opened offer and factor on which the panel has not agreed."""
+    """Every offer in the range and factor on which the panel has not agreed."""
     agreed = set(
         ConsensusRating.objects.filter(
             submission__solicitation=solicitation
@@ -370,7 +370,9 @@ def missing_consensus(
     )
     return [
         (offer, factor)
-        for offer in offers_of(solicitation)
+        for offer in offers_of(solicitation).exclude(
+            submission__range_standing__is_kept=False
+        )
         for factor in rated_factors(solicitation)
         if (offer.submission_id, factor.pk) not in agreed
     ]

@@ -172,6 +172,67 @@ class ReasonablenessMissing(Invalid):
     rule = "R-EVL-07"
 
 
+class RangeIncomplete(Invalid):
+    """Not every offer has a place in or outside the range, with a reason outside."""
+
+    code = "range_incomplete"
+    rule = "R-EVL-04"
+
+
+class RangeDetermined(Conflict):
+    """The competitive range is determined."""
+
+    code = "range_determined"
+
+
+class RangeMissing(Refusal):
+    """No competitive range is determined, and discussions are held within one."""
+
+    code = "range_missing"
+    rule = "R-EVL-04"
+
+
+class DiscussionsWithSome(Invalid):
+    """Discussions are opened with all in the range and with nobody else."""
+
+    code = "discussions_with_some"
+    rule = "R-EVL-04"
+
+
+class AlreadyDiscussed(Conflict):
+    """Discussions are open."""
+
+    code = "already_discussed"
+
+
+class NotDiscussed(Refusal):
+    """Final revisions end discussions, and none were opened."""
+
+    code = "not_discussed"
+    rule = "R-EVL-04"
+
+
+class OneCutoff(Conflict):
+    """Final revisions have one cutoff for everybody, and it is set and ahead."""
+
+    code = "one_cutoff"
+    rule = "R-EVL-04"
+
+
+class DiscussionsOpen(Refusal):
+    """Discussions are open and their final revisions are not."""
+
+    code = "discussions_open"
+    rule = "R-EVL-04"
+
+
+class NotInTheRange(Refusal):
+    """The offer is outside the competitive range."""
+
+    code = "not_in_the_range"
+    rule = "R-EVL-04"
+
+
 class NoAwardUnexplained(Invalid):
     """All offers are rejected and the offerors are not told why (FAR 15.305(b))."""
 

@@ -9,6 +9,7 @@ from django.urls import path
 from contracting.evaluations.views import (
     clarifications,
     decisions,
+    discussions,
     offers,
     panel,
     ratings,
@@ -124,6 +125,31 @@ urlpatterns = [
         f"{_OFFER}/excuse",
         registrations.ExcuseRegistration.as_view(),
         name="excuse_registration",
+    ),
+    path(
+        f"{_SOLICITATION}/exchanges",
+        discussions.Exchanges.as_view(),
+        name="exchanges",
+    ),
+    path(
+        f"{_SOLICITATION}/exchanges/determine",
+        discussions.DetermineRange.as_view(),
+        name="determine_range",
+    ),
+    path(
+        f"{_SOLICITATION}/exchanges/open",
+        discussions.OpenDiscussions.as_view(),
+        name="open_discussions",
+    ),
+    path(
+        f"{_SOLICITATION}/exchanges/request",
+        discussions.RequestRevisions.as_view(),
+        name="request_revisions",
+    ),
+    path(
+        "discussions/<public_id:submission>",
+        discussions.DiscussionPage.as_view(),
+        name="discussion",
     ),
     path(
         f"{_OFFER}/clarify/<public_id:line>",

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="OfferRejection",
+            name="AllRejection",
             fields=[
                 (
                     "id",
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                     "solicitation",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="offer_rejection",
+                        related_name="all_rejection",
                         to="solicitations.solicitation",
                     ),
                 ),
@@ -66,5 +66,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        append_only("evaluations_offerrejection"),
+        append_only("evaluations_allrejection"),
     ]

@@ -10,6 +10,9 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.evaluations import calculations, events, permissions, queries
+from contracting.evaluations.discussions.exchanges import (
+    require_discussions_ended,
+)
 from contracting.evaluations.models import ConsensusRating
 from contracting.evaluations.refusals import (
     AlreadyAgreed,
@@ -37,6 +40,7 @@ def agree_consensus(
     :param rating: an :class:`~contracting.evaluations.states.AdjectivalRating`
     :raises NotAllowed: unless ``by`` is a designated evaluator who has declared
     :raises NotOpened: once the solicitation is cancelled or awarded
+    :raises DiscussionsOpen: until the cutoff of final revisions has passed (R-EVL-04)
     :raises NotAPublishedFactor: for any other factor, and for price (R-EVL-01)
     :raises NotOnTheScale: for a word outside the scale (R-EVL-01)
     :raises NarrativeMissing: without a narrative (R-EVL-01)
@@ -49,6 +53,7 @@ def agree_consensus(
     submission = Submission.objects.locked().get(pk=submission_id)
     require(permissions.can_agree_consensus(by, submission))
     queries.require_open(solicitation)
+    require_discussions_ended(solicitation, at)
     factor = EvaluationFactor.objects.get(pk=factor_id)
     queries.require_published(solicitation, factor)
     _require_words(rating, narrative)

@@ -19,6 +19,10 @@ from contracting.evaluations import (
     permissions,
     queries,
 )
+from contracting.evaluations.discussions.exchanges import (
+    require_discussions_ended,
+    require_in_range,
+)
 from contracting.evaluations.models import PriceAnalysis, SelectionDecision
 from contracting.evaluations.refusals import (
     AlreadyDecided,
@@ -50,6 +54,8 @@ def decide_selection(
     :raises NotOpened: before the offers are open
     :raises AlreadyDecided: if the selection is decided
     :raises ConsensusMissing: until the panel has agreed on every offer and factor
+    :raises DiscussionsOpen: until the cutoff of final revisions has passed (R-EVL-04)
+    :raises NotInTheRange: for an offer outside the competitive range (R-EVL-04)
     :raises Stale: if the prices were analysed again since
     :raises ReasonablenessMissing: without an analysis that finds the price of the
         selected offer fair and reasonable (R-EVL-07)
@@ -61,6 +67,8 @@ def decide_selection(
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_decide_selection(by, solicitation))
+    require_discussions_ended(solicitation, at)
+    require_in_range(submission_id)
     _require_evaluated(solicitation)
     analysis = _analysis_for(solicitation, submission_id, seen_analysis_id)
     queries.require_own_words(solicitation, rationale)

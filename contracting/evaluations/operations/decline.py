@@ -11,7 +11,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.evaluations import calculations, events, permissions, queries
-from contracting.evaluations.models import OfferRejection
+from contracting.evaluations.models import AllRejection
 from contracting.evaluations.refusals import NoAwardUnexplained
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
@@ -23,7 +23,7 @@ from contracting.submissions.states import SubmissionState
 @transaction.atomic
 def decline_offers(
     *, solicitation_id: int, reason: str, rationale: str, by: Actor, at: datetime
-) -> OfferRejection:
+) -> AllRejection:
     """Reject every offer, as it is in the Government's interest (FAR 15.305(b)).
 
     Every offeror is told the reason at once and everybody reads it on the public page;
@@ -44,7 +44,7 @@ def decline_offers(
         message = "Say what the offerors are told: why no offer was accepted."
         raise NoAwardUnexplained(message)
     queries.require_own_words(solicitation, rationale)
-    rejection = OfferRejection.objects.create(
+    rejection = AllRejection.objects.create(
         solicitation=solicitation,
         reason=reason.strip(),
         rationale=rationale.strip(),
@@ -66,7 +66,7 @@ def decline_offers(
 
 
 def _tell(
-    solicitation: Solicitation, rejection: OfferRejection, by: Actor, at: datetime
+    solicitation: Solicitation, rejection: AllRejection, by: Actor, at: datetime
 ) -> None:
     """Each offeror by itself, whoever is not withdrawn; and the contracting office."""
     offered = Submission.objects.filter(solicitation=solicitation).exclude(

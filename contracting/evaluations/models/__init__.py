@@ -9,6 +9,15 @@ from django.db.models import Q
 
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
+from contracting.evaluations.models.discussions import (
+    Discussion as Discussion,
+)
+from contracting.evaluations.models.discussions import (
+    RangeStanding as RangeStanding,
+)
+from contracting.evaluations.models.discussions import (
+    RevisionRequest as RevisionRequest,
+)
 from contracting.evaluations.records import models as _records  # noqa: F401 (found)
 from contracting.evaluations.states import (
     AdjectivalRating,
@@ -380,13 +389,13 @@ class SelectionDecision(Addressed, AppendOnly):
         )
 
 
-class OfferRejection(AppendOnly):
+class AllRejection(AppendOnly):
     """The authority's decision to accept no offer at all (FAR 15.305(b))."""
 
     solicitation = models.OneToOneField(
         "solicitations.Solicitation",
         on_delete=models.PROTECT,
-        related_name="offer_rejection",
+        related_name="all_rejection",
     )
     reason = models.TextField(help_text="What everybody is told.")
     rationale = models.TextField(help_text="For the file alone.")

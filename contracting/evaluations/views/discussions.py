@@ -1,0 +1,140 @@
+"""Pages of exchanges: the range, discussions, and one cutoff for final revisions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.permissions import Verdict, require
+from contracting.core.views import PageView
+from contracting.evaluations import forms, permissions, queries
+from contracting.evaluations.discussions import exchanges
+from contracting.evaluations.operations.determine import determine_range
+from contracting.evaluations.operations.open import open_discussions
+from contracting.evaluations.operations.request import request_revisions
+from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
+from contracting.evaluations.views.tables import FormClass
+from contracting.solicitations.models import Solicitation
+from contracting.submissions.queries import get_submission_for, offers_of
+
+
+class Exchanges(ReadingPage):
+    """Where do the exchanges with the offerors stand?"""
+
+    template_name = "evaluations/exchanges.html"
+
+    def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
+        found = queries.get_evaluation_for(self.actor, solicitation)
+        require(permissions.can_read_offers(self.actor, found))
+        return {
+            "solicitation": found,
+            "standings": exchanges.standings_of(found),
+            "kept": exchanges.kept_in_range(found),
+            "discussed": exchanges.discussions_of(found),
+            "request_for": exchanges.revision_request_of(found),
+            "may_act": permissions.can_determine_range(self.actor, found),
+            "is_decided": queries.decision_of(found) is not None,
+        }
+
+
+class OnExchanges(ReadingVerbView):
+    """A verb of the exchanges."""
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_evaluation_for(self.actor, solicitation)
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        return {
+            "solicitation": thing,
+            "kept": exchanges.kept_in_range(thing),
+            "discussed": exchanges.discussions_of(thing),
+        }
+
+    def leads_to(self, thing: Solicitation) -> str:
+        return reverse("evaluations:exchanges", args=[thing.public_id])
+
+
+class DetermineRange(OnExchanges):
+    """Which offers are among the most highly rated?"""
+
+    template_name = "evaluations/determine_range.html"
+    form_class: ClassVar[FormClass] = forms.RangeForm
+    submit_label = "Determine the competitive range"
+    done_message = "Determined. Whoever is left out has been told why."
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_determine_range(self.actor, thing)
+
+    def form_options(self, thing: Solicitation) -> dict[str, Any]:
+        return {"submissions": [offer.submission for offer in offers_of(thing)]}
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        determine_range(solicitation_id=thing.pk, left_out=data["words"], by=by, at=at)
+        return self.leads_to(thing)
+
+
+class OpenDiscussions(OnExchanges):
+    """What is discussed with whom?"""
+
+    template_name = "evaluations/open_discussions.html"
+    form_class: ClassVar[FormClass] = forms.TopicsForm
+    submit_label = "Open discussions with all of them"
+    done_message = "Open. Each offeror was told its own topics at the same instant."
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_open_discussions(self.actor, thing)
+
+    def form_options(self, thing: Solicitation) -> dict[str, Any]:
+        return {"submissions": exchanges.kept_in_range(thing)}
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        open_discussions(solicitation_id=thing.pk, topics=data["words"], by=by, at=at)
+        return self.leads_to(thing)
+
+
+class RequestRevisions(OnExchanges):
+    """Until when may everybody revise?"""
+
+    template_name = "evaluations/request_revisions.html"
+    form_class: ClassVar[FormClass] = forms.CutoffForm
+    submit_label = "Request final revisions"
+    done_message = "Requested. Everybody in the range has the same cutoff."
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_request_revisions(self.actor, thing)
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        local = data["cutoff"].replace(tzinfo=None)
+        cutoff = local.replace(tzinfo=ZoneInfo(thing.time_zone))
+        request_revisions(solicitation_id=thing.pk, cutoff=cutoff, by=by, at=at)
+        return self.leads_to(thing)
+
+
+class DiscussionPage(PageView):
+    """What is discussed about our offer, and until when may we revise it?"""
+
+    template_name = "evaluations/discussion.html"
+
+    def context(self, submission: str, **_ids: Any) -> dict[str, Any]:
+        found = get_submission_for(self.actor, submission)
+        discussion = getattr(found, "discussion", None)
+        if discussion is None:
+            message = "There are no discussions about this offer."
+            raise NotVisible(message)
+        return {
+            "submission": found,
+            "solicitation": found.solicitation,
+            "discussion": discussion,
+            "request_for": exchanges.revision_request_of(found.solicitation),
+        }
