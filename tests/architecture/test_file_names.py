@@ -31,7 +31,7 @@ IN_EVERY_APP = {
 BESIDES = {
     "documents": {"checking", "data", "rendering.py", "signing.py"},
     "contracts": {"views"},
-    "evaluations": {"discussions", "models", "pricing", "records", "standing", "views"},
+    "evaluations": {"discussions", "models", "pricing", "standing", "views"},
     "metering": {"adapters"},
     "operate": {"data", "story"},
     "reconciliation": {"matching"},

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from contracting.evaluations.models.records import RegistrationSnapshot
 from contracting.evaluations.operations.excuse import excuse_registration
-from contracting.evaluations.records.models import RegistrationSnapshot
 from contracting.evaluations.refusals import RegistrationInactive
 from tests.builders import DEADLINE
 from tests.builders_orders import AWARDED_AT, certified_contract, registrations

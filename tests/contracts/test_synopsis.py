@@ -36,7 +36,7 @@ def test_everybody_reads_the_award_with_the_solicitation_and_by_itself():
             "Competition",
         ):
             assert f"<dt>{heading}</dt>" in page
-        assert contract.piid in page
+        assert str(contract.piid) in page
         assert f"{contract.vendor.name}, {contract.vendor.address}" in page
         assert f"{contract.naics}, {contract.psc}" in page
         for line in contract.lines.all():

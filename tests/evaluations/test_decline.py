@@ -6,7 +6,6 @@ from django.urls import reverse
 from contracting.core.errors import NotAllowed
 from contracting.evaluations.operations.decide import decide_selection
 from contracting.evaluations.operations.decline import decline_offers
-from contracting.evaluations.queries import latest_analysis
 from contracting.evaluations.refusals import (
     AlreadyDecided,
     NoAwardUnexplained,
@@ -68,15 +67,16 @@ def test_no_award_ends_the_solicitation_and_everybody_is_told_why(
 
 
 def test_after_it_nothing_is_selected(source_selection_authority):
-    solicitation = analysed_prices().solicitation
+    analysis = analysed_prices()
+    solicitation = analysis.solicitation
     rejected(solicitation, by=source_selection_authority)
 
     with nothing_happens(), pytest.raises(NotOpened):
         decide_selection(
             solicitation_id=solicitation.pk,
-            submission_id=solicitation.submissions.first().pk,
+            submission_id=solicitation.submissions.all()[0].pk,
             rationale=OWN,
-            seen_analysis_id=latest_analysis(solicitation).pk,
+            seen_analysis_id=analysis.pk,
             by=source_selection_authority,
             at=after(solicitation, hours=8),
         )

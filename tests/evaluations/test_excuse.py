@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from contracting.audit.models import AuditEvent
 from contracting.core.errors import NotAllowed
+from contracting.evaluations.models.records import RegistrationExcuse
 from contracting.evaluations.operations.excuse import excuse_registration
-from contracting.evaluations.records.models import RegistrationExcuse
 from contracting.evaluations.refusals import ExcuseUnfounded, NotOpened
 from tests.cast import actor, client_for, nothing_happens, submit
 from tests.offers import after, opened_offers, submitted_offers

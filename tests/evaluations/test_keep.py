@@ -6,8 +6,8 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from contracting.audit.models import AuditEvent
+from contracting.evaluations.models.records import RegistrationSnapshot
 from contracting.evaluations.operations.keep import keep_registration
-from contracting.evaluations.records.models import RegistrationSnapshot
 from tests.builders import DEADLINE
 from tests.builders_orders import registrations
 from tests.cast import actor, nothing_happens

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from contracting.audit.models import AuditEvent
 from contracting.core.errors import NotAllowed
+from contracting.evaluations.models.records import OfferRejection
 from contracting.evaluations.operations.decide import decide_selection
-from contracting.evaluations.records.models import OfferRejection
 from contracting.evaluations.refusals import (
     CertificateAwaited,
     FindingIncomplete,

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
+from contracting.evaluations.models import records as _records  # noqa: F401 (found)
 from contracting.evaluations.models.discussions import (
     Discussion as Discussion,
 )
@@ -18,7 +19,6 @@ from contracting.evaluations.models.discussions import (
 from contracting.evaluations.models.discussions import (
     RevisionRequest as RevisionRequest,
 )
-from contracting.evaluations.records import models as _records  # noqa: F401 (found)
 from contracting.evaluations.states import (
     AdjectivalRating,
     NormalisationRule,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from contracting.core.periods import accounting_day
 from contracting.evaluations.models import RegistrationImport, RegistrationRecord
-from contracting.evaluations.records.models import (
+from contracting.evaluations.models.records import (
     RegistrationExcuse,
     RegistrationSnapshot,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from contracting.core.periods import accounting_day, add_business_days
-from contracting.evaluations.records.models import (
+from contracting.evaluations.models.records import (
     CertificateOutcome,
     CertificateReferral,
     NonresponsibilityFinding,

@@ -1,1 +1,0 @@
-"""Rows about an opened offer and its vendor."""
