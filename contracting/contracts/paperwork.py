@@ -115,7 +115,9 @@ def _vendor_terms(contract: Contract) -> dict[str, Any]:
 def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
     solicitation = contract.solicitation
     agency, vendor = contract.agency, contract.vendor
-    offered = contract.decision.selected.version_of_record
+    selected = contract.decision.selected
+    revised = getattr(selected, "revised_offer", None)
+    offered = revised.revision if revised else selected.version_of_record
     awarded_on = (
         accounting_day(contract.awarded_at, contract.time_zone)
         if contract.awarded_at

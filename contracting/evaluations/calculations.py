@@ -18,7 +18,9 @@ from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.evaluations.models import (
     AmendmentWaiver,
     PriceNormalisation,
+    RevisedRate,
     SelectionDecision,
+    rates_of,
 )
 from contracting.evaluations.pricing import comparisons, uses
 from contracting.evaluations.pricing import gaps as open_prices
@@ -40,6 +42,7 @@ from contracting.submissions.queries import amendment_numbers, offers_of
 
 _LONG_INPUT: Final = 200_001
 
+_Rate: TypeAlias = OfferedRate | RevisedRate
 _Kind: TypeAlias = tuple[int, int, str, str, str]
 """Model, token class, tier, context band and data boundary of a price."""
 
@@ -76,23 +79,23 @@ def _past_prices(solicitation: Solicitation, on: date) -> dict[_Kind, PastPrice]
         solicitation__state=SolicitationState.AWARDED,
         decided_at__date__lte=on,
     ).exclude(solicitation=solicitation)
-    rates = (
-        OfferedRate.objects.filter(
-            offer__submission__in=earlier.values("selected"), line__is_removed=False
-        )
-        .select_related("line__solicitation", "offer__submission__vendor")
-        .order_by("line__solicitation__selection_decision__decided_at", "pk")
-    )
+    chosen = OpenedOffer.objects.filter(
+        submission__in=earlier.values("selected")
+    ).select_related("submission__vendor", "submission__solicitation")
+    decided = "submission__solicitation__selection_decision__decided_at"
+    ordered = chosen.order_by(decided)
     return {
         _kind(rate.line, rate): PastPrice(
             UnitPrice(rate.usd_per_million_tokens),
-            f"{rate.line.solicitation.name}, {rate.offer.submission.vendor.name}",
+            f"{offer.submission.solicitation.name}, {offer.submission.vendor.name}",
         )
-        for rate in rates
+        for offer in ordered.prefetch_related("rates__line", "rates__model")
+        for rate in rates_of(offer)
+        if not rate.line.is_removed
     }
 
 
-def _kind(line: SolicitationLine, rate: OfferedRate) -> _Kind:
+def _kind(line: SolicitationLine, rate: _Rate) -> _Kind:
     terms = (line.tier, line.context_band, line.boundary)
     return rate.model_id, line.token_class_id, *terms
 
@@ -106,7 +109,7 @@ def _priced(
     on: date,
 ) -> PricedOffer:
     number = offer.submission_id
-    rates = {rate.line_id: rate for rate in offer.rates.all()}
+    rates = {rate.line_id: rate for rate in rates_of(offer)}
     priced, missing, unconfirmed = [], [], []
     for line in lines:
         rate, given = rates.get(line.pk), put_in.get((number, line.pk))
@@ -131,9 +134,7 @@ def _priced(
     )
 
 
-def _model_for(
-    line: SolicitationLine, rates: Mapping[int, OfferedRate]
-) -> AiModel | None:
+def _model_for(line: SolicitationLine, rates: Mapping[int, _Rate]) -> AiModel | None:
     """The model that an offer puts on the line, or on the other lines of its CLIN."""
     if line.pk in rates:
         return rates[line.pk].model
@@ -144,7 +145,7 @@ def _model_for(
 def _line(
     line: SolicitationLine,
     model: AiModel | None,
-    rate: OfferedRate | PriceNormalisation,
+    rate: _Rate | PriceNormalisation,
     past: Mapping[_Kind, PastPrice],
     on: date,
 ) -> PricedLine:
@@ -152,10 +153,10 @@ def _line(
     source, earlier, rule = "", None, ""
     if listed is not None:
         source = f"{listed.package_version}, imported {listed.imported_on.isoformat()}"
-    if isinstance(rate, OfferedRate):
-        earlier = past.get(_kind(line, rate))
-    else:
+    if isinstance(rate, PriceNormalisation):
         rule = f"{rate.get_rule_display()}: {rate.source}"
+    else:
+        earlier = past.get(_kind(line, rate))
     return PricedLine(
         slin=line.slin,
         label=line.token_class.label,
@@ -199,7 +200,7 @@ def normalised_price(
     offers = list(offers_of(solicitation))
     if rule == NormalisationRule.PUBLIC_LIST:
         own = next(each for each in offers if each.submission_id == submission_id)
-        rates = {rate.line_id: rate for rate in own.rates.all()}
+        rates = {rate.line_id: rate for rate in rates_of(own)}
         listed = _listed(line, _model_for(line, rates), on)
         if listed is not None and listed.usd_per_million_tokens > 0:
             return listed.price, f"list known on {listed.imported_on.isoformat()}"
@@ -208,7 +209,7 @@ def normalised_price(
     others = [
         (rate.usd_per_million_tokens, offer.submission.vendor.name)
         for offer in offers
-        for rate in offer.rates.all()
+        for rate in rates_of(offer)
         if offer.submission_id != submission_id and rate.line_id == line.pk
     ]
     highest, vendor = max(others, default=(Decimal(0), ""))

@@ -71,6 +71,13 @@ REVISIONS_REQUESTED = event_type(
     "evaluations.revisions.requested",
     "Final revisions were requested from everybody in the range by one cutoff.",
 )
+REVISION_RECEIVED = event_type(
+    "evaluations.revision.received", "A final revision was received and sealed."
+)
+REVISIONS_OPENED = event_type(
+    "evaluations.revisions.opened",
+    "A quorum opened the final revisions; they count from then on.",
+)
 OFFERS_DECLINED = event_type(
     "evaluations.offers.declined",
     "The source selection authority accepted no offer; the solicitation ended.",

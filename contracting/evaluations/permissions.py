@@ -13,7 +13,9 @@ from contracting.evaluations.queries import missing_consensus, panel_member_of
 from contracting.evaluations.states import PanelRole, Standing
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.models import Submission
-from contracting.submissions.permissions import is_of_no_vendor
+from contracting.submissions.permissions import can_give_share, is_of_no_vendor
+from contracting.submissions.queries import box_of, opening_of, share_for
+from contracting.submissions.states import OpeningPurpose
 
 _OFFICE = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST)
 
@@ -290,6 +292,25 @@ def can_open_discussions(by: Actor, solicitation: Solicitation) -> Verdict:
 def can_request_revisions(by: Actor, solicitation: Solicitation) -> Verdict:
     """The contracting officer of the agency, of no vendor (FAR 15.307(b))."""
     return _officer_of_exchanges(by, solicitation, "request final revisions")
+
+
+def can_revise_submission(by: Actor, submission: Submission) -> Verdict:
+    """A member or signer of the vendor whose offer it is."""
+    roles = (Role.VENDOR_SIGNER, Role.VENDOR_MEMBER)
+    return role_in(by, submission.vendor_id, *roles, doing="revise its offer")
+
+
+def can_open_revisions(by: Actor, solicitation: Solicitation) -> Verdict:
+    """An opener of the box of the offers who has not given a share for them."""
+    box = box_of(solicitation)
+    opening = opening_of(box, OpeningPurpose.REVISIONS)
+    if opening is not None:
+        return can_give_share(by, opening)
+    if share_for(by, box) is None or not by.acts_for(solicitation.agency_id):
+        return Refused(
+            "Only the people who were named as its openers open this box.", "R-SUB-03"
+        )
+    return is_of_no_vendor(by.user_id)
 
 
 def _officer_of_exchanges(by: Actor, solicitation: Solicitation, doing: str) -> Verdict:

@@ -219,6 +219,13 @@ class OneCutoff(Conflict):
     rule = "R-EVL-04"
 
 
+class CutoffPassed(Refusal):
+    """No final revision is asked for, or its one cutoff has passed."""
+
+    code = "cutoff_passed"
+    rule = "R-EVL-04"
+
+
 class DiscussionsOpen(Refusal):
     """Discussions are open and their final revisions are not."""
 

@@ -147,6 +147,16 @@ urlpatterns = [
         name="request_revisions",
     ),
     path(
+        f"{_SOLICITATION}/exchanges/open_revisions",
+        discussions.OpenRevisions.as_view(),
+        name="open_revisions",
+    ),
+    path(
+        "discussions/<public_id:submission>/revise",
+        discussions.ReviseSubmission.as_view(),
+        name="revise_submission",
+    ),
+    path(
         "discussions/<public_id:submission>",
         discussions.DiscussionPage.as_view(),
         name="discussion",

@@ -33,6 +33,7 @@ class OpeningPurpose(TextChoices):
     REHEARSAL = "REHEARSAL", "rehearsal"
     OFFERS = "OFFERS", "offers in time"
     LATE = "LATE", "an admitted late offer"
+    REVISIONS = "REVISIONS", "final revisions"
 
 
 class LateException(TextChoices):

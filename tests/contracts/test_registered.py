@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from contracting.evaluations.models.records import RegistrationSnapshot
+from contracting.evaluations.models import RegistrationSnapshot
 from contracting.evaluations.operations.excuse import excuse_registration
 from contracting.evaluations.refusals import RegistrationInactive
 from tests.builders import DEADLINE

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from contracting.evaluations.operations.determine import determine_range
 from contracting.evaluations.operations.open import open_discussions
+from contracting.evaluations.operations.open_revisions import open_revisions
 from contracting.evaluations.operations.request import request_revisions
+from contracting.evaluations.operations.revise import revise_submission
 from contracting.solicitations.models import Solicitation
 from tests.cast import actor
-from tests.offers import after, locked_ratings
+from tests.offers import PASSPHRASE, after, locked_ratings, offer_on
 from tests.remembered import remembered
 
 VENDORS = ("vendor_a_signer", "vendor_b_signer")
@@ -78,4 +80,35 @@ def revisions_due() -> Solicitation:
     """Final revisions are requested from both by one cutoff."""
     solicitation = open_exchanges()
     requested(solicitation)
+    return solicitation
+
+
+def revised(solicitation, *, part="vendor_b_signer", by=None, at=None, **offer):
+    """Larkspur hands in a final revision at 70 % of list, an hour before the cutoff."""
+    stated = {"percent_of_list": 70, "technical": "We add a named engineer.", **offer}
+    return revise_submission(
+        submission_id=offer_of(solicitation, part).pk,
+        offer=offer_on(solicitation, **stated),
+        by=actor(by or part),
+        at=at or cutoff_of(solicitation) - timedelta(hours=1),
+    )
+
+
+def revisions_opened_by(solicitation, part, *, at=None, passphrase=PASSPHRASE):
+    """One opener gives a share for the final revisions, an hour after the cutoff."""
+    return open_revisions(
+        solicitation_id=solicitation.pk,
+        passphrase=passphrase,
+        by=actor(part),
+        at=at or cutoff_of(solicitation) + timedelta(hours=1),
+    )
+
+
+@remembered
+def opened_revisions() -> Solicitation:
+    """Larkspur's final revision is open; Meridian has handed in none."""
+    solicitation = revisions_due()
+    revised(solicitation)
+    for part in ("contract_specialist", "contracting_officer"):
+        revisions_opened_by(solicitation, part)
     return solicitation

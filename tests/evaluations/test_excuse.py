@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from contracting.audit.models import AuditEvent
 from contracting.core.errors import NotAllowed
-from contracting.evaluations.models.records import RegistrationExcuse
+from contracting.evaluations.models import RegistrationExcuse
 from contracting.evaluations.operations.excuse import excuse_registration
 from contracting.evaluations.refusals import ExcuseUnfounded, NotOpened
 from tests.cast import actor, client_for, nothing_happens, submit

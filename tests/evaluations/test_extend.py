@@ -9,7 +9,7 @@ from django.urls import reverse
 from contracting.audit.models import AuditEvent
 from contracting.contracts.models import Contract
 from contracting.core.errors import NotAllowed
-from contracting.evaluations.models.records import OfferExtension
+from contracting.evaluations.models import OfferExtension
 from contracting.evaluations.operations.extend import extend_offer
 from contracting.evaluations.refusals import ExtensionUnfit, NotOpened, OfferExpired
 from contracting.evaluations.standing.validity import valid_until

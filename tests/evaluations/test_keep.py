@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from contracting.audit.models import AuditEvent
-from contracting.evaluations.models.records import RegistrationSnapshot
+from contracting.evaluations.models import RegistrationSnapshot
 from contracting.evaluations.operations.keep import keep_registration
 from tests.builders import DEADLINE
 from tests.builders_orders import registrations

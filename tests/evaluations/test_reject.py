@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from contracting.audit.models import AuditEvent
 from contracting.core.errors import NotAllowed
-from contracting.evaluations.models.records import OfferRejection
+from contracting.evaluations.models import OfferRejection
 from contracting.evaluations.operations.decide import decide_selection
 from contracting.evaluations.refusals import (
     CertificateAwaited,

@@ -24,9 +24,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.rule("R-EVL-04", case="allowed")
-def test_everybody_in_the_range_has_the_same_cutoff_in_the_same_words():
+def test_everybody_in_the_range_has_the_same_cutoff_in_the_same_words(monkeypatch):
     # Given discussions with two offerors
     solicitation = open_exchanges()
+    monkeypatch.setattr(
+        "contracting.core.clock.now", lambda: after(solicitation, hours=8)
+    )
 
     # When final revisions are requested
     requested(solicitation)

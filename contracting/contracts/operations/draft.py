@@ -25,11 +25,10 @@ from contracting.core.identifiers import check_acrn
 from contracting.core.periods import days_bounds
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
-from contracting.evaluations.models import SelectionDecision
+from contracting.evaluations.models import SelectionDecision, rates_of
 from contracting.evaluations.queries import decision_of, require_open
 from contracting.ledger.queries import lines_of_accounting_of
 from contracting.solicitations.models import Solicitation
-from contracting.submissions.models import OfferedRate
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +148,7 @@ def _contract(
 def _lines(
     contract: Contract, solicitation: Solicitation, decision: SelectionDecision
 ) -> None:
-    offered = {
-        rate.line_id: rate
-        for rate in OfferedRate.objects.filter(
-            offer__submission=decision.selected
-        ).select_related("model__tokenizer")
-    }
+    offered = {rate.line_id: rate for rate in rates_of(decision.selected.opened_offer)}
     bounds = days_bounds(
         contract.ordering_start, contract.ordering_end, contract.time_zone
     )

@@ -7,12 +7,19 @@ from datetime import datetime
 from contracting.evaluations.models import (
     ConsensusRating,
     Discussion,
+    FinalRevision,
     RangeStanding,
     RevisionRequest,
 )
-from contracting.evaluations.refusals import DiscussionsOpen, NotInTheRange
+from contracting.evaluations.refusals import (
+    CutoffPassed,
+    DiscussionsOpen,
+    NotInTheRange,
+)
 from contracting.solicitations.models import Solicitation
-from contracting.submissions.models import Submission
+from contracting.submissions.models import GivenShare, Submission
+from contracting.submissions.queries import box_of, given_shares, opening_of
+from contracting.submissions.states import OpeningPurpose
 
 
 def standings_of(solicitation: Solicitation) -> list[RangeStanding]:
@@ -46,12 +53,41 @@ def has_agreed(solicitation: Solicitation) -> bool:
 
 
 def require_discussions_ended(solicitation: Solicitation, at: datetime) -> None:
-    """Insist that no discussions are open, or that their one cutoff has passed.
+    """Insist that no discussions are open, or that their final revisions are.
 
     :raises DiscussionsOpen: until then (R-EVL-04)
     """
     if not discussions_of(solicitation):
         return
+    require_cutoff_passed(solicitation, at)
+    if not revisions_are_open(solicitation):
+        message = "The final revisions are sealed. Their openers open them first."
+        raise DiscussionsOpen(message)
+
+
+def revisions_are_open(solicitation: Solicitation) -> bool:
+    """Whether a quorum has opened the final revisions."""
+    opening = opening_of(box_of(solicitation), OpeningPurpose.REVISIONS)
+    return opening is not None and opening.completed_at is not None
+
+
+def shares_given(solicitation: Solicitation) -> list[GivenShare]:
+    """Who has given a share to the opening of the final revisions."""
+    opening = opening_of(box_of(solicitation), OpeningPurpose.REVISIONS)
+    return list(given_shares(opening))
+
+
+def is_past_cutoff(solicitation: Solicitation, at: datetime) -> bool:
+    """Whether final revisions were requested and their cutoff, inclusive, is over."""
+    request = revision_request_of(solicitation)
+    return request is not None and at > request.cutoff
+
+
+def require_cutoff_passed(solicitation: Solicitation, at: datetime) -> None:
+    """Insist that final revisions were requested and that their cutoff has passed.
+
+    :raises DiscussionsOpen: until then (R-EVL-04)
+    """
     request = revision_request_of(solicitation)
     if request is None:
         message = (
@@ -62,6 +98,27 @@ def require_discussions_ended(solicitation: Solicitation, at: datetime) -> None:
     if at <= request.cutoff:
         message = "Final revisions may still come in: their cutoff has not passed."
         raise DiscussionsOpen(message, cutoff=request.cutoff)
+
+
+def require_revisable(solicitation: Solicitation, at: datetime) -> None:
+    """Insist on a request for final revisions whose cutoff, inclusive, is ahead.
+
+    :raises CutoffPassed: otherwise (R-EVL-04)
+    """
+    request = revision_request_of(solicitation)
+    if request is None:
+        message = "No final revision is asked for."
+        raise CutoffPassed(message)
+    if at > request.cutoff:
+        message = "The cutoff has passed. Without a revision in time your offer stands."
+        raise CutoffPassed(message, cutoff=request.cutoff)
+
+
+def last_revisions(solicitation: Solicitation) -> list[FinalRevision]:
+    """The last final revision of each offer that has one."""
+    found = FinalRevision.objects.filter(submission__solicitation=solicitation)
+    latest = found.order_by("submission_id", "-number").distinct("submission_id")
+    return list(latest.select_related("submission", "sealed_blob"))
 
 
 def require_in_range(submission_id: int) -> None:

@@ -9,21 +9,27 @@ from django.db.models import Q
 
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
-from contracting.evaluations.models import records as _records  # noqa: F401 (found)
-from contracting.evaluations.models.discussions import (
-    Discussion as Discussion,
-)
-from contracting.evaluations.models.discussions import (
-    RangeStanding as RangeStanding,
-)
-from contracting.evaluations.models.discussions import (
-    RevisionRequest as RevisionRequest,
-)
+from contracting.evaluations.models import discussions, records
 from contracting.evaluations.states import (
     AdjectivalRating,
     NormalisationRule,
     PanelRole,
 )
+
+Discussion = discussions.Discussion
+FinalRevision = discussions.FinalRevision
+RangeStanding = discussions.RangeStanding
+RevisedOffer = discussions.RevisedOffer
+RevisedRate = discussions.RevisedRate
+RevisionRequest = discussions.RevisionRequest
+rates_of = discussions.rates_of
+OfferExtension = records.OfferExtension
+RegistrationSnapshot = records.RegistrationSnapshot
+RegistrationExcuse = records.RegistrationExcuse
+NonresponsibilityFinding = records.NonresponsibilityFinding
+CertificateReferral = records.CertificateReferral
+CertificateOutcome = records.CertificateOutcome
+OfferRejection = records.OfferRejection
 
 
 class PanelMember(AppendOnly):

@@ -7,7 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from contracting.core.models import AppendOnly
+from contracting.core.models import Addressed, AppendOnly
+from contracting.submissions.models import OfferedRate, OpenedOffer
 
 
 class RangeStanding(AppendOnly):
@@ -80,3 +81,82 @@ class RevisionRequest(AppendOnly):
 
     def __str__(self) -> str:
         return f"final revisions of {self.solicitation_id} by {self.cutoff}"
+
+
+class FinalRevision(Addressed, AppendOnly):
+    """A final revision, sealed to the box of the offers; the last one counts."""
+
+    PREFIX = "frv"
+
+    submission = models.ForeignKey(
+        "submissions.Submission",
+        on_delete=models.PROTECT,
+        related_name="final_revisions",
+    )
+    number = models.PositiveIntegerField()
+    box = models.ForeignKey("submissions.Box", on_delete=models.PROTECT)
+    sealed_blob = models.ForeignKey("documents.Blob", on_delete=models.PROTECT)
+    wrapped_key = models.BinaryField(help_text="Its key, encrypted to the box.")
+    plain_sha256 = models.CharField(max_length=64)
+    files = models.JSONField(help_text="[{name, size_bytes, sha256}, …]")
+    received_at = models.DateTimeField(help_text="Receipt completed, UTC.")
+    submitted_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_final_revision_has_its_own_number",
+                fields=["submission", "number"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"final revision {self.number} of {self.submission_id}"
+
+
+class RevisedOffer(AppendOnly):
+    """What the last final revision says, as it was found at its opening."""
+
+    submission = models.OneToOneField(
+        "submissions.Submission", on_delete=models.PROTECT, related_name="revised_offer"
+    )
+    revision = models.OneToOneField(FinalRevision, on_delete=models.PROTECT)
+    technical = models.TextField()
+    files = models.JSONField(default=list, help_text="[{name, blob_sha256}, …]")
+    opened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"revised offer of {self.submission_id}"
+
+
+class RevisedRate(AppendOnly):
+    """The unit price that a final revision quotes for a line."""
+
+    offer = models.ForeignKey(
+        RevisedOffer, on_delete=models.PROTECT, related_name="rates"
+    )
+    line = models.ForeignKey("solicitations.SolicitationLine", on_delete=models.PROTECT)
+    model = models.ForeignKey("reference.AiModel", on_delete=models.PROTECT)
+    usd_per_million_tokens = models.DecimalField(max_digits=12, decimal_places=6)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_final_revision_prices_a_line_once", fields=["offer", "line"]
+            ),
+            models.CheckConstraint(
+                name="a_revised_price_is_never_negative",
+                condition=Q(usd_per_million_tokens__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} at {self.usd_per_million_tokens}"
+
+
+def rates_of(offer: OpenedOffer) -> list[OfferedRate | RevisedRate]:
+    """The prices that count: those of the final revision, once it is open."""
+    revised = RevisedOffer.objects.filter(submission_id=offer.submission_id).first()
+    if revised is None:
+        return list(offer.rates.all())
+    return list(revised.rates.select_related("line__token_class", "model"))

@@ -10,7 +10,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.evaluations import calculations, events, permissions, queries
-from contracting.evaluations.models.records import RegistrationExcuse
+from contracting.evaluations.models import RegistrationExcuse
 from contracting.evaluations.refusals import ExcuseUnfounded
 from contracting.evaluations.standing.registration import excuse_of
 from contracting.evaluations.states import (

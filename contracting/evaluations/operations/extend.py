@@ -11,7 +11,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.evaluations import events, permissions, queries
-from contracting.evaluations.models.records import OfferExtension
+from contracting.evaluations.models import OfferExtension
 from contracting.evaluations.refusals import ExtensionUnfit
 from contracting.evaluations.standing.validity import valid_until
 from contracting.notices.operations.post_notice import Recipient, post_notice

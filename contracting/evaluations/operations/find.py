@@ -10,7 +10,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.evaluations import calculations, events, permissions, queries
-from contracting.evaluations.models.records import NonresponsibilityFinding
+from contracting.evaluations.models import NonresponsibilityFinding
 from contracting.evaluations.refusals import FindingIncomplete
 from contracting.evaluations.standing.responsibility import finding_of
 from contracting.solicitations.models import Solicitation

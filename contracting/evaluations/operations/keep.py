@@ -9,7 +9,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.evaluations import events
-from contracting.evaluations.models.records import RegistrationSnapshot
+from contracting.evaluations.models import RegistrationSnapshot
 from contracting.evaluations.standing.registration import (
     registration_at,
     snapshot_of,

@@ -10,7 +10,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.evaluations import events, permissions, queries
-from contracting.evaluations.models.records import CertificateOutcome
+from contracting.evaluations.models import CertificateOutcome
 from contracting.evaluations.refusals import ReferralUnfit
 from contracting.evaluations.standing.responsibility import (
     outcome_of,

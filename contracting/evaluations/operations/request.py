@@ -18,6 +18,7 @@ from contracting.evaluations.models import RevisionRequest
 from contracting.evaluations.refusals import NotDiscussed, OneCutoff
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
+from contracting.submissions.queries import box_of, shares_of
 
 
 @transaction.atomic
@@ -68,6 +69,7 @@ def request_revisions(
             by=by,
             at=at,
         )
+    _tell_the_openers(solicitation, request, by, at)
     record_event(
         events.REVISIONS_REQUESTED,
         subject=solicitation.subject,
@@ -76,3 +78,19 @@ def request_revisions(
         data={"rule": "R-EVL-04", "cutoff": cutoff},
     )
     return request
+
+
+def _tell_the_openers(
+    solicitation: Solicitation, request: RevisionRequest, by: Actor, at: datetime
+) -> None:
+    box = box_of(solicitation)
+    openers = [] if box is None else list(shares_of(box))
+    post_notice(
+        recipients=[Recipient(user_id=share.user_id) for share in openers],
+        subject=solicitation.subject,
+        title=f"Final revisions on {solicitation.piid} are to be opened",
+        body=f"They stay sealed until {request.cutoff.isoformat()} has passed.",
+        url_path=f"/solicitations/{solicitation.public_id}/exchanges/open_revisions",
+        by=by,
+        at=at,
+    )

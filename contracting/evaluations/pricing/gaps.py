@@ -16,6 +16,8 @@ from contracting.evaluations.models import (
     PriceAnswer,
     PriceNormalisation,
     PriceQuestion,
+    RevisedRate,
+    rates_of,
 )
 from contracting.evaluations.refusals import NothingToClarify
 from contracting.solicitations.models import Solicitation, SolicitationLine
@@ -69,7 +71,9 @@ def confirmed_in(solicitation: Solicitation) -> Confirmed:
     return frozenset(found.values_list("question__submission_id", "question__line_id"))
 
 
-def is_confirmed(rate: OfferedRate, submission_id: int, confirmed: Confirmed) -> bool:
+def is_confirmed(
+    rate: OfferedRate | RevisedRate, submission_id: int, confirmed: Confirmed
+) -> bool:
     """Whether a price counts: it is above zero, or its offeror meant zero."""
     is_free = not rate.usd_per_million_tokens
     return not is_free or (submission_id, rate.line_id) in confirmed
@@ -86,7 +90,7 @@ def gaps(
     asked_lines = list(lines)
     found = []
     for offer in offers:
-        rates = {rate.line_id: rate for rate in offer.rates.all()}
+        rates = {rate.line_id: rate for rate in rates_of(offer)}
         for line in asked_lines:
             rate, key = rates.get(line.pk), (offer.submission_id, line.pk)
             if rate is not None and is_confirmed(rate, key[0], confirmed):

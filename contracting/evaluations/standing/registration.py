@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracting.core.periods import accounting_day
-from contracting.evaluations.models import RegistrationImport, RegistrationRecord
-from contracting.evaluations.models.records import (
+from contracting.evaluations.models import (
     RegistrationExcuse,
+    RegistrationImport,
+    RegistrationRecord,
     RegistrationSnapshot,
 )
 from contracting.evaluations.refusals import RegistrationInactive

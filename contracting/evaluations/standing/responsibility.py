@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from contracting.core.periods import accounting_day, add_business_days
-from contracting.evaluations.models.records import (
+from contracting.evaluations.models import (
     CertificateOutcome,
     CertificateReferral,
     NonresponsibilityFinding,

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from contracting.evaluations.models.records import OfferExtension
+from contracting.evaluations.models import OfferExtension
 from contracting.evaluations.refusals import OfferExpired
 from contracting.solicitations.publishing.validity import offers_valid_until
 from contracting.submissions.models import Submission

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
+from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.permissions import Verdict, require
@@ -16,11 +17,21 @@ from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.discussions import exchanges
 from contracting.evaluations.operations.determine import determine_range
 from contracting.evaluations.operations.open import open_discussions
+from contracting.evaluations.operations.open_revisions import open_revisions
 from contracting.evaluations.operations.request import request_revisions
+from contracting.evaluations.operations.revise import revise_submission
 from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass
 from contracting.solicitations.models import Solicitation
-from contracting.submissions.queries import get_submission_for, offers_of
+from contracting.submissions.forms import OpeningForm
+from contracting.submissions.models import Submission
+from contracting.submissions.queries import (
+    box_of,
+    get_opening_for,
+    get_submission_for,
+    offers_of,
+)
+from contracting.submissions.views import OfferView
 
 
 class Exchanges(ReadingPage):
@@ -37,6 +48,9 @@ class Exchanges(ReadingPage):
             "kept": exchanges.kept_in_range(found),
             "discussed": exchanges.discussions_of(found),
             "request_for": exchanges.revision_request_of(found),
+            "is_past": exchanges.is_past_cutoff(found, clock.now()),
+            "are_open": exchanges.revisions_are_open(found),
+            "may_open": permissions.can_open_revisions(self.actor, found),
             "may_act": permissions.can_determine_range(self.actor, found),
             "is_decided": queries.decision_of(found) is not None,
         }
@@ -121,6 +135,70 @@ class RequestRevisions(OnExchanges):
         return self.leads_to(thing)
 
 
+class ReviseSubmission(OfferView):
+    """What is our final offer?"""
+
+    template_name = "evaluations/revise_submission.html"
+    submit_label = "Hand in our final revision"
+    done_message = "Received and sealed. You may hand in another until the cutoff."
+
+    def thing(self, submission: str, **_ids: Any) -> Submission:
+        return get_submission_for(self.actor, submission)
+
+    def solicitation(self, thing: Submission) -> Solicitation:
+        return thing.solicitation
+
+    def verdict(self, thing: Submission) -> Verdict:
+        return permissions.can_revise_submission(self.actor, thing)
+
+    def form_options(self, thing: Submission) -> dict[str, Any]:
+        options = super().form_options(thing)
+        return {**options, "amendments": []}
+
+    def extra(self, thing: Submission) -> dict[str, Any]:
+        shown = super().extra(thing)  # noqa: S610
+        asked = exchanges.revision_request_of(thing.solicitation)
+        return {**shown, "amendments": [], "is_late": False, "request_for": asked}
+
+    def perform(
+        self, *, thing: Submission, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        revise_submission(submission_id=thing.pk, offer=data["offer"], by=by, at=at)
+        return reverse("evaluations:discussion", args=[thing.public_id])
+
+
+class OpenRevisions(OnExchanges):
+    """Shall the final revisions be opened?"""
+
+    template_name = "evaluations/open_revisions.html"
+    form_class: ClassVar[FormClass] = OpeningForm
+    submit_label = "Give my share and open"
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return get_opening_for(self.actor, solicitation)
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_open_revisions(self.actor, thing)
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        asked = exchanges.revision_request_of(thing)
+        return {
+            "solicitation": thing,
+            "request_for": asked,
+            "is_past": exchanges.is_past_cutoff(thing, clock.now()),
+            "box": box_of(thing),
+            "given": exchanges.shares_given(thing),
+        }
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        open_revisions(
+            solicitation_id=thing.pk, passphrase=data["passphrase"], by=by, at=at
+        )
+        return reverse("submissions:opening", args=[thing.public_id])
+
+
 class DiscussionPage(PageView):
     """What is discussed about our offer, and until when may we revise it?"""
 
@@ -137,4 +215,7 @@ class DiscussionPage(PageView):
             "solicitation": found.solicitation,
             "discussion": discussion,
             "request_for": exchanges.revision_request_of(found.solicitation),
+            "revisions": found.final_revisions.order_by("-number"),
+            "is_past": exchanges.is_past_cutoff(found.solicitation, clock.now()),
+            "may_revise": permissions.can_revise_submission(self.actor, found),
         }

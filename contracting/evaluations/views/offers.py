@@ -14,6 +14,7 @@ from contracting.core.permissions import Verdict, require
 from contracting.documents.models import Blob
 from contracting.documents.queries import attachment_headers, read_blob, served_type
 from contracting.evaluations import calculations, forms, permissions, queries
+from contracting.evaluations.models import rates_of
 from contracting.evaluations.operations.waive import waive_acknowledgement
 from contracting.evaluations.standing import (
     registration,
@@ -72,10 +73,11 @@ class Offer(ReadingPage):
         may_price = permissions.can_read_prices(by, solicitation)
         member = queries.panel_member_of(by, solicitation)
         factors = queries.rated_factors(solicitation)
-        rates = offer.rates.select_related("line__token_class", "model")
+        rates = sorted(rates_of(offer), key=lambda rate: (rate.line.slin, rate.pk))
         return {
             "offer": offer,
             "solicitation": solicitation,
+            "revised": getattr(offer.submission, "revised_offer", None),
             "factors": [
                 {
                     "factor": factor,
@@ -89,7 +91,7 @@ class Offer(ReadingPage):
                 for factor in factors
             ],
             "may_price": may_price,
-            "rates": rates.order_by("line__slin", "pk") if may_price else [],
+            "rates": rates if may_price else [],
             "unmet": calculations.unmet_amendments(offer),
             "waivers": queries.waivers_of(offer.submission),
             "may_waive": permissions.can_waive_acknowledgement(by, solicitation),

@@ -81,9 +81,7 @@ def receive_version(
     require(permissions.can_replace_submission(by, submission))
     require_not_closed(solicitation, at)
     _require_acknowledgement(solicitation, acknowledged)
-    _require_prices(solicitation, offer)
-    _require_models(solicitation, offer, at)
-    _require_files(offer)
+    require_whole(solicitation, offer, at)
     plain = calculations.content(offer)
     version = _sealed(submission, plain, acknowledged=acknowledged, by=by, at=at)
     request_document(
@@ -152,6 +150,18 @@ def _require_acknowledgement(
         named = ", ".join(unknown)
         message = f"There is no amendment {named} to acknowledge."
         raise AmendmentNotAcknowledged(message, unknown=unknown)
+
+
+def require_whole(solicitation: Solicitation, offer: Offer, at: datetime) -> None:
+    """Insist on an offer that could be awarded: prices, models and files.
+
+    :raises OfferIncomplete: unless every line has one price
+    :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
+    :raises NotReceiptable: for an empty file, or two files of one name
+    """
+    _require_prices(solicitation, offer)
+    _require_models(solicitation, offer, at)
+    _require_files(offer)
 
 
 def _require_prices(solicitation: Solicitation, offer: Offer) -> None:
