@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +10,10 @@ from contracting.contracts.calculations import funded
 from contracting.contracts.models import Contract, ContractFunding, RateRow
 from contracting.contracts.queries import unenforceable_terms
 from contracting.core.actors import Actor
+from contracting.core.canonical import plain
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
+from contracting.documents.rendering import Sheet
 from contracting.reference.queries import list_price, threshold
 from contracting.solicitations.paperwork import SET_ASIDE_BOXES, released_on
 from contracting.solicitations.states import SetAside
@@ -88,6 +90,26 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
         ],
         **_vendor_terms(contract),
     }
+
+
+def preview(contract: Contract, *, by: Actor, at: datetime) -> Sheet:
+    """The draft as the press takes it, marked as a preview that nobody has signed."""
+    sheet = contract_sheet(contract, signer=by)
+    unsigned = {"31a": "Preview: not signed", "31b": "", "31c": "", "2": PREVIEW}
+    context = {**sheet, "blocks": {**sheet["blocks"], **unsigned}}
+    return Sheet(
+        kind="contract",
+        title=f"{PREVIEW}: {contract.title}",
+        number=PREVIEW,
+        version=contract.version,
+        content_sha256=contract.content_sha256,
+        context=plain(context),
+        author=contract.agency.name,
+        created_at=at,
+    )
+
+
+PREVIEW = "PREVIEW, NOT SIGNED"
 
 
 def _vendor_terms(contract: Contract) -> dict[str, Any]:

@@ -28,6 +28,11 @@ urlpatterns = [
         name="award_contract",
     ),
     path(
+        "contracts/<public_id:public_id>/preview",
+        awards.PreviewContract.as_view(),
+        name="preview_contract",
+    ),
+    path(
         "contracts/<public_id:public_id>/review_vendor_term",
         awards.ReviewVendorTermView.as_view(),
         name="review_vendor_term",

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Sum
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from contracting.audit.operations.log import log_reading
 from contracting.audit.queries import events_of, milestones
-from contracting.contracts import forms, permissions, queries, refusals
+from contracting.contracts import forms, paperwork, permissions, queries, refusals
 from contracting.contracts.models import Contract
 from contracting.contracts.operations.award import award_contract
 from contracting.contracts.operations.certify import certify_contract_funds
@@ -22,20 +22,18 @@ from contracting.contracts.operations.lift import lift_protest
 from contracting.contracts.operations.record import record_protest
 from contracting.contracts.operations.review import review_vendor_term
 from contracting.contracts.states import ContractState
+from contracting.contracts.views.checks import checks_of, told_after
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
 from contracting.core.views import PageView, VerbView
-from contracting.documents.queries import documents_of
+from contracting.documents.queries import documents_of, download_headers
+from contracting.documents.refusals import NotReady
+from contracting.documents.rendering import LibrariesMissing, render
 from contracting.evaluations.standing import registration
-from contracting.evaluations.standing.responsibility import withheld_because
-from contracting.evaluations.standing.validity import (
-    expired_because,
-    extensions_of,
-    valid_until,
-)
+from contracting.evaluations.standing.validity import extensions_of, valid_until
 from contracting.ledger.queries import contract_balance
 from contracting.solicitations.queries import (
     get_solicitation_for,
@@ -250,16 +248,18 @@ class AwardContractView(ContractVerbView):
     done_message = "The contract is awarded and its minimum is obligated."
 
     def extra(self, thing: Contract) -> dict[str, Any]:
-        offer, on = thing.decision.selected, self.today(thing)
+        offer, at = thing.decision.selected, clock.now()
+        needed = checks_of(thing, self.actor, at)
         return super().extra(thing) | {  # noqa: S610
-            "not_responsible": queries.not_responsible_because(thing, clock.now()),
+            "not_responsible": queries.not_responsible_because(thing, at),
             "offer": offer,
-            "withheld": withheld_because(offer),
-            "not_registered": registration.not_registered_because(offer, clock.now()),
+            "not_registered": registration.not_registered_because(offer, at),
             "excuse": registration.excuse_of(offer),
-            "expired": expired_because(offer, on),
             "valid_until": valid_until(offer),
             "extensions": extensions_of(offer),
+            "checks": needed,
+            "missing": [check for check in needed if not check.is_met],
+            "told": told_after(thing),
         }
 
     def verdict(self, thing: Contract) -> Verdict:
@@ -272,6 +272,22 @@ class AwardContractView(ContractVerbView):
             contract_id=thing.pk, by=by, at=at, seen_version=data["seen_version"]
         )
         return contract_url(thing)
+
+
+class PreviewContract(PageView):
+    """The draft as it would be printed: not signed, not stored, and saying so."""
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        contract = queries.get_contract_for(self.actor, ids["public_id"])
+        if contract.state != ContractState.DRAFT or not self.actor.is_agency:
+            raise Http404
+        _log(self, contract)
+        try:
+            pdf = render(paperwork.preview(contract, by=self.actor, at=clock.now()))
+        except LibrariesMissing as missing:
+            raise NotReady(str(missing)) from missing
+        headers = download_headers(f"preview-{contract.public_id}.pdf")
+        return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
 class ReviewVendorTermView(ContractVerbView):
