@@ -339,6 +339,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 30.0},
     },
+    "log-health": {
+        "task": "contracting.submissions.tasks.log_health",
+        "schedule": 60.0,
+        "options": {"expires": 50.0},
+    },
     "warn-of-lost-openers-daily": {
         "task": "contracting.submissions.tasks.warn_of_losses",
         "schedule": crontab(hour=11, minute=15),

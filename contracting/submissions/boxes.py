@@ -24,7 +24,13 @@ from contracting.submissions.forms import (
     EnrolmentForm,
     NamingForm,
     OpeningForm,
+    OutageForm,
     RehearsalForm,
+)
+from contracting.submissions.health.log import (
+    moved_deadline,
+    open_outage,
+    rulings_of,
 )
 from contracting.submissions.models import Box
 from contracting.submissions.operations.admit import admit_late_submission
@@ -34,6 +40,7 @@ from contracting.submissions.operations.open import open_submissions
 from contracting.submissions.operations.open_late import open_late_submission
 from contracting.submissions.operations.refuse import refuse_opening
 from contracting.submissions.operations.rehearse import rehearse_opening
+from contracting.submissions.operations.resolve import resolve_outage
 from contracting.submissions.states import OpeningPurpose
 
 
@@ -225,6 +232,9 @@ class Opening(PageView):
             **_shown_box(queries.box_of(found)),
             "consents": queries.consents_of(found),
             "is_past": is_past(found, now),
+            "outage": open_outage(found, now),
+            "rulings": rulings_of(found),
+            "may_resolve": permissions.can_resolve_outage(self.actor, found),
             "is_opened": queries.offers_were_opened(found),
             "offers": queries.offers_of(found),
             "unopened": [
@@ -241,6 +251,37 @@ class Opening(PageView):
                 permissions.can_open_submissions(self.actor, found), found, now
             ),
         }
+
+
+class ResolveOutage(VerbView):
+    """Was there an outage at the deadline, and does the deadline move?"""
+
+    template_name = "submissions/resolve_outage.html"
+    form_class: ClassVar[type[forms.Form]] = OutageForm
+    submit_label = "Rule on the outage"
+    done_message = "The ruling is on record."
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_opening_for(self.actor, solicitation)
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_resolve_outage(self.actor, thing)
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        outage = open_outage(thing, clock.now())
+        resumed_at = outage.resumed_at if outage is not None else None
+        return {
+            "solicitation": thing,
+            "outage": outage,
+            "moved": moved_deadline(thing, resumed_at) if resumed_at else None,
+            "rulings": rulings_of(thing),
+        }
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        resolve_outage(solicitation_id=thing.pk, **data, by=by, at=at)
+        return reverse("submissions:opening", args=[thing.public_id])
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
@@ -324,4 +365,6 @@ def _when_due(verdict: Verdict, solicitation: Solicitation, now: datetime) -> Ve
         return verdict
     if not is_past(solicitation, now):
         return Refused("The deadline has not passed.", "R-SUB-03")
+    if open_outage(solicitation, now) is not None:
+        return Refused("The outage at the deadline is not ruled on.", "R-SUB-08")
     return verdict

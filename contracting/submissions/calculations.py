@@ -19,6 +19,7 @@ from typing import Any, Final
 from contracting.core.canonical import canonical_json, content_sha256
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.solicitations.models import Solicitation
+from contracting.submissions.health.models import LateRelief
 from contracting.submissions.models import SubmissionVersion
 from contracting.submissions.refusals import SealBroken
 from contracting.submissions.sealing.keys import decrypt, encrypt
@@ -165,6 +166,12 @@ def parts(plain: dict[str, Any]) -> list[dict[str, Any]]:
     return listed
 
 
+def counts_as_late(version: SubmissionVersion) -> bool:
+    """Whether a version came late and no outage has moved its deadline since."""
+    relieved = LateRelief.objects.filter(version=version)
+    return version.is_late and not relieved.exists()
+
+
 def receipt_content(version: SubmissionVersion) -> dict[str, Any]:
     """What a leaf of the tree is the hash of: the receipt with its three times.
 
@@ -182,7 +189,7 @@ def receipt_content(version: SubmissionVersion) -> dict[str, Any]:
         "received_at": version.received_at,
         "recorded_at": version.recorded_at,
         "deadline": solicitation.deadline,
-        "is_late": version.is_late,
+        "is_late": counts_as_late(version),
         "mode": version.mode,
         "acknowledged": version.acknowledged,
         "files": version.files,

@@ -64,3 +64,11 @@ SUBMISSION_OPENED = event_type(
 SUBMISSIONS_OPENED = event_type(
     "submissions.opening.opened", "A quorum of the openers opened the offers."
 )
+OUTAGE_RESOLVED = event_type(
+    "submissions.outage.resolved",
+    "The contracting officer confirmed or dismissed an outage at the deadline.",
+)
+SUBMISSION_RELIEVED = event_type(
+    "submissions.submission.relieved",
+    "An offer that had come late is in time: an outage has moved the deadline.",
+)

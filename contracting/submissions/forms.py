@@ -227,3 +227,23 @@ class WithdrawalForm(forms.Form):
         help_text="Receipts and sealed bytes are kept; their keys are deleted, so that "
         "nobody can ever read them. You may submit again until the deadline.",
     )
+
+
+class OutageForm(forms.Form):
+    """Whether an outage kept offers from being received, and why."""
+
+    is_confirmed = forms.TypedChoiceField(
+        label="Ruling",
+        choices=[
+            ("yes", "Confirm: offers could not be received; the deadline moves"),
+            ("no", "Dismiss: offers could be received; the deadline stands"),
+        ],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label="Reason",
+        help_text="What happened, and how the log or anything else shows it.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=10_000,
+    )

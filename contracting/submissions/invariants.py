@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contracting.core.invariants import Invariant
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
-from contracting.submissions.calculations import receipt_content
+from contracting.submissions.calculations import counts_as_late, receipt_content
 from contracting.submissions.models import (
     Closing,
     HeldShare,
@@ -83,7 +83,8 @@ def _late_against_the_deadline() -> Iterator[str]:
     versions = SubmissionVersion.objects.select_related("submission__solicitation")
     for version in versions:
         deadline = version.submission.solicitation.deadline
-        if deadline is None or version.is_late != (version.received_at > deadline):
+        came_late = deadline is None or version.received_at > deadline
+        if deadline is None or counts_as_late(version) != came_late:
             yield f"{version.public_id}"
 
 

@@ -16,6 +16,7 @@ from contracting.core.models import (
     Timestamped,
 )
 from contracting.core.subjects import Subject
+from contracting.submissions.health.models import IN_TIME
 from contracting.submissions.sealing.keys import LockedKey, fingerprint
 from contracting.submissions.sealing.tree import Proof
 from contracting.submissions.states import (
@@ -315,7 +316,7 @@ class Submission(Addressed, Timestamped, Stateful):
     @property
     def version_of_record(self) -> SubmissionVersion | None:
         """The last version received in time or admitted: the one that is opened."""
-        considered = Q(is_late=False) | Q(admission__isnull=False)
+        considered = IN_TIME | Q(admission__isnull=False)
         return self.versions.filter(considered).order_by("-number").first()
 
 

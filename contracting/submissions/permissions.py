@@ -129,6 +129,12 @@ def can_close_receipts(by: Actor, solicitation: Solicitation) -> Verdict:
     return Refused("Receipts are closed by the system, soon after the deadline.")
 
 
+def can_resolve_outage(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A contracting officer of the agency (FAR 52.212-1(f)(4))."""
+    role, doing = Role.CONTRACTING_OFFICER, "rule on an outage"
+    return role_in(by, solicitation.agency_id, role, doing=doing, rule="R-SUB-08")
+
+
 def can_submit_submission(by: Actor, solicitation: Solicitation) -> Verdict:
     """A member or signer of any vendor, as long as the solicitation was released."""
     if not by.is_vendor or not by.has_role(*_OFFERORS):

@@ -20,6 +20,7 @@ from contracting.core.errors import NotVisible
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions.events import BOX_SEALED, RECEIPTS_CLOSED
+from contracting.submissions.health.models import IN_TIME
 from contracting.submissions.models import (
     Box,
     BoxShare,
@@ -306,9 +307,7 @@ def proof_of(version: SubmissionVersion) -> Proof | None:
 def receipts_in_time(solicitation: Solicitation) -> QuerySet[SubmissionVersion]:
     """Every version that was received in time, replaced and withdrawn ones too."""
     return (
-        SubmissionVersion.objects.filter(
-            submission__solicitation=solicitation, is_late=False
-        )
+        SubmissionVersion.objects.filter(IN_TIME, submission__solicitation=solicitation)
         .select_related("submission__solicitation", "sealed_blob")
         .order_by("pk")
     )

@@ -139,3 +139,17 @@ class TooLarge(Refusal):
 
     code = "too_large"
     status = 413
+
+
+class OutageNotShown(Refusal):
+    """The health log shows no outage at the deadline that could be ruled on."""
+
+    code = "outage_not_shown"
+    rule = "R-SUB-08"
+
+
+class OutageUnresolved(Conflict):
+    """An outage at the deadline waits for the contracting officer's word."""
+
+    code = "outage_unresolved"
+    rule = "R-SUB-08"

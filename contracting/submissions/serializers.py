@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from contracting.core.api import instant
+from contracting.submissions.calculations import counts_as_late
 from contracting.submissions.models import Submission, SubmissionVersion
 from contracting.submissions.states import SealingMode, SubmissionState
 
@@ -50,7 +51,7 @@ def show_receipt(version: SubmissionVersion) -> dict[str, Any]:
         "id": version.public_id,
         "version": version.number,
         "received_at": instant(version.received_at),
-        "is_late": version.is_late,
+        "is_late": counts_as_late(version),
         "mode": version.mode,
         "content_sha256": version.plain_sha256,
         "sealed_sha256": version.sealed_blob.sha256,

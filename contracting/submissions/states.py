@@ -57,6 +57,6 @@ MOVES = moves(
     {
         _S.SUBMITTED: (_S.WITHDRAWN, _S.OPENED),
         _S.WITHDRAWN: (_S.SUBMITTED, _S.LATE),
-        _S.LATE: (_S.OPENED,),
+        _S.LATE: (_S.OPENED, _S.SUBMITTED),
     }
 )

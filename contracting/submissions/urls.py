@@ -62,6 +62,11 @@ urlpatterns = [
         name="opening",
     ),
     path(
+        "solicitations/<public_id:solicitation>/resolve_outage",
+        boxes.ResolveOutage.as_view(),
+        name="resolve_outage",
+    ),
+    path(
         "solicitations/<public_id:solicitation>/open",
         boxes.OpenSubmissions.as_view(),
         name="open_submissions",

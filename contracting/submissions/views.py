@@ -52,6 +52,10 @@ class ReceivingVerb(VerbView):
     receipts are closed.
     """
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.begun_at = clock.now()
+
     def solicitation(self, thing: Any) -> Solicitation:
         raise NotImplementedError
 
@@ -163,6 +167,7 @@ class SubmitSubmission(OfferView):
             acknowledged=data.get("acknowledged", []),
             by=by,
             at=at,
+            begun_at=self.begun_at,
         )
         return _receipt_url(submission)
 

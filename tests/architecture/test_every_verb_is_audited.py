@@ -25,6 +25,7 @@ NOT_RECORDED = {
     "notices.sweep_notices": "sends what was posted",
     "reconciliation.reconcile_all": "asks for one comparison after the other",
     "reference.assign_number": "one step of the verb that signs",
+    "submissions.log_health": "its rows are a log of their own, one each minute",
 }
 """Verbs that write no event of their own, each with the reason."""
 
@@ -36,6 +37,7 @@ NOT_SIGNED = {
     "notices.sweep_notices",
     "reconciliation.reconcile_all",
     "reference.assign_number",
+    "submissions.log_health",
 }
 """Verbs of the machinery: no person asks for them, so nobody is named in them."""
 

@@ -38,6 +38,7 @@ NOT_PERMITTED = {
     "notices.sweep_notices": "the machinery sends what was posted",
     "reconciliation.reconcile_all": "the machinery asks the verb for each order",
     "reference.assign_number": _BY_THE_CALLER,
+    "submissions.log_health": "the machinery writes of itself",
     "submissions.refuse_opening": "what was not permitted is recorded by it",
 }
 """Verbs that require no permission of their own, each with the reason."""
@@ -59,6 +60,7 @@ NOT_LOCKED = {
     "notices.post_notice": _NEW,
     "reconciliation.reconcile_all": "the verb that it calls for each order locks it",
     "reference.register_model": _NEW,
+    "submissions.log_health": _NEW,
 }
 """Verbs that lock nothing before they decide, each with the reason."""
 

@@ -12,9 +12,11 @@ from contracting.core.permissions import require
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions import calculations, events, permissions, queries
+from contracting.submissions.health.log import open_outage
 from contracting.submissions.models import Closing, InclusionProof
 from contracting.submissions.refusals import (
     NotOpenForOffers,
+    OutageUnresolved,
     ReceiptsClosed,
     StillSealed,
 )
@@ -33,6 +35,7 @@ def close_receipts(*, solicitation_id: int, by: Actor, at: datetime) -> Closing:
     :raises NotAllowed: unless ``by`` is the system, or an opener of the box
     :raises ReceiptsClosed: if it was done before; that happens once
     :raises NotOpenForOffers: if the solicitation takes no offers
+    :raises OutageUnresolved: for an outage at the deadline, not ruled on (R-SUB-08)
     :raises StillSealed: up to and including the deadline in force
     """
     if queries.is_to_close(solicitation_id, at):  # else it is refused: nobody waits
@@ -80,4 +83,11 @@ def _require_due(solicitation: Solicitation, at: datetime) -> datetime:
     if at <= deadline:
         message = "The deadline has not passed: offers are still being received."
         raise StillSealed(message, deadline=deadline)
+    outage = open_outage(solicitation, at)
+    if outage is not None:
+        message = (
+            "The health log shows an outage at the deadline. The contracting officer "
+            "confirms or dismisses it before receipts are closed."
+        )
+        raise OutageUnresolved(message, begun_at=outage.begun_at)
     return deadline

@@ -14,6 +14,7 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions import events, permissions
 from contracting.submissions.calculations import Offer
+from contracting.submissions.health.models import BegunUpload
 from contracting.submissions.models import Submission
 from contracting.submissions.operations.receive import receive_version
 from contracting.submissions.queries import deadline_of, hold_receiving
@@ -29,6 +30,7 @@ def submit_submission(
     acknowledged: Sequence[str],
     by: Actor,
     at: datetime,
+    begun_at: datetime | None = None,
 ) -> Submission:
     """Hand in a vendor's offer, or hand it in again after it was withdrawn.
 
@@ -36,6 +38,8 @@ def submit_submission(
     receipted, goes into quarantine and is not considered (FAR 15.208(b), R-SUB-01).
 
     :param acknowledged: the numbers of all amendments, such as ``["0001"]``
+    :param begun_at: when its first byte came, if that is known; kept for an offer that
+        was begun in time and is late (R-SUB-08)
     :raises NotAllowed: if ``by`` is not a member or signer of a vendor
     :raises AlreadySubmitted: if there is an offer, which can be replaced
     :raises AlreadyOpened: if the offers were opened while this one was on its way
@@ -69,6 +73,8 @@ def submit_submission(
         by=by,
         at=at,
     )
+    if is_late and begun_at is not None and begun_at <= deadline_of(solicitation):
+        BegunUpload.objects.create(version=version, begun_at=begun_at)
     record_event(
         events.SUBMISSION_LATE if is_late else events.SUBMISSION_SUBMITTED,
         subject=submission.subject,

@@ -1,0 +1,1 @@
+"""The health log: what the system writes of itself, and the outages it shows."""
