@@ -82,7 +82,7 @@ def test_the_officer_excuses_on_the_page_of_the_offer(offer, monkeypatch):
     browser = client_for(actor("contracting_officer"))
     page = reverse("evaluations:offer", args=[offer.public_id])
     url = reverse("evaluations:excuse_registration", args=[offer.public_id])
-    assert "is not registered in the latest extract" in browser.get(page).text
+    assert "No extract is on record" in browser.get(page).text
 
     # When the exception is recorded there
     reply = submit(browser, url, {"code": "4.1102(a)(5)", "reason": WHY})
@@ -91,6 +91,6 @@ def test_the_officer_excuses_on_the_page_of_the_offer(offer, monkeypatch):
     assert reply.status_code == 303
     shown = browser.get(page).text
     assert WHY in shown
-    assert "is not registered" not in shown
+    assert "No extract is on record" not in shown
     assert "excused already" in browser.get(url).text
     assert client_for(actor("other_agency_officer")).get(url).status_code == 404

@@ -75,7 +75,10 @@ def not_registered_because(submission: Submission, at: datetime) -> str:
     if excuse_of(submission) is not None:
         return ""
     name, active = submission.vendor.name, RegistrationStatus.ACTIVE
-    if registration_at(submission, at).status != active:
+    now = registration_at(submission, at).status
+    if now == RegistrationStatus.NOT_CHECKED:
+        return f"No extract is on record in which {name} could be looked up."
+    if now != active:
         return f"{name} is not registered in the latest extract."
     if status_at_submission(submission) != active:
         return f"{name} was not registered when its offer was received."
