@@ -75,6 +75,8 @@ STORE: Final[IdempotencyStore] = Store()
 def _principal(by: Actor) -> str:
     if by.is_key:
         return f"key:{by.key_id}"
+    if by.is_pseudonym:
+        return f"{by.kind.lower()}:{by.name}"
     if by.user_id is not None:
         return f"user:{by.user_id}:{by.membership_id or ''}"
     return by.kind.lower()

@@ -11,6 +11,7 @@ PERSON: Final = "PERSON"
 KEY: Final = "KEY"
 SYSTEM_KIND: Final = "SYSTEM"
 ANONYMOUS_KIND: Final = "ANONYMOUS"
+PSEUDONYM_KIND: Final = "PSEUDONYM"
 
 AGENCY: Final = "AGENCY"
 VENDOR: Final = "VENDOR"
@@ -51,6 +52,10 @@ class Actor:
         return self.kind == SYSTEM_KIND
 
     @property
+    def is_pseudonym(self) -> bool:
+        return self.kind == PSEUDONYM_KIND
+
+    @property
     def is_agency(self) -> bool:
         return self.organization_kind == AGENCY
 
@@ -89,6 +94,11 @@ class Actor:
     def acts_for(self, organization_id: int | None) -> bool:
         """Whether the acting membership or key belongs to that organization."""
         return organization_id is not None and self.organization_id == organization_id
+
+
+def under_pseudonym(name: str) -> Actor:
+    """Somebody whom a record may not name yet: an offeror before the opening."""
+    return Actor(kind=PSEUDONYM_KIND, name=name, role_label="under a pseudonym")
 
 
 def _present(number: int | None) -> int:

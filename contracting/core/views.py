@@ -116,6 +116,10 @@ class VerbView(PageView):
     def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
         """The verb was refused and nothing has changed; for a page that keeps count."""
 
+    def claimant(self, thing: Any) -> Actor:
+        """In whose name the one-use token is kept; it may be a pseudonym."""
+        return self.actor
+
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         thing = self.thing(**ids)
         verdict = self.verdict(thing)
@@ -151,18 +155,20 @@ class VerbView(PageView):
         """Do it once; ``at`` is the instant at which the whole body had arrived."""
         token = self._sent_token()
         scope = f"page {self.request.path}"
-        by, store = self.actor, doors.idempotency()
+        by, store, asks = self.actor, doors.idempotency(), self.claimant(thing)
         with transaction.atomic():
             mark = doors.fingerprint(scope, token)
             if not token:
                 message = "The form has lost its one-use token. Load the page again."
                 raise FormTokenMissing(message)
-            stored = store.claim(by=by, scope=scope, key=token, fingerprint=mark, at=at)
+            stored = store.claim(
+                by=asks, scope=scope, key=token, fingerprint=mark, at=at
+            )
             if stored is not None:
                 return stored.location
             url = self.perform(thing=thing, data=data, by=by, at=at)
             store.complete(
-                by=by, scope=scope, key=token, status=303, body=None, location=url
+                by=asks, scope=scope, key=token, status=303, body=None, location=url
             )
         return url
 

@@ -66,7 +66,7 @@ from contracting.desk.states import (
     Entry,
 )
 from contracting.documents.models import Document
-from contracting.documents.queries import failed_receipts_of
+from contracting.documents.queries import has_failed_receipts
 from contracting.documents.states import DocumentState
 from contracting.ledger.queries import lines_with_totals, room_of_contracts
 from contracting.metering.models import UsageRating
@@ -487,12 +487,12 @@ def failing(actor: Actor) -> list[Item]:
 
 
 def _failing_receipts(actor: Actor) -> list[Item]:
-    """Their number alone: who has offered is sealed, and so is why a receipt failed."""
-    if not (number := failed_receipts_of(actor.organization_id or 0)):
+    """That there are any: who has offered is sealed, how many, and why one failed."""
+    if not has_failed_receipts(actor.organization_id or 0):
         return []
     return [
         Item(
-            text=f"Receipts for offers that would not print: {number}",
+            text="Receipts for offers that would not print",
             url="",
             asked="See that the paper worker runs",
             note="Whose they are is sealed; each vendor can request its own again.",

@@ -58,9 +58,10 @@ class DocumentQuerySet(LockingQuerySet["Document"]):
         """The agency's own, the named vendor's, and public ones once they are printed.
 
         A submission receipt belongs to the vendor alone: before opening, who has
-        submitted is nobody else's business. A source selection decision is for those
-        who take part in the selection, and the auditor (FAR 3.104). A price memo is
-        handed over by the page of the prices alone, which knows who evaluates.
+        submitted is nobody else's business, and it names no vendor (see ``is_held_by``
+        in the queries). A source selection decision is for those who take part in the
+        selection, and the auditor (FAR 3.104). A price memo is handed over by the page
+        of the prices alone, which knows who evaluates.
         """
         if actor.is_system:
             return self.all()
@@ -150,10 +151,6 @@ class Document(Addressed, Stateful, Timestamped):
                 name="only_a_paper_that_waits_is_leased",
                 condition=Q(state=DocumentState.REQUESTED)
                 | Q(leased_until__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="a_receipt_names_its_vendor",
-                condition=~Q(kind=DocumentKind.RECEIPT) | Q(vendor__isnull=False),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

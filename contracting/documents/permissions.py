@@ -6,6 +6,7 @@ from accounts.states import VENDOR_ROLES, Role
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.documents.models import Document
+from contracting.documents.queries import is_held_by
 from contracting.documents.states import DocumentKind, DocumentState
 
 
@@ -38,6 +39,6 @@ def _is_its_staff(by: Actor, document: Document) -> Verdict:
 
 
 def _is_its_vendor(by: Actor, document: Document) -> Verdict:
-    if by.acts_for(document.vendor_id) and by.has_role(*VENDOR_ROLES):
+    if is_held_by(by, document) and by.has_role(*VENDOR_ROLES):
         return Allowed()
     return Refused("Only the vendor whose receipt it is may request it again.")

@@ -5,19 +5,43 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.utils.http import content_disposition_header
 
-from contracting.core.actors import ANONYMOUS, Actor
+from contracting.core.actors import ANONYMOUS, Actor, under_pseudonym
 from contracting.core.errors import NotVisible
 from contracting.core.subjects import Subject
 from contracting.documents.checking import kinds
 from contracting.documents.models import Blob, Document, DocumentQuerySet, Rendering
 from contracting.documents.refusals import Damaged, NotReady
 from contracting.documents.states import DocumentKind, DocumentState
+
+_HOLDERS: dict[str, Callable[[Actor, Document], bool]] = {}
+
+
+def know_holders(kind: str, holds: Callable[[Actor, Document], bool]) -> None:
+    """Called at start-up by the app whose papers of that kind name no reader.
+
+    :param holds: whether the paper is the actor's own
+    """
+    _HOLDERS[kind] = holds
+
+
+def is_held_by(actor: Actor, document: Document) -> bool:
+    """Whether the paper is the acting vendor's own, named on it or not."""
+    holds = _HOLDERS.get(document.kind)
+    return actor.acts_for(document.vendor_id) or bool(holds and holds(actor, document))
+
+
+def recorded_as(by: Actor, document: Document) -> Actor:
+    """Who asks for a paper, as a record may say it: of a receipt, its pseudonym."""
+    if document.kind == DocumentKind.RECEIPT and document.vendor_id is None:
+        return under_pseudonym(document.requested_by_name)
+    return by
 
 
 def documents_of(subject: Subject) -> DocumentQuerySet:
@@ -39,17 +63,16 @@ def get_document_for(actor: Actor, public_id: str) -> Document:
 
     :raises NotVisible: for anybody else, and for an address that does not exist
     """
-    found = (
-        Document.objects.visible_to(actor)
-        .select_related("agency", "vendor")
-        .filter(public_id=public_id)
-        .first()
-    )
+    asked = Document.objects.filter(public_id=public_id)
+    asked = asked.select_related("agency", "vendor")
+    found: Document | None = asked.visible_to(actor).first()
+    if found is None:
+        held = asked.filter(kind__in=_HOLDERS).first()
+        found = held if held and is_held_by(actor, held) else None
     if found is None:
         message = "There is no such paper."
         raise NotVisible(message)
-    document: Document = found
-    return document
+    return found
 
 
 def pending_documents() -> QuerySet[Document]:
@@ -57,11 +80,11 @@ def pending_documents() -> QuerySet[Document]:
     return Document.objects.exclude(state=DocumentState.RENDERED).order_by("pk")
 
 
-def failed_receipts_of(agency_id: int) -> int:
-    """How many receipts could not be printed; whose they are is sealed."""
+def has_failed_receipts(agency_id: int) -> bool:
+    """Whether a receipt could not be printed; whose, and how many, is sealed."""
     return Document.objects.filter(
         agency_id=agency_id, kind=DocumentKind.RECEIPT, state=DocumentState.FAILED
-    ).count()
+    ).exists()
 
 
 def rendering_of(document: Document) -> Rendering:

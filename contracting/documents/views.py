@@ -94,6 +94,9 @@ class RetryDocument(VerbView):
     def verdict(self, thing: Document) -> Verdict:
         return permissions.can_retry_document(self.actor, thing)
 
+    def claimant(self, thing: Document) -> Actor:
+        return queries.recorded_as(self.actor, thing)
+
     def perform(
         self, *, thing: Document, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:

@@ -126,7 +126,7 @@ def order_sheet(order: TaskOrder, *, signer: Actor) -> dict[str, Any]:
 def _order_blocks(order: TaskOrder, signer: Actor) -> dict[str, Any]:
     contract = order.contract
     agency, vendor = contract.agency, contract.vendor
-    offer = contract.decision.selected.versions.order_by("-number").first()
+    offeror = contract.decision.selected.opened_offer.version.attribution
     return {
         "1": _signed_on(order),
         "2": contract.piid,
@@ -134,7 +134,7 @@ def _order_blocks(order: TaskOrder, signer: Actor) -> dict[str, Any]:
         "4": contract.solicitation.requisition.number,
         "5": f"{agency.name}\n{agency.address}\n{agency.aac}",
         "6a": order.place,
-        "7a": offer.submitted_by.user.name if offer else "Contract administrator",
+        "7a": offeror.submitted_by.user.name,
         "7b": vendor.name,
         "7c": vendor.address,
         "8b": "Delivery/task",

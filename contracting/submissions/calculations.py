@@ -20,9 +20,10 @@ from contracting.core.canonical import canonical_json, content_sha256
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.health.models import LateRelief
-from contracting.submissions.models import SubmissionVersion
+from contracting.submissions.models import ContentKeyWrap, SubmissionVersion
 from contracting.submissions.refusals import SealBroken
 from contracting.submissions.sealing.keys import decrypt, encrypt
+from contracting.submissions.sealing.offerors import Offeror, unseal_offeror
 
 TECHNICAL: Final = "Technical proposal"
 PRICES: Final = "Price schedule"
@@ -75,6 +76,11 @@ class Place:
         return f"drawdown/v1/content-key/{self._address}"
 
     @property
+    def offeror_binding(self) -> str:
+        """What the encrypted offeror is, and where it belongs."""
+        return f"drawdown/v1/offeror/{self._address}"
+
+    @property
     def _address(self) -> str:
         return f"{self.solicitation}/{self.submission}/{self.version}"
 
@@ -89,6 +95,23 @@ class WorkloadPrice:
     @property
     def amount(self) -> Dollars:
         return self.price.of(self.tokens)
+
+
+def place_of(version: SubmissionVersion) -> Place:
+    """Where what is sealed of a version belongs."""
+    submission = version.submission
+    return Place(
+        submission.solicitation.public_id, submission.public_id, version.number
+    )
+
+
+def offeror_of(wrap: ContentKeyWrap, private: bytes) -> Offeror:
+    """Who handed in a version, with the private half of its box.
+
+    :raises SealBroken: if what is sealed was altered or moved
+    """
+    binding = place_of(wrap.version).offeror_binding
+    return unseal_offeror(bytes(wrap.sealed_offeror), private=private, binding=binding)
 
 
 def is_past(solicitation: Solicitation, now: datetime) -> bool:

@@ -1,8 +1,8 @@
 """What can happen to an offer.
 
 Until the opening, who has submitted is nobody else's business (FAR 3.104): the events
-of a submission stand in the stream of its vendor, and only the opening writes into the
-stream of the solicitation, which the agency reads.
+of a submission stand in a stream of its own and name a pseudonym, and only the opening
+writes into the stream of the solicitation, which the agency reads.
 """
 
 from contracting.audit.events import event_type
@@ -57,6 +57,10 @@ LATE_SUBMISSION_ADMITTED = event_type(
 )
 LATE_SUBMISSION_OPENED = event_type(
     "submissions.late.opened", "A quorum opened an admitted late offer."
+)
+SUBMISSION_ATTRIBUTED = event_type(
+    "submissions.submission.attributed",
+    "Who had handed in the offer was named, as its sealed part says.",
 )
 SUBMISSION_OPENED = event_type(
     "submissions.submission.opened", "The offer was opened and matched its receipt."

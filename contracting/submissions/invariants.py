@@ -9,6 +9,7 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions.calculations import counts_as_late, receipt_content
 from contracting.submissions.models import (
+    Attribution,
     Closing,
     HeldShare,
     OpenedOffer,
@@ -104,6 +105,15 @@ def _another_root_than_recorded() -> Iterator[str]:
             yield f"{closing.solicitation}"
 
 
+def _named_before_the_opening() -> Iterator[str]:
+    sealed = Submission.objects.filter(solicitation__state=SolicitationState.RELEASED)
+    for submission in sealed.filter(vendor__isnull=False):
+        yield f"{submission}"
+    for attribution in Attribution.objects.select_related("version__submission"):
+        if attribution.vendor_id != attribution.version.submission.vendor_id:
+            yield f"{attribution.version.public_id}"
+
+
 INVARIANTS = [
     Invariant(
         code="SUB-1",
@@ -149,5 +159,10 @@ INVARIANTS = [
         code="SUB-9",
         sentence="A root and its deadline are the ones that were published.",
         check=_another_root_than_recorded,
+    ),
+    Invariant(
+        code="SUB-10",
+        sentence="No offer names its vendor before the opening; then it names one.",
+        check=_named_before_the_opening,
     ),
 ]

@@ -8,6 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import Organization
+from contracting.core.actors import Actor, under_pseudonym
 from contracting.core.models import (
     Addressed,
     AppendOnly,
@@ -26,6 +28,7 @@ from contracting.submissions.sealing.models import (
     Opening,
     RehearsalOffer,
 )
+from contracting.submissions.sealing.offerors import offeror_words, pseudonym_of
 from contracting.submissions.sealing.tree import Proof
 from contracting.submissions.states import (
     MOVES,
@@ -35,6 +38,7 @@ from contracting.submissions.states import (
 )
 
 __all__ = [
+    "Attribution",
     "Box",
     "BoxShare",
     "Closing",
@@ -65,8 +69,17 @@ class Submission(Addressed, Timestamped, Stateful):
         on_delete=models.PROTECT,
         related_name="submissions",
     )
-    vendor = models.ForeignKey(
-        "accounts.Organization", on_delete=models.PROTECT, related_name="submissions"
+    pseudonym = models.CharField(
+        max_length=64, help_text="Stands for the vendor on this solicitation alone."
+    )
+    # Whoever reads it has opened the offer; before, ask for ``vendor_id``.
+    vendor: models.ForeignKey[Organization, Organization] = models.ForeignKey(  # type: ignore[misc]
+        "accounts.Organization",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="submissions",
+        help_text="Named by the opening; empty before, and for good where withdrawn.",
     )
     state = models.CharField(
         max_length=10,
@@ -82,6 +95,18 @@ class Submission(Addressed, Timestamped, Stateful):
                 name="a_vendor_has_one_submission_on_a_solicitation",
                 fields=["solicitation", "vendor"],
             ),
+            models.UniqueConstraint(
+                name="a_pseudonym_has_one_submission_on_a_solicitation",
+                fields=["solicitation", "pseudonym"],
+            ),
+            models.CheckConstraint(
+                name="an_opened_offer_names_its_vendor",
+                condition=~Q(state=SubmissionState.OPENED) | Q(vendor__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_withdrawn_offer_names_no_vendor",
+                condition=~Q(state=SubmissionState.WITHDRAWN) | Q(vendor__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,10 +114,29 @@ class Submission(Addressed, Timestamped, Stateful):
 
     @property
     def subject(self) -> Subject:
-        """In the vendor's own stream: the agency cannot even count before opening."""
-        return Subject(
-            "submissions.submission", self.pk, f"organization:{self.vendor_id}"
-        )
+        """In a stream of its own, which names nobody and which no agency reads."""
+        return Subject("submissions.submission", self.pk, self.stream)
+
+    @property
+    def stream(self) -> str:
+        """Of the events of this submission and its versions."""
+        return f"submission:{self.pk}"
+
+    @property
+    def offeror(self) -> str:
+        """Who hands it in, in words that a record may hold before the opening."""
+        return offeror_words(self.pseudonym)
+
+    def is_of(self, actor: Actor) -> bool:
+        """Whether it is the acting vendor's own, named or not."""
+        if not actor.is_vendor or actor.organization_id is None:
+            return False
+        own = pseudonym_of(self.solicitation.public_id, actor.organization_id)
+        return actor.acts_for(self.vendor_id) or own == self.pseudonym
+
+    def recorded(self, by: Actor) -> Actor:
+        """Who acts, as a record may say it: under a pseudonym until it is named."""
+        return under_pseudonym(self.offeror) if self.vendor_id is None else by
 
     @property
     def latest_version(self) -> SubmissionVersion | None:
@@ -132,8 +176,6 @@ class SubmissionVersion(Addressed, AppendOnly):
     )
     received_at = models.DateTimeField(help_text="Receipt completed, UTC.")
     is_late = models.BooleanField()
-    submitted_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
-    registration = models.JSONField(help_text="Registration status at submission.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -148,13 +190,29 @@ class SubmissionVersion(Addressed, AppendOnly):
 
     @property
     def subject(self) -> Subject:
-        """In the vendor's own stream, as its submission."""
-        stream = f"organization:{self.submission.vendor_id}"
-        return Subject("submissions.version", self.pk, stream)
+        """In the stream of its submission."""
+        return Subject("submissions.version", self.pk, self.submission.stream)
+
+
+class Attribution(AppendOnly):
+    """Who handed in a version, as the opening has found it in the sealed part."""
+
+    version = models.OneToOneField(
+        SubmissionVersion, on_delete=models.PROTECT, related_name="attribution"
+    )
+    vendor = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT)
+    submitted_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    registration = models.JSONField(help_text="Registration status at submission.")
+    attributed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"version {self.version_id} of {self.vendor_id}"
 
 
 class ContentKeyWrap(Timestamped):
     """The key of one version, encrypted to the box: without it nobody reads it again.
+
+    Beside it lies who handed the version in, encrypted to the same box.
 
     Only a withdrawal deletes it, and the database sees to that.
     """
@@ -164,6 +222,9 @@ class ContentKeyWrap(Timestamped):
     )
     box = models.ForeignKey(Box, on_delete=models.PROTECT, related_name="key_wraps")
     wrapped_key = models.BinaryField()
+    sealed_offeror = models.BinaryField(
+        help_text="Who handed it in, encrypted to the box."
+    )
 
     def __str__(self) -> str:
         return f"key of {self.version_id}"

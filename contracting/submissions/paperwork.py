@@ -26,8 +26,7 @@ PROTECTS = (
 def receipt(version: SubmissionVersion) -> dict[str, Any]:
     """The receipt: what arrived, when, and its hashes (R-SUB-07)."""
     submission = version.submission
-    solicitation, vendor = submission.solicitation, submission.vendor
-    signer = version.submitted_by
+    solicitation = submission.solicitation
     return {
         "time_zone": solicitation.time_zone,
         "summary": _summary(version),
@@ -54,16 +53,9 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
                 "label": "Mode of sealing",
                 "value": "by the server, in memory, on receipt",
             },
-            {"label": "Offeror", "value": vendor.name},
-            {"label": "UEI", "value": vendor.uei},
-            {"label": "CAGE code", "value": vendor.cage},
-            {"label": "Submitted by", "value": f"{signer.user}, {signer.role_label}"},
+            *_offeror(version),
             {"label": "Sealed in", "value": version.get_mode_display()},
             {"label": "Issued by", "value": solicitation.agency.name},
-            {
-                "label": "Active registration at submission",
-                "value": version.registration["is_registered"],
-            },
             {
                 "label": "Amendments acknowledged",
                 "value": ", ".join(version.acknowledged) or "none issued",
@@ -84,6 +76,9 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             "The content was sealed in memory on receipt and nothing else of it was "
             "kept. It is opened by a quorum of named people after the deadline, once.",
             PROTECTS,
+            "Until the opening no record of the site names the offeror, this paper "
+            "included: name and registration are sealed with the offer. The pseudonym "
+            "stands for one vendor on one solicitation.",
             "The hashes of the price schedule and of the whole content include a "
             "random part that is sealed with them, and so tell nothing about a price.",
             scanning_words(),
@@ -91,6 +86,29 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             "in its seal is later than the commit.",
         ],
     }
+
+
+def _offeror(version: SubmissionVersion) -> list[dict[str, Any]]:
+    """The pseudonym; the name only on the receipt of what came after the opening."""
+    pseudonym = version.submission.pseudonym
+    facts: list[dict[str, Any]] = [
+        {"label": "Offeror, by its pseudonym", "value": pseudonym, "shape": "mono"}
+    ]
+    named = getattr(version, "attribution", None)
+    if named is None:
+        return facts
+    vendor, signer = named.vendor, named.submitted_by
+    return [
+        *facts,
+        {"label": "Offeror", "value": vendor.name},
+        {"label": "UEI", "value": vendor.uei},
+        {"label": "CAGE code", "value": vendor.cage},
+        {"label": "Submitted by", "value": f"{signer.user}, {signer.role_label}"},
+        {
+            "label": "Active registration at submission",
+            "value": named.registration["is_registered"],
+        },
+    ]
 
 
 def box_facts(solicitation: Solicitation) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from contracting.submissions.queries import (
     box_of,
     given_shares,
     missing_for_release,
+    offers_were_opened,
     opening_of,
     rehearsal_of,
     share_for,
@@ -146,12 +147,17 @@ def can_submit_submission(by: Actor, solicitation: Solicitation) -> Verdict:
 
 def can_replace_submission(by: Actor, submission: Submission) -> Verdict:
     """A member or signer of the vendor whose offer it is."""
-    return role_in(by, submission.vendor_id, *_OFFERORS, doing="replace its offer")
+    return _can_change(by, submission, "replace its offer")
 
 
 def can_withdraw_submission(by: Actor, submission: Submission) -> Verdict:
     """A member or signer of the vendor whose offer it is."""
-    return role_in(by, submission.vendor_id, *_OFFERORS, doing="withdraw its offer")
+    return _can_change(by, submission, "withdraw its offer")
+
+
+def _can_change(by: Actor, submission: Submission, doing: str) -> Verdict:
+    own = by.organization_id if submission.is_of(by) else None
+    return role_in(by, own, *_OFFERORS, doing=doing)
 
 
 def can_open_submissions(by: Actor, solicitation: Solicitation) -> Verdict:
@@ -203,6 +209,13 @@ class AtOpening(Protocol):
 
 AT_OPENING: list[AtOpening] = []
 """Steps of later stages, in the order in which their apps are ready."""
+
+
+def can_attribute_submission(by: Actor, submission: Submission) -> Verdict:
+    """Whoever opens the offers, or hands one in once they are open."""
+    if offers_were_opened(submission.solicitation):
+        return Allowed()
+    return Refused("Until the opening nobody names who has offered.", "R-SUB-03")
 
 
 def is_of_no_vendor(user_id: int | None) -> Verdict:

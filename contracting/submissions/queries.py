@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import Membership
 from accounts.queries import members
@@ -17,6 +17,7 @@ from accounts.states import VENDOR_ROLES, Role
 from contracting.audit.queries import events_of
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
+from contracting.documents.models import Document
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions.events import BOX_SEALED, RECEIPTS_CLOSED
@@ -35,6 +36,7 @@ from contracting.submissions.models import (
     SubmissionVersion,
 )
 from contracting.submissions.refusals import NotOpenForOffers, ReceiptsClosed
+from contracting.submissions.sealing.offerors import pseudonym_of
 from contracting.submissions.sealing.tree import Proof
 from contracting.submissions.states import (
     BoxPurpose,
@@ -78,14 +80,24 @@ def _take(function: str, solicitation_id: int) -> None:
 
 
 def submissions_visible_to(actor: Actor) -> QuerySet[Submission]:
-    """A vendor's own submissions, for its people and its keys; nobody else's, ever."""
+    """A vendor's own submissions, for its people and its keys; nobody else's, ever.
+
+    They are found by the pseudonyms of the vendor on every solicitation that was
+    released, whether it has an offer or not.
+    """
     if not actor.is_vendor or actor.organization_id is None:
         return Submission.objects.none()
-    return (
-        Submission.objects.filter(vendor_id=actor.organization_id)
-        .select_related("solicitation", "solicitation__agency", "vendor")
-        .order_by("-pk")
-    )
+    released = Solicitation.objects.filter(released_at__isnull=False)
+    pseudonyms = [
+        pseudonym_of(public_id, actor.organization_id)
+        for public_id in released.values_list("public_id", flat=True)
+    ]
+    own = Q(vendor_id=actor.organization_id) | Q(pseudonym__in=pseudonyms)
+    return _told_of().filter(own).order_by("-pk")
+
+
+def _told_of() -> QuerySet[Submission]:
+    return Submission.objects.select_related("solicitation__agency", "vendor")
 
 
 def get_submission_for(actor: Actor, public_id: str) -> Submission:
@@ -93,8 +105,8 @@ def get_submission_for(actor: Actor, public_id: str) -> Submission:
 
     :raises NotVisible: for everybody else (R-ROL-07)
     """
-    found = submissions_visible_to(actor).filter(public_id=public_id).first()
-    if found is None:
+    found = _told_of().filter(public_id=public_id).first()
+    if found is None or not found.is_of(actor):
         message = "There is no such submission."
         raise NotVisible(message, rule="R-ROL-07")
     return found
@@ -106,21 +118,28 @@ def get_receipt_for(actor: Actor, public_id: str) -> SubmissionVersion:
     :raises NotVisible: for everybody else (R-ROL-07)
     """
     found = (
-        SubmissionVersion.objects.filter(
-            public_id=public_id, submission__in=submissions_visible_to(actor)
-        )
+        SubmissionVersion.objects.filter(public_id=public_id)
         .select_related(
             "submission__solicitation__agency",
             "submission__vendor",
-            "submitted_by__user",
+            "attribution__submitted_by__user",
             "sealed_blob",
         )
         .first()
     )
-    if found is None:
+    if found is None or not found.submission.is_of(actor):
         message = "There is no such receipt."
         raise NotVisible(message, rule="R-ROL-07")
     return found
+
+
+def holds_receipt(actor: Actor, paper: Document) -> bool:
+    """Whether a printed receipt is of the acting vendor's own offer."""
+    of_version = SubmissionVersion.objects.select_related("submission__solicitation")
+    version = of_version.filter(pk=paper.subject_id).first()
+    if version is None or version.subject.kind != paper.subject_kind:
+        return False
+    return version.submission.is_of(actor)
 
 
 def get_opening_for(actor: Actor, public_id: str) -> Solicitation:
@@ -338,13 +357,16 @@ def _to_close(at: datetime) -> QuerySet[Solicitation]:
 
 def submission_of(actor: Actor, solicitation: Solicitation) -> Submission | None:
     """The acting vendor's submission on a solicitation, if there is one."""
-    return submissions_visible_to(actor).filter(solicitation=solicitation).first()
+    if not actor.is_vendor or actor.organization_id is None:
+        return None
+    own = pseudonym_of(solicitation.public_id, actor.organization_id)
+    return _told_of().filter(solicitation=solicitation, pseudonym=own).first()
 
 
 def receipts_of(submission: Submission) -> QuerySet[SubmissionVersion]:
     """Every version that was received, newest first."""
     return submission.versions.select_related(
-        "submitted_by__user", "sealed_blob"
+        "attribution__submitted_by__user", "sealed_blob"
     ).order_by("-number")
 
 
@@ -438,7 +460,10 @@ def offers_of(solicitation: Solicitation) -> QuerySet[OpenedOffer]:
 
 
 def unopened_after_opening(solicitation: Solicitation) -> QuerySet[Submission]:
-    """Late and withdrawn submissions, which stay sealed; empty before the opening."""
+    """Late and withdrawn submissions, which stay sealed; empty before the opening.
+
+    A late one is named by the opening; who has withdrawn nobody learns.
+    """
     if not offers_were_opened(solicitation):
         return Submission.objects.none()
     left = (SubmissionState.LATE, SubmissionState.WITHDRAWN)

@@ -16,7 +16,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from contracting.core import clock
-from contracting.core.actors import Actor
+from contracting.core.actors import Actor, under_pseudonym
 from contracting.core.permissions import Refused, Verdict
 from contracting.core.quantities import Tokens
 from contracting.core.views import PageView, VerbView
@@ -41,6 +41,7 @@ from contracting.submissions.operations.replace import replace_submission
 from contracting.submissions.operations.submit import submit_submission
 from contracting.submissions.operations.withdraw import withdraw_submission
 from contracting.submissions.refusals import TooLarge
+from contracting.submissions.sealing.offerors import offeror_words, pseudonym_of
 from contracting.submissions.states import SubmissionState
 
 
@@ -58,6 +59,11 @@ class ReceivingVerb(VerbView):
 
     def solicitation(self, thing: Any) -> Solicitation:
         raise NotImplementedError
+
+    def claimant(self, thing: Any) -> Actor:
+        own = self.actor.own_organization_id
+        pseudonym = pseudonym_of(self.solicitation(thing).public_id, own)
+        return under_pseudonym(offeror_words(pseudonym))
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         _all_of_it = (request.POST, request.FILES)
@@ -271,9 +277,10 @@ class Receipt(PageView):
 
     def context(self, receipt: str, **_ids: Any) -> dict[str, Any]:
         version = queries.get_receipt_for(self.actor, receipt)
-        papers = documents_of(version.subject).visible_to(self.actor)
+        papers = documents_of(version.subject)
         return {
             "receipt": version,
+            "attribution": getattr(version, "attribution", None),
             "submission": version.submission,
             "solicitation": version.submission.solicitation,
             "closing": queries.closing_of(version.submission.solicitation),

@@ -1,14 +1,15 @@
 """Laying an offer open is a step of each opening."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from contracting.core.errors import NotAllowed
+from contracting.submissions.models import OpenedOffer
 from contracting.submissions.operations.lay_open import lay_open_submission
 from contracting.submissions.refusals import SealBroken
 from contracting.submissions.sealing.keys import new_pair
 from tests.cast import actor, nothing_happens
-from tests.offers import after, submitted_offers, the_private_half
+from tests.offers import after, latest_version, submitted_offers, the_private_half
 
 pytestmark = pytest.mark.django_db
 
@@ -20,11 +21,6 @@ def laid_open(submission, private, part="contract_specialist"):
         by=actor(part),
         at=after(submission.solicitation),
     )
-
-
-def laid_open_and_checked(submission, private):
-    laid_open(submission, private)
-    connection.check_constraints()
 
 
 def test_another_key_opens_nothing():
@@ -41,10 +37,22 @@ def test_whoever_holds_no_share_lays_nothing_open():
         laid_open(submission, new_pair().private, part="administrator")
 
 
-def test_the_database_takes_no_open_offer_without_its_quorum():
-    # Given somebody who has come by the key otherwise
+def test_whoever_has_come_by_the_key_otherwise_lays_nothing_open():
     submission = submitted_offers()[0]
     private = the_private_half(submission.solicitation)
 
-    with pytest.raises(IntegrityError, match="by a quorum"), transaction.atomic():
-        laid_open_and_checked(submission, private)
+    with nothing_happens(), pytest.raises(NotAllowed, match="Until the opening"):
+        laid_open(submission, private)
+
+
+def test_the_database_takes_no_open_offer_without_its_quorum():
+    submission = submitted_offers()[0]
+    OpenedOffer.objects.create(
+        submission=submission,
+        version=latest_version(submission),
+        technical="Read elsewhere.",
+        opened_at=after(submission.solicitation),
+    )
+
+    with pytest.raises(IntegrityError, match="by a quorum"):
+        connection.check_constraints()

@@ -315,6 +315,7 @@ def test_the_opening_is_told_in_the_stream_of_the_solicitation(
 
     assert [event.event for event in events] == ["submissions.opening.opened"]
     assert submissions[0].public_id in events[0].payload
+    submissions[0].refresh_from_db()
     assert submissions[0].vendor.name not in events[0].payload
 
 

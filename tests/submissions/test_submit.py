@@ -71,12 +71,11 @@ def test_an_offer_one_microsecond_late_is_sealed_in_quarantine(vendor_a_signer):
         at=deadline(solicitation) + INSTANT,
     )
 
-    # Then it is kept sealed with a receipt, is late, and the vendor is told at once
+    # Then it is kept sealed with a receipt, and is late; a notice would name the vendor
     assert submission.state == SubmissionState.LATE
     assert latest_version(submission).is_late is True
     assert submission.version_of_record is None
-    told = Notice.objects.filter(recipient_user_id=vendor_a_signer.user_id)
-    assert "received late" in told.get(title__startswith="Your offer").title
+    assert not Notice.objects.filter(title__startswith="Your offer").exists()
 
 
 def test_a_late_offer_is_received_even_after_the_opening(other_vendor_signer):
@@ -86,11 +85,15 @@ def test_a_late_offer_is_received_even_after_the_opening(other_vendor_signer):
         on=solicitation, by="other_vendor_signer", at=after(solicitation, hours=9)
     )
 
+    # Then nothing is left to seal of who it is, and its vendor is told
     assert submission.state == SubmissionState.LATE
     assert not hasattr(submission, "opened_offer")
+    assert submission.vendor.name == other_vendor_signer.organization_name
+    told = Notice.objects.filter(recipient_user_id=other_vendor_signer.user_id)
+    assert "received late" in told.get(title__startswith="Your offer").title
 
 
-def test_nothing_of_the_content_stands_in_the_rows_of_a_sealed_offer(vendor_a_signer):
+def test_nothing_of_the_content_stands_in_the_rows_of_a_sealed_offer():
     solicitation = released_solicitation()
 
     submission = submitted_offer(on=solicitation)
@@ -100,8 +103,8 @@ def test_nothing_of_the_content_stands_in_the_rows_of_a_sealed_offer(vendor_a_si
         "Technical proposal",
         "Price schedule",
     ]
-    assert version.submitted_by_id == vendor_a_signer.membership_id
-    assert version.registration["uei"] == submission.vendor.uei
+    assert submission.vendor_id is None
+    assert not hasattr(version, "attribution")
     assert not hasattr(submission, "opened_offer")
 
 
@@ -283,10 +286,10 @@ def test_the_stream_of_the_solicitation_says_nothing_of_a_sealed_offer(
     first = submitted_offer(on=solicitation)
     submitted_offer(on=solicitation, by="vendor_b_signer")
 
-    # Then its stream is as long as before; each vendor's own stream has the record
+    # Then its stream is as long as before; each submission's own stream has the record
     after_it = AuditEvent.objects.filter(stream=solicitation.stream).count()
     assert after_it == told
-    own = AuditEvent.objects.filter(stream=f"organization:{first.vendor_id}")
+    own = AuditEvent.objects.filter(stream=first.subject.stream)
     assert list(own.order_by("seq").values_list("event", flat=True))[-2:] == [
         "submissions.version.received",
         "submissions.submission.submitted",

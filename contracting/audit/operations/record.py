@@ -34,8 +34,9 @@ def record_event(
     """Append the event to its stream's chain; the last step of every verb.
 
     ``data`` holds old and new values and ids, never objects; the door, the id of the
-    request and the address it came from are added (R-AUD-01). The number in the chain
-    and the hash are assigned by the database under the lock of the stream's head.
+    request and the address it came from are added (R-AUD-01); of somebody under a
+    pseudonym only the door. The number in the chain and the hash are assigned by the
+    database under the lock of the stream's head.
 
     :raises UnregisteredEvent: if the type was never registered
     :raises NotInTransaction: outside a transaction
@@ -45,6 +46,8 @@ def record_event(
     if not connection.in_atomic_block:
         raise NotInTransaction(event.code)
     here = origin.current()
+    if by.is_pseudonym:
+        here = origin.Origin(door=here.door)
     payload = canonical_json(
         {
             "event": event.code,

@@ -11,6 +11,7 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.documents import events, permissions, tasks
 from contracting.documents.models import Document
+from contracting.documents.queries import recorded_as
 from contracting.documents.states import DocumentState
 
 
@@ -35,7 +36,7 @@ def retry_document(*, document_id: int, by: Actor, at: datetime) -> Document:
     record_event(
         events.DOCUMENT_RETRIED,
         subject=document.as_subject,
-        by=by,
+        by=recorded_as(by, document),
         at=at,
         data={"document": document.public_id, "failed_with": failed_with[:500]},
     )

@@ -13,7 +13,7 @@ from contracting.documents.operations.store import store_blob
 from contracting.documents.queries import read_blob
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.submissions import calculations, events, permissions
-from contracting.submissions.calculations import Offer, Place
+from contracting.submissions.calculations import Offer
 from contracting.submissions.models import (
     ContentKeyWrap,
     OfferedRate,
@@ -21,6 +21,7 @@ from contracting.submissions.models import (
     Submission,
     SubmissionVersion,
 )
+from contracting.submissions.operations.attribute import attribute_submission
 from contracting.submissions.sealing.keys import decrypt_from
 from contracting.submissions.states import SubmissionState
 
@@ -29,7 +30,7 @@ from contracting.submissions.states import SubmissionState
 def lay_open_submission(
     *, submission_id: int, private: bytes, by: Actor, at: datetime
 ) -> OpenedOffer:
-    """Decrypt the version of record, check it, and lay it open with its prices.
+    """Decrypt the version of record, check it, and lay it open: prices and offeror.
 
     Only the key of this one version is unwrapped. A step of each opening: its caller
     has the quorum.
@@ -44,7 +45,17 @@ def lay_open_submission(
     if version is None:
         message = f"submission {submission.pk} has no version to open"
         raise RuntimeError(message)
-    offer = _decrypted(version, private)
+    wrap = ContentKeyWrap.objects.get(version=version)
+    offer = _decrypted(wrap, private)
+    if submission.vendor_id is None:
+        attribution = attribute_submission(
+            submission_id=submission.pk,
+            version_id=version.pk,
+            offeror=calculations.offeror_of(wrap, private),
+            by=by,
+            at=at,
+        )
+        submission.vendor = attribution.vendor
     opened = _laid_open(submission, version, offer, at)
     submission.move_to(SubmissionState.OPENED)
     for do in permissions.AT_OPENING:
@@ -68,12 +79,9 @@ def lay_open_submission(
     return opened
 
 
-def _decrypted(version: SubmissionVersion, private: bytes) -> Offer:
-    submission = version.submission
-    place = Place(
-        submission.solicitation.public_id, submission.public_id, version.number
-    )
-    wrap = ContentKeyWrap.objects.get(version=version)
+def _decrypted(wrap: ContentKeyWrap, private: bytes) -> Offer:
+    version = wrap.version
+    place = calculations.place_of(version)
     key = decrypt_from(
         bytes(wrap.wrapped_key), private=private, binding=place.key_binding
     )

@@ -15,7 +15,9 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions import events, permissions
-from contracting.submissions.models import Opening, Submission
+from contracting.submissions.calculations import offeror_of
+from contracting.submissions.models import ContentKeyWrap, Opening, Submission
+from contracting.submissions.operations.attribute import attribute_submission
 from contracting.submissions.operations.close import close_receipts
 from contracting.submissions.operations.give import give_share
 from contracting.submissions.operations.lay_open import lay_open_submission
@@ -42,8 +44,9 @@ def open_submissions(
 
     The key of the box is put together in memory. With it the last version of each offer
     that was received in time is decrypted, checked against the hash on its receipt, and
-    laid open with its prices; then the key is discarded. Late and replaced versions
-    stay sealed. If a single seal does not fit, nothing is opened.
+    laid open with its prices and with the name of its vendor; then the key is
+    discarded. Late and replaced versions stay sealed, and of the late ones the vendor
+    is named. If a single seal does not fit, nothing is opened.
 
     Nothing is opened before receipts are closed and their root is published: if that
     has not been done since the deadline, the first share does it.
@@ -64,9 +67,10 @@ def open_submissions(
     _require_time(solicitation, at)
     if closing_of(solicitation) is None:
         close_receipts(solicitation_id=solicitation.pk, by=by, at=at)
-    in_time = list(
+    received = (SubmissionState.SUBMITTED, SubmissionState.LATE)
+    sealed = list(
         Submission.objects.locked().filter(
-            solicitation=solicitation, state=SubmissionState.SUBMITTED
+            solicitation=solicitation, state__in=received
         )
     )
     opening, _is_new = Opening.objects.get_or_create(
@@ -78,7 +82,8 @@ def open_submissions(
     _tell_the_agency(solicitation, opening, is_open=private is not None, by=by, at=at)
     if private is None:
         return solicitation
-    opened = _open_all(solicitation, in_time, private, by=by, at=at)
+    opened = _open_all(solicitation, sealed, private, by=by, at=at)
+    _name_the_late(sealed, private, by=by, at=at)
     given = consents_of(solicitation)
     record_event(
         events.SUBMISSIONS_OPENED,
@@ -122,6 +127,7 @@ def _open_all(
     opened = [
         lay_open_submission(submission_id=each.pk, private=private, by=by, at=at)
         for each in submissions
+        if each.state == SubmissionState.SUBMITTED
     ]
     solicitation.move_to(SolicitationState.OPENED)
     return [
@@ -134,6 +140,25 @@ def _open_all(
         }
         for offer in opened
     ]
+
+
+def _name_the_late(
+    submissions: list[Submission], private: bytes, *, by: Actor, at: datetime
+) -> None:
+    """Their offers stay sealed; who they are, the contracting officer must know."""
+    late = ContentKeyWrap.objects.filter(
+        version__submission__in=submissions,
+        version__submission__state=SubmissionState.LATE,
+    )
+    last = late.order_by("version__submission", "-version__number")
+    for wrap in last.distinct("version__submission"):
+        attribute_submission(
+            submission_id=wrap.version.submission_id,
+            version_id=wrap.version_id,
+            offeror=offeror_of(wrap, private),
+            by=by,
+            at=at,
+        )
 
 
 def _tell_the_agency(

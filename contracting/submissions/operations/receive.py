@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.models import Organization
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import SYSTEM, Actor
 from contracting.core.canonical import content_sha256
@@ -29,10 +30,12 @@ from contracting.submissions.models import (
     Submission,
     SubmissionVersion,
 )
+from contracting.submissions.operations.attribute import attribute_submission
 from contracting.submissions.queries import (
     amendment_numbers,
     box_of,
     deadline_of,
+    offers_were_opened,
     published_fingerprint,
     require_not_closed,
 )
@@ -45,6 +48,7 @@ from contracting.submissions.refusals import (
     OfferIncomplete,
 )
 from contracting.submissions.sealing.keys import encrypt_to, new_key
+from contracting.submissions.sealing.offerors import Offeror, seal_offeror
 
 MEDIA_TYPE = "application/octet-stream"
 PRICE_LIMIT = UnitPrice(1_000_000)
@@ -63,7 +67,8 @@ def receive_version(
     """Seal the offer as the next version of its submission and issue the receipt.
 
     The content is encrypted in memory with a key of its own, and that key to the box of
-    the solicitation; nothing of either is written anywhere else. ``at``
+    the solicitation; nothing of either is written anywhere else. Whose offer it is, is
+    encrypted to the box too: until the opening, rows name a pseudonym. ``at``
     is the instant at which receipt was completed: up to the deadline it is in time, one
     microsecond later it is late (FAR 52.212-1(f), R-SUB-01).
 
@@ -84,6 +89,15 @@ def receive_version(
     require_whole(solicitation, offer, at)
     plain = calculations.content(offer)
     version = _sealed(submission, plain, acknowledged=acknowledged, by=by, at=at)
+    if offers_were_opened(solicitation):
+        attribution = attribute_submission(
+            submission_id=submission.pk,
+            version_id=version.pk,
+            offeror=_offeror(by),
+            by=by,
+            at=at,
+        )
+        submission.vendor = attribution.vendor
     request_document(
         kind="receipt",
         subject=version.subject,
@@ -94,14 +108,15 @@ def receive_version(
         context=paperwork.receipt(version),
         content_sha256=version.plain_sha256,
         version=version.number,
-        by=by,
+        by=submission.recorded(by),
         at=at,
     )
-    _tell_the_vendor(version, at)
+    if submission.vendor_id is not None:
+        _tell_the_vendor(version, at)
     record_event(
         events.VERSION_RECEIVED,
         subject=version.subject,
-        by=by,
+        by=submission.recorded(by),
         at=at,
         data={
             "submission": submission.public_id,
@@ -116,20 +131,15 @@ def receive_version(
 
 
 def _tell_the_vendor(version: SubmissionVersion, at: datetime) -> None:
-    piid = version.submission.solicitation.piid
-    title = f"Your offer on {piid} was received"
-    body = "It arrived in time. Keep the receipt: it lists every part with its hash."
-    if version.is_late:
-        title = f"Your offer on {piid} was received late"
-        body = (
-            "It arrived after the deadline. It is kept sealed in quarantine and is not "
-            "considered (FAR 52.212-1(f))."
-        )
+    """Of what came after the opening; before, a notice would say who has offered."""
     post_notice(
         recipients=[Recipient(organization_id=version.submission.vendor_id)],
         subject=version.submission.subject,
-        title=title,
-        body=body,
+        title=f"Your offer on {version.submission.solicitation.piid} was received late",
+        body=(
+            "It arrived after the deadline. It is kept sealed in quarantine and is not "
+            "considered (FAR 52.212-1(f))."
+        ),
         url_path=f"/receipts/{version.public_id}",
         by=SYSTEM,
         at=at,
@@ -241,7 +251,7 @@ def _sealed(
     by: Actor,
     at: datetime,
 ) -> SubmissionVersion:
-    solicitation, vendor = submission.solicitation, submission.vendor
+    solicitation = submission.solicitation
     number = submission.versions.count() + 1
     place = Place(solicitation.public_id, submission.public_id, number)
     box, key = _box_of(solicitation), new_key()
@@ -257,20 +267,31 @@ def _sealed(
         mode=box.mode,
         received_at=at,
         is_late=at > deadline_of(solicitation),
-        submitted_by_id=by.own_membership_id,
+    )
+    version.save()
+    public = bytes(box.public_key)
+    ContentKeyWrap.objects.create(
+        version=version,
+        box=box,
+        wrapped_key=encrypt_to(public, key, binding=place.key_binding),
+        sealed_offeror=seal_offeror(
+            _offeror(by), public=public, binding=place.offeror_binding
+        ),
+    )
+    return version
+
+
+def _offeror(by: Actor) -> Offeror:
+    vendor = Organization.objects.get(pk=by.own_organization_id)
+    return Offeror(
+        organization=vendor.pk,
+        membership=by.own_membership_id,
         registration={
             "is_registered": vendor.is_registered,
             "uei": vendor.uei,
             "cage": vendor.cage,
         },
     )
-    version.save()
-    ContentKeyWrap.objects.create(
-        version=version,
-        box=box,
-        wrapped_key=encrypt_to(bytes(box.public_key), key, binding=place.key_binding),
-    )
-    return version
 
 
 def _box_of(solicitation: Solicitation) -> Box:

@@ -62,7 +62,7 @@ def replace_submission(
     record_event(
         events.SUBMISSION_REPLACED,
         subject=submission.subject,
-        by=by,
+        by=submission.recorded(by),
         at=at,
         data={"receipt": version.public_id, "version": version.number},
     )

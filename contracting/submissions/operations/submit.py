@@ -19,6 +19,7 @@ from contracting.submissions.models import Submission
 from contracting.submissions.operations.receive import receive_version
 from contracting.submissions.queries import deadline_of, hold_receiving
 from contracting.submissions.refusals import AlreadyOpened, AlreadySubmitted
+from contracting.submissions.sealing.offerors import pseudonym_of
 from contracting.submissions.states import SubmissionState
 
 
@@ -53,16 +54,17 @@ def submit_submission(
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_submit_submission(by, solicitation))
     is_late = at > deadline_of(solicitation)
+    pseudonym = pseudonym_of(solicitation.public_id, by.own_organization_id)
     submission = (
         Submission.objects.locked()
-        .filter(solicitation=solicitation, vendor_id=by.own_organization_id)
+        .filter(solicitation=solicitation, pseudonym=pseudonym)
         .first()
     )
     _require_room(solicitation, submission, is_late=is_late)
     target = SubmissionState.LATE if is_late else SubmissionState.SUBMITTED
     if submission is None:
         submission = Submission.objects.create(
-            solicitation=solicitation, vendor_id=by.own_organization_id, state=target
+            solicitation=solicitation, pseudonym=pseudonym, state=target
         )
     elif submission.state == SubmissionState.WITHDRAWN:
         submission.move_to(target)
@@ -73,12 +75,13 @@ def submit_submission(
         by=by,
         at=at,
     )
+    submission.refresh_from_db()
     if is_late and begun_at is not None and begun_at <= deadline_of(solicitation):
         BegunUpload.objects.create(version=version, begun_at=begun_at)
     record_event(
         events.SUBMISSION_LATE if is_late else events.SUBMISSION_SUBMITTED,
         subject=submission.subject,
-        by=by,
+        by=submission.recorded(by),
         at=at,
         data={
             "solicitation": solicitation.public_id,

@@ -7,9 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
-from contracting.core.actors import SYSTEM, Actor
+from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
 from contracting.submissions import events, permissions
 from contracting.submissions.models import ContentKeyWrap, Submission
@@ -26,7 +25,8 @@ from contracting.submissions.states import SubmissionState
 def withdraw_submission(*, submission_id: int, by: Actor, at: datetime) -> Submission:
     """Take the offer back: what was received is kept, and can never be read.
 
-    The key of every version is deleted; receipts, hashes and sealed bytes stay.
+    The key of every version is deleted, and who handed it in; receipts, hashes and
+    sealed bytes stay. A notice would say who had offered: there is none.
 
     :raises NotAllowed: if ``by`` is not a member or signer of this vendor
     :raises DeadlinePassed: after the deadline (R-SUB-04, FAR 52.212-1(f))
@@ -45,22 +45,10 @@ def withdraw_submission(*, submission_id: int, by: Actor, at: datetime) -> Submi
     submission.move_to(SubmissionState.WITHDRAWN)
     wraps = ContentKeyWrap.objects.filter(version__submission=submission)
     unreadable, _of_each = wraps.delete()
-    post_notice(
-        recipients=[Recipient(organization_id=submission.vendor_id)],
-        subject=submission.subject,
-        title=f"Your offer on {solicitation.piid} was withdrawn",
-        body=(
-            "Its keys are deleted: nobody can ever read it. Until the deadline you may "
-            "submit again."
-        ),
-        url_path=f"/submissions/{submission.public_id}",
-        by=SYSTEM,
-        at=at,
-    )
     record_event(
         events.SUBMISSION_WITHDRAWN,
         subject=submission.subject,
-        by=by,
+        by=submission.recorded(by),
         at=at,
         data={
             "solicitation": solicitation.public_id,
