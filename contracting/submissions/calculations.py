@@ -179,13 +179,14 @@ def offer_of(plain: dict[str, Any]) -> Offer:
 def parts(plain: dict[str, Any]) -> list[dict[str, Any]]:
     """What the receipt lists: every part with its size and SHA-256.
 
-    The hash of the price schedule covers the random part too.
+    The hash of the price schedule covers the random part too. Names of files are sealed
+    with them, for a name can say much: a file is listed by its place and its hash.
     """
     technical = plain["technical"].encode()
     prices = canonical_json([plain["salt"], plain["prices"]]).encode()
     listed = [_part(TECHNICAL, technical), _part(PRICES, prices)]
-    for row in plain["files"]:
-        listed.append(_part(row["name"], base64.b64decode(row["base64"])))
+    for number, row in enumerate(plain["files"], start=1):
+        listed.append(_part(f"File {number}", base64.b64decode(row["base64"])))
     return listed
 
 

@@ -81,6 +81,8 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             "stands for one vendor on one solicitation.",
             "The hashes of the price schedule and of the whole content include a "
             "random part that is sealed with them, and so tell nothing about a price.",
+            "Names of files are sealed with them: each is listed by its place in the "
+            "offer, and its hash says which it is.",
             scanning_words(),
             "This paper is printed and sealed after the offer was committed: the time "
             "in its seal is later than the commit.",

@@ -80,7 +80,8 @@ def test_a_vendor_hands_in_an_offer_and_gets_its_receipt(
     assert "arrived in time" in receipt
     assert f"{version.received_at:%Y-%m-%dT%H:%M:%S.%f}Z</code>" in receipt
     assert "EDT" in receipt
-    assert "our plan.pdf" in receipt
+    assert "File 1" in receipt
+    assert "our plan.pdf" not in receipt
     for part in version.files:
         assert part["sha256"] in receipt
     assert version.acknowledged == ["0001"]
@@ -396,7 +397,7 @@ def test_a_vendors_machine_reads_its_own_receipts_and_nothing_else(
     # Then its machine reads the receipt, without a word of the content
     own = key_client(vendor_a_machine).get("/api/v1/submissions").json()
     assert [row["id"] for row in own["data"]] == [submission.public_id]
-    assert own["data"][0]["receipts"][0]["files"][2]["name"] == "plan.pdf"
+    assert own["data"][0]["receipts"][0]["files"][2]["name"] == "File 1"
     assert set(own["data"][0]["receipts"][0]) == {
         "id",
         "version",

@@ -123,8 +123,8 @@ def test_the_receipt_names_time_parts_and_hashes_on_page_and_paper(vendor_a_sign
     version = latest_version(submission)
     assert version.received_at == before(solicitation)
     listed = {part["name"]: part for part in version.files}
-    assert listed["plan.pdf"] == {
-        "name": "plan.pdf",
+    assert listed["File 1"] == {
+        "name": "File 1",
         "size_bytes": 17,
         "sha256": "9074016bb770be1a4aa5a380b3c3bfbbdb31f94a06984242b8dc7a664249917c",
     }

@@ -47,7 +47,7 @@ def test_a_checked_offer_is_sealed_and_its_receipt_says_that_nobody_scanned_it(
 
     assert reply.status_code == 303
     version = SubmissionVersion.objects.get()
-    assert {"plan.pdf", "more.zip"} <= {part["name"] for part in version.files}
+    assert {"File 1", "File 2"} <= {part["name"] for part in version.files}
     page = client_for(vendor_a_signer).get(reply.url).content.decode()
     assert "The files were not scanned for malware: this site has no scanner." in page
 

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Check what the command line names; give the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("receipt", help="the JSON of the receipt")
-    parser.add_argument("files", nargs="*", help="files of the offer, by their names")
+    parser.add_argument("files", nargs="*", help="files of the offer")
     parser.add_argument("--root", help="the root as you read it where it is published")
     given = parser.parse_args(arguments)
     try:
@@ -93,20 +93,18 @@ def _of_the_time(receipt: dict[str, Any]) -> Iterator[str]:
 
 
 def _of_the_files(receipt: dict[str, Any], paths: Sequence[str]) -> Iterator[str]:
-    parts = {part["name"]: part for part in receipt["files"]}
-    seen = set()
+    listed, seen = receipt["files"], set()
     for path in map(Path, paths):
-        raw, part = path.read_bytes(), parts.get(path.name)
-        seen.add(path.name)
-        if part is None:
-            yield f"{path.name} is not on the receipt"
-        elif hashlib.sha256(raw).hexdigest() != part["sha256"]:
-            yield f"{path.name} is another file than the one that was received"
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        names = [part["name"] for part in listed if part["sha256"] == digest]
+        seen.update(names)
+        if names:
+            say(f"PROVED: {path.name} is the file that was received, {names[0]}")
         else:
-            say(f"PROVED: {path.name} is the file that was received")
-    for name in parts:
-        if name not in seen:
-            say(f"NOT CHECKED: {name}")
+            yield f"{path.name} is, byte for byte, no file that was received"
+    for part in listed:
+        if part["name"] not in seen:
+            say(f"NOT CHECKED: {part['name']}")
 
 
 def root_from(leaf: bytes, proof: dict[str, Any]) -> str:
