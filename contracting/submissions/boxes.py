@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from contracting.core import clock
 from contracting.core.actors import Actor
-from contracting.core.errors import NotVisible, Refusal
+from contracting.core.errors import NotAllowed, NotVisible, Refusal
 from contracting.core.permissions import Refused, Verdict
 from contracting.core.views import OperationView, PageView, VerbView
 from contracting.solicitations.models import Solicitation
@@ -176,12 +177,24 @@ class NameOpeners(VerbView):
 
 
 class OpeningVerb(OperationView):
-    """A page on which an opener gives a share; every refusal leaves a record."""
+    """A page on which an opener gives a share; every attempt leaves a record.
+
+    An attempt of somebody of the agency who is no opener leaves one too.
+    """
 
     takes: ClassVar[tuple[str, ...] | None] = ("passphrase",)
 
     def keys(self, thing: Any) -> dict[str, int]:
         return {"solicitation_id": thing.pk}
+
+    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        try:
+            return super().post(request, **ids)
+        except NotVisible as unseen:
+            tried = queries.solicitation_of_agency(self.actor, ids)
+            if tried is not None:
+                OpeningVerb.refused(self, tried, unseen, clock.now())
+            raise
 
     def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
         refuse_opening(
@@ -191,6 +204,12 @@ class OpeningVerb(OperationView):
             by=self.actor,
             at=at,
         )
+
+    def _not_allowed(self, thing: Any, verdict: Refused) -> HttpResponse:
+        if self.request.method == "POST":
+            refusal = NotAllowed(verdict.reason, rule=verdict.rule)
+            self.refused(thing, refusal, clock.now())
+        return super()._not_allowed(thing, verdict)
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")

@@ -283,6 +283,14 @@ def _attended(
     return found
 
 
+def solicitation_of_agency(actor: Actor, ids: dict[str, str]) -> Solicitation | None:
+    """What somebody of the agency has tried to open, whether they may see it or not."""
+    if not actor.is_agency:
+        return None
+    own = Solicitation.objects.filter(agency_id=actor.organization_id)
+    return own.filter(public_id=ids.get("solicitation", "")).first()
+
+
 def boxes_to_open(user_id: int | None) -> list[Solicitation]:
     """The solicitations whose last box, not yet done with, this person opens."""
     found = Solicitation.objects.filter(
