@@ -1,0 +1,291 @@
+"""Many vendors hand in within the last minute, and a web worker dies in it.
+
+Real workers of the web server on a database of their own, a deadline that passes for
+real, and a megabyte from each vendor over a socket. What breaks off is sent again with
+the token it was sent with, as a browser does that is told to. FULL=1 makes it fifty
+vendors in sixty seconds.
+"""
+
+import contextlib
+import http.client
+import importlib.util
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.urls import reverse
+
+from accounts.models import Membership, Organization, User
+from accounts.queries import actor_of
+from contracting.core import clock
+from contracting.core.canonical import canonical_json
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.operations.amend import amend_solicitation
+from contracting.submissions.invariants import INVARIANTS
+from contracting.submissions.models import SubmissionVersion
+from contracting.submissions.operations.open import open_submissions
+from contracting.submissions.paperwork import proof
+from contracting.submissions.queries import published_root, unopened_after_opening
+from contracting.submissions.tasks import close_due_receipts
+from tests.builders import released_solicitation
+from tests.cast import actor, client_for
+from tests.offers import PASSPHRASE, before, deadline
+from tests.submissions.test_doors import filled_in
+from tests.workers import ROOT, eventually
+
+FULL = bool(os.environ.get("FULL"))
+VENDORS = 50 if FULL else 16
+SLOW = 2
+"""So many of them begin before the deadline and end after it."""
+WINDOW = 60 if FULL else 30
+"""Seconds before the deadline in which they begin."""
+KILLED = 10
+"""Seconds before the deadline at which a worker of the web server is killed."""
+MEGABYTE = b"One line of a plan that is a megabyte long.\n" * 23_832
+BOUNDARY = "of-an-offer"
+TRIES = 10
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """A vendor's signer at a browser."""
+
+    organization: int
+    cookies: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Web:
+    """The web server: where it listens, and its first process."""
+
+    port: int
+    process: subprocess.Popen
+
+    def workers(self) -> list[int]:
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [int(each) for each in children.split()]
+
+    def answers(self) -> bool:
+        with contextlib.suppress(OSError):
+            link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+            link.request("GET", "/livez")
+            return link.getresponse().status < 500
+        return False
+
+
+@pytest.fixture
+def web(own_database, tmp_path) -> Iterator[Web]:
+    """Three workers of the web server, as it is installed."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with (tmp_path / "web.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "contracting.wsgi"]
+            + ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
+            + ["--workers", "3", "--threads", "8", "--timeout", "120"]
+            + ["--no-control-socket", "--worker-tmp-dir", "/dev/shm"],  # noqa: S108
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DATABASE_URL": own_database.url,
+                "DJANGO_SETTINGS_MODULE": "tests.settings",
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    server = Web(port, process)
+    try:
+        eventually(server.answers, within=90)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def vendors() -> list[Vendor]:
+    """Each with an organization and a session of its own."""
+    found = []
+    for number in range(VENDORS):
+        house = Organization.objects.create(
+            name=f"Vendor {number:02}", kind="VENDOR", uei=f"VNDR{number:08}"
+        )
+        user = User.objects.create_user(f"signer.{number}@example.test", name="Signer")
+        held = Membership.objects.create(
+            user=user, organization=house, role="VENDOR_SIGNER"
+        )
+        session = client_for(actor_of(held)).cookies[settings.SESSION_COOKIE_NAME]
+        secret = secrets.token_hex(16)
+        cookies = (
+            f"{settings.SESSION_COOKIE_NAME}={session.value}; "
+            f"{settings.CSRF_COOKIE_NAME}={secret}"
+        )
+        found.append(Vendor(house.pk, cookies, secret))
+    return found
+
+
+def body_of(vendor: Vendor, fields: dict[str, Any]) -> bytes:
+    """The form of an offer as a browser sends it, with a file of a megabyte."""
+    plain = {**fields, "csrfmiddlewaretoken": vendor.token, "form_token": vendor.token}
+    parts = [
+        f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode()
+        for name, given in plain.items()
+        for value in (given if isinstance(given, list) else [given])
+    ]
+    parts.append(
+        b'Content-Disposition: form-data; name="attachments"; filename="plan.txt"\r\n'
+        b"Content-Type: text/plain\r\n\r\n" + MEGABYTE
+    )
+    line = f"--{BOUNDARY}".encode()
+    return (
+        b"".join(line + b"\r\n" + each + b"\r\n" for each in parts) + line + b"--\r\n"
+    )
+
+
+def send(
+    web: Web, path: str, vendor: Vendor, body: bytes, until: datetime | None
+) -> str:
+    """Hand the offer in, the last of it only after an instant if there is one."""
+    link = http.client.HTTPConnection("127.0.0.1", web.port, timeout=110)
+    with contextlib.closing(link):
+        link.putrequest("POST", path)
+        link.putheader("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
+        link.putheader("Content-Length", str(len(body)))
+        link.putheader("Cookie", vendor.cookies)
+        link.endheaders(body[: len(body) // 2])
+        if until is not None:
+            wait_for(until)
+        link.send(body[len(body) // 2 :])
+        reply = link.getresponse()
+        said = reply.read()
+    if reply.status >= 500:
+        raise ConnectionError(reply.status)
+    assert reply.status == 303, said[:2000]
+    return str(reply.getheader("Location"))
+
+
+def hand_in(
+    web: Web,
+    path: str,
+    vendor: Vendor,
+    body: bytes,
+    begins: datetime,
+    ends: datetime | None,
+) -> str:
+    """Send it until it is answered: the token makes one offer of what is sent twice."""
+    wait_for(begins)
+    for _ in range(TRIES):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return send(web, path, vendor, body, ends)
+        time.sleep(0.5)
+    pytest.fail("an offer was never answered")
+
+
+def wait_for(instant: datetime) -> None:
+    """Until then; not at all where it has passed."""
+    time.sleep(max((instant - now()).total_seconds(), 0))
+
+
+def now() -> datetime:
+    """The time by this machine's clock, which is the clock of its database."""
+    return datetime.now(tz=UTC)
+
+
+def ending_soon(solicitation: Solicitation, seconds: float) -> Solicitation:
+    """The same solicitation, with a deadline that passes in so many seconds."""
+    amend_solicitation(
+        solicitation_id=solicitation.pk,
+        summary="Another deadline.",
+        terms={"deadline": now() + timedelta(seconds=seconds)},
+        by=actor("contracting_officer"),
+        at=before(solicitation),
+        seen_version=solicitation.version,
+    )
+    solicitation.refresh_from_db()
+    return solicitation
+
+
+def verifier() -> Any:
+    """The module that a vendor downloads."""
+    place = finders.find("drawdown/verify_receipt.py")
+    spec = importlib.util.spec_from_file_location("verify_receipt", str(place))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_arrives_in_the_last_minute_is_in_time_or_late_and_never_lost(web):
+    # Given vendors at their browsers, and a deadline that is near
+    everybody = vendors()
+    solicitation = ending_soon(released_solicitation(), seconds=WINDOW + 15)
+    ends = deadline(solicitation)
+    path = reverse("submissions:submit_submission", args=[solicitation.public_id])
+    fields = filled_in(solicitation)
+    bodies = [body_of(each, fields) for each in everybody]
+
+    # When all begin within the last seconds, some end late, and a worker dies
+    with ThreadPoolExecutor(VENDORS) as pool:
+        answers = []
+        for number, (vendor, body) in enumerate(zip(everybody, bodies, strict=True)):
+            begins = ends - timedelta(seconds=WINDOW * (1 - number / VENDORS))
+            last = ends + timedelta(seconds=1) if number >= VENDORS - SLOW else None
+            sent = (web, path, vendor, body, begins, last)
+            answers.append(pool.submit(hand_in, *sent))
+        wait_for(ends - timedelta(seconds=KILLED))
+        os.kill(web.workers()[0], signal.SIGKILL)
+        receipts = [each.result() for each in answers]
+    wait_for(ends + timedelta(milliseconds=100))
+
+    # Then each has one receipt, whatever it was told on the way
+    versions = {each.public_id: each for each in SubmissionVersion.objects.all()}
+    assert len(set(receipts)) == len(versions) == VENDORS
+    assert {each.rsplit("/", 1)[-1] for each in receipts} == set(versions)
+    for version in versions.values():
+        assert version.is_late == (version.received_at > ends)
+
+    # And every receipt in time is under the root that is then published
+    assert close_due_receipts() == 1
+    check, root = verifier(), published_root(solicitation)
+    in_time = [each for each in versions.values() if not each.is_late]
+    assert in_time
+    for version in in_time:
+        told = canonical_json(proof(version))
+        assert list(check.faults_of(check.json.loads(told), [], root)) == []
+    assert [each.code for each in INVARIANTS if list(each.check())] == []
+
+    # And who ended after the deadline is late, kept and listed once offers are open
+    late = [each for each in versions.values() if each.is_late]
+    assert len(late) >= SLOW
+    for part in ("contract_specialist", "contracting_officer"):
+        open_submissions(
+            solicitation_id=solicitation.pk,
+            passphrase=PASSPHRASE,
+            by=actor(part),
+            at=clock.now(),
+        )
+    listed = list(unopened_after_opening(solicitation))
+    assert {each.pk for each in listed} == {each.submission_id for each in late}
+    named = {each.organization for each in everybody[-SLOW:]}
+    assert named <= {each.vendor_id for each in listed}
