@@ -18,16 +18,26 @@ from typing import Any, Final
 
 from contracting.core.canonical import canonical_json, content_sha256
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.reference.models import AiModel
+from contracting.reference.states import Boundary
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.queries import lines_of
 from contracting.submissions.health.models import LateRelief
 from contracting.submissions.models import ContentKeyWrap, SubmissionVersion
-from contracting.submissions.refusals import SealBroken
+from contracting.submissions.refusals import (
+    ModelUnfit,
+    NotReceiptable,
+    OfferIncomplete,
+    SealBroken,
+)
 from contracting.submissions.sealing.keys import decrypt, encrypt
 from contracting.submissions.sealing.offerors import Offeror, unseal_offeror
 
 TECHNICAL: Final = "Technical proposal"
 PRICES: Final = "Price schedule"
 _PADDED_TO: Final = 4096
+PRICE_LIMIT: Final = UnitPrice(1_000_000)
+MAX_NAME: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,3 +263,84 @@ def unseal(sealed: bytes, *, key: bytes, place: Place, sha256: str) -> dict[str,
 
 def _fixed_width(price: UnitPrice) -> str:
     return format(price.usd_per_million_tokens, "013.6f")
+
+
+def require_whole(solicitation: Solicitation, offer: Offer, at: datetime) -> None:
+    """Insist on an offer that could be awarded: prices, models and files.
+
+    :raises OfferIncomplete: unless every line has one price
+    :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
+    :raises NotReceiptable: for an empty file, or two files of one name
+    """
+    _require_prices(solicitation, offer)
+    _require_models(solicitation, offer, at)
+    _require_files(offer)
+
+
+def _require_prices(solicitation: Solicitation, offer: Offer) -> None:
+    lines = {line.pk: line for line in solicitation.lines.filter(is_removed=False)}
+    priced = [price.line_id for price in offer.prices]
+    missing = [line.slin for pk, line in sorted(lines.items()) if pk not in priced]
+    if missing:
+        message = f"Quote a price for every line; missing: {', '.join(missing)}."
+        raise OfferIncomplete(message, missing=missing)
+    if len(set(priced)) != len(priced) or not set(priced) <= set(lines):
+        message = "Quote one price for each line of the price schedule, and no other."
+        raise OfferIncomplete(message)
+    if any(price.price >= PRICE_LIMIT for price in offer.prices):
+        message = f"Quote less than {PRICE_LIMIT}."
+        raise OfferIncomplete(message)
+    if not offer.technical.strip():
+        message = "The technical proposal is empty."
+        raise OfferIncomplete(message)
+
+
+def _require_models(solicitation: Solicitation, offer: Offer, at: datetime) -> None:
+    """One model for each CLIN, authorized for the data boundary of each of its lines.
+
+    A contract line is one model's rate card: where two share it, neither has a price
+    for every class, and what a call costs cannot be told.
+    """
+    named = {price.model_id for price in offer.prices}
+    known = AiModel.objects.in_force(at.date()).in_bulk(named)
+    if len(known) != len(named):
+        message = "Name a model of the reference list, in force today, for every line."
+        raise OfferIncomplete(message)
+    models = {price.line_id: known[price.model_id] for price in offer.prices}
+    served: dict[str, AiModel] = {}
+    for line in lines_of(solicitation):
+        model = models[line.pk]
+        first = served.setdefault(line.clin, model)
+        if first != model:
+            message = (
+                f"CLIN {line.clin} is served by one model, and you name {first} and "
+                f"{model}. Name one for all of its lines."
+            )
+            raise ModelUnfit(message, clin=line.clin)
+        if line.boundary not in model.boundaries:
+            boundary = Boundary(line.boundary).label
+            message = (
+                f"{model} is not authorized for the data boundary of line {line.slin}, "
+                f"{boundary}. Name a model that is."
+            )
+            raise ModelUnfit(message, slin=line.slin, boundary=line.boundary)
+
+
+def _require_files(offer: Offer) -> None:
+    names = [TECHNICAL, PRICES]
+    words = [offer.technical]
+    words += [word for file in offer.files for word in (file.name, file.media_type)]
+    if any("\x00" in word for word in words):
+        message = "The offer has a character that no page or paper can show (NUL)."
+        raise NotReceiptable(message)
+    for file in offer.files:
+        if not 0 < len(file.name) <= MAX_NAME or len(file.media_type) > MAX_NAME:
+            message = f"The name of a file has 1 to {MAX_NAME} characters."
+            raise NotReceiptable(message)
+        if not file.content:
+            message = f"The file {file.name} is empty; a receipt cannot prove it."
+            raise NotReceiptable(message, file=file.name)
+        if file.name in names:
+            message = f"Two parts of the offer are called {file.name}; rename one."
+            raise NotReceiptable(message, file=file.name)
+        names.append(file.name)

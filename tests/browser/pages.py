@@ -15,8 +15,10 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NOT_PAGES = {
     "account_logout",
     "api_schema",
+    "contracts:preview_contract",
     "documents:download_document",
     "evaluations:offer_file",
+    "evaluations:price_memo",
     "market_research:comparison_file",
     "opportunities:calendar",
     "opportunities:feed",

@@ -20,9 +20,15 @@ from contracting.evaluations.discussions.exchanges import (
 from contracting.evaluations.models import FinalRevision
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
-from contracting.submissions.calculations import Offer, Place, content, parts, seal
+from contracting.submissions.calculations import (
+    Offer,
+    Place,
+    content,
+    parts,
+    require_whole,
+    seal,
+)
 from contracting.submissions.models import Submission
-from contracting.submissions.operations.receive import MEDIA_TYPE, require_whole
 from contracting.submissions.queries import box_of, published_fingerprint
 from contracting.submissions.refusals import KeySwapped
 from contracting.submissions.sealing.keys import encrypt_to, new_key
@@ -103,7 +109,7 @@ def _sealed(
     plain, key = content(offer), new_key()
     revision.box = box
     revision.sealed_blob = store_blob(
-        content=seal(plain, key=key, place=place), media_type=MEDIA_TYPE
+        content=seal(plain, key=key, place=place), media_type="application/octet-stream"
     )
     revision.wrapped_key = encrypt_to(
         bytes(box.public_key), key, binding=place.key_binding

@@ -14,14 +14,10 @@ from contracting.core.actors import SYSTEM, Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.models import new_public_id
 from contracting.core.permissions import require
-from contracting.core.quantities import UnitPrice
 from contracting.documents.operations.request import request_document
 from contracting.documents.operations.store import store_blob
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.reference.models import AiModel
-from contracting.reference.states import Boundary
 from contracting.solicitations.models import Solicitation
-from contracting.solicitations.queries import lines_of
 from contracting.submissions import calculations, events, paperwork, permissions
 from contracting.submissions.calculations import Offer, Place
 from contracting.submissions.models import (
@@ -42,17 +38,12 @@ from contracting.submissions.queries import (
 from contracting.submissions.refusals import (
     AmendmentNotAcknowledged,
     KeySwapped,
-    ModelUnfit,
     NotOpenForOffers,
-    NotReceiptable,
-    OfferIncomplete,
 )
 from contracting.submissions.sealing.keys import encrypt_to, new_key
 from contracting.submissions.sealing.offerors import Offeror, seal_offeror
 
 MEDIA_TYPE = "application/octet-stream"
-PRICE_LIMIT = UnitPrice(1_000_000)
-MAX_NAME = 120
 
 
 @transaction.atomic
@@ -86,7 +77,7 @@ def receive_version(
     require(permissions.can_replace_submission(by, submission))
     require_not_closed(solicitation, at)
     _require_acknowledgement(solicitation, acknowledged)
-    require_whole(solicitation, offer, at)
+    calculations.require_whole(solicitation, offer, at)
     plain = calculations.content(offer)
     version = _sealed(submission, plain, acknowledged=acknowledged, by=by, at=at)
     if offers_were_opened(solicitation):
@@ -160,87 +151,6 @@ def _require_acknowledgement(
         named = ", ".join(unknown)
         message = f"There is no amendment {named} to acknowledge."
         raise AmendmentNotAcknowledged(message, unknown=unknown)
-
-
-def require_whole(solicitation: Solicitation, offer: Offer, at: datetime) -> None:
-    """Insist on an offer that could be awarded: prices, models and files.
-
-    :raises OfferIncomplete: unless every line has one price
-    :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
-    :raises NotReceiptable: for an empty file, or two files of one name
-    """
-    _require_prices(solicitation, offer)
-    _require_models(solicitation, offer, at)
-    _require_files(offer)
-
-
-def _require_prices(solicitation: Solicitation, offer: Offer) -> None:
-    lines = {line.pk: line for line in solicitation.lines.filter(is_removed=False)}
-    priced = [price.line_id for price in offer.prices]
-    missing = [line.slin for pk, line in sorted(lines.items()) if pk not in priced]
-    if missing:
-        message = f"Quote a price for every line; missing: {', '.join(missing)}."
-        raise OfferIncomplete(message, missing=missing)
-    if len(set(priced)) != len(priced) or not set(priced) <= set(lines):
-        message = "Quote one price for each line of the price schedule, and no other."
-        raise OfferIncomplete(message)
-    if any(price.price >= PRICE_LIMIT for price in offer.prices):
-        message = f"Quote less than {PRICE_LIMIT}."
-        raise OfferIncomplete(message)
-    if not offer.technical.strip():
-        message = "The technical proposal is empty."
-        raise OfferIncomplete(message)
-
-
-def _require_models(solicitation: Solicitation, offer: Offer, at: datetime) -> None:
-    """One model for each CLIN, authorized for the data boundary of each of its lines.
-
-    A contract line is one model's rate card: where two share it, neither has a price
-    for every class, and what a call costs cannot be told.
-    """
-    named = {price.model_id for price in offer.prices}
-    known = AiModel.objects.in_force(at.date()).in_bulk(named)
-    if len(known) != len(named):
-        message = "Name a model of the reference list, in force today, for every line."
-        raise OfferIncomplete(message)
-    models = {price.line_id: known[price.model_id] for price in offer.prices}
-    served: dict[str, AiModel] = {}
-    for line in lines_of(solicitation):
-        model = models[line.pk]
-        first = served.setdefault(line.clin, model)
-        if first != model:
-            message = (
-                f"CLIN {line.clin} is served by one model, and you name {first} and "
-                f"{model}. Name one for all of its lines."
-            )
-            raise ModelUnfit(message, clin=line.clin)
-        if line.boundary not in model.boundaries:
-            boundary = Boundary(line.boundary).label
-            message = (
-                f"{model} is not authorized for the data boundary of line {line.slin}, "
-                f"{boundary}. Name a model that is."
-            )
-            raise ModelUnfit(message, slin=line.slin, boundary=line.boundary)
-
-
-def _require_files(offer: Offer) -> None:
-    names = [calculations.TECHNICAL, calculations.PRICES]
-    words = [offer.technical]
-    words += [word for file in offer.files for word in (file.name, file.media_type)]
-    if any("\x00" in word for word in words):
-        message = "The offer has a character that no page or paper can show (NUL)."
-        raise NotReceiptable(message)
-    for file in offer.files:
-        if not 0 < len(file.name) <= MAX_NAME or len(file.media_type) > MAX_NAME:
-            message = f"The name of a file has 1 to {MAX_NAME} characters."
-            raise NotReceiptable(message)
-        if not file.content:
-            message = f"The file {file.name} is empty; a receipt cannot prove it."
-            raise NotReceiptable(message, file=file.name)
-        if file.name in names:
-            message = f"Two parts of the offer are called {file.name}; rename one."
-            raise NotReceiptable(message, file=file.name)
-        names.append(file.name)
 
 
 def _sealed(
