@@ -65,6 +65,9 @@ REACHED_OTHERWISE = {
     "evaluations:request_revisions": "only in discussions",
     "evaluations:revise_submission": "only in discussions",
     "evaluations:note_dissent": "only while a factor's ratings await one voice",
+    "evaluations:record_certificate": "only once a small business is referred",
+    "evaluations:refer_nonresponsibility": "only after a finding on a vendor",
+    "evaluations:reject_offer": "only after a finding on a vendor",
     "evaluations:resolve_conflict": "only while a declared conflict waits",
     "evaluations:waive_acknowledgement": "only while an offer stands on earlier terms",
     "notices:mark_notice_read": "a button of the inbox",
@@ -72,6 +75,7 @@ REACHED_OTHERWISE = {
     "submissions:name_openers": "only before a package is released",
     "submissions:open_late_submission": "only once a late offer is admitted",
     "submissions:rehearse_opening": "only before a package is released",
+    "submissions:resolve_outage": "only after an outage at a deadline",
 }
 """Pages to which no link leads in this world, and why."""
 
