@@ -172,6 +172,7 @@ INSTALLED_APPS = [
     "contracting.solicitations",
     "contracting.opportunities",
     "contracting.submissions",
+    "contracting.proposals",
     "contracting.evaluations",
     "contracting.contracts",
     "contracting.orders",

@@ -28,6 +28,7 @@ PAGES = (
     "contracting.solicitations",
     "contracting.opportunities",
     "contracting.submissions",
+    "contracting.proposals",
     "contracting.evaluations",
     "contracting.contracts",
     "contracting.orders",

@@ -1,0 +1,297 @@
+"""A draft as values: its seal, its prices cell by cell, and what it still lacks.
+
+The seal is AES-256-GCM with a key of the draft's own. Prices are computed with the
+arithmetic of the evaluation.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from contracting.core.canonical import canonical_json, content_sha256
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.solicitations.models import SolicitationLine
+from contracting.submissions.calculations import WorkloadPrice, workload_total
+from contracting.submissions.sealing.keys import decrypt, encrypt
+
+MOST_CHARACTERS: Final = 200_000
+"""Of the technical proposal, as of an offer that is handed in on one page."""
+
+PRICE_LIMIT: Final = Decimal(1_000_000)
+"""US dollars per million tokens: every price is below it."""
+
+SITTING: Final = timedelta(minutes=10)
+"""Saves of one person that follow each other so soon are recorded as one."""
+
+_PADDED_TO: Final = 4096
+_GROUPED: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
+_PLAIN: Final = re.compile(r"\d*\.?\d*")
+_PLACES: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPart:
+    """A part of a draft as it was saved last."""
+
+    content: Mapping[str, Any]
+    version: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A file of a draft without its content; ``pages`` only where they are counted."""
+
+    public_id: str
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    pages: int | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One price as it was typed, and what is wrong with it; nothing is if it counts."""
+
+    line: SolicitationLine
+    text: str = ""
+    is_zero_meant: bool = False
+    price: UnitPrice | None = None
+    problem: str = ""
+
+    @property
+    def priced(self) -> WorkloadPrice | None:
+        """The price on the published workload, by the arithmetic of the evaluation."""
+        if self.price is None or self.problem:
+            return None
+        return WorkloadPrice(Tokens(self.line.workload_tokens), self.price)
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether a price of nothing stands here, confirmed or not."""
+        return self.price == UnitPrice(0)
+
+    @property
+    def field_id(self) -> str:
+        """The id of its field on the page of prices."""
+        return f"price_{self.line.public_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """The cells of one CLIN, tier, context band and boundary, by token class."""
+
+    label: str
+    cells: list[Cell | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The price sheet: what is alike in a row, token classes side by side."""
+
+    classes: list[str]
+    rows: list[GridRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What was found in pasted cells, and what could not be placed, in words."""
+
+    prices: dict[str, str] = field(default_factory=dict)
+    unplaced: list[str] = field(default_factory=list)
+
+
+class CellUnreadable(ValueError):
+    """What stands in a cell is no price."""
+
+
+def sealed_json(plain: Mapping[str, Any], *, key: bytes, binding: str) -> bytes:
+    """Encrypt values, padded so that the length tells little."""
+    raw = canonical_json(plain).encode()
+    raw += b" " * (-len(raw) % _PADDED_TO)
+    return encrypt(raw, key=key, binding=binding)
+
+
+def unsealed_json(sealed: bytes, *, key: bytes, binding: str) -> dict[str, Any]:
+    """The values that :func:`sealed_json` has encrypted.
+
+    :raises SealBroken: if the bytes, their key or their place do not fit
+    """
+    plain: dict[str, Any] = json.loads(decrypt(sealed, key=key, binding=binding))
+    return plain
+
+
+def fingerprint(parts: Mapping[str, SavedPart], files: Sequence[FileFacts]) -> str:
+    """Tells whether a draft is still the one that somebody has read."""
+    return content_sha256(
+        {
+            "parts": {name: part.version for name, part in parts.items()},
+            "files": sorted(each.public_id for each in files),
+        }
+    )
+
+
+def price_of(text: str) -> UnitPrice:
+    """The unit price that a cell means.
+
+    :raises CellUnreadable: with what is wrong and how to write it
+    """
+    known = text.strip().removeprefix("US$").removeprefix("$").strip()
+    if _GROUPED.fullmatch(known):
+        known = known.replace(",", "")
+    if known.startswith("-"):
+        message = "A price is never negative."
+        raise CellUnreadable(message)
+    if not _PLAIN.fullmatch(known) or known in {"", "."}:
+        message = "This is no number. Write it like 2.5, with a point."
+        raise CellUnreadable(message)
+    value = Decimal(known)
+    if value >= PRICE_LIMIT:
+        message = "It is 1,000,000 or more per million tokens. Write the price of one."
+        raise CellUnreadable(message)
+    exact = value.normalize().as_tuple().exponent
+    if isinstance(exact, int) and -exact > _PLACES:
+        message = f"It has more than {_PLACES} decimals. Round it yourself."
+        raise CellUnreadable(message)
+    return UnitPrice(value)
+
+
+def cells_of(
+    lines: Sequence[SolicitationLine], content: Mapping[str, Any]
+) -> list[Cell]:
+    """The cells of every line of the schedule in force, in its order.
+
+    Prices are found by the number of their line: a line that an amendment has changed
+    keeps what was typed for it.
+    """
+    typed: Mapping[str, str] = content.get("prices", {})
+    meant = set(content.get("zeros", ()))
+    return [
+        _cell(line, typed.get(line.slin, "").strip(), is_meant=line.slin in meant)
+        for line in lines
+    ]
+
+
+def _cell(line: SolicitationLine, text: str, *, is_meant: bool) -> Cell:
+    if not text:
+        return Cell(line, problem="Not priced. Every line needs a price.")
+    try:
+        price = price_of(text)
+    except CellUnreadable as error:
+        return Cell(line, text, is_meant, problem=str(error))
+    problem = ""
+    if price == UnitPrice(0) and not is_meant:
+        problem = "0 means free of charge. Confirm it, or write a price."
+    return Cell(line, text, is_meant, price, problem)
+
+
+def total_of(cells: Sequence[Cell]) -> Dollars | None:
+    """The evaluated price; none as long as a line is not priced."""
+    priced = [cell.priced for cell in cells]
+    known = [each for each in priced if each is not None]
+    return workload_total(known) if known and len(known) == len(priced) else None
+
+
+def grid_of(cells: Sequence[Cell]) -> Grid:
+    """The cells as a sheet; two of one row and class, if ever, take two rows."""
+    classes = list(dict.fromkeys(cell.line.token_class.label for cell in cells))
+    rows: dict[tuple[Any, ...], GridRow] = {}
+    for cell in cells:
+        line, again = cell.line, 0
+        column = classes.index(line.token_class.label)
+        what = (line.clin, line.tier, line.context_band, line.boundary)
+        while (row := rows.get((*what, again))) and row.cells[column] is not None:
+            again += 1
+        if row is None:
+            label = f"CLIN {line.clin}, {line.tier}, {line.boundary}"
+            row = rows[(*what, again)] = GridRow(label, [None] * len(classes))
+        row.cells[column] = cell
+    return Grid(classes, list(rows.values()))
+
+
+def pasted(text: str, cells: Sequence[Cell]) -> Pasted:
+    """Place the cells of a spreadsheet: by line number, or as they stand in the grid.
+
+    Rows that begin with the number of a line give that line what stands in their last
+    cell. Otherwise a column is taken line by line, and a block row by row of the grid.
+    """
+    table = _table(text)
+    slins = {cell.line.slin for cell in cells}
+    if any(row[0].upper() in slins for row in table):
+        return _by_number(table, slins)
+    values = [row for row in table if any(map(_has_digit, row))]
+    if all(len(row) == 1 for row in values):
+        return _in_order([row[0] for row in values], [cell.line.slin for cell in cells])
+    return _as_grid(values, grid_of(cells))
+
+
+def _table(text: str) -> list[list[str]]:
+    """Rows of cells, split at tabs, else at semicolons, else at commas."""
+    rows = [line for line in text.splitlines() if line.strip()]
+    mark = next((each for each in "\t;," if any(each in row for row in rows)), "\t")
+    read = csv.reader(rows, delimiter=mark)
+    return [[cell.strip() for cell in row] for row in read if row]
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
+def _by_number(table: Sequence[Sequence[str]], slins: set[str]) -> Pasted:
+    found = Pasted()
+    for row in table:
+        slin = row[0].upper()
+        if slin in slins:
+            found.prices[slin] = row[-1] if len(row) > 1 else ""
+        elif _has_digit(slin):
+            found.unplaced.append(f"There is no line {row[0]} in the schedule.")
+    return found
+
+
+def _in_order(values: Sequence[str], slins: Sequence[str]) -> Pasted:
+    found = Pasted(dict(zip(slins, values, strict=False)))
+    if len(values) != len(slins):
+        found.unplaced.append(
+            f"{len(values)} prices were pasted, and the schedule has {len(slins)} "
+            "lines. They were taken from the first line on: look at each."
+        )
+    return found
+
+
+def _as_grid(values: Sequence[Sequence[str]], grid: Grid) -> Pasted:
+    found = Pasted()
+    fits = len(values) == len(grid.rows) and all(
+        len(row) == len(grid.classes) for row in values
+    )
+    if not fits:
+        found.unplaced.append(
+            f"The sheet has {len(grid.rows)} rows and {len(grid.classes)} columns; "
+            "what was pasted has others. Nothing of it was taken. Put the number of "
+            "the line before each price, as the template has it."
+        )
+        return found
+    for row, typed in zip(grid.rows, values, strict=True):
+        for cell, text in zip(row.cells, typed, strict=True):
+            if cell is not None:
+                found.prices[cell.line.slin] = text
+    return found
+
+
+def left_words(left: timedelta) -> str:
+    """What is left until the deadline: ``"2 days 03:12:40"``; never less than none."""
+    seconds = max(int(left.total_seconds()), 0)
+    days, rest = divmod(seconds, 86_400)
+    clock = f"{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+    if not days:
+        return clock
+    return f"{days} day{'s' if days > 1 else ''} {clock}"

@@ -1,0 +1,22 @@
+"""What can happen to a draft.
+
+The events stand in the stream of the vendor and say nothing of the solicitation, of
+what was written or of how much: that there is a draft is nobody else's business.
+"""
+
+from contracting.audit.events import event_type
+
+DRAFT_BEGUN = event_type("proposals.draft.begun", "A draft of an offer was begun.")
+DRAFT_SAVED = event_type("proposals.draft.saved", "A draft of an offer was saved.")
+DRAFT_FILES_ATTACHED = event_type(
+    "proposals.draft.attached", "Files were attached to a draft of an offer."
+)
+DRAFT_FILE_DETACHED = event_type(
+    "proposals.draft.detached", "A file was taken out of a draft of an offer."
+)
+DRAFT_DISCARDED = event_type(
+    "proposals.draft.discarded", "A draft of an offer was deleted with all its parts."
+)
+DRAFT_SUBMITTED = event_type(
+    "proposals.draft.submitted", "A draft was submitted as an offer."
+)

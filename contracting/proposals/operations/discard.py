@@ -1,0 +1,36 @@
+"""Delete a draft."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.permissions import require
+from contracting.proposals import events, permissions
+from contracting.proposals.models import Draft, DraftFile
+from contracting.proposals.queries import place_of
+from contracting.solicitations.models import Solicitation
+
+
+@transaction.atomic
+def discard_draft(*, solicitation_id: int, by: Actor, at: datetime) -> None:
+    """Delete the vendor's draft with its parts, its files and its key, for good.
+
+    There is no way back. Where there is no draft nothing happens.
+
+    :raises NotAllowed: if ``by`` is not a member or signer of a vendor
+    """
+    solicitation = Solicitation.objects.get(pk=solicitation_id)
+    place = place_of(solicitation, by.organization_id)
+    draft = Draft.objects.locked().filter(place=place).first()
+    require(permissions.can_discard_draft(by, solicitation))
+    if draft is None:
+        return
+    subject = draft.subject_of(by.own_organization_id)
+    draft.parts.all().delete()
+    DraftFile.objects.filter(draft=draft).delete()
+    draft.delete()
+    record_event(events.DRAFT_DISCARDED, subject=subject, by=by, at=at)

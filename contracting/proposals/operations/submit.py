@@ -1,0 +1,128 @@
+"""Submit a draft as an offer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.permissions import require
+from contracting.proposals import events, permissions
+from contracting.proposals.models import Draft
+from contracting.proposals.operations.discard import discard_draft
+from contracting.proposals.queries import (
+    Workspace,
+    content_of,
+    key_of,
+    place_of,
+    workspace_of,
+)
+from contracting.proposals.refusals import (
+    DraftChanged,
+    DraftIncomplete,
+    DraftMissing,
+)
+from contracting.solicitations.models import Solicitation
+from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
+from contracting.submissions.models import Submission
+from contracting.submissions.operations.replace import replace_submission
+from contracting.submissions.operations.submit import submit_submission
+from contracting.submissions.queries import hold_receiving
+from contracting.submissions.states import SubmissionState
+
+
+@transaction.atomic
+def submit_draft(
+    *, solicitation_id: int, seen: str, by: Actor, at: datetime
+) -> Submission:
+    """Hand in the draft as it was read, and delete it.
+
+    The draft could be read with a key of the site, the offer cannot: what was sealed is
+    kept nowhere else. An offer that was handed in before is replaced. After the
+    deadline it is received as late, as any offer.
+
+    :param seen: the fingerprint of the draft whose answers were checked
+    :raises NotAllowed: if ``by`` is not a signer of the vendor
+    :raises DraftMissing: if there is no draft
+    :raises DraftChanged: if anybody has changed it since it was checked
+    :raises DraftIncomplete: if a part is missing or has to be changed
+    :raises DeadlinePassed: if an offer is here, and none replaces it any more
+    """
+    hold_receiving(solicitation_id)
+    solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
+    place = place_of(solicitation, by.organization_id)
+    draft = Draft.objects.locked().filter(place=place).first()
+    require(permissions.can_submit_draft(by, solicitation))
+    if draft is None:
+        message = "There is no draft to submit: it was submitted, or discarded."
+        raise DraftMissing(message)
+    workspace = workspace_of(by, solicitation, at)
+    _require_seen(workspace, seen)
+    _require_whole(workspace)
+    offer = _offer(workspace, draft)
+    mine = workspace.submission
+    if mine is not None and mine.state == SubmissionState.SUBMITTED:
+        submission = replace_submission(
+            submission_id=mine.pk,
+            offer=offer,
+            acknowledged=workspace.acknowledged,
+            by=by,
+            at=at,
+        )
+    else:
+        submission = submit_submission(
+            solicitation_id=solicitation.pk,
+            offer=offer,
+            acknowledged=workspace.acknowledged,
+            by=by,
+            at=at,
+        )
+    discard_draft(solicitation_id=solicitation.pk, by=by, at=at)
+    record_event(
+        events.DRAFT_SUBMITTED,
+        subject=draft.subject_of(by.own_organization_id),
+        by=by,
+        at=at,
+    )
+    return submission
+
+
+def _require_seen(workspace: Workspace, seen: str) -> None:
+    if seen != workspace.fingerprint:
+        message = (
+            "The draft has changed since you checked its answers. Nothing was "
+            "submitted. Check them again, then submit."
+        )
+        raise DraftChanged(message)
+
+
+def _require_whole(workspace: Workspace) -> None:
+    if workspace.missing:
+        lacks = " ".join(f"{task.label}: {task.words}" for task in workspace.missing)
+        message = f"The draft is not complete, and nothing was submitted. {lacks}"
+        raise DraftIncomplete(
+            message, missing=[task.name for task in workspace.missing]
+        )
+
+
+def _offer(workspace: Workspace, draft: Draft) -> Offer:
+    key = key_of(draft)
+    models = workspace.models_by_clin
+    prices = [
+        OfferedPrice(line_id=cell.line.pk, model_id=model.pk, price=cell.price)
+        for cell in workspace.cells
+        if cell.price is not None and (model := models[cell.line.clin]) is not None
+    ]
+    names = {each.public_id: each for each in workspace.files}
+    rows = draft.files.select_related("draft").order_by("pk")
+    files = [
+        OfferedFile(
+            names[row.public_id].name,
+            names[row.public_id].media_type,
+            content_of(row, key),
+        )
+        for row in rows
+    ]
+    return Offer(technical=workspace.technical, prices=prices, files=files)

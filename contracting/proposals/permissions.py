@@ -1,0 +1,44 @@
+"""Who writes a draft, and who submits it."""
+
+from __future__ import annotations
+
+from accounts.permissions import role_in
+from accounts.states import Role
+from contracting.core.actors import Actor
+from contracting.core.permissions import Refused, Verdict
+from contracting.solicitations.models import Solicitation
+from contracting.submissions.permissions import can_submit_submission
+
+_WRITERS = (Role.VENDOR_MEMBER, Role.VENDOR_SIGNER)
+
+
+def can_save_draft(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A member or signer of a vendor, on a solicitation that takes offers."""
+    if not by.is_vendor or not by.has_role(*_WRITERS):
+        return Refused("Only a member or signer of a vendor writes its draft.")
+    return can_submit_submission(by, solicitation)
+
+
+def can_attach_draft_files(by: Actor, solicitation: Solicitation) -> Verdict:
+    """Whoever writes the draft."""
+    return can_save_draft(by, solicitation)
+
+
+def can_detach_draft_file(by: Actor, solicitation: Solicitation) -> Verdict:
+    """Whoever writes the draft."""
+    return can_save_draft(by, solicitation)
+
+
+def can_discard_draft(by: Actor, solicitation: Solicitation) -> Verdict:
+    """Whoever writes drafts, whatever has become of the solicitation."""
+    return role_in(by, by.organization_id, *_WRITERS, doing="discard its draft")
+
+
+def can_submit_draft(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A signer of the vendor: whoever submits binds it."""
+    who = role_in(
+        by, by.organization_id, Role.VENDOR_SIGNER, doing="submit its draft as an offer"
+    )
+    if isinstance(who, Refused):
+        return who
+    return can_submit_submission(by, solicitation)

@@ -1,0 +1,331 @@
+"""Reads of drafts: for the people of the vendor whose draft it is, and nobody else."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from accounts.models import Membership, Organization
+from accounts.queries import members
+from accounts.states import Role
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.quantities import Dollars
+from contracting.proposals import calculations
+from contracting.proposals.calculations import Cell, FileFacts, Grid, SavedPart
+from contracting.proposals.models import Draft, DraftFile, DraftPart
+from contracting.proposals.states import DraftPartName, TaskState
+from contracting.reference.models import AiModel
+from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine
+from contracting.solicitations.queries import amendments_of, get_opportunity, lines_of
+from contracting.submissions.calculations import is_past
+from contracting.submissions.models import Submission
+from contracting.submissions.queries import submission_of
+from contracting.submissions.sealing.keys import decrypt, encrypt, new_key
+from contracting.submissions.states import SubmissionState
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One part of a draft: how far it is, and what it still lacks, in words."""
+
+    name: str
+    label: str
+    state: str
+    words: str
+    is_needed: bool = True
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == TaskState.READY
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A vendor's draft on one solicitation as one of its people sees it, unsealed."""
+
+    solicitation: Solicitation
+    draft: Draft | None
+    parts: Mapping[str, SavedPart]
+    files: Sequence[FileFacts]
+    lines: Sequence[SolicitationLine]
+    models: Sequence[AiModel]
+    amendments: Sequence[Amendment]
+    cells: Sequence[Cell]
+    tasks: list[Task]
+    submission: Submission | None
+    signers: Sequence[Membership]
+    now: datetime
+
+    @property
+    def ready(self) -> int:
+        """How many of its parts are ready."""
+        return sum(task.is_ready for task in self.tasks)
+
+    @property
+    def missing(self) -> list[Task]:
+        """The parts without which nothing can be submitted."""
+        return [task for task in self.tasks if task.is_needed and not task.is_ready]
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the deadline has passed."""
+        return is_past(self.solicitation, self.now)
+
+    @property
+    def left(self) -> str:
+        """What is left until the deadline, by the clock of the server."""
+        deadline = self.solicitation.deadline or self.now
+        return calculations.left_words(deadline - self.now)
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether an offer of this vendor is with the Government."""
+        sent = (SubmissionState.SUBMITTED, SubmissionState.OPENED)
+        return self.submission is not None and self.submission.state in sent
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells whether it is still what somebody has read."""
+        return calculations.fingerprint(self.parts, self.files)
+
+    @property
+    def technical(self) -> str:
+        """The technical proposal as it was saved last."""
+        return str(self.content(DraftPartName.TECHNICAL).get("text", ""))
+
+    @property
+    def acknowledged(self) -> list[str]:
+        """Amendments that are acknowledged and were issued."""
+        said = set(self.content(DraftPartName.AMENDMENTS).get("acknowledged", ()))
+        return [each.number for each in self.amendments if each.number in said]
+
+    @property
+    def grid(self) -> Grid:
+        """The price sheet."""
+        return calculations.grid_of(self.cells)
+
+    @property
+    def total(self) -> Dollars | None:
+        """The evaluated price, once every line is priced."""
+        return calculations.total_of(self.cells)
+
+    @property
+    def models_by_clin(self) -> dict[str, AiModel | None]:
+        """The model that is named for each CLIN, if it may serve it."""
+        return {
+            clin: next((m for m in fit if m.public_id == named), None)
+            for clin, named, fit in self.model_choices
+        }
+
+    @property
+    def model_choices(self) -> list[tuple[str, str, list[AiModel]]]:
+        """Each CLIN with the model named for it and those that may serve it."""
+        named = self.content(DraftPartName.PRICES).get("models", {})
+        found = []
+        for clin in sorted({line.clin for line in self.lines}):
+            asked = {line.boundary for line in self.lines if line.clin == clin}
+            fit = [each for each in self.models if asked <= set(each.boundaries)]
+            found.append((clin, str(named.get(clin, "")), fit))
+        return found
+
+    @property
+    def bytes_used(self) -> int:
+        """Bytes of all files."""
+        return sum(each.size_bytes for each in self.files)
+
+    @property
+    def pages_counted(self) -> int:
+        """Pages of all files whose pages can be counted."""
+        return sum(each.pages or 0 for each in self.files)
+
+    def content(self, part: str) -> Mapping[str, Any]:
+        """What was saved of a part; empty if nothing was."""
+        saved = self.parts.get(part)
+        return saved.content if saved else {}
+
+    def version(self, part: str) -> int:
+        """The version of a part; 0 before it is saved for the first time."""
+        saved = self.parts.get(part)
+        return saved.version if saved else 0
+
+
+def get_draftable_for(actor: Actor, public_id: str) -> Solicitation:
+    """A released solicitation, for the people of vendors.
+
+    :raises NotVisible: for everybody else: where drafts lie nobody of an agency looks
+    """
+    if not actor.is_vendor or not actor.is_person:
+        message = "There is no such draft."
+        raise NotVisible(message)
+    return get_opportunity(public_id)
+
+
+def place_of(solicitation: Solicitation, vendor_id: int | None) -> str:
+    """Where the draft of a vendor lies: a hash that only ``SEALING_KEY`` makes."""
+    named = f"drawdown/v1/draft-place/{solicitation.public_id}/{vendor_id}"
+    return hmac.new(settings.SEALING_KEY, named.encode(), hashlib.sha256).hexdigest()
+
+
+def draft_of(actor: Actor, solicitation: Solicitation) -> Draft | None:
+    """The draft of the vendor for whom somebody acts, if there is one."""
+    place = place_of(solicitation, actor.organization_id)
+    return Draft.objects.filter(place=place).first()
+
+
+def new_draft_key(draft: Draft) -> bytes:
+    """A random key for a draft, as it is kept: encrypted with ``SEALING_KEY``."""
+    return encrypt(new_key(), key=settings.SEALING_KEY, binding=draft.key_binding)
+
+
+def key_of(draft: Draft) -> bytes:
+    """The key of a draft."""
+    wrapped = bytes(draft.wrapped_key)
+    return decrypt(wrapped, key=settings.SEALING_KEY, binding=draft.key_binding)
+
+
+def saved_parts(draft: Draft | None) -> dict[str, SavedPart]:
+    """The parts of a draft by name, decrypted."""
+    if draft is None:
+        return {}
+    key = key_of(draft)
+    return {row.part: saved_part(row, key) for row in draft.parts.order_by("pk")}
+
+
+def saved_part(row: DraftPart, key: bytes) -> SavedPart:
+    """One part, decrypted."""
+    plain = calculations.unsealed_json(bytes(row.sealed), key=key, binding=row.binding)
+    return SavedPart(
+        content=plain["content"],
+        version=row.version,
+        by=plain["by"],
+        at=datetime.fromisoformat(plain["at"]),
+    )
+
+
+def files_of(draft: Draft | None) -> list[FileFacts]:
+    """The files of a draft without their content, first one first."""
+    if draft is None:
+        return []
+    key = key_of(draft)
+    rows = draft.files.defer("sealed_content").select_related("draft").order_by("pk")
+    return [_facts(row, key) for row in rows]
+
+
+def _facts(row: DraftFile, key: bytes) -> FileFacts:
+    plain = calculations.unsealed_json(
+        bytes(row.sealed_facts), key=key, binding=row.facts_binding
+    )
+    return FileFacts(public_id=row.public_id, **plain)
+
+
+def content_of(row: DraftFile, key: bytes) -> bytes:
+    """The content of one file, decrypted."""
+    return decrypt(bytes(row.sealed_content), key=key, binding=row.content_binding)
+
+
+def workspace_of(actor: Actor, solicitation: Solicitation, now: datetime) -> Workspace:
+    """The draft of the vendor for whom somebody acts, begun or not."""
+    draft = draft_of(actor, solicitation)
+    parts, files = saved_parts(draft), files_of(draft)
+    lines = list(lines_of(solicitation))
+    prices = (
+        parts[DraftPartName.PRICES].content if DraftPartName.PRICES in parts else {}
+    )
+    amendments = list(amendments_of(solicitation))
+    models = AiModel.objects.in_force(now.date()).order_by("provider", "snapshot")
+    workspace = Workspace(
+        solicitation=solicitation,
+        draft=draft,
+        parts=parts,
+        files=files,
+        lines=lines,
+        models=list(models),
+        amendments=amendments,
+        cells=calculations.cells_of(lines, prices),
+        tasks=[],
+        submission=submission_of(actor, solicitation),
+        signers=list(members(actor.organization_id or 0, Role.VENDOR_SIGNER)),
+        now=now,
+    )
+    workspace.tasks.extend(_tasks(workspace, actor))
+    return workspace
+
+
+def _tasks(workspace: Workspace, actor: Actor) -> list[Task]:
+    return [
+        _technical(workspace),
+        _prices(workspace),
+        _files(workspace),
+        _amendments(workspace),
+        _registration(Organization.objects.get(pk=actor.own_organization_id)),
+    ]
+
+
+def _technical(workspace: Workspace) -> Task:
+    name, label = "technical", "Technical proposal"
+    if not workspace.technical.strip():
+        state = TaskState.NOT_STARTED
+        return Task(name, label, state, "Nothing is written yet.")
+    characters = len(workspace.technical)
+    words = f"{characters:,} of {calculations.MOST_CHARACTERS:,} characters."
+    return Task(name, label, TaskState.READY, words)
+
+
+def _prices(workspace: Workspace) -> Task:
+    name, label = "prices", "Token price sheet"
+    typed = [cell for cell in workspace.cells if cell.text]
+    unnamed = [clin for clin, model in workspace.models_by_clin.items() if not model]
+    wrong = [cell for cell in typed if cell.problem]
+    if not typed and DraftPartName.PRICES not in workspace.parts:
+        words = f"{len(workspace.cells)} lines to price."
+        return Task(name, label, TaskState.NOT_STARTED, words)
+    if wrong:
+        named = ", ".join(cell.line.slin for cell in wrong)
+        state = TaskState.NEEDS_CHANGES
+        return Task(name, label, state, f"Look at the price of {named}.")
+    words = f"{len(typed)} of {len(workspace.cells)} lines are priced."
+    if unnamed:
+        words += f" Choose a model for CLIN {', '.join(unnamed)}."
+    is_whole = len(typed) == len(workspace.cells) and not unnamed
+    return Task(
+        name, label, TaskState.READY if is_whole else TaskState.IN_PROGRESS, words
+    )
+
+
+def _files(workspace: Workspace) -> Task:
+    name, label, count = "files", "Files", len(workspace.files)
+    words = f"{count} file{'s' if count != 1 else ''} attached."
+    if not count:
+        words = "None attached; an offer may go without."
+    return Task(name, label, TaskState.READY, words)
+
+
+def _amendments(workspace: Workspace) -> Task:
+    name, label = "amendments", "Amendments"
+    if not workspace.amendments:
+        return Task(name, label, TaskState.READY, "None was issued.")
+    said = workspace.acknowledged
+    left = [each.number for each in workspace.amendments if each.number not in said]
+    if not left:
+        return Task(name, label, TaskState.READY, "Each is acknowledged.")
+    state = TaskState.NEEDS_CHANGES if said else TaskState.NOT_STARTED
+    return Task(name, label, state, f"Acknowledge {', '.join(left)} (R-SUB-05).")
+
+
+def _registration(vendor: Organization) -> Task:
+    name, label = "registration", "Registration"
+    if vendor.is_registered:
+        words = f"Active under UEI {vendor.uei}."
+        return Task(name, label, TaskState.READY, words, is_needed=False)
+    words = (
+        "Not active in the System for Award Management. It is asked for at submission "
+        "and at award (FAR 52.204-7)."
+    )
+    return Task(name, label, TaskState.NEEDS_CHANGES, words, is_needed=False)

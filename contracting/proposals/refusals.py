@@ -1,0 +1,41 @@
+"""What a draft of an offer will not do."""
+
+from contracting.core.errors import Conflict, Invalid, Refusal, Stale
+
+
+class DraftClosed(Refusal):
+    """After the deadline a draft is no longer changed."""
+
+    code = "draft_closed"
+    rule = "R-SUB-01"
+
+
+class DraftChanged(Stale):
+    """A colleague has saved this part since it was read."""
+
+    code = "draft_changed"
+
+
+class DraftMissing(Conflict):
+    """There is no draft to do this with."""
+
+    code = "draft_missing"
+
+
+class DraftTooLarge(Invalid):
+    """More than a part of a draft, or all of its files, may hold."""
+
+    code = "draft_too_large"
+
+
+class DraftFileUnfit(Invalid):
+    """A file that cannot lie beside the files that are in the draft."""
+
+    code = "draft_file_unfit"
+    rule = "R-SUB-12"
+
+
+class DraftIncomplete(Invalid):
+    """A part that an offer needs is missing or has to be changed."""
+
+    code = "draft_incomplete"

@@ -1,0 +1,20 @@
+"""The parts of a draft, and how far each of them is."""
+
+from django.db.models import TextChoices
+
+
+class DraftPartName(TextChoices):
+    """What a vendor writes and saves by itself; files are kept one by one."""
+
+    TECHNICAL = "TECHNICAL", "technical proposal"
+    PRICES = "PRICES", "prices"
+    AMENDMENTS = "AMENDMENTS", "amendments"
+
+
+class TaskState(TextChoices):
+    """How far one part of a draft is."""
+
+    NOT_STARTED = "NOT_STARTED", "not started"
+    IN_PROGRESS = "IN_PROGRESS", "in progress"
+    NEEDS_CHANGES = "NEEDS_CHANGES", "needs changes"
+    READY = "READY", "ready"

@@ -1,0 +1,5 @@
+"""Addresses of drafts."""
+
+from __future__ import annotations
+
+urlpatterns: list[object] = []

@@ -1,0 +1,71 @@
+"""Drafts of offers, built through the real verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracting.proposals.models import Draft
+from contracting.proposals.operations.attach import CountedFile, attach_draft_files
+from contracting.proposals.operations.save import save_draft
+from contracting.proposals.queries import draft_of
+from contracting.reference.models import AiModel
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.queries import lines_of
+from contracting.submissions.calculations import OfferedFile
+from contracting.submissions.queries import amendment_numbers
+from tests.cast import actor
+from tests.offers import SNAPSHOT, before
+from tests.remembered import remembered
+
+WORDS = "We serve the snapshot that is asked for."
+
+
+def prices_on(
+    solicitation: Solicitation, price: str = "2.5", **more: str
+) -> dict[str, Any]:
+    """One price for every line; others by the number of their line."""
+    lines = list(lines_of(solicitation))
+    model = AiModel.objects.get(snapshot=SNAPSHOT).public_id
+    return {
+        "models": {line.clin: model for line in lines},
+        "prices": {line.slin: price for line in lines} | more,
+        "zeros": [],
+    }
+
+
+def saved(
+    solicitation: Solicitation,
+    part: str,
+    content: Mapping[str, Any],
+    *,
+    seen: int = 0,
+    by: str = "vendor_a_member",
+    hours: int = 2,
+) -> None:
+    """One part is saved, so many hours before the deadline."""
+    save_draft(
+        solicitation_id=solicitation.pk,
+        part=part,
+        content=content,
+        seen_version=seen,
+        by=actor(by),
+        at=before(solicitation, hours=hours),
+    )
+
+
+@remembered
+def whole_draft(*, on: Solicitation, by: str = "vendor_a_member") -> Draft:
+    """A draft to which nothing is missing, with one file of text."""
+    saved(on, "TECHNICAL", {"text": WORDS}, by=by)
+    saved(on, "PRICES", prices_on(on), by=by)
+    saved(on, "AMENDMENTS", {"acknowledged": amendment_numbers(on)}, by=by)
+    attach_draft_files(
+        solicitation_id=on.pk,
+        files=[CountedFile(OfferedFile("plan.txt", "text/plain", b"Our plan."))],
+        by=actor(by),
+        at=before(on, hours=2),
+    )
+    draft = draft_of(actor(by), on)
+    assert draft is not None
+    return draft
