@@ -73,11 +73,25 @@ def check_pdf(content: bytes, *, seconds: float = SECONDS) -> None:
             raise Unfit(f"pdf_{code}", *_FOUND[code])
 
 
+def count_pages(content: bytes, *, seconds: float = SECONDS) -> int | None:
+    """The pages of a PDF; ``None`` where they cannot be counted."""
+    found = _read(content, seconds, "pages")
+    return found if isinstance(found, int) else None
+
+
 def _looked_at(content: bytes, seconds: float) -> list[str]:
     """What the reader reports; a reader that ends before it reports is an answer."""
+    found = _read(content, seconds)
+    if not isinstance(found, list):
+        return ["too_heavy"]
+    return [str(code) for code in found]
+
+
+def _read(content: bytes, seconds: float, *asked: str) -> object:
+    """What the process reports, or nothing if it ends before."""
     try:
         done = subprocess.run(  # noqa: S603 (ours, by its own path)
-            [sys.executable, "-I", "-B", str(READER)],
+            [sys.executable, "-I", "-B", str(READER), *asked],
             input=content,
             capture_output=True,
             timeout=max(seconds, 0.1),
@@ -85,7 +99,6 @@ def _looked_at(content: bytes, seconds: float) -> list[str]:
             env={},
             cwd="/",
         )
-        found = json.loads(done.stdout) if done.returncode == 0 else ["too_heavy"]
+        return json.loads(done.stdout) if done.returncode == 0 else None
     except (subprocess.TimeoutExpired, ValueError, OSError):
-        return ["too_heavy"]
-    return [str(code) for code in found]
+        return None

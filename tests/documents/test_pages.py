@@ -1,0 +1,14 @@
+"""Counting the pages of a PDF."""
+
+from contracting.documents.checking.pdf import count_pages
+from tests.documents import files
+
+
+def test_pages_are_counted_and_what_is_no_pdf_has_none():
+    longer = files.pdf(lambda made: made.add_blank_page())
+
+    assert count_pages(files.pdf()) == 1
+    assert count_pages(longer) == 2
+    assert count_pages(b"%PDF-1.7 and no more") is None
+    assert count_pages(files.encrypted_pdf("secret")) is None
+    assert count_pages(files.pdf(), seconds=0) is None
