@@ -31,8 +31,8 @@ SITTING: Final = timedelta(minutes=10)
 """Saves of one person that follow each other so soon are recorded as one."""
 
 _PADDED_TO: Final = 4096
-_GROUPED: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
-_PLAIN: Final = re.compile(r"\d*\.?\d*")
+_GROUPED: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_PLAIN: Final = re.compile(r"[0-9]*\.?[0-9]*")
 _PLACES: Final = 6
 
 

@@ -225,6 +225,20 @@ def _facts(row: DraftFile, key: bytes) -> FileFacts:
     return FileFacts(public_id=row.public_id, **plain)
 
 
+def get_draft_file_for(
+    actor: Actor, solicitation: Solicitation, public_id: str
+) -> FileFacts:
+    """A file of the vendor's own draft.
+
+    :raises NotVisible: for everybody else, and if it is gone
+    """
+    for each in files_of(draft_of(actor, solicitation)):
+        if each.public_id == public_id:
+            return each
+    message = "There is no such file in your draft."
+    raise NotVisible(message)
+
+
 def content_of(row: DraftFile, key: bytes) -> bytes:
     """The content of one file, decrypted."""
     return decrypt(bytes(row.sealed_content), key=key, binding=row.content_binding)

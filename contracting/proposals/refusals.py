@@ -35,6 +35,12 @@ class DraftFileUnfit(Invalid):
     rule = "R-SUB-12"
 
 
+class CellsUnplaced(Invalid):
+    """Pasted cells of which nobody can tell where in the price sheet they belong."""
+
+    code = "cells_unplaced"
+
+
 class DraftIncomplete(Invalid):
     """A part that an offer needs is missing or has to be changed."""
 

@@ -23,6 +23,7 @@ NOT_PAGES = {
     "opportunities:calendar",
     "opportunities:feed",
     "opportunities:opportunity_calendar",
+    "proposals:price_template",
 }
 OF_EACH_KIND = 9
 """How many pages of one kind are read for the sake of their links."""

@@ -73,6 +73,7 @@ from tests.offers import (
     rated_offers,
     submitted_offer,
 )
+from tests.proposals.drafts import whole_draft
 from tests.story import QuietStage
 
 MORE = {**USED, "OUT_TEXT": USED["OUT_TEXT"] + 1_000_000}
@@ -206,6 +207,7 @@ def _open_now() -> None:
         at=now - HOUR,
     )
     submitted_offer(on=is_open, at=now - HOUR)
+    whole_draft(on=is_open, at=now - HOUR)
 
 
 def _counted(contract: Contract) -> TaskOrder:

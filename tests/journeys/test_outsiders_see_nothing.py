@@ -30,6 +30,14 @@ OF_A_RELEASED_SOLICITATION = {
     "api:read_solicitation",
     "api:release_solicitation",
     "market_research:respond_to_rfi",
+    "proposals:attach_draft_files",
+    "proposals:discard_draft",
+    "proposals:draft",
+    "proposals:price_template",
+    "proposals:save_amendments",
+    "proposals:save_prices",
+    "proposals:save_technical",
+    "proposals:submit_draft",
     "solicitations:ask_question",
     "submissions:submit_submission",
 }
@@ -52,6 +60,7 @@ NOT_IN_THE_STORY = {
     "market_research:release_rfi",
     "market_research:response",
     "market_research:rfi",
+    "proposals:detach_draft_file",
     "submissions:admit_late_submission",
     "submissions:open_late_submission",
 }

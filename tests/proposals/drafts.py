@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from contracting.proposals.models import Draft
@@ -41,30 +42,32 @@ def saved(
     *,
     seen: int = 0,
     by: str = "vendor_a_member",
-    hours: int = 2,
+    at: datetime | None = None,
 ) -> None:
-    """One part is saved, so many hours before the deadline."""
+    """One part is saved, two hours before the deadline unless it is said."""
     save_draft(
         solicitation_id=solicitation.pk,
         part=part,
         content=content,
         seen_version=seen,
         by=actor(by),
-        at=before(solicitation, hours=hours),
+        at=at or before(solicitation, hours=2),
     )
 
 
 @remembered
-def whole_draft(*, on: Solicitation, by: str = "vendor_a_member") -> Draft:
+def whole_draft(
+    *, on: Solicitation, by: str = "vendor_a_member", at: datetime | None = None
+) -> Draft:
     """A draft to which nothing is missing, with one file of text."""
-    saved(on, "TECHNICAL", {"text": WORDS}, by=by)
-    saved(on, "PRICES", prices_on(on), by=by)
-    saved(on, "AMENDMENTS", {"acknowledged": amendment_numbers(on)}, by=by)
+    saved(on, "TECHNICAL", {"text": WORDS}, by=by, at=at)
+    saved(on, "PRICES", prices_on(on), by=by, at=at)
+    saved(on, "AMENDMENTS", {"acknowledged": amendment_numbers(on)}, by=by, at=at)
     attach_draft_files(
         solicitation_id=on.pk,
         files=[CountedFile(OfferedFile("plan.txt", "text/plain", b"Our plan."))],
         by=actor(by),
-        at=before(on, hours=2),
+        at=at or before(on, hours=2),
     )
     draft = draft_of(actor(by), on)
     assert draft is not None

@@ -96,7 +96,7 @@ def _require_seen(before: SavedPart | None, seen_version: int, part: str) -> Non
         return
     message = (
         f"{before.by} saved version {current} of the {DraftPartName(part).label} while "
-        f"you edited version {seen_version}. Nothing is lost: both stand below, and "
-        "yours is not saved yet."
+        f"you edited version {seen_version}. Nothing is lost, and yours is not saved "
+        "yet."
     )
     raise DraftChanged(message, seen=seen_version, current=current)

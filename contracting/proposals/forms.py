@@ -1,0 +1,156 @@
+"""The forms of a draft: they take what was typed, finished or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from contracting.documents.checking.findings import FileVerdict
+from contracting.documents.forms import (
+    KINDS_IN_WORDS,
+    MAX_BYTES,
+    MAX_FILES,
+    SeveralFilesField,
+)
+from contracting.proposals.calculations import MOST_CHARACTERS
+from contracting.solicitations.models import SolicitationLine
+
+
+class PartForm(forms.Form):
+    """A part of a draft, and the version of it that was changed."""
+
+    seen_version = forms.IntegerField(
+        min_value=0, required=False, widget=forms.HiddenInput
+    )
+
+    def content(self) -> dict[str, Any]:
+        """What is kept of a form, as plain values."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        """With what is kept under ``content``, once every field is valid."""
+        data = super().clean() or self.cleaned_data
+        if not self.errors:
+            data["content"] = self.content()
+        return data
+
+
+class Unfinished:
+    """A field that an offer needs, and a draft may still lack."""
+
+    empty_values: Any
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)  # type: ignore[misc]
+
+
+class UnfinishedText(Unfinished, forms.CharField):
+    """A text that may be empty as long as it is a draft."""
+
+
+class UnfinishedChoice(Unfinished, forms.MultipleChoiceField):
+    """Choices of which none may be made as long as it is a draft."""
+
+
+class TechnicalForm(PartForm):
+    """The technical proposal as a text."""
+
+    text = UnfinishedText(
+        label="Technical proposal",
+        strip=False,
+        help_text=(
+            "How you meet the statement of objectives and each factor. Up to "
+            f"{MOST_CHARACTERS:,} characters; attach longer papers as files."
+        ),
+        widget=forms.Textarea(attrs={"rows": 16}),
+    )
+
+    def content(self) -> dict[str, Any]:
+        """The text with the line breaks of this system, as every browser sends it."""
+        return {"text": self.cleaned_data["text"].replace("\r\n", "\n")}
+
+
+class PricesForm(PartForm):
+    """What was typed into each cell, a model for each CLIN, and pasted cells."""
+
+    paste = forms.CharField(required=False, strip=False, widget=forms.Textarea)
+
+    def __init__(
+        self, *args: Any, lines: Sequence[SolicitationLine], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = list(lines)
+        for clin in {line.clin for line in self.lines}:
+            self.fields[f"model_{clin}"] = forms.CharField(
+                required=False, max_length=40
+            )
+        for line in self.lines:
+            self.fields[f"price_{line.public_id}"] = forms.CharField(
+                required=False, max_length=200, label=f"Price of {line.slin}"
+            )
+            self.fields[f"zero_{line.public_id}"] = forms.BooleanField(required=False)
+
+    def content(self) -> dict[str, Any]:
+        """Prices as they were typed, by line; models by CLIN."""
+        data = self.cleaned_data
+        return {
+            "models": {
+                line.clin: data.get(f"model_{line.clin}", "") for line in self.lines
+            },
+            "prices": {
+                line.slin: data.get(f"price_{line.public_id}", "")
+                for line in self.lines
+            },
+            "zeros": [
+                line.slin for line in self.lines if data.get(f"zero_{line.public_id}")
+            ],
+        }
+
+
+class AmendmentsForm(PartForm):
+    """The amendments that are acknowledged so far."""
+
+    acknowledged = UnfinishedChoice(
+        label="We acknowledge these amendments",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, numbers: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["acknowledged"]
+        field.choices = [  # type: ignore[attr-defined]
+            (number, f"Amendment {number}") for number in numbers
+        ]
+
+    def content(self) -> dict[str, Any]:
+        """Their numbers."""
+        return {"acknowledged": sorted(self.cleaned_data["acknowledged"])}
+
+
+class FilesForm(forms.Form):
+    """Files to attach, each checked at once."""
+
+    attachments = SeveralFilesField(
+        label="Add files",
+        help_text=(
+            f"Up to {MAX_FILES} files and {MAX_BYTES // 1024 // 1024} MB in all: "
+            f"{KINDS_IN_WORDS}. Each is checked at once: no macros, scripts, passwords "
+            "or attached files."
+        ),
+    )
+
+    def clean_attachments(self) -> list[FileVerdict]:
+        taken: list[FileVerdict] = self.cleaned_data["attachments"]
+        if not taken:
+            message = "Choose a file first."
+            raise forms.ValidationError(message)
+        return taken
+
+
+class SubmitForm(forms.Form):
+    """The word of a signer, for the draft as it was checked."""
+
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
