@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.conf import settings
+from django.core import signing
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,12 +16,19 @@ from django.utils.feedgenerator import Atom1Feed
 from contracting.core import clock
 from contracting.core.views import PageView
 from contracting.documents.queries import documents_of
+from contracting.opportunities.calculations import Looks, looks_of
 from contracting.opportunities.paperwork import calendar, changed_at
-from contracting.opportunities.queries import past_opportunities, public_events_of
+from contracting.opportunities.queries import (
+    news_of,
+    past_opportunities,
+    public_events_of,
+)
 from contracting.solicitations import permissions, queries
 from contracting.solicitations.models import Solicitation
 
 PER_PAGE = 50
+LOOKED: Final = "looked"
+"""The cookie, one for each solicitation, in which a browser keeps when it looked."""
 
 
 class Opportunities(PageView):
@@ -40,13 +49,34 @@ class Opportunities(PageView):
 class Opportunity(PageView):
     """Should we bid?"""
 
+    looks: Looks | None = None
     template_name = "opportunities/opportunity.html"
     public = True
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        page = super().get(request, **ids)
+        if self.actor.is_vendor and self.looks is not None:
+            value = signing.dumps(
+                self.looks.kept_for(self.actor.own_user_id), salt=LOOKED
+            )
+            page.set_cookie(
+                LOOKED,
+                value,
+                max_age=timedelta(days=365),
+                path=request.path,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return page
 
     def context(self, **ids: Any) -> dict[str, Any]:
         found = queries.get_opportunity(ids["solicitation"])
         at = clock.now()
+        self.looks = self._looks(at)
+        before = self.looks.before if self.looks else None
         return {
+            "news": news_of(found, before) if before else None,
             **queries.package_of(found),
             "is_open": queries.open_opportunities(at).filter(pk=found.pk).exists(),
             "answers": queries.released_answers(found),
@@ -58,6 +88,17 @@ class Opportunity(PageView):
             "history": public_events_of(found),
             "may_ask": permissions.can_ask_question(self.actor, found),
         }
+
+    def _looks(self, now: datetime) -> Looks | None:
+        """The looks of a vendor's person with this one; their browser keeps them."""
+        if not self.actor.is_vendor or self.actor.user_id is None:
+            return None
+        try:
+            kept = signing.loads(self.request.COOKIES.get(LOOKED, ""), salt=LOOKED)
+        except signing.BadSignature:
+            kept = None
+        known = looks_of(kept, self.actor.user_id)
+        return known.and_now(now) if known else Looks(last=now)
 
 
 class Feed(PageView):
