@@ -38,6 +38,7 @@ from contracting.orders.models import Modification, TaskOrder
 from contracting.orders.states import ModificationState, TaskOrderState
 from contracting.payments import permissions as may_pay
 from contracting.payments import queries as payments
+from contracting.proposals import queries as proposals
 from contracting.reconciliation import permissions as may_reconcile
 from contracting.reconciliation import queries as reconciliation
 from contracting.requisitions import permissions as may_need
@@ -447,9 +448,6 @@ def _to_pay(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         yield _item(one, page, asked, verdict, note=f"Invoice {one.invoice}", **more)
 
 
-# The vendor's side -------------------------------------------------------------------
-
-
 def _offers_to_hand_in(by: Actor, at: datetime, on: date) -> Iterator[Item]:
     for each in _some(solicitations.open_opportunities(at)):
         mine = submissions.submission_of(by, each)
@@ -457,12 +455,14 @@ def _offers_to_hand_in(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         due = {"due": _deadline(each), "due_at": each.deadline, "zone": each.time_zone}
         if mine is None or mine.state == SubmissionState.WITHDRAWN or version is None:
             verdict = may_submit.can_submit_submission(by, each)
-            page, note = "opportunities:opportunity", "Not submitted yet."
-            yield _item(each, page, "Read and offer", verdict, note=note, **due)
+            drafted = proposals.parts_ready(by, each, at)
+            page = "proposals:draft" if drafted else "opportunities:opportunity"
+            asked = "Finish our draft" if drafted else "Read and offer"
+            note = f"Not submitted yet. {drafted}".strip()
+            yield _item(each, page, asked, verdict, note=note, **due)
         elif behind := submissions.unacknowledged(version):
-            numbers = listed(behind)
             verdict = may_submit.can_replace_submission(by, mine)
-            asked = f"Acknowledge amendment {numbers}"
+            asked = f"Acknowledge amendment {listed(behind)}"
             page = "submissions:replace_submission"
             yield _item(mine, page, asked, verdict, **about(each), **due)
 

@@ -56,9 +56,16 @@ class Home(PageView):
         if not self.actor.role:
             return super().get(request, **ids)
         at = clock.now()
-        today = accounting_day(at, time_zone_of(self.actor))
+        own_zone = time_zone_of(self.actor)
+        today = accounting_day(at, own_zone)
         desk = desk_of(self.actor, at, today)
-        context = {"desk": desk, "question": QUESTIONS[self.actor.role], "today": today}
+        context = {
+            "desk": desk,
+            "question": QUESTIONS[self.actor.role],
+            "today": today,
+            "now": at,
+            "own_zone": own_zone,
+        }
         return render(request, desk.template, {**context, **desk.lists})
 
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:

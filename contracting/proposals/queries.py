@@ -272,6 +272,14 @@ def workspace_of(actor: Actor, solicitation: Solicitation, now: datetime) -> Wor
     return workspace
 
 
+def parts_ready(actor: Actor, solicitation: Solicitation, now: datetime) -> str:
+    """How far the vendor's draft is: ``"3 of 5 parts ready."``; empty without one."""
+    if draft_of(actor, solicitation) is None:
+        return ""
+    workspace = workspace_of(actor, solicitation, now)
+    return f"{workspace.ready} of {len(workspace.tasks)} parts ready."
+
+
 def _tasks(workspace: Workspace, actor: Actor) -> list[Task]:
     return [
         _technical(workspace),

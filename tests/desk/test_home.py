@@ -30,7 +30,8 @@ from tests.builders_settlement import (
 )
 from tests.cast import AT, actor, client_for, organization, person
 from tests.desk.conftest import OUTSIDERS, ROLES
-from tests.offers import submitted_offer
+from tests.offers import before, submitted_offer
+from tests.proposals.drafts import whole_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -226,3 +227,31 @@ def test_the_reviewer_finds_the_oldest_first_and_what_they_said_last(desk):
     said = page.lists["said"].rows
     assert "Concurs, version" in said[0].note
     assert said[0].since > AT
+
+
+def test_a_vendor_reads_what_is_due_in_both_zones_and_how_far_the_draft_is(
+    told_the_time,
+):
+    # Given a vendor in another zone than the agency, with a draft
+    solicitation = released_solicitation()
+    whole_draft(on=solicitation)
+    vendor = organization(actor("vendor_a_signer"))
+    vendor.time_zone = "America/Los_Angeles"
+    vendor.save(update_fields=["time_zone"])
+
+    # When its signer comes to the desk, 90 minutes before the deadline
+    told_the_time(before(solicitation, minutes=90))
+    page = client_for(actor("vendor_a_signer")).get("/").content.decode()
+
+    # Then it is led to the draft, with the deadline in both zones and what is left
+    assert "Finish our draft" in page
+    assert "Not submitted yet. 5 of 5 parts ready." in page
+    assert f'href="/opportunities/{solicitation.public_id}/draft"' in page
+    due = page[page.index("<dt>Due</dt>") :][:600]
+    assert "EDT" in due
+    assert "PDT" in due
+    assert "1\xa0hour, 30\xa0minutes left" in due
+
+    # And a rival reads nothing of it
+    rival = client_for(actor("vendor_b_signer")).get("/").content.decode()
+    assert "Finish our draft" not in rival
