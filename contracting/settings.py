@@ -349,6 +349,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contracting.submissions.tasks.warn_of_losses",
         "schedule": crontab(hour=11, minute=15),
     },
+    "expire-drafts-daily": {
+        "task": "contracting.proposals.tasks.expire_drafts",
+        "schedule": crontab(hour=4, minute=45),
+    },
     "reconcile-nightly": {
         "task": "contracting.reconciliation.tasks.reconcile_nightly",
         "schedule": crontab(hour=5, minute=30),

@@ -30,6 +30,9 @@ PRICE_LIMIT: Final = Decimal(1_000_000)
 SITTING: Final = timedelta(minutes=10)
 """Saves of one person that follow each other so soon are recorded as one."""
 
+KEPT_AFTER: Final = timedelta(days=30)
+"""How long after its deadline a draft is kept for its vendor to read."""
+
 _PADDED_TO: Final = 4096
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _PLAIN: Final = re.compile(r"[0-9]*\.?[0-9]*")

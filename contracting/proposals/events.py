@@ -17,6 +17,9 @@ DRAFT_FILE_DETACHED = event_type(
 DRAFT_DISCARDED = event_type(
     "proposals.draft.discarded", "A draft of an offer was deleted with all its parts."
 )
+DRAFT_EXPIRED = event_type(
+    "proposals.draft.expired", "A draft was deleted, thirty days after its deadline."
+)
 DRAFT_SUBMITTED = event_type(
     "proposals.draft.submitted", "A draft was submitted as an offer."
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.permissions import role_in
 from accounts.states import Role
 from contracting.core.actors import Actor
-from contracting.core.permissions import Refused, Verdict
+from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.permissions import can_submit_submission
 
@@ -32,6 +32,13 @@ def can_detach_draft_file(by: Actor, solicitation: Solicitation) -> Verdict:
 def can_discard_draft(by: Actor, solicitation: Solicitation) -> Verdict:
     """Whoever writes drafts, whatever has become of the solicitation."""
     return role_in(by, by.organization_id, *_WRITERS, doing="discard its draft")
+
+
+def can_expire_drafts(by: Actor) -> Verdict:
+    """The daily run of the system."""
+    if by.is_system:
+        return Allowed()
+    return Refused("Drafts expire by themselves, thirty days after their deadline.")
 
 
 def can_submit_draft(by: Actor, solicitation: Solicitation) -> Verdict:

@@ -6,13 +6,13 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.conf import settings
 
 from accounts.models import Membership, Organization
-from accounts.queries import members
+from accounts.queries import known_vendors, members
 from accounts.states import Role
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
@@ -29,6 +29,9 @@ from contracting.submissions.models import Submission
 from contracting.submissions.queries import submission_of
 from contracting.submissions.sealing.keys import decrypt, encrypt, new_key
 from contracting.submissions.states import SubmissionState
+
+_LOOKED_BACK: Final = timedelta(days=90)
+"""So long the daily deletion of drafts may have been out of order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,12 @@ class Workspace:
     def is_past(self) -> bool:
         """Whether the deadline has passed."""
         return is_past(self.solicitation, self.now)
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the draft is deleted, if nobody submits or discards it before."""
+        deadline = self.solicitation.deadline or self.now
+        return deadline + calculations.KEPT_AFTER
 
     @property
     def left(self) -> str:
@@ -171,6 +180,18 @@ def place_of(solicitation: Solicitation, vendor_id: int | None) -> str:
     """Where the draft of a vendor lies: a hash that only ``SEALING_KEY`` makes."""
     named = f"drawdown/v1/draft-place/{solicitation.public_id}/{vendor_id}"
     return hmac.new(settings.SEALING_KEY, named.encode(), hashlib.sha256).hexdigest()
+
+
+def places_of_expired(at: datetime) -> dict[str, int]:
+    """Where drafts lie whose time has passed lately, with the vendor of each."""
+    latest = at - calculations.KEPT_AFTER
+    ended = Solicitation.objects.filter(
+        deadline__lte=latest,
+        deadline__gt=latest - _LOOKED_BACK,
+        released_at__isnull=False,
+    )
+    vendors = list(known_vendors().values_list("pk", flat=True))
+    return {place_of(each, vendor): vendor for each in ended for vendor in vendors}
 
 
 def draft_of(actor: Actor, solicitation: Solicitation) -> Draft | None:
