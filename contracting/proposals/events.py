@@ -1,7 +1,8 @@
 """What can happen to a draft.
 
 The events stand in the stream of the vendor and say nothing of the solicitation, of
-what was written or of how much: that there is a draft is nobody else's business.
+what was written or of how much: that there is a draft is nobody else's business. That
+it was submitted stands beside the offer, under the offer's pseudonym.
 """
 
 from contracting.audit.events import event_type

@@ -44,6 +44,12 @@ class Draft(Addressed, Timestamped):
         """In the vendor's own stream."""
         return Subject("proposals.draft", self.pk, f"organization:{vendor_id}")
 
+    def erase(self) -> None:
+        """Delete it with its parts, its files and its key: there is no way back."""
+        self.parts.all().delete()
+        self.files.all().delete()
+        self.delete()
+
 
 class DraftPart(Timestamped):
     """One part of a draft as it was saved last, with who saved it, all encrypted."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracting.audit.models import AuditEvent
 from contracting.core.errors import NotAllowed
 from contracting.proposals.models import Draft
 from contracting.proposals.operations.submit import submit_draft
@@ -53,6 +54,7 @@ def test_what_was_checked_is_what_is_sealed_and_later_opened(vendor_a_signer):
     version = latest_version(submission)
     assert not version.is_late
     assert version.acknowledged == ["0001"]
+    assert [part["name"] for part in version.files][2:] == ["File 1"]
     assert [part["name"] for part in version.files][2:] == ["plan.txt"]
     assert Draft.objects.count() == 0
 
@@ -62,6 +64,21 @@ def test_what_was_checked_is_what_is_sealed_and_later_opened(vendor_a_signer):
     assert opened.technical == WORDS
     prices = OfferedRate.objects.filter(offer=opened)
     assert {str(each.usd_per_million_tokens) for each in prices} == {"2.500000"}
+
+
+def test_no_event_of_that_instant_tells_whose_offer_it_is(vendor_a_signer):
+    solicitation = released_solicitation()
+    whole_draft(on=solicitation)
+    before_it = AuditEvent.objects.latest("pk").pk
+
+    submission = submit(solicitation, vendor_a_signer)
+
+    events = AuditEvent.objects.filter(pk__gt=before_it)
+    assert "proposals.draft.submitted" in {event.event for event in events}
+    assert {event.stream for event in events} == {submission.subject.stream}
+    told = repr(list(events.values()))
+    assert vendor_a_signer.name not in told
+    assert f"organization:{vendor_a_signer.organization_id}" not in told
 
 
 def test_a_second_draft_replaces_the_offer(vendor_a_signer):

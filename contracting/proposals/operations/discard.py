@@ -10,7 +10,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.proposals import events, permissions
-from contracting.proposals.models import Draft, DraftFile
+from contracting.proposals.models import Draft
 from contracting.proposals.queries import place_of
 from contracting.solicitations.models import Solicitation
 
@@ -30,7 +30,5 @@ def discard_draft(*, solicitation_id: int, by: Actor, at: datetime) -> None:
     if draft is None:
         return
     subject = draft.subject_of(by.own_organization_id)
-    draft.parts.all().delete()
-    DraftFile.objects.filter(draft=draft).delete()
-    draft.delete()
+    draft.erase()
     record_event(events.DRAFT_DISCARDED, subject=subject, by=by, at=at)

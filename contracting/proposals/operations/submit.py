@@ -11,7 +11,6 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.proposals import events, permissions
 from contracting.proposals.models import Draft
-from contracting.proposals.operations.discard import discard_draft
 from contracting.proposals.queries import (
     Workspace,
     content_of,
@@ -79,11 +78,12 @@ def submit_draft(
             by=by,
             at=at,
         )
-    discard_draft(solicitation_id=solicitation.pk, by=by, at=at)
+    draft.erase()
+    # In the vendor's own stream, this instant would tell whose offer arrived at it.
     record_event(
         events.DRAFT_SUBMITTED,
-        subject=draft.subject_of(by.own_organization_id),
-        by=by,
+        subject=submission.subject,
+        by=submission.recorded(by),
         at=at,
     )
     return submission
