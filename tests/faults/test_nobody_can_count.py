@@ -1,0 +1,132 @@
+"""No offers and fifty offers look the same to whoever has no need to know.
+
+Every page, endpoint, feed and map of the site is read by an outsider, a rival and
+people of the Government, with its headers, and every e-mail that is waiting: first
+while nobody has offered, then when fifty vendors have. Not a byte may differ. How long
+pages take is measured side by side and reported; a slow machine fails nothing.
+"""
+
+import sys
+import time
+from statistics import median
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Membership, Organization, User
+from accounts.queries import actor_of
+from contracting.notices.operations.sweep_notices import sweep_notices
+from contracting.submissions.models import Submission, SubmissionVersion
+from contracting.submissions.operations.submit import submit_submission
+from tests.builders import released_solicitation
+from tests.cast import actor, client_for
+from tests.offers import before, offer_on
+from tests.submissions.test_sealed_box import addresses, everything_shown
+
+pytestmark = pytest.mark.django_db
+
+CLOCK = "contracting.core.clock.now"
+OFFERS = 50
+ASKED = 200
+LOOKING = ["contracting_officer", "administrator", "auditor", "vendor_b_signer"]
+
+
+def signers():
+    """Fifty vendors, each with somebody who signs."""
+    found = []
+    for number in range(OFFERS):
+        house = Organization.objects.create(name=f"Vendor {number:02}", kind="VENDOR")
+        user = User.objects.create_user(f"signer.{number}@example.test", name="Signer")
+        held = Membership.objects.create(
+            user=user, organization=house, role="VENDOR_SIGNER"
+        )
+        found.append(actor_of(held))
+    return found
+
+
+def all_offer(solicitation, everybody):
+    offer = offer_on(solicitation)
+    for by in everybody:
+        submit_submission(
+            solicitation_id=solicitation.pk,
+            offer=offer,
+            acknowledged=[],
+            by=by,
+            at=before(solicitation, minutes=30),
+        )
+
+
+def mailed(solicitation) -> list[tuple[str, str, list[str]]]:
+    """Everything that waits to be sent, as it leaves."""
+    mail.outbox.clear()
+    sweep_notices(at=before(solicitation, minutes=5), limit=10_000)
+    return [(str(each.subject), str(each.body), each.to) for each in mail.outbox]
+
+
+@pytest.mark.rule("R-SUB-03", case="allowed")
+def test_no_offer_and_fifty_offers_show_the_same(monkeypatch):
+    # Given fifty vendors, none of whom has offered, and all that others can look at
+    solicitation, everybody = released_solicitation(), signers()
+    monkeypatch.setattr(CLOCK, lambda: before(solicitation, minutes=5))
+    mailed(solicitation)
+    paths = addresses(solicitation)
+    browsers = {part: client_for(actor(part)) for part in LOOKING}
+    browsers["an outsider"] = Client()
+    for browser in browsers.values():
+        browser.raise_request_exception = False
+    first = {who: everything_shown(each, paths) for who, each in browsers.items()}
+    assert len(paths) > 30
+
+    # When all of them offer
+    all_offer(solicitation, everybody)
+
+    # Then each of them is shown the same, header by header, and nobody is written to
+    for who, browser in browsers.items():
+        shown = everything_shown(browser, paths)
+        differing = [path for path in paths if shown[path] != first[who][path]]
+        assert differing == [], who
+    assert mailed(solicitation) == []
+
+    # And no address tells which came first, or how many there are
+    for model in (Submission, SubmissionVersion):
+        given = list(model.objects.order_by("pk").values_list("public_id", flat=True))
+        assert len(given) == OFFERS
+        assert given not in (sorted(given), sorted(given, reverse=True))
+        assert {len(each) for each in given} == {len(given[0])}
+
+
+def test_how_long_a_page_takes_is_told_beside_each_other(
+    monkeypatch, record_property, capsys
+):
+    # Given a solicitation with fifty offers beside one that has none
+    full, empty = released_solicitation(), released_solicitation()
+    monkeypatch.setattr(CLOCK, lambda: before(full, minutes=5))
+    all_offer(full, signers())
+    pages = {
+        ("solicitations:solicitation", "contracting_officer"),
+        ("submissions:opening", "contracting_officer"),
+        ("opportunities:opportunity", "vendor_b_signer"),
+        ("submissions:published_box", "vendor_b_signer"),
+    }
+
+    # When each page is asked for, by turns
+    for name, part in sorted(pages):
+        browser = client_for(actor(part))
+        paths = [reverse(name, args=[each.public_id]) for each in (full, empty)]
+        taken: dict[str, list[float]] = {path: [] for path in paths}
+        for turn in range(ASKED // len(pages) * 2):
+            path = paths[turn % 2]
+            began = time.perf_counter()
+            assert browser.get(path).status_code == 200
+            taken[path].append(time.perf_counter() - began)
+        of_full, of_empty = (median(taken[path][2:]) for path in paths)
+
+        # Then both medians are reported, and are of one order
+        ratio = of_full / of_empty
+        record_property(name, round(ratio, 3))
+        with capsys.disabled():
+            times = f"{of_full * 1e3:.2f} ms against {of_empty * 1e3:.2f} ms"
+            sys.stdout.write(f"\n{name}: {times}, ratio {ratio:.3f}\n")
+        assert 0.5 < ratio < 2
