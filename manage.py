@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Run a command of the site, with the embedded servers where no others are given."""
 
+import gc
 import os
 import secrets
 import sys
@@ -19,6 +20,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contracting.settings")
     if SCHEMA_VERBS.intersection(sys.argv[1:2]):
         os.environ["DRAWDOWN_AS_OWNER"] = "1"
+        # Migrating makes thousands of classes: look for cycles among them rarely.
+        gc.set_threshold(500_000)
     embedded.ensure()
     here = Origin(door="command", request_id=f"cmd_{secrets.token_hex(8)}")
     with coming_from(here):

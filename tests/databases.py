@@ -8,6 +8,7 @@ switched off.
 """
 
 import functools
+import gc
 import hashlib
 import itertools
 import os
@@ -186,14 +187,17 @@ def _migrate(name: str) -> None:
             grant = f"ALTER DEFAULT PRIVILEGES GRANT {rights} TO {{}}"
             _execute(session, grant, settings.DATABASES["default"]["USER"])
     about = connections.settings["default"]
+    usual = gc.get_threshold()
     application = {key: about[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
     about.update(_owner_login())
     try:
         with pointing_at(name):
+            gc.set_threshold(500_000)  # as manage.py does
             call_command("migrate", verbosity=0, interactive=False)
             build_cast()
     finally:
         about.update(application)
+        gc.set_threshold(*usual)
 
 
 def _owner_login() -> dict[str, str]:
