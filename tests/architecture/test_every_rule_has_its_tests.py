@@ -25,7 +25,10 @@ NOT_REFUSED = {
 }
 """Rules by which no request is refused, each with what holds it instead."""
 
-ENFORCED = "A"
+ENFORCED = {"A", "B"}
+NOT_BUILT = {"R-SUB-10", "R-SUB-11"}
+"""Alternates and quotations: nothing in the system claims to hold these yet."""
+
 CASES = {"allowed", "refused"}
 
 
@@ -36,9 +39,11 @@ def test_every_enforced_rule_has_an_allowed_and_a_refused_case():
         (rule.id, case)
         for rule in listed_rules()
         for case in sorted(CASES)
-        if rule.stage == ENFORCED and not tested[rule.id, case]
+        if rule.stage in ENFORCED and not tested[rule.id, case]
     ]
-    assert missing == []
+    assert missing == [
+        (rule, case) for rule in sorted(NOT_BUILT) for case in sorted(CASES)
+    ]
 
 
 def test_a_marker_names_a_rule_of_the_list_and_a_case():
