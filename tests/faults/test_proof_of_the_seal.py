@@ -6,7 +6,7 @@ beat and the broker. Every place is then searched in every spelling: nothing is 
 before the opening, and after it all of it is there. With the encryption switched off
 the same search finds it in at least three places, so that it does find.
 
-Whoever keeps drafts on the site adds one to ``handed_in``: a draft is sealed as well.
+A rival has the same words in a draft that it never submits: it is found at no time.
 """
 
 import contextlib
@@ -34,13 +34,15 @@ from django.urls import reverse
 from contracting.documents.models import Document
 from contracting.embedded import places
 from contracting.embedded.servers import Postgres, Valkey
+from contracting.proposals.operations.attach import CountedFile, attach_draft_files
 from contracting.submissions import calculations
+from contracting.submissions.calculations import OfferedFile
 from contracting.submissions.models import Submission
 from tests.builders import released_solicitation
 from tests.cast import actor, client_for, submit
 from tests.databases import _owner_address
-from tests.faults.test_canary_on_the_disk import on_the_disk
 from tests.offers import before, opened_offers
+from tests.proposals.drafts import prices_on, saved
 from tests.submissions.test_doors import filled_in
 from tests.submissions.test_sealed_box import spellings
 from tests.workers import ROOT, eventually
@@ -81,6 +83,30 @@ def handed_in(solicitation, words: Canary) -> Submission:
     sent = {**sent, first: words.price.decode(), "attachments": [plan]}
     assert submit(vendor, url, sent).status_code == 303
     return Submission.objects.get()
+
+
+def drafted(solicitation, words: Canary) -> None:
+    """A rival's draft with the words, saved part by part."""
+    rival, text = "vendor_b_signer", f"Ours: {words.text.decode()}"
+    saved(solicitation, "TECHNICAL", {"text": text}, by=rival)
+    prices = prices_on(solicitation, words.price.decode())
+    saved(solicitation, "PRICES", prices, by=rival)
+    plan = OfferedFile(f"{words.name.decode()}.txt", "text/plain", words.body)
+    attach_draft_files(
+        solicitation_id=solicitation.pk,
+        files=[CountedFile(plan)],
+        by=actor(rival),
+        at=before(solicitation, hours=1),
+    )
+
+
+def on_the_disk(folder: Path) -> bytes:
+    """Every file under a folder; one that goes away meanwhile had nothing to keep."""
+    kept = []
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            kept.append(path.read_bytes())
+    return b"\n".join(kept)
 
 
 def with_what_is_packed(raw: bytes) -> bytes:
@@ -252,6 +278,7 @@ def test_a_sealed_offer_is_found_nowhere_and_after_the_opening_it_is(site, monke
     # Given an offer that was handed in, and whose receipt the worker has taken up
     words, solicitation = canary(), released_solicitation()
     at_its_time(monkeypatch, solicitation)
+    drafted(solicitation, words)
     submission = handed_in(solicitation, words)
     eventually(is_taken_up)
 
