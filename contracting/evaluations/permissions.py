@@ -243,9 +243,8 @@ def can_decide_selection(by: Actor, solicitation: Solicitation) -> Verdict:
 def can_extend_offer(by: Actor, submission: Submission) -> Verdict:
     """A signer of the vendor whose offer it is (FAR 52.212-1(c))."""
     doing = "extend its offer"
-    return role_in(
-        by, submission.vendor_id, Role.VENDOR_SIGNER, doing=doing, rule="R-SUB-09"
-    )
+    vendor_id = by.organization_id if submission.is_of(by) else submission.vendor_id
+    return role_in(by, vendor_id, Role.VENDOR_SIGNER, doing=doing, rule="R-SUB-09")
 
 
 def can_excuse_registration(by: Actor, solicitation: Solicitation) -> Verdict:

@@ -46,17 +46,18 @@ def test_everything_in_place_is_said_and_signed_without_javascript():
 
 @pytest.mark.usefixtures("at_the_award")
 def test_what_is_missing_explains_itself_and_leads_there():
-    # Given a draft without certified funds and without an extract of the day
+    # Given a draft without certified funds and without any extract of registrations
     contract = drafted_contract()
 
     page = page_of(contract)[1]
 
-    assert "Not yet: 2 things are missing" in answer_of(page)
+    assert "Not yet: 3 things are missing" in answer_of(page)
     certify = reverse("contracts:certify_contract_funds", args=[contract.public_id])
     assert f'href="{certify}"' in page
     assert reverse("evaluations:registrations") in page
     assert "(R-AWD-01)" in page
     assert "(R-EVL-08)" in page
+    assert "(R-SUB-06)" in page
 
 
 @pytest.mark.usefixtures("at_the_award")
