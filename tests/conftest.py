@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+from hypothesis import settings as hypothesis_settings
+
 from tests.cast import *  # noqa: F403
 from tests.databases import (  # noqa: F401
     _django_db_helper,
@@ -15,3 +17,7 @@ from tests.halves import (  # noqa: F401
 from tests.rules import pytest_runtest_call  # noqa: F401
 from tests.story import locks_of_the_story, played, told  # noqa: F401
 from tests.workers import worker  # noqa: F401
+
+# A slow machine is no error: no example has a limit of time.
+hypothesis_settings.register_profile("drawdown", deadline=None)
+hypothesis_settings.load_profile("drawdown")

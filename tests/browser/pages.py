@@ -24,6 +24,7 @@ NOT_PAGES = {
     "opportunities:feed",
     "opportunities:opportunity_calendar",
     "proposals:price_template",
+    "submissions:download_receipt",
 }
 OF_EACH_KIND = 9
 """How many pages of one kind are read for the sake of their links."""
