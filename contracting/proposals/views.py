@@ -12,7 +12,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
@@ -47,8 +46,7 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.publishing.redline import redline
 from contracting.solicitations.queries import lines_of
 from contracting.submissions.calculations import OfferedFile
-from contracting.submissions.refusals import TooLarge
-from contracting.submissions.views import ReceivingVerb
+from contracting.submissions.views import FilesView, ReceivingVerb
 
 PAGES = {
     "technical": "proposals:save_technical",
@@ -328,25 +326,14 @@ class PriceTemplate(PageView):
         )
 
 
-class AttachDraftFiles(DraftVerb):
+class AttachDraftFiles(FilesView, DraftVerb):
     """Do our files keep within the limits?"""
 
     template_name = "proposals/attach_draft_files.html"
     form_class: ClassVar[type[forms.Form]] = FilesForm
     submit_label = "Attach"
 
-    def dispatch(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        limit = settings.FILE_UPLOAD_MAX_MEMORY_SIZE
-        if request.method == "POST" and int(length) > limit:
-            message = (
-                f"Your files are larger than {limit // 1024 // 1024} MB in all. They "
-                "were not read. Attach smaller ones, or one after the other."
-            )
-            raise TooLarge(message)
-        return super().dispatch(request, *args, **kwargs)
+    hint = "Attach smaller ones, or one after the other."
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
         found = super().extra(thing)  # noqa: S610 (ours, not a queryset)

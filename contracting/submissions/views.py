@@ -72,11 +72,10 @@ class ReceivingVerb(VerbView):
             return super().post(request, **ids)
 
 
-@method_decorator(sensitive_post_parameters(), name="dispatch")
-class OfferView(ReceivingVerb):
-    """An offer as a form, with a way to check its prices before it is handed in."""
+class FilesView(VerbView):
+    """A page that takes files: more than the site takes at once are not read."""
 
-    form_class = OfferForm
+    hint = "Hand in smaller ones."
 
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
@@ -86,10 +85,17 @@ class OfferView(ReceivingVerb):
         if request.method == "POST" and int(length) > limit:
             message = (
                 f"Your files are larger than {limit // 1024 // 1024} MB in all. They "
-                "were not read. Hand in smaller ones."
+                f"were not read. {self.hint}"
             )
             raise TooLarge(message)
         return super().dispatch(request, *args, **kwargs)
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class OfferView(FilesView, ReceivingVerb):
+    """An offer as a form, with a way to check its prices before it is handed in."""
+
+    form_class = OfferForm
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         if "check" not in request.POST:
