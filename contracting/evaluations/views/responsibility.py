@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.urls import reverse
 
 from contracting.core import clock
-from contracting.core.actors import Actor
 from contracting.core.permissions import Refused, Verdict, require
+from contracting.core.views import OperationView
 from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.operations.find import find_nonresponsible
 from contracting.evaluations.operations.record import record_certificate
 from contracting.evaluations.operations.refer import refer_nonresponsibility
 from contracting.evaluations.operations.reject import reject_offer
 from contracting.evaluations.standing import responsibility
-from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
+from contracting.evaluations.views.reading import ReadingPage
 from contracting.evaluations.views.tables import FormClass
 from contracting.submissions.models import OpenedOffer, Submission
 
@@ -57,12 +56,10 @@ class Responsibility(ReadingPage):
         }
 
 
-class _ResponsibilityVerb(ReadingVerbView):
+class _ResponsibilityVerb(ReadingPage, OperationView):
     """A verb on the responsibility of the vendor of an opened offer."""
 
     template_name = "evaluations/responsibility_verb.html"
-    can: ClassVar[Any]
-    operation: ClassVar[Any]
     heading: ClassVar[str]
     effect: ClassVar[str]
 
@@ -78,10 +75,10 @@ class _ResponsibilityVerb(ReadingVerbView):
         words = {"verb_heading": self.heading, "effect": self.effect}
         return {**_standing(thing.submission), **words}
 
-    def perform(
-        self, *, thing: OpenedOffer, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        type(self).operation(submission_id=thing.submission_id, **data, by=by, at=at)
+    def keys(self, thing: OpenedOffer) -> dict[str, int]:
+        return {"submission_id": thing.submission_id}
+
+    def leads_to(self, thing: OpenedOffer) -> str:
         return reverse("evaluations:responsibility", args=[thing.submission.public_id])
 
 
