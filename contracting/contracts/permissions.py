@@ -76,13 +76,7 @@ def can_award_contract(by: Actor, contract: Contract, on: date) -> Verdict:
     FAR 1.602-1 (R-ROL-01, R-ROL-02); the requester, the certifier and the signer are
     three different people (R-ROL-03).
     """
-    verdict = role_in(
-        by,
-        contract.agency_id,
-        Role.CONTRACTING_OFFICER,
-        doing="sign an award",
-        rule="R-ROL-01",
-    )
+    verdict = _as_officer(by, contract, "sign an award", "R-ROL-01")
     if isinstance(verdict, Refused):
         return verdict
     signing = can_sign(by, Dollars(contract.ceiling_dollars), on)
@@ -103,13 +97,7 @@ def can_award_contract(by: Actor, contract: Contract, on: date) -> Verdict:
 
 def can_designate_cor(by: Actor, contract: Contract, on: date) -> Verdict:
     """The contracting officer designates in writing (FAR 1.602-2(d))."""
-    verdict = role_in(
-        by,
-        contract.agency_id,
-        Role.CONTRACTING_OFFICER,
-        doing="designate a representative",
-        rule="R-ROL-01",
-    )
+    verdict = _as_officer(by, contract, "designate a representative", "R-ROL-01")
     if isinstance(verdict, Refused):
         return verdict
     return can_sign(by, Dollars(), on)
@@ -117,36 +105,19 @@ def can_designate_cor(by: Actor, contract: Contract, on: date) -> Verdict:
 
 def can_record_protest(by: Actor, contract: Contract) -> Verdict:
     """A contracting officer or specialist of the agency."""
-    return role_in(
-        by,
-        contract.agency_id,
-        Role.CONTRACTING_OFFICER,
-        Role.CONTRACT_SPECIALIST,
-        doing="record a protest",
-        rule="R-AWD-07",
-    )
+    return _in_the_office(by, contract, "record a protest", "R-AWD-07")
 
 
 def can_lift_protest(by: Actor, contract: Contract) -> Verdict:
     """The contracting officer files what the head of the activity has signed."""
-    return role_in(
-        by,
-        contract.agency_id,
-        Role.CONTRACTING_OFFICER,
-        doing="file the finding that lifts a suspension",
-        rule="R-AWD-07",
+    return _as_officer(
+        by, contract, "file the finding that lifts a suspension", "R-AWD-07"
     )
 
 
 def can_notify_unsuccessful(by: Actor, contract: Contract) -> Verdict:
     """The contracting officer tells them (FAR 15.503(b))."""
-    return role_in(
-        by,
-        contract.agency_id,
-        Role.CONTRACTING_OFFICER,
-        doing="tell the unsuccessful offerors",
-        rule="R-AWD-05",
-    )
+    return _as_officer(by, contract, "tell the unsuccessful offerors", "R-AWD-05")
 
 
 def can_request_debriefing(by: Actor, submission: Submission) -> Verdict:
@@ -163,37 +134,17 @@ def can_request_debriefing(by: Actor, submission: Submission) -> Verdict:
 
 def can_hold_debriefing(by: Actor, contract: Contract) -> Verdict:
     """The contracting officer chairs it and files its summary (FAR 15.506(c), (f))."""
-    return role_in(
-        by,
-        contract.agency_id,
-        Role.CONTRACTING_OFFICER,
-        doing="hold a debriefing",
-        rule="R-AWD-06",
-    )
+    return _as_officer(by, contract, "hold a debriefing", "R-AWD-06")
 
 
 def can_report_contract_action(by: Actor, contract: Contract) -> Verdict:
     """A contracting officer or specialist of the agency (FAR 4.604(b))."""
-    return role_in(
-        by,
-        contract.agency_id,
-        Role.CONTRACTING_OFFICER,
-        Role.CONTRACT_SPECIALIST,
-        doing="report a contract action",
-        rule="R-AWD-08",
-    )
+    return _in_the_office(by, contract, "report a contract action", "R-AWD-08")
 
 
 def can_review_vendor_term(by: Actor, contract: Contract) -> Verdict:
     """A contracting officer or specialist of the agency, before the award."""
-    return role_in(
-        by,
-        contract.agency_id,
-        Role.CONTRACTING_OFFICER,
-        Role.CONTRACT_SPECIALIST,
-        doing="review the vendor's terms",
-        rule="R-AWD-10",
-    )
+    return _in_the_office(by, contract, "review the vendor's terms", "R-AWD-10")
 
 
 def about_contract(actor: Actor, public_id: str) -> About:
@@ -210,3 +161,13 @@ def about_contract(actor: Actor, public_id: str) -> About:
         value=Dollars(found.ceiling_dollars),
         kinds=(Kind.SINGLE_AWARD, Kind.COMPELLING_REASON),
     )
+
+
+def _as_officer(by: Actor, contract: Contract, doing: str, rule: str) -> Verdict:
+    officer = Role.CONTRACTING_OFFICER
+    return role_in(by, contract.agency_id, officer, doing=doing, rule=rule)
+
+
+def _in_the_office(by: Actor, contract: Contract, doing: str, rule: str) -> Verdict:
+    office = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST)
+    return role_in(by, contract.agency_id, *office, doing=doing, rule=rule)

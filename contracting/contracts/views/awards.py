@@ -28,11 +28,11 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
-from contracting.core.views import PageView, VerbView
+from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents.queries import documents_of, download_headers
 from contracting.documents.refusals import NotReady
 from contracting.documents.rendering import LibrariesMissing, render
-from contracting.evaluations.standing import registration
+from contracting.evaluations.standing.registration import excuse_of
 from contracting.evaluations.standing.validity import extensions_of, valid_until
 from contracting.ledger.queries import contract_balance
 from contracting.solicitations.queries import (
@@ -219,59 +219,52 @@ class ContractVerbView(VerbView):
         return accounting_day(clock.now(), thing.time_zone)
 
 
-class CertifyContractFundsView(ContractVerbView):
+class ContractOperationView(ContractVerbView, OperationView):
+    """A verb on one contract whose page hands its form to one operation."""
+
+    def keys(self, thing: Contract) -> dict[str, int]:
+        return {"contract_id": thing.pk}
+
+
+class CertifyContractFundsView(ContractOperationView):
     """The funds certifier's word on one version."""
 
     template_name = "contracts/certify_contract_funds.html"
     form_class = forms.CertifyContractFundsForm
     submit_label = "Certify the funds"
     done_message = "The funds are certified and committed."
-
-    def verdict(self, thing: Contract) -> Verdict:
-        return permissions.can_certify_contract_funds(self.actor, thing)
-
-    def perform(
-        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        certify_contract_funds(
-            contract_id=thing.pk, by=by, at=at, seen_version=data["seen_version"]
-        )
-        return contract_url(thing)
+    can = staticmethod(permissions.can_certify_contract_funds)
+    operation = staticmethod(certify_contract_funds)
+    takes = ("seen_version",)
 
 
-class AwardContractView(ContractVerbView):
+class AwardContractView(ContractOperationView):
     """The contracting officer's signature."""
 
     template_name = "contracts/award_contract.html"
     form_class = forms.AwardContractForm
     submit_label = "Sign the award"
     done_message = "The contract is awarded and its minimum is obligated."
+    operation = staticmethod(award_contract)
+    takes = ("seen_version",)
 
     def extra(self, thing: Contract) -> dict[str, Any]:
-        offer, at = thing.decision.selected, clock.now()
-        needed = checks_of(thing, self.actor, at)
+        offer, needed = (
+            thing.decision.selected,
+            checks_of(thing, self.actor, clock.now()),
+        )
         return super().extra(thing) | {  # noqa: S610
-            "not_responsible": queries.not_responsible_because(thing, at),
             "offer": offer,
-            "not_registered": registration.not_registered_because(offer, at),
-            "excuse": registration.excuse_of(offer),
+            "excuse": excuse_of(offer),
             "valid_until": valid_until(offer),
             "extensions": extensions_of(offer),
             "checks": needed,
-            "missing": [check for check in needed if not check.is_met],
+            "missing": {check.rule for check in needed if not check.is_met},
             "told": told_after(thing),
         }
 
     def verdict(self, thing: Contract) -> Verdict:
         return permissions.can_award_contract(self.actor, thing, self.today(thing))
-
-    def perform(
-        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        award_contract(
-            contract_id=thing.pk, by=by, at=at, seen_version=data["seen_version"]
-        )
-        return contract_url(thing)
 
 
 class PreviewContract(PageView):
@@ -322,20 +315,16 @@ class ReviewVendorTermView(ContractVerbView):
         return contract_url(thing)
 
 
-class DiscardContractView(ContractVerbView):
+class DiscardContractView(ContractOperationView):
     """Give up a draft."""
 
     template_name = "contracts/discard_contract.html"
     submit_label = "Discard the draft award"
     done_message = "The draft award is discarded; its commitment is released."
+    can = staticmethod(permissions.can_discard_contract)
+    operation = staticmethod(discard_contract)
 
-    def verdict(self, thing: Contract) -> Verdict:
-        return permissions.can_discard_contract(self.actor, thing)
-
-    def perform(
-        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        discard_contract(contract_id=thing.pk, by=by, at=at)
+    def leads_to(self, thing: Contract) -> str:
         return reverse("contracts:contracts")
 
 
@@ -370,25 +359,18 @@ class DesignateCorView(ContractVerbView):
         return contract_url(thing)
 
 
-class RecordProtestView(ContractVerbView):
+class RecordProtestView(ContractOperationView):
     """Is the award protested in time?"""
 
     template_name = "contracts/record_protest.html"
     form_class = forms.ProtestForm
     submit_label = "Record the protest"
     done_message = "Recorded. The contract's page says whether it is suspended."
+    can = staticmethod(permissions.can_record_protest)
+    operation = staticmethod(record_protest)
 
     def initial(self, thing: Contract) -> dict[str, Any]:
         return {"debriefed_on": queries.day_offered(thing)}
-
-    def verdict(self, thing: Contract) -> Verdict:
-        return permissions.can_record_protest(self.actor, thing)
-
-    def perform(
-        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        record_protest(contract_id=thing.pk, **data, by=by, at=at)
-        return contract_url(thing)
 
 
 class LiftProtestView(ContractVerbView):

@@ -13,13 +13,17 @@ from contracting.contracts.operations.hold import hold_debriefing
 from contracting.contracts.operations.notify import notify_unsuccessful
 from contracting.contracts.operations.report import report_contract_action
 from contracting.contracts.operations.request import request_debriefing
-from contracting.contracts.views.awards import ContractVerbView, contract_url
+from contracting.contracts.views.awards import (
+    ContractOperationView,
+    ContractVerbView,
+    contract_url,
+)
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
-from contracting.core.views import PageView, VerbView
+from contracting.core.views import OperationView, PageView, VerbView
 from contracting.evaluations.permissions import can_extend_offer
 from contracting.evaluations.queries import unsuccessful
 from contracting.evaluations.standing.responsibility import rejection_of
@@ -144,13 +148,14 @@ class RequestDebriefingView(VerbView):
         return reverse("contracts:status", args=[thing.public_id])
 
 
-class HoldDebriefingView(VerbView):
+class HoldDebriefingView(OperationView):
     """What is said in the debriefing, and was it held in time?"""
 
     template_name = "contracts/hold_debriefing.html"
     form_class = forms.HoldDebriefingForm
     submit_label = "File the debriefing"
     done_message = "The debriefing is on file."
+    operation = staticmethod(hold_debriefing)
 
     def thing(self, **ids: Any) -> DebriefingRequest:
         return queries.get_debriefing_for(self.actor, ids["public_id"])
@@ -173,26 +178,25 @@ class HoldDebriefingView(VerbView):
             and accounting_day(clock.now(), contract.time_zone) > thing.due_on,
         }
 
-    def perform(
-        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        hold_debriefing(request_id=thing.pk, **data, by=by, at=at)
+    def keys(self, thing: DebriefingRequest) -> dict[str, int]:
+        return {"request_id": thing.pk}
+
+    def leads_to(self, thing: DebriefingRequest) -> str:
         return contract_url(thing.notice.contract)
 
 
-class ReportContractActionView(ContractVerbView):
+class ReportContractActionView(ContractOperationView):
     """Was the award reported in time?"""
 
     template_name = "contracts/report_contract_action.html"
     form_class = forms.ContractActionReportForm
     submit_label = "Record the report"
     done_message = "The report is on record."
+    can = staticmethod(permissions.can_report_contract_action)
+    operation = staticmethod(report_contract_action)
 
     def initial(self, thing: Contract) -> dict[str, Any]:
         return {"reported_on": self.today(thing)}
-
-    def verdict(self, thing: Contract) -> Verdict:
-        return permissions.can_report_contract_action(self.actor, thing)
 
     def extra(self, thing: Contract) -> dict[str, Any]:
         due_on = queries.report_due_on(thing)
@@ -202,12 +206,6 @@ class ReportContractActionView(ContractVerbView):
             "due_on": due_on,
             "is_overdue": self.today(thing) > due_on,
         }
-
-    def perform(
-        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        report_contract_action(contract_id=thing.pk, **data, by=by, at=at)
-        return contract_url(thing)
 
 
 class AfterAwardPage(PageView):
