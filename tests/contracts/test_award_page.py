@@ -3,9 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from contracting.contracts.models import Contract
+from contracting.contracts.operations.award import award_contract
+from contracting.contracts.refusals import IndefiniteQuantityIncomplete
 from contracting.documents.models import Document
 from tests.builders_orders import AWARDED_AT, certified_contract, drafted_contract
-from tests.cast import actor, client_for, submit
+from tests.cast import actor, client_for, days, nothing_happens, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +61,36 @@ def test_what_is_missing_explains_itself_and_leads_there():
     assert "(R-AWD-01)" in page
     assert "(R-EVL-08)" in page
     assert "(R-SUB-06)" in page
+
+
+@pytest.mark.usefixtures("at_the_award")
+def test_the_page_says_what_the_signature_would_be_refused_with():
+    # Given a draft without a maximum in tokens
+    contract = certified_contract()
+    Contract.objects.filter(pk=contract.pk).update(ceiling_tokens=0)
+
+    with nothing_happens(), pytest.raises(IndefiniteQuantityIncomplete) as refusal:
+        award_contract(
+            contract_id=contract.pk,
+            by=actor("contracting_officer"),
+            at=AWARDED_AT,
+            seen_version=contract.version,
+        )
+
+    page = page_of(contract)[1]
+    assert "Not yet: 1 thing is missing" in answer_of(page)
+    assert refusal.value.message in page
+
+
+def test_an_offer_that_has_expired_is_not_called_open(monkeypatch):
+    contract = certified_contract()
+    months_later = AWARDED_AT + days(90)
+    monkeypatch.setattr("contracting.core.clock.now", lambda: months_later)
+
+    page = page_of(contract)[1]
+
+    assert "has expired" in page
+    assert "The offer may be accepted until" not in page
 
 
 @pytest.mark.usefixtures("at_the_award")

@@ -8,25 +8,27 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.contracts import (
-    calculations,
     events,
     paperwork,
     permissions,
     refusals,
 )
-from contracting.contracts.models import Contract, ContractFunding
+from contracting.contracts.models import Contract
 from contracting.contracts.operations.certify import obligations_of
 from contracting.contracts.queries import (
-    not_responsible_because,
-    single_award_above,
-    single_award_determination,
+    require_certified_funds,
+    require_indefinite_quantity,
+    require_not_excluded,
+    require_reasonable_price,
+    require_single_award,
+    require_whole_lines,
 )
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars, Tokens, total_dollars
+from contracting.core.quantities import Dollars, Tokens
 from contracting.documents.operations.request import request_document
 from contracting.evaluations.operations.keep import keep_registration
 from contracting.evaluations.queries import require_acknowledged, require_open
@@ -40,7 +42,7 @@ from contracting.ledger.queries import lock_funds
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.reference.operations.assign_number import assign_number
 from contracting.solicitations.models import Solicitation
-from contracting.solicitations.queries import nominal_minimum, require_justified
+from contracting.solicitations.queries import require_justified
 from contracting.solicitations.states import SolicitationState
 
 
@@ -131,73 +133,19 @@ def _guard(
         message = f"This award is {contract.get_state_display()}; it cannot be signed."
         raise IllegalMove(message, state=contract.state)
     contract.require_version(seen_version)
-    _guard_funds(contract)
-    gaps = calculations.line_gaps(contract)
-    if gaps:
-        raise refusals.LineIncomplete(" ".join(gaps), gaps=gaps)
-    _guard_indefinite_quantity(contract, on)
-    _guard_single_award(contract, on)
-    analysis = contract.decision.price_analysis
-    if contract.decision.selected_id not in analysis.reasonable_submission_ids:
-        message = "The price analysis does not find the selected offer reasonable."
-        raise refusals.PriceNotReasonable(message)
+    require_certified_funds(contract)
+    require_whole_lines(contract)
+    require_indefinite_quantity(contract, on)
+    require_single_award(contract, on)
+    require_reasonable_price(contract)
     require_acknowledged(contract.decision.selected.opened_offer)
     require_valid(contract.decision.selected, on)
-
-
-def _guard_funds(contract: Contract) -> None:
-    certified = ContractFunding.objects.filter(
-        line__contract=contract,
-        certified_at__isnull=False,
-        certified_version=contract.version,
-    )
-    total = total_dollars(Dollars(row.dollars) for row in certified)
-    if total < Dollars(contract.minimum_dollars):
-        message = (
-            f"Funds are certified for {total} of the ${contract.minimum_dollars} "
-            "that this award obligates."
-        )
-        raise refusals.FundsNotCertified(message, certified=total)
-
-
-def _guard_indefinite_quantity(contract: Contract, on: date) -> None:
-    gaps = []
-    nominal = nominal_minimum(on)
-    if Dollars(contract.minimum_dollars) <= nominal:
-        gaps.append(
-            f"The guaranteed minimum must be more than nominal, above {nominal}."
-        )
-    if contract.ordering_end < on:
-        gaps.append(
-            f"The ordering period ended on {contract.ordering_end}: nothing could be "
-            "ordered."
-        )
-    if contract.ceiling_dollars <= 0:
-        gaps.append("The maximum must be stated in dollars.")
-    if contract.ceiling_tokens <= 0:
-        gaps.append("The maximum must be stated in tokens.")
-    if calculations.funded(contract) < Dollars(contract.minimum_dollars):
-        gaps.append("The minimum must be obligated at award.")
-    if gaps:
-        raise refusals.IndefiniteQuantityIncomplete(" ".join(gaps), gaps=gaps)
-
-
-def _guard_single_award(contract: Contract, on: date) -> None:
-    amount = single_award_above(contract, on)
-    if amount is not None and single_award_determination(contract) is None:
-        message = (
-            f"One vendor gets more than {amount}, and no determination of the "
-            "agency's head is on file."
-        )
-        raise refusals.SingleAwardNotDetermined(message, above=amount)
 
 
 def _guard_responsibility(contract: Contract, at: datetime) -> None:
     require_responsible(contract.decision.selected)
     require_registered(contract.decision.selected, at)
-    because = not_responsible_because(contract, at)
-    if because:
-        raise refusals.NotResponsible(because)
+    require_not_excluded(contract, at)
 
 
 def _bind(contract: Contract, signed_on: date, by: Actor, at: datetime) -> None:

@@ -8,18 +8,17 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from contracting.contracts import calculations, permissions, queries
-from contracting.contracts.models import Contract, ContractFunding
+from contracting.contracts import permissions, queries
+from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.errors import Refusal
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Refused, Verdict
-from contracting.core.quantities import Dollars, total_dollars
 from contracting.evaluations.queries import require_acknowledged, unsuccessful
-from contracting.evaluations.standing.registration import not_registered_because
-from contracting.evaluations.standing.responsibility import withheld_because
-from contracting.evaluations.standing.validity import expired_because
-from contracting.solicitations.queries import nominal_minimum, require_justified
+from contracting.evaluations.standing.registration import require_registered
+from contracting.evaluations.standing.responsibility import require_responsible
+from contracting.evaluations.standing.validity import require_valid
+from contracting.solicitations.queries import require_justified
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Check:
 def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
     """Everything that stands between a draft and its signature by this person.
 
-    The verb guards each of them again under its locks; this only tells.
+    Each is the guard of the verb itself, which guards again under its locks.
     """
     page, offer = contract.path, contract.decision.selected
     on = accounting_day(at, contract.time_zone)
@@ -47,39 +46,37 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
         Check(
             "Funds are certified",
             "R-AWD-01",
-            _funds(contract),
+            _refused(lambda: queries.require_certified_funds(contract)),
             f"{page}/certify_contract_funds",
         ),
         Check(
             "The vendor is registered and not excluded",
             "R-EVL-08",
-            queries.not_responsible_because(contract, at),
+            _refused(lambda: queries.require_not_excluded(contract, at)),
             reverse("evaluations:registrations"),
         ),
         Check(
             "The vendor was registered at submission and is now",
             "R-SUB-06",
-            not_registered_because(offer, at),
+            _refused(lambda: require_registered(offer, at)),
             reverse("evaluations:registrations"),
         ),
         Check(
             "Nothing stands against the vendor's responsibility",
             "R-EVL-09",
-            withheld_because(offer),
+            _refused(lambda: require_responsible(offer)),
             reverse("evaluations:responsibility", args=[offer.public_id]),
         ),
         Check(
             "The offer is open for acceptance",
             "R-SUB-09",
-            expired_because(offer, on),
+            _refused(lambda: require_valid(offer, on)),
             reverse("evaluations:offer", args=[offer.public_id]),
         ),
         Check(
             "The price is found fair and reasonable",
             "R-EVL-07",
-            ""
-            if queries.has_reasonable_price(contract)
-            else "The price analysis does not find this offer reasonable.",
+            _refused(lambda: queries.require_reasonable_price(contract)),
             reverse("evaluations:price", args=[contract.solicitation.public_id]),
         ),
         Check(
@@ -91,19 +88,19 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
         Check(
             "Every line item is complete",
             "R-AWD-02",
-            " ".join(calculations.line_gaps(contract)),
+            _refused(lambda: queries.require_whole_lines(contract)),
             page,
         ),
         Check(
             "Minimum, maximum and ordering period fit",
             "R-AWD-03",
-            " ".join(_quantities(contract, at)),
+            _refused(lambda: queries.require_indefinite_quantity(contract, on)),
             page,
         ),
         Check(
             "A single award above its threshold is determined",
             "R-AWD-04",
-            _single_award(contract, at),
+            _refused(lambda: queries.require_single_award(contract, on)),
             reverse(
                 "determinations:make_determination",
                 args=[contract.public_id, "single-award"],
@@ -126,41 +123,6 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
 def told_after(contract: Contract) -> int:
     """How many unsuccessful offerors are told within three days of this award."""
     return unsuccessful(contract.solicitation).count()
-
-
-def _funds(contract: Contract) -> str:
-    certified = ContractFunding.objects.filter(
-        line__contract=contract,
-        certified_at__isnull=False,
-        certified_version=contract.version,
-    )
-    total = total_dollars(Dollars(row.dollars) for row in certified)
-    if total >= Dollars(contract.minimum_dollars):
-        return ""
-    return (
-        f"{total} of the ${contract.minimum_dollars} that this award obligates are "
-        f"certified for version {contract.version}."
-    )
-
-
-def _quantities(contract: Contract, at: datetime) -> list[str]:
-    on = accounting_day(at, contract.time_zone)
-    gaps = []
-    if Dollars(contract.minimum_dollars) <= nominal_minimum(on):
-        gaps.append("The guaranteed minimum is only nominal.")
-    if contract.ordering_end < on:
-        gaps.append("The ordering period is over.")
-    if contract.ceiling_dollars <= 0 or contract.ceiling_tokens <= 0:
-        gaps.append("The maximum is not stated in dollars and in tokens.")
-    return gaps
-
-
-def _single_award(contract: Contract, at: datetime) -> str:
-    on = accounting_day(at, contract.time_zone)
-    above = queries.single_award_above(contract, on)
-    if above is None or queries.single_award_determination(contract) is not None:
-        return ""
-    return f"One vendor gets more than {above}; a determination is missing."
 
 
 def _refused(guard: Callable[[], None]) -> str:
