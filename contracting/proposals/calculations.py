@@ -216,7 +216,7 @@ def grid_of(cells: Sequence[Cell]) -> Grid:
         while (row := rows.get((*what, again))) and row.cells[column] is not None:
             again += 1
         if row is None:
-            label = f"CLIN {line.clin}, {line.tier}, {line.boundary}"
+            label = f"CLIN {line.clin}, {line.served_as}"
             row = rows[(*what, again)] = GridRow(label, [None] * len(classes))
         row.cells[column] = cell
     return Grid(classes, list(rows.values()))

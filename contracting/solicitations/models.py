@@ -18,8 +18,10 @@ from contracting.core.models import (
     Versioned,
 )
 from contracting.core.subjects import Subject
+from contracting.reference.states import Boundary, Tier
 from contracting.solicitations.states import (
     MOVES,
+    ContextBand,
     ExtentCompeted,
     Procedure,
     SetAside,
@@ -287,6 +289,14 @@ class SolicitationLine(Addressed, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.slin} {self.description}"
+
+    @property
+    def served_as(self) -> str:
+        """How and where it is served, in words: ``"standard, FedRAMP Moderate"``."""
+        words = [Tier(self.tier).label, Boundary(self.boundary).label]
+        if self.context_band != ContextBand.ALL:
+            words.append(ContextBand(self.context_band).label)
+        return ", ".join(map(str, words))
 
 
 class EvaluationFactor(Addressed, Timestamped):
