@@ -256,6 +256,7 @@ class Opening(PageView):
             "may_resolve": permissions.can_resolve_outage(self.actor, found),
             "is_opened": queries.offers_were_opened(found),
             "offers": queries.offers_of(found),
+            "flawed": [offer for offer in queries.offers_of(found) if offer.flaws],
             "unopened": [
                 (
                     each,

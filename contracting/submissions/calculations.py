@@ -192,12 +192,16 @@ def parts(plain: dict[str, Any]) -> list[dict[str, Any]]:
     The hash of the price schedule covers the random part too. Names of files are sealed
     with them, for a name can say much: a file is listed by its place and its hash.
     """
+    files = [base64.b64decode(row["base64"]) for row in plain["files"]]
     technical = plain["technical"].encode()
     prices = canonical_json([plain["salt"], plain["prices"]]).encode()
-    listed = [_part(TECHNICAL, technical), _part(PRICES, prices)]
-    for number, row in enumerate(plain["files"], start=1):
-        listed.append(_part(f"File {number}", base64.b64decode(row["base64"])))
-    return listed
+    named = zip(part_names(len(files)), [technical, prices, *files], strict=True)
+    return [part_of(name, raw) for name, raw in named]
+
+
+def part_names(files: int) -> list[str]:
+    """What a receipt calls the parts of an offer with so many files."""
+    return [TECHNICAL, PRICES, *(f"File {number + 1}" for number in range(files))]
 
 
 def counts_as_late(version: SubmissionVersion) -> bool:
@@ -232,7 +236,8 @@ def receipt_content(version: SubmissionVersion) -> dict[str, Any]:
     }
 
 
-def _part(name: str, raw: bytes) -> dict[str, Any]:
+def part_of(name: str, raw: bytes) -> dict[str, Any]:
+    """A part as a receipt lists it, with its size in bytes and its SHA-256."""
     return {
         "name": name,
         "size_bytes": len(raw),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 
@@ -17,7 +21,10 @@ from contracting.documents.forms import (
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import SolicitationLine
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
+from contracting.submissions.sealing.offers import Part, SealedOffer
 from contracting.submissions.states import LateException
+
+_OLD_PAGE: Final = "The page that this comes from is an old one. Load it again."
 
 
 class OfferForm(forms.Form):
@@ -126,6 +133,63 @@ class OfferForm(forms.Form):
                 for line in self.lines
             ),
         )
+
+
+class SealedOfferForm(OfferForm):
+    """An offer that the browser has sealed: bytes, and what is declared of them."""
+
+    envelope = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
+    sealed = forms.FileField(widget=forms.FileInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.required = name in ("acknowledged", "envelope", "sealed")
+
+    def clean(self) -> dict[str, Any]:
+        data = forms.Form.clean(self) or self.cleaned_data
+        if not self.errors:
+            data["offer"] = self.sealed_offer()
+        return data
+
+    def sealed_offer(self) -> SealedOffer:
+        """The sealed offer as values.
+
+        :raises ValidationError: for an envelope of another form, or damaged bytes
+        """
+        sealed = self.cleaned_data["sealed"].read()
+        try:
+            told = json.loads(self.cleaned_data["envelope"])
+            offer = SealedOffer(
+                submission=str(told["submission"]),
+                version=int(told["version"]),
+                fingerprint=str(told["fingerprint"]),
+                sealed=sealed,
+                wrapped_key=base64.b64decode(told["wrapped_key"], validate=True),
+                content_sha256=_sha256(told["content_sha256"]),
+                parts=[
+                    Part(
+                        name=str(part["name"]),
+                        size_bytes=int(part["size_bytes"]),
+                        sha256=_sha256(part["sha256"]),
+                    )
+                    for part in told["parts"]
+                ],
+            )
+            is_whole = told["sealed_sha256"] == hashlib.sha256(sealed).hexdigest()
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise forms.ValidationError(_OLD_PAGE) from error
+        if not is_whole:
+            message = "The sealed bytes were damaged on their way. Hand in once more."
+            raise forms.ValidationError(message)
+        return offer
+
+
+def _sha256(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        message = "no SHA-256 in hexadecimal"
+        raise ValueError(message)
+    return text
 
 
 def _passphrase(label: str, help_text: str = "", *, new: bool = False) -> Any:

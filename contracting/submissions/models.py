@@ -307,6 +307,11 @@ class OpenedOffer(AppendOnly):
     version = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT)
     technical = models.TextField()
     files = models.JSONField(default=list, help_text="[{name, blob_sha256}, …]")
+    flaws = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="What is wrong with it, each in a sentence.",
+    )
     opened_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -14,19 +14,40 @@ from contracting.submissions.models import SubmissionVersion
 from contracting.submissions.queries import box_of, closing_of, proof_of
 from contracting.submissions.refusals import NotClosed
 from contracting.submissions.sealing.tree import leaf_of
+from contracting.submissions.states import SealingMode
 
-PROTECTS = (
-    "Server mode protects against whoever reads the database, the disk, a backup, the "
-    "logs or the queue, and on every screen and in every API. It does not protect "
-    "against someone who changes the code of the site or reads the memory of the web "
-    "process while an offer passes."
+PROTECTS = {
+    SealingMode.SERVER: "Server mode protects against whoever reads the database, the "
+    "disk, a backup, the logs or the queue, and on every screen and in every API. It "
+    "does not protect against someone who changes the code of the site or reads the "
+    "memory of the web process while an offer passes.",
+    SealingMode.CLIENT: "Client mode protects against whoever reads the database, the "
+    "disk, a backup, the logs or the queue, on every screen and in every API, and "
+    "against whoever reads the memory of the web process while an offer arrives. It "
+    "does not protect against someone who has changed the code of the site before the "
+    "page was loaded, or who reads the machine on which the offer was written.",
+}
+_SEALED = {
+    SealingMode.SERVER: "by the server, in memory, on receipt",
+    SealingMode.CLIENT: "by the offeror's browser, before it was sent",
+}
+_KEPT = {
+    SealingMode.SERVER: "The content was sealed in memory on receipt and nothing else "
+    "of it was kept.",
+    SealingMode.CLIENT: "The content arrived sealed. Sizes and hashes of its parts are "
+    "those that the offeror's browser declared; they are compared with the content "
+    "when it is opened.",
+}
+_LIMITS = (
+    "Whether files and prices are within the limits, and whether a file holds malware, "
+    "is checked after the opening, before anybody downloads it."
 )
 
 
 def receipt(version: SubmissionVersion) -> dict[str, Any]:
     """The receipt: what arrived, when, and its hashes (R-SUB-07)."""
     submission = version.submission
-    solicitation = submission.solicitation
+    solicitation, mode = submission.solicitation, SealingMode(version.mode)
     return {
         "time_zone": solicitation.time_zone,
         "summary": _summary(version),
@@ -51,7 +72,7 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             },
             {
                 "label": "Mode of sealing",
-                "value": "by the server, in memory, on receipt",
+                "value": _SEALED[mode],
             },
             *_offeror(version),
             {"label": "Sealed in", "value": version.get_mode_display()},
@@ -73,9 +94,9 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
         ],
         "files": version.files,
         "notes": [
-            "The content was sealed in memory on receipt and nothing else of it was "
-            "kept. It is opened by a quorum of named people after the deadline, once.",
-            PROTECTS,
+            f"{_KEPT[mode]} It is opened by a quorum of named people after the "
+            "deadline, once.",
+            PROTECTS[mode],
             "Until the opening no record of the site names the offeror, this paper "
             "included: name and registration are sealed with the offer. The pseudonym "
             "stands for one vendor on one solicitation.",
@@ -83,7 +104,7 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             "random part that is sealed with them, and so tell nothing about a price.",
             "Names of files are sealed with them: each is listed by its place in the "
             "offer, and its hash says which it is.",
-            scanning_words(),
+            scanning_words() if mode == SealingMode.SERVER else _LIMITS,
             "This paper is printed and sealed after the offer was committed: the time "
             "in its seal is later than the commit.",
         ],

@@ -84,6 +84,19 @@ class ExceptionUnfounded(Invalid):
     rule = "R-SUB-02"
 
 
+class SealedElsewhere(Conflict):
+    """Sealed bytes are bound to another version than the one they were sent as."""
+
+    code = "sealed_elsewhere"
+
+
+class NotScanned(Refusal):
+    """The malware scanner is silent, and nothing is laid open unscanned."""
+
+    code = "not_scanned"
+    status = 503
+
+
 class AlreadyOpened(Conflict):
     """The offers were opened; that happens once."""
 

@@ -25,6 +25,7 @@ class SealingMode(TextChoices):
     """Where an offer is encrypted."""
 
     SERVER = "SERVER", "server mode"
+    CLIENT = "CLIENT", "client mode"
 
 
 class OpeningPurpose(TextChoices):

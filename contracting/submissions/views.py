@@ -25,7 +25,7 @@ from contracting.documents.queries import documents_of
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import get_opportunity, lines_of
-from contracting.submissions import paperwork, permissions, queries
+from contracting.submissions import client, paperwork, permissions, queries
 from contracting.submissions.calculations import (
     Offer,
     WorkloadPrice,
@@ -34,6 +34,7 @@ from contracting.submissions.calculations import (
 )
 from contracting.submissions.forms import (
     OfferForm,
+    SealedOfferForm,
     WithdrawalForm,
 )
 from contracting.submissions.models import Submission
@@ -96,8 +97,11 @@ class OfferView(FilesView, ReceivingVerb):
     """An offer as a form, with a way to check its prices before it is handed in."""
 
     form_class = OfferForm
+    seals_in_browser: ClassVar[bool] = True
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        if self.seals_in_browser and "envelope" in request.POST:
+            self.form_class = SealedOfferForm  # type: ignore[misc]
         if "check" not in request.POST:
             return super().post(request, **ids)
         thing = self.thing(**ids)
@@ -139,6 +143,13 @@ class OfferView(FilesView, ReceivingVerb):
             "amendments": solicitation.amendments.order_by("number"),
             "is_late": is_past(solicitation, clock.now()),
             "is_scanned": bool(settings.CLAMD_URL),
+            "box": queries.box_of(solicitation),
+            "key": client.key_text(queries.box_of(solicitation)),
+            "place": client.next_place(self.actor, solicitation),
+            "published": queries.published_fingerprint(solicitation),
+            "limits": client.limits(),
+            "protects": paperwork.PROTECTS,
+            "seals_in_browser": self.seals_in_browser,
         }
 
 

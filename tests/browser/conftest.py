@@ -108,7 +108,7 @@ def _wait_for_an_answer(server: subprocess.Popen[bytes], address: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium(site) -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """The machine's own browser, without a window."""
     found = [path for name in BROWSERS if (path := shutil.which(name))]
     if not found:

@@ -33,7 +33,8 @@ OF_THE_SOLICITATION = ("/solicitations/", "/opportunities/", "/api/v1/solicitati
 TELL_THE_TIME = ("Expires", "Last-Modified")
 """What pages of the frameworks, sign-in and administration, say of now."""
 CHANGES_ANYHOW = re.compile(
-    rb'name="(?:csrfmiddlewaretoken|form_token)" value="[^"]*"|req_[0-9a-f]{16}'
+    rb'name="(?:csrfmiddlewaretoken|form_token)" value="[^"]*"'
+    rb'|data-submission="sub_\w+"|req_[0-9a-f]{16}'
 )
 
 

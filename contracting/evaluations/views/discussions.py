@@ -139,6 +139,7 @@ class ReviseSubmission(OfferView):
     """What is our final offer?"""
 
     template_name = "evaluations/revise_submission.html"
+    seals_in_browser = False
     submit_label = "Hand in our final revision"
     done_message = "Received and sealed. You may hand in another until the cutoff."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -14,6 +15,12 @@ from contracting.documents.queries import read_blob
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.submissions import calculations, events, permissions
 from contracting.submissions.calculations import Offer
+from contracting.submissions.client import (
+    Reading,
+    read,
+    received_key_sha256,
+    unreadable,
+)
 from contracting.submissions.models import (
     ContentKeyWrap,
     OfferedRate,
@@ -22,8 +29,9 @@ from contracting.submissions.models import (
     SubmissionVersion,
 )
 from contracting.submissions.operations.attribute import attribute_submission
-from contracting.submissions.sealing.keys import decrypt_from
-from contracting.submissions.states import SubmissionState
+from contracting.submissions.refusals import SealBroken
+from contracting.submissions.sealing.keys import decrypt, decrypt_from
+from contracting.submissions.states import SealingMode, SubmissionState
 
 
 @transaction.atomic
@@ -32,12 +40,14 @@ def lay_open_submission(
 ) -> OpenedOffer:
     """Decrypt the version of record, check it, and lay it open: prices and offeror.
 
-    Only the key of this one version is unwrapped. A step of each opening: its caller
-    has the quorum.
+    What its vendor has sealed is looked into here for the first time: what is wrong
+    with it lies open beside it, and stops neither it nor another offer. Only the key of
+    this one version is unwrapped. A step of each opening: its caller has the quorum.
 
     :param private: the private half of the box; it is not kept
     :raises NotAllowed: unless ``by`` holds a share of the box
-    :raises SealBroken: if sealed bytes were altered or moved
+    :raises SealBroken: if sealed bytes were altered or moved since they were received
+    :raises NotScanned: while the malware scanner is silent
     """
     submission = Submission.objects.locked().get(pk=submission_id)
     require(permissions.can_lay_open_submission(by, submission))
@@ -46,7 +56,6 @@ def lay_open_submission(
         message = f"submission {submission.pk} has no version to open"
         raise RuntimeError(message)
     wrap = ContentKeyWrap.objects.get(version=version)
-    offer = _decrypted(wrap, private)
     if submission.vendor_id is None:
         attribution = attribute_submission(
             submission_id=submission.pk,
@@ -56,7 +65,7 @@ def lay_open_submission(
             at=at,
         )
         submission.vendor = attribution.vendor
-    opened = _laid_open(submission, version, offer, at)
+    opened = _laid_open(submission, version, _read(wrap, private), at)
     submission.move_to(SubmissionState.OPENED)
     for do in permissions.AT_OPENING:
         do(submission_id=submission.pk, by=by, at=at)
@@ -64,7 +73,7 @@ def lay_open_submission(
         recipients=[Recipient(organization_id=submission.vendor_id)],
         subject=submission.subject,
         title=f"The offers on {submission.solicitation.piid} were opened",
-        body="The openers read your offer; it matched the hash on your receipt.",
+        body=_told(opened),
         url_path=f"/submissions/{submission.public_id}",
         by=SYSTEM,
         at=at,
@@ -74,9 +83,39 @@ def lay_open_submission(
         subject=submission.subject,
         by=SYSTEM,
         at=at,
-        data={"receipt": version.public_id, "content_sha256": version.plain_sha256},
+        data={
+            "receipt": version.public_id,
+            "content_sha256": version.plain_sha256,
+            "flaws": opened.flaws,
+        },
     )
     return opened
+
+
+def _told(opened: OpenedOffer) -> str:
+    if not opened.flaws:
+        return "The openers read your offer; it matched the hash on your receipt."
+    return (
+        "Your offer was opened, and something is wrong with it: "
+        f"{' '.join(opened.flaws)} Keep your own copy; the contracting officer decides "
+        "what follows."
+    )
+
+
+def _read(wrap: ContentKeyWrap, private: bytes) -> Reading:
+    version = wrap.version
+    if version.mode == SealingMode.SERVER:
+        return Reading(_decrypted(wrap, private))
+    place = calculations.place_of(version)
+    wrapped, sealed = bytes(wrap.wrapped_key), read_blob(version.sealed_blob)
+    try:
+        key = decrypt_from(wrapped, private=private, binding=place.key_binding)
+        raw = decrypt(sealed, key=key, binding=place.binding)
+    except SealBroken:
+        if sha256(wrapped).hexdigest() != received_key_sha256(version):
+            raise
+        return unreadable()
+    return read(raw, version)
 
 
 def _decrypted(wrap: ContentKeyWrap, private: bytes) -> Offer:
@@ -95,7 +134,7 @@ def _decrypted(wrap: ContentKeyWrap, private: bytes) -> Offer:
 
 
 def _laid_open(
-    submission: Submission, version: SubmissionVersion, offer: Offer, at: datetime
+    submission: Submission, version: SubmissionVersion, found: Reading, at: datetime
 ) -> OpenedOffer:
     files = [
         {
@@ -104,16 +143,17 @@ def _laid_open(
                 content=file.content, media_type=file.media_type
             ).sha256,
         }
-        for file in offer.files
+        for file in found.offer.files
     ]
     opened = OpenedOffer.objects.create(
         submission=submission,
         version=version,
-        technical=offer.technical,
+        technical=found.offer.technical,
         files=files,
+        flaws=list(found.flaws),
         opened_at=at,
     )
-    for price in offer.prices:
+    for price in found.offer.prices:
         OfferedRate.objects.create(
             offer=opened,
             line_id=price.line_id,

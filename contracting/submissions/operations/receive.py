@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -14,12 +15,14 @@ from contracting.core.actors import SYSTEM, Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.models import new_public_id
 from contracting.core.permissions import require
+from contracting.documents.checking.findings import MEGABYTE
 from contracting.documents.operations.request import request_document
 from contracting.documents.operations.store import store_blob
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
 from contracting.submissions import calculations, events, paperwork, permissions
-from contracting.submissions.calculations import Offer, Place
+from contracting.submissions.calculations import Offer, Place, part_names
+from contracting.submissions.client import MAX_BYTES, MAX_FILES
 from contracting.submissions.models import (
     Box,
     ContentKeyWrap,
@@ -39,9 +42,24 @@ from contracting.submissions.refusals import (
     AmendmentNotAcknowledged,
     KeySwapped,
     NotOpenForOffers,
+    NotReceiptable,
+    SealedElsewhere,
 )
-from contracting.submissions.sealing.keys import encrypt_to, new_key
+from contracting.submissions.sealing.keys import (
+    PUBLIC_BYTES,
+    encrypt_to,
+    is_point,
+    new_key,
+)
 from contracting.submissions.sealing.offerors import Offeror, seal_offeror
+from contracting.submissions.sealing.offers import (
+    AROUND,
+    STEP_BYTES,
+    WRAPPED_KEY_BYTES,
+    Part,
+    SealedOffer,
+)
+from contracting.submissions.states import SealingMode
 
 MEDIA_TYPE = "application/octet-stream"
 
@@ -50,17 +68,18 @@ MEDIA_TYPE = "application/octet-stream"
 def receive_version(
     *,
     submission_id: int,
-    offer: Offer,
+    offer: Offer | SealedOffer,
     acknowledged: Sequence[str],
     by: Actor,
     at: datetime,
 ) -> SubmissionVersion:
     """Seal the offer as the next version of its submission and issue the receipt.
 
-    The content is encrypted in memory with a key of its own, and that key to the box of
-    the solicitation; nothing of either is written anywhere else. Whose offer it is, is
-    encrypted to the box too: until the opening, rows name a pseudonym. ``at``
-    is the instant at which receipt was completed: up to the deadline it is in time, one
+    An offer in the clear is checked and encrypted in memory with a key of its own, and
+    that key to the box of the solicitation; nothing of either is written anywhere else.
+    Of one that its vendor has sealed only the outside can be checked. Whose offer it
+    is, is encrypted to the box too: until the opening, rows name a pseudonym. ``at`` is
+    the instant at which receipt was completed: up to the deadline it is in time, one
     microsecond later it is late (FAR 52.212-1(f), R-SUB-01).
 
     :raises ReceiptsClosed: if it is stamped in time and receipts were closed
@@ -68,7 +87,9 @@ def receive_version(
     :raises OfferIncomplete: unless every line has one price
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
     :raises NotReceiptable: for an empty file, or two files of one name
-    :raises KeySwapped: if the box has another key than was published with it
+    :raises KeySwapped: if the box has another key than was published with it, or the
+        vendor has sealed to another one
+    :raises SealedElsewhere: if the vendor has sealed it as another version
     """
     found = Submission.objects.get(pk=submission_id)
     solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
@@ -77,9 +98,16 @@ def receive_version(
     require(permissions.can_replace_submission(by, submission))
     require_not_closed(solicitation, at)
     _require_acknowledgement(solicitation, acknowledged)
-    calculations.require_whole(solicitation, offer, at)
-    plain = calculations.content(offer)
-    version = _sealed(submission, plain, acknowledged=acknowledged, by=by, at=at)
+    box = _box_of(solicitation)
+    if isinstance(offer, SealedOffer):
+        _require_sealed_whole(submission, box, offer)
+        mode, sealed = SealingMode.CLIENT, offer
+    else:
+        calculations.require_whole(solicitation, offer, at)
+        mode, sealed = SealingMode.SERVER, _sealed(submission, box, offer)
+    version = _kept(
+        submission, box, sealed, mode=mode, acknowledged=acknowledged, by=by, at=at
+    )
     if offers_were_opened(solicitation):
         attribution = attribute_submission(
             submission_id=submission.pk,
@@ -115,6 +143,8 @@ def receive_version(
             "version": version.number,
             "content_sha256": version.plain_sha256,
             "sealed_sha256": version.sealed_blob.sha256,
+            "wrapped_key_sha256": sha256(sealed.wrapped_key).hexdigest(),
+            "mode": version.mode,
             "is_late": version.is_late,
         },
     )
@@ -153,39 +183,95 @@ def _require_acknowledgement(
         raise AmendmentNotAcknowledged(message, unknown=unknown)
 
 
-def _sealed(
+def _require_sealed_whole(submission: Submission, box: Box, offer: SealedOffer) -> None:
+    """What can be told of sealed bytes from outside: place, key, size, count, form."""
+    number = submission.versions.count() + 1
+    if (offer.submission, offer.version) != (submission.public_id, number):
+        message = (
+            f"Your browser has sealed this as version {offer.version} and it would be "
+            f"version {number}: another one has arrived meanwhile. Nothing of this one "
+            "was kept. Load the page again and hand in once more."
+        )
+        raise SealedElsewhere(message, version=number)
+    if offer.fingerprint != box.fingerprint:
+        message = (
+            "Your offer was sealed to another key than the one that was published with "
+            "this solicitation: its openers could never read it. Nothing of it was "
+            "kept. Load the page again, and compare the fingerprint of the key."
+        )
+        raise KeySwapped(message, fingerprint=box.fingerprint)
+    is_wrapped = len(offer.wrapped_key) == WRAPPED_KEY_BYTES
+    if not (is_wrapped and is_point(offer.wrapped_key[:PUBLIC_BYTES])):
+        message = "What arrived has no key for the openers. Nothing of it was kept."
+        raise NotReceiptable(message)
+    files = offer.parts[2:]
+    size, declared = len(offer.sealed), sum(part.size_bytes for part in offer.parts)
+    is_named = [part.name for part in offer.parts] == part_names(len(files))
+    is_filled = all(part.size_bytes > 0 for part in offer.parts)
+    is_padded = (size - AROUND) % STEP_BYTES == 0
+    if not (is_named and is_filled and is_padded and declared <= size - AROUND):
+        message = (
+            "The parts that are declared for the receipt are not those of a sealed "
+            "offer of this size. Nothing of it was kept."
+        )
+        raise NotReceiptable(message)
+    if len(files) > MAX_FILES or sum(file.size_bytes for file in files) > MAX_BYTES:
+        limit = MAX_BYTES // MEGABYTE
+        message = f"Hand in at most {MAX_FILES} files, {limit} MB in all."
+        raise NotReceiptable(message)
+    if size > 2 * MAX_BYTES:
+        message = "The sealed offer is larger than any that is within the limits."
+        raise NotReceiptable(message)
+
+
+def _sealed(submission: Submission, box: Box, offer: Offer) -> SealedOffer:
+    """The offer, encrypted here and now, in memory."""
+    solicitation = submission.solicitation
+    number = submission.versions.count() + 1
+    place = Place(solicitation.public_id, submission.public_id, number)
+    plain, key = calculations.content(offer), new_key()
+    return SealedOffer(
+        submission=submission.public_id,
+        version=number,
+        fingerprint=box.fingerprint,
+        sealed=calculations.seal(plain, key=key, place=place),
+        wrapped_key=encrypt_to(bytes(box.public_key), key, binding=place.key_binding),
+        content_sha256=content_sha256(plain),
+        parts=[Part(**part) for part in calculations.parts(plain)],
+    )
+
+
+def _kept(
     submission: Submission,
-    plain: dict[str, Any],
+    box: Box,
+    sealed: SealedOffer,
     *,
+    mode: str,
     acknowledged: Sequence[str],
     by: Actor,
     at: datetime,
 ) -> SubmissionVersion:
     solicitation = submission.solicitation
-    number = submission.versions.count() + 1
-    place = Place(solicitation.public_id, submission.public_id, number)
-    box, key = _box_of(solicitation), new_key()
-    sealed = calculations.seal(plain, key=key, place=place)
+    place = Place(solicitation.public_id, submission.public_id, sealed.version)
     version = SubmissionVersion(
         public_id=new_public_id(SubmissionVersion.PREFIX),
         submission=submission,
-        number=number,
-        sealed_blob=store_blob(content=sealed, media_type=MEDIA_TYPE),
-        plain_sha256=content_sha256(plain),
-        files=calculations.parts(plain),
+        number=sealed.version,
+        sealed_blob=store_blob(content=sealed.sealed, media_type=MEDIA_TYPE),
+        plain_sha256=sealed.content_sha256,
+        files=[asdict(part) for part in sealed.parts],
         acknowledged=sorted(acknowledged),
-        mode=box.mode,
+        mode=mode,
         received_at=at,
         is_late=at > deadline_of(solicitation),
     )
     version.save()
-    public = bytes(box.public_key)
     ContentKeyWrap.objects.create(
         version=version,
         box=box,
-        wrapped_key=encrypt_to(public, key, binding=place.key_binding),
+        wrapped_key=sealed.wrapped_key,
         sealed_offeror=seal_offeror(
-            _offeror(by), public=public, binding=place.offeror_binding
+            _offeror(by), public=bytes(box.public_key), binding=place.offeror_binding
         ),
     )
     return version

@@ -18,6 +18,7 @@ from contracting.submissions.models import Submission
 from contracting.submissions.operations.receive import receive_version
 from contracting.submissions.queries import deadline_of, hold_receiving
 from contracting.submissions.refusals import DeadlinePassed
+from contracting.submissions.sealing.offers import SealedOffer
 from contracting.submissions.states import SubmissionState
 
 
@@ -25,7 +26,7 @@ from contracting.submissions.states import SubmissionState
 def replace_submission(
     *,
     submission_id: int,
-    offer: Offer,
+    offer: Offer | SealedOffer,
     acknowledged: Sequence[str],
     by: Actor,
     at: datetime,
@@ -39,7 +40,10 @@ def replace_submission(
     :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
     :raises OfferIncomplete: unless every line has one price
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
-    :raises NotReceiptable: for an empty file, or two files of one name
+    :raises NotReceiptable: for an empty file, two files of one name, or sealed bytes
+        that are no offer
+    :raises SealedElsewhere: if the vendor has sealed it as another version
+    :raises KeySwapped: if the vendor has sealed it to another key
     """
     found = Submission.objects.get(pk=submission_id)
     hold_receiving(found.solicitation_id)

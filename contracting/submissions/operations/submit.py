@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
+from contracting.core.models import new_public_id
 from contracting.core.permissions import require
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
@@ -20,6 +22,7 @@ from contracting.submissions.operations.receive import receive_version
 from contracting.submissions.queries import deadline_of, hold_receiving
 from contracting.submissions.refusals import AlreadyOpened, AlreadySubmitted
 from contracting.submissions.sealing.offerors import pseudonym_of
+from contracting.submissions.sealing.offers import SealedOffer
 from contracting.submissions.states import SubmissionState
 
 
@@ -27,7 +30,7 @@ from contracting.submissions.states import SubmissionState
 def submit_submission(
     *,
     solicitation_id: int,
-    offer: Offer,
+    offer: Offer | SealedOffer,
     acknowledged: Sequence[str],
     by: Actor,
     at: datetime,
@@ -48,7 +51,10 @@ def submit_submission(
     :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
     :raises OfferIncomplete: unless every line has one price
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
-    :raises NotReceiptable: for an empty file, or two files of one name
+    :raises NotReceiptable: for an empty file, two files of one name, or sealed bytes
+        that are no offer
+    :raises SealedElsewhere: if the vendor has sealed it as another version
+    :raises KeySwapped: if the vendor has sealed it to another key
     """
     hold_receiving(solicitation_id)
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
@@ -64,7 +70,10 @@ def submit_submission(
     target = SubmissionState.LATE if is_late else SubmissionState.SUBMITTED
     if submission is None:
         submission = Submission.objects.create(
-            solicitation=solicitation, pseudonym=pseudonym, state=target
+            public_id=_public_id(offer),
+            solicitation=solicitation,
+            pseudonym=pseudonym,
+            state=target,
         )
     elif submission.state == SubmissionState.WITHDRAWN:
         submission.move_to(target)
@@ -91,6 +100,16 @@ def submit_submission(
         },
     )
     return submission
+
+
+def _public_id(offer: Offer | SealedOffer) -> str:
+    """A new one, or the one to which a sealed offer is bound, if nobody has it."""
+    new = new_public_id(Submission.PREFIX)
+    if not isinstance(offer, SealedOffer):
+        return new
+    is_like_one = re.fullmatch(r"sub_[0-9a-z]{26}", offer.submission)
+    taken = Submission.objects.filter(public_id=offer.submission).exists()
+    return new if taken or not is_like_one else offer.submission
 
 
 def _require_room(

@@ -75,6 +75,14 @@ def fingerprint(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()
 
 
+def is_point(public: bytes) -> bool:
+    """Whether these bytes are a public half: a point of P-256, uncompressed."""
+    try:
+        return _point(_public(public)) == public
+    except SealBroken:
+        return False
+
+
 def encrypt_to(public: bytes, secret: bytes, *, binding: str) -> bytes:
     """Encrypt to a public half: ephemeral point, nonce, ciphertext and tag.
 

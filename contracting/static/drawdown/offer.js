@@ -1,0 +1,100 @@
+// An offer as it is sealed where it is written: no part of it leaves in the clear.
+//
+// The content is the length of its head (4 bytes), the head as canonical JSON, the files
+// one after another, and zeros up to a round length.
+
+import {
+  base64Of,
+  encrypt,
+  encryptTo,
+  fingerprint,
+  hexOf,
+  joined,
+  newKey,
+  sha256,
+} from "./sealing.js";
+
+const TECHNICAL = "Technical proposal";
+const PRICES = "Price schedule";
+const STEP = 4096;
+const PRICE = /^(\d{1,6})(?:\.(\d{0,6}))?$/;
+
+const bytesOf = (text) => new TextEncoder().encode(text);
+
+// US dollars per million tokens, always as long: 000002.500000; empty if it is none.
+export function fixedWidth(price) {
+  const found = PRICE.exec(price.trim());
+  if (!found) return "";
+  return `${found[1].padStart(6, "0")}.${(found[2] ?? "").padEnd(6, "0")}`;
+}
+
+// What a line of the workload costs, in units of 10^-12 dollars.
+export const amountOf = (price, tokens) =>
+  BigInt(fixedWidth(price).replace(".", "")) * BigInt(tokens);
+
+export function dollars(amount) {
+  const cents = (amount + 5_000_000_000n) / 10_000_000_000n;
+  const whole = (cents / 100n).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+  return `$${whole}.${(cents % 100n).toString().padStart(2, "0")}`;
+}
+
+// { technical, prices: [{ line, model, price }], files: [{ name, bytes }] } for a place
+// ({ solicitation, submission, version }) and the public key of its box: what is sent.
+export async function seal(offer, place, publicKey) {
+  const { raw, head, parts } = await content(offer);
+  const address = `${place.solicitation}/${place.submission}/${place.version}`;
+  const key = newKey();
+  const sealed = await encrypt(raw, key, `drawdown/v1/offer/${address}`);
+  const wrapped = await encryptTo(publicKey, key, `drawdown/v1/content-key/${address}`);
+  const envelope = {
+    submission: place.submission,
+    version: place.version,
+    fingerprint: await fingerprint(publicKey),
+    wrapped_key: base64Of(wrapped),
+    content_sha256: await sha256(head),
+    sealed_sha256: await sha256(sealed),
+    parts,
+  };
+  return { envelope, sealed };
+}
+
+async function content(offer) {
+  const salt = hexOf(newKey());
+  const files = [];
+  for (const { name, bytes } of offer.files) {
+    files.push({ name, sha256: await sha256(bytes), size_bytes: bytes.length });
+  }
+  const prices = offer.prices.map(({ line, model, price }) => ({
+    line,
+    model,
+    usd_per_million_tokens: fixedWidth(price),
+  }));
+  const technical = offer.technical.toWellFormed?.() ?? offer.technical;
+  const head = bytesOf(JSON.stringify({ files, prices, salt, technical }));
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, head.length);
+  const raw = padded(joined(length, head, ...offer.files.map((file) => file.bytes)));
+  const parts = [
+    await part(TECHNICAL, bytesOf(technical)),
+    await part(PRICES, bytesOf(JSON.stringify([salt, prices]))),
+    ...files.map((file, index) => ({
+      name: `File ${index + 1}`,
+      size_bytes: file.size_bytes,
+      sha256: file.sha256,
+    })),
+  ];
+  return { raw, head, parts };
+}
+
+async function part(name, bytes) {
+  return { name, size_bytes: bytes.length, sha256: await sha256(bytes) };
+}
+
+// The length tells less: up to a multiple of 4096, or of about an eighth of it.
+function padded(raw) {
+  const bits = 32 - Math.clz32(raw.length);
+  const step = Math.max(STEP, 2 ** Math.max(bits - 4, 0));
+  const all = new Uint8Array(Math.ceil(raw.length / step) * step);
+  all.set(raw);
+  return all;
+}

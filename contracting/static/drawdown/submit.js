@@ -1,0 +1,251 @@
+// The form of an offer in client mode: what is typed is sealed here and sent as bytes.
+//
+// Without this script, or without WebCrypto, the same form works in server mode.
+
+import { amountOf, dollars, fixedWidth, seal } from "./offer.js";
+import { encryptTo, fingerprint, fromBase64, newKey } from "./sealing.js";
+
+const place = document.querySelector("[data-sealing]");
+const form = document.querySelector("form[data-offer]");
+const told = document.getElementById("sealing-told");
+
+class Refused extends Error {
+  constructor(reasons) {
+    super(reasons.join(" "));
+    this.reasons = reasons;
+  }
+}
+
+if (place && form && globalThis.isSecureContext && globalThis.crypto?.subtle) {
+  begin();
+}
+
+async function begin() {
+  showMode("CLIENT");
+  form.addEventListener("submit", onSubmit);
+  try {
+    await requireKey();
+  } catch (error) {
+    say(error);
+  }
+}
+
+function showMode(mode) {
+  for (const element of document.querySelectorAll("[data-mode]")) {
+    element.hidden = element.dataset.mode !== mode;
+  }
+}
+
+async function onSubmit(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (form.dataset.busy) return;
+  form.dataset.busy = "yes";
+  told.replaceChildren();
+  try {
+    await (event.submitter?.name === "check" ? showPrices() : handIn());
+  } catch (error) {
+    say(error);
+  } finally {
+    delete form.dataset.busy;
+    working("");
+  }
+}
+
+// The public key, once it is the one that was published: or nothing is sealed to it.
+async function requireKey() {
+  const key = fromBase64(place.dataset.key);
+  const found = await fingerprint(key);
+  const typed = (document.getElementById("printed-fingerprint")?.value ?? "")
+    .toLowerCase()
+    .replace(/[^0-9a-f]/g, "");
+  if (found !== place.dataset.published) {
+    throw new Refused([
+      "The key on this page is not the one that was published for this solicitation. " +
+        "Whoever exchanged it could read your offer. Nothing is sealed to it and " +
+        "nothing was sent. Tell the contracting officer.",
+    ]);
+  }
+  if (typed && (typed.length < 16 || !found.startsWith(typed))) {
+    throw new Refused([
+      "The fingerprint that you typed is not that of the key on this page. Nothing was " +
+        "sent. Compare it with the printed solicitation once more; if they differ, " +
+        "tell the contracting officer.",
+    ]);
+  }
+  await encryptTo(key, newKey(), "drawdown/v1/trial");
+  return key;
+}
+
+async function handIn() {
+  working("Checking and encrypting in this browser …");
+  const key = await requireKey();
+  const offer = await offerOf();
+  const { envelope, sealed } = await seal(offer, placeOf(), key);
+  working(`Sending ${Math.ceil(sealed.length / 1024).toLocaleString("en-US")} KB …`);
+  await send(envelope, sealed);
+}
+
+const placeOf = () => ({
+  solicitation: place.dataset.solicitation,
+  submission: place.dataset.submission,
+  version: Number(place.dataset.version),
+});
+
+async function send(envelope, sealed) {
+  const body = new FormData();
+  for (const name of ["csrfmiddlewaretoken", "form_token"]) {
+    body.set(name, form.elements[name].value);
+  }
+  for (const box of form.querySelectorAll("[name=acknowledged]:checked")) {
+    body.append("acknowledged", box.value);
+  }
+  body.set("envelope", JSON.stringify(envelope));
+  body.set("sealed", new Blob([sealed]), "sealed");
+  let answer;
+  try {
+    answer = await fetch(location.href, { method: "POST", body });
+  } catch {
+    throw new Refused([
+      "No answer came. Your offer may or may not have arrived: look under “My offers” " +
+        "in another tab. What you typed is still here; sending it again from here " +
+        "never makes two.",
+    ]);
+  }
+  if (new URL(answer.url).pathname.startsWith("/receipts/")) {
+    location.assign(answer.url);
+    return;
+  }
+  await showAnswer(answer);
+}
+
+// A refusal of the server, shown here so that what was typed stays.
+async function showAnswer(answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const found = page.querySelector("main .usa-alert--error, main .usa-alert--warning");
+  if (!found || answer.redirected) {
+    throw new Refused([
+      "The offer was not taken: you may be logged out. Log in in another tab, then " +
+        "hand in again here. What you typed is still on this page.",
+    ]);
+  }
+  told.replaceChildren(document.importNode(found, true));
+  told.focus();
+}
+
+const valueOf = (name) => form.elements[name]?.value ?? "";
+
+const pricesOf = () =>
+  [...form.querySelectorAll("[data-line]")].map(({ dataset }) => ({
+    line: dataset.line,
+    slin: dataset.slin,
+    tokens: dataset.tokens,
+    model: valueOf(`model_${dataset.clin}`),
+    price: valueOf(`price_${dataset.line}`),
+  }));
+
+// The whole offer; what a later check would find is told now, while there is time.
+async function offerOf() {
+  const technical = valueOf("technical");
+  const prices = pricesOf();
+  const chosen = [...form.elements.attachments.files];
+  const wrong = [
+    ...wrongText(technical),
+    ...wrongPrices(prices),
+    ...wrongFiles(chosen),
+    ...unacknowledged(),
+  ];
+  if (wrong.length) throw new Refused(wrong);
+  const files = [];
+  for (const file of chosen) {
+    files.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+  }
+  return { technical, prices, files };
+}
+
+function wrongText(technical) {
+  const most = Number(place.dataset.technical);
+  if (!technical.trim()) return ["Write the technical proposal."];
+  if ([...technical].length <= most) return [];
+  return [`The technical proposal has more than ${most.toLocaleString("en-US")} characters.`];
+}
+
+function wrongPrices(prices) {
+  const unpriced = prices.filter(({ price }) => !fixedWidth(price));
+  const wrong = unpriced.map(
+    ({ slin }) => `Line ${slin}: give a price below a million, with at most six decimals.`,
+  );
+  if (prices.some(({ model }) => !model)) wrong.push("Choose a model for each CLIN.");
+  return wrong;
+}
+
+function wrongFiles(chosen) {
+  const most = Number(place.dataset.files);
+  const bytes = Number(place.dataset.bytes);
+  const kinds = place.dataset.kinds.split(" ");
+  const kindOf = (name) => name.toLowerCase().split(".").pop();
+  const names = chosen.map(({ name }) => name);
+  const wrong = [];
+  if (chosen.length > most) wrong.push(`Hand in at most ${most} files.`);
+  if (chosen.reduce((sum, { size }) => sum + size, 0) > bytes) {
+    wrong.push(`Hand in at most ${bytes / 1024 / 1024} MB in all.`);
+  }
+  for (const { name, size } of chosen) {
+    if (!size) wrong.push(`${name}: it is empty.`);
+    if (!kinds.includes(kindOf(name))) wrong.push(`${name}: files of this kind are not taken.`);
+    if (names.indexOf(name) !== names.lastIndexOf(name)) {
+      wrong.push(`${name}: two files have this name.`);
+    }
+  }
+  return wrong;
+}
+
+const unacknowledged = () =>
+  form.querySelector("[name=acknowledged]:not(:checked)")
+    ? ["Acknowledge each amendment (R-SUB-05)."]
+    : [];
+
+// The offer on the reference workload, computed here: no price is sent for it.
+function showPrices() {
+  const prices = pricesOf();
+  const wrong = wrongPrices(prices);
+  if (wrong.length) throw new Refused(wrong);
+  const rows = prices.map(({ slin, price, tokens }) => [slin, amountOf(price, tokens)]);
+  const sum = rows.reduce((all, [, amount]) => all + amount, 0n);
+  const lines = rows.map(([slin, amount]) => `${slin}: ${dollars(amount)}`);
+  show("info", `Not handed in yet: ${dollars(sum)} on the reference workload`, [
+    "Computed in this browser, by the arithmetic of the evaluation. Nothing was sent.",
+    ...lines,
+  ]);
+}
+
+function say(error) {
+  const isForeseen = error instanceof Refused;
+  const reasons = isForeseen ? error.reasons : [`${error.message} Nothing was sent.`];
+  show("error", "Not handed in", reasons);
+}
+
+function show(kind, heading, texts) {
+  const alert = document.createElement("div");
+  alert.className = `usa-alert usa-alert--${kind}`;
+  const body = document.createElement("div");
+  body.className = "usa-alert__body";
+  const title = document.createElement("h2");
+  title.className = "usa-alert__heading";
+  title.textContent = heading;
+  const list = document.createElement("ul");
+  list.className = "usa-list";
+  for (const text of texts) {
+    const item = document.createElement("li");
+    item.textContent = text;
+    list.append(item);
+  }
+  body.append(title, list);
+  alert.append(body);
+  told.replaceChildren(alert);
+  told.focus();
+}
+
+function working(text) {
+  document.getElementById("sealing-working").textContent = text;
+}

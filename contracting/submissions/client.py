@@ -1,0 +1,227 @@
+"""Client mode: what is told to a browser that seals an offer, and how it is read later.
+
+Nobody can look inside before it is decrypted. Whatever is wrong with it is then said
+in words and laid open with it; what fits is laid open all the same.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+
+from contracting.audit.queries import events_of
+from contracting.core.actors import Actor
+from contracting.core.canonical import canonical_json
+from contracting.core.models import new_public_id
+from contracting.core.quantities import UnitPrice
+from contracting.documents.checking import kinds
+from contracting.documents.checking.findings import MEGABYTE, FileVerdict
+from contracting.documents.checking.malware import Scanner
+from contracting.documents.checking.names import clean_name
+from contracting.documents.checking.upload import check_upload
+from contracting.reference.models import AiModel
+from contracting.solicitations.models import Solicitation, SolicitationLine
+from contracting.solicitations.queries import lines_of
+from contracting.submissions import queries
+from contracting.submissions.calculations import (
+    PRICES,
+    TECHNICAL,
+    Offer,
+    OfferedFile,
+    OfferedPrice,
+    Place,
+    part_names,
+    part_of,
+)
+from contracting.submissions.events import VERSION_RECEIVED
+from contracting.submissions.models import (
+    Box,
+    OpenerKey,
+    Submission,
+    SubmissionVersion,
+)
+from contracting.submissions.refusals import NotScanned
+from contracting.submissions.sealing.offers import Content, Malformed, unpack
+
+MAX_TECHNICAL: Final = 200_000
+MAX_FILES: Final = 10
+MAX_BYTES: Final = 20 * MEGABYTE
+_PRICE = re.compile(r"[0-9]{6}\.[0-9]{6}")
+_NOTHING: Final = Offer(technical="", prices=())
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What of an offer can be laid open, and what is wrong with the rest."""
+
+    offer: Offer
+    flaws: tuple[str, ...] = ()
+
+
+def next_place(by: Actor, solicitation: Solicitation) -> Place:
+    """Where the acting vendor's next version belongs: a browser binds it to that."""
+    submission = queries.submission_of(by, solicitation)
+    if submission is None:
+        return Place(solicitation.public_id, new_public_id(Submission.PREFIX), 1)
+    number = submission.versions.count() + 1
+    return Place(solicitation.public_id, submission.public_id, number)
+
+
+def key_text(owner: Box | OpenerKey | None) -> str:
+    """A public key as a page hands it to a browser: its 65 bytes in base64."""
+    raw = b"" if owner is None else bytes(owner.public_key)
+    return base64.b64encode(raw).decode()
+
+
+def limits() -> dict[str, Any]:
+    """What the browser checks before it seals, for the vendor's sake alone."""
+    return {
+        "technical": MAX_TECHNICAL,
+        "files": MAX_FILES,
+        "bytes": MAX_BYTES,
+        "kinds": " ".join(kinds.SUFFIXES),
+    }
+
+
+def received_key_sha256(version: SubmissionVersion) -> str:
+    """The hash of the wrapped content key as the audit recorded it; or empty."""
+    found = events_of(version.subject).filter(event=VERSION_RECEIVED.code).first()
+    data = {} if found is None else json.loads(found.payload)["data"]
+    return str(data.get("wrapped_key_sha256", ""))
+
+
+def unreadable() -> Reading:
+    """Of bytes that do not open, as they came from the vendor."""
+    return Reading(
+        _NOTHING,
+        (
+            "It cannot be decrypted. The bytes and their key are those that were "
+            "received, and the one does not open the other.",
+        ),
+    )
+
+
+def read(raw: bytes, version: SubmissionVersion) -> Reading:
+    """Check the decrypted content, before anybody downloads a part of it.
+
+    :raises NotScanned: while the malware scanner is silent: then nothing is opened
+    """
+    try:
+        content = unpack(raw)
+    except Malformed as error:
+        return Reading(_NOTHING, (f"It cannot be read. {error}",))
+    solicitation = version.submission.solicitation
+    flaws = list(_against_the_receipt(content, version))
+    technical = content.technical
+    if not technical.strip():
+        flaws.append("The technical proposal is empty.")
+    if len(technical) > MAX_TECHNICAL:
+        flaws.append(
+            f"The technical proposal has {len(technical):,} characters; what is after "
+            f"the first {MAX_TECHNICAL:,} is not considered."
+        )
+    prices, wrong_prices = _prices(content, solicitation, version.received_at)
+    files, wrong_files = _files(content)
+    offer = Offer(technical[:MAX_TECHNICAL], prices, files)
+    return Reading(offer, (*flaws, *wrong_prices, *wrong_files))
+
+
+def _against_the_receipt(content: Content, version: SubmissionVersion) -> Iterator[str]:
+    rows = [dict(row) for row in content.prices]
+    parts = [
+        content.technical.encode(),
+        canonical_json([content.salt, rows]).encode(),
+        *(raw for _name, raw in content.files),
+    ]
+    names = part_names(len(content.files))
+    found = [part_of(name, raw) for name, raw in zip(names, parts, strict=True)]
+    if content.sha256 != version.plain_sha256 or found != version.files:
+        yield "Its content has other hashes than its sender declared for the receipt."
+
+
+def _prices(
+    content: Content, solicitation: Solicitation, at: datetime
+) -> tuple[list[OfferedPrice], list[str]]:
+    """The prices that fit their lines, and what is wrong with the others."""
+    lines = {line.public_id: line for line in lines_of(solicitation)}
+    in_force = AiModel.objects.in_force(at.date())
+    models = {model.public_id: model for model in in_force}
+    taken: dict[str, OfferedPrice] = {}
+    served: dict[str, AiModel] = {}
+    flaws = []
+    for row in content.prices:
+        line, model = lines.get(row["line"]), models.get(row["model"])
+        if line is None:
+            flaws.append("It has a price for a line that the price schedule has not.")
+            continue
+        wrong = _wrong_price(row["usd_per_million_tokens"], line, model)
+        if line.public_id in taken:
+            wrong = "is priced more than once; the first price is shown"
+        elif model is not None and served.setdefault(line.clin, model) != model:
+            wrong = "names another model than the other lines of its CLIN"
+        if wrong or model is None:
+            flaws.append(f"Line {line.slin} {wrong}.")
+            continue
+        price = UnitPrice(row["usd_per_million_tokens"])
+        taken[line.public_id] = OfferedPrice(line.pk, model.pk, price)
+    missing = [line.slin for key, line in lines.items() if key not in taken]
+    if missing:
+        flaws.append(f"Not priced: {', '.join(missing)}.")
+    return list(taken.values()), flaws
+
+
+def _wrong_price(price: str, line: SolicitationLine, model: AiModel | None) -> str:
+    if model is None:
+        return "names no model of the reference list that was in force on receipt"
+    if line.boundary not in model.boundaries:
+        return "names a model that is not authorized for its data boundary"
+    if not _PRICE.fullmatch(price):
+        return "has no price in dollars with six decimals, below a million"
+    return ""
+
+
+def _files(content: Content) -> tuple[list[OfferedFile], list[str]]:
+    """The files that pass the check of every upload, and what was found in the others.
+
+    A file that does not pass is not kept: it may be asked for again, and its hash on
+    the receipt shows whether it is the same.
+    """
+    taken: list[OfferedFile] = []
+    flaws, names, room = [], [TECHNICAL, PRICES], MAX_BYTES
+    for number, (name, raw) in enumerate(content.files, start=1):
+        room -= len(raw)
+        shown = clean_name(name) or f"File {number}"
+        if number > MAX_FILES or room < 0:
+            limit = f"{MAX_FILES} files and {MAX_BYTES // MEGABYTE} MB"
+            flaws.append(f"{shown}: It is over the limit of {limit}, and is not shown.")
+            continue
+        if shown in names:
+            flaws.append(f"{shown}: Another part has this name; it is not shown.")
+            continue
+        verdict = _checked(shown, raw)
+        if not verdict.is_fit:
+            flaws.append(f"{verdict.words} The file is not shown.")
+            continue
+        names.append(shown)
+        taken.append(OfferedFile(shown, verdict.media_type, verdict.content))
+    return taken, flaws
+
+
+def _checked(name: str, raw: bytes) -> FileVerdict:
+    scanner = Scanner(settings.CLAMD_URL) if settings.CLAMD_URL else None
+    verdict = check_upload(name, raw, scanner=scanner)
+    if any(finding.code == "not_scanned" for finding in verdict.findings):
+        message = (
+            "The malware scanner gives no answer, and no file is laid open unscanned. "
+            "Nothing was opened and your share was not taken: give it again in a "
+            "minute. If it goes on, tell whoever runs this site."
+        )
+        raise NotScanned(message)
+    return verdict

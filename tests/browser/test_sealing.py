@@ -1,0 +1,293 @@
+"""Client mode in a real browser: what is typed never leaves it in the clear."""
+
+import socket
+import socketserver
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+from django.urls import reverse
+from pytest_django import DjangoDbBlocker
+
+from contracting.core import clock
+from contracting.documents.models import Blob
+from contracting.documents.queries import read_blob
+from contracting.reference.models import AiModel
+from contracting.solicitations.models import Solicitation
+from contracting.submissions.models import OpenedOffer, Submission
+from contracting.submissions.sealing import keys
+from contracting.submissions.sealing.offerors import pseudonym_of
+from tests.browser.conftest import Site, Visits, _start, _wait_for_an_answer
+from tests.builders import DAY, released_solicitation
+from tests.cast import actor
+from tests.databases import another_database, pointing_at
+from tests.offers import SNAPSHOT, opened_offers
+
+WORDS = "canary-of-the-technical-proposal"
+NAME = "canary-plan.txt"
+BODY = b"canary-in-the-body-of-a-file"
+PRICE = "4321.987654"
+SECRETS = (WORDS.encode(), NAME.encode(), BODY, PRICE.encode())
+
+
+@dataclass(frozen=True)
+class Sealing:
+    """A site of its own with one solicitation that takes offers."""
+
+    site: Site
+    solicitation: Solicitation
+    server: Popen[bytes]
+    database: str
+    blocker: DjangoDbBlocker
+
+    @property
+    def path(self) -> str:
+        return reverse(
+            "submissions:submit_submission", args=[self.solicitation.public_id]
+        )
+
+    @contextmanager
+    def database_of_it(self) -> Iterator[None]:
+        """Its database, read beside the browser, whose loop runs in this thread."""
+        told = pointing_at(self.database)
+        with allowed_beside_a_loop(), self.blocker.unblock(), told:
+            yield
+
+    def workers(self) -> list[int]:
+        """The processes of the site that take requests."""
+        pid = self.server.pid
+        told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [int(child) for child in told.split()]
+
+
+@contextmanager
+def allowed_beside_a_loop() -> Iterator[None]:
+    """Django asks no database where a loop runs, and the browser runs one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture(scope="session")
+def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
+    """A solicitation that is open today, served until the last test is done."""
+    with another_database() as database:
+        told = pointing_at(database.name)
+        with allowed_beside_a_loop(), django_db_blocker.unblock(), told:
+            now = clock.now()
+            solicitation = released_solicitation(
+                now - 3 * DAY,
+                terms={
+                    "deadline": now + 20 * DAY,
+                    "ordering_start": (now + 60 * DAY).date(),
+                    "ordering_end": (now + 400 * DAY).date(),
+                },
+            )
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(128)
+            server = _start(listener, database.url)
+            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        try:
+            _wait_for_an_answer(server, address)
+            yield Sealing(
+                Site(address),
+                solicitation,
+                server,
+                database.name,
+                django_db_blocker,
+            )
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+class Wire(socketserver.ThreadingTCPServer):
+    """The wire between browser and site, and every byte that the browser has sent."""
+
+    daemon_threads = True
+
+    def __init__(self, address: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Ends)
+        self.far_end = ("127.0.0.1", int(address.rpartition(":")[2]))
+        self.sent = bytearray()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Ends(socketserver.BaseRequestHandler):
+    server: Wire
+
+    def handle(self) -> None:
+        with socket.create_connection(self.server.far_end) as far:
+            threading.Thread(target=self._back, args=(far,), daemon=True).start()
+            while chunk := self.request.recv(65536):
+                self.server.sent += chunk
+                far.sendall(chunk)
+
+    def _back(self, far: socket.socket) -> None:
+        with suppress(OSError):
+            while chunk := far.recv(65536):
+                self.request.sendall(chunk)
+            self.request.shutdown(socket.SHUT_WR)
+
+
+@pytest.fixture
+def wire(sealing) -> Iterator[Wire]:
+    """A wire to that site, which is listened to."""
+    with Wire(sealing.site.address) as wire:
+        threading.Thread(target=wire.serve_forever, daemon=True).start()
+        yield wire
+        wire.shutdown()
+
+
+@pytest.fixture
+def visit(sealing, wire, chromium) -> Iterator[Visits]:
+    """Visits to that site."""
+    visits = Visits(Site(wire.address), chromium)
+    yield visits
+    for visitor in visits.visitors:
+        visitor.context.close()
+
+
+def fill_in(page) -> None:
+    """The whole form, with a canary in each part."""
+    page.get_by_label("Technical proposal").fill(f"Ours is the best. {WORDS}.")
+    page.locator("input[type=file]").set_input_files(
+        {"name": NAME, "mimeType": "text/plain", "buffer": BODY}
+    )
+    for select in page.locator("select[name^=model_]").all():
+        select.select_option(
+            label=page.evaluate(_LABEL, [select.element_handle(), SNAPSHOT])
+        )
+    for number, price in enumerate(page.locator("input[name^=price_]").all()):
+        price.fill("2.5" if number else PRICE)
+
+
+_LABEL = "([s, n]) => [...s.options].find((o) => o.text.startsWith(n)).text"
+
+
+def holds(pid: int, secret: bytes) -> bool:
+    """Whether the writable memory of a process has these bytes."""
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            where, rights, *_rest = line.split()
+            if not rights.startswith("rw") or "[v" in line:
+                continue
+            start, end = (int(each, 16) for each in where.split("-"))
+            memory.seek(start)
+            try:
+                if secret in memory.read(end - start):
+                    return True
+            except OSError:
+                continue
+    return False
+
+
+def test_an_offer_leaves_the_browser_sealed_and_opens_to_what_was_typed(
+    visit, wire, sealing
+):
+    # Given a vendor's browser on the page, which says what it will do
+    visitor = visit().log_in("vendor_a_signer")
+    page = visitor.page
+    visitor.go(sealing.path)
+    assert page.get_by_text("Client mode.", exact=True).is_visible()
+    assert not page.get_by_text("Server mode.", exact=True).is_visible()
+
+    # When prices are checked, and the offer is handed in
+    fill_in(page)
+    page.get_by_role("button", name="Check prices first").click()
+    page.get_by_text("on the reference workload").first.wait_for()
+    page.get_by_role("button", name="Submit this offer").click()
+    page.wait_for_url("**/receipts/*")
+
+    # Then the receipt says so, and nothing that was typed was sent or is in memory
+    assert page.get_by_text("client mode", exact=True).is_visible()
+    assert visitor.complaints == []
+    assert len(wire.sent) > 4096
+    assert b"password=" in wire.sent
+    assert not any(secret in wire.sent for secret in SECRETS)
+    for worker in sealing.workers():
+        assert holds(worker, sealing.solicitation.public_id.encode())
+        assert not any(holds(worker, secret) for secret in SECRETS)
+
+    # And its openers read what was typed, to the byte
+    with sealing.database_of_it():
+        opened_offers(on=sealing.solicitation)
+        offer = OpenedOffer.objects.get()
+        assert offer.flaws == []
+        assert offer.technical == f"Ours is the best. {WORDS}."
+        assert [file["name"] for file in offer.files] == [NAME]
+        blob = Blob.objects.get(sha256=offer.files[0]["blob_sha256"])
+        assert read_blob(blob) == BODY
+        model = AiModel.objects.get(snapshot=SNAPSHOT)
+        rates = offer.rates.order_by("line__slin", "pk")
+        assert {rate.model_id for rate in rates} == {model.pk}
+        assert str(rates[0].usd_per_million_tokens) == PRICE
+
+
+def test_a_browser_refuses_a_key_that_was_exchanged(visit, sealing):
+    # Given somebody between the site and the browser who puts a key of their own
+    visitor = visit().log_in("vendor_b_signer")
+    page = visitor.page
+    other = f'data-key="{b64encode(keys.new_pair().public).decode()}"'
+    posted: list[str] = []
+
+    def exchange(route):
+        if route.request.method == "POST":
+            posted.append(route.request.url)
+        answer = route.fetch()
+        text = answer.text()
+        start = text.index('data-key="')
+        end = text.index('"', start + 10) + 1
+        route.fulfill(response=answer, body=text[:start] + other + text[end:])
+
+    page.route(f"**{sealing.path}", exchange)
+    visitor.go(sealing.path)
+
+    # Then the browser says so at once, and whatever is pressed sends nothing
+    refused = page.get_by_text("The key on this page is not the one")
+    refused.wait_for()
+    fill_in(page)
+    page.get_by_role("button", name="Submit this offer").click()
+    page.wait_for_timeout(500)
+    assert refused.is_visible()
+    assert posted == []
+    with sealing.database_of_it():
+        own = pseudonym_of(
+            sealing.solicitation.public_id, actor("vendor_b_signer").own_organization_id
+        )
+        assert not Submission.objects.filter(pseudonym=own).exists()
+
+
+def test_what_is_wrong_is_said_before_it_is_sealed_and_what_was_typed_stays(
+    visit, sealing
+):
+    visitor = visit().log_in("other_vendor_signer")
+    page = visitor.page
+    visitor.go(sealing.path)
+    page.get_by_label("Technical proposal").fill("Ours.")
+    page.get_by_label("Fingerprint as you read it").fill("0123 4567 89ab cdef")
+
+    page.get_by_role("button", name="Submit this offer").click()
+
+    page.get_by_text("The fingerprint that you typed is not that").wait_for()
+    page.get_by_label("Fingerprint as you read it").fill("")
+    page.get_by_role("button", name="Submit this offer").click()
+    page.get_by_text("Choose a model for each CLIN.").wait_for()
+    assert page.get_by_label("Technical proposal").input_value() == "Ours."
+
+
+def test_without_scripts_the_same_form_says_that_the_server_seals(visit, sealing):
+    visitor = visit(javascript=False).log_in("other_vendor_signer")
+    visitor.go(sealing.path)
+
+    assert visitor.page.get_by_text("Server mode.", exact=True).is_visible()
+    assert not visitor.page.get_by_text("Client mode.", exact=True).is_visible()
