@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -18,7 +19,7 @@ from contracting.core.permissions import Refused, Verdict
 from contracting.core.views import OperationView, PageView, VerbView
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import get_opportunity
-from contracting.submissions import permissions, queries
+from contracting.submissions import client, permissions, queries
 from contracting.submissions.calculations import is_past
 from contracting.submissions.forms import (
     AdmissionForm,
@@ -75,12 +76,15 @@ class EnrolOpener(VerbView):
         return permissions.can_enrol_opener(self.actor)
 
     def extra(self, thing: None) -> dict[str, Any]:
-        return {"key": queries.opener_key_of(self.actor.user_id)}
+        return {
+            "key": queries.opener_key_of(self.actor.user_id),
+            "iterations": settings.OPENER_KEY_ITERATIONS,
+        }
 
     def perform(
         self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        enrol_opener(passphrase=data["passphrase"], by=by, at=at)
+        enrol_opener(passphrase=data["passphrase"], locked=data["locked"], by=by, at=at)
         return reverse("submissions:openers")
 
 
@@ -182,10 +186,15 @@ class OpeningVerb(OperationView):
     An attempt of somebody of the agency who is no opener leaves one too.
     """
 
-    takes: ClassVar[tuple[str, ...] | None] = ("passphrase",)
+    takes: ClassVar[tuple[str, ...] | None] = ("passphrase", "share")
 
     def keys(self, thing: Any) -> dict[str, int]:
         return {"solicitation_id": thing.pk}
+
+    def own_share(self, solicitation: Solicitation) -> dict[str, Any]:
+        """What the browser of this opener needs for the box of the offers."""
+        box = queries.box_of(solicitation)
+        return client.share_facts(queries.share_for(self.actor, box))
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         try:
@@ -232,6 +241,7 @@ class RehearseOpening(OpeningVerb):
             "solicitation": thing,
             "box": box,
             "given": queries.given_shares(opening),
+            "own": client.share_facts(queries.share_for(self.actor, box)),
         }
 
     def leads_to(self, thing: Solicitation) -> str:
@@ -321,6 +331,7 @@ class OpenSubmissions(OpeningVerb):
         return {
             "solicitation": thing,
             "box": queries.box_of(thing),
+            "own": self.own_share(thing),
             "consents": queries.consents_of(thing),
             "closing": queries.closing_of(thing),
             "is_past": is_past(thing, clock.now()),
@@ -350,6 +361,7 @@ class LateVerb(OpeningVerb):
             "solicitation": thing.solicitation,
             "admission": admission,
             "box": queries.box_of(thing.solicitation),
+            "own": self.own_share(thing.solicitation),
             "given": queries.given_shares(opening),
         }
 

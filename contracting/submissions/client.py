@@ -43,6 +43,7 @@ from contracting.submissions.calculations import (
 from contracting.submissions.events import VERSION_RECEIVED
 from contracting.submissions.models import (
     Box,
+    BoxShare,
     OpenerKey,
     Submission,
     SubmissionVersion,
@@ -88,6 +89,27 @@ def limits() -> dict[str, Any]:
         "bytes": MAX_BYTES,
         "kinds": " ".join(kinds.SUFFIXES),
     }
+
+
+def share_facts(share: BoxShare | None) -> dict[str, Any]:
+    """What an opener's browser needs to open their share; nothing of it is secret."""
+    if share is None:
+        return {}
+    locked = share.opener_key.locked
+    return {
+        "box": share.box.public_id,
+        "position": share.position,
+        "commitment": share.commitment,
+        "sealed": _base64(bytes(share.sealed_share)),
+        "public": _base64(locked.public),
+        "wrapped": _base64(locked.wrapped),
+        "salt": _base64(locked.salt),
+        "iterations": locked.iterations,
+    }
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
 
 
 def received_key_sha256(version: SubmissionVersion) -> str:

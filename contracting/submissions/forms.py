@@ -21,6 +21,7 @@ from contracting.documents.forms import (
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import SolicitationLine
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
+from contracting.submissions.sealing.keys import LockedKey
 from contracting.submissions.sealing.offers import Part, SealedOffer
 from contracting.submissions.states import LateException
 
@@ -214,6 +215,7 @@ class EnrolmentForm(forms.Form):
         new=True,
     )
     again = _passphrase("The same passphrase again", new=True)
+    locked = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
     understood = forms.BooleanField(
         label="I understand that nobody can bring a lost passphrase back",
         help_text="It is stored nowhere. Neither an administrator nor we can reset it.",
@@ -221,9 +223,31 @@ class EnrolmentForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if data.get("locked"):
+            return data
         if data.get("again") not in (None, data.get("passphrase")):
             self.add_error("again", "The two passphrases differ. Type it again.")
         return data
+
+    def full_clean(self) -> None:
+        if self.data.get("locked"):
+            self.fields["passphrase"].required = self.fields["again"].required = False
+        super().full_clean()
+
+    def clean_locked(self) -> LockedKey | None:
+        """The key that a browser has made and locked, if it has."""
+        if not self.cleaned_data["locked"]:
+            return None
+        try:
+            told = json.loads(self.cleaned_data["locked"])
+            return LockedKey(
+                public=base64.b64decode(told["public"], validate=True),
+                wrapped=base64.b64decode(told["wrapped"], validate=True),
+                salt=base64.b64decode(told["salt"], validate=True),
+                iterations=int(told["iterations"]),
+            )
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise forms.ValidationError(_OLD_PAGE) from error
 
 
 class NamingForm(forms.Form):
@@ -251,13 +275,30 @@ class NamingForm(forms.Form):
         field.choices = people  # type: ignore[attr-defined]
 
 
-class RehearsalForm(forms.Form):
+class ShareForm(forms.Form):
+    """An opener's passphrase; or the share that their browser has opened with it."""
+
+    share = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+
+    def full_clean(self) -> None:
+        if self.data.get("share"):
+            self.fields["passphrase"].required = False
+        super().full_clean()
+
+    def clean_share(self) -> bytes:
+        try:
+            return base64.b64decode(self.cleaned_data["share"], validate=True)
+        except ValueError as error:
+            raise forms.ValidationError(_OLD_PAGE) from error
+
+
+class RehearsalForm(ShareForm):
     """An opener's passphrase, to try it on a box that holds nothing."""
 
     passphrase = _passphrase("Your passphrase for opening offers")
 
 
-class OpeningForm(forms.Form):
+class OpeningForm(ShareForm):
     """The word of one of the people who open, and their passphrase."""
 
     understood = forms.BooleanField(

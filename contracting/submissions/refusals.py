@@ -119,6 +119,12 @@ class PassphraseUnfit(Invalid):
     code = "passphrase_unfit"
 
 
+class KeyUnfit(Invalid):
+    """What a browser has made is no key, or not one that protects."""
+
+    code = "key_unfit"
+
+
 class WrongPassphrase(Refusal):
     """The passphrase does not give the opener's key back."""
 

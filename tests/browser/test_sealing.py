@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
+from urllib.parse import quote, quote_plus
 
 import pytest
 from django.urls import reverse
@@ -20,13 +21,25 @@ from contracting.documents.queries import read_blob
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.models import OpenedOffer, Submission
+from contracting.submissions.queries import (
+    given_shares,
+    opener_key_of,
+    opening_of,
+    rehearsal_of,
+)
 from contracting.submissions.sealing import keys
 from contracting.submissions.sealing.offerors import pseudonym_of
+from contracting.submissions.states import OpeningPurpose
 from tests.browser.conftest import Site, Visits, _start, _wait_for_an_answer
-from tests.builders import DAY, released_solicitation
+from tests.builders import DAY, approved_solicitation, released_solicitation
 from tests.cast import actor
 from tests.databases import another_database, pointing_at
-from tests.offers import SNAPSHOT, opened_offers
+from tests.offers import (
+    PASSPHRASE,
+    SNAPSHOT,
+    named_openers,
+    opened_offers,
+)
 
 WORDS = "canary-of-the-technical-proposal"
 NAME = "canary-plan.txt"
@@ -37,9 +50,10 @@ SECRETS = (WORDS.encode(), NAME.encode(), BODY, PRICE.encode())
 
 @dataclass(frozen=True)
 class Sealing:
-    """A site of its own with one solicitation that takes offers."""
+    """A site of its own: one package to rehearse, one solicitation that is open."""
 
     site: Site
+    to_rehearse: Solicitation
     solicitation: Solicitation
     server: Popen[bytes]
     database: str
@@ -80,6 +94,7 @@ def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
         told = pointing_at(database.name)
         with allowed_beside_a_loop(), django_db_blocker.unblock(), told:
             now = clock.now()
+            package = named_openers(on=approved_solicitation())
             solicitation = released_solicitation(
                 now - 3 * DAY,
                 terms={
@@ -97,6 +112,7 @@ def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
             _wait_for_an_answer(server, address)
             yield Sealing(
                 Site(address),
+                package,
                 solicitation,
                 server,
                 database.name,
@@ -291,3 +307,59 @@ def test_without_scripts_the_same_form_says_that_the_server_seals(visit, sealing
 
     assert visitor.page.get_by_text("Server mode.", exact=True).is_visible()
     assert not visitor.page.get_by_text("Client mode.", exact=True).is_visible()
+
+
+def test_an_opener_enrols_in_the_browser_and_the_passphrase_stays_there(
+    visit, wire, sealing
+):
+    # Given an opener's browser on the page of enrolment
+    visitor = visit().log_in("source_selection_authority")
+    page = visitor.page
+    visitor.go(reverse("submissions:enrol_opener"))
+    assert page.get_by_text("Client mode.", exact=True).is_visible()
+
+    # When the passphrase is typed twice
+    page.get_by_label("Passphrase for opening offers").fill(PASSPHRASE)
+    page.get_by_label("The same passphrase again").fill(PASSPHRASE)
+    page.get_by_text("I understand that nobody can bring").click()
+    page.get_by_role("button", name="Enrol").click()
+    page.wait_for_url("**/openers")
+
+    # Then the key opens with it, and it was never sent
+    assert b"locked" in wire.sent
+    assert not any(typed in wire.sent for typed in spelled(PASSPHRASE))
+    with sealing.database_of_it():
+        part = actor("source_selection_authority")
+        key = opener_key_of(part.user_id)
+        assert key is not None
+        assert keys.public_of(keys.unlock(key.locked, PASSPHRASE)) == key.locked.public
+
+
+def test_an_opener_rehearses_in_the_browser_and_the_passphrase_stays_there(
+    visit, wire, sealing
+):
+    # Given an opener of a box that nobody has rehearsed
+    package = sealing.to_rehearse
+    visitor = visit().log_in("contract_specialist")
+    page = visitor.page
+    visitor.go(reverse("submissions:rehearse_opening", args=[package.public_id]))
+
+    # When another passphrase is typed, and then the right one
+    page.get_by_label("Your passphrase for opening offers").fill("not the right words")
+    page.get_by_role("button", name="Give my share").click()
+    page.get_by_text("This passphrase does not open your opener's key.").wait_for()
+    page.get_by_label("Your passphrase for opening offers").fill(PASSPHRASE)
+    page.get_by_role("button", name="Give my share").click()
+    page.wait_for_url("**/box")
+
+    # Then the share is given, and no passphrase was sent
+    assert b"share=" in wire.sent
+    assert not any(typed in wire.sent for typed in spelled(PASSPHRASE))
+    with sealing.database_of_it():
+        opening = opening_of(rehearsal_of(package), OpeningPurpose.REHEARSAL)
+        assert given_shares(opening).count() == 1
+
+
+def spelled(text: str) -> list[bytes]:
+    """As it is, and as forms send it."""
+    return [text.encode(), quote(text).encode(), quote_plus(text).encode()]

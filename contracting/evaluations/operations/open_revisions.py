@@ -28,13 +28,19 @@ from contracting.submissions.states import OpeningPurpose
 
 @transaction.atomic
 def open_revisions(
-    *, solicitation_id: int, passphrase: str, by: Actor, at: datetime
+    *,
+    solicitation_id: int,
+    passphrase: str = "",
+    share: bytes = b"",
+    by: Actor,
+    at: datetime,
 ) -> list[RevisedOffer]:
     """Give a share to the opening of the final revisions; the last one lays them open.
 
     Of each offer in the range the last revision is decrypted in memory and checked
     against its hash; its prices count from then on. The key is discarded again.
 
+    :param share: the opened share, in place of the passphrase
     :returns: what was laid open; empty until the quorum is complete
     :raises NotAllowed: unless ``by`` is an opener who has not given a share (R-SUB-03)
     :raises NotOpened: unless the offers are open
@@ -54,7 +60,9 @@ def open_revisions(
         purpose=OpeningPurpose.REVISIONS,
         defaults={"solicitation": solicitation, "begun_at": at},
     )
-    private = give_share(opening_id=opening.pk, passphrase=passphrase, by=by, at=at)
+    private = give_share(
+        opening_id=opening.pk, passphrase=passphrase, share=share, by=by, at=at
+    )
     if private is None:
         return []
     opened = [

@@ -23,6 +23,7 @@ from contracting.evaluations.operations.revise import revise_submission
 from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass
 from contracting.solicitations.models import Solicitation
+from contracting.submissions.client import share_facts
 from contracting.submissions.forms import OpeningForm
 from contracting.submissions.models import Submission
 from contracting.submissions.queries import (
@@ -30,6 +31,7 @@ from contracting.submissions.queries import (
     get_opening_for,
     get_submission_for,
     offers_of,
+    share_for,
 )
 from contracting.submissions.views import OfferView
 
@@ -188,6 +190,7 @@ class OpenRevisions(OnExchanges):
             "request_for": asked,
             "is_past": exchanges.is_past_cutoff(thing, clock.now()),
             "box": box_of(thing),
+            "own": share_facts(share_for(self.actor, box_of(thing))),
             "given": exchanges.shares_given(thing),
         }
 
@@ -195,7 +198,11 @@ class OpenRevisions(OnExchanges):
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         open_revisions(
-            solicitation_id=thing.pk, passphrase=data["passphrase"], by=by, at=at
+            solicitation_id=thing.pk,
+            passphrase=data["passphrase"],
+            share=data["share"],
+            by=by,
+            at=at,
         )
         return reverse("submissions:opening", args=[thing.public_id])
 

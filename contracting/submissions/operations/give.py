@@ -21,18 +21,28 @@ from contracting.submissions.refusals import (
 )
 from contracting.submissions.sealing import keys
 from contracting.submissions.sealing.shares import Share, combine, commitment
+from contracting.submissions.states import SealingMode
 
 
 @transaction.atomic
 def give_share(
-    *, opening_id: int, passphrase: str, by: Actor, at: datetime
+    *,
+    opening_id: int,
+    passphrase: str = "",
+    share: bytes = b"",
+    by: Actor,
+    at: datetime,
 ) -> bytes | None:
     """Unwrap this opener's share in memory, check it, and keep it until the quorum.
+
+    A browser unwraps it itself and gives the share alone: then the passphrase is not
+    known here.
 
     Until then it is kept only encrypted with ``SEALING_KEY``, which is not in the
     database. With the last share the private half is put together in memory and handed
     to the caller, and what was kept is deleted.
 
+    :param share: its 32 bytes, in place of the passphrase
     :returns: the private half of the box with the last share; ``None`` before
     :raises NotAllowed: unless ``by`` holds a share and has not given it (R-SUB-03)
     :raises AlreadyOpened: if the quorum is complete
@@ -48,7 +58,7 @@ def give_share(
         message = "As many openers as it takes have opened it already."
         raise AlreadyOpened(message)
     row = queries.shares_of(opening.box).get(user_id=by.own_user_id)
-    own = _unsealed(row, passphrase)
+    own = _given(row, share) if share else _unsealed(row, passphrase)
     before = list(queries.given_shares(opening).select_related("held"))
     given = GivenShare.objects.create(
         opening=opening,
@@ -74,6 +84,7 @@ def give_share(
         data={
             "box": opening.box.public_id,
             "purpose": opening.purpose,
+            "mode": SealingMode.CLIENT if share else SealingMode.SERVER,
             "share": row.position,
             "commitment": row.commitment,
             "given": given.position,
@@ -81,6 +92,13 @@ def give_share(
         },
     )
     return private
+
+
+def _given(row: BoxShare, value: bytes) -> Share:
+    """The share that a browser has unwrapped, if it is the one of this opener."""
+    share = Share(row.position, value)
+    _require_committed(row, share)
+    return share
 
 
 def _unsealed(row: BoxShare, passphrase: str) -> Share:

@@ -38,7 +38,12 @@ from contracting.submissions.states import OpeningPurpose, SubmissionState
 
 @transaction.atomic
 def open_submissions(
-    *, solicitation_id: int, passphrase: str, by: Actor, at: datetime
+    *,
+    solicitation_id: int,
+    passphrase: str = "",
+    share: bytes = b"",
+    by: Actor,
+    at: datetime,
 ) -> Solicitation:
     """Give a share to the opening; with the last one that is needed the offers open.
 
@@ -51,6 +56,7 @@ def open_submissions(
     Nothing is opened before receipts are closed and their root is published: if that
     has not been done since the deadline, the first share does it.
 
+    :param share: the opened share, in place of the passphrase
     :raises NotAllowed: unless ``by`` is an opener of the box who belongs to no vendor
         and has not given a share (R-SUB-03)
     :raises StillSealed: up to and including the deadline, whoever asks (R-SUB-03)
@@ -78,7 +84,9 @@ def open_submissions(
         purpose=OpeningPurpose.OFFERS,
         defaults={"solicitation": solicitation, "begun_at": at},
     )
-    private = give_share(opening_id=opening.pk, passphrase=passphrase, by=by, at=at)
+    private = give_share(
+        opening_id=opening.pk, passphrase=passphrase, share=share, by=by, at=at
+    )
     _tell_the_agency(solicitation, opening, is_open=private is not None, by=by, at=at)
     if private is None:
         return solicitation

@@ -20,13 +20,19 @@ from contracting.submissions.states import BoxPurpose, OpeningPurpose
 
 @transaction.atomic
 def open_late_submission(
-    *, submission_id: int, passphrase: str, by: Actor, at: datetime
+    *,
+    submission_id: int,
+    passphrase: str = "",
+    share: bytes = b"",
+    by: Actor,
+    at: datetime,
 ) -> Submission:
     """Give a share to the opening of one late offer; the last one lays it open.
 
     The opening of the offers in time has discarded the key of the box: it takes as many
     openers again.
 
+    :param share: the opened share, in place of the passphrase
     :raises NotAllowed: unless it is admitted and ``by`` is an opener of the box who has
         not given a share to this opening (R-SUB-02, R-SUB-03)
     :raises AlreadyOpened: if it was opened before
@@ -47,7 +53,9 @@ def open_late_submission(
             "begun_at": at,
         },
     )
-    private = give_share(opening_id=opening.pk, passphrase=passphrase, by=by, at=at)
+    private = give_share(
+        opening_id=opening.pk, passphrase=passphrase, share=share, by=by, at=at
+    )
     if private is None:
         return submission
     offer = lay_open_submission(

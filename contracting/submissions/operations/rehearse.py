@@ -21,13 +21,19 @@ from contracting.submissions.states import OpeningPurpose
 
 @transaction.atomic
 def rehearse_opening(
-    *, solicitation_id: int, passphrase: str, by: Actor, at: datetime
+    *,
+    solicitation_id: int,
+    passphrase: str = "",
+    share: bytes = b"",
+    by: Actor,
+    at: datetime,
 ) -> Opening:
     """Give a share to the rehearsal; with the last one the rehearsal offer is read.
 
     It proves that these people, with these passphrases, can open a box: the package is
     not released before.
 
+    :param share: the opened share, in place of the passphrase
     :raises NotAllowed: unless ``by`` is an opener of the last rehearsal box who has not
         rehearsed, and the package is not released
     :raises AlreadyOpened: if as many as it takes have rehearsed
@@ -46,7 +52,9 @@ def rehearse_opening(
         purpose=OpeningPurpose.REHEARSAL,
         defaults={"solicitation": solicitation, "begun_at": at},
     )
-    private = give_share(opening_id=opening.pk, passphrase=passphrase, by=by, at=at)
+    private = give_share(
+        opening_id=opening.pk, passphrase=passphrase, share=share, by=by, at=at
+    )
     opening.refresh_from_db()
     if private is not None:
         _read(box, private)

@@ -26,7 +26,7 @@ from contracting.submissions.refusals import SealBroken, WrongPassphrase
 KEY_BYTES: Final = 32
 PUBLIC_BYTES: Final = 65
 _NONCE_BYTES: Final = 12
-_SALT_BYTES: Final = 16
+SALT_BYTES: Final = 16
 _CURVE: Final = ec.SECP256R1()
 _HYBRID: Final = "drawdown/v1/to-public-key"
 _LOCKED: Final = "drawdown/v1/opener-key"
@@ -109,7 +109,7 @@ def decrypt_from(wrapped: bytes, *, private: bytes, binding: str) -> bytes:
 
 def lock(pair: KeyPair, passphrase: str, *, iterations: int) -> LockedKey:
     """Encrypt the private half under a passphrase, which is kept nowhere."""
-    salt = secrets.token_bytes(_SALT_BYTES)
+    salt = secrets.token_bytes(SALT_BYTES)
     key = _stretched(passphrase, salt, iterations)
     binding = f"{_LOCKED}/{fingerprint(pair.public)}"
     wrapped = encrypt(pair.private, key=key, binding=binding)
