@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,6 +55,9 @@ from contracting.submissions.sealing.offers import Content, Malformed, unpack
 MAX_TECHNICAL: Final = 200_000
 MAX_FILES: Final = 10
 MAX_BYTES: Final = 20 * MEGABYTE
+SECONDS: Final = 20.0
+"""How long the files of one offer may keep an opening busy before the next is begun."""
+MAX_FLAWS: Final = 50
 _PRICE = re.compile(r"[0-9]{6}\.[0-9]{6}")
 _NOTHING: Final = Offer(technical="", prices=())
 
@@ -152,7 +156,8 @@ def read(raw: bytes, version: SubmissionVersion) -> Reading:
     prices, wrong_prices = _prices(content, solicitation, version.received_at)
     files, wrong_files = _files(content)
     offer = Offer(technical[:MAX_TECHNICAL], prices, files)
-    return Reading(offer, (*flaws, *wrong_prices, *wrong_files))
+    found = dict.fromkeys((*flaws, *wrong_files, *wrong_prices))
+    return Reading(offer, tuple(found)[:MAX_FLAWS])
 
 
 def _against_the_receipt(content: Content, version: SubmissionVersion) -> Iterator[str]:
@@ -215,7 +220,7 @@ def _files(content: Content) -> tuple[list[OfferedFile], list[str]]:
     A file that does not pass is not kept: it may be asked for again, and its hash on
     the receipt shows whether it is the same.
     """
-    taken: list[OfferedFile] = []
+    began, taken = time.monotonic(), list[OfferedFile]()
     flaws, names, room = [], [TECHNICAL, PRICES], MAX_BYTES
     for number, (name, raw) in enumerate(content.files, start=1):
         room -= len(raw)
@@ -226,6 +231,12 @@ def _files(content: Content) -> tuple[list[OfferedFile], list[str]]:
             continue
         if shown in names:
             flaws.append(f"{shown}: Another part has this name; it is not shown.")
+            continue
+        if time.monotonic() - began > SECONDS:
+            flaws.append(
+                f"{shown}: It was not checked, for the files before it took too long; "
+                "it is not shown."
+            )
             continue
         verdict = _checked(shown, raw)
         if not verdict.is_fit:

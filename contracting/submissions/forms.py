@@ -25,6 +25,13 @@ from contracting.submissions.sealing.keys import LockedKey
 from contracting.submissions.sealing.offers import Part, SealedOffer
 from contracting.submissions.states import LateException
 
+_UNREADABLE: Final = (
+    ArithmeticError,
+    KeyError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 _OLD_PAGE: Final = "The page that this comes from is an old one. Load it again."
 
 
@@ -178,7 +185,7 @@ class SealedOfferForm(OfferForm):
                 ],
             )
             is_whole = told["sealed_sha256"] == hashlib.sha256(sealed).hexdigest()
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except _UNREADABLE as error:
             raise forms.ValidationError(_OLD_PAGE) from error
         if not is_whole:
             message = "The sealed bytes were damaged on their way. Hand in once more."
@@ -246,7 +253,7 @@ class EnrolmentForm(forms.Form):
                 salt=base64.b64decode(told["salt"], validate=True),
                 iterations=int(told["iterations"]),
             )
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except _UNREADABLE as error:
             raise forms.ValidationError(_OLD_PAGE) from error
 
 

@@ -140,7 +140,12 @@ def box_facts(solicitation: Solicitation) -> list[dict[str, Any]]:
     if box is None:
         return []
     return [
-        {"label": "Offers are sealed in", "value": box.get_mode_display()},
+        {
+            "label": "Offers are sealed in",
+            "value": "client mode, in the offeror's browser, where it encrypts; else "
+            "server mode, on receipt",
+        },
+        {"label": "The key was made in", "value": box.get_mode_display()},
         {
             "label": "Offers are opened by",
             "value": f"{box.needed} of {box.people} people together",

@@ -282,6 +282,8 @@ def test_what_is_no_sealed_offer_from_outside_is_refused(altered):
         (lambda s: sealed_offer(s, head=b"{}"), "Its salt is no text"),
         (lambda s: sealed_offer(s, head=b"[" * 5000), "not JSON"),
         (lambda s: sealed_offer(s, head=b"[1]"), "not an object"),
+        (lambda s: sealed_offer(s, head=b" " * 2_100_000), "longer than that of any"),
+        (lambda s: sealed_offer(s, prices=priced_rows(s)[:1] * 1001), "more than 1000"),
         (lambda s: sealed_offer(s, technical="a\x00b"), "Its technical is no text"),
         (lambda s: sealed_offer(s, technical=" "), "technical proposal is empty"),
         (lambda s: sealed_offer(s, technical="a" * 200_001), "200,001 characters"),
@@ -379,7 +381,12 @@ def test_the_same_page_takes_the_sealed_form(vendor_a_signer, monkeypatch):
     offer = sealed_offer(solicitation)
 
     # When damaged bytes are sent, and an envelope of another form
-    for more in ({"sealed_sha256": "0" * 64}, {"parts": 1}, {"content_sha256": "x"}):
+    for more in (
+        {"sealed_sha256": "0" * 64},
+        {"version": float("inf")},
+        {"parts": 1},
+        {"content_sha256": "x"},
+    ):
         with nothing_happens():
             reply = submit(browser, url, _form(offer, **more))
         assert reply.status_code == 422

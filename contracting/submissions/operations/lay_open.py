@@ -96,9 +96,8 @@ def _told(opened: OpenedOffer) -> str:
     if not opened.flaws:
         return "The openers read your offer; it matched the hash on your receipt."
     return (
-        "Your offer was opened, and something is wrong with it: "
-        f"{' '.join(opened.flaws)} Keep your own copy; the contracting officer decides "
-        "what follows."
+        "Your offer was opened, and something is wrong with it. Your page of it says "
+        "what. Keep your own copy; the contracting officer decides what follows."
     )
 
 

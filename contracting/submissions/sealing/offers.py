@@ -20,6 +20,9 @@ STEP_BYTES: Final = 4096
 AROUND: Final = 12 + 16
 """Bytes of the nonce and the tag around whatever is encrypted."""
 WRAPPED_KEY_BYTES: Final = PUBLIC_BYTES + AROUND + KEY_BYTES
+MAX_HEAD_BYTES: Final = 2 * 1024 * 1024
+MAX_ROWS: Final = 1000
+"""Of prices, and of files: more are read by nobody, and would keep an opening busy."""
 _LENGTH_BYTES: Final = 4
 _PRICE: Final = "usd_per_million_tokens"
 
@@ -73,6 +76,9 @@ def unpack(raw: bytes) -> Content:
     :raises Malformed: if they are anything else, whatever it is
     """
     size = int.from_bytes(raw[:_LENGTH_BYTES], "big")
+    if size > MAX_HEAD_BYTES:
+        message = "Its head is longer than that of any offer within the limits."
+        raise Malformed(message)
     head, rest = raw[_LENGTH_BYTES:][:size], raw[_LENGTH_BYTES + size :]
     if len(head) != size:
         message = "It ends before its head does."
@@ -121,6 +127,9 @@ def _rows(plain: dict[str, Any], key: str) -> list[dict[str, Any]]:
     rows = plain.get(key)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         message = f"Its {key} are not a list of objects."
+        raise Malformed(message)
+    if len(rows) > MAX_ROWS:
+        message = f"It has more than {MAX_ROWS} {key}."
         raise Malformed(message)
     return rows
 
