@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.errors import NotAllowed, NotVisible, Refusal
+from contracting.core.models import new_public_id
 from contracting.core.permissions import Refused, Verdict
 from contracting.core.views import OperationView, PageView, VerbView
 from contracting.solicitations.models import Solicitation
@@ -165,7 +166,13 @@ class NameOpeners(VerbView):
         }
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
-        return {"solicitation": thing, "named": queries.rehearsal_of(thing)}
+        people = queries.enrolled_people(thing.agency_id)
+        return {
+            "solicitation": thing,
+            "named": queries.rehearsal_of(thing),
+            "new_boxes": [new_public_id(Box.PREFIX) for _each in range(2)],
+            "opener_keys": [(each.pk, client.key_text(key)) for key, each in people],
+        }
 
     def perform(
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
@@ -174,6 +181,7 @@ class NameOpeners(VerbView):
             solicitation_id=thing.pk,
             membership_ids=data["openers"],
             needed=data["needed"],
+            made=data["made"],
             by=by,
             at=at,
         )

@@ -21,6 +21,7 @@ from contracting.documents.forms import (
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import SolicitationLine
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
+from contracting.submissions.sealing.boxes import MadeBoxes, made_box
 from contracting.submissions.sealing.keys import LockedKey
 from contracting.submissions.sealing.offers import Part, SealedOffer
 from contracting.submissions.states import LateException
@@ -273,6 +274,24 @@ class NamingForm(forms.Form):
         max_value=20,
         initial=3,
     )
+
+    made = forms.CharField(required=False, max_length=60_000, widget=forms.HiddenInput)
+
+    def clean_made(self) -> MadeBoxes | None:
+        """The boxes that a browser has made, if it has."""
+        if not self.cleaned_data["made"]:
+            return None
+        try:
+            told = json.loads(self.cleaned_data["made"])
+            return MadeBoxes(
+                rehearsal=made_box(told["rehearsal"]),
+                offers=made_box(told["offers"]),
+                sample=base64.b64decode(told["sample"], validate=True),
+                sample_key=base64.b64decode(told["sample_key"], validate=True),
+                sample_sha256=str(told["sample_sha256"]),
+            )
+        except _UNREADABLE as error:
+            raise forms.ValidationError(_OLD_PAGE) from error
 
     def __init__(
         self, *args: Any, people: Sequence[tuple[int, str]], **kwargs: Any

@@ -139,6 +139,12 @@ class OpenersUnfit(Invalid):
     code = "openers_unfit"
 
 
+class BoxUnfit(Invalid):
+    """What a browser has made is no box for these openers."""
+
+    code = "box_unfit"
+
+
 class ShareAltered(Conflict):
     """A share is not the one to which the box was committed: nothing is opened."""
 

@@ -20,7 +20,9 @@ from contracting.documents.models import Blob
 from contracting.documents.queries import read_blob
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.operations.release import release_solicitation
 from contracting.submissions.models import OpenedOffer, Submission
+from contracting.submissions.operations.rehearse import rehearse_opening
 from contracting.submissions.queries import (
     given_shares,
     opener_key_of,
@@ -32,13 +34,16 @@ from contracting.submissions.sealing.offerors import pseudonym_of
 from contracting.submissions.states import OpeningPurpose
 from tests.browser.conftest import Site, Visits, _start, _wait_for_an_answer
 from tests.builders import DAY, approved_solicitation, released_solicitation
-from tests.cast import actor
+from tests.cast import AT, PARTS, actor
 from tests.databases import another_database, pointing_at
 from tests.offers import (
+    OPENERS,
     PASSPHRASE,
     SNAPSHOT,
     named_openers,
     opened_offers,
+    the_box,
+    the_private_half,
 )
 
 WORDS = "canary-of-the-technical-proposal"
@@ -50,10 +55,11 @@ SECRETS = (WORDS.encode(), NAME.encode(), BODY, PRICE.encode())
 
 @dataclass(frozen=True)
 class Sealing:
-    """A site of its own: one package to rehearse, one solicitation that is open."""
+    """A site of its own: one package to rehearse, one to name openers of, one open."""
 
     site: Site
     to_rehearse: Solicitation
+    to_name: Solicitation
     solicitation: Solicitation
     server: Popen[bytes]
     database: str
@@ -94,7 +100,10 @@ def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
         told = pointing_at(database.name)
         with allowed_beside_a_loop(), django_db_blocker.unblock(), told:
             now = clock.now()
-            package = named_openers(on=approved_solicitation())
+            packages = (
+                named_openers(on=approved_solicitation()),
+                approved_solicitation(),
+            )
             solicitation = released_solicitation(
                 now - 3 * DAY,
                 terms={
@@ -112,7 +121,7 @@ def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
             _wait_for_an_answer(server, address)
             yield Sealing(
                 Site(address),
-                package,
+                *packages,
                 solicitation,
                 server,
                 database.name,
@@ -358,6 +367,52 @@ def test_an_opener_rehearses_in_the_browser_and_the_passphrase_stays_there(
     with sealing.database_of_it():
         opening = opening_of(rehearsal_of(package), OpeningPurpose.REHEARSAL)
         assert given_shares(opening).count() == 1
+
+
+def test_the_keys_of_a_box_are_made_in_the_browser_and_stay_there(visit, wire, sealing):
+    # Given a contracting officer's browser on the page that names the openers
+    package = sealing.to_name
+    visitor = visit().log_in("contracting_officer")
+    page = visitor.page
+    visitor.go(reverse("submissions:name_openers", args=[package.public_id]))
+    assert page.get_by_text("Client mode.", exact=True).is_visible()
+
+    # When two of three are to open together
+    for box in page.locator("[name=openers]").all():
+        if box.is_checked() != (part_of(box) in OPENERS):
+            box.evaluate("input => input.click()")
+    page.get_by_label("How many of them open together").fill("2")
+    page.get_by_role("button", name="Name these openers").click()
+    page.wait_for_url("**/box")
+
+    # Then they rehearse, it is released, and their shares give the key of the box
+    with sealing.database_of_it():
+        for part in OPENERS[:2]:
+            rehearse_opening(
+                solicitation_id=package.pk, passphrase=PASSPHRASE, by=actor(part), at=AT
+            )
+        package.refresh_from_db()
+        released = release_solicitation(
+            solicitation_id=package.pk,
+            by=actor("contracting_officer"),
+            at=AT + DAY,
+            seen_version=package.version,
+        )
+        own = the_box(released)
+        assert own.mode == "CLIENT"
+        private = the_private_half(released)
+        assert keys.public_of(private) == bytes(own.public_key)
+
+    # And its private half was never sent
+    assert own.public_id.encode() in wire.sent
+    for secret in (private, private.hex().encode(), b64encode(private)[:-1]):
+        assert secret not in wire.sent
+
+
+def part_of(box) -> str:
+    """The part that an opener plays, by what stands beside the box."""
+    label = box.evaluate("input => input.labels[0].textContent")
+    return next((part for part in OPENERS if PARTS[part].name in label), "")
 
 
 def spelled(text: str) -> list[bytes]:

@@ -18,8 +18,14 @@ from contracting.solicitations.models import Solicitation
 from contracting.submissions import events, permissions, queries
 from contracting.submissions.models import Box, OpenerKey, RehearsalOffer
 from contracting.submissions.operations.make import make_box
-from contracting.submissions.refusals import OpenersUnfit
-from contracting.submissions.sealing.keys import encrypt, encrypt_to, new_key
+from contracting.submissions.refusals import BoxUnfit, OpenersUnfit
+from contracting.submissions.sealing.boxes import MadeBoxes, plain_box
+from contracting.submissions.sealing.keys import (
+    encrypt,
+    encrypt_to,
+    fingerprint,
+    new_key,
+)
 from contracting.submissions.states import BoxPurpose
 
 
@@ -31,6 +37,7 @@ def name_openers(
     needed: int,
     by: Actor,
     at: datetime,
+    made: MadeBoxes | None = None,
 ) -> Box:
     """Name n people, k of whom open together, and lay out a box for their rehearsal.
 
@@ -39,6 +46,9 @@ def name_openers(
 
     :param membership_ids: of people of the agency who have enrolled, each once
     :param needed: k; at least 2, and n is at least 2k - 1
+    :param made: both boxes as a browser has made them; that of the offers then waits
+        for the release
+    :raises BoxUnfit: if those are no boxes for these openers
     :raises NotAllowed: unless ``by`` is a contracting officer and it is not released
     :raises OpenersUnfit: for a person who is not enrolled, or too few people
     """
@@ -53,14 +63,12 @@ def name_openers(
         openers=openers,
         by=by,
         at=at,
+        made=made.rehearsal if made else None,
     )
-    words, key = secrets.token_hex(32).encode(), new_key()
-    RehearsalOffer.objects.create(
-        box=box,
-        sealed=encrypt(words, key=key, binding=box.sample_binding),
-        wrapped_key=encrypt_to(bytes(box.public_key), key, binding=box.sample_binding),
-        plain_sha256=sha256(words).hexdigest(),
-    )
+    if made is None:
+        _lay_words_into(box)
+    else:
+        _keep_made(box, made, [key.fingerprint for key, _membership in openers])
     post_notice(
         recipients=[Recipient(user_id=key.user_id) for key, _membership in openers],
         subject=solicitation.subject,
@@ -82,10 +90,38 @@ def name_openers(
             "box": box.public_id,
             "needed": needed,
             "people": box.people,
+            "prepared": made and fingerprint(made.offers.public_key),
             "openers": [membership.public_id for _key, membership in openers],
         },
     )
     return box
+
+
+def _lay_words_into(box: Box) -> None:
+    words, key = secrets.token_hex(32).encode(), new_key()
+    RehearsalOffer.objects.create(
+        box=box,
+        sealed=encrypt(words, key=key, binding=box.sample_binding),
+        wrapped_key=encrypt_to(bytes(box.public_key), key, binding=box.sample_binding),
+        plain_sha256=sha256(words).hexdigest(),
+    )
+
+
+def _keep_made(box: Box, made: MadeBoxes, openers: Sequence[str]) -> None:
+    wrong = made.wrong(openers)
+    if wrong:
+        message = (
+            f"What your browser has made are no boxes for these openers: {wrong}. Load "
+            "the page again, and name them again."
+        )
+        raise BoxUnfit(message)
+    RehearsalOffer.objects.create(
+        box=box,
+        sealed=made.sample,
+        wrapped_key=made.sample_key,
+        plain_sha256=made.sample_sha256,
+        prepared=plain_box(made.offers),
+    )
 
 
 def _enrolled(

@@ -14,6 +14,7 @@ from contracting.submissions import events, permissions
 from contracting.submissions.models import Box
 from contracting.submissions.operations.make import make_box
 from contracting.submissions.queries import rehearsal_of, shares_of
+from contracting.submissions.sealing.boxes import made_box
 from contracting.submissions.states import BoxPurpose
 
 
@@ -22,7 +23,8 @@ def seal_box(*, solicitation_id: int, by: Actor, at: datetime) -> Box:
     """Make the box that offers are sealed to: a step of the release.
 
     Its openers are those of the last rehearsal, with the keys they rehearsed with; the
-    box is new, so that nothing of the rehearsal opens it.
+    box is new, so that nothing of the rehearsal opens it. Where a browser has made it
+    with that of the rehearsal, it is the one that waits.
 
     :raises NotAllowed: until as many openers as it takes have rehearsed (R-SOL-02)
     """
@@ -32,6 +34,7 @@ def seal_box(*, solicitation_id: int, by: Actor, at: datetime) -> Box:
     if rehearsal is None:
         message = f"solicitation {solicitation.pk} has no rehearsal box"
         raise RuntimeError(message)
+    prepared = rehearsal.sample.prepared
     box = make_box(
         solicitation_id=solicitation.pk,
         purpose=BoxPurpose.OFFERS,
@@ -41,6 +44,7 @@ def seal_box(*, solicitation_id: int, by: Actor, at: datetime) -> Box:
         ],
         by=by,
         at=at,
+        made=None if prepared is None else made_box(prepared),
     )
     record_event(
         events.BOX_SEALED,

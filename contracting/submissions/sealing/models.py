@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from contracting.core.models import Addressed, AppendOnly, Timestamped
 from contracting.core.subjects import Subject
 from contracting.submissions.sealing.keys import LockedKey, fingerprint
+from contracting.submissions.sealing.shares import share_binding
 from contracting.submissions.states import BoxPurpose, OpeningPurpose, SealingMode
 
 
@@ -149,7 +150,7 @@ class BoxShare(AppendOnly):
     @property
     def binding(self) -> str:
         """What its encrypted bytes are, and where they belong."""
-        return f"drawdown/v1/share/{self.box.public_id}/{self.position}"
+        return share_binding(self.box.public_id, self.position)
 
 
 class RehearsalOffer(AppendOnly):
@@ -159,6 +160,7 @@ class RehearsalOffer(AppendOnly):
     sealed = models.BinaryField()
     wrapped_key = models.BinaryField(help_text="Its key, encrypted to the box.")
     plain_sha256 = models.CharField(max_length=64)
+    prepared = models.JSONField(null=True, help_text="The box for the offers.")
 
     def __str__(self) -> str:
         return f"rehearsal offer of {self.box_id}"

@@ -44,6 +44,11 @@ def combine(shares: Sequence[Share]) -> bytes:
     )
 
 
+def share_binding(box: str, position: int) -> str:
+    """What an encrypted share is, and where it belongs."""
+    return f"drawdown/v1/share/{box}/{position}"
+
+
 def commitment(share: Share, *, box: str) -> str:
     """The hash that is published of a share: it tells an altered one, and no more.
 
