@@ -50,8 +50,7 @@ class OfferForm(forms.Form):
         required=False,
         help_text=(
             f"Up to {MAX_FILES} files, {MAX_BYTES // 1024 // 1024} MB in all: "
-            f"{KINDS_IN_WORDS}. Each is checked at once: no macros, scripts, passwords "
-            "or attached files. Names appear on the receipt."
+            f"{KINDS_IN_WORDS}. No macros, scripts, passwords or attached files."
         ),
     )
     acknowledged = forms.MultipleChoiceField(
