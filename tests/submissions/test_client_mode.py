@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from contracting.documents.models import Document
+from contracting.evaluations.calculations import prices_of
 from contracting.evaluations.models import RegistrationSnapshot
 from contracting.submissions.calculations import Place
 from contracting.submissions.models import OpenedOffer, Submission
@@ -398,3 +399,21 @@ def test_the_same_page_takes_the_sealed_form(vendor_a_signer, monkeypatch):
     version = latest_version(Submission.objects.get())
     assert version.mode == "CLIENT"
     assert default_storage.exists(version.sealed_blob.name)
+
+
+def test_the_pages_of_the_evaluation_bear_an_offer_that_nobody_can_read():
+    # Given one offer that does not open, and a good one
+    solicitation = released_solicitation()
+    wrong = hand_in(solicitation, sealed_offer(solicitation, key=keys.new_key()))
+    submitted_offer(on=solicitation, by="vendor_b_signer")
+    opened_offers(on=solicitation)
+
+    # Then every page of it answers, and the other one alone is ranked
+    officer = client_for(actor("contracting_officer"))
+    for name in ("offers", "price", "exchanges", "determine_range"):
+        url = reverse(f"evaluations:{name}", args=[solicitation.public_id])
+        assert officer.get(url).status_code == 200, name
+    url = reverse("evaluations:offer", args=[wrong.public_id])
+    assert "Something is wrong with it" in officer.get(url).content.decode()
+    ranked = prices_of(solicitation, after(solicitation).date())
+    assert ranked["lowest"]["vendors"] == ["Larkspur AI"]
