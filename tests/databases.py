@@ -8,7 +8,6 @@ switched off.
 """
 
 import functools
-import gc
 import hashlib
 import itertools
 import os
@@ -27,6 +26,7 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from manage import migrating_lightly
 from tests.cast import build_cast
 from tests.remembered import follow
 
@@ -187,17 +187,15 @@ def _migrate(name: str) -> None:
             grant = f"ALTER DEFAULT PRIVILEGES GRANT {rights} TO {{}}"
             _execute(session, grant, settings.DATABASES["default"]["USER"])
     about = connections.settings["default"]
-    usual = gc.get_threshold()
     application = {key: about[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
     about.update(_owner_login())
     try:
         with pointing_at(name):
-            gc.set_threshold(500_000)  # as manage.py does
-            call_command("migrate", verbosity=0, interactive=False)
+            with migrating_lightly():
+                call_command("migrate", verbosity=0, interactive=False)
             build_cast()
     finally:
         about.update(application)
-        gc.set_threshold(*usual)
 
 
 def _owner_login() -> dict[str, str]:
