@@ -38,6 +38,9 @@ UNIT: Final = "MTOK"
 MOST_VALID_DAYS: Final = 730
 """Nobody holds prices of tokens open for longer than two years."""
 
+MOST_ALTERNATES: Final = 20
+"""More alternates of one vendor nobody evaluates each by itself."""
+
 TERMS: Final[Mapping[str, str]] = {
     "title": "Title",
     "statement_of_objectives": "Statement of objectives",
@@ -52,6 +55,7 @@ TERMS: Final[Mapping[str, str]] = {
     "deadline": "Deadline for offers",
     "time_zone": "Time zone of the deadline",
     "offer_valid_days": "Days that an offer stays open",
+    "alternates_taken": "Alternate offers taken from each vendor",
     "minimum_dollars": "Guaranteed minimum in dollars",
     "maximum_dollars": "Maximum in dollars",
     "maximum_tokens": "Maximum in tokens",
@@ -337,6 +341,9 @@ def _check_amounts(terms: Mapping[str, Any]) -> None:
     if valid_days is not None and not 1 <= valid_days <= MOST_VALID_DAYS:
         message = f"An offer stays open for 1 to {MOST_VALID_DAYS} days."
         raise TermInvalid(message, term="offer_valid_days")
+    if not 0 <= terms.get("alternates_taken", 0) <= MOST_ALTERNATES:
+        message = f"0 to {MOST_ALTERNATES} alternates are taken from each vendor."
+        raise TermInvalid(message, term="alternates_taken")
     for name in ("minimum_dollars", "maximum_dollars"):
         amount = Dollars(terms.get(name, 0))
         if amount != amount.to_cents():

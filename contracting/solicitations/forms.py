@@ -27,6 +27,7 @@ from contracting.requisitions.forms import (
     text_field,
 )
 from contracting.solicitations.calculations import (
+    MOST_ALTERNATES,
     MOST_VALID_DAYS,
     TERMS,
     FactorDraft,
@@ -98,6 +99,16 @@ class EditTermsForm(SeenVersion):
         help_text="Counted from the deadline. Empty: 30 days (FAR 52.212-1(c)).",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
+    alternates_taken = forms.IntegerField(
+        label="Alternate offers taken from each vendor",
+        required=False,
+        min_value=0,
+        max_value=MOST_ALTERNATES,
+        initial=9,
+        help_text="Beside its base offer, numbered, each evaluated by itself "
+        "(FAR 52.212-1(e)). 0 takes none.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
     minimum_dollars = dollars_field(
         "Guaranteed minimum in dollars", "Obligated at award (FAR 16.504)."
     )
@@ -154,6 +165,8 @@ class EditTermsForm(SeenVersion):
         """What the verb takes lies under ``terms``."""
         cleaned: dict[str, Any] = super().clean() or {}
         known = {name: cleaned[name] for name in TERMS if name in cleaned}
+        if known.get("alternates_taken") is None:
+            known.pop("alternates_taken", None)
         if not cleaned.get("attachments_shown"):
             known.pop("required_attachments", None)
         cleaned["terms"] = {**known, "deadline": self._deadline(cleaned)}

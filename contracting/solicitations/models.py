@@ -72,6 +72,11 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
         help_text="Days after the deadline that an offer stays open; empty: "
         "the rule's.",
     )
+    alternates_taken = models.PositiveSmallIntegerField(
+        default=9,
+        db_default=9,
+        help_text="Alternates taken from each vendor beside its base offer; 0: none.",
+    )
     minimum_dollars = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     maximum_dollars = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     maximum_tokens = models.BigIntegerField(default=0)
@@ -149,6 +154,10 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
             models.CheckConstraint(
                 name="an_offer_stays_open_for_at_least_a_day",
                 condition=Q(offer_valid_days__isnull=True) | Q(offer_valid_days__gte=1),
+            ),
+            models.CheckConstraint(
+                name="a_solicitation_takes_twenty_alternates_of_a_vendor_at_most",
+                condition=Q(alternates_taken__lte=20),
             ),
         ]
 

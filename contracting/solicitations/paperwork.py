@@ -169,12 +169,20 @@ def _facts(solicitation: Solicitation) -> list[dict[str, Any]]:
         {"label": "Orders until", "value": solicitation.ordering_end},
         {"label": "Time zone of the deadline", "value": solicitation.time_zone},
         {"label": "Offers stay open until", "value": offers_valid_until(solicitation)},
+        {"label": "Alternate offers", "value": _alternates(solicitation)},
         {
             "label": "Reference workload, SHA-256",
             "value": solicitation.workload_sha256,
             "shape": "mono",
         },
     ]
+
+
+def _alternates(solicitation: Solicitation) -> str:
+    if not solicitation.alternates_taken:
+        return "none are taken"
+    most = solicitation.alternates_taken
+    return f"up to {most} from each offeror, each evaluated by itself"
 
 
 def amendment_sheet(

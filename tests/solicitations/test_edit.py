@@ -276,3 +276,18 @@ def test_the_same_class_under_two_clins_is_two_prices(package, edit):
     ]
 
     assert edit(package, lines=lines).lines.filter(is_removed=False).count() == 2
+
+
+def test_the_package_says_how_many_alternates_are_taken(package, edit):
+    # Given a package that takes alternates unless somebody says otherwise
+    assert package.alternates_taken == 9
+
+    # When it takes none, Then that is a change like any other
+    edit(package, terms={"alternates_taken": 0})
+    package.refresh_from_db()
+    assert package.alternates_taken == 0
+
+    # And no number beyond what can be evaluated is taken
+    for unfit in (21, -1):
+        with nothing_happens(), pytest.raises(TermInvalid):
+            edit(package, terms={"alternates_taken": unfit})
