@@ -10,9 +10,10 @@ from django.urls import include, path, register_converter
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounts.views import EmailAddress
-from contracting.core.identifiers import PublicIdConverter
+from contracting.core.identifiers import AlternateConverter, PublicIdConverter
 
 register_converter(PublicIdConverter, "public_id")
+register_converter(AlternateConverter, "alternate")
 
 PAGES = (
     "accounts",

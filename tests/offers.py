@@ -197,6 +197,7 @@ def submitted_offer(
     by: str = "vendor_a_signer",
     offer: Offer | None = None,
     at: datetime | None = None,
+    alternate: int = 0,
 ) -> Submission:
     """One vendor's offer on a released solicitation, an hour before its deadline."""
     return submit_submission(
@@ -205,6 +206,7 @@ def submitted_offer(
         acknowledged=amendment_numbers(on),
         by=actor(by),
         at=at or before(on),
+        alternate=alternate,
     )
 
 

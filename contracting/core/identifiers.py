@@ -397,6 +397,20 @@ class PublicIdConverter(StringConverter):
         return value
 
 
+class AlternateConverter:
+    """Which alternate of an offer, such as ``alternates/2/``; nothing for the base."""
+
+    regex = r"(?:alternates/[1-9][0-9]?/)?"
+
+    def to_python(self, value: str) -> int:
+        """Its number; 0 for the base offer."""
+        return int(value.split("/")[1]) if value else 0
+
+    def to_url(self, value: int) -> str:
+        """As it stands in the address, before its last word."""
+        return f"alternates/{value}/" if value else ""
+
+
 def _normal(text: str) -> str:
     return text.strip().upper()
 

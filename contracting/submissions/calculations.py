@@ -23,8 +23,13 @@ from contracting.reference.states import Boundary
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import lines_of
 from contracting.submissions.health.models import LateRelief
-from contracting.submissions.models import ContentKeyWrap, SubmissionVersion
+from contracting.submissions.models import (
+    ContentKeyWrap,
+    Submission,
+    SubmissionVersion,
+)
 from contracting.submissions.refusals import (
+    AlternateNotTaken,
     ModelUnfit,
     NotReceiptable,
     OfferIncomplete,
@@ -214,14 +219,16 @@ def receipt_content(version: SubmissionVersion) -> dict[str, Any]:
     """What a leaf of the tree is the hash of: the receipt with its three times.
 
     The first byte is not recorded apart from the last: a request is handed over when
-    all of it has arrived. Every value is one that never changes once it is closed.
+    all of it has arrived. Every value is one that never changes once it is closed. A
+    base offer says no number, as its receipts always have.
     """
-    solicitation = version.submission.solicitation
+    solicitation, number = version.submission.solicitation, version.submission.alternate
     return {
         "receipt": version.public_id,
         "solicitation": solicitation.public_id,
         "piid": solicitation.piid,
         "submission": version.submission.public_id,
+        **({"alternate": number} if number else {}),
         "version": version.number,
         "first_byte_at": None,
         "received_at": version.received_at,
@@ -349,3 +356,52 @@ def _require_files(offer: Offer) -> None:
             message = f"Two parts of the offer are called {file.name}; rename one."
             raise NotReceiptable(message, file=file.name)
         names.append(file.name)
+
+
+def next_alternate(solicitation: Solicitation, own: Iterable[Submission]) -> int:
+    """The number of a vendor's next alternate; 0 if no more is taken.
+
+    :param own: the offers of that vendor, the base offer among them
+    """
+    last = max((each.alternate for each in own), default=0)
+    return last + 1 if last < solicitation.alternates_taken else 0
+
+
+def require_alternate_taken(
+    solicitation: Solicitation, pseudonym: str, alternate: int
+) -> None:
+    """Insist on a base offer, or on an alternate of a number that can be.
+
+    Alternates are numbered in the order in which they are handed in. No base offer is
+    asked for: FAR 52.212-1(e) takes several offers, not one and others beside it.
+
+    :raises AlternateNotTaken: for any other (R-SUB-10)
+    """
+    most = solicitation.alternates_taken
+    if alternate == 0 or (
+        0 < alternate <= most and _is_in_order(solicitation, pseudonym, alternate)
+    ):
+        return
+    if not most:
+        message = (
+            "This solicitation takes no alternate offers, and nothing of yours was "
+            "kept. Hand it in as your base offer, or ask the contracting officer to "
+            "amend the solicitation so that it takes alternates."
+        )
+    elif not 0 < alternate <= most:
+        message = (
+            f"This solicitation takes alternates 1 to {most} from each vendor, and "
+            "nothing of yours was kept. Replace or withdraw one of them, or ask the "
+            "contracting officer to amend the solicitation so that it takes more."
+        )
+    else:
+        message = (
+            "Alternates are numbered in the order in which they are handed in: hand in "
+            f"alternate {alternate - 1} first. Nothing of this one was kept."
+        )
+    raise AlternateNotTaken(message, alternate=alternate, taken=most)
+
+
+def _is_in_order(solicitation: Solicitation, pseudonym: str, alternate: int) -> bool:
+    own = Submission.objects.filter(solicitation=solicitation, pseudonym=pseudonym)
+    return alternate == 1 or own.filter(alternate=alternate - 1).exists()

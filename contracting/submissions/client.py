@@ -70,9 +70,12 @@ class Reading:
     flaws: tuple[str, ...] = ()
 
 
-def next_place(by: Actor, solicitation: Solicitation) -> Place:
-    """Where the acting vendor's next version belongs: a browser binds it to that."""
-    submission = queries.submission_of(by, solicitation)
+def next_place(by: Actor, solicitation: Solicitation, alternate: int = 0) -> Place:
+    """Where the next version of the acting vendor's offer of that number belongs.
+
+    A browser binds the offer to it.
+    """
+    submission = queries.submission_of(by, solicitation, alternate)
     if submission is None:
         return Place(solicitation.public_id, new_public_id(Submission.PREFIX), 1)
     number = submission.versions.count() + 1

@@ -57,8 +57,16 @@ __all__ = [
 ]
 
 
+def offer_words(alternate: int) -> str:
+    """How an offer is called by its number: ``"offer"`` or ``"alternate 2"``."""
+    return f"alternate {alternate}" if alternate else "offer"
+
+
 class Submission(Addressed, Timestamped, Stateful):
-    """One vendor's offer on one solicitation, in as many versions as they sent."""
+    """One vendor's offer on one solicitation, in as many versions as they sent.
+
+    A vendor has a base offer, numbered alternates, or both; each is one of these.
+    """
 
     PREFIX = "sub"
     MOVES = MOVES
@@ -71,6 +79,9 @@ class Submission(Addressed, Timestamped, Stateful):
     )
     pseudonym = models.CharField(
         max_length=64, help_text="Stands for the vendor on this solicitation alone."
+    )
+    alternate = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="0: the base offer; else which alternate."
     )
     # Whoever reads it has opened the offer; before, ask for ``vendor_id``.
     vendor: models.ForeignKey[Organization, Organization] = models.ForeignKey(  # type: ignore[misc]
@@ -92,12 +103,12 @@ class Submission(Addressed, Timestamped, Stateful):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                name="a_vendor_has_one_submission_on_a_solicitation",
-                fields=["solicitation", "vendor"],
+                name="a_vendor_has_each_offer_number_once_on_a_solicitation",
+                fields=["solicitation", "vendor", "alternate"],
             ),
             models.UniqueConstraint(
-                name="a_pseudonym_has_one_submission_on_a_solicitation",
-                fields=["solicitation", "pseudonym"],
+                name="a_pseudonym_has_each_offer_number_once_on_a_solicitation",
+                fields=["solicitation", "pseudonym", "alternate"],
             ),
             models.CheckConstraint(
                 name="an_opened_offer_names_its_vendor",
@@ -126,6 +137,20 @@ class Submission(Addressed, Timestamped, Stateful):
     def offeror(self) -> str:
         """Who hands it in, in words that a record may hold before the opening."""
         return offeror_words(self.pseudonym)
+
+    @property
+    def offer_words(self) -> str:
+        """Which of its vendor's offers it is: ``"offer"`` or ``"alternate 2"``."""
+        return offer_words(self.alternate)
+
+    @property
+    def called(self) -> str:
+        """Its vendor, and which alternate it is: ``"ACME, alternate 2"``."""
+        return (
+            f"{self.vendor.name}, {self.offer_words}"
+            if self.alternate
+            else (self.vendor.name)
+        )
 
     def is_of(self, actor: Actor) -> bool:
         """Whether it is the acting vendor's own, named or not."""

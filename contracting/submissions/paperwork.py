@@ -10,7 +10,7 @@ from contracting.core.periods import zone_of
 from contracting.documents.queries import scanning_words
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.calculations import receipt_content
-from contracting.submissions.models import SubmissionVersion
+from contracting.submissions.models import SubmissionVersion, offer_words
 from contracting.submissions.queries import box_of, closing_of, proof_of
 from contracting.submissions.refusals import NotClosed
 from contracting.submissions.sealing.tree import leaf_of
@@ -54,6 +54,7 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
         "facts": [
             {"label": "Receipt", "value": version.public_id},
             {"label": "Solicitation", "value": solicitation.piid},
+            {"label": "Offer", "value": _which(submission.alternate)},
             {"label": "Version of the offer", "value": str(version.number)},
             {"label": "Receipt completed", "value": version.received_at, "span": 6},
             {"label": "Deadline, inclusive", "value": solicitation.deadline, "span": 6},
@@ -189,6 +190,10 @@ def _exact(at: datetime, zone: str) -> str:
     """In UTC and in the zone of the solicitation."""
     there = at.astimezone(zone_of(zone))
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC, {there:%H:%M:%S.%f %Z}"
+
+
+def _which(alternate: int) -> str:
+    return offer_words(alternate) if alternate else "base offer"
 
 
 def _summary(version: SubmissionVersion) -> str:

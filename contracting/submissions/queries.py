@@ -363,12 +363,23 @@ def _to_close(at: datetime) -> QuerySet[Solicitation]:
     )
 
 
-def submission_of(actor: Actor, solicitation: Solicitation) -> Submission | None:
-    """The acting vendor's submission on a solicitation, if there is one."""
+def submission_of(
+    actor: Actor, solicitation: Solicitation, alternate: int = 0
+) -> Submission | None:
+    """The acting vendor's offer of that number on a solicitation, if there is one.
+
+    :param alternate: which alternate; 0 for the base offer
+    """
+    return own_submissions(actor, solicitation).filter(alternate=alternate).first()
+
+
+def own_submissions(actor: Actor, solicitation: Solicitation) -> QuerySet[Submission]:
+    """The acting vendor's base offer and alternates on a solicitation, by number."""
     if not actor.is_vendor or actor.organization_id is None:
-        return None
+        return Submission.objects.none()
     own = pseudonym_of(solicitation.public_id, actor.organization_id)
-    return _told_of().filter(solicitation=solicitation, pseudonym=own).first()
+    found = _told_of().filter(solicitation=solicitation, pseudonym=own)
+    return found.order_by("alternate")
 
 
 def receipts_of(submission: Submission) -> QuerySet[SubmissionVersion]:

@@ -57,6 +57,13 @@ class AlreadySubmitted(Conflict):
     code = "already_submitted"
 
 
+class AlternateNotTaken(Refusal):
+    """An alternate that the solicitation does not take, or that skips a number."""
+
+    code = "alternate_not_taken"
+    rule = "R-SUB-10"
+
+
 class StillSealed(Sealed):
     """The deadline has not passed: nobody opens anything."""
 

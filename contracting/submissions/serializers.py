@@ -40,6 +40,7 @@ class SubmissionSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     solicitation = serializers.CharField()
     solicitation_piid = serializers.CharField()
+    alternate = serializers.IntegerField()
     deadline = serializers.DateTimeField()
     state = serializers.ChoiceField(choices=SubmissionState.choices)
     receipts = ReceiptSerializer(many=True)
@@ -67,6 +68,7 @@ def show_submission(submission: Submission) -> dict[str, Any]:
         "id": submission.public_id,
         "solicitation": submission.solicitation.public_id,
         "solicitation_piid": submission.solicitation.piid,
+        "alternate": submission.alternate,
         "deadline": instant(submission.solicitation.deadline),
         "state": submission.state,
         "receipts": [show_receipt(version) for version in versions],

@@ -57,6 +57,11 @@ urlpatterns = [
         name="submit_submission",
     ),
     path(
+        "opportunities/<public_id:solicitation>/<alternate:alternate>submit",
+        views.SubmitSubmission.as_view(),
+        name="submit_submission",
+    ),
+    path(
         "solicitations/<public_id:solicitation>/opening",
         boxes.Opening.as_view(),
         name="opening",

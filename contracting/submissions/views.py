@@ -30,6 +30,7 @@ from contracting.submissions.calculations import (
     Offer,
     WorkloadPrice,
     is_past,
+    next_alternate,
     workload_total,
 )
 from contracting.submissions.forms import (
@@ -37,7 +38,7 @@ from contracting.submissions.forms import (
     SealedOfferForm,
     WithdrawalForm,
 )
-from contracting.submissions.models import Submission
+from contracting.submissions.models import Submission, offer_words
 from contracting.submissions.operations.replace import replace_submission
 from contracting.submissions.operations.submit import submit_submission
 from contracting.submissions.operations.withdraw import withdraw_submission
@@ -126,6 +127,10 @@ class OfferView(FilesView, ReceivingVerb):
         }
         return render(self.request, self.template_name, context)
 
+    def alternate(self, thing: Any) -> int:
+        """Which alternate it is; 0 for the base offer."""
+        raise NotImplementedError
+
     def form_options(self, thing: Any) -> dict[str, Any]:
         solicitation = self.solicitation(thing)
         today = clock.now().date()
@@ -136,16 +141,21 @@ class OfferView(FilesView, ReceivingVerb):
         }
 
     def extra(self, thing: Any) -> dict[str, Any]:
-        solicitation = self.solicitation(thing)
+        solicitation, alternate = self.solicitation(thing), self.alternate(thing)
         return {
             "solicitation": solicitation,
-            "submission": queries.submission_of(self.actor, solicitation),
+            "submission": queries.submission_of(self.actor, solicitation, alternate),
+            "alternate": alternate,
+            "offer_words": offer_words(alternate),
+            "next_alternate": next_alternate(
+                solicitation, queries.own_submissions(self.actor, solicitation)
+            ),
             "amendments": solicitation.amendments.order_by("number"),
             "is_late": is_past(solicitation, clock.now()),
             "is_scanned": bool(settings.CLAMD_URL),
             "box": queries.box_of(solicitation),
             "key": client.key_text(queries.box_of(solicitation)),
-            "place": client.next_place(self.actor, solicitation),
+            "place": client.next_place(self.actor, solicitation, alternate),
             "published": queries.published_fingerprint(solicitation),
             "limits": client.limits(),
             "protects": paperwork.PROTECTS,
@@ -178,6 +188,9 @@ class SubmitSubmission(OfferView):
     def solicitation(self, thing: Solicitation) -> Solicitation:
         return thing
 
+    def alternate(self, thing: Solicitation) -> int:
+        return int(self.kwargs.get("alternate", 0))
+
     def verdict(self, thing: Solicitation) -> Verdict:
         return permissions.can_submit_submission(self.actor, thing)
 
@@ -190,6 +203,7 @@ class SubmitSubmission(OfferView):
             acknowledged=data.get("acknowledged", []),
             by=by,
             at=at,
+            alternate=self.alternate(thing),
             begun_at=self.begun_at,
         )
         return _receipt_url(submission)
@@ -206,6 +220,9 @@ class ReplaceSubmission(OfferView):
 
     def solicitation(self, thing: Submission) -> Solicitation:
         return thing.solicitation
+
+    def alternate(self, thing: Submission) -> int:
+        return thing.alternate
 
     def verdict(self, thing: Submission) -> Verdict:
         return permissions.can_replace_submission(self.actor, thing)
@@ -260,7 +277,7 @@ class Submissions(PageView):
 
 
 class SubmissionPage(PageView):
-    """Where is our offer in the process?"""
+    """Where is our offer in the process, and which others have we handed in?"""
 
     template_name = "submissions/submission.html"
 
@@ -268,6 +285,7 @@ class SubmissionPage(PageView):
         found = queries.get_submission_for(self.actor, submission)
         now = clock.now()
         latest = found.latest_version
+        ours = list(queries.own_submissions(self.actor, found.solicitation))
         return {
             "submission": found,
             "solicitation": found.solicitation,
@@ -284,6 +302,8 @@ class SubmissionPage(PageView):
             "may_submit": permissions.can_submit_submission(
                 self.actor, found.solicitation
             ),
+            "ours": ours,
+            "next_alternate": next_alternate(found.solicitation, ours),
         }
 
 

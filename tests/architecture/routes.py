@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from contracting.core.models import new_public_id
 
 EXAMPLES = {
+    "alternate": 1,
     "app_label": next(iter(site._registry))._meta.app_label,
     "content_type_id": 1,
     "key": "7-set-password",

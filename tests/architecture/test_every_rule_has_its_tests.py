@@ -26,8 +26,8 @@ NOT_REFUSED = {
 """Rules by which no request is refused, each with what holds it instead."""
 
 ENFORCED = {"A", "B"}
-NOT_BUILT = {"R-SUB-10", "R-SUB-11"}
-"""Alternates and quotations: nothing in the system claims to hold these yet."""
+NOT_BUILT = {"R-SUB-11"}
+"""Quotations: nothing in the system claims to hold this yet."""
 
 CASES = {"allowed", "refused"}
 

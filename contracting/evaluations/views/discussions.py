@@ -151,6 +151,9 @@ class ReviseSubmission(OfferView):
     def solicitation(self, thing: Submission) -> Solicitation:
         return thing.solicitation
 
+    def alternate(self, thing: Submission) -> int:
+        return thing.alternate
+
     def verdict(self, thing: Submission) -> Verdict:
         return permissions.can_revise_submission(self.actor, thing)
 

@@ -120,7 +120,7 @@ def receive_version(
     request_document(
         kind="receipt",
         subject=version.subject,
-        title=f"Receipt for an offer on {solicitation.piid}",
+        title=_title(submission),
         number=version.public_id,
         agency_id=solicitation.agency_id,
         vendor_id=submission.vendor_id,
@@ -151,12 +151,19 @@ def receive_version(
     return version
 
 
+def _title(submission: Submission) -> str:
+    which = submission.offer_words if submission.alternate else "an offer"
+    return f"Receipt for {which} on {submission.solicitation.piid}"
+
+
 def _tell_the_vendor(version: SubmissionVersion, at: datetime) -> None:
     """Of what came after the opening; before, a notice would say who has offered."""
+    submission = version.submission
+    piid = submission.solicitation.piid
     post_notice(
-        recipients=[Recipient(organization_id=version.submission.vendor_id)],
-        subject=version.submission.subject,
-        title=f"Your offer on {version.submission.solicitation.piid} was received late",
+        recipients=[Recipient(organization_id=submission.vendor_id)],
+        subject=submission.subject,
+        title=f"Your {submission.offer_words} on {piid} was received late",
         body=(
             "It arrived after the deadline. It is kept sealed in quarantine and is not "
             "considered (FAR 52.212-1(f))."

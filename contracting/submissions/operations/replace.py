@@ -13,7 +13,7 @@ from contracting.core.errors import IllegalMove
 from contracting.core.permissions import require
 from contracting.solicitations.models import Solicitation
 from contracting.submissions import events, permissions
-from contracting.submissions.calculations import Offer
+from contracting.submissions.calculations import Offer, require_alternate_taken
 from contracting.submissions.models import Submission
 from contracting.submissions.operations.receive import receive_version
 from contracting.submissions.queries import deadline_of, hold_receiving
@@ -34,6 +34,7 @@ def replace_submission(
     """Hand in a later version; every version is kept, the last one counts.
 
     :raises NotAllowed: if ``by`` is not a member or signer of this vendor
+    :raises AlternateNotTaken: for an alternate, if it is taken no more (R-SUB-10)
     :raises DeadlinePassed: after the deadline (R-SUB-04, FAR 52.212-1(f))
     :raises IllegalMove: if the offer was withdrawn; then it is submitted again
     :raises ReceiptsClosed: if it is stamped in time and receipts were closed
@@ -56,6 +57,7 @@ def replace_submission(
     if submission.state != SubmissionState.SUBMITTED:
         message = "Only an offer that is submitted can be replaced."
         raise IllegalMove(message, source=submission.state)
+    require_alternate_taken(solicitation, submission.pseudonym, submission.alternate)
     version = receive_version(
         submission_id=submission.pk,
         offer=offer,

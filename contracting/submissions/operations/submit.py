@@ -15,7 +15,7 @@ from contracting.core.permissions import require
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions import events, permissions
-from contracting.submissions.calculations import Offer
+from contracting.submissions.calculations import Offer, require_alternate_taken
 from contracting.submissions.health.models import BegunUpload
 from contracting.submissions.models import Submission
 from contracting.submissions.operations.receive import receive_version
@@ -34,17 +34,23 @@ def submit_submission(
     acknowledged: Sequence[str],
     by: Actor,
     at: datetime,
+    alternate: int = 0,
     begun_at: datetime | None = None,
 ) -> Submission:
     """Hand in a vendor's offer, or hand it in again after it was withdrawn.
 
     Up to the deadline the offer is in time. Later it is still received, sealed and
     receipted, goes into quarantine and is not considered (FAR 15.208(b), R-SUB-01).
+    Beside its base offer a vendor hands in numbered alternates, where they are taken;
+    each is a submission of its own (FAR 52.212-1(e), R-SUB-10).
 
+    :param alternate: which alternate it is; 0 for the base offer
     :param acknowledged: the numbers of all amendments, such as ``["0001"]``
     :param begun_at: when its first byte came, if that is known; kept for an offer that
         was begun in time and is late (R-SUB-08)
     :raises NotAllowed: if ``by`` is not a member or signer of a vendor
+    :raises AlternateNotTaken: for an alternate that is not taken, or that skips a
+        number (R-SUB-10)
     :raises AlreadySubmitted: if there is an offer, which can be replaced
     :raises AlreadyOpened: if the offers were opened while this one was on its way
     :raises ReceiptsClosed: if it is stamped in time and receipts were closed
@@ -63,9 +69,10 @@ def submit_submission(
     pseudonym = pseudonym_of(solicitation.public_id, by.own_organization_id)
     submission = (
         Submission.objects.locked()
-        .filter(solicitation=solicitation, pseudonym=pseudonym)
+        .filter(solicitation=solicitation, pseudonym=pseudonym, alternate=alternate)
         .first()
     )
+    require_alternate_taken(solicitation, pseudonym, alternate)
     _require_room(solicitation, submission, is_late=is_late)
     target = SubmissionState.LATE if is_late else SubmissionState.SUBMITTED
     if submission is None:
@@ -73,6 +80,7 @@ def submit_submission(
             public_id=_public_id(offer),
             solicitation=solicitation,
             pseudonym=pseudonym,
+            alternate=alternate,
             state=target,
         )
     elif submission.state == SubmissionState.WITHDRAWN:
@@ -95,6 +103,7 @@ def submit_submission(
         data={
             "solicitation": solicitation.public_id,
             "receipt": version.public_id,
+            "alternate": alternate,
             "state": submission.state,
             "deadline": solicitation.deadline,
         },
