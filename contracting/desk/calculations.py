@@ -239,8 +239,9 @@ def paid_item(certification: PaymentCertification) -> Item:
 def offer_item(submission: Submission) -> Item:
     """A vendor's own offer as a row."""
     latest = submission.latest_version
+    piid = submission.solicitation.piid or submission.solicitation.title
     return Item(
-        text=submission.solicitation.piid or submission.solicitation.title,
+        text=f"{piid}, {submission.offer_words}" if submission.alternate else piid,
         url=address("submissions:submission", submission.public_id),
         note=submission.solicitation.title,
         state=submission.state,

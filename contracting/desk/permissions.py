@@ -50,7 +50,6 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions import permissions as may_submit
 from contracting.submissions import queries as submissions
-from contracting.submissions.states import SubmissionState
 
 _SOL: Final = SolicitationState
 _ORD: Final = TaskOrderState
@@ -450,21 +449,21 @@ def _to_pay(by: Actor, at: datetime, on: date) -> Iterator[Item]:
 
 def _offers_to_hand_in(by: Actor, at: datetime, on: date) -> Iterator[Item]:
     for each in _some(solicitations.open_opportunities(at)):
-        mine = submissions.submission_of(by, each)
-        version = mine.version_of_record if mine else None
+        live = submissions.own_submissions(by, each).filter(state="SUBMITTED")
         due = {"due": _deadline(each), "due_at": each.deadline, "zone": each.time_zone}
-        if mine is None or mine.state == SubmissionState.WITHDRAWN or version is None:
+        if not live:
             verdict = may_submit.can_submit_submission(by, each)
             drafted = proposals.parts_ready(by, each, at)
             page = "proposals:draft" if drafted else "opportunities:opportunity"
             asked = "Finish our draft" if drafted else "Read and offer"
             note = f"Not submitted yet. {drafted}".strip()
             yield _item(each, page, asked, verdict, note=note, **due)
-        elif behind := submissions.unacknowledged(version):
-            verdict = may_submit.can_replace_submission(by, mine)
-            asked = f"Acknowledge amendment {listed(behind)}"
-            page = "submissions:replace_submission"
-            yield _item(mine, page, asked, verdict, **about(each), **due)
+        for mine, version in ((one, one.version_of_record) for one in live):
+            if version and (behind := submissions.unacknowledged(version)):
+                verdict = may_submit.can_replace_submission(by, mine)
+                named = f"amendment {listed(behind)} in our {mine.offer_words}"
+                page, asked = "submissions:replace_submission", f"Acknowledge {named}"
+                yield _item(mine, page, asked, verdict, **about(each), **due)
 
 
 def _returned_invoices(by: Actor, at: datetime, on: date) -> Iterator[Item]:

@@ -22,11 +22,12 @@ from contracting.proposals.calculations import Cell, FileFacts, Grid, SavedPart
 from contracting.proposals.models import Draft, DraftFile, DraftPart
 from contracting.proposals.states import DraftPartName, TaskState
 from contracting.reference.models import AiModel
+from contracting.solicitations.calculations import MOST_ALTERNATES
 from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine
 from contracting.solicitations.queries import amendments_of, get_opportunity, lines_of
 from contracting.submissions.calculations import is_past
-from contracting.submissions.models import Submission
-from contracting.submissions.queries import submission_of
+from contracting.submissions.models import Submission, offer_words
+from contracting.submissions.queries import own_submissions, submission_of
 from contracting.submissions.sealing.keys import decrypt, encrypt, new_key
 from contracting.submissions.states import SubmissionState
 
@@ -65,6 +66,17 @@ class Workspace:
     submission: Submission | None
     signers: Sequence[Membership]
     now: datetime
+    alternate: int = 0
+
+    @property
+    def offer_words(self) -> str:
+        """What is drafted: ``"offer"`` or ``"alternate 2"``."""
+        return offer_words(self.alternate)
+
+    @property
+    def draft_label(self) -> str:
+        """What pages call it: ``"Our draft"`` or ``"Our draft of alternate 2"``."""
+        return f"Our draft of {self.offer_words}" if self.alternate else "Our draft"
 
     @property
     def ready(self) -> int:
@@ -176,9 +188,16 @@ def get_draftable_for(actor: Actor, public_id: str) -> Solicitation:
     return get_opportunity(public_id)
 
 
-def place_of(solicitation: Solicitation, vendor_id: int | None) -> str:
-    """Where the draft of a vendor lies: a hash that only ``SEALING_KEY`` makes."""
+def place_of(
+    solicitation: Solicitation, vendor_id: int | None, alternate: int = 0
+) -> str:
+    """Where the draft of a vendor lies: a hash that only ``SEALING_KEY`` makes.
+
+    :param alternate: which alternate is drafted; 0 for the base offer
+    """
     named = f"drawdown/v1/draft-place/{solicitation.public_id}/{vendor_id}"
+    if alternate:
+        named = f"{named}/{alternate}"
     return hmac.new(settings.SEALING_KEY, named.encode(), hashlib.sha256).hexdigest()
 
 
@@ -191,12 +210,24 @@ def places_of_expired(at: datetime) -> dict[str, int]:
         released_at__isnull=False,
     )
     vendors = list(known_vendors().values_list("pk", flat=True))
-    return {place_of(each, vendor): vendor for each in ended for vendor in vendors}
+    kept = set(Draft.objects.values_list("place", flat=True))
+    found = {
+        place_of(each, vendor, number): vendor
+        for each in ended
+        for vendor in vendors
+        for number in range(MOST_ALTERNATES + 1)
+    }
+    return {place: vendor for place, vendor in found.items() if place in kept}
 
 
-def draft_of(actor: Actor, solicitation: Solicitation) -> Draft | None:
-    """The draft of the vendor for whom somebody acts, if there is one."""
-    place = place_of(solicitation, actor.organization_id)
+def draft_of(
+    actor: Actor, solicitation: Solicitation, alternate: int = 0
+) -> Draft | None:
+    """The draft of the vendor for whom somebody acts, if there is one.
+
+    :param alternate: of which alternate; 0 for the base offer
+    """
+    place = place_of(solicitation, actor.organization_id, alternate)
     return Draft.objects.filter(place=place).first()
 
 
@@ -247,13 +278,13 @@ def _facts(row: DraftFile, key: bytes) -> FileFacts:
 
 
 def get_draft_file_for(
-    actor: Actor, solicitation: Solicitation, public_id: str
+    actor: Actor, solicitation: Solicitation, public_id: str, alternate: int = 0
 ) -> FileFacts:
     """A file of the vendor's own draft.
 
     :raises NotVisible: for everybody else, and if it is gone
     """
-    for each in files_of(draft_of(actor, solicitation)):
+    for each in files_of(draft_of(actor, solicitation, alternate)):
         if each.public_id == public_id:
             return each
     message = "There is no such file in your draft."
@@ -265,9 +296,32 @@ def content_of(row: DraftFile, key: bytes) -> bytes:
     return decrypt(bytes(row.sealed_content), key=key, binding=row.content_binding)
 
 
-def workspace_of(actor: Actor, solicitation: Solicitation, now: datetime) -> Workspace:
-    """The draft of the vendor for whom somebody acts, begun or not."""
-    draft = draft_of(actor, solicitation)
+def drafted(actor: Actor, solicitation: Solicitation) -> list[int]:
+    """The numbers under which the acting vendor has drafts; 0 is the base offer."""
+    places = {
+        place_of(solicitation, actor.organization_id, number): number
+        for number in range(MOST_ALTERNATES + 1)
+    }
+    found = Draft.objects.filter(place__in=places).values_list("place", flat=True)
+    return sorted(places[place] for place in found)
+
+
+def next_to_draft(actor: Actor, solicitation: Solicitation) -> int:
+    """The next alternate that is neither drafted nor handed in; 0 if none is taken."""
+    there = {each.alternate for each in own_submissions(actor, solicitation)}
+    there.update(drafted(actor, solicitation))
+    free = range(1, solicitation.alternates_taken + 1)
+    return next((number for number in free if number not in there), 0)
+
+
+def workspace_of(
+    actor: Actor, solicitation: Solicitation, now: datetime, alternate: int = 0
+) -> Workspace:
+    """The draft of the vendor for whom somebody acts, begun or not.
+
+    :param alternate: of which alternate; 0 for the base offer
+    """
+    draft = draft_of(actor, solicitation, alternate)
     parts, files = saved_parts(draft), files_of(draft)
     lines = list(lines_of(solicitation))
     prices = (
@@ -285,19 +339,22 @@ def workspace_of(actor: Actor, solicitation: Solicitation, now: datetime) -> Wor
         amendments=amendments,
         cells=calculations.cells_of(lines, prices),
         tasks=[],
-        submission=submission_of(actor, solicitation),
+        submission=submission_of(actor, solicitation, alternate),
         signers=list(members(actor.organization_id or 0, Role.VENDOR_SIGNER)),
         now=now,
+        alternate=alternate,
     )
     workspace.tasks.extend(_tasks(workspace, actor))
     return workspace
 
 
-def parts_ready(actor: Actor, solicitation: Solicitation, now: datetime) -> str:
+def parts_ready(
+    actor: Actor, solicitation: Solicitation, now: datetime, alternate: int = 0
+) -> str:
     """How far the vendor's draft is: ``"3 of 5 parts ready."``; empty without one."""
-    if draft_of(actor, solicitation) is None:
+    if draft_of(actor, solicitation, alternate) is None:
         return ""
-    workspace = workspace_of(actor, solicitation, now)
+    workspace = workspace_of(actor, solicitation, now, alternate)
     return f"{workspace.ready} of {len(workspace.tasks)} parts ready."
 
 

@@ -2,40 +2,47 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from contracting.proposals import views
 
-_DRAFT = "opportunities/<public_id:solicitation>/draft"
+_BASE = "opportunities/<public_id:solicitation>/draft"
+_ALTERNATE = "opportunities/<public_id:solicitation>/<alternate:alternate>draft"
 
-urlpatterns = [
-    path(_DRAFT, views.DraftPage.as_view(), name="draft"),
-    path(
-        f"{_DRAFT}/technical/save",
-        views.SaveTechnical.as_view(),
-        name="save_technical",
-    ),
-    path(f"{_DRAFT}/prices/save", views.SavePrices.as_view(), name="save_prices"),
-    path(
-        f"{_DRAFT}/prices/template.csv",
-        views.PriceTemplate.as_view(),
-        name="price_template",
-    ),
-    path(
-        f"{_DRAFT}/amendments/save",
-        views.SaveAmendments.as_view(),
-        name="save_amendments",
-    ),
-    path(
-        f"{_DRAFT}/files/attach",
-        views.AttachDraftFiles.as_view(),
-        name="attach_draft_files",
-    ),
-    path(
-        f"{_DRAFT}/files/<public_id:file>/detach",
-        views.DetachDraftFile.as_view(),
-        name="detach_draft_file",
-    ),
-    path(f"{_DRAFT}/discard", views.DiscardDraft.as_view(), name="discard_draft"),
-    path(f"{_DRAFT}/submit", views.SubmitDraft.as_view(), name="submit_draft"),
-]
+
+def _addresses(draft: str) -> list[URLPattern]:
+    """The pages of a draft: of the base offer, or of an alternate."""
+    return [
+        path(draft, views.DraftPage.as_view(), name="draft"),
+        path(
+            f"{draft}/technical/save",
+            views.SaveTechnical.as_view(),
+            name="save_technical",
+        ),
+        path(f"{draft}/prices/save", views.SavePrices.as_view(), name="save_prices"),
+        path(
+            f"{draft}/prices/template.csv",
+            views.PriceTemplate.as_view(),
+            name="price_template",
+        ),
+        path(
+            f"{draft}/amendments/save",
+            views.SaveAmendments.as_view(),
+            name="save_amendments",
+        ),
+        path(
+            f"{draft}/files/attach",
+            views.AttachDraftFiles.as_view(),
+            name="attach_draft_files",
+        ),
+        path(
+            f"{draft}/files/<public_id:file>/detach",
+            views.DetachDraftFile.as_view(),
+            name="detach_draft_file",
+        ),
+        path(f"{draft}/discard", views.DiscardDraft.as_view(), name="discard_draft"),
+        path(f"{draft}/submit", views.SubmitDraft.as_view(), name="submit_draft"),
+    ]
+
+
+urlpatterns = [*_addresses(_BASE), *_addresses(_ALTERNATE)]

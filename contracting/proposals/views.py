@@ -46,6 +46,7 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.publishing.redline import redline
 from contracting.solicitations.queries import lines_of
 from contracting.submissions.calculations import OfferedFile
+from contracting.submissions.models import offer_words
 from contracting.submissions.views import FilesView, ReceivingVerb
 
 PAGES = {
@@ -60,7 +61,7 @@ PAGES = {
 def shown(workspace: Workspace, actor: Actor) -> dict[str, Any]:
     """What every page of a draft shows."""
     solicitation = workspace.solicitation
-    ids = [solicitation.public_id]
+    ids = [solicitation.public_id, workspace.alternate]
     return {
         "workspace": workspace,
         "solicitation": solicitation,
@@ -94,9 +95,16 @@ class DraftPage(PageView):
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
         solicitation = queries.get_draftable_for(self.actor, ids["solicitation"])
         require(permissions.can_save_draft(self.actor, solicitation))
-        workspace = queries.workspace_of(self.actor, solicitation, clock.now())
+        now, number = clock.now(), int(ids.get("alternate", 0))
+        workspace = queries.workspace_of(self.actor, solicitation, now, number)
         return {
             **shown(workspace, self.actor),
+            "others": [
+                {"alternate": each, "words": offer_words(each)}
+                for each in queries.drafted(self.actor, solicitation)
+                if each != workspace.alternate
+            ],
+            "next_alternate": queries.next_to_draft(self.actor, solicitation),
             "savers": [
                 {"label": DraftPartName(name).label, "saved": part}
                 for name, part in workspace.parts.items()
@@ -114,6 +122,11 @@ class DraftVerb(VerbView):
     def thing(self, *_: Any, **ids: Any) -> Solicitation:
         return queries.get_draftable_for(self.actor, ids["solicitation"])
 
+    @property
+    def alternate(self) -> int:
+        """Which alternate is drafted; 0 for the base offer."""
+        return int(self.kwargs.get("alternate", 0))
+
     def verdict(self, thing: Solicitation) -> Verdict:
         return permissions.can_save_draft(self.actor, thing)
 
@@ -121,7 +134,7 @@ class DraftVerb(VerbView):
         return shown(self.workspace(thing), self.actor)
 
     def workspace(self, thing: Solicitation) -> Workspace:
-        return queries.workspace_of(self.actor, thing, clock.now())
+        return queries.workspace_of(self.actor, thing, clock.now(), self.alternate)
 
     def _once(self, thing: Any, data: dict[str, Any], at: datetime) -> str:
         with transaction.atomic():
@@ -165,12 +178,13 @@ class SaveDraft(DraftVerb):
             seen_version=data.get("seen_version") or 0,
             by=by,
             at=at,
+            alternate=self.alternate,
         )
         return self._next(thing)
 
     def _next(self, thing: Solicitation) -> str:
         page = "proposals:submit_draft" if "check" in self.request.POST else self.page
-        return reverse(page, args=[thing.public_id])
+        return reverse(page, args=[thing.public_id, self.alternate])
 
     def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
         self.refusal = refusal
@@ -301,7 +315,8 @@ class PriceTemplate(PageView):
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         solicitation = queries.get_draftable_for(self.actor, ids["solicitation"])
         require(permissions.can_save_draft(self.actor, solicitation))
-        workspace = queries.workspace_of(self.actor, solicitation, clock.now())
+        now, number = clock.now(), int(ids.get("alternate", 0))
+        workspace = queries.workspace_of(self.actor, solicitation, now, number)
         out = io.StringIO()
         write = csv.writer(out)
         write.writerow(
@@ -315,7 +330,8 @@ class PriceTemplate(PageView):
                     *(line.workload_tokens, csv_cell(cell.text)),
                 )
             )
-        name = f"prices-{solicitation.name}.csv"
+        alternate = f"-alternate-{workspace.alternate}" if workspace.alternate else ""
+        name = f"prices-{solicitation.name}{alternate}.csv"
         return HttpResponse(
             out.getvalue(),
             content_type="text/csv; charset=utf-8",
@@ -353,8 +369,9 @@ class AttachDraftFiles(FilesView, DraftVerb):
             ],
             by=by,
             at=at,
+            alternate=self.alternate,
         )
-        return reverse(PAGES["files"], args=[thing.public_id])
+        return reverse(PAGES["files"], args=[thing.public_id, self.alternate])
 
 
 class DetachDraftFile(DraftVerb):
@@ -364,16 +381,26 @@ class DetachDraftFile(DraftVerb):
     submit_label = "Remove the file"
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
-        file = queries.get_draft_file_for(self.actor, thing, self.kwargs["file"])
+        file = queries.get_draft_file_for(
+            self.actor, thing, self.kwargs["file"], self.alternate
+        )
         found = super().extra(thing)  # noqa: S610 (ours, not a queryset)
         return {**found, "file": file}
 
     def perform(
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        file = queries.get_draft_file_for(by, thing, self.kwargs["file"])
-        detach_draft_file(solicitation_id=thing.pk, file=file.public_id, by=by, at=at)
-        return reverse(PAGES["files"], args=[thing.public_id])
+        file = queries.get_draft_file_for(
+            by, thing, self.kwargs["file"], self.alternate
+        )
+        detach_draft_file(
+            solicitation_id=thing.pk,
+            file=file.public_id,
+            by=by,
+            at=at,
+            alternate=self.alternate,
+        )
+        return reverse(PAGES["files"], args=[thing.public_id, self.alternate])
 
 
 class DiscardDraft(DraftVerb):
@@ -389,7 +416,7 @@ class DiscardDraft(DraftVerb):
     def perform(
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        discard_draft(solicitation_id=thing.pk, by=by, at=at)
+        discard_draft(solicitation_id=thing.pk, by=by, at=at, alternate=self.alternate)
         return thing.public_path
 
 
@@ -406,18 +433,28 @@ class SubmitDraft(ReceivingVerb):
     def solicitation(self, thing: Solicitation) -> Solicitation:
         return thing
 
+    @property
+    def alternate(self) -> int:
+        """Which alternate is submitted; 0 for the base offer."""
+        return int(self.kwargs.get("alternate", 0))
+
     def verdict(self, thing: Solicitation) -> Verdict:
         return permissions.can_save_draft(self.actor, thing)
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
-        workspace = queries.workspace_of(self.actor, thing, clock.now())
+        now = clock.now()
+        workspace = queries.workspace_of(self.actor, thing, now, self.alternate)
         return shown(workspace, self.actor)
 
     def perform(
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         submission = submit_draft(
-            solicitation_id=thing.pk, seen=data["seen"], by=by, at=at
+            solicitation_id=thing.pk,
+            seen=data["seen"],
+            by=by,
+            at=at,
+            alternate=self.alternate,
         )
         latest = submission.latest_version
         if latest is None:

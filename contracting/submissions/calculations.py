@@ -377,18 +377,25 @@ def require_alternate_taken(
 
     :raises AlternateNotTaken: for any other (R-SUB-10)
     """
-    most = solicitation.alternates_taken
-    if alternate == 0 or (
-        0 < alternate <= most and _is_in_order(solicitation, pseudonym, alternate)
-    ):
-        return
-    if not most:
+    require_numbered(solicitation, alternate)
+    own = Submission.objects.filter(solicitation=solicitation, pseudonym=pseudonym)
+    if alternate > 1 and not own.filter(alternate=alternate - 1).exists():
         message = (
-            "This solicitation takes no alternate offers, and nothing of yours was "
-            "kept. Hand it in as your base offer, or ask the contracting officer to "
-            "amend the solicitation so that it takes alternates."
+            "Alternates are numbered in the order in which they are handed in: hand in "
+            f"alternate {alternate - 1} first. Nothing of this one was kept."
         )
-    elif not 0 < alternate <= most:
+        raise AlternateNotTaken(message, alternate=alternate)
+
+
+def require_numbered(solicitation: Solicitation, alternate: int) -> None:
+    """Insist on a number that the solicitation takes; 0 is the base offer.
+
+    :raises AlternateNotTaken: for any other (R-SUB-10)
+    """
+    most = solicitation.alternates_taken
+    if 0 <= alternate <= most:
+        return
+    if most:
         message = (
             f"This solicitation takes alternates 1 to {most} from each vendor, and "
             "nothing of yours was kept. Replace or withdraw one of them, or ask the "
@@ -396,12 +403,8 @@ def require_alternate_taken(
         )
     else:
         message = (
-            "Alternates are numbered in the order in which they are handed in: hand in "
-            f"alternate {alternate - 1} first. Nothing of this one was kept."
+            "This solicitation takes no alternate offers, and nothing of yours was "
+            "kept. Hand it in as your base offer, or ask the contracting officer to "
+            "amend the solicitation so that it takes alternates."
         )
     raise AlternateNotTaken(message, alternate=alternate, taken=most)
-
-
-def _is_in_order(solicitation: Solicitation, pseudonym: str, alternate: int) -> bool:
-    own = Submission.objects.filter(solicitation=solicitation, pseudonym=pseudonym)
-    return alternate == 1 or own.filter(alternate=alternate - 1).exists()

@@ -43,6 +43,7 @@ def saved(
     seen: int = 0,
     by: str = "vendor_a_member",
     at: datetime | None = None,
+    alternate: int = 0,
 ) -> None:
     """One part is saved, two hours before the deadline unless it is said."""
     save_draft(
@@ -52,6 +53,7 @@ def saved(
         seen_version=seen,
         by=actor(by),
         at=at or before(solicitation, hours=2),
+        alternate=alternate,
     )
 
 

@@ -37,7 +37,12 @@ class CountedFile:
 
 @transaction.atomic
 def attach_draft_files(
-    *, solicitation_id: int, files: Sequence[CountedFile], by: Actor, at: datetime
+    *,
+    solicitation_id: int,
+    files: Sequence[CountedFile],
+    by: Actor,
+    at: datetime,
+    alternate: int = 0,
 ) -> Draft:
     """Add files to the vendor's draft, encrypted with their names, sizes and hashes.
 
@@ -49,10 +54,12 @@ def attach_draft_files(
     :raises DraftTooLarge: for more files or bytes than an offer may have
     """
     solicitation = Solicitation.objects.get(pk=solicitation_id)
-    place = place_of(solicitation, by.organization_id)
+    place = place_of(solicitation, by.organization_id, alternate)
     Draft.objects.locked().filter(place=place).first()
     require(permissions.can_attach_draft_files(by, solicitation))
-    draft = begin_draft(solicitation_id=solicitation.pk, by=by, at=at)
+    draft = begin_draft(
+        solicitation_id=solicitation.pk, by=by, at=at, alternate=alternate
+    )
     there = files_of(draft)
     known = {(each.name, each.sha256) for each in there}
     new = [each for each in files if (each.file.name, _hash(each.file)) not in known]

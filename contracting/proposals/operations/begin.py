@@ -15,20 +15,24 @@ from contracting.proposals.models import Draft
 from contracting.proposals.queries import new_draft_key, place_of
 from contracting.proposals.refusals import DraftClosed
 from contracting.solicitations.models import Solicitation
-from contracting.submissions.calculations import is_past
+from contracting.submissions.calculations import is_past, require_numbered
 
 
 @transaction.atomic
-def begin_draft(*, solicitation_id: int, by: Actor, at: datetime) -> Draft:
+def begin_draft(
+    *, solicitation_id: int, by: Actor, at: datetime, alternate: int = 0
+) -> Draft:
     """The vendor's draft on a solicitation, locked; a new, empty one if there is none.
 
-    A vendor has one draft on a solicitation. Its row names neither of them.
+    A vendor has one draft of its base offer, and one of each alternate that is taken.
+    A row names neither vendor nor solicitation nor number.
 
     :raises NotAllowed: if ``by`` is not a member or signer of a vendor
     :raises DraftClosed: after the deadline
+    :raises AlternateNotTaken: for an alternate beyond those that are taken (R-SUB-10)
     """
     solicitation = Solicitation.objects.get(pk=solicitation_id)
-    place = place_of(solicitation, by.organization_id)
+    place = place_of(solicitation, by.organization_id, alternate)
     found = Draft.objects.locked().filter(place=place).first()
     require(permissions.can_save_draft(by, solicitation))
     if is_past(solicitation, at):
@@ -39,6 +43,7 @@ def begin_draft(*, solicitation_id: int, by: Actor, at: datetime) -> Draft:
         raise DraftClosed(message, deadline=solicitation.deadline)
     if found is not None:
         return found
+    require_numbered(solicitation, alternate)
     draft = Draft(public_id=new_public_id(Draft.PREFIX), place=place)
     draft.wrapped_key = new_draft_key(draft)
     draft.save()

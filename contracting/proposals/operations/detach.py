@@ -18,7 +18,7 @@ from contracting.solicitations.models import Solicitation
 
 @transaction.atomic
 def detach_draft_file(
-    *, solicitation_id: int, file: str, by: Actor, at: datetime
+    *, solicitation_id: int, file: str, by: Actor, at: datetime, alternate: int = 0
 ) -> Draft:
     """Delete one file of the vendor's draft; one that is gone already stays gone.
 
@@ -27,10 +27,12 @@ def detach_draft_file(
     :raises DraftClosed: after the deadline
     """
     solicitation = Solicitation.objects.get(pk=solicitation_id)
-    place = place_of(solicitation, by.organization_id)
+    place = place_of(solicitation, by.organization_id, alternate)
     Draft.objects.locked().filter(place=place).first()
     require(permissions.can_detach_draft_file(by, solicitation))
-    draft = begin_draft(solicitation_id=solicitation.pk, by=by, at=at)
+    draft = begin_draft(
+        solicitation_id=solicitation.pk, by=by, at=at, alternate=alternate
+    )
     deleted, _by_model = draft.files.filter(public_id=file).delete()
     if deleted:
         record_event(

@@ -16,7 +16,9 @@ from contracting.solicitations.models import Solicitation
 
 
 @transaction.atomic
-def discard_draft(*, solicitation_id: int, by: Actor, at: datetime) -> None:
+def discard_draft(
+    *, solicitation_id: int, by: Actor, at: datetime, alternate: int = 0
+) -> None:
     """Delete the vendor's draft with its parts, its files and its key, for good.
 
     There is no way back. Where there is no draft nothing happens.
@@ -24,7 +26,7 @@ def discard_draft(*, solicitation_id: int, by: Actor, at: datetime) -> None:
     :raises NotAllowed: if ``by`` is not a member or signer of a vendor
     """
     solicitation = Solicitation.objects.get(pk=solicitation_id)
-    place = place_of(solicitation, by.organization_id)
+    place = place_of(solicitation, by.organization_id, alternate)
     draft = Draft.objects.locked().filter(place=place).first()
     require(permissions.can_discard_draft(by, solicitation))
     if draft is None:

@@ -32,6 +32,7 @@ def save_draft(
     seen_version: int,
     by: Actor,
     at: datetime,
+    alternate: int = 0,
 ) -> DraftPart:
     """Keep one part of the vendor's draft, encrypted, whatever it still lacks.
 
@@ -47,11 +48,13 @@ def save_draft(
     :raises DraftTooLarge: for more than a part may hold
     """
     solicitation = Solicitation.objects.get(pk=solicitation_id)
-    place = place_of(solicitation, by.organization_id)
+    place = place_of(solicitation, by.organization_id, alternate)
     Draft.objects.locked().filter(place=place).first()
     require(permissions.can_save_draft(by, solicitation))
     _require_size(content)
-    draft = begin_draft(solicitation_id=solicitation.pk, by=by, at=at)
+    draft = begin_draft(
+        solicitation_id=solicitation.pk, by=by, at=at, alternate=alternate
+    )
     key = key_of(draft)
     row = draft.parts.select_related("draft").filter(part=part).first()
     before = saved_part(row, key) if row else None

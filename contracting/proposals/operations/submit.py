@@ -34,7 +34,7 @@ from contracting.submissions.states import SubmissionState
 
 @transaction.atomic
 def submit_draft(
-    *, solicitation_id: int, seen: str, by: Actor, at: datetime
+    *, solicitation_id: int, seen: str, by: Actor, at: datetime, alternate: int = 0
 ) -> Submission:
     """Hand in the draft as it was read, and delete it.
 
@@ -47,17 +47,19 @@ def submit_draft(
     :raises DraftMissing: if there is no draft
     :raises DraftChanged: if anybody has changed it since it was checked
     :raises DraftIncomplete: if a part is missing or has to be changed
+    :raises AlternateNotTaken: for an alternate that is not taken, or that skips a
+        number (R-SUB-10)
     :raises DeadlinePassed: if an offer is here, and none replaces it any more
     """
     hold_receiving(solicitation_id)
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
-    place = place_of(solicitation, by.organization_id)
+    place = place_of(solicitation, by.organization_id, alternate)
     draft = Draft.objects.locked().filter(place=place).first()
     require(permissions.can_submit_draft(by, solicitation))
     if draft is None:
         message = "There is no draft to submit: it was submitted, or discarded."
         raise DraftMissing(message)
-    workspace = workspace_of(by, solicitation, at)
+    workspace = workspace_of(by, solicitation, at, alternate)
     _require_seen(workspace, seen)
     _require_whole(workspace)
     offer = _offer(workspace, draft)
@@ -77,6 +79,7 @@ def submit_draft(
             acknowledged=workspace.acknowledged,
             by=by,
             at=at,
+            alternate=alternate,
         )
     draft.erase()
     # In the vendor's own stream, this instant would tell whose offer arrived at it.
