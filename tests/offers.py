@@ -350,12 +350,17 @@ def analysed_prices(*, on: Solicitation | None = None) -> PriceAnalysis:
 
 @remembered
 def decided_solicitation(
-    *, on: Solicitation | None = None, selected: str = "vendor_a_signer"
+    *,
+    on: Solicitation | None = None,
+    selected: str = "vendor_a_signer",
+    alternate: int = 0,
 ) -> SelectionDecision:
-    """The authority has selected the offer of that vendor."""
+    """The authority has selected the offer of that vendor, or its alternate."""
     analysis = analysed_prices(on=on)
     solicitation = analysis.solicitation
-    chosen = solicitation.submissions.get(vendor_id=actor(selected).organization_id)
+    chosen = solicitation.submissions.get(
+        vendor_id=actor(selected).organization_id, alternate=alternate
+    )
     return decide_selection(
         solicitation_id=solicitation.pk,
         submission_id=chosen.pk,

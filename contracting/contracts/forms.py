@@ -214,7 +214,7 @@ class NotifyUnsuccessfulForm(forms.Form):
         self.offers = {f"reason_{each.public_id}": each.pk for each in offers}
         for each in offers:
             field = _words(
-                f"Why the offer of {each.vendor.name} was not accepted",
+                f"Why the offer of {each.called} was not accepted",
                 "In general terms. Nothing about other offers beyond what the letter "
                 "says.",
             )

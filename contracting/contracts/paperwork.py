@@ -140,6 +140,7 @@ def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
     selected = contract.decision.selected
     revised = getattr(selected, "revised_offer", None)
     offered = revised.revision if revised else selected.version_of_record
+    words = selected.offer_words.capitalize()
     awarded_on = (
         accounting_day(contract.awarded_at, contract.time_zone)
         if contract.awarded_at
@@ -173,7 +174,7 @@ def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
         "26": funded(contract),
         "27b": "Are attached",
         "29": {
-            "text": f"Offer dated {offered.received_at:%d %b %Y}" if offered else "",
+            "text": f"{words} dated {offered.received_at:%d %b %Y}" if offered else "",
             "checked": ["Award of contract"],
         },
         "31a": {

@@ -356,7 +356,7 @@ def _debriefing_clocks(contract: Contract) -> list[Clock]:
     return [
         Clock(
             contract,
-            f"Debriefing of {each.notice.submission.vendor.name}",
+            f"Debriefing of {each.notice.submission.called}",
             "R-AWD-06",
             f"/debriefings/{each.public_id}/hold_debriefing",
             each.due_on,

@@ -87,7 +87,7 @@ def _past_prices(solicitation: Solicitation, on: date) -> dict[_Kind, PastPrice]
     return {
         _kind(rate.line, rate): PastPrice(
             UnitPrice(rate.usd_per_million_tokens),
-            f"{offer.submission.solicitation.name}, {offer.submission.vendor.name}",
+            f"{offer.submission.solicitation.name}, {offer.submission.called}",
         )
         for offer in ordered.prefetch_related("rates__line", "rates__model")
         for rate in rates_of(offer)
@@ -126,7 +126,7 @@ def _priced(
     return PricedOffer(
         submission_id=number,
         public_id=offer.submission.public_id,
-        vendor=offer.submission.vendor.name,
+        vendor=offer.submission.called,
         lines=priced,
         missing=missing,
         unacknowledged=unmet_amendments(offer),
@@ -207,7 +207,7 @@ def normalised_price(
         message = f"No public list price is known for {line.slin} of this offer."
         raise RuleNotApplicable(message)
     others = [
-        (rate.usd_per_million_tokens, offer.submission.vendor.name)
+        (rate.usd_per_million_tokens, offer.submission.called)
         for offer in offers
         for rate in rates_of(offer)
         if offer.submission_id != submission_id and rate.line_id == line.pk

@@ -180,7 +180,7 @@ def _offer_offers(field: Any, offers: Sequence[OpenedOffer]) -> None:
     _offer(
         field,
         {each.public_id: each.pk for each in submissions},
-        [(each.public_id, each.vendor.name) for each in submissions],
+        [(each.public_id, each.called) for each in submissions],
     )
 
 
@@ -319,7 +319,7 @@ class _OfEachOffer(forms.Form):
         super().__init__(*args, **kwargs)
         self.named = {f"words_{each.public_id}": each.pk for each in submissions}
         for each in submissions:
-            label = self.label.format(vendor=each.vendor.name)
+            label = self.label.format(vendor=each.called)
             field = _text(label, self.help_text, rows=4)
             field.required = self.is_required
             self.fields[f"words_{each.public_id}"] = field

@@ -23,7 +23,7 @@ from contracting.submissions.queries import offers_of
 
 def declaration(solicitation: Solicitation) -> str:
     """What a member of the panel signs; it names the offerors once they are known."""
-    named = ", ".join(offer.submission.vendor.name for offer in offers_of(solicitation))
+    named = ", ".join(offer.submission.called for offer in offers_of(solicitation))
     offerors = f" The offerors are: {named}." if named else ""
     return (
         f"I will disclose no source selection information about {solicitation.piid} to "
@@ -52,13 +52,13 @@ def decision(decision: SelectionDecision) -> dict[str, Any]:
     return {
         "time_zone": solicitation.time_zone,
         "summary": (
-            f"{decision.selected.vendor.name} is selected on solicitation "
+            f"{decision.selected.called} is selected on solicitation "
             f"{solicitation.piid}."
         ),
         "facts": [
             {"label": "Solicitation", "value": solicitation.piid},
             {"label": "Title", "value": solicitation.title, "span": 8},
-            {"label": "Selected offeror", "value": decision.selected.vendor.name},
+            {"label": "Selected offeror", "value": decision.selected.called},
             {"label": "Decided", "value": decision.decided_at, "span": 8},
             {"label": "Price analysis", "value": analysis.method, "span": 12},
             {
@@ -131,7 +131,7 @@ def _unbalanced(analysis: PriceAnalysis) -> str:
 def _waivers(solicitation: Solicitation) -> list[dict[str, str]]:
     """What the officer waived, as a section; none if every offer acknowledged."""
     waived = "\n".join(
-        f"{waiver.submission.vendor.name}, amendment {waiver.amendment.number}, by "
+        f"{waiver.submission.called}, amendment {waiver.amendment.number}, by "
         f"{waiver.waived_by.user.name}: {waiver.memo}"
         for offer in offers_of(solicitation)
         for waiver in waivers_of(offer.submission)
@@ -145,7 +145,7 @@ def _dissents(solicitation: Solicitation) -> list[dict[str, str]]:
     notes = DissentNote.objects.filter(consensus__submission__solicitation=solicitation)
     text = "\n".join(
         f"{note.panel_member.membership.user.name} on "
-        f"{note.consensus.submission.vendor.name}, {note.consensus.factor.name}: "
+        f"{note.consensus.submission.called}, {note.consensus.factor.name}: "
         f"{note.text}"
         for note in notes.select_related(
             "panel_member__membership__user",
@@ -162,7 +162,7 @@ def _offers(decision: SelectionDecision) -> list[dict[str, Any]]:
     }
     return [
         {
-            "offeror": offer.submission.vendor.name,
+            "offeror": offer.submission.called,
             "number": offer.submission.public_id,
             "received_at": offer.version.received_at,
             "evaluated_price": evaluated.get(offer.submission_id, ""),
@@ -179,7 +179,7 @@ def _ratings(solicitation: Solicitation) -> list[dict[str, Any]]:
     )
     return [
         {
-            "offeror": rating.submission.vendor.name,
+            "offeror": rating.submission.called,
             "factor": rating.factor.name,
             "rating": rating.get_rating_display(),
             "rationale": rating.narrative,

@@ -398,7 +398,7 @@ def require_acknowledged(offer: OpenedOffer) -> None:
     """
     unmet = unmet_amendments(offer)
     if unmet:
-        vendor, named = offer.submission.vendor.name, ", ".join(unmet)
+        vendor, named = offer.submission.called, ", ".join(unmet)
         message = (
             f"{vendor} has not acknowledged amendment {named}, so its offer stands on "
             "other terms. A contracting officer may waive an immaterial amendment."
@@ -490,9 +490,9 @@ def require_own_words(solicitation: Solicitation, rationale: str) -> None:
 
 
 def unsuccessful(solicitation: Solicitation) -> QuerySet[Submission]:
-    """Opened offers that were not selected; empty before the decision."""
+    """Opened offers of vendors with none selected; empty before the decision."""
     decision = decision_of(solicitation)
     if decision is None:
         return Submission.objects.none()
-    left = Q(opened_offer__isnull=False) & ~Q(pk=decision.selected_id)
+    left = Q(opened_offer__isnull=False) & ~Q(vendor_id=decision.selected.vendor_id)
     return solicitation.submissions.filter(left).select_related("vendor").order_by("pk")

@@ -144,6 +144,12 @@ class Submission(Addressed, Timestamped, Stateful):
         return offer_words(self.alternate)
 
     @property
+    def reference(self) -> str:
+        """What it was handed in on, and which alternate: ``"…R0001, alternate 2"``."""
+        piid = self.solicitation.name
+        return f"{piid}, {self.offer_words}" if self.alternate else piid
+
+    @property
     def called(self) -> str:
         """Its vendor, and which alternate it is: ``"ACME, alternate 2"``."""
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.evaluations.queries import unsuccessful
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.submissions.models import Submission
+from contracting.submissions.queries import offers_of
 
 
 @transaction.atomic
@@ -28,7 +28,10 @@ def notify_unsuccessful(
     by: Actor,
     at: datetime,
 ) -> list[UnsuccessfulNotice]:
-    """Tell every offeror that was not selected, at one instant, what is fixed.
+    """Tell every offeror of whom no offer was selected, at one instant, what is fixed.
+
+    Each of its offers has its own reason and may be debriefed; a vendor is told of all
+    of them in one notice. Whoever is awarded under one offer is not told of the others.
 
     The count of offers, the awardee, items, prices and, in general terms, the reason
     (FAR 15.503(b)(1)), within three days after the award (R-AWD-05). Later it goes out
@@ -60,7 +63,7 @@ def notify_unsuccessful(
     if is_late and not late_reason.strip():
         message = f"The notice was due on {due_on}. Say for the file why it is late."
         raise refusals.NoticeIncomplete(message, missing="late_reason")
-    count = len(others) + 1
+    count = offers_of(contract.solicitation).count()
     sent = []
     for each in others:
         reason = reasons[each.pk].strip()
@@ -77,8 +80,9 @@ def notify_unsuccessful(
             sent_by_id=by.own_membership_id,
             sent_at=at,
         )
-        _tell(notice, each, by, at)
         sent.append(notice)
+    for vendor_id in dict.fromkeys(each.vendor_id for each in others):
+        _tell([each for each in sent if each.submission.vendor_id == vendor_id], by, at)
     record_event(
         events.UNSUCCESSFUL_NOTIFIED,
         subject=contract.subject,
@@ -95,16 +99,23 @@ def notify_unsuccessful(
     return sent
 
 
-def _tell(
-    notice: UnsuccessfulNotice, submission: Submission, by: Actor, at: datetime
-) -> None:
-    contract = notice.contract
+def _tell(notices: Sequence[UnsuccessfulNotice], by: Actor, at: datetime) -> None:
+    """One vendor, of every offer that it made."""
+    contract, first = notices[0].contract, notices[0].submission
+    named = " and ".join(each.submission.offer_words for each in notices)
+    was = "was" if len(notices) == 1 else "were"
+    letters = [each.body for each in notices]
+    if len(notices) > 1:
+        letters = [
+            f"{each.submission.offer_words.capitalize()}: {each.body}"
+            for each in notices
+        ]
     post_notice(
-        recipients=[Recipient(organization_id=submission.vendor_id)],
+        recipients=[Recipient(organization_id=first.vendor_id)],
         subject=contract.subject,
-        title=f"Your offer on {contract.solicitation.piid} was not selected",
-        body=notice.body,
-        url_path=f"/submissions/{submission.public_id}/status",
+        title=f"Your {named} on {contract.solicitation.piid} {was} not selected",
+        body="\n\n".join(letters),
+        url_path=f"/submissions/{first.public_id}/status",
         by=by,
         at=at,
     )

@@ -58,7 +58,7 @@ def request_debriefing(
     post_notice(
         recipients=[Recipient(contract.agency_id, role=Role.CONTRACTING_OFFICER)],
         subject=contract.subject,
-        title=f"{notice.submission.vendor.name} asks for a debriefing",
+        title=f"{notice.submission.called} asks for a debriefing",
         body=(
             f"It is required and due by {asked.due_on}."
             if is_required

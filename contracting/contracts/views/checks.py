@@ -122,7 +122,7 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
 
 def told_after(contract: Contract) -> int:
     """How many unsuccessful offerors are told within three days of this award."""
-    return unsuccessful(contract.solicitation).count()
+    return len({each.vendor_id for each in unsuccessful(contract.solicitation)})
 
 
 def _refused(guard: Callable[[], None]) -> str:

@@ -29,7 +29,7 @@ from contracting.evaluations.queries import unsuccessful
 from contracting.evaluations.standing.responsibility import rejection_of
 from contracting.evaluations.standing.validity import extensions_of, valid_until
 from contracting.submissions.models import Submission
-from contracting.submissions.queries import get_submission_for
+from contracting.submissions.queries import get_submission_for, offers_of
 
 
 class NotifyUnsuccessfulView(ContractVerbView):
@@ -55,12 +55,13 @@ class NotifyUnsuccessfulView(ContractVerbView):
         return {
             "contract": thing,
             "others": others,
+            "told": len({each.vendor_id for each in others}),
             "is_sent": thing.unsuccessful_notices.exists(),
             "due_on": due_on,
             "is_overdue": self.today(thing) > due_on,
             "letter": paperwork.unsuccessful_notice(
                 thing,
-                offers_received=len(others) + 1,
+                offers_received=offers_of(thing.solicitation).count(),
                 reason="(your words, from below)",
             ),
         }
@@ -94,6 +95,8 @@ class StatusPage(PageView):
             "received": submission.version_of_record,
             "opened_offer": getattr(submission, "opened_offer", None),
             "award": award,
+            "is_selected": award is not None
+            and award.decision.selected_id == submission.pk,
             "is_ours": award is not None and award.vendor_id == submission.vendor_id,
             "notice": notice,
             "notice_due_on": queries.notice_due_on(award) if award else None,
@@ -172,7 +175,6 @@ class HoldDebriefingView(OperationView):
         return {
             "asked": thing,
             "contract": contract,
-            "vendor": thing.notice.submission.vendor,
             "is_held": hasattr(thing, "debriefing"),
             "is_overdue": thing.due_on is not None
             and accounting_day(clock.now(), contract.time_zone) > thing.due_on,

@@ -41,7 +41,7 @@ def clarify_price(
     queries.require_undecided(solicitation)
     gap = open_gap(submission, line_id)
     if gap.question is not None:
-        message = f"{submission.vendor.name} has been asked about {gap.line.slin}."
+        message = f"{submission.called} has been asked about {gap.line.slin}."
         raise AlreadyAsked(message, question=gap.question.public_id)
     if not calculations.has_words(question):
         message = "Write what you ask the offeror."
@@ -53,10 +53,11 @@ def clarify_price(
         asked_by_id=by.own_membership_id,
         asked_at=at,
     )
+    slin, reference = gap.line.slin, submission.reference
     post_notice(
         recipients=[Recipient(organization_id=submission.vendor_id)],
         subject=submission.subject,
-        title=f"A question about your price of {gap.line.slin} on {solicitation.piid}",
+        title=f"A question about your price of {slin} on {reference}",
         body=asked.question,
         url_path=f"/clarifications/{asked.public_id}/confirm",
         by=by,

@@ -117,7 +117,7 @@ def _require_evaluated(solicitation: Solicitation) -> None:
         message = "The selection is decided once the offers are open."
         raise NotOpened(message, state=solicitation.state)
     missing = [
-        f"{offer.submission.vendor.name}: {factor.name}"
+        f"{offer.submission.called}: {factor.name}"
         for offer, factor in queries.missing_consensus(solicitation)
     ]
     if missing:

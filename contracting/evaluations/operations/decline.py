@@ -68,11 +68,12 @@ def decline_offers(
 def _tell(
     solicitation: Solicitation, rejection: AllRejection, by: Actor, at: datetime
 ) -> None:
-    """Each offeror by itself, whoever is not withdrawn; and the contracting office."""
+    """Each offeror once, whoever is not withdrawn; and the contracting office."""
     offered = Submission.objects.filter(solicitation=solicitation).exclude(
         state=SubmissionState.WITHDRAWN
     )
-    for each in offered.order_by("pk"):
+    first = {each.vendor_id: each for each in offered.order_by("-pk")}
+    for each in sorted(first.values(), key=lambda offer: offer.pk):
         post_notice(
             recipients=[Recipient(organization_id=each.vendor_id)],
             subject=each.subject,

@@ -109,10 +109,11 @@ def _require_time(solicitation: Solicitation, opened: list[Submission]) -> None:
 def _tell(
     solicitation: Solicitation, left: Submission, reason: str, by: Actor, at: datetime
 ) -> None:
+    words = left.offer_words
     post_notice(
         recipients=[Recipient(organization_id=left.vendor_id)],
         subject=left.subject,
-        title=f"Your offer on {solicitation.piid} is not in the competitive range",
+        title=f"Your {words} on {solicitation.piid} is not in the competitive range",
         body=reason,
         url_path=f"/submissions/{left.public_id}/status",
         by=by,

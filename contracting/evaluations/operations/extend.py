@@ -56,7 +56,7 @@ def extend_offer(
     post_notice(
         recipients=[Recipient(solicitation.agency_id, role) for role in roles],
         subject=solicitation.subject,
-        title=f"{submission.vendor.name} extends its offer on {solicitation.piid}",
+        title=f"{submission.called} extends its offer on {solicitation.piid}",
         body=f"It may be accepted until {until}.",
         url_path=f"/offers/{submission.public_id}",
         by=by,

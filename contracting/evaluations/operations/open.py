@@ -55,7 +55,7 @@ def open_discussions(
     kept = kept_in_range(solicitation)
     named = {pk for pk, words in topics.items() if calculations.has_words(words)}
     if named != {each.pk for each in kept} or len(topics) != len(named):
-        missing = ", ".join(each.vendor.name for each in kept if each.pk not in named)
+        missing = ", ".join(each.called for each in kept if each.pk not in named)
         message = (
             "Discussions are opened with every offeror in the competitive range and "
             f"with nobody else{'; without topics: ' if missing else ''}{missing}."
@@ -71,10 +71,11 @@ def open_discussions(
         for each in kept
     ]
     for each in opened:
+        words = each.submission.offer_words
         post_notice(
             recipients=[Recipient(organization_id=each.submission.vendor_id)],
             subject=each.submission.subject,
-            title=f"Discussions about your offer on {solicitation.piid}",
+            title=f"Discussions about your {words} on {solicitation.piid}",
             body=each.topics,
             url_path=f"/discussions/{each.submission.public_id}",
             by=by,

@@ -61,11 +61,11 @@ def refer_nonresponsibility(
         referred_by_id=by.own_membership_id,
         referred_at=at,
     )
-    due_on = certificate_due_on(referral)
+    due_on, words = certificate_due_on(referral), submission.offer_words
     post_notice(
         recipients=[Recipient(organization_id=submission.vendor_id)],
         subject=solicitation.subject,
-        title=f"Your offer on {solicitation.piid} is referred for a certificate",
+        title=f"Your {words} on {solicitation.piid} is referred for a certificate",
         body=(
             "The contracting officer found an element of responsibility missing and "
             f"referred it to the Small Business Administration, {referral.office}, "

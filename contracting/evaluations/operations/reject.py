@@ -58,7 +58,7 @@ def reject_offer(
     post_notice(
         recipients=[Recipient(organization_id=submission.vendor_id)],
         subject=solicitation.subject,
-        title=f"Your offer on {solicitation.piid} is rejected",
+        title=f"Your {submission.offer_words} on {solicitation.piid} is rejected",
         body=rejection.reason,
         url_path=f"/submissions/{submission.public_id}",
         by=by,

@@ -59,7 +59,7 @@ def request_revisions(
         post_notice(
             recipients=[Recipient(organization_id=each.submission.vendor_id)],
             subject=each.submission.subject,
-            title=f"Final revisions on {solicitation.piid} are requested",
+            title=f"Final revisions on {each.submission.reference} are requested",
             body=(
                 "Discussions have ended. You may revise your offer once more, in "
                 f"writing, until {cutoff.isoformat()}; everybody in the competitive "

@@ -65,7 +65,7 @@ def revise_submission(
     post_notice(
         recipients=[Recipient(organization_id=submission.vendor_id)],
         subject=submission.subject,
-        title=f"Your final revision on {solicitation.piid} was received",
+        title=f"Your final revision on {submission.reference} was received",
         body=f"It arrived in time and is sealed. SHA-256: {revision.plain_sha256}",
         url_path=f"/discussions/{submission.public_id}",
         by=SYSTEM,

@@ -204,9 +204,16 @@ def _letter(index: int) -> str:
 
 
 def _cut(name: str) -> str:
+    """So much of a name as there is room for, and all of which alternate it is."""
     if len(name) <= _LONGEST_NAME:
         return name
-    return f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+    vendor, _comma, number = name.rpartition(", alternate ")
+    if not number.isdecimal():
+        return f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+    which = f", alt. {number}"
+    room = _LONGEST_NAME - len(which)
+    kept = vendor if len(vendor) <= room else f"{vendor[: room - 1].rstrip()}…"
+    return f"{kept}{which}"
 
 
 def _dollars(amount: Fraction) -> str:

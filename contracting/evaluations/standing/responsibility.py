@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from contracting.core.periods import accounting_day, add_business_days
 from contracting.evaluations.models import (
     CertificateOutcome,
@@ -20,21 +22,36 @@ RULE = "R-EVL-09"
 
 
 def finding_of(submission: Submission) -> NonresponsibilityFinding | None:
-    """The finding that the vendor lacks an element of responsibility."""
-    found = NonresponsibilityFinding.objects.filter(submission=submission)
+    """The finding that the vendor lacks an element of responsibility.
+
+    It is about the vendor, and so about each of its offers on the solicitation.
+    """
+    found = NonresponsibilityFinding.objects.filter(
+        submission__in=_offers_of_its_vendor(submission)
+    )
     return found.select_related("found_by__user", "submission__vendor").first()
 
 
 def referral_of(submission: Submission) -> CertificateReferral | None:
     """The referral of that finding to the Small Business Administration."""
-    found = CertificateReferral.objects.filter(finding__submission=submission)
+    found = CertificateReferral.objects.filter(
+        finding__submission__in=_offers_of_its_vendor(submission)
+    )
     return found.select_related("referred_by__user").first()
 
 
 def outcome_of(submission: Submission) -> CertificateOutcome | None:
     """What the Small Business Administration decided on the referral."""
-    found = CertificateOutcome.objects.filter(referral__finding__submission=submission)
+    found = CertificateOutcome.objects.filter(
+        referral__finding__submission__in=_offers_of_its_vendor(submission)
+    )
     return found.select_related("recorded_by__user").first()
+
+
+def _offers_of_its_vendor(submission: Submission) -> QuerySet[Submission]:
+    return Submission.objects.filter(
+        solicitation_id=submission.solicitation_id, vendor_id=submission.vendor_id
+    )
 
 
 def rejection_of(submission: Submission) -> OfferRejection | None:

@@ -32,7 +32,7 @@ def expired_because(submission: Submission, on: date) -> str:
     if until is None or on <= until:
         return ""
     return (
-        f"The offer of {submission.vendor.name} was open until {until} and has "
+        f"The offer of {submission.called} was open until {until} and has "
         "expired. It can be accepted once the vendor extends it in writing."
     )
 

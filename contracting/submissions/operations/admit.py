@@ -47,7 +47,7 @@ def admit_late_submission(
     post_notice(
         recipients=[Recipient(organization_id=submission.vendor_id)],
         subject=submission.subject,
-        title=f"Your late offer on {solicitation.piid} is admitted",
+        title=f"Your late {submission.offer_words} on {solicitation.piid} is admitted",
         body=f"Exception: {admission.get_code_display()}. It is opened by a quorum.",
         url_path=f"/submissions/{submission.public_id}",
         by=SYSTEM,

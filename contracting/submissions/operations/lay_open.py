@@ -93,11 +93,12 @@ def lay_open_submission(
 
 
 def _told(opened: OpenedOffer) -> str:
+    words = opened.submission.offer_words
     if not opened.flaws:
-        return "The openers read your offer; it matched the hash on your receipt."
+        return f"The openers read your {words}; it matched the hash on your receipt."
     return (
-        "Your offer was opened, and something is wrong with it. Your page of it says "
-        "what. Keep your own copy; the contracting officer decides what follows."
+        f"Your {words} was opened, and something is wrong with it. Your page of it "
+        "says what. Keep your own copy; the contracting officer decides what follows."
     )
 
 
