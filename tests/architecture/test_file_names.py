@@ -36,7 +36,7 @@ BESIDES = {
     "operate": {"data", "story"},
     "reconciliation": {"matching"},
     "reference": {"data"},
-    "solicitations": {"publishing"},
+    "solicitations": {"forms", "models", "publishing", "views"},
     "submissions": {"boxes.py", "client.py", "health", "sealing"},
 }
 IN_CORE = {
