@@ -5,6 +5,19 @@ from contracting.audit.events import event_type
 SOLICITATION_DRAFTED = event_type(
     "solicitations.solicitation.drafted", "The solicitation was drafted."
 )
+SOLICITATION_COPIED = event_type(
+    "solicitations.solicitation.copied",
+    "The package was started as a copy of an earlier one.",
+)
+TEMPLATE_USED = event_type(
+    "solicitations.template.used", "The package was started from a template."
+)
+TEMPLATE_KEPT = event_type(
+    "solicitations.template.kept", "A package was kept as a template."
+)
+TEMPLATE_RETIRED = event_type(
+    "solicitations.template.retired", "The template was retired."
+)
 SOLICITATION_EDITED = event_type(
     "solicitations.solicitation.edited", "The package was edited."
 )

@@ -17,7 +17,11 @@ from contracting.determinations.queries import About
 from contracting.determinations.states import Kind
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.states import RequisitionState
-from contracting.solicitations.models import Question, Solicitation
+from contracting.solicitations.models import (
+    Question,
+    Solicitation,
+    SolicitationTemplate,
+)
 from contracting.solicitations.queries import get_solicitation_for
 from contracting.solicitations.states import SolicitationState as S
 
@@ -32,6 +36,43 @@ def can_draft_solicitation(by: Actor, requisition: Requisition) -> Verdict:
     if requisition.state != RequisitionState.SUBMITTED:
         return Refused("Only a submitted requisition is solicited.")
     return Allowed()
+
+
+def can_copy_solicitation(
+    by: Actor, solicitation: Solicitation, requisition: Requisition
+) -> Verdict:
+    """Whoever may draft for the need, from any package of the same agency."""
+    if solicitation.agency_id != requisition.agency_id:
+        return Refused("A package is copied inside its own agency only.")
+    return can_draft_solicitation(by, requisition)
+
+
+def can_use_template(
+    by: Actor, template: SolicitationTemplate, requisition: Requisition
+) -> Verdict:
+    """Whoever may draft for the need, from a template in use of the agency."""
+    if template.agency_id not in (None, requisition.agency_id):
+        return Refused("A template is used inside its own agency only.")
+    if template.retired_at is not None:
+        return Refused("This template is retired; use one that is not.")
+    return can_draft_solicitation(by, requisition)
+
+
+def can_keep_template(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A contracting officer keeps a package of the agency, in whatever state it is."""
+    role = Role.CONTRACTING_OFFICER
+    return role_in(by, solicitation.agency_id, role, doing="keep it as a template")
+
+
+def can_retire_template(by: Actor, template: SolicitationTemplate) -> Verdict:
+    """A contracting officer retires a template of the agency, once."""
+    if template.agency_id is None:
+        return Refused("This template came with the system; it stays for everybody.")
+    role = Role.CONTRACTING_OFFICER
+    who = role_in(by, template.agency_id, role, doing="retire a template")
+    if isinstance(who, Refused) or template.retired_at is None:
+        return who
+    return Refused("This template is retired already.")
 
 
 def can_edit_solicitation(by: Actor, solicitation: Solicitation) -> Verdict:

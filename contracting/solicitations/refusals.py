@@ -11,6 +11,12 @@ class RequisitionTaken(Conflict):
     code = "requisition_taken"
 
 
+class TemplateNameTaken(Conflict):
+    """Another template in use has that name."""
+
+    code = "template_name_taken"
+
+
 class NothingChanged(Invalid):
     """What was sent is what already stands."""
 

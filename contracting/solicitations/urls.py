@@ -3,8 +3,10 @@
 from django.urls import path
 
 from contracting.solicitations import api, views
+from contracting.solicitations.views import starting
 
 _ONE = "solicitations/<public_id:solicitation>"
+_TEMPLATE = "solicitations/templates/<public_id:template>"
 _PUBLIC = "opportunities/<public_id:solicitation>"
 
 urlpatterns = [
@@ -14,7 +16,24 @@ urlpatterns = [
         views.DraftSolicitation.as_view(),
         name="draft_solicitation",
     ),
+    path(
+        "solicitations/draft/<public_id:requisition>/from/<public_id:solicitation>/copy",
+        starting.CopySolicitation.as_view(),
+        name="copy_solicitation",
+    ),
+    path(
+        "solicitations/draft/<public_id:requisition>/from/<public_id:template>/use",
+        starting.UseTemplate.as_view(),
+        name="use_template",
+    ),
+    path("solicitations/templates", starting.TemplateList.as_view(), name="templates"),
+    path(_TEMPLATE, starting.TemplatePage.as_view(), name="template"),
+    path(
+        f"{_TEMPLATE}/retire", starting.RetireTemplate.as_view(), name="retire_template"
+    ),
     path(_ONE, views.SolicitationPage.as_view(), name="solicitation"),
+    path(f"{_ONE}/needs", starting.NeedsForCopy.as_view(), name="needs_for_copy"),
+    path(f"{_ONE}/keep", starting.KeepTemplate.as_view(), name="keep_template"),
     path(f"{_ONE}/terms", views.EditTerms.as_view(), name="edit_terms"),
     path(
         f"{_ONE}/publication",

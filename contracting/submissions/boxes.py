@@ -136,6 +136,14 @@ def _shown_box(box: Box | None) -> dict[str, Any]:
     }
 
 
+def _earlier_box_of(solicitation: Solicitation) -> Box | None:
+    """The openers of the package that this one was started from, for their number."""
+    earlier, template = solicitation.copied_from, solicitation.from_template
+    if template is not None:
+        earlier = template.kept_from
+    return None if earlier is None else queries.rehearsal_of(earlier)
+
+
 class NameOpeners(VerbView):
     """Who opens the offers?"""
 
@@ -153,7 +161,8 @@ class NameOpeners(VerbView):
     def initial(self, thing: Solicitation) -> dict[str, Any]:
         named = queries.rehearsal_of(thing)
         if named is None:
-            return {}
+            earlier = _earlier_box_of(thing)
+            return {} if earlier is None else {"needed": earlier.needed}
         held = [share.membership_id for share in queries.shares_of(named)]
         return {"openers": held, "needed": named.needed}
 
@@ -170,6 +179,7 @@ class NameOpeners(VerbView):
         return {
             "solicitation": thing,
             "named": queries.rehearsal_of(thing),
+            "earlier": _earlier_box_of(thing),
             "new_boxes": [new_public_id(Box.PREFIX) for _each in range(2)],
             "opener_keys": [(each.pk, client.key_text(key)) for key, each in people],
         }

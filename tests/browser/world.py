@@ -20,6 +20,7 @@ from contracting.orders.operations.review import review_task_order
 from contracting.payments.models import PaymentCertification
 from contracting.solicitations.operations.answer import answer_question
 from contracting.solicitations.operations.ask import ask_question
+from contracting.solicitations.operations.keep_template import keep_template
 from tests.builders import (
     DAY,
     HOUR,
@@ -108,6 +109,14 @@ def _needs_and_packages() -> None:
         text="May the reasoning tokens be invoiced as output tokens?",
         by=actor("vendor_b_signer"),
         at=RELEASED_AT + HOUR,
+    )
+    keep_template(
+        solicitation_id=asked.pk,
+        name="Tokens for text",
+        summary="For assistants that read and write.",
+        by=actor("contracting_officer"),
+        at=RELEASED_AT + HOUR,
+        seen_version=asked.version,
     )
     delegate_review(
         delegate_id=actor("legal_reviewer").own_membership_id,

@@ -19,6 +19,7 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.reference.states import Boundary, Tier
+from contracting.solicitations.models import templates
 from contracting.solicitations.states import (
     MOVES,
     ContextBand,
@@ -29,6 +30,8 @@ from contracting.solicitations.states import (
     SynopsisException,
     SynopsisKind,
 )
+
+SolicitationTemplate = templates.SolicitationTemplate
 
 
 class Solicitation(Addressed, Timestamped, Versioned, Stateful):
@@ -112,6 +115,22 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
     drafted_by = models.ForeignKey(
         "accounts.Membership", on_delete=models.PROTECT, related_name="solicitations"
     )
+    copied_from = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="copies",
+        null=True,
+        blank=True,
+        help_text="The package that it was started from.",
+    )
+    from_template = models.ForeignKey(
+        SolicitationTemplate,
+        on_delete=models.PROTECT,
+        related_name="uses",
+        null=True,
+        blank=True,
+        help_text="The template that it was started from.",
+    )
     editor_user_ids = models.JSONField(
         default=list, help_text="Everybody who wrote any part; none may approve it."
     )
@@ -158,6 +177,10 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
             models.CheckConstraint(
                 name="a_solicitation_takes_twenty_alternates_of_a_vendor_at_most",
                 condition=Q(alternates_taken__lte=20),
+            ),
+            models.CheckConstraint(
+                name="a_package_starts_from_one_other_at_most",
+                condition=Q(copied_from__isnull=True) | Q(from_template__isnull=True),
             ),
         ]
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 
 from accounts.models import Membership
 from contracting.audit.operations.record import record_event
@@ -23,9 +22,14 @@ from contracting.reference.queries import (
 )
 from contracting.requisitions.models import Requisition
 from contracting.solicitations import calculations, events, permissions
-from contracting.solicitations.calculations import LineDraft
+from contracting.solicitations.calculations import FactorDraft, LineDraft
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.publishing.clauses import required
+from contracting.solicitations.publishing.copying import (
+    NOTHING,
+    Taken,
+    expected_tokens,
+)
 from contracting.solicitations.queries import facts_of
 from contracting.solicitations.refusals import RequisitionTaken
 from contracting.solicitations.states import SetAside, SolicitationState
@@ -38,7 +42,9 @@ OVER = (
 
 
 @transaction.atomic
-def draft_solicitation(*, requisition_id: int, by: Actor, at: datetime) -> Solicitation:
+def draft_solicitation(
+    *, requisition_id: int, by: Actor, at: datetime, taken: Taken = NOTHING
+) -> Solicitation:
     """Start a package from a submitted requisition.
 
     Its objectives come from the need, a line from each class of the estimate with the
@@ -46,6 +52,7 @@ def draft_solicitation(*, requisition_id: int, by: Actor, at: datetime) -> Solic
     the papers of offers from those that AI needs (R-SOL-12). A need between the
     thresholds is set aside for small business (R-SOL-07).
 
+    :param taken: what it starts with instead, from an earlier package or a template
     :raises NotAllowed: if ``by`` is not of the agency's contracting office, or the
         requisition is not submitted
     :raises RequisitionTaken: if a solicitation for it is under way
@@ -64,22 +71,21 @@ def draft_solicitation(*, requisition_id: int, by: Actor, at: datetime) -> Solic
         agency=requisition.agency,
         requisition=requisition,
         title=requisition.title,
-        statement_of_objectives=requisition.need,
         contact_name=writer.user.name,
         contact_email=writer.user.email,
-        time_zone=requisition.agency.time_zone,
         maximum_dollars=requisition.planned_dollars,
         set_aside=_default_set_aside(requisition, on),
-        required_attachments=list(attachments_on(on)),
         drafted_by=writer,
         editor_user_ids=[by.user_id],
+        **{**_terms(requisition, on), **taken.terms},
     )
     solicitation.save()
     solicitation.rewrite(
         version=solicitation.version,
         terms={},
-        lines=_lines(requisition),
-        clause_ids=_with_prescribed(solicitation, at, on),
+        lines=_taken_lines(taken) if taken.lines else _lines(requisition),
+        factors=_factors(taken),
+        clause_ids=_with_prescribed(solicitation, at, on, taken),
     )
     solicitation.content_sha256 = content_sha256(calculations.content(solicitation))
     solicitation.save(update_fields=["content_sha256"])
@@ -106,30 +112,60 @@ def _default_set_aside(requisition: Requisition, on: date) -> str:
 
 def _lines(requisition: Requisition) -> list[dict[str, Any]]:
     dictionary = {each.code: each for each in token_classes()}
-    expected = (
-        requisition.estimate_rows.values("token_class__code")
-        .annotate(tokens=Sum("p50_tokens"))
-        .order_by("token_class_id")
-    )
     drafts = [
         LineDraft(
             clin="0001",
             slin=f"0001{calculations.slin_letters(number)}",
-            description=dictionary[row["token_class__code"]].label,
-            token_class=row["token_class__code"],
-            workload=Tokens(int(row["tokens"])),
+            description=dictionary[code].label,
+            token_class=code,
+            workload=Tokens(tokens),
         )
-        for number, row in enumerate(expected)
+        for number, (code, tokens) in enumerate(expected_tokens(requisition).items())
     ]
     return calculations.checked_lines(drafts, dictionary)
 
 
-def _clause_ids(on: date) -> list[int]:
-    return [clause.pk for clause in clauses_for("SOLICITATION", on)]
+def _terms(requisition: Requisition, on: date) -> dict[str, Any]:
+    """The terms that a package has from its need, where it takes over none."""
+    return {
+        "statement_of_objectives": requisition.need,
+        "time_zone": requisition.agency.time_zone,
+        "required_attachments": list(attachments_on(on)),
+    }
 
 
-def _with_prescribed(solicitation: Solicitation, at: datetime, on: date) -> list[int]:
-    """The clauses of every solicitation, and those its value or set-aside asks for."""
+def _taken_lines(taken: Taken) -> list[dict[str, Any]]:
+    names = ("clin", "slin", "description", "token_class", "tier", "context_band")
+    drafts = [
+        LineDraft(
+            **{name: line[name] for name in (*names, "boundary", "unit")},
+            workload=Tokens(line["workload_tokens"]),
+        )
+        for line in taken.lines
+    ]
+    dictionary = {each.code: each for each in token_classes()}
+    return calculations.checked_lines(drafts, dictionary)
+
+
+def _factors(taken: Taken) -> list[dict[str, Any]]:
+    return calculations.checked_factors(
+        [
+            FactorDraft(each["name"], each["description"], is_price=each["is_price"])
+            for each in taken.factors
+        ]
+    )
+
+
+def _with_prescribed(
+    solicitation: Solicitation, at: datetime, on: date, taken: Taken
+) -> list[int]:
+    """The clauses of every solicitation, or those taken over, and the prescribed ones.
+
+    Prescribed are those that its value, procedure or set-aside asks for.
+    """
     numbers = {each.number for each in required(facts_of(solicitation, at=at))}
     prescribed = clauses_on(on).filter(number__in=numbers).values_list("pk", flat=True)
-    return sorted({*_clause_ids(on), *prescribed})
+    start = taken.clause_ids
+    if start is None:
+        start = tuple(clause.pk for clause in clauses_for("SOLICITATION", on))
+    return sorted({*start, *prescribed})

@@ -39,6 +39,7 @@ from contracting.solicitations.operations.release import release_solicitation
 from contracting.solicitations.operations.release_answers import release_answers
 from contracting.solicitations.operations.review import review_solicitation
 from contracting.solicitations.operations.submit import submit_solicitation
+from contracting.solicitations.publishing import copying
 from contracting.solicitations.publishing.check import tasks
 from contracting.solicitations.states import SolicitationState
 
@@ -84,6 +85,8 @@ class SolicitationPage(PageView):
             "documents": documents_of(found.subject).visible_to(by),
             "events": events_of(found.subject),
             "is_past": found.deadline is not None and at > found.deadline,
+            "made_from": copying.what_was_taken(found),
+            "may_keep": permissions.can_keep_template(by, found),
             "may_edit": permissions.can_edit_solicitation(by, found),
             "may_submit": permissions.can_submit_solicitation(by, found),
             "may_review": permissions.can_review_solicitation(by, found, on),
@@ -132,10 +135,16 @@ class DraftSolicitation(VerbView):
         return permissions.can_draft_solicitation(self.actor, thing)
 
     def extra(self, thing: Requisition) -> dict[str, Any]:
+        words = self.request.GET.get("words", "").strip()
+        past = copying.with_words(queries.own_solicitations(self.actor), words)
         return {
             "requisition": thing,
             "estimate": latest_estimate(thing),
             "cancel_url": reverse("solicitations:solicitations"),
+            "words": words,
+            "found": past.count(),
+            "past": past[: copying.MOST_SHOWN],
+            "templates": copying.templates_for(self.actor),
         }
 
     def perform(
