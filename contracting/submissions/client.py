@@ -45,11 +45,14 @@ from contracting.submissions.events import VERSION_RECEIVED
 from contracting.submissions.models import (
     Box,
     BoxShare,
-    OpenerKey,
+    HolderKey,
+    OfferKey,
     Submission,
     SubmissionVersion,
 )
 from contracting.submissions.refusals import NotScanned
+from contracting.submissions.sealing.holders import copies_of
+from contracting.submissions.sealing.models import PersonalKey
 from contracting.submissions.sealing.offers import Content, Malformed, unpack
 
 MAX_TECHNICAL: Final = 200_000
@@ -82,7 +85,7 @@ def next_place(by: Actor, solicitation: Solicitation, alternate: int = 0) -> Pla
     return Place(solicitation.public_id, submission.public_id, number)
 
 
-def key_text(owner: Box | OpenerKey | None) -> str:
+def key_text(owner: Box | PersonalKey | OfferKey | None) -> str:
     """A public key as a page hands it to a browser: its 65 bytes in base64."""
     raw = b"" if owner is None else bytes(owner.public_key)
     return base64.b64encode(raw).decode()
@@ -102,17 +105,38 @@ def share_facts(share: BoxShare | None) -> dict[str, Any]:
     """What an opener's browser needs to open their share; nothing of it is secret."""
     if share is None:
         return {}
-    locked = share.opener_key.locked
     return {
         "box": share.box.public_id,
         "position": share.position,
         "commitment": share.commitment,
         "sealed": _base64(bytes(share.sealed_share)),
+        **locked_facts(share.opener_key),
+    }
+
+
+def locked_facts(key: PersonalKey | None) -> dict[str, Any]:
+    """What a person's browser needs to unlock their own key with the passphrase."""
+    if key is None:
+        return {}
+    locked = key.locked
+    return {
         "public": _base64(locked.public),
         "wrapped": _base64(locked.wrapped),
         "salt": _base64(locked.salt),
         "iterations": locked.iterations,
     }
+
+
+def copy_facts(holder: HolderKey | None) -> list[dict[str, str]]:
+    """The offer keys that a person holds, each encrypted to their own key."""
+    return [
+        {
+            "key": copy.offer_key.public_id,
+            "public": key_text(copy.offer_key),
+            "wrapped": _base64(bytes(copy.wrapped)),
+        }
+        for copy in copies_of(holder)
+    ]
 
 
 def _base64(raw: bytes) -> str:

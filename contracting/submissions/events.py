@@ -76,3 +76,16 @@ SUBMISSION_RELIEVED = event_type(
     "submissions.submission.relieved",
     "An offer that had come late is in time: an outage has moved the deadline.",
 )
+OFFER_KEY_MADE = event_type(
+    "submissions.offer_key.made", "A key was made to read one's own offers again."
+)
+OFFER_KEY_HELD = event_type(
+    "submissions.offer_key.held", "A person chose a passphrase for the offer key."
+)
+OFFER_KEY_SHARED = event_type(
+    "submissions.offer_key.shared", "A holder shared the offer key with a colleague."
+)
+OFFER_KEY_ROTATED = event_type(
+    "submissions.offer_key.rotated",
+    "The offer key was replaced, and who left holds none of them any more.",
+)

@@ -22,6 +22,7 @@ from contracting.reference.models import AiModel
 from contracting.solicitations.models import SolicitationLine
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
 from contracting.submissions.sealing.boxes import MadeBoxes, made_box
+from contracting.submissions.sealing.holders import MadeOfferKey
 from contracting.submissions.sealing.keys import LockedKey
 from contracting.submissions.sealing.offers import Part, SealedOffer
 from contracting.submissions.states import LateException
@@ -32,6 +33,7 @@ _UNREADABLE: Final = (
     RecursionError,
     TypeError,
     ValueError,
+    AttributeError,
 )
 _OLD_PAGE: Final = "The page that this comes from is an old one. Load it again."
 
@@ -255,6 +257,100 @@ class EnrolmentForm(forms.Form):
             )
         except _UNREADABLE as error:
             raise forms.ValidationError(_OLD_PAGE) from error
+
+
+class HoldingForm(EnrolmentForm):
+    """A passphrase for the offer key; or what a browser has made and locked with it."""
+
+    passphrase = _passphrase(
+        "Passphrase for reading our offers again",
+        "At least 15 characters: four words that nobody would expect together. Not "
+        "your login's password.",
+        new=True,
+    )
+    made = forms.CharField(required=False, max_length=4000, widget=forms.HiddenInput)
+
+    def clean_made(self) -> MadeOfferKey | None:
+        """The offer key that a browser has made, if it has."""
+        return _made_offer_key(self.cleaned_data["made"])
+
+
+class SharingForm(forms.Form):
+    """A colleague, and the passphrase of who shares; or what their browser has made."""
+
+    holder = forms.ChoiceField(
+        label="Share it with",
+        help_text="Colleagues who have chosen a passphrase and do not hold the key.",
+        widget=forms.RadioSelect,
+    )
+    passphrase = _passphrase("Your passphrase for reading our offers")
+    copies = forms.CharField(
+        required=False, max_length=60_000, widget=forms.HiddenInput
+    )
+
+    def __init__(
+        self, *args: Any, people: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["holder"].choices = people  # type: ignore[attr-defined]
+
+    def full_clean(self) -> None:
+        if self.data.get("copies"):
+            self.fields["passphrase"].required = False
+        super().full_clean()
+
+    def clean_copies(self) -> dict[str, bytes] | None:
+        """The copies that a browser has made, by public id of each key, if it has."""
+        if not self.cleaned_data["copies"]:
+            return None
+        try:
+            return _decoded(json.loads(self.cleaned_data["copies"]))
+        except _UNREADABLE as error:
+            raise forms.ValidationError(_OLD_PAGE) from error
+
+
+class RotationForm(forms.Form):
+    """Who holds the offer key no longer, and the word that this is understood."""
+
+    leaving = forms.MultipleChoiceField(
+        label="Take off the offer key",
+        help_text="Nobody need leave: the key is replaced all the same.",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    understood = forms.BooleanField(
+        label="I understand that what was read was read",
+        help_text="Who leaves may have kept what they read. Versions that we hand in "
+        "from now on they cannot read; earlier ones this site shows them no more.",
+    )
+    made = forms.CharField(required=False, max_length=60_000, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, people: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["leaving"].choices = people  # type: ignore[attr-defined]
+
+    def clean_made(self) -> MadeOfferKey | None:
+        """The new key that a browser has made, if it has."""
+        return _made_offer_key(self.cleaned_data["made"])
+
+
+def _made_offer_key(text: str) -> MadeOfferKey | None:
+    if not text:
+        return None
+    try:
+        told = json.loads(text)
+        public = base64.b64decode(told["public"], validate=True)
+        return MadeOfferKey(public, _decoded(told["copies"]))
+    except _UNREADABLE as error:
+        raise forms.ValidationError(_OLD_PAGE) from error
+
+
+def _decoded(told: dict[str, str]) -> dict[str, bytes]:
+    return {
+        str(name): base64.b64decode(text, validate=True) for name, text in told.items()
+    }
 
 
 class NamingForm(forms.Form):

@@ -19,6 +19,11 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.submissions.health.models import IN_TIME
+from contracting.submissions.sealing.holders import (
+    HolderKey,
+    OfferKey,
+    OfferKeyCopy,
+)
 from contracting.submissions.sealing.models import (
     Box,
     BoxShare,
@@ -45,8 +50,11 @@ __all__ = [
     "ContentKeyWrap",
     "GivenShare",
     "HeldShare",
+    "HolderKey",
     "InclusionProof",
     "LateAdmission",
+    "OfferKey",
+    "OfferKeyCopy",
     "OfferedRate",
     "OpenedOffer",
     "OpenerKey",

@@ -23,9 +23,13 @@ from contracting.submissions.queries import (
     rehearsal_of,
     share_for,
 )
+from contracting.submissions.sealing.holders import (
+    OFFERORS,
+    holders_of,
+    offer_key_of,
+)
 from contracting.submissions.states import OpeningPurpose
 
-_OFFERORS = (Role.VENDOR_MEMBER, Role.VENDOR_SIGNER)
 _BEFORE_RELEASE = (
     SolicitationState.DRAFT,
     SolicitationState.IN_REVIEW,
@@ -138,7 +142,7 @@ def can_resolve_outage(by: Actor, solicitation: Solicitation) -> Verdict:
 
 def can_submit_submission(by: Actor, solicitation: Solicitation) -> Verdict:
     """A member or signer of any vendor, as long as the solicitation was released."""
-    if not by.is_vendor or not by.has_role(*_OFFERORS):
+    if not by.is_vendor or not by.has_role(*OFFERORS):
         return Refused("Only a member or signer of a vendor may submit an offer.")
     if solicitation.state not in _TAKES_OFFERS:
         return Refused("This solicitation takes no offers.")
@@ -157,7 +161,44 @@ def can_withdraw_submission(by: Actor, submission: Submission) -> Verdict:
 
 def _can_change(by: Actor, submission: Submission, doing: str) -> Verdict:
     own = by.organization_id if submission.is_of(by) else None
-    return role_in(by, own, *_OFFERORS, doing=doing)
+    return role_in(by, own, *OFFERORS, doing=doing)
+
+
+def can_hold_offer_key(by: Actor) -> Verdict:
+    """A member or signer of any vendor, each for themselves."""
+    if by.is_vendor and by.has_role(*OFFERORS):
+        return Allowed()
+    return Refused("Only a member or signer of a vendor may hold its offer key.")
+
+
+def can_make_offer_key(by: Actor, organization_id: int) -> Verdict:
+    """Whoever may hold it: this is a step of holding and of rotating it."""
+    return role_in(by, organization_id, *OFFERORS, doing="make its offer key")
+
+
+def can_share_offer_key(by: Actor) -> Verdict:
+    """One of the people who hold the offer key in force."""
+    return _holds_offer_key(by, "shares it")
+
+
+def can_rotate_offer_key(by: Actor) -> Verdict:
+    """One of the people who hold the offer key in force."""
+    return _holds_offer_key(by, "replaces it, or takes somebody off it")
+
+
+def _holds_offer_key(by: Actor, doing: str) -> Verdict:
+    may = can_hold_offer_key(by)
+    key = offer_key_of(by.organization_id)
+    if not may:
+        return may
+    if key is None:
+        return Refused("Your organization has no offer key: choose a passphrase first.")
+    if by.user_id not in [each.user_id for each in holders_of(key)]:
+        return Refused(
+            f"Only somebody who holds the offer key {doing}. Choose a passphrase, and "
+            "ask a colleague who holds it to share it with you."
+        )
+    return Allowed()
 
 
 def can_open_submissions(by: Actor, solicitation: Solicitation) -> Verdict:

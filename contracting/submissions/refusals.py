@@ -140,6 +140,12 @@ class WrongPassphrase(Refusal):
     rule = "R-SUB-03"
 
 
+class HolderUnfit(Invalid):
+    """This person cannot hold the offer key, or cannot be taken off it."""
+
+    code = "holder_unfit"
+
+
 class OpenersUnfit(Invalid):
     """These people cannot be the openers of a box, or not so many of them."""
 

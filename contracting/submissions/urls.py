@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contracting.submissions import api, boxes, views
+from contracting.submissions import api, boxes, offer_keys, views
 
 urlpatterns = [
     path("openers", boxes.Openers.as_view(), name="openers"),
@@ -28,6 +28,14 @@ urlpatterns = [
         "opportunities/<public_id:solicitation>/box",
         boxes.PublishedBox.as_view(),
         name="published_box",
+    ),
+    path("offer_key", offer_keys.OfferKeyPage.as_view(), name="offer_key"),
+    path("offer_key/hold", offer_keys.HoldOfferKey.as_view(), name="hold_offer_key"),
+    path("offer_key/share", offer_keys.ShareOfferKey.as_view(), name="share_offer_key"),
+    path(
+        "offer_key/rotate",
+        offer_keys.RotateOfferKey.as_view(),
+        name="rotate_offer_key",
     ),
     path("submissions", views.Submissions.as_view(), name="submissions"),
     path(

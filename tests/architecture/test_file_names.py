@@ -37,7 +37,7 @@ BESIDES = {
     "reconciliation": {"matching"},
     "reference": {"data"},
     "solicitations": {"forms", "models", "publishing", "views"},
-    "submissions": {"boxes.py", "client.py", "health", "sealing"},
+    "submissions": {"boxes.py", "client.py", "health", "offer_keys.py", "sealing"},
 }
 IN_CORE = {
     "__init__.py",

@@ -55,11 +55,12 @@ def enrol_opener(
     require(permissions.can_enrol_opener(by))
     mode = SealingMode.SERVER if locked is None else SealingMode.CLIENT
     if locked is None:
-        _require_fit(passphrase, User.objects.get(pk=by.own_user_id))
+        require_fit(passphrase, User.objects.get(pk=by.own_user_id))
         locked = keys.lock(
             keys.new_pair(), passphrase, iterations=settings.OPENER_KEY_ITERATIONS
         )
-    _require_locked(locked)
+    require_locked(locked)
+    _require_new(locked)
     old = opener_key_of(by.own_user_id)
     if old is not None:
         old.retired_at = at
@@ -90,14 +91,14 @@ def enrol_opener(
     return enrolled
 
 
-def _require_locked(locked: LockedKey) -> None:
-    """What can be told of a locked key from outside."""
+def require_locked(locked: LockedKey) -> None:
+    """What can be told of a locked key from outside.
+
+    :raises KeyUnfit: if it is no key, or locked too weakly
+    """
     is_key = keys.is_point(locked.public) and len(locked.wrapped) == LOCKED_BYTES
     if not is_key or len(locked.salt) != keys.SALT_BYTES:
         message = "What your browser has made is no locked key. Load the page again."
-        raise KeyUnfit(message)
-    if OpenerKey.objects.filter(public_key=locked.public).exists():
-        message = "This key is enrolled already. Load the page again for a new one."
         raise KeyUnfit(message)
     least = settings.OPENER_KEY_ITERATIONS
     if not least <= locked.iterations <= MOST_ITERATIONS:
@@ -108,7 +109,17 @@ def _require_locked(locked: LockedKey) -> None:
         raise KeyUnfit(message)
 
 
-def _require_fit(passphrase: str, person: User) -> None:
+def _require_new(locked: LockedKey) -> None:
+    if OpenerKey.objects.filter(public_key=locked.public).exists():
+        message = "This key is enrolled already. Load the page again for a new one."
+        raise KeyUnfit(message)
+
+
+def require_fit(passphrase: str, person: User) -> None:
+    """A passphrase of its own, which cannot be guessed.
+
+    :raises PassphraseUnfit: if it is short, of few characters, or the login's password
+    """
     if len(passphrase) < SHORTEST:
         message = f"A passphrase has at least {SHORTEST} characters: take four words."
         raise PassphraseUnfit(message)
@@ -118,6 +129,6 @@ def _require_fit(passphrase: str, person: User) -> None:
     if check_password(passphrase, person.password):
         message = (
             "This is your login's password, which is typed every day and can be reset "
-            "by others. Take a passphrase of its own for opening offers."
+            "by others. Take a passphrase of its own for offers."
         )
         raise PassphraseUnfit(message)

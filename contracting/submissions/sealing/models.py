@@ -14,14 +14,9 @@ from contracting.submissions.sealing.shares import share_binding
 from contracting.submissions.states import BoxPurpose, OpeningPurpose, SealingMode
 
 
-class OpenerKey(Addressed, AppendOnly):
-    """One person's key for opening: the private half only under their passphrase."""
+class PersonalKey(Addressed, AppendOnly):
+    """A person's own key pair: the private half only under their passphrase."""
 
-    PREFIX = "opk"
-
-    user = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, related_name="opener_keys"
-    )
     public_key = models.BinaryField(help_text="A point of P-256, 65 bytes.")
     wrapped_private_key = models.BinaryField(
         help_text="The private half, encrypted under the passphrase."
@@ -29,6 +24,34 @@ class OpenerKey(Addressed, AppendOnly):
     salt = models.BinaryField()
     iterations = models.PositiveIntegerField(
         help_text="Of PBKDF2-HMAC-SHA-256, as they were at enrolment."
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the public half."""
+        return fingerprint(bytes(self.public_key))
+
+    @property
+    def locked(self) -> LockedKey:
+        """As the cryptography takes it."""
+        return LockedKey(
+            public=bytes(self.public_key),
+            wrapped=bytes(self.wrapped_private_key),
+            salt=bytes(self.salt),
+            iterations=self.iterations,
+        )
+
+
+class OpenerKey(PersonalKey):
+    """One person's key for opening: the private half only under their passphrase."""
+
+    PREFIX = "opk"
+
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="opener_keys"
     )
     enrolled_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
     enrolled_at = models.DateTimeField()
@@ -50,21 +73,6 @@ class OpenerKey(Addressed, AppendOnly):
 
     def __str__(self) -> str:
         return f"opener's key of {self.user}"
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the public half."""
-        return fingerprint(bytes(self.public_key))
-
-    @property
-    def locked(self) -> LockedKey:
-        """As the cryptography takes it."""
-        return LockedKey(
-            public=bytes(self.public_key),
-            wrapped=bytes(self.wrapped_private_key),
-            salt=bytes(self.salt),
-            iterations=self.iterations,
-        )
 
 
 class Box(Addressed, AppendOnly):
