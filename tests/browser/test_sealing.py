@@ -1,15 +1,13 @@
 """Client mode in a real browser: what is typed never leaves it in the clear."""
 
 import socket
-import socketserver
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
-from urllib.parse import quote, quote_plus
 
 import pytest
 from django.urls import reverse
@@ -33,6 +31,7 @@ from contracting.submissions.sealing import keys
 from contracting.submissions.sealing.offerors import pseudonym_of
 from contracting.submissions.states import OpeningPurpose
 from tests.browser.conftest import Site, Visits, _start, _wait_for_an_answer
+from tests.browser.wire import Wire, holds, spelled
 from tests.builders import DAY, approved_solicitation, released_solicitation
 from tests.cast import AT, PARTS, actor
 from tests.databases import another_database, pointing_at
@@ -132,38 +131,6 @@ def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
             server.wait(timeout=20)
 
 
-class Wire(socketserver.ThreadingTCPServer):
-    """The wire between browser and site, and every byte that the browser has sent."""
-
-    daemon_threads = True
-
-    def __init__(self, address: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Ends)
-        self.far_end = ("127.0.0.1", int(address.rpartition(":")[2]))
-        self.sent = bytearray()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class _Ends(socketserver.BaseRequestHandler):
-    server: Wire
-
-    def handle(self) -> None:
-        with socket.create_connection(self.server.far_end) as far:
-            threading.Thread(target=self._back, args=(far,), daemon=True).start()
-            while chunk := self.request.recv(65536):
-                self.server.sent += chunk
-                far.sendall(chunk)
-
-    def _back(self, far: socket.socket) -> None:
-        with suppress(OSError):
-            while chunk := far.recv(65536):
-                self.request.sendall(chunk)
-            self.request.shutdown(socket.SHUT_WR)
-
-
 @pytest.fixture
 def wire(sealing) -> Iterator[Wire]:
     """A wire to that site, which is listened to."""
@@ -197,23 +164,6 @@ def fill_in(page) -> None:
 
 
 _LABEL = "([s, n]) => [...s.options].find((o) => o.text.startsWith(n)).text"
-
-
-def holds(pid: int, secret: bytes) -> bool:
-    """Whether the writable memory of a process has these bytes."""
-    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
-        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-            where, rights, *_rest = line.split()
-            if not rights.startswith("rw") or "[v" in line:
-                continue
-            start, end = (int(each, 16) for each in where.split("-"))
-            memory.seek(start)
-            try:
-                if secret in memory.read(end - start):
-                    return True
-            except OSError:
-                continue
-    return False
 
 
 def test_an_offer_leaves_the_browser_sealed_and_opens_to_what_was_typed(
@@ -413,8 +363,3 @@ def part_of(box) -> str:
     """The part that an opener plays, by what stands beside the box."""
     label = box.evaluate("input => input.labels[0].textContent")
     return next((part for part in OPENERS if PARTS[part].name in label), "")
-
-
-def spelled(text: str) -> list[bytes]:
-    """As it is, and as forms send it."""
-    return [text.encode(), quote(text).encode(), quote_plus(text).encode()]
