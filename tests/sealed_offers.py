@@ -46,6 +46,7 @@ def sealed_offer(
     public: bytes | None = None,
     head: bytes | None = None,
     key: bytes | None = None,
+    own: bytes | None = None,
 ) -> SealedOffer:
     """An offer as the browser of that vendor seals it.
 
@@ -53,20 +54,21 @@ def sealed_offer(
     :param public: to which its key is encrypted, if not to that of the box
     :param head: of the content, if not one that fits
     :param key: which is encrypted to the box, if not the one that opens it
+    :param own: which opens it, if not a new one
     """
     where = place or next_place(actor(by), solicitation)
     rows = priced_rows(solicitation) if prices is None else list(prices)
     given = dict(files or {})
     told = head if head is not None else _head(technical, rows, given)
-    content, own = _packed(told, given.values()), keys.new_key()
+    content, opens = _packed(told, given.values()), own or keys.new_key()
     box = the_box(solicitation)
     return SealedOffer(
         submission=where.submission,
         version=where.version,
         fingerprint=box.fingerprint,
-        sealed=keys.encrypt(content, key=own, binding=where.binding),
+        sealed=keys.encrypt(content, key=opens, binding=where.binding),
         wrapped_key=keys.encrypt_to(
-            public or bytes(box.public_key), key or own, binding=where.key_binding
+            public or bytes(box.public_key), key or opens, binding=where.key_binding
         ),
         content_sha256=hashlib.sha256(told).hexdigest(),
         parts=_parts(technical, rows, given),

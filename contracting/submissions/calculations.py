@@ -96,6 +96,11 @@ class Place:
         return f"drawdown/v1/offeror/{self._address}"
 
     @property
+    def vendor_binding(self) -> str:
+        """What the content key encrypted to the vendor is, and where it belongs."""
+        return f"drawdown/v1/offer-key/{self._address}"
+
+    @property
     def _address(self) -> str:
         return f"{self.solicitation}/{self.submission}/{self.version}"
 

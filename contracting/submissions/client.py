@@ -10,7 +10,7 @@ import base64
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -38,6 +38,7 @@ from contracting.submissions.calculations import (
     OfferedFile,
     OfferedPrice,
     Place,
+    offer_of,
     part_names,
     part_of,
 )
@@ -51,9 +52,15 @@ from contracting.submissions.models import (
     SubmissionVersion,
 )
 from contracting.submissions.refusals import NotScanned
-from contracting.submissions.sealing.holders import copies_of
+from contracting.submissions.sealing.holders import (
+    copies_of,
+    holders_of,
+    offer_key_of,
+    recorded_fingerprint,
+)
 from contracting.submissions.sealing.models import PersonalKey
 from contracting.submissions.sealing.offers import Content, Malformed, unpack
+from contracting.submissions.states import SealingMode
 
 MAX_TECHNICAL: Final = 200_000
 MAX_FILES: Final = 10
@@ -127,6 +134,17 @@ def locked_facts(key: PersonalKey | None) -> dict[str, Any]:
     }
 
 
+def offer_key_facts(by: Actor) -> dict[str, Any]:
+    """The offer key to which the acting vendor's browser seals its next version."""
+    own = offer_key_of(by.organization_id)
+    return {
+        "offer_key": own,
+        "offer_key_text": key_text(own),
+        "offer_key_recorded": recorded_fingerprint(own) if own else "",
+        "readers": holders_of(own) if own else [],
+    }
+
+
 def copy_facts(holder: HolderKey | None) -> list[dict[str, str]]:
     """The offer keys that a person holds, each encrypted to their own key."""
     return [
@@ -141,6 +159,56 @@ def copy_facts(holder: HolderKey | None) -> list[dict[str, str]]:
 
 def _base64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOffer:
+    """A vendor's own offer as its people read it again, unjudged.
+
+    :param prices: line, model, and US dollars per million tokens, each as text
+    """
+
+    technical: str
+    prices: Sequence[tuple[str, str, str]]
+    files: Sequence[tuple[str, bytes]]
+
+
+def own_offer(raw: bytes, version: SubmissionVersion) -> OwnOffer:
+    """The decrypted content of a version, in whichever mode it was sealed.
+
+    :raises Malformed: if its vendor's browser has sealed something else
+    """
+    if version.mode == SealingMode.CLIENT:
+        content = unpack(raw)
+        rows = [(row["line"], row["model"], row) for row in content.prices]
+        technical, files = content.technical, content.files
+        named = "public_id"
+    else:
+        plain = json.loads(raw)
+        rows = [(row["line"], row["model"], row) for row in plain["prices"]]
+        offer, named = offer_of(plain), "pk"
+        technical = offer.technical
+        files = [(file.name, file.content) for file in offer.files]
+    lines = {
+        getattr(each, named): each.slin
+        for each in version.submission.solicitation.lines.all()
+    }
+    models = {getattr(each, named): str(each) for each in AiModel.objects.all()}
+    prices = [
+        (
+            lines.get(line, "?"),
+            models.get(model, "?"),
+            _shown(row["usd_per_million_tokens"]),
+        )
+        for line, model, row in rows
+    ]
+    return OwnOffer(technical, sorted(prices), files)
+
+
+def _shown(price: str) -> str:
+    """A price of fixed width without the zeros that say nothing: ``2.50``."""
+    whole, _point, rest = price.partition(".")
+    return f"{whole.lstrip('0') or '0'}.{rest.rstrip('0').ljust(2, '0')}"
 
 
 def received_key_sha256(version: SubmissionVersion) -> str:

@@ -85,6 +85,9 @@ OFFER_KEY_HELD = event_type(
 OFFER_KEY_SHARED = event_type(
     "submissions.offer_key.shared", "A holder shared the offer key with a colleague."
 )
+VERSION_REREAD = event_type(
+    "submissions.version.reread", "The vendor read its own sealed offer again."
+)
 OFFER_KEY_ROTATED = event_type(
     "submissions.offer_key.rotated",
     "The offer key was replaced, and who left holds none of them any more.",

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 
@@ -22,7 +22,11 @@ from contracting.reference.models import AiModel
 from contracting.solicitations.models import SolicitationLine
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
 from contracting.submissions.sealing.boxes import MadeBoxes, made_box
-from contracting.submissions.sealing.holders import MadeOfferKey
+from contracting.submissions.sealing.holders import (
+    MadeOfferKey,
+    made_copies,
+    made_offer_key,
+)
 from contracting.submissions.sealing.keys import LockedKey
 from contracting.submissions.sealing.offers import Part, SealedOffer
 from contracting.submissions.states import LateException
@@ -185,6 +189,10 @@ class SealedOfferForm(OfferForm):
                     )
                     for part in told["parts"]
                 ],
+                offer_key=str(told.get("offer_key", "")),
+                wrapped_for_vendor=base64.b64decode(
+                    told.get("wrapped_for_vendor", ""), validate=True
+                ),
             )
             is_whole = told["sealed_sha256"] == hashlib.sha256(sealed).hexdigest()
         except _UNREADABLE as error:
@@ -275,8 +283,22 @@ class HoldingForm(EnrolmentForm):
         return _made_offer_key(self.cleaned_data["made"])
 
 
-class SharingForm(forms.Form):
+class AmongPeople(forms.Form):
+    """A form on which some of these people are chosen, each by a value."""
+
+    chosen: ClassVar[str]
+
+    def __init__(
+        self, *args: Any, people: Sequence[tuple[int | str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[self.chosen].choices = people  # type: ignore[attr-defined]
+
+
+class SharingForm(AmongPeople):
     """A colleague, and the passphrase of who shares; or what their browser has made."""
+
+    chosen = "holder"
 
     holder = forms.ChoiceField(
         label="Share it with",
@@ -288,12 +310,6 @@ class SharingForm(forms.Form):
         required=False, max_length=60_000, widget=forms.HiddenInput
     )
 
-    def __init__(
-        self, *args: Any, people: Sequence[tuple[str, str]], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["holder"].choices = people  # type: ignore[attr-defined]
-
     def full_clean(self) -> None:
         if self.data.get("copies"):
             self.fields["passphrase"].required = False
@@ -304,13 +320,34 @@ class SharingForm(forms.Form):
         if not self.cleaned_data["copies"]:
             return None
         try:
-            return _decoded(json.loads(self.cleaned_data["copies"]))
+            return made_copies(json.loads(self.cleaned_data["copies"]))
         except _UNREADABLE as error:
             raise forms.ValidationError(_OLD_PAGE) from error
 
 
-class RotationForm(forms.Form):
+class RereadForm(forms.Form):
+    """What of one's own offer to read, and one's passphrase."""
+
+    part = forms.ChoiceField(
+        label="What to read",
+        help_text="Without JavaScript each file is fetched by itself.",
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    passphrase = _passphrase("Your passphrase for reading our offers")
+
+    def __init__(self, *args: Any, files: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["part"].choices = [  # type: ignore[attr-defined]
+            ("", "Text, prices and the names of the files"),
+            *((str(n), f"File {n}, to download") for n in range(1, files + 1)),
+        ]
+
+
+class RotationForm(AmongPeople):
     """Who holds the offer key no longer, and the word that this is understood."""
+
+    chosen = "leaving"
 
     leaving = forms.MultipleChoiceField(
         label="Take off the offer key",
@@ -325,12 +362,6 @@ class RotationForm(forms.Form):
     )
     made = forms.CharField(required=False, max_length=60_000, widget=forms.HiddenInput)
 
-    def __init__(
-        self, *args: Any, people: Sequence[tuple[str, str]], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["leaving"].choices = people  # type: ignore[attr-defined]
-
     def clean_made(self) -> MadeOfferKey | None:
         """The new key that a browser has made, if it has."""
         return _made_offer_key(self.cleaned_data["made"])
@@ -340,21 +371,15 @@ def _made_offer_key(text: str) -> MadeOfferKey | None:
     if not text:
         return None
     try:
-        told = json.loads(text)
-        public = base64.b64decode(told["public"], validate=True)
-        return MadeOfferKey(public, _decoded(told["copies"]))
+        return made_offer_key(json.loads(text))
     except _UNREADABLE as error:
         raise forms.ValidationError(_OLD_PAGE) from error
 
 
-def _decoded(told: dict[str, str]) -> dict[str, bytes]:
-    return {
-        str(name): base64.b64decode(text, validate=True) for name, text in told.items()
-    }
-
-
-class NamingForm(forms.Form):
+class NamingForm(AmongPeople):
     """Who opens the offers, and how many of them together."""
+
+    chosen = "openers"
 
     openers = forms.TypedMultipleChoiceField(
         label="Openers",
@@ -387,13 +412,6 @@ class NamingForm(forms.Form):
             )
         except _UNREADABLE as error:
             raise forms.ValidationError(_OLD_PAGE) from error
-
-    def __init__(
-        self, *args: Any, people: Sequence[tuple[int, str]], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["openers"]
-        field.choices = people  # type: ignore[attr-defined]
 
 
 class ShareForm(forms.Form):

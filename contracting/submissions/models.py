@@ -251,7 +251,9 @@ class Attribution(AppendOnly):
 class ContentKeyWrap(Timestamped):
     """The key of one version, encrypted to the box: without it nobody reads it again.
 
-    Beside it lies who handed the version in, encrypted to the same box.
+    It is encrypted to the offer key of the vendor too, if there is one; whether there
+    is, nobody can tell from the row. Beside it lies who handed the version in,
+    encrypted to the box.
 
     Only a withdrawal deletes it, and the database sees to that.
     """
@@ -263,6 +265,11 @@ class ContentKeyWrap(Timestamped):
     wrapped_key = models.BinaryField()
     sealed_offeror = models.BinaryField(
         help_text="Who handed it in, encrypted to the box."
+    )
+    wrapped_for_vendor = models.BinaryField(
+        null=True,
+        help_text="The key of the version, encrypted to the vendor's offer key, or as "
+        "many bytes that nobody opens.",
     )
 
     def __str__(self) -> str:

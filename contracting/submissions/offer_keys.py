@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.http import content_disposition_header
 from django.views.decorators.debug import sensitive_post_parameters
 
+from contracting.core import clock
 from contracting.core.actors import Actor
-from contracting.core.errors import NotVisible
-from contracting.core.permissions import Verdict
+from contracting.core.errors import NotVisible, Refusal
+from contracting.core.permissions import Refused, Verdict
 from contracting.core.views import PageView, VerbView
-from contracting.submissions import client, permissions
-from contracting.submissions.forms import HoldingForm, RotationForm, SharingForm
-from contracting.submissions.models import HolderKey
+from contracting.documents.checking.names import clean_name
+from contracting.documents.queries import read_blob
+from contracting.reference.models import AiModel
+from contracting.submissions import client, permissions, queries
+from contracting.submissions.forms import (
+    HoldingForm,
+    RereadForm,
+    RotationForm,
+    SharingForm,
+)
+from contracting.submissions.models import HolderKey, SubmissionVersion
 from contracting.submissions.operations.hold import hold_offer_key
+from contracting.submissions.operations.reread import reread_version
 from contracting.submissions.operations.rotate import rotate_offer_key
 from contracting.submissions.operations.share import share_offer_key
 from contracting.submissions.sealing.holders import (
@@ -171,6 +185,92 @@ class RotateOfferKey(OfferKeyVerb):
     ) -> str:
         rotate_offer_key(leaving=data["leaving"], made=data["made"], by=by, at=at)
         return reverse("submissions:offer_key")
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class RereadVersion(VerbView):
+    """What did we offer?"""
+
+    template_name = "submissions/reread_version.html"
+    form_class: ClassVar[type[forms.Form]] = RereadForm
+    submit_label = "Read it"
+
+    def thing(self, receipt: str, **_ids: Any) -> SubmissionVersion:
+        return queries.get_receipt_for(self.actor, receipt)
+
+    def verdict(self, thing: SubmissionVersion) -> Verdict:
+        return permissions.can_reread_version(self.actor, thing)
+
+    def form_options(self, thing: SubmissionVersion) -> dict[str, Any]:
+        return {"files": len(thing.files) - 2}
+
+    def extra(self, thing: SubmissionVersion) -> dict[str, Any]:
+        own = holder_key_of(self.actor)
+        solicitation = thing.submission.solicitation
+        wrapped = bytes(thing.key_wrap.wrapped_for_vendor or b"")
+        return {
+            "receipt": thing,
+            "submission": thing.submission,
+            "solicitation": solicitation,
+            "locked": client.locked_facts(own),
+            "copies": client.copy_facts(own),
+            "wrapped": base64.b64encode(wrapped).decode(),
+            "lines": solicitation.lines.order_by("slin"),
+            "models": AiModel.objects.order_by("pk"),
+        }
+
+    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        """Show it, in answer to the passphrase and nowhere else; nothing is kept."""
+        thing = self.thing(**ids)
+        form = self.form_class(request.POST, **self.form_options(thing))
+        verdict = self.verdict(thing)
+        if isinstance(verdict, Refused):
+            return self._not_allowed(thing, verdict)
+        if not form.is_valid():
+            return self._page(thing, form, status=422)
+        passphrase, part = form.cleaned_data["passphrase"], form.cleaned_data["part"]
+        try:
+            offer = reread_version(
+                version_id=thing.pk,
+                passphrase=passphrase,
+                by=self.actor,
+                at=clock.now(),
+            )
+        except Refusal as refusal:
+            return self._page(thing, form, status=refusal.status, refusal=refusal)
+        if part:
+            return _attached(*offer.files[int(part) - 1], int(part))
+        context = {"thing": thing, "form": form, **self.extra(thing), "offer": offer}  # noqa: S610
+        page = render(request, self.template_name, context)
+        page["Cache-Control"] = "private, no-store"
+        return page
+
+
+def _attached(name: str, content: bytes, number: int) -> HttpResponse:
+    shown = clean_name(name) or f"File {number}"
+    return HttpResponse(
+        content,
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": content_disposition_header(
+                as_attachment=True, filename=shown
+            )
+            or "",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+class SealedBytes(PageView):
+    """Our own sealed bytes, for the browser that opens them."""
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        version = queries.get_receipt_for(self.actor, ids["receipt"])
+        return HttpResponse(
+            read_blob(version.sealed_blob),
+            content_type="application/octet-stream",
+            headers={"Cache-Control": "private, no-store"},
+        )
 
 
 def _public_keys(holders: list[HolderKey]) -> list[tuple[str, str]]:

@@ -12,7 +12,13 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
-from contracting.submissions.models import Box, Opening, Submission
+from contracting.submissions.models import (
+    Box,
+    ContentKeyWrap,
+    Opening,
+    Submission,
+    SubmissionVersion,
+)
 from contracting.submissions.queries import (
     admission_of,
     box_of,
@@ -25,6 +31,8 @@ from contracting.submissions.queries import (
 )
 from contracting.submissions.sealing.holders import (
     OFFERORS,
+    copies_of,
+    holder_key_of,
     holders_of,
     offer_key_of,
 )
@@ -197,6 +205,22 @@ def _holds_offer_key(by: Actor, doing: str) -> Verdict:
         return Refused(
             f"Only somebody who holds the offer key {doing}. Choose a passphrase, and "
             "ask a colleague who holds it to share it with you."
+        )
+    return Allowed()
+
+
+def can_reread_version(by: Actor, version: SubmissionVersion) -> Verdict:
+    """A member or signer of the vendor whose offer it is, who holds an offer key."""
+    who = _can_change(by, version.submission, "read its offer again")
+    if isinstance(who, Refused):
+        return who
+    wrap = ContentKeyWrap.objects.filter(version=version).first()
+    if wrap is None:
+        return Refused("It was withdrawn: its keys are deleted, nobody can read it.")
+    if not copies_of(holder_key_of(by)) or wrap.wrapped_for_vendor is None:
+        return Refused(
+            "You hold no offer key that was in force when it was handed in. What is "
+            "handed in from now on is sealed to the one that you hold."
         )
     return Allowed()
 

@@ -140,6 +140,12 @@ class WrongPassphrase(Refusal):
     rule = "R-SUB-03"
 
 
+class NotReadable(Refusal):
+    """No offer key that this person holds opens this version."""
+
+    code = "not_readable"
+
+
 class HolderUnfit(Invalid):
     """This person cannot hold the offer key, or cannot be taken off it."""
 

@@ -55,6 +55,16 @@ urlpatterns = [
     ),
     path("receipts/<public_id:receipt>", views.Receipt.as_view(), name="receipt"),
     path(
+        "receipts/<public_id:receipt>/reread",
+        offer_keys.RereadVersion.as_view(),
+        name="reread_version",
+    ),
+    path(
+        "receipts/<public_id:receipt>/sealed",
+        offer_keys.SealedBytes.as_view(),
+        name="sealed_bytes",
+    ),
+    path(
         "receipts/<public_id:receipt>/download",
         views.DownloadReceipt.as_view(),
         name="download_receipt",

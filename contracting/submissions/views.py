@@ -153,6 +153,7 @@ class OfferView(FilesView, ReceivingVerb):
             "amendments": solicitation.amendments.order_by("number"),
             "is_late": is_past(solicitation, clock.now()),
             "is_scanned": bool(settings.CLAMD_URL),
+            **client.offer_key_facts(self.actor),
             "box": queries.box_of(solicitation),
             "key": client.key_text(queries.box_of(solicitation)),
             "place": client.next_place(self.actor, solicitation, alternate),
@@ -296,6 +297,10 @@ class SubmissionPage(PageView):
             "may_replace": _while_open(
                 permissions.can_replace_submission(self.actor, found), found, now
             ),
+            "latest": latest,
+            "may_reread": permissions.can_reread_version(self.actor, latest)
+            if latest
+            else Refused("Nothing was handed in."),
             "may_withdraw": _while_open(
                 permissions.can_withdraw_submission(self.actor, found), found, now
             ),
@@ -321,6 +326,7 @@ class Receipt(PageView):
             "submission": version.submission,
             "solicitation": version.submission.solicitation,
             "closing": queries.closing_of(version.submission.solicitation),
+            "may_reread": permissions.can_reread_version(self.actor, version),
             "paper": papers.first(),
             "scanning": _scanning(papers.first()),
         }

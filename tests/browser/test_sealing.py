@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from subprocess import Popen
 
@@ -35,6 +36,7 @@ from tests.browser.wire import Wire, holds, spelled
 from tests.builders import DAY, approved_solicitation, released_solicitation
 from tests.cast import AT, PARTS, actor
 from tests.databases import another_database, pointing_at
+from tests.offer_keys import READING
 from tests.offers import (
     OPENERS,
     PASSPHRASE,
@@ -54,12 +56,13 @@ SECRETS = (WORDS.encode(), NAME.encode(), BODY, PRICE.encode())
 
 @dataclass(frozen=True)
 class Sealing:
-    """A site of its own: one package to rehearse, one to name openers of, one open."""
+    """A site of its own: a package to rehearse, one to name openers of, two open."""
 
     site: Site
     to_rehearse: Solicitation
     to_name: Solicitation
     solicitation: Solicitation
+    to_reread: Solicitation
     server: Popen[bytes]
     database: str
     blocker: DjangoDbBlocker
@@ -92,6 +95,18 @@ def allowed_beside_a_loop() -> Iterator[None]:
         yield
 
 
+def open_until(deadline: datetime) -> Solicitation:
+    """A solicitation that takes offers today."""
+    return released_solicitation(
+        deadline - 23 * DAY,
+        terms={
+            "deadline": deadline,
+            "ordering_start": (deadline + 40 * DAY).date(),
+            "ordering_end": (deadline + 380 * DAY).date(),
+        },
+    )
+
+
 @pytest.fixture(scope="session")
 def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
     """A solicitation that is open today, served until the last test is done."""
@@ -103,14 +118,7 @@ def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
                 named_openers(on=approved_solicitation()),
                 approved_solicitation(),
             )
-            solicitation = released_solicitation(
-                now - 3 * DAY,
-                terms={
-                    "deadline": now + 20 * DAY,
-                    "ordering_start": (now + 60 * DAY).date(),
-                    "ordering_end": (now + 400 * DAY).date(),
-                },
-            )
+            solicitation, to_reread = (open_until(now + 20 * DAY) for _each in "12")
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen(128)
@@ -122,6 +130,7 @@ def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
                 Site(address),
                 *packages,
                 solicitation,
+                to_reread,
                 server,
                 database.name,
                 django_db_blocker,
@@ -357,6 +366,99 @@ def test_the_keys_of_a_box_are_made_in_the_browser_and_stay_there(visit, wire, s
     assert own.public_id.encode() in wire.sent
     for secret in (private, private.hex().encode(), b64encode(private)[:-1]):
         assert secret not in wire.sent
+
+
+def choose_passphrase(visitor) -> None:
+    visitor.go(reverse("submissions:hold_offer_key"))
+    page = visitor.page
+    assert page.get_by_text("Client mode.", exact=True).is_visible()
+    page.get_by_label("Passphrase for reading our offers again").fill(READING)
+    page.get_by_label("The same passphrase again").fill(READING)
+    page.get_by_text("I understand that nobody can bring").click()
+    page.get_by_role("button", name="Choose this passphrase").click()
+    page.wait_for_url("**/offer_key")
+
+
+def hand_in(visitor, path: str, button: str) -> str:
+    """Fill in the offer, hand it in, and come to its receipt."""
+    visitor.go(path)
+    fill_in(visitor.page)
+    visitor.page.get_by_role("button", name=button).click()
+    visitor.page.wait_for_url("**/receipts/*")
+    return str(visitor.page.url).removeprefix(visitor.site.address)
+
+
+def read_again(visitor, receipt: str) -> None:
+    visitor.go(f"{receipt}/reread")
+    visitor.page.get_by_label("Your passphrase for reading our offers").fill(READING)
+    visitor.page.get_by_role("button", name="Read it").click()
+
+
+def test_holders_read_their_offer_again_in_the_browser_and_it_stays_there(
+    visit, wire, sealing
+):
+    # Given a signer and a member of a vendor, who choose passphrases in their browsers
+    signer = visit().log_in("vendor_b_signer")
+    choose_passphrase(signer)
+    member = visit().log_in("vendor_b_member")
+    choose_passphrase(member)
+
+    # When the one shares the offer key with the other, and hands in an offer
+    page = signer.page
+    signer.go(reverse("submissions:share_offer_key"))
+    page.locator("[name=holder]").first.evaluate("input => input.click()")
+    page.get_by_label("Your passphrase for reading our offers").fill(READING)
+    page.get_by_role("button", name="Share the offer key").click()
+    page.wait_for_url("**/offer_key")
+    path = reverse("submissions:submit_submission", args=[sealing.to_reread.public_id])
+    receipt = hand_in(signer, path, "Submit this offer")
+
+    # Then both read text, prices and file again, and a wrong passphrase shows nothing
+    for visitor in (signer, member):
+        read_again(visitor, receipt)
+        visitor.page.get_by_text(f"Ours is the best. {WORDS}.").wait_for()
+        assert visitor.page.get_by_role("cell", name=PRICE).is_visible()
+        with visitor.page.expect_download() as fetched:
+            visitor.page.get_by_role("link", name=NAME).click()
+        assert Path(fetched.value.path()).read_bytes() == BODY
+        assert visitor.complaints == []
+    page.get_by_label("Your passphrase for reading our offers").fill("not these words")
+    page.get_by_role("button", name="Read it").click()
+    page.get_by_text("This passphrase does not open your key.").wait_for()
+    assert not page.get_by_text(WORDS).is_visible()
+
+    # And neither passphrase nor offer was ever sent, or is in the server's memory
+    assert b"made" in wire.sent
+    secrets = [*SECRETS, *spelled(READING)]
+    assert not any(secret in wire.sent for secret in secrets)
+    for worker in sealing.workers():
+        assert not any(holds(worker, secret) for secret in SECRETS)
+
+    # And what the server seals, without scripts, the browser opens as well
+    offer = submission_of(sealing)
+    path = reverse("submissions:replace_submission", args=[offer])
+    plain = visit(javascript=False).log_in("vendor_b_signer")
+    second = hand_in(plain, path, "Replace our offer")
+    read_again(member, second)
+    member.page.get_by_text(f"Ours is the best. {WORDS}.").wait_for()
+    assert member.page.get_by_role("cell", name=PRICE).is_visible()
+
+    # And when the member is taken off, the browser makes a key for the signer alone
+    signer.go(reverse("submissions:rotate_offer_key"))
+    page.locator("[name=leaving]").first.evaluate("input => input.click()")
+    page.get_by_text("I understand that what was read was read").click()
+    page.get_by_role("button", name="Replace the offer key").click()
+    page.wait_for_url("**/offer_key")
+    assert member.go(f"{second}/reread").status == 403
+    read_again(signer, second)
+    page.get_by_text(f"Ours is the best. {WORDS}.").wait_for()
+
+
+def submission_of(sealing) -> str:
+    """The public id of the one that is read again."""
+    with sealing.database_of_it():
+        own = Submission.objects.get(solicitation=sealing.to_reread)
+        return str(own.public_id)
 
 
 def part_of(box) -> str:

@@ -39,8 +39,9 @@ export function dollars(amount) {
 }
 
 // { technical, prices: [{ line, model, price }], files: [{ name, bytes }] } for a place
-// ({ solicitation, submission, version }) and the public key of its box: what is sent.
-export async function seal(offer, place, publicKey) {
+// ({ solicitation, submission, version }), the public key of its box, and that of the
+// vendor's own offer key if there is one: what is sent.
+export async function seal(offer, place, publicKey, offerKey) {
   const { raw, head, parts } = await content(offer);
   const address = `${place.solicitation}/${place.submission}/${place.version}`;
   const key = newKey();
@@ -55,6 +56,11 @@ export async function seal(offer, place, publicKey) {
     sealed_sha256: await sha256(sealed),
     parts,
   };
+  if (offerKey) {
+    const own = await encryptTo(offerKey, key, `drawdown/v1/offer-key/${address}`);
+    envelope.offer_key = await fingerprint(offerKey);
+    envelope.wrapped_for_vendor = base64Of(own);
+  }
   return { envelope, sealed };
 }
 

@@ -77,11 +77,25 @@ async function requireKey() {
   return key;
 }
 
+// The offer key of the vendor, if there is one and it is the one that was recorded.
+async function ownKey() {
+  if (!place.dataset.offerKey) return null;
+  const key = fromBase64(place.dataset.offerKey);
+  if ((await fingerprint(key)) !== place.dataset.offerKeyRecorded) {
+    throw new Refused([
+      "The offer key on this page is not the one that was recorded when it was made. " +
+        "Whoever exchanged it could read your offer. Nothing was sent. Replace the " +
+        "offer key, and tell whoever runs this site.",
+    ]);
+  }
+  return key;
+}
+
 async function handIn() {
   working("Checking and encrypting in this browser …");
   const key = await requireKey();
   const offer = await offerOf();
-  const { envelope, sealed } = await seal(offer, placeOf(), key);
+  const { envelope, sealed } = await seal(offer, placeOf(), key, await ownKey());
   working(`Sending ${Math.ceil(sealed.length / 1024).toLocaleString("en-US")} KB …`);
   await send(envelope, sealed);
 }

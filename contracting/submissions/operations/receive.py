@@ -26,6 +26,7 @@ from contracting.submissions.client import MAX_BYTES, MAX_FILES
 from contracting.submissions.models import (
     Box,
     ContentKeyWrap,
+    OfferKey,
     Submission,
     SubmissionVersion,
 )
@@ -44,6 +45,12 @@ from contracting.submissions.refusals import (
     NotOpenForOffers,
     NotReceiptable,
     SealedElsewhere,
+)
+from contracting.submissions.sealing.holders import (
+    is_wrapped,
+    offer_key_of,
+    recorded_fingerprint,
+    wrapped_for_nobody,
 )
 from contracting.submissions.sealing.keys import (
     PUBLIC_BYTES,
@@ -76,7 +83,8 @@ def receive_version(
     """Seal the offer as the next version of its submission and issue the receipt.
 
     An offer in the clear is checked and encrypted in memory with a key of its own, and
-    that key to the box of the solicitation; nothing of either is written anywhere else.
+    that key to the box of the solicitation, and to the offer key of the vendor if there
+    is one; nothing of either is written anywhere else.
     Of one that its vendor has sealed only the outside can be checked. Whose offer it
     is, is encrypted to the box too: until the opening, rows name a pseudonym. ``at`` is
     the instant at which receipt was completed: up to the deadline it is in time, one
@@ -88,7 +96,7 @@ def receive_version(
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
     :raises NotReceiptable: for an empty file, or two files of one name
     :raises KeySwapped: if the box has another key than was published with it, or the
-        vendor has sealed to another one
+        vendor has sealed to another one; so of the vendor's own offer key
     :raises SealedElsewhere: if the vendor has sealed it as another version
     """
     found = Submission.objects.get(pk=submission_id)
@@ -98,13 +106,14 @@ def receive_version(
     require(permissions.can_replace_submission(by, submission))
     require_not_closed(solicitation, at)
     _require_acknowledgement(solicitation, acknowledged)
-    box = _box_of(solicitation)
+    box, own = _box_of(solicitation), _offer_key_of(by)
     if isinstance(offer, SealedOffer):
         _require_sealed_whole(submission, box, offer)
+        _require_own_key(own, offer)
         mode, sealed = SealingMode.CLIENT, offer
     else:
         calculations.require_whole(solicitation, offer, at)
-        mode, sealed = SealingMode.SERVER, _sealed(submission, box, offer)
+        mode, sealed = SealingMode.SERVER, _sealed(submission, box, own, offer)
     version = _kept(
         submission, box, sealed, mode=mode, acknowledged=acknowledged, by=by, at=at
     )
@@ -231,7 +240,25 @@ def _require_sealed_whole(submission: Submission, box: Box, offer: SealedOffer) 
         raise NotReceiptable(message)
 
 
-def _sealed(submission: Submission, box: Box, offer: Offer) -> SealedOffer:
+def _require_own_key(own: OfferKey | None, offer: SealedOffer) -> None:
+    """That what is encrypted to the vendor is so to the offer key in force."""
+    if not offer.wrapped_for_vendor:
+        return
+    if own is None or offer.offer_key != own.fingerprint:
+        message = (
+            "Your browser has sealed this to an offer key that is not in force: it was "
+            "replaced since the page was loaded. Nothing of the offer was kept. Load "
+            "the page again and hand in once more."
+        )
+        raise KeySwapped(message)
+    if not is_wrapped(offer.wrapped_for_vendor):
+        message = "What arrived has no key for your own people. Nothing was kept."
+        raise NotReceiptable(message)
+
+
+def _sealed(
+    submission: Submission, box: Box, own: OfferKey | None, offer: Offer
+) -> SealedOffer:
     """The offer, encrypted here and now, in memory."""
     solicitation = submission.solicitation
     number = submission.versions.count() + 1
@@ -245,6 +272,9 @@ def _sealed(submission: Submission, box: Box, offer: Offer) -> SealedOffer:
         wrapped_key=encrypt_to(bytes(box.public_key), key, binding=place.key_binding),
         content_sha256=content_sha256(plain),
         parts=[Part(**part) for part in calculations.parts(plain)],
+        wrapped_for_vendor=b""
+        if own is None
+        else encrypt_to(bytes(own.public_key), key, binding=place.vendor_binding),
     )
 
 
@@ -280,6 +310,7 @@ def _kept(
         sealed_offeror=seal_offeror(
             _offeror(by), public=bytes(box.public_key), binding=place.offeror_binding
         ),
+        wrapped_for_vendor=sealed.wrapped_for_vendor or wrapped_for_nobody(),
     )
     return version
 
@@ -295,6 +326,19 @@ def _offeror(by: Actor) -> Offeror:
             "cage": vendor.cage,
         },
     )
+
+
+def _offer_key_of(by: Actor) -> OfferKey | None:
+    """The offer key of the vendor, with the fingerprint that its making recorded."""
+    own = offer_key_of(by.own_organization_id)
+    if own is not None and own.fingerprint != recorded_fingerprint(own):
+        message = (
+            "The offer key of your organization is not the one that was recorded when "
+            "it was made. Your offer was not sealed to it and nothing of it was kept. "
+            "Replace the offer key, and tell whoever runs this site."
+        )
+        raise KeySwapped(message)
+    return own
 
 
 def _box_of(solicitation: Solicitation) -> Box:

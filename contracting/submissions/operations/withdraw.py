@@ -25,7 +25,8 @@ from contracting.submissions.states import SubmissionState
 def withdraw_submission(*, submission_id: int, by: Actor, at: datetime) -> Submission:
     """Take the offer back: what was received is kept, and can never be read.
 
-    The key of every version is deleted, and who handed it in; receipts, hashes and
+    The key of every version is deleted, to the box and to the vendor's own offer key,
+    and who handed it in; receipts, hashes and
     sealed bytes stay. A notice would say who had offered: there is none.
 
     :raises NotAllowed: if ``by`` is not a member or signer of this vendor

@@ -7,10 +7,11 @@ nothing of an offer, and no row of an offer tells of it.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -30,6 +31,8 @@ from contracting.submissions.sealing.keys import (
     encrypt_to,
     fingerprint,
     is_point,
+    new_key,
+    new_pair,
     unlock,
 )
 from contracting.submissions.sealing.models import PersonalKey
@@ -152,6 +155,25 @@ class OfferKeyCopy(Timestamped):
         return decrypt_from(bytes(self.wrapped), private=own, binding=binding)
 
 
+def made_offer_key(told: dict[str, Any]) -> MadeOfferKey:
+    """The offer key that a browser tells of.
+
+    :raises AttributeError, KeyError, TypeError, ValueError: if it is something else
+    """
+    public = base64.b64decode(told["public"], validate=True)
+    return MadeOfferKey(public, made_copies(told["copies"]))
+
+
+def made_copies(told: dict[str, str]) -> dict[str, bytes]:
+    """Copies that a browser tells of, by what they are for.
+
+    :raises AttributeError, TypeError, ValueError: if it is something else
+    """
+    return {
+        str(name): base64.b64decode(text, validate=True) for name, text in told.items()
+    }
+
+
 def copy_binding(offer_key: str, holder_key: str) -> str:
     """What a copy is and whose, by the fingerprints of both keys."""
     return f"drawdown/v1/offer-key-copy/{offer_key}/{holder_key}"
@@ -178,6 +200,11 @@ def opened_by(holder: HolderKey | None, passphrase: str) -> bytes:
         "one you chose for the offer key; it is not your login's password."
     )
     raise WrongPassphrase(message)
+
+
+def wrapped_for_nobody() -> bytes:
+    """What stands where a vendor has no offer key: it is told from none that has."""
+    return encrypt_to(new_pair().public, new_key(), binding="drawdown/v1/nobody")
 
 
 def is_wrapped(secret: bytes) -> bool:

@@ -47,6 +47,7 @@ class SealedOffer:
     :param submission: public id of the submission that the bytes are bound to
     :param version: the number of the version that they are bound to
     :param fingerprint: of the public key to which the content key is encrypted
+    :param offer_key: fingerprint of the offer key to which it is encrypted too, if any
     :param content_sha256: of the content before it was sealed, in hexadecimal
     """
 
@@ -57,6 +58,8 @@ class SealedOffer:
     wrapped_key: bytes
     content_sha256: str
     parts: Sequence[Part]
+    offer_key: str = ""
+    wrapped_for_vendor: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
