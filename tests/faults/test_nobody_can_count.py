@@ -19,9 +19,11 @@ from accounts.models import Membership, Organization, User
 from accounts.queries import actor_of
 from contracting.notices.operations.sweep_notices import sweep_notices
 from contracting.submissions.models import Submission, SubmissionVersion
+from contracting.submissions.operations.hold import hold_offer_key
 from contracting.submissions.operations.submit import submit_submission
 from tests.builders import released_solicitation
 from tests.cast import actor, client_for
+from tests.offer_keys import READING
 from tests.offers import before, offer_on
 from tests.submissions.test_sealed_box import addresses, everything_shown
 
@@ -79,7 +81,9 @@ def test_no_offer_and_fifty_offers_show_the_same(monkeypatch):
     first = {who: everything_shown(each, paths) for who, each in browsers.items()}
     assert len(paths) > 30
 
-    # When all of them offer
+    # When all of them offer, every second one with an offer key of its own
+    for by in everybody[::2]:
+        hold_offer_key(passphrase=READING, by=by, at=before(solicitation, hours=1))
     all_offer(solicitation, everybody)
 
     # Then each of them is shown the same, header by header, and nobody is written to

@@ -41,6 +41,7 @@ from contracting.submissions.models import Submission
 from tests.builders import released_solicitation
 from tests.cast import actor, client_for, submit
 from tests.databases import _owner_address
+from tests.offer_keys import chosen_passphrase
 from tests.offers import before, opened_offers
 from tests.proposals.drafts import prices_on, saved
 from tests.submissions.test_doors import filled_in
@@ -74,7 +75,8 @@ def canary() -> Canary:
 
 
 def handed_in(solicitation, words: Canary) -> Submission:
-    """An offer with the words, sent through its page."""
+    """An offer with the words, sent through its page; its vendor has an offer key."""
+    chosen_passphrase()
     vendor = client_for(actor("vendor_a_signer"))
     url = reverse("submissions:submit_submission", args=[solicitation.public_id])
     plan = SimpleUploadedFile(f"{words.name.decode()}.txt", words.body, "text/plain")
