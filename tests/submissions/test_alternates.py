@@ -242,7 +242,9 @@ def test_the_pages_lead_to_an_alternate_and_name_it(vendor_a_signer, monkeypatch
     url = reverse("submissions:submit_submission", args=[solicitation.public_id, 1])
     assert url.endswith("/alternates/1/submit")
     assert f'href="{url}"' in browser.get(own_page).content.decode()
-    assert "Submit alternate 1 on" in browser.get(url).content.decode()
+    page = browser.get(url).content.decode()
+    assert "Submit alternate 1 on" in page
+    assert reverse("proposals:draft", args=[solicitation.public_id, 1]) in page
 
     # When it is handed in there
     reply = submit(browser, url, filled_in(solicitation))
