@@ -18,11 +18,9 @@ from typing import Any, Final
 from contracting.core.canonical import canonical_json, content_sha256
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.solicitations.models import SolicitationLine
+from contracting.solicitations.publishing.limits import SizedFile, kind_of_media_type
 from contracting.submissions.calculations import WorkloadPrice, workload_total
 from contracting.submissions.sealing.keys import decrypt, encrypt
-
-MOST_CHARACTERS: Final = 200_000
-"""Of the technical proposal, as of an offer that is handed in on one page."""
 
 PRICE_LIMIT: Final = Decimal(1_000_000)
 """US dollars per million tokens: every price is below it."""
@@ -60,6 +58,12 @@ class FileFacts:
     sha256: str
     pages: int | None
     by: str
+
+
+def sized(facts: FileFacts) -> SizedFile:
+    """The file as far as the limits of the solicitation are concerned."""
+    kind = kind_of_media_type(facts.media_type)
+    return SizedFile(facts.name, kind, facts.size_bytes, facts.pages)
 
 
 @dataclass(frozen=True, slots=True)

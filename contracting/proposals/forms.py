@@ -8,14 +8,10 @@ from typing import Any
 from django import forms
 
 from contracting.documents.checking.findings import FileVerdict
-from contracting.documents.forms import (
-    KINDS_IN_WORDS,
-    MAX_BYTES,
-    MAX_FILES,
-    SeveralFilesField,
-)
-from contracting.proposals.calculations import MOST_CHARACTERS
+from contracting.documents.forms import SeveralFilesField
 from contracting.solicitations.models import SolicitationLine
+from contracting.solicitations.publishing.limits import OfferLimits
+from contracting.submissions.forms import FORBIDDEN
 
 
 class PartForm(forms.Form):
@@ -62,8 +58,8 @@ class TechnicalForm(PartForm):
         label="Technical proposal",
         strip=False,
         help_text=(
-            "How you meet the statement of objectives and each factor. Up to "
-            f"{MOST_CHARACTERS:,} characters; attach longer papers as files."
+            "How you meet the statement of objectives and each factor. Its length is "
+            "limited; longer papers are attached as files."
         ),
         widget=forms.Textarea(attrs={"rows": 16}),
     )
@@ -133,14 +129,13 @@ class AmendmentsForm(PartForm):
 class FilesForm(forms.Form):
     """Files to attach, each checked at once."""
 
-    attachments = SeveralFilesField(
-        label="Add files",
-        help_text=(
-            f"Up to {MAX_FILES} files and {MAX_BYTES // 1024 // 1024} MB in all: "
-            f"{KINDS_IN_WORDS}. Each is checked at once: no macros, scripts, passwords "
-            "or attached files."
-        ),
-    )
+    attachments = SeveralFilesField(label="Add files")
+
+    def __init__(self, *args: Any, limits: OfferLimits, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        told = " ".join(limits.sentences[1:])
+        words = f"{told} Each is checked at once: {FORBIDDEN[0].lower()}{FORBIDDEN[1:]}"
+        self.fields["attachments"].help_text = words
 
     def clean_attachments(self) -> list[FileVerdict]:
         taken: list[FileVerdict] = self.cleaned_data["attachments"]

@@ -24,6 +24,7 @@ from contracting.proposals.states import DraftPartName, TaskState
 from contracting.reference.models import AiModel
 from contracting.solicitations.calculations import MOST_ALTERNATES
 from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine
+from contracting.solicitations.publishing.limits import limits_of
 from contracting.solicitations.queries import amendments_of, get_opportunity, lines_of
 from contracting.submissions.calculations import is_past
 from contracting.submissions.models import Submission, offer_words
@@ -374,7 +375,10 @@ def _technical(workspace: Workspace) -> Task:
         state = TaskState.NOT_STARTED
         return Task(name, label, state, "Nothing is written yet.")
     characters = len(workspace.technical)
-    words = f"{characters:,} of {calculations.MOST_CHARACTERS:,} characters."
+    limits = limits_of(workspace.solicitation)
+    if over := limits.over([], characters=characters):
+        return Task(name, label, TaskState.NEEDS_CHANGES, " ".join(over))
+    words = f"{characters:,} of {limits.characters:,} characters."
     return Task(name, label, TaskState.READY, words)
 
 
@@ -404,6 +408,9 @@ def _files(workspace: Workspace) -> Task:
     words = f"{count} file{'s' if count != 1 else ''} attached."
     if not count:
         words = "None attached; an offer may go without."
+    sized = [calculations.sized(each) for each in workspace.files]
+    if over := limits_of(workspace.solicitation).over(sized):
+        return Task(name, label, TaskState.NEEDS_CHANGES, " ".join(over))
     return Task(name, label, TaskState.READY, words)
 
 

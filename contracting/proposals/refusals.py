@@ -26,6 +26,7 @@ class DraftTooLarge(Invalid):
     """More than a part of a draft, or all of its files, may hold."""
 
     code = "draft_too_large"
+    rule = "R-SUB-12"
 
 
 class DraftFileUnfit(Invalid):

@@ -23,7 +23,6 @@ from contracting.core.periods import zone_of
 from contracting.core.permissions import Verdict, require
 from contracting.core.views import PageView, VerbView
 from contracting.documents.checking.pdf import count_pages
-from contracting.documents.forms import MAX_BYTES, MAX_FILES
 from contracting.market_research.calculations import cell as csv_cell
 from contracting.proposals import calculations, permissions, queries
 from contracting.proposals.forms import (
@@ -43,6 +42,7 @@ from contracting.proposals.queries import Workspace
 from contracting.proposals.refusals import CellsUnplaced, DraftChanged
 from contracting.proposals.states import DraftPartName
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.limits import limits_of
 from contracting.solicitations.publishing.redline import redline
 from contracting.solicitations.queries import lines_of
 from contracting.submissions.calculations import OfferedFile
@@ -73,11 +73,7 @@ def shown(workspace: Workspace, actor: Actor) -> dict[str, Any]:
         ],
         "told_at": clock_words(workspace.now, solicitation.time_zone),
         "may_submit": permissions.can_submit_draft(actor, solicitation),
-        "limits": {
-            "files": MAX_FILES,
-            "bytes": MAX_BYTES,
-            "characters": calculations.MOST_CHARACTERS,
-        },
+        "limits": limits_of(solicitation),
     }
 
 
@@ -350,6 +346,9 @@ class AttachDraftFiles(FilesView, DraftVerb):
     submit_label = "Attach"
 
     hint = "Attach smaller ones, or one after the other."
+
+    def form_options(self, thing: Solicitation) -> dict[str, Any]:
+        return {"limits": limits_of(thing)}
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
         found = super().extra(thing)  # noqa: S610 (ours, not a queryset)

@@ -21,6 +21,7 @@ from contracting.core.templatetags.drawdown import instant_in
 from contracting.reference.models import TokenClass
 from contracting.reference.states import Boundary, Tier
 from contracting.solicitations.models import Answer, Solicitation
+from contracting.solicitations.publishing.limits import LIMITS, MOST, check_limits
 from contracting.solicitations.publishing.redline import Part, redline
 from contracting.solicitations.refusals import NotInDictionary, TermInvalid
 from contracting.solicitations.states import (
@@ -69,6 +70,7 @@ TERMS: Final[Mapping[str, str]] = {
     "synopsis_posted_on": "Day on which the synopsis was posted",
     "synopsis_exception": "Exception from a synopsis",
     "required_attachments": "Papers that every offer brings along",
+    **LIMITS,
 }
 """Every term of a package that is a single value, with its name in words."""
 
@@ -87,6 +89,7 @@ _MAY_BE_NULL: Final = frozenset(
         "ordering_start",
         "ordering_end",
         "synopsis_posted_on",
+        *MOST,
     }
 )
 _NEVER_NULL: Final = frozenset(TERMS) - _MAY_BE_NULL
@@ -296,6 +299,7 @@ def checked_terms(terms: Mapping[str, Any]) -> dict[str, Any]:
         tidy[name] = value.strip() if isinstance(value, str) else value
     _check_words(tidy)
     _check_amounts(tidy)
+    check_limits(tidy)
     return tidy
 
 

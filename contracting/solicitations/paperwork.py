@@ -13,6 +13,7 @@ from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.reference.states import Boundary
 from contracting.solicitations.calculations import UNIT
 from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine
+from contracting.solicitations.publishing.limits import limits_of
 from contracting.solicitations.publishing.validity import offers_valid_until
 from contracting.solicitations.queries import factors_of, lines_of
 from contracting.solicitations.states import SetAside
@@ -170,6 +171,10 @@ def _facts(solicitation: Solicitation) -> list[dict[str, Any]]:
         {"label": "Time zone of the deadline", "value": solicitation.time_zone},
         {"label": "Offers stay open until", "value": offers_valid_until(solicitation)},
         {"label": "Alternate offers", "value": _alternates(solicitation)},
+        {
+            "label": "Limits of offers",
+            "value": " ".join(limits_of(solicitation).sentences),
+        },
         {
             "label": "Reference workload, SHA-256",
             "value": solicitation.workload_sha256,

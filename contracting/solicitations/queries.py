@@ -59,6 +59,7 @@ from contracting.solicitations.publishing.facts import (
     Line,
     Prescription,
 )
+from contracting.solicitations.publishing.limits import limits_of
 from contracting.solicitations.publishing.names import named_in
 from contracting.solicitations.publishing.validity import offers_valid_until
 from contracting.solicitations.refusals import JustificationMissing
@@ -190,6 +191,7 @@ def package_of(solicitation: Solicitation) -> dict[str, Any]:
         "lines": lines_of(solicitation),
         "factors": factors_of(solicitation),
         "offers_valid_until": offers_valid_until(solicitation),
+        "limits": limits_of(solicitation),
         "papers_of_offers": attachment_labels(solicitation.required_attachments),
         "clauses": solicitation.clauses.select_related("clause").order_by(
             "clause__number"

@@ -18,9 +18,16 @@ from typing import Any, Final
 
 from contracting.core.canonical import canonical_json, content_sha256
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.documents.checking.pdf import count_pages
 from contracting.reference.models import AiModel
 from contracting.reference.states import Boundary
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.limits import (
+    OfferLimits,
+    SizedFile,
+    kind_of_media_type,
+    limits_of,
+)
 from contracting.solicitations.queries import lines_of
 from contracting.submissions.health.models import LateRelief
 from contracting.submissions.models import (
@@ -33,6 +40,7 @@ from contracting.submissions.refusals import (
     ModelUnfit,
     NotReceiptable,
     OfferIncomplete,
+    OverLimits,
     SealBroken,
 )
 from contracting.submissions.sealing.keys import decrypt, encrypt
@@ -288,10 +296,12 @@ def require_whole(solicitation: Solicitation, offer: Offer, at: datetime) -> Non
     :raises OfferIncomplete: unless every line has one price
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
     :raises NotReceiptable: for an empty file, or two files of one name
+    :raises OverLimits: for more than the solicitation takes
     """
     _require_prices(solicitation, offer)
     _require_models(solicitation, offer, at)
     _require_files(offer)
+    _require_within_limits(solicitation, offer)
 
 
 def _require_prices(solicitation: Solicitation, offer: Offer) -> None:
@@ -413,3 +423,22 @@ def require_numbered(solicitation: Solicitation, alternate: int) -> None:
             "amend the solicitation so that it takes alternates."
         )
     raise AlternateNotTaken(message, alternate=alternate, taken=most)
+
+
+def _require_within_limits(solicitation: Solicitation, offer: Offer) -> None:
+    limits = limits_of(solicitation)
+    characters = len(offer.technical.replace("\r\n", "\n"))
+    over = limits.over(sized(limits, offer.files), characters=characters)
+    if over:
+        raise OverLimits(" ".join(over))
+
+
+def sized(limits: OfferLimits, files: Sequence[OfferedFile]) -> list[SizedFile]:
+    """The files as far as limits are concerned; pages only where they are limited."""
+    found = []
+    for file in files:
+        kind = kind_of_media_type(file.media_type)
+        counts = kind == "pdf" and limits.pages is not None
+        pages = count_pages(file.content) if counts else None
+        found.append(SizedFile(file.name, kind, len(file.content), pages))
+    return found

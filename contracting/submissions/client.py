@@ -22,13 +22,13 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import canonical_json
 from contracting.core.models import new_public_id
 from contracting.core.quantities import UnitPrice
-from contracting.documents.checking import kinds
 from contracting.documents.checking.findings import MEGABYTE, FileVerdict
 from contracting.documents.checking.malware import Scanner
 from contracting.documents.checking.names import clean_name
 from contracting.documents.checking.upload import check_upload
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation, SolicitationLine
+from contracting.solicitations.publishing.limits import OfferLimits, limits_of
 from contracting.solicitations.queries import lines_of
 from contracting.submissions import queries
 from contracting.submissions.calculations import (
@@ -41,6 +41,7 @@ from contracting.submissions.calculations import (
     offer_of,
     part_names,
     part_of,
+    sized,
 )
 from contracting.submissions.events import VERSION_RECEIVED
 from contracting.submissions.models import (
@@ -62,9 +63,6 @@ from contracting.submissions.sealing.models import PersonalKey
 from contracting.submissions.sealing.offers import Content, Malformed, unpack
 from contracting.submissions.states import SealingMode
 
-MAX_TECHNICAL: Final = 200_000
-MAX_FILES: Final = 10
-MAX_BYTES: Final = 20 * MEGABYTE
 SECONDS: Final = 20.0
 """How long the files of one offer may keep an opening busy before the next is begun."""
 MAX_FLAWS: Final = 50
@@ -98,13 +96,14 @@ def key_text(owner: Box | PersonalKey | OfferKey | None) -> str:
     return base64.b64encode(raw).decode()
 
 
-def limits() -> dict[str, Any]:
+def limits(solicitation: Solicitation) -> dict[str, Any]:
     """What the browser checks before it seals, for the vendor's sake alone."""
+    stated = limits_of(solicitation)
     return {
-        "technical": MAX_TECHNICAL,
-        "files": MAX_FILES,
-        "bytes": MAX_BYTES,
-        "kinds": " ".join(kinds.SUFFIXES),
+        "technical": stated.characters,
+        "files": stated.files,
+        "bytes": stated.bytes,
+        "kinds": " ".join(stated.suffixes),
     }
 
 
@@ -240,17 +239,18 @@ def read(raw: bytes, version: SubmissionVersion) -> Reading:
         return Reading(_NOTHING, (f"It cannot be read. {error}",))
     solicitation = version.submission.solicitation
     flaws = list(_against_the_receipt(content, version))
-    technical = content.technical
+    technical, stated = content.technical, limits_of(solicitation)
     if not technical.strip():
         flaws.append("The technical proposal is empty.")
-    if len(technical) > MAX_TECHNICAL:
+    if len(technical) > stated.characters:
         flaws.append(
             f"The technical proposal has {len(technical):,} characters; what is after "
-            f"the first {MAX_TECHNICAL:,} is not considered."
+            f"the first {stated.characters:,} is not considered."
         )
     prices, wrong_prices = _prices(content, solicitation, version.received_at)
-    files, wrong_files = _files(content)
-    offer = Offer(technical[:MAX_TECHNICAL], prices, files)
+    files, wrong_files = _files(content, stated)
+    flaws += stated.over(sized(stated, files))
+    offer = Offer(technical[: stated.characters], prices, files)
     found = dict.fromkeys((*flaws, *wrong_files, *wrong_prices))
     return Reading(offer, tuple(found)[:MAX_FLAWS])
 
@@ -309,19 +309,21 @@ def _wrong_price(price: str, line: SolicitationLine, model: AiModel | None) -> s
     return ""
 
 
-def _files(content: Content) -> tuple[list[OfferedFile], list[str]]:
+def _files(
+    content: Content, stated: OfferLimits
+) -> tuple[list[OfferedFile], list[str]]:
     """The files that pass the check of every upload, and what was found in the others.
 
     A file that does not pass is not kept: it may be asked for again, and its hash on
     the receipt shows whether it is the same.
     """
     began, taken = time.monotonic(), list[OfferedFile]()
-    flaws, names, room = [], [TECHNICAL, PRICES], MAX_BYTES
+    flaws, names, room = [], [TECHNICAL, PRICES], stated.bytes
     for number, (name, raw) in enumerate(content.files, start=1):
         room -= len(raw)
         shown = clean_name(name) or f"File {number}"
-        if number > MAX_FILES or room < 0:
-            limit = f"{MAX_FILES} files and {MAX_BYTES // MEGABYTE} MB"
+        if number > stated.files or room < 0:
+            limit = f"{stated.files} files and {stated.bytes // MEGABYTE} MB"
             flaws.append(f"{shown}: It is over the limit of {limit}, and is not shown.")
             continue
         if shown in names:

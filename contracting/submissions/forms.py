@@ -12,14 +12,10 @@ from typing import Any, ClassVar, Final
 from django import forms
 
 from contracting.core.quantities import UnitPrice
-from contracting.documents.forms import (
-    KINDS_IN_WORDS,
-    MAX_BYTES,
-    MAX_FILES,
-    SeveralFilesField,
-)
+from contracting.documents.forms import SeveralFilesField
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import SolicitationLine
+from contracting.solicitations.publishing.limits import MOST_CHARACTERS, OfferLimits
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
 from contracting.submissions.sealing.boxes import MadeBoxes, made_box
 from contracting.submissions.sealing.holders import (
@@ -39,6 +35,7 @@ _UNREADABLE: Final = (
     ValueError,
     AttributeError,
 )
+FORBIDDEN: Final = "No macros, scripts, passwords or attached files."
 _OLD_PAGE: Final = "The page that this comes from is an old one. Load it again."
 
 
@@ -49,16 +46,9 @@ class OfferForm(forms.Form):
         label="Technical proposal",
         help_text="How you meet the statement of objectives and each factor.",
         widget=forms.Textarea(attrs={"rows": 12}),
-        max_length=200_000,
+        max_length=MOST_CHARACTERS,
     )
-    attachments = SeveralFilesField(
-        label="Files",
-        required=False,
-        help_text=(
-            f"Up to {MAX_FILES} files, {MAX_BYTES // 1024 // 1024} MB in all: "
-            f"{KINDS_IN_WORDS}. No macros, scripts, passwords or attached files."
-        ),
-    )
+    attachments = SeveralFilesField(label="Files", required=False)
     acknowledged = forms.MultipleChoiceField(
         label="I acknowledge these amendments",
         widget=forms.CheckboxSelectMultiple,
@@ -71,10 +61,13 @@ class OfferForm(forms.Form):
         lines: Sequence[SolicitationLine],
         models: Sequence[AiModel],
         amendments: Sequence[str],
+        limits: OfferLimits,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.lines = list(lines)
+        told = " ".join(limits.sentences[1:])
+        self.fields["attachments"].help_text = f"{told} {FORBIDDEN}"
         for clin in self.clins:
             self.fields[f"model_{clin}"] = self._model_field(clin, models)
         for line in self.lines:

@@ -24,6 +24,13 @@ class NotReceiptable(Invalid):
     rule = "R-SUB-07"
 
 
+class OverLimits(Invalid):
+    """The offer is larger than the solicitation takes, or has another kind of file."""
+
+    code = "over_limits"
+    rule = "R-SUB-12"
+
+
 class AmendmentNotAcknowledged(Invalid):
     """The offer does not acknowledge exactly the amendments that were issued."""
 

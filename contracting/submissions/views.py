@@ -24,6 +24,7 @@ from contracting.documents.models import Document
 from contracting.documents.queries import documents_of
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.limits import limits_of
 from contracting.solicitations.queries import get_opportunity, lines_of
 from contracting.submissions import client, paperwork, permissions, queries
 from contracting.submissions.calculations import (
@@ -138,6 +139,7 @@ class OfferView(FilesView, ReceivingVerb):
             "lines": lines_of(solicitation),
             "models": AiModel.objects.in_force(today).order_by("provider", "snapshot"),
             "amendments": queries.amendment_numbers(solicitation),
+            "limits": limits_of(solicitation),
         }
 
     def extra(self, thing: Any) -> dict[str, Any]:
@@ -158,7 +160,7 @@ class OfferView(FilesView, ReceivingVerb):
             "key": client.key_text(queries.box_of(solicitation)),
             "place": client.next_place(self.actor, solicitation, alternate),
             "published": queries.published_fingerprint(solicitation),
-            "limits": client.limits(),
+            "limits": client.limits(solicitation),
             "protects": paperwork.PROTECTS,
             "seals_in_browser": self.seals_in_browser,
         }

@@ -61,20 +61,35 @@ def test_another_file_of_the_same_name_is_refused(vendor_a_member):
         assert refusal.value.rule == "R-SUB-12"
 
 
-def test_files_and_bytes_are_counted_over_the_whole_draft(vendor_a_member, monkeypatch):
-    solicitation = released_solicitation()
-    monkeypatch.setattr("contracting.proposals.operations.attach.MAX_FILES", 2)
-    monkeypatch.setattr("contracting.proposals.operations.attach.MAX_BYTES", 20)
-    attach(solicitation, vendor_a_member, b"123456789")
+@pytest.mark.rule("R-SUB-12", case="refused")
+def test_files_and_bytes_are_counted_over_the_whole_draft(vendor_a_member):
+    # Given a solicitation that takes two files and a megabyte
+    solicitation = released_solicitation(terms={"most_files": 2, "most_megabytes": 1})
+    attach(solicitation, vendor_a_member, b"1" * 600_000)
 
     with nothing_happens(), pytest.raises(DraftTooLarge) as refusal:
-        attach(solicitation, vendor_a_member, b"123456789012", name="more.txt")
-    assert "MB" in str(refusal.value)
+        attach(solicitation, vendor_a_member, b"2" * 600_000, name="more.txt")
+    assert "1.1 of 1 MB" in str(refusal.value)
 
     attach(solicitation, vendor_a_member, b"12", name="more.txt")
     with nothing_happens(), pytest.raises(DraftTooLarge) as refusal:
         attach(solicitation, vendor_a_member, b"1", name="third.txt")
     assert "3 of 2 files" in str(refusal.value)
+
+
+@pytest.mark.rule("R-SUB-12", case="refused")
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        ({"most_pages": 2}, "The PDF files have 3 pages"),
+        ({"file_kinds": ["pdf"]}, "of a kind that the solicitation does not take"),
+    ],
+)
+def test_pages_and_kinds_are_counted_at_upload(vendor_a_member, terms, words):
+    solicitation = released_solicitation(terms=terms)
+
+    with nothing_happens(), pytest.raises(DraftTooLarge, match=words):
+        attach(solicitation, vendor_a_member, b"Our plan.")
 
 
 def test_nothing_is_attached_after_the_deadline_or_by_others(

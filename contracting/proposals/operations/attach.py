@@ -13,7 +13,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.models import new_public_id
 from contracting.core.permissions import require
-from contracting.documents.forms import MAX_BYTES, MAX_FILES
+from contracting.documents.checking.findings import MEGABYTE
 from contracting.proposals import calculations, events, permissions
 from contracting.proposals.calculations import FileFacts
 from contracting.proposals.models import Draft, DraftFile
@@ -21,10 +21,9 @@ from contracting.proposals.operations.begin import begin_draft
 from contracting.proposals.queries import files_of, key_of, place_of
 from contracting.proposals.refusals import DraftFileUnfit, DraftTooLarge
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.limits import OfferLimits, limits_of
 from contracting.submissions.calculations import PRICES, TECHNICAL, OfferedFile
 from contracting.submissions.sealing.keys import encrypt
-
-MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,8 @@ def attach_draft_files(
     :raises NotAllowed: if ``by`` is not a member or signer of a vendor
     :raises DraftClosed: after the deadline
     :raises DraftFileUnfit: for a name that another content has already
-    :raises DraftTooLarge: for more files or bytes than an offer may have
+    :raises DraftTooLarge: for more files, bytes or pages than the solicitation takes,
+        or for a kind of file that it does not take
     """
     solicitation = Solicitation.objects.get(pk=solicitation_id)
     place = place_of(solicitation, by.organization_id, alternate)
@@ -65,7 +65,7 @@ def attach_draft_files(
     new = [each for each in files if (each.file.name, _hash(each.file)) not in known]
     if not new:
         return draft
-    _require_room(there, new)
+    _require_room(limits_of(solicitation), there, new)
     key = key_of(draft)
     for each in new:
         _keep(draft, each, key, by)
@@ -82,7 +82,9 @@ def _hash(file: OfferedFile) -> str:
     return sha256(file.content).hexdigest()
 
 
-def _require_room(there: Sequence[FileFacts], new: Sequence[CountedFile]) -> None:
+def _require_room(
+    limits: OfferLimits, there: Sequence[FileFacts], new: Sequence[CountedFile]
+) -> None:
     taken = {TECHNICAL, PRICES, *(each.name for each in there)}
     for each in new:
         if each.file.name in taken:
@@ -93,20 +95,32 @@ def _require_room(there: Sequence[FileFacts], new: Sequence[CountedFile]) -> Non
             raise DraftFileUnfit(message)
         taken.add(each.file.name)
     count = len(there) + len(new)
-    if count > MAX_FILES:
+    if count > limits.files:
         message = (
-            f"That would be {count} of {MAX_FILES} files. None of these was kept. "
+            f"That would be {count} of {limits.files} files. None of these was kept. "
             "Remove one first, or pack several into a ZIP."
         )
         raise DraftTooLarge(message)
     size = sum(each.size_bytes for each in there)
     size += sum(len(each.file.content) for each in new)
-    if size > MAX_BYTES:
+    if size > limits.bytes:
         message = (
-            f"That would be {size / MEGABYTE:.1f} of {MAX_BYTES // MEGABYTE} MB. None "
-            "of these was kept. Remove a file first, or make these smaller."
+            f"That would be {size / MEGABYTE:.1f} of {limits.bytes // MEGABYTE} MB. "
+            "None of these was kept. Remove a file first, or make these smaller."
         )
         raise DraftTooLarge(message)
+    added = [calculations.sized(_facts(each)) for each in new]
+    over = limits.over([*map(calculations.sized, there), *added])
+    if over:
+        raise DraftTooLarge(f"{' '.join(over)} None of these was kept.")
+
+
+def _facts(counted: CountedFile) -> FileFacts:
+    file = counted.file
+    size = len(file.content)
+    return FileFacts(
+        "", file.name, file.media_type, size, _hash(file), counted.pages, ""
+    )
 
 
 def _keep(draft: Draft, counted: CountedFile, key: bytes, by: Actor) -> None:

@@ -19,6 +19,7 @@ from contracting.proposals.queries import key_of, place_of, saved_part
 from contracting.proposals.refusals import DraftChanged, DraftTooLarge
 from contracting.proposals.states import DraftPartName
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.limits import OfferLimits, limits_of
 
 MOST_BYTES = 1_000_000
 
@@ -51,7 +52,7 @@ def save_draft(
     place = place_of(solicitation, by.organization_id, alternate)
     Draft.objects.locked().filter(place=place).first()
     require(permissions.can_save_draft(by, solicitation))
-    _require_size(content)
+    _require_size(content, limits_of(solicitation))
     draft = begin_draft(
         solicitation_id=solicitation.pk, by=by, at=at, alternate=alternate
     )
@@ -79,13 +80,13 @@ def save_draft(
     return row
 
 
-def _require_size(content: Mapping[str, Any]) -> None:
+def _require_size(content: Mapping[str, Any], limits: OfferLimits) -> None:
     characters = len(str(content.get("text", "")))
-    if characters > calculations.MOST_CHARACTERS:
+    if characters > limits.characters:
         message = (
             f"The text has {characters:,} characters; at most "
-            f"{calculations.MOST_CHARACTERS:,} are kept. Nothing was saved. Put a part "
-            "of it into a file."
+            f"{limits.characters:,} are taken. Nothing was saved. Put a part of it "
+            "into a file."
         )
         raise DraftTooLarge(message)
     if len(repr(content).encode()) > MOST_BYTES:

@@ -33,6 +33,7 @@ from contracting.solicitations.calculations import (
     FactorDraft,
     LineDraft,
 )
+from contracting.solicitations.forms.limits import LimitFields
 from contracting.solicitations.states import (
     ContextBand,
     ExtentCompeted,
@@ -372,7 +373,7 @@ class EditClausesForm(SeenVersion):
             field.choices = list(offered)
 
 
-class AmendSolicitationForm(EditTermsForm):
+class AmendSolicitationForm(LimitFields, EditTermsForm):
     """The whole package as it shall stand, and a sentence for everybody.
 
     What a request does not send, such as one of the grids, stays as it is.
@@ -423,6 +424,9 @@ class AmendSolicitationForm(EditTermsForm):
     def clean(self) -> dict[str, Any]:
         """What the verb takes; ``None`` for a list that was not sent."""
         cleaned = super().clean()
+        if not cleaned.get("limits_shown"):
+            for name in LimitFields.base_fields:
+                cleaned["terms"].pop(name, None)
         if not cleaned.get("clauses_shown"):
             cleaned["clause_ids"] = None
         for name, grid, drafts in (
@@ -465,9 +469,7 @@ class AskQuestionForm(forms.Form):
 
     text = forms.CharField(
         label="Your question",
-        help_text=(
-            "It is published word for word, with the answer. Do not name yourself."
-        ),
+        help_text="It is published word for word with the answer; name nobody.",
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 

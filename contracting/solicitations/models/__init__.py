@@ -19,7 +19,7 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.reference.states import Boundary, Tier
-from contracting.solicitations.models import templates
+from contracting.solicitations.models import limits, templates
 from contracting.solicitations.states import (
     MOVES,
     ContextBand,
@@ -34,7 +34,7 @@ from contracting.solicitations.states import (
 SolicitationTemplate = templates.SolicitationTemplate
 
 
-class Solicitation(Addressed, Timestamped, Versioned, Stateful):
+class Solicitation(limits.LimitsOffers, Addressed, Timestamped, Versioned, Stateful):
     """A request for proposals for tokens (PIID type R; FAR 12.603, 15.203)."""
 
     PREFIX = "sol"
@@ -174,6 +174,7 @@ class Solicitation(Addressed, Timestamped, Versioned, Stateful):
                 name="an_offer_stays_open_for_at_least_a_day",
                 condition=Q(offer_valid_days__isnull=True) | Q(offer_valid_days__gte=1),
             ),
+            limits.ROOM_FOR_AN_OFFER,
             models.CheckConstraint(
                 name="a_solicitation_takes_twenty_alternates_of_a_vendor_at_most",
                 condition=Q(alternates_taken__lte=20),

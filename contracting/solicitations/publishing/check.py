@@ -11,6 +11,7 @@ from typing import Final
 from contracting.determinations.states import Kind
 from contracting.solicitations.publishing.clauses import lacking
 from contracting.solicitations.publishing.facts import Day, Facts
+from contracting.solicitations.publishing.limits import limits_from
 from contracting.solicitations.states import (
     ExtentCompeted,
     Procedure,
@@ -71,6 +72,7 @@ def points(facts: Facts) -> list[Point]:
         *_amounts(facts),
         *_dates(facts),
         *_rows(facts),
+        Point("limits", " ".join(limits_from(facts.terms).sentences), "limits"),
     ]
     if facts.day is not None:
         found += [
@@ -107,6 +109,7 @@ TASKS: Final = {
     "lines": "Lines and reference workload",
     "factors": "Evaluation factors",
     "clauses": "Clauses and provisions",
+    "limits": "Limits of offers",
     "determinations": "Determinations",
 }
 """The sections of the editor by the first word of their address."""

@@ -39,6 +39,11 @@ TAKEN: Final = (
     "offer_valid_days",
     "procedure",
     "required_attachments",
+    "most_characters",
+    "most_files",
+    "most_megabytes",
+    "most_pages",
+    "file_kinds",
 )
 """The terms that say what is bought and how offers are judged."""
 

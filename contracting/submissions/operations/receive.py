@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -15,14 +15,14 @@ from contracting.core.actors import SYSTEM, Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.models import new_public_id
 from contracting.core.permissions import require
-from contracting.documents.checking.findings import MEGABYTE
+from contracting.documents.forms import MAX_BYTES
 from contracting.documents.operations.request import request_document
 from contracting.documents.operations.store import store_blob
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.limits import SizedFile, limits_of
 from contracting.submissions import calculations, events, paperwork, permissions
 from contracting.submissions.calculations import Offer, Place, part_names
-from contracting.submissions.client import MAX_BYTES, MAX_FILES
 from contracting.submissions.models import (
     Box,
     ContentKeyWrap,
@@ -94,7 +94,9 @@ def receive_version(
     :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
     :raises OfferIncomplete: unless every line has one price
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
-    :raises NotReceiptable: for an empty file, or two files of one name
+    :raises NotReceiptable: for an empty file, two files of one name, or sealed parts
+        that are more than the solicitation takes
+    :raises OverLimits: for more than the solicitation takes
     :raises KeySwapped: if the box has another key than was published with it, or the
         vendor has sealed to another one; so of the vendor's own offer key
     :raises SealedElsewhere: if the vendor has sealed it as another version
@@ -231,10 +233,10 @@ def _require_sealed_whole(submission: Submission, box: Box, offer: SealedOffer) 
             "offer of this size. Nothing of it was kept."
         )
         raise NotReceiptable(message)
-    if len(files) > MAX_FILES or sum(file.size_bytes for file in files) > MAX_BYTES:
-        limit = MAX_BYTES // MEGABYTE
-        message = f"Hand in at most {MAX_FILES} files, {limit} MB in all."
-        raise NotReceiptable(message)
+    limits = limits_of(submission.solicitation)
+    declares = [SizedFile(file.name, "", file.size_bytes) for file in files]
+    if over := replace(limits, states_kinds=False).over(declares):
+        raise NotReceiptable(" ".join(over))
     if size > 2 * MAX_BYTES:
         message = "The sealed offer is larger than any that is within the limits."
         raise NotReceiptable(message)

@@ -59,6 +59,7 @@ def submit_submission(
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
     :raises NotReceiptable: for an empty file, two files of one name, or sealed bytes
         that are no offer
+    :raises OverLimits: for more than the solicitation takes
     :raises SealedElsewhere: if the vendor has sealed it as another version
     :raises KeySwapped: if the vendor has sealed it to another key
     """
