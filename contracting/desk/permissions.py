@@ -452,7 +452,7 @@ def _offers_to_hand_in(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         live = submissions.own_submissions(by, each).filter(state="SUBMITTED")
         due = {"due": _deadline(each), "due_at": each.deadline, "zone": each.time_zone}
         if not live:
-            verdict = may_submit.can_submit_submission(by, each)
+            verdict = may_submit.takes_offers(each)
             drafted = proposals.parts_ready(by, each, at)
             page = "proposals:draft" if drafted else "opportunities:opportunity"
             asked = "Finish our draft" if drafted else "Read and offer"

@@ -224,8 +224,8 @@ def _officer_of_prices(by: Actor, solicitation: Solicitation, doing: str) -> Ver
 
 
 def can_confirm_price(by: Actor, submission: Submission) -> Verdict:
-    """A member or signer of the vendor whose offer it is."""
-    roles = (Role.VENDOR_SIGNER, Role.VENDOR_MEMBER)
+    """A signer of the vendor whose offer it is: what they state binds it."""
+    roles = (Role.VENDOR_SIGNER,)
     return role_in(by, submission.vendor_id, *roles, doing="answer about its price")
 
 
@@ -294,8 +294,8 @@ def can_request_revisions(by: Actor, solicitation: Solicitation) -> Verdict:
 
 
 def can_revise_submission(by: Actor, submission: Submission) -> Verdict:
-    """A member or signer of the vendor whose offer it is."""
-    roles = (Role.VENDOR_SIGNER, Role.VENDOR_MEMBER)
+    """A signer of the vendor whose offer it is: what they state binds it."""
+    roles = (Role.VENDOR_SIGNER,)
     return role_in(by, submission.vendor_id, *roles, doing="revise its offer")
 
 

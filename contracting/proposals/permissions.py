@@ -7,7 +7,7 @@ from accounts.states import Role
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.solicitations.models import Solicitation
-from contracting.submissions.permissions import can_submit_submission
+from contracting.submissions.permissions import can_submit_submission, takes_offers
 
 _WRITERS = (Role.VENDOR_MEMBER, Role.VENDOR_SIGNER)
 
@@ -16,7 +16,7 @@ def can_save_draft(by: Actor, solicitation: Solicitation) -> Verdict:
     """A member or signer of a vendor, on a solicitation that takes offers."""
     if not by.is_vendor or not by.has_role(*_WRITERS):
         return Refused("Only a member or signer of a vendor writes its draft.")
-    return can_submit_submission(by, solicitation)
+    return takes_offers(solicitation)
 
 
 def can_attach_draft_files(by: Actor, solicitation: Solicitation) -> Verdict:
@@ -42,10 +42,5 @@ def can_expire_drafts(by: Actor) -> Verdict:
 
 
 def can_submit_draft(by: Actor, solicitation: Solicitation) -> Verdict:
-    """A signer of the vendor: whoever submits binds it."""
-    who = role_in(
-        by, by.organization_id, Role.VENDOR_SIGNER, doing="submit its draft as an offer"
-    )
-    if isinstance(who, Refused):
-        return who
+    """Whoever may submit an offer: a signer of the vendor, who binds it."""
     return can_submit_submission(by, solicitation)

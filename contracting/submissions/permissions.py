@@ -148,28 +148,36 @@ def can_resolve_outage(by: Actor, solicitation: Solicitation) -> Verdict:
     return role_in(by, solicitation.agency_id, role, doing=doing, rule="R-SUB-08")
 
 
-def can_submit_submission(by: Actor, solicitation: Solicitation) -> Verdict:
-    """A member or signer of any vendor, as long as the solicitation was released."""
-    if not by.is_vendor or not by.has_role(*OFFERORS):
-        return Refused("Only a member or signer of a vendor may submit an offer.")
+def takes_offers(solicitation: Solicitation) -> Verdict:
+    """Any solicitation that was released, until it is awarded, closed or cancelled."""
     if solicitation.state not in _TAKES_OFFERS:
         return Refused("This solicitation takes no offers.")
     return Allowed()
 
 
+def can_submit_submission(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A signer of any vendor, who binds it, while the solicitation takes offers."""
+    if not by.is_vendor or not by.has_role(Role.VENDOR_SIGNER):
+        return Refused(
+            "Only a signer of a vendor may submit an offer: whoever submits binds the "
+            "vendor. Colleagues draft it with them."
+        )
+    return takes_offers(solicitation)
+
+
 def can_replace_submission(by: Actor, submission: Submission) -> Verdict:
-    """A member or signer of the vendor whose offer it is."""
+    """A signer of the vendor whose offer it is."""
     return _can_change(by, submission, "replace its offer")
 
 
 def can_withdraw_submission(by: Actor, submission: Submission) -> Verdict:
-    """A member or signer of the vendor whose offer it is."""
+    """A signer of the vendor whose offer it is."""
     return _can_change(by, submission, "withdraw its offer")
 
 
 def _can_change(by: Actor, submission: Submission, doing: str) -> Verdict:
     own = by.organization_id if submission.is_of(by) else None
-    return role_in(by, own, *OFFERORS, doing=doing)
+    return role_in(by, own, Role.VENDOR_SIGNER, doing=doing)
 
 
 def can_hold_offer_key(by: Actor) -> Verdict:
@@ -211,7 +219,8 @@ def _holds_offer_key(by: Actor, doing: str) -> Verdict:
 
 def can_reread_version(by: Actor, version: SubmissionVersion) -> Verdict:
     """A member or signer of the vendor whose offer it is, who holds an offer key."""
-    who = _can_change(by, version.submission, "read its offer again")
+    own = by.organization_id if version.submission.is_of(by) else None
+    who = role_in(by, own, *OFFERORS, doing="read its offer again")
     if isinstance(who, Refused):
         return who
     wrap = ContentKeyWrap.objects.filter(version=version).first()

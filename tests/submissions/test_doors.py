@@ -57,12 +57,12 @@ def filled_in(solicitation, **more):
 
 
 def test_a_vendor_hands_in_an_offer_and_gets_its_receipt(
-    vendor_a_member, told_the_time
+    vendor_a_signer, told_the_time
 ):
     # Given a solicitation with an amendment, an hour before its deadline
     solicitation = amended_solicitation()
     told_the_time(before(solicitation))
-    browser = client_for(vendor_a_member)
+    browser = client_for(vendor_a_signer)
     url = reverse("submissions:submit_submission", args=[solicitation.public_id])
     page = browser.get(url)
     assert b"Not submitted yet" in page.content

@@ -28,13 +28,13 @@ def replaced(submission, *, by, at, **offered):
 
 
 @pytest.mark.rule("R-SUB-04", case="allowed")
-def test_every_version_is_kept_and_the_last_one_in_time_counts(vendor_a_member):
+def test_every_version_is_kept_and_the_last_one_in_time_counts(vendor_a_signer):
     # Given an offer in time
     solicitation = released_solicitation()
     submission = submitted_offer(on=solicitation)
 
-    # When a colleague replaces it at the very deadline
-    replaced(submission, by=vendor_a_member, at=deadline(solicitation))
+    # When a signer replaces it at the very deadline
+    replaced(submission, by=vendor_a_signer, at=deadline(solicitation))
 
     # Then both versions are here, and the second is of record
     numbers = [version.number for version in submission.versions.order_by("number")]

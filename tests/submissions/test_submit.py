@@ -224,12 +224,12 @@ def test_a_price_that_no_column_holds_is_refused(vendor_a_signer):
     assert UnitPrice(1_000_000) > UnitPrice("999999.999999")
 
 
-def test_a_second_offer_of_the_same_vendor_is_refused(vendor_a_member):
+def test_a_second_offer_of_the_same_vendor_is_refused(vendor_a_signer):
     solicitation = released_solicitation()
     submitted_offer(on=solicitation)
 
     with nothing_happens(), pytest.raises(AlreadySubmitted):
-        submitted_offer(on=solicitation, by="vendor_a_member")
+        submitted_offer(on=solicitation, by="vendor_a_signer")
 
 
 def test_an_offer_that_was_on_its_way_when_the_others_were_opened_is_refused(
@@ -243,10 +243,11 @@ def test_an_offer_that_was_on_its_way_when_the_others_were_opened_is_refused(
         )
 
 
-def test_nobody_but_a_member_or_signer_of_a_vendor_submits():
+def test_nobody_but_a_signer_of_a_vendor_submits():
     solicitation = released_solicitation()
 
     for part in (
+        "vendor_a_member",
         "contracting_officer",
         "administrator",
         "vendor_a_administrator",

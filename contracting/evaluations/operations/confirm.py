@@ -32,7 +32,7 @@ def confirm_price(
     A line without a price stays without one, whatever is answered: an offer is not
     revised by a clarification (FAR 15.306(a)).
 
-    :raises NotAllowed: unless ``by`` is a member or signer of the vendor
+    :raises NotAllowed: unless ``by`` is a signer of the vendor
     :raises NotOpened: once it is awarded or cancelled
     :raises AlreadyDecided: once the selection is decided
     :raises AlreadyAsked: if it was answered before

@@ -43,7 +43,7 @@ def revise_submission(
     The whole offer is stated again; the last revision in time counts, and without one
     the first offer stands. Nothing comes in late.
 
-    :raises NotAllowed: unless ``by`` is a member or signer of the vendor
+    :raises NotAllowed: unless ``by`` is a signer of the vendor
     :raises NotOpened: unless the offers are open
     :raises AlreadyDecided: once the selection is decided
     :raises NotInTheRange: for an offer outside the competitive range (R-EVL-04)

@@ -33,7 +33,7 @@ def replace_submission(
 ) -> Submission:
     """Hand in a later version; every version is kept, the last one counts.
 
-    :raises NotAllowed: if ``by`` is not a member or signer of this vendor
+    :raises NotAllowed: if ``by`` is not a signer of this vendor
     :raises AlternateNotTaken: for an alternate, if it is taken no more (R-SUB-10)
     :raises DeadlinePassed: after the deadline (R-SUB-04, FAR 52.212-1(f))
     :raises IllegalMove: if the offer was withdrawn; then it is submitted again

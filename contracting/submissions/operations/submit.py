@@ -48,7 +48,7 @@ def submit_submission(
     :param acknowledged: the numbers of all amendments, such as ``["0001"]``
     :param begun_at: when its first byte came, if that is known; kept for an offer that
         was begun in time and is late (R-SUB-08)
-    :raises NotAllowed: if ``by`` is not a member or signer of a vendor
+    :raises NotAllowed: if ``by`` is not a signer of a vendor
     :raises AlternateNotTaken: for an alternate that is not taken, or that skips a
         number (R-SUB-10)
     :raises AlreadySubmitted: if there is an offer, which can be replaced

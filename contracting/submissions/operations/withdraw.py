@@ -29,7 +29,7 @@ def withdraw_submission(*, submission_id: int, by: Actor, at: datetime) -> Submi
     and who handed it in; receipts, hashes and
     sealed bytes stay. A notice would say who had offered: there is none.
 
-    :raises NotAllowed: if ``by`` is not a member or signer of this vendor
+    :raises NotAllowed: if ``by`` is not a signer of this vendor
     :raises DeadlinePassed: after the deadline (R-SUB-04, FAR 52.212-1(f))
     :raises ReceiptsClosed: if it is stamped in time and receipts were closed
     :raises IllegalMove: unless the offer is submitted
