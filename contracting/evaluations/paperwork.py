@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
 from contracting.core.quantities import Dollars
+from contracting.documents.queries import scanning_words
 from contracting.evaluations.calculations import not_judged
+from contracting.evaluations.discussions import exchanges
 from contracting.evaluations.models import (
     ConsensusRating,
     DissentNote,
+    FinalRevision,
     PriceAnalysis,
     SelectionDecision,
 )
@@ -393,3 +397,61 @@ _PAST_COLUMNS = (
     "past_usd_per_million_tokens",
     "past_source",
 )
+
+
+def revision_receipt(revision: FinalRevision) -> dict[str, Any]:
+    """The receipt of a final revision: what arrived, when, and its hashes (R-EVL-04).
+
+    As that of an offer (R-SUB-07), but for the offeror, whom the opening has named.
+    """
+    submission, signer = revision.submission, revision.submitted_by
+    solicitation, vendor = submission.solicitation, submission.vendor
+    asked = exchanges.revision_request_of(solicitation)
+    received = revision.received_at
+    cutoff = None if asked is None else asked.cutoff
+    mono = {"shape": "mono"}
+    return {
+        "time_zone": solicitation.time_zone,
+        "summary": "This final revision arrived before the cutoff, complete, and is "
+        "sealed.",
+        "facts": [
+            {"label": "Receipt", "value": revision.public_id},
+            {"label": "Solicitation", "value": solicitation.piid},
+            {"label": "Final revision", "value": str(revision.number)},
+            {"label": "Receipt completed", "value": received, "span": 6},
+            {"label": "Cutoff, inclusive", "value": cutoff, "span": 6},
+            {
+                "label": "Receipt completed, to the microsecond",
+                "value": f"{received.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
+            },
+            {"label": "Offeror", "value": vendor.name},
+            {"label": "UEI", "value": vendor.uei},
+            {"label": "CAGE code", "value": vendor.cage},
+            {"label": "Submitted by", "value": f"{signer.user}, {signer.role_label}"},
+            {"label": "Offer that it revises", "value": submission.public_id},
+            {"label": "Issued by", "value": solicitation.agency.name},
+            {
+                "label": "SHA-256 of the whole content",
+                "value": revision.plain_sha256,
+                **mono,
+            },
+            {
+                "label": "SHA-256 of the sealed bytes",
+                "value": revision.sealed_blob.sha256,
+                **mono,
+            },
+        ],
+        "files": revision.files,
+        "notes": [
+            "The whole offer is stated again. The last revision that arrives before "
+            "the cutoff counts; without one the first offer stands.",
+            "It was sealed in memory on receipt to the box of the offers, and nothing "
+            "else of it was kept; a quorum of the same people opens it after the "
+            "cutoff.",
+            "The hashes of the price schedule and of the whole content include a "
+            "random part that is sealed with them, and so tell nothing about a price.",
+            scanning_words(),
+            "This paper is printed and sealed after the revision was committed: the "
+            "time in its seal is later than the commit.",
+        ],
+    }

@@ -1,12 +1,13 @@
 """Handing in a final revision, sealed as the first offer was."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from contracting.core.errors import NotAllowed
-from contracting.documents.queries import read_blob
+from contracting.documents.queries import documents_of, read_blob
 from contracting.evaluations.calculations import prices_of
 from contracting.evaluations.models import FinalRevision
 from contracting.evaluations.operations.revise import revise_submission
@@ -46,6 +47,34 @@ def test_a_final_revision_comes_in_sealed_up_to_the_very_cutoff():
         reverse("evaluations:discussion", args=[revision.submission.public_id])
     )
     assert revision.plain_sha256[:12] in page.content.decode()
+
+
+def test_a_final_revision_gets_a_receipt_that_is_its_vendor_s_alone():
+    # When Larkspur hands in a final revision
+    solicitation = revisions_due()
+    revision = revised(solicitation, at=cutoff_of(solicitation))
+
+    # Then its receipt says what arrived, when and until when, and every hash
+    paper = documents_of(revision.subject).get()
+    said = json.dumps(paper.context)
+    for part in revision.files:
+        assert part["sha256"] in said
+    assert revision.plain_sha256 in said
+    assert revision.sealed_blob.sha256 in said
+    assert "Larkspur AI" in said
+    assert "named engineer" not in said
+    assert f"{cutoff_of(solicitation):%Y-%m-%d %H:%M:%S.%f} UTC" in said
+
+    # And its vendor alone reads it
+    page = reverse("documents:document", args=[paper.public_id])
+    own = client_for(actor("vendor_b_signer"))
+    discussions = reverse(
+        "evaluations:discussion", args=[revision.submission.public_id]
+    )
+    assert page in own.get(discussions).content.decode()
+    assert own.get(page).status_code == 200
+    for outsider in ("vendor_a_signer", "contracting_officer", "administrator"):
+        assert client_for(actor(outsider)).get(page).status_code == 404
 
 
 @pytest.mark.rule("R-EVL-04", case="refused")

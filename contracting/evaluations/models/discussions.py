@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from contracting.core.models import Addressed, AppendOnly
+from contracting.core.subjects import Subject
 from contracting.submissions.models import OfferedRate, OpenedOffer
 
 
@@ -112,6 +113,11 @@ class FinalRevision(Addressed, AppendOnly):
 
     def __str__(self) -> str:
         return f"final revision {self.number} of {self.submission_id}"
+
+    @property
+    def subject(self) -> Subject:
+        """The revision, in the stream of its offer."""
+        return Subject("evaluations.final_revision", self.pk, self.submission.stream)
 
 
 class RevisedOffer(AppendOnly):

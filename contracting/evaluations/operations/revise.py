@@ -11,8 +11,9 @@ from contracting.core.actors import SYSTEM, Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.models import new_public_id
 from contracting.core.permissions import require
+from contracting.documents.operations.request import request_document
 from contracting.documents.operations.store import store_blob
-from contracting.evaluations import events, permissions, queries
+from contracting.evaluations import events, paperwork, permissions, queries
 from contracting.evaluations.discussions.exchanges import (
     require_in_range,
     require_revisable,
@@ -62,11 +63,27 @@ def revise_submission(
     require_revisable(solicitation, at)
     require_whole(solicitation, offer, at)
     revision = _sealed(solicitation, submission, offer, by, at)
+    request_document(
+        kind="receipt",
+        subject=revision.subject,
+        title=f"Receipt for a final revision on {solicitation.piid}",
+        number=revision.public_id,
+        agency_id=solicitation.agency_id,
+        vendor_id=submission.vendor_id,
+        context=paperwork.revision_receipt(revision),
+        content_sha256=revision.plain_sha256,
+        version=revision.number,
+        by=by,
+        at=at,
+    )
     post_notice(
         recipients=[Recipient(organization_id=submission.vendor_id)],
         subject=submission.subject,
         title=f"Your final revision on {submission.reference} was received",
-        body=f"It arrived in time and is sealed. SHA-256: {revision.plain_sha256}",
+        body=(
+            f"It arrived in time and is sealed. SHA-256: {revision.plain_sha256}. Its "
+            "receipt is on the page of the discussions."
+        ),
         url_path=f"/discussions/{submission.public_id}",
         by=SYSTEM,
         at=at,

@@ -13,6 +13,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.permissions import Verdict, require
 from contracting.core.views import PageView
+from contracting.documents.queries import documents_of
 from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.discussions import exchanges
 from contracting.evaluations.operations.determine import determine_range
@@ -221,12 +222,18 @@ class DiscussionPage(PageView):
         if discussion is None:
             message = "There are no discussions about this offer."
             raise NotVisible(message)
+        revisions = found.final_revisions.select_related("submission__solicitation")
         return {
             "submission": found,
             "solicitation": found.solicitation,
             "discussion": discussion,
             "request_for": exchanges.revision_request_of(found.solicitation),
-            "revisions": found.final_revisions.order_by("-number"),
+            "revisions": (listed := revisions.order_by("-number")),
+            "documents": [
+                paper
+                for each in listed
+                for paper in documents_of(each.subject).visible_to(self.actor)
+            ],
             "is_past": exchanges.is_past_cutoff(found.solicitation, clock.now()),
             "may_revise": permissions.can_revise_submission(self.actor, found),
         }
