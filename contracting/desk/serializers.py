@@ -27,13 +27,13 @@ from contracting.desk.calculations import Burn, Desk, Figure, Item, Rows
 from contracting.desk.permissions import work_of
 from contracting.desk.queries import (
     LIMIT,
-    burns_of,
     first_of,
     last_decisions,
     near_their_end,
     next_known_date,
     represented,
 )
+from contracting.desk.queries.burns import burns_of
 from contracting.evaluations import queries as evaluations
 from contracting.ledger import queries as ledger
 from contracting.metering import queries as metering

@@ -26,6 +26,7 @@ from contracting.core.errors import Refusal
 from contracting.core.periods import accounting_day
 from contracting.core.views import PageView
 from contracting.desk import calculations, queries
+from contracting.desk.queries import search
 from contracting.desk.serializers import SHORT, desk_of
 from contracting.desk.states import QUESTIONS
 from contracting.notices.queries import time_zone_of
@@ -85,11 +86,11 @@ class Search(PageView):
     public = True
 
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
-        text = request.GET.get("q", "").strip()[: queries.LONGEST_SEARCH]
-        page = queries.exact(self.actor, text)
+        text = request.GET.get("q", "").strip()[: search.LONGEST_SEARCH]
+        page = search.exact(self.actor, text)
         if page:
             return HttpResponseRedirect(page)
-        found = queries.found(self.actor, text)
+        found = search.found(self.actor, text)
         total = sum(rows.total for rows in found.values())
         context = {"text": text, "found": found, "total": total}
         return render(request, self.template_name, context)

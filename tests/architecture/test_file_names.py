@@ -31,6 +31,7 @@ IN_EVERY_APP = {
 BESIDES = {
     "documents": {"checking", "data", "rendering.py", "signing.py"},
     "contracts": {"views"},
+    "desk": {"permissions", "queries"},
     "evaluations": {"discussions", "models", "pricing", "standing", "views"},
     "metering": {"adapters"},
     "operate": {"data", "story"},

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from contracting.desk.queries import LIMIT, found
+from contracting.desk.queries import LIMIT
+from contracting.desk.queries.search import found
 from contracting.payments.models import PaymentCertification
 from tests.builders import drafted_requisition, released_solicitation
 from tests.builders_settlement import certified_payment, received_invoice

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,16 +12,12 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import (
-    Case,
     DateField,
     DateTimeField,
     F,
     Func,
-    Min,
     Q,
     QuerySet,
-    Sum,
-    When,
 )
 from django.db.models.functions import Cast, Now
 
@@ -30,31 +25,20 @@ from accounts.models import Membership
 from accounts.queries import DEMO_PASSWORD, delegators_of, demo_accounts
 from contracting.approvals.models import Decision, Step
 from contracting.approvals.states import Decided, Need, RouteState
-from contracting.billing.queries import invoices_visible_to
 from contracting.contracts.models import Contract, CorDesignation
-from contracting.contracts.queries import public_awards
 from contracting.contracts.queries import visible_to as contracts_visible_to
 from contracting.contracts.states import ContractState
 from contracting.core.actors import ANONYMOUS, Actor
 from contracting.core.periods import accounting_day
-from contracting.core.quantities import Dollars, Tokens
+from contracting.core.quantities import Dollars
 from contracting.desk.calculations import (
-    OPPORTUNITY,
-    Burn,
     Item,
     Rows,
     address,
-    award_item,
     contract_item,
     count,
     day,
-    forecast,
-    invoice_item,
     money,
-    opportunity_item,
-    order_item,
-    requisition_item,
-    solicitation_item,
 )
 from contracting.desk.states import (
     FOR_ANYBODY,
@@ -68,25 +52,16 @@ from contracting.desk.states import (
 from contracting.documents.models import Document
 from contracting.documents.queries import has_failed_receipts
 from contracting.documents.states import DocumentState
-from contracting.ledger.queries import lines_with_totals, room_of_contracts
-from contracting.metering.models import UsageRating
+from contracting.ledger.queries import room_of_contracts
 from contracting.notices.models import Notice
 from contracting.notices.queries import unread_count
 from contracting.notices.states import EmailState
-from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine, TaskOrder
-from contracting.orders.queries import modifications_visible_to
-from contracting.orders.queries import visible_to as orders_visible_to
-from contracting.payments.queries import certifications_visible_to
-from contracting.requisitions.queries import visible_to as requisitions_visible_to
-from contracting.solicitations.models import Solicitation
-from contracting.solicitations.queries import PUBLIC_STATES
 from contracting.solicitations.queries import visible_to as solicitations_visible_to
 from contracting.solicitations.states import SolicitationState
 
 LIMIT: Final = 20
 """How many rows of a list a desk shows; the list itself has all of them."""
 
-LONGEST_SEARCH: Final = 100
 NEARLY: Final = Decimal("0.8")
 DAYS_BEFORE_THE_END: Final = 90
 
@@ -224,98 +199,7 @@ def _is_asked(
     )
 
 
-# What a search finds -----------------------------------------------------------------
-
-
-def exact(actor: Actor, text: str) -> str:
-    """The page of the one thing that has this number, or nothing.
-
-    Numbers are matched as people type them: in any case, with or without hyphens.
-    """
-    word = text.strip()[:LONGEST_SEARCH]
-    number = re.sub(r"[\s-]", "", word).upper()
-    if not word:
-        return ""
-    for found, page in _by_number(actor, word, number):
-        thing = found.first()
-        if thing is not None:
-            return page(thing)
-    return ""
-
-
-def _by_number(
-    actor: Actor, word: str, number: str
-) -> Iterator[tuple[QuerySet[Any], Callable[[Any], str]]]:
-    named = Q(piid=number) | Q(public_id=word.lower())
-    inside = bool(actor.role)
-    yield orders_visible_to(actor).filter(named), _page("orders:order")
-    yield contracts_visible_to(actor).filter(named), _page("contracts:contract")
-    yield public_awards().filter(named), _page("contracts:award")
-    tenders = solicitations_visible_to(actor).filter(named)
-    own = _page("solicitations:solicitation" if actor.is_agency else OPPORTUNITY)
-    yield tenders, own
-    yield (
-        Solicitation.objects.filter(named, state__in=PUBLIC_STATES),
-        _page(OPPORTUNITY),
-    )
-    if not inside:
-        return
-    yield (
-        invoices_visible_to(actor).filter(
-            Q(number__iexact=word) | Q(public_id=word.lower())
-        ),
-        _page("reconciliation:invoice"),
-    )
-    yield (
-        requisitions_visible_to(actor).filter(
-            Q(number__iexact=word) | Q(public_id=word.lower())
-        ),
-        _page("requisitions:requisition"),
-    )
-    yield (
-        certifications_visible_to(actor).filter(
-            Q(voucher_number__iexact=word) | Q(public_id=word.lower())
-        ),
-        _page("payments:payment"),
-    )
-    yield (
-        modifications_visible_to(actor).filter(public_id=word.lower()),
-        _page("orders:modification"),
-    )
-
-
-def _page(route: str) -> Callable[[Any], str]:
-    return lambda thing: address(route, thing.public_id)
-
-
-def found(actor: Actor, text: str) -> dict[str, Rows]:
-    """What the actor may see that has these words in its title or number, by kind."""
-    word = text.strip()[:LONGEST_SEARCH]
-    if not word:
-        return {}
-    title = Q(title__icontains=word) | Q(piid__icontains=word)
-    with_vendor = title | Q(vendor__name__icontains=word)
-    numbered = Q(title__icontains=word) | Q(number__icontains=word)
-    tenders = solicitations_visible_to(actor).filter(title)
-    awards = public_awards().none() if actor.role else public_awards()
-    groups = {
-        "Orders": first_of(orders_visible_to(actor).filter(title), order_item),
-        "Contracts": first_of(
-            contracts_visible_to(actor).filter(with_vendor), contract_item
-        ),
-        "Awards": first_of(awards.filter(with_vendor), award_item),
-        "Solicitations": first_of(
-            tenders, solicitation_item if actor.is_agency else opportunity_item
-        ),
-        "Needs": first_of(
-            requisitions_visible_to(actor).filter(numbered), requisition_item
-        ),
-        "Invoices": first_of(
-            invoices_visible_to(actor).filter(number__icontains=word).order_by("-pk"),
-            invoice_item,
-        ),
-    }
-    return {kind: rows for kind, rows in groups.items() if rows.total}
+# The lists of a desk -----------------------------------------------------------------
 
 
 def first_of(
@@ -325,80 +209,6 @@ def first_of(
     first = list(rows[: limit + 1])
     total = len(first) if len(first) <= limit else rows.count()
     return Rows([item(row) for row in first[:limit]], total)
-
-
-# How far orders are used -------------------------------------------------------------
-
-
-def burns_of(orders: Sequence[TaskOrder], today: date) -> list[Burn]:
-    """How far each order is used and how long the rest lasts: four queries for all.
-
-    :param today: the day from which the forecast looks ahead
-    """
-    live = OrderLine.objects.filter(order__in=orders, is_removed=False)
-    lines = {line.pk: line for line in live.annotate(funds=Sum(_FUNDED))}
-    about = lines_with_totals(HOLDER_OF_A_LINE, lines)
-    books = {row.holder_id: row for row in about}
-    used_from = dict(
-        UsageRating.objects.filter(order_line__in=list(lines))
-        .order_by()
-        .values_list("order_line__order")
-        .annotate(first=Min("accounting_day"))
-    )
-    return [
-        _burn(
-            order,
-            [line for line in lines.values() if line.order_id == order.pk],
-            books,
-            used_from.get(order.pk),
-            today,
-        )
-        for order in orders
-    ]
-
-
-_FUNDED: Final = Case(
-    When(funding__is_removed=False, then=F("funding__dollars")), default=Decimal(0)
-)
-
-
-def _burn(
-    order: TaskOrder,
-    lines: list[Any],
-    books: dict[int, Any],
-    used_from: date | None,
-    today: date,
-) -> Burn:
-    kept = [books[line.pk] for line in lines if line.pk in books]
-    consumed = Dollars(sum((row.consumed for row in kept), Decimal(0)))
-    funded = Dollars(
-        sum((row.obligated for row in kept), Decimal(0))
-        if order.is_issued
-        else sum((line.funds for line in lines), Decimal(0))
-    )
-    ceiling = Dollars(sum((line.ceiling_dollars for line in lines), Decimal(0)))
-    words, ends_early = forecast(
-        used=consumed,
-        left=min(funded, ceiling) - consumed,
-        since=used_from,
-        until=order.period_end,
-        today=today,
-    )
-    return Burn(
-        text=order.name,
-        url=address("orders:order", order.public_id),
-        title=order.title,
-        state=order.state,
-        consumed=consumed,
-        funded=funded,
-        ceiling=ceiling,
-        unfunded=Dollars(sum((row.unfunded for row in kept), Decimal(0))),
-        tokens=Tokens(sum(row.consumed_tokens for row in kept)),
-        token_ceiling=Tokens(sum(line.ceiling_tokens for line in lines)),
-        forecast=words if order.is_issued else "Not signed yet.",
-        ends_early=ends_early,
-        has_ended=today > order.period_end,
-    )
 
 
 # What is near its end ----------------------------------------------------------------
