@@ -22,7 +22,7 @@ from contracting.market_research.models import (
     MarketQuestion,
     plain_number,
 )
-from contracting.market_research.states import QuestionKind
+from contracting.market_research.states import QuestionKind, RfiState
 from contracting.requisitions.forms import (
     ZONES,
     ChoiceRow,
@@ -341,3 +341,18 @@ def _draft(question: MarketQuestion, cleaned: dict[str, Any]) -> AnswerDraft:
         model_id = cleaned.get(f"{name_of(question)}_model")
         return AnswerDraft(price=UnitPrice(value), model_id=model_id)
     return AnswerDraft(text=value)
+
+
+class SeekRfisForm(forms.Form):
+    """Which of the agency's requests are listed."""
+
+    words = forms.CharField(
+        label="Words in the number, title or purpose", max_length=100, required=False
+    )
+    state = forms.ChoiceField(
+        required=False,
+        choices=[
+            ("", "Any"),
+            *(each for each in RfiState.choices if each[0] != RfiState.DISCARDED),
+        ],
+    )

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Organization
 from accounts.queries import known_vendors
@@ -54,6 +54,20 @@ def own_rfis(actor: Actor) -> QuerySet[RequestForInformation]:
     """The requests of the actor's agency; none for everybody else."""
     found = visible_to(actor)
     return found if actor.is_agency else found.none()
+
+
+def sought_rfis(
+    actor: Actor, *, words: str = "", state: str = ""
+) -> QuerySet[RequestForInformation]:
+    """Those of the agency with every word in number, title or purpose, in a state."""
+    found = own_rfis(actor)
+    for word in words.split():
+        found = found.filter(
+            Q(number__icontains=word)
+            | Q(title__icontains=word)
+            | Q(purpose__icontains=word)
+        )
+    return found.filter(state=state) if state else found
 
 
 def get_rfi_for(actor: Actor, public_id: str) -> RequestForInformation:

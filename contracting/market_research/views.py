@@ -39,12 +39,16 @@ class RfiList(PageView):
     template_name = "market_research/rfis.html"
 
     def context(self, **ids: Any) -> dict[str, Any]:
-        at = clock.now()
-        page = Paginator(queries.own_rfis(self.actor), PER_PAGE).get_page(
-            self.request.GET.get("page")
-        )
+        at, asked = clock.now(), self.request.GET
+        filter_form = forms.SeekRfisForm(asked)
+        sought = filter_form.cleaned_data if filter_form.is_valid() else {}
+        found = queries.sought_rfis(self.actor, **sought)
         return {
-            "page_obj": page,
+            "page_obj": (
+                page := Paginator(found, PER_PAGE).get_page(asked.get("page"))
+            ),
+            "filter": filter_form,
+            "all": queries.own_rfis(self.actor).count(),
             "shown": [(each, each.is_open(at)) for each in page],
             "may_draft": permissions.can_draft_rfi(self.actor),
         }

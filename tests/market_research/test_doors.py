@@ -386,3 +386,30 @@ def test_a_machine_reads_what_its_side_may_see(vendor_a_machine, other_agency_ga
 def _reads(machine):
     ApiKey.objects.filter(pk=machine.key_id).update(scopes=[Scope.SOLICITATIONS_READ])
     return key_client(machine)
+
+
+def test_requests_are_found_by_words_and_state(
+    contract_specialist, other_agency_officer, at
+):
+    # Given a draft and a released request
+    draft = drafted_rfi(at)
+    released = released_rfi(at, title="Models on our own premises")
+    rfis = reverse("market_research:rfis")
+    browser = client_for(contract_specialist)
+
+    def listed(**asked):
+        page = browser.get(rfis, asked).content.decode()
+        return [each for each in (draft, released) if each.path in page]
+
+    # Then words and state narrow the list down, and nothing is found as nothing
+    assert listed() == [draft, released]
+    assert listed(words="premises OUR") == [released]
+    assert listed(words=draft.number, state="DRAFT") == [draft]
+    assert listed(words="premises", state="DRAFT") == []
+    nothing = browser.get(rfis, {"words": "zeppelin"}).content.decode()
+    assert "None fits" in nothing
+    assert listed(state="NO_STATE") == [draft, released]
+
+    # And another agency finds none of them
+    outside = client_for(other_agency_officer).get(rfis, {"words": "premises"})
+    assert released.path not in outside.content.decode()
