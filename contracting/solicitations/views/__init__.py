@@ -41,6 +41,7 @@ from contracting.solicitations.operations.review import review_solicitation
 from contracting.solicitations.operations.submit import submit_solicitation
 from contracting.solicitations.publishing import copying
 from contracting.solicitations.publishing.check import tasks
+from contracting.solicitations.publishing.posting import posting_clock
 from contracting.solicitations.states import SolicitationState
 
 PER_PAGE = 50
@@ -85,6 +86,7 @@ class SolicitationPage(PageView):
             "documents": documents_of(found.subject).visible_to(by),
             "events": events_of(found.subject),
             "is_past": found.deadline is not None and at > found.deadline,
+            "posting": posting_clock(found, at),
             "made_from": copying.what_was_taken(found),
             "may_keep": permissions.can_keep_template(by, found),
             "may_edit": permissions.can_edit_solicitation(by, found),
