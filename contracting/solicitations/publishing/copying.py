@@ -37,6 +37,7 @@ TAKEN: Final = (
     "ai_terms",
     "time_zone",
     "offer_valid_days",
+    "alternates_taken",
     "procedure",
     "required_attachments",
     "most_characters",
@@ -104,7 +105,7 @@ def taken_from(pattern: Mapping[str, Any], on: date) -> Taken:
     left out, and so are papers and classes of tokens that are asked for no more.
     """
     known = pattern["terms"]
-    terms = {name: known[name] for name in TAKEN if known.get(name)}
+    terms = {name: known[name] for name in TAKEN if known.get(name) not in (None, "")}
     papers = attachments_on(on)
     wanted = terms.pop("required_attachments", [])
     if wanted:
