@@ -130,6 +130,7 @@ def _whole(solicitation: Solicitation) -> dict[str, Any]:
         "minimum": money(solicitation.minimum_dollars),
         "maximum": money(solicitation.maximum_dollars),
         "maximum_tokens": solicitation.maximum_tokens,
+        "most_awards": solicitation.most_awards,
         "ordering_start": _day(solicitation.ordering_start),
         "ordering_end": _day(solicitation.ordering_end),
         "workload_sha256": solicitation.workload_sha256,

@@ -36,6 +36,9 @@ from contracting.solicitations.states import (
 UNIT: Final = "MTOK"
 """The one unit in which tokens are priced: a million tokens."""
 
+MOST_AWARDS: Final = 20
+"""More awards on one solicitation are a schedule, and no choice of a few."""
+
 MOST_VALID_DAYS: Final = 730
 """Nobody holds prices of tokens open for longer than two years."""
 
@@ -60,6 +63,7 @@ TERMS: Final[Mapping[str, str]] = {
     "minimum_dollars": "Guaranteed minimum in dollars",
     "maximum_dollars": "Maximum in dollars",
     "maximum_tokens": "Maximum in tokens",
+    "most_awards": "Contracts to be awarded, at most",
     "ordering_start": "First day on which an order may be placed",
     "ordering_end": "Last day on which an order may be placed",
     "procedure": "Procedure",
@@ -348,6 +352,9 @@ def _check_amounts(terms: Mapping[str, Any]) -> None:
     if not 0 <= terms.get("alternates_taken", 0) <= MOST_ALTERNATES:
         message = f"0 to {MOST_ALTERNATES} alternates are taken from each vendor."
         raise TermInvalid(message, term="alternates_taken")
+    if not 1 <= terms.get("most_awards", 1) <= MOST_AWARDS:
+        message = f"A solicitation leads to 1 to {MOST_AWARDS} contracts."
+        raise TermInvalid(message, term="most_awards")
     for name in ("minimum_dollars", "maximum_dollars"):
         amount = Dollars(terms.get(name, 0))
         if amount != amount.to_cents():

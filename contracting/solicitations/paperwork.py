@@ -166,6 +166,7 @@ def _facts(solicitation: Solicitation) -> list[dict[str, Any]]:
     return [
         {"label": "Title", "value": solicitation.title},
         {"label": "Product service code", "value": solicitation.psc},
+        {"label": "Awards intended, at most", "value": str(solicitation.most_awards)},
         {"label": "Orders from", "value": solicitation.ordering_start},
         {"label": "Orders until", "value": solicitation.ordering_end},
         {"label": "Time zone of the deadline", "value": solicitation.time_zone},

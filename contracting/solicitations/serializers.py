@@ -108,6 +108,7 @@ class WholeSolicitationSerializer(SolicitationSerializer):
     minimum = MoneySerializer()
     maximum = MoneySerializer()
     maximum_tokens = serializers.IntegerField()
+    most_awards = serializers.IntegerField()
     ordering_start = serializers.DateField(allow_null=True)
     ordering_end = serializers.DateField(allow_null=True)
     workload_sha256 = serializers.CharField()

@@ -150,6 +150,8 @@ def test_a_line_stands_once_and_under_its_clin(package, edit):
         ({"ordering_end": date(9999, 12, 31)}, TermInvalid),
         ({"ordering_start": date(1, 1, 1)}, TermInvalid),
         ({"maximum_tokens": -1}, TermInvalid),
+        ({"most_awards": 0}, TermInvalid),
+        ({"most_awards": 21}, TermInvalid),
         ({"minimum_dollars": Decimal("0.001")}, TermInvalid),
         ({"minimum_dollars": Decimal("500000")}, TermInvalid),
         ({"state": "RELEASED"}, TermInvalid),

@@ -31,7 +31,7 @@ from tests.builders import (
     reviewed_solicitation,
     submitted_requisition,
 )
-from tests.cast import AT, days, nothing_happens
+from tests.cast import AT, actor, client_for, days, nothing_happens
 from tests.offers import rehearsed_box
 
 pytestmark = pytest.mark.django_db
@@ -340,3 +340,50 @@ def test_less_than_full_competition_is_told_at_release(contracting_officer, at):
     released = release(package, contracting_officer, at + days(1))
 
     assert Solicitation.objects.get(pk=released.pk).extent_competed == "ONE_SOURCE"
+
+
+# One award or several, R-AWD-04 ------------------------------------------------------
+
+LARGE = {"maximum_dollars": Decimal("150000000.01")}
+"""A cent above what one vendor gets without a determination."""
+
+
+@pytest.mark.rule("R-AWD-04", case="allowed")
+def test_a_large_single_award_is_warned_about_and_recorded(contracting_officer, at):
+    # Given a package above the amount that intends one award
+    package = approved_solicitation(at, terms=LARGE)
+    package.clauses.create(clause=Clause.objects.get(number="52.219-9"))
+
+    release(package, contracting_officer, at + days(1))
+
+    # Then it is released, and the record says what its award will ask for
+    event = AuditEvent.objects.get(event="solicitations.solicitation.released")
+    ((rule, words),) = json.loads(event.payload)["data"]["warned"]
+    assert rule == "R-AWD-04"
+    assert words.startswith("One award above $150,000,000 is not signed without")
+
+
+@pytest.mark.parametrize(
+    ("terms", "done"),
+    [
+        ({**LARGE, "most_awards": 2}, "Up to 2 awards."),
+        ({"maximum_dollars": Decimal("150000000.00")}, "A single award is intended."),
+    ],
+)
+def test_several_awards_or_a_smaller_one_are_not_warned_about(at, terms, done):
+    package = complete_solicitation(at, terms=terms)
+
+    (point,) = (
+        p for p in publish_points(package, at + days(1)) if p.code == "awards_intended"
+    )
+
+    assert (point.state, point.done) == (DONE, done)
+
+
+def test_everybody_reads_how_many_awards_are_intended(vendor_a_signer, at):
+    package = approved_solicitation(at, terms={"most_awards": 3})
+    release(package, actor("contracting_officer"), at + days(1))
+
+    page = client_for(vendor_a_signer).get(package.public_path).content.decode()
+
+    assert "up to 3, each with its own minimum and maximum" in page

@@ -28,6 +28,7 @@ from contracting.requisitions.forms import (
 )
 from contracting.solicitations.calculations import (
     MOST_ALTERNATES,
+    MOST_AWARDS,
     MOST_VALID_DAYS,
     TERMS,
     FactorDraft,
@@ -124,18 +125,24 @@ class EditTermsForm(SeenVersion):
         help_text="The ceiling of all orders.",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
+    most_awards = forms.IntegerField(
+        label="Contracts to be awarded, at most",
+        required=False,
+        min_value=1,
+        max_value=MOST_AWARDS,
+        initial=1,
+        help_text="1 is a single award. Several are preferred (FAR 16.504(c)(1)(i)).",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
     ordering_start = day_field("First day on which an order may be placed")
     ordering_end = day_field("Last day on which an order may be placed")
     required_attachments = forms.MultipleChoiceField(
         label="Papers that every offer brings along",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=(
-            "Offers for AI bring all of them; leaving one out needs the waiver of the "
-            "chief information officer (OMB M-26-04)."
-        ),
+        help_text="Offers for AI bring all of them; leaving one out needs the waiver "
+        "of the chief information officer (OMB M-26-04).",
     )
-
     attachments_shown = forms.BooleanField(
         required=False, initial=True, widget=forms.HiddenInput
     )
@@ -170,6 +177,8 @@ class EditTermsForm(SeenVersion):
             known.pop("alternates_taken", None)
         if not cleaned.get("attachments_shown"):
             known.pop("required_attachments", None)
+        if known.get("most_awards") is None:
+            known.pop("most_awards", None)
         cleaned["terms"] = {**known, "deadline": self._deadline(cleaned)}
         return cleaned
 
@@ -284,11 +293,7 @@ class EditLinesForm(GridForm):
     """The price schedule that every offer fills."""
 
     grid_class = forms.formset_factory(
-        LineRow,
-        formset=RemovableRows,
-        extra=3,
-        can_delete=True,
-        max_num=200,
+        LineRow, formset=RemovableRows, extra=3, can_delete=True, max_num=200
     )
 
     def clean(self) -> dict[str, Any]:
@@ -330,11 +335,7 @@ class EditFactorsForm(GridForm):
     """The factors by which offers are judged, and no others (FAR 15.304)."""
 
     grid_class = forms.formset_factory(
-        FactorRow,
-        formset=RemovableRows,
-        extra=2,
-        can_delete=True,
-        max_num=40,
+        FactorRow, formset=RemovableRows, extra=2, can_delete=True, max_num=40
     )
 
     def clean(self) -> dict[str, Any]:

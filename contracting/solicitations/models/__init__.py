@@ -83,6 +83,9 @@ class Solicitation(limits.LimitsOffers, Addressed, Timestamped, Versioned, State
     minimum_dollars = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     maximum_dollars = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     maximum_tokens = models.BigIntegerField(default=0)
+    most_awards = models.PositiveSmallIntegerField(
+        default=1, help_text="Contracts intended, at most; 1 is a single award."
+    )
     ordering_start = models.DateField(null=True, blank=True)
     ordering_end = models.DateField(
         null=True, blank=True, help_text="Last day on which an order may be placed."
@@ -169,6 +172,10 @@ class Solicitation(limits.LimitsOffers, Addressed, Timestamped, Versioned, State
                 condition=Q(minimum_dollars__gte=0)
                 & Q(maximum_dollars__gte=0)
                 & Q(maximum_tokens__gte=0),
+            ),
+            models.CheckConstraint(
+                name="a_solicitation_intends_at_least_one_award",
+                condition=Q(most_awards__gte=1),
             ),
             models.CheckConstraint(
                 name="an_offer_stays_open_for_at_least_a_day",

@@ -80,6 +80,7 @@ def points(facts: Facts) -> list[Point]:
             *_window(facts, facts.day),
             *_set_aside(facts, facts.day),
             *_competition(facts, facts.day),
+            *_awards(facts, facts.day),
             *_attachments(facts, facts.day),
         ]
     return found
@@ -386,6 +387,28 @@ def _competition(facts: Facts, day: Day) -> Iterator[Point]:
             else f"{words} a justification for less than full competition is approved.",
             rule="R-SOL-09",
         )
+
+
+def _awards(facts: Facts, day: Day) -> Iterator[Point]:
+    """Several awards are preferred, and one above its amount needs a determination.
+
+    FAR 16.504(c)(1)(i), (ii)(D) (R-AWD-04). The determination is made on the award, so
+    the release is warned and not stopped.
+    """
+    most, amount = facts.terms["most_awards"], day.amounts["SINGLE_AWARD_IDIQ"]
+    is_single = most == 1
+    yield Point(
+        "awards_intended",
+        "A single award is intended." if is_single else f"Up to {most} awards.",
+        "terms",
+        warning=(
+            f"One award above {money(amount)} is not signed without a determination of "
+            "the agency's head; several awards are preferred."
+        )
+        if is_single and facts.value > amount
+        else "",
+        rule="R-AWD-04",
+    )
 
 
 def _attachments(facts: Facts, day: Day) -> Iterator[Point]:

@@ -17,6 +17,7 @@ AMOUNTS: Final = (
     "RESPONSE_WINDOW_COMMERCIAL",
     "BRAND_NAME_POSTING",
     "NOMINAL_MINIMUM",
+    "SINGLE_AWARD_IDIQ",
 )
 """The numbers that decide, each a dated row."""
 
