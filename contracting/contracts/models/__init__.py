@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
+from contracting.contracts.models import terms
 from contracting.contracts.states import MOVES, ContractState
 from contracting.core.models import (
     Addressed,
@@ -21,6 +22,9 @@ from contracting.core.models import (
 from contracting.core.subjects import Subject
 from contracting.ledger.states import Holder
 from contracting.reference.states import Boundary
+
+UnenforceableTerm = terms.UnenforceableTerm
+VendorTerm = terms.VendorTerm
 
 HOLDER_OF_A_LINE = "contracts.line"
 SINGLE_AWARD = "single award"
@@ -464,33 +468,3 @@ class ContractActionReport(AppendOnly):
 
     def __str__(self) -> str:
         return f"contract action report {self.number}"
-
-
-class UnenforceableTerm(Timestamped):
-    """A kind of vendor term that never binds the Government (FAR 52.232-39)."""
-
-    code = models.CharField(max_length=30)
-    words = models.CharField(max_length=200)
-    citation = models.CharField(max_length=80)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return self.words
-
-
-class VendorTerm(AppendOnly):
-    """A passage of the vendor's terms: taken in, or struck for what it is."""
-
-    contract = models.ForeignKey(
-        Contract, on_delete=models.PROTECT, related_name="vendor_terms"
-    )
-    passage = models.TextField()
-    struck_as = models.ForeignKey(
-        UnenforceableTerm, on_delete=models.PROTECT, null=True, blank=True
-    )
-    reviewed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
-    reviewed_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.passage[:60]
