@@ -119,11 +119,16 @@ def registrations(
 
 
 @remembered
-def drafted_contract(*, on: SelectionDecision | None = None) -> Contract:
-    """The decision as a draft award; its minimum is borne by line 0001."""
+def drafted_contract(*, on: SelectionDecision | None = None, of: str = "") -> Contract:
+    """The decision as a draft award; its minimum is borne by line 0001.
+
+    :param of: whose offer is awarded, where several were selected
+    """
     decision = on or decided_solicitation()
+    chosen = {each.submission.vendor_id: each for each in decision.selections.all()}
     return draft_contract(
         solicitation_id=decision.solicitation_id,
+        submission_id=chosen[actor(of).organization_id].submission_id if of else None,
         funding=[MinimumFunding("0001", "AA", line_of_accounting().pk, MINIMUM)],
         by=actor("contract_specialist"),
         at=AWARDED_AT - timedelta(days=1),
@@ -131,9 +136,11 @@ def drafted_contract(*, on: SelectionDecision | None = None) -> Contract:
 
 
 @remembered
-def certified_contract(*, on: SelectionDecision | None = None) -> Contract:
+def certified_contract(
+    *, on: SelectionDecision | None = None, of: str = ""
+) -> Contract:
     """A draft award whose funds are certified and whose vendor was checked."""
-    drafted = drafted_contract(on=on)
+    drafted = drafted_contract(on=on, of=of)
     registrations()
     return certify_contract_funds(
         contract_id=drafted.pk,
@@ -144,9 +151,9 @@ def certified_contract(*, on: SelectionDecision | None = None) -> Contract:
 
 
 @remembered
-def awarded_contract(*, on: SelectionDecision | None = None) -> Contract:
+def awarded_contract(*, on: SelectionDecision | None = None, of: str = "") -> Contract:
     """A signed contract of $400,000 and 40 billion tokens with a representative."""
-    drafted = certified_contract(on=on)
+    drafted = certified_contract(on=on, of=of)
     contract = award_contract(
         contract_id=drafted.pk,
         by=actor("contracting_officer"),

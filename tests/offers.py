@@ -363,8 +363,46 @@ def decided_solicitation(
     )
     return decide_selection(
         solicitation_id=solicitation.pk,
-        submission_id=chosen.pk,
+        selected={chosen.pk: ""},
         rationale="The ratings are equal, so the lower price decides; I select it.",
+        seen_analysis_id=analysis.pk,
+        by=actor("source_selection_authority"),
+        at=after(solicitation, hours=7),
+    )
+
+
+@remembered
+def compared_offers(*, awards: int = 2) -> PriceAnalysis:
+    """Three offers on a solicitation that intends several awards, rated and priced."""
+    from tests.builders import released_solicitation
+
+    solicitation = released_solicitation(terms={"most_awards": awards})
+    submitted_offers(on=solicitation)
+    outsider = offer_on(solicitation, percent_of_list=95)
+    submitted_offer(on=solicitation, by="other_vendor_signer", offer=outsider)
+    panel = declared_panel(on=opened_offers(on=solicitation))
+    return analysed_prices(on=agreed_offers(on=rated_offers(on=panel)))
+
+
+REASONS = {
+    "vendor_a_signer": "Meridian asks least for every class of tokens, I find.",
+    "vendor_b_signer": "Larkspur brings a second line of models to compete with it.",
+}
+
+
+@remembered
+def decided_for_several() -> SelectionDecision:
+    """Meridian and Larkspur are selected, each for a reason; the third one is not."""
+    analysis = compared_offers()
+    solicitation = analysis.solicitation
+    offers = {
+        part: solicitation.submissions.get(vendor_id=actor(part).organization_id)
+        for part in REASONS
+    }
+    return decide_selection(
+        solicitation_id=solicitation.pk,
+        selected={offers[part].pk: reason for part, reason in REASONS.items()},
+        rationale="Two awards keep prices under competition for each order we place.",
         seen_analysis_id=analysis.pk,
         by=actor("source_selection_authority"),
         at=after(solicitation, hours=7),

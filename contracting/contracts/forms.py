@@ -56,7 +56,7 @@ FundingRows = forms.formset_factory(
 
 
 class DraftContractForm(forms.Form):
-    """Only the funds of the minimum and the notice share are chosen here."""
+    """Which of several selected offers, the funds of its minimum, the notice share."""
 
     notice_percent = forms.IntegerField(
         label="Notice when this share of the funds is used",
@@ -80,9 +80,19 @@ class DraftContractForm(forms.Form):
         agency_id: int,
         clins: Sequence[str],
         minimum: Decimal,
+        offers: Sequence[Submission],
         **kwargs: Any,
     ) -> None:
         super().__init__(data, files, **kwargs)
+        if len(offers) > 1:
+            numbers = {each.public_id: each.pk for each in offers}
+            self.fields["offer"] = forms.TypedChoiceField(
+                label="Selected offer",
+                choices=[(each.public_id, each.called) for each in offers],
+                coerce=numbers.__getitem__,
+                widget=forms.RadioSelect,
+            )
+            self.order_fields(["offer"])
         whole = {"clin": clins[0] if clins else "", "acrn": "AA", "dollars": minimum}
         self.grid = FundingRows(
             data,

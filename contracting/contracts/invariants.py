@@ -49,7 +49,8 @@ def _its_solicitation_is_awarded() -> Iterator[str]:
 
 def _drafts_on_cancelled_solicitations() -> Iterator[str]:
     drafts = Contract.objects.filter(state=ContractState.DRAFT)
-    for contract in drafts.exclude(solicitation__state=SolicitationState.OPENED):
+    awardable = (SolicitationState.OPENED, SolicitationState.AWARDED)
+    for contract in drafts.exclude(solicitation__state__in=awardable):
         yield f"{contract}: {contract.solicitation}"
 
 

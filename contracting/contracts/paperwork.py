@@ -7,8 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from contracting.contracts.calculations import funded
-from contracting.contracts.models import Contract, ContractFunding, RateRow
-from contracting.contracts.queries import unenforceable_terms
+from contracting.contracts.models import (
+    SINGLE_AWARD,
+    Contract,
+    ContractFunding,
+    RateRow,
+)
+from contracting.contracts.queries import public_awards, unenforceable_terms
 from contracting.core.actors import Actor
 from contracting.core.canonical import plain
 from contracting.core.periods import accounting_day
@@ -137,7 +142,7 @@ def _vendor_terms(contract: Contract) -> dict[str, Any]:
 def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
     solicitation = contract.solicitation
     agency, vendor = contract.agency, contract.vendor
-    selected = contract.decision.selected
+    selected = contract.offer
     revised = getattr(selected, "revised_offer", None)
     offered = revised.revision if revised else selected.version_of_record
     words = selected.offer_words.capitalize()
@@ -219,7 +224,28 @@ def _funding(contract: Contract) -> list[ContractFunding]:
 def unsuccessful_notice(
     contract: Contract, *, offers_received: int, reason: str
 ) -> str:
-    """What FAR 15.503(b) has an unsuccessful offeror told, and nothing more."""
+    """What FAR 15.503(b) has an unsuccessful offeror told, and nothing more.
+
+    Every award is in it; an offer that was selected and whose contract is not signed
+    yet is named without its prices.
+    """
+    signed = public_awards().filter(solicitation=contract.solicitation)
+    awards = "".join(_award(each) for each in signed.order_by("awarded_at", "pk"))
+    pending = "".join(
+        f"Also selected: {each.submission.vendor.name}, "
+        f"{each.submission.vendor.address}. Its award is not signed yet.\n\n"
+        for each in contract.decision.selections.exclude(contracts__in=signed)
+    )
+    return (
+        f"Solicitation {contract.solicitation.piid}: {offers_received} offers were "
+        f"received. {awards}{pending}"
+        f"Why your offer was not accepted, in general terms: {reason}\n\n"
+        f"You may ask for a debriefing in writing within {debriefing_days(contract)} "
+        "days of this notice (FAR 15.506)."
+    )
+
+
+def _award(contract: Contract) -> str:
     rows = (
         RateRow.objects.filter(line__contract=contract, superseded_at__isnull=True)
         .select_related("line", "token_class")
@@ -230,13 +256,10 @@ def unsuccessful_notice(
         f"${row.usd_per_million_tokens} per million tokens"
         for row in rows
     )
+    vendor = contract.vendor
     return (
-        f"Solicitation {contract.solicitation.piid}: {offers_received} offers were "
-        f"received. The award went to {contract.vendor.name}, "
-        f"{contract.vendor.address}.\n\nItems and unit prices:\n{prices}\n\n"
-        f"Why your offer was not accepted, in general terms: {reason}\n\n"
-        f"You may ask for a debriefing in writing within {debriefing_days(contract)} "
-        "days of this notice (FAR 15.506)."
+        f"{'The' if contract.fair_opportunity == SINGLE_AWARD else 'An'} award went to "
+        f"{vendor.name}, {vendor.address}.\n\nItems and unit prices:\n{prices}\n\n"
     )
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.states import SOURCE_SELECTION_ROLES, Role
 from contracting.contracts import calculations, refusals
 from contracting.contracts.calculations import last_day
 from contracting.contracts.models import (
-    SINGLE_AWARD,
     Contract,
     ContractFunding,
     CorDesignation,
@@ -29,10 +28,16 @@ from contracting.core.quantities import Dollars, total_dollars
 from contracting.determinations.models import Determination
 from contracting.determinations.queries import approved
 from contracting.determinations.states import Kind
-from contracting.evaluations.models import RegistrationImport, RegistrationRecord
-from contracting.evaluations.queries import unsuccessful
+from contracting.evaluations.models import (
+    RegistrationImport,
+    RegistrationRecord,
+    SelectedOffer,
+)
+from contracting.evaluations.queries import require_open, unsuccessful
 from contracting.reference.queries import threshold
+from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import nominal_minimum
+from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import Submission
 
 UNSIGNED = (ContractState.DRAFT, ContractState.DISCARDED)
@@ -98,8 +103,8 @@ def has_reasonable_price(contract: Contract) -> bool:
     The record covers what is ordered at these prices or below; another price needs a
     record of its own.
     """
-    decision = contract.decision
-    return decision.selected_id in decision.price_analysis.reasonable_submission_ids
+    reasonable = contract.decision.price_analysis.reasonable_submission_ids
+    return contract.selection.submission_id in reasonable
 
 
 def representatives(contract: Contract, on: date) -> QuerySet[CorDesignation]:
@@ -115,6 +120,30 @@ def is_representative(actor: Actor, contract: Contract, on: date) -> bool:
         return False
     held = representatives(contract, on)
     return held.filter(membership_id=actor.own_membership_id).exists()
+
+
+def live() -> QuerySet[Contract]:
+    """Every contract that is drafted or signed, and not discarded."""
+    return Contract.objects.exclude(state=ContractState.DISCARDED)
+
+
+def undrafted() -> QuerySet[SelectedOffer]:
+    """The selected offers of which no award is drafted or signed, in their order."""
+    taken = live().filter(selection=OuterRef("pk"))
+    found = SelectedOffer.objects.filter(~Exists(taken))
+    return found.select_related("submission__vendor").order_by("decision", "position")
+
+
+def require_awardable(solicitation: Solicitation) -> None:
+    """Insist on a solicitation on which an offer can still be awarded.
+
+    With the first signature it is awarded; the other offers that were selected are
+    awarded after it, each by its own contract.
+
+    :raises NotOpened: before the opening, and once it is cancelled or over
+    """
+    if solicitation.state != SolicitationState.AWARDED:
+        require_open(solicitation)
 
 
 def search(actor: Actor, text: str) -> QuerySet[Contract]:
@@ -140,11 +169,13 @@ def protests_of(contract: Contract) -> QuerySet[Protest]:
 def single_award_above(contract: Contract, on: date) -> Dollars | None:
     """The amount above which a single award is determined, if this one lies above it.
 
-    FAR 16.504(c)(1)(ii)(D) (R-AWD-04).
+    FAR 16.504(c)(1)(ii)(D) (R-AWD-04). One of several selected is a single award as
+    long as no other award of the decision is drafted or signed.
 
     :raises NoThreshold: if no amount is in force on that day
     """
-    if contract.fair_opportunity != SINGLE_AWARD:
+    beside = live().filter(decision_id=contract.decision_id).exclude(pk=contract.pk)
+    if beside.exists():
         return None
     amount = Dollars(threshold("SINGLE_AWARD_IDIQ", on).value)
     return amount if Dollars(contract.ceiling_dollars) > amount else None
@@ -322,6 +353,8 @@ def running_clocks(actor: Actor) -> list[Clock]:
 def _notice_clock(contract: Contract) -> list[Clock]:
     assert contract.awarded_at is not None  # noqa: S101 (typing)
     zone = contract.time_zone
+    if first_award(contract.solicitation) != contract:
+        return []
     sent = contract.unsuccessful_notices.order_by("pk").first()
     if sent is None and not unsuccessful(contract.solicitation).exists():
         return []
@@ -395,14 +428,16 @@ def awarded_on(contract: Contract) -> date:
     return accounting_day(contract.awarded_at, contract.time_zone)
 
 
+def first_award(solicitation: Solicitation) -> Contract | None:
+    """The contract that was signed first: the clock of its notices runs from it."""
+    found = public_awards().filter(solicitation=solicitation)
+    return found.order_by("awarded_at", "pk").first()
+
+
 def award_on(submission: Submission) -> Contract | None:
-    """The signed contract of the solicitation on which an offer was handed in."""
-    return (
-        Contract.objects.filter(solicitation_id=submission.solicitation_id)
-        .exclude(state__in=UNSIGNED)
-        .select_related("agency", "vendor", "solicitation")
-        .first()
-    )
+    """The signed contract of an offer; of another one of its solicitation, if none."""
+    own = public_awards().filter(selection__submission=submission).first()
+    return own or first_award(submission.solicitation)
 
 
 def notice_to(submission: Submission) -> UnsuccessfulNotice | None:
@@ -447,7 +482,9 @@ def get_debriefing_for(actor: Actor, public_id: str) -> DebriefingRequest:
 def day_offered(contract: Contract) -> date | None:
     """The last day offered for a debriefing that was required, as is on file."""
     asked = DebriefingRequest.objects.filter(
-        notice__contract=contract, is_required=True, debriefing__isnull=False
+        notice__contract__solicitation=contract.solicitation_id,
+        is_required=True,
+        debriefing__isnull=False,
     )
     return (
         asked.order_by("-debriefing__offered_on")

@@ -80,7 +80,8 @@ def _past_prices(solicitation: Solicitation, on: date) -> dict[_Kind, PastPrice]
         decided_at__date__lte=on,
     ).exclude(solicitation=solicitation)
     chosen = OpenedOffer.objects.filter(
-        submission__in=earlier.values("selected")
+        submission__selection__decision__in=earlier,
+        submission__selection__contracts__awarded_at__isnull=False,
     ).select_related("submission__vendor", "submission__solicitation")
     decided = "submission__solicitation__selection_decision__decided_at"
     ordered = chosen.order_by(decided)

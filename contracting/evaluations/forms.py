@@ -271,7 +271,7 @@ class PriceAnalysisForm(forms.Form):
 
 
 class SelectionForm(forms.Form):
-    """The authority's own decision."""
+    """The authority's own decision; ``selected`` gives each offer its reason."""
 
     selected = forms.TypedChoiceField(label="Selected offer", widget=forms.RadioSelect)
     rationale = _text(
@@ -285,10 +285,34 @@ class SelectionForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, offers: Sequence[OpenedOffer], **kwargs: Any
+        self, *args: Any, offers: Sequence[OpenedOffer], most: int, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.named = {each.submission_id: each.submission.public_id for each in offers}
+        if most > 1:
+            self.fields["selected"] = forms.TypedMultipleChoiceField(
+                label="Selected offers",
+                help_text=f"Up to {most}, each of another vendor.",
+                widget=forms.CheckboxSelectMultiple,
+            )
+            for offer in offers:
+                vendor, named = offer.submission.called, offer.submission.public_id
+                field = _text(f"Why {vendor}, if you select it", rows=4)
+                field.required = False
+                self.fields[f"reason_{named}"] = field
+            self.order_fields(["selected", *(n for n in self.fields if "reason_" in n)])
         _offer_offers(self.fields["selected"], offers)
+
+    def clean(self) -> dict[str, Any]:
+        """What the verb takes lies under ``selected``."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen = data.get("selected")
+        if chosen:
+            data["selected"] = {
+                number: data.get(f"reason_{self.named[number]}", "")
+                for number in (chosen if isinstance(chosen, list) else [chosen])
+            }
+        return data
 
 
 class NoAwardForm(forms.Form):

@@ -13,6 +13,7 @@ from contracting.evaluations.models import (
     PanelMember,
     PriceAnalysis,
     Rating,
+    SelectedOffer,
     SelectionDecision,
 )
 from contracting.evaluations.queries import missing_consensus
@@ -42,20 +43,23 @@ def _decided_too_early() -> Iterator[str]:
 
 
 def _decided_without_a_reasonable_price() -> Iterator[str]:
-    for decision in SelectionDecision.objects.select_related("price_analysis"):
-        reasonable = decision.price_analysis.reasonable_submission_ids
-        if decision.selected_id not in reasonable:
-            yield f"{decision.public_id}"
+    for chosen in SelectedOffer.objects.select_related("decision__price_analysis"):
+        reasonable = chosen.decision.price_analysis.reasonable_submission_ids
+        if chosen.submission_id not in reasonable:
+            yield f"{chosen.decision.public_id}"
 
 
 def _decided_on_other_terms() -> Iterator[str]:
-    chosen = OpenedOffer.objects.filter(
-        submission__in=SelectionDecision.objects.values("selected")
-    )
+    chosen = OpenedOffer.objects.filter(submission__selection__isnull=False)
     for offer in chosen.select_related("submission__solicitation", "version"):
         unmet = unmet_amendments(offer)
         if unmet:
             yield f"{offer.submission}: {', '.join(unmet)}"
+
+
+def _decided_on_no_offer() -> Iterator[str]:
+    for decision in SelectionDecision.objects.filter(selections__isnull=True):
+        yield f"{decision.public_id}"
 
 
 def _analyses_that_do_not_match_their_hash() -> Iterator[str]:
@@ -119,5 +123,10 @@ INVARIANTS = [
         code="EVL-7",
         sentence="At P50, an offer's total is its evaluated price.",
         check=_use_that_does_not_add_up,
+    ),
+    Invariant(
+        code="EVL-8",
+        sentence="A selection decision selects an offer.",
+        check=_decided_on_no_offer,
     ),
 ]

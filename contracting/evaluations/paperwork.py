@@ -41,7 +41,10 @@ def decision_content(decision: SelectionDecision) -> dict[str, Any]:
     """What the authority decided, for its hash."""
     return {
         "solicitation": decision.solicitation.public_id,
-        "selected": decision.selected.public_id,
+        "selected": [
+            {"offer": each.submission.public_id, "reason": each.reason}
+            for each in decision.selections.select_related("submission")
+        ],
         "price_analysis": decision.price_analysis.content_sha256,
         "rationale": decision.rationale,
         "decided_by": decision.decided_by.public_id,
@@ -56,13 +59,13 @@ def decision(decision: SelectionDecision) -> dict[str, Any]:
     return {
         "time_zone": solicitation.time_zone,
         "summary": (
-            f"{decision.selected.called} is selected on solicitation "
+            f"{decision.named} {_is(decision)} selected on solicitation "
             f"{solicitation.piid}."
         ),
         "facts": [
             {"label": "Solicitation", "value": solicitation.piid},
             {"label": "Title", "value": solicitation.title, "span": 8},
-            {"label": "Selected offeror", "value": decision.selected.called},
+            {"label": "Selected", "value": decision.named},
             {"label": "Decided", "value": decision.decided_at, "span": 8},
             {"label": "Price analysis", "value": analysis.method, "span": 12},
             {
@@ -78,6 +81,7 @@ def decision(decision: SelectionDecision) -> dict[str, Any]:
             {"heading": "Unbalanced prices", "text": _unbalanced(analysis)},
             *_waivers(solicitation),
             *_dissents(solicitation),
+            *_reasons(decision),
             {"heading": "Decision and rationale", "text": decision.rationale},
         ],
         "factors": [
@@ -102,6 +106,22 @@ def decision(decision: SelectionDecision) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _is(decision: SelectionDecision) -> str:
+    return "are" if decision.selections.count() > 1 else "is"
+
+
+def _reasons(decision: SelectionDecision) -> list[dict[str, str]]:
+    """Why each of several was selected, as sections; none where one was."""
+    return [
+        {
+            "heading": f"Why {each.submission.vendor.name} is selected",
+            "text": each.reason,
+        }
+        for each in decision.selections.select_related("submission__vendor")
+        if each.reason
+    ]
 
 
 def _authority(decision: SelectionDecision) -> str:

@@ -118,7 +118,6 @@ def get_decision_for(actor: Actor, public_id: str) -> SelectionDecision:
         )
         .select_related(
             "solicitation__agency",
-            "selected__vendor",
             "price_analysis",
             "decided_by__user",
         )
@@ -451,7 +450,7 @@ def analysis_id(solicitation: Solicitation, public_id: str) -> int:
 def decision_of(solicitation: Solicitation) -> SelectionDecision | None:
     """The source selection decision, once it is taken."""
     found = SelectionDecision.objects.filter(solicitation=solicitation)
-    return found.select_related("selected__vendor", "decided_by__user").first()
+    return found.select_related("decided_by__user").first()
 
 
 def panel_texts(solicitation: Solicitation) -> list[str]:
@@ -494,5 +493,6 @@ def unsuccessful(solicitation: Solicitation) -> QuerySet[Submission]:
     decision = decision_of(solicitation)
     if decision is None:
         return Submission.objects.none()
-    left = Q(opened_offer__isnull=False) & ~Q(vendor_id=decision.selected.vendor_id)
+    chosen = decision.selections.values("submission__vendor_id")
+    left = Q(opened_offer__isnull=False) & ~Q(vendor_id__in=chosen)
     return solicitation.submissions.filter(left).select_related("vendor").order_by("pk")

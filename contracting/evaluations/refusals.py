@@ -259,6 +259,15 @@ class BadExtract(Invalid):
     code = "bad_extract"
 
 
+class SelectionUnfit(Invalid):
+    """Nothing is selected, or more than the solicitation intends, or without reasons.
+
+    FAR 16.504(c): how many awards are intended is said before the offers come in.
+    """
+
+    code = "selection_unfit"
+
+
 class AlreadyImported(Conflict):
     """This extract has been imported."""
 

@@ -126,7 +126,7 @@ def order_sheet(order: TaskOrder, *, signer: Actor) -> dict[str, Any]:
 def _order_blocks(order: TaskOrder, signer: Actor) -> dict[str, Any]:
     contract = order.contract
     agency, vendor = contract.agency, contract.vendor
-    offeror = contract.decision.selected.opened_offer.version.attribution
+    offeror = contract.offer.opened_offer.version.attribution
     return {
         "1": _signed_on(order),
         "2": contract.piid,

@@ -29,7 +29,7 @@ from contracting.documents.operations.render import render_document
 from contracting.documents.paperwork import form_blocks
 from contracting.documents.queries import read_blob
 from contracting.documents.states import DocumentState
-from contracting.evaluations.models import SelectionDecision
+from contracting.evaluations.models import SelectedOffer, SelectionDecision
 from contracting.evaluations.operations.analyse import analyse_price
 from contracting.ledger.queries import balances_of, contract_balance, funds_of
 from contracting.ledger.refusals import PeriodOfAvailabilityEnded
@@ -335,12 +335,12 @@ def test_a_price_that_nobody_found_reasonable_is_not_awarded(db):
     )
     unfounded = SelectionDecision.objects.create(
         solicitation=solicitation,
-        selected=meridian,
         price_analysis=analysis,
         rationale="None.",
         decided_by=membership(actor("source_selection_authority")),
         decided_at=after(solicitation, hours=7),
     )
+    SelectedOffer.objects.create(decision=unfounded, submission=meridian)
     contract = certified_contract(on=unfounded)
 
     with nothing_happens(), pytest.raises(PriceNotReasonable) as refusal:

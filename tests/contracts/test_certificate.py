@@ -14,7 +14,7 @@ from tests.evaluations.competency import found, recorded, referred
 def test_the_award_is_withheld_until_the_certificate_is_issued(decision, monkeypatch):
     # Given a draft award to a small business that is found not responsible
     contract = certified_contract(on=decision)
-    offer = decision.selected
+    offer = decision.selections.get().submission
     found(offer)
     referred(offer)
     with nothing_happens(), pytest.raises(FoundNonresponsible) as refusal:

@@ -19,7 +19,7 @@ WHY = "Claims stand still until it serves; the memo is in the file."
 
 def excused(contract, at=AWARDED_AT):
     return excuse_registration(
-        submission_id=contract.decision.selected_id,
+        submission_id=contract.selection.submission_id,
         code="4.1102(a)(5)",
         reason=WHY,
         by=actor("contracting_officer"),
@@ -31,7 +31,9 @@ def excused(contract, at=AWARDED_AT):
 def test_a_registered_vendor_is_awarded_and_its_status_kept_both_times(decision):
     # Given offers that were opened before any extract was on record
     contract = certified_contract(on=decision)
-    kept = RegistrationSnapshot.objects.filter(submission=decision.selected)
+    kept = RegistrationSnapshot.objects.filter(
+        submission=decision.selections.get().submission
+    )
     assert [(each.occasion, each.status) for each in kept] == [
         ("SUBMISSION", "NOT_CHECKED")
     ]
@@ -43,7 +45,7 @@ def test_a_registered_vendor_is_awarded_and_its_status_kept_both_times(decision)
     at_award = kept.get(occasion="AWARD")
     assert (at_award.status, at_award.as_of) == ("ACTIVE", AWARDED_AT)
     assert at_award.extract is not None
-    assert at_award.uei == decision.selected.vendor.uei
+    assert at_award.uei == decision.selections.get().submission.vendor.uei
 
 
 @pytest.mark.rule("R-SUB-06", case="refused")
@@ -91,6 +93,6 @@ def test_a_coded_exception_lets_it_be_awarded_and_is_shown(decision, monkeypatch
     assert WHY in shown
     assert awarded(contract, at=AN_HOUR_LATER).piid
     kept = RegistrationSnapshot.objects.get(
-        submission=decision.selected, occasion="AWARD"
+        submission=decision.selections.get().submission, occasion="AWARD"
     )
     assert kept.status == "INACTIVE"

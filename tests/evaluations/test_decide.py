@@ -1,9 +1,11 @@
 """Deciding the selection."""
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from contracting.core.errors import NotAllowed, Stale
 from contracting.documents.models import Document
+from contracting.evaluations.models import SelectedOffer
 from contracting.evaluations.operations.decide import decide_selection
 from contracting.evaluations.queries import decision_of, latest_analysis, unsuccessful
 from contracting.evaluations.refusals import (
@@ -12,6 +14,7 @@ from contracting.evaluations.refusals import (
     NotOpened,
     RationaleNotOwn,
     ReasonablenessMissing,
+    SelectionUnfit,
 )
 from tests.builders import released_solicitation
 from tests.cast import actor, nothing_happens
@@ -19,6 +22,8 @@ from tests.offers import (
     after,
     agreed_offers,
     analysed_prices,
+    compared_offers,
+    decided_for_several,
     decided_solicitation,
     declared_panel,
     rated_offers,
@@ -33,7 +38,7 @@ def decided(solicitation, *, by, rationale=OWN, selected=None, seen=None):
     chosen = selected or solicitation.submissions.order_by("pk").first()
     return decide_selection(
         solicitation_id=solicitation.pk,
-        submission_id=chosen.pk if chosen else 0,
+        selected={chosen.pk if chosen else 0: ""},
         rationale=rationale,
         seen_analysis_id=seen or (analysis.pk if analysis else 0),
         by=by,
@@ -171,6 +176,73 @@ def test_nothing_is_decided_while_the_offers_are_sealed(source_selection_authori
 
     with nothing_happens(), pytest.raises(NotOpened):
         decided(solicitation, by=source_selection_authority)
+
+
+# Several offers ----------------------------------------------------------------------
+
+
+def test_several_are_selected_each_for_a_reason():
+    # Given three offers on a solicitation that intends up to two awards
+    decision = decided_for_several()
+
+    # Then two are selected, on paper with the reason of each, and one is unsuccessful
+    assert decision.named == "Meridian Models and Larkspur AI"
+    paper = Document.objects.get(kind="decision")
+    texts = {each["heading"]: each["text"] for each in paper.context["sections"]}
+    assert (
+        texts["Why Larkspur AI is selected"]
+        == decision.selections.get(position=2).reason
+    )
+    others = [each.vendor.name for each in unsuccessful(decision.solicitation)]
+    assert others == ["Outsider Compute"]
+
+
+COPIED = "Both of us find the boundary met and the support plan thin."
+
+
+@pytest.mark.parametrize(
+    ("awards", "reasons", "refused_as"),
+    [
+        (1, [OWN, OWN], SelectionUnfit),
+        (2, [OWN, OWN, OWN], SelectionUnfit),
+        (2, [], SelectionUnfit),
+        (2, [OWN, " "], SelectionUnfit),
+        (2, [OWN, COPIED], RationaleNotOwn),
+    ],
+    ids=["one is intended", "two are", "none", "without a reason", "the panel's words"],
+)
+def test_no_more_are_selected_than_are_intended_and_each_for_a_reason(
+    source_selection_authority, awards, reasons, refused_as
+):
+    analysis = compared_offers(awards=awards)
+    solicitation = analysis.solicitation
+    offers = solicitation.submissions.order_by("pk")
+
+    with nothing_happens(), pytest.raises(refused_as):
+        decide_selection(
+            solicitation_id=solicitation.pk,
+            selected={
+                offer.pk: words for offer, words in zip(offers, reasons, strict=False)
+            },
+            rationale=OWN,
+            seen_analysis_id=analysis.pk,
+            by=source_selection_authority,
+            at=after(solicitation, hours=7),
+        )
+
+
+def written(**row):
+    SelectedOffer.objects.create(**row)
+    connection.check_constraints()
+
+
+def test_the_database_knows_how_many_awards_are_intended():
+    decision = decided_for_several()
+    third = unsuccessful(decision.solicitation).get()
+
+    for position in (2, 3):
+        with nothing_happens(), pytest.raises(IntegrityError), transaction.atomic():
+            written(decision=decision, position=position, submission=third)
 
 
 def test_nobody_else_decides(gateway):

@@ -74,7 +74,7 @@ def test_after_it_nothing_is_selected(source_selection_authority):
     with nothing_happens(), pytest.raises(NotOpened):
         decide_selection(
             solicitation_id=solicitation.pk,
-            submission_id=solicitation.submissions.all()[0].pk,
+            selected={solicitation.submissions.all()[0].pk: ""},
             rationale=OWN,
             seen_analysis_id=analysis.pk,
             by=source_selection_authority,

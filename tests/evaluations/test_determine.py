@@ -59,7 +59,7 @@ def test_an_offer_outside_the_range_is_not_selected(source_selection_authority):
     with nothing_happens(), pytest.raises(NotInTheRange) as refusal:
         decide_selection(
             solicitation_id=solicitation.pk,
-            submission_id=left.pk,
+            selected={left.pk: ""},
             rationale="I prefer it all the same, whatever the range says of it.",
             seen_analysis_id=analysis.pk,
             by=source_selection_authority,

@@ -73,7 +73,7 @@ def test_the_vendor_extends_in_writing_and_the_offer_is_awarded():
     # Given an offer that has expired
     a_week_later = LATE_THAT_DAY + days(7)
     contract = on_file(a_week_later)
-    offer = contract.decision.selected
+    offer = contract.offer
 
     # When the vendor's signer extends it
     extension = extended(offer, at=a_week_later)
@@ -94,7 +94,7 @@ def test_the_vendor_extends_in_writing_and_the_offer_is_awarded():
     "part_name", ["vendor_a_member", "vendor_b_signer", "contracting_officer"]
 )
 def test_only_the_vendors_own_signer_extends(part_name):
-    offer = certified_contract().decision.selected
+    offer = certified_contract().offer
 
     with nothing_happens(), pytest.raises(NotAllowed) as refusal:
         extended(offer, by=actor(part_name))
@@ -114,7 +114,7 @@ def test_only_the_vendors_own_signer_extends(part_name):
     ids=["no words", "no later day", "a day that has passed", "far too long"],
 )
 def test_an_extension_has_words_and_a_later_day(change):
-    offer = certified_contract().decision.selected
+    offer = certified_contract().offer
 
     with nothing_happens(), pytest.raises(ExtensionUnfit) as refusal:
         extended(offer, **change)
@@ -150,7 +150,7 @@ def test_an_offer_is_extended_in_the_browser(
     # Given an expired offer under a draft award
     at = LATE_THAT_DAY + days(7)
     contract = Contract.objects.get(pk=on_file(at).pk)
-    offer = contract.decision.selected
+    offer = contract.offer
     monkeypatch.setattr("contracting.core.clock.now", lambda: at)
     officer, signer = client_for(contracting_officer), client_for(vendor_a_signer)
     signing = f"{contract.path}/award_contract"

@@ -138,7 +138,7 @@ def test_the_revised_price_is_selected_and_drafted():
     )
     decision = decide_selection(
         solicitation_id=solicitation.pk,
-        submission_id=larkspur.pk,
+        selected={larkspur.pk: ""},
         rationale="Larkspur asks least for what is rated alike; that decides.",
         seen_analysis_id=analysis.pk,
         by=actor("source_selection_authority"),
@@ -147,7 +147,7 @@ def test_the_revised_price_is_selected_and_drafted():
     contract = drafted_contract(on=decision)
 
     # Then the rate card bears the revised prices
-    assert decision.selected == larkspur
+    assert decision.selections.get().submission == larkspur
     offered = {
         rate.line.slin: rate.usd_per_million_tokens
         for rate in larkspur.revised_offer.rates.select_related("line")

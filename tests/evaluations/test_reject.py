@@ -128,7 +128,7 @@ def test_a_small_business_found_wanting_is_not_selected_without_a_certificate():
     with nothing_happens(), pytest.raises(FoundNonresponsible) as refusal:
         decide_selection(
             solicitation_id=solicitation.pk,
-            submission_id=offer.pk,
+            selected={offer.pk: ""},
             rationale="The ratings are equal, so the lower price decides; I select it.",
             seen_analysis_id=analysis.pk,
             by=actor("source_selection_authority"),

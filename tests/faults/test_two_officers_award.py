@@ -10,6 +10,7 @@ from contracting.audit.models import AuditEvent
 from contracting.contracts.models import Contract
 from contracting.contracts.operations.award import award_contract
 from contracting.contracts.operations.discard import discard_contract
+from contracting.contracts.operations.draft import MinimumFunding, draft_contract
 from contracting.contracts.refusals import AlreadyAwarded
 from contracting.contracts.states import ContractState
 from contracting.core.errors import IllegalMove, Refusal
@@ -17,7 +18,13 @@ from contracting.core.quantities import Dollars
 from contracting.documents.models import Document
 from contracting.ledger.queries import funds_of
 from contracting.operate.queries import broken_invariants
-from tests.builders_orders import AWARDED_AT, certified_contract
+from tests.builders_orders import (
+    AWARDED_AT,
+    MINIMUM,
+    certified_contract,
+    line_of_accounting,
+)
+from tests.offers import decided_for_several
 
 
 @pytest.fixture
@@ -79,6 +86,55 @@ def test_one_officer_awards_and_the_other_is_told(
     awards = AuditEvent.objects.filter(event="contracts.contract.awarded")
     assert awards.count() == 1
     assert broken_invariants() == {}
+
+
+def test_two_awards_of_one_solicitation_are_signed_at_one_instant(
+    own_database, contracting_officer, second_contracting_officer
+):
+    # Given two selected offers, each with its certified draft
+    decision = decided_for_several()
+    first = certified_contract(on=decision, of="vendor_a_signer")
+    second = certified_contract(on=decision, of="vendor_b_signer")
+
+    # When each is signed by another officer, at once
+    told = at_one_instant(
+        signing(first, contracting_officer),
+        signing(second, second_contracting_officer),
+    )
+
+    # Then both are, under two numbers, and each minimum is obligated
+    assert told == [None, None]
+    signed = Contract.objects.filter(state=ContractState.AWARDED)
+    assert len({each.piid for each in signed}) == 2
+    (funds,) = funds_of(first.agency_id)
+    assert (funds.committed, funds.obligated) == (Dollars(), Dollars("2000.00"))
+    assert broken_invariants() == {}
+
+
+def test_one_selected_offer_is_drafted_once_at_one_instant(
+    own_database, contract_specialist, contracting_officer
+):
+    decision = decided_for_several()
+    offer = decision.selections.get(position=1).submission
+    part = MinimumFunding("0001", "AA", line_of_accounting().pk, MINIMUM)
+
+    # When two people draft the award of the same offer at once
+    told = at_one_instant(
+        *(
+            lambda by=by: draft_contract(
+                solicitation_id=decision.solicitation_id,
+                submission_id=offer.pk,
+                funding=[part],
+                by=by,
+                at=AWARDED_AT,
+            )
+            for by in (contract_specialist, contracting_officer)
+        )
+    )
+
+    # Then one draft stands, and the other person is told so
+    assert {type(each) for each in told} == {type(None), AlreadyAwarded}
+    assert Contract.objects.get().offer == offer
 
 
 def test_a_signature_and_a_discard_at_one_instant_leave_one_of_them(

@@ -22,16 +22,21 @@ from contracting.core.models import (
 from contracting.core.subjects import Subject
 from contracting.ledger.states import Holder
 from contracting.reference.states import Boundary
+from contracting.submissions.models import Submission
 
 UnenforceableTerm = terms.UnenforceableTerm
 VendorTerm = terms.VendorTerm
 
 HOLDER_OF_A_LINE = "contracts.line"
 SINGLE_AWARD = "single award"
+MULTIPLE_AWARD = "multiple award (FAR 16.505(b))"
 
 
 class Contract(Addressed, Timestamped, Versioned, Stateful):
-    """A single-award IDIQ for tokens (PIID type D; FAR 16.504)."""
+    """An IDIQ for tokens, of a single award or one of several (FAR 16.504).
+
+    A lot is an offer that was selected: one contract stands on it, of PIID type D.
+    """
 
     PREFIX = "con"
     MOVES = MOVES
@@ -50,6 +55,9 @@ class Contract(Addressed, Timestamped, Versioned, Stateful):
         "evaluations.SelectionDecision",
         on_delete=models.PROTECT,
         related_name="contracts",
+    )
+    selection = models.ForeignKey(
+        "evaluations.SelectedOffer", on_delete=models.PROTECT, related_name="contracts"
     )
     piid = models.CharField("PIID", max_length=17, unique=True, null=True, blank=True)
     title = models.CharField(max_length=200)
@@ -93,9 +101,14 @@ class Contract(Addressed, Timestamped, Versioned, Stateful):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                name="a_solicitation_is_awarded_once",
-                fields=["solicitation"],
+                name="a_selected_offer_becomes_one_contract",
+                fields=["selection"],
                 condition=~Q(state="DISCARDED"),
+            ),
+            models.UniqueConstraint(
+                name="a_single_award_stands_alone_on_its_solicitation",
+                fields=["solicitation"],
+                condition=~Q(state="DISCARDED") & Q(fair_opportunity=SINGLE_AWARD),
             ),
             models.CheckConstraint(
                 name="an_awarded_contract_has_a_number_and_a_signature",
@@ -136,6 +149,11 @@ class Contract(Addressed, Timestamped, Versioned, Stateful):
     def path(self) -> str:
         """The address of its page."""
         return f"/contracts/{self.public_id}"
+
+    @property
+    def offer(self) -> Submission:
+        """The selected offer that it accepts."""
+        return self.selection.submission
 
 
 class ContractLine(Addressed, Timestamped):

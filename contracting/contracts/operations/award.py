@@ -16,6 +16,7 @@ from contracting.contracts import (
 from contracting.contracts.models import Contract
 from contracting.contracts.operations.certify import obligations_of
 from contracting.contracts.queries import (
+    require_awardable,
     require_certified_funds,
     require_indefinite_quantity,
     require_not_excluded,
@@ -31,7 +32,7 @@ from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens
 from contracting.documents.operations.request import request_document
 from contracting.evaluations.operations.keep import keep_registration
-from contracting.evaluations.queries import require_acknowledged, require_open
+from contracting.evaluations.queries import require_acknowledged
 from contracting.evaluations.standing.registration import require_registered
 from contracting.evaluations.standing.responsibility import require_responsible
 from contracting.evaluations.standing.validity import require_valid
@@ -51,6 +52,11 @@ def award_contract(
     *, contract_id: int, by: Actor, at: datetime, seen_version: int
 ) -> Contract:
     """Sign the award: number it, obligate its minimum, print it, tell the awardee.
+
+    Where several offers were selected each is signed for itself. The first signature
+    makes the solicitation an awarded one: from then on there is a contract, a synopsis
+    and, three days long, a notice to the unsuccessful (FAR 15.503(b)), whether or not
+    the others follow on the same day.
 
     :raises NotAllowed: without a warrant for the whole ceiling (R-ROL-01, R-ROL-02), or
         if ``by`` requested it or certified its funds (R-ROL-03)
@@ -87,12 +93,13 @@ def award_contract(
     contract.signed_by_id = by.membership_id
     contract.save(update_fields=["piid", "awarded_at", "signed_by"])
     contract.move_to(ContractState.AWARDED)
-    solicitation.awarded_at = at
-    solicitation.save(update_fields=["awarded_at"])
-    solicitation.move_to(SolicitationState.AWARDED)
+    if solicitation.state != SolicitationState.AWARDED:
+        solicitation.awarded_at = at
+        solicitation.save(update_fields=["awarded_at"])
+        solicitation.move_to(SolicitationState.AWARDED)
     _bind(contract, signed_on, by, at)
     keep_registration(
-        submission_id=contract.decision.selected_id,
+        submission_id=contract.selection.submission_id,
         occasion=Occasion.AWARD,
         by=by,
         at=at,
@@ -124,10 +131,10 @@ def award_contract(
 def _guard(
     contract: Contract, solicitation: Solicitation, seen_version: int, on: date
 ) -> None:
-    if contract.piid or solicitation.state == SolicitationState.AWARDED:
-        message = "Another contracting officer has awarded this solicitation already."
+    if contract.piid:
+        message = "Another contracting officer has signed this award already."
         raise refusals.AlreadyAwarded(message, piid=contract.piid)
-    require_open(solicitation)
+    require_awardable(solicitation)
     require_justified(solicitation)
     if contract.state != ContractState.DRAFT:
         message = f"This award is {contract.get_state_display()}; it cannot be signed."
@@ -138,13 +145,13 @@ def _guard(
     require_indefinite_quantity(contract, on)
     require_single_award(contract, on)
     require_reasonable_price(contract)
-    require_acknowledged(contract.decision.selected.opened_offer)
-    require_valid(contract.decision.selected, on)
+    require_acknowledged(contract.offer.opened_offer)
+    require_valid(contract.offer, on)
 
 
 def _guard_responsibility(contract: Contract, at: datetime) -> None:
-    require_responsible(contract.decision.selected)
-    require_registered(contract.decision.selected, at)
+    require_responsible(contract.offer)
+    require_registered(contract.offer, at)
     require_not_excluded(contract, at)
 
 

@@ -14,12 +14,12 @@ from contracting.contracts.models import (
     ContractFunding,
     ContractLine,
 )
+from contracting.contracts.queries import require_awardable
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
-from contracting.evaluations.queries import require_open
 from contracting.ledger.operations.commit import commit_funds
 from contracting.ledger.operations.open import open_balances
 from contracting.ledger.queries import lock_funds
@@ -49,7 +49,7 @@ def certify_contract_funds(
     if contract.state != ContractState.DRAFT:
         message = "Funds are certified for a draft award."
         raise IllegalMove(message, state=contract.state)
-    require_open(solicitation)
+    require_awardable(solicitation)
     contract.require_version(seen_version)
     rows = ContractFunding.objects.filter(line__contract=contract)
     if rows.filter(certified_at__isnull=False).exists():

@@ -1,4 +1,4 @@
-"""Turn the decision into a contract to sign: lines, rate card, ceilings, clauses."""
+"""Turn a selected offer into a contract: lines, rate card, ceilings, clauses."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from contracting.audit.operations.record import record_event
 from contracting.contracts import calculations, events, permissions, refusals
 from contracting.contracts.models import (
+    MULTIPLE_AWARD,
+    SINGLE_AWARD,
     Contract,
     ContractClause,
     ContractFunding,
     ContractLine,
     RateRow,
 )
-from contracting.contracts.states import ContractState
+from contracting.contracts.queries import live, require_awardable
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.identifiers import check_acrn
 from contracting.core.periods import days_bounds
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
-from contracting.evaluations.models import SelectionDecision, rates_of
-from contracting.evaluations.queries import decision_of, require_open
+from contracting.evaluations.models import SelectedOffer, rates_of
 from contracting.ledger.queries import lines_of_accounting_of
 from contracting.solicitations.models import Solicitation
 
@@ -45,28 +46,31 @@ class MinimumFunding:
 def draft_contract(
     *,
     solicitation_id: int,
+    submission_id: int | None = None,
     funding: Sequence[MinimumFunding],
     notice_percent: int = 75,
     report_due_days: int = 3,
     by: Actor,
     at: datetime,
 ) -> Contract:
-    """Draft the award of the selected offer.
+    """Draft the award of a selected offer.
 
-    Lines, prices, ceilings and clauses come from the solicitation and the offer; only
-    the funds that bear the guaranteed minimum are chosen here.
+    Each becomes a contract of its own, with its own ceilings, guaranteed minimum and
+    funds. Lines, prices, ceilings and clauses come from the solicitation and the offer;
+    only the funds that bear the guaranteed minimum are chosen here.
 
+    :param submission_id: which selected offer; left out where one is left
     :raises NotAllowed: if ``by`` is neither a contracting officer nor a specialist
     :raises NotOpened: if the solicitation is cancelled or not opened
-    :raises NotDecided: without a source selection decision
-    :raises AlreadyAwarded: if a draft or an award exists
+    :raises NotDecided: without a decision that selects this offer
+    :raises AlreadyAwarded: if a draft or an award of it exists
     :raises IndefiniteQuantityIncomplete: without an ordering period (R-AWD-03)
     :raises FundingDoesNotSum: if the funds do not sum to the minimum (R-FND-02)
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_draft_contract(by, solicitation))
-    decision = _decision(solicitation)
-    require_open(solicitation)
+    selection = _selection(solicitation, submission_id)
+    require_awardable(solicitation)
     total = total_dollars(part.dollars for part in funding)
     if total != Dollars(solicitation.minimum_dollars):
         message = (
@@ -76,8 +80,8 @@ def draft_contract(
         raise refusals.FundingDoesNotSum(
             message, funded=total, minimum=Dollars(solicitation.minimum_dollars)
         )
-    contract = _contract(solicitation, decision, notice_percent, report_due_days, by)
-    _lines(contract, solicitation, decision)
+    contract = _contract(solicitation, selection, notice_percent, report_due_days, by)
+    _lines(contract, solicitation)
     _funding(contract, funding)
     for row in solicitation.clauses.all():
         ContractClause.objects.create(contract=contract, clause_id=row.clause_id)
@@ -98,25 +102,29 @@ def draft_contract(
     return contract
 
 
-def _decision(solicitation: Solicitation) -> SelectionDecision:
-    decision = decision_of(solicitation)
-    if decision is None:
+def _selection(solicitation: Solicitation, submission_id: int | None) -> SelectedOffer:
+    chosen = list(SelectedOffer.objects.filter(decision__solicitation=solicitation))
+    if not chosen:
         message = "The source selection authority has not decided yet."
         raise refusals.NotDecided(message)
-    taken = (
-        Contract.objects.filter(solicitation=solicitation)
-        .exclude(state=ContractState.DISCARDED)
-        .exists()
-    )
-    if taken:
-        message = "An award of this solicitation is drafted or signed already."
+    if submission_id is not None:
+        chosen = [each for each in chosen if each.submission_id == submission_id]
+    if not chosen:
+        message = "This offer was not selected, so it is not awarded."
+        raise refusals.NotDecided(message)
+    left = [each for each in chosen if not live().filter(selection=each).exists()]
+    if not left:
+        message = "An award of what was selected is drafted or signed already."
         raise refusals.AlreadyAwarded(message)
-    return decision
+    if len(left) > 1:
+        message = "Several offers were selected. Name the one whose award is drafted."
+        raise refusals.NotDecided(message, left=len(left))
+    return left[0]
 
 
 def _contract(
     solicitation: Solicitation,
-    decision: SelectionDecision,
+    selection: SelectedOffer,
     notice_percent: int,
     report_due_days: int,
     by: Actor,
@@ -127,9 +135,10 @@ def _contract(
         raise refusals.IndefiniteQuantityIncomplete(message)
     return Contract.objects.create(
         agency_id=solicitation.agency_id,
-        vendor=decision.selected.vendor,
+        vendor=selection.submission.vendor,
         solicitation=solicitation,
-        decision=decision,
+        decision=selection.decision,
+        selection=selection,
         title=solicitation.title,
         naics=solicitation.naics,
         psc=solicitation.psc,
@@ -141,14 +150,17 @@ def _contract(
         ceiling_tokens=solicitation.maximum_tokens,
         notice_percent=notice_percent,
         report_due_days=report_due_days,
+        fair_opportunity=(
+            MULTIPLE_AWARD
+            if selection.decision.selections.count() > 1
+            else SINGLE_AWARD
+        ),
         drafted_by_id=by.own_membership_id,
     )
 
 
-def _lines(
-    contract: Contract, solicitation: Solicitation, decision: SelectionDecision
-) -> None:
-    offered = {rate.line_id: rate for rate in rates_of(decision.selected.opened_offer)}
+def _lines(contract: Contract, solicitation: Solicitation) -> None:
+    offered = {rate.line_id: rate for rate in rates_of(contract.offer.opened_offer)}
     bounds = days_bounds(
         contract.ordering_start, contract.ordering_end, contract.time_zone
     )

@@ -10,7 +10,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.contracts import events, paperwork, permissions, refusals
 from contracting.contracts.models import Contract, UnsuccessfulNotice
-from contracting.contracts.queries import notice_due_on
+from contracting.contracts.queries import first_award, notice_due_on
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
@@ -33,15 +33,21 @@ def notify_unsuccessful(
     Each of its offers has its own reason and may be debriefed; a vendor is told of all
     of them in one notice. Whoever is awarded under one offer is not told of the others.
 
+    It goes out once, from the first contract that was signed on the solicitation: the
+    three days of FAR 15.503(b) run from each award, so the first of several starts
+    them, and what an offeror is told then, and may ask a debriefing on, does not wait
+    for the others. The notice names every awardee: with items and prices where the
+    contract is signed, by name where it was selected and its signature is yet to come.
+
     The count of offers, the awardee, items, prices and, in general terms, the reason
     (FAR 15.503(b)(1)), within three days after the award (R-AWD-05). Later it goes out
     too, and says in the file why it is late.
 
     :param reasons: by the primary key of the submission, without other vendors' secrets
     :raises NotAllowed: unless ``by`` is a contracting officer of the agency
-    :raises AlreadyRecorded: if they were told
-    :raises NoticeIncomplete: before the award, without others, without a reason for
-        each, or late without saying why
+    :raises AlreadyRecorded: if they were told, from this award or an earlier one
+    :raises NoticeIncomplete: before the award, from a later one of several, without
+        others, without a reason for each, or late without saying why
     """
     contract = Contract.objects.locked().get(pk=contract_id)
     require(permissions.can_notify_unsuccessful(by, contract))
@@ -51,9 +57,13 @@ def notify_unsuccessful(
             "There is an award, and another offer that was opened, before a notice."
         )
         raise refusals.NoticeIncomplete(message)
-    if contract.unsuccessful_notices.exists():
+    first = first_award(contract.solicitation)
+    if first is not None and first.unsuccessful_notices.exists():
         message = "The unsuccessful offerors have been told."
         raise refusals.AlreadyRecorded(message)
+    if first != contract:
+        message = f"The notice goes out from the first award, {first}, which it is of."
+        raise refusals.NoticeIncomplete(message)
     nameless = [each for each in others if not reasons.get(each.pk, "").strip()]
     if nameless:
         message = "Say for each offer, in general terms, why it was not accepted."

@@ -32,6 +32,7 @@ from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents.queries import documents_of, download_headers
 from contracting.documents.refusals import NotReady
 from contracting.documents.rendering import LibrariesMissing, render
+from contracting.evaluations.models import SelectedOffer
 from contracting.evaluations.standing.registration import excuse_of
 from contracting.evaluations.standing.validity import extensions_of, valid_until
 from contracting.ledger.queries import contract_balance
@@ -69,6 +70,10 @@ class ContractPage(PageView):
         by = self.actor
         context: dict[str, Any] = {
             "contract": contract,
+            "beside": queries.visible_to(by)
+            .filter(solicitation=contract.solicitation_id)
+            .exclude(pk=contract.pk)
+            .order_by("pk"),
             "lines": contract.lines.order_by("clin"),
             "rates": queries.rates_in_force(contract, max(at, _start(contract))),
             "balance": contract_balance(contract.pk),
@@ -150,7 +155,7 @@ class AwardPage(PageView):
 
 
 class DraftContractView(VerbView):
-    """From the decision to a draft award."""
+    """From a selected offer to a draft award."""
 
     template_name = "contracts/draft_contract.html"
     form_class = forms.DraftContractForm
@@ -168,17 +173,26 @@ class DraftContractView(VerbView):
             "agency_id": thing.agency_id,
             "clins": sorted({line.clin for line in lines_of(thing)}),
             "minimum": thing.minimum_dollars,
+            "offers": [each.submission for each in self._left(thing)],
         }
+
+    def initial(self, thing: Any) -> dict[str, Any]:
+        return {"offer": self.request.GET.get("offer", "")}
 
     def extra(self, thing: Any) -> dict[str, Any]:
         decision = getattr(thing, "selection_decision", None)
-        return {"solicitation": thing, "decision": decision}
+        left = self._left(thing)
+        return {"solicitation": thing, "decision": decision, "left": left}
+
+    def _left(self, thing: Any) -> list[SelectedOffer]:
+        return list(queries.undrafted().filter(decision__solicitation=thing))
 
     def perform(
         self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         contract = draft_contract(
             solicitation_id=thing.pk,
+            submission_id=data.get("offer"),
             funding=[
                 MinimumFunding(
                     clin=row["clin"],
@@ -250,7 +264,7 @@ class AwardContractView(ContractOperationView):
 
     def extra(self, thing: Contract) -> dict[str, Any]:
         offer, needed = (
-            thing.decision.selected,
+            thing.offer,
             checks_of(thing, self.actor, clock.now()),
         )
         return super().extra(thing) | {  # noqa: S610

@@ -40,7 +40,7 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
 
     Each is the guard of the verb itself, which guards again under its locks.
     """
-    page, offer = contract.path, contract.decision.selected
+    page, offer = contract.path, contract.offer
     on = accounting_day(at, contract.time_zone)
     return [
         Check(
@@ -121,7 +121,12 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
 
 
 def told_after(contract: Contract) -> int:
-    """How many unsuccessful offerors are told within three days of this award."""
+    """How many unsuccessful offerors are told within three days of this award.
+
+    The first of several awards tells them; a later one tells nobody again.
+    """
+    if queries.first_award(contract.solicitation) not in (None, contract):
+        return 0
     return len({each.vendor_id for each in unsuccessful(contract.solicitation)})
 
 

@@ -57,6 +57,7 @@ class NotifyUnsuccessfulView(ContractVerbView):
             "others": others,
             "told": len({each.vendor_id for each in others}),
             "is_sent": thing.unsuccessful_notices.exists(),
+            "first": queries.first_award(thing.solicitation),
             "due_on": due_on,
             "is_overdue": self.today(thing) > due_on,
             "letter": paperwork.unsuccessful_notice(
@@ -95,8 +96,7 @@ class StatusPage(PageView):
             "received": submission.version_of_record,
             "opened_offer": getattr(submission, "opened_offer", None),
             "award": award,
-            "is_selected": award is not None
-            and award.decision.selected_id == submission.pk,
+            "is_selected": award is not None and hasattr(submission, "selection"),
             "is_ours": award is not None and award.vendor_id == submission.vendor_id,
             "notice": notice,
             "notice_due_on": queries.notice_due_on(award) if award else None,

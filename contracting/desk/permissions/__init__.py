@@ -13,8 +13,7 @@ from typing import Any, Final
 from accounts.states import Role
 from contracting.approvals import queries as approvals
 from contracting.contracts import permissions as may_award
-from contracting.contracts.models import Contract
-from contracting.contracts.states import ContractState
+from contracting.contracts import queries as contracts
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed
 from contracting.core.quantities import Dollars
@@ -205,10 +204,9 @@ def _to_decide(by: Actor, at: datetime, on: date) -> Iterator[Item]:
 
 
 def _awards_to_draft(by: Actor, at: datetime, on: date) -> Iterator[Item]:
-    for each in _own(by, _SOL.OPENED):
-        drafts = Contract.objects.filter(solicitation=each)
-        written = drafts.exclude(state=ContractState.DISCARDED).exists()
-        if not written and evaluations.decision_of(each) is not None:
+    left = contracts.undrafted().values("decision__solicitation")
+    for state in (_SOL.OPENED, _SOL.AWARDED):
+        for each in _own(by, state, pk__in=left):
             verdict = may_award.can_draft_contract(by, each)
             yield item(each, "contracts:draft_contract", "Draft the award", verdict)
 

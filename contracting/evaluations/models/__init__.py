@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.text import get_text_list
 
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
@@ -30,6 +31,7 @@ NonresponsibilityFinding = records.NonresponsibilityFinding
 CertificateReferral = records.CertificateReferral
 CertificateOutcome = records.CertificateOutcome
 OfferRejection = records.OfferRejection
+SelectedOffer = records.SelectedOffer
 
 
 class PanelMember(AppendOnly):
@@ -377,9 +379,6 @@ class SelectionDecision(Addressed, AppendOnly):
         on_delete=models.PROTECT,
         related_name="selection_decision",
     )
-    selected = models.ForeignKey(
-        "submissions.Submission", on_delete=models.PROTECT, related_name="+"
-    )
     price_analysis = models.ForeignKey(PriceAnalysis, on_delete=models.PROTECT)
     rationale = models.TextField()
     decided_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
@@ -387,6 +386,12 @@ class SelectionDecision(Addressed, AppendOnly):
 
     def __str__(self) -> str:
         return f"decision on {self.solicitation_id}"
+
+    @property
+    def named(self) -> str:
+        """Whose offers are selected, in words."""
+        chosen = self.selections.select_related("submission__vendor")
+        return get_text_list([each.submission.called for each in chosen], "and")
 
     @property
     def subject(self) -> Subject:

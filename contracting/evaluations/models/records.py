@@ -41,6 +41,39 @@ class OfferExtension(AppendOnly):
         return f"{self.submission_id} open until {self.valid_until}"
 
 
+class SelectedOffer(AppendOnly):
+    """One of the offers that the source selection decision selects (FAR 15.308)."""
+
+    decision = models.ForeignKey(
+        "evaluations.SelectionDecision",
+        on_delete=models.PROTECT,
+        related_name="selections",
+    )
+    position = models.PositiveSmallIntegerField(default=1)
+    submission = models.OneToOneField(
+        "submissions.Submission", on_delete=models.PROTECT, related_name="selection"
+    )
+    reason = models.TextField(
+        blank=True, help_text="Why this one; empty where the rationale says all."
+    )
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["position"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="two_selected_offers_never_have_one_position",
+                fields=["decision", "position"],
+            ),
+            models.CheckConstraint(
+                name="selected_offers_are_counted_from_one",
+                condition=Q(position__gte=1),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} selected"
+
+
 class RegistrationSnapshot(AppendOnly):
     """A vendor's registration as it stood when it counted (FAR 52.204-7)."""
 

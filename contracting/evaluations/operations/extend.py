@@ -11,12 +11,13 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.evaluations import events, permissions, queries
-from contracting.evaluations.models import OfferExtension
+from contracting.evaluations.models import OfferExtension, SelectedOffer
 from contracting.evaluations.refusals import ExtensionUnfit
 from contracting.evaluations.standing.validity import valid_until
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.calculations import MOST_VALID_DAYS
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import Submission
 
 
@@ -32,14 +33,14 @@ def extend_offer(
     :param until: the last day on which the offer may be accepted
     :param words: what the signer writes, at least a sentence
     :raises NotAllowed: unless ``by`` signs for the vendor whose offer it is
-    :raises NotOpened: before the opening, and once it is awarded or cancelled
+    :raises NotOpened: before the opening, and once it is cancelled or awarded to others
     :raises ExtensionUnfit: without words, or for a day that is not later
     """
     found = Submission.objects.get(pk=submission_id)
     solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
     submission = Submission.objects.locked().get(pk=submission_id)
     require(permissions.can_extend_offer(by, submission))
-    queries.require_open(solicitation)
+    _require_acceptable(submission)
     was_until = valid_until(submission)
     _require_later(solicitation, until, was_until, at)
     if not words.strip():
@@ -76,6 +77,15 @@ def extend_offer(
         },
     )
     return extension
+
+
+def _require_acceptable(submission: Submission) -> None:
+    """After the first of several awards, the other selected offers may follow."""
+    solicitation = submission.solicitation
+    chosen = SelectedOffer.objects.filter(decision__solicitation=solicitation)
+    is_left = chosen.filter(submission=submission).exists() and chosen.count() > 1
+    if solicitation.state != SolicitationState.AWARDED or not is_left:
+        queries.require_open(solicitation)
 
 
 def _require_later(

@@ -136,7 +136,7 @@ class AnalysePrice(ReadingVerbView):
 
 
 class DecideSelection(ReadingVerbView):
-    """Which offer is the best value, and why?"""
+    """Which offer is the best value, or which several are, and why?"""
 
     template_name = "evaluations/decide_selection.html"
     form_class: ClassVar[FormClass] = forms.SelectionForm
@@ -149,7 +149,7 @@ class DecideSelection(ReadingVerbView):
         return permissions.can_decide_selection(self.actor, thing)
 
     def form_options(self, thing: Solicitation) -> dict[str, Any]:
-        return {"offers": list(offers_of(thing))}
+        return {"offers": list(offers_of(thing)), "most": thing.most_awards}
 
     def initial(self, thing: Solicitation) -> dict[str, Any]:
         analysis = queries.latest_analysis(thing)
@@ -171,7 +171,7 @@ class DecideSelection(ReadingVerbView):
     ) -> str:
         decision = decide_selection(
             solicitation_id=thing.pk,
-            submission_id=data["selected"],
+            selected=data["selected"],
             rationale=data["rationale"],
             seen_analysis_id=queries.analysis_id(thing, data["seen_analysis"]),
             by=by,
@@ -214,8 +214,14 @@ class Decision(ReadingPage):
         require(permissions.can_read_offers(self.actor, found.solicitation))
         papers = documents_of(found.subject).visible_to(self.actor)
         offers = list(offers_of(found.solicitation))
+        chosen = found.selections.select_related("submission__vendor")
+        lots = [
+            (each, each.contracts.exclude(state="DISCARDED").first()) for each in chosen
+        ]
         return {
             "decision": found,
+            "lots": lots,
+            "is_left": any(contract is None for _chosen, contract in lots),
             "solicitation": found.solicitation,
             "analysis": found.price_analysis,
             "offers": offers,

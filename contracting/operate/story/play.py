@@ -104,7 +104,7 @@ def _procure(engaged: Cast, calendar: Calendar, stage: Stage) -> Contract:
     )
     decision = procure.decide(engaged, calendar, amended)
     stage.say(f"  {decision.price_analysis.usage['sentence']}")
-    stage.say(f"  selected: {decision.selected.vendor.name}")
+    stage.say(f"  selected: {decision.named}")
     contract = procure.award(engaged, calendar, amended)
     stage.say(
         f"  contract {contract.piid}, ceiling ${contract.ceiling_dollars:,.2f}, "

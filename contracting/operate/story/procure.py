@@ -398,7 +398,7 @@ def decide(
     vendor = cast.organizations[NORTHLIGHT]
     return decide_selection(
         solicitation_id=solicitation.pk,
-        submission_id=solicitation.submissions.get(vendor=vendor).pk,
+        selected={solicitation.submissions.get(vendor=vendor).pk: ""},
         rationale=(
             "Reporting by request lets us reconcile what we pay to the token. It comes "
             "with the lower evaluated price. Harborline would cost less only where "
