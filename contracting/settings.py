@@ -384,6 +384,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "SolicitationStateEnum": "contracting.solicitations.states.SolicitationState",
+        "SolicitationKindEnum": "contracting.solicitations.states.SolicitationKind",
         "RfiStateEnum": "contracting.market_research.states.RfiState",
         "SubmissionStateEnum": "contracting.submissions.states.SubmissionState",
         "PaymentStateEnum": [("CERTIFIED", "CERTIFIED"), ("PAID", "PAID")],

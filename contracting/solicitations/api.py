@@ -104,6 +104,7 @@ def _brief(solicitation: Solicitation) -> dict[str, Any]:
     return {
         "id": solicitation.public_id,
         "piid": solicitation.piid,
+        "kind": solicitation.kind,
         "title": solicitation.title,
         "agency": solicitation.agency.name,
         "state": solicitation.state,
@@ -119,6 +120,7 @@ def _whole(solicitation: Solicitation) -> dict[str, Any]:
     return {
         **_brief(solicitation),
         "statement_of_objectives": solicitation.statement_of_objectives,
+        "late_rule": solicitation.late_rule,
         "naics": solicitation.naics,
         "size_standard": solicitation.size_standard,
         "psc": solicitation.psc,

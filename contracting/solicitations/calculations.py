@@ -29,6 +29,7 @@ from contracting.solicitations.states import (
     ExtentCompeted,
     Procedure,
     SetAside,
+    SolicitationKind,
     SynopsisException,
     SynopsisKind,
 )
@@ -46,6 +47,8 @@ MOST_ALTERNATES: Final = 20
 """More alternates of one vendor nobody evaluates each by itself."""
 
 TERMS: Final[Mapping[str, str]] = {
+    "kind": "Kind of solicitation",
+    "late_rule": "Late quotations are not considered",
     "title": "Title",
     "statement_of_objectives": "Statement of objectives",
     "naics": "NAICS code",
@@ -78,7 +81,11 @@ TERMS: Final[Mapping[str, str]] = {
 }
 """Every term of a package that is a single value, with its name in words."""
 
+FROZEN: Final = ("kind", "late_rule")
+"""Terms that stand from the release on: no amendment changes them."""
+
 _OFFERED: Final = {
+    "kind": SolicitationKind.values,
     "set_aside": SetAside.values,
     "procedure": Procedure.values,
     "extent_competed": ExtentCompeted.values,
@@ -282,6 +289,8 @@ def _words(value: Any) -> str:
         return ""
     if isinstance(value, list):
         return ", ".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
@@ -334,7 +343,7 @@ def _check_choices(terms: Mapping[str, Any]) -> None:
         if terms.get(name) and terms[name] not in offered:
             message = f"{TERMS[name]} cannot be {terms[name]!r}."
             raise TermInvalid(message, term=name)
-    for name in ("procedure", "extent_competed"):
+    for name in ("kind", "procedure", "extent_competed"):
         if terms.get(name) == "":
             message = f"{TERMS[name]} is chosen from its list."
             raise TermInvalid(message, term=name)
@@ -365,14 +374,17 @@ def _check_amounts(terms: Mapping[str, Any]) -> None:
 def require_in_step(solicitation: Solicitation, terms: Mapping[str, Any]) -> None:
     """Terms that only make sense together, as they would stand with ``terms``.
 
-    :raises TermInvalid: if the period ends before it begins, or the minimum is above
-        the maximum
+    :raises TermInvalid: if the period ends before it begins, the minimum is above the
+        maximum, or a request for proposals says how late quotations are treated
     """
     would = {name: terms.get(name, getattr(solicitation, name)) for name in TERMS}
     start, end = would["ordering_start"], would["ordering_end"]
     if isinstance(start, date) and isinstance(end, date) and end < start:
         message = "The last day for orders is before the first."
         raise TermInvalid(message, term="ordering_end")
+    if would["late_rule"] and would["kind"] != SolicitationKind.RFQ:
+        message = "Whether late ones are considered is said of quotations only."
+        raise TermInvalid(message, term="late_rule")
     if would["minimum_dollars"] > would["maximum_dollars"]:
         message = "The guaranteed minimum is above the maximum."
         raise TermInvalid(message, term="minimum_dollars")

@@ -7,7 +7,11 @@ from typing import Any
 from rest_framework import serializers
 
 from contracting.reference.serializers import CursorSerializer
-from contracting.solicitations.states import SetAside, SolicitationState
+from contracting.solicitations.states import (
+    SetAside,
+    SolicitationKind,
+    SolicitationState,
+)
 
 
 class MoneySerializer(serializers.Serializer[Any]):
@@ -22,6 +26,7 @@ class SolicitationSerializer(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     piid = serializers.CharField(allow_null=True)
+    kind = serializers.ChoiceField(choices=SolicitationKind.choices)
     title = serializers.CharField()
     agency = serializers.CharField()
     state = serializers.ChoiceField(choices=SolicitationState.choices)
@@ -100,6 +105,7 @@ class WholeSolicitationSerializer(SolicitationSerializer):
     naics = serializers.CharField()
     size_standard = serializers.CharField()
     psc = serializers.CharField()
+    late_rule = serializers.BooleanField()
     set_aside = serializers.ChoiceField(choices=SetAside.choices)
     importance = serializers.CharField()
     ai_terms = serializers.CharField()

@@ -32,6 +32,18 @@ MOVES = moves(
 )
 
 
+class SolicitationKind(TextChoices):
+    """What is asked for, by the ninth character of its number (FAR 4.1603)."""
+
+    RFP = "RFP", "request for proposals"
+    RFQ = "RFQ", "request for quotations"
+
+    @property
+    def letter(self) -> str:
+        """The type of instrument in its number."""
+        return "Q" if self == SolicitationKind.RFQ else "R"
+
+
 class SetAside(TextChoices):
     """Block 10 of the SF 1449."""
 

@@ -35,6 +35,7 @@ from contracting.solicitations.calculations import (
     LineDraft,
 )
 from contracting.solicitations.forms.limits import LimitFields
+from contracting.solicitations.publishing.kinds import KindForm
 from contracting.solicitations.states import (
     ContextBand,
     ExtentCompeted,
@@ -202,8 +203,8 @@ class EditTermsForm(SeenVersion):
             return None
 
 
-class EditPublicationForm(SeenVersion):
-    """How the market learns of it, and who may compete."""
+class EditPublicationForm(KindForm):
+    """What is asked for, how the market learns of it, and who may compete."""
 
     procedure = forms.ChoiceField(choices=Procedure.choices)
     synopsis_kind = forms.ChoiceField(

@@ -26,6 +26,7 @@ from contracting.solicitations.states import (
     ExtentCompeted,
     Procedure,
     SetAside,
+    SolicitationKind,
     SolicitationState,
     SynopsisException,
     SynopsisKind,
@@ -35,7 +36,7 @@ SolicitationTemplate = templates.SolicitationTemplate
 
 
 class Solicitation(limits.LimitsOffers, Addressed, Timestamped, Versioned, Stateful):
-    """A request for proposals for tokens (PIID type R; FAR 12.603, 15.203)."""
+    """A request for proposals or for quotations (PIID type R or Q; FAR 12.603, 13)."""
 
     PREFIX = "sol"
     MOVES = MOVES
@@ -50,6 +51,12 @@ class Solicitation(limits.LimitsOffers, Addressed, Timestamped, Versioned, State
         related_name="solicitations",
     )
     piid = models.CharField("PIID", max_length=17, unique=True, null=True, blank=True)
+    kind = models.CharField(
+        max_length=3, choices=SolicitationKind.choices, default=SolicitationKind.RFP
+    )
+    late_rule = models.BooleanField(
+        default=False, help_text="Late quotations are not considered; an RFQ's alone."
+    )
     title = models.CharField(max_length=200)
     statement_of_objectives = models.TextField(blank=True)
     naics = models.CharField("NAICS code", max_length=6, blank=True)
@@ -190,6 +197,10 @@ class Solicitation(limits.LimitsOffers, Addressed, Timestamped, Versioned, State
                 name="a_package_starts_from_one_other_at_most",
                 condition=Q(copied_from__isnull=True) | Q(from_template__isnull=True),
             ),
+            models.CheckConstraint(
+                name="only_a_request_for_quotations_says_whether_lateness_binds",
+                condition=Q(kind="RFQ") | Q(late_rule=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -207,6 +218,26 @@ class Solicitation(limits.LimitsOffers, Addressed, Timestamped, Versioned, State
     def name(self) -> str:
         """How people call it: its number once it has one."""
         return self.piid or self.title
+
+    @property
+    def asks_quotations(self) -> bool:
+        """Whether what vendors hand in are quotations, which bind nobody."""
+        return self.kind == SolicitationKind.RFQ
+
+    @property
+    def considers_late(self) -> bool:
+        """Whether a late one may be considered as long as nothing is awarded."""
+        return self.asks_quotations and not self.late_rule
+
+    @property
+    def response(self) -> str:
+        """What vendors hand in, as people read it: an offer, or a quotation."""
+        return "quotation" if self.asks_quotations else "offer"
+
+    @property
+    def a_response(self) -> str:
+        """The same with its article."""
+        return "a quotation" if self.asks_quotations else "an offer"
 
     @property
     def path(self) -> str:

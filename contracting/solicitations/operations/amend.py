@@ -63,6 +63,7 @@ def amend_solicitation(
     :raises Stale: if it was amended since it was read
     :raises DeadlineFixed: after the deadline, or for a deadline that is not ahead
     :raises NotInDictionary: for a class or unit outside the dictionary (R-SOL-13)
+    :raises TermInvalid: for another kind, or another word on late quotations
     :raises NothingChanged: if nothing differs
     :raises NotComplete: if the package would lack what it was released with (R-SOL-02)
     """
@@ -70,6 +71,7 @@ def amend_solicitation(
     require(permissions.can_amend_solicitation(by, solicitation))
     solicitation.require_version(seen_version)
     tidy = calculations.checked_terms(terms or {})
+    _require_frozen(solicitation, tidy)
     old_deadline, new_deadline = _deadlines(solicitation, tidy, at)
     calculations.require_in_step(solicitation, tidy)
     if not summary.strip():
@@ -116,6 +118,17 @@ def amend_solicitation(
         },
     )
     return amendment
+
+
+def _require_frozen(solicitation: Solicitation, terms: Mapping[str, Any]) -> None:
+    """Vendors prepare for an offer or for a quotation; that does not change."""
+    for name in calculations.FROZEN:
+        if terms.get(name, getattr(solicitation, name)) != getattr(solicitation, name):
+            message = (
+                f"{calculations.TERMS[name]}: that stands since the release. Cancel "
+                "this solicitation and release another one."
+            )
+            raise TermInvalid(message, term=name)
 
 
 def _deadlines(

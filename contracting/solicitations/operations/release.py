@@ -25,7 +25,7 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.publishing import check
 from contracting.solicitations.publishing.facts import Facts
 from contracting.solicitations.refusals import NotComplete, ReviewIncomplete
-from contracting.solicitations.states import SolicitationState
+from contracting.solicitations.states import SolicitationKind, SolicitationState
 
 
 @transaction.atomic
@@ -34,8 +34,9 @@ def release_solicitation(
 ) -> Solicitation:
     """Number the package, freeze its workload, and show it to everybody at once.
 
-    The number follows the grammar of a PIID of type R with the fiscal year of today
-    (FAR 4.1603, R-SOL-01) and is never used again.
+    The number follows the grammar of a PIID, of type R for proposals and Q for
+    quotations, with the fiscal year of today (FAR 4.1603, R-SOL-01) and is never used
+    again.
 
     :raises NotAllowed: if ``by`` is neither a contracting officer of the agency nor its
         key, or the package is not approved
@@ -54,7 +55,7 @@ def release_solicitation(
     _require_complete(facts)
     solicitation.piid = assign_number(
         agency=solicitation.agency,
-        type="R",
+        type=SolicitationKind(solicitation.kind).letter,
         on=solicitation.agency.local_day(at),
     )
     content = calculations.content(solicitation)
@@ -81,7 +82,8 @@ def release_solicitation(
         recipients=[Recipient(vendor.pk) for vendor in known_vendors()],
         subject=solicitation.subject,
         title=f"Solicitation {solicitation.piid} is open",
-        body=f"{solicitation.agency} asks for offers: {solicitation.title}.",
+        body=f"{solicitation.agency} asks for {solicitation.response}s: "
+        f"{solicitation.title}.",
         url_path=solicitation.public_path,
         due_on=paperwork.deadline_day(solicitation),
         by=by,

@@ -16,6 +16,7 @@ from contracting.solicitations.states import (
     ExtentCompeted,
     Procedure,
     SetAside,
+    SolicitationKind,
     SynopsisException,
     SynopsisKind,
 )
@@ -64,8 +65,8 @@ def money(amount: Decimal) -> str:
 def points(facts: Facts) -> list[Point]:
     """Everything that is weighed, in the order of the editor's tasks.
 
-    FAR 12.602, 15.203 and 15.304 (R-SOL-02); without a day, neither thresholds nor
-    instants are judged.
+    FAR 12.602, 15.203 and 15.304 (R-SOL-02), for quotations 13.106-1; without a day,
+    neither thresholds nor instants are judged.
     """
     found = [
         *_terms(facts),
@@ -170,9 +171,34 @@ _TERMS: Final = (
 
 
 def _terms(facts: Facts) -> Iterator[Point]:
+    is_quoted = facts.terms["kind"] == SolicitationKind.RFQ
+    if is_quoted:
+        yield from _quotations(facts)
     for name, done, words in _TERMS:
         given = str(facts.terms[name]).strip()
+        if name == "importance" and is_quoted and not given:
+            continue
         yield Point(name, done, "terms", missing="" if given else words)
+
+
+def _quotations(facts: Facts) -> Iterator[Point]:
+    """FAR 13.003, 13.106-1: simplified, and how lateness is treated is said."""
+    is_simple = facts.terms["procedure"] == Procedure.COMMERCIAL
+    words = "The commercial procedure: quotations are not asked for under FAR part 15."
+    yield Point(
+        "quotations",
+        "It asks for quotations, by a simplified procedure.",
+        "publication",
+        missing="" if is_simple else words,
+    )
+    yield Point(
+        "late_rule",
+        "It says that late quotations are not considered."
+        if facts.terms["late_rule"]
+        else "Late quotations may be considered until an award is made.",
+        "publication",
+        rule="R-SUB-11",
+    )
 
 
 def _amounts(facts: Facts) -> Iterator[Point]:
@@ -204,7 +230,9 @@ def _nominal(facts: Facts) -> str:
 def _dates(facts: Facts) -> Iterator[Point]:
     lacks = "" if facts.zone_exists else "A time zone that exists."
     yield Point("time_zone", "Its time zone exists.", "terms", missing=lacks)
-    yield Point("deadline", "Offers have a deadline.", "terms", missing=_due(facts))
+    is_quoted = facts.terms["kind"] == SolicitationKind.RFQ
+    done = f"{'Quotations' if is_quoted else 'Offers'} have a deadline."
+    yield Point("deadline", done, "terms", missing=_due(facts))
     yield Point(
         "ordering_period", "Orders have a period.", "terms", missing=_period(facts)
     )
@@ -240,8 +268,10 @@ def _rows(facts: Facts) -> Iterator[Point]:
     is_price = facts.factors_are_price
     lacks = "" if any(is_price) else "Price as an evaluation factor."
     yield Point("price_factor", "Price is a factor.", "factors", missing=lacks)
-    lacks = "" if not all(is_price) else "A factor beside the price."
-    yield Point("factors", "A factor stands beside it.", "factors", missing=lacks)
+    may_be_alone = facts.terms["kind"] == SolicitationKind.RFQ
+    lacks = "" if may_be_alone or not all(is_price) else "A factor beside the price."
+    done = "The factors are named." if all(is_price) else "A factor stands beside it."
+    yield Point("factors", done, "factors", missing=lacks)
     lacks = "" if facts.clauses else "The clauses and provisions."
     yield Point("clauses", "It carries clauses.", "clauses", missing=lacks)
     if facts.day is not None and facts.clauses:

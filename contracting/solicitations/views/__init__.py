@@ -198,7 +198,7 @@ class EditPublication(EditVerb):
     form_class = forms.EditPublicationForm
     takes = ("terms", "seen_version")
     heading = "Publication and competition"
-    question = "How does the market learn of it, and may everybody compete?"
+    question = "What is asked for, how does the market learn of it, and who may answer?"
 
     def initial(self, thing: Solicitation) -> dict[str, Any]:
         return queries.terms_of(thing)
