@@ -72,7 +72,7 @@ class Workspace:
     @property
     def offer_words(self) -> str:
         """What is drafted: ``"offer"`` or ``"alternate 2"``."""
-        return offer_words(self.alternate)
+        return offer_words(self.alternate, self.solicitation.response)
 
     @property
     def draft_label(self) -> str:

@@ -65,9 +65,12 @@ __all__ = [
 ]
 
 
-def offer_words(alternate: int) -> str:
-    """How an offer is called by its number: ``"offer"`` or ``"alternate 2"``."""
-    return f"alternate {alternate}" if alternate else "offer"
+def offer_words(alternate: int, base: str = "offer") -> str:
+    """How an offer is called by its number: ``"offer"`` or ``"alternate 2"``.
+
+    :param base: what one without a number is, ``"quotation"`` where those are asked for
+    """
+    return f"alternate {alternate}" if alternate else base
 
 
 class Submission(Addressed, Timestamped, Stateful):
@@ -149,7 +152,7 @@ class Submission(Addressed, Timestamped, Stateful):
     @property
     def offer_words(self) -> str:
         """Which of its vendor's offers it is: ``"offer"`` or ``"alternate 2"``."""
-        return offer_words(self.alternate)
+        return offer_words(self.alternate, self.solicitation.response)
 
     @property
     def reference(self) -> str:

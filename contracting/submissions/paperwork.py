@@ -10,7 +10,7 @@ from contracting.core.periods import zone_of
 from contracting.documents.queries import scanning_words
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.calculations import receipt_content
-from contracting.submissions.models import SubmissionVersion, offer_words
+from contracting.submissions.models import Submission, SubmissionVersion
 from contracting.submissions.queries import box_of, closing_of, proof_of
 from contracting.submissions.refusals import NotClosed
 from contracting.submissions.sealing.tree import leaf_of
@@ -44,6 +44,16 @@ _LIMITS = (
 )
 
 
+def late_words(solicitation: Solicitation) -> str:
+    """What becomes of an offer or quotation that came late, as its vendor is told."""
+    if solicitation.considers_late:
+        return (
+            "It is kept sealed. The contracting officer may consider a late quotation "
+            "until an award is made: this request does not exclude it (R-SUB-11)."
+        )
+    return "It is kept sealed in quarantine and is not considered (FAR 52.212-1(f))."
+
+
 def receipt(version: SubmissionVersion) -> dict[str, Any]:
     """The receipt: what arrived, when, and its hashes (R-SUB-07)."""
     submission = version.submission
@@ -54,8 +64,14 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
         "facts": [
             {"label": "Receipt", "value": version.public_id},
             {"label": "Solicitation", "value": solicitation.piid},
-            {"label": "Offer", "value": _which(submission.alternate)},
-            {"label": "Version of the offer", "value": str(version.number)},
+            {
+                "label": solicitation.response.capitalize(),
+                "value": _which(version.submission),
+            },
+            {
+                "label": f"Version of the {solicitation.response}",
+                "value": str(version.number),
+            },
             {"label": "Receipt completed", "value": version.received_at, "span": 6},
             {"label": "Deadline, inclusive", "value": solicitation.deadline, "span": 6},
             {
@@ -192,14 +208,15 @@ def _exact(at: datetime, zone: str) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC, {there:%H:%M:%S.%f %Z}"
 
 
-def _which(alternate: int) -> str:
-    return offer_words(alternate) if alternate else "base offer"
+def _which(submission: Submission) -> str:
+    if submission.alternate:
+        return submission.offer_words
+    return f"base {submission.solicitation.response}"
 
 
 def _summary(version: SubmissionVersion) -> str:
+    solicitation = version.submission.solicitation
+    arrived = f"This {solicitation.response} arrived"
     if version.is_late:
-        return (
-            "This offer arrived after the deadline. It is kept sealed in quarantine "
-            "and is not considered (FAR 52.212-1(f))."
-        )
-    return "This offer arrived in time, complete and sealed."
+        return f"{arrived} after the deadline. {late_words(solicitation)}"
+    return f"{arrived} in time, complete and sealed."

@@ -154,6 +154,8 @@ class OfferView(FilesView, ReceivingVerb):
             ),
             "amendments": solicitation.amendments.order_by("number"),
             "is_late": is_past(solicitation, clock.now()),
+            "late_words": paperwork.late_words(solicitation),
+            "submit_label": self.submit_label.replace("offer", solicitation.response),
             "is_scanned": bool(settings.CLAMD_URL),
             **client.offer_key_facts(self.actor),
             "box": queries.box_of(solicitation),
@@ -294,6 +296,7 @@ class SubmissionPage(PageView):
             "solicitation": found.solicitation,
             "receipts": queries.receipts_of(found),
             "is_past": is_past(found.solicitation, now),
+            "late_words": paperwork.late_words(found.solicitation),
             "unacknowledged": queries.unacknowledged(latest) if latest else [],
             "opened_offer": getattr(found, "opened_offer", None),
             "may_replace": _while_open(
@@ -327,6 +330,7 @@ class Receipt(PageView):
             "attribution": getattr(version, "attribution", None),
             "submission": version.submission,
             "solicitation": version.submission.solicitation,
+            "late_words": paperwork.late_words(version.submission.solicitation),
             "closing": queries.closing_of(version.submission.solicitation),
             "may_reread": permissions.can_reread_version(self.actor, version),
             "paper": papers.first(),
@@ -369,5 +373,6 @@ def _while_open(verdict: Verdict, submission: Submission, now: datetime) -> Verd
     if is_past(submission.solicitation, now):
         return Refused("The deadline has passed.", "R-SUB-04")
     if submission.state != SubmissionState.SUBMITTED:
-        return Refused("The offer is withdrawn; submit it again instead.")
+        word = submission.solicitation.response
+        return Refused(f"The {word} is withdrawn; submit it again instead.")
     return verdict

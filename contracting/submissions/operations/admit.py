@@ -72,10 +72,10 @@ def _require_ground(
     solicitation: Solicitation, submission: Submission, code: str, evidence: str
 ) -> None:
     if submission.state != SubmissionState.LATE:
-        message = "Only an offer that lies in quarantine as late is admitted."
+        message = "Only what lies sealed as late is admitted."
         raise ExceptionUnfounded(message, state=submission.state)
     if admission_of(submission) is not None:
-        message = "This late offer is admitted already."
+        message = f"This late {solicitation.response} is admitted already."
         raise ExceptionUnfounded(message)
     if code not in LateException.values:
         message = "Name the exception of FAR 52.212-1(f)(2) that applies."

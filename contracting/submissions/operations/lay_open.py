@@ -69,10 +69,11 @@ def lay_open_submission(
     submission.move_to(SubmissionState.OPENED)
     for do in permissions.AT_OPENING:
         do(submission_id=submission.pk, by=by, at=at)
+    word = submission.solicitation.response
     post_notice(
         recipients=[Recipient(organization_id=submission.vendor_id)],
         subject=submission.subject,
-        title=f"The offers on {submission.solicitation.piid} were opened",
+        title=f"The {word}s on {submission.solicitation.piid} were opened",
         body=_told(opened),
         url_path=f"/submissions/{submission.public_id}",
         by=SYSTEM,

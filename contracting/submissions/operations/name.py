@@ -72,7 +72,9 @@ def name_openers(
     post_notice(
         recipients=[Recipient(user_id=key.user_id) for key, _membership in openers],
         subject=solicitation.subject,
-        title=f"You are named to open the offers on {solicitation.name}",
+        title=(
+            f"You are named to open the {solicitation.response}s on {solicitation.name}"
+        ),
         body=(
             f"{needed} of {box.people} people open them together. Rehearse it now: it "
             "is released only when as many have read the rehearsal offer."

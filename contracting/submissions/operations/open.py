@@ -114,13 +114,16 @@ def _require_time(solicitation: Solicitation, at: datetime) -> None:
         SolicitationState.NO_AWARD,
     )
     if state in opened:
-        message = "The offers have been opened already."
+        message = f"The {solicitation.response}s have been opened already."
         raise AlreadyOpened(message)
     if state != SolicitationState.RELEASED or solicitation.deadline is None:
-        message = "There are no offers to open: this solicitation takes none."
+        message = "There is nothing to open: this solicitation takes none."
         raise NotOpenForOffers(message)
     if at <= solicitation.deadline:
-        message = "The deadline has not passed. Until then nobody opens an offer."
+        message = (
+            "The deadline has not passed. Until then nobody opens "
+            f"{solicitation.a_response}."
+        )
         raise StillSealed(message, deadline=solicitation.deadline)
 
 
@@ -178,7 +181,8 @@ def _tell_the_agency(
     at: datetime,
 ) -> None:
     left = opening.box.needed - consents_of(solicitation).count()
-    done = "The offers were opened." if is_open else f"{left} more must give a share."
+    word = solicitation.response
+    done = f"The {word}s were opened." if is_open else f"{left} more must give a share."
     roles = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST)
     openers = [Recipient(user_id=share.user_id) for share in opening.box.shares.all()]
     post_notice(
@@ -187,7 +191,7 @@ def _tell_the_agency(
             *openers,
         ],
         subject=solicitation.subject,
-        title=f"Opening of the offers on {solicitation.piid}",
+        title=f"Opening of the {word}s on {solicitation.piid}",
         body=done,
         url_path=f"/solicitations/{solicitation.public_id}/opening",
         by=by,

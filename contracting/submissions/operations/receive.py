@@ -163,22 +163,20 @@ def receive_version(
 
 
 def _title(submission: Submission) -> str:
-    which = submission.offer_words if submission.alternate else "an offer"
-    return f"Receipt for {which} on {submission.solicitation.piid}"
+    solicitation, which = submission.solicitation, submission.offer_words
+    named = which if submission.alternate else solicitation.a_response
+    return f"Receipt for {named} on {solicitation.piid}"
 
 
 def _tell_the_vendor(version: SubmissionVersion, at: datetime) -> None:
     """Of what came after the opening; before, a notice would say who has offered."""
     submission = version.submission
-    piid = submission.solicitation.piid
+    solicitation = submission.solicitation
     post_notice(
         recipients=[Recipient(organization_id=submission.vendor_id)],
         subject=submission.subject,
-        title=f"Your {submission.offer_words} on {piid} was received late",
-        body=(
-            "It arrived after the deadline. It is kept sealed in quarantine and is not "
-            "considered (FAR 52.212-1(f))."
-        ),
+        title=f"Your {submission.offer_words} on {solicitation.piid} was received late",
+        body=f"It arrived after the deadline. {paperwork.late_words(solicitation)}",
         url_path=f"/receipts/{version.public_id}",
         by=SYSTEM,
         at=at,

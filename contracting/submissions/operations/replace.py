@@ -51,11 +51,12 @@ def replace_submission(
     solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
     submission = Submission.objects.locked().get(pk=submission_id)
     require(permissions.can_replace_submission(by, submission))
+    a_response = solicitation.a_response
     if at > deadline_of(solicitation):
-        message = "The deadline has passed: an offer can no longer be replaced."
+        message = f"The deadline has passed: {a_response} can no longer be replaced."
         raise DeadlinePassed(message, deadline=solicitation.deadline)
     if submission.state != SubmissionState.SUBMITTED:
-        message = "Only an offer that is submitted can be replaced."
+        message = f"Only {a_response} that is submitted can be replaced."
         raise IllegalMove(message, source=submission.state)
     require_alternate_taken(solicitation, submission.pseudonym, submission.alternate)
     version = receive_version(

@@ -127,9 +127,10 @@ def _require_room(
 ) -> None:
     if is_late:
         return
+    word = solicitation.response
     if solicitation.state != SolicitationState.RELEASED:
-        message = "The offers were opened while yours was on its way."
+        message = f"The {word}s were opened while yours was on its way."
         raise AlreadyOpened(message)
     if submission is not None and submission.state == SubmissionState.SUBMITTED:
-        message = "Your offer is here already. Replace it to change it."
+        message = f"Your {word} is here already. Replace it to change it."
         raise AlreadySubmitted(message, submission=submission.public_id)

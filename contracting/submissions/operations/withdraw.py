@@ -40,7 +40,8 @@ def withdraw_submission(*, submission_id: int, by: Actor, at: datetime) -> Submi
     submission = Submission.objects.locked().get(pk=submission_id)
     require(permissions.can_withdraw_submission(by, submission))
     if at > deadline_of(solicitation):
-        message = "The deadline has passed: an offer can no longer be withdrawn."
+        word = solicitation.a_response
+        message = f"The deadline has passed: {word} can no longer be withdrawn."
         raise DeadlinePassed(message, deadline=solicitation.deadline)
     require_not_closed(solicitation, at)
     submission.move_to(SubmissionState.WITHDRAWN)
