@@ -9,9 +9,15 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         """A draft holds its solicitation, and determinations are made on it."""
-        from contracting.contracts.permissions import about_contract, no_draft_award
+        from contracting.contracts.permissions import (
+            about_contract,
+            no_draft_award,
+            no_offered_award,
+        )
         from contracting.determinations.queries import offer_determinations
         from contracting.solicitations.permissions import hold_cancelling
+        from contracting.submissions.permissions import hold_admitting
 
         hold_cancelling(no_draft_award)
+        hold_admitting(no_offered_award)
         offer_determinations("con", about_contract)

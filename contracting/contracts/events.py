@@ -16,6 +16,16 @@ CONTRACT_AWARDED = event_type(
     "contracts.contract.awarded",
     "The contracting officer signed the award; the minimum was obligated.",
 )
+AWARD_OFFERED = event_type(
+    "contracts.award.offered",
+    "The contracting officer signed the offer of an award on a quotation.",
+)
+AWARD_ACCEPTED = event_type(
+    "contracts.award.accepted", "The vendor accepted the award; it is in force."
+)
+AWARD_DECLINED = event_type(
+    "contracts.award.declined", "The vendor declined the award that it was offered."
+)
 COR_DESIGNATED = event_type(
     "contracts.cor.designated",
     "A contracting officer's representative was designated.",

@@ -12,7 +12,13 @@ from accounts.models import Membership
 from accounts.states import Role
 from contracting.contracts.models import Contract, UnenforceableTerm
 from contracting.ledger.queries import lines_of_accounting_of
-from contracting.requisitions.forms import RemovableRows, kept_rows, plausible
+from contracting.requisitions.forms import (
+    RemovableRows,
+    day_field,
+    instant_of,
+    kept_rows,
+    plausible,
+)
 from contracting.submissions.models import Submission
 
 
@@ -119,6 +125,52 @@ class AwardContractForm(SeenVersionForm):
 
     confirm = forms.BooleanField(
         label="I sign this award as contracting officer. It binds the Government.",
+    )
+
+
+class OfferAwardForm(SeenVersionForm):
+    """The signature on the Government's offer, and until when it stands."""
+
+    accept_day = day_field("The vendor accepts by, day")
+    accept_time = forms.TimeField(
+        label="The vendor accepts by, time",
+        initial="17:00",
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+    )
+    confirm = forms.BooleanField(
+        label="I sign this offer as contracting officer. It binds once it is accepted.",
+    )
+
+    def __init__(self, *args: Any, zone: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.zone = zone
+        self.fields["accept_day"].required = True
+        self.fields["accept_time"].help_text = f"Inclusive, in {zone}."
+
+    def clean(self) -> dict[str, Any]:
+        """With the instant under ``accept_by``."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        day, time = cleaned.get("accept_day"), cleaned.get("accept_time")
+        if day and time:
+            cleaned["accept_by"] = instant_of(day, time, self.zone)
+        return cleaned
+
+
+class AcceptAwardForm(SeenVersionForm):
+    """The vendor's signature."""
+
+    confirm = forms.BooleanField(
+        label="I accept this award for the vendor. The contract binds us from then on.",
+    )
+
+
+class DeclineAwardForm(forms.Form):
+    """Why the vendor does not want it."""
+
+    reason = forms.CharField(
+        label="Why you decline",
+        help_text="The contracting office reads it.",
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from contracting.contracts.acceptance.models import AwardOffer
+from contracting.contracts.acceptance.offers import offer_of
 from contracting.contracts.calculations import funded
 from contracting.contracts.models import (
     SINGLE_AWARD,
@@ -16,7 +18,7 @@ from contracting.contracts.models import (
 from contracting.contracts.queries import public_awards, unenforceable_terms
 from contracting.core.actors import Actor
 from contracting.core.canonical import plain
-from contracting.core.periods import accounting_day
+from contracting.core.periods import accounting_day, zone_of
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.documents.rendering import Sheet
 from contracting.reference.queries import list_price, threshold
@@ -97,6 +99,27 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
     }
 
 
+def offered_sheet(
+    contract: Contract, offer: AwardOffer, *, signer: Actor
+) -> dict[str, Any]:
+    """The award as the Government offers it: not numbered, in force once accepted."""
+    sheet = contract_sheet(contract, signer=signer)
+    zone = contract.time_zone
+    until = f"{offer.accept_by.astimezone(zone_of(zone)):%d %b %Y, %H:%M %Z}"
+    sheet["created_at"] = offer.offered_at
+    sheet["blocks"] |= {
+        "2": OFFERED,
+        "28": "Required to sign",
+        "31a": {**sheet["blocks"]["31a"], "signed_at": offer.offered_at},
+        "31c": accounting_day(offer.offered_at, zone),
+    }
+    sheet["notes"] = [
+        "This is the Government's offer. It is no contract and binds nobody until the "
+        f"vendor's signer has accepted it, at the latest {until} (FAR 13.004(b))."
+    ]
+    return sheet
+
+
 def preview(contract: Contract, *, by: Actor, at: datetime) -> Sheet:
     """The draft as the press takes it, marked as a preview that nobody has signed."""
     sheet = contract_sheet(contract, signer=by)
@@ -115,6 +138,7 @@ def preview(contract: Contract, *, by: Actor, at: datetime) -> Sheet:
 
 
 PREVIEW = "PREVIEW, NOT SIGNED"
+OFFERED = "OFFERED, NOT IN FORCE"
 
 
 def _vendor_terms(contract: Contract) -> dict[str, Any]:
@@ -167,7 +191,9 @@ def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
             "checked": SET_ASIDE_BOXES[SetAside(solicitation.set_aside)],
         },
         "12": f"Net {contract.payment_days} days",
-        "14": "Request for proposal (RFP)",
+        "14": "Request for quote (RFQ)"
+        if solicitation.asks_quotations
+        else "Request for proposal (RFP)",
         "15": "See task orders",
         "16": f"{agency.name}\n{agency.address}",
         "17a": f"{vendor.name}\n{vendor.address}\nUEI {vendor.uei} CAGE {vendor.cage}",
@@ -189,6 +215,32 @@ def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
         },
         "31b": signer.name,
         "31c": awarded_on,
+        **_accepted(contract),
+    }
+
+
+def _accepted(contract: Contract) -> dict[str, Any]:
+    """Both signatures of an award that its vendor has accepted (FAR 13.004(b))."""
+    offer = offer_of(contract.pk)
+    if offer is None or not hasattr(offer, "answer"):
+        return {}
+    zone, answer = contract.time_zone, offer.answer
+    vendor, officer = answer.answered_by, offer.signed_by
+    return {
+        "28": "Required to sign",
+        "30a": {
+            "signed_by": vendor.user.name,
+            "title": vendor.role_label,
+            "signed_at": answer.answered_at,
+        },
+        "30b": f"{vendor.user.name}, {vendor.role_label}",
+        "30c": accounting_day(answer.answered_at, zone),
+        "31a": {
+            "signed_by": officer.user.name,
+            "title": "Contracting officer",
+            "signed_at": offer.offered_at,
+        },
+        "31c": accounting_day(offer.offered_at, zone),
     }
 
 
@@ -236,10 +288,11 @@ def unsuccessful_notice(
         f"{each.submission.vendor.address}. Its award is not signed yet.\n\n"
         for each in contract.decision.selections.exclude(contracts__in=signed)
     )
+    word = contract.solicitation.response
     return (
-        f"Solicitation {contract.solicitation.piid}: {offers_received} offers were "
+        f"Solicitation {contract.solicitation.piid}: {offers_received} {word}s were "
         f"received. {awards}{pending}"
-        f"Why your offer was not accepted, in general terms: {reason}\n\n"
+        f"Why your {word} was not accepted, in general terms: {reason}\n\n"
         f"You may ask for a debriefing in writing within {debriefing_days(contract)} "
         "days of this notice (FAR 15.506)."
     )

@@ -6,6 +6,7 @@ from datetime import date
 
 from accounts.permissions import can_sign, role_in
 from accounts.states import Role
+from contracting.contracts.acceptance.offers import offer_of
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
 from contracting.contracts.states import ContractState
@@ -30,21 +31,61 @@ def can_draft_contract(by: Actor, solicitation: Solicitation) -> Verdict:
 
 
 def no_draft_award(solicitation: Solicitation) -> Verdict:
-    """Whether no draft award, with its committed funds, stands on a solicitation."""
-    drafts = Contract.objects.filter(
-        solicitation=solicitation, state=ContractState.DRAFT
-    )
-    if drafts.exists():
+    """Whether no draft or offered award, with committed funds, stands on it."""
+    open_ones = (ContractState.DRAFT, ContractState.OFFERED)
+    standing = Contract.objects.filter(solicitation=solicitation, state__in=open_ones)
+    if standing.exists():
         return Refused(
-            "A draft award stands on this solicitation. Discard the draft first, which "
-            "releases the funds that are committed for it.",
+            "A draft award, or one that is offered to its vendor, stands on this "
+            "solicitation. Discard the draft first, which releases the funds that are "
+            "committed for it.",
             "R-SOL-11",
         )
     return Allowed()
 
 
+def no_offered_award(solicitation: Solicitation) -> Verdict:
+    """Whether no award is offered to a vendor: a late quotation comes before it."""
+    offered = Contract.objects.filter(
+        solicitation=solicitation, state=ContractState.OFFERED
+    )
+    if offered.exists():
+        return Refused(
+            "An award is offered to a vendor. A late quotation is considered only "
+            "before an award is made.",
+            "R-SUB-11",
+        )
+    return Allowed()
+
+
+def can_accept_award(by: Actor, contract: Contract) -> Verdict:
+    """A signer of the vendor to whom it is offered (FAR 13.004(b))."""
+    return _can_answer(by, contract, "accept the award")
+
+
+def can_decline_award(by: Actor, contract: Contract) -> Verdict:
+    """A signer of the vendor to whom it is offered."""
+    return _can_answer(by, contract, "decline the award")
+
+
+def _can_answer(by: Actor, contract: Contract, doing: str) -> Verdict:
+    signer = Role.VENDOR_SIGNER
+    who = role_in(by, contract.vendor_id, signer, doing=doing, rule="R-SUB-11")
+    offer = offer_of(contract.pk)
+    if isinstance(who, Refused) or offer is None:
+        return who
+    if offer.signed_by.user_id == by.user_id:
+        return Refused("You signed the offer; somebody else answers.", "R-SUB-11")
+    return who
+
+
 def can_discard_contract(by: Actor, contract: Contract) -> Verdict:
-    """A contracting officer or a contract specialist of the agency."""
+    """A contracting officer or a contract specialist of the agency.
+
+    What was offered to a vendor only an officer withdraws (FAR 13.004(c)).
+    """
+    if contract.state == ContractState.OFFERED:
+        return _as_officer(by, contract, "withdraw an offered award", "R-SUB-11")
     return role_in(
         by,
         contract.agency_id,

@@ -41,6 +41,7 @@ from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import Submission
 
 UNSIGNED = (ContractState.DRAFT, ContractState.DISCARDED)
+NOT_IN_FORCE = (*UNSIGNED, ContractState.OFFERED)
 DRAFT_ROLES = SOURCE_SELECTION_ROLES | {Role.FUNDS_CERTIFIER}
 """Who reads a draft award: it says who was selected, and at which prices."""
 OFFICE_ROLES = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST, Role.AUDITOR)
@@ -48,17 +49,17 @@ OFFICE_ROLES = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST, Role.AUDITOR
 
 
 def visible_to(actor: Actor) -> QuerySet[Contract]:
-    """The agency's own contracts; to a vendor, its own once they are awarded.
+    """The agency's own contracts; to a vendor, its own once awarded or offered.
 
-    A draft award is source selection information (FAR 3.104): only who takes part in
-    the selection, certifies its funds or audits it reads one.
+    A draft or offered award is source selection information (FAR 3.104): of the agency
+    only who takes part in the selection, certifies its funds or audits it reads one.
     """
     contracts = Contract.objects.select_related("agency", "vendor", "solicitation")
     if actor.is_agency and (actor.role or actor.is_key):
         own = contracts.filter(agency_id=actor.organization_id)
         if actor.has_role(*DRAFT_ROLES):
             return own.exclude(state=ContractState.DISCARDED)
-        return own.exclude(state__in=UNSIGNED)
+        return own.exclude(state__in=NOT_IN_FORCE)
     if actor.is_vendor and (actor.role or actor.is_key):
         own = contracts.filter(vendor_id=actor.organization_id)
         return own.exclude(state__in=UNSIGNED)
@@ -81,7 +82,7 @@ def public_awards() -> QuerySet[Contract]:
     """Awards as the public sees them (FAR 5.301), newest first."""
     return (
         Contract.objects.select_related("agency", "vendor", "solicitation")
-        .exclude(state__in=UNSIGNED)
+        .exclude(state__in=NOT_IN_FORCE)
         .order_by("-awarded_at")
     )
 
@@ -186,6 +187,19 @@ def single_award_determination(contract: Contract) -> Determination | None:
     return approved(contract.subject, Kind.SINGLE_AWARD)
 
 
+def require_still_eligible(contract: Contract, at: datetime) -> None:
+    """Insist on what can have changed since a signed offer: no exclusion is known.
+
+    The check of the day stands behind the signature; the vendor, who can import no
+    extract, is judged by the latest one.
+
+    :raises NotResponsible: if the latest extract excludes the vendor (R-EVL-08)
+    """
+    because = _exclusion(contract, _latest_extract(contract, at))
+    if because:
+        raise refusals.NotResponsible(because)
+
+
 def not_responsible_because(contract: Contract, at: datetime) -> str:
     """Why the vendor is not awarded now, by the latest extract, if so (R-EVL-08).
 
@@ -193,10 +207,7 @@ def not_responsible_because(contract: Contract, at: datetime) -> str:
     gives way to a compelling reason of the agency's head. Registration is a rule of its
     own (R-SUB-06).
     """
-    extracts = RegistrationImport.objects.filter(
-        agency_id=contract.agency_id, extracted_at__lte=at
-    )
-    latest = extracts.order_by("-extracted_at", "-pk").first()
+    latest = _latest_extract(contract, at)
     on = accounting_day(at, contract.time_zone)
     days = int(threshold("EXCLUSION_CHECK", on).value)
     if latest is None or latest.extracted_at < at - timedelta(days=days):
@@ -204,8 +215,19 @@ def not_responsible_because(contract: Contract, at: datetime) -> str:
             "Registration and exclusions of the vendor were not checked within the "
             "last day. Import an extract of today."
         )
+    return _exclusion(contract, latest)
+
+
+def _latest_extract(contract: Contract, at: datetime) -> RegistrationImport | None:
+    extracts = RegistrationImport.objects.filter(
+        agency_id=contract.agency_id, extracted_at__lte=at
+    )
+    return extracts.order_by("-extracted_at", "-pk").first()
+
+
+def _exclusion(contract: Contract, extract: RegistrationImport | None) -> str:
     record = RegistrationRecord.objects.filter(
-        registration_import=latest, uei=contract.vendor.uei
+        registration_import=extract, uei=contract.vendor.uei
     ).first()
     exclusion = record.exclusion if record else ""
     if exclusion and approved(contract.subject, Kind.COMPELLING_REASON) is None:

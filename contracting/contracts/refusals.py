@@ -18,6 +18,26 @@ class AlreadyAwarded(Conflict):
     code = "already_awarded"
 
 
+class NotAccepted(Refusal):
+    """An award on a quotation is the Government's offer until the vendor accepts it."""
+
+    code = "award_not_accepted"
+    rule = "R-SUB-11"
+
+
+class AwardLapsed(Refusal):
+    """The time in which the vendor could accept the award is over."""
+
+    code = "award_lapsed"
+    rule = "R-SUB-11"
+
+
+class AcceptanceIncomplete(Invalid):
+    """An award is offered until some later instant, and declined for a reason."""
+
+    code = "acceptance_incomplete"
+
+
 class AlreadyCertified(Conflict):
     """The funds of this draft are certified."""
 

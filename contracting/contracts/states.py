@@ -9,6 +9,7 @@ class ContractState(TextChoices):
     """From the draft of an award to close-out."""
 
     DRAFT = "DRAFT", "draft award"
+    OFFERED = "OFFERED", "offered to the vendor, not in force"
     AWARDED = "AWARDED", "awarded"
     COMPLETED = "COMPLETED", "physically complete"
     CLOSED = "CLOSED", "closed"
@@ -19,7 +20,8 @@ _S = ContractState
 
 MOVES = moves(
     {
-        _S.DRAFT: (_S.AWARDED, _S.DISCARDED),
+        _S.DRAFT: (_S.OFFERED, _S.AWARDED, _S.DISCARDED),
+        _S.OFFERED: (_S.AWARDED, _S.DISCARDED),
         _S.AWARDED: (_S.COMPLETED,),
         _S.COMPLETED: (_S.CLOSED,),
     }

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from contracting.contracts import api
-from contracting.contracts.views import awards, results
+from contracting.contracts.views import acceptance, awards, results
 
 urlpatterns = [
     path("contracts/", awards.ContractsPage.as_view(), name="contracts"),
@@ -26,6 +26,21 @@ urlpatterns = [
         "contracts/<public_id:public_id>/award_contract",
         awards.AwardContractView.as_view(),
         name="award_contract",
+    ),
+    path(
+        "contracts/<public_id:public_id>/offer_award",
+        acceptance.OfferAwardView.as_view(),
+        name="offer_award",
+    ),
+    path(
+        "contracts/<public_id:public_id>/accept_award",
+        acceptance.AcceptAwardView.as_view(),
+        name="accept_award",
+    ),
+    path(
+        "contracts/<public_id:public_id>/decline_award",
+        acceptance.DeclineAwardView.as_view(),
+        name="decline_award",
     ),
     path(
         "contracts/<public_id:public_id>/preview",

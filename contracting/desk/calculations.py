@@ -13,6 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from accounts.models import ApiKey
 from contracting.billing.models import Invoice
 from contracting.contracts.models import Contract
+from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
 from contracting.core.quantities import (
     AMOUNT_PLACES,
     Dollars,
@@ -282,6 +284,47 @@ def about(thing: Any) -> dict[str, Any]:
         text = f"Invoice {thing.number} of {thing.vendor.name}"
         return {"text": text, "amount": Dollars(thing.total_dollars)}
     return {"text": str(thing)}
+
+
+def signing_of(contract: Contract) -> tuple[str, str]:
+    """The page of the signature on a draft award, and what it asks."""
+    if contract.solicitation.asks_quotations:
+        return "contracts:offer_award", "Offer the award"
+    return "contracts:award_contract", "Sign the award"
+
+
+def offered_item(contract: Contract, by: Actor, at: datetime) -> Item:
+    """An award that waits for its vendor's acceptance, for the vendor and the officer.
+
+    After its last instant the offer has lapsed: the officer withdraws it.
+    """
+    until = contract.award_offer.accept_by
+    zone, has_lapsed = contract.time_zone, at > until
+    due_at: dict[str, Any] = {
+        "due_at": until,
+        "zone": zone,
+        "due": accounting_day(until, zone),
+    }
+    verb, why_not, note = "accept_award", "", ""
+    if by.is_vendor:
+        asked = "Accept the award"
+        why_not = "It has lapsed: the time to accept is over." if has_lapsed else ""
+    elif has_lapsed:
+        asked, verb = "Withdraw the award that has lapsed", "discard_contract"
+        note = "The vendor did not accept it in time; the decision can be drafted again"
+    else:
+        asked, verb = "Wait for the vendor's acceptance", ""
+        why_not = "Nothing is in force, and nothing is ordered, before it accepts."
+    route = f"contracts:{verb}" if verb else "contracts:contract"
+    return Item(
+        **about(contract),
+        url=address(route, contract.public_id),
+        asked=asked,
+        note=note,
+        why_not=why_not,
+        rule="R-SUB-11" if why_not else "",
+        **due_at,
+    )
 
 
 def grouped(items: Iterable[Item], today: date) -> list[Group]:

@@ -32,6 +32,12 @@ def can_draft_task_order(by: Actor, contract: Contract) -> Verdict:
     if isinstance(who, Refused) or contract.state == ContractState.AWARDED:
         return who
     state = contract.get_state_display()
+    if contract.state == ContractState.OFFERED:
+        return Refused(
+            "This award is offered and not accepted: a quotation is not an offer, and "
+            "nothing is ordered before the vendor has accepted the award.",
+            "R-SUB-11",
+        )
     return Refused(
         f"This contract is {state}; orders are placed on an awarded one.", "R-TO-01"
     )

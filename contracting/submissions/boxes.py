@@ -398,6 +398,9 @@ class AdmitLateSubmission(LateVerb):
     operation = staticmethod(admit_late_submission)
     takes = ("code", "evidence")
 
+    def form_options(self, thing: Any) -> dict[str, Any]:
+        return {"needs_exception": not thing.solicitation.considers_late}
+
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class OpenLateSubmission(LateVerb):

@@ -445,7 +445,11 @@ class AdmissionForm(forms.Form):
 
     code = forms.ChoiceField(
         label="Exception (FAR 52.212-1(f)(2))",
-        choices=[(each.value, each.label.capitalize()) for each in LateException],
+        choices=[
+            (each.value, each.label.capitalize())
+            for each in LateException
+            if each != LateException.NOT_EXCLUDED
+        ],
         widget=forms.RadioSelect,
     )
     evidence = forms.CharField(
@@ -454,6 +458,16 @@ class AdmissionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=10_000,
     )
+
+    def __init__(self, *args: Any, needs_exception: bool = True, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not needs_exception:
+            del self.fields["code"], self.fields["evidence"]
+
+    def clean(self) -> dict[str, Any]:
+        """Both empty where none is needed."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        return cleaned if self.fields else {"code": "", "evidence": ""}
 
 
 class WithdrawalForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -252,7 +253,21 @@ def can_admit_late_submission(by: Actor, submission: Submission) -> Verdict:
             "the award.",
             "R-SUB-02",
         )
-    return is_of_no_vendor(by.user_id)
+    verdicts = (holds(solicitation) for holds in _HOLD_ADMITTING)
+    held = next((each for each in verdicts if isinstance(each, Refused)), None)
+    return held or is_of_no_vendor(by.user_id)
+
+
+_HOLD_ADMITTING: list[Callable[[Solicitation], Verdict]] = []
+
+
+def hold_admitting(holds: Callable[[Solicitation], Verdict]) -> None:
+    """Let a later stage, which this one does not know, refuse a late admission.
+
+    :param holds: gives the verdict for one solicitation, read under its lock
+    """
+    if holds not in _HOLD_ADMITTING:
+        _HOLD_ADMITTING.append(holds)
 
 
 def can_open_late_submission(by: Actor, submission: Submission) -> Verdict:

@@ -98,6 +98,13 @@ class ExceptionUnfounded(Invalid):
     rule = "R-SUB-02"
 
 
+class LatenessBinds(Refusal):
+    """The request for quotations says that late ones are not considered."""
+
+    code = "lateness_binds"
+    rule = "R-SUB-11"
+
+
 class SealedElsewhere(Conflict):
     """Sealed bytes are bound to another version than the one they were sent as."""
 

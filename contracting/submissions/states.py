@@ -38,7 +38,10 @@ class OpeningPurpose(TextChoices):
 
 
 class LateException(TextChoices):
-    """Why a late offer may be considered (FAR 52.212-1(f)(2)(i))."""
+    """Why a late offer may be considered (FAR 52.212-1(f)(2)(i)).
+
+    The last one is no exception that is shown: it is so by the request itself.
+    """
 
     ENTRY_POINT = (
         "ENTRY_POINT",
@@ -50,6 +53,10 @@ class LateException(TextChoices):
         "received at the installation and under the Government's control in time",
     )
     ONLY_PROPOSAL = "ONLY_PROPOSAL", "the only proposal received"
+    NOT_EXCLUDED = (
+        "NOT_EXCLUDED",
+        "a late quotation that its request does not exclude (FAR 13.004)",
+    )
 
 
 _S = SubmissionState

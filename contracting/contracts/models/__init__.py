@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
+from contracting.contracts.acceptance.models import AwardOffer  # noqa: F401 (its app)
 from contracting.contracts.models import terms
 from contracting.contracts.states import MOVES, ContractState
 from contracting.core.models import (
@@ -112,7 +113,7 @@ class Contract(Addressed, Timestamped, Versioned, Stateful):
             ),
             models.CheckConstraint(
                 name="an_awarded_contract_has_a_number_and_a_signature",
-                condition=Q(state__in=["DRAFT", "DISCARDED"])
+                condition=Q(state__in=["DRAFT", "OFFERED", "DISCARDED"])
                 | Q(
                     piid__isnull=False,
                     signed_by__isnull=False,
@@ -143,7 +144,7 @@ class Contract(Addressed, Timestamped, Versioned, Stateful):
     @property
     def name(self) -> str:
         """How people call it: its number once it has one."""
-        return self.piid or "Draft award"
+        return self.piid or ("Award" if self.state == "OFFERED" else "Draft award")
 
     @property
     def path(self) -> str:

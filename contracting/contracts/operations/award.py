@@ -58,6 +58,9 @@ def award_contract(
     and, three days long, a notice to the unsuccessful (FAR 15.503(b)), whether or not
     the others follow on the same day.
 
+    On quotations an award is offered instead: see :func:`.offer.offer_award`.
+
+    :raises NotAccepted: for an award on a quotation (R-SUB-11)
     :raises NotAllowed: without a warrant for the whole ceiling (R-ROL-01, R-ROL-02), or
         if ``by`` requested it or certified its funds (R-ROL-03)
     :raises Stale: if the draft changed since it was read
@@ -84,20 +87,38 @@ def award_contract(
     contract = Contract.objects.locked().get(pk=contract_id)
     signed_on = accounting_day(at, contract.time_zone)
     require(permissions.can_award_contract(by, contract, signed_on))
-    _guard(contract, solicitation, seen_version, signed_on)
-    _guard_responsibility(contract, at)
+    _require_offer(solicitation)
+    require_signable(contract, solicitation, seen_version, at)
+    require_valid(contract.offer, signed_on)
+    put_in_force(contract, solicitation, signer=by, on=signed_on, by=by, at=at)
+    return contract
 
+
+def put_in_force(
+    contract: Contract,
+    solicitation: Solicitation,
+    *,
+    signer: Actor,
+    on: date,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Number the contract, bind its minimum, print it and tell its vendor.
+
+    :param signer: the contracting officer, who on quotations signed before ``by``
+    :param on: the day in the contract's zone
+    """
     lock_funds(holders=[each.holder for each in obligations_of(contract)])
-    contract.piid = assign_number(agency=contract.agency, type="D", on=signed_on)
+    contract.piid = assign_number(agency=contract.agency, type="D", on=on)
     contract.awarded_at = at
-    contract.signed_by_id = by.membership_id
+    contract.signed_by_id = signer.membership_id
     contract.save(update_fields=["piid", "awarded_at", "signed_by"])
     contract.move_to(ContractState.AWARDED)
     if solicitation.state != SolicitationState.AWARDED:
         solicitation.awarded_at = at
         solicitation.save(update_fields=["awarded_at"])
         solicitation.move_to(SolicitationState.AWARDED)
-    _bind(contract, signed_on, by, at)
+    _bind(contract, on, by, at)
     keep_registration(
         submission_id=contract.selection.submission_id,
         occasion=Occasion.AWARD,
@@ -111,7 +132,7 @@ def award_contract(
         number=contract.piid,
         agency_id=contract.agency_id,
         vendor_id=contract.vendor_id,
-        context=paperwork.contract_sheet(contract, signer=by),
+        context=paperwork.contract_sheet(contract, signer=signer),
         content_sha256=contract.content_sha256,
         version=contract.version,
         by=by,
@@ -125,12 +146,25 @@ def award_contract(
         at=at,
         data=paperwork.summary(contract),
     )
-    return contract
 
 
-def _guard(
-    contract: Contract, solicitation: Solicitation, seen_version: int, on: date
+def _require_offer(solicitation: Solicitation) -> None:
+    if solicitation.asks_quotations:
+        message = (
+            "A quotation is not an offer that a signature could accept. Offer the "
+            "award to the vendor: it is in force once the vendor accepts it."
+        )
+        raise refusals.NotAccepted(message)
+
+
+def require_signable(
+    contract: Contract, solicitation: Solicitation, seen_version: int, at: datetime
 ) -> None:
+    """Everything that stands between a draft and its signature.
+
+    :raises Refusal: the refusals of :func:`award_contract`
+    """
+    on = accounting_day(at, contract.time_zone)
     if contract.piid:
         message = "Another contracting officer has signed this award already."
         raise refusals.AlreadyAwarded(message, piid=contract.piid)
@@ -146,10 +180,6 @@ def _guard(
     require_single_award(contract, on)
     require_reasonable_price(contract)
     require_acknowledged(contract.offer.opened_offer)
-    require_valid(contract.offer, on)
-
-
-def _guard_responsibility(contract: Contract, at: datetime) -> None:
     require_responsible(contract.offer)
     require_registered(contract.offer, at)
     require_not_excluded(contract, at)
@@ -182,8 +212,16 @@ def _tell(contract: Contract, by: Actor, at: datetime) -> None:
         recipients=[Recipient(organization_id=contract.vendor_id)],
         subject=contract.subject,
         title=f"Award of contract {contract.piid}",
-        body=f"Your offer on {contract.solicitation.piid} was accepted.",
+        body=_told(contract),
         url_path=contract.path,
         by=by,
         at=at,
     )
+
+
+def _told(contract: Contract) -> str:
+    if contract.solicitation.asks_quotations:
+        return (
+            f"You accepted the award on {contract.solicitation.piid}: it is in force."
+        )
+    return f"Your offer on {contract.solicitation.piid} was accepted."

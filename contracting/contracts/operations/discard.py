@@ -14,6 +14,7 @@ from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.ledger.operations.release import release_commitment
+from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
 
 
@@ -21,7 +22,11 @@ from contracting.solicitations.models import Solicitation
 def discard_contract(*, contract_id: int, by: Actor, at: datetime) -> Contract:
     """Discard the draft and release what was committed for it.
 
-    :raises NotAllowed: if ``by`` is neither a contracting officer nor a specialist
+    An award that is offered and not accepted is withdrawn so, and its vendor told
+    (FAR 13.004(c)).
+
+    :raises NotAllowed: if ``by`` is neither a contracting officer nor a specialist, or
+        no officer where it is offered (R-SUB-11)
     :raises IllegalMove: if it is signed already
     """
     solicitation_id = Contract.objects.values_list("solicitation_id", flat=True).get(
@@ -30,6 +35,7 @@ def discard_contract(*, contract_id: int, by: Actor, at: datetime) -> Contract:
     Solicitation.objects.locked().get(pk=solicitation_id)
     contract = Contract.objects.locked().get(pk=contract_id)
     require(permissions.can_discard_contract(by, contract))
+    was_offered = contract.state == ContractState.OFFERED
     contract.move_to(ContractState.DISCARDED)
     certified = ContractFunding.objects.filter(
         line__contract=contract, certified_at__isnull=False
@@ -41,11 +47,25 @@ def discard_contract(*, contract_id: int, by: Actor, at: datetime) -> Contract:
             by=by,
             at=at,
         )
+    if was_offered:
+        _tell(contract, by, at)
     record_event(
         events.CONTRACT_DISCARDED,
         subject=contract.subject,
         by=by,
         at=at,
-        data={"version": contract.version},
+        data={"version": contract.version, "was_offered": was_offered},
     )
     return contract
+
+
+def _tell(contract: Contract, by: Actor, at: datetime) -> None:
+    post_notice(
+        recipients=[Recipient(organization_id=contract.vendor_id)],
+        subject=contract.subject,
+        title=f"The award on {contract.solicitation.piid} is withdrawn",
+        body="The Government's offer was withdrawn before it was accepted.",
+        url_path=contract.solicitation.public_path,
+        by=by,
+        at=at,
+    )

@@ -12,6 +12,7 @@ from django.urls import reverse
 from contracting.audit.operations.log import log_reading
 from contracting.audit.queries import events_of, milestones
 from contracting.contracts import forms, paperwork, permissions, queries, refusals
+from contracting.contracts.acceptance.offers import declined_on, offer_of
 from contracting.contracts.models import Contract
 from contracting.contracts.operations.award import award_contract
 from contracting.contracts.operations.certify import certify_contract_funds
@@ -86,6 +87,10 @@ class ContractPage(PageView):
             "protests": queries.protests_of(contract) if by.is_agency else [],
             "suspending": queries.suspending_protest(contract),
             "representatives": queries.representatives(contract, on),
+            "offered": offer_of(contract.pk),
+            "now": at,
+            "may_accept": permissions.can_accept_award(by, contract),
+            "may_decline": permissions.can_decline_award(by, contract),
         }
         if by.is_agency:
             context |= {
@@ -182,7 +187,12 @@ class DraftContractView(VerbView):
     def extra(self, thing: Any) -> dict[str, Any]:
         decision = getattr(thing, "selection_decision", None)
         left = self._left(thing)
-        return {"solicitation": thing, "decision": decision, "left": left}
+        return {
+            "solicitation": thing,
+            "decision": decision,
+            "left": left,
+            "declined": declined_on(thing.pk),
+        }
 
     def _left(self, thing: Any) -> list[SelectedOffer]:
         return list(queries.undrafted().filter(decision__solicitation=thing))
@@ -252,15 +262,8 @@ class CertifyContractFundsView(ContractOperationView):
     takes = ("seen_version",)
 
 
-class AwardContractView(ContractOperationView):
-    """The contracting officer's signature."""
-
-    template_name = "contracts/award_contract.html"
-    form_class = forms.AwardContractForm
-    submit_label = "Sign the award"
-    done_message = "The contract is awarded and its minimum is obligated."
-    operation = staticmethod(award_contract)
-    takes = ("seen_version",)
+class SigningView(ContractOperationView):
+    """A signature of the contracting officer, and what it needs."""
 
     def extra(self, thing: Contract) -> dict[str, Any]:
         offer, needed = (
@@ -279,6 +282,17 @@ class AwardContractView(ContractOperationView):
 
     def verdict(self, thing: Contract) -> Verdict:
         return permissions.can_award_contract(self.actor, thing, self.today(thing))
+
+
+class AwardContractView(SigningView):
+    """The contracting officer's signature."""
+
+    template_name = "contracts/award_contract.html"
+    form_class = forms.AwardContractForm
+    submit_label = "Sign the award"
+    done_message = "The contract is awarded and its minimum is obligated."
+    operation = staticmethod(award_contract)
+    takes = ("seen_version",)
 
 
 class PreviewContract(PageView):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 
@@ -67,12 +67,7 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
             _refused(lambda: require_responsible(offer)),
             reverse("evaluations:responsibility", args=[offer.public_id]),
         ),
-        Check(
-            "The offer is open for acceptance",
-            "R-SUB-09",
-            _refused(lambda: require_valid(offer, on)),
-            reverse("evaluations:offer", args=[offer.public_id]),
-        ),
+        *_open_for_acceptance(contract, on),
         Check(
             "The price is found fair and reasonable",
             "R-EVL-07",
@@ -117,6 +112,21 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
             "R-ROL-02",
             _words(permissions.can_award_contract(by, contract, on)),
         ),
+    ]
+
+
+def _open_for_acceptance(contract: Contract, on: date) -> list[Check]:
+    """Of an offer; a quotation is none, whatever day its prices are good until."""
+    if contract.solicitation.asks_quotations:
+        return []
+    offer = contract.offer
+    return [
+        Check(
+            "The offer is open for acceptance",
+            "R-SUB-09",
+            _refused(lambda: require_valid(offer, on)),
+            reverse("evaluations:offer", args=[offer.public_id]),
+        )
     ]
 
 

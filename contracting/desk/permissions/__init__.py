@@ -17,6 +17,7 @@ from contracting.contracts import queries as contracts
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed
 from contracting.core.quantities import Dollars
+from contracting.desk import calculations
 from contracting.desk.calculations import Item, about, count, listed
 from contracting.desk.permissions import orders as after_award
 from contracting.desk.permissions.items import (
@@ -24,6 +25,7 @@ from contracting.desk.permissions.items import (
     deadline_of,
     draft_awards,
     item,
+    offered_awards,
     some,
     uncertified,
 )
@@ -214,7 +216,7 @@ def _awards_to_draft(by: Actor, at: datetime, on: date) -> Iterator[Item]:
 def _awards_to_sign(by: Actor, at: datetime, on: date) -> Iterator[Item]:
     for each in draft_awards(by):
         yield item(
-            *(each, "contracts:award_contract", "Sign the award"),
+            *(each, *calculations.signing_of(each)),
             may_award.can_award_contract(by, each, on),
             "Its funds are not certified yet." if uncertified(each) else "",
             "R-AWD-01",
@@ -249,7 +251,7 @@ def _offers_to_hand_in(by: Actor, at: datetime, on: date) -> Iterator[Item]:
 
 _WORK: Final[dict[str, tuple[Source, ...]]] = {
     Role.CONTRACTING_OFFICER: (
-        *(_to_release, _to_open, _answers_to_release, _awards_to_sign),
+        *(_to_release, _to_open, _answers_to_release, _awards_to_sign, offered_awards),
         *(
             after_award.orders_to_sign,
             after_award.to_dispose,

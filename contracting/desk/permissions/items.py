@@ -14,6 +14,7 @@ from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.desk import calculations
 from contracting.desk.calculations import Item, about, address
 from contracting.desk.queries import LIMIT
 from contracting.solicitations.models import Solicitation
@@ -61,6 +62,12 @@ def deadline_of(solicitation: Solicitation) -> date | None:
 def draft_awards(by: Actor) -> list[Contract]:
     """Awards that wait for their signature."""
     return some(contracts.visible_to(by).filter(state=ContractState.DRAFT))
+
+
+def offered_awards(by: Actor, at: datetime, on: date) -> Iterator[Item]:
+    """Awards on quotations that wait for their vendor's answer."""
+    found = contracts.visible_to(by).filter(state=ContractState.OFFERED)
+    return (calculations.offered_item(each, by, at) for each in some(found))
 
 
 def uncertified(contract: Contract) -> bool:

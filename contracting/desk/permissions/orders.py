@@ -22,6 +22,7 @@ from contracting.desk.calculations import Item, address, count, listed
 from contracting.desk.permissions.items import (
     draft_awards,
     item,
+    offered_awards,
     some,
     uncertified,
 )
@@ -95,6 +96,7 @@ def modifications_to_sign(by: Actor, at: datetime, on: date) -> Iterator[Item]:
 
 
 def to_countersign(by: Actor, at: datetime, on: date) -> Iterator[Item]:
+    yield from offered_awards(by, at, on)
     for each in _drafted(by):
         if each.vendor_signed_at is None:
             verdict = may_order.can_sign_modification(by, each)

@@ -26,10 +26,26 @@ def valid_until(submission: Submission) -> date | None:
     return offers_valid_until(submission.solicitation)
 
 
-def expired_because(submission: Submission, on: date) -> str:
-    """Why the offer cannot be accepted on a day any more, if so."""
+def prices_no_longer_good(submission: Submission, on: date) -> str:
+    """What to warn of where a quotation's prices were stated good until earlier.
+
+    Nobody is bound by that day: a quotation is no option (FAR 13.004(a), R-SUB-11).
+    """
     until = valid_until(submission)
-    if until is None or on <= until:
+    is_quoted = submission.solicitation.asks_quotations
+    if not is_quoted or until is None or on <= until:
+        return ""
+    return (
+        f"The prices of {submission.vendor.name} were stated to be good until {until}. "
+        "The vendor may decline the award."
+    )
+
+
+def expired_because(submission: Submission, on: date) -> str:
+    """Why the offer cannot be accepted on a day any more, if so; never a quotation."""
+    until = valid_until(submission)
+    is_quoted = submission.solicitation.asks_quotations
+    if is_quoted or until is None or on <= until:
         return ""
     return (
         f"The offer of {submission.called} was open until {until} and has "

@@ -1,0 +1,1 @@
+"""An award on a quotation: the Government's offer, and the vendor's answer to it."""
