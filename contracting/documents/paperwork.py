@@ -81,9 +81,10 @@ FACE_LETTERS: Final = 900
 """Longer words of a block stand on its form in part, and whole on the continuation."""
 LONGEST_WORD: Final = 32
 """Letters; a longer word is broken anywhere rather than printed off the page."""
-_LEAST_ROWS: Final = {"SF1449": 6, "OF347": 3, "RECEIVING": 6}
+_LEAST_ROWS: Final = {"SF1449": 6, "SF18": 6, "OF347": 3, "RECEIVING": 6}
 FORM_OF: Final = {
     "solicitation": "SF1449",
+    "request_for_quotations": "SF18",
     "contract": "SF1449",
     "task_order": "OF347",
     "modification": "SF30",
@@ -91,6 +92,7 @@ FORM_OF: Final = {
 }
 FORM_TABLE: Final = {
     "solicitation": "lines",
+    "request_for_quotations": "lines",
     "contract": "lines",
     "task_order": "lines",
     "receiving_report": "accepted",

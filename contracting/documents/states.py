@@ -11,6 +11,7 @@ class DocumentKind(TextChoices):
     """A kind of paper; its value is the name of its template."""
 
     SOLICITATION = "solicitation", "solicitation"
+    REQUEST_FOR_QUOTATIONS = "request_for_quotations", "request for quotations"
     CONTRACT = "contract", "contract"
     TASK_ORDER = "task_order", "task order"
     MODIFICATION = "modification", "amendment or modification"

@@ -124,9 +124,55 @@ def solicitation_sheet(
             *(fact for of in _ON_THE_SHEET for fact in of(solicitation)),
         ],
         "notes": [
-            "Offers quote one unit price per million tokens for each line. The "
-            "reference workload is the basis of evaluation, no promise of a quantity.",
+            f"{solicitation.response.capitalize()}s quote one unit price per million "
+            "tokens for each line. The reference workload is the basis of evaluation, "
+            "no promise of a quantity.",
             f"Released by {issued_by.name}, {issued_by.role_label}.",
+        ],
+    }
+
+
+def kind_of_paper(solicitation: Solicitation) -> str:
+    """The form that its release is printed on."""
+    return "request_for_quotations" if solicitation.asks_quotations else "solicitation"
+
+
+def release_sheet(solicitation: Solicitation, *, issued_by: Actor) -> dict[str, Any]:
+    """What is printed on that form."""
+    if solicitation.asks_quotations:
+        return request_for_quotations_sheet(solicitation, issued_by=issued_by)
+    return solicitation_sheet(solicitation, issued_by=issued_by)
+
+
+def request_for_quotations_sheet(
+    solicitation: Solicitation, *, issued_by: Actor
+) -> dict[str, Any]:
+    """Standard form 18 and its continuation, as of the release (FAR 53.213(a))."""
+    sheet = solicitation_sheet(solicitation, issued_by=issued_by)
+    agency = solicitation.agency
+    late = (
+        "Late quotations are not considered."
+        if solicitation.late_rule
+        else "A late quotation may be considered until an award is made."
+    )
+    return {
+        **sheet,
+        "blocks": {
+            "1": solicitation.piid,
+            "2": released_on(solicitation),
+            "3": solicitation.requisition.number,
+            "5A": _office(solicitation),
+            "5B": f"{solicitation.contact_name}\n{solicitation.contact_email}",
+            "6": solicitation.ordering_end,
+            "7": "Other (see schedule)",
+            "9a": agency.name,
+            "9b": agency.address,
+            "10": solicitation.deadline,
+        },
+        "notes": [
+            "A quotation is not an offer. An award on it is the Government's offer, in "
+            f"force once the vendor has accepted it (FAR 13.004). {late}",
+            *sheet["notes"],
         ],
     }
 
@@ -170,10 +216,18 @@ def _facts(solicitation: Solicitation) -> list[dict[str, Any]]:
         {"label": "Orders from", "value": solicitation.ordering_start},
         {"label": "Orders until", "value": solicitation.ordering_end},
         {"label": "Time zone of the deadline", "value": solicitation.time_zone},
-        {"label": "Offers stay open until", "value": offers_valid_until(solicitation)},
-        {"label": "Alternate offers", "value": _alternates(solicitation)},
         {
-            "label": "Limits of offers",
+            "label": "Prices asked to be good until"
+            if solicitation.asks_quotations
+            else "Offers stay open until",
+            "value": offers_valid_until(solicitation),
+        },
+        {
+            "label": f"Alternate {solicitation.response}s",
+            "value": _alternates(solicitation),
+        },
+        {
+            "label": f"Limits of {solicitation.response}s",
             "value": " ".join(limits_of(solicitation).sentences),
         },
         {

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 ON_A_FORM = sorted(paperwork.FORM_OF)
 EDITION = {
     "SF1449": "Standard form 1449 (REV. 11/2021)",
+    "SF18": "Standard form 18 (REV. 6/1995)",
     "OF347": "Optional form 347 (REV. 2/2012)",
     "SF30": "Standard form 30 (REV. 11/2016)",
     "RECEIVING": "Agency form",
@@ -32,6 +33,8 @@ BLOCKS = {
     "SF1449": "1 2 3 4 5 6 7a 7b 8 9 10 11 12 13a 13b 14 15 16 17a 17b 18a 18b 19 20 "
     "21 22 23 24 25 26 27a 27b 28 29 30a 30b 30c 31a 31b 31c 32a 32b 32c 32d 32e 32f "
     "32g 33 34 35 36 37 38 39 40 41a 41b 41c 42a 42b 42c 42d",
+    "SF18": "1 2 3 4 5A 5B 6 7 8a 8b 8c 8d 8e 8f 9a 9b 9c 9d 9e 10 11a 11b 11c 11d "
+    "11e 11f 12a 12b 12c 12d 13a 13b 13c 13d 13e 13f 14 15 16a 16b 16c",
     "OF347": "1 2 3 4 5 6a 6b 6c 6d 6e 6f 7a 7b 7c 7d 7e 7f 8a 8b 9 10 11 12 13a 13b "
     "14 15 16 17a 17b 17c 17d 17e 17f 17g 17h 17i 18 19 20 21a 21b 21c 21d 21e 22 23",
     "SF30": "1 2 3 4 5 6 7 8 9A 9B 10A 10B 11 12 13 13A 13B 13C 13D 13E 14 "
@@ -86,7 +89,10 @@ def test_a_form_names_itself_and_its_edition(kind):
 
 
 def test_a_sheet_that_departs_from_a_form_calls_itself_an_agency_form():
-    for kind in set(KINDS) - {"solicitation", "contract", "task_order", "modification"}:
+    departing = {
+        kind for kind, form in paperwork.FORM_OF.items() if form == "RECEIVING"
+    }
+    for kind in departing | (set(KINDS) - set(paperwork.FORM_OF)):
         words_of_it = squeezed(text_of(printed(kind)))
         assert "agencyform" in words_of_it
         assert "standardform" not in words_of_it

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from contracting.documents import paperwork
 from contracting.documents.models import Document
+from tests.builders import released_solicitation
 from tests.builders_orders import issued_modification, issued_order
 from tests.builders_settlement import accepted_invoice, reported, used_order
 from tests.offers import amended_solicitation
@@ -20,6 +21,7 @@ def _all_papers(django_db_setup, django_db_blocker) -> Iterator[list[Document]]:
     """One story for the whole file, in a transaction around all its tests."""
     with django_db_blocker.unblock(), transaction.atomic():
         amended_solicitation()
+        released_solicitation(terms={"kind": "RFQ"})
         order = issued_order()
         issued_modification(on=order)
         reported(used_order(order=order))

@@ -66,13 +66,13 @@ def release_solicitation(
     for do in permissions.AT_RELEASE:
         do(solicitation_id=solicitation.pk, by=by, at=at)
     request_document(
-        kind="solicitation",
+        kind=paperwork.kind_of_paper(solicitation),
         subject=solicitation.subject,
         title=f"Solicitation {solicitation.piid}",
         number=solicitation.piid,
         agency_id=solicitation.agency_id,
         is_public=True,
-        context=paperwork.solicitation_sheet(solicitation, issued_by=by),
+        context=paperwork.release_sheet(solicitation, issued_by=by),
         content_sha256=solicitation.content_sha256,
         version=solicitation.version,
         by=by,
