@@ -216,6 +216,11 @@ def _application_address() -> str:
     return os.environ["DATABASE_URL"]
 
 
+def as_owner(database: str) -> psycopg.Connection:
+    """A connection of the role that may change what a database of the tests is."""
+    return _owner(database)
+
+
 def _owner(database: str | None = None) -> psycopg.Connection:
     return psycopg.connect(_owner_address(), autocommit=True, dbname=database)
 

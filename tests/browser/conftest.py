@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,17 +56,24 @@ def site(django_db_setup, django_db_blocker) -> Iterator[Site]:
     with another_database() as database:
         with django_db_blocker.unblock(), pointing_at(database.name):
             world.build()
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen(128)
-            server = _start(listener, database.url)
-            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        try:
-            _wait_for_an_answer(server, address)
+        with serving(database.url) as address:
             yield Site(address)
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+
+
+@contextmanager
+def serving(database_url: str) -> Iterator[str]:
+    """The site on a database of the tests, until the block ends; its address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)
+        server = _start(listener, database_url)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    try:
+        _wait_for_an_answer(server, address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
 
 
 def _start(listener: socket.socket, database_url: str) -> subprocess.Popen[bytes]:
@@ -178,7 +186,7 @@ class Visits:
         context = self._chromium.new_context(
             java_script_enabled=javascript, viewport=size, reduced_motion="reduce"
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         self.visitors.append(Visitor(context, self.site))
         return self.visitors[-1]
 
@@ -186,13 +194,20 @@ class Visits:
 @pytest.fixture
 def visit(request, site, chromium) -> Iterator[Visits]:
     """Visits to the site; a picture of each window is kept if the test fails."""
+    with visiting(site, chromium, request.node) as visits:
+        yield visits
+
+
+@contextmanager
+def visiting(site: Site, chromium: Browser, test: pytest.Item) -> Iterator[Visits]:
+    """Visits to a site during a test, with their pictures if it fails."""
     visits = Visits(site, chromium)
     yield visits
-    failed = getattr(request.node, "failed_call", False)
+    failed = getattr(test, "failed_call", False)
     for number, visitor in enumerate(visits.visitors):
         if failed:
             PICTURES.mkdir(parents=True, exist_ok=True)
-            name = "".join(c if c.isalnum() else "-" for c in request.node.name)
+            name = "".join(c if c.isalnum() else "-" for c in test.name)
             visitor.page.screenshot(path=PICTURES / f"{name}-{number}.png")
         visitor.context.close()
 
