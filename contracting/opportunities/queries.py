@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from contracting.audit.models import AuditEvent
 from contracting.audit.queries import events_of
 from contracting.solicitations import events
-from contracting.solicitations.calculations import merged, shown
 from contracting.solicitations.models import Amendment, Solicitation
+from contracting.solicitations.publishing.changes import merged, shown
 from contracting.solicitations.queries import (
     PUBLIC_STATES,
     AnsweredQuestion,

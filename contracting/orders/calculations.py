@@ -25,7 +25,7 @@ from contracting.orders.models import (
     TaskOrder,
 )
 from contracting.orders.states import CEILING, FUNDS, TOKENS, RateOnOrder, Reach
-from contracting.solicitations.calculations import Change
+from contracting.solicitations.publishing.changes import Change
 
 TERMS: Final[Mapping[str, str]] = {
     "title": "Title",

@@ -53,7 +53,7 @@ from contracting.orders.states import (
     TaskOrderState,
     Totals,
 )
-from contracting.solicitations.calculations import merged
+from contracting.solicitations.publishing.changes import merged
 
 
 def visible_to(actor: Actor) -> QuerySet[TaskOrder]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from contracting.core.canonical import content_sha256, plain
+from contracting.core.canonical import content_sha256
 from contracting.core.identifiers import (
     check_clin,
     check_naics,
@@ -17,12 +16,11 @@ from contracting.core.identifiers import (
 )
 from contracting.core.periods import is_plausible, zone_of
 from contracting.core.quantities import Dollars, Tokens
-from contracting.core.templatetags.drawdown import instant_in
 from contracting.reference.models import TokenClass
 from contracting.reference.states import Boundary, Tier
 from contracting.solicitations.models import Answer, Solicitation
-from contracting.solicitations.publishing.limits import LIMITS, MOST, check_limits
-from contracting.solicitations.publishing.redline import Part, redline
+from contracting.solicitations.publishing.limits import MOST, check_limits
+from contracting.solicitations.publishing.terms import TERMS
 from contracting.solicitations.refusals import NotInDictionary, TermInvalid
 from contracting.solicitations.states import (
     ContextBand,
@@ -46,41 +44,6 @@ MOST_VALID_DAYS: Final = 730
 MOST_ALTERNATES: Final = 20
 """More alternates of one vendor nobody evaluates each by itself."""
 
-TERMS: Final[Mapping[str, str]] = {
-    "kind": "Kind of solicitation",
-    "late_rule": "Late quotations are not considered",
-    "title": "Title",
-    "statement_of_objectives": "Statement of objectives",
-    "naics": "NAICS code",
-    "size_standard": "Size standard",
-    "psc": "Product service code",
-    "set_aside": "Set-aside",
-    "importance": "Relative importance of the factors",
-    "ai_terms": "AI terms",
-    "contact_name": "Point of contact",
-    "contact_email": "E-mail of the point of contact",
-    "deadline": "Deadline for offers",
-    "time_zone": "Time zone of the deadline",
-    "offer_valid_days": "Days that an offer stays open",
-    "alternates_taken": "Alternate offers taken from each vendor",
-    "minimum_dollars": "Guaranteed minimum in dollars",
-    "maximum_dollars": "Maximum in dollars",
-    "maximum_tokens": "Maximum in tokens",
-    "most_awards": "Contracts to be awarded, at most",
-    "ordering_start": "First day on which an order may be placed",
-    "ordering_end": "Last day on which an order may be placed",
-    "procedure": "Procedure",
-    "extent_competed": "Extent competed",
-    "named_brand": "Vendor or model that is named",
-    "synopsis_kind": "Synopsis",
-    "synopsis_id": "Id of the synopsis",
-    "synopsis_posted_on": "Day on which the synopsis was posted",
-    "synopsis_exception": "Exception from a synopsis",
-    "required_attachments": "Papers that every offer brings along",
-    **LIMITS,
-}
-"""Every term of a package that is a single value, with its name in words."""
-
 FROZEN: Final = ("kind", "late_rule")
 """Terms that stand from the release on: no amendment changes them."""
 
@@ -92,7 +55,6 @@ _OFFERED: Final = {
     "synopsis_kind": SynopsisKind.values,
     "synopsis_exception": SynopsisException.values,
 }
-_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _MAY_BE_NULL: Final = frozenset(
     {
         "deadline",
@@ -128,18 +90,6 @@ class FactorDraft:
     name: str
     description: str
     is_price: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One term as it stood and as it stands; empty where it did not or does not."""
-
-    term: str
-    old: str
-    new: str
-
-    def plain(self) -> dict[str, str]:
-        return asdict(self)
 
 
 def content(solicitation: Solicitation) -> dict[str, Any]:
@@ -212,86 +162,6 @@ def answers_sha256(answers: Iterable[Answer]) -> str:
     return content_sha256(
         [[answer.question.public_id, answer.pk] for answer in answers]
     )
-
-
-def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-    """What differs between two contents, term by term, in the words of a person."""
-    before, after = _spoken(old), _spoken(new)
-    return [
-        Change(term=term, old=before.get(term, ""), new=after.get(term, ""))
-        for term in dict.fromkeys([*before, *after])
-        if before.get(term, "") != after.get(term, "")
-    ]
-
-
-def merged(changes: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
-    """Changes of several versions as one step: from the first old to the last new."""
-    first: dict[str, str] = {}
-    last: dict[str, str] = {}
-    for change in changes:
-        first.setdefault(change["term"], change["old"])
-        last[change["term"]] = change["new"]
-    return [
-        {"term": term, "old": first[term], "new": last[term]}
-        for term in first
-        if first[term] != last[term]
-    ]
-
-
-def shown(changes: Iterable[Mapping[str, str]], zone: str) -> list[dict[str, Any]]:
-    """Changes as a page shows them: word by word, instants in the deadline's zone."""
-    return [
-        {
-            **{name: _shown(text, zone) for name, text in change.items()},
-            "parts": _parts(change["old"], change["new"]),
-        }
-        for change in changes
-    ]
-
-
-def _parts(old: str, new: str) -> list[Part]:
-    """What differs word by word, where both are words."""
-    if not old or not new or _INSTANT.fullmatch(old) or _INSTANT.fullmatch(new):
-        return []
-    return redline(old, new)
-
-
-def _shown(text: str, zone: str) -> Any:
-    if _INSTANT.fullmatch(text):
-        return instant_in(datetime.fromisoformat(text.replace("Z", "+00:00")), zone)
-    return text
-
-
-def _spoken(content_of_it: Mapping[str, Any]) -> dict[str, str]:
-    known = plain(content_of_it)
-    terms = known["terms"]
-    spoken = {words: _words(terms.get(name)) for name, words in TERMS.items()}
-    for line in known["lines"]:
-        spoken[f"Line {line['slin']}"] = (
-            f"{line['description']}; {line['token_class']}, {line['tier']}, "
-            f"{line['context_band']}, {line['boundary']}; "
-            f"{line['workload_tokens']:,} tokens of reference workload"
-        )
-    for factor in known["factors"]:
-        price = " (price)" if factor["is_price"] else ""
-        spoken[f"Factor {factor['position']}"] = (
-            f"{factor['name']}{price}: {factor['description']}"
-        )
-    for clause in known["clauses"]:
-        spoken[f"Clause {clause['number']}"] = (
-            f"{clause['title']}, in force from {clause['valid_from']}"
-        )
-    return spoken
-
-
-def _words(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return ", ".join(value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def checked_terms(terms: Mapping[str, Any]) -> dict[str, Any]:

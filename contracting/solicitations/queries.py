@@ -23,10 +23,7 @@ from contracting.core.errors import NotVisible
 from contracting.core.periods import BadPeriod, zone_of
 from contracting.core.quantities import Dollars
 from contracting.determinations.models import Determination
-from contracting.determinations.queries import (
-    approved_kinds,
-    determinations_of,
-)
+from contracting.determinations.queries import approved_kinds, determinations_of
 from contracting.determinations.states import POSTED, DeterminationState, Kind
 from contracting.reference.models import AiModel
 from contracting.reference.queries import (
@@ -51,6 +48,7 @@ from contracting.solicitations.models import (
     SolicitationLine,
 )
 from contracting.solicitations.publishing import check, clauses
+from contracting.solicitations.publishing.changes import shown
 from contracting.solicitations.publishing.check import Point
 from contracting.solicitations.publishing.facts import (
     AMOUNTS,
@@ -61,6 +59,7 @@ from contracting.solicitations.publishing.facts import (
 )
 from contracting.solicitations.publishing.limits import limits_of
 from contracting.solicitations.publishing.names import named_in
+from contracting.solicitations.publishing.terms import TERMS
 from contracting.solicitations.publishing.validity import offers_valid_until
 from contracting.solicitations.refusals import JustificationMissing
 from contracting.solicitations.states import ExtentCompeted, SolicitationState
@@ -278,7 +277,7 @@ def amendments_shown(
 ) -> list[tuple[Amendment, list[dict[str, Any]]]]:
     """The amendments by number, each with its changes as a page shows them."""
     return [
-        (each, calculations.shown(each.changes, solicitation.time_zone))
+        (each, shown(each.changes, solicitation.time_zone))
         for each in amendments_of(solicitation)
     ]
 
@@ -430,7 +429,7 @@ def facts_of(solicitation: Solicitation, *, at: datetime | None = None) -> Facts
     """
     lines = lines_of(solicitation)
     return Facts(
-        terms={name: getattr(solicitation, name) for name in calculations.TERMS},
+        terms={name: getattr(solicitation, name) for name in TERMS},
         lines=tuple(Line(line.clin, line.workload_tokens) for line in lines),
         factors_are_price=tuple(each.is_price for each in factors_of(solicitation)),
         clauses=frozenset(

@@ -30,7 +30,7 @@ IN_EVERY_APP = {
 }
 BESIDES = {
     "documents": {"checking", "data", "rendering.py", "signing.py"},
-    "contracts": {"acceptance", "models", "views"},
+    "contracts": {"acceptance", "models", "queries", "views"},
     "desk": {"permissions", "queries"},
     "evaluations": {"discussions", "models", "pricing", "standing", "views"},
     "metering": {"adapters"},

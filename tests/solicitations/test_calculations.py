@@ -7,12 +7,8 @@ from django.forms import ValidationError
 
 from contracting.core.quantities import Tokens
 from contracting.requisitions.forms import instant_of
-from contracting.solicitations.calculations import (
-    LineDraft,
-    merged,
-    shown,
-    slin_letters,
-)
+from contracting.solicitations.calculations import LineDraft, slin_letters
+from contracting.solicitations.publishing.changes import merged, shown
 
 NEW_YORK = "America/New_York"
 

@@ -9,11 +9,12 @@ from contracting.approvals.refusals import CommentMissing
 from contracting.approvals.states import Decided
 from contracting.audit.models import AuditEvent
 from contracting.core.errors import NotAllowed, Stale
-from contracting.solicitations import calculations, queries
+from contracting.solicitations import queries
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.edit import edit_solicitation
 from contracting.solicitations.operations.review import review_solicitation
 from contracting.solicitations.operations.submit import submit_solicitation
+from contracting.solicitations.publishing.changes import merged
 from contracting.solicitations.states import SolicitationState
 from tests.builders import drafted_solicitation, solicitation_in_review
 from tests.cast import nothing_happens
@@ -139,7 +140,7 @@ def test_a_reviewer_sees_what_changed_since_they_decided(
     # When they look again, then each term is shown from what they saw to what stands
     seen = queries.last_reviewed_version(again, technical_reviewer.user_id)
     assert seen == 2
-    changes = calculations.merged(queries.changes_since(again, seen))
+    changes = merged(queries.changes_since(again, seen))
     assert {each["term"]: (each["old"], each["new"]) for each in changes} == {
         "Maximum in tokens": ("40,000,000,000", "8"),
         "Product service code": ("DA10", "DA13"),

@@ -14,6 +14,7 @@ from contracting.contracts.acceptance.models import AwardAnswer, AwardOffer
 from contracting.contracts.acceptance.offers import offer_of
 from contracting.contracts.models import Contract
 from contracting.contracts.operations.award import put_in_force
+from contracting.contracts.queries import guards
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -57,8 +58,8 @@ def accept_award(
     _require_in_time(offer, at)
     on = accounting_day(at, contract.time_zone)
     queries.require_awardable(solicitation)
-    queries.require_certified_funds(contract)
-    queries.require_indefinite_quantity(contract, on)
+    guards.require_certified_funds(contract)
+    guards.require_indefinite_quantity(contract, on)
     require_responsible(contract.offer)
     queries.require_still_eligible(contract, at)
     require_registered(contract.offer, at)

@@ -15,8 +15,8 @@ from contracting.contracts import (
 )
 from contracting.contracts.models import Contract
 from contracting.contracts.operations.certify import obligations_of
-from contracting.contracts.queries import (
-    require_awardable,
+from contracting.contracts.queries import require_awardable
+from contracting.contracts.queries.guards import (
     require_certified_funds,
     require_indefinite_quantity,
     require_not_excluded,

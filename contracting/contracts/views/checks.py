@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from contracting.contracts import permissions, queries
 from contracting.contracts.models import Contract
+from contracting.contracts.queries import guards
 from contracting.core.actors import Actor
 from contracting.core.errors import Refusal
 from contracting.core.periods import accounting_day
@@ -46,13 +47,13 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
         Check(
             "Funds are certified",
             "R-AWD-01",
-            _refused(lambda: queries.require_certified_funds(contract)),
+            _refused(lambda: guards.require_certified_funds(contract)),
             f"{page}/certify_contract_funds",
         ),
         Check(
             "The vendor is registered and not excluded",
             "R-EVL-08",
-            _refused(lambda: queries.require_not_excluded(contract, at)),
+            _refused(lambda: guards.require_not_excluded(contract, at)),
             reverse("evaluations:registrations"),
         ),
         Check(
@@ -71,7 +72,7 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
         Check(
             "The price is found fair and reasonable",
             "R-EVL-07",
-            _refused(lambda: queries.require_reasonable_price(contract)),
+            _refused(lambda: guards.require_reasonable_price(contract)),
             reverse("evaluations:price", args=[contract.solicitation.public_id]),
         ),
         Check(
@@ -83,19 +84,19 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
         Check(
             "Every line item is complete",
             "R-AWD-02",
-            _refused(lambda: queries.require_whole_lines(contract)),
+            _refused(lambda: guards.require_whole_lines(contract)),
             page,
         ),
         Check(
             "Minimum, maximum and ordering period fit",
             "R-AWD-03",
-            _refused(lambda: queries.require_indefinite_quantity(contract, on)),
+            _refused(lambda: guards.require_indefinite_quantity(contract, on)),
             page,
         ),
         Check(
             "A single award above its threshold is determined",
             "R-AWD-04",
-            _refused(lambda: queries.require_single_award(contract, on)),
+            _refused(lambda: guards.require_single_award(contract, on)),
             reverse(
                 "determinations:make_determination",
                 args=[contract.public_id, "single-award"],

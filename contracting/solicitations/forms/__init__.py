@@ -10,15 +10,9 @@ from typing import Any
 from django import forms
 
 from contracting.approvals.states import Decided
-from contracting.core.errors import Invalid
-from contracting.core.identifiers import check_naics, check_psc, check_slin
-from contracting.core.quantities import Tokens
-from contracting.reference.states import Boundary, Tier
+from contracting.core.identifiers import check_naics, check_psc
 from contracting.requisitions.forms import (
     ZONES,
-    ChoiceRow,
-    GridForm,
-    RemovableRows,
     SeenVersion,
     day_field,
     dollars_field,
@@ -30,14 +24,18 @@ from contracting.solicitations.calculations import (
     MOST_ALTERNATES,
     MOST_AWARDS,
     MOST_VALID_DAYS,
-    TERMS,
-    FactorDraft,
-    LineDraft,
+)
+from contracting.solicitations.forms.grids import (
+    EditFactorsForm,
+    EditLinesForm,
+    checked,
+    factor_drafts,
+    line_drafts,
 )
 from contracting.solicitations.forms.limits import LimitFields
 from contracting.solicitations.publishing.kinds import KindForm
+from contracting.solicitations.publishing.terms import TERMS
 from contracting.solicitations.states import (
-    ContextBand,
     ExtentCompeted,
     Procedure,
     SetAside,
@@ -165,10 +163,10 @@ class EditTermsForm(SeenVersion):
             field.choices = [(name, name.replace("_", " ")) for name in offered]
 
     def clean_naics(self) -> str:
-        return _checked(self.cleaned_data["naics"], check_naics)
+        return checked(self.cleaned_data["naics"], check_naics)
 
     def clean_psc(self) -> str:
-        return _checked(self.cleaned_data["psc"], check_psc)
+        return checked(self.cleaned_data["psc"], check_psc)
 
     def clean(self) -> dict[str, Any]:
         """What the verb takes lies under ``terms``."""
@@ -260,98 +258,6 @@ def _words(field: forms.BoundField, now: Any) -> str:
     return str(now or "")
 
 
-class LineRow(ChoiceRow):
-    """One row of the price schedule."""
-
-    slin = forms.CharField(
-        label="Line",
-        max_length=6,
-        help_text="0001AA",
-        widget=forms.TextInput(attrs={"size": 7}),
-    )
-    description = forms.CharField(max_length=200)
-    token_class = forms.ChoiceField(label="Class")
-    tier = forms.ChoiceField(choices=Tier.choices, initial=Tier.STANDARD)
-    context_band = forms.ChoiceField(
-        label="Length of input", choices=ContextBand.choices, initial=ContextBand.ALL
-    )
-    boundary = forms.ChoiceField(
-        label="Data boundary", choices=Boundary.choices, initial=Boundary.FEDRAMP_MOD
-    )
-    workload_tokens = forms.IntegerField(
-        label="Reference workload",
-        min_value=0,
-        max_value=10**15,
-        help_text="tokens",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "dd-num"}),
-    )
-
-    def clean_slin(self) -> str:
-        return _checked(self.cleaned_data["slin"], check_slin)
-
-
-class EditLinesForm(GridForm):
-    """The price schedule that every offer fills."""
-
-    grid_class = forms.formset_factory(
-        LineRow, formset=RemovableRows, extra=3, can_delete=True, max_num=200
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        cleaned["lines"] = _line_drafts(cleaned["rows"])
-        return cleaned
-
-
-def _line_drafts(rows: Sequence[Mapping[str, Any]]) -> list[LineDraft]:
-    return [
-        LineDraft(
-            clin=row["slin"][:4],
-            slin=row["slin"],
-            description=row["description"],
-            token_class=row["token_class"],
-            workload=Tokens(row["workload_tokens"]),
-            tier=row["tier"],
-            context_band=row["context_band"],
-            boundary=row["boundary"],
-        )
-        for row in rows
-    ]
-
-
-class FactorRow(ChoiceRow):
-    """One evaluation factor."""
-
-    position = forms.IntegerField(
-        label="Order", min_value=1, max_value=99, widget=forms.TextInput({"size": 2})
-    )
-    name = forms.CharField(label="Factor", max_length=120)
-    description = forms.CharField(
-        label="How it is judged", widget=forms.Textarea(attrs={"rows": 3})
-    )
-    is_price = forms.BooleanField(label="Price", required=False)
-
-
-class EditFactorsForm(GridForm):
-    """The factors by which offers are judged, and no others (FAR 15.304)."""
-
-    grid_class = forms.formset_factory(
-        FactorRow, formset=RemovableRows, extra=2, can_delete=True, max_num=40
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        cleaned["factors"] = _factor_drafts(cleaned["rows"])
-        return cleaned
-
-
-def _factor_drafts(rows: Sequence[Mapping[str, Any]]) -> list[FactorDraft]:
-    return [
-        FactorDraft(row["name"], row["description"], is_price=row["is_price"])
-        for row in sorted(rows, key=lambda row: int(row["position"]))
-    ]
-
-
 def _clauses_field() -> forms.TypedMultipleChoiceField:
     return forms.TypedMultipleChoiceField(
         label="Clauses and provisions",
@@ -432,8 +338,8 @@ class AmendSolicitationForm(LimitFields, EditTermsForm):
         if not cleaned.get("clauses_shown"):
             cleaned["clause_ids"] = None
         for name, grid, drafts in (
-            ("lines", self.line_grid, _line_drafts),
-            ("factors", self.factor_grid, _factor_drafts),
+            ("lines", self.line_grid, line_drafts),
+            ("factors", self.factor_grid, factor_drafts),
         ):
             cleaned[name] = drafts(kept_rows(grid)) if grid.is_bound else None
         return cleaned
@@ -504,12 +410,3 @@ class CancelSolicitationForm(forms.Form):
         help_text="The facts and why it serves the Government; no vendor reads it.",
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-
-
-def _checked(text: str, check: Any) -> str:
-    if not text:
-        return ""
-    try:
-        return str(check(text))
-    except Invalid as error:
-        raise forms.ValidationError(error.message) from error

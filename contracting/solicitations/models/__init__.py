@@ -19,7 +19,7 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.reference.states import Boundary, Tier
-from contracting.solicitations.models import limits, templates
+from contracting.solicitations.models import limits, questions, templates
 from contracting.solicitations.states import (
     MOVES,
     ContextBand,
@@ -32,6 +32,9 @@ from contracting.solicitations.states import (
     SynopsisKind,
 )
 
+Answer = questions.Answer
+AnswerRelease = questions.AnswerRelease
+Question = questions.Question
 SolicitationTemplate = templates.SolicitationTemplate
 
 
@@ -421,57 +424,6 @@ class SolicitationClause(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.clause}"
-
-
-class Question(Addressed, AppendOnly):
-    """What a vendor asked; who asked is never shown (FAR 15.201(f))."""
-
-    PREFIX = "qst"
-
-    solicitation = models.ForeignKey(
-        Solicitation, on_delete=models.PROTECT, related_name="questions"
-    )
-    vendor = models.ForeignKey(
-        "accounts.Organization", on_delete=models.PROTECT, related_name="questions"
-    )
-    asked_by = models.ForeignKey(
-        "accounts.Membership", on_delete=models.PROTECT, related_name="questions"
-    )
-    text = models.TextField()
-    asked_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.text[:60]
-
-
-class Answer(AppendOnly):
-    """A drafted answer; the last one before release is what everybody reads."""
-
-    question = models.ForeignKey(
-        Question, on_delete=models.PROTECT, related_name="answers"
-    )
-    text = models.TextField()
-    changes_terms = models.BooleanField(
-        help_text="An answer that changes terms is released only with an amendment."
-    )
-    answered_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
-    answered_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.text[:60]
-
-
-class AnswerRelease(AppendOnly):
-    """All drafted answers released to everybody at one instant."""
-
-    solicitation = models.ForeignKey(
-        Solicitation, on_delete=models.PROTECT, related_name="answer_releases"
-    )
-    answers = models.ManyToManyField(Answer, related_name="releases")
-    released_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"answers of {self.released_at:%Y-%m-%d}"
 
 
 class Amendment(Addressed, AppendOnly):

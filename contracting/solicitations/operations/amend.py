@@ -24,8 +24,10 @@ from contracting.solicitations import (
     permissions,
     queries,
 )
-from contracting.solicitations.calculations import Change, FactorDraft, LineDraft
+from contracting.solicitations.calculations import FactorDraft, LineDraft
 from contracting.solicitations.models import Amendment, Solicitation
+from contracting.solicitations.publishing.changes import Change, differences
+from contracting.solicitations.publishing.terms import TERMS
 from contracting.solicitations.refusals import (
     DeadlineFixed,
     NotComplete,
@@ -58,7 +60,7 @@ def amend_solicitation(
     Amendments are numbered 0001, 0002 … under the solicitation's lock, and every vendor
     is told at the same instant (R-SOL-06).
 
-    :param terms: values by the names of ``calculations.TERMS``, ``deadline`` among them
+    :param terms: values by the names of ``TERMS``, ``deadline`` among them
     :raises NotAllowed: if ``by`` is no contracting officer, or it is not released
     :raises Stale: if it was amended since it was read
     :raises DeadlineFixed: after the deadline, or for a deadline that is not ahead
@@ -125,7 +127,7 @@ def _require_frozen(solicitation: Solicitation, terms: Mapping[str, Any]) -> Non
     for name in calculations.FROZEN:
         if terms.get(name, getattr(solicitation, name)) != getattr(solicitation, name):
             message = (
-                f"{calculations.TERMS[name]}: that stands since the release. Cancel "
+                f"{TERMS[name]}: that stands since the release. Cancel "
                 "this solicitation and release another one."
             )
             raise TermInvalid(message, term=name)
@@ -149,7 +151,7 @@ def _take_over(solicitation: Solicitation, before: dict[str, Any]) -> list[Chang
     """Version, hashes and changes of what now stands."""
     solicitation.refresh_from_db()
     after = calculations.content(solicitation)
-    changes = calculations.differences(before, after)
+    changes = differences(before, after)
     if not changes:
         message = "Nothing differs: what you sent is what already stands."
         raise NothingChanged(message)

@@ -17,6 +17,7 @@ from contracting.reference.queries import token_classes
 from contracting.solicitations import calculations, events, permissions
 from contracting.solicitations.calculations import FactorDraft, LineDraft
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.changes import differences
 from contracting.solicitations.refusals import NothingChanged
 from contracting.solicitations.states import SolicitationState
 
@@ -38,7 +39,7 @@ def edit_solicitation(
     Any change of content makes a new version. A review that was under way or complete
     is void from that instant, visibly, and the package is a draft again (R-ROL-08).
 
-    :param terms: values by the names of ``calculations.TERMS``
+    :param terms: values by the names of ``publishing.terms.TERMS``
     :raises NotAllowed: if ``by`` is not of the contracting office, or it is released
     :raises Stale: if the package has changed since it was read
     :raises NotInDictionary: for a class or unit outside the dictionary (R-SOL-13)
@@ -61,7 +62,7 @@ def edit_solicitation(
     )
     solicitation.refresh_from_db()
     after = calculations.content(solicitation)
-    changes = calculations.differences(before, after)
+    changes = differences(before, after)
     if not changes:
         message = "Nothing was changed: what you sent is what already stands."
         raise NothingChanged(message)

@@ -27,6 +27,7 @@ from contracting.requisitions.forms import SeenVersion
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.queries import get_requisition_for, latest_estimate
 from contracting.solicitations import calculations, forms, permissions, queries
+from contracting.solicitations.forms.grids import EditFactorsForm, EditLinesForm
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.amend import amend_solicitation
 from contracting.solicitations.operations.answer import answer_question
@@ -40,6 +41,7 @@ from contracting.solicitations.operations.release_answers import release_answers
 from contracting.solicitations.operations.review import review_solicitation
 from contracting.solicitations.operations.submit import submit_solicitation
 from contracting.solicitations.publishing import copying
+from contracting.solicitations.publishing.changes import merged, shown
 from contracting.solicitations.publishing.check import tasks
 from contracting.solicitations.publishing.posting import posting_clock
 from contracting.solicitations.states import SolicitationState
@@ -207,7 +209,7 @@ class EditPublication(EditVerb):
 class EditLines(EditVerb):
     """For what does each offer quote a price?"""
 
-    form_class = forms.EditLinesForm
+    form_class = EditLinesForm
     takes = ("lines", "seen_version")
     heading = "Lines and reference workload"
     question = "For which classes of tokens does every offer quote a unit price?"
@@ -223,7 +225,7 @@ class EditLines(EditVerb):
 class EditFactors(EditVerb):
     """By what are offers judged?"""
 
-    form_class = forms.EditFactorsForm
+    form_class = EditFactorsForm
     takes = ("factors", "seen_version")
     heading = "Evaluation factors"
     question = "By which factors are offers judged, price among them?"
@@ -277,13 +279,11 @@ class ReviewSolicitation(SolicitationVerb):
 
     def more(self, thing: Solicitation) -> dict[str, Any]:
         seen = queries.last_reviewed_version(thing, self.actor.user_id)
-        changes = calculations.merged(
-            queries.changes_since(thing, seen or thing.version)
-        )
+        changes = merged(queries.changes_since(thing, seen or thing.version))
         return {
             **queries.package_of(thing),
             "seen": seen,
-            "changes": calculations.shown(changes, thing.time_zone),
+            "changes": shown(changes, thing.time_zone),
             "steps": queries.steps_of(thing),
             "gaps": queries.publish_gaps(thing, at=clock.now()),
         }
@@ -416,7 +416,7 @@ class AmendSolicitation(SolicitationVerb):
                 data, at = form.cleaned_data, clock.now()
                 self.perform(thing=thing, data=data, by=self.actor, at=at)
                 last = thing.amendments.get(version=thing.version + 1)
-                self.checked = calculations.shown(last.changes, thing.time_zone)
+                self.checked = shown(last.changes, thing.time_zone)
                 transaction.set_rollback(True)
         except Refusal as refusal:
             return self._page(thing, form, status=refusal.status, refusal=refusal)

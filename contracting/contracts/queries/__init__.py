@@ -8,11 +8,10 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.states import SOURCE_SELECTION_ROLES, Role
-from contracting.contracts import calculations, refusals
+from contracting.contracts import refusals
 from contracting.contracts.calculations import last_day
 from contracting.contracts.models import (
     Contract,
-    ContractFunding,
     CorDesignation,
     DebriefingRequest,
     Protest,
@@ -24,7 +23,7 @@ from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day, add_business_days
-from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.quantities import Dollars
 from contracting.determinations.models import Determination
 from contracting.determinations.queries import approved
 from contracting.determinations.states import Kind
@@ -36,7 +35,6 @@ from contracting.evaluations.models import (
 from contracting.evaluations.queries import require_open, unsuccessful
 from contracting.reference.queries import threshold
 from contracting.solicitations.models import Solicitation
-from contracting.solicitations.queries import nominal_minimum
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import Submission
 
@@ -254,95 +252,6 @@ class Clock:
     def was_late(self) -> bool:
         """Whether it was done after its day."""
         return self.done_on is not None and self.done_on > self.due_on
-
-
-def require_certified_funds(contract: Contract) -> None:
-    """Insist on certified funds for what the award obligates.
-
-    :raises FundsNotCertified: unless this version has them (R-AWD-01)
-    """
-    certified = ContractFunding.objects.filter(
-        line__contract=contract,
-        certified_at__isnull=False,
-        certified_version=contract.version,
-    )
-    total = total_dollars(Dollars(row.dollars) for row in certified)
-    if total < Dollars(contract.minimum_dollars):
-        message = (
-            f"Funds are certified for {total} of the ${contract.minimum_dollars} "
-            "that this award obligates."
-        )
-        raise refusals.FundsNotCertified(message, certified=total)
-
-
-def require_whole_lines(contract: Contract) -> None:
-    """Insist on every element of each line (FAR 4.1005-1).
-
-    :raises LineIncomplete: naming what lacks (R-AWD-02)
-    """
-    gaps = calculations.line_gaps(contract)
-    if gaps:
-        raise refusals.LineIncomplete(" ".join(gaps), gaps=gaps)
-
-
-def require_indefinite_quantity(contract: Contract, on: date) -> None:
-    """Insist on minimum, maximum and ordering period (FAR 16.504(a)).
-
-    :raises IndefiniteQuantityIncomplete: naming what lacks (R-AWD-03)
-    """
-    gaps = []
-    nominal = nominal_minimum(on)
-    if Dollars(contract.minimum_dollars) <= nominal:
-        gaps.append(
-            f"The guaranteed minimum must be more than nominal, above {nominal}."
-        )
-    if contract.ordering_end < on:
-        gaps.append(
-            f"The ordering period ended on {contract.ordering_end}: nothing could be "
-            "ordered."
-        )
-    if contract.ceiling_dollars <= 0:
-        gaps.append("The maximum must be stated in dollars.")
-    if contract.ceiling_tokens <= 0:
-        gaps.append("The maximum must be stated in tokens.")
-    if calculations.funded(contract) < Dollars(contract.minimum_dollars):
-        gaps.append("The minimum must be obligated at award.")
-    if gaps:
-        raise refusals.IndefiniteQuantityIncomplete(" ".join(gaps), gaps=gaps)
-
-
-def require_single_award(contract: Contract, on: date) -> None:
-    """Insist on a determination where one vendor gets more than the amount.
-
-    :raises SingleAwardNotDetermined: above it without one (R-AWD-04)
-    """
-    amount = single_award_above(contract, on)
-    if amount is not None and single_award_determination(contract) is None:
-        message = (
-            f"One vendor gets more than {amount}, and no determination of the "
-            "agency's head is on file."
-        )
-        raise refusals.SingleAwardNotDetermined(message, above=amount)
-
-
-def require_reasonable_price(contract: Contract) -> None:
-    """Insist on a record that finds the price reasonable.
-
-    :raises PriceNotReasonable: without one (R-EVL-07)
-    """
-    if not has_reasonable_price(contract):
-        message = "The price analysis does not find the selected offer reasonable."
-        raise refusals.PriceNotReasonable(message)
-
-
-def require_not_excluded(contract: Contract, at: datetime) -> None:
-    """Insist on a fresh check of the vendor.
-
-    :raises NotResponsible: unless one of the day stands behind it (R-EVL-08)
-    """
-    because = not_responsible_because(contract, at)
-    if because:
-        raise refusals.NotResponsible(because)
 
 
 def keeps_the_days(actor: Actor) -> bool:

@@ -1,0 +1,60 @@
+"""What vendors ask, what is answered, and when everybody is told."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from contracting.core.models import Addressed, AppendOnly
+
+
+class Question(Addressed, AppendOnly):
+    """What a vendor asked; who asked is never shown (FAR 15.201(f))."""
+
+    PREFIX = "qst"
+
+    solicitation = models.ForeignKey(
+        "solicitations.Solicitation", on_delete=models.PROTECT, related_name="questions"
+    )
+    vendor = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="questions"
+    )
+    asked_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="questions"
+    )
+    text = models.TextField()
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Answer(AppendOnly):
+    """A drafted answer; the last one before release is what everybody reads."""
+
+    question = models.ForeignKey(
+        Question, on_delete=models.PROTECT, related_name="answers"
+    )
+    text = models.TextField()
+    changes_terms = models.BooleanField(
+        help_text="An answer that changes terms is released only with an amendment."
+    )
+    answered_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    answered_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class AnswerRelease(AppendOnly):
+    """All drafted answers released to everybody at one instant."""
+
+    solicitation = models.ForeignKey(
+        "solicitations.Solicitation",
+        on_delete=models.PROTECT,
+        related_name="answer_releases",
+    )
+    answers = models.ManyToManyField(Answer, related_name="releases")
+    released_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"answers of {self.released_at:%Y-%m-%d}"

@@ -1,0 +1,43 @@
+"""The terms of a package by their names in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from contracting.solicitations.publishing.limits import LIMITS
+
+TERMS: Final[Mapping[str, str]] = {
+    "kind": "Kind of solicitation",
+    "late_rule": "Late quotations are not considered",
+    "title": "Title",
+    "statement_of_objectives": "Statement of objectives",
+    "naics": "NAICS code",
+    "size_standard": "Size standard",
+    "psc": "Product service code",
+    "set_aside": "Set-aside",
+    "importance": "Relative importance of the factors",
+    "ai_terms": "AI terms",
+    "contact_name": "Point of contact",
+    "contact_email": "E-mail of the point of contact",
+    "deadline": "Deadline for offers",
+    "time_zone": "Time zone of the deadline",
+    "offer_valid_days": "Days that an offer stays open",
+    "alternates_taken": "Alternate offers taken from each vendor",
+    "minimum_dollars": "Guaranteed minimum in dollars",
+    "maximum_dollars": "Maximum in dollars",
+    "maximum_tokens": "Maximum in tokens",
+    "most_awards": "Contracts to be awarded, at most",
+    "ordering_start": "First day on which an order may be placed",
+    "ordering_end": "Last day on which an order may be placed",
+    "procedure": "Procedure",
+    "extent_competed": "Extent competed",
+    "named_brand": "Vendor or model that is named",
+    "synopsis_kind": "Synopsis",
+    "synopsis_id": "Id of the synopsis",
+    "synopsis_posted_on": "Day on which the synopsis was posted",
+    "synopsis_exception": "Exception from a synopsis",
+    "required_attachments": "Papers that every offer brings along",
+    **LIMITS,
+}
+"""Every term of a package that is a single value, with its name in words."""
