@@ -8,15 +8,37 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
+from typing import Any
 
 from django.core.management import execute_from_command_line
 from django.db.models import Field
+from django.utils.functional import cached_property
 
 from contracting import embedded
 from contracting.core.origin import Origin, coming_from
 
 # These change the schema, so they connect as the role that owns it.
 SCHEMA_VERBS = {"migrate"}
+
+
+def _copied(field: "Field[Any, Any]") -> "Field[Any, Any]":
+    """The field as it was written, without what it has found out since."""
+    made = copy.deepcopy(field)
+    kind: type = type(made)
+    for name in _found_out(kind) & vars(made).keys():
+        delattr(made, name)
+    return made
+
+
+@cache
+def _found_out(kind: type) -> frozenset[str]:
+    return frozenset(
+        name
+        for each in kind.__mro__
+        for name, value in vars(each).items()
+        if isinstance(value, cached_property)
+    )
 
 
 @contextmanager
@@ -28,7 +50,7 @@ def migrating_lightly() -> Iterator[None]:
     Django does elsewhere, is enough. Cycles among them are looked for rarely.
     """
     clone, thresholds = Field.clone, gc.get_threshold()
-    Field.clone = copy.deepcopy  # type: ignore[method-assign, assignment]
+    Field.clone = _copied  # type: ignore[method-assign, assignment]
     gc.set_threshold(500_000)
     try:
         yield
