@@ -66,6 +66,9 @@ NOT_IN_THE_STORY = {
     "market_research:response",
     "market_research:rfi",
     "proposals:detach_draft_file",
+    "solicitations:retire_template",
+    "solicitations:template",
+    "solicitations:use_template",
     "submissions:admit_late_submission",
     "submissions:open_late_submission",
 }
@@ -96,6 +99,7 @@ THINGS = {
     "documents": ["documents.Document"],
     "draft": ["requisitions.Requisition"],
     "findings": ["reconciliation.Finding"],
+    "from": ["solicitations.Solicitation"],
     "funds": ["ledger.LineOfAccounting"],
     "inbox": ["notices.Notice"],
     "invoices": ["billing.Invoice"],
