@@ -25,6 +25,7 @@ NOT_PAGES = {
     "opportunities:opportunity_calendar",
     "proposals:price_template",
     "submissions:download_receipt",
+    "submissions:sealed_bytes",
 }
 OF_EACH_KIND = 9
 """How many pages of one kind are read for the sake of their links."""

@@ -46,8 +46,11 @@ REACHED_OTHERWISE = {
     "account_set_password": "not in use",
     "account_signup": "closed",
     "closeout:release_minimum": "only while a minimum is owed at the very end",
+    "contracts:accept_award": "only while an award on a quotation is offered",
+    "contracts:decline_award": "only while an award on a quotation is offered",
     "contracts:hold_debriefing": "only once a debriefing is asked for",
     "contracts:lift_protest": "only while a protest suspends",
+    "contracts:offer_award": "only for an award on a quotation",
     "contracts:request_debriefing": "only in the days after a notice",
     "desk:live": "read by machines",
     "desk:ready": "read by machines",
@@ -78,7 +81,10 @@ REACHED_OTHERWISE = {
     "submissions:name_openers": "only before a package is released",
     "submissions:open_late_submission": "only once a late offer is admitted",
     "submissions:rehearse_opening": "only before a package is released",
+    "submissions:reread_version": "only for whoever holds an offer key",
     "submissions:resolve_outage": "only after an outage at a deadline",
+    "submissions:rotate_offer_key": "only for whoever holds an offer key",
+    "submissions:share_offer_key": "only for whoever holds an offer key",
 }
 """Pages to which no link leads in this world, and why."""
 

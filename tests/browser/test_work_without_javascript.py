@@ -297,9 +297,7 @@ def test_prices_are_saved_and_the_whole_is_submitted_for_a_receipt(stage):
         submission__solicitation=solicitation
     ).exists()
     assert draft_of(actor("vendor_a_signer"), solicitation) is None
-    with screen.page.expect_download() as receipt:
-        screen.main.get_by_role("link", name="Download").first.click()
-    assert receipt.value.path().stat().st_size > 500
+    assert screen.heading() == "Receipt for version 1"
 
 
 def test_a_vendor_that_was_not_chosen_asks_for_a_debriefing(stage):
