@@ -1,6 +1,7 @@
 // The boxes of a solicitation, made where its contracting officer names the openers: the
 // private halves exist here for a moment, and leave it only as shares for the openers.
 
+import { form, inClientMode, say, send } from "./client_form.js";
 import {
   base64Of,
   combine,
@@ -17,21 +18,10 @@ import {
 } from "./sealing.js";
 
 const place = document.querySelector("[data-boxes]");
-const form = document.querySelector("main form.dd-form");
 
-if (place && form && globalThis.isSecureContext && globalThis.crypto?.subtle) {
-  for (const element of document.querySelectorAll("[data-mode]")) {
-    element.hidden = element.dataset.mode !== "CLIENT";
-  }
-  form.addEventListener("submit", onSubmit);
-}
-
-async function onSubmit(event) {
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  if (form.dataset.busy) return;
-  form.dataset.busy = "yes";
-  try {
+inClientMode(
+  place,
+  async () => {
     const openers = await namedOpeners();
     const needed = Number(form.elements.needed.value);
     // Numbers that do not fit are refused by the site, in its own words.
@@ -39,12 +29,10 @@ async function onSubmit(event) {
       say("status", "Making the keys and their shares in this browser …");
       form.elements.made.value = JSON.stringify(await madeBoxes(openers, needed));
     }
-    form.submit();
-  } catch (error) {
-    delete form.dataset.busy;
-    say("alert", `${error.message} Nothing was sent.`);
-  }
-}
+    send();
+  },
+  { status: "" },
+);
 
 async function namedOpeners() {
   const named = [...form.querySelectorAll("[name=openers]:checked")];
@@ -98,16 +86,4 @@ function requireWhole(pair, cut, needed) {
       throw new Error("The shares do not give the key back: this browser computes wrongly.");
     }
   }
-}
-
-function say(role, text) {
-  let told = document.getElementById("box-told");
-  if (!told) {
-    told = document.createElement("p");
-    told.id = "box-told";
-    form.append(told);
-  }
-  told.setAttribute("role", role);
-  told.className = role === "alert" ? "usa-error-message" : "usa-hint";
-  told.textContent = text;
 }

@@ -1,46 +1,28 @@
 // A vendor's own sealed offer, decrypted where it is read: in the browser.
 //
-// Without this script, or without WebCrypto, the same form works in server mode.
-
-import { heldPair, ownPair, say } from "./offer_key.js";
+import { form, inClientMode, say } from "./client_form.js";
+import { heldPair, holderPair } from "./offer_key.js";
 import { SealBroken, decrypt, decryptFrom, fromBase64 } from "./sealing.js";
 
 const facts = document.querySelector("[data-reread]");
-const form = document.querySelector("main form.dd-form");
 const shown = document.getElementById("own-offer");
 
-if (facts && form && globalThis.isSecureContext && globalThis.crypto?.subtle) {
-  for (const element of document.querySelectorAll("[data-mode]")) {
-    element.hidden = element.dataset.mode !== "CLIENT";
-  }
-  form.addEventListener("submit", onSubmit);
-}
+inClientMode(facts, read, { stays: true });
 
-async function onSubmit(event) {
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  if (form.dataset.busy) return;
-  form.dataset.busy = "yes";
+async function read() {
   shown.replaceChildren();
-  say("status", "Working in this browser: a passphrase takes a second to stretch …");
-  try {
-    const key = await contentKey(form.elements.passphrase.value);
-    say("status", "Fetching the sealed bytes …");
-    const raw = await decrypt(await sealedBytes(), key, `drawdown/v1/offer/${facts.dataset.address}`);
-    const offer = facts.dataset.sealedIn === "CLIENT" ? unpacked(raw) : parsed(raw);
-    form.elements.passphrase.value = "";
-    say("status", "Decrypted in this browser. It is shown below and kept nowhere.");
-    show(offer);
-  } catch (error) {
-    say("alert", error.message);
-  } finally {
-    delete form.dataset.busy;
-  }
+  const key = await contentKey(form.elements.passphrase.value);
+  say("status", "Fetching the sealed bytes …");
+  const raw = await decrypt(await sealedBytes(), key, `drawdown/v1/offer/${facts.dataset.address}`);
+  const offer = facts.dataset.sealedIn === "CLIENT" ? unpacked(raw) : parsed(raw);
+  form.elements.passphrase.value = "";
+  say("status", "Decrypted in this browser. It is shown below and kept nowhere.");
+  show(offer);
 }
 
 // With the offer key that it was sealed to, which nothing tells: each is tried.
 async function contentKey(passphrase) {
-  const own = await ownPair(facts.dataset, passphrase);
+  const own = await holderPair(facts.dataset, passphrase);
   const wrapped = fromBase64(facts.dataset.forVendor);
   for (const { dataset } of facts.querySelectorAll("[data-key]")) {
     const pair = await heldPair(dataset, own);
