@@ -56,13 +56,29 @@ def site(django_db_setup, django_db_blocker) -> Iterator[Site]:
     with another_database() as database:
         with django_db_blocker.unblock(), pointing_at(database.name):
             world.build()
-        with serving(database.url) as address:
-            yield Site(address)
+        with serving(database.url) as served:
+            yield Site(served.address)
 
 
 @contextmanager
-def serving(database_url: str) -> Iterator[str]:
-    """The site on a database of the tests, until the block ends; its address."""
+def allowed_beside_a_loop() -> Iterator[None]:
+    """Django asks no database where a loop runs, and the browser runs one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where a site of the tests answers, and the process that serves it."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def serving(database_url: str) -> Iterator[Served]:
+    """The site on a database of the tests, until the block ends."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
@@ -70,7 +86,7 @@ def serving(database_url: str) -> Iterator[str]:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
         _wait_for_an_answer(server, address)
-        yield address
+        yield Served(address, server)
     finally:
         server.terminate()
         server.wait(timeout=20)

@@ -106,5 +106,5 @@ def staged() -> Iterator[Site]:
                     "ALTER DATABASE {} SET search_path = stage, pg_catalog, public"
                 ).format(sql.Identifier(database.name))
             )
-        with pointing_at(database.name), serving(database.url) as address:
-            yield Site(address)
+        with pointing_at(database.name), serving(database.url) as served:
+            yield Site(served.address)

@@ -1,6 +1,5 @@
 """Client mode in a real browser: what is typed never leaves it in the clear."""
 
-import socket
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
@@ -31,7 +30,7 @@ from contracting.submissions.queries import (
 from contracting.submissions.sealing import keys
 from contracting.submissions.sealing.offerors import pseudonym_of
 from contracting.submissions.states import OpeningPurpose
-from tests.browser.conftest import Site, Visits, _start, _wait_for_an_answer
+from tests.browser.conftest import Site, Visits, allowed_beside_a_loop, serving
 from tests.browser.wire import Wire, holds, spelled
 from tests.builders import DAY, approved_solicitation, released_solicitation
 from tests.cast import AT, PARTS, actor
@@ -87,14 +86,6 @@ class Sealing:
         return [int(child) for child in told.split()]
 
 
-@contextmanager
-def allowed_beside_a_loop() -> Iterator[None]:
-    """Django asks no database where a loop runs, and the browser runs one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield
-
-
 def open_until(deadline: datetime) -> Solicitation:
     """A solicitation that takes offers today."""
     return released_solicitation(
@@ -119,25 +110,16 @@ def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
                 approved_solicitation(),
             )
             solicitation, to_reread = (open_until(now + 20 * DAY) for _each in "12")
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen(128)
-            server = _start(listener, database.url)
-            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        try:
-            _wait_for_an_answer(server, address)
+        with serving(database.url) as served:
             yield Sealing(
-                Site(address),
+                Site(served.address),
                 *packages,
                 solicitation,
                 to_reread,
-                server,
+                served.process,
                 database.name,
                 django_db_blocker,
             )
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
 
 
 @pytest.fixture

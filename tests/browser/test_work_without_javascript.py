@@ -22,9 +22,8 @@ from contracting.solicitations.operations.ask import ask_question
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import SubmissionVersion
 from contracting.submissions.queries import offers_were_opened
-from tests.browser.conftest import Site, visiting
+from tests.browser.conftest import Site, allowed_beside_a_loop, visiting
 from tests.browser.stage import Stage, staged
-from tests.browser.test_sealing import allowed_beside_a_loop
 from tests.builders import (
     DAY,
     HOUR,
