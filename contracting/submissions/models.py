@@ -163,11 +163,8 @@ class Submission(Addressed, Timestamped, Stateful):
     @property
     def called(self) -> str:
         """Its vendor, and which alternate it is: ``"ACME, alternate 2"``."""
-        return (
-            f"{self.vendor.name}, {self.offer_words}"
-            if self.alternate
-            else (self.vendor.name)
-        )
+        vendor: str = self.vendor.name
+        return f"{vendor}, {self.offer_words}" if self.alternate else vendor
 
     def is_of(self, actor: Actor) -> bool:
         """Whether it is the acting vendor's own, named or not."""

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -89,8 +90,13 @@ class OfferKeyVerb(VerbView):
         verdict: Verdict = type(self).can(self.actor)
         return verdict
 
-    def extra(self, thing: None) -> dict[str, Any]:
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """Who holds the key and who waits for it, asked once for a page."""
         return key_facts(self.actor)
+
+    def extra(self, thing: None) -> dict[str, Any]:
+        return self.facts
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
@@ -104,7 +110,7 @@ class HoldOfferKey(OfferKeyVerb):
     can = staticmethod(permissions.can_hold_offer_key)
 
     def extra(self, thing: None) -> dict[str, Any]:
-        facts = key_facts(self.actor)
+        facts = self.facts
         others = [each for each in facts["holders"] if each != facts["own"]]
         iterations = settings.OPENER_KEY_ITERATIONS
         return {**facts, "others": others, "iterations": iterations}
@@ -133,10 +139,10 @@ class ShareOfferKey(OfferKeyVerb):
     can = staticmethod(permissions.can_share_offer_key)
 
     def form_options(self, thing: None) -> dict[str, Any]:
-        return {"people": _people(key_facts(self.actor)["waiting"])}
+        return {"people": _people(self.facts["waiting"])}
 
     def extra(self, thing: None) -> dict[str, Any]:
-        facts = key_facts(self.actor)
+        facts = self.facts
         return {
             **facts,
             "locked": client.locked_facts(facts["own"]),
@@ -169,16 +175,13 @@ class RotateOfferKey(OfferKeyVerb):
     can = staticmethod(permissions.can_rotate_offer_key)
 
     def form_options(self, thing: None) -> dict[str, Any]:
-        holders = key_facts(self.actor)["holders"]
+        holders = self.facts["holders"]
         others = [each for each in holders if each.user_id != self.actor.user_id]
         return {"people": _people(others)}
 
     def extra(self, thing: None) -> dict[str, Any]:
-        facts = key_facts(self.actor)
-        return {
-            **facts,
-            "public_keys": _public_keys(facts["holders"]),
-        }
+        facts = self.facts
+        return {**facts, "public_keys": _public_keys(facts["holders"])}
 
     def perform(
         self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime

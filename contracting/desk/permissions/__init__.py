@@ -42,6 +42,7 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions import permissions as may_submit
 from contracting.submissions import queries as submissions
+from contracting.submissions.states import SubmissionState
 
 _SOL: Final = SolicitationState
 
@@ -228,7 +229,9 @@ def _awards_to_sign(by: Actor, at: datetime, on: date) -> Iterator[Item]:
 
 def _offers_to_hand_in(by: Actor, at: datetime, on: date) -> Iterator[Item]:
     for each in some(solicitations.open_opportunities(at)):
-        live = submissions.own_submissions(by, each).filter(state="SUBMITTED")
+        live = submissions.own_submissions(by, each).filter(
+            state=SubmissionState.SUBMITTED
+        )
         due = {
             "due": deadline_of(each),
             "due_at": each.deadline,
