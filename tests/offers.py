@@ -37,9 +37,9 @@ from contracting.submissions.queries import (
     amendment_numbers,
     box_of,
     offers_of,
-    opener_key_of,
 )
 from contracting.submissions.sealing import keys
+from contracting.submissions.sealing.openers import opener_key_of
 from contracting.submissions.sealing.shares import Share, combine
 from tests.cast import AT, actor
 from tests.remembered import remembered

@@ -44,6 +44,12 @@ from contracting.submissions.operations.open_late import open_late_submission
 from contracting.submissions.operations.refuse import refuse_opening
 from contracting.submissions.operations.rehearse import rehearse_opening
 from contracting.submissions.operations.resolve import resolve_outage
+from contracting.submissions.sealing.openers import (
+    able_shares,
+    enrolled_people,
+    opener_key_of,
+    shares_of,
+)
 from contracting.submissions.states import OpeningPurpose
 
 
@@ -58,7 +64,7 @@ class Openers(PageView):
             message = "Offers are opened by people of an agency."
             raise NotVisible(message)
         return {
-            "key": queries.opener_key_of(self.actor.user_id),
+            "key": opener_key_of(self.actor.user_id),
             "may_enrol": may_enrol,
             "to_open": queries.boxes_to_open(self.actor.user_id),
         }
@@ -78,7 +84,7 @@ class EnrolOpener(VerbView):
 
     def extra(self, thing: None) -> dict[str, Any]:
         return {
-            "key": queries.opener_key_of(self.actor.user_id),
+            "key": opener_key_of(self.actor.user_id),
             "iterations": settings.OPENER_KEY_ITERATIONS,
         }
 
@@ -121,14 +127,13 @@ class PublishedBox(PageView):
 def _shown_box(box: Box | None) -> dict[str, Any]:
     if box is None:
         return {"box": None, "shares": [], "able": 0, "closing": None}
-    able = {share.pk for share in queries.able_shares(box)}
+    able = {share.pk for share in able_shares(box)}
     rehearsal = queries.opening_of(box, OpeningPurpose.REHEARSAL)
     given = {each.share_id: each for each in queries.given_shares(rehearsal)}
     return {
         "box": box,
         "shares": [
-            (share, share.pk in able, given.get(share.pk))
-            for share in queries.shares_of(box)
+            (share, share.pk in able, given.get(share.pk)) for share in shares_of(box)
         ],
         "able": len(able),
         "may_lose": len(able) - box.needed,
@@ -163,11 +168,11 @@ class NameOpeners(VerbView):
         if named is None:
             earlier = _earlier_box_of(thing)
             return {} if earlier is None else {"needed": earlier.needed}
-        held = [share.membership_id for share in queries.shares_of(named)]
+        held = [share.membership_id for share in shares_of(named)]
         return {"openers": held, "needed": named.needed}
 
     def form_options(self, thing: Solicitation) -> dict[str, Any]:
-        people = queries.enrolled_people(thing.agency_id)
+        people = enrolled_people(thing.agency_id)
         return {
             "people": [
                 (each.pk, f"{each.user}, {each.role_label}") for _key, each in people
@@ -175,7 +180,7 @@ class NameOpeners(VerbView):
         }
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
-        people = queries.enrolled_people(thing.agency_id)
+        people = enrolled_people(thing.agency_id)
         return {
             "solicitation": thing,
             "named": queries.rehearsal_of(thing),

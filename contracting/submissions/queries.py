@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from accounts.models import Membership
-from accounts.queries import members
-from accounts.states import VENDOR_ROLES, Role
+from accounts.states import Role
 from contracting.audit.queries import events_of
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
@@ -30,13 +27,13 @@ from contracting.submissions.models import (
     InclusionProof,
     LateAdmission,
     OpenedOffer,
-    OpenerKey,
     Opening,
     Submission,
     SubmissionVersion,
 )
 from contracting.submissions.refusals import NotOpenForOffers, ReceiptsClosed
 from contracting.submissions.sealing.offerors import pseudonym_of
+from contracting.submissions.sealing.openers import able_shares, shares_of
 from contracting.submissions.sealing.tree import Proof
 from contracting.submissions.states import (
     BoxPurpose,
@@ -154,26 +151,6 @@ def get_opening_for(actor: Actor, public_id: str) -> Solicitation:
     )
 
 
-def opener_key_of(user_id: int | None) -> OpenerKey | None:
-    """The key with which a person opens offers now, if they have enrolled."""
-    return OpenerKey.objects.filter(
-        user_id=user_id or 0, retired_at__isnull=True
-    ).first()
-
-
-def enrolled_people(organization_id: int) -> list[tuple[OpenerKey, Membership]]:
-    """Who of an agency may be named to open offers, by name, each once."""
-    keys = OpenerKey.objects.filter(retired_at__isnull=True)
-    by_user = {key.user_id: key for key in keys.select_related("user")}
-    found: dict[int, Membership] = {}
-    barred = _people_of_vendors(by_user)
-    for membership in members(organization_id):
-        if membership.user_id in by_user and membership.user_id not in barred:
-            found.setdefault(membership.user_id, membership)
-    people = sorted(found.values(), key=lambda each: (each.user.name, each.pk))
-    return [(by_user[each.user_id], each) for each in people]
-
-
 def box_of(solicitation: Solicitation) -> Box | None:
     """The box that the offers on a solicitation are sealed to, once it is released."""
     return solicitation.boxes.filter(purpose=BoxPurpose.OFFERS).first()
@@ -183,36 +160,6 @@ def rehearsal_of(solicitation: Solicitation) -> Box | None:
     """The last rehearsal box, which names the openers."""
     boxes = solicitation.boxes.filter(purpose=BoxPurpose.REHEARSAL)
     return boxes.order_by("-pk").first()
-
-
-def shares_of(box: Box) -> QuerySet[BoxShare]:
-    """The shares of a box with their openers, by position."""
-    return box.shares.select_related(
-        "user", "membership__user", "membership__organization", "opener_key", "box"
-    ).order_by("position")
-
-
-def able_shares(box: Box) -> list[BoxShare]:
-    """The shares whose openers could give them now, as far as anybody can know.
-
-    An opener is lost who has enrolled again, has left the agency, or has joined a
-    vendor. That a passphrase is forgotten only its owner can tell.
-    """
-    shares = shares_of(box).filter(
-        opener_key__retired_at__isnull=True,
-        membership__is_active=True,
-        user__is_active=True,
-    )
-    barred = _people_of_vendors(each.user_id for each in shares)
-    return [each for each in shares if each.user_id not in barred]
-
-
-def _people_of_vendors(user_ids: Iterable[int]) -> set[int]:
-    """Those of these people who belong to a vendor now."""
-    found = Membership.objects.filter(
-        is_active=True, role__in=VENDOR_ROLES, user__in=list(user_ids)
-    )
-    return set(found.values_list("user_id", flat=True))
 
 
 def share_for(by: Actor, box: Box | None) -> BoxShare | None:

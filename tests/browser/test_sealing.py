@@ -23,12 +23,12 @@ from contracting.submissions.models import OpenedOffer, Submission
 from contracting.submissions.operations.rehearse import rehearse_opening
 from contracting.submissions.queries import (
     given_shares,
-    opener_key_of,
     opening_of,
     rehearsal_of,
 )
 from contracting.submissions.sealing import keys
 from contracting.submissions.sealing.offerors import pseudonym_of
+from contracting.submissions.sealing.openers import opener_key_of
 from contracting.submissions.states import OpeningPurpose
 from tests.browser.conftest import Site, Visits, allowed_beside_a_loop, serving
 from tests.browser.wire import Wire, holds, spelled

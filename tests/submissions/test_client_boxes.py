@@ -14,7 +14,7 @@ from contracting.solicitations.operations.release import release_solicitation
 from contracting.submissions.models import Box
 from contracting.submissions.operations.name import name_openers
 from contracting.submissions.operations.rehearse import rehearse_opening
-from contracting.submissions.queries import opener_key_of, rehearsal_of
+from contracting.submissions.queries import rehearsal_of
 from contracting.submissions.refusals import BoxUnfit
 from contracting.submissions.sealing import keys
 from contracting.submissions.sealing.boxes import (
@@ -23,6 +23,7 @@ from contracting.submissions.sealing.boxes import (
     MadeShare,
 )
 from contracting.submissions.sealing.boxes import made_box as made_again
+from contracting.submissions.sealing.openers import opener_key_of
 from contracting.submissions.sealing.shares import commitment, share_binding, split
 from tests.builders import DAY, approved_solicitation
 from tests.cast import AT, actor, client_for, nothing_happens, submit

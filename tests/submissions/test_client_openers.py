@@ -14,9 +14,10 @@ from contracting.submissions.models import GivenShare, OpenerKey
 from contracting.submissions.operations.enrol import enrol_opener
 from contracting.submissions.operations.open import open_submissions
 from contracting.submissions.operations.rehearse import rehearse_opening
-from contracting.submissions.queries import rehearsal_of, shares_of
+from contracting.submissions.queries import rehearsal_of
 from contracting.submissions.refusals import KeyUnfit, ShareAltered
 from contracting.submissions.sealing import keys
+from contracting.submissions.sealing.openers import shares_of
 from contracting.submissions.states import SubmissionState
 from tests.builders import approved_solicitation
 from tests.cast import AT, actor, client_for, nothing_happens, submit

@@ -4,7 +4,7 @@ import pytest
 
 from contracting.core.errors import NotAllowed
 from contracting.submissions.operations.make import make_box
-from contracting.submissions.queries import enrolled_people
+from contracting.submissions.sealing.openers import enrolled_people
 from tests.builders import complete_solicitation
 from tests.cast import actor, nothing_happens
 from tests.offers import enrolled_openers

@@ -18,7 +18,8 @@ from contracting.evaluations.models import RevisionRequest
 from contracting.evaluations.refusals import NotDiscussed, OneCutoff
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
-from contracting.submissions.queries import box_of, shares_of
+from contracting.submissions.queries import box_of
+from contracting.submissions.sealing.openers import shares_of
 
 
 @transaction.atomic

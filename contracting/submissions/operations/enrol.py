@@ -16,11 +16,11 @@ from contracting.core.permissions import require
 from contracting.core.subjects import Subject
 from contracting.submissions import events, permissions
 from contracting.submissions.models import OpenerKey
-from contracting.submissions.queries import opener_key_of
 from contracting.submissions.refusals import KeyUnfit, PassphraseUnfit
 from contracting.submissions.sealing import keys
 from contracting.submissions.sealing.keys import LockedKey
 from contracting.submissions.sealing.offers import AROUND
+from contracting.submissions.sealing.openers import opener_key_of
 from contracting.submissions.states import SealingMode
 
 SHORTEST: Final = 15

@@ -20,6 +20,7 @@ from contracting.submissions.refusals import (
     ShareAltered,
 )
 from contracting.submissions.sealing import keys
+from contracting.submissions.sealing.openers import shares_of
 from contracting.submissions.sealing.shares import Share, combine, commitment
 from contracting.submissions.states import SealingMode
 
@@ -57,7 +58,7 @@ def give_share(
     if opening.completed_at is not None:
         message = "As many openers as it takes have opened it already."
         raise AlreadyOpened(message)
-    row = queries.shares_of(opening.box).get(user_id=by.own_user_id)
+    row = shares_of(opening.box).get(user_id=by.own_user_id)
     own = _given(row, share) if share else _unsealed(row, passphrase)
     before = list(queries.given_shares(opening).select_related("held"))
     given = GivenShare.objects.create(

@@ -15,7 +15,7 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
-from contracting.submissions import events, permissions, queries
+from contracting.submissions import events, permissions
 from contracting.submissions.models import Box, OpenerKey, RehearsalOffer
 from contracting.submissions.operations.make import make_box
 from contracting.submissions.refusals import BoxUnfit, OpenersUnfit
@@ -26,6 +26,7 @@ from contracting.submissions.sealing.keys import (
     fingerprint,
     new_key,
 )
+from contracting.submissions.sealing.openers import enrolled_people
 from contracting.submissions.states import BoxPurpose
 
 
@@ -136,7 +137,7 @@ def _enrolled(
         raise OpenersUnfit(message)
     able = {
         key.user_id: (key, membership)
-        for key, membership in queries.enrolled_people(solicitation.agency_id)
+        for key, membership in enrolled_people(solicitation.agency_id)
     }
     unfit = [
         str(named[pk].user) for pk in membership_ids if named[pk].user_id not in able

@@ -13,8 +13,9 @@ from contracting.solicitations.models import Solicitation
 from contracting.submissions import events, permissions
 from contracting.submissions.models import Box
 from contracting.submissions.operations.make import make_box
-from contracting.submissions.queries import rehearsal_of, shares_of
+from contracting.submissions.queries import rehearsal_of
 from contracting.submissions.sealing.boxes import made_box
+from contracting.submissions.sealing.openers import shares_of
 from contracting.submissions.states import BoxPurpose
 
 

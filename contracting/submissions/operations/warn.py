@@ -15,6 +15,7 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions import events, permissions, queries
 from contracting.submissions.models import Box
+from contracting.submissions.sealing.openers import able_shares
 
 
 @transaction.atomic
@@ -35,7 +36,7 @@ def _warn(solicitation: Solicitation, by: Actor, at: datetime) -> bool:
     box = queries.box_of(solicitation)
     if box is None:
         return False
-    able = len(queries.able_shares(box))
+    able = len(able_shares(box))
     if able > box.needed:
         return False
     post_notice(
