@@ -35,6 +35,7 @@ BESIDES = {
     "evaluations": {"discussions", "models", "pricing", "standing", "views"},
     "metering": {"adapters"},
     "operate": {"data", "story"},
+    "orders": {"queries", "views"},
     "reconciliation": {"matching"},
     "reference": {"data"},
     "solicitations": {"forms", "models", "publishing", "views"},

@@ -32,6 +32,7 @@ from contracting.metering import queries as metering
 from contracting.orders import permissions as may_order
 from contracting.orders import queries as orders
 from contracting.orders.models import Modification, TaskOrder
+from contracting.orders.queries.placing import signing_checks
 from contracting.orders.states import ModificationState, TaskOrderState
 from contracting.payments import permissions as may_pay
 from contracting.payments import queries as payments
@@ -62,9 +63,7 @@ def orders_to_submit(by: Actor, at: datetime, on: date) -> Iterator[Item]:
 def orders_to_sign(by: Actor, at: datetime, on: date) -> Iterator[Item]:
     for each in _orders(by, _ORD.APPROVED):
         verdict = may_order.can_issue_task_order(by, each, on)
-        checks = [
-            check for check in orders.signing_checks(each, on) if not check.is_done
-        ]
+        checks = [check for check in signing_checks(each, on) if not check.is_done]
         missing = (checks[0].why or checks[0].what) if checks else ""
         rule = checks[0].rule if checks else ""
         page, due = "orders:issue_task_order", each.period_start

@@ -43,6 +43,7 @@ from contracting.orders.operations.issue_modification import issue_modification
 from contracting.orders.operations.review import review_task_order
 from contracting.orders.operations.sign import sign_modification
 from contracting.orders.operations.submit import submit_task_order
+from contracting.orders.queries.placing import signing_checks
 from contracting.orders.states import ModificationState
 from contracting.requisitions.forms import SeenVersion
 
@@ -87,7 +88,7 @@ class TaskOrderPage(PageView):
             return context
         return context | {
             "certification": queries.certification_of(order),
-            "checks": queries.signing_checks(order, on),
+            "checks": signing_checks(order, on),
             "routes": [(x, standing(x)) for x in routes_of(order.subject).reverse()],
             "may_edit": permissions.can_edit_task_order(by, order),
             "may_submit": permissions.can_submit_task_order(by, order),
@@ -301,7 +302,7 @@ class IssueTaskOrder(OrderVerb):
         return permissions.can_issue_task_order(self.actor, thing, _today(thing))
 
     def extra(self, thing: TaskOrder) -> dict[str, Any]:
-        checks = queries.signing_checks(thing, _today(thing))
+        checks = signing_checks(thing, _today(thing))
         return {
             **_order_context(thing),
             "checks": checks,
