@@ -78,3 +78,24 @@ class StillRunning(Conflict):
 
     code = "still_running"
     retryable = True
+
+
+class ProofMissing(Refusal):
+    """An act that binds asks for the password, which was last given too long ago."""
+
+    code = "proof_missing"
+    status = 403
+
+
+class ProofWrong(Refusal):
+    """The password is not the person's."""
+
+    code = "proof_wrong"
+    status = 403
+
+
+class ProofTriedTooOften(Refusal):
+    """So many passwords were tried that no more are looked at for a while."""
+
+    code = "proof_tried_too_often"
+    status = 429

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.core import ratelimit
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +28,7 @@ from accounts.operations.revoke_api_key import revoke_api_key
 from accounts.operations.revoke_delegation import revoke_delegation
 from accounts.operations.revoke_membership import revoke_membership
 from accounts.operations.revoke_warrant import revoke_warrant
+from accounts.refusals import ProofMissing, ProofTriedTooOften, ProofWrong
 from accounts.states import Role
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -30,6 +36,37 @@ from contracting.core.errors import Invalid, NotVisible
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
 from contracting.core.views import PageView, VerbView
+
+
+class PasswordProof:
+    """The password, given at the login or at an act that binds.
+
+    The library that keeps logins stamps each proof by the clock of this process, and so
+    its age is told by the same clock.
+    """
+
+    def is_fresh(self, request: HttpRequest) -> bool:
+        """Whether it was last given within ``PROOF_MINUTES``."""
+        given = get_authentication_records(request, request.user)
+        if not given:
+            return False
+        return time.time() - float(given[-1]["at"]) < settings.PROOF_MINUTES * 60
+
+    def prove(self, request: HttpRequest, password: str) -> None:
+        """:raises ProofMissing: and the like; nothing of the request is stored"""
+        if not password:
+            raise ProofMissing(
+                "Your password is asked once more, because this binds and you gave it "
+                f"more than {settings.PROOF_MINUTES} minutes ago. Type it at the end "
+                "of the form and send it again."
+            )
+        if not ratelimit.consume(request, action="reauthenticate", user=request.user):
+            message = "Too many passwords were tried. Wait a minute, then try again."
+            raise ProofTriedTooOften(message)
+        if not request.user.check_password(password):
+            message = "This is not your password. Type it once more."
+            raise ProofWrong(message)
+        reauthenticate_by_password(request)
 
 
 class ChooseMembership(VerbView):

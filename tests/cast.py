@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -292,6 +293,10 @@ def client_for(acting: Actor) -> Client:
     browser.force_login(person(acting))
     session = browser.session
     session[SESSION_KEY] = acting.membership_id
+    session["account_authentication_methods_user"] = str(acting.own_user_id)
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time()}
+    ]
     session.save()
     return browser
 

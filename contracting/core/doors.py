@@ -53,10 +53,24 @@ class IdempotencyStore(Protocol):
         """Keep the reply."""
 
 
+class ProofOfPerson(Protocol):
+    """Whether the person at this browser has lately proved to be who they are."""
+
+    def is_fresh(self, request: Any) -> bool:
+        """Whether the last proof is young enough for an act that binds."""
+
+    def prove(self, request: Any, password: str) -> None:
+        """Take the password as a new proof.
+
+        :raises Refusal: if it is missing or wrong, or was tried too often
+        """
+
+
 SECONDS_TO_RETRY = "1"
 
 _rule_words: Callable[[str, datetime], RuleWords | None] | None = None
 _store: IdempotencyStore | None = None
+_proof: ProofOfPerson | None = None
 _resolve_actor: Callable[[Any], Actor] | None = None
 
 
@@ -76,6 +90,20 @@ def register_actor_resolver(resolver: Callable[[Any], Actor]) -> None:
     """Called once by ``accounts`` at start-up: request → actor."""
     global _resolve_actor  # noqa: PLW0603
     _resolve_actor = resolver
+
+
+def register_proof(proof: ProofOfPerson) -> None:
+    """Called once by ``accounts`` at start-up."""
+    global _proof  # noqa: PLW0603
+    _proof = proof
+
+
+def proof() -> ProofOfPerson:
+    """The registered proof of a person."""
+    if _proof is None:
+        message = "no app has registered a proof of the person"
+        raise RuntimeError(message)
+    return _proof
 
 
 def actor_of(request: Any) -> Actor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import messages
@@ -31,6 +31,39 @@ from contracting.core.errors import NotAllowed, NotVisible, Refusal
 from contracting.core.permissions import Allowed, Refused, Verdict
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,255}")
+
+BINDING_WORDS: Final = frozenset(
+    {"accept", "award", "certify", "issue", "open", "release", "sign", "submit"}
+)
+"""A verb that begins with one of these binds somebody or cannot be undone."""
+
+ALSO_BINDING: Final = frozenset({"decide_selection", "replace_submission"})
+
+NOT_BINDING: Final = frozenset(
+    {
+        # Into a review, which decides; nobody is bound by it.
+        "submit_requisition",
+        "submit_solicitation",
+        "submit_task_order",
+        # Rounds that are opened with offerors, no offers.
+        "open_discussions",
+        "open_revisions",
+        # Keys and certificates that are recorded, and end when they are revoked.
+        "issue_api_key",
+        "issue_warrant",
+    }
+)
+
+
+def is_binding(verb: str) -> bool:
+    """Whether this verb asks who is there, when the last proof is not fresh.
+
+    Award, signature, certification, acceptance, opening, handing in and release do. A
+    new verb with one of these words is bound by its name.
+    """
+    first, _, noun = verb.partition("_")
+    is_of_those = bool(noun) and first in BINDING_WORDS and verb not in NOT_BINDING
+    return is_of_those or verb in ALSO_BINDING
 
 
 class SeeOther(HttpResponseRedirect):
@@ -86,6 +119,9 @@ class VerbView(PageView):
     ``verdict(thing)``    ``can_<verb>_<noun>(actor, thing)``
     ``perform(…)``        call the operation; return the address of the result
     ``initial(thing)``, ``form_options(thing)``, ``extra(thing)`` as needed
+
+    A verb that binds (``is_binding``) asks for the password when it was last given too
+    long ago, in the same form: what was typed stays, and nothing of it is stored.
     """
 
     form_class: ClassVar[type[forms.Form]] = forms.Form
@@ -116,6 +152,16 @@ class VerbView(PageView):
     def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
         """The verb was refused and nothing has changed; for a page that keeps count."""
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        match = request.resolver_match
+        request.asks_proof = (  # type: ignore[attr-defined]
+            match is not None
+            and is_binding(match.url_name or "")
+            and request.user.is_authenticated
+            and not doors.proof().is_fresh(request)
+        )
+
     def claimant(self, thing: Any) -> Actor:
         """In whose name the one-use token is kept; it may be a pseudonym."""
         return self.actor
@@ -138,6 +184,10 @@ class VerbView(PageView):
         if not form.is_valid():
             return self._page(thing, form, status=422)
         try:
+            self._require_proof()
+        except Refusal as unproven:
+            return self._page(thing, form, status=unproven.status, refusal=unproven)
+        try:
             url = self._once(thing, form.cleaned_data, at)
         except Http404:
             raise
@@ -150,6 +200,14 @@ class VerbView(PageView):
         if self.done_message:
             messages.success(request, self.done_message)
         return SeeOther(url)
+
+    def _require_proof(self) -> None:
+        """:raises Refusal: if the verb binds and no fresh proof is there or given"""
+        if self.request.asks_proof:  # type: ignore[attr-defined]
+            doors.proof().prove(
+                self.request, self.request.POST.get("proof_password", "")
+            )
+            self.request.asks_proof = False  # type: ignore[attr-defined]
 
     def _once(self, thing: Any, data: dict[str, Any], at: datetime) -> str:
         """Do it once; ``at`` is the instant at which the whole body had arrived."""

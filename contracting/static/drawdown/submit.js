@@ -108,8 +108,9 @@ const placeOf = () => ({
 
 async function send(envelope, sealed) {
   const body = new FormData();
-  for (const name of ["csrfmiddlewaretoken", "form_token"]) {
-    body.set(name, form.elements[name].value);
+  for (const name of ["csrfmiddlewaretoken", "form_token", "proof_password"]) {
+    const field = form.elements[name];
+    if (field) body.set(name, field.value);
   }
   for (const box of form.querySelectorAll("[name=acknowledged]:checked")) {
     body.append("acknowledged", box.value);
@@ -142,6 +143,10 @@ async function showAnswer(answer) {
       "The offer was not taken: you may be logged out. Log in in another tab, then " +
         "hand in again here. What you typed is still on this page.",
     ]);
+  }
+  const asked = page.querySelector("[data-proof]");
+  if (asked && !form.querySelector("[data-proof]")) {
+    form.querySelector(".dd-form__end").before(document.importNode(asked, true));
   }
   told.replaceChildren(document.importNode(found, true));
   told.focus();
