@@ -33,6 +33,7 @@ BESIDES = {
     "contracts": {"acceptance", "models", "queries", "views"},
     "desk": {"permissions", "queries"},
     "evaluations": {"discussions", "models", "pricing", "standing", "views"},
+    "ledger": {"models"},
     "metering": {"adapters"},
     "operate": {"data", "story"},
     "orders": {"queries", "views"},

@@ -7,7 +7,7 @@ database CHECK can bind it in one row; it can be rebuilt at any time and is no e
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -20,128 +20,14 @@ from contracting.core.models import (
     Timestamped,
 )
 from contracting.core.quantities import Dollars, Tokens
-from contracting.core.subjects import Subject
+from contracting.ledger.models import funds
+from contracting.ledger.models.funds import dollars_field, none_negative, tokens_field
 from contracting.ledger.states import AccountKind, Holder, TransferKind
 
-
-def _dollars(help_text: str) -> models.DecimalField[Any, Any]:
-    return models.DecimalField(
-        max_digits=24, decimal_places=12, default=Decimal(0), help_text=help_text
-    )
-
-
-def _tokens(help_text: str) -> models.BigIntegerField[Any, Any]:
-    return models.BigIntegerField(default=0, help_text=help_text)
-
-
-def _none_negative(name: str, *columns: str) -> models.CheckConstraint:
-    condition = Q()
-    for column in columns:
-        condition &= Q(**{f"{column}__gte": 0})
-    return models.CheckConstraint(name=name, condition=condition)
-
+LineOfAccounting = funds.LineOfAccounting
+FundsBalance = funds.FundsBalance
 
 _PAYABLE = F("consumed_dollars") + F("rounding_dollars") - F("given_up_dollars")
-
-
-class LineOfAccounting(Addressed, Timestamped):
-    """A pot of money with a law behind it: what it may be spent on, and when."""
-
-    PREFIX = "loa"
-
-    agency = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="lines_of_accounting"
-    )
-    label = models.CharField(
-        max_length=120, help_text="How the agency calls it, for example its program."
-    )
-    acrn_hint = models.CharField(
-        "suggested ACRN",
-        max_length=2,
-        blank=True,
-        help_text="Accounting classification reference number to suggest on a line.",
-    )
-    treasury_account_symbol = models.CharField(
-        max_length=30, help_text="For example 020-2026/2026-0101-000."
-    )
-    fund_year = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Fiscal year of the appropriation, if annual."
-    )
-    funds_available_from = models.DateField(
-        help_text="First day on which they may be obligated (31 U.S.C. 1502)."
-    )
-    funds_available_to = models.DateField(
-        null=True,
-        blank=True,
-        help_text="Last day on which they may be obligated; empty for no-year funds.",
-    )
-    appropriation = models.CharField(
-        max_length=200, help_text="Name of the appropriation."
-    )
-    object_class = models.CharField(max_length=10, blank=True)
-
-    objects = LockingQuerySet.as_manager()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="an_agency_names_a_line_of_accounting_once",
-                fields=["agency", "label"],
-            ),
-            models.CheckConstraint(
-                name="funds_stop_being_available_after_they_begin",
-                condition=Q(funds_available_to__isnull=True)
-                | Q(funds_available_to__gte=F("funds_available_from")),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.label} ({self.treasury_account_symbol})"
-
-    @property
-    def subject(self) -> Subject:
-        """The line of accounting as the cause of an event, in its agency's stream."""
-        stream = f"organization:{self.agency_id}"
-        return Subject("ledger.line_of_accounting", self.pk, stream)
-
-
-class FundsBalance(Timestamped):
-    """What one line of accounting has, and what is already bound (31 U.S.C. 1341)."""
-
-    line_of_accounting = models.OneToOneField(
-        LineOfAccounting, on_delete=models.PROTECT, related_name="funds"
-    )
-    available_dollars = _dollars("Allotted in all.")
-    committed_dollars = _dollars("Certified for actions that are not signed yet.")
-    obligated_dollars = _dollars("Bound by signed actions, used or not.")
-
-    objects = LockingQuerySet.as_manager()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="what_is_bound_never_exceeds_the_funds",
-                condition=Q(
-                    available_dollars__gte=F("committed_dollars")
-                    + F("obligated_dollars")
-                ),
-            ),
-            _none_negative(
-                "funds_are_never_negative",
-                "available_dollars",
-                "committed_dollars",
-                "obligated_dollars",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"funds of {self.line_of_accounting_id}"
-
-    @property
-    def free(self) -> Dollars:
-        """What may still be committed or obligated."""
-        bound = self.committed_dollars + self.obligated_dollars
-        return Dollars(self.available_dollars - bound)
 
 
 class ContractBalance(Timestamped):
@@ -152,10 +38,10 @@ class ContractBalance(Timestamped):
     agency = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="contract_balances"
     )
-    ceiling_dollars = _dollars("The contract's maximum (FAR 16.504(a)).")
-    ordered_dollars = _dollars("Sum of the ceilings of its orders.")
-    ceiling_tokens = _tokens("The contract's maximum in tokens.")
-    ordered_tokens = _tokens("Sum of the token ceilings of its orders.")
+    ceiling_dollars = dollars_field("The contract's maximum (FAR 16.504(a)).")
+    ordered_dollars = dollars_field("Sum of the ceilings of its orders.")
+    ceiling_tokens = tokens_field("The contract's maximum in tokens.")
+    ordered_tokens = tokens_field("Sum of the token ceilings of its orders.")
 
     objects = LockingQuerySet.as_manager()
 
@@ -169,7 +55,7 @@ class ContractBalance(Timestamped):
                 name="orders_never_exceed_the_contract_ceiling_in_tokens",
                 condition=Q(ordered_tokens__lte=F("ceiling_tokens")),
             ),
-            _none_negative(
+            none_negative(
                 "what_is_ordered_is_never_negative", "ordered_dollars", "ordered_tokens"
             ),
         ]
@@ -203,10 +89,10 @@ class HolderBalance(Addressed, Timestamped):
         max_length=200, blank=True, help_text="How people call the line."
     )
     contract_id = models.BigIntegerField(db_index=True)
-    ceiling_tokens = _tokens("The line's token ceiling.")
-    consumed_tokens = _tokens("Used and funded.")
-    unfunded_tokens = _tokens("Used beyond the live limit: recorded, not payable.")
-    accepted_tokens = _tokens("Accepted by the Government.")
+    ceiling_tokens = tokens_field("The line's token ceiling.")
+    consumed_tokens = tokens_field("Used and funded.")
+    unfunded_tokens = tokens_field("Used beyond the live limit: recorded, not payable.")
+    accepted_tokens = tokens_field("Accepted by the Government.")
 
     objects = LockingQuerySet.as_manager()
 
@@ -220,7 +106,7 @@ class HolderBalance(Addressed, Timestamped):
                 name="funded_tokens_never_exceed_the_token_ceiling",
                 condition=Q(consumed_tokens__lte=F("ceiling_tokens")),
             ),
-            _none_negative(
+            none_negative(
                 "tokens_of_a_line_are_never_negative",
                 "ceiling_tokens",
                 "consumed_tokens",
@@ -267,18 +153,20 @@ class Balance(Timestamped):
     line_of_accounting = models.ForeignKey(
         LineOfAccounting, on_delete=models.PROTECT, related_name="balances"
     )
-    ceiling_dollars = _dollars("This ACRN's part of the line's dollar ceiling.")
-    committed_dollars = _dollars("Certified, not signed yet.")
-    obligated_dollars = _dollars("Bound by signature, used or not.")
-    consumed_dollars = _dollars("Used and funded, exact, accepted or not.")
-    unfunded_dollars = _dollars("Used beyond the live limit: recorded, not payable.")
-    accepted_dollars = _dollars("Accepted, rounded to the cent, paid or not.")
-    rounding_dollars = _dollars("Accepted less its exact amount; may be negative.")
-    given_up_dollars = _dollars("Used, and given up by the vendor: never payable.")
-    paid_dollars = _dollars("Paid.")
-    consumed_tokens = _tokens("Used and funded.")
-    unfunded_tokens = _tokens("Used beyond the live limit.")
-    accepted_tokens = _tokens("Accepted by the Government.")
+    ceiling_dollars = dollars_field("This ACRN's part of the line's dollar ceiling.")
+    committed_dollars = dollars_field("Certified, not signed yet.")
+    obligated_dollars = dollars_field("Bound by signature, used or not.")
+    consumed_dollars = dollars_field("Used and funded, exact, accepted or not.")
+    unfunded_dollars = dollars_field(
+        "Used beyond the live limit: recorded, not payable."
+    )
+    accepted_dollars = dollars_field("Accepted, rounded to the cent, paid or not.")
+    rounding_dollars = dollars_field("Accepted less its exact amount; may be negative.")
+    given_up_dollars = dollars_field("Used, and given up by the vendor: never payable.")
+    paid_dollars = dollars_field("Paid.")
+    consumed_tokens = tokens_field("Used and funded.")
+    unfunded_tokens = tokens_field("Used beyond the live limit.")
+    accepted_tokens = tokens_field("Accepted by the Government.")
 
     objects = LockingQuerySet.as_manager()
 
@@ -318,7 +206,7 @@ class Balance(Timestamped):
                 name="paid_never_exceeds_accepted",
                 condition=Q(paid_dollars__lte=F("accepted_dollars")),
             ),
-            _none_negative(
+            none_negative(
                 "a_balance_is_never_negative",
                 "ceiling_dollars",
                 "committed_dollars",
@@ -479,7 +367,7 @@ class Transfer(AppendOnly):
                 name="a_transfer_moves_between_two_accounts",
                 condition=~Q(debit=F("credit")),
             ),
-            _none_negative("a_transfer_is_never_negative", "tokens", "dollars"),
+            none_negative("a_transfer_is_never_negative", "tokens", "dollars"),
             models.CheckConstraint(
                 name="only_a_reversal_names_what_it_reverses",
                 condition=Q(kind=TransferKind.REVERSE, reverses__isnull=False)
