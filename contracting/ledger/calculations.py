@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
 
+from contracting.core.periods import fiscal_year
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
-from contracting.ledger.states import Consumption
+from contracting.ledger.models import LineOfAccounting
+from contracting.ledger.states import Consumption, FundsType
 
 Quantity = TypeVar("Quantity", Dollars, Tokens)
 
@@ -104,6 +107,40 @@ def picodollars(amount: Dollars) -> int:
 def dollars(amount: int) -> Dollars:
     """A whole number of picodollars as dollars."""
     return Dollars(Decimal(amount).scaleb(-12))
+
+
+def severability_gap(line: LineOfAccounting, begins: date, ends: date) -> str:
+    """Why annual funds do not buy a severable service of these days, else nothing.
+
+    It begins in the fiscal year of the funds and lasts twelve months at most; it may
+    cross into the next fiscal year (41 U.S.C. 3902). Funds of several years, or without
+    a year, are exempt.
+
+    :param begins: first day of the service that the funds buy
+    :param ends: its last day
+    """
+    if line.type_of_funds != FundsType.ANNUAL:
+        return ""
+    year = fiscal_year(line.funds_available_from)
+    if fiscal_year(begins) != year:
+        return (
+            f"The funds of {line.label} are annual, of fiscal year {year}; the service "
+            f"begins on {begins}, in fiscal year {fiscal_year(begins)}."
+        )
+    if ends >= a_year_after(begins):
+        return (
+            f"The funds of {line.label} are annual and buy twelve months at most; the "
+            f"service runs from {begins} to {ends}."
+        )
+    return ""
+
+
+def a_year_after(day: date) -> date:
+    """The same day of the next year; 1 March after a leap day."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return date(day.year + 1, 3, 1)
 
 
 BAR_WIDTH: Final = 600

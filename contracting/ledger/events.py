@@ -22,6 +22,10 @@ CEILING_RAISED = event_type(
     "ledger.ceiling.raised", "The ceiling of a line was changed."
 )
 FUNDS_COMMITTED = event_type("ledger.funds.committed", "Funds were committed.")
+EXPIRED_FUNDS_PERMITTED = event_type(
+    "ledger.expired_funds.permitted",
+    "Expired funds were permitted for an adjustment of what they were obligated for.",
+)
 COMMITMENT_RELEASED = event_type(
     "ledger.commitment.released", "A commitment of funds was released."
 )

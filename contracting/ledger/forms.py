@@ -29,7 +29,10 @@ class LineOfAccountingForm(forms.Form):
         label="Last day of availability",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="Leave empty for no-year funds.",
+        help_text=(
+            "Leave empty for no-year funds. Within one fiscal year they are annual, "
+            "over several multi-year."
+        ),
     )
     fund_year = forms.IntegerField(
         label="Fiscal year of the funds",

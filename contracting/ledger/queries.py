@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,15 +14,19 @@ from django.db.models.functions import Coalesce
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.core.subjects import Subject
+from contracting.ledger import calculations
 from contracting.ledger.models import (
     Account,
     Balance,
     ContractBalance,
+    ExpiredAdjustment,
     FundsBalance,
     HolderBalance,
     LineOfAccounting,
     Transfer,
 )
+from contracting.ledger.refusals import AccountCancelled, SeverableServiceTooLong
 from contracting.ledger.states import COLUMNS, Holder, TransferKind
 
 TOKENS = "tokens"
@@ -82,6 +87,61 @@ def lock_funds(
         ContractBalance.objects.filter(contract_id__in=contracts),
     ):
         list(query.select_for_update().order_by("pk").values_list("pk"))
+
+
+def require_bona_fide_year(
+    lines_of_accounting: Iterable[int], *, begins: date, ends: date
+) -> None:
+    """Insist that annual funds buy a severable service of their own year.
+
+    :param begins: first day of the service that these funds buy
+    :param ends: its last day
+    :raises SeverableServiceTooLong: if it begins in another fiscal year than that of
+        annual funds, or lasts longer than twelve months (R-FND-04, 41 U.S.C. 3902)
+    """
+    wanted = set(lines_of_accounting)
+    for line in LineOfAccounting.objects.filter(pk__in=wanted).order_by("pk"):
+        gap = calculations.severability_gap(line, begins, ends)
+        if gap:
+            raise SeverableServiceTooLong(gap, line_of_accounting=line.label)
+
+
+def expired(
+    lines_of_accounting: Iterable[int], *, on: date
+) -> QuerySet[LineOfAccounting]:
+    """Those whose funds can no longer be obligated anew on that day."""
+    found = LineOfAccounting.objects.filter(pk__in=set(lines_of_accounting))
+    return found.filter(funds_available_to__lt=on).order_by("pk")
+
+
+def adjustments_of(because: Subject) -> QuerySet[ExpiredAdjustment]:
+    """The expired funds that were permitted for one action, each with its citation."""
+    return ExpiredAdjustment.objects.filter(
+        because_kind=because.kind, because_id=because.id
+    ).select_related("line_of_accounting")
+
+
+def require_open_accounts(lines_of_accounting: Iterable[int], *, on: date) -> None:
+    """Insist that nothing is paid from an account after it was closed.
+
+    :param on: the day of payment
+    :raises AccountCancelled: after 30 September of the fifth fiscal year after the end
+        of availability (R-FND-05, 31 U.S.C. 1552(a)); it names the way to current funds
+    """
+    wanted = set(lines_of_accounting)
+    for line in LineOfAccounting.objects.filter(pk__in=wanted).order_by("pk"):
+        last = line.cancelled_after
+        if last is not None and on > last:
+            message = (
+                f"The account of {line.label} was closed after {last}: nothing is paid "
+                "from it any more. What is owed is charged to current funds that are "
+                "available for the same purpose, up to one percent of their "
+                "appropriation (31 U.S.C. 1553(b)). A funds certifier and the "
+                "contracting officer put them on the order's line by a modification."
+            )
+            raise AccountCancelled(
+                message, line_of_accounting=line.label, cancelled_after=last, paid_on=on
+            )
 
 
 def contract_balance(contract_id: int) -> ContractBalance | None:

@@ -25,6 +25,20 @@ class PeriodOfAvailabilityEnded(Refusal):
     rule = "R-FND-03"
 
 
+class SeverableServiceTooLong(Refusal):
+    """Annual funds would buy a severable service of another year, or a longer one."""
+
+    code = "severable_service_too_long"
+    rule = "R-FND-04"
+
+
+class AccountCancelled(Refusal):
+    """The account was closed in the fifth year after its availability ended."""
+
+    code = "account_cancelled"
+    rule = "R-FND-05"
+
+
 class CeilingExceeded(Refusal):
     """More than the line's ceiling, or a ceiling below what is bound already."""
 

@@ -32,6 +32,14 @@ class AccountKind(TextChoices):
     METER = "METER", "meter"
 
 
+class FundsType(TextChoices):
+    """How long an appropriation may be obligated (31 U.S.C. 1502)."""
+
+    ANNUAL = "ANNUAL", "annual funds"
+    MULTI_YEAR = "MULTI_YEAR", "multi-year funds"
+    NO_YEAR = "NO_YEAR", "no-year funds"
+
+
 OF_A_LINE_OF_ACCOUNTING: Final = (AccountKind.APPROPRIATION, AccountKind.FUNDS)
 OF_A_BALANCE: Final = tuple(
     kind for kind in AccountKind if kind not in OF_A_LINE_OF_ACCOUNTING

@@ -260,6 +260,20 @@ class CertifyForm(SeenVersion):
     confirm = forms.BooleanField(label="I certify that these funds are available.")
 
 
+class CertifyModificationForm(CertifyForm):
+    """The certifier's word for what is added, out of expired funds if need be."""
+
+    expired_citation = forms.CharField(
+        label="Expired funds: why this is an adjustment within scope",
+        max_length=300,
+        required=False,
+        help_text=(
+            "Only where the funds named have expired, for example 31 U.S.C. 1553(a), "
+            "price adjustment under clause 52.212-4(c). It is recorded and shown."
+        ),
+    )
+
+
 class IssueTaskOrderForm(SeenVersion):
     """The signature."""
 

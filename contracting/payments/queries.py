@@ -200,6 +200,16 @@ def accepted_by_acrn(invoice: Invoice) -> dict[int, dict[str, Dollars]]:
     return found
 
 
+def lines_of_accounting_of(parts: dict[int, dict[str, Dollars]]) -> set[int]:
+    """The lines of accounting that pay what is accepted by order line and ACRN."""
+    return {
+        row.line_of_accounting_id
+        for line_id, by_acrn in parts.items()
+        for row in balances_of(holder_of(line_id))
+        if by_acrn.get(row.acrn)
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Classified:
     """A part of a voucher by order line and ACRN: its accounting classification."""

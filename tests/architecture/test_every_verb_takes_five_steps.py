@@ -27,6 +27,7 @@ NOT_PERMITTED = {
     "ledger.give_up_usage": _BY_THE_CALLER,
     "ledger.obligate_funds": _BY_THE_CALLER,
     "ledger.open_balances": _BY_THE_CALLER,
+    "ledger.permit_expired_funds": _BY_THE_CALLER,
     "ledger.raise_ceiling": _BY_THE_CALLER,
     "ledger.record_paid": _BY_THE_CALLER,
     "ledger.release_commitment": _BY_THE_CALLER,

@@ -144,9 +144,11 @@ class Books:
             **self._for(INVOICE),
         )
 
-    def pay(self, dollars: str, *, acrn: str | None = None) -> Any:
+    def pay(
+        self, dollars: str, *, acrn: str | None = None, on: date = SIGNED_ON
+    ) -> Any:
         return record_paid(
-            holder=LINE, acrn=acrn, dollars=usd(dollars), **self._for(INVOICE)
+            holder=LINE, acrn=acrn, dollars=usd(dollars), on=on, **self._for(INVOICE)
         )
 
     def reverse(self, transfer: Any, reason: str = "Posted to the wrong line.") -> Any:

@@ -1,8 +1,14 @@
 """Recording payments against accepted usage."""
 
+from datetime import date
+
 import pytest
 
-from contracting.ledger.refusals import AmountNotPositive, PaymentExceeded
+from contracting.ledger.refusals import (
+    AccountCancelled,
+    AmountNotPositive,
+    PaymentExceeded,
+)
 from tests.cast import nothing_happens
 from tests.ledger.conftest import usd
 
@@ -61,3 +67,25 @@ def test_a_payment_over_several_acrns_follows_the_order_of_payment(books):
     assert books.row("AB").unpaid == usd(1)
     with nothing_happens(), pytest.raises(PaymentExceeded):
         books.pay("0.01", acrn="AA")
+
+
+@pytest.mark.rule("R-FND-05", case="allowed")
+def test_expired_funds_pay_for_five_fiscal_years(owed):
+    # Given funds whose availability ended on 30 September 2026
+    assert owed.funds.cancelled_after == date(2031, 9, 30)
+
+    # When what they were obligated for is paid on the last day before they close
+    owed.pay("10", on=date(2031, 9, 30))
+
+    # Then it is paid; no-year funds have no such day
+    assert owed.row().unpaid == usd("2.35")
+    assert owed.fund("Working", "1", funds_available_to=None).cancelled_after is None
+
+
+@pytest.mark.rule("R-FND-05", case="refused")
+def test_nothing_is_paid_from_an_account_that_was_closed(owed):
+    with nothing_happens(), pytest.raises(AccountCancelled) as refusal:
+        owed.pay("10", on=date(2031, 10, 1))
+
+    assert refusal.value.rule == "R-FND-05"
+    assert "current funds" in str(refusal.value)

@@ -13,6 +13,8 @@ from contracting.billing.states import InvoiceState
 from contracting.core.errors import NotAllowed
 from contracting.core.periods import is_business_day
 from contracting.core.quantities import Dollars
+from contracting.ledger.models import LineOfAccounting
+from contracting.ledger.refusals import AccountCancelled
 from contracting.notices.models import Notice
 from contracting.orders.operations.issue_modification import issue_modification
 from contracting.orders.states import FundsDraft
@@ -88,6 +90,21 @@ def test_a_third_person_certifies_what_was_accepted(accepted, payment_certifier)
     }
     assert notices[0].title == f"Invoice {accepted.number}: ${PAYABLE} will be paid"
     assert_the_books_balance()
+
+
+@pytest.mark.rule("R-FND-05", case="refused")
+def test_what_a_closed_account_owes_is_not_certified(accepted, payment_certifier):
+    # Given accepted usage on funds that ended on 30 September 2020
+    LineOfAccounting.objects.update(
+        funds_available_from=date(2019, 10, 1), funds_available_to=date(2020, 9, 30)
+    )
+
+    with nothing_happens(), pytest.raises(AccountCancelled) as refusal:
+        certify_payment(invoice_id=accepted.pk, by=payment_certifier, at=CERTIFIED_AT)
+
+    # Then the way to current funds is told
+    assert refusal.value.rule == "R-FND-05"
+    assert "31 U.S.C. 1553(b)" in str(refusal.value)
 
 
 @pytest.mark.rule("R-ROL-04", case="refused")

@@ -77,6 +77,7 @@ def test_never_more_is_paid_than_was_accepted(certified, payment_certifier):
             holder=line.holder,
             acrn=None,
             dollars=Dollars("0.01"),
+            on=PAID_AT.date(),
             because=certified.subject,
             by=payment_certifier,
             at=PAID_AT,

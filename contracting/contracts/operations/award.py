@@ -18,6 +18,7 @@ from contracting.contracts.operations.certify import obligations_of
 from contracting.contracts.queries import require_awardable
 from contracting.contracts.queries.guards import (
     require_certified_funds,
+    require_funds_of_the_year,
     require_indefinite_quantity,
     require_not_excluded,
     require_reasonable_price,
@@ -175,6 +176,7 @@ def require_signable(
         raise IllegalMove(message, state=contract.state)
     contract.require_version(seen_version)
     require_certified_funds(contract)
+    require_funds_of_the_year(contract)
     require_whole_lines(contract)
     require_indefinite_quantity(contract, on)
     require_single_award(contract, on)

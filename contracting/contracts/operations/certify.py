@@ -15,6 +15,7 @@ from contracting.contracts.models import (
     ContractLine,
 )
 from contracting.contracts.queries import require_awardable
+from contracting.contracts.queries.guards import require_funds_of_the_year
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
@@ -38,6 +39,8 @@ def certify_contract_funds(
     :raises IllegalMove: unless it is a draft
     :raises NotOpened: if the solicitation is cancelled
     :raises AlreadyCertified: if it is done
+    :raises SeverableServiceTooLong: if annual funds would bear the minimum of a period
+        that begins in another fiscal year (R-FND-04)
     :raises FundsExceeded: if a line of accounting has not enough (R-FND-01)
     """
     solicitation_id = Contract.objects.values_list("solicitation_id", flat=True).get(
@@ -55,6 +58,7 @@ def certify_contract_funds(
     if rows.filter(certified_at__isnull=False).exists():
         message = "The funds of this draft are certified already."
         raise refusals.AlreadyCertified(message)
+    require_funds_of_the_year(contract)
     obligations = obligations_of(contract)
     lock_funds(
         holders=[each.holder for each in obligations],

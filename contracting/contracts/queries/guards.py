@@ -13,6 +13,7 @@ from contracting.contracts.queries import (
     single_award_determination,
 )
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.ledger.queries import require_bona_fide_year
 from contracting.solicitations.queries import nominal_minimum
 
 
@@ -33,6 +34,22 @@ def require_certified_funds(contract: Contract) -> None:
             "that this award obligates."
         )
         raise refusals.FundsNotCertified(message, certified=total)
+
+
+def require_funds_of_the_year(contract: Contract) -> None:
+    """Insist that annual funds bear the minimum of an ordering period of their year.
+
+    Twelve months bind the service that an order buys; what the minimum buys is ordered
+    later, from the first day of the ordering period on.
+
+    :raises SeverableServiceTooLong: if the period begins in another year (R-FND-04)
+    """
+    funding = ContractFunding.objects.filter(line__contract=contract)
+    require_bona_fide_year(
+        funding.values_list("line_of_accounting", flat=True),
+        begins=contract.ordering_start,
+        ends=contract.ordering_start,
+    )
 
 
 def require_whole_lines(contract: Contract) -> None:

@@ -26,6 +26,7 @@ from contracting.ledger.states import AccountKind, Holder, TransferKind
 
 LineOfAccounting = funds.LineOfAccounting
 FundsBalance = funds.FundsBalance
+ExpiredAdjustment = funds.ExpiredAdjustment
 
 _PAYABLE = F("consumed_dollars") + F("rounding_dollars") - F("given_up_dollars")
 

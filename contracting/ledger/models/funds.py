@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Organization
-from contracting.core.models import Addressed, LockingQuerySet, Timestamped
+from contracting.core.models import (
+    Addressed,
+    AppendOnly,
+    LockingQuerySet,
+    Timestamped,
+)
+from contracting.core.periods import fiscal_year, fiscal_year_bounds
 from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
+from contracting.ledger.states import FundsType
+
+YEARS_BEFORE_CANCELLATION: Final = 5
+"""Fiscal years after the end of availability (31 U.S.C. 1552(a))."""
 
 
 def dollars_field(help_text: str) -> models.DecimalField[Any, Any]:
@@ -91,6 +102,28 @@ class LineOfAccounting(Addressed, Timestamped):
         stream = f"organization:{self.agency_id}"
         return Subject("ledger.line_of_accounting", self.pk, stream)
 
+    @property
+    def type_of_funds(self) -> FundsType:
+        """By their days: within one fiscal year, over several, or without an end."""
+        ends = self.funds_available_to
+        if ends is None:
+            return FundsType.NO_YEAR
+        if fiscal_year(self.funds_available_from) == fiscal_year(ends):
+            return FundsType.ANNUAL
+        return FundsType.MULTI_YEAR
+
+    @property
+    def cancelled_after(self) -> date | None:
+        """The last day on which anything is paid from them; ``None`` for no-year funds.
+
+        The account is closed on 30 September of the fifth fiscal year after the end of
+        availability, and what is left of it is cancelled (31 U.S.C. 1552(a)).
+        """
+        if self.funds_available_to is None:
+            return None
+        ended = fiscal_year(self.funds_available_to)
+        return fiscal_year_bounds(ended + YEARS_BEFORE_CANCELLATION)[1]
+
 
 class FundsBalance(Timestamped):
     """What one line of accounting has, and what is already bound (31 U.S.C. 1341)."""
@@ -129,3 +162,34 @@ class FundsBalance(Timestamped):
         """What may still be committed or obligated."""
         bound = self.committed_dollars + self.obligated_dollars
         return Dollars(self.available_dollars - bound)
+
+
+class ExpiredAdjustment(AppendOnly):
+    """A certifier's word that expired funds may pay for an in-scope adjustment.
+
+    31 U.S.C. 1553(a): the override of R-FND-03.
+    """
+
+    line_of_accounting = models.ForeignKey(
+        LineOfAccounting, on_delete=models.PROTECT, related_name="expired_adjustments"
+    )
+    because_kind = models.CharField(max_length=60, help_text="What is adjusted.")
+    because_id = models.BigIntegerField()
+    stream = models.CharField(max_length=80, help_text="Audit stream of the cause.")
+    citation = models.CharField(
+        max_length=300, help_text="What makes it an adjustment within scope."
+    )
+    permitted_by_name = models.CharField(max_length=160)
+    permitted_by_user_id = models.BigIntegerField(null=True, blank=True)
+    permitted_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="expired_funds_are_used_on_a_citation",
+                condition=~Q(citation=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_of_accounting}: {self.citation}"

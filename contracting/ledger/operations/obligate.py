@@ -20,6 +20,10 @@ from contracting.ledger.operations.post import (
     _require_room,
     _write_book,
 )
+from contracting.ledger.queries import (
+    adjustments_of,
+    require_open_accounts,
+)
 from contracting.ledger.refusals import PeriodOfAvailabilityEnded
 from contracting.ledger.states import AccountKind, Obligation, TransferKind
 
@@ -42,13 +46,14 @@ def obligate_funds(
         data (R-FND-01, 31 U.S.C. 1341)
     :raises CommitmentExceeded: if less was certified than is signed for
     :raises PeriodOfAvailabilityEnded: if ``on`` lies outside the funds' availability
-        (R-FND-03, 31 U.S.C. 1502)
+        and no certifier has permitted an adjustment (R-FND-03, 31 U.S.C. 1502, 1553)
+    :raises AccountCancelled: from an account that was closed (R-FND-05)
     :raises CeilingExceeded: if a line × ACRN has less room under its ceiling
     :raises BalanceNotOpen: if a line has no such ACRN
     :raises LinesDisagree: if an ACRN is another line of accounting's
     """
     book = _lock_obligations(obligations, because=because, by=by, at=at)
-    _require_availability(obligations, on)
+    _require_availability(obligations, because, on)
     if from_commitment:
         _require_commitment(book, obligations)
     else:
@@ -75,11 +80,16 @@ def obligate_funds(
     return written
 
 
-def _require_availability(obligations: list[Obligation], on: date) -> None:
+def _require_availability(
+    obligations: list[Obligation], because: Subject, on: date
+) -> None:
     wanted = {obligation.line_of_accounting_id for obligation in obligations}
+    permitted = adjustments_of(because).values_list("line_of_accounting")
+    adjusting = {line_id for (line_id,) in permitted}
+    require_open_accounts(adjusting & wanted, on=on)
     for line in LineOfAccounting.objects.filter(pk__in=wanted).order_by("pk"):
         begins, ends = line.funds_available_from, line.funds_available_to
-        if begins <= on and (ends is None or on <= ends):
+        if begins <= on and (ends is None or on <= ends or line.pk in adjusting):
             continue
         span = f"from {begins}" if ends is None else f"from {begins} to {ends}"
         message = (

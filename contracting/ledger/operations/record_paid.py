@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -19,6 +19,7 @@ from contracting.ledger.operations.post import (
     _require_positive,
     _write_book,
 )
+from contracting.ledger.queries import require_open_accounts
 from contracting.ledger.refusals import PaymentExceeded
 from contracting.ledger.states import AccountKind, Holder, TransferKind
 
@@ -29,6 +30,7 @@ def record_paid(
     holder: Holder,
     acrn: str | None,
     dollars: Dollars,
+    on: date,
     because: Subject,
     by: Actor,
     at: datetime,
@@ -36,6 +38,8 @@ def record_paid(
     """Record that accepted usage was paid.
 
     :param acrn: which ACRN paid; in order of payment over all when ``None``
+    :param on: the day of payment
+    :raises AccountCancelled: from an account that was closed before it (R-FND-05)
     :raises PaymentExceeded: if payments would pass the value of accepted usage
         (R-FND-10, 31 U.S.C. 3324)
     :raises AmountNotPositive: if the amount is not above zero
@@ -53,6 +57,8 @@ def record_paid(
             message, asked=dollars, left=owed, short_by=dollars - owed
         )
     parts = spread(dollars, [row.unpaid for row in rows])
+    paying = [row for row, part in zip(rows, parts, strict=True) if part]
+    require_open_accounts((row.line_of_accounting_id for row in paying), on=on)
     for row, part in zip(rows, parts, strict=True):
         if part:
             _post_transfer(
@@ -73,6 +79,7 @@ def record_paid(
             "holder": {"kind": holder.kind, "id": holder.id},
             "acrn": acrn,
             "dollars": dollars,
+            "paid_on": on,
         },
     )
     return written

@@ -12,7 +12,11 @@ from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens
 from contracting.ledger.operations.commit import commit_funds
 from contracting.ledger.operations.open import open_balances
-from contracting.ledger.queries import balances_of, lock_funds
+from contracting.ledger.queries import (
+    balances_of,
+    lock_funds,
+    require_bona_fide_year,
+)
 from contracting.ledger.states import BalanceLine
 from contracting.orders import calculations, events, permissions
 from contracting.orders.models import FundsCertification, OrderLine, TaskOrder
@@ -32,6 +36,8 @@ def certify_task_order_funds(
         (R-ROL-03), or it is not in review or approved
     :raises Stale: if the order has changed since it was read
     :raises AlreadyCertified: if this version is certified
+    :raises SeverableServiceTooLong: if annual funds would buy a service of another
+        year, or of more than twelve months (R-FND-04)
     :raises FundsExceeded: if a line of accounting has not enough (R-FND-01)
     """
     order = TaskOrder.objects.locked().get(pk=order_id)
@@ -41,6 +47,7 @@ def certify_task_order_funds(
         message = f"The funds of version {order.version} are certified already."
         raise AlreadyCertified(message)
     obligations = calculations.obligations_of(order)
+    _require_bona_fide_year(order)
     lock_funds(
         holders=[line.holder for line in order.lines.all()],
         lines_of_accounting=[each.line_of_accounting_id for each in obligations],
@@ -73,6 +80,15 @@ def certify_task_order_funds(
         },
     )
     return certification
+
+
+def _require_bona_fide_year(order: TaskOrder) -> None:
+    """Tokens are a severable service: annual funds buy those of their own year."""
+    require_bona_fide_year(
+        {each.line_of_accounting_id for each in calculations.obligations_of(order)},
+        begins=order.period_start,
+        ends=order.period_end,
+    )
 
 
 def _open(order: TaskOrder, line: OrderLine, by: Actor, at: datetime) -> None:

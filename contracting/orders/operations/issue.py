@@ -27,6 +27,7 @@ from contracting.ledger.queries import lock_funds
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import calculations, events, paperwork, permissions
 from contracting.orders.models import OrderRate, TaskOrder
+from contracting.orders.operations.certify import _require_bona_fide_year
 from contracting.orders.operations.submit import _require_complete
 from contracting.orders.queries import (
     certification_of,
@@ -65,6 +66,8 @@ def issue_task_order(
     :raises ReviewVoided: if the order was edited after its review (R-ROL-08)
     :raises ReviewsNotFinal: while a review or a disposition is open (R-TO-09)
     :raises FundsNotCertified: unless this version is certified (R-FND-01)
+    :raises SeverableServiceTooLong: if annual funds would buy a service of another
+        year, or of more than twelve months (R-FND-04)
     :raises OutOfScope: out of scope, period or maximum (R-TO-01)
     :raises ContractCeilingExceeded: if the contract leaves less room (R-TO-02)
     :raises ContentIncomplete: if an element is missing (R-TO-05)
@@ -145,6 +148,7 @@ def _guard(
         raise Suspended(message, protest=protest.number)
     _require_reviews(order)
     _require_certification(order)
+    _require_bona_fide_year(order)
     if contract.state != ContractState.AWARDED:
         message = f"The contract is {contract.get_state_display()}; no order is placed."
         raise OutOfScope(message)

@@ -33,7 +33,10 @@ from contracting.orders.models import (
     OrderLine,
     TaskOrder,
 )
-from contracting.orders.operations.certify_modification import _release
+from contracting.orders.operations.certify_modification import (
+    _release,
+    _require_bona_fide_year,
+)
 from contracting.orders.operations.draft_modification import _require_authority_for
 from contracting.orders.operations.issue import _concerned, _require_reasonable_price
 from contracting.orders.operations.sign import _require_funds
@@ -59,6 +62,8 @@ def issue_modification(
     :raises AlreadyIssued: if another contracting officer was first (R-MOD-01)
     :raises Stale: if it, or the order it changes, is not what was read
     :raises AddedFundsNotCertified: if it adds funds that are not certified (R-MOD-03)
+    :raises SeverableServiceTooLong: if annual funds would buy a service of another
+        year, or of more than twelve months (R-FND-04)
     :raises NoAuthority: if its authority does not carry it (R-MOD-02)
     :raises NotSignedByVendor: if the vendor has not signed a change of terms (R-MOD-02)
     :raises PriceNotReasonable: if it adds, and no record finds the contract's prices
@@ -129,6 +134,7 @@ def _guard(modification: Modification, order: TaskOrder, seen_version: int) -> N
         )
         raise Stale(message, seen=modification.base_version, current=order.version)
     _require_funds(modification)
+    _require_bona_fide_year(modification)
     _require_authority_for(modification)
     if modification.is_bilateral and modification.vendor_signed_at is None:
         message = "A supplemental agreement is signed by the vendor first."

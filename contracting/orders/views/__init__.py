@@ -24,7 +24,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import documents_of
-from contracting.ledger.queries import contract_balance, funds_of
+from contracting.ledger.queries import adjustments_of, contract_balance, funds_of
 from contracting.orders import calculations, forms, permissions, queries
 from contracting.orders.models import Modification, TaskOrder
 from contracting.orders.operations.cancel import cancel_task_order
@@ -408,7 +408,7 @@ class CertifyModificationFunds(ModificationVerb):
     """Are the funds there that this modification adds?"""
 
     template_name = "orders/certify_modification_funds.html"
-    form_class = forms.CertifyForm
+    form_class = forms.CertifyModificationForm
     submit_label = "Certify the funds"
     done_message = "The funds are certified and wait for the signature."
     may = staticmethod(permissions.can_certify_modification_funds)
@@ -495,5 +495,6 @@ def _modification_context(modification: Modification) -> dict[str, Any]:
         and modification.base_version != modification.order.version,
         "effects": calculations.effects_of(modification),
         "certification": queries.certification_of_modification(modification),
+        "expired": adjustments_of(modification.subject),
         "both_sign": calculations.needs_both_signatures(modification),
     }

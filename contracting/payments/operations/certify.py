@@ -11,8 +11,10 @@ from contracting.billing.models import Invoice
 from contracting.billing.states import InvoiceState
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
+from contracting.ledger.queries import require_open_accounts
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import TaskOrder
 from contracting.payments import events, permissions, queries
@@ -36,6 +38,7 @@ def certify_payment(
     :raises NotAllowed: if ``by`` is no payment certifier, accepted the usage or signed
         the order (R-ROL-04)
     :raises AlreadyCertified: if it is certified or paid already
+    :raises AccountCancelled: from an account that was closed (R-FND-05)
     :raises NotAccepted: if nothing is accepted (R-FND-10)
     """
     invoice = _lock_invoice(invoice_id)
@@ -48,11 +51,14 @@ def certify_payment(
     if invoice.state != InvoiceState.ACCEPTED or due is None:
         message = "Nothing of this invoice is accepted, so nothing can be paid."
         raise NotAccepted(message)
+    parts = queries.accepted_by_acrn(invoice)
+    on = accounting_day(at, invoice.order.contract.time_zone)
+    require_open_accounts(queries.lines_of_accounting_of(parts), on=on)
     certification = PaymentCertification.objects.create(
         invoice=invoice,
         voucher_number=_voucher_number(invoice.order),
         dollars=total.amount,
-        by_acrn=_plain(queries.accepted_by_acrn(invoice)),
+        by_acrn=_plain(parts),
         due_on=due,
         certified_by_id=by.own_membership_id,
         certified_at=at,

@@ -33,6 +33,7 @@ def record_payment(
     :raises AlreadyPaid: if it is recorded already
     :raises PaymentDateWrong: without a reference, or with a day in the future or before
         the certification
+    :raises AccountCancelled: from an account that was closed before (R-FND-05)
     :raises PaymentExceeded: if more would be paid than is accepted (R-FND-10)
     """
     invoice_id = PaymentCertification.objects.values_list("invoice_id", flat=True).get(
@@ -53,7 +54,7 @@ def record_payment(
         recorded_by_name=by.name,
         paid_at=at,
     )
-    _post(certification, by, at)
+    _post(certification, paid_on, by, at)
     invoice.move_to(InvoiceState.PAID)
     post_notice(
         recipients=[Recipient(organization_id=invoice.vendor_id)],
@@ -102,7 +103,9 @@ def _guard(
         raise PaymentDateWrong(message, pointer="/paid_on")
 
 
-def _post(certification: PaymentCertification, by: Actor, at: datetime) -> None:
+def _post(
+    certification: PaymentCertification, paid_on: date, by: Actor, at: datetime
+) -> None:
     """Pay each part from the funds that the voucher names."""
     for line_id, parts in sorted(certification.by_acrn.items()):
         for acrn, amount in sorted(parts.items()):
@@ -110,6 +113,7 @@ def _post(certification: PaymentCertification, by: Actor, at: datetime) -> None:
                 holder=queries.holder_of(int(line_id)),
                 acrn=acrn,
                 dollars=Dollars(Decimal(amount)),
+                on=paid_on,
                 because=certification.subject,
                 by=by,
                 at=at,
