@@ -342,6 +342,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 30.0},
     },
+    "escalate-reviews": {
+        "task": "contracting.desk.tasks.escalate_reviews",
+        "schedule": crontab(minute="*/15"),
+    },
     "log-health": {
         "task": "contracting.submissions.tasks.log_health",
         "schedule": 60.0,

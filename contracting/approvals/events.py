@@ -18,3 +18,10 @@ NONCONCURRENCE_DISPOSED = event_type(
 ROUTE_VOIDED = event_type(
     "approvals.route.voided", "An approval route was voided with its decisions."
 )
+DECISION_CARRIED = event_type(
+    "approvals.decision.carried",
+    "A decision was carried to a new version that changes nothing it looked at.",
+)
+REVIEW_ESCALATED = event_type(
+    "approvals.review.escalated", "Somebody above was told that a review waits."
+)

@@ -8,9 +8,24 @@ from django import forms
 
 from accounts.states import ReviewField, Role
 from contracting.approvals.operations.adopt import StepTerms
+from contracting.approvals.states import Need
 
 KINDS = (("solicitation", "Solicitations"), ("task_order", "Task orders"))
 """What is submitted for a review; a policy of another kind would route nothing."""
+
+
+ESCALATED_TO = (
+    Role.CONTRACTING_OFFICER,
+    Role.CONTRACT_SPECIALIST,
+    Role.PROGRAM_MANAGER,
+    Role.ADMINISTRATOR,
+)
+
+HOW_MANY = (
+    (Need.ANY, "any one"),
+    *((str(number), f"{number} of them") for number in range(2, 6)),
+    (Need.ALL, "all"),
+)
 
 
 class Day(forms.DateInput):
@@ -50,19 +65,66 @@ class PolicyForm(forms.Form):
         help_text="Left empty: until further notice.",
     )
 
+    working_days = forms.IntegerField(
+        label="Working days for each step",
+        required=False,
+        min_value=1,
+        max_value=120,
+        help_text="Federal working days. Left empty: no limit, nobody is reminded.",
+    )
+    escalates_to = forms.ChoiceField(
+        label="Who is told when they are over",
+        choices=[(role.value, str(role.label).capitalize()) for role in ESCALATED_TO],
+        required=False,
+        help_text="They are told, once; the reviewer still decides.",
+    )
+    is_independent = forms.BooleanField(
+        label="Each reviewer decides without seeing what the others said",
+        required=False,
+    )
+
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         for field in ReviewField:
+            name = f"{str(field.label).capitalize()} reviewer"
             self.fields[field.lower()] = forms.IntegerField(
-                label=f"{str(field.label).capitalize()} reviewer: place in the order",
+                label=f"{name}: place in the order",
                 required=False,
                 min_value=1,
                 max_value=9,
-                help_text=(
-                    "1 is asked first; who has the same number is asked at the same "
-                    "time. Left empty: not asked."
-                ),
             )
+            self.fields[f"{field.lower()}_need"] = forms.ChoiceField(
+                label=f"{name}: how many of them", choices=HOW_MANY, required=False
+            )
+            self.fields[f"{field.lower()}_looks_at"] = forms.CharField(
+                label=f"{name}: terms they look at", required=False, max_length=200
+            )
+
+    @property
+    def step_fields(self) -> set[str]:
+        """The names of the fields that stand in the table of steps."""
+        parts = ("", "_need", "_looks_at")
+        return {f"{field.lower()}{part}" for field in ReviewField for part in parts}
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The table of steps: one row for each field of review."""
+        return [
+            {
+                "name": str(field.label).capitalize(),
+                "cells": [
+                    self[field.lower()],
+                    self[f"{field.lower()}_need"],
+                    self[f"{field.lower()}_looks_at"],
+                ],
+            }
+            for field in ReviewField
+        ]
+
+    @property
+    def plain_fields(self) -> list[forms.BoundField]:
+        """The fields above the table."""
+        return [field for field in self if field.name not in self.step_fields]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -75,10 +137,30 @@ class PolicyForm(forms.Form):
         return cleaned
 
     def steps(self) -> list[StepTerms]:
-        """The steps that were asked for; any one person of each field decides."""
-        places = {field: self.cleaned_data.get(field.lower()) for field in ReviewField}
+        """The steps that were asked for."""
+        data = self.cleaned_data
         return [
-            StepTerms(position=place, role=Role.REVIEWER, review_field=field)
-            for field, place in places.items()
-            if place
+            StepTerms(
+                position=data[field.lower()],
+                role=Role.REVIEWER,
+                review_field=field,
+                **_needed(data.get(f"{field.lower()}_need") or ""),
+                working_days=data.get("working_days"),
+                escalates_to=data.get("escalates_to") or Role.CONTRACTING_OFFICER,
+                looks_at=_words(data.get(f"{field.lower()}_looks_at") or ""),
+                is_independent=data.get("is_independent", False),
+            )
+            for field in ReviewField
+            if data.get(field.lower())
         ]
+
+
+def _needed(choice: str) -> dict[str, Any]:
+    """Any one of them, all, or as many as the number says."""
+    if choice.isdecimal():
+        return {"need": Need.N, "needed": int(choice)}
+    return {"need": Need.ALL if choice == Need.ALL else Need.ANY}
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word[:40] for part in text.split(",") if (word := part.strip()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,7 +11,13 @@ from django.db.models import F, Q
 
 from accounts.models import Membership, Organization
 from accounts.states import ReviewField, Role
-from contracting.approvals.states import MOVES, Decided, Need, RouteState
+from contracting.approvals.states import (
+    MOVES,
+    Decided,
+    Need,
+    Overdue,
+    RouteState,
+)
 from contracting.core.models import (
     Addressed,
     AppendOnly,
@@ -78,9 +85,37 @@ class Seat(models.Model):
     needed = models.PositiveSmallIntegerField(
         default=1, help_text="How many decisions, where the need is a number."
     )
+    working_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Federal working days in which it is decided; empty for no limit.",
+    )
+    escalates_to = models.CharField(
+        max_length=30,
+        choices=Role.choices,
+        default=Role.CONTRACTING_OFFICER,
+        help_text="Who is told when the days are over, or nobody is left to decide.",
+    )
+    looks_at = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        help_text="Words of the terms that it looks at; empty for every term.",
+    )
+    is_independent = models.BooleanField(
+        default=False,
+        help_text="Who decides does not see what the others said before.",
+    )
 
     class Meta:
         abstract = True
+
+    def touched_by(self, terms: Iterable[str]) -> bool:
+        """Whether it looks at any of these terms, by the words in their names."""
+        if not self.looks_at:
+            return any(True for _ in terms)
+        words = [word.casefold() for word in self.looks_at]
+        return any(word in term.casefold() for term in terms for word in words)
 
     @property
     def label(self) -> str:
@@ -185,6 +220,11 @@ class Route(Addressed, Stateful, Timestamped):
         """The route itself, in the stream of what it reviews."""
         return Subject("approvals.route", self.pk, self.stream)
 
+    @property
+    def page(self) -> str:
+        """The page of what is reviewed, above the one on which it is decided."""
+        return self.url_path.rpartition("/")[0] or self.url_path
+
     def excludes(self, user_id: int | None) -> bool:
         """Whether this person made or submitted what the route reviews."""
         return user_id is not None and (
@@ -241,6 +281,14 @@ class Decision(AppendOnly):
     comment = models.TextField(blank=True)
     version = models.PositiveIntegerField()
     content_sha256 = models.CharField(max_length=64)
+    carried_from = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="carried_to",
+        null=True,
+        blank=True,
+        help_text="The decision on an earlier version that no change has touched.",
+    )
     at = models.DateTimeField()
 
     class Meta:
@@ -288,3 +336,25 @@ class Disposition(AppendOnly):
 
     def __str__(self) -> str:
         return f"disposition of {self.decision}"
+
+
+class Escalation(AppendOnly):
+    """Somebody above was told that a step waits; nobody decides by it."""
+
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="escalations")
+    why = models.CharField(max_length=12, choices=Overdue.choices)
+    told_role = models.CharField(max_length=30, choices=Role.choices)
+    due_on = models.DateField(
+        null=True, blank=True, help_text="The last working day that it had."
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_step_is_escalated_once_for_a_reason", fields=["step", "why"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.get_why_display()}"

@@ -74,6 +74,13 @@ def can_dispose_nonconcurrence(by: Actor, decision: Decision) -> Verdict:
     )
 
 
+def can_escalate_review(by: Actor) -> Verdict:
+    """The clock tells somebody above; people who want to may write to each other."""
+    if by.is_system:
+        return Allowed()
+    return Refused("Reviews are escalated by the clock, by nobody else.")
+
+
 def can_void_route(by: Actor, route: Route) -> Verdict:
     """Whoever changed the content, which the calling verb has weighed."""
     if by.is_system or by.acts_for(route.agency_id):

@@ -53,3 +53,9 @@ class BadPolicy(Invalid):
     """The policy has no steps, or a step that nobody can satisfy."""
 
     code = "bad_policy"
+
+
+class NothingToEscalate(Conflict):
+    """The step is in time, waits for nobody, or was escalated before."""
+
+    code = "nothing_to_escalate"

@@ -39,8 +39,23 @@ class Need(TextChoices):
 
 
 class Decided(TextChoices):
-    """What a reviewer says; to concur and not to concur are both final."""
+    """What a reviewer says; to concur and not to concur are both final.
+
+    Who abstains for a conflict of interest decides nothing: the seat is another's.
+    """
 
     CONCUR = "CONCUR", "concurs"
     NONCONCUR = "NONCONCUR", "does not concur"
     RETURN = "RETURN", "returns it"
+    ABSTAIN = "ABSTAIN", "abstains"
+
+
+FINAL: Final = (Decided.CONCUR, Decided.NONCONCUR)
+"""What fills a seat."""
+
+
+class Overdue(TextChoices):
+    """Why somebody above is told of a step."""
+
+    DAYS = "DAYS", "its working days are over"
+    NOBODY = "NOBODY", "nobody is left who may decide"

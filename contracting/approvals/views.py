@@ -7,9 +7,11 @@ from typing import Any
 
 from django.urls import reverse
 
+from accounts.queries import delegations_in_force
 from contracting.approvals import permissions, queries
 from contracting.approvals.forms import PolicyForm
 from contracting.approvals.operations.adopt import adopt_policy
+from contracting.approvals.queries.queues import last_decision_of, queue_of
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.permissions import Verdict
@@ -18,14 +20,25 @@ from contracting.core.views import PageView, VerbView
 
 
 class Inbox(PageView):
-    """What waits for my decision?"""
+    """What must I decide, the oldest first?"""
 
     template_name = "approvals/inbox.html"
 
     def context(self, **ids: Any) -> dict[str, Any]:
         if not self.actor.is_agency:
             raise NotVisible("Reviews are the agency's.")
-        return {"routes": queries.waiting_for(self.actor)}
+        chosen = self.request.GET.getlist("chosen")
+        on = queries.day_of(self.actor.own_organization_id)
+        given = delegations_in_force(on).select_related(
+            "delegator__user", "delegate__user"
+        )
+        return {
+            "waiting": queue_of(self.actor, chosen),
+            "chosen": chosen,
+            "last": last_decision_of(self.actor),
+            "lent_to_me": given.filter(delegate_id=self.actor.membership_id),
+            "lent_by_me": given.filter(delegator_id=self.actor.membership_id),
+        }
 
 
 class Policies(PageView):

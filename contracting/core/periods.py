@@ -159,6 +159,15 @@ def add_business_days(day: date, n: int) -> date:
     return day
 
 
+def business_days_between(first: date, last: date) -> int:
+    """How many business days follow ``first`` up to and including ``last``.
+
+    :raises BadPeriod: in a year of which no federal holiday is known
+    """
+    days = (last - first).days
+    return sum(is_business_day(first + _DAY * n) for n in range(1, days + 1))
+
+
 @lru_cache(maxsize=200)
 def federal_holidays(year: int) -> Mapping[date, str]:
     """The days of a calendar year on which federal offices rest, with their names.

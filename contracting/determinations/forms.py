@@ -42,6 +42,7 @@ class ReviewDeterminationForm(forms.Form):
         choices=[
             (Decided.CONCUR, "I approve it as it is written"),
             (Decided.RETURN, "I return it, for the reasons below"),
+            (Decided.ABSTAIN, "I abstain: I have a conflict of interest"),
         ],
     )
     comment = forms.CharField(

@@ -28,9 +28,9 @@ from contracting.determinations.queries import About
 from contracting.determinations.states import ROUTES, RULES, Kind
 
 
-def _steps(determination: Determination) -> list[Any]:
+def _steps(determination: Determination, by: Actor) -> list[Any]:
     route = latest_route_of(determination.subject)
-    return standing(route) if route else []
+    return standing(route, by) if route else []
 
 
 class DeterminationPage(PageView):
@@ -44,7 +44,7 @@ class DeterminationPage(PageView):
         by = self.actor
         return {
             "determination": found,
-            "steps": _steps(found),
+            "steps": _steps(found, by),
             "events": events_of(found.subject),
             "may_review": permissions.can_review_determination(by, found, on),
             "may_post": permissions.can_post_determination(by, found),
@@ -113,7 +113,7 @@ class _OnOne(VerbView):
     def extra(self, thing: Determination) -> dict[str, Any]:
         return {
             "determination": thing,
-            "steps": _steps(thing),
+            "steps": _steps(thing, self.actor),
             "cancel_url": thing.path,
         }
 

@@ -230,12 +230,13 @@ class ReviewTaskOrderForm(SeenVersion):
             (Decided.CONCUR, "I concur"),
             (Decided.NONCONCUR, "I do not concur"),
             (Decided.RETURN, "Return it to the writers"),
+            (Decided.ABSTAIN, "I abstain: I have a conflict of interest"),
         ],
         widget=forms.RadioSelect,
     )
     comment = _words(
         "Reasons",
-        "Needed when you do not concur or return it.",
+        "Needed unless you concur. Who abstains is asked no more; a colleague is.",
         rows=4,
         required=False,
     )

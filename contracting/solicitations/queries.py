@@ -282,10 +282,10 @@ def amendments_shown(
     ]
 
 
-def steps_of(solicitation: Solicitation) -> list[StepStanding]:
+def steps_of(solicitation: Solicitation, by: Actor | None = None) -> list[StepStanding]:
     """Where the last review stands, step by step; empty without one."""
     route = latest_route_of(solicitation.subject)
-    return standing(route) if route else []
+    return standing(route, by) if route else []
 
 
 def questions_of(solicitation: Solicitation) -> QuerySet[Question]:

@@ -23,7 +23,7 @@ def test_an_empty_list_says_so(legal_reviewer, submit_for_review):
 
     page = client_for(legal_reviewer).get("/approvals/").content.decode()
 
-    assert "Nothing waits for you" in page
+    assert "Nothing to review." in page
     assert "Pilot order" not in page
 
 

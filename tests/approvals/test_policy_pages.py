@@ -25,15 +25,26 @@ def test_everybody_of_the_agency_reads_who_reviews_what(cor, policies):
 
 
 def test_an_administrator_adopts_a_policy(administrator):
-    answer = submit(client_for(administrator), ADOPT, TERMS)
+    more = {
+        "working_days": "5",
+        "escalates_to": "PROGRAM_MANAGER",
+        "technical_need": "2",
+        "legal_need": "ALL",
+        "legal_looks_at": "clause, price",
+    }
+    answer = submit(client_for(administrator), ADOPT, {**TERMS, **more})
 
     assert answer.status_code == 303
     policy = Policy.objects.get(title="Large solicitations")
-    steps = policy.steps.order_by("position")
-    assert [(step.position, step.review_field) for step in steps] == [
-        (1, "TECHNICAL"),
-        (2, "LEGAL"),
-    ]
+    technical, legal = policy.steps.order_by("position")
+    assert (technical.review_field, technical.need, technical.needed) == (
+        *("TECHNICAL", "N", 2),
+    )
+    assert (legal.review_field, legal.need) == ("LEGAL", "ALL")
+    assert (technical.looks_at, legal.looks_at) == ([], ["clause", "price"])
+    assert (legal.working_days, legal.escalates_to) == (5, "PROGRAM_MANAGER")
+    page = client_for(administrator).get(reverse("approvals:policies")).text
+    assert "legal reviewer, all of them on clause, price in 5 working days" in page
 
 
 def test_a_policy_that_asks_nobody_is_none(administrator):

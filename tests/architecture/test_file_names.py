@@ -29,6 +29,7 @@ IN_EVERY_APP = {
     "views.py",
 }
 BESIDES = {
+    "approvals": {"queries"},
     "documents": {"checking", "data", "rendering.py", "signing.py"},
     "contracts": {"acceptance", "models", "queries", "views"},
     "desk": {"permissions", "queries"},

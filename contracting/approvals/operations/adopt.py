@@ -30,6 +30,10 @@ class StepTerms:
     review_field: str = ""
     need: str = Need.ANY
     needed: int = 1
+    working_days: int | None = None
+    escalates_to: str = Role.CONTRACTING_OFFICER
+    looks_at: tuple[str, ...] = ()
+    is_independent: bool = False
 
 
 @transaction.atomic
@@ -75,6 +79,10 @@ def adopt_policy(
             review_field=step.review_field,
             need=step.need,
             needed=step.needed,
+            working_days=step.working_days,
+            escalates_to=step.escalates_to,
+            looks_at=list(step.looks_at),
+            is_independent=step.is_independent,
         )
         for step in steps
     )
@@ -105,3 +113,6 @@ def _refuse_bad_steps(steps: Sequence[StepTerms]) -> None:
         if step.needed < 1 or (step.need != Need.N and step.needed != 1):
             message = "Only a step that needs a number of people says how many."
             raise BadPolicy(message, need=step.need, needed=step.needed)
+        if step.working_days is not None and step.working_days < 1:
+            message = "A step has at least one working day, or no limit."
+            raise BadPolicy(message, working_days=step.working_days)

@@ -127,6 +127,10 @@ def _frozen(term: PolicyStep, asked: list[Membership], route: Route) -> Step:
         need=term.need,
         needed=needed,
         member_ids=[m.pk for m in asked] if is_all else [],
+        working_days=term.working_days,
+        escalates_to=term.escalates_to,
+        looks_at=term.looks_at,
+        is_independent=term.is_independent,
     )
 
 

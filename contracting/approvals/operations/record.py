@@ -32,11 +32,13 @@ def record_decision(
     seen_version: int,
     content_sha256: str,
 ) -> Progress:
-    """Concur, do not concur, or return; the first two are final and both count.
+    """Concur, do not concur, return or abstain; the first two are final and both count.
 
     The last decision that a position needs opens the next one, or completes the route;
-    a return closes it at once. What either means is for the calling verb to say. The
-    caller holds the lock of the subject.
+    a return closes it at once. What either means is for the calling verb to say. Who
+    abstains for a conflict of interest fills no seat: it is another's of the role, and
+    neither they nor a delegate of theirs decides. The caller holds the lock of the
+    subject.
 
     :param verdict: one of :class:`contracting.approvals.states.Decided`
     :param content_sha256: the hash of the content in force, as the person saw it
@@ -58,7 +60,7 @@ def record_decision(
     _refuse_other_version(route, seen_version, content_sha256)
     words = comment.strip()
     if verdict != Decided.CONCUR and not words:
-        message = "Say why you do not concur, or why you return it."
+        message = "Say why you do not concur, return it or abstain."
         raise CommentMissing(message)
     seat = queries.free_seats(by, route, on)[0]
     decision = _decide(route, seat, by, at, Decided(verdict), words)
@@ -109,13 +111,14 @@ def _refuse_other_version(route: Route, seen_version: int, content_sha256: str) 
 def _decide(
     route: Route, seat: Seat, by: Actor, at: datetime, verdict: Decided, words: str
 ) -> Decision:
+    is_own = verdict == Decided.ABSTAIN
     return Decision.objects.create(
         step=seat.step,
         route=route,
         membership_id=seat.membership_id,
         by_user_id=by.own_user_id,
-        on_behalf_of=seat.on_behalf_of,
-        seat_membership_id=seat.seat_membership_id,
+        on_behalf_of=None if is_own else seat.on_behalf_of,
+        seat_membership_id=seat.membership_id if is_own else seat.seat_membership_id,
         verdict=verdict,
         comment=words,
         version=route.version,

@@ -24,7 +24,7 @@ from django.db.models.functions import Cast, Now
 from accounts.models import Membership
 from accounts.queries import DEMO_PASSWORD, delegators_of, demo_accounts
 from contracting.approvals.models import Decision, Step
-from contracting.approvals.states import Decided, Need, RouteState
+from contracting.approvals.states import FINAL, Decided, Need, RouteState
 from contracting.contracts.models import Contract, CorDesignation
 from contracting.contracts.queries import visible_to as contracts_visible_to
 from contracting.contracts.states import ContractState
@@ -181,8 +181,10 @@ def _is_asked(
     closed |= set(rows[0]["route__excluded_user_ids"])
     said: dict[int, int] = {}
     for row in rows:
-        final = row["decisions__verdict"] not in {None, Decided.RETURN}
-        said[row["pk"]] = said.get(row["pk"], 0) + final
+        counts = row["decisions__verdict"] in FINAL or (
+            row["need"] == Need.ALL and row["decisions__verdict"] == Decided.ABSTAIN
+        )
+        said[row["pk"]] = said.get(row["pk"], 0) + counts
     open_rows = [row for row in rows if said[row["pk"]] < row["needed"]]
     seats = [(actor.membership_id, actor.role, actor.review_field)] + [
         (lender.pk, lender.role, lender.review_field)

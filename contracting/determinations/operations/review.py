@@ -24,6 +24,8 @@ def review_determination(
 ) -> Determination:
     """Approve a justification or finding, or return it; one word against it returns it.
 
+    Who abstains for a conflict of interest leaves it to another of the field.
+
     :raises NotAllowed: if the route does not ask ``by`` now, or ``by`` wrote it
     :raises CommentMissing: if a verdict other than to concur has no words
     """
@@ -38,7 +40,7 @@ def review_determination(
         raise RouteClosed(message)
     progress = record_decision(
         route_id=route.pk,
-        verdict=Decided.CONCUR if verdict == Decided.CONCUR else Decided.RETURN,
+        verdict=Decided.RETURN if verdict == Decided.NONCONCUR else verdict,
         comment=comment,
         seen_version=VERSION,
         content_sha256=determination.content_sha256,

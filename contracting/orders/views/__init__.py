@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from contracting.approvals.queries import (
     latest_route_of,
-    routes_of,
     standing,
+    standings,
 )
 from contracting.audit.queries import events_of, milestones
 from contracting.contracts.models import Contract
@@ -89,7 +89,7 @@ class TaskOrderPage(PageView):
         return context | {
             "certification": queries.certification_of(order),
             "checks": signing_checks(order, on),
-            "routes": [(x, standing(x)) for x in routes_of(order.subject).reverse()],
+            "routes": standings(order.subject, by),
             "may_edit": permissions.can_edit_task_order(by, order),
             "may_submit": permissions.can_submit_task_order(by, order),
             "may_review": permissions.can_review_task_order(by, order, on),
@@ -243,7 +243,7 @@ class ReviewTaskOrder(OrderVerb):
             **_order_context(thing),
             "seen": seen,
             "changes": queries.changes_since(thing, seen or thing.version),
-            "steps": standing(route) if route else [],
+            "steps": standing(route, self.actor) if route else [],
         }
 
 

@@ -355,6 +355,7 @@ class ReviewSolicitationForm(SeenVersion):
             (Decided.CONCUR, "I concur with exactly this version"),
             (Decided.NONCONCUR, "I do not concur, for the reasons below"),
             (Decided.RETURN, "I return it to be changed, for the reasons below"),
+            (Decided.ABSTAIN, "I abstain: I have a conflict of interest"),
         ],
     )
     comment = forms.CharField(
@@ -368,7 +369,9 @@ class ReviewSolicitationForm(SeenVersion):
         cleaned: dict[str, Any] = super().clean() or {}
         verdict = cleaned.get("verdict")
         if verdict not in {None, Decided.CONCUR} and not cleaned.get("comment"):
-            self.add_error("comment", "Say why you do not concur or return it.")
+            self.add_error(
+                "comment", "Say why you do not concur, return it or abstain."
+            )
         return cleaned
 
 

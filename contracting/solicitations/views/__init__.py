@@ -77,7 +77,7 @@ class SolicitationPage(PageView):
             **queries.package_of(found),
             "tasks": (sections := tasks(queries.publish_points(found, at))),
             "gaps": [p for task in sections for p in task.points if p.missing],
-            "steps": queries.steps_of(found),
+            "steps": queries.steps_of(found, self.actor),
             "drafted": len(queries.drafted_answers(found)),
             "determinations": determinations_of(found.subject),
             "delivery": delivery_of(found.subject, found.public_path),
@@ -284,7 +284,7 @@ class ReviewSolicitation(SolicitationVerb):
             **queries.package_of(thing),
             "seen": seen,
             "changes": shown(changes, thing.time_zone),
-            "steps": queries.steps_of(thing),
+            "steps": queries.steps_of(thing, self.actor),
             "gaps": queries.publish_gaps(thing, at=clock.now()),
         }
 

@@ -10,9 +10,22 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Membership
 from accounts.queries import delegators_of, ever_delegators_of, members
-from contracting.approvals.models import Decision, Policy, PolicyStep, Route, Step
-from contracting.approvals.states import Decided, Need, RouteState
+from contracting.approvals.models import (
+    Decision,
+    Escalation,
+    Policy,
+    PolicyStep,
+    Route,
+    Step,
+)
+from contracting.approvals.states import (
+    FINAL,
+    Decided,
+    Need,
+    RouteState,
+)
 from contracting.core.actors import Actor
+from contracting.core.periods import add_business_days
 from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
 
@@ -181,18 +194,71 @@ def people_asked(step_role: str, review_field: str, agency_id: int) -> list[Memb
     return list(found)
 
 
-def standing(route: Route) -> list[StepStanding]:
-    """Every step with its decisions, in order, for ``components/approvals.html``."""
+def standing(route: Route, by: Actor | None = None) -> list[StepStanding]:
+    """Every step with its decisions, in order, for ``components/approvals.html``.
+
+    :param by: who looks: somebody who is asked for an independent opinion reads the
+        others' decisions after their own
+    """
     current = {step.pk for step in current_steps(route)}
+    is_hidden = by is not None and must_not_see_others(by, route)
     return [
         StepStanding(
             label=step.label.capitalize(),
             state=_state_of(step, route, is_current=step.pk in current),
-            why=_why(step),
-            decisions=[_said(decision, route) for decision in _decisions(step)],
+            why=_why(step, route, is_current=step.pk in current, is_hidden=is_hidden),
+            decisions=[]
+            if is_hidden
+            else [_said(decision, route) for decision in _decisions(step)],
         )
         for step in _steps(route)
     ]
+
+
+def standings(subject: Subject, by: Actor) -> list[tuple[Route, list[StepStanding]]]:
+    """Every review that the subject ever had, the newest first."""
+    return [(each, standing(each, by)) for each in routes_of(subject).reverse()]
+
+
+def must_not_see_others(by: Actor, route: Route) -> bool:
+    """Whether an independent step asks this person, who has not decided yet."""
+    if route.state != RouteState.OPEN or by.user_id in people_who_decided(route):
+        return False
+    return any(
+        step.is_independent
+        and by.membership_id is not None
+        and _is_asked(step, by.membership_id, by.role, by.review_field)
+        for step in _steps(route)
+    )
+
+
+def current_since(route: Route) -> datetime:
+    """Since when the present position is asked: the opening, or the last decision."""
+    position = min((step.position for step in current_steps(route)), default=0)
+    before = [
+        decision.at
+        for step in route.steps.all()
+        if step.position < position
+        for decision in step.decisions.all()
+    ]
+    return max([route.opened_at, *before])
+
+
+def due_on(step: Step, route: Route) -> date | None:
+    """The last federal working day that the step has; ``None`` without a limit."""
+    if step.working_days is None:
+        return None
+    begun = route.agency.local_day(current_since(route))
+    return add_business_days(begun, step.working_days)
+
+
+def standing_decisions(subject: Subject) -> list[Decision]:
+    """What a change of content may void: the decisions of the route in force."""
+    route = latest_route_of(subject)
+    if route is None or route.state not in {RouteState.OPEN, RouteState.COMPLETE}:
+        return []
+    found = route.decisions.filter(verdict__in=FINAL)
+    return list(found.select_related("membership__user", "step").order_by("pk"))
 
 
 def is_complete_for(subject: Subject, version: int, content_sha256: str) -> bool:
@@ -229,15 +295,23 @@ def waiting_for(actor: Actor, on: date | None = None) -> list[Route]:
         Route.objects.filter(agency_id=actor.organization_id, state=RouteState.OPEN)
         .exclude(submitted_by_user_id=actor.user_id)
         .exclude(excluded_user_ids__contains=[actor.user_id])
-        .prefetch_related("steps__decisions", "decisions__on_behalf_of")
+        .select_related("agency")
+        .prefetch_related(
+            "steps__decisions", "steps__escalations", "decisions__on_behalf_of"
+        )
         .order_by("opened_at", "pk")
     )
     return [route for route in open_routes if _free(actor, route, lenders)]
 
 
-def free_seats(by: Actor, route: Route, on: date) -> list[Seat]:
-    """The seats of ``seats_of`` that no exclusion and no earlier decision closes."""
-    return _free(by, route, delegators_of(by, on))
+def free_seats(
+    by: Actor, route: Route, on: date, lenders: list[Membership] | None = None
+) -> list[Seat]:
+    """The seats of ``seats_of`` that no exclusion and no earlier decision closes.
+
+    :param lenders: who has delegated to them on that day, where it is known already
+    """
+    return _free(by, route, delegators_of(by, on) if lenders is None else lenders)
 
 
 def routes_visible_to(actor: Actor) -> QuerySet[Route]:
@@ -299,8 +373,12 @@ def _decisions(step: Step) -> list[Decision]:
 
 
 def _is_done(step: Step) -> bool:
-    said = [d for d in step.decisions.all() if d.verdict != Decided.RETURN]
-    return len(said) >= step.needed
+    verdicts = [decision.verdict for decision in step.decisions.all()]
+    said = sum(verdict in FINAL for verdict in verdicts)
+    needed = step.needed
+    if step.need == Need.ALL:
+        needed = max(needed - verdicts.count(Decided.ABSTAIN), 1)
+    return said >= needed
 
 
 def _is_asked(step: Step, membership_id: int, role: str, review_field: str) -> bool:
@@ -319,12 +397,24 @@ def _state_of(step: Step, route: Route, *, is_current: bool) -> str:
     return "IN_PROGRESS" if is_current else "WAITING"
 
 
-def _why(step: Step) -> str:
+def _why(step: Step, route: Route, *, is_current: bool, is_hidden: bool) -> str:
+    words = ["Any one of them decides."]
     if step.need == Need.ALL:
-        return f"All {step.needed} of them decide."
+        words = [f"All {step.needed} of them decide."]
     if step.need == Need.N:
-        return f"{step.needed} of them decide."
-    return "Any one of them decides."
+        words = [f"{step.needed} of them decide."]
+    if step.looks_at:
+        words.append(f"They look at: {', '.join(step.looks_at)}.")
+    if is_current and (due := due_on(step, route)):
+        words.append(f"Due on {due:%d %b %Y}, {step.working_days} working days.")
+    words += [f"Escalated: {each.get_why_display()}." for each in _escalations(step)]
+    if is_hidden:
+        words.append("What others said is shown when you have decided yourself.")
+    return " ".join(words)
+
+
+def _escalations(step: Step) -> list[Escalation]:
+    return list(step.escalations.order_by("pk"))
 
 
 def _said(decision: Decision, route: Route) -> Said:
