@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.forms import Form
+from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.queries import delegations_in_force
@@ -13,7 +16,7 @@ from contracting.approvals.forms import PolicyForm
 from contracting.approvals.operations.adopt import adopt_policy
 from contracting.approvals.queries.queues import last_decision_of, queue_of
 from contracting.core.actors import Actor
-from contracting.core.errors import NotVisible
+from contracting.core.errors import NotVisible, Refusal, Stale
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
 from contracting.core.views import PageView, VerbView
@@ -39,6 +42,49 @@ class Inbox(PageView):
             "lent_to_me": given.filter(delegate_id=self.actor.membership_id),
             "lent_by_me": given.filter(delegator_id=self.actor.membership_id),
         }
+
+
+class ReviewVerb(VerbView):
+    """A page on which a reviewer decides on exactly the version that they read.
+
+    Where the version moved while the page was open, it says what changed since the one
+    that was read and keeps the reasons that were typed; nothing is decided by it.
+    """
+
+    moved_from: int | None = None
+
+    def reviewed(
+        self,
+        thing: Any,
+        last_reviewed: Callable[[Any, int | None], int | None],
+        changes_since: Callable[[Any, int], Any],
+    ) -> dict[str, Any]:
+        """What changed since the reader's last look, and who decides.
+
+        :param last_reviewed: the version decided on last, given the thing and a person
+        :param changes_since: what differs from a version of the thing
+        """
+        route = queries.latest_route_of(thing.subject)
+        seen = self.moved_from or last_reviewed(thing, self.actor.user_id)
+        return {
+            "moved_from": self.moved_from,
+            "seen": seen,
+            "changes": changes_since(thing, seen or thing.version),
+            "steps": queries.standing(route, self.actor) if route else [],
+        }
+
+    def _page(
+        self,
+        thing: Any,
+        form: Form,
+        *,
+        status: int = 200,
+        refusal: Refusal | None = None,
+    ) -> HttpResponse:
+        if isinstance(refusal, Stale):
+            self.moved_from = int(refusal.data["seen"])
+            form.data = {**dict(form.data.items()), "seen_version": str(thing.version)}
+        return super()._page(thing, form, status=status, refusal=refusal)
 
 
 class Policies(PageView):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,9 +10,15 @@ from django.db import transaction
 from accounts.models import Membership, Organization
 from contracting.approvals import events, permissions, queries
 from contracting.approvals.calculations import unfillable
-from contracting.approvals.models import Policy, PolicyStep, Route, Step
+from contracting.approvals.models import (
+    Decision,
+    Policy,
+    PolicyStep,
+    Route,
+    Step,
+)
 from contracting.approvals.refusals import NobodyToDecide, NoPolicy, RouteOpen
-from contracting.approvals.states import Need
+from contracting.approvals.states import Need, RouteState
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
@@ -33,6 +39,7 @@ def open_route(
     version: int,
     content_sha256: str,
     excluded_user_ids: Iterable[int | None],
+    changes_since: Callable[[int], Iterable[str]] | None = None,
     by: Actor,
     at: datetime,
 ) -> Route:
@@ -41,7 +48,14 @@ def open_route(
     The policy in force on the agency's day decides the steps, which are copied: a later
     change of policy leaves this route as it is.
 
+    Where the review before was voided by a change, the route starts again at the first
+    step that looks at a changed term: the decisions of the others up to there are
+    carried to this version, each by a record of its own (R-ROL-08). Where no step looks
+    at what was changed, the route is complete at once.
+
     :param excluded_user_ids: persons who made it; ``by``, who submits it, is added
+    :param changes_since: the names of the terms that were changed since a version;
+        without it every decision is taken anew
     :raises NotAllowed: if ``by`` is nobody of the agency
     :raises RouteOpen: if the subject is under review already
     :raises NoPolicy: if no policy says who reviews this kind at this value
@@ -92,7 +106,72 @@ def open_route(
             "steps": [[step.position, step.label, step.needed] for step in steps],
         },
     )
+    if changes_since is not None:
+        _carry(route, steps, changes_since, by, at)
     return route
+
+
+def _carry(
+    route: Route,
+    steps: list[Step],
+    changes_since: Callable[[int], Iterable[str]],
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Carry what no change has touched from the review that was voided."""
+    before = queries.routes_of(route.subject).exclude(pk=route.pk).last()
+    if before is None or before.state != RouteState.VOIDED:
+        return
+    changed = sorted(set(changes_since(before.version)))
+    touched = [step.position for step in steps if step.touched_by(changed)]
+    kept = [
+        step
+        for step in steps
+        if not step.touched_by(changed) and step.position <= min([*touched, 99])
+    ]
+    for step in kept:
+        for old in queries.carriable(step, before, route):
+            _carry_one(step, old, changed, by, at)
+    if not queries.progress(route).steps_left:
+        route.move_to(RouteState.COMPLETE)
+        route.closed_at = at
+        route.save(update_fields=["closed_at"])
+
+
+def _carry_one(
+    step: Step, old: Decision, changed: list[str], by: Actor, at: datetime
+) -> None:
+    carried = Decision.objects.create(
+        step=step,
+        route=step.route,
+        membership=old.membership,
+        by_user_id=old.by_user_id,
+        on_behalf_of=old.on_behalf_of,
+        seat_membership_id=old.seat_membership_id,
+        verdict=old.verdict,
+        comment=old.comment,
+        version=step.route.version,
+        content_sha256=step.route.content_sha256,
+        carried_from=old,
+        at=at,
+    )
+    record_event(
+        events.DECISION_CARRIED,
+        subject=carried.as_subject,
+        by=by,
+        at=at,
+        data={
+            "route": step.route_id,
+            "step": step.label,
+            "verdict": old.verdict,
+            "decision": old.pk,
+            "from_version": old.version,
+            "version": step.route.version,
+            "content_sha256": step.route.content_sha256,
+            "looks_at": step.looks_at,
+            "changed": changed,
+        },
+    )
 
 
 def _freeze(policy: Policy, route: Route) -> list[Step]:

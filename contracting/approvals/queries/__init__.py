@@ -252,6 +252,31 @@ def due_on(step: Step, route: Route) -> date | None:
     return add_business_days(begun, step.working_days)
 
 
+def carriable(step: Step, before: Route, route: Route) -> list[Decision]:
+    """What was decided in this step of the review before, by people who still may.
+
+    Who has since written a part of it, or holds the role no more, decides anew.
+    """
+    said = (
+        before.decisions.filter(
+            step__position=step.position,
+            step__role=step.role,
+            step__review_field=step.review_field,
+            verdict__in=FINAL,
+            membership__is_active=True,
+            membership__user__is_active=True,
+        )
+        .select_related("membership", "on_behalf_of")
+        .order_by("pk")
+    )
+    return [
+        each
+        for each in said
+        if not route.excludes(each.by_user_id)
+        and not (each.on_behalf_of and route.excludes(each.on_behalf_of.user_id))
+    ]
+
+
 def standing_decisions(subject: Subject) -> list[Decision]:
     """What a change of content may void: the decisions of the route in force."""
     route = latest_route_of(subject)
@@ -367,7 +392,7 @@ def _steps(route: Route) -> list[Step]:
 def _decisions(step: Step) -> list[Decision]:
     return list(
         step.decisions.select_related(
-            "membership__user", "on_behalf_of__user", "disposition"
+            "membership__user", "on_behalf_of__user", "disposition", "carried_from"
         ).order_by("pk")
     )
 
@@ -423,6 +448,11 @@ def _said(decision: Decision, route: Route) -> Said:
         name = f"{name}, in the seat of {decision.on_behalf_of.user.name}"
     is_void = route.state == RouteState.VOIDED
     disposed = getattr(decision, "disposition", None)
+    carried = decision.carried_from
+    comment = decision.comment
+    if carried is not None:
+        words = f"Carried from version {carried.version} of {carried.at:%d %b %Y}."
+        comment = f"{comment} {words}".strip()
     return Said(
         id=decision.pk,
         verdict=Decided(decision.verdict),
@@ -431,7 +461,7 @@ def _said(decision: Decision, route: Route) -> Said:
         at=decision.at,
         version=decision.version,
         content_sha256=decision.content_sha256,
-        comment=decision.comment,
+        comment=comment,
         voided_at=route.closed_at if is_void else None,
         voided_because=route.void_reason if is_void else "",
         disposition=disposed.text if disposed is not None else "",

@@ -10,12 +10,14 @@ from accounts.states import Role
 from contracting.approvals.models import Route
 from contracting.approvals.operations.open import open_route
 from contracting.approvals.queries import current_steps, people_asked
+from contracting.approvals.states import RouteState
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import calculations, events, permissions
 from contracting.orders.models import TaskOrder
+from contracting.orders.queries import changes_since
 from contracting.orders.refusals import ContentIncomplete
 from contracting.orders.states import TaskOrderState
 
@@ -27,6 +29,8 @@ def submit_task_order(
     """Freeze who reviews this version; nothing is reserved and nothing bound by it.
 
     Nobody who wrote any part of it, nor who submits it, may decide on it (R-ROL-09).
+    What reviewers decided on a version before, and no change since has touched, is
+    carried; where that is all, the order is approved at once (R-ROL-08).
 
     :raises NotAllowed: if ``by`` is not of the program, or it is no draft
     :raises Stale: if the order has changed since it was read
@@ -49,9 +53,14 @@ def submit_task_order(
         version=order.version,
         content_sha256=order.content_sha256,
         excluded_user_ids=[*order.editor_user_ids, order.requester.user_id],
+        changes_since=lambda version: [
+            change["term"] for change in changes_since(order, version)
+        ],
         by=by,
         at=at,
     )
+    if route.state == RouteState.COMPLETE:
+        order.move_to(TaskOrderState.APPROVED)
     post_notice(
         recipients=_asked(route, order.contract.agency_id),
         subject=order.subject,

@@ -10,11 +10,8 @@ from django.core.paginator import Paginator
 from django.forms import Form
 from django.urls import reverse
 
-from contracting.approvals.queries import (
-    latest_route_of,
-    standing,
-    standings,
-)
+from contracting.approvals.queries import standing_decisions, standings
+from contracting.approvals.views import ReviewVerb
 from contracting.audit.queries import events_of, milestones
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
@@ -224,7 +221,7 @@ class SubmitTaskOrder(OrderVerb):
         return {**_order_context(thing), "gaps": calculations.content_gaps(thing)}
 
 
-class ReviewTaskOrder(OrderVerb):
+class ReviewTaskOrder(ReviewVerb, OrderVerb):
     """Do I agree with exactly this version?"""
 
     template_name = "orders/review_task_order.html"
@@ -237,13 +234,11 @@ class ReviewTaskOrder(OrderVerb):
         return permissions.can_review_task_order(self.actor, thing, _today(thing))
 
     def extra(self, thing: TaskOrder) -> dict[str, Any]:
-        seen = queries.last_reviewed_version(thing, self.actor.user_id)
-        route = latest_route_of(thing.subject)
+        last, changes = queries.last_reviewed_version, queries.changes_since
         return {
             **_order_context(thing),
-            "seen": seen,
-            "changes": queries.changes_since(thing, seen or thing.version),
-            "steps": standing(route, self.actor) if route else [],
+            **self.reviewed(thing, last, changes),
+            "checks": queries.signing_checks(thing, _today(thing)),
         }
 
 
@@ -471,6 +466,7 @@ def _order_context(order: TaskOrder) -> dict[str, Any]:
         "order": order,
         "contract": order.contract,
         "cancel_url": order.path,
+        "voids": standing_decisions(order.subject),
         "limits": limits,
         "lines": [
             (limit, limit.line.current_funding(), limit.line.current_rates())

@@ -7,12 +7,14 @@ from datetime import datetime
 from django.db import transaction
 
 from contracting.approvals.operations.open import open_route
+from contracting.approvals.states import RouteState
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.solicitations import events, permissions
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.queries import changes_since
 from contracting.solicitations.states import SolicitationState
 
 
@@ -24,6 +26,8 @@ def submit_solicitation(
 
     Nobody who wrote any part of it, nor who submits it, may decide on it (R-ROL-09).
     What is still missing for publication does not stop a review; it stops the release.
+    What reviewers decided on a version before, and no change since has touched, is
+    carried; where that is all, the package is approved at once (R-ROL-08).
 
     :raises NotAllowed: if ``by`` is not of the contracting office, or it is no draft
     :raises Stale: if the package has changed since it was read
@@ -45,9 +49,14 @@ def submit_solicitation(
         version=solicitation.version,
         content_sha256=solicitation.content_sha256,
         excluded_user_ids=sorted(user for user in writers if user is not None),
+        changes_since=lambda version: [
+            change["term"] for change in changes_since(solicitation, version)
+        ],
         by=by,
         at=at,
     )
+    if route.state == RouteState.COMPLETE:
+        solicitation.move_to(SolicitationState.APPROVED)
     record_event(
         events.SOLICITATION_SUBMITTED,
         subject=solicitation.subject,

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.queries import known_vendors
+from contracting.approvals.queries import standing_decisions
+from contracting.approvals.views import ReviewVerb
 from contracting.audit.queries import events_of
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -174,7 +176,7 @@ class EditVerb(SolicitationVerb):
             "heading": self.heading,
             "question": self.question,
             "voids_review": in_review,
-            "steps": queries.steps_of(thing) if in_review else [],
+            "voids": standing_decisions(thing.subject) if in_review else [],
         }
 
 
@@ -263,7 +265,7 @@ class SubmitSolicitation(SolicitationVerb):
         return {"gaps": queries.publish_gaps(thing, at=clock.now())}
 
 
-class ReviewSolicitation(SolicitationVerb):
+class ReviewSolicitation(ReviewVerb, SolicitationVerb):
     """Do I agree with exactly this version, and what changed since I last looked?"""
 
     template_name = "solicitations/review_solicitation.html"
@@ -278,13 +280,12 @@ class ReviewSolicitation(SolicitationVerb):
         return permissions.can_review_solicitation(self.actor, thing, on)
 
     def more(self, thing: Solicitation) -> dict[str, Any]:
-        seen = queries.last_reviewed_version(thing, self.actor.user_id)
-        changes = merged(queries.changes_since(thing, seen or thing.version))
+        last = queries.last_reviewed_version
+        known = self.reviewed(thing, last, queries.changes_since)
         return {
             **queries.package_of(thing),
-            "seen": seen,
-            "changes": shown(changes, thing.time_zone),
-            "steps": queries.steps_of(thing, self.actor),
+            **known,
+            "changes": shown(merged(known["changes"]), thing.time_zone),
             "gaps": queries.publish_gaps(thing, at=clock.now()),
         }
 
