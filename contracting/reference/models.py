@@ -266,6 +266,9 @@ class Prescription(Effective):
     is_set_aside = models.BooleanField(
         null=True, blank=True, help_text="Empty: whether set aside or not."
     )
+    is_multiple_award = models.BooleanField(
+        null=True, blank=True, help_text="Empty: however many awards are intended."
+    )
     reason = models.CharField(max_length=200, blank=True)
     citation = models.CharField(max_length=200)
     regime = models.CharField(max_length=12, choices=Regime.choices)

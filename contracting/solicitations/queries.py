@@ -475,6 +475,7 @@ def _day_of(solicitation: Solicitation, at: datetime) -> Day:
                 above=above,
                 procedure=row.procedure,
                 is_set_aside=row.is_set_aside,
+                is_multiple_award=row.is_multiple_award,
                 reason=row.reason,
                 citation=row.citation,
                 regime=row.get_regime_display(),

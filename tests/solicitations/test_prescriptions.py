@@ -32,6 +32,8 @@ SET_ASIDE = {"maximum_dollars": Decimal("350000.00"), "set_aside": "SMALL_BUSINE
         ({"maximum_dollars": Decimal("900000.01")}, "52.219-9", REQUIRED),
         (SET_ASIDE, "52.219-6", REQUIRED),
         ({}, "52.219-6", NOT_APPLICABLE),
+        ({"most_awards": 2}, "52.216-27", REQUIRED),
+        ({}, "52.216-27", NOT_APPLICABLE),
         ({}, "52.232-18", FREE),
         ({}, "TOK-1", REQUIRED),
     ],

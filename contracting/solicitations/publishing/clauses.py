@@ -65,9 +65,14 @@ def applies(prescription: Prescription, facts: Facts) -> bool:
     """Whether every condition of a prescription holds of the package."""
     over = prescription.above is None or facts.value > prescription.above
     procedure = prescription.procedure in ("", facts.terms["procedure"])
-    wanted = prescription.is_set_aside
-    chosen = facts.terms["set_aside"] not in ("", SetAside.UNRESTRICTED)
-    return over and procedure and (wanted is None or wanted == chosen)
+    set_aside = facts.terms["set_aside"] not in ("", SetAside.UNRESTRICTED)
+    several = facts.terms["most_awards"] > 1
+    return (
+        over
+        and procedure
+        and prescription.is_set_aside in (None, set_aside)
+        and prescription.is_multiple_award in (None, several)
+    )
 
 
 def _because(prescription: Prescription) -> str:

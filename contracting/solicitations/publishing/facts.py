@@ -33,6 +33,7 @@ class Prescription:
     reason: str
     citation: str
     regime: str
+    is_multiple_award: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
