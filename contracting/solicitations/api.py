@@ -21,6 +21,7 @@ from contracting.solicitations import queries
 from contracting.solicitations.calculations import UNIT
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.release import release_solicitation
+from contracting.solicitations.publishing.limits import limits_of
 from contracting.solicitations.serializers import (
     ReleaseSerializer,
     SolicitationPageSerializer,
@@ -133,6 +134,8 @@ def _whole(solicitation: Solicitation) -> dict[str, Any]:
         "maximum": money(solicitation.maximum_dollars),
         "maximum_tokens": solicitation.maximum_tokens,
         "most_awards": solicitation.most_awards,
+        "alternates_taken": solicitation.alternates_taken,
+        "limits": _limits(solicitation),
         "ordering_start": _day(solicitation.ordering_start),
         "ordering_end": _day(solicitation.ordering_end),
         "workload_sha256": solicitation.workload_sha256,
@@ -187,6 +190,17 @@ def _whole(solicitation: Solicitation) -> dict[str, Any]:
             }
             for answered in queries.released_answers(solicitation)
         ],
+    }
+
+
+def _limits(solicitation: Solicitation) -> dict[str, Any]:
+    limits = limits_of(solicitation)
+    return {
+        "characters": limits.characters,
+        "files": limits.files,
+        "bytes": limits.bytes,
+        "pages": limits.pages,
+        "kinds": list(limits.kinds),
     }
 
 

@@ -89,6 +89,16 @@ class AmendmentSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
 
 
+class LimitsSerializer(serializers.Serializer[Any]):
+    """What one offer may hold at most; pages of PDF files may be unlimited."""
+
+    characters = serializers.IntegerField()
+    files = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+    pages = serializers.IntegerField(allow_null=True)
+    kinds = serializers.ListField(child=serializers.CharField())
+
+
 class AnsweredQuestionSerializer(serializers.Serializer[Any]):
     """A question and its released answer; who asked is not part of it."""
 
@@ -115,6 +125,8 @@ class WholeSolicitationSerializer(SolicitationSerializer):
     maximum = MoneySerializer()
     maximum_tokens = serializers.IntegerField()
     most_awards = serializers.IntegerField()
+    alternates_taken = serializers.IntegerField()
+    limits = LimitsSerializer()
     ordering_start = serializers.DateField(allow_null=True)
     ordering_end = serializers.DateField(allow_null=True)
     workload_sha256 = serializers.CharField()

@@ -70,7 +70,7 @@ WRITE = (Scope.SOLICITATIONS_READ, Scope.SOLICITATIONS_WRITE)
 
 
 def test_a_key_releases_an_approved_package_of_its_agency_once(key_of, today, soon):
-    package = approved_solicitation(today - days(1), terms=soon)
+    package = approved_solicitation(today - days(1), terms={**soon, "most_files": 2})
     client = key_of(scopes=WRITE)
 
     first, second = release(client, package), release(client, package)
@@ -82,6 +82,9 @@ def test_a_key_releases_an_approved_package_of_its_agency_once(key_of, today, so
     assert body["state"] == "RELEASED"
     assert body["maximum"] == {"amount": "400000.00", "currency": "USD"}
     assert body["lines"][0]["unit"] == "MTOK"
+    limits = body["limits"]
+    assert (limits["files"], limits["pages"]) == (2, None)
+    assert (limits["bytes"], "pdf" in limits["kinds"]) == (20 * 1024 * 1024, True)
 
 
 def test_a_key_cannot_release_what_people_have_not_approved(key_of, at):
