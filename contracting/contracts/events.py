@@ -16,6 +16,10 @@ CONTRACT_AWARDED = event_type(
     "contracts.contract.awarded",
     "The contracting officer signed the award; the minimum was obligated.",
 )
+AWARD_FORGONE = event_type(
+    "contracts.award.forgone",
+    "The contracting officer forwent the award of an offer that was selected.",
+)
 AWARD_OFFERED = event_type(
     "contracts.award.offered",
     "The contracting officer signed the offer of an award on a quotation.",

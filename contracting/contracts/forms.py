@@ -174,6 +174,18 @@ class DeclineAwardForm(forms.Form):
     )
 
 
+class ForgoAwardForm(forms.Form):
+    """Why a selected offer is not awarded."""
+
+    reason = forms.CharField(
+        label="Why this offer is not awarded",
+        help_text="In general terms: its vendor is told it in these words. Nothing of "
+        "another vendor's prices or methods belongs here.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    confirm = forms.BooleanField(label="I forgo this award. It is not taken back.")
+
+
 class CertifyContractFundsForm(SeenVersionForm):
     """The certifier's word."""
 

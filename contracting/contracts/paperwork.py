@@ -286,7 +286,7 @@ def unsuccessful_notice(
     pending = "".join(
         f"Also selected: {each.submission.vendor.name}, "
         f"{each.submission.vendor.address}. Its award is not signed yet.\n\n"
-        for each in contract.decision.selections.exclude(contracts__in=signed)
+        for each in contract.decision.standing.exclude(contracts__in=signed)
     )
     word = contract.solicitation.response
     return (

@@ -58,6 +58,17 @@ def no_offered_award(solicitation: Solicitation) -> Verdict:
     return Allowed()
 
 
+def can_forgo_award(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A contracting officer of the agency, who could have signed it."""
+    return role_in(
+        by,
+        solicitation.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="forgo an award",
+        rule="R-ROL-01",
+    )
+
+
 def can_accept_award(by: Actor, contract: Contract) -> Verdict:
     """A signer of the vendor to whom it is offered (FAR 13.004(b))."""
     return _can_answer(by, contract, "accept the award")

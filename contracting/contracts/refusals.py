@@ -18,6 +18,24 @@ class AlreadyAwarded(Conflict):
     code = "already_awarded"
 
 
+class AlreadyForgone(Conflict):
+    """The award of this selected offer is forgone."""
+
+    code = "already_forgone"
+
+
+class NothingLeftToAward(Refusal):
+    """The last of the selected offers is not forgone: then nothing would be awarded."""
+
+    code = "nothing_left_to_award"
+
+
+class ForgoingIncomplete(Invalid):
+    """An award is forgone for a reason, which its vendor is told."""
+
+    code = "forgoing_incomplete"
+
+
 class NotAccepted(Refusal):
     """An award on a quotation is the Government's offer until the vendor accepts it."""
 

@@ -18,6 +18,11 @@ urlpatterns = [
         name="draft_contract",
     ),
     path(
+        "offers/<public_id:submission>/forgo_award",
+        results.ForgoAwardView.as_view(),
+        name="forgo_award",
+    ),
+    path(
         "contracts/<public_id:public_id>/certify_contract_funds",
         awards.CertifyContractFundsView.as_view(),
         name="certify_contract_funds",

@@ -489,10 +489,10 @@ def require_own_words(solicitation: Solicitation, rationale: str) -> None:
 
 
 def unsuccessful(solicitation: Solicitation) -> QuerySet[Submission]:
-    """Opened offers of vendors with none selected; empty before the decision."""
+    """Opened offers of vendors with none selected, or each forgone, once decided."""
     decision = decision_of(solicitation)
     if decision is None:
         return Submission.objects.none()
-    chosen = decision.selections.values("submission__vendor_id")
+    chosen = decision.standing.values("submission__vendor_id")
     left = Q(opened_offer__isnull=False) & ~Q(vendor_id__in=chosen)
     return solicitation.submissions.filter(left).select_related("vendor").order_by("pk")

@@ -48,6 +48,7 @@ REACHED_OTHERWISE = {
     "closeout:release_minimum": "only while a minimum is owed at the very end",
     "contracts:accept_award": "only while an award on a quotation is offered",
     "contracts:decline_award": "only while an award on a quotation is offered",
+    "contracts:forgo_award": "only where several offers are selected",
     "contracts:hold_debriefing": "only once a debriefing is asked for",
     "contracts:lift_protest": "only while a protest suspends",
     "contracts:offer_award": "only for an award on a quotation",

@@ -22,9 +22,9 @@ def notified(
     reason: str = REASON,
     late_reason: str = "",
 ) -> UnsuccessfulNotice:
-    """Larkspur is told, so many days after the award."""
+    """Larkspur, and whoever else was not awarded, is told so many days after it."""
     others = unsuccessful(contract.solicitation)
-    (sent,) = notify_unsuccessful(
+    sent, *_others = notify_unsuccessful(
         contract_id=contract.pk,
         reasons={each.pk: reason for each in others},
         late_reason=late_reason,

@@ -103,7 +103,8 @@ def draft_contract(
 
 
 def _selection(solicitation: Solicitation, submission_id: int | None) -> SelectedOffer:
-    chosen = list(SelectedOffer.objects.filter(decision__solicitation=solicitation))
+    found = SelectedOffer.objects.filter(decision__solicitation=solicitation)
+    chosen = list(found.select_related("forgone"))
     if not chosen:
         message = "The source selection authority has not decided yet."
         raise refusals.NotDecided(message)
@@ -112,6 +113,10 @@ def _selection(solicitation: Solicitation, submission_id: int | None) -> Selecte
     if not chosen:
         message = "This offer was not selected, so it is not awarded."
         raise refusals.NotDecided(message)
+    chosen = [each for each in chosen if not hasattr(each, "forgone")]
+    if not chosen:
+        message = "The award of this offer is forgone; that is not taken back."
+        raise refusals.AlreadyForgone(message)
     left = [each for each in chosen if not live().filter(selection=each).exists()]
     if not left:
         message = "An award of what was selected is drafted or signed already."
@@ -151,9 +156,7 @@ def _contract(
         notice_percent=notice_percent,
         report_due_days=report_due_days,
         fair_opportunity=(
-            MULTIPLE_AWARD
-            if selection.decision.selections.count() > 1
-            else SINGLE_AWARD
+            MULTIPLE_AWARD if selection.decision.standing.count() > 1 else SINGLE_AWARD
         ),
         drafted_by_id=by.own_membership_id,
     )

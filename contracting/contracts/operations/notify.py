@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -16,6 +16,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.evaluations.queries import unsuccessful
 from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.submissions.models import Submission
 from contracting.submissions.queries import offers_of
 
 
@@ -73,26 +74,14 @@ def notify_unsuccessful(
     if is_late and not late_reason.strip():
         message = f"The notice was due on {due_on}. Say for the file why it is late."
         raise refusals.NoticeIncomplete(message, missing="late_reason")
-    count = offers_of(contract.solicitation).count()
-    sent = []
-    for each in others:
-        reason = reasons[each.pk].strip()
-        notice = UnsuccessfulNotice.objects.create(
-            contract=contract,
-            submission=each,
-            offers_received=count,
-            reason=reason,
-            body=paperwork.unsuccessful_notice(
-                contract, offers_received=count, reason=reason
-            ),
-            due_on=due_on,
-            late_reason=late_reason.strip() if is_late else "",
-            sent_by_id=by.own_membership_id,
-            sent_at=at,
-        )
-        sent.append(notice)
+    late = late_reason.strip() if is_late else ""
+    sent = [
+        write_notice(contract, each, reasons[each.pk], due_on, late, by, at)
+        for each in others
+    ]
     for vendor_id in dict.fromkeys(each.vendor_id for each in others):
-        _tell([each for each in sent if each.submission.vendor_id == vendor_id], by, at)
+        own = [each for each in sent if each.submission.vendor_id == vendor_id]
+        tell_vendor(own, by, at)
     record_event(
         events.UNSUCCESSFUL_NOTIFIED,
         subject=contract.subject,
@@ -100,7 +89,7 @@ def notify_unsuccessful(
         at=at,
         data={
             "rule": "R-AWD-05",
-            "offers_received": count,
+            "offers_received": sent[0].offers_received,
             "notified": len(sent),
             "due_on": due_on,
             "late_reason": sent[0].late_reason,
@@ -109,8 +98,38 @@ def notify_unsuccessful(
     return sent
 
 
-def _tell(notices: Sequence[UnsuccessfulNotice], by: Actor, at: datetime) -> None:
-    """One vendor, of every offer that it made."""
+def write_notice(
+    contract: Contract,
+    submission: Submission,
+    reason: str,
+    due_on: date,
+    late_reason: str,
+    by: Actor,
+    at: datetime,
+) -> UnsuccessfulNotice:
+    """Keep what the vendor of one offer is told: a step of the verbs that tell it.
+
+    :param contract: the first award on its solicitation
+    :param due_on: the last day for telling it
+    """
+    count = offers_of(contract.solicitation).count()
+    return UnsuccessfulNotice.objects.create(
+        contract=contract,
+        submission=submission,
+        offers_received=count,
+        reason=reason.strip(),
+        body=paperwork.unsuccessful_notice(
+            contract, offers_received=count, reason=reason.strip()
+        ),
+        due_on=due_on,
+        late_reason=late_reason,
+        sent_by_id=by.own_membership_id,
+        sent_at=at,
+    )
+
+
+def tell_vendor(notices: Sequence[UnsuccessfulNotice], by: Actor, at: datetime) -> None:
+    """Tell one vendor of every offer that it made: a step of the same verbs."""
     contract, first = notices[0].contract, notices[0].submission
     named = " and ".join(each.submission.offer_words for each in notices)
     was = "was" if len(notices) == 1 else "were"

@@ -127,9 +127,9 @@ def live() -> QuerySet[Contract]:
 
 
 def undrafted() -> QuerySet[SelectedOffer]:
-    """The selected offers of which no award is drafted or signed, in their order."""
+    """The selected offers of which no award is drafted, signed or forgone, in order."""
     taken = live().filter(selection=OuterRef("pk"))
-    found = SelectedOffer.objects.filter(~Exists(taken))
+    found = SelectedOffer.objects.filter(~Exists(taken), forgone__isnull=True)
     return found.select_related("submission__vendor").order_by("decision", "position")
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from contracting.contracts import forms, paperwork, permissions, queries
 from contracting.contracts.models import Contract, DebriefingRequest
+from contracting.contracts.operations.forgo import forgo_award
 from contracting.contracts.operations.hold import hold_debriefing
 from contracting.contracts.operations.notify import notify_unsuccessful
 from contracting.contracts.operations.report import report_contract_action
@@ -24,10 +25,12 @@ from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.views import OperationView, PageView, VerbView
+from contracting.evaluations.models import SelectionDecision
 from contracting.evaluations.permissions import can_extend_offer
-from contracting.evaluations.queries import unsuccessful
+from contracting.evaluations.queries import get_offer_for, unsuccessful
 from contracting.evaluations.standing.responsibility import rejection_of
 from contracting.evaluations.standing.validity import extensions_of, valid_until
+from contracting.evaluations.views.reading import ReadingVerbView
 from contracting.submissions.models import Submission
 from contracting.submissions.queries import get_submission_for, offers_of
 
@@ -80,6 +83,48 @@ class NotifyUnsuccessfulView(ContractVerbView):
         return contract_url(thing)
 
 
+class ForgoAwardView(ReadingVerbView, OperationView):
+    """Is this selected offer not awarded after all?"""
+
+    template_name = "contracts/forgo_award.html"
+    form_class = forms.ForgoAwardForm
+    submit_label = "Forgo this award"
+    done_message = "The award is forgone."
+    can = staticmethod(permissions.can_forgo_award)
+    operation = staticmethod(forgo_award)
+    takes = ("reason",)
+
+    def thing(self, **ids: Any) -> Submission:
+        offer = get_offer_for(self.actor, ids["submission"])
+        if not hasattr(offer.submission, "selection"):
+            message = "This offer was not selected."
+            raise NotVisible(message)
+        return offer.submission
+
+    def verdict(self, thing: Submission) -> Verdict:
+        return permissions.can_forgo_award(self.actor, thing.solicitation)
+
+    def keys(self, thing: Submission) -> dict[str, int]:
+        return {"submission_id": thing.pk}
+
+    def leads_to(self, thing: Submission) -> str:
+        return reverse("evaluations:decision", args=[_decision_of(thing).public_id])
+
+    def extra(self, thing: Submission) -> dict[str, Any]:
+        decision, first = _decision_of(thing), queries.first_award(thing.solicitation)
+        return {
+            "submission": thing,
+            "solicitation": thing.solicitation,
+            "decision": decision,
+            "others": decision.standing.exclude(submission=thing),
+            "were_told": first is not None and first.unsuccessful_notices.exists(),
+        }
+
+
+def _decision_of(submission: Submission) -> SelectionDecision:
+    return submission.selection.decision
+
+
 class StatusPage(PageView):
     """Where is our offer in the process?"""
 
@@ -96,7 +141,7 @@ class StatusPage(PageView):
             "received": submission.version_of_record,
             "opened_offer": getattr(submission, "opened_offer", None),
             "award": award,
-            "is_selected": award is not None and hasattr(submission, "selection"),
+            "is_selected": award is not None and _stands(submission),
             "is_ours": award is not None and award.vendor_id == submission.vendor_id,
             "notice": notice,
             "notice_due_on": queries.notice_due_on(award) if award else None,
@@ -110,6 +155,12 @@ class StatusPage(PageView):
             "may_extend": can_extend_offer(self.actor, submission),
             "today": submission.solicitation.agency.local_day(clock.now()),
         }
+
+
+def _stands(submission: Submission) -> bool:
+    """Whether it is selected, and not forgone."""
+    chosen = getattr(submission, "selection", None)
+    return chosen is not None and not hasattr(chosen, "forgone")
 
 
 class RequestDebriefingView(VerbView):

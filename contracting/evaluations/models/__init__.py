@@ -32,6 +32,7 @@ CertificateReferral = records.CertificateReferral
 CertificateOutcome = records.CertificateOutcome
 OfferRejection = records.OfferRejection
 SelectedOffer = records.SelectedOffer
+ForgoneSelection = records.ForgoneSelection
 
 
 class PanelMember(AppendOnly):
@@ -392,6 +393,11 @@ class SelectionDecision(Addressed, AppendOnly):
         """Whose offers are selected, in words."""
         chosen = self.selections.select_related("submission__vendor")
         return get_text_list([each.submission.called for each in chosen], "and")
+
+    @property
+    def standing(self) -> models.QuerySet[records.SelectedOffer]:
+        """The offers that it selects, without those that are forgone."""
+        return self.selections.filter(forgone__isnull=True)
 
     @property
     def subject(self) -> Subject:

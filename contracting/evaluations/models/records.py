@@ -74,6 +74,28 @@ class SelectedOffer(AppendOnly):
         return f"{self.submission_id} selected"
 
 
+class ForgoneSelection(AppendOnly):
+    """A selected offer that is not awarded after all (FAR 52.212-1(g))."""
+
+    selection = models.OneToOneField(
+        SelectedOffer, on_delete=models.PROTECT, related_name="forgone"
+    )
+    reason = models.TextField(help_text="Why; its vendor is told it in these words.")
+    forgone_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    forgone_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_selected_offer_is_forgone_for_a_reason",
+                condition=~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.selection}, and forgone"
+
+
 class RegistrationSnapshot(AppendOnly):
     """A vendor's registration as it stood when it counted (FAR 52.204-7)."""
 

@@ -82,7 +82,9 @@ def extend_offer(
 def _require_acceptable(submission: Submission) -> None:
     """After the first of several awards, the other selected offers may follow."""
     solicitation = submission.solicitation
-    chosen = SelectedOffer.objects.filter(decision__solicitation=solicitation)
+    chosen = SelectedOffer.objects.filter(
+        decision__solicitation=solicitation, forgone__isnull=True
+    )
     is_left = chosen.filter(submission=submission).exists() and chosen.count() > 1
     if solicitation.state != SolicitationState.AWARDED or not is_left:
         queries.require_open(solicitation)

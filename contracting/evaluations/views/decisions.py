@@ -214,14 +214,20 @@ class Decision(ReadingPage):
         require(permissions.can_read_offers(self.actor, found.solicitation))
         papers = documents_of(found.subject).visible_to(self.actor)
         offers = list(offers_of(found.solicitation))
-        chosen = found.selections.select_related("submission__vendor")
+        chosen = found.selections.select_related(
+            "submission__vendor", "forgone__forgone_by__user"
+        )
         lots = [
             (each, each.contracts.exclude(state="DISCARDED").first()) for each in chosen
         ]
         return {
             "decision": found,
             "lots": lots,
-            "is_left": any(contract is None for _chosen, contract in lots),
+            "is_left": any(
+                contract is None and not hasattr(each, "forgone")
+                for each, contract in lots
+            ),
+            "is_beside": found.standing.count() > 1,
             "solicitation": found.solicitation,
             "analysis": found.price_analysis,
             "offers": offers,
