@@ -164,6 +164,7 @@ INSTALLED_APPS = [
     "contracting.reference",
     "contracting.approvals",
     "contracting.determinations",
+    "contracting.bans",
     "contracting.documents",
     "contracting.ledger",
     "contracting.notices",

@@ -21,6 +21,7 @@ PAGES = (
     "contracting.reference",
     "contracting.approvals",
     "contracting.determinations",
+    "contracting.bans",
     "contracting.documents",
     "contracting.ledger",
     "contracting.notices",

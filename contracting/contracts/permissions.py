@@ -200,7 +200,7 @@ def can_review_vendor_term(by: Actor, contract: Contract) -> Verdict:
 
 
 def about_contract(actor: Actor, public_id: str) -> About:
-    """What a determination on a draft award is about.
+    """What a determination on an award or a contract is about.
 
     :raises NotVisible: for everybody but its own agency
     """
@@ -211,7 +211,7 @@ def about_contract(actor: Actor, public_id: str) -> About:
         title=f"{found.name}, {found.title}",
         path=found.path,
         value=Dollars(found.ceiling_dollars),
-        kinds=(Kind.SINGLE_AWARD, Kind.COMPELLING_REASON),
+        kinds=(Kind.SINGLE_AWARD, Kind.COMPELLING_REASON, Kind.BAN_WAIVER),
     )
 
 

@@ -24,6 +24,7 @@ class Kind(TextChoices):
         "COMPELLING_REASON",
         "compelling reason to award to an excluded vendor",
     )
+    BAN_WAIVER = "BAN_WAIVER", "waiver of a ban by the agency's head"
 
 
 class DeterminationState(TextChoices):
@@ -52,6 +53,7 @@ RULES: Final = {
     Kind.CANCELLATION: "R-SOL-11",
     Kind.SINGLE_AWARD: "R-AWD-04",
     Kind.COMPELLING_REASON: "R-EVL-08",
+    Kind.BAN_WAIVER: "R-AI-01",
 }
 """The rule to which each is the exception, or which asks for it."""
 
@@ -69,6 +71,7 @@ NEEDS_EVIDENCE: Final = (
     Kind.CIO_WAIVER,
     Kind.SINGLE_AWARD,
     Kind.COMPELLING_REASON,
+    Kind.BAN_WAIVER,
 )
 """What somebody else has signed: its document is named by its hash."""
 

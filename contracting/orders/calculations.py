@@ -25,6 +25,7 @@ from contracting.orders.models import (
     TaskOrder,
 )
 from contracting.orders.states import CEILING, FUNDS, TOKENS, RateOnOrder, Reach
+from contracting.reference.models import AiModel
 from contracting.solicitations.publishing.changes import Change
 
 TERMS: Final[Mapping[str, str]] = {
@@ -243,6 +244,13 @@ def tokens_of(order: TaskOrder) -> Tokens:
 def funded(order: TaskOrder) -> Dollars:
     """What the order funds, over all lines and ACRNs."""
     return total_dollars(each.dollars for each in obligations_of(order))
+
+
+def models_of(order: TaskOrder) -> list[AiModel]:
+    """Every model that the order prices, by snapshot."""
+    rates = OrderRate.objects.filter(line__order=order, line__is_removed=False)
+    found = AiModel.objects.filter(pk__in=rates.values("rate_row__model"))
+    return list(found.order_by("snapshot"))
 
 
 def obligations_of(order: TaskOrder) -> list[Obligation]:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from accounts.permissions import all_of, can_sign, other_person, role_in
 from accounts.states import Role
 from contracting.approvals.permissions import can_record_decision
 from contracting.approvals.queries import open_route_of
+from contracting.bans.models import Ban
+from contracting.bans.queries import is_waived
+from contracting.bans.states import Affected
 from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.determinations.queries import About
+from contracting.determinations.states import Kind
 from contracting.orders import calculations
 from contracting.orders.models import Modification, TaskOrder
 from contracting.orders.queries import (
     certification_of,
     certification_of_modification,
+    get_task_order_for,
+    totals_of,
 )
 from contracting.orders.states import ModificationState
 from contracting.orders.states import TaskOrderState as S
@@ -260,6 +267,59 @@ def can_discard_modification(by: Actor, modification: Modification) -> Verdict:
             doing="discard it",
         ),
         modification,
+    )
+
+
+def about_task_order(actor: Actor, public_id: str) -> About:
+    """What a determination on an order is about.
+
+    :raises NotVisible: for everybody but its own agency
+    """
+    found = get_task_order_for(actor, public_id)
+    return About(
+        subject=found.subject,
+        agency_id=found.contract.agency_id,
+        title=f"{found.name}, {found.title}",
+        path=found.path,
+        value=calculations.value_of(found),
+        kinds=(Kind.BAN_WAIVER,),
+    )
+
+
+def affected_by_ban(ban: Ban, at: datetime) -> list[Affected]:
+    """The orders that a ban touches, signed or on their way, and what is left of them.
+
+    Of an order in preparation everything is left; it is not signed while it is banned.
+    """
+    orders = TaskOrder.objects.filter(
+        contract__agency_id=ban.agency_id,
+        state__in=[S.DRAFT, S.SUBMITTED, S.APPROVED, S.ISSUED],
+    ).select_related("contract__vendor", "contract__agency")
+    found = []
+    for order in orders.order_by("pk"):
+        hit = [m for m in calculations.models_of(order) if ban.hits_model(m)]
+        if ban.vendor_id == order.contract.vendor_id:
+            hit = calculations.models_of(order)
+        if hit:
+            found.append(_affected(order, ban, [model.snapshot for model in hit]))
+    return found
+
+
+def _affected(order: TaskOrder, ban: Ban, models: list[str]) -> Affected:
+    totals = totals_of(order)
+    return Affected(
+        id=order.public_id,
+        number=order.name,
+        title=order.title,
+        path=order.path,
+        state=order.state,
+        state_label=order.get_state_display(),
+        vendor=order.contract.vendor.name,
+        models=models,
+        dollars_left=totals.ceiling_dollars - totals.consumed_dollars,
+        tokens_left=totals.ceiling_tokens - totals.consumed_tokens,
+        is_signed=order.state == S.ISSUED,
+        is_waived=is_waived(ban, [order.subject, order.contract.subject]),
     )
 
 

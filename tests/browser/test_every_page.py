@@ -45,6 +45,8 @@ REACHED_OTHERWISE = {
     "account_reset_password_from_key_done": "by a link in an e-mail",
     "account_set_password": "not in use",
     "account_signup": "closed",
+    "bans:ban": "only once something is banned",
+    "bans:lift_ban": "only while something is banned",
     "closeout:release_minimum": "only while a minimum is owed at the very end",
     "contracts:accept_award": "only while an award on a quotation is offered",
     "contracts:decline_award": "only while an award on a quotation is offered",

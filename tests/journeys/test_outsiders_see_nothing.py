@@ -45,6 +45,8 @@ OF_A_RELEASED_SOLICITATION = {
 
 NOT_IN_THE_STORY = {
     "accounts:revoke_delegation",
+    "bans:ban",
+    "bans:lift_ban",
     "contracts:hold_debriefing",
     "contracts:preview_contract",
     "contracts:request_debriefing",

@@ -44,6 +44,7 @@ def accept_award(
     :raises IndefiniteQuantityIncomplete: if nothing could be ordered (R-AWD-03)
     :raises FoundNonresponsible: for a vendor found wanting, uncertified (R-EVL-09)
     :raises NotResponsible: for a vendor that is excluded by now (R-EVL-08)
+    :raises Banned: if the vendor or a model is banned by now (R-AI-01)
     :raises RegistrationInactive: for a vendor that is not registered (R-SUB-06)
     :raises PeriodOfAvailabilityEnded: if the funds are not available today (R-FND-03)
     """
@@ -62,6 +63,7 @@ def accept_award(
     guards.require_indefinite_quantity(contract, on)
     require_responsible(contract.offer)
     queries.require_still_eligible(contract, at)
+    guards.require_no_ban(contract, at)
     require_registered(contract.offer, at)
 
     AwardAnswer.objects.create(

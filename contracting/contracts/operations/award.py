@@ -20,6 +20,7 @@ from contracting.contracts.queries.guards import (
     require_certified_funds,
     require_funds_of_the_year,
     require_indefinite_quantity,
+    require_no_ban,
     require_not_excluded,
     require_reasonable_price,
     require_single_award,
@@ -76,6 +77,7 @@ def award_contract(
     :raises RegistrationInactive: for a vendor that was or is not registered (R-SUB-06)
     :raises FoundNonresponsible: for a vendor found wanting, uncertified (R-EVL-09)
     :raises NotResponsible: without a fresh check of the vendor (R-EVL-08)
+    :raises Banned: if the vendor or a model is banned, without a waiver (R-AI-01)
     :raises PriceNotReasonable: without a price reasonableness record (R-EVL-07)
     :raises AmendmentNotAcknowledged: if the offer stands on other terms (R-SUB-05)
     :raises OfferExpired: after the last day of the offer, unextended (R-SUB-09)
@@ -185,6 +187,7 @@ def require_signable(
     require_responsible(contract.offer)
     require_registered(contract.offer, at)
     require_not_excluded(contract, at)
+    require_no_ban(contract, at)
 
 
 def _bind(contract: Contract, signed_on: date, by: Actor, at: datetime) -> None:

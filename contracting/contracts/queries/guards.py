@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from contracting.bans.queries import require_not_banned
 from contracting.contracts import calculations, refusals
 from contracting.contracts.models import Contract, ContractFunding
 from contracting.contracts.queries import (
@@ -14,6 +15,7 @@ from contracting.contracts.queries import (
 )
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.ledger.queries import require_bona_fide_year
+from contracting.reference.models import AiModel
 from contracting.solicitations.queries import nominal_minimum
 
 
@@ -120,3 +122,21 @@ def require_not_excluded(contract: Contract, at: datetime) -> None:
     because = not_responsible_because(contract, at)
     if because:
         raise refusals.NotResponsible(because)
+
+
+def require_no_ban(contract: Contract, at: datetime) -> None:
+    """Insist that neither the vendor nor a model of its rate card is banned.
+
+    For the award, and for whatever adds rates, options or quantity afterwards.
+
+    :raises Banned: naming the ban, unless the agency's head waived it (R-AI-01)
+    """
+    require_not_banned(
+        contract.agency,
+        vendor_id=contract.vendor_id,
+        models=AiModel.objects.filter(
+            raterow__line__contract=contract, raterow__superseded_at__isnull=True
+        ).distinct(),
+        subjects=[contract.subject],
+        at=at,
+    )

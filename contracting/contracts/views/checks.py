@@ -57,6 +57,12 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
             reverse("evaluations:registrations"),
         ),
         Check(
+            "Neither the vendor nor a model is banned",
+            "R-AI-01",
+            _refused(lambda: guards.require_no_ban(contract, at)),
+            reverse("bans:bans"),
+        ),
+        Check(
             "The vendor was registered at submission and is now",
             "R-SUB-06",
             _refused(lambda: require_registered(offer, at)),

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
+from contracting.bans.queries import require_not_banned
 from contracting.contracts.models import Contract, ContractLine, RateRow
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
@@ -57,6 +58,7 @@ def draft_task_order(
 
     :param period_end: last day of performance
     :raises NotAllowed: if ``by`` is no program manager of the contract's agency
+    :raises Banned: if the contract's vendor is banned, without a waiver (R-AI-01)
     :raises OutOfScope: if a line is not on the contract (R-TO-01)
     :raises PriceAboveRateCard: if a price is above the contract's (R-TO-10)
     :raises ModelNotAllowed: if a model is not for this boundary or day (R-TO-12)
@@ -66,6 +68,13 @@ def draft_task_order(
     """
     contract = Contract.objects.locked().get(pk=contract_id)
     require(permissions.can_draft_task_order(by, contract))
+    require_not_banned(
+        contract.agency,
+        vendor_id=contract.vendor_id,
+        models=[],
+        subjects=[contract.subject],
+        at=at,
+    )
     terms = _checked_terms(
         {
             "title": title,

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from contracting.approvals.queries import is_complete_for
 from contracting.audit.operations.record import record_event
+from contracting.bans.queries import require_not_banned
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import (
     has_reasonable_price,
@@ -75,6 +76,7 @@ def issue_task_order(
         reasonable (R-EVL-07)
     :raises PriceAboveRateCard: if a price is above the contract's rate (R-TO-10)
     :raises ModelNotAllowed: if a model may not be ordered today (R-TO-12)
+    :raises Banned: if the vendor or a model is banned, without a waiver (R-AI-01)
     :raises PeriodOfAvailabilityEnded: if funds are not available today (R-FND-03)
     """
     contract_id = TaskOrder.objects.values_list("contract_id", flat=True).get(
@@ -85,6 +87,7 @@ def issue_task_order(
     signed_on = accounting_day(at, contract.time_zone)
     require(permissions.can_issue_task_order(by, order, signed_on))
     _guard(order, contract, seen_version, signed_on)
+    _require_no_ban(order, contract, at)
 
     lock_funds(holders=[line.holder for line in order.current_lines()])
     order.piid = assign_number(agency=contract.agency, type="F", on=signed_on)
@@ -210,6 +213,17 @@ def _require_rates(order: TaskOrder, on: date) -> None:
     gaps = calculations.model_gaps(rates, order.boundary, on)
     if gaps:
         raise ModelNotAllowed(" ".join(gaps), gaps=gaps)
+
+
+def _require_no_ban(order: TaskOrder, contract: Contract, at: datetime) -> None:
+    """Of the vendor and of every model that the order prices."""
+    require_not_banned(
+        contract.agency,
+        vendor_id=contract.vendor_id,
+        models=calculations.models_of(order),
+        subjects=[order.subject, contract.subject],
+        at=at,
+    )
 
 
 def _bind(order: TaskOrder, signed_on: date, by: Actor, at: datetime) -> None:

@@ -38,7 +38,11 @@ from contracting.orders.operations.certify_modification import (
     _require_bona_fide_year,
 )
 from contracting.orders.operations.draft_modification import _require_authority_for
-from contracting.orders.operations.issue import _concerned, _require_reasonable_price
+from contracting.orders.operations.issue import (
+    _concerned,
+    _require_no_ban,
+    _require_reasonable_price,
+)
 from contracting.orders.operations.sign import _require_funds
 from contracting.orders.refusals import (
     AlreadyIssued,
@@ -68,6 +72,7 @@ def issue_modification(
     :raises NotSignedByVendor: if the vendor has not signed a change of terms (R-MOD-02)
     :raises PriceNotReasonable: if it adds, and no record finds the contract's prices
         reasonable (R-EVL-07)
+    :raises Banned: if it adds to what is banned, without a waiver (R-AI-01)
     :raises ChangesNothing: if before and after are the same (R-MOD-05)
     :raises ContractCeilingExceeded: if the contract leaves less room (R-TO-02)
     :raises PeriodOfAvailabilityEnded: if funds are not available today (R-FND-03)
@@ -85,6 +90,7 @@ def issue_modification(
     _guard(modification, order, seen_version)
     if _adds(modification):
         _require_reasonable_price(contract)
+        _require_no_ban(order, contract, at)
 
     changes = calculations.changes_of(modification)
     if not changes:
