@@ -177,6 +177,7 @@ INSTALLED_APPS = [
     "contracting.evaluations",
     "contracting.contracts",
     "contracting.orders",
+    "contracting.modifications",
     "contracting.metering",
     "contracting.billing",
     "contracting.reconciliation",

@@ -34,6 +34,7 @@ PAGES = (
     "contracting.evaluations",
     "contracting.contracts",
     "contracting.orders",
+    "contracting.modifications",
     "contracting.metering",
     "contracting.billing",
     "contracting.reconciliation",

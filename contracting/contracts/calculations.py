@@ -87,7 +87,7 @@ def _line(line: ContractLine) -> dict[str, Any]:
             }
             for rate in line.rate_rows.filter(superseded_at__isnull=True)
             .select_related("model", "tokenizer", "token_class")
-            .order_by("slin")
+            .order_by("slin", "in_force")
         ],
         "funding": [
             {

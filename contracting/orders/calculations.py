@@ -374,6 +374,11 @@ def price_gaps(rates: Iterable[OrderRate]) -> list[str]:
                 f"{row.slin} at {_money(rate.usd_per_million_tokens)} is above the "
                 f"contract's rate of {_money(in_force.usd_per_million_tokens)}."
             )
+        elif row.superseded_at is not None:
+            gaps.append(
+                f"{row.slin} stands on a price that the contract has replaced: edit "
+                "the order, which takes the new one up."
+            )
     return gaps
 
 

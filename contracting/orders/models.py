@@ -123,6 +123,12 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
         zone = self.contract.time_zone
         return days_bounds(self.period_start, self.period_end, zone)
 
+    def priced(self, rates: models.QuerySet[OrderRate]) -> models.QuerySet[OrderRate]:
+        """Those of these prices that hold: a signed order has taken up what is new."""
+        if not self.is_issued:
+            return rates
+        return rates.filter(rate_row__superseded_at__isnull=True)
+
     def current_lines(self) -> list[OrderLine]:
         """The lines in force, by contract line number."""
         rows = self.lines.filter(is_removed=False).select_related("contract_line")
@@ -181,8 +187,8 @@ class OrderLine(Addressed, Timestamped):
         return list(rows.order_by("sequence", "acrn"))
 
     def current_rates(self) -> list[OrderRate]:
-        """Its prices by subline and day of effect."""
-        rows = self.rates.select_related(
+        """Its prices by subline and day of effect; once signed, those that hold."""
+        rows = self.order.priced(self.rates.all()).select_related(
             "rate_row__model__tokenizer", "rate_row__tokenizer", "rate_row__token_class"
         )
         return list(rows.order_by("rate_row__slin", "rate_row__in_force", "pk"))

@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class ReconciliationConfig(AppConfig):
     name = "contracting.reconciliation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What is accepted keeps its price, whatever a modification says."""
+        from contracting.modifications.queries import tell_accepted
+        from contracting.reconciliation.queries import accepted_through
+
+        tell_accepted(accepted_through)

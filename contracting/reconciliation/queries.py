@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 
 from contracting.audit.models import AuditEvent
 from contracting.audit.queries import events_of_stream, milestones
@@ -169,6 +169,13 @@ def acceptances_of(invoice: Invoice) -> QuerySet[Acceptance]:
     """What is accepted on an invoice: first what agrees, then what was freed."""
     rows = Acceptance.objects.filter(invoice=invoice).order_by("pk")
     return rows.select_related("accepted_by__user", "finding", "run")
+
+
+def accepted_through(order_ids: Collection[int]) -> datetime | None:
+    """The end of the last period of these orders of which usage is accepted."""
+    accepted = Acceptance.objects.filter(invoice__order__in=order_ids)
+    end: datetime | None = accepted.aggregate(end=Max("invoice__period_end"))["end"]
+    return end
 
 
 def accepted_total(invoice: Invoice) -> Dollars:

@@ -35,6 +35,7 @@ NOT_PERMITTED = {
     "ledger.reverse_transfer": _BY_THE_CALLER,
     "ledger.set_contract_ceiling": _BY_THE_CALLER,
     "ledger.take_back_usage": _BY_THE_CALLER,
+    "modifications.take_up_prices": _BY_THE_CALLER,
     "notices.post_notice": _BY_THE_CALLER,
     "notices.sweep_notices": "the machinery sends what was posted",
     "reconciliation.reconcile_all": "the machinery asks the verb for each order",

@@ -20,6 +20,7 @@ ORDER = [
     "solicitations_solicitation",
     "submissions_submission",
     "contracts_contract",
+    "modifications_contractmodification",
     "orders_taskorder",
     "orders_modification",
     "billing_invoice",

@@ -123,6 +123,7 @@ def test_what_is_accepted_is_summed_by_line_and_by_order_line(order, invoice):
 
     (order_line,) = order.lines.all()
     assert queries.accepted_total(invoice) == Dollars("2.09")
+    assert queries.accepted_through([invoice.order_id]) == invoice.period_end
     assert queries.accepted_by_holder(invoice) == {order_line.pk: Dollars("2.09")}
     by_line = queries.accepted_by_line(invoice)
     assert sorted(each.amount for each in by_line.values()) == [

@@ -145,8 +145,9 @@ def find_order(agency_id: int, ref: str) -> TaskOrder | None:
 
 def rates_of(order: TaskOrder) -> list[RateOnOrder]:
     """Every price of the order, by line, subline and day of effect, in one query."""
+    found = OrderRate.objects.filter(line__order=order, line__is_removed=False)
     rows = (
-        OrderRate.objects.filter(line__order=order, line__is_removed=False)
+        order.priced(found)
         .select_related(
             "line__contract_line",
             "rate_row__model",

@@ -1,0 +1,352 @@
+"""A contract's content, what a modification makes of it, and what differs.
+
+Everything here works on the plain content that a signature signs: the base, changed by
+the signed modifications in the order of their signatures, is the conformed contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from contracting.contracts.calculations import content
+from contracting.contracts.models import Contract
+from contracting.core.canonical import plain
+from contracting.core.periods import accounting_day, day_bounds
+from contracting.core.quantities import Dollars
+from contracting.core.templatetags.drawdown import dollars as money
+from contracting.modifications.models import ContractModification
+from contracting.modifications.states import ONE_SIDED, LineDraft, Moved, RateDraft
+from contracting.reference.models import AiModel
+from contracting.solicitations.publishing.changes import Change
+
+TERMS: Final[Mapping[str, str]] = {
+    "title": "Title",
+    "ordering_end": "Last day of the ordering period",
+    "ceiling_dollars": "Contract ceiling in dollars",
+    "ceiling_tokens": "Contract ceiling in tokens",
+    "notice_percent": "Notice, percent of an order's funds",
+    "tolerance_tokens": "Tolerance per line and day in tokens",
+    "tolerance_dollars": "Tolerance per line and day in dollars",
+    "report_due_days": "Usage report due, days after a period",
+    "payment_days": "Payment due, days",
+}
+"""The single terms of a contract that a modification may change, in words."""
+
+ADMINISTRATIVE: Final = frozenset({"title"})
+"""The terms that touch nobody's rights: the Government changes them alone."""
+
+DOLLARS: Final = frozenset({"ceiling_dollars", "tolerance_dollars"})
+DAYS: Final = frozenset({"ordering_end"})
+WORDS: Final = frozenset({"title"})
+COUNTS: Final[Mapping[str, tuple[int, int]]] = {
+    "ceiling_tokens": (1, 9_000_000_000_000_000_000),
+    "notice_percent": (1, 100),
+    "tolerance_tokens": (0, 9_000_000_000_000_000_000),
+    "report_due_days": (1, 365),
+    "payment_days": (1, 365),
+}
+"""The least and the most of each term that is a whole number."""
+
+OLD_PRICE: Final = ("model", "class", "tier", "context_band", "boundary")
+"""What two prices must agree in for the later one to take the other's place."""
+
+
+def plain_term(name: str, value: Any) -> Any:
+    """A term as the content has it."""
+    return plain(Dollars(value) if name in DOLLARS else value)
+
+
+def plain_line(line: LineDraft) -> dict[str, Any]:
+    """A new line as the content has it, without prices and funds."""
+    made: dict[str, Any] = plain(
+        {
+            "clin": line.clin,
+            "description": line.description,
+            "psc": line.psc,
+            "pricing": "fixed unit price per MTOK",
+            "unit": "MTOK",
+            "estimated_tokens": line.estimated_tokens,
+            "ceiling_dollars": line.ceiling_dollars.amount,
+        }
+    )
+    return made
+
+
+def plain_rate(rate: RateDraft, model: AiModel, zone: str) -> dict[str, Any]:
+    """A new price as the content has it, with the line it stands on."""
+    made: dict[str, Any] = plain(
+        {
+            "clin": rate.clin,
+            "slin": rate.slin,
+            "model": model.snapshot,
+            "tokenizer": model.tokenizer.code,
+            "class": rate.token_class,
+            "tier": rate.tier,
+            "context_band": rate.context_band,
+            "boundary": rate.boundary,
+            "price": rate.price.usd_per_million_tokens,
+            "from": day_bounds(rate.first_day, zone).start,
+            "to": None,
+        }
+    )
+    return made
+
+
+def applied(
+    base: Mapping[str, Any], modification: ContractModification
+) -> dict[str, Any]:
+    """The content of the contract once the modification is signed."""
+    after: dict[str, Any] = deepcopy(dict(base))
+    after.update(modification.terms)
+    for line in modification.new_lines:
+        after["lines"].append({**line, "rates": [], "funding": []})
+    lines = {line["clin"]: line for line in after["lines"]}
+    for clin, ceiling in modification.line_ceilings.items():
+        lines[clin]["ceiling_dollars"] = ceiling
+    for rate in modification.rates:
+        line = lines[rate["clin"]]
+        row = {name: value for name, value in rate.items() if name != "clin"}
+        line["rates"] = [*_before(line["rates"], row), row]
+    after["lines"].sort(key=lambda line: line["clin"])
+    for line in after["lines"]:
+        line["rates"].sort(key=lambda rate: (rate["slin"], rate["from"]))
+    return after
+
+
+def replaces(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    """Whether a price takes the place of another from its first instant on."""
+    return all(new[name] == old[name] for name in OLD_PRICE) and (
+        old["to"] is None or old["to"] > new["from"]
+    )
+
+
+def _before(
+    rates: Iterable[dict[str, Any]], new: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """The prices that stand beside a new one; what it replaces ends where it begins."""
+    for old in rates:
+        if not replaces(new, old):
+            yield old
+        elif old["from"] < new["from"]:
+            yield {**old, "to": new["from"]}
+
+
+def modification_content(modification: ContractModification) -> dict[str, Any]:
+    """Every term of a modification, for its hash."""
+    named = (
+        *("kind", "series", "administering_office", "authority", "citation"),
+        *("description", "is_within_scope", "scope", "consideration", "price_memo"),
+        *("credit_memo", "effective_on", "terms", "line_ceilings", "new_lines"),
+        *("rates", "base_version"),
+    )
+    made: dict[str, Any] = plain(
+        {
+            "contract": modification.contract.public_id,
+            **{name: getattr(modification, name) for name in named},
+        }
+    )
+    return made
+
+
+def content_after(modification: ContractModification) -> dict[str, Any]:
+    """What the contract would read, on the text on which this was drafted."""
+    return applied(modification.base_content, modification)
+
+
+def changes_of(modification: ContractModification) -> list[Change]:
+    """Before and after of a modification, term by term (FAR 43.301)."""
+    return differences(modification.base_content, content_after(modification))
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Every term that differs between two contents, in the order of the document."""
+    old, new = dict(in_words(before)), dict(in_words(after))
+    return [
+        Change(label, old.get(label, ""), new.get(label, ""))
+        for label in dict.fromkeys([*new, *old])
+        if old.get(label, "") != new.get(label, "")
+    ]
+
+
+def in_words(terms: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each term of the content by its name, as a person reads it."""
+    for name, label in TERMS.items():
+        yield label, term_in_words(name, terms[name])
+    for line in terms["lines"]:
+        where = f"Line {line['clin']}"
+        yield f"{where}, description", line["description"]
+        yield f"{where}, not to exceed", money(line["ceiling_dollars"])
+        for rate in line["rates"]:
+            yield f"{where}, {rate_label(rate)}", price_in_words(rate)
+
+
+def term_in_words(name: str, value: Any) -> str:
+    """One term as a person reads it."""
+    if name in DOLLARS:
+        return str(money(value))
+    return f"{int(value):,}" if name in COUNTS else str(value)
+
+
+def rate_label(rate: Mapping[str, Any]) -> str:
+    """What is priced, and from which day on."""
+    where = f"{rate['tier'].lower()}, {rate['boundary']}"
+    return (
+        f"{rate['slin']} {rate['class']} of {rate['model']}, {where}, from "
+        + (rate["from"][:10])
+    )
+
+
+def price_in_words(rate: Mapping[str, Any]) -> str:
+    """A price, and the last day of it where there is one."""
+    until = f", before {rate['to'][:10]}" if rate["to"] else ""
+    return f"{money(rate['price'])} per million tokens{until}"
+
+
+def figures(modification: ContractModification) -> list[Moved]:
+    """What it does to money, tokens and days: before, after and the difference."""
+    before, after = modification.base_content, content_after(modification)
+    rows = [
+        _moved(TERMS[name], name, before[name], after[name])
+        for name in TERMS
+        if name not in WORDS and before[name] != after[name]
+    ]
+    old = {line["clin"]: line["ceiling_dollars"] for line in before["lines"]}
+    for line in after["lines"]:
+        was = old.get(line["clin"], "0")
+        if was != line["ceiling_dollars"]:
+            label = f"Line {line['clin']}, not to exceed"
+            rows.append(_moved(label, "ceiling_dollars", was, line["ceiling_dollars"]))
+    rows += [
+        Moved(
+            f"Price of {rate_label(rate)}",
+            money(was) if was is not None else "",
+            money(rate["price"]),
+            _signed_money(Decimal(rate["price"]) - Decimal(was))
+            if was is not None
+            else "new",
+        )
+        for rate, was in prices_moved(modification)
+    ]
+    return rows
+
+
+def _moved(label: str, name: str, before: Any, after: Any) -> Moved:
+    old, new = term_in_words(name, before), term_in_words(name, after)
+    if name in DAYS:
+        days = (date.fromisoformat(after) - date.fromisoformat(before)).days
+        return Moved(label, old, new, f"{days:+,} days")
+    if name in DOLLARS:
+        change = _signed_money(Decimal(after) - Decimal(before))
+        return Moved(label, old, new, change)
+    return Moved(label, old, new, f"{after - before:+,}")
+
+
+def _signed_money(amount: Decimal) -> str:
+    return f"{'−' if amount < 0 else '+'}{money(abs(amount))}"
+
+
+def prices_moved(
+    modification: ContractModification,
+) -> list[tuple[dict[str, Any], Decimal | None]]:
+    """Each price of it with the one whose place it takes; none where it is new."""
+    lines = {line["clin"]: line for line in modification.base_content["lines"]}
+    return [
+        (rate, _old_price(lines.get(rate["clin"], {}).get("rates", ()), rate))
+        for rate in modification.rates
+    ]
+
+
+def _old_price(rates: Sequence[dict[str, Any]], new: dict[str, Any]) -> Decimal | None:
+    """The lowest price that it replaces: a rise against any of them is a rise."""
+    old = [Decimal(each["price"]) for each in rates if replaces(new, each)]
+    return min(old) if old else None
+
+
+def raised(modification: ContractModification) -> list[str]:
+    """The prices that rise, in words."""
+    return [
+        f"{rate_label(rate)}: from {money(was)} to {money(rate['price'])}"
+        for rate, was in prices_moved(modification)
+        if was is not None and Decimal(rate["price"]) > was
+    ]
+
+
+def added(modification: ContractModification) -> list[str]:
+    """The prices that are new on the contract, in words."""
+    return [
+        f"{rate_label(rate)}: {money(rate['price'])}"
+        for rate, was in prices_moved(modification)
+        if was is None
+    ]
+
+
+def absolute_change(modification: ContractModification) -> Dollars:
+    """The larger of what moves in the contract's ceiling and in those of its lines."""
+    before, after = modification.base_content, content_after(modification)
+    contract = abs(
+        Decimal(after["ceiling_dollars"]) - Decimal(before["ceiling_dollars"])
+    )
+    old = {line["clin"]: Decimal(line["ceiling_dollars"]) for line in before["lines"]}
+    lines = sum(
+        (
+            abs(Decimal(line["ceiling_dollars"]) - old.get(line["clin"], Decimal(0)))
+            for line in after["lines"]
+        ),
+        Decimal(0),
+    )
+    return Dollars(max(contract, lines))
+
+
+def needs_both_signatures(modification: ContractModification) -> list[str]:
+    """What the Government cannot change alone (FAR 43.103, 52.212-4(c)).
+
+    Only what touches nobody's rights, and what the vendor has agreed to beforehand by a
+    clause of the contract, is the Government's own.
+    """
+    if modification.kind in ONE_SIDED:
+        return []
+    found = [TERMS[name] for name in modification.terms if name not in ADMINISTRATIVE]
+    found += [f"Line {clin}, not to exceed" for clin in modification.line_ceilings]
+    found += [f"Line {line['clin']}" for line in modification.new_lines]
+    found += [f"Price of {rate_label(rate)}" for rate in modification.rates]
+    return found
+
+
+def conformed_on(
+    contract: Contract, signed: Sequence[ContractModification], day: date
+) -> tuple[dict[str, Any], list[ContractModification]]:
+    """The contract as it reads on a day, and the modifications that made it so.
+
+    A modification counts from its effective date on; one whose prices begin later from
+    its signature on, since each price names its own first day.
+
+    :param signed: every signed modification, in the order of the signatures
+    """
+    if not signed:
+        return content(contract), []
+    told = [each for each in signed if min(each.effective_on, signed_on(each)) <= day]
+    found: dict[str, Any] = signed[0].base_content
+    for each in told:
+        found = applied(found, each)
+    return found, told
+
+
+def signed_on(modification: ContractModification) -> date:
+    """The day of the signature in the contract's time zone."""
+    signed_at = modification.issued_at
+    zone = modification.contract.time_zone
+    return accounting_day(signed_at, zone) if signed_at else date.max
+
+
+def ceiling_moved(modification: ContractModification) -> str:
+    """What happens to the ceiling in dollars, for block 14 (FAR 43.301)."""
+    before = Decimal(modification.base_content["ceiling_dollars"])
+    after = Decimal(modification.terms.get("ceiling_dollars", before))
+    if before == after:
+        return "does not change"
+    word = "rises" if after > before else "falls"
+    return f"{word} by {money(abs(after - before))}"

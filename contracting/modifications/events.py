@@ -1,0 +1,38 @@
+"""What can happen to a modification of a contract."""
+
+from contracting.audit.events import event_type
+
+CONTRACT_MODIFICATION_DRAFTED = event_type(
+    "modifications.modification.drafted", "A modification of the contract was drafted."
+)
+CONTRACT_MODIFICATION_REVISED = event_type(
+    "modifications.modification.revised",
+    "The draft modification was revised on the contract as it stands.",
+)
+CONTRACT_MODIFICATION_SIGNED = event_type(
+    "modifications.modification.signed",
+    "The vendor signed the modification of the contract.",
+)
+MODIFICATION_CHANGES_REQUESTED = event_type(
+    "modifications.modification.changes_requested",
+    "The vendor asked for changes before it signs the modification.",
+)
+CONTRACT_MODIFICATION_ISSUED = event_type(
+    "modifications.modification.issued",
+    "The contracting officer signed the modification; the contract is changed.",
+)
+CONTRACT_MODIFICATION_DISCARDED = event_type(
+    "modifications.modification.discarded",
+    "The draft modification of the contract was discarded.",
+)
+ORDER_PRICES_TAKEN_UP = event_type(
+    "modifications.order.prices_taken_up",
+    "The order took up prices that a modification of its contract has changed.",
+)
+
+SIGNED_EVENTS = (
+    CONTRACT_MODIFICATION_SIGNED,
+    MODIFICATION_CHANGES_REQUESTED,
+    CONTRACT_MODIFICATION_ISSUED,
+)
+"""What the vendor reads of its history: what it did itself, and what was signed."""

@@ -1,0 +1,247 @@
+"""What a page asks for: the words, terms and prices of a modification, a signature."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from contracting.contracts.models import Contract, RateRow
+from contracting.core.quantities import Dollars, UnitPrice
+from contracting.modifications import calculations
+from contracting.modifications.models import ContractModification
+from contracting.modifications.states import Proposal, RateDraft
+from contracting.orders.queries import rates_offered
+from contracting.orders.states import ModificationAuthority
+from contracting.requisitions.forms import (
+    ChoiceRow,
+    GridForm,
+    RemovableRows,
+    SeenVersion,
+    day_field,
+    text_field,
+)
+
+SCOPE = [
+    ("True", "It lies within the scope of the contract"),
+    ("False", "It lies outside: a justification is approved before the signature"),
+]
+
+
+class PriceRow(ChoiceRow):
+    """One price that is in force from a day on."""
+
+    slin = forms.ChoiceField(label="Price of")
+    price = forms.DecimalField(
+        label="New price, dollars per million tokens",
+        min_value=0,
+        max_digits=12,
+        decimal_places=6,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "dd-num"}),
+    )
+    first_day = forms.DateField(
+        label="From",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+
+class DraftContractModificationForm(GridForm):
+    """Block 13, block 14, the scope determination, and what reads differently."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    authority = forms.ChoiceField(
+        label="Authority (block 13)",
+        widget=forms.RadioSelect,
+        choices=[
+            choice
+            for choice in ModificationAuthority.choices
+            if choice[0] != ModificationAuthority.CHANGE_ORDER
+        ],
+        help_text=(
+            "Terms and prices need 13C, which the vendor signs too. Only what touches "
+            "nobody's rights is administrative. A commercial contract knows no 13A."
+        ),
+    )
+    citation = forms.CharField(
+        max_length=120, help_text="The clause or regulation it rests on."
+    )
+    description = text_field(
+        "Description (block 14)",
+        "What changes and why. Before and after are compared for you.",
+        rows=5,
+    )
+    effective_on = day_field("Effective date", "Today or earlier; prices may be later.")
+    is_within_scope = forms.TypedChoiceField(
+        label="Scope determination",
+        widget=forms.RadioSelect,
+        choices=SCOPE,
+        coerce=lambda text: text == "True",
+        help_text="Of the contract as it was competed (FAR 6.303).",
+    )
+    scope = text_field(
+        "Why it lies within the scope, or outside of it",
+        "For the file; the vendor does not read it.",
+        rows=4,
+    )
+    administering_office = forms.CharField(
+        label="Administering office",
+        max_length=200,
+        required=False,
+        help_text="Only where another office than the awarding one issues this: its "
+        "number then begins with A.",
+    )
+    title = forms.CharField(label="Title", max_length=200)
+    ordering_end = day_field("Last day of the ordering period")
+    ceiling_dollars = forms.DecimalField(
+        label="Contract ceiling in dollars", max_digits=18, decimal_places=2
+    )
+    ceiling_tokens = forms.IntegerField(label="Contract ceiling in tokens")
+    notice_percent = forms.IntegerField(label="Notice, percent of an order's funds")
+    tolerance_tokens = forms.IntegerField(label="Tolerance per line and day, tokens")
+    tolerance_dollars = forms.DecimalField(
+        label="Tolerance per line and day, dollars", max_digits=18, decimal_places=2
+    )
+    report_due_days = forms.IntegerField(label="Usage report due, days after a period")
+    payment_days = forms.IntegerField(label="Payment due, days")
+    consideration = text_field(
+        "Consideration", "Needed where a price rises: what the Government gets.", rows=3
+    )
+    price_memo = text_field(
+        "Price memo", "Needed where a price is new or rises: why it is fair.", rows=3
+    )
+    credit_memo = text_field(
+        "Credit memo",
+        "Needed where a lower price reaches back before accepted usage.",
+        rows=3,
+    )
+
+    grid_class = forms.formset_factory(
+        PriceRow,
+        formset=RemovableRows,
+        extra=3,
+        can_delete=True,
+        can_delete_extra=False,
+        max_num=200,
+    )
+
+    def __init__(self, *args: Any, contract: Contract, **more: Any) -> None:
+        self.contract = contract
+        self.card = {row.slin: row for row in rates_offered(contract)}
+        offered = [(slin, _label(row)) for slin, row in self.card.items()]
+        super().__init__(*args, choices={"slin": offered}, **more)
+        self.fields["effective_on"].required = True
+        for line in contract.lines.order_by("clin"):
+            self.fields[f"line_{line.clin}"] = forms.DecimalField(
+                label=f"Line {line.clin}, not to exceed, dollars",
+                max_digits=18,
+                decimal_places=2,
+                initial=line.ceiling_dollars,
+                help_text=line.description,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """What was typed, as the verb takes it; what is as it was changes nothing."""
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        named = (
+            *("authority", "citation", "description", "effective_on"),
+            *("is_within_scope", "scope", "administering_office", "consideration"),
+            *("price_memo", "credit_memo"),
+        )
+        cleaned["proposal"] = Proposal(
+            **{name: cleaned[name] for name in named},
+            terms={
+                name: cleaned[name]
+                for name in calculations.TERMS
+                if cleaned[name] is not None
+            },
+            line_ceilings={
+                name.removeprefix("line_"): Dollars(value)
+                for name, value in cleaned.items()
+                if name.startswith("line_")
+            },
+            rates=[
+                _rate(self.card[row["slin"]], row["price"], row["first_day"])
+                for row in cleaned["rows"]
+            ],
+        )
+        return cleaned
+
+
+def _label(row: RateRow) -> str:
+    price = f"${row.usd_per_million_tokens.normalize():f}"
+    what = f"{row.token_class.label}, {row.model.snapshot}, {row.boundary_label}"
+    return f"{row.slin} {what}: {price} now"
+
+
+def _rate(row: RateRow, price: Decimal, first_day: Any) -> RateDraft:
+    return RateDraft(
+        clin=row.line.clin,
+        slin=row.slin,
+        snapshot=row.model.snapshot,
+        token_class=row.token_class.code,
+        price=UnitPrice(price),
+        first_day=first_day,
+        boundary=row.boundary,
+        tier=row.tier,
+        context_band=row.context_band,
+    )
+
+
+def terms_of(contract: Contract) -> dict[str, Any]:
+    """The terms as they stand, for a form to begin with."""
+    return {name: getattr(contract, name) for name in calculations.TERMS}
+
+
+def as_drafted(modification: ContractModification) -> dict[str, Any]:
+    """The form of a draft: its own words, on the contract as it stands now."""
+    named = (
+        *("authority", "citation", "description", "effective_on"),
+        *("is_within_scope", "scope", "administering_office", "consideration"),
+        *("price_memo", "credit_memo"),
+    )
+    return {
+        **terms_of(modification.contract),
+        **{name: getattr(modification, name) for name in named},
+        **modification.terms,
+        **{f"line_{clin}": each for clin, each in modification.line_ceilings.items()},
+        "rows": [
+            {
+                "slin": rate["slin"],
+                "price": Decimal(rate["price"]),
+                "first_day": rate["from"][:10],
+            }
+            for rate in modification.rates
+        ],
+    }
+
+
+class SignContractModificationForm(SeenVersion):
+    """The vendor's signature."""
+
+    confirm = forms.BooleanField(label="I sign this supplemental agreement.")
+
+
+class RequestModificationChangesForm(SeenVersion):
+    """What the vendor wants to read differently."""
+
+    words = forms.CharField(
+        label="What should read differently, and why",
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class IssueContractModificationForm(SeenVersion):
+    """The officer's signature."""
+
+    confirm = forms.BooleanField(
+        label="I sign this modification as contracting officer."
+    )
+
+
+class ConformedForm(forms.Form):
+    """The day on which the contract is read."""
+
+    on = day_field("Read the contract as of")

@@ -1,0 +1,67 @@
+"""What must hold of modifications of contracts at every moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracting.contracts.calculations import content
+from contracting.contracts.models import Contract
+from contracting.core.canonical import content_sha256
+from contracting.core.invariants import Invariant
+from contracting.documents.queries import documents_of
+from contracting.modifications.calculations import applied
+from contracting.modifications.models import ContractModification
+from contracting.modifications.queries import signed_of
+from contracting.modifications.states import Series
+
+
+def _modified() -> Iterator[tuple[Contract, list[ContractModification]]]:
+    for contract in Contract.objects.filter(modifications__state="ISSUED").distinct():
+        yield contract, signed_of(contract)
+
+
+def _numbers_have_no_gap() -> Iterator[str]:
+    for contract, signed in _modified():
+        for series in Series.values:
+            numbers = [each.number for each in signed if each.series == series]
+            wanted = [f"{series}{n:05d}" for n in range(1, len(numbers) + 1)]
+            if numbers != wanted:
+                yield f"{contract}: modifications {numbers}."
+
+
+def _base_and_modifications_conform() -> Iterator[str]:
+    for contract, signed in _modified():
+        found = signed[0].base_content
+        for each in signed:
+            if found != each.base_content:
+                yield f"{contract}: {each.number} was not signed on what stood before."
+            found = applied(found, each)
+        if found != content(contract):
+            yield f"{contract}: base and modifications do not make what is in force."
+
+
+def _the_base_is_what_was_awarded() -> Iterator[str]:
+    for contract, signed in _modified():
+        awarded = documents_of(contract.subject).filter(kind="contract")
+        hashes = set(awarded.values_list("content_sha256", flat=True))
+        if content_sha256(signed[0].base_content) not in hashes:
+            yield f"{contract}: the base of its modifications is no printed award."
+
+
+INVARIANTS = [
+    Invariant(
+        "MOD-1",
+        "Modifications of a contract are numbered without a gap, by series.",
+        _numbers_have_no_gap,
+    ),
+    Invariant(
+        "MOD-2",
+        "The award, changed by its signed modifications in order, is the contract.",
+        _base_and_modifications_conform,
+    ),
+    Invariant(
+        "MOD-3",
+        "The text that the first modification changes is the one that was awarded.",
+        _the_base_is_what_was_awarded,
+    ),
+]

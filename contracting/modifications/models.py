@@ -1,0 +1,175 @@
+"""Modifications of contracts: what was drafted, on which text, and what was signed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from contracting.core.models import (
+    Addressed,
+    AppendOnly,
+    LockingQuerySet,
+    Stateful,
+    Timestamped,
+    Versioned,
+)
+from contracting.core.subjects import Subject
+from contracting.modifications.states import ModificationKind, Series
+from contracting.orders.states import (
+    MODIFICATION_MOVES,
+    ModificationAuthority,
+    ModificationState,
+)
+
+
+class ContractModification(Addressed, Timestamped, Versioned, Stateful):
+    """A change of a signed contract (SF 30, FAR 43); frozen once it is signed."""
+
+    PREFIX = "cmd"
+    MOVES = MODIFICATION_MOVES
+    NOUN = "modification"
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="modifications"
+    )
+    kind = models.CharField(
+        max_length=10, choices=ModificationKind.choices, default=ModificationKind.TERMS
+    )
+    series = models.CharField(
+        max_length=1, choices=Series.choices, default=Series.PROCURING
+    )
+    administering_office = models.CharField(
+        max_length=200, blank=True, help_text="Where it is not the awarding one."
+    )
+    number = models.CharField(max_length=6, blank=True)
+    authority = models.CharField(max_length=1, choices=ModificationAuthority.choices)
+    citation = models.CharField(max_length=120)
+    description = models.TextField()
+    is_within_scope = models.BooleanField(default=True)
+    scope = models.TextField(help_text="The scope determination, in words.")
+    consideration = models.TextField(blank=True)
+    price_memo = models.TextField(blank=True)
+    credit_memo = models.TextField(blank=True)
+    effective_on = models.DateField()
+    terms = models.JSONField(default=dict, help_text="New values of terms, by name.")
+    line_ceilings = models.JSONField(default=dict, help_text="New dollars, by CLIN.")
+    new_lines = models.JSONField(default=list)
+    rates = models.JSONField(default=list, help_text="Prices with their first instant.")
+    base_version = models.PositiveIntegerField(
+        help_text="The version of the contract that this changes."
+    )
+    base_content = models.JSONField(
+        help_text="The contract as it read in that version, to be compared with."
+    )
+    changes = models.JSONField(
+        default=list, help_text="[{term, old, new}, …] as signed."
+    )
+    drafted_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
+    )
+    vendor_signed_by = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    vendor_signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    issued_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(
+        max_length=10,
+        choices=ModificationState.choices,
+        default=ModificationState.DRAFT,
+    )
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_modification_number_is_used_once_on_a_contract",
+                fields=["contract", "number"],
+                condition=~Q(number=""),
+            ),
+            models.CheckConstraint(
+                name="a_contract_modification_has_a_number_once_it_is_issued",
+                condition=~Q(state="ISSUED") | ~Q(number=""),
+            ),
+            models.CheckConstraint(
+                name="an_issued_contract_modification_is_signed",
+                condition=~Q(state="ISSUED")
+                | Q(signed_by__isnull=False, issued_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_bilateral_contract_modification_is_signed_by_both",
+                condition=~Q(state="ISSUED", authority="C")
+                | Q(vendor_signed_by__isnull=False, vendor_signed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_contract_modification_says_whether_it_is_within_scope",
+                condition=~Q(scope=""),
+            ),
+            models.CheckConstraint(
+                name="a_contract_modification_of_series_a_names_its_office",
+                condition=Q(series="P", administering_office="")
+                | Q(series="A") & ~Q(administering_office=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or "draft modification"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("modifications.modification", self.pk, self.stream)
+
+    @property
+    def stream(self) -> str:
+        """The audit stream of the contract."""
+        return self.contract.stream
+
+    @property
+    def name(self) -> str:
+        """How people call it: its number once it has one."""
+        return self.number or "Draft modification"
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/contract_modifications/{self.public_id}"
+
+    @property
+    def is_bilateral(self) -> bool:
+        """Whether the vendor signs it too (FAR 43.103(a))."""
+        return self.authority == ModificationAuthority.SUPPLEMENTAL_AGREEMENT
+
+
+class ChangeRequest(AppendOnly):
+    """What the vendor wants to read differently before it signs."""
+
+    modification = models.ForeignKey(
+        ContractModification, on_delete=models.PROTECT, related_name="change_requests"
+    )
+    version = models.PositiveIntegerField(help_text="What it had read.")
+    words = models.TextField()
+    requested_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    requested_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_request_for_changes_says_which", condition=~Q(words="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"request on version {self.version}"

@@ -1,0 +1,256 @@
+"""The contracting officer's signature on a modification of a contract."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from contracting.audit.operations.record import record_event
+from contracting.contracts.calculations import content
+from contracting.contracts.models import Contract, ContractLine, RateRow
+from contracting.contracts.queries import representatives
+from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
+from contracting.core.errors import IllegalMove
+from contracting.core.identifiers import modification_number
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import require
+from contracting.core.quantities import Dollars, Tokens
+from contracting.documents.operations.request import request_document
+from contracting.ledger.operations.set import set_contract_ceiling
+from contracting.modifications import calculations, events, paperwork, permissions
+from contracting.modifications.models import ContractModification
+from contracting.modifications.operations.draft import require_to_stand
+from contracting.modifications.operations.sign import require_base
+from contracting.modifications.operations.take_up import take_up_prices
+from contracting.modifications.queries import justification_of
+from contracting.modifications.refusals import (
+    AlreadyIssued,
+    NotSignedByVendor,
+    OutOfScope,
+)
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.orders.states import ModificationState
+from contracting.reference.models import AiModel, TokenClass
+
+
+@transaction.atomic
+def issue_contract_modification(
+    *, modification_id: int, by: Actor, at: datetime, seen_version: int
+) -> ContractModification:
+    """Sign the modification: number it, conform the contract, print it.
+
+    The number is the next one of its series on the contract and is assigned only here
+    (R-MOD-01). The day of the signature is the system's (R-MOD-07). Before and after
+    are compared and kept as signed (R-MOD-05).
+
+    :raises NotAllowed: without a warrant for the absolute change (R-ROL-01, R-ROL-02),
+        or if ``by`` drafted it (R-ROL-03)
+    :raises AlreadyIssued: if another contracting officer was first (R-MOD-01)
+    :raises Stale: if it is not what was read
+    :raises BaseMoved: if the contract has been modified since it was drafted
+    :raises NotSignedByVendor: if the vendor has not signed a change of terms (R-MOD-02)
+    :raises OutOfScope: without an approved justification (R-MOD-04)
+    :raises ContractCeilingExceeded: if the orders have taken more (R-TO-02)
+    :raises Refusal: whatever drafting it would refuse today
+    """
+    contract_id = ContractModification.objects.values_list(
+        "contract_id", flat=True
+    ).get(pk=modification_id)
+    contract = Contract.objects.locked().get(pk=contract_id)
+    modification = ContractModification.objects.locked().get(pk=modification_id)
+    modification.contract = contract
+    signed_on = accounting_day(at, contract.time_zone)
+    require(permissions.can_issue_contract_modification(by, modification, signed_on))
+    _guard(modification, seen_version)
+    require_to_stand(modification, signed_on)
+
+    signed = contract.modifications.filter(
+        state=ModificationState.ISSUED, series=modification.series
+    )
+    prefix: Literal["P", "A"] = "A" if modification.series == "A" else "P"
+    modification.number = modification_number(prefix, signed.count() + 1)
+    modification.changes = [
+        change.plain() for change in calculations.changes_of(modification)
+    ]
+    modification.issued_at = at
+    modification.signed_by_id = by.membership_id
+    modification.save(update_fields=["number", "changes", "issued_at", "signed_by"])
+    modification.move_to(ModificationState.ISSUED)
+    _conform(modification, by, at)
+    _print_and_tell(modification, signed_on, by, at)
+    record_event(
+        events.CONTRACT_MODIFICATION_ISSUED,
+        subject=modification.subject,
+        by=by,
+        at=at,
+        data=paperwork.summary(modification),
+    )
+    return modification
+
+
+def _guard(modification: ContractModification, seen_version: int) -> None:
+    if modification.state == ModificationState.ISSUED:
+        message = f"This modification is signed already: it is {modification.number}."
+        raise AlreadyIssued(message, rule="R-MOD-01", number=modification.number)
+    if modification.state != ModificationState.DRAFT:
+        message = f"This modification is {modification.get_state_display()}."
+        raise IllegalMove(message, state=modification.state)
+    modification.require_version(seen_version)
+    require_base(modification)
+    if modification.is_bilateral and modification.vendor_signed_at is None:
+        message = "A supplemental agreement is signed by the vendor first."
+        raise NotSignedByVendor(message)
+    if not modification.is_within_scope and justification_of(modification) is None:
+        message = (
+            "This lies outside of the scope of the contract. Have a justification for "
+            "other than full and open competition approved on it, or compete it."
+        )
+        raise OutOfScope(message)
+
+
+def _conform(modification: ContractModification, by: Actor, at: datetime) -> None:
+    """The contract as it reads from now on, with its next version and hash."""
+    contract = Contract.objects.get(pk=modification.contract_id)
+    for name, value in modification.terms.items():
+        setattr(contract, name, value)
+    contract.save(update_fields=list(modification.terms))
+    _write_lines(contract, modification)
+    replaced: dict[int, list[RateRow]] = {}
+    for rate in modification.rates:
+        replaced |= _write_rate(contract, modification, rate, at)
+    if replaced:
+        take_up_prices(modification=modification, replaced=replaced, by=by, at=at)
+    contract.refresh_from_db()
+    if {"ceiling_dollars", "ceiling_tokens"} & set(modification.terms):
+        set_contract_ceiling(
+            contract_id=contract.pk,
+            stream=contract.stream,
+            agency_id=contract.agency_id,
+            dollars=Dollars(contract.ceiling_dollars),
+            tokens=Tokens(contract.ceiling_tokens),
+            because=modification.subject,
+            by=by,
+            at=at,
+        )
+    contract.version += 1
+    contract.content_sha256 = content_sha256(content(contract))
+    contract.save(update_fields=["version", "content_sha256"])
+    modification.contract = contract
+
+
+def _write_lines(contract: Contract, modification: ContractModification) -> None:
+    for clin, ceiling in modification.line_ceilings.items():
+        line = contract.lines.get(clin=clin)
+        line.ceiling_dollars = Decimal(ceiling)
+        line.save(update_fields=["ceiling_dollars"])
+    for row in modification.new_lines:
+        ContractLine.objects.create(
+            contract=contract,
+            **{**row, "ceiling_dollars": Decimal(row["ceiling_dollars"])},
+        )
+
+
+def _write_rate(
+    contract: Contract,
+    modification: ContractModification,
+    rate: dict[str, Any],
+    at: datetime,
+) -> dict[int, list[RateRow]]:
+    """Add the price; what it replaces is superseded, and stands again until it begins.
+
+    A rate row is never changed: one that ends earlier than it said is another row.
+
+    :returns: by the row that was superseded, the rows that stand in its place
+    """
+    line = contract.lines.get(clin=rate["clin"])
+    model = AiModel.objects.get(snapshot=rate["model"])
+    start = datetime.fromisoformat(rate["from"])
+    row = RateRow(
+        line=line,
+        slin=rate["slin"],
+        model=model,
+        tokenizer=model.tokenizer,
+        token_class=TokenClass.objects.get(code=rate["class"]),
+        tier=rate["tier"],
+        context_band=rate["context_band"],
+        boundary=rate["boundary"],
+        usd_per_million_tokens=Decimal(rate["price"]),
+        in_force=DateTimeTZRange(start, None, "[)"),
+        source=modification.number,
+    )
+    instead: dict[int, list[RateRow]] = {}
+    for old in _replaced(row):
+        old.superseded_at = at
+        old.save(update_fields=["superseded_at"])
+        instead[old.pk] = []
+        if old.in_force.lower < start:
+            ends = DateTimeTZRange(old.in_force.lower, start, "[)")
+            instead[old.pk].append(_copy(old, in_force=ends))
+            instead[old.pk][-1].save()
+    row.save()
+    return {pk: [*rows, row] for pk, rows in instead.items()}
+
+
+def _replaced(row: RateRow) -> list[RateRow]:
+    """The prices, as known now, whose place this one takes from its first instant."""
+    found = RateRow.objects.filter(
+        line=row.line,
+        model=row.model,
+        token_class=row.token_class,
+        tier=row.tier,
+        context_band=row.context_band,
+        boundary=row.boundary,
+        superseded_at__isnull=True,
+        in_force__overlap=row.in_force,
+    )
+    return list(found.order_by("pk"))
+
+
+def _copy(row: RateRow, *, in_force: DateTimeTZRange) -> RateRow:
+    """The same price in another period."""
+    same = (
+        *("line_id", "slin", "model_id", "tokenizer_id", "token_class_id", "tier"),
+        *("context_band", "boundary", "usd_per_million_tokens", "source"),
+    )
+    return RateRow(in_force=in_force, **{name: getattr(row, name) for name in same})
+
+
+def _print_and_tell(
+    modification: ContractModification, signed_on: date, by: Actor, at: datetime
+) -> None:
+    contract = modification.contract
+    request_document(
+        kind="modification",
+        subject=modification.subject,
+        title=f"Modification {modification.number} of contract {contract.piid}",
+        number=f"{contract.piid} {modification.number}",
+        agency_id=contract.agency_id,
+        vendor_id=contract.vendor_id,
+        context=paperwork.modification_sheet(modification, signer=by),
+        content_sha256=modification.content_sha256,
+        version=modification.version,
+        by=by,
+        at=at,
+    )
+    cors = representatives(contract, signed_on)
+    post_notice(
+        recipients=[
+            Recipient(contract.vendor_id),
+            *(
+                Recipient(contract.agency_id, user_id=row.membership.user_id)
+                for row in cors
+            ),
+        ],
+        subject=modification.subject,
+        title=f"Modification {modification.number} of contract {contract.piid} "
+        "is issued",
+        body=modification.description,
+        url_path=modification.path,
+        by=by,
+        at=at,
+    )

@@ -1,0 +1,70 @@
+"""Signed orders take up what a modification has made of the contract's prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.contracts.models import RateRow
+from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
+from contracting.modifications import events
+from contracting.modifications.models import ContractModification
+from contracting.orders.calculations import content
+from contracting.orders.models import OrderRate, TaskOrder
+from contracting.orders.states import SIGNED
+
+
+@transaction.atomic
+def take_up_prices(
+    *,
+    modification: ContractModification,
+    replaced: Mapping[int, Sequence[RateRow]],
+    by: Actor,
+    at: datetime,
+) -> list[TaskOrder]:
+    """Price every signed order by the rows that stand in the place of replaced ones.
+
+    A lower price reaches an order that pays more; a dearer one never raises an order
+    that was signed at less (FAR 16.505(b)(3)). The order's next version says so.
+
+    :param replaced: by the row that was superseded, those that stand in its place
+    :returns: the orders whose prices moved
+    """
+    touched = OrderRate.objects.filter(
+        rate_row__in=list(replaced), line__is_removed=False
+    )
+    orders = TaskOrder.objects.locked().filter(
+        pk__in=touched.values("line__order"), state__in=SIGNED
+    )
+    moved = list(orders)
+    for order in moved:
+        before = order.content_sha256
+        for rate in touched.filter(line__order=order).order_by("pk"):
+            for row in replaced[rate.rate_row_id]:
+                OrderRate.objects.create(
+                    line_id=rate.line_id,
+                    rate_row=row,
+                    usd_per_million_tokens=min(
+                        rate.usd_per_million_tokens, row.usd_per_million_tokens
+                    ),
+                )
+        order.version += 1
+        order.content_sha256 = content_sha256(content(order))
+        order.save(update_fields=["version", "content_sha256"])
+        record_event(
+            events.ORDER_PRICES_TAKEN_UP,
+            subject=order.subject,
+            by=by,
+            at=at,
+            data={
+                "modification": modification.number,
+                "version": order.version,
+                "before_sha256": before,
+                "content_sha256": order.content_sha256,
+            },
+        )
+    return moved

@@ -1,0 +1,126 @@
+"""Who may do what with a modification of a contract."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from accounts.permissions import all_of, can_sign, other_person, role_in
+from accounts.states import Role
+from contracting.contracts.models import Contract
+from contracting.contracts.states import ContractState
+from contracting.core.actors import Actor
+from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.determinations.queries import About
+from contracting.determinations.states import Kind
+from contracting.modifications import calculations
+from contracting.modifications.models import ContractModification
+from contracting.modifications.queries import get_modification_for
+from contracting.orders.states import ModificationState
+
+OFFICE = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST)
+OVER = (ContractState.COMPLETED, ContractState.CLOSED)
+
+
+def can_draft_contract_modification(by: Actor, contract: Contract) -> Verdict:
+    """The contracting office proposes a change of a contract in force (R-MOD-06)."""
+    who = role_in(by, contract.agency_id, *OFFICE, doing="draft a modification")
+    return all_of(who, _in_force(contract))
+
+
+def _in_force(contract: Contract) -> Verdict:
+    """After physical completion nothing but the close-out is left (R-MOD-06)."""
+    if contract.state == ContractState.AWARDED:
+        return Allowed()
+    state = contract.get_state_display()
+    if contract.state in OVER:
+        return Refused(
+            f"This contract is {state}: only its close-out is left.", "R-MOD-06"
+        )
+    return Refused(f"This contract is {state}; only an awarded one is modified.")
+
+
+def can_revise_contract_modification(
+    by: Actor, modification: ContractModification
+) -> Verdict:
+    """The contracting office writes a draft anew, on the contract as it stands."""
+    who = can_draft_contract_modification(by, modification.contract)
+    return _on_draft(who, modification)
+
+
+def can_sign_contract_modification(
+    by: Actor, modification: ContractModification
+) -> Verdict:
+    """A signer of the vendor, on a supplemental agreement that it has not signed."""
+    return _can_answer(by, modification, "sign a modification")
+
+
+def can_request_modification_changes(
+    by: Actor, modification: ContractModification
+) -> Verdict:
+    """A signer of the vendor, instead of signing."""
+    return _can_answer(by, modification, "ask for changes of a modification")
+
+
+def _can_answer(by: Actor, modification: ContractModification, doing: str) -> Verdict:
+    vendor_id, signer = modification.contract.vendor_id, Role.VENDOR_SIGNER
+    who = role_in(by, vendor_id, signer, doing=doing)
+    if not isinstance(who, Refused) and not modification.is_bilateral:
+        who = Refused("This modification does not need the vendor's signature.")
+    return _on_draft(who, modification)
+
+
+def can_issue_contract_modification(
+    by: Actor, modification: ContractModification, on: date
+) -> Verdict:
+    """The signature: a warrant for the absolute change, by somebody else than drafted.
+
+    FAR 1.602-1, 43.102(a) (R-ROL-01, R-ROL-02, R-ROL-03).
+    """
+    return all_of(
+        role_in(
+            by,
+            modification.contract.agency_id,
+            Role.CONTRACTING_OFFICER,
+            doing="sign a modification",
+            rule="R-ROL-01",
+        ),
+        can_sign(by, calculations.absolute_change(modification), on),
+        other_person(
+            by,
+            modification.drafted_by.user_id,
+            "You drafted this; somebody else signs it.",
+            "R-ROL-03",
+        ),
+        _in_force(modification.contract),
+    )
+
+
+def can_discard_contract_modification(
+    by: Actor, modification: ContractModification
+) -> Verdict:
+    """The contracting office gives up a draft."""
+    agency_id = modification.contract.agency_id
+    who = role_in(by, agency_id, *OFFICE, doing="discard it")
+    return _on_draft(who, modification)
+
+
+def about_modification(actor: Actor, public_id: str) -> About:
+    """What a justification of a change out of scope is about (R-MOD-04).
+
+    :raises NotVisible: for everybody but its own agency
+    """
+    found = get_modification_for(actor, public_id)
+    return About(
+        subject=found.subject,
+        agency_id=found.contract.agency_id,
+        title=f"{found.name} of contract {found.contract.piid}",
+        path=found.path,
+        value=calculations.absolute_change(found),
+        kinds=(Kind.OTHER_THAN_FULL,),
+    )
+
+
+def _on_draft(who: Verdict, modification: ContractModification) -> Verdict:
+    if isinstance(who, Refused) or modification.state == ModificationState.DRAFT:
+        return who
+    return Refused(f"This modification is {modification.get_state_display()}.")

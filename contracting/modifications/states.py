@@ -1,0 +1,104 @@
+"""What kinds of modification a contract knows, and what somebody proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import TextChoices
+
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.orders.states import ModificationAuthority
+
+
+class ModificationKind(TextChoices):
+    """What a modification of a contract is for; each carries what its rules ask."""
+
+    TERMS = "TERMS", "change of terms"
+
+
+_A = ModificationAuthority
+
+AUTHORITIES: Final[Mapping[str, frozenset[str]]] = {
+    ModificationKind.TERMS: frozenset(
+        {_A.ADMINISTRATIVE, _A.SUPPLEMENTAL_AGREEMENT, _A.OTHER}
+    ),
+}
+"""Which choices of block 13 carry a kind. A commercial contract knows no 13A."""
+
+ONE_SIDED: Final[frozenset[str]] = frozenset()
+"""Kinds to which the vendor has agreed beforehand, by a clause of the contract."""
+
+
+class Series(TextChoices):
+    """By whom it is issued, as the first character of its number says (FAR 4.1603)."""
+
+    PROCURING = "P", "the office that awarded the contract"
+    ADMINISTERING = "A", "another office, which administers the contract"
+
+
+@dataclass(frozen=True, slots=True)
+class RateDraft:
+    """A price that a modification puts in force from a day on, in the contract's zone.
+
+    What it replaces is the price of the same model, class, tier, band and boundary.
+    """
+
+    clin: str
+    slin: str
+    snapshot: str
+    token_class: str
+    price: UnitPrice
+    first_day: date
+    boundary: str
+    tier: str = "STANDARD"
+    context_band: str = "ALL"
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """A contract line that a modification adds."""
+
+    clin: str
+    description: str
+    psc: str
+    estimated_tokens: Tokens
+    ceiling_dollars: Dollars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Everything that a modification says before anybody signs it.
+
+    ``scope`` is the scope determination in words. ``consideration`` is what the vendor
+    gives or gets for a dearer price; ``price_memo`` why a new or dearer price is fair;
+    ``credit_memo`` why a lower price reaches back before accepted usage.
+    """
+
+    kind: str = ModificationKind.TERMS
+    authority: str
+    citation: str
+    description: str
+    effective_on: date
+    scope: str
+    is_within_scope: bool = True
+    administering_office: str = ""
+    consideration: str = ""
+    price_memo: str = ""
+    credit_memo: str = ""
+    terms: Mapping[str, Any] = field(default_factory=dict)
+    line_ceilings: Mapping[str, Dollars] = field(default_factory=dict)
+    new_lines: Sequence[LineDraft] = ()
+    rates: Sequence[RateDraft] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A figure or day before and after; ``change`` is their difference in words."""
+
+    label: str
+    before: str
+    after: str
+    change: str

@@ -1,0 +1,52 @@
+"""Addresses of modifications of contracts."""
+
+from django.urls import URLPattern, path
+
+from contracting.modifications import views
+
+_CONTRACT = "contracts/<public_id:public_id>"
+_MODIFICATION = "contract_modifications/<public_id:public_id>"
+
+urlpatterns: list[URLPattern] = [
+    path(
+        f"{_CONTRACT}/modifications",
+        views.ModificationsPage.as_view(),
+        name="modifications",
+    ),
+    path(f"{_CONTRACT}/conformed", views.ConformedPage.as_view(), name="conformed"),
+    path(
+        f"{_CONTRACT}/draft_contract_modification",
+        views.DraftContractModification.as_view(),
+        name="draft_contract_modification",
+    ),
+    path(
+        _MODIFICATION,
+        views.ContractModificationPage.as_view(),
+        name="modification",
+    ),
+    path(
+        f"{_MODIFICATION}/revise_contract_modification",
+        views.ReviseContractModification.as_view(),
+        name="revise_contract_modification",
+    ),
+    path(
+        f"{_MODIFICATION}/sign_contract_modification",
+        views.SignContractModification.as_view(),
+        name="sign_contract_modification",
+    ),
+    path(
+        f"{_MODIFICATION}/request_modification_changes",
+        views.RequestModificationChanges.as_view(),
+        name="request_modification_changes",
+    ),
+    path(
+        f"{_MODIFICATION}/issue_contract_modification",
+        views.IssueContractModification.as_view(),
+        name="issue_contract_modification",
+    ),
+    path(
+        f"{_MODIFICATION}/discard_contract_modification",
+        views.DiscardContractModification.as_view(),
+        name="discard_contract_modification",
+    ),
+]

@@ -1,0 +1,293 @@
+"""Pages of modifications of contracts, and of the conformed contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django.forms import Form
+
+from contracting.contracts.models import Contract
+from contracting.contracts.queries import get_contract_for
+from contracting.core import clock
+from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import Verdict
+from contracting.core.quantities import Dollars
+from contracting.core.views import PageView, VerbView
+from contracting.documents.queries import documents_of
+from contracting.modifications import calculations, forms, permissions, queries
+from contracting.modifications.models import ContractModification
+from contracting.modifications.operations.discard import discard_contract_modification
+from contracting.modifications.operations.draft import draft_contract_modification
+from contracting.modifications.operations.issue import issue_contract_modification
+from contracting.modifications.operations.request import request_modification_changes
+from contracting.modifications.operations.revise import revise_contract_modification
+from contracting.modifications.operations.sign import sign_contract_modification
+from contracting.orders.states import ModificationState
+from contracting.solicitations.publishing.changes import shown
+
+
+class ModificationsPage(PageView):
+    """What has been changed in this contract since its award?"""
+
+    template_name = "modifications/modifications.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        contract = get_contract_for(self.actor, ids["public_id"])
+        by = self.actor
+        return {
+            "contract": contract,
+            "modifications": queries.visible_to(by)
+            .filter(contract=contract)
+            .order_by("pk"),
+            "may_draft": permissions.can_draft_contract_modification(by, contract),
+        }
+
+
+class ConformedPage(PageView):
+    """How does this contract read on a day?"""
+
+    template_name = "modifications/conformed.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        contract = get_contract_for(self.actor, ids["public_id"])
+        today = _today(contract)
+        form = forms.ConformedForm(self.request.GET or {"on": today})
+        on = (form.is_valid() and form.cleaned_data["on"]) or today
+        found = queries.conformed(contract, on)
+        rows = [
+            (line, [(rate, _until(rate, contract)) for rate in line["rates"]])
+            for line in found.content["lines"]
+        ]
+        return {
+            "contract": contract,
+            "conformed": found,
+            "ceiling": Dollars(found.content["ceiling_dollars"]),
+            "terms": [
+                (label, calculations.term_in_words(name, found.content[name]))
+                for name, label in calculations.TERMS.items()
+            ],
+            "lines": rows,
+            "day_form": form,
+            "today": today,
+        }
+
+
+def _until(rate: dict[str, Any], contract: Contract) -> dict[str, Any]:
+    """The first and last day of a price, in the contract's time zone."""
+    zone = contract.time_zone
+    first = accounting_day(datetime.fromisoformat(rate["from"]), zone)
+    if rate["to"] is None:
+        return {"first": first, "last": None}
+    end = accounting_day(datetime.fromisoformat(rate["to"]), zone)
+    return {"first": first, "last": date.fromordinal(end.toordinal() - 1)}
+
+
+class DraftContractModification(VerbView):
+    """What exactly changes, in words, money and tokens?"""
+
+    template_name = "modifications/draft_contract_modification.html"
+    form_class = forms.DraftContractModificationForm
+    submit_label = "Draft the modification"
+    done_message = "The modification is drafted. It has no number until it is signed."
+
+    def thing(self, *_: Any, **ids: Any) -> Contract:
+        return get_contract_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_draft_contract_modification(self.actor, thing)
+
+    def initial(self, thing: Contract) -> dict[str, Any]:
+        return {**forms.terms_of(thing), "effective_on": _today(thing)}
+
+    def form_options(self, thing: Contract) -> dict[str, Any]:
+        return {"contract": thing}
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        return {"contract": thing, "cancel_url": thing.path}
+
+    def perform(
+        self, *, thing: Contract, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        made = draft_contract_modification(
+            contract_id=thing.pk, proposal=data["proposal"], by=by, at=at
+        )
+        return made.path
+
+
+class ContractModificationPage(PageView):
+    """What exactly changes, and who must still sign?"""
+
+    template_name = "modifications/modification.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        found = queries.get_modification_for(self.actor, ids["public_id"])
+        by = self.actor
+        context = {
+            **_context(found),
+            "documents": documents_of(found.subject).visible_to(by),
+            "may_sign": permissions.can_sign_contract_modification(by, found),
+            "may_request": permissions.can_request_modification_changes(by, found),
+            "events": queries.history_of(by, found),
+        }
+        if not by.is_agency:
+            return context
+        on = _today(found.contract)
+        return context | {
+            "justification": queries.justification_of(found),
+            "orders": queries.orders_priced_by(found),
+            "may_issue": permissions.can_issue_contract_modification(by, found, on),
+            "may_revise": permissions.can_revise_contract_modification(by, found),
+            "may_discard": permissions.can_discard_contract_modification(by, found),
+        }
+
+
+class ModificationVerb(VerbView):
+    """A page that does one thing to one modification of a contract."""
+
+    may: ClassVar[Callable[..., Verdict]]
+    do: ClassVar[Callable[..., Any]]
+
+    def thing(self, *_: Any, **ids: Any) -> ContractModification:
+        return queries.get_modification_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: ContractModification) -> Verdict:
+        return type(self).may(self.actor, thing)
+
+    def initial(self, thing: ContractModification) -> dict[str, Any]:
+        return {"seen_version": thing.version}
+
+    def extra(self, thing: ContractModification) -> dict[str, Any]:
+        return _context(thing)
+
+    def perform(
+        self,
+        *,
+        thing: ContractModification,
+        data: dict[str, Any],
+        by: Actor,
+        at: datetime,
+    ) -> str:
+        given = {name: value for name, value in data.items() if name != "confirm"}
+        type(self).do(modification_id=thing.pk, **given, by=by, at=at)
+        return thing.path
+
+
+class ReviseContractModification(ModificationVerb):
+    """What shall the draft say, on the contract as it stands now?"""
+
+    template_name = "modifications/revise_contract_modification.html"
+    form_class = forms.DraftContractModificationForm
+    submit_label = "Save on the version in force"
+    done_message = "The draft is revised on the contract as it stands."
+    may = staticmethod(permissions.can_revise_contract_modification)
+
+    def initial(self, thing: ContractModification) -> dict[str, Any]:
+        return {**super().initial(thing), **forms.as_drafted(thing)}
+
+    def form_options(self, thing: ContractModification) -> dict[str, Any]:
+        return {"contract": thing.contract}
+
+    def perform(
+        self,
+        *,
+        thing: ContractModification,
+        data: dict[str, Any],
+        by: Actor,
+        at: datetime,
+    ) -> str:
+        revise_contract_modification(
+            modification_id=thing.pk,
+            proposal=data["proposal"],
+            seen_version=data["seen_version"] or 0,
+            by=by,
+            at=at,
+        )
+        return thing.path
+
+
+class SignContractModification(ModificationVerb):
+    """Does the vendor agree?"""
+
+    template_name = "modifications/sign_contract_modification.html"
+    form_class = forms.SignContractModificationForm
+    submit_label = "Sign for the vendor"
+    done_message = "You have signed. The contracting officer signs last."
+    may = staticmethod(permissions.can_sign_contract_modification)
+    do = staticmethod(sign_contract_modification)
+
+
+class RequestModificationChanges(ModificationVerb):
+    """What should read differently before the vendor signs?"""
+
+    template_name = "modifications/request_modification_changes.html"
+    form_class = forms.RequestModificationChangesForm
+    submit_label = "Ask for changes"
+    done_message = "The contracting office reads what you ask for."
+    may = staticmethod(permissions.can_request_modification_changes)
+    do = staticmethod(request_modification_changes)
+
+
+class IssueContractModification(ModificationVerb):
+    """Is everything in place to change the contract?"""
+
+    template_name = "modifications/issue_contract_modification.html"
+    form_class = forms.IssueContractModificationForm
+    submit_label = "Sign the modification"
+    done_message = "The modification is signed and the contract is changed."
+    do = staticmethod(issue_contract_modification)
+
+    def verdict(self, thing: ContractModification) -> Verdict:
+        on = _today(thing.contract)
+        return permissions.can_issue_contract_modification(self.actor, thing, on)
+
+
+class DiscardContractModification(ModificationVerb):
+    """Shall this draft go?"""
+
+    template_name = "modifications/discard_contract_modification.html"
+    form_class = Form
+    submit_label = "Discard the draft"
+    done_message = "The draft is discarded."
+    may = staticmethod(permissions.can_discard_contract_modification)
+
+    def perform(
+        self,
+        *,
+        thing: ContractModification,
+        data: dict[str, Any],
+        by: Actor,
+        at: datetime,
+    ) -> str:
+        discard_contract_modification(modification_id=thing.pk, by=by, at=at)
+        return f"{thing.contract.path}/modifications"
+
+
+def _today(contract: Contract) -> date:
+    return accounting_day(clock.now(), contract.time_zone)
+
+
+def _context(modification: ContractModification) -> dict[str, Any]:
+    """The modification with its redline, as signed or as it would be signed."""
+    is_signed = modification.state == ModificationState.ISSUED
+    contract = modification.contract
+    is_behind = not is_signed and modification.base_version != contract.version
+    changes = [each.plain() for each in calculations.changes_of(modification)]
+    return {
+        "modification": modification,
+        "contract": contract,
+        "cancel_url": modification.path,
+        "changes": shown(
+            modification.changes if is_signed else changes, contract.time_zone
+        ),
+        "figures": calculations.figures(modification),
+        "is_behind": is_behind,
+        "clashes": queries.clashes(modification) if is_behind else [],
+        "signed_since": queries.signed_since(modification) if is_behind else [],
+        "both_sign": calculations.needs_both_signatures(modification),
+        "requests": modification.change_requests.select_related(
+            "requested_by__user"
+        ).order_by("pk"),
+    }
