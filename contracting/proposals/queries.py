@@ -77,7 +77,7 @@ class Workspace:
     @property
     def draft_label(self) -> str:
         """What pages call it: ``"Our draft"`` or ``"Our draft of alternate 2"``."""
-        return f"Our draft of {self.offer_words}" if self.alternate else "Our draft"
+        return draft_label(self.alternate, self.solicitation)
 
     @property
     def ready(self) -> int:
@@ -305,6 +305,13 @@ def drafted(actor: Actor, solicitation: Solicitation) -> list[int]:
     }
     found = Draft.objects.filter(place__in=places).values_list("place", flat=True)
     return sorted(places[place] for place in found)
+
+
+def draft_label(alternate: int, solicitation: Solicitation) -> str:
+    """What a draft is called: ``"Our draft"`` or ``"Our draft of alternate 2"``."""
+    if not alternate:
+        return "Our draft"
+    return f"Our draft of {offer_words(alternate, solicitation.response)}"
 
 
 def next_to_draft(actor: Actor, solicitation: Solicitation) -> int:

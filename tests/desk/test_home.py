@@ -31,7 +31,7 @@ from tests.builders_settlement import (
 from tests.cast import AT, actor, client_for, organization, person
 from tests.desk.conftest import OUTSIDERS, ROLES
 from tests.offers import before, submitted_offer
-from tests.proposals.drafts import whole_draft
+from tests.proposals.drafts import saved, whole_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -251,6 +251,13 @@ def test_a_vendor_reads_what_is_due_in_both_zones_and_how_far_the_draft_is(
     assert "EDT" in due
     assert "PDT" in due
     assert "1\xa0hour, 30\xa0minutes left" in due
+
+    # And a draft of an alternate stands beside it, with how far that one is
+    saved(solicitation, "TECHNICAL", {"text": "Another model."}, alternate=1)
+    page = client_for(actor("vendor_a_signer")).get("/").content.decode()
+    assert "Finish our draft of alternate 1" in page
+    assert "Not submitted yet. 4 of 5 parts ready." in page
+    assert f"/opportunities/{solicitation.public_id}/alternates/1/draft" in page
 
     # And a rival reads nothing of it
     rival = client_for(actor("vendor_b_signer")).get("/").content.decode()

@@ -7,6 +7,7 @@ verb would refuse, and gives the same reason where it does not offer it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -18,7 +19,14 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed
 from contracting.core.quantities import Dollars
 from contracting.desk import calculations
-from contracting.desk.calculations import Item, about, count, listed
+from contracting.desk.calculations import (
+    OPPORTUNITY,
+    Item,
+    about,
+    address,
+    count,
+    listed,
+)
 from contracting.desk.permissions import orders as after_award
 from contracting.desk.permissions.items import (
     Source,
@@ -237,13 +245,17 @@ def _offers_to_hand_in(by: Actor, at: datetime, on: date) -> Iterator[Item]:
             "due_at": each.deadline,
             "zone": each.time_zone,
         }
-        if not live:
-            verdict = may_submit.takes_offers(each)
-            drafted = proposals.parts_ready(by, each, at)
-            page = "proposals:draft" if drafted else "opportunities:opportunity"
-            asked = "Finish our draft" if drafted else "Read and offer"
-            note = f"Not submitted yet. {drafted}".strip()
-            yield item(each, page, asked, verdict, note=note, **due)
+        verdict = may_submit.takes_offers(each)
+        drafted = proposals.drafted(by, each)
+        for number in drafted:
+            asked = f"Finish {proposals.draft_label(number, each).lower()}"
+            note = f"Not submitted yet. {proposals.parts_ready(by, each, at, number)}"
+            found = item(each, "proposals:draft", asked, verdict, note=note, **due)
+            page = address("proposals:draft", each.public_id, number)
+            yield replace(found, url=page)
+        if not live and not drafted:
+            more = {"note": "Not submitted yet.", **due}
+            yield item(each, OPPORTUNITY, "Read and offer", verdict, **more)
         for mine, version in ((one, one.version_of_record) for one in live):
             if version and (behind := submissions.unacknowledged(version)):
                 verdict = may_submit.can_replace_submission(by, mine)
