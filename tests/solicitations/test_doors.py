@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from contracting.core import clock
 from contracting.solicitations.models import Question, Solicitation
@@ -175,6 +176,22 @@ def test_the_lines_of_a_draft_are_saved_from_their_grid(contract_specialist, at)
     assert lines[0].workload_tokens == 7
 
 
+def test_a_draft_says_what_is_needed_and_that_nobody_reviews_it_yet(
+    contract_specialist, at
+):
+    package = drafted_solicitation(at)
+    browser = client_for(contract_specialist)
+
+    shown = strip_tags(browser.get(page("edit_terms", package)).content.decode())
+    kinds = strip_tags(browser.get(page("edit_publication", package)).content.decode())
+
+    assert "No approval route yet" in browser.get(package.path).content.decode()
+    assert "NAICS code (needed before it is released)" in shown
+    assert "Days that an offer stays open (optional)" in shown
+    assert "Kind of solicitation" in kinds
+    assert "Kind of solicitation (optional)" not in kinds
+
+
 def test_a_deadline_without_its_time_stays_in_the_form(contract_specialist, at):
     package = drafted_solicitation(at)
 
@@ -239,6 +256,8 @@ def test_a_vendor_asks_and_everybody_is_answered_in_the_browser(
 ):
     # Given a released solicitation and a question from its public page
     package = released_solicitation(today - days(2), terms=soon)
+    nothing_yet = client_for(contracting_officer).get(page("questions", package))
+    assert b"No vendor has asked anything yet." in nothing_yet.content
     vendor = client_for(vendor_a_member)
     assert b"Ask a question" in vendor.get(package.public_path).content
     asked = submit(vendor, page("ask_question", package), {"text": "Which region?"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 
@@ -42,6 +42,24 @@ from contracting.solicitations.states import (
     SynopsisException,
     SynopsisKind,
 )
+
+WHEN_NEEDED: Final = "needed before it is released"
+NEEDED_TO_RELEASE: Final = (
+    "statement_of_objectives",
+    "naics",
+    "size_standard",
+    "psc",
+    "set_aside",
+    "importance",
+    "ai_terms",
+    "contact_name",
+    "contact_email",
+    "deadline_day",
+    "deadline_time",
+    "ordering_start",
+    "ordering_end",
+)
+"""What a draft may leave empty, and a release may not."""
 
 
 class EditTermsForm(SeenVersion):
@@ -161,6 +179,8 @@ class EditTermsForm(SeenVersion):
         if isinstance(field, forms.ChoiceField):
             offered = dict.fromkeys([*ZONES, *([zone] if zone else [])])
             field.choices = [(name, name.replace("_", " ")) for name in offered]
+        for name in NEEDED_TO_RELEASE:
+            self.fields[name].when_needed = WHEN_NEEDED  # type: ignore[attr-defined]
 
     def clean_naics(self) -> str:
         return checked(self.cleaned_data["naics"], check_naics)

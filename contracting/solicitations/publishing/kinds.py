@@ -15,7 +15,6 @@ class KindForm(SeenVersion):
 
     kind = forms.ChoiceField(
         label="Kind of solicitation",
-        required=False,
         choices=SolicitationKind.choices,
         help_text="Fixed at the release. A quotation is no offer: an award on it is "
         "the Government's offer, which the vendor accepts or declines (FAR 13.004).",
@@ -26,6 +25,11 @@ class KindForm(SeenVersion):
         help_text="For quotations only, and fixed at the release. Unless it says so, "
         "a late one may be considered until an award is made.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The kind is asked for only of whoever sends it, as every browser does."""
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].required = not self.is_bound or "kind" in self.data
 
     def clean(self) -> dict[str, Any]:
         """A request that does not send the kind leaves it as it is."""

@@ -315,12 +315,14 @@ class QuestionsPage(PageView):
 
     def context(self, **ids: Any) -> dict[str, Any]:
         found = queries.get_solicitation_for(self.actor, ids["solicitation"])
+        asked = list(queries.questions_of(found))
         return {
             "solicitation": found,
             "questions": [
                 (question, permissions.can_answer_question(self.actor, question))
-                for question in queries.questions_of(found)
+                for question in asked
             ],
+            "waiting": sum(not question.answers.all() for question in asked),
             "drafted": queries.drafted_answers(found),
             "may_release": permissions.can_release_answers(self.actor, found),
         }
