@@ -58,9 +58,9 @@ def test_what_is_missing_explains_itself_and_leads_there():
     certify = reverse("contracts:certify_contract_funds", args=[contract.public_id])
     assert f'href="{certify}"' in page
     assert reverse("evaluations:registrations") in page
-    assert "(R-AWD-01)" in page
-    assert "(R-EVL-08)" in page
-    assert "(R-SUB-06)" in page
+    assert ">R-AWD-01</span>)" in page
+    assert ">R-EVL-08</span>)" in page
+    assert ">R-SUB-06</span>)" in page
 
 
 @pytest.mark.usefixtures("at_the_award")
