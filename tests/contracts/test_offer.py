@@ -1,10 +1,13 @@
 """An award on a quotation: the Government offers it, the vendor's answer decides."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
+from django.utils.html import strip_tags
 
 from contracting.audit.queries import events_of
 from contracting.contracts.invariants import INVARIANTS
@@ -247,3 +250,22 @@ def test_an_award_is_offered_and_accepted_in_the_browser(quoted, monkeypatch):
     contract.refresh_from_db()
     assert contract.state == ContractState.AWARDED
     assert "Accepted" in signer.get(contract.path).content.decode()
+
+
+def test_the_pages_of_the_evaluation_speak_of_quotations(quoted, monkeypatch):
+    # Given an officer who reads the evaluation of quotations
+    monkeypatch.setattr("contracting.core.clock.now", lambda: AWARDED_AT)
+    officer = client_for(actor("contracting_officer"))
+    concluded = quoted.price_analysis.conclusion
+
+    # Then no page calls one of them an offer, which binds and a quotation does not
+    for name, thing in (
+        ("decision", quoted),
+        ("offers", quoted.solicitation),
+        ("price", quoted.solicitation),
+        ("panel", quoted.solicitation),
+    ):
+        page = officer.get(reverse(f"evaluations:{name}", args=[thing.public_id]))
+        words = strip_tags(page.content.decode().split("<main")[1])
+        assert "uotation" in words, name
+        assert not re.findall(r"[Oo]ffers?\b", words.replace(concluded, "")), name
