@@ -54,6 +54,9 @@ def test_the_officer_names_the_panel_and_an_evaluator_declares(
     solicitation = opened_offers()
     told_the_time(after(solicitation, hours=3))
     officer, panelist = client_for(contracting_officer), client_for(evaluator)
+    led = officer.get(address("offers", solicitation)).content.decode()
+    assert "nobody is designated yet to evaluate them" in led
+    assert address("designate_panel_member", solicitation) in led
 
     # When the officer designates the evaluator, who declares
     designated = submit(

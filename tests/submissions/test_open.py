@@ -264,6 +264,9 @@ def test_an_empty_box_is_opened_too(contract_specialist, contracting_officer):
     solicitation.refresh_from_db()
     assert solicitation.state == SolicitationState.OPENED
     assert list(offers_of(solicitation)) == []
+    page = reverse("submissions:opening", args=[solicitation.public_id])
+    told = client_for(contracting_officer).get(page).content.decode()
+    assert "No offer was received in time." in told
 
 
 def test_one_broken_seal_and_nothing_is_opened(

@@ -32,7 +32,8 @@ def require_certified_funds(contract: Contract) -> None:
     total = total_dollars(Dollars(row.dollars) for row in certified)
     if total < Dollars(contract.minimum_dollars):
         message = (
-            f"Funds are certified for {total} of the ${contract.minimum_dollars} "
+            f"Funds are certified for ${total.amount:,.2f} of the "
+            f"${contract.minimum_dollars:,.2f} "
             "that this award obligates."
         )
         raise refusals.FundsNotCertified(message, certified=total)

@@ -50,6 +50,8 @@ class Offers(ReadingPage):
             "missing": queries.missing_consensus(found),
             "unopened": unopened_after_opening(found),
             "member": member,
+            "has_panel": found.panel.exists(),
+            "may_designate": permissions.can_designate_panel_member(self.actor, found),
             "is_evaluator": member is not None and member.role == "EVALUATOR",
             "may_price": may_price,
             "analysis": queries.latest_analysis(found),
