@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
@@ -104,6 +105,54 @@ def latest_estimate(requisition: Requisition) -> IndependentEstimate | None:
         .order_by("-pk")
         .first()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that makes a need ready to be bought, and how far it is."""
+
+    label: str
+    words: str
+    is_done: bool
+    is_needed: bool = True
+
+
+def tasks_of(
+    requisition: Requisition, estimate: IndependentEstimate | None
+) -> list[Task]:
+    """What a need has and what it lacks, in the order in which people see to it."""
+    compared = latest_comparison(estimate) is not None
+    line = requisition.line_of_accounting
+    sent = requisition.state == RequisitionState.SUBMITTED
+    return [
+        Task("Need", "It is written down.", is_done=True),
+        _estimated(estimate),
+        _within(requisition, estimate),
+        _optional("Owning instead", "It was compared." if compared else ""),
+        _optional("Funds", f"They are expected from {line}." if line else ""),
+        Task("Contracting office", "It has the need." if sent else "", is_done=sent),
+    ]
+
+
+def _optional(label: str, words: str) -> Task:
+    return Task(label, words, is_done=bool(words), is_needed=False)
+
+
+def _estimated(estimate: IndependentEstimate | None) -> Task:
+    label = "Token estimate at public list prices"
+    if estimate is None:
+        return Task(label, "No tokens are estimated yet.", is_done=False)
+    words = f"By model, class and month, priced on {estimate.priced_on:%-d %b %Y}."
+    return Task(label, words, is_done=True)
+
+
+def _within(requisition: Requisition, estimate: IndependentEstimate | None) -> Task:
+    label, planned = "Planned amount", requisition.planned_dollars
+    if estimate is None:
+        return Task(label, "It is compared once there is an estimate.", is_done=False)
+    fits = estimate.p50_dollars <= planned
+    words = "covers" if fits else "does not cover"
+    return Task(label, f"${planned:,.2f} {words} the P50 of the estimate.", fits)
 
 
 def next_number(agency_id: int, on: date) -> str:

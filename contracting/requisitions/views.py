@@ -64,6 +64,8 @@ class RequisitionPage(PageView):
             "requisition": requisition,
             "rows": queries.rows_of(requisition),
             "estimate": estimate,
+            "tasks": (tasks := queries.tasks_of(requisition, estimate)),
+            "done": sum(task.is_done for task in tasks),
             "by_class": calculations.by_class(estimate.rows if estimate else []),
             "workload": workload,
             "swings": swings,

@@ -76,6 +76,7 @@ def test_a_need_goes_from_draft_to_the_contracting_office_in_the_browser(
     assert requisition.estimate_rows.count() == 2
     shown = browser.get(page("requisition", requisition))
     assert b"with the contracting office" in shown.content
+    assert b"Ready to buy: 4 of 6" in shown.content
 
 
 @pytest.mark.parametrize(
