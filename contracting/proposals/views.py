@@ -95,6 +95,7 @@ class DraftPage(PageView):
         workspace = queries.workspace_of(self.actor, solicitation, now, number)
         return {
             **shown(workspace, self.actor),
+            "is_overview": True,
             "others": [
                 {"alternate": each, "words": offer_words(each)}
                 for each in queries.drafted(self.actor, solicitation)
