@@ -1,4 +1,4 @@
-"""What each page up to the award is for is done on it without a script."""
+"""What each page up to the award is for is done on it, most of it without a script."""
 
 from collections.abc import Iterator
 
@@ -21,6 +21,7 @@ from contracting.solicitations.operations.answer import answer_question
 from contracting.solicitations.operations.ask import ask_question
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import SubmissionVersion
+from contracting.submissions.operations.rehearse import rehearse_opening
 from contracting.submissions.queries import offers_were_opened
 from tests.browser.conftest import Site, allowed_beside_a_loop, visiting
 from tests.browser.stage import Stage, staged
@@ -28,26 +29,28 @@ from tests.builders import (
     DAY,
     HOUR,
     RELEASED_AT,
-    approved_solicitation,
-    complete_solicitation,
     drafted_requisition,
     estimated_requisition,
     released_solicitation,
     solicitation_in_review,
+    submitted_requisition,
 )
 from tests.builders_orders import AWARDED_AT, awarded_contract, certified_contract
 from tests.cast import AT, actor
 from tests.contracts.results import notified
 from tests.offers import (
+    OPENERS,
     PASSPHRASE,
     after,
     agreed_offers,
     before,
+    enrolled_openers,
+    latest_version,
     opened_offers,
     rated_offers,
     submitted_offers,
 )
-from tests.proposals.drafts import saved, whole_draft
+from tests.proposals.drafts import saved
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,7 @@ def staged_site(django_db_setup, django_db_blocker) -> Iterator[Site]:
 
 @pytest.fixture
 def stage(request, staged_site, chromium) -> Iterator[Stage]:
-    """The site, its clock, and people without scripts."""
+    """The site, its clock, and people with scripts or without."""
     with visiting(staged_site, chromium, request.node) as visits:
         yield Stage(visits)
 
@@ -103,47 +106,74 @@ def test_an_estimate_is_saved(stage):
     assert requisition.version == 3
 
 
-def test_a_package_goes_into_review(stage):
-    solicitation = complete_solicitation()
-    stage.at(AT + 3 * HOUR)
-    screen = stage.see(
-        "contract_specialist", "solicitations:solicitation", solicitation.public_id
-    )
+MOST_INPUTS = {"publish a solicitation": 35, "submit a proposal": 20}
+"""What people type, choose and click from the need, or the opportunity, to the end."""
 
+
+def test_a_package_is_written_reviewed_and_released_with_few_inputs(stage):
+    # Given a need, and three people who have enrolled as openers
+    need = submitted_requisition()
+    enrolled_openers()
+
+    # When a specialist starts from a template and adds what belongs to this buy
+    stage.at(AT + 2 * HOUR)
+    screen = stage.see(
+        "contract_specialist", "solicitations:draft_solicitation", need.public_id
+    )
+    screen.follow("Start from it")
+    screen.press("Start from this template")
+    screen.follow("Edit terms")
+    screen.choose(set_aside="UNRESTRICTED")
+    screen.fill(
+        deadline_day="2026-03-20",
+        deadline_time="17:00",
+        minimum_dollars="1000",
+        maximum_tokens="40000000000",
+        ordering_start="2026-04-01",
+        ordering_end="2027-03-31",
+    )
+    screen.press("Save")
+    screen.follow("Edit publication")
+    screen.choose(synopsis_kind="COMBINED")
+    screen.fill(synopsis_id="75D301-26-TOKENS")
+    screen.press("Save")
+    assert screen.answer().startswith("Nothing is missing")
     screen.follow("Send into review")
     screen.press("Send into review")
 
-    assert state_of(solicitation) == SolicitationState.IN_REVIEW
+    # And each reviewer concurs with exactly that version
+    package = Solicitation.objects.latest("pk")
+    for part, script in (("technical_reviewer", False), ("legal_reviewer", True)):
+        review = stage.see(
+            part, "solicitations:review_solicitation", package.public_id, script=script
+        )
+        review.check("verdict", "CONCUR")
+        review.press("Record my decision")
+        assert "concur" in review.main.inner_text().lower()
 
+    # And an officer names the openers, who rehearse, and releases it
+    officer = stage.see("contracting_officer", "submissions:box", package.public_id)
+    officer.follow("Name the openers")
+    for box in officer.main.locator("[name=openers]").all():
+        officer.check("openers", box.get_attribute("value") or "")
+    officer.fill(needed="2")
+    officer.press("Name these openers")
+    for part in OPENERS[:2]:
+        rehearse_opening(
+            solicitation_id=package.pk,
+            passphrase=PASSPHRASE,
+            by=actor(part),
+            at=AT + 3 * HOUR,
+        )
+    officer.visitor.go(package.path)
+    officer.follow("Release")
+    assert officer.answer().startswith("Everything is in place.")
+    officer.press("Release to everybody")
 
-def test_a_reviewer_concurs(stage):
-    solicitation = solicitation_in_review()
-    stage.at(AT + 4 * HOUR)
-    screen = stage.see(
-        "technical_reviewer",
-        "solicitations:review_solicitation",
-        solicitation.public_id,
-    )
-
-    screen.check("verdict", "CONCUR")
-    screen.press("Record my decision")
-
-    assert "concur" in screen.main.inner_text().lower()
-
-
-def test_a_package_is_released(stage):
-    solicitation = approved_solicitation()
-    stage.at(AT + DAY)
-    screen = stage.see(
-        "contracting_officer",
-        "solicitations:release_solicitation",
-        solicitation.public_id,
-    )
-    assert screen.answer().startswith("Everything is in place.")
-
-    screen.press("Release to everybody")
-
-    assert state_of(solicitation) == SolicitationState.RELEASED
+    # Then it is public, and nobody had to type much
+    assert state_of(package) == SolicitationState.RELEASED
+    hands = screen.hands + officer.hands
+    assert len(hands) <= MOST_INPUTS["publish a solicitation"], hands
 
 
 def test_answers_are_released_to_everybody(stage):
@@ -174,58 +204,93 @@ def test_answers_are_released_to_everybody(stage):
 
 
 def test_two_openers_open_the_offers(stage):
-    solicitation = submitted_offers(on=released_solicitation())[0].solicitation
+    offer = submitted_offers(on=released_solicitation())[0]
+    solicitation = offer.solicitation
     stage.at(after(solicitation))
 
-    for part in ("contract_specialist", "contracting_officer"):
-        screen = stage.see(part, "submissions:opening", solicitation.public_id)
+    for part, script in (("contract_specialist", False), ("contracting_officer", True)):
+        screen = stage.see(
+            part, "submissions:opening", solicitation.public_id, script=script
+        )
         screen.follow("Open the offers")
         screen.check("understood")
         screen.fill(passphrase=PASSPHRASE)
         screen.press("Give my share and open")
+        screen.page.wait_for_url("**/opening")
 
     assert offers_were_opened(solicitation)
     assert "2 offers" in screen.main.inner_text()
 
+    # And a vendor downloads the receipt by which it proves that it was in time
+    offer.refresh_from_db()
+    for script in (False, True):
+        screen = stage.see(
+            "vendor_a_signer",
+            "submissions:receipt",
+            latest_version(offer).public_id,
+            script=script,
+        )
+        with screen.page.expect_download() as fetched:
+            screen.main.get_by_role("link", name="Download the receipt (JSON)").click()
+        assert fetched.value.path().stat().st_size
+
 
 def test_an_evaluator_declares_and_is_let_in(stage):
     solicitation = opened_offers(on=in_hand(submitted_offers))
-    designate_panel_member(
-        solicitation_id=solicitation.pk,
-        membership_id=actor("evaluator").own_membership_id,
-        role="EVALUATOR",
-        by=actor("contracting_officer"),
-        at=after(solicitation, hours=3),
-    )
     stage.at(after(solicitation, hours=4))
-    screen = stage.see(
-        "evaluator", "evaluations:declare_interest", solicitation.public_id
-    )
+    for part, script in (("evaluator", False), ("second_evaluator", True)):
+        designate_panel_member(
+            solicitation_id=solicitation.pk,
+            membership_id=actor(part).own_membership_id,
+            role="EVALUATOR",
+            by=actor("contracting_officer"),
+            at=after(solicitation, hours=3),
+        )
+        screen = stage.see(
+            part,
+            "evaluations:declare_interest",
+            solicitation.public_id,
+            script=script,
+        )
 
-    screen.check("keeps_confidence")
-    for question in ConflictQuestion.values:
-        screen.check(question, "no")
-    screen.main.get_by_role("button").last.click()
+        screen.check("keeps_confidence")
+        for question in ConflictQuestion.values:
+            screen.check(question, "no")
+        screen.press("Declare")
 
-    assert Declaration.objects.filter(panel_member__solicitation=solicitation)
+    declared = Declaration.objects.filter(panel_member__solicitation=solicitation)
+    assert declared.count() == 2
 
 
 def test_ratings_are_locked_and_the_panel_agrees(stage):
     solicitation = rated_offers()
-    offer, factor = missing_consensus(solicitation)[0]
+    left = missing_consensus(solicitation)
     stage.at(after(solicitation, hours=4))
-    for part in ("evaluator", "second_evaluator"):
-        screen = stage.see(part, "evaluations:lock_ratings", offer.submission.public_id)
-        screen.press("Lock my ratings")
-    assert RatingLock.objects.filter(submission=offer.submission).count() == 2
+    for part, script in (("evaluator", False), ("second_evaluator", True)):
+        screen = stage.see(
+            part, "evaluations:offers", solicitation.public_id, script=script
+        )
+        for _offer in left:
+            screen.follow("Revise my rating")
+            screen.fill(weaknesses="None that the plan does not name.")
+            screen.press("Record my rating")
+            screen.visitor.go(f"{solicitation.path}/offers")
+            screen.follow("Lock my ratings")
+            screen.press("Lock my ratings")
+            screen.visitor.go(f"{solicitation.path}/offers")
+    assert RatingLock.objects.filter(submission__solicitation=solicitation).count() == 4
 
-    screen = stage.see("evaluator", "evaluations:offers", solicitation.public_id)
-    screen.follow("Consensus")
-    screen.check("rating", "GOOD")
-    screen.fill(narrative="Both found the plan good.")
-    screen.press("Record the consensus")
+    for script in (False, True):
+        screen = stage.see(
+            "evaluator", "evaluations:offers", solicitation.public_id, script=script
+        )
+        screen.follow("Consensus")
+        screen.check("rating", "GOOD")
+        screen.fill(narrative="Both found the plan good.")
+        screen.press("Record the consensus")
 
-    assert ConsensusRating.objects.filter(submission=offer.submission, factor=factor)
+    agreed = ConsensusRating.objects.filter(submission__solicitation=solicitation)
+    assert agreed.count() == len(left) == 2
 
 
 def test_prices_are_analysed(stage):
@@ -264,39 +329,51 @@ def test_a_vendor_opens_its_nearest_deadline_and_starts_a_proposal(stage):
     solicitation = released_solicitation()
     saved(solicitation, "TECHNICAL", {"text": "We serve it."})
     stage.at(before(solicitation, hours=3))
-    screen = stage.see("vendor_a_signer", "desk:home")
+    for script in (False, True):
+        screen = stage.see("vendor_a_signer", "desk:home", script=script)
 
-    screen.main.locator("a.usa-button").first.click()
-    screen.follow("Draft our offer")
-    assert "Not submitted" in screen.main.inner_text()
+        screen.main.locator("a.usa-button").first.click()
+        screen.follow("Draft our offer")
 
-    beginner = stage.see(
-        "vendor_b_signer", "opportunities:opportunity", solicitation.public_id
-    )
-    beginner.follow("Draft our offer")
-    assert "Not submitted" in beginner.main.inner_text()
+        assert "Not submitted" in screen.main.inner_text()
 
 
-def test_prices_are_saved_and_the_whole_is_submitted_for_a_receipt(stage):
+def test_a_proposal_is_written_and_submitted_with_few_inputs(stage):
     solicitation = released_solicitation()
-    whole_draft(on=solicitation, at=before(solicitation, hours=2))
     stage.at(before(solicitation))
-    screen = stage.see(
-        "vendor_a_signer", "proposals:save_prices", solicitation.public_id
-    )
-    screen.main.locator('[name^="price_sln_"]').first.fill("2.25")
-    screen.press("Save")
-    assert "$" in screen.answer()
+    for part, script in (("vendor_a_signer", False), ("vendor_b_signer", True)):
+        # When a signer drafts an offer on the opportunity, prices and checks it
+        screen = stage.see(
+            part,
+            "opportunities:opportunity",
+            solicitation.public_id,
+            script=script,
+        )
+        screen.follow("Draft our offer")
+        assert "Not submitted" in screen.main.inner_text()
+        screen.follow("Technical proposal")
+        screen.fill(text="We serve the snapshot in the boundary that is asked for.")
+        screen.press("Save")
+        screen.follow("Token price sheet")
+        model = screen.main.locator("select").first
+        name = model.get_attribute("name") or ""
+        screen.choose(**{name: model.locator("option").nth(5).get_attribute("value")})
+        for cell in screen.main.locator('[name^="price_sln_"]').all():
+            screen.fill(**{cell.get_attribute("name") or "": "2.25"})
+        screen.press("Save and check all answers")
+        assert screen.answer().startswith("This is exactly what we offer: $")
+        screen.press("Submit this offer")
 
-    screen.follow("Check and submit")
-    screen.press("Submit this offer")
+        # Then it has a receipt and no draft is left, with few inputs
+        screen.page.wait_for_url("**/receipts/*")
+        screen.require_answer()
+        assert "in time" in screen.answer()
+        assert screen.heading() == "Receipt for version 1"
+        assert draft_of(actor(part), solicitation) is None
+        assert len(screen.hands) <= MOST_INPUTS["submit a proposal"], screen.hands
 
-    assert "in time" in screen.main.inner_text()
-    assert SubmissionVersion.objects.filter(
-        submission__solicitation=solicitation
-    ).exists()
-    assert draft_of(actor("vendor_a_signer"), solicitation) is None
-    assert screen.heading() == "Receipt for version 1"
+    received = SubmissionVersion.objects.filter(submission__solicitation=solicitation)
+    assert received.count() == 2
 
 
 def test_a_vendor_that_was_not_chosen_asks_for_a_debriefing(stage):
