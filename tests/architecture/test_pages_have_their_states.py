@@ -1,0 +1,338 @@
+"""Each page up to the award has tests that look at it in all of its states.
+
+A page answers one question as text above the fold. Its tests see it with an answer,
+with nothing to show, with something wrong, and by somebody for whom it is closed; and
+what it is for is done on it in a browser, with scripts and without. Where a page brings
+no script of its own, one walk without scripts stands for both.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.architecture.routes import routes
+from tests.architecture.tree import ROOT, syntax
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Why a page has no such state."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A question, the routes that answer it, and the test that sees each state."""
+
+    question: str
+    routes: tuple[str, ...]
+    answer: str
+    empty: str | Absent
+    error: str | Absent
+    closed: str
+    acted: str
+    plain: str
+
+    @property
+    def tests(self) -> list[str]:
+        named = (self.answer, self.empty, self.error, self.closed, self.acted)
+        return [each for each in (*named, self.plain) if isinstance(each, str)]
+
+
+def _in(path: str) -> str:
+    return f"tests/{path}.py::test_"
+
+
+WORK = _in("browser/test_work_without_javascript")
+DRAFTING = _in("browser/test_drafting")
+HOME = _in("desk/test_home")
+NEEDS = _in("requisitions/test_doors")
+PACKAGES = _in("solicitations/test_doors")
+OFFERS = _in("submissions/test_doors")
+DRAFTS = _in("proposals/test_doors")
+PANEL = _in("evaluations/test_doors")
+MATRIX = _in("evaluations/test_pages")
+AWARD = _in("contracts/test_award_page")
+
+PACKAGE_WALK = f"{WORK}a_package_is_written_reviewed_and_released_with_few_inputs"
+PROPOSAL_WALK = f"{WORK}a_proposal_is_written_and_submitted_with_few_inputs"
+PANEL_WALK = f"{WORK}ratings_are_locked_and_the_panel_agrees"
+OUTSIDERS = f"{HOME}nobody_outside_reads_anything_of_an_agency_or_a_vendor"
+SENDS_NOTHING = Absent("it shows what is so now, and sends nothing")
+
+PAGES = (
+    Page(
+        "What needs me now?",
+        ("desk:home",),
+        answer=f"{WORK}whoever_has_something_to_do_begins_with_the_first_thing",
+        empty=f"{HOME}an_empty_desk_answers_and_says_what_happens_next",
+        error=SENDS_NOTHING,
+        closed=OUTSIDERS,
+        acted=f"{_in('browser/test_at_the_keyboard')}a_desk_is_complete_on_a_phone",
+        plain=f"{WORK}whoever_has_something_to_do_begins_with_the_first_thing",
+    ),
+    Page(
+        "Is this ready to buy?",
+        ("requisitions:requisition", "requisitions:estimate_workload"),
+        answer=f"{WORK}a_need_leads_to_its_next_open_task",
+        empty=f"{NEEDS}the_list_is_helpful_when_it_is_empty",
+        error=f"{NEEDS}rows_that_cannot_be_right_stay_in_the_form",
+        closed=f"{NEEDS}an_outsider_finds_nothing",
+        acted=f"{WORK}a_need_leads_to_its_next_open_task",
+        plain=f"{WORK}a_need_leads_to_its_next_open_task",
+    ),
+    Page(
+        "How many tokens of which class, with what range?",
+        ("requisitions:build_estimate",),
+        answer=f"{NEEDS}an_estimate_is_built_and_shown_with_what_it_hangs_on",
+        empty=f"{NEEDS}an_example_is_copied_without_a_model_and_says_that_it_is_one",
+        error=f"{NEEDS}a_wrong_workload_is_named_by_its_row_and_field",
+        closed=f"{NEEDS}a_colleague_is_told_why_not_and_an_outsider_finds_nothing",
+        acted=f"{WORK}an_estimate_is_saved",
+        plain=f"{WORK}an_estimate_is_saved",
+    ),
+    Page(
+        "What is still missing to publish?",
+        (
+            "solicitations:solicitation",
+            "solicitations:draft_solicitation",
+            "solicitations:edit_terms",
+            "solicitations:edit_publication",
+            "solicitations:edit_lines",
+            "solicitations:edit_factors",
+            "solicitations:edit_clauses",
+            "solicitations:edit_limits",
+        ),
+        answer=f"{_in('solicitations/test_redline')}"
+        "the_tasks_of_the_editor_say_what_is_missing_in_each",
+        empty=f"{_in('solicitations/test_use_template')}"
+        "a_package_is_started_from_the_template_that_came_along",
+        error=f"{PACKAGES}a_deadline_without_its_time_stays_in_the_form",
+        closed=f"{PACKAGES}an_outsider_finds_no_working_page",
+        acted=PACKAGE_WALK,
+        plain=PACKAGE_WALK,
+    ),
+    Page(
+        "Who still has to approve what, and what changed since?",
+        ("solicitations:review_solicitation", "solicitations:submit_solicitation"),
+        answer=f"{_in('solicitations/test_review')}"
+        "a_reviewer_sees_what_changed_since_they_decided",
+        empty=f"{PACKAGES}a_draft_says_what_is_needed_and_that_nobody_reviews_it_yet",
+        error=f"{PACKAGES}an_editor_is_warned_that_saving_voids_the_review",
+        closed=f"{_in('solicitations/test_review')}an_outsider_decides_nothing",
+        acted=PACKAGE_WALK,
+        plain=PACKAGE_WALK,
+    ),
+    Page(
+        "Is everything right before it is public?",
+        ("solicitations:release_solicitation",),
+        answer=f"{_in('solicitations/test_redline')}"
+        "the_publish_check_lists_every_point_with_its_change",
+        empty=Absent("a package has something to check"),
+        error=f"{PACKAGES}a_release_page_lists_what_is_missing",
+        closed=f"{PACKAGES}who_may_see_and_not_do_is_told_why",
+        acted=PACKAGE_WALK,
+        plain=PACKAGE_WALK,
+    ),
+    Page(
+        "What do vendors ask, and is the date still right?",
+        (
+            "solicitations:questions",
+            "solicitations:release_answers",
+            "solicitations:amend_solicitation",
+        ),
+        answer=f"{WORK}answers_are_released_to_everybody",
+        empty=f"{PACKAGES}a_vendor_asks_and_everybody_is_answered_in_the_browser",
+        error=f"{_in('solicitations/test_amend_page')}"
+        "an_amendment_page_refuses_what_the_verb_refuses",
+        closed=f"{PACKAGES}an_outsider_finds_no_working_page",
+        acted=f"{WORK}answers_are_released_to_everybody",
+        plain=f"{WORK}answers_are_released_to_everybody",
+    ),
+    Page(
+        "May the box be opened now, and by whom?",
+        ("submissions:opening", "submissions:open_submissions"),
+        answer=f"{OFFERS}two_people_open_from_their_pages",
+        empty=f"{_in('submissions/test_open')}an_empty_box_is_opened_too",
+        error=f"{OFFERS}before_the_deadline_the_opening_is_refused_with_its_rule",
+        closed=f"{OFFERS}the_opening_does_not_exist_for_outsiders",
+        acted=f"{WORK}two_openers_open_the_offers",
+        plain=f"{WORK}two_openers_open_the_offers",
+    ),
+    Page(
+        "How do the proposals compare, factor by factor?",
+        ("evaluations:offers", "evaluations:offer"),
+        answer=f"{MATRIX}the_matrix_names_what_is_unscored_and_by_whom",
+        empty=f"{MATRIX}before_the_opening_prices_and_offers_are_empty_pages",
+        error=f"{PANEL}a_rating_without_words_is_refused_and_kept_in_the_form",
+        closed=f"{PANEL}an_evaluation_does_not_exist_for_outsiders",
+        acted=PANEL_WALK,
+        plain=PANEL_WALK,
+    ),
+    Page(
+        "Is each price fair?",
+        ("evaluations:price", "evaluations:analyse_price"),
+        answer=f"{_in('evaluations/test_price_page')}"
+        "the_page_says_up_to_which_use_who_is_cheapest",
+        empty=f"{MATRIX}before_the_opening_prices_and_offers_are_empty_pages",
+        error=f"{PANEL}a_flag_without_a_memo_is_refused_with_its_rule",
+        closed=f"{PANEL}evaluators_see_prices_once_they_have_agreed",
+        acted=f"{WORK}prices_are_analysed",
+        plain=f"{WORK}prices_are_analysed",
+    ),
+    Page(
+        "Is everything in place to bind the Government?",
+        ("contracts:award_contract",),
+        answer=f"{AWARD}everything_in_place_is_said_and_signed_without_javascript",
+        empty=Absent("an award is drafted before it is signed"),
+        error=f"{AWARD}what_is_missing_explains_itself_and_leads_there",
+        closed=f"{AWARD}nobody_without_a_warrant_gets_to_the_signature",
+        acted=f"{WORK}an_award_is_signed",
+        plain=f"{WORK}an_award_is_signed",
+    ),
+    Page(
+        "What can we bid on, what is due, and what do we owe?",
+        ("desk:home", "opportunities:opportunities"),
+        answer=f"{HOME}a_vendor_reads_what_is_due_in_both_zones_and_how_far_the_draft_is",
+        empty=f"{HOME}an_empty_desk_answers_and_says_what_happens_next",
+        error=SENDS_NOTHING,
+        closed=OUTSIDERS,
+        acted=f"{WORK}a_vendor_opens_its_nearest_deadline_and_starts_a_proposal",
+        plain=f"{WORK}a_vendor_opens_its_nearest_deadline_and_starts_a_proposal",
+    ),
+    Page(
+        "Should we bid?",
+        ("opportunities:opportunity",),
+        answer=f"{_in('opportunities/test_news')}"
+        "news_are_told_through_the_whole_next_visit",
+        empty=Absent("what is released says what it asks for"),
+        error=f"{_in('opportunities/test_news')}"
+        "a_cancelled_one_says_so_and_keeps_the_record",
+        closed=f"{PACKAGES}what_is_not_released_has_no_public_page",
+        acted=PROPOSAL_WALK,
+        plain=PROPOSAL_WALK,
+    ),
+    Page(
+        "What is left before we can submit?",
+        ("proposals:draft", "proposals:save_technical", "proposals:attach_draft_files"),
+        answer=f"{DRAFTS}the_workspace_says_what_is_left_and_each_page_leads_to_the_click",
+        empty=f"{DRAFTS}the_workspace_says_what_is_left_and_each_page_leads_to_the_click",
+        error=f"{DRAFTING}what_is_typed_is_saved_and_a_lost_connection_loses_nothing",
+        closed=f"{DRAFTS}a_rival_sees_nothing_and_nobody_of_the_agency_finds_the_page",
+        acted=f"{DRAFTING}what_is_typed_is_saved_and_a_lost_connection_loses_nothing",
+        plain=PROPOSAL_WALK,
+    ),
+    Page(
+        "What will the Government pay per class?",
+        ("proposals:save_prices", "proposals:price_template"),
+        answer=f"{DRAFTS}the_total_is_that_of_the_evaluation",
+        empty=f"{DRAFTS}a_pasted_column_is_put_in_place",
+        error=f"{DRAFTS}wrong_cells_are_named_and_nothing_typed_is_lost",
+        closed=f"{DRAFTS}a_rival_sees_nothing_and_nobody_of_the_agency_finds_the_page",
+        acted=f"{DRAFTING}cells_are_pasted_into_the_sheet",
+        plain=PROPOSAL_WALK,
+    ),
+    Page(
+        "Is this exactly what we offer?",
+        ("proposals:submit_draft", "submissions:submit_submission"),
+        answer=f"{DRAFTS}a_member_writes_and_a_signer_checks_and_submits",
+        empty=f"{DRAFTS}the_workspace_says_what_is_left_and_each_page_leads_to_the_click",
+        error=f"{_in('proposals/test_submit')}"
+        "an_incomplete_draft_is_refused_with_what_it_lacks",
+        closed=f"{_in('proposals/test_submit')}only_a_signer_submits",
+        acted=PROPOSAL_WALK,
+        plain=PROPOSAL_WALK,
+    ),
+    Page(
+        "Can we prove it was on time?",
+        ("submissions:receipt", "submissions:download_receipt"),
+        answer=f"{OFFERS}a_vendor_hands_in_an_offer_and_gets_its_receipt",
+        empty=Absent("there is a receipt once something is received"),
+        error=f"{_in('submissions/test_verify_receipt')}"
+        "before_the_closing_the_page_says_when_there_is_a_proof",
+        closed=f"{OFFERS}a_vendors_offers_and_receipts_do_not_exist_for_anybody_else",
+        acted=f"{WORK}two_openers_open_the_offers",
+        plain=f"{WORK}two_openers_open_the_offers",
+    ),
+    Page(
+        "Where is our proposal in the process?",
+        ("contracts:status", "contracts:request_debriefing"),
+        answer=f"{_in('contracts/test_request')}the_vendor_asks_on_its_page",
+        empty=Absent("there is a status once something is received"),
+        error=f"{_in('contracts/test_request')}only_who_was_told_asks",
+        closed=f"{_in('contracts/test_request')}the_vendor_asks_on_its_page",
+        acted=f"{WORK}a_vendor_that_was_not_chosen_asks_for_a_debriefing",
+        plain=f"{WORK}a_vendor_that_was_not_chosen_asks_for_a_debriefing",
+    ),
+    Page(
+        "May I see this?",
+        ("evaluations:declare_interest",),
+        answer=f"{PANEL}the_officer_names_the_panel_and_an_evaluator_declares",
+        empty=Absent("whoever is designated has questions to answer"),
+        error=f"{PANEL}whoever_has_a_conflict_reads_nothing",
+        closed=f"{PANEL}an_evaluator_who_is_not_designated_is_an_outsider",
+        acted=f"{WORK}an_evaluator_declares_and_is_let_in",
+        plain=f"{WORK}an_evaluator_declares_and_is_let_in",
+    ),
+    Page(
+        "How does this offer meet each factor?",
+        ("evaluations:rate_submission", "evaluations:lock_ratings"),
+        answer=f"{PANEL}an_evaluator_reads_rates_and_agrees",
+        empty=f"{MATRIX}the_matrix_names_what_is_unscored_and_by_whom",
+        error=f"{PANEL}a_rating_without_words_is_refused_and_kept_in_the_form",
+        closed=f"{MATRIX}nobody_sees_another_rating_before_their_own_is_locked",
+        acted=PANEL_WALK,
+        plain=PANEL_WALK,
+    ),
+    Page(
+        "Where do we differ?",
+        ("evaluations:agree_consensus", "evaluations:note_dissent"),
+        answer=f"{MATRIX}the_consensus_says_who_is_missing_and_then_how_far_they_differ",
+        empty=Absent("there is a consensus to reach once offers are open"),
+        error=f"{MATRIX}the_consensus_says_who_is_missing_and_then_how_far_they_differ",
+        closed=f"{_in('evaluations/test_agree')}nobody_else_records_it",
+        acted=PANEL_WALK,
+        plain=PANEL_WALK,
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def known() -> set[str]:
+    """The names of all routes."""
+    return {route.name for route in routes()}
+
+
+def test_every_question_has_routes_that_answer_it(known):
+    assert len({page.question for page in PAGES}) == len(PAGES)
+    assert [
+        f"{page.question} {name}"
+        for page in PAGES
+        for name in page.routes
+        if name not in known
+    ] == []
+
+
+def test_every_state_of_a_page_has_a_test_that_is_there():
+    named = sorted({each for page in PAGES for each in page.tests})
+
+    assert [each for each in named if not is_there(each)] == []
+
+
+def is_there(test: str) -> bool:
+    path, name = test.split("::")
+    if not (ROOT / path).is_file():
+        return False
+    return name in {getattr(node, "name", "") for node in syntax(ROOT / path).body}
+
+
+def test_what_a_page_is_for_is_done_on_it_in_a_browser():
+    elsewhere = [
+        f"{page.question} {each}"
+        for page in PAGES
+        for each in (page.acted, page.plain)
+        if not each.startswith("tests/browser/")
+    ]
+
+    assert elsewhere == []
