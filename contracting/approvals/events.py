@@ -25,3 +25,6 @@ DECISION_CARRIED = event_type(
 REVIEW_ESCALATED = event_type(
     "approvals.review.escalated", "Somebody above was told that a review waits."
 )
+RULE_OVERRIDDEN = event_type(
+    "approvals.rule.overridden", "A rule was overridden, for a reason on record."
+)

@@ -13,6 +13,7 @@ from accounts.models import Membership, Organization
 from accounts.states import ReviewField, Role
 from contracting.approvals.states import (
     MOVES,
+    OVERRIDABLE,
     Decided,
     Need,
     Overdue,
@@ -358,3 +359,61 @@ class Escalation(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.step}: {self.get_why_display()}"
+
+
+class Override(AppendOnly):
+    """Where the regulation lets somebody put a rule aside: who, why and on what."""
+
+    rule = models.CharField(max_length=12)
+    agency = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="overrides"
+    )
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    stream = models.CharField(max_length=80)
+    title = models.CharField(max_length=200)
+    url_path = models.CharField(max_length=300)
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="overrides"
+    )
+    role = models.CharField(max_length=30, choices=Role.choices)
+    warrant_number = models.CharField(
+        max_length=40, blank=True, help_text="Of the warrant in force that day, if any."
+    )
+    reason_code = models.CharField(max_length=60)
+    words = models.TextField()
+    citation = models.CharField(max_length=200)
+    document_sha256 = models.CharField(max_length=64, blank=True)
+    second_approver = models.ForeignKey(
+        Membership,
+        on_delete=models.PROTECT,
+        related_name="overrides_approved",
+        null=True,
+        blank=True,
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="only_a_rule_that_knows_an_override_is_overridden",
+                condition=Q(rule__in=sorted(OVERRIDABLE)),
+            ),
+            models.CheckConstraint(name="an_override_says_why", condition=~Q(words="")),
+            models.CheckConstraint(
+                name="who_overrides_is_not_their_own_second_approver",
+                condition=Q(second_approver__isnull=True)
+                | ~Q(second_approver=F("membership")),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="overrides_in_a_stream", fields=["stream"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} overridden on {self.title}"
+
+    @property
+    def is_source_selection(self) -> bool:
+        """Whether its words tell of offers, which only their own pages show."""
+        return self.rule.startswith(("R-SUB", "R-EVL"))

@@ -59,3 +59,16 @@ class NothingToEscalate(Conflict):
     """The step is in time, waits for nobody, or was escalated before."""
 
     code = "nothing_to_escalate"
+
+
+class NoOverride(Refusal):
+    """The rule knows no override: the facts must change."""
+
+    code = "no_override"
+    status = 409
+
+
+class OverrideUnfounded(Invalid):
+    """An override without a reason in words."""
+
+    code = "override_unfounded"

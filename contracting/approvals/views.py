@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpResponse
 from django.urls import reverse
@@ -14,12 +15,20 @@ from accounts.queries import delegations_in_force
 from contracting.approvals import permissions, queries
 from contracting.approvals.forms import PolicyForm
 from contracting.approvals.operations.adopt import adopt_policy
-from contracting.approvals.queries.queues import last_decision_of, queue_of
+from contracting.approvals.queries.queues import (
+    ANSWERABLE,
+    last_decision_of,
+    overrides_visible_to,
+    queue_of,
+)
+from contracting.approvals.states import OVERRIDABLE
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible, Refusal, Stale
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
 from contracting.core.views import PageView, VerbView
+
+PER_PAGE = 50
 
 
 class Inbox(PageView):
@@ -100,6 +109,19 @@ class Policies(PageView):
             "policies": queries.policies_of(agency_id),
             "verdict": permissions.can_adopt_policy(self.actor, agency_id),
         }
+
+
+class Overrides(PageView):
+    """Which rules were put aside, by whom, and on what ground?"""
+
+    template_name = "approvals/overrides.html"
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        if not self.actor.has_role(*ANSWERABLE):
+            raise NotVisible("Overrides are for those who answer for them.")
+        found = overrides_visible_to(self.actor)
+        page = Paginator(found, PER_PAGE).get_page(self.request.GET.get("page"))
+        return {"page_obj": page, "known": OVERRIDABLE}
 
 
 class AdoptPolicy(VerbView):

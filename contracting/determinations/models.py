@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -111,6 +111,20 @@ class Determination(Addressed, Timestamped, Stateful):
     def rule(self) -> str:
         """The rule that asks for it."""
         return RULES[Kind(self.kind)]
+
+    @property
+    def as_override(self) -> dict[str, Any]:
+        """What is recorded when it lets the rule pass on what it is about."""
+        return {
+            "rule": self.rule,
+            "subject": self.about,
+            "title": self.subject_title,
+            "url_path": self.subject_path,
+            "reason_code": str(self.kind),
+            "words": self.text,
+            "citation": self.authority,
+            "document_sha256": self.document_sha256,
+        }
 
     @property
     def is_reviewed(self) -> bool:

@@ -12,6 +12,7 @@ from tests.architecture.tree import verbs
 _BY_THE_CALLER = "a step of a verb that has asked already"
 NOT_PERMITTED = {
     "accounts.claim_key": "whoever may send a request may send it once",
+    "approvals.override_rule": _BY_THE_CALLER,
     "audit.log_reading": "the page that is read has permitted it",
     "audit.record_event": "it is the record",
     "documents.render_document": "a worker prints what a verb asked for",
@@ -50,6 +51,7 @@ NOT_LOCKED = {
     "accounts.create_organization": _NEW,
     "accounts.register_user": _NEW,
     "approvals.open_route": "its caller holds the subject that the route is for",
+    "approvals.override_rule": _NEW,
     "audit.log_reading": "a reading changes nothing that could be locked",
     "audit.record_event": "the database locks the head of the stream",
     "determinations.make_determination": _NEW,

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from contracting.approvals import events, permissions
 from contracting.approvals.models import Decision, Disposition, Route
+from contracting.approvals.operations.override import override_rule
 from contracting.approvals.refusals import CommentMissing, NothingToDispose
 from contracting.approvals.states import Decided
 from contracting.audit.operations.record import record_event
@@ -44,6 +45,16 @@ def dispose_nonconcurrence(
         raise CommentMissing(message)
     disposition = Disposition.objects.create(
         decision=decision, membership_id=by.own_membership_id, text=text.strip(), at=at
+    )
+    override_rule(
+        rule="R-TO-09",
+        subject=route.subject,
+        title=route.title,
+        url_path=route.page,
+        reason_code="DISPOSITION",
+        words=disposition.text,
+        by=by,
+        at=at,
     )
     record_event(
         events.NONCONCURRENCE_DISPOSED,

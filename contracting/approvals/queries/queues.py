@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
+
+from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
 from accounts.queries import delegators_of
-from contracting.approvals.models import Decision, Route, Step
+from accounts.states import Role
+from contracting.approvals.models import Decision, Override, Route, Step
 from contracting.approvals.queries import (
     Seat,
     current_since,
@@ -23,6 +27,10 @@ from contracting.approvals.queries import (
 from contracting.approvals.states import Need, Overdue, RouteState
 from contracting.core.actors import Actor
 from contracting.core.periods import business_days_between
+from contracting.core.subjects import Subject
+
+ANSWERABLE: Final = (Role.AUDITOR, Role.CONTRACTING_OFFICER, Role.ADMINISTRATOR)
+"""Who answers for overrides, and reads all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +136,28 @@ def _waiting(route: Route, seat: Seat, on: date) -> Waiting:
         allowed=seat.step.working_days,
         due_on=due_on(seat.step, route),
         told=[each.get_why_display() for each in seat.step.escalations.all()],
+    )
+
+
+def overrides_visible_to(actor: Actor) -> QuerySet[Override]:
+    """What was overridden in the agency, the newest first, for those who answer."""
+    if not actor.has_role(*ANSWERABLE):
+        return Override.objects.none()
+    found = Override.objects.filter(agency_id=actor.organization_id or 0)
+    return found.select_related("membership__user", "second_approver__user").order_by(
+        "-pk"
+    )
+
+
+def overrides_on(actor: Actor, subject: Subject) -> QuerySet[Override]:
+    """What was overridden on one thing or on what belongs to it, oldest first."""
+    if not actor.is_agency:
+        return Override.objects.none()
+    own = Q(subject_kind=subject.kind, subject_id=subject.id)
+    found = Override.objects.filter(own, agency_id=actor.organization_id)
+    if not actor.has_role(*ANSWERABLE):
+        tells_of_offers = Q(rule__startswith="R-SUB") | Q(rule__startswith="R-EVL")
+        found = found.exclude(tells_of_offers)
+    return found.select_related("membership__user", "second_approver__user").order_by(
+        "pk"
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.contracts import events, permissions, refusals
 from contracting.contracts.models import Contract, Protest, ProtestFinding
@@ -43,6 +44,16 @@ def lift_protest(
         text=text.strip(),
         recorded_by_id=by.own_membership_id,
         lifted_at=at,
+    )
+    override_rule(
+        rule="R-AWD-07",
+        subject=contract.subject,
+        title=str(contract),
+        url_path=contract.path,
+        reason_code="FINDING",
+        words=f"{finding.found_by}: {finding.text}",
+        by=by,
+        at=at,
     )
     post_notice(
         recipients=[Recipient(contract.agency_id), Recipient(contract.vendor_id)],

@@ -9,6 +9,7 @@ from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from contracting.approvals.queries.queues import overrides_on
 from contracting.audit.operations.log import log_reading
 from contracting.audit.queries import events_of, milestones
 from contracting.contracts import forms, paperwork, permissions, queries, refusals
@@ -87,6 +88,7 @@ class ContractPage(PageView):
             "protests": queries.protests_of(contract) if by.is_agency else [],
             "suspending": queries.suspending_protest(contract),
             "representatives": queries.representatives(contract, on),
+            "overrides": overrides_on(by, contract.subject),
             "offered": offer_of(contract.pk),
             "now": at,
             "may_accept": permissions.can_accept_award(by, contract),

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import Organization
 from contracting.approvals.operations.open import open_route
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
@@ -99,6 +100,8 @@ def make_determination(
     determination.save()
     if is_reviewed:
         _send_into_review(determination, value, by, at)
+    else:
+        override_rule(**determination.as_override, by=by, at=at)
     record_event(
         events.DETERMINATION_MADE,
         subject=determination.subject,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from contracting.approvals.operations.override import override_rule
 from contracting.approvals.operations.record import record_decision
 from contracting.approvals.queries import open_route_of
 from contracting.approvals.refusals import RouteClosed
@@ -54,6 +55,13 @@ def review_determination(
             DeterminationState.RETURNED
             if progress.returned
             else DeterminationState.APPROVED
+        )
+    if progress.complete:
+        override_rule(
+            **determination.as_override,
+            asked_by=determination.made_by,
+            by=by,
+            at=at,
         )
     record_event(
         events.DETERMINATION_REVIEWED,

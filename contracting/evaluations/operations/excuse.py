@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
@@ -50,6 +51,16 @@ def excuse_registration(
         reason=reason.strip(),
         excused_by_id=by.own_membership_id,
         excused_at=at,
+    )
+    override_rule(
+        rule="R-SUB-06",
+        subject=solicitation.subject,
+        title=str(solicitation),
+        url_path=solicitation.path,
+        reason_code=code,
+        words=excuse.reason,
+        by=by,
+        at=at,
     )
     record_event(
         events.REGISTRATION_EXCUSED,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
@@ -41,6 +42,16 @@ def release_prices(
         reason=reason.strip(),
         released_by_id=by.own_membership_id,
         released_at=at,
+    )
+    override_rule(
+        rule="R-EVL-02",
+        subject=solicitation.subject,
+        title=str(solicitation),
+        url_path=solicitation.path,
+        reason_code="BEFORE_CONSENSUS",
+        words=release.reason,
+        by=by,
+        at=at,
     )
     record_event(
         events.PRICES_RELEASED,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
@@ -57,6 +58,16 @@ def waive_acknowledgement(
         memo=memo.strip(),
         waived_by_id=by.own_membership_id,
         waived_at=at,
+    )
+    override_rule(
+        rule="R-SUB-05",
+        subject=solicitation.subject,
+        title=str(solicitation),
+        url_path=solicitation.path,
+        reason_code="IMMATERIAL_AMENDMENT",
+        words=f"Amendment {amendment.number}: {waiver.memo}",
+        by=by,
+        at=at,
     )
     record_event(
         events.ACKNOWLEDGEMENT_WAIVED,

@@ -11,6 +11,7 @@ from django.forms import Form
 from django.urls import reverse
 
 from contracting.approvals.queries import standing_decisions, standings
+from contracting.approvals.queries.queues import overrides_on
 from contracting.approvals.views import ReviewVerb
 from contracting.audit.queries import events_of, milestones
 from contracting.contracts.models import Contract
@@ -87,6 +88,7 @@ class TaskOrderPage(PageView):
             "certification": queries.certification_of(order),
             "checks": signing_checks(order, on),
             "routes": standings(order.subject, by),
+            "overrides": overrides_on(by, order.subject),
             "may_edit": permissions.can_edit_task_order(by, order),
             "may_submit": permissions.can_submit_task_order(by, order),
             "may_review": permissions.can_review_task_order(by, order, on),

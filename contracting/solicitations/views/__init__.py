@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.queries import known_vendors
 from contracting.approvals.queries import standing_decisions
+from contracting.approvals.queries.queues import overrides_on
 from contracting.approvals.views import ReviewVerb
 from contracting.audit.queries import events_of
 from contracting.core import clock
@@ -90,6 +91,7 @@ class SolicitationPage(PageView):
             "documents": documents_of(found.subject).visible_to(by),
             "events": events_of(found.subject),
             "is_past": found.deadline is not None and at > found.deadline,
+            "overrides": overrides_on(by, found.subject),
             "posting": posting_clock(found, at),
             "made_from": copying.what_was_taken(found),
             "may_keep": permissions.can_keep_template(by, found),

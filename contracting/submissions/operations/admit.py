@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import SYSTEM, Actor
 from contracting.core.permissions import require
@@ -52,6 +53,17 @@ def admit_late_submission(
         admitted_by_id=by.own_membership_id,
         admitted_at=at,
     )
+    if admission.code != LateException.NOT_EXCLUDED:
+        override_rule(
+            rule="R-SUB-02",
+            subject=solicitation.subject,
+            title=str(solicitation),
+            url_path=solicitation.path,
+            reason_code=admission.code,
+            words=admission.evidence,
+            by=by,
+            at=at,
+        )
     post_notice(
         recipients=[Recipient(organization_id=submission.vendor_id)],
         subject=submission.subject,
