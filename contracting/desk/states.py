@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import TextChoices
+
 from accounts.states import Role
 
 NOTICES: Final = "notices"
@@ -103,3 +105,76 @@ QUESTIONS: Final[dict[str, str]] = {
 """The one question that each role brings to its desk."""
 
 RIBBON: Final = "DEMONSTRATION – nothing here is binding"
+
+
+class Duty(TextChoices):
+    """What somebody does in a case, from the need to the payment."""
+
+    REQUESTS = "REQUESTS", "requests"
+    WRITES = "WRITES", "writes"
+    REVIEWS = "REVIEWS", "reviews"
+    EVALUATES = "EVALUATES", "evaluates"
+    SELECTS = "SELECTS", "selects"
+    CERTIFIES = "CERTIFIES", "certifies funds"
+    SIGNS = "SIGNS", "signs"
+    ACCEPTS = "ACCEPTS", "accepts"
+    PAYS = "PAYS", "certifies payment"
+
+
+EVENTS_OF_DUTY: Final = {
+    Duty.REQUESTS: (
+        "requisitions.requisition.drafted",
+        "requisitions.requisition.submitted",
+        "orders.task_order.drafted",
+        "orders.modification.drafted",
+    ),
+    Duty.WRITES: (
+        "solicitations.solicitation.drafted",
+        "solicitations.solicitation.edited",
+        "contracts.contract.drafted",
+        "orders.task_order.drafted",
+        "orders.task_order.edited",
+        "orders.modification.drafted",
+    ),
+    Duty.REVIEWS: (
+        "solicitations.solicitation.reviewed",
+        "orders.task_order.reviewed",
+    ),
+    Duty.EVALUATES: ("evaluations.submission.rated",),
+    Duty.SELECTS: ("evaluations.selection.decided",),
+    Duty.CERTIFIES: (
+        "contracts.contract.funds_certified",
+        "orders.task_order.funds_certified",
+        "orders.modification.funds_certified",
+    ),
+    Duty.SIGNS: (
+        "contracts.award.offered",
+        "contracts.contract.awarded",
+        "orders.task_order.issued",
+        "orders.modification.issued",
+    ),
+    Duty.ACCEPTS: ("reconciliation.usage.accepted",),
+    Duty.PAYS: ("payments.payment.certified",),
+}
+"""Which events are the doing of each duty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Two duties that one person must not hold: on one thing, or in the whole case."""
+
+    one: Duty
+    other: Duty
+    rule: str
+    in_the_whole_case: bool = False
+
+
+APART: Final = (
+    Apart(Duty.REQUESTS, Duty.CERTIFIES, "R-ROL-03"),
+    Apart(Duty.REQUESTS, Duty.SIGNS, "R-ROL-03"),
+    Apart(Duty.CERTIFIES, Duty.SIGNS, "R-ROL-03"),
+    Apart(Duty.WRITES, Duty.REVIEWS, "R-ROL-09"),
+    Apart(Duty.ACCEPTS, Duty.PAYS, "R-ROL-04", in_the_whole_case=True),
+    Apart(Duty.SIGNS, Duty.PAYS, "R-ROL-04", in_the_whole_case=True),
+)
+"""The matrix of separation, in one place. It is about persons, whatever their roles."""

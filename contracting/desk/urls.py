@@ -9,6 +9,11 @@ app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", views.Home.as_view(), name="home"),
     path("search", views.Search.as_view(), name="search"),
+    path(
+        "contracts/<public_id:public_id>/duties",
+        views.Duties.as_view(),
+        name="duties",
+    ),
     path("accessibility", views.Accessibility.as_view(), name="accessibility"),
     path("livez", views.live, name="live"),
     path("readyz", views.ready, name="ready"),

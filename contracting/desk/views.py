@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import threading
+from collections import Counter
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
@@ -20,15 +21,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from contracting.contracts.queries import public_awards
+from accounts.states import Role
+from contracting.contracts.queries import get_contract_for, public_awards
 from contracting.core import clock
-from contracting.core.errors import Refusal
+from contracting.core.errors import NotVisible, Refusal
 from contracting.core.periods import accounting_day
 from contracting.core.views import PageView
 from contracting.desk import calculations, queries
 from contracting.desk.queries import search
+from contracting.desk.queries.duties import done_in, separations
 from contracting.desk.serializers import SHORT, desk_of
-from contracting.desk.states import QUESTIONS
+from contracting.desk.states import QUESTIONS, Duty
 from contracting.notices.queries import time_zone_of
 from contracting.solicitations.queries import open_opportunities
 
@@ -76,6 +79,31 @@ class Home(PageView):
                 opportunities, calculations.opportunity_item, SHORT
             ),
             "awards": queries.first_of(public_awards(), calculations.award_item, SHORT),
+        }
+
+
+class Duties(PageView):
+    """Who did what in this case, and were the duties kept apart?"""
+
+    template_name = "desk/duties.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        if not self.actor.has_role(Role.AUDITOR, Role.CONTRACTING_OFFICER):
+            raise NotVisible("Who did what is for auditors and contracting officers.")
+        contract = get_contract_for(self.actor, ids["public_id"])
+        done = done_in(contract)
+        people = {each.person: each.name for each in done}
+        counted = Counter((each.person, each.duty) for each in done)
+        kept = separations(done)
+        return {
+            "contract": contract,
+            "duties": [duty.label for duty in Duty],
+            "rows": [
+                (name, [counted[person, duty] for duty in Duty])
+                for person, name in people.items()
+            ],
+            "separations": kept,
+            "broken": [each for each in kept if each.broken_by],
         }
 
 
