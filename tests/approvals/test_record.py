@@ -200,6 +200,9 @@ def test_a_delegate_decides_in_the_seat_of_the_delegator(
     decision = Decision.objects.get()
     assert decision.membership_id == legal_reviewer.membership_id
     assert decision.on_behalf_of_id == technical_reviewer.membership_id
+    event = AuditEvent.objects.get(event="approvals.decision.recorded")
+    assert event.actor_name == "Fay Legal"
+    assert '"in_seat_of":"Eli Technical"' in event.payload
     with nothing_happens(), pytest.raises(AlreadyDecided):
         decide(route, technical_reviewer)
 

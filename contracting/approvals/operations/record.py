@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.models import Membership
 from contracting.approvals import events, permissions, queries
 from contracting.approvals.models import Decision, Route
 from contracting.approvals.queries import Progress, Seat
@@ -76,6 +77,7 @@ def record_decision(
             "verdict": verdict,
             "comment": words,
             "on_behalf_of": decision.on_behalf_of_id,
+            "in_seat_of": _name_of(decision.on_behalf_of),
             "version": route.version,
             "content_sha256": route.content_sha256,
             "route_state": route.state,
@@ -83,6 +85,10 @@ def record_decision(
         },
     )
     return progress
+
+
+def _name_of(colleague: Membership | None) -> str:
+    return colleague.user.name if colleague else ""
 
 
 def _refuse_closed(route: Route) -> None:
