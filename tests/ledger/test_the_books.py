@@ -217,11 +217,11 @@ class TheBooks(RuleBasedStateMachine):
             for column in list(figures)[-3:]:
                 wanted = self.plain.of_line(figures[column], names[line.holder])
                 assert getattr(line, column) == wanted, column
-        for pot, line in self.funds.items():
-            row = FundsBalance.objects.get(line_of_accounting=line)
-            assert row.available_dollars == self.plain.sum("allotted", pot)
-            assert row.committed_dollars == self.plain.of_pot("committed", pot)
-            assert row.obligated_dollars == self.plain.of_pot("obligated", pot)
+        for pot, account in self.funds.items():
+            funds = FundsBalance.objects.get(line_of_accounting=account)
+            assert funds.available_dollars == self.plain.sum("allotted", pot)
+            assert funds.committed_dollars == self.plain.of_pot("committed", pot)
+            assert funds.obligated_dollars == self.plain.of_pot("obligated", pot)
 
     def asked(self, dollars, part):
         line, acrn = part

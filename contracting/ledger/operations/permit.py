@@ -12,7 +12,8 @@ from contracting.core.actors import Actor
 from contracting.core.subjects import Subject
 from contracting.ledger import events
 from contracting.ledger.models import Balance, ExpiredAdjustment, LineOfAccounting
-from contracting.ledger.queries import expired, lock_funds, require_open_accounts
+from contracting.ledger.operations.post import _lock_book
+from contracting.ledger.queries import expired, require_open_accounts
 from contracting.ledger.refusals import PeriodOfAvailabilityEnded
 from contracting.ledger.states import Holder
 
@@ -40,7 +41,13 @@ def permit_expired_funds(
         never obligated for these lines (R-FND-03)
     :raises AccountCancelled: once the account is closed (R-FND-05)
     """
-    lock_funds(holders=holders, lines_of_accounting=lines_of_accounting)
+    _lock_book(
+        because=because,
+        by=by,
+        at=at,
+        holders=holders,
+        lines_of_accounting=lines_of_accounting,
+    )
     permitted = []
     for line in expired(lines_of_accounting, on=on):
         require_open_accounts([line.pk], on=on)
