@@ -13,6 +13,7 @@ from typing import Any
 
 from contracting.approvals.states import Decided
 from contracting.contracts.models import Contract
+from contracting.contracts.operations.accept_designation import accept_designation
 from contracting.contracts.operations.award import award_contract
 from contracting.contracts.operations.certify import certify_contract_funds
 from contracting.contracts.operations.designate import designate_cor
@@ -167,9 +168,12 @@ def awarded_contract(*, on: SelectionDecision | None = None, of: str = "") -> Co
         membership_id=cor,
         valid_from=date(2026, 4, 1),
         valid_to=date(2027, 3, 31),
+        level="II",
+        certified_until=date(2027, 12, 31),
         by=actor("contracting_officer"),
         at=AWARDED_AT,
     )
+    accept_designation(contract_id=contract.pk, by=actor("cor"), at=AWARDED_AT)
     return contract
 
 

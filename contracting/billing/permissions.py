@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from accounts.permissions import role_in
 from accounts.states import Role
 from contracting.billing.models import Invoice
+from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.orders.models import TaskOrder
@@ -23,15 +26,17 @@ def can_receive_invoice(by: Actor, order: TaskOrder) -> Verdict:
     return _vendor(by, order, INVOICES_WRITE, "submit an invoice")
 
 
-def can_return_invoice(by: Actor, invoice: Invoice) -> Verdict:
-    """The representative or the contracting officer of the agency."""
-    return role_in(
+def can_return_invoice(by: Actor, invoice: Invoice, on: date) -> Verdict:
+    """The designated representative, or the contracting officer (R-ROL-05)."""
+    contract = invoice.order.contract
+    verdict = role_in(
         by,
-        invoice.order.contract.agency_id,
+        contract.agency_id,
         Role.COR,
         Role.CONTRACTING_OFFICER,
         doing="return an invoice",
     )
+    return as_representative(verdict, by, contract, on)
 
 
 def can_withdraw_invoice(by: Actor, invoice: Invoice) -> Verdict:

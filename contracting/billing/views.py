@@ -191,7 +191,8 @@ class ReturnInvoice(InvoiceVerbView):
     done_message = "The invoice is returned; the vendor is told why."
 
     def verdict(self, thing: Invoice) -> Verdict:
-        return permissions.can_return_invoice(self.actor, thing)
+        on = accounting_day(clock.now(), thing.order.contract.time_zone)
+        return permissions.can_return_invoice(self.actor, thing, on)
 
     def perform(
         self, *, thing: Invoice, data: dict[str, Any], by: Actor, at: datetime

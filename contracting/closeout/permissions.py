@@ -7,21 +7,24 @@ from datetime import date
 from accounts.permissions import all_of, can_sign, role_in
 from accounts.states import Role
 from contracting.contracts.models import Contract
+from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
 from contracting.orders.models import TaskOrder
 
 
-def can_complete_order(by: Actor, order: TaskOrder) -> Verdict:
-    """The representative or the contracting officer of the agency."""
-    return role_in(
+def can_complete_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """The designated representative, or the contracting officer (R-ROL-05)."""
+    contract = order.contract
+    verdict = role_in(
         by,
-        order.contract.agency_id,
+        contract.agency_id,
         Role.COR,
         Role.CONTRACTING_OFFICER,
         doing="complete an order",
     )
+    return as_representative(verdict, by, contract, on)
 
 
 def can_release_claims(by: Actor, order: TaskOrder) -> Verdict:

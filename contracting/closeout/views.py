@@ -85,9 +85,9 @@ class CloseOutsPage(PageView):
         return context
 
     def _order_verdict(self, order: TaskOrder) -> Verdict:
-        if order.state == TaskOrderState.ISSUED:
-            return permissions.can_complete_order(self.actor, order)
         on = today_of(order.contract)
+        if order.state == TaskOrderState.ISSUED:
+            return permissions.can_complete_order(self.actor, order, on)
         return permissions.can_close_out_order(self.actor, order, on)
 
 
@@ -140,7 +140,8 @@ class CompleteOrder(VerbView):
         return get_task_order_for(self.actor, ids["public_id"])
 
     def verdict(self, thing: TaskOrder) -> Verdict:
-        return permissions.can_complete_order(self.actor, thing)
+        on = today_of(thing.contract)
+        return permissions.can_complete_order(self.actor, thing, on)
 
     def extra(self, thing: TaskOrder) -> dict[str, Any]:
         return {

@@ -34,6 +34,14 @@ COR_DESIGNATED = event_type(
     "contracts.cor.designated",
     "A contracting officer's representative was designated.",
 )
+GRATUITOUS_SERVICE_RECORDED = event_type(
+    "contracts.gratuitous_service.recorded",
+    "The agreement under which a line costs nothing was recorded.",
+)
+COR_DESIGNATION_ACCEPTED = event_type(
+    "contracts.cor.designation_accepted",
+    "A representative accepted the letter of designation.",
+)
 PROTEST_RECORDED = event_type(
     "contracts.protest.recorded", "Notice of a protest against the award was recorded."
 )

@@ -10,7 +10,8 @@ from django import forms
 
 from accounts.models import Membership
 from accounts.states import Role
-from contracting.contracts.models import Contract, UnenforceableTerm
+from contracting.contracts.models import Contract, RateRow, UnenforceableTerm
+from contracting.contracts.states import CorLevel
 from contracting.ledger.queries import lines_of_accounting_of
 from contracting.requisitions.forms import (
     RemovableRows,
@@ -209,6 +210,18 @@ class DesignateCorForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 
+    level = forms.ChoiceField(
+        label="Certification level",
+        choices=CorLevel.choices,
+        help_text="FAC-COR level of the representative.",
+    )
+    certified_until = forms.DateField(
+        label="Certified until, last day",
+        validators=[plausible],
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="After it the representative no longer acts on this contract.",
+    )
+
     def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["membership"]
@@ -216,6 +229,37 @@ class DesignateCorForm(forms.Form):
         field.queryset = Membership.objects.filter(
             organization_id=contract.agency_id, role=Role.COR, is_active=True
         ).select_related("user", "organization")
+
+
+class GratuitousServiceForm(forms.Form):
+    """Which subline is free, and by which agreement."""
+
+    slin = forms.ChoiceField(label="Item that costs nothing")
+    agreement = forms.CharField(
+        label="Agreement",
+        max_length=300,
+        help_text="Number and day, or where it is filed. The vendor has signed it.",
+    )
+
+    def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = RateRow.objects.filter(
+            line__contract=contract, superseded_at__isnull=True
+        ).order_by("slin")
+        field = self.fields["slin"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (typing)
+        field.choices = [
+            (row.slin, f"{row.slin} {row.token_class.label} of {row.model.snapshot}")
+            for row in rows.select_related("token_class", "model")
+        ]
+
+
+class AcceptDesignationForm(forms.Form):
+    """The representative's signature."""
+
+    confirm = forms.BooleanField(
+        label="I have read the letter and act only within it.",
+    )
 
 
 class ProtestForm(forms.Form):

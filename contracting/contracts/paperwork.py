@@ -13,6 +13,7 @@ from contracting.contracts.models import (
     SINGLE_AWARD,
     Contract,
     ContractFunding,
+    CorDesignation,
     RateRow,
 )
 from contracting.contracts.queries import public_awards, unenforceable_terms
@@ -321,3 +322,51 @@ def debriefing_days(contract: Contract) -> int:
     zone, signed_at = contract.time_zone, contract.awarded_at
     on = accounting_day(signed_at, zone) if signed_at else contract.ordering_start
     return int(threshold("DEBRIEF_REQUEST", on).value)
+
+
+MAY_DO = (
+    "watch the burn of funds and tokens and tell the contracting officer of it;",
+    "accept usage that agrees with meter and report, and dispute what does not;",
+    "assign, correct and dispose of metered usage, with a reason;",
+    "return an invoice that is not proper, and say when performance has ended.",
+)
+MAY_NOT_DO = (
+    "change price, quantity, schedule, place or terms, or promise to;",
+    "place, change or extend an order, or direct work beyond it;",
+    "certify a payment for usage that you have accepted.",
+)
+
+
+def designation_letter(letter: CorDesignation, *, signer: Actor) -> dict[str, Any]:
+    """The contracting officer's letter to the representative (FAR 1.602-2(d))."""
+    contract = letter.contract
+    return {
+        "author": contract.agency.name,
+        "created_at": letter.designated_at,
+        "subject": f"{contract.title}, contract {contract.piid}",
+        "time_zone": contract.time_zone,
+        "summary": (
+            "You are designated as representative of the contracting officer. It binds "
+            "once you have accepted it, and cannot be passed on."
+        ),
+        "facts": [
+            ["Representative", letter.membership.user.name],
+            ["Contract", contract.piid],
+            ["Vendor", contract.vendor.name],
+            ["First day", letter.valid_from],
+            ["Last day", letter.valid_to],
+            ["Certification", letter.get_level_display()],
+            ["Certified until", letter.certified_until],
+        ],
+        "sections": [
+            {"heading": "You may", "text": "\n".join(MAY_DO)},
+            {"heading": "You may not", "text": "\n".join(MAY_NOT_DO)},
+        ],
+        "signatures": [
+            {
+                "capacity": "Contracting officer",
+                "signed_by": signer.name,
+                "signed_at": letter.designated_at,
+            }
+        ],
+    }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from accounts.permissions import can_sign, role_in
-from accounts.states import Role
+from accounts.states import ReviewField, Role
 from contracting.contracts.acceptance.offers import offer_of
 from contracting.contracts.models import Contract
-from contracting.contracts.queries import get_contract_for
+from contracting.contracts.queries import designation_of, get_contract_for
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
@@ -153,6 +153,50 @@ def can_designate_cor(by: Actor, contract: Contract, on: date) -> Verdict:
     if isinstance(verdict, Refused):
         return verdict
     return can_sign(by, Dollars(), on)
+
+
+def can_accept_designation(by: Actor, contract: Contract) -> Verdict:
+    """The representative to whom the contracting officer has written (R-ROL-05)."""
+    cor = Role.COR
+    doing = "accept a designation"
+    who = role_in(by, contract.agency_id, cor, doing=doing, rule="R-ROL-05")
+    if isinstance(who, Refused):
+        return who
+    letter = designation_of(by, contract)
+    if letter is None or letter.is_accepted:
+        return Refused("No letter of designation waits for you here.", "R-ROL-05")
+    return who
+
+
+def as_representative(
+    verdict: Verdict, by: Actor, contract: Contract, on: date
+) -> Verdict:
+    """Hold a representative to the letter of designation; others keep the verdict.
+
+    :param verdict: what the role alone allows
+    :param on: the day of the act; the letter is in force then (R-ROL-05, FAR 1.604)
+    """
+    if isinstance(verdict, Refused) or not by.has_role(Role.COR):
+        return verdict
+    letter = designation_of(by, contract)
+    if letter is None:
+        return Refused("You are not designated for this contract.", "R-ROL-05")
+    gap = letter.gap(on)
+    if gap:
+        return Refused(f"{gap} The contracting officer can designate anew.", "R-ROL-05")
+    return verdict
+
+
+def can_record_gratuitous_service(by: Actor, contract: Contract) -> Verdict:
+    """A legal reviewer of the agency: free service is theirs to clear (R-FND-11)."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.REVIEWER,
+        review_field=ReviewField.LEGAL,
+        doing="record an agreement on free service",
+        rule="R-FND-11",
+    )
 
 
 def can_record_protest(by: Actor, contract: Contract) -> Verdict:

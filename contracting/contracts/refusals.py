@@ -104,9 +104,31 @@ class AlreadyDesignated(Conflict):
 
 
 class DesignationOutsideContract(Invalid):
-    """A representative's dates or membership do not fit the contract."""
+    """A representative's dates, membership or certification do not fit."""
 
     code = "designation_outside_contract"
+    rule = "R-ROL-05"
+
+
+class NoCostNotAgreed(Refusal):
+    """A line is priced at nothing, and no agreement covers it (31 U.S.C. 1342)."""
+
+    code = "no_cost_not_agreed"
+    rule = "R-FND-11"
+
+
+class NoCostIncomplete(Invalid):
+    """A record of free service lacks its agreement, or names no subline."""
+
+    code = "no_cost_incomplete"
+    rule = "R-FND-11"
+
+
+class NoDesignation(Conflict):
+    """No letter of designation waits for this person's signature."""
+
+    code = "no_designation"
+    rule = "R-ROL-05"
 
 
 class ProtestIncomplete(Invalid):

@@ -16,6 +16,14 @@ class ContractState(TextChoices):
     DISCARDED = "DISCARDED", "discarded"
 
 
+class CorLevel(TextChoices):
+    """How far a representative is certified (FAC-COR)."""
+
+    I = "I", "level I"  # noqa: E741 (the level's own name)
+    II = "II", "level II"
+    III = "III", "level III"
+
+
 _S = ContractState
 
 MOVES = moves(

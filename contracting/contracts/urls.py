@@ -63,6 +63,16 @@ urlpatterns = [
         name="discard_contract",
     ),
     path(
+        "contracts/<public_id:public_id>/record_gratuitous_service",
+        awards.RecordGratuitousServiceView.as_view(),
+        name="record_gratuitous_service",
+    ),
+    path(
+        "contracts/<public_id:public_id>/accept_designation",
+        awards.AcceptDesignationView.as_view(),
+        name="accept_designation",
+    ),
+    path(
         "contracts/<public_id:public_id>/designate_cor",
         awards.DesignateCorView.as_view(),
         name="designate_cor",

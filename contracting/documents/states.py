@@ -20,6 +20,7 @@ class DocumentKind(TextChoices):
     DECISION = "decision", "source selection decision"
     PRICE_MEMO = "price_memo", "price reasonableness memorandum"
     RECEIPT = "receipt", "submission receipt"
+    DESIGNATION = "designation", "designation of a representative"
     COMPLETION_STATEMENT = "completion_statement", "contract completion statement"
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from accounts.permissions import role_in, scope_in
 from accounts.states import Role, Scope
-from contracting.contracts.queries import is_representative
+from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.orders.models import TaskOrder
@@ -48,11 +48,7 @@ def can_assign_usage_to_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
     :param on: the day on which the designation must be in force (R-ROL-05)
     """
     verdict = can_assign_usage(by, order.contract.agency_id)
-    if isinstance(verdict, Refused) or not by.has_role(Role.COR):
-        return verdict
-    if not is_representative(by, order.contract, on):
-        return Refused("You are not designated for this order's contract today.")
-    return verdict
+    return as_representative(verdict, by, order.contract, on)
 
 
 def can_dispose_usage(by: Actor, agency_id: int) -> Verdict:

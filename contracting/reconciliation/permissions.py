@@ -7,9 +7,9 @@ from datetime import date
 from accounts.permissions import role_in
 from accounts.states import Role
 from contracting.billing.models import Invoice
-from contracting.contracts.queries import is_representative
+from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
-from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.core.permissions import Allowed, Verdict
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation.models import Finding
 
@@ -30,30 +30,29 @@ def can_reconcile_order(by: Actor, order: TaskOrder) -> Verdict:
 
 
 def can_accept_usage(by: Actor, invoice: Invoice, on: date) -> Verdict:
-    """The designated representative of the contract (FAR 46.5)."""
+    """The designated representative of the contract (FAR 46.5, R-ROL-05)."""
     contract = invoice.order.contract
     verdict = role_in(by, contract.agency_id, Role.COR, doing="accept usage")
-    if isinstance(verdict, Refused):
-        return verdict
-    if not is_representative(by, contract, on):
-        return Refused("You are not designated for this contract today.")
-    return Allowed()
+    return as_representative(verdict, by, contract, on)
 
 
-def can_dispute_finding(by: Actor, finding: Finding) -> Verdict:
-    """The representative or the contracting officer of the agency."""
-    return role_in(
+def can_dispute_finding(by: Actor, finding: Finding, on: date) -> Verdict:
+    """The designated representative, or the contracting officer (R-ROL-05)."""
+    contract = finding.order.contract
+    verdict = role_in(
         by,
-        finding.order.contract.agency_id,
+        contract.agency_id,
         Role.COR,
         Role.CONTRACTING_OFFICER,
         doing="dispute a discrepancy",
     )
+    return as_representative(verdict, by, contract, on)
 
 
-def can_resolve_finding(by: Actor, finding: Finding) -> Verdict:
-    """The representative up to tier 2, the contracting officer above."""
-    agency_id = finding.order.contract.agency_id
+def can_resolve_finding(by: Actor, finding: Finding, on: date) -> Verdict:
+    """The designated representative up to tier 2, the contracting officer above."""
+    contract = finding.order.contract
+    agency_id = contract.agency_id
     if finding.tolerance_tier > COR_MAY_RESOLVE_UP_TO_TIER:
         return role_in(
             by,
@@ -61,10 +60,11 @@ def can_resolve_finding(by: Actor, finding: Finding) -> Verdict:
             Role.CONTRACTING_OFFICER,
             doing="resolve a discrepancy of this size",
         )
-    return role_in(
+    verdict = role_in(
         by,
         agency_id,
         Role.COR,
         Role.CONTRACTING_OFFICER,
         doing="resolve a discrepancy",
     )
+    return as_representative(verdict, by, contract, on)

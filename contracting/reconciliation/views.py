@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -78,7 +78,7 @@ class InvoicePage(PageView):
             ],
             "may_accept": permissions.can_accept_usage(by, invoice, on),
             "may_reconcile": permissions.can_reconcile_order(by, invoice.order),
-            "may_return": may_bill.can_return_invoice(by, invoice),
+            "may_return": may_bill.can_return_invoice(by, invoice, on),
             "may_withdraw": may_bill.can_withdraw_invoice(by, invoice),
             "events": queries.history_of(invoice),
         }
@@ -196,14 +196,15 @@ class FindingPage(PageView):
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
         finding = queries.get_finding_for(self.actor, ids["public_id"])
         keys = finding.evidence.get("keys", [])
+        on = today_of(finding)
         return {
             "finding": finding,
             "order": finding.order,
             "keys": keys[:CALLS_SHOWN],
             "keys_count": len(keys),
             "model": queries.model_of(finding),
-            "may_dispute": permissions.can_dispute_finding(self.actor, finding),
-            "may_resolve": permissions.can_resolve_finding(self.actor, finding),
+            "may_dispute": permissions.can_dispute_finding(self.actor, finding, on),
+            "may_resolve": permissions.can_resolve_finding(self.actor, finding, on),
             "events": events_of(finding.subject),
         }
 
@@ -283,6 +284,11 @@ class AcceptUsage(VerbView):
         return accepted.invoice.path
 
 
+def today_of(finding: Finding) -> date:
+    """The day it is where the contract's days are counted."""
+    return accounting_day(clock.now(), finding.order.contract.time_zone)
+
+
 class FindingVerbView(VerbView):
     """A verb on one discrepancy that the actor may see."""
 
@@ -302,7 +308,7 @@ class DisputeFinding(FindingVerbView):
     done_message = "The vendor is asked to explain; the rest is paid meanwhile."
 
     def verdict(self, thing: Finding) -> Verdict:
-        return permissions.can_dispute_finding(self.actor, thing)
+        return permissions.can_dispute_finding(self.actor, thing, today_of(thing))
 
     def perform(
         self, *, thing: Finding, data: dict[str, Any], by: Actor, at: datetime
@@ -320,7 +326,7 @@ class ResolveFinding(FindingVerbView):
     done_message = "The discrepancy is resolved."
 
     def verdict(self, thing: Finding) -> Verdict:
-        return permissions.can_resolve_finding(self.actor, thing)
+        return permissions.can_resolve_finding(self.actor, thing, today_of(thing))
 
     def perform(
         self, *, thing: Finding, data: dict[str, Any], by: Actor, at: datetime

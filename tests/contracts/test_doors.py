@@ -100,6 +100,8 @@ def test_a_representative_is_designated_in_the_browser(decision, contracting_off
             "membership": membership(other).public_id,
             "valid_from": "2026-03-30",
             "valid_to": "2026-12-31",
+            "level": "II",
+            "certified_until": "2027-06-30",
         },
     )
 
@@ -107,6 +109,7 @@ def test_a_representative_is_designated_in_the_browser(decision, contracting_off
     assert CorDesignation.objects.filter(membership=membership(other)).exists()
     shown = text(client_for(contracting_officer).get(page(contract)))
     assert "Eli Technical, 30 Mar 2026 to 31 Dec 2026" in shown
+    assert "The letter of designation is not accepted yet." in shown
 
 
 def test_a_draft_is_discarded_in_the_browser(decision, contract_specialist):
@@ -256,4 +259,4 @@ def test_a_program_reads_until_when_it_may_order(decision, program_manager):
     shown = text(client_for(program_manager).get(page(contract)))
 
     assert "orders may be placed until 31 Mar 2027" in shown
-    assert "No contracting officer's representative is designated." in shown
+    assert "Not in force: The designation begins on 2026-04-01." in shown

@@ -277,13 +277,17 @@ def test_nobody_but_the_representative_accepts(order, invoice, outsider):
         accepted(invoice, by=outsider)
 
 
+@pytest.mark.rule("R-ROL-05", case="refused")
 def test_a_representative_who_is_not_designated_on_the_day_does_not_accept(
     order, invoice
 ):
     compared(order, invoice)
 
-    with nothing_happens(), pytest.raises(NotAllowed):
+    with nothing_happens(), pytest.raises(NotAllowed) as refusal:
         accepted(invoice, at=ACCEPTED_AT + timedelta(days=400))
+
+    assert refusal.value.rule == "R-ROL-05"
+    assert "The designation ended on 2027-03-31" in str(refusal.value)
 
 
 def test_the_job_never_accepts(order, invoice):

@@ -12,6 +12,7 @@ from contracting.billing.models import Invoice, InvoiceLine
 from contracting.billing.refusals import ReasonMissing
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.notices.operations.post_notice import Recipient, post_notice
 
@@ -24,12 +25,14 @@ def return_invoice(
 
     Its lines no longer stand in the way of a corrected invoice.
 
-    :raises NotAllowed: if ``by`` is neither COR nor contracting officer of the agency
+    :raises NotAllowed: if ``by`` is neither designated COR (R-ROL-05) nor contracting
+        officer of the agency
     :raises ReasonMissing: without a reason
     :raises IllegalMove: if it is accepted or paid already
     """
     invoice = queries.locked_invoice(invoice_id)
-    require(permissions.can_return_invoice(by, invoice))
+    on = accounting_day(at, invoice.order.contract.time_zone)
+    require(permissions.can_return_invoice(by, invoice, on))
     given = [reason.strip() for reason in reasons if reason.strip()]
     if not given:
         message = "Say what makes the invoice improper."

@@ -11,6 +11,7 @@ from contracting.closeout import events, permissions, queries
 from contracting.closeout.refusals import NotPhysicallyComplete
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import TaskOrderState
@@ -22,13 +23,15 @@ def complete_order(*, order_id: int, by: Actor, at: datetime) -> TaskOrder:
 
     FAR 4.804-4(a).
 
-    :raises NotAllowed: if ``by`` is neither COR nor contracting officer of the agency
+    :raises NotAllowed: if ``by`` is neither designated COR (R-ROL-05) nor contracting
+        officer of the agency
     :raises NotPhysicallyComplete: before the period has ended, or while usage of the
         order is in suspense (R-CLO-01)
     :raises IllegalMove: unless the order is issued
     """
     order = _lock_order(order_id)
-    require(permissions.can_complete_order(by, order))
+    on = accounting_day(at, order.contract.time_zone)
+    require(permissions.can_complete_order(by, order, on))
     blockers = queries.blockers_of_completion(order, at)
     if blockers:
         message = " ".join(blocker.what for blocker in blockers)

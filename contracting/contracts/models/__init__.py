@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from contracting.contracts.acceptance.models import AwardOffer  # noqa: F401 (its app)
-from contracting.contracts.models import terms
+from contracting.contracts.models import representatives, terms
 from contracting.contracts.states import MOVES, ContractState
 from contracting.core.models import (
     Addressed,
@@ -27,6 +27,9 @@ from contracting.submissions.models import Submission
 
 UnenforceableTerm = terms.UnenforceableTerm
 VendorTerm = terms.VendorTerm
+GratuitousService = terms.GratuitousService
+CorDesignation = representatives.CorDesignation
+DesignationAcceptance = representatives.DesignationAcceptance
 
 HOLDER_OF_A_LINE = "contracts.line"
 SINGLE_AWARD = "single award"
@@ -297,32 +300,6 @@ class ContractFunding(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.acrn} {self.dollars}"
-
-
-class CorDesignation(Timestamped):
-    """The contracting officer's representative for one contract (FAR 1.602-2(d))."""
-
-    contract = models.ForeignKey(
-        Contract, on_delete=models.PROTECT, related_name="cor_designations"
-    )
-    membership = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
-    valid_from = models.DateField()
-    valid_to = models.DateField()
-    designated_by = models.ForeignKey(
-        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
-    )
-    designated_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="a_representative_is_designated_once_for_a_contract",
-                fields=["contract", "membership"],
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.membership}"
 
 
 class Protest(AppendOnly):

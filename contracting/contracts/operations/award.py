@@ -17,6 +17,7 @@ from contracting.contracts.models import Contract
 from contracting.contracts.operations.certify import obligations_of
 from contracting.contracts.queries import require_awardable
 from contracting.contracts.queries.guards import (
+    require_agreed_no_cost,
     require_certified_funds,
     require_funds_of_the_year,
     require_indefinite_quantity,
@@ -183,6 +184,7 @@ def require_signable(
     require_indefinite_quantity(contract, on)
     require_single_award(contract, on)
     require_reasonable_price(contract)
+    require_agreed_no_cost(contract)
     require_acknowledged(contract.offer.opened_offer)
     require_responsible(contract.offer)
     require_registered(contract.offer, at)

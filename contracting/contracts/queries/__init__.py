@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -107,18 +108,50 @@ def has_reasonable_price(contract: Contract) -> bool:
 
 
 def representatives(contract: Contract, on: date) -> QuerySet[CorDesignation]:
-    """Who represents the contracting officer on that day."""
+    """Who represents the contracting officer on that day, by a letter in force."""
+    found = designations_in_force(on).filter(contract=contract)
+    return found.select_related("membership__user")
+
+
+def free_sublines(contract: Contract, slins: Iterable[str]) -> list[str]:
+    """Those of these sublines that no agreement marks as no cost (R-FND-11)."""
+    agreed = set(contract.gratuitous_services.values_list("slin", flat=True))
+    return sorted(set(slins) - agreed)
+
+
+def designations_in_force(on: date) -> QuerySet[CorDesignation]:
+    """The letters that bind on that day: accepted, certified, between their dates.
+
+    Of several to one person on a contract the last one counts (R-ROL-05).
+    """
+    later = CorDesignation.objects.filter(
+        contract=OuterRef("contract"),
+        membership=OuterRef("membership"),
+        pk__gt=OuterRef("pk"),
+    )
     return CorDesignation.objects.filter(
-        contract=contract, valid_from__lte=on, valid_to__gte=on
-    ).select_related("membership__user")
+        ~Exists(later),
+        acceptance__isnull=False,
+        valid_from__lte=on,
+        valid_to__gte=on,
+        certified_until__gte=on,
+    ).exclude(level="")
 
 
-def is_representative(actor: Actor, contract: Contract, on: date) -> bool:
-    """Whether the actor is a designated representative in force (R-ROL-05's facts)."""
-    if not actor.has_role(Role.COR):
-        return False
-    held = representatives(contract, on)
-    return held.filter(membership_id=actor.own_membership_id).exists()
+def designation_of(actor: Actor, contract: Contract) -> CorDesignation | None:
+    """The last letter to this person on this contract, in force or not."""
+    found = CorDesignation.objects.filter(
+        contract=contract, membership_id=actor.own_membership_id
+    )
+    return found.select_related("acceptance").order_by("-pk").first()
+
+
+def letters_of(contract: Contract) -> QuerySet[CorDesignation]:
+    """Every letter of designation on the contract, the newest first."""
+    found = contract.cor_designations.select_related(
+        "membership__user", "acceptance", "designated_by__user"
+    )
+    return found.order_by("-pk")
 
 
 def live() -> QuerySet[Contract]:

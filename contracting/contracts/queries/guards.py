@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from contracting.bans.queries import require_not_banned
 from contracting.contracts import calculations, refusals
-from contracting.contracts.models import Contract, ContractFunding
+from contracting.contracts.models import Contract, ContractFunding, RateRow
 from contracting.contracts.queries import (
+    free_sublines,
     has_reasonable_price,
     not_responsible_because,
     single_award_above,
@@ -141,3 +143,29 @@ def require_no_ban(contract: Contract, at: datetime) -> None:
         subjects=[contract.subject],
         at=at,
     )
+
+
+def require_agreed_no_cost(contract: Contract) -> None:
+    """Insist that what costs nothing is free by an agreement (31 U.S.C. 1342).
+
+    :raises NoCostNotAgreed: naming the sublines at $0 without one (R-FND-11)
+    """
+    rows = RateRow.objects.filter(
+        line__contract=contract, superseded_at__isnull=True, usd_per_million_tokens=0
+    )
+    require_agreed_sublines(contract, rows.values_list("slin", flat=True))
+
+
+def require_agreed_sublines(contract: Contract, slins: Iterable[str]) -> None:
+    """The same for sublines that an order prices at nothing.
+
+    :raises NoCostNotAgreed: naming those without an agreement (R-FND-11)
+    """
+    bare = free_sublines(contract, slins)
+    if bare:
+        message = (
+            f"{', '.join(bare)}: $0 without a gratuitous-service agreement. A legal "
+            "reviewer records the agreement on the contract's page, or the line gets a "
+            "price."
+        )
+        raise refusals.NoCostNotAgreed(message, slins=bare)

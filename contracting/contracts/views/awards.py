@@ -15,6 +15,7 @@ from contracting.audit.queries import events_of, milestones
 from contracting.contracts import forms, paperwork, permissions, queries, refusals
 from contracting.contracts.acceptance.offers import declined_on, offer_of
 from contracting.contracts.models import Contract
+from contracting.contracts.operations.accept_designation import accept_designation
 from contracting.contracts.operations.award import award_contract
 from contracting.contracts.operations.certify import certify_contract_funds
 from contracting.contracts.operations.designate import designate_cor
@@ -22,6 +23,9 @@ from contracting.contracts.operations.discard import discard_contract
 from contracting.contracts.operations.draft import MinimumFunding, draft_contract
 from contracting.contracts.operations.lift import lift_protest
 from contracting.contracts.operations.record import record_protest
+from contracting.contracts.operations.record_gratuitous_service import (
+    record_gratuitous_service,
+)
 from contracting.contracts.operations.review import review_vendor_term
 from contracting.contracts.states import ContractState
 from contracting.contracts.views.checks import checks_of, told_after
@@ -31,7 +35,12 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
 from contracting.core.views import OperationView, PageView, VerbView
-from contracting.documents.queries import documents_of, download_headers
+from contracting.documents.models import DocumentQuerySet
+from contracting.documents.queries import (
+    documents_of,
+    documents_of_stream,
+    download_headers,
+)
 from contracting.documents.refusals import NotReady
 from contracting.documents.rendering import LibrariesMissing, render
 from contracting.evaluations.models import SelectedOffer
@@ -84,11 +93,14 @@ class ContractPage(PageView):
             ),
             "vendor_terms": contract.vendor_terms.select_related("struck_as"),
             "unenforceable": queries.unenforceable_terms(on),
-            "documents": documents_of(contract.subject).visible_to(by),
+            "documents": papers_of(contract, by),
             "protests": queries.protests_of(contract) if by.is_agency else [],
             "suspending": queries.suspending_protest(contract),
-            "representatives": queries.representatives(contract, on),
             "overrides": overrides_on(by, contract.subject),
+            "representatives": [
+                (letter, letter.gap(on)) for letter in queries.letters_of(contract)
+            ],
+            "free": contract.gratuitous_services.select_related("recorded_by__user"),
             "offered": offer_of(contract.pk),
             "now": at,
             "may_accept": permissions.can_accept_award(by, contract),
@@ -98,6 +110,12 @@ class ContractPage(PageView):
             context |= {
                 "may_certify": permissions.can_certify_contract_funds(by, contract),
                 "may_award": permissions.can_award_contract(by, contract, on),
+                "may_accept_designation": permissions.can_accept_designation(
+                    by, contract
+                ),
+                "may_record_no_cost": permissions.can_record_gratuitous_service(
+                    by, contract
+                ),
                 "may_designate": permissions.can_designate_cor(by, contract, on),
                 "may_protest": permissions.can_record_protest(by, contract),
                 "may_lift": permissions.can_lift_protest(by, contract),
@@ -363,8 +381,8 @@ class DesignateCorView(ContractVerbView):
 
     template_name = "contracts/designate_cor.html"
     form_class = forms.DesignateCorForm
-    submit_label = "Designate"
-    done_message = "The representative is designated."
+    submit_label = "Sign the letter"
+    done_message = "The letter is signed. It binds once the representative accepts it."
 
     def initial(self, thing: Contract) -> dict[str, Any]:
         return {"valid_from": self.today(thing), "valid_to": thing.ordering_end}
@@ -383,10 +401,54 @@ class DesignateCorView(ContractVerbView):
             membership_id=data["membership"].pk,
             valid_from=data["valid_from"],
             valid_to=data["valid_to"],
+            level=data["level"],
+            certified_until=data["certified_until"],
             by=by,
             at=at,
         )
         return contract_url(thing)
+
+
+def papers_of(contract: Contract, reader: Actor) -> DocumentQuerySet:
+    """The contract's papers, its letters of designation among them, newest first."""
+    letters = documents_of_stream(contract.stream).filter(kind="designation")
+    return (documents_of(contract.subject) | letters).visible_to(reader)
+
+
+class AcceptDesignationView(ContractOperationView):
+    """Do you accept the letter of designation?"""
+
+    template_name = "contracts/accept_designation.html"
+    form_class = forms.AcceptDesignationForm
+    submit_label = "Accept the designation"
+    done_message = "Accepted. You represent the contracting officer from its first day."
+    can = staticmethod(permissions.can_accept_designation)
+    operation = staticmethod(accept_designation)
+    takes = ()
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        letter = queries.designation_of(self.actor, thing)
+        return super().extra(thing) | {  # noqa: S610
+            "letter": letter,
+            "documents": papers_of(thing, self.actor).filter(kind="designation"),
+            "may_do": paperwork.MAY_DO,
+            "may_not_do": paperwork.MAY_NOT_DO,
+        }
+
+
+class RecordGratuitousServiceView(ContractOperationView):
+    """By which agreement does a line cost nothing?"""
+
+    template_name = "contracts/record_gratuitous_service.html"
+    form_class = forms.GratuitousServiceForm
+    submit_label = "Record the agreement"
+    done_message = "Recorded. The line is marked as no cost."
+    can = staticmethod(permissions.can_record_gratuitous_service)
+    operation = staticmethod(record_gratuitous_service)
+    takes = ("slin", "agreement")
+
+    def form_options(self, thing: Contract) -> dict[str, Any]:
+        return {"contract": thing}
 
 
 class RecordProtestView(ContractOperationView):

@@ -82,6 +82,12 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
             reverse("evaluations:price", args=[contract.solicitation.public_id]),
         ),
         Check(
+            "What costs nothing is free by an agreement",
+            "R-FND-11",
+            _refused(lambda: guards.require_agreed_no_cost(contract)),
+            reverse("contracts:record_gratuitous_service", args=[contract.public_id]),
+        ),
+        Check(
             "Every amendment is acknowledged or waived",
             "R-SUB-05",
             _refused(lambda: require_acknowledged(offer.opened_offer)),

@@ -152,7 +152,7 @@ def to_accept(by: Actor, at: datetime, on: date) -> Iterator[Item]:
 def findings(by: Actor, at: datetime, on: date) -> Iterator[Item]:
     unsettled = reconciliation.findings_visible_to(by).filter(resolution__isnull=True)
     for each in some(unsettled.order_by("due_on", "pk")):
-        verdict = may_reconcile.can_resolve_finding(by, each)
+        verdict = may_reconcile.can_resolve_finding(by, each, on)
         if by.has_role(Role.CONTRACTING_OFFICER) and each.tolerance_tier <= 2:
             continue
         yield item(
@@ -169,7 +169,7 @@ def orders_to_complete(by: Actor, at: datetime, on: date) -> Iterator[Item]:
     for each in some(over.order_by("period_end")):
         held = metering.open_suspense_of(each).count()
         missing = f"{count(held, 'call')} of it in suspense." if held else ""
-        verdict = may_close.can_complete_order(by, each)
+        verdict = may_close.can_complete_order(by, each, on)
         page, asked = "closeout:complete_order", "Say that it is complete"
         yield item(each, page, asked, verdict, missing, "R-CLO-01")
 

@@ -25,7 +25,8 @@ from accounts.models import Membership
 from accounts.queries import DEMO_PASSWORD, delegators_of, demo_accounts
 from contracting.approvals.models import Decision, Step
 from contracting.approvals.states import FINAL, Decided, Need, RouteState
-from contracting.contracts.models import Contract, CorDesignation
+from contracting.contracts.models import Contract
+from contracting.contracts.queries import designations_in_force
 from contracting.contracts.queries import visible_to as contracts_visible_to
 from contracting.contracts.states import ContractState
 from contracting.core.actors import ANONYMOUS, Actor
@@ -253,9 +254,7 @@ def next_known_date(actor: Actor, at: datetime) -> str:
 
 def represented(actor: Actor, on: date) -> QuerySet[Contract]:
     """The contracts whose designated representative the actor is on that day."""
-    named = CorDesignation.objects.filter(
-        membership_id=actor.membership_id or 0, valid_from__lte=on, valid_to__gte=on
-    )
+    named = designations_in_force(on).filter(membership_id=actor.membership_id or 0)
     return contracts_visible_to(actor).filter(pk__in=named.values("contract_id"))
 
 

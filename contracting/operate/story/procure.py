@@ -9,6 +9,7 @@ from typing import Final
 from accounts.queries import DEMO_PASSPHRASE
 from contracting.approvals.states import Decided
 from contracting.contracts.models import Contract
+from contracting.contracts.operations.accept_designation import accept_designation
 from contracting.contracts.operations.award import award_contract
 from contracting.contracts.operations.certify import certify_contract_funds
 from contracting.contracts.operations.designate import designate_cor
@@ -448,12 +449,7 @@ def award(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> Contrac
     drafted = draft_contract(
         solicitation_id=solicitation.pk,
         funding=[
-            MinimumFunding(
-                clin="0001",
-                acrn="AA",
-                line_of_accounting_id=cast.line_of_accounting_id,
-                dollars=Dollars(MINIMUM),
-            )
+            MinimumFunding("0001", "AA", cast.line_of_accounting_id, Dollars(MINIMUM))
         ],
         by=cast["contract_specialist"],
         at=calendar.at(times.AWARD - 1, 9),
@@ -471,14 +467,18 @@ def award(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> Contrac
         at=calendar.at(times.AWARD, 10),
         seen_version=drafted.version,
     )
+    at = calendar.at(times.AWARD, 11)
     designate_cor(
         contract_id=contract.pk,
         membership_id=cast.membership("cor"),
         valid_from=calendar.day(times.AWARD),
         valid_to=calendar.day(400),
+        level="II",
+        certified_until=calendar.day(700),
         by=cast["contracting_officer"],
-        at=calendar.at(times.AWARD, 11),
+        at=at,
     )
+    accept_designation(contract_id=contract.pk, by=cast["cor"], at=at)
     tell_the_others(cast, calendar, contract)
     return contract
 

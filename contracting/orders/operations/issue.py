@@ -15,6 +15,7 @@ from contracting.contracts.queries import (
     representatives,
     suspending_protest,
 )
+from contracting.contracts.queries.guards import require_agreed_sublines
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
@@ -77,6 +78,7 @@ def issue_task_order(
     :raises PriceAboveRateCard: if a price is above the contract's rate (R-TO-10)
     :raises ModelNotAllowed: if a model may not be ordered today (R-TO-12)
     :raises Banned: if the vendor or a model is banned, without a waiver (R-AI-01)
+    :raises NoCostNotAgreed: if a price is nothing, and no agreement says so (R-FND-11)
     :raises PeriodOfAvailabilityEnded: if funds are not available today (R-FND-03)
     """
     contract_id = TaskOrder.objects.values_list("contract_id", flat=True).get(
@@ -161,6 +163,11 @@ def _guard(
     _require_complete(order)
     _require_reasonable_price(contract)
     _require_rates(order, signed_on)
+    free = OrderRate.objects.filter(
+        line__order=order, line__is_removed=False, usd_per_million_tokens=0
+    )
+    slins = free.values_list("rate_row__slin", flat=True)
+    require_agreed_sublines(contract, slins)
 
 
 def _require_reviews(order: TaskOrder) -> None:

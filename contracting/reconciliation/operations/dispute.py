@@ -9,6 +9,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.billing.queries import locked_order
 from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.notices.operations.post_notice import Recipient, post_notice
@@ -26,13 +27,15 @@ def dispute_finding(
 
     The undisputed part of the invoice is paid meanwhile.
 
-    :raises NotAllowed: if ``by`` is neither COR nor contracting officer of the agency
+    :raises NotAllowed: if ``by`` is neither designated COR (R-ROL-05) nor contracting
+        officer of the agency
     :raises ResolutionMissing: without a reason
     :raises AlreadyResolved: if it is resolved or disputed already
     """
     finding = Finding.objects.select_related("order__contract").get(pk=finding_id)
     locked_order(finding.order_id)
-    require(permissions.can_dispute_finding(by, finding))
+    on = accounting_day(at, finding.order.contract.time_zone)
+    require(permissions.can_dispute_finding(by, finding, on))
     if hasattr(finding, "resolution") or hasattr(finding, "dispute"):
         message = "This discrepancy is resolved or disputed already."
         raise AlreadyResolved(message)

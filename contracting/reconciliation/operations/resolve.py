@@ -12,6 +12,7 @@ from contracting.billing.models import Invoice
 from contracting.billing.queries import locked_invoice, locked_order
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.notices.operations.post_notice import Recipient, post_notice
@@ -41,7 +42,8 @@ def resolve_finding(
     :raises AlreadyResolved: if it is resolved already
     """
     finding, invoices = _lock(finding_id)
-    require(permissions.can_resolve_finding(by, finding))
+    on = accounting_day(at, finding.order.contract.time_zone)
+    require(permissions.can_resolve_finding(by, finding, on))
     if hasattr(finding, "resolution"):
         message = "This discrepancy is resolved already."
         raise AlreadyResolved(message)

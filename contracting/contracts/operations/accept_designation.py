@@ -1,0 +1,66 @@
+"""The representative accepts the letter of designation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.contracts import events, permissions, refusals
+from contracting.contracts.models import (
+    Contract,
+    CorDesignation,
+    DesignationAcceptance,
+)
+from contracting.contracts.queries import designation_of
+from contracting.core.actors import Actor
+from contracting.core.permissions import require
+from contracting.notices.operations.post_notice import Recipient, post_notice
+
+
+@transaction.atomic
+def accept_designation(*, contract_id: int, by: Actor, at: datetime) -> CorDesignation:
+    """Sign the letter of the contracting officer; it binds from now on (R-ROL-05).
+
+    :raises NotAllowed: if ``by`` is no representative, or no letter waits for them
+    :raises NoDesignation: if the letter that waited is gone
+    """
+    contract = Contract.objects.locked().get(pk=contract_id)
+    require(permissions.can_accept_designation(by, contract))
+    letter = designation_of(by, contract)
+    if letter is None or letter.is_accepted:
+        message = "No letter of designation waits for you here."
+        raise refusals.NoDesignation(message)
+    DesignationAcceptance.objects.create(
+        designation=letter, accepted_by_id=by.own_membership_id, accepted_at=at
+    )
+    post_notice(
+        recipients=[
+            Recipient(
+                organization_id=contract.agency_id, user_id=letter.designated_by.user_id
+            )
+        ],
+        subject=contract.subject,
+        title=f"{by.name} accepts the designation for {contract.piid}",
+        body=(
+            f"From {letter.valid_from} to {letter.valid_to}, certified at "
+            f"{letter.get_level_display()} until {letter.certified_until}."
+        ),
+        url_path=contract.path,
+        by=by,
+        at=at,
+    )
+    record_event(
+        events.COR_DESIGNATION_ACCEPTED,
+        subject=contract.subject,
+        by=by,
+        at=at,
+        data={
+            "membership": letter.membership_id,
+            "valid_from": letter.valid_from,
+            "valid_to": letter.valid_to,
+            "level": letter.level,
+        },
+    )
+    return letter
