@@ -77,6 +77,8 @@ def summary_of(order: TaskOrder) -> dict[str, Any]:
         "time_zone": order.contract.time_zone,
         "boundary": order.boundary,
         "issued_at": instant(order.issued_at),
+        "funds_clause": order.funds_clause,
+        "waits_for_funds": order.is_locked,
         "version": order.version,
         "content_sha256": order.content_sha256,
     }

@@ -38,8 +38,12 @@ TERMS: Final[Mapping[str, str]] = {
     "risk": "Risk",
     "payment_office": "Payment office",
     "fair_opportunity": "Fair opportunity",
+    "funds_clause": "Subject to availability of funds",
 }
 """Every term of an order that is a single value, with its name in words."""
+
+SAID_IF_SO: Final = ("funds_clause",)
+"""The terms that content names only where they say something."""
 
 MODIFIABLE: Final = ("description", "period_end", "place", "payment_office")
 """The terms that a modification may change; prices and lines are the contract's."""
@@ -55,7 +59,8 @@ def content(order: TaskOrder) -> dict[str, Any]:
             "contract": order.contract.public_id,
             "requester": order.requester.public_id,
             "time_zone": order.contract.time_zone,
-            **{name: getattr(order, name) for name in TERMS},
+            **{name: getattr(order, name) for name in TERMS if name not in SAID_IF_SO},
+            **{name: said for name in SAID_IF_SO if (said := getattr(order, name))},
             "lines": [_line(line) for line in order.current_lines()],
         }
     )
@@ -194,7 +199,7 @@ def changes_of(modification: Modification) -> list[Change]:
 def in_words(terms: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Each term of the content by its name, as a person reads it."""
     for name, label in TERMS.items():
-        yield label, str(terms[name])
+        yield label, str(terms.get(name, ""))
     for line in terms["lines"]:
         yield from _line_in_words(line)
     lines = terms["lines"]
@@ -251,6 +256,11 @@ def models_of(order: TaskOrder) -> list[AiModel]:
     rates = OrderRate.objects.filter(line__order=order, line__is_removed=False)
     found = AiModel.objects.filter(pk__in=rates.values("rate_row__model"))
     return list(found.order_by("snapshot"))
+
+
+def bound_now(order: TaskOrder) -> Dollars:
+    """What is obligated by the order as it stands: nothing while it waits for funds."""
+    return Dollars() if order.is_locked else funded(order)
 
 
 def obligations_of(order: TaskOrder) -> list[Obligation]:

@@ -24,6 +24,10 @@ TASK_ORDER_ISSUED = event_type(
     "orders.task_order.issued",
     "The contracting officer signed the task order; its funds were obligated.",
 )
+AVAILABILITY_RECORDED = event_type(
+    "orders.availability.recorded",
+    "Funds became available; the order was funded and its funds obligated.",
+)
 TASK_ORDER_CANCELLED = event_type(
     "orders.task_order.cancelled", "The task order was cancelled before issue."
 )
@@ -48,5 +52,10 @@ MODIFICATION_DISCARDED = event_type(
     "orders.modification.discarded", "The draft modification was discarded."
 )
 
-SIGNED_EVENTS = (TASK_ORDER_ISSUED, MODIFICATION_SIGNED, MODIFICATION_ISSUED)
+SIGNED_EVENTS = (
+    TASK_ORDER_ISSUED,
+    AVAILABILITY_RECORDED,
+    MODIFICATION_SIGNED,
+    MODIFICATION_ISSUED,
+)
 """What the vendor reads of an order's history: what was signed, not how it was made."""

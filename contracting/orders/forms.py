@@ -20,6 +20,7 @@ from contracting.orders import queries
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import (
     EffectDraft,
+    FundsClause,
     FundsDraft,
     LineDraft,
     ModificationAuthority,
@@ -135,6 +136,16 @@ class TaskOrderForm(GridForm):
         max_length=120,
         required=False,
         help_text="The basis under FAR 16.505(b), or that it is a single award.",
+    )
+
+    funds_clause = forms.ChoiceField(
+        label="Availability of funds",
+        choices=[("", "Funds are available at signature"), *FundsClause.choices],
+        required=False,
+        help_text=(
+            "For the next fiscal year or under a continuing resolution: the order is "
+            "signed first and binds no funds until their availability is recorded."
+        ),
     )
 
     grid_class = forms.formset_factory(
@@ -272,6 +283,15 @@ class CertifyModificationForm(CertifyForm):
             "Only where the funds named have expired, for example 31 U.S.C. 1553(a), "
             "price adjustment under clause 52.212-4(c). It is recorded and shown."
         ),
+    )
+
+
+class AvailabilityForm(SeenVersion):
+    """The contracting officer's notice that funds are available."""
+
+    text = _words(
+        "Notice of availability",
+        "Which funds are available, from which day and by what. The vendor reads it.",
     )
 
 

@@ -29,7 +29,7 @@ def _the_ledger_has_what_was_ordered() -> Iterator[str]:
     lines = OrderLine.objects.filter(
         is_removed=False,
         order__state__in=[TaskOrderState.ISSUED, TaskOrderState.COMPLETED],
-    ).select_related("order")
+    ).select_related("order__availability_notice")
     for line in lines:
         rows = balances_of(line.holder)
         ceiling = sum((row.ceiling_dollars for row in rows), Decimal(0))
@@ -37,6 +37,8 @@ def _the_ledger_has_what_was_ordered() -> Iterator[str]:
         tokens = rows[0].line.ceiling_tokens if rows else 0
         parts = line.funding.filter(is_removed=False)
         funds = parts.aggregate(sum=Sum("dollars"))["sum"] or Decimal(0)
+        if line.order.is_locked:
+            funds = Decimal(0)
         if (ceiling, bound, tokens) != (
             line.ceiling_dollars,
             funds,

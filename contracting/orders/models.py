@@ -23,6 +23,7 @@ from contracting.ledger.states import Holder
 from contracting.orders.states import (
     MODIFICATION_MOVES,
     MOVES,
+    FundsClause,
     ModificationAuthority,
     ModificationState,
     Risk,
@@ -64,6 +65,13 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
     payment_office = models.CharField(max_length=200, blank=True)
     fair_opportunity = models.CharField(
         "fair opportunity", max_length=120, blank=True, help_text="FAR 16.505(b)."
+    )
+    funds_clause = models.CharField(
+        "availability of funds",
+        max_length=10,
+        choices=FundsClause.choices,
+        blank=True,
+        help_text="Empty where funds are available at signature (FAR 32.703-2).",
     )
     issued_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey(
@@ -138,6 +146,31 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
     def is_issued(self) -> bool:
         """Whether it was ever signed."""
         return self.issued_at is not None
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether it is signed and waits for the notice that funds are available."""
+        waits = bool(self.funds_clause) and self.is_issued
+        return waits and not hasattr(self, "availability_notice")
+
+
+class AvailabilityNotice(AppendOnly):
+    """The contracting officer's notice that funds are available (FAR 52.232-18)."""
+
+    order = models.OneToOneField(
+        TaskOrder, on_delete=models.PROTECT, related_name="availability_notice"
+    )
+    text = models.TextField()
+    dollars = models.DecimalField(
+        max_digits=18, decimal_places=2, help_text="Obligated by the notice."
+    )
+    noticed_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
+    )
+    noticed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.dollars}"
 
 
 class OrderLine(Addressed, Timestamped):

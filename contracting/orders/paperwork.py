@@ -36,7 +36,7 @@ def summary(order: TaskOrder) -> dict[str, Any]:
         "title": order.title,
         "ceiling_dollars": calculations.value_of(order),
         "ceiling_tokens": calculations.tokens_of(order),
-        "obligated": calculations.funded(order),
+        "obligated": calculations.bound_now(order),
         "version": order.version,
         "content_sha256": order.content_sha256,
     }
@@ -119,8 +119,20 @@ def order_sheet(order: TaskOrder, *, signer: Actor) -> dict[str, Any]:
             "ceiling and its funds. Use beyond it is at the vendor's own risk.",
             "What the contract obligated for its guaranteed minimum is not part of "
             "this order and is settled at close-out.",
+            *_waits_for_funds(order),
         ],
     }
+
+
+def _waits_for_funds(order: TaskOrder) -> list[str]:
+    """What an order says that is signed before its funds are there (FAR 32.703-2)."""
+    if not order.funds_clause:
+        return []
+    return [
+        f"FAR {order.get_funds_clause_display()} applies: funds are not available yet. "
+        "The Government's obligation begins with the contracting officer's written "
+        "notice of their availability; nothing used before it is funded.",
+    ]
 
 
 def _order_blocks(order: TaskOrder, signer: Actor) -> dict[str, Any]:
@@ -180,7 +192,7 @@ def _order_facts(order: TaskOrder) -> list[list[Any]]:
         ["Time zone of days and months", contract.time_zone],
         ["Token ceiling", calculations.tokens_of(order), "tokens"],
         ["Dollar ceiling", calculations.value_of(order), "dollars"],
-        ["Funded", calculations.funded(order), "dollars"],
+        ["Funded", calculations.bound_now(order), "dollars"],
         ["Notice when used of the funds", contract.notice_percent, "percent"],
         ["Data boundary", order.get_boundary_display()],
         ["Usage report due, days after a period", contract.report_due_days],

@@ -116,8 +116,9 @@ def can_certify_task_order_funds(by: Actor, order: TaskOrder) -> Verdict:
     return _in_state(
         who,
         order,
-        (S.SUBMITTED, S.APPROVED),
-        "funds are certified for an order in review or approved",
+        (S.ISSUED,) if order.funds_clause else (S.SUBMITTED, S.APPROVED),
+        "funds are certified for an order in review or approved, or for one that was "
+        "signed subject to their availability",
     )
 
 
@@ -146,6 +147,16 @@ def can_issue_task_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
             "You certified its funds; somebody else signs it.",
             "R-ROL-03",
         ),
+    )
+
+
+def can_record_availability(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """The signature that funds an order that waited: the same as under the order."""
+    return _in_state(
+        can_issue_task_order(by, order, on),
+        order,
+        (S.ISSUED,),
+        "availability is recorded for an order that was signed subject to it",
     )
 
 

@@ -82,6 +82,20 @@ class FundsNotCertified(Refusal):
     rule = "R-FND-01"
 
 
+class FundsNotAvailable(Refusal):
+    """The order waits for funds, and what is asked needs them (FAR 52.232-18, -19)."""
+
+    code = "funds_not_available"
+    rule = "R-FND-06"
+
+
+class NotWaitingForFunds(Conflict):
+    """An order that is not signed subject to availability, or is funded already."""
+
+    code = "not_waiting_for_funds"
+    rule = "R-FND-06"
+
+
 class AlreadyCertified(Conflict):
     """The funds of this version are certified already."""
 

@@ -21,6 +21,13 @@ class TaskOrderSummarySerializer(serializers.Serializer[object]):
     time_zone = serializers.CharField()
     boundary = serializers.CharField()
     issued_at = serializers.CharField(allow_null=True)
+    funds_clause = serializers.CharField(
+        allow_blank=True,
+        help_text="Clause under which it is signed before its funds are available.",
+    )
+    waits_for_funds = serializers.BooleanField(
+        help_text="Signed subject to availability of funds that is not recorded yet."
+    )
     version = serializers.IntegerField()
     content_sha256 = serializers.CharField()
 

@@ -51,6 +51,13 @@ class Risk(TextChoices):
     HIGH = "HIGH", "high"
 
 
+class FundsClause(TextChoices):
+    """Under which clause an order is signed before its funds are there."""
+
+    NEXT_YEAR = "52.232-18", "52.232-18 Availability of Funds"
+    BEYOND = "52.232-19", "52.232-19 Availability of Funds for the Next Fiscal Year"
+
+
 class ModificationState(TextChoices):
     """From a draft to a signed SF 30."""
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from contracting.orders import api, views
+from contracting.orders.views import funds
 
 _ORDER = "orders/<public_id:public_id>"
 _MODIFICATION = "modifications/<public_id:public_id>"
@@ -37,8 +38,13 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         f"{_ORDER}/certify_task_order_funds",
-        views.CertifyTaskOrderFunds.as_view(),
+        funds.CertifyTaskOrderFunds.as_view(),
         name="certify_task_order_funds",
+    ),
+    path(
+        f"{_ORDER}/record_availability",
+        funds.RecordAvailability.as_view(),
+        name="record_availability",
     ),
     path(
         f"{_ORDER}/issue_task_order",

@@ -30,7 +30,7 @@ from contracting.orders.refusals import (
     PriceAboveRateCard,
     TermInvalid,
 )
-from contracting.orders.states import FundsDraft, LineDraft, Risk
+from contracting.orders.states import FundsClause, FundsDraft, LineDraft, Risk
 from contracting.reference.states import Boundary
 
 
@@ -48,6 +48,7 @@ def draft_task_order(
     place: str = "Agency AI gateway",
     payment_office: str = "",
     fair_opportunity: str = "",
+    funds_clause: str = "",
     by: Actor,
     at: datetime,
 ) -> TaskOrder:
@@ -57,6 +58,7 @@ def draft_task_order(
     line says so. A draft may lack funds or a payment office until it is submitted.
 
     :param period_end: last day of performance
+    :param funds_clause: by ``FundsClause``, where it is signed before funds are there
     :raises NotAllowed: if ``by`` is no program manager of the contract's agency
     :raises Banned: if the contract's vendor is banned, without a waiver (R-AI-01)
     :raises OutOfScope: if a line is not on the contract (R-TO-01)
@@ -86,6 +88,7 @@ def draft_task_order(
             "place": place,
             "payment_office": payment_office,
             "fair_opportunity": fair_opportunity or contract.fair_opportunity,
+            "funds_clause": funds_clause,
         }
     )
     order = TaskOrder.objects.create(
@@ -130,8 +133,12 @@ def _checked_terms(terms: Mapping[str, Any]) -> dict[str, Any]:
     if not tidy.get("title", "a title"):
         message = "An order has a title."
         raise TermInvalid(message, term="title")
-    for name, known in (("boundary", Boundary), ("risk", Risk)):
-        if name in tidy and tidy[name] not in known.values:
+    for name, known in (
+        ("boundary", Boundary.values),
+        ("risk", Risk.values),
+        ("funds_clause", ["", *FundsClause.values]),
+    ):
+        if name in tidy and tidy[name] not in known:
             message = f"{tidy[name]!r} is no {calculations.TERMS[name].lower()}."
             raise TermInvalid(message, term=name)
     start, end = tidy.get("period_start"), tidy.get("period_end")

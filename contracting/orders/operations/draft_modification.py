@@ -30,6 +30,7 @@ from contracting.orders.refusals import (
     ChangesNothing,
     FundingDoesNotSum,
     FundsAboveCeiling,
+    FundsNotAvailable,
     NoAuthority,
     TermInvalid,
 )
@@ -62,11 +63,18 @@ def draft_modification(
     :raises NoAuthority: without exactly one authority that carries this (R-MOD-02)
     :raises ChangesNothing: if before and after are the same (R-MOD-05)
     :raises FundingDoesNotSum: if an effect contradicts the order's funds (R-FND-02)
+    :raises FundsNotAvailable: if it changes funds that are not available (R-FND-06)
     :raises FundsAboveCeiling: if more would be funded than may be used (R-TO-11)
     """
     order = TaskOrder.objects.locked().get(pk=order_id)
     require(permissions.can_draft_modification(by, order))
     _require_authority(authority, citation)
+    if order.is_locked and any(effect.add_dollars for effect in effects):
+        message = (
+            f"This order waits for funds under FAR {order.funds_clause}. Record their "
+            "availability first; a modification adds to funds that are there."
+        )
+        raise FundsNotAvailable(message, clause=order.funds_clause)
     if not description.strip():
         message = "Describe what changes and why, as block 14 will print it."
         raise TermInvalid(message, term="description")

@@ -29,7 +29,7 @@ from contracting.ledger.queries import lock_funds
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import calculations, events, paperwork, permissions
 from contracting.orders.models import OrderRate, TaskOrder
-from contracting.orders.operations.certify import _require_bona_fide_year
+from contracting.orders.operations.certify import _open, _require_bona_fide_year
 from contracting.orders.operations.submit import _require_complete
 from contracting.orders.queries import (
     certification_of,
@@ -58,7 +58,8 @@ def issue_task_order(
     """Sign the order: number it, bind its funds, print it, tell everybody.
 
     The commitment becomes the obligation. What the contract itself obligated for its
-    guaranteed minimum stays as it is until close-out.
+    guaranteed minimum stays as it is until close-out. Signed subject to availability it
+    binds no funds, and is locked until their availability is recorded (R-FND-06).
 
     :raises NotAllowed: without a warrant for the order's value (R-ROL-01, R-ROL-02), or
         if ``by`` requested it or certified its funds (R-ROL-03)
@@ -117,8 +118,8 @@ def issue_task_order(
         title=f"Task order {order.piid} is issued",
         body=(
             f"{order.title}: up to {calculations.tokens_of(order)} and "
-            f"{calculations.value_of(order)}, of which {calculations.funded(order)} is "
-            f"funded, from {order.period_start} to {order.period_end}."
+            f"{calculations.value_of(order)}, from {order.period_start} to "
+            f"{order.period_end}. {_funded_words(order)}"
         ),
         url_path=order.path,
         by=by,
@@ -152,7 +153,8 @@ def _guard(
         )
         raise Suspended(message, protest=protest.number)
     _require_reviews(order)
-    _require_certification(order)
+    if not order.funds_clause:
+        _require_certification(order)
     _require_bona_fide_year(order)
     if contract.state != ContractState.AWARDED:
         message = f"The contract is {contract.get_state_display()}; no order is placed."
@@ -242,6 +244,10 @@ def _bind(order: TaskOrder, signed_on: date, by: Actor, at: datetime) -> None:
         by=by,
         at=at,
     )
+    if order.funds_clause:
+        for line in order.lines.order_by("pk"):
+            _open(order, line, by, at)
+        return
     obligate_funds(
         obligations=calculations.obligations_of(order),
         because=order.subject,
@@ -250,6 +256,15 @@ def _bind(order: TaskOrder, signed_on: date, by: Actor, at: datetime) -> None:
         by=by,
         at=at,
     )
+
+
+def _funded_words(order: TaskOrder) -> str:
+    if order.funds_clause:
+        return (
+            f"Funds are not available yet (FAR {order.funds_clause}): nothing that is "
+            "used before the notice of their availability is funded."
+        )
+    return f"{calculations.funded(order)} is funded."
 
 
 def _concerned(order: TaskOrder, on: date) -> list[Recipient]:

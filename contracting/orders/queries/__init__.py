@@ -398,7 +398,7 @@ def totals_of(order: TaskOrder) -> Totals:
     return Totals(
         ceiling_tokens=Tokens(sum(line.ceiling_tokens for line in lines)),
         ceiling_dollars=total_dollars(Dollars(line.ceiling_dollars) for line in lines),
-        funded_dollars=Dollars(funds or 0),
+        funded_dollars=Dollars() if order.is_locked else Dollars(funds or 0),
         consumed_tokens=Tokens(sum(row.consumed_tokens for row in rows)),
         consumed_dollars=total_dollars(Dollars(row.consumed_dollars) for row in rows),
         unfunded_tokens=Tokens(sum(row.unfunded_tokens for row in rows)),

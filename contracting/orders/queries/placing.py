@@ -13,7 +13,6 @@ from contracting.orders.states import Check
 
 def signing_checks(order: TaskOrder, on: date) -> list[Check]:
     """What a contracting officer looks at before signing an order."""
-    certified = certification_of(order)
     open_words = undisposed_of(order)
     reviewed = is_complete_for(order.subject, order.version, order.content_sha256)
     rates = [rate for line in order.current_lines() for rate in line.current_rates()]
@@ -34,12 +33,7 @@ def signing_checks(order: TaskOrder, on: date) -> list[Check]:
             ", ".join(str(each.membership.user) for each in open_words),
             "R-TO-09",
         ),
-        Check(
-            f"The funds of version {order.version} are certified",
-            certified is not None,
-            "" if certified else "No funds certifier has certified this version.",
-            "R-FND-01",
-        ),
+        _funds_check(order),
         Check("The order is complete", not content, " ".join(content), "R-TO-05"),
         Check(
             "It lies in the contract's scope, period and maximum",
@@ -60,3 +54,21 @@ def signing_checks(order: TaskOrder, on: date) -> list[Check]:
             "R-TO-12",
         ),
     ]
+
+
+def _funds_check(order: TaskOrder) -> Check:
+    """Funds are certified, or the order is signed before they are there."""
+    if order.funds_clause:
+        return Check(
+            f"It is signed subject to availability of funds (FAR {order.funds_clause})",
+            is_done=True,
+            why="Nothing is obligated, and no usage funded, until the notice.",
+            rule="R-FND-06",
+        )
+    certified = certification_of(order)
+    return Check(
+        f"The funds of version {order.version} are certified",
+        certified is not None,
+        "" if certified else "No funds certifier has certified this version.",
+        "R-FND-01",
+    )

@@ -22,11 +22,10 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import documents_of
-from contracting.ledger.queries import adjustments_of, contract_balance, funds_of
+from contracting.ledger.queries import adjustments_of, contract_balance
 from contracting.orders import calculations, forms, permissions, queries
 from contracting.orders.models import Modification, TaskOrder
 from contracting.orders.operations.cancel import cancel_task_order
-from contracting.orders.operations.certify import certify_task_order_funds
 from contracting.orders.operations.certify_modification import (
     certify_modification_funds,
 )
@@ -95,6 +94,7 @@ class TaskOrderPage(PageView):
             "may_dispose": permissions.can_dispose_nonconcurrence(by, order),
             "may_certify": permissions.can_certify_task_order_funds(by, order),
             "may_issue": permissions.can_issue_task_order(by, order, on),
+            "may_record": permissions.can_record_availability(by, order, on),
             "may_cancel": permissions.can_cancel_task_order(by, order),
             "may_discard": permissions.can_discard_task_order(by, order),
             "may_modify": permissions.can_draft_modification(by, order),
@@ -264,26 +264,6 @@ class DisposeNonconcurrence(OrderVerb):
 
     def initial(self, thing: TaskOrder) -> dict[str, Any]:
         return {}
-
-
-class CertifyTaskOrderFunds(OrderVerb):
-    """Are the funds there for exactly this version?"""
-
-    template_name = "orders/certify_task_order_funds.html"
-    form_class = forms.CertifyForm
-    submit_label = "Certify the funds"
-    done_message = "The funds are certified and committed until the order is signed."
-    may = staticmethod(permissions.can_certify_task_order_funds)
-    do = staticmethod(certify_task_order_funds)
-
-    def extra(self, thing: TaskOrder) -> dict[str, Any]:
-        bound = calculations.obligations_of(thing)
-        used = {each.line_of_accounting_id for each in bound}
-        positions = funds_of(thing.contract.agency_id)
-        return {
-            **_order_context(thing),
-            "positions": [each for each in positions if each.line.pk in used],
-        }
 
 
 class IssueTaskOrder(OrderVerb):
