@@ -158,7 +158,7 @@ class Segment:
 def funds_bar(
     *, available: Dollars, committed: Dollars, obligated: Dollars, expended: Dollars
 ) -> list[Segment]:
-    """What is spent, obligated and committed, side by side on a bar of the allotment.
+    """What is used, obligated and committed, side by side on a bar of the allotment.
 
     :returns: the parts in drawing units of :data:`BAR_WIDTH`; free funds are the rest
     """

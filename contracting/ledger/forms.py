@@ -79,3 +79,13 @@ class AllotmentForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         help_text="It is added to what is allotted already.",
     )
+
+
+class CutOffForm(forms.Form):
+    """The last day whose entries count."""
+
+    until = forms.DateField(
+        label="Cut-off date, last day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )

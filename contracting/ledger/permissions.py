@@ -6,8 +6,14 @@ from accounts.states import Role
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.ledger.models import LineOfAccounting
+from contracting.ledger.queries import imbalances_of
 
-_SEES_FUNDS = (Role.FUNDS_CERTIFIER, Role.CONTRACTING_OFFICER, Role.AUDITOR)
+_SEES_FUNDS = (
+    Role.FUNDS_CERTIFIER,
+    Role.CONTRACTING_OFFICER,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+)
 
 
 def can_create_line_of_accounting(by: Actor, agency_id: int | None) -> Verdict:
@@ -16,8 +22,17 @@ def can_create_line_of_accounting(by: Actor, agency_id: int | None) -> Verdict:
 
 
 def can_allot_funds(by: Actor, line: LineOfAccounting) -> Verdict:
-    """A funds certifier allots funds to a line of accounting of the own agency."""
-    return _keeps_funds(by, line.agency_id)
+    """A funds certifier allots funds to a line of accounting of the own agency.
+
+    While its books do not add up nothing is moved on it.
+    """
+    verdict = _keeps_funds(by, line.agency_id)
+    if not isinstance(verdict, Refused) and imbalances_of([line.pk]):
+        return Refused(
+            "What is kept for this line of accounting is not the sum of its rows. It "
+            "can only be read until an administrator has found out why."
+        )
+    return verdict
 
 
 def can_see_funds(by: Actor) -> Verdict:
@@ -25,7 +40,8 @@ def can_see_funds(by: Actor) -> Verdict:
     if by.is_agency and by.has_role(*_SEES_FUNDS):
         return Allowed()
     return Refused(
-        "Funds are shown to funds certifiers, contracting officers and auditors."
+        "Funds are shown to funds certifiers, contracting officers, auditors and "
+        "administrators."
     )
 
 

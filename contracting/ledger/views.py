@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
 
+from accounts.models import Organization
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
+from contracting.core.periods import days_bounds
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.views import PageView, VerbView
@@ -26,6 +28,15 @@ from contracting.ledger.states import (
 )
 
 PER_PAGE = 50
+SHOWN = (
+    "available",
+    "committed",
+    "obligated",
+    "expended",
+    "accepted",
+    "paid",
+    "free",
+)
 
 
 def address_of(line: LineOfAccounting) -> str:
@@ -40,18 +51,35 @@ class FundsPage(PageView):
 
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
         _insist(permissions.can_see_funds(self.actor))
-        positions = queries.funds_of(self.actor.organization_id)
+        form = forms.CutOffForm(self.request.GET or None)
+        day = form.cleaned_data["until"] if form.is_valid() else None
+        positions = queries.funds_of(
+            self.actor.organization_id, until=self._end_of(day) if day else None
+        )
+        broken = queries.imbalances_of(each.line.pk for each in positions)
         return {
             "as_of": clock.now(),
+            "until": day,
+            "cut_off": form,
+            "broken": [
+                (each.line, broken[each.line.pk])
+                for each in positions
+                if each.line.pk in broken
+            ],
             "positions": [(each, bar_of(each)) for each in positions],
             "total": {
                 name: total_dollars(getattr(each, name) for each in positions)
-                for name in ("available", "committed", "obligated", "expended", "free")
+                for name in SHOWN
             },
             "may_create": permissions.can_create_line_of_accounting(
                 self.actor, self.actor.organization_id
             ),
         }
+
+    def _end_of(self, day: date) -> datetime:
+        """The last instant of a day where the agency's days are counted."""
+        agency = Organization.objects.get(pk=self.actor.organization_id or 0)
+        return days_bounds(day, day, agency.time_zone).end
 
 
 class LineOfAccountingPage(PageView):
@@ -71,6 +99,7 @@ class LineOfAccountingPage(PageView):
         paid = Paginator(queries.balances_paid_from(line), PER_PAGE)
         return {
             "line": line,
+            "broken": queries.imbalances_of([line.pk]).get(line.pk, []),
             "position": position,
             "bar": bar_of(position),
             "balances": paid.get_page(self.request.GET.get("lines")),

@@ -218,6 +218,7 @@ class Classified:
     acrn: str
     line_of_accounting: str
     dollars: Dollars
+    line: Any
 
 
 def classification_of(certification: PaymentCertification) -> list[Classified]:
@@ -235,6 +236,7 @@ def classification_of(certification: PaymentCertification) -> list[Classified]:
                 acrn=acrn,
                 line_of_accounting=str(rows[acrn].line_of_accounting),
                 dollars=Dollars(Decimal(amount)),
+                line=rows[acrn].line,
             )
             for acrn, amount in parts.items()
         ]

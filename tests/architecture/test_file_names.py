@@ -34,7 +34,7 @@ BESIDES = {
     "contracts": {"acceptance", "models", "queries", "views"},
     "desk": {"permissions", "queries"},
     "evaluations": {"discussions", "models", "pricing", "standing", "views"},
-    "ledger": {"models"},
+    "ledger": {"models", "queries"},
     "metering": {"adapters"},
     "operate": {"data", "story"},
     "orders": {"queries", "views"},

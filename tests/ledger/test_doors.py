@@ -1,10 +1,17 @@
 """The pages of funds and statements."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
-from contracting.ledger.models import LineOfAccounting
+from contracting.core.errors import NotAllowed
+from contracting.ledger.models import FundsBalance, LineOfAccounting
+from contracting.ledger.operations.allot import allot_funds
+from contracting.notices.models import Notice
+from contracting.operate.tasks import tell_of_imbalances
 from tests.cast import client_for, nothing_happens, submit
+from tests.ledger.conftest import usd
 
 
 @pytest.fixture
@@ -44,7 +51,8 @@ def test_funds_are_shown_to_those_who_certify_bind_or_audit_them(busy, request, 
 
     assert page.status_code == 200
     assert "<strong>$55.00</strong> of $100.00 allotted is free" in answer(page)
-    assert "$45.00 obligated, and $10.00 of that expended" in answer(page)
+    assert "$45.00 obligated" in answer(page)
+    assert "$12.35 accepted and $10.00 paid" in answer(page)
     assert "AI pilot" in page.content.decode()
 
 
@@ -119,6 +127,58 @@ def test_a_statement_before_any_usage_is_empty_and_whole(books, cor):
 
     assert page.status_code == 200
     assert "No transfers here yet" in page.content.decode()
+
+
+def test_the_funds_at_the_end_of_a_day_count_what_was_posted_until_then(
+    busy, auditor, funds_certifier
+):
+    # Given twenty dollars more that are allotted a day later
+    allot_funds(
+        line_of_accounting_id=busy.funds.pk,
+        dollars=usd(20),
+        by=funds_certifier,
+        at=busy.at + timedelta(days=1),
+    )
+    browser = client_for(auditor)
+
+    # When the funds are asked for that day and for the days around it
+    answers = {
+        day: answer(browser.get(funds_page(), {"until": day}))
+        for day in ("2026-03-01", "2026-03-02", "2026-03-03")
+    }
+
+    # Then each counts its own entries
+    assert "$0.00</strong> of $0.00 allotted" in answers["2026-03-01"]
+    assert "$55.00</strong> of $100.00 allotted" in answers["2026-03-02"]
+    assert "$75.00</strong> of $120.00 allotted" in answers["2026-03-03"]
+    assert "$12.35 accepted and $10.00 paid, at the end of" in answers["2026-03-02"]
+
+
+def test_books_that_do_not_add_up_can_only_be_read(
+    busy, funds_certifier, administrator
+):
+    # Given a figure that is not the sum of its rows
+    FundsBalance.objects.update(obligated_dollars=46)
+    browser = client_for(funds_certifier)
+
+    # When its pages are read, they say so plainly and offer nothing to do
+    for url in (funds_page(), line_page(busy)):
+        text = browser.get(url).content.decode()
+        assert "do not add up: they can only be read" in text
+        assert "kept as $45.00 and $46.00; its rows sum to $45.00" in text
+    with nothing_happens(), pytest.raises(NotAllowed):
+        allot_funds(
+            line_of_accounting_id=busy.funds.pk,
+            dollars=usd(1),
+            by=funds_certifier,
+            at=busy.at,
+        )
+
+    # And the nightly check tells the administrators where to look
+    tell_of_imbalances()
+    told = Notice.objects.get(recipient_user_id=administrator.user_id)
+    assert client_for(administrator).get(told.url_path).status_code == 200
+    FundsBalance.objects.update(obligated_dollars=45)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from django.forms import BoundField, CheckboxInput, FileInput, Select, Textarea
 from django.forms.widgets import CheckboxSelectMultiple, RadioSelect
 from django.template import Context
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -101,6 +102,41 @@ def cents(value: Any) -> str:
         f"{exact:f}",
         _signed_dollars(exact),
         shown,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def rows_behind(
+    context: Context,
+    value: Any,
+    figure: str,
+    line: Any = None,
+    acrn: str = "",
+    funds: Any = None,
+    *,
+    exact: bool = False,
+) -> SafeString | str:
+    """A ledger's amount, in cents or exact, which opens the rows behind it.
+
+    Whoever may not open them, such as a vendor, reads the amount alone.
+
+    :param figure: which figure it is, for example ``"paid_dollars"``
+    :param line: the line whose figure it is, of one ``acrn`` or of all
+    :param funds: or the line of accounting whose figure it is
+    """
+    shown = dollars(value) if exact else cents(value)
+    reader = getattr(context.get("request"), "actor", None)
+    if reader is None or not reader.is_agency:
+        return shown
+    name, of = ("statement", line) if funds is None else ("line_of_accounting", funds)
+    address = reverse(f"ledger:{name}", args=[of.public_id])
+    asked = f"{address}?figure={figure}" + (f"&acrn={acrn}" if acrn else "")
+    return format_html(
+        '<a href="{}#rows">{}<span class="usa-sr-only"> {}: the rows behind it</span>'
+        "</a>",
+        asked,
+        shown,
+        figure.removesuffix("_dollars").replace("_", " "),
     )
 
 

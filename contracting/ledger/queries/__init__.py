@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
-from django.db.models.functions import Coalesce
 
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
@@ -26,8 +25,15 @@ from contracting.ledger.models import (
     LineOfAccounting,
     Transfer,
 )
+from contracting.ledger.queries import positions
 from contracting.ledger.refusals import AccountCancelled, SeverableServiceTooLong
 from contracting.ledger.states import COLUMNS, Holder, TransferKind
+
+FundsPosition = positions.FundsPosition
+funds_of = positions.funds_of
+positions_of = positions.positions_of
+imbalances_of = positions.imbalances_of
+imbalanced_lines = positions.imbalanced_lines
 
 TOKENS = "tokens"
 CEILING = "ceiling"
@@ -289,41 +295,6 @@ def statement(holder: Holder) -> Statement | None:
     """Everything the ledger knows of a line; ``None`` before its funds are opened."""
     rows = balances_of(holder)
     return Statement(rows[0].line, rows, limit_of(rows)) if rows else None
-
-
-@dataclass(frozen=True, slots=True)
-class FundsPosition:
-    """A line of accounting and where its dollars are."""
-
-    line: LineOfAccounting
-    available: Dollars
-    committed: Dollars
-    obligated: Dollars
-    expended: Dollars
-    free: Dollars
-
-
-def funds_of(agency_id: int | None) -> list[FundsPosition]:
-    """Every line of accounting of an agency, by label, with its position."""
-    return positions_of(LineOfAccounting.objects.filter(agency_id=agency_id))
-
-
-def positions_of(lines: QuerySet[LineOfAccounting]) -> list[FundsPosition]:
-    """The position of each of these lines of accounting, by label."""
-    found = lines.select_related("funds").annotate(
-        expended_dollars=Coalesce(Sum("balances__paid_dollars"), Decimal(0))
-    )
-    return [
-        FundsPosition(
-            line=line,
-            available=Dollars(line.funds.available_dollars),
-            committed=Dollars(line.funds.committed_dollars),
-            obligated=Dollars(line.funds.obligated_dollars),
-            expended=Dollars(line.expended_dollars),
-            free=line.funds.free,
-        )
-        for line in found.order_by("label", "pk")
-    ]
 
 
 def lines_of_accounting_of(agency_id: int | None) -> QuerySet[LineOfAccounting]:
