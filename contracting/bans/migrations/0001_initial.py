@@ -12,7 +12,7 @@ from contracting.core.triggers import append_only
 def words(apps, schema_editor):
     apps.get_model("reference", "Rule").objects.create(
         rule_id="R-AI-01",
-        sentence="A banned vendor or model gets no new awards, orders, rates or options, and its orders are listed at once.",
+        sentence="A banned vendor or model gets no new orders, options or rates, and its orders are listed at once.",
         lift="Buy from another vendor or of another model, or file the waiver that the agency's head signed on the contract or the order; once the authority no longer forbids it, lift the ban.",
         citation="FAR 9.405, subparts 4.21, 4.23 and 40.2",
         regime="FAR",

@@ -9,28 +9,28 @@ START = date(2020, 1, 1)
 RULES = (
     (
         "R-MOD-04",
-        "A modification carries a determination in words that it lies within the scope of its contract; what lies outside is competed or justified.",
+        "A modification carries a determination that it is within scope, or is competed or justified.",
         "Write the scope determination; for a change out of scope have a justification for other than full and open competition approved on the modification.",
         "FAR 6.303, 16.505(b)(2); RFO 16.507-6",
         "FAR",
     ),
     (
         "R-MOD-06",
-        "Nothing is extended after its end, and after physical completion only the close-out and what gives funds back remain.",
+        "Nothing is extended after its end, and after physical completion only close-out modifications remain.",
         "Compete or justify what is still needed anew; give back what is left at close-out.",
         "FAR 43.1, 16.505(a)(2)",
         "FAR",
     ),
     (
         "R-MOD-07",
-        "The day of the signature is the system's; another effective date never prices accepted usage anew, except by credit.",
+        "The signature's date is the system's; another effective date never reprices accepted usage except by credit.",
         "Let a price begin after the usage that is accepted, or credit the difference of a lower one and write why.",
         "FAR 43.101",
         "FAR",
     ),
     (
         "R-MOD-08",
-        "A new model comes onto the contract with its rates, tokenizer, equivalence test, security evidence, required documents and price memo, at the public list less the contract's discount or lower.",
+        "A new model comes onto the contract with rates, tokenizer, equivalence test, security evidence and price memo.",
         "Complete the checklist, or let the contracting officer write the memo on the price.",
         "FAR 12.209; contract terms on new models",
         "CONTRACT",
@@ -51,7 +51,7 @@ RULES = (
     ),
     (
         "R-MOD-11",
-        "The retirement of a model is announced the contract's days ahead, its orders are listed, and a substitute comes on as a new model does.",
+        "The retirement of a model is announced in time, its orders are listed and a substitute comes on properly.",
         "Move the day of retirement, or let the contracting officer accept the shorter notice in writing.",
         "Contract terms on the retirement of models",
         "CONTRACT",
