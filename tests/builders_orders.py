@@ -307,6 +307,7 @@ def drafted_modification(
             "citation": "FAR 43.103(b)",
             "description": "Funds are added to continue the pilot.",
             "effective_on": at.date(),
+            "scope": "Tokens of the same models for the same pilot, as competed.",
             **terms,
         },
         by=actor(by),

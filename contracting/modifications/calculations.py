@@ -193,11 +193,9 @@ def term_in_words(name: str, value: Any) -> str:
 
 def rate_label(rate: Mapping[str, Any]) -> str:
     """What is priced, and from which day on."""
+    what = f"{rate['slin']} {rate['class']} of {rate['model']}"
     where = f"{rate['tier'].lower()}, {rate['boundary']}"
-    return (
-        f"{rate['slin']} {rate['class']} of {rate['model']}, {where}, from "
-        + (rate["from"][:10])
-    )
+    return f"{what}, {where}, from {rate['from'][:10]}"
 
 
 def price_in_words(rate: Mapping[str, Any]) -> str:

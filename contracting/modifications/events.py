@@ -29,6 +29,10 @@ ORDER_PRICES_TAKEN_UP = event_type(
     "modifications.order.prices_taken_up",
     "The order took up prices that a modification of its contract has changed.",
 )
+ORDER_MODIFICATION_REBASED = event_type(
+    "modifications.order_modification.rebased",
+    "A draft modification was put onto the order as it stands.",
+)
 
 SIGNED_EVENTS = (
     CONTRACT_MODIFICATION_SIGNED,

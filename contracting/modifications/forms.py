@@ -12,6 +12,7 @@ from contracting.core.quantities import Dollars, UnitPrice
 from contracting.modifications import calculations
 from contracting.modifications.models import ContractModification
 from contracting.modifications.states import Proposal, RateDraft
+from contracting.orders.forms import SCOPE
 from contracting.orders.queries import rates_offered
 from contracting.orders.states import ModificationAuthority
 from contracting.requisitions.forms import (
@@ -22,11 +23,6 @@ from contracting.requisitions.forms import (
     day_field,
     text_field,
 )
-
-SCOPE = [
-    ("True", "It lies within the scope of the contract"),
-    ("False", "It lies outside: a justification is approved before the signature"),
-]
 
 
 class PriceRow(ChoiceRow):
@@ -239,6 +235,25 @@ class IssueContractModificationForm(SeenVersion):
     confirm = forms.BooleanField(
         label="I sign this modification as contracting officer."
     )
+
+
+class RebaseOrderModificationForm(SeenVersion):
+    """Which of the draft's terms give way to what is in force."""
+
+    dropped_terms = forms.MultipleChoiceField(
+        label="Terms of the draft that give way to what is in force",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Leave all unticked to keep the draft's own words.",
+    )
+
+    def __init__(self, *args: Any, terms: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["dropped_terms"]
+        if terms and isinstance(field, forms.MultipleChoiceField):
+            field.choices = terms
+        else:
+            del self.fields["dropped_terms"]
 
 
 class ConformedForm(forms.Form):

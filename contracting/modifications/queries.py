@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,7 +24,9 @@ from contracting.determinations.queries import approved
 from contracting.determinations.states import Kind
 from contracting.modifications import calculations, events
 from contracting.modifications.models import ContractModification
-from contracting.orders.models import OrderLine, TaskOrder
+from contracting.orders.calculations import changes_of, in_words
+from contracting.orders.calculations import content as order_content
+from contracting.orders.models import Modification, OrderLine, TaskOrder
 from contracting.orders.states import (
     SIGNED,
     ModificationAuthority,
@@ -153,6 +156,30 @@ def signed_since(modification: ContractModification) -> list[ContractModificatio
         each
         for each in signed_of(modification.contract)
         if each.base_version >= modification.base_version
+    ]
+
+
+def clashes_of_order(modification: Modification) -> list[Clash]:
+    """What a draft of an order changes, as drafted, in force, and on what is in force.
+
+    The text on which it was drafted is the one that its last event has kept.
+    """
+    kept = [
+        event
+        for event in events_of(modification.subject)
+        if "changes" in json.loads(event.payload)["data"]
+    ]
+    drafted = json.loads(kept[-1].payload)["data"]["changes"] if kept else []
+    now = dict(in_words(order_content(modification.order)))
+    after = {change.term: change.new for change in changes_of(modification)}
+    return [
+        Clash(
+            row["term"],
+            row["old"],
+            now.get(row["term"], ""),
+            after.get(row["term"], row["new"]),
+        )
+        for row in drafted
     ]
 
 

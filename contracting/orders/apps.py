@@ -1,4 +1,4 @@
-"""Registers the app with Django, its orders with bans and with determinations."""
+"""Registers the app with Django, and what it tells of orders to bans and the like."""
 
 from django.apps import AppConfig
 
@@ -8,10 +8,18 @@ class OrdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """A ban lists the orders that it touches, and the head may let one go on."""
+        """A ban lists the orders that it touches, and the head may let one go on.
+
+        What is out of the scope of an order is justified on the modification itself.
+        """
         from contracting.bans.queries import tell_affected
         from contracting.determinations.queries import offer_determinations
-        from contracting.orders.permissions import about_task_order, affected_by_ban
+        from contracting.orders.permissions import (
+            about_modification,
+            about_task_order,
+            affected_by_ban,
+        )
 
         tell_affected(affected_by_ban)
         offer_determinations("ord", about_task_order)
+        offer_determinations("mod", about_modification)

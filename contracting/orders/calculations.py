@@ -159,6 +159,8 @@ def modification_content(modification: Modification) -> dict[str, Any]:
             "citation": modification.citation,
             "description": modification.description,
             "effective_on": modification.effective_on,
+            "is_within_scope": modification.is_within_scope,
+            "scope": modification.scope,
             "terms": modification.terms,
             "effects": [
                 {

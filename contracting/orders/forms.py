@@ -326,6 +326,18 @@ class EffectRow(ChoiceRow):
     add_ceiling_tokens = _figure("Token ceiling, + or −", required=False)
 
 
+SCOPE = [
+    ("True", "It lies within the scope of the contract"),
+    ("False", "It lies outside: a justification is approved before the signature"),
+]
+
+
+MODIFICATION_SAYS = (
+    *("authority", "citation", "description", "effective_on"),
+    *("scope", "is_within_scope"),
+)
+
+
 class DraftModificationForm(GridForm):
     """Block 13, block 14, and the effects by line and ACRN."""
 
@@ -351,6 +363,18 @@ class DraftModificationForm(GridForm):
         "What changes and why. Before and after are compared for you.",
     )
     effective_on = _day("Effective date")
+    is_within_scope = forms.TypedChoiceField(
+        label="Scope determination",
+        widget=forms.RadioSelect,
+        choices=SCOPE,
+        coerce=lambda text: text == "True",
+        help_text="Of the contract as it was competed (FAR 6.303, 16.505(b)).",
+    )
+    scope = _words(
+        "Why it lies within the scope, or outside of it",
+        "For the file; the vendor does not read it.",
+        rows=3,
+    )
     payment_office = forms.CharField(
         label="New payment office", max_length=200, required=False
     )

@@ -327,6 +327,8 @@ class Modification(Addressed, Timestamped, Versioned, Stateful):
     authority = models.CharField(max_length=1, choices=ModificationAuthority.choices)
     citation = models.CharField(max_length=120)
     description = models.TextField()
+    is_within_scope = models.BooleanField(default=True)
+    scope = models.TextField(help_text="The scope determination, in words.")
     effective_on = models.DateField()
     terms = models.JSONField(
         default=dict, help_text="New values of terms of the order, by name."
@@ -379,6 +381,10 @@ class Modification(Addressed, Timestamped, Versioned, Stateful):
                 name="an_issued_modification_is_signed",
                 condition=~Q(state="ISSUED")
                 | Q(signed_by__isnull=False, issued_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_modification_says_whether_it_is_within_scope",
+                condition=~Q(scope=""),
             ),
             models.CheckConstraint(
                 name="a_supplemental_agreement_is_signed_by_both",

@@ -15,13 +15,15 @@ from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
-from contracting.determinations.queries import About
+from contracting.determinations.models import Determination
+from contracting.determinations.queries import About, approved
 from contracting.determinations.states import Kind
 from contracting.orders import calculations
 from contracting.orders.models import Modification, TaskOrder
 from contracting.orders.queries import (
     certification_of,
     certification_of_modification,
+    get_modification_for,
     get_task_order_for,
     totals_of,
 )
@@ -187,7 +189,17 @@ def can_discard_task_order(by: Actor, order: TaskOrder) -> Verdict:
 
 
 def can_draft_modification(by: Actor, order: TaskOrder) -> Verdict:
-    """The contracting office or the program proposes a change of a signed order."""
+    """The contracting office or the program proposes a change of a signed order.
+
+    After physical completion only the close-out is left, which gives back what is
+    bound and not owed (R-MOD-06).
+    """
+    if order.state in {S.COMPLETED, S.CLOSED}:
+        state = order.get_state_display()
+        return Refused(
+            f"This task order is {state}: its close-out gives back what is left.",
+            "R-MOD-06",
+        )
     return _in_state(
         role_in(
             by,
@@ -331,6 +343,27 @@ def _affected(order: TaskOrder, ban: Ban, models: list[str]) -> Affected:
         tokens_left=totals.ceiling_tokens - totals.consumed_tokens,
         is_signed=order.state == S.ISSUED,
         is_waived=is_waived(ban, [order.subject, order.contract.subject]),
+    )
+
+
+def justification_of(modification: Modification) -> Determination | None:
+    """The approved justification of what lies out of scope (R-MOD-04)."""
+    return approved(modification.subject, Kind.OTHER_THAN_FULL)
+
+
+def about_modification(actor: Actor, public_id: str) -> About:
+    """What a justification of a change out of scope is about (R-MOD-04).
+
+    :raises NotVisible: for everybody but its own agency
+    """
+    found = get_modification_for(actor, public_id)
+    return About(
+        subject=found.subject,
+        agency_id=found.order.contract.agency_id,
+        title=f"{found.name} of order {found.order.piid}",
+        path=found.path,
+        value=calculations.absolute_change(found),
+        kinds=(Kind.OTHER_THAN_FULL,),
     )
 
 

@@ -134,6 +134,27 @@ class NotSignedByVendor(Refusal):
     rule = "R-MOD-02"
 
 
+class ScopeNotDetermined(Invalid):
+    """Nobody has determined in words whether this lies within the contract's scope."""
+
+    code = "scope_not_determined"
+    rule = "R-MOD-04"
+
+
+class ScopeNotJustified(Refusal):
+    """A change outside of the contract's scope without an approved justification."""
+
+    code = "scope_not_justified"
+    rule = "R-MOD-04"
+
+
+class PeriodOver(Refusal):
+    """A period of performance that has ended is not extended (FAR 43.1)."""
+
+    code = "period_over"
+    rule = "R-MOD-06"
+
+
 class AddedFundsNotCertified(Refusal):
     """Funds are added and nobody has certified them (FAR 43.105)."""
 

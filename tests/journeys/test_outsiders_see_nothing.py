@@ -70,6 +70,7 @@ NOT_IN_THE_STORY = {
     "modifications:discard_contract_modification",
     "modifications:issue_contract_modification",
     "modifications:modification",
+    "modifications:rebase_order_modification",
     "modifications:request_modification_changes",
     "modifications:revise_contract_modification",
     "modifications:sign_contract_modification",

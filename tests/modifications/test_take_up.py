@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.modifications.prices import card
 
 JUNE = date(2026, 6, 1)
 FIRST_OF_JUNE = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
-DEARER = {
+DEARER: dict[str, Any] = {
     "consideration": "The vendor doubles the rate limit.",
     "price_memo": "Ten percent below the public list.",
 }
@@ -47,9 +48,11 @@ def test_a_lower_price_reaches_signed_orders_from_its_day_on(contract, order):
     assert order.version == 2
     assert order.content_sha256 == content_sha256(content(order))
     # And the meter prices by the same rows
+    known = known_order(contract.agency_id, order.public_id)
+    assert known is not None
     metered = [
         (rate.ends_at, rate.price.usd_per_million_tokens)
-        for rate in known_order(contract.agency_id, order.public_id).rates
+        for rate in known.rates
         if rate.token_class_code == "IN_UNCACHED"
     ]
     assert metered == prices(order)

@@ -136,6 +136,8 @@ def test_a_modification_is_drafted_certified_and_signed_in_the_browser(
             "citation": "FAR 43.103(b)",
             "description": "Funds are added.",
             "effective_on": "2026-04-15",
+            "is_within_scope": "True",
+            "scope": "The same tokens for the same pilot.",
             **grid({"clin": "0001", "acrn": "aa", "add_dollars": "20.00"}),
         },
     )

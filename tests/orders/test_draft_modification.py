@@ -1,6 +1,6 @@
 """A change of a signed order is drafted with one authority and its exact effects."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -15,9 +15,11 @@ from contracting.orders.refusals import (
     FundingDoesNotSum,
     FundsAboveCeiling,
     NoAuthority,
+    PeriodOver,
+    ScopeNotDetermined,
     TermInvalid,
 )
-from contracting.orders.states import EffectDraft, ModificationState
+from contracting.orders.states import EffectDraft, ModificationState, TaskOrderState
 from tests.builders_orders import (
     ADDS,
     approved_order,
@@ -114,6 +116,37 @@ def test_exactly_one_authority_with_its_citation(order, block_13):
         drafted_modification(on=order, **block_13)
 
     assert refusal.value.rule == "R-MOD-02"
+
+
+@pytest.mark.rule("R-MOD-04", case="refused")
+def test_the_scope_is_determined_in_words(order):
+    with nothing_happens(), pytest.raises(ScopeNotDetermined) as refusal:
+        drafted_modification(on=order, scope=" ")
+
+    assert refusal.value.rule == "R-MOD-04"
+
+
+@pytest.mark.rule("R-MOD-06", case="refused")
+def test_a_period_that_has_ended_is_not_extended(order):
+    # Given 1 October, the day after the period of performance has ended
+    late = datetime(2026, 10, 1, 14, 0, tzinfo=UTC)
+
+    with nothing_happens(), pytest.raises(PeriodOver) as refusal:
+        drafted_modification(
+            on=order, effects=[], terms=EXTENDS, authority="C", at=late
+        )
+
+    assert refusal.value.rule == "R-MOD-06"
+
+
+@pytest.mark.rule("R-MOD-06", case="refused")
+def test_after_physical_completion_only_the_close_out_is_left(order):
+    order.move_to(TaskOrderState.COMPLETED)
+
+    with nothing_happens(), pytest.raises(NotAllowed) as refusal:
+        drafted_modification(on=order)
+
+    assert refusal.value.rule == "R-MOD-06"
 
 
 @pytest.mark.rule("R-MOD-05", case="refused")

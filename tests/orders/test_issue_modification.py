@@ -30,6 +30,7 @@ from contracting.orders.refusals import (
     AlreadyIssued,
     NotSignedByVendor,
     PriceNotReasonable,
+    ScopeNotJustified,
 )
 from contracting.orders.states import EffectDraft
 from tests.builders_orders import (
@@ -200,6 +201,22 @@ def test_a_supplemental_agreement_carries_both_signatures(order):
     assert blocks["13C"]["checked"] == ["Supplemental agreement"]
     assert blocks["15B"]["signed_by"] == "Quin Meridian"
     assert blocks["16B"]["signed_by"] == "Ada Officer"
+
+
+@pytest.mark.rule("R-MOD-04", case="refused")
+def test_what_lies_out_of_scope_waits_for_its_justification(order):
+    modification = drafted_modification(
+        on=order,
+        effects=[],
+        terms={"payment_office": "Another office"},
+        is_within_scope=False,
+        scope="Another program would use the tokens.",
+    )
+
+    with nothing_happens(), pytest.raises(ScopeNotJustified) as refusal:
+        issued(modification)
+
+    assert refusal.value.rule == "R-MOD-04"
 
 
 @pytest.mark.rule("R-MOD-02", case="refused")

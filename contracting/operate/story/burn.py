@@ -153,6 +153,7 @@ def add_funds(cast: Cast, task_order: TaskOrder, at: datetime) -> Modification:
         citation="FAR 43.103(b); 52.232-22",
         description="Add the second increment of funds to line 0001.",
         effective_on=at.date(),
+        scope="The same tokens for the same assistant, as competed and ordered.",
         effects=[EffectDraft(clin="0001", acrn="AA", add_dollars=FUNDS_ADDED)],
         by=cast["contract_specialist"],
         at=at,

@@ -14,6 +14,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256, plain
 from contracting.core.identifiers import check_acrn
+from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.ledger.queries import funds_of
@@ -32,9 +33,12 @@ from contracting.orders.refusals import (
     FundsAboveCeiling,
     FundsNotAvailable,
     NoAuthority,
+    PeriodOver,
+    ScopeNotDetermined,
     TermInvalid,
 )
 from contracting.orders.states import EffectDraft, ModificationAuthority
+from contracting.solicitations.publishing.changes import Change
 
 
 @transaction.atomic
@@ -45,6 +49,8 @@ def draft_modification(
     citation: str,
     description: str,
     effective_on: date,
+    scope: str,
+    is_within_scope: bool = True,
     effects: Sequence[EffectDraft] = (),
     terms: Mapping[str, Any] | None = None,
     by: Actor,
@@ -57,10 +63,13 @@ def draft_modification(
     43.103, 52.212-4(c)).
 
     :param authority: the one choice of block 13, with its ``citation``
+    :param scope: the scope determination in words, of the contract as competed
     :param terms: new values by the names of ``calculations.MODIFIABLE``
     :raises NotAllowed: if ``by`` is of neither the program nor the contracting office,
         or the order is not in force
     :raises NoAuthority: without exactly one authority that carries this (R-MOD-02)
+    :raises ScopeNotDetermined: without the scope determination in words (R-MOD-04)
+    :raises PeriodOver: if it extends a period that has ended (R-MOD-06)
     :raises ChangesNothing: if before and after are the same (R-MOD-05)
     :raises FundingDoesNotSum: if an effect contradicts the order's funds (R-FND-02)
     :raises FundsNotAvailable: if it changes funds that are not available (R-FND-06)
@@ -78,22 +87,27 @@ def draft_modification(
     if not description.strip():
         message = "Describe what changes and why, as block 14 will print it."
         raise TermInvalid(message, term="description")
+    if not scope.strip():
+        message = (
+            "Determine in words whether this lies within the scope of the contract, "
+            "and why."
+        )
+        raise ScopeNotDetermined(message)
     modification = Modification.objects.create(
         order=order,
         authority=authority,
         citation=citation.strip(),
         description=description.strip(),
         effective_on=effective_on,
+        scope=scope.strip(),
+        is_within_scope=is_within_scope,
         terms=_checked_terms(order, terms or {}),
         base_version=order.version,
         drafted_by_id=by.own_membership_id,
     )
     _write_effects(modification, effects)
-    changes = calculations.changes_of(modification)
-    if not changes:
-        message = "Nothing would be different after this modification."
-        raise ChangesNothing(message)
-    _require_authority_for(modification)
+    on = accounting_day(at, order.contract.time_zone)
+    changes = require_to_stand(modification, on)
     modification.content_sha256 = content_sha256(
         calculations.modification_content(modification)
     )
@@ -109,12 +123,41 @@ def draft_modification(
             "order": order.piid,
             "authority": authority,
             "citation": modification.citation,
+            "is_within_scope": is_within_scope,
+            "scope": modification.scope,
             "base_version": order.version,
             "content_sha256": modification.content_sha256,
             "changes": [change.plain() for change in changes],
         },
     )
     return modification
+
+
+def require_to_stand(modification: Modification, on: date) -> list[Change]:
+    """Insist on what holds of a draft, on the order as it stands; what it changes.
+
+    :param on: the day in the contract's time zone
+    :raises ChangesNothing: if before and after are the same (R-MOD-05)
+    :raises NoAuthority: if its authority does not carry it (R-MOD-02)
+    :raises PeriodOver: if it extends a period that has ended (R-MOD-06)
+    :raises FundingDoesNotSum: if an effect contradicts the order's funds (R-FND-02)
+    :raises FundsAboveCeiling: if more would be funded than may be used (R-TO-11)
+    """
+    parts = {
+        (line.pk, part.acrn): part
+        for line in modification.order.current_lines()
+        for part in line.current_funding()
+    }
+    for effect in calculations.effects_of(modification):
+        _guard_result(effect, parts.get((effect.line_id, effect.acrn)))
+    _guard_lines(modification)
+    changes = calculations.changes_of(modification)
+    if not changes:
+        message = "Nothing would be different after this modification."
+        raise ChangesNothing(message)
+    _require_authority_for(modification)
+    _require_period(modification, on)
+    return changes
 
 
 def _require_authority(authority: str, citation: str) -> None:
@@ -139,6 +182,17 @@ def _require_authority_for(modification: Modification) -> None:
             "which the vendor signs too."
         )
         raise NoAuthority(message, terms=terms, authority=modification.authority)
+
+
+def _require_period(modification: Modification, on: date) -> None:
+    """A period that has ended is over: nothing extends it (FAR 43.1)."""
+    end = modification.order.period_end
+    if modification.terms.get("period_end", "") > end.isoformat() and on > end:
+        message = (
+            f"The period of performance ended on {end}; today is {on}. A period that "
+            "is over is not extended: order what is still needed anew."
+        )
+        raise PeriodOver(message, ended_on=end, on=on)
 
 
 def _checked_terms(order: TaskOrder, terms: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,7 +238,7 @@ def _write_effects(modification: Modification, drafts: Sequence[EffectDraft]) ->
         accounts[key[1]] = account
         line = lines[draft.clin]
         part = parts.get(key)
-        effect = ModificationEffect.objects.create(
+        ModificationEffect.objects.create(
             modification=modification,
             line=line,
             acrn=key[1],
@@ -194,8 +248,6 @@ def _write_effects(modification: Modification, drafts: Sequence[EffectDraft]) ->
             add_ceiling_dollars=draft.add_ceiling_dollars.amount,
             add_ceiling_tokens=draft.add_ceiling_tokens.count,
         )
-        _guard_result(effect, part)
-    _guard_lines(modification)
 
 
 def _guard_effect(

@@ -37,17 +37,22 @@ from contracting.orders.operations.certify_modification import (
     _release,
     _require_bona_fide_year,
 )
-from contracting.orders.operations.draft_modification import _require_authority_for
+from contracting.orders.operations.draft_modification import (
+    _require_authority_for,
+    _require_period,
+)
 from contracting.orders.operations.issue import (
     _concerned,
     _require_no_ban,
     _require_reasonable_price,
 )
 from contracting.orders.operations.sign import _require_funds
+from contracting.orders.permissions import justification_of
 from contracting.orders.refusals import (
     AlreadyIssued,
     ChangesNothing,
     NotSignedByVendor,
+    ScopeNotJustified,
 )
 from contracting.orders.states import ModificationState, TaskOrderState
 
@@ -70,6 +75,8 @@ def issue_modification(
         year, or of more than twelve months (R-FND-04)
     :raises NoAuthority: if its authority does not carry it (R-MOD-02)
     :raises NotSignedByVendor: if the vendor has not signed a change of terms (R-MOD-02)
+    :raises ScopeNotJustified: without an approved justification (R-MOD-04)
+    :raises PeriodOver: if it extends a period that has ended (R-MOD-06)
     :raises PriceNotReasonable: if it adds, and no record finds the contract's prices
         reasonable (R-EVL-07)
     :raises Banned: if it adds to what is banned, without a waiver (R-AI-01)
@@ -88,6 +95,7 @@ def issue_modification(
     signed_on = accounting_day(at, contract.time_zone)
     require(permissions.can_issue_modification(by, modification, signed_on))
     _guard(modification, order, seen_version)
+    _require_period(modification, signed_on)
     if _adds(modification):
         _require_reasonable_price(contract)
         _require_no_ban(order, contract, at)
@@ -135,8 +143,8 @@ def _guard(modification: Modification, order: TaskOrder, seen_version: int) -> N
     if modification.base_version != order.version:
         message = (
             f"This modification was written on version {modification.base_version} of "
-            f"the order; version {order.version} is in force. Discard it and draft it "
-            "again."
+            f"the order; version {order.version} is in force. Both texts are kept: "
+            "rebase it, then sign."
         )
         raise Stale(message, seen=modification.base_version, current=order.version)
     _require_funds(modification)
@@ -145,6 +153,12 @@ def _guard(modification: Modification, order: TaskOrder, seen_version: int) -> N
     if modification.is_bilateral and modification.vendor_signed_at is None:
         message = "A supplemental agreement is signed by the vendor first."
         raise NotSignedByVendor(message)
+    if not modification.is_within_scope and justification_of(modification) is None:
+        message = (
+            "This lies outside of the scope of the contract. Have a justification for "
+            "other than full and open competition approved on it, or compete it."
+        )
+        raise ScopeNotJustified(message)
 
 
 def _adds(modification: Modification) -> bool:

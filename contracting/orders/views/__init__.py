@@ -333,10 +333,9 @@ class DraftModification(OrderVerb):
     def perform(
         self, *, thing: TaskOrder, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        given = ("authority", "citation", "description", "effective_on")
         modification = draft_modification(
             order_id=thing.pk,
-            **{name: data[name] for name in given},
+            **{name: data[name] for name in forms.MODIFICATION_SAYS},
             effects=data["effects"],
             terms=data["terms"],
             by=by,
@@ -474,5 +473,6 @@ def _modification_context(modification: Modification) -> dict[str, Any]:
         "effects": calculations.effects_of(modification),
         "certification": queries.certification_of_modification(modification),
         "expired": adjustments_of(modification.subject),
+        "justification": permissions.justification_of(modification),
         "both_sign": calculations.needs_both_signatures(modification),
     }
