@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from contracting.contracts.models import Contract
-from contracting.modifications.models import ContractModification
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.modifications.models import ContractModification, ModelTerms
 from contracting.modifications.operations.draft import draft_contract_modification
+from contracting.modifications.operations.draft_on_ramp import draft_on_ramp
 from contracting.modifications.operations.issue import issue_contract_modification
+from contracting.modifications.operations.record_terms import record_model_terms
 from contracting.modifications.operations.sign import sign_contract_modification
-from contracting.modifications.states import Proposal
+from contracting.modifications.states import (
+    LineDraft,
+    ModificationKind,
+    OnRampDraft,
+    Proposal,
+    RateDraft,
+)
+from contracting.reference.queries import attachments_on
+from tests.builders import MODEL
 from tests.builders_orders import MODIFIED_AT, awarded_contract
 from tests.cast import actor
 from tests.remembered import remembered
@@ -73,4 +86,106 @@ def issued_contract_modification(
         by=actor("contracting_officer"),
         at=at,
         seen_version=ready.version,
+    )
+
+
+NEW_MODEL = "gpt-4.1-2025-04-14"
+CORPUS_SHA256 = "c" * 64
+EVIDENCE_SHA256 = "e" * 64
+
+
+@remembered
+def recorded_terms(
+    *,
+    on: Contract,
+    discount: str = "10",
+    ratchet_days: int | None = 15,
+    retirement_days: int = 180,
+    at: datetime = MODIFIED_AT,
+) -> ModelTerms:
+    """Ten percent off the list, a ratchet of 15 days, 180 days before a retirement."""
+    return record_model_terms(
+        contract_id=on.pk,
+        list_discount_percent=Decimal(discount),
+        ratchet_days=ratchet_days,
+        retirement_days=retirement_days,
+        source="Clause TOK-9",
+        by=actor("contract_specialist"),
+        at=at,
+    )
+
+
+def new_price(slin: str, token_class: str, price: str) -> RateDraft:
+    """A price of the new model on line 0002, from 1 May 2026."""
+    return RateDraft(
+        clin="0002",
+        slin=slin,
+        snapshot=NEW_MODEL,
+        token_class=token_class,
+        price=UnitPrice(price),
+        first_day=date(2026, 5, 1),
+        boundary="FEDRAMP_MOD",
+    )
+
+
+def on_ramp_proposal(**other: Any) -> Proposal:
+    """A new line for the new model, at ten percent below its public list."""
+    return proposal(
+        **{
+            "kind": ModificationKind.ON_RAMP,
+            "description": "GPT-4.1 comes onto the contract.",
+            "effective_on": date(2026, 5, 1),
+            "terms": {},
+            "price_memo": "Ten percent below the public list.",
+            "new_lines": [
+                LineDraft(
+                    clin="0002",
+                    description="Tokens of GPT-4.1",
+                    psc="DA10",
+                    estimated_tokens=Tokens(1_000_000_000),
+                    ceiling_dollars=Dollars(100_000),
+                )
+            ],
+            "rates": [
+                new_price("0002AA", "IN_UNCACHED", "1.8"),
+                new_price("0002AB", "OUT_TEXT", "7.2"),
+            ],
+            **other,
+        }
+    )
+
+
+def checklist(**other: Any) -> OnRampDraft:
+    """A whole checklist: one percent more tokens than the model before it."""
+    usual: dict[str, Any] = {
+        "snapshot": NEW_MODEL,
+        "corpus": "Reference corpus of the solicitation",
+        "corpus_sha256": CORPUS_SHA256,
+        "model_tokens": Tokens(1_010_000),
+        "reference_tokens": Tokens(1_000_000),
+        "predecessor": MODEL,
+        "predecessor_tokens": Tokens(1_000_000),
+        "security_evidence": "FedRAMP Moderate, package FR2400000001",
+        "security_sha256": EVIDENCE_SHA256,
+        "documents": dict.fromkeys(attachments_on(MODIFIED_AT.date()), "d" * 64),
+    }
+    return OnRampDraft(**(usual | other))
+
+
+@remembered
+def drafted_on_ramp(
+    *,
+    on: Contract,
+    ramp: Mapping[str, Any] | None = None,
+    by: str = "contract_specialist",
+    at: datetime = MODIFIED_AT,
+    **other: Any,
+) -> ContractModification:
+    """The on-ramp of a new model; ``ramp`` changes its checklist."""
+    return draft_on_ramp(
+        contract_id=on.pk,
+        proposal=on_ramp_proposal(**other),
+        on_ramp=checklist(**(ramp or {})),
+        by=actor(by),
+        at=at,
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from contracting.contracts.calculations import content
@@ -18,7 +19,7 @@ from contracting.core.canonical import plain
 from contracting.core.periods import accounting_day, day_bounds
 from contracting.core.quantities import Dollars
 from contracting.core.templatetags.drawdown import dollars as money
-from contracting.modifications.models import ContractModification
+from contracting.modifications.models import ContractModification, OnRamp
 from contracting.modifications.states import ONE_SIDED, LineDraft, Moved, RateDraft
 from contracting.reference.models import AiModel
 from contracting.solicitations.publishing.changes import Change
@@ -149,7 +150,21 @@ def modification_content(modification: ContractModification) -> dict[str, Any]:
             **{name: getattr(modification, name) for name in named},
         }
     )
-    return made
+    on_ramp = OnRamp.objects.filter(modification=modification.pk).first()
+    return made | ({"on_ramp": _on_ramp(on_ramp)} if on_ramp else {})
+
+
+def _on_ramp(on_ramp: OnRamp) -> dict[str, Any]:
+    named = (
+        *("corpus", "corpus_sha256", "model_tokens", "reference_tokens"),
+        *("predecessor_tokens", "counted_by", "security_evidence", "security_sha256"),
+        *("documents", "price_exception"),
+    )
+    return {
+        "model": on_ramp.model.snapshot,
+        "predecessor": on_ramp.predecessor.snapshot if on_ramp.predecessor else "",
+        **{name: getattr(on_ramp, name) for name in named},
+    }
 
 
 def content_after(modification: ContractModification) -> dict[str, Any]:
@@ -348,3 +363,32 @@ def ceiling_moved(modification: ContractModification) -> str:
         return "does not change"
     word = "rises" if after > before else "falls"
     return f"{word} by {money(abs(after - before))}"
+
+
+MOST_TOKENS: Final = Fraction(103, 100)
+"""How many tokens more a successor may need before its price falls in proportion."""
+
+
+def dearer_than_predecessor(modification: ContractModification) -> list[str]:
+    """The prices at which a successor would make the same work dearer (R-MOD-08).
+
+    Price times normalisation factor is the effective price; both models are counted on
+    one corpus, so their factors compare as their counts do.
+    """
+    ramp = modification.on_ramp
+    if ramp.predecessor is None or not ramp.predecessor_tokens:
+        return []
+    if Fraction(ramp.model_tokens, ramp.predecessor_tokens) <= MOST_TOKENS:
+        return []
+    old = {
+        (rate["class"], rate["tier"], rate["boundary"]): Decimal(rate["price"])
+        for line in modification.base_content["lines"]
+        for rate in line["rates"]
+        if rate["model"] == ramp.predecessor.snapshot
+    }
+    return [
+        f"{rate['slin']} at {money(Decimal(rate['price']))}"
+        for rate in modification.rates
+        if (was := old.get((rate["class"], rate["tier"], rate["boundary"]))) is not None
+        and Decimal(rate["price"]) * ramp.model_tokens > was * ramp.predecessor_tokens
+    ]

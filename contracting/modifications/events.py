@@ -33,6 +33,13 @@ ORDER_MODIFICATION_REBASED = event_type(
     "modifications.order_modification.rebased",
     "A draft modification was put onto the order as it stands.",
 )
+MODEL_TERMS_RECORDED = event_type(
+    "modifications.model_terms.recorded",
+    "What the contract says of its models was recorded.",
+)
+ON_RAMP_DRAFTED = event_type(
+    "modifications.on_ramp.drafted", "The on-ramp of a new model was drafted."
+)
 
 SIGNED_EVENTS = (
     CONTRACT_MODIFICATION_SIGNED,

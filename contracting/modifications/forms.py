@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from contracting.contracts.models import Contract, RateRow
-from contracting.core.quantities import Dollars, UnitPrice
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.modifications import calculations
 from contracting.modifications.models import ContractModification
-from contracting.modifications.states import Proposal, RateDraft
+from contracting.modifications.states import (
+    Counted,
+    LineDraft,
+    ModificationKind,
+    OnRampDraft,
+    Proposal,
+    RateDraft,
+)
 from contracting.orders.forms import SCOPE
 from contracting.orders.queries import rates_offered
 from contracting.orders.states import ModificationAuthority
+from contracting.reference.queries import attachments_on, models_on, token_classes
+from contracting.reference.states import Boundary
 from contracting.requisitions.forms import (
     ChoiceRow,
     GridForm,
@@ -235,6 +245,197 @@ class IssueContractModificationForm(SeenVersion):
     confirm = forms.BooleanField(
         label="I sign this modification as contracting officer."
     )
+
+
+class RecordModelTermsForm(forms.Form):
+    """What the signed contract says of its models."""
+
+    list_discount_percent = forms.DecimalField(
+        label="Discount off the public list, percent",
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        initial=0,
+    )
+    ratchet_days = forms.IntegerField(
+        label="Days after a lower public list from which the lower price holds",
+        min_value=0,
+        max_value=365,
+        required=False,
+        help_text="Empty: the contract has no such clause.",
+    )
+    retirement_days = forms.IntegerField(
+        label="Days of notice before a model is retired",
+        min_value=1,
+        max_value=1000,
+        initial=180,
+    )
+    source = forms.CharField(
+        label="Where the contract says so", max_length=200, help_text="The clause."
+    )
+
+
+class OnRampRow(ChoiceRow):
+    """One price of the new model."""
+
+    slin = forms.CharField(label="Subline", min_length=6, max_length=6)
+    token_class = forms.ChoiceField(label="Class")
+    price = forms.DecimalField(
+        label="Dollars per million tokens",
+        min_value=0,
+        max_digits=12,
+        decimal_places=6,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "dd-num"}),
+    )
+
+
+class DraftOnRampForm(GridForm):
+    """The checklist of a new model, its prices, and the words of the agreement."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    snapshot = forms.ChoiceField(label="New model")
+    boundary = forms.ChoiceField(label="Data boundary", choices=Boundary.choices)
+    first_day = day_field("First day of its prices")
+    clin = forms.CharField(
+        label="Contract line",
+        min_length=4,
+        max_length=4,
+        help_text="One that the contract has, or a new one.",
+    )
+    new_line = forms.CharField(
+        label="Description of a new line",
+        max_length=200,
+        required=False,
+        help_text="Only for a line that the contract does not have.",
+    )
+    new_line_tokens = forms.IntegerField(
+        label="Estimated tokens of a new line", min_value=1, required=False
+    )
+    new_line_ceiling = forms.DecimalField(
+        label="Ceiling of a new line, dollars",
+        max_digits=18,
+        decimal_places=2,
+        required=False,
+    )
+    citation = forms.CharField(max_length=120, initial="FAR 43.103(a)")
+    description = text_field("Description (block 14)", "What comes on, and why.", 4)
+    scope = text_field(
+        "Why it lies within the scope of the contract", "For the file.", 3
+    )
+    corpus = forms.CharField(
+        max_length=200, help_text="The published file that was counted."
+    )
+    corpus_sha256 = forms.CharField(label="SHA-256 of the corpus", max_length=64)
+    model_tokens = forms.IntegerField(
+        label="Its tokens by the model's tokenizer", min_value=1
+    )
+    reference_tokens = forms.IntegerField(
+        label="Its tokens by the reference tokenizer", min_value=1
+    )
+    counted_by = forms.ChoiceField(label="Whose count it is", choices=Counted.choices)
+    predecessor = forms.ChoiceField(
+        label="It succeeds", required=False, help_text="A model of the contract."
+    )
+    predecessor_tokens = forms.IntegerField(
+        label="The corpus by the predecessor's tokenizer", min_value=1, required=False
+    )
+    security_evidence = text_field(
+        "Security evidence", "The authorization for this data boundary.", 3
+    )
+    security_sha256 = forms.CharField(
+        label="SHA-256 of the evidence", max_length=64, required=False
+    )
+    price_memo = text_field("Price memo", "Why the prices are fair.", 4)
+    price_exception = text_field(
+        "Officer's memo on a price above the list",
+        "Only where a price is above the public list less the discount, or unlisted.",
+        3,
+    )
+
+    grid_class = forms.formset_factory(
+        OnRampRow,
+        formset=RemovableRows,
+        extra=4,
+        can_delete=True,
+        can_delete_extra=False,
+        max_num=100,
+    )
+
+    def __init__(self, *args: Any, contract: Contract, on: date, **more: Any) -> None:
+        self.contract = contract
+        classes = [(each.code, each.label) for each in token_classes()]
+        super().__init__(*args, choices={"token_class": classes}, **more)
+        known = {row.model.snapshot for row in rates_offered(contract)}
+        models = [each.snapshot for each in models_on(on)]
+        _choose(self, "snapshot", [each for each in models if each not in known])
+        _choose(self, "predecessor", ["", *sorted(known)])
+        self.fields["first_day"].required = True
+        self.attachments = attachments_on(on)
+        for code, label in self.attachments.items():
+            self.fields[f"paper_{code}"] = forms.CharField(
+                label=f"SHA-256 of: {label}", max_length=64, required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """The agreement and its checklist, as the verb takes them."""
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        said = {name: cleaned[name] for name in _SAID_OF_A_MODEL}
+        cleaned["on_ramp"] = OnRampDraft(
+            **said,
+            model_tokens=Tokens(cleaned["model_tokens"]),
+            reference_tokens=Tokens(cleaned["reference_tokens"]),
+            predecessor_tokens=Tokens(cleaned["predecessor_tokens"] or 0),
+            documents={code: cleaned[f"paper_{code}"] for code in self.attachments},
+        )
+        words = ("citation", "description", "scope", "price_memo")
+        cleaned["proposal"] = Proposal(
+            kind=ModificationKind.ON_RAMP,
+            authority=ModificationAuthority.SUPPLEMENTAL_AGREEMENT,
+            **{name: cleaned[name] for name in words},
+            effective_on=cleaned["first_day"],
+            new_lines=self._new_lines(cleaned),
+            rates=[self._rate(cleaned, row) for row in cleaned["rows"]],
+        )
+        return cleaned
+
+    def _rate(self, cleaned: dict[str, Any], row: dict[str, Any]) -> RateDraft:
+        return RateDraft(
+            clin=cleaned["clin"],
+            slin=row["slin"].upper(),
+            snapshot=cleaned["snapshot"],
+            token_class=row["token_class"],
+            price=UnitPrice(row["price"]),
+            first_day=cleaned["first_day"],
+            boundary=cleaned["boundary"],
+        )
+
+    def _new_lines(self, cleaned: dict[str, Any]) -> list[LineDraft]:
+        if self.contract.lines.filter(clin=cleaned["clin"]).exists():
+            return []
+        return [
+            LineDraft(
+                clin=cleaned["clin"],
+                description=cleaned["new_line"],
+                psc=self.contract.psc,
+                estimated_tokens=Tokens(cleaned["new_line_tokens"] or 0),
+                ceiling_dollars=Dollars(cleaned["new_line_ceiling"] or 0),
+            )
+        ]
+
+
+_SAID_OF_A_MODEL = (
+    *("snapshot", "corpus", "corpus_sha256", "counted_by", "predecessor"),
+    *("security_evidence", "security_sha256", "price_exception"),
+)
+
+
+def _choose(form: forms.Form, name: str, offered: list[str]) -> None:
+    field = form.fields[name]
+    if isinstance(field, forms.ChoiceField):
+        field.choices = [(each, each or "none") for each in offered]
 
 
 class RebaseOrderModificationForm(SeenVersion):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import ClassVar
 
 from django.db import models
@@ -16,7 +17,7 @@ from contracting.core.models import (
     Versioned,
 )
 from contracting.core.subjects import Subject
-from contracting.modifications.states import ModificationKind, Series
+from contracting.modifications.states import Counted, ModificationKind, Series
 from contracting.orders.states import (
     MODIFICATION_MOVES,
     ModificationAuthority,
@@ -151,6 +152,93 @@ class ContractModification(Addressed, Timestamped, Versioned, Stateful):
     def is_bilateral(self) -> bool:
         """Whether the vendor signs it too (FAR 43.103(a))."""
         return self.authority == ModificationAuthority.SUPPLEMENTAL_AGREEMENT
+
+
+class ModelTerms(Addressed, AppendOnly):
+    """What a contract says of its models: discount, falling lists, retirement.
+
+    The last row recorded is in force; ``source`` names where it stands.
+    """
+
+    PREFIX = "mtm"
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="model_terms"
+    )
+    list_discount_percent = models.DecimalField(
+        max_digits=5, decimal_places=2, help_text="Off the public list, of new models."
+    )
+    ratchet_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Days after a lower public list; none: no such clause.",
+    )
+    retirement_days = models.PositiveSmallIntegerField(
+        default=180, help_text="Notice before a model is retired."
+    )
+    source = models.CharField(max_length=200, help_text="The clause that says so.")
+    recorded_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    terms_recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_discount_lies_between_nothing_and_all",
+                condition=Q(
+                    list_discount_percent__gte=0, list_discount_percent__lte=100
+                ),
+            ),
+            models.CheckConstraint(
+                name="terms_on_models_name_their_source", condition=~Q(source="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.list_discount_percent} % off the list"
+
+
+class OnRamp(AppendOnly):
+    """The checklist with which a new model comes onto a contract (R-MOD-08)."""
+
+    modification = models.OneToOneField(
+        ContractModification, on_delete=models.PROTECT, related_name="on_ramp"
+    )
+    model = models.ForeignKey(
+        "reference.AiModel", on_delete=models.PROTECT, related_name="+"
+    )
+    predecessor = models.ForeignKey(
+        "reference.AiModel",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    corpus = models.CharField(max_length=200)
+    corpus_sha256 = models.CharField(max_length=64)
+    model_tokens = models.BigIntegerField()
+    reference_tokens = models.BigIntegerField()
+    predecessor_tokens = models.BigIntegerField(default=0)
+    counted_by = models.CharField(max_length=6, choices=Counted.choices)
+    security_evidence = models.TextField(blank=True)
+    security_sha256 = models.CharField(max_length=64, blank=True)
+    documents = models.JSONField(default=dict, help_text="SHA-256 by kind of paper.")
+    price_exception = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="an_equivalence_test_counts_a_corpus",
+                condition=Q(model_tokens__gt=0, reference_tokens__gt=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"on-ramp of {self.model}"
+
+    @property
+    def factor(self) -> Fraction:
+        """Tokens of this model for one of the reference tokenizer."""
+        return Fraction(self.model_tokens, self.reference_tokens)
 
 
 class ChangeRequest(AppendOnly):

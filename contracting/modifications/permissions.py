@@ -15,6 +15,7 @@ from contracting.determinations.states import Kind
 from contracting.modifications import calculations
 from contracting.modifications.models import ContractModification
 from contracting.modifications.queries import get_modification_for
+from contracting.modifications.states import ModificationKind
 from contracting.orders.models import Modification
 from contracting.orders.permissions import (
     can_discard_modification,
@@ -44,11 +45,24 @@ def _in_force(contract: Contract) -> Verdict:
     return Refused(f"This contract is {state}; only an awarded one is modified.")
 
 
+def can_record_model_terms(by: Actor, contract: Contract) -> Verdict:
+    """The contracting office records what the signed contract says."""
+    return can_draft_contract_modification(by, contract)
+
+
+def can_draft_on_ramp(by: Actor, contract: Contract) -> Verdict:
+    """The contracting office proposes a new model, as it does any change."""
+    return can_draft_contract_modification(by, contract)
+
+
 def can_revise_contract_modification(
     by: Actor, modification: ContractModification
 ) -> Verdict:
     """The contracting office writes a draft anew, on the contract as it stands."""
     who = can_draft_contract_modification(by, modification.contract)
+    if not isinstance(who, Refused) and modification.kind != ModificationKind.TERMS:
+        kind = modification.get_kind_display()
+        who = Refused(f"This is an {kind}: discard it and draft it again.")
     return _on_draft(who, modification)
 
 

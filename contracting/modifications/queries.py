@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -13,17 +15,19 @@ from django.db.models import Q, QuerySet, Sum
 from contracting.audit.models import AuditEvent
 from contracting.audit.queries import events_of
 from contracting.contracts.calculations import content
-from contracting.contracts.models import Contract
+from contracting.contracts.models import Contract, RateRow
 from contracting.contracts.queries import visible_to as contracts_visible_to
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
 from contracting.core.quantities import Dollars
+from contracting.core.templatetags.drawdown import dollars as money
 from contracting.determinations.models import Determination
 from contracting.determinations.queries import approved
 from contracting.determinations.states import Kind
 from contracting.modifications import calculations, events
-from contracting.modifications.models import ContractModification
+from contracting.modifications.models import ContractModification, ModelTerms
+from contracting.modifications.states import Point
 from contracting.orders.calculations import changes_of, in_words
 from contracting.orders.calculations import content as order_content
 from contracting.orders.models import Modification, OrderLine, TaskOrder
@@ -33,6 +37,8 @@ from contracting.orders.states import (
     ModificationState,
     TaskOrderState,
 )
+from contracting.reference.models import AiModel, TokenClass
+from contracting.reference.queries import attachments_on, list_price
 
 LIVE = (*SIGNED, TaskOrderState.SUBMITTED, TaskOrderState.APPROVED)
 """The states of an order that takes room on its lines, or is about to."""
@@ -214,6 +220,113 @@ def orders_priced_by(modification: ContractModification) -> QuerySet[TaskOrder]:
         wanted, contract_id=modification.contract_id, state__in=SIGNED
     )
     return TaskOrder.objects.filter(pk__in=touched.values("pk")).order_by("pk")
+
+
+def models_of(contract: Contract) -> list[AiModel]:
+    """The models that the contract prices until further notice, by snapshot."""
+    priced = RateRow.objects.filter(
+        line__contract=contract, superseded_at__isnull=True, in_force__endswith=None
+    )
+    found = AiModel.objects.filter(pk__in=priced.values("model"))
+    return list(found.select_related("tokenizer").order_by("snapshot"))
+
+
+def terms_on_models(contract: Contract) -> ModelTerms | None:
+    """What the contract says of its models, as recorded last."""
+    return ModelTerms.objects.filter(contract=contract).order_by("-pk").first()
+
+
+def checklist(modification: ContractModification, on: date) -> list[Point]:
+    """What R-MOD-08 asks of a new model, point by point, and how each stands."""
+    ramp = modification.on_ramp
+    attached = attachments_on(on)
+    lacking = [name for code, name in attached.items() if code not in ramp.documents]
+    strange = sorted(
+        rate["slin"] for rate in modification.rates if rate["model"] != str(ramp.model)
+    )
+    unfit = sorted(
+        {
+            rate["boundary"]
+            for rate in modification.rates
+            if rate["boundary"] not in ramp.model.boundaries
+        }
+    )
+    dearer = calculations.dearer_than_predecessor(modification)
+    above = above_the_list(modification, on)
+    return [
+        Point(
+            "Rate rows",
+            bool(modification.rates) and not strange,
+            f"every price is of {ramp.model}, and there is one.",
+        ),
+        Point(
+            "Tokenizer",
+            all(
+                rate["tokenizer"] == ramp.model.tokenizer.code
+                for rate in modification.rates
+            ),
+            f"each price names {ramp.model.tokenizer}.",
+        ),
+        Point(
+            "Equivalence test",
+            bool(ramp.corpus and is_sha256(ramp.corpus_sha256)),
+            "name the published corpus and the SHA-256 of its file.",
+        ),
+        Point(
+            "Same work, same cost",
+            not dearer,
+            "the tokenizer needs more tokens for the same work, and "
+            f"{'; '.join(dearer)} does not fall in proportion.",
+        ),
+        Point(
+            "Security evidence",
+            bool(ramp.security_evidence and is_sha256(ramp.security_sha256))
+            and not unfit,
+            f"name the authorization and the SHA-256 of its evidence, for "
+            f"{', '.join(unfit) or 'the data boundary'}.",
+        ),
+        Point(
+            "Required documents",
+            not lacking and all(map(is_sha256, ramp.documents.values())),
+            f"give the SHA-256 of each: {', '.join(lacking)}.",
+        ),
+        Point(
+            "Price memo", bool(modification.price_memo), "write why the price is fair."
+        ),
+        Point(
+            "Not above the public list less the discount",
+            not above or bool(ramp.price_exception),
+            f"{'; '.join(above)}. The contracting officer's memo would lift it.",
+        ),
+    ]
+
+
+def above_the_list(modification: ContractModification, on: date) -> list[str]:
+    """The prices above the public list less the contract's discount, or unlisted."""
+    terms = terms_on_models(modification.contract)
+    percent = terms.list_discount_percent if terms else Decimal(0)
+    found = []
+    for rate in modification.rates:
+        public = list_price(
+            AiModel.objects.get(snapshot=rate["model"]),
+            TokenClass.objects.get(code=rate["class"]),
+            on,
+            tier=rate["tier"],
+        )
+        if public is None:
+            found.append(f"{rate['slin']} has no public list price to compare with")
+            continue
+        most = public.usd_per_million_tokens * (100 - percent) / 100
+        if Decimal(rate["price"]) > most:
+            price, less = money(Decimal(rate["price"])), f"{percent.normalize():f} %"
+            words = f"{price} is above {money(most)}, the list less {less}"
+            found.append(f"{rate['slin']}: {words}")
+    return found
+
+
+def is_sha256(text: str) -> bool:
+    """Whether it could name a file by its hash."""
+    return re.fullmatch(r"[0-9a-f]{64}", text) is not None
 
 
 _ACCEPTED: list[Callable[[Collection[int]], datetime | None]] = []

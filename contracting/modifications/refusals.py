@@ -92,3 +92,10 @@ class BaseMoved(Stale):
 
     code = "base_moved"
     rule = "R-MOD-05"
+
+
+class NotOnRamped(Refusal):
+    """A new model without the whole of its checklist, or dearer than the list bears."""
+
+    code = "not_on_ramped"
+    rule = "R-MOD-08"

@@ -17,6 +17,7 @@ class ModificationKind(TextChoices):
     """What a modification of a contract is for; each carries what its rules ask."""
 
     TERMS = "TERMS", "change of terms"
+    ON_RAMP = "ON_RAMP", "on-ramp of a new model"
 
 
 _A = ModificationAuthority
@@ -25,6 +26,7 @@ AUTHORITIES: Final[Mapping[str, frozenset[str]]] = {
     ModificationKind.TERMS: frozenset(
         {_A.ADMINISTRATIVE, _A.SUPPLEMENTAL_AGREEMENT, _A.OTHER}
     ),
+    ModificationKind.ON_RAMP: frozenset({_A.SUPPLEMENTAL_AGREEMENT}),
 }
 """Which choices of block 13 carry a kind. A commercial contract knows no 13A."""
 
@@ -37,6 +39,45 @@ class Series(TextChoices):
 
     PROCURING = "P", "the office that awarded the contract"
     ADMINISTERING = "A", "another office, which administers the contract"
+
+
+class Counted(TextChoices):
+    """Whose count of the corpus an equivalence test stands on."""
+
+    VENDOR = "VENDOR", "vendor's figure"
+    AGENCY = "AGENCY", "recounted by the agency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnRampDraft:
+    """What brings a new model onto a contract, beside its prices (R-MOD-08).
+
+    The normalisation factor is the model's count of the published corpus over that of
+    the reference tokenizer. ``documents`` names each required paper by its SHA-256;
+    ``price_exception`` is the officer's memo on a price above the list.
+    """
+
+    snapshot: str
+    corpus: str
+    corpus_sha256: str
+    model_tokens: Tokens
+    reference_tokens: Tokens
+    counted_by: str = Counted.VENDOR
+    predecessor: str = ""
+    predecessor_tokens: Tokens = Tokens(0)
+    security_evidence: str = ""
+    security_sha256: str = ""
+    documents: Mapping[str, str] = field(default_factory=dict)
+    price_exception: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a checklist: what is asked, and how it stands."""
+
+    what: str
+    is_done: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,17 @@ urlpatterns: list[URLPattern] = [
         views.DraftContractModification.as_view(),
         name="draft_contract_modification",
     ),
+    path(f"{_CONTRACT}/models", views.ModelsPage.as_view(), name="models"),
+    path(
+        f"{_CONTRACT}/record_model_terms",
+        views.RecordModelTerms.as_view(),
+        name="record_model_terms",
+    ),
+    path(
+        f"{_CONTRACT}/draft_on_ramp",
+        views.DraftOnRamp.as_view(),
+        name="draft_on_ramp",
+    ),
     path(
         _MODIFICATION,
         views.ContractModificationPage.as_view(),

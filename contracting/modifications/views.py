@@ -15,17 +15,20 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
-from contracting.core.views import PageView, VerbView
+from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents.queries import documents_of
 from contracting.modifications import calculations, forms, permissions, queries
 from contracting.modifications.models import ContractModification
 from contracting.modifications.operations.discard import discard_contract_modification
 from contracting.modifications.operations.draft import draft_contract_modification
+from contracting.modifications.operations.draft_on_ramp import draft_on_ramp
 from contracting.modifications.operations.issue import issue_contract_modification
 from contracting.modifications.operations.rebase import rebase_order_modification
+from contracting.modifications.operations.record_terms import record_model_terms
 from contracting.modifications.operations.request import request_modification_changes
 from contracting.modifications.operations.revise import revise_contract_modification
 from contracting.modifications.operations.sign import sign_contract_modification
+from contracting.modifications.states import ModificationKind
 from contracting.orders.calculations import TERMS as ORDER_TERMS
 from contracting.orders.models import Modification
 from contracting.orders.queries import (
@@ -121,6 +124,76 @@ class DraftContractModification(VerbView):
             contract_id=thing.pk, proposal=data["proposal"], by=by, at=at
         )
         return made.path
+
+
+class ModelsPage(PageView):
+    """Which models does this contract price, and what is coming or going?"""
+
+    template_name = "modifications/models.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        contract = get_contract_for(self.actor, ids["public_id"])
+        by = self.actor
+        ramps = queries.visible_to(by).filter(
+            contract=contract, kind=ModificationKind.ON_RAMP
+        )
+        return {
+            "contract": contract,
+            "models": queries.models_of(contract),
+            "terms": queries.terms_on_models(contract),
+            "on_ramps": ramps.select_related("on_ramp__model").order_by("pk"),
+            "may_record": permissions.can_record_model_terms(by, contract),
+            "may_on_ramp": permissions.can_draft_on_ramp(by, contract),
+        }
+
+
+class ContractVerb(OperationView):
+    """A page that does one thing to the models of a contract."""
+
+    def thing(self, *_: Any, **ids: Any) -> Contract:
+        return get_contract_for(self.actor, ids["public_id"])
+
+    def keys(self, thing: Contract) -> dict[str, int]:
+        return {"contract_id": thing.pk}
+
+    def leads_to(self, thing: Contract) -> str:
+        return f"{thing.path}/models"
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        return {"contract": thing, "cancel_url": f"{thing.path}/models"}
+
+
+class RecordModelTerms(ContractVerb):
+    """What does the signed contract say of its models?"""
+
+    template_name = "modifications/record_model_terms.html"
+    form_class = forms.RecordModelTermsForm
+    submit_label = "Record the terms"
+    done_message = "The terms are recorded."
+    can = permissions.can_record_model_terms
+    operation = record_model_terms
+
+
+class DraftOnRamp(ContractVerb):
+    """Which new model comes onto the contract, and on which proof?"""
+
+    template_name = "modifications/draft_on_ramp.html"
+    form_class = forms.DraftOnRampForm
+    submit_label = "Draft the on-ramp"
+    done_message = "The on-ramp is drafted; the vendor's signers are asked."
+    can = permissions.can_draft_on_ramp
+    operation = draft_on_ramp
+    takes = ("proposal", "on_ramp")
+
+    def initial(self, thing: Contract) -> dict[str, Any]:
+        return {"first_day": _today(thing)}
+
+    def form_options(self, thing: Contract) -> dict[str, Any]:
+        return {"contract": thing, "on": _today(thing)}
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        shown = super().extra(thing)  # noqa: S610 (ours, no queryset)
+        return {**shown, "terms": queries.terms_on_models(thing)}
 
 
 class ContractModificationPage(PageView):
@@ -333,6 +406,9 @@ def _context(modification: ContractModification) -> dict[str, Any]:
         "is_behind": is_behind,
         "clashes": queries.clashes(modification) if is_behind else [],
         "signed_since": queries.signed_since(modification) if is_behind else [],
+        "checklist": queries.checklist(modification, _today(contract))
+        if modification.kind == ModificationKind.ON_RAMP
+        else [],
         "both_sign": calculations.needs_both_signatures(modification),
         "requests": modification.change_requests.select_related(
             "requested_by__user"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -25,6 +26,7 @@ from contracting.ledger.operations.set import set_contract_ceiling
 from contracting.modifications import calculations, events, paperwork, permissions
 from contracting.modifications.models import ContractModification
 from contracting.modifications.operations.draft import require_to_stand
+from contracting.modifications.operations.draft_on_ramp import require_on_ramped
 from contracting.modifications.operations.sign import require_base
 from contracting.modifications.operations.take_up import take_up_prices
 from contracting.modifications.queries import justification_of
@@ -33,9 +35,20 @@ from contracting.modifications.refusals import (
     NotSignedByVendor,
     OutOfScope,
 )
+from contracting.modifications.states import ModificationKind
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.states import ModificationState
 from contracting.reference.models import AiModel, TokenClass
+
+Guard = Callable[[ContractModification, date], None]
+ALSO_REQUIRED: Final[Mapping[str, Guard]] = {
+    ModificationKind.ON_RAMP: require_on_ramped,
+}
+"""What a kind asks for at its signature beside what every modification must hold.
+
+A further kind, such as an option, adds its authority to ``states.AUTHORITIES``, its
+guard here, and is signed by the same verb.
+"""
 
 
 @transaction.atomic
@@ -68,6 +81,8 @@ def issue_contract_modification(
     require(permissions.can_issue_contract_modification(by, modification, signed_on))
     _guard(modification, seen_version)
     require_to_stand(modification, signed_on)
+    if modification.kind in ALSO_REQUIRED:
+        ALSO_REQUIRED[modification.kind](modification, signed_on)
 
     signed = contract.modifications.filter(
         state=ModificationState.ISSUED, series=modification.series
