@@ -335,6 +335,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 30.0},
     },
+    "open-ratchet-findings-daily": {
+        "task": "contracting.modifications.tasks.open_ratchet_findings",
+        "schedule": crontab(hour=11, minute=30),
+    },
     "remind-suspense-daily": {
         "task": "contracting.metering.tasks.remind_suspense",
         "schedule": crontab(hour=11, minute=0),

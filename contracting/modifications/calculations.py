@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import Any, Final
 
@@ -392,3 +392,9 @@ def dearer_than_predecessor(modification: ContractModification) -> list[str]:
         if (was := old.get((rate["class"], rate["tier"], rate["boundary"]))) is not None
         and Decimal(rate["price"]) * ramp.model_tokens > was * ramp.predecessor_tokens
     ]
+
+
+def less(price: Decimal, percent: Decimal) -> Decimal:
+    """A list price less a discount, in whole millionths of a dollar, never above it."""
+    exact = price * (100 - percent) / 100
+    return exact.quantize(Decimal("0.000001"), ROUND_DOWN)

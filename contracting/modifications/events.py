@@ -40,6 +40,17 @@ MODEL_TERMS_RECORDED = event_type(
 ON_RAMP_DRAFTED = event_type(
     "modifications.on_ramp.drafted", "The on-ramp of a new model was drafted."
 )
+RATCHET_FOUND = event_type(
+    "modifications.ratchet.found",
+    "The public list fell below prices of the contract.",
+)
+RATCHET_CONFIRMED = event_type(
+    "modifications.ratchet.confirmed",
+    "The lower price was confirmed; the administrative modification is drafted.",
+)
+RATCHET_HELD = event_type(
+    "modifications.ratchet.held", "The lower price was held, for a reason."
+)
 
 SIGNED_EVENTS = (
     CONTRACT_MODIFICATION_SIGNED,

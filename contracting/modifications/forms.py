@@ -438,6 +438,15 @@ def _choose(form: forms.Form, name: str, offered: list[str]) -> None:
         field.choices = [(each, each or "none") for each in offered]
 
 
+class HoldRatchetFindingForm(forms.Form):
+    """Why the contract's price stays above the public list."""
+
+    reason = forms.CharField(
+        label="Why the contract's price stays as it is",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
 class RebaseOrderModificationForm(SeenVersion):
     """Which of the draft's terms give way to what is in force."""
 

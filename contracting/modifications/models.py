@@ -17,7 +17,13 @@ from contracting.core.models import (
     Versioned,
 )
 from contracting.core.subjects import Subject
-from contracting.modifications.states import Counted, ModificationKind, Series
+from contracting.modifications.states import (
+    RATCHET_MOVES,
+    Counted,
+    ModificationKind,
+    RatchetState,
+    Series,
+)
 from contracting.orders.states import (
     MODIFICATION_MOVES,
     ModificationAuthority,
@@ -239,6 +245,77 @@ class OnRamp(AppendOnly):
     def factor(self) -> Fraction:
         """Tokens of this model for one of the reference tokenizer."""
         return Fraction(self.model_tokens, self.reference_tokens)
+
+
+class RatchetFinding(Addressed, Timestamped, Stateful):
+    """The public list fell below a contract's price (R-MOD-09)."""
+
+    PREFIX = "rfd"
+    MOVES = RATCHET_MOVES
+    NOUN = "finding"
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="ratchet_findings"
+    )
+    rate_row = models.ForeignKey(
+        "contracts.RateRow", on_delete=models.PROTECT, related_name="+"
+    )
+    list_before = models.ForeignKey(
+        "reference.ListPrice", on_delete=models.PROTECT, related_name="+"
+    )
+    list_after = models.ForeignKey(
+        "reference.ListPrice", on_delete=models.PROTECT, related_name="+"
+    )
+    usd_per_million_tokens = models.DecimalField(
+        max_digits=12, decimal_places=6, help_text="The lower price of the contract."
+    )
+    effective_on = models.DateField(help_text="The clause's date.")
+    opened_at = models.DateTimeField()
+    modification = models.OneToOneField(
+        ContractModification,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="ratchet",
+    )
+    reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(
+        max_length=10, choices=RatchetState.choices, default=RatchetState.OPEN
+    )
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_fall_of_the_list_is_found_once_for_a_price",
+                fields=["rate_row", "list_after"],
+            ),
+            models.CheckConstraint(
+                name="a_held_finding_says_why",
+                condition=~Q(state="HELD") | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="a_confirmed_finding_has_its_modification",
+                condition=~Q(state="CONFIRMED") | Q(modification__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate_row.slin} at {self.usd_per_million_tokens}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("modifications.ratchet", self.pk, self.contract.stream)
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/ratchet_findings/{self.public_id}"
 
 
 class ChangeRequest(AppendOnly):

@@ -13,9 +13,9 @@ from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.determinations.queries import About
 from contracting.determinations.states import Kind
 from contracting.modifications import calculations
-from contracting.modifications.models import ContractModification
+from contracting.modifications.models import ContractModification, RatchetFinding
 from contracting.modifications.queries import get_modification_for
-from contracting.modifications.states import ModificationKind
+from contracting.modifications.states import ModificationKind, RatchetState
 from contracting.orders.models import Modification
 from contracting.orders.permissions import (
     can_discard_modification,
@@ -53,6 +53,31 @@ def can_record_model_terms(by: Actor, contract: Contract) -> Verdict:
 def can_draft_on_ramp(by: Actor, contract: Contract) -> Verdict:
     """The contracting office proposes a new model, as it does any change."""
     return can_draft_contract_modification(by, contract)
+
+
+def can_open_ratchet_findings(by: Actor) -> Verdict:
+    """The machinery compares the public list with the contracts."""
+    if by.is_system:
+        return Allowed()
+    return Refused("Only the system compares the public list with contracts.")
+
+
+def can_confirm_ratchet_finding(by: Actor, finding: RatchetFinding) -> Verdict:
+    """A contracting officer of the agency (R-MOD-09)."""
+    return _on_finding(by, finding, "confirm a lower price")
+
+
+def can_hold_ratchet_finding(by: Actor, finding: RatchetFinding) -> Verdict:
+    """A contracting officer of the agency, with a reason (R-MOD-09)."""
+    return _on_finding(by, finding, "hold a lower price")
+
+
+def _on_finding(by: Actor, finding: RatchetFinding, doing: str) -> Verdict:
+    officer, agency_id = Role.CONTRACTING_OFFICER, finding.contract.agency_id
+    who = role_in(by, agency_id, officer, doing=doing)
+    if not isinstance(who, Refused) and finding.state != RatchetState.OPEN:
+        who = Refused(f"This finding is {finding.get_state_display()}.")
+    return who
 
 
 def can_revise_contract_modification(

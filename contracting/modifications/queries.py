@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +26,11 @@ from contracting.determinations.models import Determination
 from contracting.determinations.queries import approved
 from contracting.determinations.states import Kind
 from contracting.modifications import calculations, events
-from contracting.modifications.models import ContractModification, ModelTerms
+from contracting.modifications.models import (
+    ContractModification,
+    ModelTerms,
+    RatchetFinding,
+)
 from contracting.modifications.states import Point
 from contracting.orders.calculations import changes_of, in_words
 from contracting.orders.calculations import content as order_content
@@ -37,8 +41,9 @@ from contracting.orders.states import (
     ModificationState,
     TaskOrderState,
 )
-from contracting.reference.models import AiModel, TokenClass
-from contracting.reference.queries import attachments_on, list_price
+from contracting.reference.calculations import varies_by_the_hour
+from contracting.reference.models import AiModel, ListPrice, TokenClass
+from contracting.reference.queries import attachments_on, last_import, list_price
 
 LIVE = (*SIGNED, TaskOrderState.SUBMITTED, TaskOrderState.APPROVED)
 """The states of an order that takes room on its lines, or is about to."""
@@ -327,6 +332,109 @@ def above_the_list(modification: ContractModification, on: date) -> list[str]:
 def is_sha256(text: str) -> bool:
     """Whether it could name a file by its hash."""
     return re.fullmatch(r"[0-9a-f]{64}", text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A public list price that fell below a contract's price, by the clause."""
+
+    row: RateRow
+    before: ListPrice
+    after: ListPrice
+    price: Decimal
+    effective_on: date
+
+
+def falls(contract: Contract, on: date) -> list[Fall]:
+    """Which prices of a contract the public list has fallen below (R-MOD-09).
+
+    Two imports are compared, of the same model, class and tier. A list that rose, that
+    no longer has the price, that charges long requests otherwise or changes by the hour
+    lowers nothing; nor does a contract without the clause.
+    """
+    terms = terms_on_models(contract)
+    if terms is None or terms.ratchet_days is None:
+        return []
+    rows = RateRow.objects.filter(
+        line__contract=contract,
+        superseded_at__isnull=True,
+        in_force__endswith=None,
+        context_band="ALL",
+    ).select_related("model", "token_class", "line")
+    found = []
+    for row in rows.order_by("slin"):
+        fall = _fall(row, terms, on)
+        if fall is not None:
+            found.append(fall)
+    return found
+
+
+def _fall(row: RateRow, terms: ModelTerms, on: date) -> Fall | None:
+    listed = list(
+        ListPrice.objects.filter(
+            model=row.model,
+            token_class=row.token_class,
+            tier=row.tier,
+            imported_on__lte=on,
+        ).order_by("-imported_on", "-pk")
+    )
+    last = last_import()
+    if not listed or last is None or terms.ratchet_days is None:
+        return None
+    newest = [each for each in listed if each.package_version == last.package_version]
+    older = [each for each in listed if each.package_version != last.package_version]
+    is_flat = [each.above_input_tokens for each in newest] == [0]
+    if not is_flat or not older or older[0].above_input_tokens:
+        return None
+    before, after = older[0], newest[0]
+    price = calculations.less(after.usd_per_million_tokens, terms.list_discount_percent)
+    fell = after.usd_per_million_tokens < before.usd_per_million_tokens
+    if not fell or price >= row.usd_per_million_tokens:
+        return None
+    if varies_by_the_hour(provider=row.model.provider, snapshot=row.model.snapshot):
+        return None
+    due = after.imported_on + timedelta(days=terms.ratchet_days)
+    return Fall(row, before, after, price, due)
+
+
+def ratchet_findings_visible_to(actor: Actor) -> QuerySet[RatchetFinding]:
+    """Those of contracts of the agency; a vendor reads what becomes a modification."""
+    if not actor.is_agency:
+        return RatchetFinding.objects.none()
+    return RatchetFinding.objects.filter(
+        contract__in=contracts_visible_to(actor)
+    ).select_related(
+        "contract__agency",
+        "rate_row__model",
+        "rate_row__token_class",
+        "list_before",
+        "list_after",
+        "modification",
+        "decided_by__user",
+    )
+
+
+def get_ratchet_finding_for(actor: Actor, public_id: str) -> RatchetFinding:
+    """One finding by its opaque id.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = ratchet_findings_visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such finding."
+        raise NotVisible(message, rule="R-ROL-07")
+    return found
+
+
+def orders_on(contract: Contract, model: AiModel) -> QuerySet[TaskOrder]:
+    """The signed orders that are open and price a model, by number."""
+    priced = TaskOrder.objects.filter(
+        contract=contract,
+        state=TaskOrderState.ISSUED,
+        lines__is_removed=False,
+        lines__rates__rate_row__model=model,
+    )
+    return TaskOrder.objects.filter(pk__in=priced.values("pk")).order_by("piid")
 
 
 _ACCEPTED: list[Callable[[Collection[int]], datetime | None]] = []

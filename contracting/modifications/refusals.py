@@ -99,3 +99,17 @@ class NotOnRamped(Refusal):
 
     code = "not_on_ramped"
     rule = "R-MOD-08"
+
+
+class NotBelow(Refusal):
+    """The public list does not stand below the contract's price, or no more."""
+
+    code = "not_below"
+    rule = "R-MOD-09"
+
+
+class ReasonMissing(Invalid):
+    """A finding that is held without a word of why."""
+
+    code = "reason_missing"
+    rule = "R-MOD-09"

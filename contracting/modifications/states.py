@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db.models import TextChoices
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.core.states import moves
 from contracting.orders.states import ModificationAuthority
 
 
@@ -18,6 +19,7 @@ class ModificationKind(TextChoices):
 
     TERMS = "TERMS", "change of terms"
     ON_RAMP = "ON_RAMP", "on-ramp of a new model"
+    RATCHET = "RATCHET", "lower price by the ratchet clause"
 
 
 _A = ModificationAuthority
@@ -27,11 +29,25 @@ AUTHORITIES: Final[Mapping[str, frozenset[str]]] = {
         {_A.ADMINISTRATIVE, _A.SUPPLEMENTAL_AGREEMENT, _A.OTHER}
     ),
     ModificationKind.ON_RAMP: frozenset({_A.SUPPLEMENTAL_AGREEMENT}),
+    ModificationKind.RATCHET: frozenset({_A.ADMINISTRATIVE}),
 }
 """Which choices of block 13 carry a kind. A commercial contract knows no 13A."""
 
-ONE_SIDED: Final[frozenset[str]] = frozenset()
+ONE_SIDED: Final[frozenset[str]] = frozenset({ModificationKind.RATCHET})
 """Kinds to which the vendor has agreed beforehand, by a clause of the contract."""
+
+
+class RatchetState(TextChoices):
+    """What became of a fall of the public list below a contract's price."""
+
+    OPEN = "OPEN", "waits for the contracting officer"
+    CONFIRMED = "CONFIRMED", "confirmed"
+    HELD = "HELD", "held"
+
+
+RATCHET_MOVES: Final = moves(
+    {RatchetState.OPEN: (RatchetState.CONFIRMED, RatchetState.HELD)}
+)
 
 
 class Series(TextChoices):

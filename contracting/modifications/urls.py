@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from contracting.modifications import views
 
 _CONTRACT = "contracts/<public_id:public_id>"
+_FINDING = "ratchet_findings/<public_id:public_id>"
 _MODIFICATION = "contract_modifications/<public_id:public_id>"
 
 urlpatterns: list[URLPattern] = [
@@ -29,6 +30,21 @@ urlpatterns: list[URLPattern] = [
         f"{_CONTRACT}/draft_on_ramp",
         views.DraftOnRamp.as_view(),
         name="draft_on_ramp",
+    ),
+    path(
+        _FINDING,
+        views.RatchetFindingPage.as_view(),
+        name="ratchet_finding",
+    ),
+    path(
+        f"{_FINDING}/confirm_ratchet_finding",
+        views.ConfirmRatchetFinding.as_view(),
+        name="confirm_ratchet_finding",
+    ),
+    path(
+        f"{_FINDING}/hold_ratchet_finding",
+        views.HoldRatchetFinding.as_view(),
+        name="hold_ratchet_finding",
     ),
     path(
         _MODIFICATION,

@@ -18,10 +18,14 @@ from contracting.core.quantities import Dollars
 from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents.queries import documents_of
 from contracting.modifications import calculations, forms, permissions, queries
-from contracting.modifications.models import ContractModification
+from contracting.modifications.models import ContractModification, RatchetFinding
+from contracting.modifications.operations.confirm_ratchet import (
+    confirm_ratchet_finding,
+)
 from contracting.modifications.operations.discard import discard_contract_modification
 from contracting.modifications.operations.draft import draft_contract_modification
 from contracting.modifications.operations.draft_on_ramp import draft_on_ramp
+from contracting.modifications.operations.hold_ratchet import hold_ratchet_finding
 from contracting.modifications.operations.issue import issue_contract_modification
 from contracting.modifications.operations.rebase import rebase_order_modification
 from contracting.modifications.operations.record_terms import record_model_terms
@@ -142,6 +146,9 @@ class ModelsPage(PageView):
             "models": queries.models_of(contract),
             "terms": queries.terms_on_models(contract),
             "on_ramps": ramps.select_related("on_ramp__model").order_by("pk"),
+            "findings": queries.ratchet_findings_visible_to(by)
+            .filter(contract=contract)
+            .order_by("-pk"),
             "may_record": permissions.can_record_model_terms(by, contract),
             "may_on_ramp": permissions.can_draft_on_ramp(by, contract),
         }
@@ -194,6 +201,64 @@ class DraftOnRamp(ContractVerb):
     def extra(self, thing: Contract) -> dict[str, Any]:
         shown = super().extra(thing)  # noqa: S610 (ours, no queryset)
         return {**shown, "terms": queries.terms_on_models(thing)}
+
+
+def _finding(actor: Actor, public_id: str) -> dict[str, Any]:
+    found = queries.get_ratchet_finding_for(actor, public_id)
+    return {
+        "finding": found,
+        "contract": found.contract,
+        "orders": queries.orders_on(found.contract, found.rate_row.model),
+        "cancel_url": found.path,
+    }
+
+
+class RatchetFindingPage(PageView):
+    """Does the public list lower this price, and what follows?"""
+
+    template_name = "modifications/ratchet_finding.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        shown = _finding(self.actor, ids["public_id"])
+        found = shown["finding"]
+        return shown | {
+            "may_confirm": permissions.can_confirm_ratchet_finding(self.actor, found),
+            "may_hold": permissions.can_hold_ratchet_finding(self.actor, found),
+        }
+
+
+class FindingVerb(OperationView):
+    """A page that decides on one finding."""
+
+    def thing(self, *_: Any, **ids: Any) -> RatchetFinding:
+        return queries.get_ratchet_finding_for(self.actor, ids["public_id"])
+
+    def keys(self, thing: RatchetFinding) -> dict[str, int]:
+        return {"finding_id": thing.pk}
+
+    def extra(self, thing: RatchetFinding) -> dict[str, Any]:
+        return _finding(self.actor, thing.public_id)
+
+
+class ConfirmRatchetFinding(FindingVerb):
+    """Shall the lower price be put in force?"""
+
+    template_name = "modifications/confirm_ratchet_finding.html"
+    submit_label = "Confirm and draft the modification"
+    done_message = "The modification is drafted; another officer signs it."
+    can = permissions.can_confirm_ratchet_finding
+    operation = confirm_ratchet_finding
+
+
+class HoldRatchetFinding(FindingVerb):
+    """Shall the contract's price stay as it is?"""
+
+    template_name = "modifications/hold_ratchet_finding.html"
+    form_class = forms.HoldRatchetFindingForm
+    submit_label = "Hold the lower price"
+    done_message = "The lower price is held; the reason is on record."
+    can = permissions.can_hold_ratchet_finding
+    operation = hold_ratchet_finding
 
 
 class ContractModificationPage(PageView):

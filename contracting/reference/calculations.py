@@ -168,6 +168,18 @@ def _codes_of_keys(snapshot: str, provider: str) -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=200)
+def varies_by_the_hour(*, provider: str, snapshot: str) -> bool:
+    """Whether the installed release lists other prices at other times of the day."""
+    from genai_prices.types import ModelPrice, TimeOfDateConstraint
+
+    model = _find(provider, snapshot)
+    if model is None or isinstance(model.prices, ModelPrice):
+        return False
+    return any(
+        isinstance(each.constraint, TimeOfDateConstraint) for each in model.prices
+    )
+
+
 def _find(provider: str, snapshot: str) -> ModelInfo | None:
     from genai_prices.data_snapshot import get_snapshot
 

@@ -20,6 +20,7 @@ ORDER = [
     "solicitations_solicitation",
     "submissions_submission",
     "contracts_contract",
+    "modifications_ratchetfinding",
     "modifications_contractmodification",
     "orders_taskorder",
     "orders_modification",

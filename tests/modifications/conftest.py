@@ -1,14 +1,25 @@
 """One awarded contract for all stories of a file; each takes back what it did."""
 
+import csv
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 
 from contracting.contracts.models import Contract
 from contracting.core import clock
+from contracting.core.actors import SYSTEM
+from contracting.core.quantities import UnitPrice
 from contracting.orders.models import TaskOrder
+from contracting.reference import calculations
+from contracting.reference.calculations import PublishedPrice
+from contracting.reference.operations.import_list_prices import import_list_prices
+from tests.builders_modifications import recorded_terms
 from tests.builders_orders import MODIFIED_AT, issued_order
+
+LISTS = Path(__file__).parent / "lists"
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +46,39 @@ def contract(order: TaskOrder) -> Contract:
 def now(monkeypatch: pytest.MonkeyPatch) -> None:
     """The doors read the clock on the day of the story."""
     monkeypatch.setattr(clock, "now", lambda: MODIFIED_AT)
+
+
+@pytest.fixture
+def imported(monkeypatch):
+    """Import a carried list as the release that is installed."""
+
+    def take(release, at):
+        with (LISTS / f"{release}.csv").open(newline="") as file:
+            rows = list(csv.DictReader(file))
+
+        def published(*, provider, snapshot, at):
+            return [
+                PublishedPrice(
+                    row["token_class"],
+                    row["tier"],
+                    int(row["above_input_tokens"]),
+                    UnitPrice(row["usd_per_million_tokens"]),
+                )
+                for row in rows
+                if row["snapshot"] == snapshot
+            ]
+
+        monkeypatch.setattr(calculations, "catalogue_version", lambda: release)
+        monkeypatch.setattr(calculations, "published_prices", published)
+        import_list_prices(by=SYSTEM, at=at)
+
+    return take
+
+
+@pytest.fixture
+def fallen(contract, imported):
+    """It follows the list ten percent below, 15 days later; the list fell in May."""
+    recorded_terms(on=contract)
+    imported("2026.04", MODIFIED_AT)
+    imported("2026.05", MODIFIED_AT + timedelta(days=1))
+    return contract

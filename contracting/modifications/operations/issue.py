@@ -25,6 +25,7 @@ from contracting.documents.operations.request import request_document
 from contracting.ledger.operations.set import set_contract_ceiling
 from contracting.modifications import calculations, events, paperwork, permissions
 from contracting.modifications.models import ContractModification
+from contracting.modifications.operations.confirm_ratchet import require_only_lower
 from contracting.modifications.operations.draft import require_to_stand
 from contracting.modifications.operations.draft_on_ramp import require_on_ramped
 from contracting.modifications.operations.sign import require_base
@@ -43,6 +44,7 @@ from contracting.reference.models import AiModel, TokenClass
 Guard = Callable[[ContractModification, date], None]
 ALSO_REQUIRED: Final[Mapping[str, Guard]] = {
     ModificationKind.ON_RAMP: require_on_ramped,
+    ModificationKind.RATCHET: require_only_lower,
 }
 """What a kind asks for at its signature beside what every modification must hold.
 
