@@ -51,6 +51,10 @@ RATCHET_CONFIRMED = event_type(
 RATCHET_HELD = event_type(
     "modifications.ratchet.held", "The lower price was held, for a reason."
 )
+MODEL_RETIREMENT_RECORDED = event_type(
+    "modifications.model_retirement.recorded",
+    "The vendor's notice that it retires a model was recorded.",
+)
 
 SIGNED_EVENTS = (
     CONTRACT_MODIFICATION_SIGNED,

@@ -447,6 +447,26 @@ class HoldRatchetFindingForm(forms.Form):
     )
 
 
+class RecordModelRetirementForm(forms.Form):
+    """The vendor's notice that it retires a model."""
+
+    snapshot = forms.CharField(label="Model snapshot", max_length=120)
+    noticed_on = day_field("Day of the notice", "A vendor gives it today.")
+    retires_on = day_field("Last day of the model")
+    words = text_field("The notice", "As the vendor words it.", 3)
+    substitute = forms.CharField(
+        max_length=120, required=False, help_text="A model that is on the contract."
+    )
+    short_notice_accepted = text_field(
+        "Why a shorter notice is accepted", "The contracting officer only.", 2
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name in ("noticed_on", "retires_on"):
+            self.fields[name].required = True
+
+
 class RebaseOrderModificationForm(SeenVersion):
     """Which of the draft's terms give way to what is in force."""
 

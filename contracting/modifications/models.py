@@ -318,6 +318,59 @@ class RatchetFinding(Addressed, Timestamped, Stateful):
         return f"/ratchet_findings/{self.public_id}"
 
 
+class ModelRetirement(Addressed, AppendOnly):
+    """The vendor's notice that it retires a model of the contract (R-MOD-11)."""
+
+    PREFIX = "ret"
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="retirements"
+    )
+    model = models.ForeignKey(
+        "reference.AiModel", on_delete=models.PROTECT, related_name="+"
+    )
+    substitute = models.ForeignKey(
+        "reference.AiModel",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    noticed_on = models.DateField(help_text="The day of the vendor's notice.")
+    retires_on = models.DateField(help_text="The last day of the model.")
+    required_days = models.PositiveSmallIntegerField()
+    words = models.TextField()
+    short_notice_accepted = models.TextField(
+        blank=True, help_text="Why the contracting officer accepts a shorter notice."
+    )
+    recorded_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    retirement_recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_retirement_is_recorded_once_for_a_day",
+                fields=["contract", "model", "retires_on"],
+            ),
+            models.CheckConstraint(
+                name="a_retirement_has_words", condition=~Q(words="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} until {self.retires_on}"
+
+    @property
+    def days(self) -> int:
+        """How many days lie between the notice and the last day."""
+        return (self.retires_on - self.noticed_on).days
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the notice is shorter than the contract says."""
+        return self.days < self.required_days
+
+
 class ChangeRequest(AppendOnly):
     """What the vendor wants to read differently before it signs."""
 

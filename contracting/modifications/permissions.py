@@ -50,6 +50,17 @@ def can_record_model_terms(by: Actor, contract: Contract) -> Verdict:
     return can_draft_contract_modification(by, contract)
 
 
+def can_record_model_retirement(by: Actor, contract: Contract) -> Verdict:
+    """The vendor's signer gives notice, or the contracting office files it."""
+    if by.is_vendor:
+        doing = "give notice of a retirement"
+        who = role_in(by, contract.vendor_id, Role.VENDOR_SIGNER, doing=doing)
+    else:
+        doing = "record a retirement"
+        who = role_in(by, contract.agency_id, *OFFICE, doing=doing)
+    return all_of(who, _in_force(contract))
+
+
 def can_draft_on_ramp(by: Actor, contract: Contract) -> Verdict:
     """The contracting office proposes a new model, as it does any change."""
     return can_draft_contract_modification(by, contract)

@@ -28,6 +28,7 @@ from contracting.determinations.states import Kind
 from contracting.modifications import calculations, events
 from contracting.modifications.models import (
     ContractModification,
+    ModelRetirement,
     ModelTerms,
     RatchetFinding,
 )
@@ -435,6 +436,18 @@ def orders_on(contract: Contract, model: AiModel) -> QuerySet[TaskOrder]:
         lines__rates__rate_row__model=model,
     )
     return TaskOrder.objects.filter(pk__in=priced.values("pk")).order_by("piid")
+
+
+def retirements_of(contract: Contract) -> list[tuple[ModelRetirement, list[TaskOrder]]]:
+    """Every notice of a retirement with the open orders that it touches."""
+    found = contract.retirements.select_related("model", "substitute")
+    return [(each, orders_retired(each)) for each in found.order_by("retires_on")]
+
+
+def orders_retired(retirement: ModelRetirement) -> list[TaskOrder]:
+    """The open orders that would use a model after its last day."""
+    orders = orders_on(retirement.contract, retirement.model)
+    return list(orders.filter(period_end__gt=retirement.retires_on))
 
 
 _ACCEPTED: list[Callable[[Collection[int]], datetime | None]] = []

@@ -113,3 +113,17 @@ class ReasonMissing(Invalid):
 
     code = "reason_missing"
     rule = "R-MOD-09"
+
+
+class NoticeTooShort(Refusal):
+    """A model is retired earlier after its notice than the contract says."""
+
+    code = "notice_too_short"
+    rule = "R-MOD-11"
+
+
+class SubstituteNotOnRamped(Refusal):
+    """A model takes another's place that is not on the contract (R-MOD-08)."""
+
+    code = "substitute_not_on_ramped"
+    rule = "R-MOD-11"

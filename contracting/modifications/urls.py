@@ -27,6 +27,11 @@ urlpatterns: list[URLPattern] = [
         name="record_model_terms",
     ),
     path(
+        f"{_CONTRACT}/record_model_retirement",
+        views.RecordModelRetirement.as_view(),
+        name="record_model_retirement",
+    ),
+    path(
         f"{_CONTRACT}/draft_on_ramp",
         views.DraftOnRamp.as_view(),
         name="draft_on_ramp",

@@ -28,6 +28,9 @@ from contracting.modifications.operations.draft_on_ramp import draft_on_ramp
 from contracting.modifications.operations.hold_ratchet import hold_ratchet_finding
 from contracting.modifications.operations.issue import issue_contract_modification
 from contracting.modifications.operations.rebase import rebase_order_modification
+from contracting.modifications.operations.record_retirement import (
+    record_model_retirement,
+)
 from contracting.modifications.operations.record_terms import record_model_terms
 from contracting.modifications.operations.request import request_modification_changes
 from contracting.modifications.operations.revise import revise_contract_modification
@@ -149,6 +152,8 @@ class ModelsPage(PageView):
             "findings": queries.ratchet_findings_visible_to(by)
             .filter(contract=contract)
             .order_by("-pk"),
+            "retirements": queries.retirements_of(contract),
+            "may_retire": permissions.can_record_model_retirement(by, contract),
             "may_record": permissions.can_record_model_terms(by, contract),
             "may_on_ramp": permissions.can_draft_on_ramp(by, contract),
         }
@@ -179,6 +184,17 @@ class RecordModelTerms(ContractVerb):
     done_message = "The terms are recorded."
     can = permissions.can_record_model_terms
     operation = record_model_terms
+
+
+class RecordModelRetirement(ContractVerb):
+    """Which model does the vendor retire, and when?"""
+
+    template_name = "modifications/record_model_retirement.html"
+    form_class = forms.RecordModelRetirementForm
+    submit_label = "Record the retirement"
+    done_message = "The notice is recorded; officer and representative are told."
+    can = permissions.can_record_model_retirement
+    operation = record_model_retirement
 
 
 class DraftOnRamp(ContractVerb):
