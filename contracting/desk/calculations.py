@@ -21,6 +21,7 @@ from contracting.core.quantities import (
     Tokens,
     total_dollars,
 )
+from contracting.modifications.models import ContractModification
 from contracting.orders.models import Modification, TaskOrder
 from contracting.payments.models import PaymentCertification
 from contracting.requisitions.models import Requisition
@@ -280,6 +281,9 @@ def about(thing: Any) -> dict[str, Any]:
         text = f"{thing.name} of {thing.order.name}"
         added = thing.funds_added or None
         return {"text": text, "note": thing.description, "amount": added}
+    if isinstance(thing, ContractModification):
+        text = f"{thing.name} of {thing.contract.name}"
+        return {"text": text, "note": thing.description}
     if isinstance(thing, Invoice):
         text = f"Invoice {thing.number} of {thing.vendor.name}"
         return {"text": text, "amount": Dollars(thing.total_dollars)}

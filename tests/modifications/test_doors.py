@@ -71,6 +71,9 @@ def test_a_modification_goes_from_draft_to_both_signatures_in_the_browser(
 
     # When the vendor asks for changes, the office revises and both sign
     vendor = client_for(vendor_a_signer)
+    assert f"{modification.path}/sign_contract_modification" in words(vendor.get("/"))
+    officer = client_for(contracting_officer)
+    assert f"{modification.path}/issue_contract_modification" in words(officer.get("/"))
     assert "The same tokens for the same" not in words(vendor.get(modification.path))
     asked = submit(
         vendor,
@@ -90,7 +93,7 @@ def test_a_modification_goes_from_draft_to_both_signatures_in_the_browser(
         vendor, f"{modification.path}/sign_contract_modification", seen
     ).status_code == (303)
     issued = submit(
-        client_for(contracting_officer),
+        officer,
         f"{modification.path}/issue_contract_modification",
         seen,
     )

@@ -29,6 +29,9 @@ from contracting.desk.permissions.items import (
 from contracting.desk.queries import LIMIT, represented
 from contracting.metering import permissions as may_meter
 from contracting.metering import queries as metering
+from contracting.modifications import permissions as may_modify
+from contracting.modifications import queries as modifications
+from contracting.modifications.models import ContractModification
 from contracting.orders import permissions as may_order
 from contracting.orders import queries as orders
 from contracting.orders.models import Modification, TaskOrder
@@ -92,6 +95,20 @@ def modifications_to_sign(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         page, due = "orders:issue_modification", each.effective_on
         asked = "Sign the modification"
         yield item(each, page, asked, verdict, missing, rule, due=due)
+    for one in _contract_modifications(by):
+        missing, rule = "", ""
+        if one.base_version != one.contract.version:
+            missing, rule = "Another was signed since: revise it.", "R-MOD-05"
+        elif one.is_bilateral and one.vendor_signed_at is None:
+            missing, rule = "The vendor has not signed yet.", "R-MOD-02"
+        verdict = may_modify.can_issue_contract_modification(by, one, on)
+        page = "modifications:issue_contract_modification"
+        yield item(one, page, "Sign the modification", verdict, missing, rule)
+
+
+def _contract_modifications(by: Actor) -> list[ContractModification]:
+    found = modifications.visible_to(by)
+    return some(found.filter(state=ModificationState.DRAFT).order_by("pk"))
 
 
 def to_countersign(by: Actor, at: datetime, on: date) -> Iterator[Item]:
@@ -101,6 +118,11 @@ def to_countersign(by: Actor, at: datetime, on: date) -> Iterator[Item]:
             verdict = may_order.can_sign_modification(by, each)
             page, due = "orders:sign_modification", each.effective_on
             yield item(each, page, "Sign the modification", verdict, due=due)
+    for one in _contract_modifications(by):
+        if one.vendor_signed_at is None and one.base_version == one.contract.version:
+            verdict = may_modify.can_sign_contract_modification(by, one)
+            page = "modifications:sign_contract_modification"
+            yield item(one, page, "Sign the modification", verdict)
 
 
 def funds_to_certify(by: Actor, at: datetime, on: date) -> Iterator[Item]:

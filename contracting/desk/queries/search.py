@@ -28,6 +28,9 @@ from contracting.desk.calculations import (
     solicitation_item,
 )
 from contracting.desk.queries import first_of
+from contracting.modifications.queries import (
+    visible_to as contract_modifications_visible_to,
+)
 from contracting.orders.queries import modifications_visible_to
 from contracting.orders.queries import visible_to as orders_visible_to
 from contracting.payments.queries import certifications_visible_to
@@ -93,6 +96,10 @@ def _by_number(
     yield (
         modifications_visible_to(actor).filter(public_id=word.lower()),
         _page("orders:modification"),
+    )
+    yield (
+        contract_modifications_visible_to(actor).filter(public_id=word.lower()),
+        _page("modifications:modification"),
     )
 
 
