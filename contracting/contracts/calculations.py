@@ -10,6 +10,7 @@ from contracting.core.canonical import plain
 from contracting.core.periods import next_business_day
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.reference.queries import threshold
+from contracting.solicitations.publishing.terms import ORDER_LIMITS
 
 
 def last_day(code: str, after: date) -> date:
@@ -49,6 +50,13 @@ def content(contract: Contract) -> dict[str, Any]:
             "clauses": sorted(
                 contract.clauses.values_list("clause__number", flat=True)
             ),
+        }
+    )
+    made |= plain(
+        {
+            name: value
+            for name in ORDER_LIMITS
+            if (value := getattr(contract, name)) is not None
         }
     )
     terms = contract.vendor_terms.select_related("struck_as").order_by("pk")

@@ -20,7 +20,7 @@ from contracting.reference.models import TokenClass
 from contracting.reference.states import Boundary, Tier
 from contracting.solicitations.models import Answer, Solicitation
 from contracting.solicitations.publishing.limits import MOST, check_limits
-from contracting.solicitations.publishing.terms import TERMS
+from contracting.solicitations.publishing.terms import ORDER_LIMITS, TERMS
 from contracting.solicitations.refusals import NotInDictionary, TermInvalid
 from contracting.solicitations.states import (
     ContextBand,
@@ -63,6 +63,7 @@ _MAY_BE_NULL: Final = frozenset(
         "ordering_end",
         "synopsis_posted_on",
         *MOST,
+        *ORDER_LIMITS,
     }
 )
 _NEVER_NULL: Final = frozenset(TERMS) - _MAY_BE_NULL
@@ -234,6 +235,7 @@ def _check_amounts(terms: Mapping[str, Any]) -> None:
     if not 1 <= terms.get("most_awards", 1) <= MOST_AWARDS:
         message = f"A solicitation leads to 1 to {MOST_AWARDS} contracts."
         raise TermInvalid(message, term="most_awards")
+    _check_order_limits(terms)
     for name in ("minimum_dollars", "maximum_dollars"):
         amount = Dollars(terms.get(name, 0))
         if amount != amount.to_cents():
@@ -241,17 +243,43 @@ def _check_amounts(terms: Mapping[str, Any]) -> None:
             raise TermInvalid(message, term=name)
 
 
+def _check_order_limits(terms: Mapping[str, Any]) -> None:
+    """Each limit of orders leaves room for one, in whole cents."""
+    for name in ORDER_LIMITS:
+        value = terms.get(name)
+        if value is None or isinstance(value, date):
+            continue
+        if value <= 0:
+            message = f"{ORDER_LIMITS[name]} is more than nothing, or left empty."
+            raise TermInvalid(message, term=name)
+        if name.endswith("_dollars") and Dollars(value) != Dollars(value).to_cents():
+            message = f"{ORDER_LIMITS[name]} is in whole cents."
+            raise TermInvalid(message, term=name)
+
+
 def require_in_step(solicitation: Solicitation, terms: Mapping[str, Any]) -> None:
     """Terms that only make sense together, as they would stand with ``terms``.
 
     :raises TermInvalid: if the period ends before it begins, the minimum is above the
-        maximum, or a request for proposals says how late quotations are treated
+        maximum, limits of orders contradict each other, or a request for proposals
+        says how late quotations are treated
     """
     would = {name: terms.get(name, getattr(solicitation, name)) for name in TERMS}
     start, end = would["ordering_start"], would["ordering_end"]
     if isinstance(start, date) and isinstance(end, date) and end < start:
         message = "The last day for orders is before the first."
         raise TermInvalid(message, term="ordering_end")
+    last = would["performance_end"]
+    if isinstance(last, date) and isinstance(end, date) and last < end:
+        message = "Performance would end before the last day for orders."
+        raise TermInvalid(message, term="performance_end")
+    smallest, largest = would["smallest_order_dollars"], would["largest_order_dollars"]
+    if smallest is not None and largest is not None and smallest > largest:
+        message = "The smallest order is above the largest."
+        raise TermInvalid(message, term="smallest_order_dollars")
+    if would["order_series_days"] is not None and largest is None:
+        message = "Orders of some days count as one where the largest order is stated."
+        raise TermInvalid(message, term="order_series_days")
     if would["late_rule"] and would["kind"] != SolicitationKind.RFQ:
         message = "Whether late ones are considered is said of quotations only."
         raise TermInvalid(message, term="late_rule")

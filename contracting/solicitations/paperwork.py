@@ -14,6 +14,7 @@ from contracting.reference.states import Boundary
 from contracting.solicitations.calculations import UNIT
 from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine
 from contracting.solicitations.publishing.limits import limits_of
+from contracting.solicitations.publishing.terms import ORDER_LIMITS
 from contracting.solicitations.publishing.validity import offers_valid_until
 from contracting.solicitations.queries import factors_of, lines_of
 from contracting.solicitations.states import SetAside
@@ -215,6 +216,11 @@ def _facts(solicitation: Solicitation) -> list[dict[str, Any]]:
         {"label": "Awards intended, at most", "value": str(solicitation.most_awards)},
         {"label": "Orders from", "value": solicitation.ordering_start},
         {"label": "Orders until", "value": solicitation.ordering_end},
+        *(
+            {"label": label, "value": value}
+            for name, label in ORDER_LIMITS.items()
+            if (value := getattr(solicitation, name)) is not None
+        ),
         {"label": "Time zone of the deadline", "value": solicitation.time_zone},
         {
             "label": "Prices asked to be good until"

@@ -163,6 +163,22 @@ def test_a_term_that_cannot_be_is_refused(package, edit, wrong, refused_as):
         edit(package, terms=wrong)
 
 
+def test_limits_of_orders_leave_room_for_an_order(package, edit):
+    for wrong in (
+        {"smallest_order_dollars": Decimal(0)},
+        {"largest_order_dollars": Decimal("100.001")},
+        {"smallest_order_dollars": Decimal(2), "largest_order_dollars": Decimal(1)},
+        {"order_series_days": 30},
+        {"ordering_end": date(2027, 3, 31), "performance_end": date(2027, 3, 30)},
+    ):
+        with nothing_happens(), pytest.raises(TermInvalid):
+            edit(package, terms=wrong)
+
+    limits = {"largest_order_dollars": Decimal(100), "order_series_days": 30}
+    edited = edit(package, terms=limits)
+    assert (edited.largest_order_dollars, edited.order_series_days) == (100, 30)
+
+
 def test_two_factors_cannot_both_be_the_price(package, edit):
     twice = [
         FactorDraft("Price", "One.", is_price=True),

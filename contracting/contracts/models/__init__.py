@@ -23,6 +23,7 @@ from contracting.core.models import (
 from contracting.core.subjects import Subject
 from contracting.ledger.states import Holder
 from contracting.reference.states import Boundary
+from contracting.solicitations.models.orders import LimitsOrders, order_limits
 from contracting.submissions.models import Submission
 
 UnenforceableTerm = terms.UnenforceableTerm
@@ -36,7 +37,7 @@ SINGLE_AWARD = "single award"
 MULTIPLE_AWARD = "multiple award (FAR 16.505(b))"
 
 
-class Contract(Addressed, Timestamped, Versioned, Stateful):
+class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
     """An IDIQ for tokens, of a single award or one of several (FAR 16.504).
 
     A lot is an offer that was selected: one contract stands on it, of PIID type D.
@@ -131,6 +132,7 @@ class Contract(Addressed, Timestamped, Versioned, Stateful):
                 name="an_ordering_period_ends_after_it_begins",
                 condition=Q(ordering_end__gte=F("ordering_start")),
             ),
+            order_limits("contract"),
         ]
 
     def __str__(self) -> str:

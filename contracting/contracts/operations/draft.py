@@ -30,6 +30,7 @@ from contracting.core.quantities import Dollars, total_dollars
 from contracting.evaluations.models import SelectedOffer, rates_of
 from contracting.ledger.queries import lines_of_accounting_of
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.terms import ORDER_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ def _contract(
             MULTIPLE_AWARD if selection.decision.standing.count() > 1 else SINGLE_AWARD
         ),
         drafted_by_id=by.own_membership_id,
+        **{name: getattr(solicitation, name) for name in ORDER_LIMITS},
     )
 
 

@@ -32,7 +32,7 @@ from contracting.solicitations.forms.grids import (
     factor_drafts,
     line_drafts,
 )
-from contracting.solicitations.forms.limits import LimitFields
+from contracting.solicitations.forms.limits import LimitFields, order_limit_field
 from contracting.solicitations.publishing.kinds import KindForm
 from contracting.solicitations.publishing.terms import TERMS
 from contracting.solicitations.states import (
@@ -153,6 +153,30 @@ class EditTermsForm(SeenVersion):
     )
     ordering_start = day_field("First day on which an order may be placed")
     ordering_end = day_field("Last day on which an order may be placed")
+    smallest_order_dollars = order_limit_field(
+        "Smallest order in dollars",
+        "A smaller one waits for the vendor's acceptance (FAR 52.216-19). Empty: none.",
+    )
+    largest_item_dollars = order_limit_field(
+        "Largest order of a single line in dollars",
+        "A larger one waits for the vendor's acceptance. Empty: no limit.",
+    )
+    largest_order_dollars = order_limit_field(
+        "Largest order of several lines in dollars",
+        "A larger one waits for the vendor's acceptance. Empty: no limit.",
+    )
+    order_series_days = forms.IntegerField(
+        label="Days whose orders count as one",
+        required=False,
+        min_value=1,
+        max_value=365,
+        help_text="Together they stay within the largest order. Usual: 30.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    performance_end = day_field(
+        "Last day of performance of any order",
+        "An order placed in time runs no longer (FAR 52.216-22(d)). Empty: no limit.",
+    )
     required_attachments = forms.MultipleChoiceField(
         label="Papers that every offer brings along",
         required=False,

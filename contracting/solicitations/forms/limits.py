@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -24,6 +25,19 @@ def _most(name: str, label: str, hint: str) -> forms.IntegerField:
         max_value=MOST[name],
         help_text=hint,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+def order_limit_field(label: str, hint: str) -> forms.DecimalField:
+    """US dollars in whole cents, above zero; a package may leave it open."""
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        max_digits=18,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        help_text=hint,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
 

@@ -19,7 +19,7 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.reference.states import Boundary, Tier
-from contracting.solicitations.models import limits, questions, templates
+from contracting.solicitations.models import limits, orders, questions, templates
 from contracting.solicitations.states import (
     MOVES,
     ContextBand,
@@ -38,7 +38,14 @@ Question = questions.Question
 SolicitationTemplate = templates.SolicitationTemplate
 
 
-class Solicitation(limits.LimitsOffers, Addressed, Timestamped, Versioned, Stateful):
+class Solicitation(
+    limits.LimitsOffers,
+    orders.LimitsOrders,
+    Addressed,
+    Timestamped,
+    Versioned,
+    Stateful,
+):
     """A request for proposals or for quotations (PIID type R or Q; FAR 12.603, 13)."""
 
     PREFIX = "sol"
@@ -192,6 +199,7 @@ class Solicitation(limits.LimitsOffers, Addressed, Timestamped, Versioned, State
                 condition=Q(offer_valid_days__isnull=True) | Q(offer_valid_days__gte=1),
             ),
             limits.ROOM_FOR_AN_OFFER,
+            orders.order_limits("solicitation"),
             models.CheckConstraint(
                 name="a_solicitation_takes_twenty_alternates_of_a_vendor_at_most",
                 condition=Q(alternates_taken__lte=20),

@@ -48,6 +48,10 @@ TAKEN: Final = (
     "most_megabytes",
     "most_pages",
     "file_kinds",
+    "smallest_order_dollars",
+    "largest_item_dollars",
+    "largest_order_dollars",
+    "order_series_days",
 )
 """The terms that say what is bought and how offers are judged."""
 

@@ -7,6 +7,15 @@ from typing import Final
 
 from contracting.solicitations.publishing.limits import LIMITS
 
+ORDER_LIMITS: Final[Mapping[str, str]] = {
+    "smallest_order_dollars": "Smallest order in dollars",
+    "largest_item_dollars": "Largest order of a single line in dollars",
+    "largest_order_dollars": "Largest order of several lines in dollars",
+    "order_series_days": "Days whose orders count as one",
+    "performance_end": "Last day of performance of any order",
+}
+"""How large an order may be (FAR 52.216-19), and how long it runs (52.216-22(d))."""
+
 TERMS: Final[Mapping[str, str]] = {
     "kind": "Kind of solicitation",
     "late_rule": "Late quotations are not considered",
@@ -30,6 +39,7 @@ TERMS: Final[Mapping[str, str]] = {
     "most_awards": "Contracts to be awarded, at most",
     "ordering_start": "First day on which an order may be placed",
     "ordering_end": "Last day on which an order may be placed",
+    **ORDER_LIMITS,
     "procedure": "Procedure",
     "extent_competed": "Extent competed",
     "named_brand": "Vendor or model that is named",
