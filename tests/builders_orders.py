@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from contracting.approvals.states import Decided
@@ -39,7 +40,14 @@ from contracting.orders.operations.review import review_task_order
 from contracting.orders.operations.submit import submit_task_order
 from contracting.orders.states import EffectDraft, FundsDraft, LineDraft
 from tests.cast import actor
-from tests.offers import decided_solicitation
+from tests.offers import (
+    agreed_offers,
+    decided_solicitation,
+    declared_panel,
+    opened_offers,
+    rated_offers,
+    submitted_offers,
+)
 from tests.remembered import remembered
 
 AWARDED_AT = datetime(2026, 3, 30, 15, 0, tzinfo=UTC)
@@ -175,6 +183,28 @@ def awarded_contract(*, on: SelectionDecision | None = None, of: str = "") -> Co
     )
     accept_designation(contract_id=contract.pk, by=actor("cor"), at=AWARDED_AT)
     return contract
+
+
+LIMITS = {
+    "smallest_order_dollars": Decimal("50.00"),
+    "largest_item_dollars": Decimal("90.00"),
+    "largest_order_dollars": Decimal("100.00"),
+    "order_series_days": 30,
+    "performance_end": date(2027, 9, 30),
+}
+"""Orders of $50 to $100, in 30 days together, that perform until 30 September 2027."""
+
+
+@remembered
+def limited_contract() -> Contract:
+    """A signed contract whose solicitation limits the size and the end of orders."""
+    from tests.builders import released_solicitation
+
+    solicitation = released_solicitation(terms=LIMITS)
+    submitted_offers(on=solicitation)
+    panel = declared_panel(on=opened_offers(on=solicitation))
+    agreed = agreed_offers(on=rated_offers(on=panel))
+    return awarded_contract(on=decided_solicitation(on=agreed))
 
 
 def line(

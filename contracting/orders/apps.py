@@ -11,15 +11,19 @@ class OrdersConfig(AppConfig):
         """A ban lists the orders that it touches, and the head may let one go on.
 
         What is out of the scope of an order is justified on the modification itself.
+        Contracts learn what orders in review reserve of their maximum.
         """
         from contracting.bans.queries import tell_affected
+        from contracting.contracts.queries.room import count_reserved
         from contracting.determinations.queries import offer_determinations
         from contracting.orders.permissions import (
             about_modification,
             about_task_order,
             affected_by_ban,
         )
+        from contracting.orders.queries.placing import reserved_on
 
         tell_affected(affected_by_ban)
         offer_determinations("ord", about_task_order)
         offer_determinations("mod", about_modification)
+        count_reserved(reserved_on)

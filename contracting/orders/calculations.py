@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
+from contracting.contracts.models import Contract
 from contracting.core.canonical import plain
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.ledger.states import Obligation
@@ -305,6 +306,20 @@ def needs_both_signatures(modification: Modification) -> list[str]:
             terms.append(f"Line {clin}, lower ceiling in tokens")
         if dollars < 0:
             terms.append(f"Line {clin}, lower ceiling in dollars")
+    return terms + _grows_beyond(modification.order, lowered)
+
+
+def _grows_beyond(order: TaskOrder, added: Mapping[str, list[Decimal]]) -> list[str]:
+    """What grows beyond the largest order that the vendor must take (52.216-19)."""
+    contract, terms = order.contract, []
+    item, most = contract.largest_item_dollars, contract.largest_order_dollars
+    lines = {line.clin: line.ceiling_dollars for line in order.current_lines()}
+    for clin, (_tokens, dollars) in added.items():
+        if item is not None and dollars > 0 and lines[clin] + dollars > item:
+            terms.append(f"Line {clin}, beyond the largest order of a single line")
+    more = sum((dollars for _tokens, dollars in added.values()), Decimal(0))
+    if most is not None and more > 0 and sum(lines.values()) + more > most:
+        terms.append("Ceilings beyond the largest order")
     return terms
 
 
@@ -357,6 +372,61 @@ def scope_gaps(order: TaskOrder, on: date) -> list[str]:
         gaps.append(
             f"The order is for {tokens}, more than the contract's maximum of "
             f"{Tokens(contract.ceiling_tokens)}."
+        )
+    return gaps
+
+
+def end_gap(contract: Contract, period_end: date) -> str:
+    """Why an order may not run until that day, if so (FAR 52.216-22(d))."""
+    last = contract.performance_end
+    if last is None or period_end <= last:
+        return ""
+    return (
+        f"The order performs until {period_end}; under the contract {contract.piid} no "
+        f"order performs beyond {last}."
+    )
+
+
+def protest_threshold_of(aac: str) -> str:
+    """The amount above which an agency's orders may be protested, by its code.
+
+    Activity address codes of the Department of Defense begin with a letter, NASA's with
+    80, the Coast Guard's with 70Z (10 USC 3406(f)); the others are civilian agencies'
+    (41 USC 4106(f)).
+    """
+    if aac[:1].isalpha() or aac.startswith(("80", "70Z")):
+        return "ORDER_PROTEST_DEFENSE"
+    return "ORDER_PROTEST_CIVILIAN"
+
+
+def size_gaps(order: TaskOrder) -> dict[str, str]:
+    """By code, the limits of one order outside which it lies (FAR 52.216-19)."""
+    contract, value = order.contract, value_of(order)
+    gaps = {}
+    least, item, most = (
+        contract.smallest_order_dollars,
+        contract.largest_item_dollars,
+        contract.largest_order_dollars,
+    )
+    if least is not None and value < Dollars(least):
+        gaps["SMALLEST"] = (
+            f"The order is worth {_money(value.amount)}; the smallest order is "
+            f"{_money(least)}."
+        )
+    over = [
+        line.clin
+        for line in order.current_lines()
+        if item is not None and line.ceiling_dollars > item
+    ]
+    if over and item is not None:
+        gaps["ITEM"] = (
+            f"Line {', '.join(over)} is above the largest order of a single line, "
+            f"{_money(item)}."
+        )
+    if most is not None and value > Dollars(most):
+        gaps["LARGEST"] = (
+            f"The order is worth {_money(value.amount)}; the largest order is "
+            f"{_money(most)}."
         )
     return gaps
 

@@ -20,6 +20,10 @@ TASK_ORDER_FUNDS_CERTIFIED = event_type(
     "orders.task_order.funds_certified",
     "Funds for the task order were certified and committed.",
 )
+ORDER_LIMITS_ACCEPTED = event_type(
+    "orders.limits.accepted",
+    "The vendor accepted an order outside the contract's limits of orders.",
+)
 TASK_ORDER_ISSUED = event_type(
     "orders.task_order.issued",
     "The contracting officer signed the task order; its funds were obligated.",

@@ -303,6 +303,14 @@ class IssueTaskOrderForm(SeenVersion):
     )
 
 
+class AcceptOrderLimitsForm(SeenVersion):
+    """The vendor's written acceptance."""
+
+    confirm = forms.BooleanField(
+        label="We take this order although it lies outside the contract's limits."
+    )
+
+
 class CancelTaskOrderForm(forms.Form):
     """Why it is given up."""
 

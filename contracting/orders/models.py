@@ -73,6 +73,9 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
         blank=True,
         help_text="Empty where funds are available at signature (FAR 32.703-2).",
     )
+    protestable_because = models.TextField(
+        blank=True, default="", help_text="As of the signature; empty: not protestable."
+    )
     issued_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey(
         "accounts.Membership",
@@ -311,6 +314,32 @@ class FundsCertification(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.dollars} for version {self.version}"
+
+
+class LimitAcceptance(AppendOnly):
+    """The vendor takes an order that it need not take (FAR 52.216-19), one version."""
+
+    order = models.ForeignKey(
+        TaskOrder, on_delete=models.PROTECT, related_name="limit_acceptances"
+    )
+    version = models.PositiveIntegerField()
+    content_sha256 = models.CharField(max_length=64)
+    outside = models.JSONField(
+        help_text="{code: words} of the limits outside which the order lies."
+    )
+    accepted_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="an_acceptance_names_the_limits_it_passes",
+                condition=~Q(outside={}),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"acceptance of version {self.version}"
 
 
 class Modification(Addressed, Timestamped, Versioned, Stateful):

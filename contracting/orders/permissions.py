@@ -124,6 +124,21 @@ def can_certify_task_order_funds(by: Actor, order: TaskOrder) -> Verdict:
     )
 
 
+def can_accept_order_limits(by: Actor, order: TaskOrder) -> Verdict:
+    """A signer of the contract's vendor, once every reviewer has decided."""
+    return _in_state(
+        role_in(
+            by,
+            order.contract.vendor_id,
+            Role.VENDOR_SIGNER,
+            doing="accept an order outside the limits",
+        ),
+        order,
+        (S.APPROVED,),
+        "it is accepted once it is reviewed and before it is signed",
+    )
+
+
 def can_issue_task_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
     """The signature: a warrant for the whole order, three people on one action.
 

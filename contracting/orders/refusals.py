@@ -12,6 +12,34 @@ class OutOfScope(Refusal):
     rule = "R-TO-01"
 
 
+class RoomReserved(Refusal):
+    """Issued and reserved orders leave less of the maximum than the order needs."""
+
+    code = "room_reserved"
+    rule = "R-TO-02"
+
+
+class OutsideOrderLimits(Refusal):
+    """Smaller or larger than the vendor must take, and not accepted (52.216-19)."""
+
+    code = "outside_order_limits"
+    rule = "R-TO-03"
+
+
+class NothingToAccept(Invalid):
+    """The order lies within the limits that the contract states."""
+
+    code = "nothing_to_accept"
+    rule = "R-TO-03"
+
+
+class PerformsTooLong(Invalid):
+    """Performance beyond the contract's outer date (FAR 52.216-22(d))."""
+
+    code = "performs_too_long"
+    rule = "R-TO-04"
+
+
 class Suspended(Refusal):
     """A protest suspends ordering on the contract (FAR 33.104(c))."""
 

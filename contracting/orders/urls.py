@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from contracting.orders import api, views
 from contracting.orders.views import funds
+from contracting.orders.views.drafting import DraftTaskOrder
+from contracting.orders.views.limits import AcceptOrderLimits
 
 _ORDER = "orders/<public_id:public_id>"
 _MODIFICATION = "modifications/<public_id:public_id>"
@@ -13,7 +15,7 @@ urlpatterns: list[URLPattern] = [
     path(_ORDER, views.TaskOrderPage.as_view(), name="order"),
     path(
         "contracts/<public_id:public_id>/draft_task_order",
-        views.DraftTaskOrder.as_view(),
+        DraftTaskOrder.as_view(),
         name="draft_task_order",
     ),
     path(
@@ -45,6 +47,11 @@ urlpatterns: list[URLPattern] = [
         f"{_ORDER}/record_availability",
         funds.RecordAvailability.as_view(),
         name="record_availability",
+    ),
+    path(
+        f"{_ORDER}/accept_order_limits",
+        AcceptOrderLimits.as_view(),
+        name="accept_order_limits",
     ),
     path(
         f"{_ORDER}/issue_task_order",

@@ -21,6 +21,7 @@ NOT_REFUSED = {
     "R-SOL-01": "the number is counted, not chosen",
     "R-EVL-10": "every page logs its reader, and the database keeps the log",
     "R-INV-04": "another price is a discrepancy, which the comparison finds",
+    "R-TO-13": "an order is flagged, and nobody is refused",
     "R-SOL-06": "the number is counted; a constraint and a trigger hold it",
 }
 """Rules by which no request is refused, each with what holds it instead."""

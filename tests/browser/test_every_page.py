@@ -83,6 +83,7 @@ REACHED_OTHERWISE = {
     "evaluations:waive_acknowledgement": "only while an offer stands on earlier terms",
     "notices:mark_notice_read": "a button of the inbox",
     "orders:record_availability": "only while an order waits for its funds",
+    "orders:accept_order_limits": "only while an order outside the limits waits",
     "submissions:admit_late_submission": "only after an opening, before the award",
     "submissions:name_openers": "only before a package is released",
     "submissions:open_late_submission": "only once a late offer is admitted",

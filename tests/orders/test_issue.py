@@ -1,17 +1,19 @@
 """The contracting officer signs: the one verb that numbers an order and binds."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.urls import reverse
 
-from accounts.models import Membership, Warrant
+from accounts.models import Membership, Organization, Warrant
 from accounts.queries import actor_of
 from accounts.states import Role
 from contracting.approvals.states import Decided
 from contracting.audit.queries import events_of
-from contracting.contracts.models import RateRow
+from contracting.contracts.models import Contract, RateRow
 from contracting.core.errors import NotAllowed, Stale
 from contracting.core.quantities import Dollars, Tokens
 from contracting.documents.models import Document
@@ -44,7 +46,7 @@ from contracting.orders.refusals import (
     ReviewsNotFinal,
 )
 from contracting.orders.states import FundsDraft, TaskOrderState
-from contracting.reference.models import AiModel
+from contracting.reference.models import AiModel, Threshold
 from tests.builders_orders import (
     ISSUED_AT,
     ORDERED_AT,
@@ -58,7 +60,7 @@ from tests.builders_orders import (
     line_of_accounting,
     submitted_order,
 )
-from tests.cast import actor, nothing_happens, organization, person
+from tests.cast import actor, client_for, nothing_happens, organization, person
 
 
 def issued(order, by="contracting_officer", at=ISSUED_AT, seen_version=None):
@@ -352,9 +354,8 @@ def test_the_ordering_period_has_ended(contract):
 
 @pytest.mark.rule("R-TO-01", case="refused")
 def test_an_order_larger_than_the_whole_contract_is_out_of_its_maximum(contract):
-    order = certified_order(
-        on=contract, lines=[line(tokens=Tokens(contract.ceiling_tokens + 1))]
-    )
+    order = certified_order(on=contract)
+    Contract.objects.filter(pk=contract.pk).update(ceiling_tokens=19_999_999)
 
     with nothing_happens(), pytest.raises(OutOfScope) as refusal:
         issued(order)
@@ -376,6 +377,7 @@ def test_orders_together_stay_within_the_contract(
 ):
     # Given a contract that leaves a cent, or a token, less than a second order needs
     issued_order(on=contract)
+    second = certified_order(on=contract)
     set_contract_ceiling(
         contract_id=contract.pk,
         stream=contract.stream,
@@ -385,7 +387,6 @@ def test_orders_together_stay_within_the_contract(
         by=contracting_officer,
         at=ISSUED_AT,
     )
-    second = certified_order(on=contract)
 
     # When the second order is signed
     with nothing_happens(), pytest.raises(ContractCeilingExceeded) as refusal:
@@ -458,3 +459,43 @@ def test_a_model_that_lost_its_authorization_is_not_ordered(contract):
         issued(order)
 
     assert refusal.value.rule == "R-TO-12"
+
+
+@pytest.mark.rule("R-TO-13", case="allowed")
+@pytest.mark.rule("R-TO-13", case="refused", held_by="arithmetic")
+@pytest.mark.parametrize(
+    ("code", "amount", "because"),
+    [
+        ("75D301", "60.00", ""),
+        ("75D301", "59.99", "The order is worth $60.00, more than $59.99."),
+        ("W52P1J", "59.99", ""),
+    ],
+    ids=["at the threshold", "a cent above it", "of the Department of Defense"],
+)
+def test_a_protestable_order_is_flagged_and_recorded(
+    contract, contracting_officer, code, amount, because
+):
+    # Given an order of $60 and the amount above which one may be protested
+    order = certified_order(on=contract)
+    Organization.objects.filter(pk=contract.agency_id).update(aac=code)
+    civilian = Threshold.objects.filter(code="ORDER_PROTEST_CIVILIAN")
+    civilian.update(valid_to=date(2026, 1, 1))
+    Threshold.objects.create(
+        code="ORDER_PROTEST_CIVILIAN",
+        label="Protest of an order",
+        value=Decimal(amount),
+        unit="USD",
+        valid_from=date(2026, 1, 2),
+        citation="41 USC 4106(f)",
+    )
+    url = reverse("orders:issue_task_order", args=[order.public_id])
+    page = client_for(contracting_officer).get(url).content.decode()
+    assert ("Protestable." in page) == bool(because)
+
+    # When it is signed
+    signed = issued(order)
+
+    # Then nobody is refused, and what was shown is on record
+    assert signed.protestable_because == because
+    event = events_of(signed.subject).get(event="orders.task_order.issued")
+    assert json.loads(event.payload)["data"]["protestable_because"] == because

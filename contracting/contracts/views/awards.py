@@ -27,6 +27,7 @@ from contracting.contracts.operations.record_gratuitous_service import (
     record_gratuitous_service,
 )
 from contracting.contracts.operations.review import review_vendor_term
+from contracting.contracts.queries.room import room_of
 from contracting.contracts.states import ContractState
 from contracting.contracts.views.checks import checks_of, told_after
 from contracting.core import clock
@@ -108,6 +109,7 @@ class ContractPage(PageView):
         }
         if by.is_agency:
             context |= {
+                "room": room_of(contract),
                 "may_certify": permissions.can_certify_contract_funds(by, contract),
                 "may_award": permissions.can_award_contract(by, contract, on),
                 "may_accept_designation": permissions.can_accept_designation(

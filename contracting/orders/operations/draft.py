@@ -27,6 +27,7 @@ from contracting.orders.refusals import (
     FundsAboveCeiling,
     ModelNotAllowed,
     OutOfScope,
+    PerformsTooLong,
     PriceAboveRateCard,
     TermInvalid,
 )
@@ -62,6 +63,7 @@ def draft_task_order(
     :raises NotAllowed: if ``by`` is no program manager of the contract's agency
     :raises Banned: if the contract's vendor is banned, without a waiver (R-AI-01)
     :raises OutOfScope: if a line is not on the contract (R-TO-01)
+    :raises PerformsTooLong: beyond the contract's outer date (R-TO-04)
     :raises PriceAboveRateCard: if a price is above the contract's (R-TO-10)
     :raises ModelNotAllowed: if a model is not for this boundary or day (R-TO-12)
     :raises FundingDoesNotSum: if the ACRNs do not sum to their line (R-FND-02)
@@ -91,6 +93,7 @@ def draft_task_order(
             "funds_clause": funds_clause,
         }
     )
+    _require_end(contract, period_end)
     order = TaskOrder.objects.create(
         contract=contract,
         requester_id=by.own_membership_id,
@@ -146,6 +149,14 @@ def _checked_terms(terms: Mapping[str, Any]) -> dict[str, Any]:
         message = "The period of performance ends after it begins."
         raise TermInvalid(message, term="period_end")
     return tidy
+
+
+def _require_end(contract: Contract, period_end: date) -> None:
+    """:raises PerformsTooLong: beyond the contract's outer date (R-TO-04)"""
+    gap = calculations.end_gap(contract, period_end)
+    if gap:
+        message = f"{gap} End it earlier, or have the contract modified first."
+        raise PerformsTooLong(message, last=contract.performance_end)
 
 
 def _write_lines(order: TaskOrder, drafts: Sequence[LineDraft], on: date) -> None:

@@ -27,6 +27,7 @@ from contracting.orders.models import (
     OrderLine,
     TaskOrder,
 )
+from contracting.orders.operations.draft import _require_end
 from contracting.orders.refusals import (
     ChangesNothing,
     FundingDoesNotSum,
@@ -70,6 +71,7 @@ def draft_modification(
     :raises NoAuthority: without exactly one authority that carries this (R-MOD-02)
     :raises ScopeNotDetermined: without the scope determination in words (R-MOD-04)
     :raises PeriodOver: if it extends a period that has ended (R-MOD-06)
+    :raises PerformsTooLong: beyond the contract's outer date (R-TO-04)
     :raises ChangesNothing: if before and after are the same (R-MOD-05)
     :raises FundingDoesNotSum: if an effect contradicts the order's funds (R-FND-02)
     :raises FundsNotAvailable: if it changes funds that are not available (R-FND-06)
@@ -205,6 +207,7 @@ def _checked_terms(order: TaskOrder, terms: Mapping[str, Any]) -> dict[str, Any]
     if ends is not None and ends < order.period_start:
         message = "The period of performance ends after it begins."
         raise TermInvalid(message, term="period_end")
+    _require_end(order.contract, ends or order.period_end)
     tidy = {
         name: value.strip() if isinstance(value, str) else value
         for name, value in terms.items()

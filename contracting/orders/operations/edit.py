@@ -19,7 +19,11 @@ from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.orders import calculations, events, permissions
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.operations.cancel import _release_commitment
-from contracting.orders.operations.draft import _checked_terms, _write_lines
+from contracting.orders.operations.draft import (
+    _checked_terms,
+    _require_end,
+    _write_lines,
+)
 from contracting.orders.refusals import NothingChanged
 from contracting.orders.states import FundsDraft, LineDraft, TaskOrderState
 
@@ -63,6 +67,7 @@ def edit_task_order(
             **(terms or {}),
         }
     )
+    _require_end(contract, tidy["period_end"])
     rows = _as_drafts(order) if lines is None else lines
     for name, value in tidy.items():
         setattr(order, name, value)

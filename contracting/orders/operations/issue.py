@@ -30,17 +30,20 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import calculations, events, paperwork, permissions
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.operations.certify import _open, _require_bona_fide_year
+from contracting.orders.operations.draft import _require_end
 from contracting.orders.operations.submit import _require_complete
 from contracting.orders.queries import (
     certification_of,
     review_is_void,
     undisposed_of,
 )
+from contracting.orders.queries.placing import protestable_because, unaccepted
 from contracting.orders.refusals import (
     AlreadyIssued,
     FundsNotCertified,
     ModelNotAllowed,
     OutOfScope,
+    OutsideOrderLimits,
     PriceAboveRateCard,
     PriceNotReasonable,
     ReviewsNotFinal,
@@ -72,6 +75,8 @@ def issue_task_order(
     :raises SeverableServiceTooLong: if annual funds would buy a service of another
         year, or of more than twelve months (R-FND-04)
     :raises OutOfScope: out of scope, period or maximum (R-TO-01)
+    :raises OutsideOrderLimits: outside the limits of orders, and not accepted (R-TO-03)
+    :raises PerformsTooLong: beyond the contract's outer date (R-TO-04)
     :raises ContractCeilingExceeded: if the contract leaves less room (R-TO-02)
     :raises ContentIncomplete: if an element is missing (R-TO-05)
     :raises PriceNotReasonable: without a record that the contract's prices are fair and
@@ -96,7 +101,8 @@ def issue_task_order(
     order.piid = assign_number(agency=contract.agency, type="F", on=signed_on)
     order.issued_at = at
     order.signed_by_id = by.membership_id
-    order.save(update_fields=["piid", "issued_at", "signed_by"])
+    order.protestable_because = protestable_because(order, signed_on)
+    order.save(update_fields=["piid", "issued_at", "signed_by", "protestable_because"])
     order.move_to(TaskOrderState.ISSUED)
     _bind(order, signed_on, by, at)
     request_document(
@@ -130,7 +136,10 @@ def issue_task_order(
         subject=order.subject,
         by=by,
         at=at,
-        data=paperwork.summary(order),
+        data={
+            **paperwork.summary(order),
+            "protestable_because": order.protestable_because,
+        },
     )
     return order
 
@@ -162,6 +171,7 @@ def _guard(
     gaps = calculations.scope_gaps(order, signed_on)
     if gaps:
         raise OutOfScope(" ".join(gaps), gaps=gaps)
+    _require_limits(order, signed_on)
     _require_complete(order)
     _require_reasonable_price(contract)
     _require_rates(order, signed_on)
@@ -170,6 +180,18 @@ def _guard(
     )
     slins = free.values_list("rate_row__slin", flat=True)
     require_agreed_sublines(contract, slins)
+
+
+def _require_limits(order: TaskOrder, signed_on: date) -> None:
+    """Not smaller, larger or longer than the vendor must perform."""
+    outside = unaccepted(order, signed_on)
+    if outside:
+        message = (
+            f"{' '.join(outside)} The vendor need not take it (FAR 52.216-19): the "
+            "order waits for the written acceptance of a signer of the vendor."
+        )
+        raise OutsideOrderLimits(message, outside=outside)
+    _require_end(order.contract, order.period_end)
 
 
 def _require_reviews(order: TaskOrder) -> None:

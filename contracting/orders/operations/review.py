@@ -12,10 +12,12 @@ from contracting.approvals.queries import Progress, open_route_of
 from contracting.approvals.refusals import RouteClosed
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import events, permissions
 from contracting.orders.models import TaskOrder
+from contracting.orders.queries.placing import unaccepted
 from contracting.orders.states import TaskOrderState
 
 
@@ -62,6 +64,8 @@ def review_task_order(
     elif progress.complete:
         order.move_to(TaskOrderState.APPROVED)
     _tell(order, progress, by, at)
+    if progress.complete:
+        _ask_vendor(order, by, at)
     record_event(
         events.TASK_ORDER_REVIEWED,
         subject=order.subject,
@@ -76,6 +80,22 @@ def review_task_order(
         },
     )
     return order
+
+
+def _ask_vendor(order: TaskOrder, by: Actor, at: datetime) -> None:
+    """An order outside the limits waits for the vendor's acceptance (R-TO-03)."""
+    outside = unaccepted(order, accounting_day(at, order.contract.time_zone))
+    if not outside:
+        return
+    post_notice(
+        recipients=[Recipient(organization_id=order.contract.vendor_id)],
+        subject=order.subject,
+        title=f"Do you accept an order outside the limits? {order.title}",
+        body=" ".join(outside),
+        url_path=f"{order.path}/accept_order_limits",
+        by=by,
+        at=at,
+    )
 
 
 def _tell(order: TaskOrder, progress: Progress, by: Actor, at: datetime) -> None:

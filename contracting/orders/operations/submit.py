@@ -12,13 +12,15 @@ from contracting.approvals.operations.open import open_route
 from contracting.approvals.queries import current_steps, people_asked
 from contracting.approvals.states import RouteState
 from contracting.audit.operations.record import record_event
+from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import calculations, events, permissions
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries import changes_since
-from contracting.orders.refusals import ContentIncomplete
+from contracting.orders.queries.placing import room_gap
+from contracting.orders.refusals import ContentIncomplete, RoomReserved
 from contracting.orders.states import TaskOrderState
 
 
@@ -26,7 +28,10 @@ from contracting.orders.states import TaskOrderState
 def submit_task_order(
     *, order_id: int, by: Actor, at: datetime, seen_version: int
 ) -> TaskOrder:
-    """Freeze who reviews this version; nothing is reserved and nothing bound by it.
+    """Freeze who reviews this version; no funds are reserved and nothing is bound.
+
+    Its ceilings are reserved of the contract's maximum until it is signed, edited or
+    given up; at the signature the ledger alone judges.
 
     Nobody who wrote any part of it, nor who submits it, may decide on it (R-ROL-09).
     What reviewers decided on a version before, and no change since has touched, is
@@ -35,12 +40,19 @@ def submit_task_order(
     :raises NotAllowed: if ``by`` is not of the program, or it is no draft
     :raises Stale: if the order has changed since it was read
     :raises ContentIncomplete: if an element of an order is missing (R-TO-05)
+    :raises RoomReserved: if the maximum leaves less, beside what is issued and what
+        other orders in review reserve (R-TO-02)
     :raises NoPolicy: if the agency has no policy for an order of this value
     """
+    contract_id = TaskOrder.objects.values_list("contract_id", flat=True).get(
+        pk=order_id
+    )
+    Contract.objects.locked().get(pk=contract_id)
     order = TaskOrder.objects.locked().get(pk=order_id)
     require(permissions.can_submit_task_order(by, order))
     order.require_version(seen_version)
     _require_complete(order)
+    _require_room(order)
     order.move_to(TaskOrderState.SUBMITTED)
     route = open_route(
         subject=order.subject,
@@ -93,6 +105,17 @@ def _require_complete(order: TaskOrder) -> None:
     gaps = calculations.content_gaps(order)
     if gaps:
         raise ContentIncomplete(" ".join(gaps), gaps=gaps)
+
+
+def _require_room(order: TaskOrder) -> None:
+    """:raises RoomReserved: naming what is issued, reserved and left (R-TO-02)"""
+    gap = room_gap(order)
+    if gap:
+        message = (
+            f"{gap} Lower its ceilings, give up an order in review, or have the "
+            "contract's maximum raised."
+        )
+        raise RoomReserved(message)
 
 
 def _asked(route: Route, agency_id: int) -> list[Recipient]:

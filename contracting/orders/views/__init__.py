@@ -16,6 +16,7 @@ from contracting.approvals.views import ReviewVerb
 from contracting.audit.queries import events_of, milestones
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
+from contracting.contracts.queries.room import room_of
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -32,7 +33,6 @@ from contracting.orders.operations.certify_modification import (
 from contracting.orders.operations.discard import discard_task_order
 from contracting.orders.operations.discard_modification import discard_modification
 from contracting.orders.operations.dispose import dispose_nonconcurrence
-from contracting.orders.operations.draft import draft_task_order
 from contracting.orders.operations.draft_modification import draft_modification
 from contracting.orders.operations.edit import edit_task_order
 from contracting.orders.operations.issue import issue_task_order
@@ -40,7 +40,12 @@ from contracting.orders.operations.issue_modification import issue_modification
 from contracting.orders.operations.review import review_task_order
 from contracting.orders.operations.sign import sign_modification
 from contracting.orders.operations.submit import submit_task_order
-from contracting.orders.queries.placing import signing_checks
+from contracting.orders.queries.placing import (
+    acceptance_of,
+    protestable_because,
+    signing_checks,
+    waiting_for,
+)
 from contracting.orders.states import ModificationState
 from contracting.requisitions.forms import SeenVersion
 
@@ -54,9 +59,16 @@ class TaskOrdersPage(PageView):
 
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
         found = queries.visible_to(self.actor).order_by("-pk")
+        named = self.request.GET.get("contract", "")
+        contract = get_contract_for(self.actor, named) if named else None
+        if contract is not None:
+            found = found.filter(contract=contract)
         page = Paginator(found, PER_PAGE).get_page(self.request.GET.get("page"))
         return {
+            "contract": contract,
+            "room": room_of(contract) if contract else None,
             "page_obj": page,
+            "to_accept": waiting_for(self.actor, clock.now()),
             "rows": [(order, queries.totals_of(order)) for order in page],
             "contracts": [
                 (contract, permissions.can_draft_task_order(self.actor, contract))
@@ -85,6 +97,8 @@ class TaskOrderPage(PageView):
             return context
         return context | {
             "certification": queries.certification_of(order),
+            "acceptance": acceptance_of(order),
+            "protestable": protestable_because(order, on),
             "checks": signing_checks(order, on),
             "routes": standings(order.subject, by),
             "overrides": overrides_on(by, order.subject),
@@ -100,47 +114,6 @@ class TaskOrderPage(PageView):
             "may_modify": permissions.can_draft_modification(by, order),
             "undisposed": queries.undisposed_of(order),
         }
-
-
-class DraftTaskOrder(VerbView):
-    """What is ordered, at which price, from which funds?"""
-
-    template_name = "orders/draft_task_order.html"
-    form_class = forms.DraftTaskOrderForm
-    submit_label = "Save draft"
-    done_message = "The draft is saved. It binds nothing until it is signed."
-
-    def thing(self, *_: Any, **ids: Any) -> Contract:
-        return get_contract_for(self.actor, ids["public_id"])
-
-    def verdict(self, thing: Contract) -> Verdict:
-        return permissions.can_draft_task_order(self.actor, thing)
-
-    def initial(self, thing: Contract) -> dict[str, Any]:
-        start = max(thing.ordering_start, _today_in(thing))
-        return {
-            "fair_opportunity": thing.fair_opportunity,
-            "period_start": start,
-            "period_end": thing.ordering_end,
-        }
-
-    def form_options(self, thing: Contract) -> dict[str, Any]:
-        return forms.offered_by(thing)
-
-    def extra(self, thing: Contract) -> dict[str, Any]:
-        return {"contract": thing, "balance": contract_balance(thing.pk)}
-
-    def perform(
-        self, *, thing: Contract, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        order = draft_task_order(
-            contract_id=thing.pk,
-            lines=data["lines"],
-            **{name: data[name] for name in calculations.TERMS},
-            by=by,
-            at=at,
-        )
-        return order.path
 
 
 class SeenVerb(VerbView):
@@ -282,6 +255,8 @@ class IssueTaskOrder(OrderVerb):
         checks = signing_checks(thing, _today(thing))
         return {
             **_order_context(thing),
+            "protestable": protestable_because(thing, _today(thing)),
+            "room": room_of(thing.contract, beside=thing.pk),
             "checks": checks,
             "open_checks": [check for check in checks if not check.is_done],
             "balance": contract_balance(thing.contract_id),
