@@ -176,6 +176,7 @@ INSTALLED_APPS = [
     "contracting.proposals",
     "contracting.evaluations",
     "contracting.contracts",
+    "contracting.fair_opportunity",
     "contracting.orders",
     "contracting.modifications",
     "contracting.metering",

@@ -33,6 +33,7 @@ PAGES = (
     "contracting.proposals",
     "contracting.evaluations",
     "contracting.contracts",
+    "contracting.fair_opportunity",
     "contracting.orders",
     "contracting.modifications",
     "contracting.metering",

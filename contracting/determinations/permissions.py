@@ -13,7 +13,7 @@ from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.determinations.models import Determination
 from contracting.determinations.states import POSTED, DeterminationState, Kind
 
-JUSTIFICATIONS = (Kind.BRAND_NAME, Kind.OTHER_THAN_FULL)
+JUSTIFICATIONS = (Kind.BRAND_NAME, Kind.OTHER_THAN_FULL, Kind.FAIR_OPPORTUNITY)
 
 
 def can_make_determination(by: Actor, agency_id: int, kind: str) -> Verdict:

@@ -25,6 +25,10 @@ class Kind(TextChoices):
         "compelling reason to award to an excluded vendor",
     )
     BAN_WAIVER = "BAN_WAIVER", "waiver of a ban by the agency's head"
+    FAIR_OPPORTUNITY = (
+        "FAIR_OPPORTUNITY",
+        "justification for an exception to fair opportunity",
+    )
 
 
 class DeterminationState(TextChoices):
@@ -54,6 +58,7 @@ RULES: Final = {
     Kind.SINGLE_AWARD: "R-AWD-04",
     Kind.COMPELLING_REASON: "R-EVL-08",
     Kind.BAN_WAIVER: "R-AI-01",
+    Kind.FAIR_OPPORTUNITY: "R-TO-06",
 }
 """The rule to which each is the exception, or which asks for it."""
 
@@ -61,10 +66,11 @@ ROUTES: Final = {
     Kind.RULE_OF_TWO: "rule_of_two",
     Kind.BRAND_NAME: "justification",
     Kind.OTHER_THAN_FULL: "justification",
+    Kind.FAIR_OPPORTUNITY: "justification",
 }
 """The kind of policy that says who approves it; the others stand at once."""
 
-POSTED: Final = (Kind.BRAND_NAME, Kind.OTHER_THAN_FULL)
+POSTED: Final = (Kind.BRAND_NAME, Kind.OTHER_THAN_FULL, Kind.FAIR_OPPORTUNITY)
 """What is made public."""
 
 NEEDS_EVIDENCE: Final = (

@@ -65,6 +65,8 @@ def content(order: TaskOrder) -> dict[str, Any]:
             "lines": [_line(line) for line in order.current_lines()],
         }
     )
+    if order.opportunity is not None:
+        made["opportunity"] = order.opportunity.public_id
     return made
 
 

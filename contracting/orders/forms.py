@@ -15,6 +15,7 @@ from contracting.core.errors import Invalid
 from contracting.core.identifiers import check_acrn
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.core.templatetags.drawdown import dollars
+from contracting.fair_opportunity.models import Opportunity
 from contracting.ledger.queries import funds_of
 from contracting.orders import queries
 from contracting.orders.models import TaskOrder
@@ -227,9 +228,27 @@ def _line_draft(
 
 
 class DraftTaskOrderForm(TaskOrderForm):
-    """A new order has no version that was read."""
+    """A new order has no version that was read; it may rest on a selection."""
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, opportunities: Sequence[Opportunity] = (), **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        keys = {each.public_id: each.pk for each in opportunities}
+        self.fields["opportunity"] = forms.TypedChoiceField(
+            label="Selection or exception",
+            required=False,
+            empty_value=None,
+            coerce=keys.__getitem__,
+            choices=[
+                ("", "None: a single award, or up to the micro-purchase threshold"),
+                *((each.public_id, str(each)) for each in opportunities),
+            ],
+            help_text="Under one of several awards, above the micro-purchase threshold "
+            "(FAR 16.505(b)). The prices are those of the response, or lower.",
+        )
 
 
 class ReviewTaskOrderForm(SeenVersion):

@@ -63,6 +63,14 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
     )
     risk = models.CharField(max_length=10, choices=Risk.choices, default=Risk.LOW)
     payment_office = models.CharField(max_length=200, blank=True)
+    opportunity = models.ForeignKey(
+        "fair_opportunity.Opportunity",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        help_text="The selection or exception that it rests on.",
+    )
     fair_opportunity = models.CharField(
         "fair opportunity", max_length=120, blank=True, help_text="FAR 16.505(b)."
     )

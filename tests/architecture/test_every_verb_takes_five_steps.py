@@ -20,6 +20,7 @@ NOT_PERMITTED = {
     "documents.store_blob": _BY_THE_CALLER,
     "documents.sweep_documents": "the machinery asks again for what was asked for",
     "evaluations.keep_registration": _BY_THE_CALLER,
+    "fair_opportunity.place_order": _BY_THE_CALLER,
     "ledger.accept_usage": _BY_THE_CALLER,
     "ledger.commit_funds": _BY_THE_CALLER,
     "ledger.consume": _BY_THE_CALLER,

@@ -22,6 +22,7 @@ ORDER = [
     "contracts_contract",
     "modifications_ratchetfinding",
     "modifications_contractmodification",
+    "fair_opportunity_opportunity",
     "orders_taskorder",
     "orders_modification",
     "billing_invoice",

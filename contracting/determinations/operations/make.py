@@ -31,6 +31,7 @@ from contracting.determinations.states import (
     Kind,
 )
 
+_CITED = (Kind.OTHER_THAN_FULL, Kind.FAIR_OPPORTUNITY)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -125,7 +126,7 @@ def _refuse_incomplete(kind: Kind, words: str, authority: str, evidence: str) ->
     if not words:
         message = f"Write the {kind.label}: whoever reads the file learns why from it."
         raise DeterminationIncomplete(message, missing="text")
-    if kind == Kind.OTHER_THAN_FULL and not authority:
+    if kind in _CITED and not authority:
         message = "A justification names its authority, such as FAR 6.302-1."
         raise DeterminationIncomplete(message, missing="authority")
     if kind in NEEDS_EVIDENCE and not evidence:

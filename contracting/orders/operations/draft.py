@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +19,9 @@ from contracting.core.identifiers import check_acrn
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.fair_opportunity.models import Opportunity
+from contracting.fair_opportunity.queries import asked_prices, usable_for
+from contracting.fair_opportunity.refusals import NoFairOpportunity
 from contracting.ledger.queries import funds_of
 from contracting.orders import calculations, events, permissions
 from contracting.orders.models import OrderFunding, OrderLine, OrderRate, TaskOrder
@@ -50,6 +54,7 @@ def draft_task_order(
     payment_office: str = "",
     fair_opportunity: str = "",
     funds_clause: str = "",
+    opportunity_id: int | None = None,
     by: Actor,
     at: datetime,
 ) -> TaskOrder:
@@ -60,8 +65,11 @@ def draft_task_order(
 
     :param period_end: last day of performance
     :param funds_clause: by ``FundsClause``, where it is signed before funds are there
+    :param opportunity_id: the selection or exception under which this contract's holder
+        gets the order; what the holder asked in its response is the price
     :raises NotAllowed: if ``by`` is no program manager of the contract's agency
     :raises Banned: if the contract's vendor is banned, without a waiver (R-AI-01)
+    :raises NoFairOpportunity: if that is of another contract or used (R-TO-06)
     :raises OutOfScope: if a line is not on the contract (R-TO-01)
     :raises PerformsTooLong: beyond the contract's outer date (R-TO-04)
     :raises PriceAboveRateCard: if a price is above the contract's (R-TO-10)
@@ -94,12 +102,15 @@ def draft_task_order(
         }
     )
     _require_end(contract, period_end)
+    opportunity = _opportunity(contract, opportunity_id)
     order = TaskOrder.objects.create(
         contract=contract,
         requester_id=by.own_membership_id,
         editor_user_ids=[by.user_id],
+        opportunity=opportunity,
         **terms,
     )
+    lines = _as_asked(lines, asked_prices(opportunity) if opportunity else {})
     _write_lines(order, lines, accounting_day(at, contract.time_zone))
     order.content_sha256 = content_sha256(calculations.content(order))
     order.save(update_fields=["content_sha256"])
@@ -149,6 +160,40 @@ def _checked_terms(terms: Mapping[str, Any]) -> dict[str, Any]:
         message = "The period of performance ends after it begins."
         raise TermInvalid(message, term="period_end")
     return tidy
+
+
+def _opportunity(contract: Contract, opportunity_id: int | None) -> Opportunity | None:
+    """:raises NoFairOpportunity: if it is not this holder's, or used (R-TO-06)"""
+    if opportunity_id is None:
+        return None
+    found = usable_for(contract).filter(pk=opportunity_id).first()
+    if found is None:
+        message = (
+            f"No selection or exception for {contract.piid} waits for its order. "
+            "Choose one of this contract, on which no order is placed."
+        )
+        raise NoFairOpportunity(message)
+    return found
+
+
+def _as_asked(
+    lines: Sequence[LineDraft], asked: Mapping[str, Decimal]
+) -> list[LineDraft]:
+    """The lines at the prices that the selected holder asked, or at lower ones."""
+    return [
+        replace(
+            line,
+            prices={
+                **{
+                    slin: UnitPrice(price)
+                    for slin, price in asked.items()
+                    if slin.startswith(line.clin)
+                },
+                **line.prices,
+            },
+        )
+        for line in lines
+    ]
 
 
 def _require_end(contract: Contract, period_end: date) -> None:

@@ -23,6 +23,9 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.documents.operations.request import request_document
+from contracting.fair_opportunity.models import Opportunity
+from contracting.fair_opportunity.operations.place import place_order
+from contracting.fair_opportunity.queries import fair_opportunity_gap
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.reserve import reserve_ordered
 from contracting.ledger.queries import lock_funds
@@ -75,6 +78,9 @@ def issue_task_order(
     :raises SeverableServiceTooLong: if annual funds would buy a service of another
         year, or of more than twelve months (R-FND-04)
     :raises OutOfScope: out of scope, period or maximum (R-TO-01)
+    :raises NoFairOpportunity: without a selection or an approved exception (R-TO-06)
+    :raises NotConsidered: while a response has no finding (R-TO-07)
+    :raises NotEnhanced: without what the enhanced threshold asks for (R-TO-08)
     :raises OutsideOrderLimits: outside the limits of orders, and not accepted (R-TO-03)
     :raises PerformsTooLong: beyond the contract's outer date (R-TO-04)
     :raises ContractCeilingExceeded: if the contract leaves less room (R-TO-02)
@@ -91,6 +97,7 @@ def issue_task_order(
         pk=order_id
     )
     contract = Contract.objects.locked().get(pk=contract_id)
+    list(Opportunity.objects.locked().filter(orders=order_id))
     order = TaskOrder.objects.locked().get(pk=order_id)
     signed_on = accounting_day(at, contract.time_zone)
     require(permissions.can_issue_task_order(by, order, signed_on))
@@ -105,6 +112,14 @@ def issue_task_order(
     order.save(update_fields=["piid", "issued_at", "signed_by", "protestable_because"])
     order.move_to(TaskOrderState.ISSUED)
     _bind(order, signed_on, by, at)
+    if order.opportunity_id is not None:
+        place_order(
+            opportunity_id=order.opportunity_id,
+            order_piid=order.piid,
+            value=calculations.value_of(order),
+            by=by,
+            at=at,
+        )
     request_document(
         kind="task_order",
         subject=order.subject,
@@ -171,6 +186,7 @@ def _guard(
     gaps = calculations.scope_gaps(order, signed_on)
     if gaps:
         raise OutOfScope(" ".join(gaps), gaps=gaps)
+    _require_fair_opportunity(order, signed_on)
     _require_limits(order, signed_on)
     _require_complete(order)
     _require_reasonable_price(contract)
@@ -180,6 +196,15 @@ def _guard(
     )
     slins = free.values_list("rate_row__slin", flat=True)
     require_agreed_sublines(contract, slins)
+
+
+def _require_fair_opportunity(order: TaskOrder, signed_on: date) -> None:
+    """A selection or exception carries an order of this value (FAR 16.505(b))."""
+    gap = fair_opportunity_gap(
+        order.contract, order.opportunity, calculations.value_of(order), signed_on
+    )
+    if gap is not None:
+        raise gap
 
 
 def _require_limits(order: TaskOrder, signed_on: date) -> None:

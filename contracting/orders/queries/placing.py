@@ -15,6 +15,7 @@ from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day, days_bounds
 from contracting.core.quantities import Dollars, Tokens
 from contracting.core.templatetags.drawdown import dollars
+from contracting.fair_opportunity.queries import fair_opportunity_gap
 from contracting.orders import calculations
 from contracting.orders.models import LimitAcceptance, OrderLine, TaskOrder
 from contracting.orders.queries import (
@@ -173,6 +174,9 @@ def signing_checks(order: TaskOrder, on: date) -> list[Check]:
     prices = calculations.price_gaps(rates)
     outside = unaccepted(order, on)
     room = room_gap(order)
+    fair = fair_opportunity_gap(
+        order.contract, order.opportunity, calculations.value_of(order), on
+    )
     end = calculations.end_gap(order.contract, order.period_end)
     return [
         Check(
@@ -194,6 +198,12 @@ def signing_checks(order: TaskOrder, on: date) -> list[Check]:
             not scope,
             " ".join(scope),
             "R-TO-01",
+        ),
+        Check(
+            "Every holder had a fair opportunity, or an exception stands",
+            fair is None,
+            fair.message if fair else "",
+            (fair.rule if fair else "") or "R-TO-06",
         ),
         Check(
             "The maximum leaves room beside what is issued and in review",

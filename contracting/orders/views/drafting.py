@@ -1,4 +1,4 @@
-"""The page on which an order is drafted."""
+"""The page on which an order is drafted, on a selection where one is needed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contracting.contracts.queries.room import room_of
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict
 from contracting.core.views import VerbView
+from contracting.fair_opportunity.queries import usable_for
 from contracting.ledger.queries import contract_balance
 from contracting.orders import calculations, forms, permissions
 from contracting.orders.operations.draft import draft_task_order
@@ -35,12 +36,14 @@ class DraftTaskOrder(VerbView):
         start = max(thing.ordering_start, _today_in(thing))
         return {
             "fair_opportunity": thing.fair_opportunity,
+            "opportunity": self.request.GET.get("opportunity", ""),
             "period_start": start,
             "period_end": thing.ordering_end,
         }
 
     def form_options(self, thing: Contract) -> dict[str, Any]:
-        return forms.offered_by(thing)
+        waiting = usable_for(thing)
+        return {**forms.offered_by(thing), "opportunities": list(waiting)}
 
     def extra(self, thing: Contract) -> dict[str, Any]:
         return {
@@ -56,6 +59,7 @@ class DraftTaskOrder(VerbView):
             contract_id=thing.pk,
             lines=data["lines"],
             **{name: data[name] for name in calculations.TERMS},
+            opportunity_id=data["opportunity"],
             by=by,
             at=at,
         )
