@@ -32,6 +32,7 @@ from contracting.submissions.operations.enrol import enrol_opener
 from contracting.submissions.operations.name import name_openers
 from contracting.submissions.operations.open import open_submissions
 from contracting.submissions.operations.rehearse import rehearse_opening
+from contracting.submissions.operations.replace_openers import replace_openers
 from contracting.submissions.operations.submit import submit_submission
 from contracting.submissions.queries import (
     amendment_numbers,
@@ -50,13 +51,17 @@ OPENERS = ("contract_specialist", "contracting_officer", "legal_reviewer")
 """Whoever opens offers in the tests' world: any two of these three."""
 
 
+OTHERS = ("contracting_officer", "finance_reviewer", "security_reviewer")
+"""Whoever takes their place after the release, in some worlds: two of these three."""
+
+
 @remembered
-def enrolled_openers() -> list[int]:
+def enrolled_openers(people: Sequence[str] = OPENERS) -> list[int]:
     """The three openers have enrolled; their memberships."""
-    for part in OPENERS:
+    for part in people:
         if opener_key_of(actor(part).user_id) is None:
             enrol_opener(passphrase=PASSPHRASE, by=actor(part), at=AT)
-    return [actor(part).own_membership_id for part in OPENERS]
+    return [actor(part).own_membership_id for part in people]
 
 
 @remembered
@@ -80,6 +85,39 @@ def rehearsed_box(*, on: Solicitation, at: datetime = AT) -> Solicitation:
         rehearse_opening(
             solicitation_id=on.pk, passphrase=PASSPHRASE, by=actor(part), at=at
         )
+    return on
+
+
+@remembered
+def other_openers(*, on: Solicitation) -> Solicitation:
+    """A released package for which others are named, two of whom have rehearsed."""
+    at = before(on, days=2)
+    name_openers(
+        solicitation_id=on.pk,
+        membership_ids=enrolled_openers(OTHERS),
+        needed=2,
+        by=actor("contracting_officer"),
+        at=at,
+    )
+    for part in OTHERS[:2]:
+        rehearse_opening(
+            solicitation_id=on.pk, passphrase=PASSPHRASE, by=actor(part), at=at
+        )
+    return on
+
+
+@remembered
+def replaced_openers(*, on: Solicitation, at: datetime | None = None) -> Solicitation:
+    """A released package whose openers others have replaced, by an amendment."""
+    other_openers(on=on)
+    replace_openers(
+        solicitation_id=on.pk,
+        reason="One of the openers has left the agency.",
+        by=actor("contracting_officer"),
+        at=at or before(on, hours=20),
+        seen_version=on.version,
+    )
+    on.refresh_from_db()
     return on
 
 

@@ -51,7 +51,7 @@ def unmet_amendments(offer: OpenedOffer) -> list[str]:
     """The amendments that the offer neither acknowledges nor is waived (R-SUB-05)."""
     waived = AmendmentWaiver.objects.filter(submission_id=offer.submission_id)
     numbers = waived.values_list("amendment__number", flat=True)
-    met = {*offer.version.acknowledged, *numbers}
+    met = {*offer.version.acknowledgements, *numbers}
     issued = amendment_numbers(offer.submission.solicitation)
     return [number for number in issued if number not in met]
 

@@ -126,6 +126,13 @@ class AlreadyReleased(Conflict):
     code = "already_released"
 
 
+class OffersStillSealed(Refusal):
+    """Offers in time are sealed to a former key that can still be opened."""
+
+    code = "offers_still_sealed"
+    rule = "R-SUB-04"
+
+
 class PriceNotComparable(Invalid):
     """An offer that does not price every line of the workload."""
 

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.errors import NotAllowed, NotVisible, Refusal
+from contracting.core.identifiers import amendment_number
 from contracting.core.models import new_public_id
 from contracting.core.permissions import Refused, Verdict
 from contracting.core.views import OperationView, PageView, VerbView
@@ -27,11 +28,10 @@ from contracting.submissions.forms import (
     EnrolmentForm,
     NamingForm,
     OpeningForm,
-    OutageForm,
     RehearsalForm,
+    ReplacingForm,
 )
 from contracting.submissions.health.log import (
-    moved_deadline,
     open_outage,
     rulings_of,
 )
@@ -43,10 +43,12 @@ from contracting.submissions.operations.open import open_submissions
 from contracting.submissions.operations.open_late import open_late_submission
 from contracting.submissions.operations.refuse import refuse_opening
 from contracting.submissions.operations.rehearse import rehearse_opening
-from contracting.submissions.operations.resolve import resolve_outage
+from contracting.submissions.operations.replace_openers import replace_openers
 from contracting.submissions.sealing.openers import (
     able_shares,
+    boxes_of,
     enrolled_people,
+    is_opened,
     opener_key_of,
     shares_of,
 )
@@ -103,11 +105,17 @@ class BoxPage(PageView):
     def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
         found = queries.get_box_for(self.actor, solicitation)
         box = queries.box_of(found) or queries.rehearsal_of(found)
+        coming = queries.box_to_come(found)
+        is_replacing = coming is not None and coming != box
         return {
             "solicitation": found,
             **_shown_box(box),
-            "is_opened": queries.offers_were_opened(found),
+            "former": _former_boxes(found),
+            "coming": _shown_box(coming) if is_replacing else None,
+            "is_opened": box is not None and is_opened(box),
             "missing": queries.missing_for_release(found),
+            "may_replace": permissions.can_replace_openers(self.actor, found),
+            "is_past": is_past(found, clock.now()),
             "may_name": permissions.can_name_openers(self.actor, found),
             "may_rehearse": permissions.can_rehearse_opening(self.actor, found),
         }
@@ -121,7 +129,11 @@ class PublishedBox(PageView):
 
     def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
         found = get_opportunity(solicitation)
-        return {"solicitation": found, **_shown_box(queries.box_of(found))}
+        return {
+            "solicitation": found,
+            **_shown_box(queries.box_of(found)),
+            "former": _former_boxes(found),
+        }
 
 
 def _shown_box(box: Box | None) -> dict[str, Any]:
@@ -139,6 +151,14 @@ def _shown_box(box: Box | None) -> dict[str, Any]:
         "may_lose": len(able) - box.needed,
         "closing": queries.closing_of(box.solicitation),
     }
+
+
+def _former_boxes(solicitation: Solicitation) -> list[tuple[Box, int]]:
+    """The boxes whose openers were replaced, with how many of each can still open it.
+
+    How many offers each holds, and whether any, stands in nothing of this.
+    """
+    return [(box, len(able_shares(box))) for box in boxes_of(solicitation)[1:]]
 
 
 def _earlier_box_of(solicitation: Solicitation) -> Box | None:
@@ -203,6 +223,39 @@ class NameOpeners(VerbView):
         return reverse("submissions:box", args=[thing.public_id])
 
 
+class ReplaceOpeners(VerbView):
+    """Shall other people open the offers?"""
+
+    template_name = "submissions/replace_openers.html"
+    form_class: ClassVar[type[forms.Form]] = ReplacingForm
+    submit_label = "Issue the amendment with the new key"
+    done_message = "The openers are replaced, and every vendor is told of the new key."
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_box_for(self.actor, solicitation)
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_replace_openers(self.actor, thing)
+
+    def initial(self, thing: Solicitation) -> dict[str, Any]:
+        return {"seen_version": thing.version}
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        return {
+            "solicitation": thing,
+            **_shown_box(queries.box_to_come(thing)),
+            "in_force": _shown_box(queries.box_of(thing)),
+            "number": amendment_number(thing.amendments.count() + 1),
+        }
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        taken = {name: data[name] for name in ("reason", "seen_version")}
+        replace_openers(solicitation_id=thing.pk, **taken, by=by, at=at)
+        return reverse("submissions:box", args=[thing.public_id])
+
+
 class OpeningVerb(OperationView):
     """A page on which an opener gives a share; every attempt leaves a record.
 
@@ -214,9 +267,8 @@ class OpeningVerb(OperationView):
     def keys(self, thing: Any) -> dict[str, int]:
         return {"solicitation_id": thing.pk}
 
-    def own_share(self, solicitation: Solicitation) -> dict[str, Any]:
-        """What the browser of this opener needs for the box of the offers."""
-        box = queries.box_of(solicitation)
+    def own_share(self, box: Box | None) -> dict[str, Any]:
+        """What the browser of this opener needs for a box of the offers."""
         return client.share_facts(queries.share_for(self.actor, box))
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
@@ -283,6 +335,7 @@ class Opening(PageView):
             "solicitation": found,
             **_shown_box(queries.box_of(found)),
             "consents": queries.consents_of(found),
+            "former": self._former(found, now),
             "is_past": is_past(found, now),
             "outage": open_outage(found, now),
             "rulings": rulings_of(found),
@@ -305,36 +358,24 @@ class Opening(PageView):
             ),
         }
 
-
-class ResolveOutage(VerbView):
-    """Was there an outage at the deadline, and does the deadline move?"""
-
-    template_name = "submissions/resolve_outage.html"
-    form_class: ClassVar[type[forms.Form]] = OutageForm
-    submit_label = "Rule on the outage"
-    done_message = "The ruling is on record."
-
-    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
-        return queries.get_opening_for(self.actor, solicitation)
-
-    def verdict(self, thing: Solicitation) -> Verdict:
-        return permissions.can_resolve_outage(self.actor, thing)
-
-    def extra(self, thing: Solicitation) -> dict[str, Any]:
-        outage = open_outage(thing, clock.now())
-        resumed_at = outage.resumed_at if outage is not None else None
-        return {
-            "solicitation": thing,
-            "outage": outage,
-            "moved": moved_deadline(thing, resumed_at) if resumed_at else None,
-            "rulings": rulings_of(thing),
-        }
-
-    def perform(
-        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        resolve_outage(solicitation_id=thing.pk, **data, by=by, at=at)
-        return reverse("submissions:opening", args=[thing.public_id])
+    def _former(self, found: Solicitation, now: datetime) -> list[dict[str, Any]]:
+        """Boxes whose openers were replaced; what is left in each after an opening."""
+        left = dict(queries.left_sealed(found))
+        return [
+            {
+                "box": box,
+                "able": able,
+                "left": left.get(box, 0),
+                "is_opened": is_opened(box),
+                "consents": queries.consents_of(found, box),
+                "may_open": _when_due(
+                    permissions.can_open_submissions(self.actor, found, box),
+                    found,
+                    now,
+                ),
+            }
+            for box, able in _former_boxes(found)
+        ]
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
@@ -348,14 +389,33 @@ class OpenSubmissions(OpeningVerb):
     operation = staticmethod(open_submissions)
 
     def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
-        return queries.get_opening_for(self.actor, solicitation)
+        found = queries.get_opening_for(self.actor, solicitation)
+        if "box" in self.kwargs and self._box(found) is None:
+            message = "There is no such box."
+            raise NotVisible(message)
+        return found
+
+    def _box(self, thing: Solicitation) -> Box | None:
+        """The box in force, or the former one that the address names."""
+        named = self.kwargs.get("box")
+        boxes = (each for each in boxes_of(thing) if named in (None, each.public_id))
+        return next(boxes, None)
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_open_submissions(self.actor, thing, self._box(thing))
+
+    def keys(self, thing: Solicitation) -> dict[str, int]:
+        named = self._box(thing) if "box" in self.kwargs else None
+        return {**super().keys(thing), **({"box_id": named.pk} if named else {})}
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
+        box = self._box(thing)
         return {
             "solicitation": thing,
-            "box": queries.box_of(thing),
-            "own": self.own_share(thing),
-            "consents": queries.consents_of(thing),
+            "box": box,
+            "is_former": box != queries.box_of(thing),
+            "own": self.own_share(box),
+            "consents": queries.consents_of(thing, box),
             "closing": queries.closing_of(thing),
             "is_past": is_past(thing, clock.now()),
         }
@@ -379,12 +439,14 @@ class LateVerb(OpeningVerb):
     def extra(self, thing: Any) -> dict[str, Any]:
         admission = queries.admission_of(thing)
         opening = getattr(admission, "opening", None)
+        last = thing.latest_version
+        box = None if last is None else queries.box_of_version(last)
         return {
             "submission": thing,
             "solicitation": thing.solicitation,
             "admission": admission,
-            "box": queries.box_of(thing.solicitation),
-            "own": self.own_share(thing.solicitation),
+            "box": box,
+            "own": self.own_share(box),
             "given": queries.given_shares(opening),
         }
 

@@ -43,7 +43,7 @@ from contracting.submissions.calculations import (
     part_of,
     sized,
 )
-from contracting.submissions.events import VERSION_RECEIVED
+from contracting.submissions.events import VERSION_RECEIVED, VERSION_RESEALED
 from contracting.submissions.models import (
     Box,
     BoxShare,
@@ -55,6 +55,7 @@ from contracting.submissions.models import (
 from contracting.submissions.refusals import NotScanned
 from contracting.submissions.sealing.holders import (
     copies_of,
+    holder_key_of,
     holders_of,
     offer_key_of,
     recorded_fingerprint,
@@ -94,6 +95,31 @@ def key_text(owner: Box | PersonalKey | OfferKey | None) -> str:
     """A public key as a page hands it to a browser: its 65 bytes in base64."""
     raw = b"" if owner is None else bytes(owner.public_key)
     return base64.b64encode(raw).decode()
+
+
+def sealed_facts(by: Actor, version: SubmissionVersion) -> dict[str, Any]:
+    """What the browser of a holder needs to open the key of a version."""
+    own = holder_key_of(by)
+    return {
+        "receipt": version,
+        "submission": version.submission,
+        "solicitation": version.submission.solicitation,
+        "locked": locked_facts(own),
+        "copies": copy_facts(own),
+        "wrapped": _base64(bytes(version.key_wrap.wrapped_for_vendor or b"")),
+    }
+
+
+def key_facts(version: SubmissionVersion) -> dict[str, Any]:
+    """The key in force, to which a browser seals a version anew, and the former one."""
+    solicitation = version.submission.solicitation
+    box = queries.box_of(solicitation)
+    return {
+        "box": box,
+        "key": key_text(box),
+        "published": queries.published_fingerprint(solicitation),
+        "former": queries.box_of_version(version),
+    }
 
 
 def limits(solicitation: Solicitation) -> dict[str, Any]:
@@ -211,8 +237,9 @@ def _shown(price: str) -> str:
 
 
 def received_key_sha256(version: SubmissionVersion) -> str:
-    """The hash of the wrapped content key as the audit recorded it; or empty."""
-    found = events_of(version.subject).filter(event=VERSION_RECEIVED.code).first()
+    """The hash of the wrapped content key as the audit recorded it last; or empty."""
+    written = (VERSION_RECEIVED.code, VERSION_RESEALED.code)
+    found = events_of(version.subject).filter(event__in=written).last()
     data = {} if found is None else json.loads(found.payload)["data"]
     return str(data.get("wrapped_key_sha256", ""))
 

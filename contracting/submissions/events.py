@@ -19,6 +19,14 @@ BOX_MADE = event_type(
 BOX_SEALED = event_type(
     "submissions.box.sealed", "The box that the offers are sealed to was published."
 )
+OPENERS_REPLACED = event_type(
+    "submissions.openers.replaced",
+    "Other people open the offers: a new key came with an amendment.",
+)
+VERSION_RESEALED = event_type(
+    "submissions.version.resealed",
+    "The vendor sealed its offer anew, to the key that came with an amendment.",
+)
 LOSSES_WARNED = event_type(
     "submissions.box.warned", "Nobody of the openers of a box can be spared any more."
 )

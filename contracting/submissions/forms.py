@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
-from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Final, TypeVar
 
 from django import forms
 
@@ -17,14 +16,19 @@ from contracting.reference.models import AiModel
 from contracting.solicitations.models import SolicitationLine
 from contracting.solicitations.publishing.limits import MOST_CHARACTERS, OfferLimits
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
-from contracting.submissions.sealing.boxes import MadeBoxes, made_box
+from contracting.submissions.sealing.boxes import MadeBoxes, made_boxes
 from contracting.submissions.sealing.holders import (
     MadeOfferKey,
     made_copies,
     made_offer_key,
 )
-from contracting.submissions.sealing.keys import LockedKey
-from contracting.submissions.sealing.offers import Part, SealedOffer
+from contracting.submissions.sealing.keys import LockedKey, told_locked
+from contracting.submissions.sealing.offers import (
+    Rewrapped,
+    SealedOffer,
+    told_offer,
+    told_rewrapped,
+)
 from contracting.submissions.states import LateException
 
 _UNREADABLE: Final = (
@@ -36,6 +40,7 @@ _UNREADABLE: Final = (
     AttributeError,
 )
 FORBIDDEN: Final = "No macros, scripts, passwords or attached files."
+_Made = TypeVar("_Made")
 _OLD_PAGE: Final = "The page that this comes from is an old one. Load it again."
 
 
@@ -167,26 +172,7 @@ class SealedOfferForm(OfferForm):
         sealed = self.cleaned_data["sealed"].read()
         try:
             told = json.loads(self.cleaned_data["envelope"])
-            offer = SealedOffer(
-                submission=str(told["submission"]),
-                version=int(told["version"]),
-                fingerprint=str(told["fingerprint"]),
-                sealed=sealed,
-                wrapped_key=base64.b64decode(told["wrapped_key"], validate=True),
-                content_sha256=_sha256(told["content_sha256"]),
-                parts=[
-                    Part(
-                        name=str(part["name"]),
-                        size_bytes=int(part["size_bytes"]),
-                        sha256=_sha256(part["sha256"]),
-                    )
-                    for part in told["parts"]
-                ],
-                offer_key=str(told.get("offer_key", "")),
-                wrapped_for_vendor=base64.b64decode(
-                    told.get("wrapped_for_vendor", ""), validate=True
-                ),
-            )
+            offer = told_offer(told, sealed)
             is_whole = told["sealed_sha256"] == hashlib.sha256(sealed).hexdigest()
         except _UNREADABLE as error:
             raise forms.ValidationError(_OLD_PAGE) from error
@@ -196,11 +182,17 @@ class SealedOfferForm(OfferForm):
         return offer
 
 
-def _sha256(text: str) -> str:
-    if not re.fullmatch(r"[0-9a-f]{64}", text):
-        message = "no SHA-256 in hexadecimal"
-        raise ValueError(message)
-    return text
+def _told(text: str, read: Callable[[Any], _Made]) -> _Made | None:
+    """What a browser tells of what it has made; nothing if it has made nothing.
+
+    :raises ValidationError: if it is of another form
+    """
+    if not text:
+        return None
+    try:
+        return read(json.loads(text))
+    except _UNREADABLE as error:
+        raise forms.ValidationError(_OLD_PAGE) from error
 
 
 def _passphrase(label: str, help_text: str = "", *, new: bool = False) -> Any:
@@ -246,18 +238,7 @@ class EnrolmentForm(forms.Form):
 
     def clean_locked(self) -> LockedKey | None:
         """The key that a browser has made and locked, if it has."""
-        if not self.cleaned_data["locked"]:
-            return None
-        try:
-            told = json.loads(self.cleaned_data["locked"])
-            return LockedKey(
-                public=base64.b64decode(told["public"], validate=True),
-                wrapped=base64.b64decode(told["wrapped"], validate=True),
-                salt=base64.b64decode(told["salt"], validate=True),
-                iterations=int(told["iterations"]),
-            )
-        except _UNREADABLE as error:
-            raise forms.ValidationError(_OLD_PAGE) from error
+        return _told(self.cleaned_data["locked"], told_locked)
 
 
 class HoldingForm(EnrolmentForm):
@@ -273,7 +254,7 @@ class HoldingForm(EnrolmentForm):
 
     def clean_made(self) -> MadeOfferKey | None:
         """The offer key that a browser has made, if it has."""
-        return _made_offer_key(self.cleaned_data["made"])
+        return _told(self.cleaned_data["made"], made_offer_key)
 
 
 class AmongPeople(forms.Form):
@@ -310,12 +291,7 @@ class SharingForm(AmongPeople):
 
     def clean_copies(self) -> dict[str, bytes] | None:
         """The copies that a browser has made, by public id of each key, if it has."""
-        if not self.cleaned_data["copies"]:
-            return None
-        try:
-            return made_copies(json.loads(self.cleaned_data["copies"]))
-        except _UNREADABLE as error:
-            raise forms.ValidationError(_OLD_PAGE) from error
+        return _told(self.cleaned_data["copies"], made_copies)
 
 
 class RereadForm(forms.Form):
@@ -357,16 +333,7 @@ class RotationForm(AmongPeople):
 
     def clean_made(self) -> MadeOfferKey | None:
         """The new key that a browser has made, if it has."""
-        return _made_offer_key(self.cleaned_data["made"])
-
-
-def _made_offer_key(text: str) -> MadeOfferKey | None:
-    if not text:
-        return None
-    try:
-        return made_offer_key(json.loads(text))
-    except _UNREADABLE as error:
-        raise forms.ValidationError(_OLD_PAGE) from error
+        return _told(self.cleaned_data["made"], made_offer_key)
 
 
 class NamingForm(AmongPeople):
@@ -392,19 +359,42 @@ class NamingForm(AmongPeople):
 
     def clean_made(self) -> MadeBoxes | None:
         """The boxes that a browser has made, if it has."""
-        if not self.cleaned_data["made"]:
-            return None
-        try:
-            told = json.loads(self.cleaned_data["made"])
-            return MadeBoxes(
-                rehearsal=made_box(told["rehearsal"]),
-                offers=made_box(told["offers"]),
-                sample=base64.b64decode(told["sample"], validate=True),
-                sample_key=base64.b64decode(told["sample_key"], validate=True),
-                sample_sha256=str(told["sample_sha256"]),
-            )
-        except _UNREADABLE as error:
-            raise forms.ValidationError(_OLD_PAGE) from error
+        return _told(self.cleaned_data["made"], made_boxes)
+
+
+class ReplacingForm(forms.Form):
+    """Why other people open the offers, as every vendor is told."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why other people open the offers",
+        help_text="It is published as the summary of the amendment. Name nobody.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+    )
+    understood = forms.BooleanField(
+        label="I understand that what lies sealed stays under the former key",
+        help_text="Its former openers open it, unless its vendor seals it anew before "
+        "the deadline. Keep them reachable.",
+    )
+
+
+class ResealForm(forms.Form):
+    """The passphrase for the offer key; or the key that a browser has sealed anew."""
+
+    passphrase = _passphrase("Your passphrase for reading our offers")
+    rewrapped = forms.CharField(
+        required=False, max_length=1000, widget=forms.HiddenInput
+    )
+
+    def full_clean(self) -> None:
+        if self.data.get("rewrapped"):
+            self.fields["passphrase"].required = False
+        super().full_clean()
+
+    def clean_rewrapped(self) -> Rewrapped | None:
+        """The key that a browser has encrypted to the box in force, if it has."""
+        return _told(self.cleaned_data["rewrapped"], told_rewrapped)
 
 
 class ShareForm(forms.Form):

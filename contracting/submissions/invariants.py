@@ -17,12 +17,12 @@ from contracting.submissions.models import (
     SubmissionVersion,
 )
 from contracting.submissions.queries import (
-    box_of,
     consents_of,
     offers_were_opened,
     published_root,
     receipts_in_time,
 )
+from contracting.submissions.sealing.openers import boxes_of, is_opened
 from contracting.submissions.sealing.tree import leaf_of, root_from
 from contracting.submissions.states import BoxPurpose, SubmissionState
 
@@ -34,10 +34,13 @@ def _opened_without_a_quorum() -> Iterator[str]:
         SolicitationState.NO_AWARD,
     )
     for solicitation in Solicitation.objects.filter(state__in=opened):
-        box = box_of(solicitation)
-        people = {consent.user_id for consent in consents_of(solicitation)}
-        if box is not None and len(people) != box.needed:
-            yield f"{solicitation}: {len(people)} of {box.needed}"
+        boxes = boxes_of(solicitation)
+        if boxes and not any(is_opened(box) for box in boxes):
+            yield f"{solicitation}: by nobody"
+        for box in filter(is_opened, boxes):
+            people = {consent.user_id for consent in consents_of(solicitation, box)}
+            if len(people) != box.needed:
+                yield f"{solicitation}: {len(people)} of {box.needed}"
 
 
 def _held_after_the_opening() -> Iterator[str]:

@@ -60,6 +60,7 @@ __all__ = [
     "OpenerKey",
     "Opening",
     "RehearsalOffer",
+    "Resealing",
     "Submission",
     "SubmissionVersion",
 ]
@@ -232,6 +233,28 @@ class SubmissionVersion(Addressed, AppendOnly):
         """In the stream of its submission."""
         return Subject("submissions.version", self.pk, self.submission.stream)
 
+    @property
+    def resealed(self) -> Resealing | None:
+        """The last time that its vendor has sealed it anew, if it has."""
+        return self.resealings.order_by("-pk").first()
+
+    @property
+    def acknowledgements(self) -> list[str]:
+        """The amendments that it acknowledges.
+
+        Beside those that were named with it, they are those that came with the key to
+        which it is sealed anew, and with the keys before.
+        """
+        last = self.resealed
+        if last is None:
+            return list(self.acknowledged)
+        of_keys = Box.objects.filter(
+            solicitation_id=last.box.solicitation_id,
+            amendment__isnull=False,
+            pk__lte=last.box_id,
+        ).values_list("amendment__number", flat=True)
+        return sorted({*self.acknowledged, *of_keys})
+
 
 class Attribution(AppendOnly):
     """Who handed in a version, as the opening has found it in the sealed part."""
@@ -255,7 +278,8 @@ class ContentKeyWrap(Timestamped):
     is, nobody can tell from the row. Beside it lies who handed the version in,
     encrypted to the box.
 
-    Only a withdrawal deletes it, and the database sees to that.
+    Only a withdrawal deletes it, and only its vendor changes it, to the box that came
+    with an amendment; the database sees to that.
     """
 
     version = models.OneToOneField(
@@ -274,6 +298,33 @@ class ContentKeyWrap(Timestamped):
 
     def __str__(self) -> str:
         return f"key of {self.version_id}"
+
+
+class Resealing(AppendOnly):
+    """A version that its vendor has sealed anew, to the box of an amendment."""
+
+    version = models.ForeignKey(
+        SubmissionVersion, on_delete=models.PROTECT, related_name="resealings"
+    )
+    box = models.ForeignKey(Box, on_delete=models.PROTECT, related_name="resealings")
+    mode = models.CharField(
+        max_length=10, choices=SealingMode.choices, help_text="Where it was done."
+    )
+    wrapped_key_sha256 = models.CharField(
+        max_length=64, help_text="Of its key as it is encrypted to the box."
+    )
+    resealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_version_is_sealed_anew_once_to_a_box",
+                fields=["version", "box"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} sealed anew to {self.box_id}"
 
 
 class Closing(AppendOnly):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -208,17 +207,9 @@ class RereadVersion(VerbView):
         return {"files": len(thing.files) - 2}
 
     def extra(self, thing: SubmissionVersion) -> dict[str, Any]:
-        own = holder_key_of(self.actor)
-        solicitation = thing.submission.solicitation
-        wrapped = bytes(thing.key_wrap.wrapped_for_vendor or b"")
         return {
-            "receipt": thing,
-            "submission": thing.submission,
-            "solicitation": solicitation,
-            "locked": client.locked_facts(own),
-            "copies": client.copy_facts(own),
-            "wrapped": base64.b64encode(wrapped).decode(),
-            "lines": solicitation.lines.order_by("slin"),
+            **client.sealed_facts(self.actor, thing),
+            "lines": thing.submission.solicitation.lines.order_by("slin"),
             "models": AiModel.objects.order_by("pk"),
         }
 

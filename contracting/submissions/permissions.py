@@ -23,7 +23,10 @@ from contracting.submissions.models import (
 from contracting.submissions.queries import (
     admission_of,
     box_of,
+    box_of_version,
+    box_to_come,
     given_shares,
+    is_sealed_to_a_former_key,
     missing_for_release,
     offers_were_opened,
     opening_of,
@@ -37,7 +40,8 @@ from contracting.submissions.sealing.holders import (
     holders_of,
     offer_key_of,
 )
-from contracting.submissions.states import OpeningPurpose
+from contracting.submissions.sealing.openers import boxes_of
+from contracting.submissions.states import OpeningPurpose, SubmissionState
 
 _BEFORE_RELEASE = (
     SolicitationState.DRAFT,
@@ -59,13 +63,31 @@ def can_enrol_opener(by: Actor) -> Verdict:
 
 
 def can_name_openers(by: Actor, solicitation: Solicitation) -> Verdict:
-    """A contracting officer of the agency, as long as the package is not released."""
+    """A contracting officer of the agency; of a released package, to replace them."""
     who = role_in(
         by, solicitation.agency_id, Role.CONTRACTING_OFFICER, doing="name the openers"
     )
-    if isinstance(who, Refused) or solicitation.state in _BEFORE_RELEASE:
+    named_in = (*_BEFORE_RELEASE, SolicitationState.RELEASED)
+    if isinstance(who, Refused) or solicitation.state in named_in:
         return who
-    return Refused("The openers are named before the release, with whom it is sealed.")
+    return Refused("The offers are opened, or never will be: nobody is named any more.")
+
+
+def can_replace_openers(by: Actor, solicitation: Solicitation) -> Verdict:
+    """A contracting officer of the agency, once the other openers have rehearsed."""
+    who = role_in(
+        by,
+        solicitation.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="replace its openers",
+    )
+    if isinstance(who, Refused):
+        return who
+    if solicitation.state != SolicitationState.RELEASED or not box_of(solicitation):
+        return Refused("Openers are replaced while offers are sealed and taken.")
+    if box_to_come(solicitation) is None:
+        return Refused("Name the other openers first. They rehearse before it counts.")
+    return has_rehearsed_box(solicitation)
 
 
 def can_make_box(by: Actor, solicitation: Solicitation) -> Verdict:
@@ -78,10 +100,13 @@ def can_make_box(by: Actor, solicitation: Solicitation) -> Verdict:
 
 
 def can_rehearse_opening(by: Actor, solicitation: Solicitation) -> Verdict:
-    """An opener of the last rehearsal box, before the release."""
-    if solicitation.state not in _BEFORE_RELEASE:
-        return Refused("It is released; an opening is rehearsed before.")
-    box = rehearsal_of(solicitation)
+    """An opener of the last rehearsal box, before its own box is put to use."""
+    box = box_to_come(solicitation)
+    named_in = (*_BEFORE_RELEASE, SolicitationState.RELEASED)
+    if rehearsal_of(solicitation) and (
+        box is None or solicitation.state not in named_in
+    ):
+        return Refused("Its box is put to use; an opening is rehearsed before.")
     return _can_give(by, solicitation, box, OpeningPurpose.REHEARSAL)
 
 
@@ -137,7 +162,7 @@ def can_warn_of_losses(by: Actor) -> Verdict:
 
 def can_close_receipts(by: Actor, solicitation: Solicitation) -> Verdict:
     """The system, soon after the deadline; or an opener, with the first share."""
-    is_opener = share_for(by, box_of(solicitation)) is not None
+    is_opener = any(share_for(by, box) for box in boxes_of(solicitation))
     if by.is_system or (is_opener and by.acts_for(solicitation.agency_id)):
         return Allowed()
     return Refused("Receipts are closed by the system, soon after the deadline.")
@@ -235,9 +260,35 @@ def can_reread_version(by: Actor, version: SubmissionVersion) -> Verdict:
     return Allowed()
 
 
-def can_open_submissions(by: Actor, solicitation: Solicitation) -> Verdict:
-    """One of the openers of the box who has not given a share to its opening."""
-    return _can_give(by, solicitation, box_of(solicitation), OpeningPurpose.OFFERS)
+def can_reseal_version(by: Actor, version: SubmissionVersion) -> Verdict:
+    """A signer of the vendor who holds its offer key, where openers were replaced."""
+    submission = version.submission
+    who = _can_change(by, submission, "seal its offer anew")
+    if isinstance(who, Refused):
+        return who
+    is_last = version == submission.latest_version
+    if submission.state != SubmissionState.SUBMITTED or not is_last:
+        return Refused("Only the last version of an offer in time is sealed anew.")
+    if not is_sealed_to_a_former_key(version):
+        return Refused("It is sealed to the key in force already: nothing is to do.")
+    readable = can_reread_version(by, version)
+    if isinstance(readable, Refused):
+        return Refused(
+            "You hold no offer key that was in force when it was handed in, and so "
+            "cannot seal it anew. Replace it instead: hand it in once more."
+        )
+    return readable
+
+
+def can_open_submissions(
+    by: Actor, solicitation: Solicitation, box: Box | None = None
+) -> Verdict:
+    """One of the openers of a box who has not given a share to its opening.
+
+    :param box: a former one, if not the box in force
+    """
+    of_it = box or box_of(solicitation)
+    return _can_give(by, solicitation, of_it, OpeningPurpose.OFFERS)
 
 
 def can_admit_late_submission(by: Actor, submission: Submission) -> Verdict:
@@ -253,6 +304,8 @@ def can_admit_late_submission(by: Actor, submission: Submission) -> Verdict:
             "the award.",
             "R-SUB-02",
         )
+    if submission.vendor_id is None:
+        return Refused("Its box is not open yet: nobody knows whose it is.", "R-SUB-03")
     verdicts = (holds(solicitation) for holds in _HOLD_ADMITTING)
     held = next((each for each in verdicts if isinstance(each, Refused)), None)
     return held or is_of_no_vendor(by.user_id)
@@ -279,12 +332,13 @@ def can_open_late_submission(by: Actor, submission: Submission) -> Verdict:
         )
     solicitation = submission.solicitation
     opening = Opening.objects.filter(admission=admission).first()
-    return _may_give(by, solicitation, box_of(solicitation), opening)
+    return _may_give(by, solicitation, box_of_version(admission.version), opening)
 
 
 def can_lay_open_submission(by: Actor, submission: Submission) -> Verdict:
     """Whoever holds a share of its box, in the opening that they have completed."""
-    if share_for(by, box_of(submission.solicitation)) is None:
+    version = submission.version_of_record
+    if version is None or share_for(by, box_of_version(version)) is None:
         return Refused("Only an opener of its box lays an offer open.", "R-SUB-03")
     return Allowed()
 

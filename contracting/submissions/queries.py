@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
@@ -23,6 +24,7 @@ from contracting.submissions.models import (
     Box,
     BoxShare,
     Closing,
+    ContentKeyWrap,
     GivenShare,
     InclusionProof,
     LateAdmission,
@@ -33,7 +35,11 @@ from contracting.submissions.models import (
 )
 from contracting.submissions.refusals import NotOpenForOffers, ReceiptsClosed
 from contracting.submissions.sealing.offerors import pseudonym_of
-from contracting.submissions.sealing.openers import able_shares, shares_of
+from contracting.submissions.sealing.openers import (
+    able_shares,
+    boxes_of,
+    shares_of,
+)
 from contracting.submissions.sealing.tree import Proof
 from contracting.submissions.states import (
     BoxPurpose,
@@ -152,14 +158,22 @@ def get_opening_for(actor: Actor, public_id: str) -> Solicitation:
 
 
 def box_of(solicitation: Solicitation) -> Box | None:
-    """The box that the offers on a solicitation are sealed to, once it is released."""
-    return solicitation.boxes.filter(purpose=BoxPurpose.OFFERS).first()
+    """The box that an offer on a solicitation is sealed to, once it is released."""
+    return next(iter(boxes_of(solicitation)), None)
 
 
 def rehearsal_of(solicitation: Solicitation) -> Box | None:
     """The last rehearsal box, which names the openers."""
     boxes = solicitation.boxes.filter(purpose=BoxPurpose.REHEARSAL)
     return boxes.order_by("-pk").first()
+
+
+def box_to_come(solicitation: Solicitation) -> Box | None:
+    """The rehearsal box of openers who are named, and whose box is not in force yet."""
+    rehearsal, box = rehearsal_of(solicitation), box_of(solicitation)
+    if rehearsal is None or (box is not None and rehearsal.pk < box.pk):
+        return None
+    return rehearsal
 
 
 def share_for(by: Actor, box: Box | None) -> BoxShare | None:
@@ -250,7 +264,7 @@ def _attends(actor: Actor, solicitation: Solicitation) -> bool:
     """Whether this person works on the opening, watches over it, or is an opener."""
     if actor.has_role(Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST, Role.AUDITOR):
         return True
-    boxes = (box_of(solicitation), rehearsal_of(solicitation))
+    boxes = (*boxes_of(solicitation), rehearsal_of(solicitation))
     return any(share_for(actor, box) for box in boxes)
 
 
@@ -356,27 +370,50 @@ def amendment_numbers(solicitation: Solicitation) -> list[str]:
 def unacknowledged(version: SubmissionVersion) -> list[str]:
     """Amendments issued after this version was received, or left out by it."""
     issued = amendment_numbers(version.submission.solicitation)
-    return [number for number in issued if number not in version.acknowledged]
+    acknowledged = version.acknowledgements
+    return [number for number in issued if number not in acknowledged]
 
 
-def consents_of(solicitation: Solicitation) -> QuerySet[GivenShare]:
-    """Who has given a share to the opening of the offers, first one first."""
-    return given_shares(opening_of(box_of(solicitation), OpeningPurpose.OFFERS))
+def consents_of(
+    solicitation: Solicitation, box: Box | None = None
+) -> QuerySet[GivenShare]:
+    """Who has given a share to the opening of the offers, first one first.
+
+    :param box: a former one, if not the box in force
+    """
+    of_it = box or box_of(solicitation)
+    return given_shares(opening_of(of_it, OpeningPurpose.OFFERS))
 
 
 def published_fingerprint(solicitation: Solicitation) -> str:
-    """The fingerprint that the audit recorded when the box was published; or empty."""
-    return _recorded(solicitation, BOX_SEALED.code, "fingerprint")
+    """The fingerprint that the audit recorded of the box in force; or empty."""
+    box = box_of(solicitation)
+    recorded = _recorded(solicitation, BOX_SEALED.code)
+    of_it = (data for data in recorded if box and data["box"] == box.public_id)
+    return next((str(data["fingerprint"]) for data in of_it), "")
+
+
+def box_of_version(version: SubmissionVersion) -> Box | None:
+    """The box to which the key of a version is encrypted; none once it is withdrawn."""
+    wrap = ContentKeyWrap.objects.select_related("box").filter(version=version).first()
+    return None if wrap is None else wrap.box
+
+
+def is_sealed_to_a_former_key(version: SubmissionVersion) -> bool:
+    """Whether other openers have come with an amendment since it was sealed."""
+    box = box_of_version(version)
+    return box is not None and box != box_of(version.submission.solicitation)
 
 
 def published_root(solicitation: Solicitation) -> str:
     """The root that the audit recorded when receipts were closed; or empty."""
-    return _recorded(solicitation, RECEIPTS_CLOSED.code, "root")
+    recorded = _recorded(solicitation, RECEIPTS_CLOSED.code)
+    return next((str(data["root"]) for data in recorded), "")
 
 
-def _recorded(solicitation: Solicitation, event: str, name: str) -> str:
-    found = events_of(solicitation.subject).filter(event=event).first()
-    return "" if found is None else str(json.loads(found.payload)["data"][name])
+def _recorded(solicitation: Solicitation, event: str) -> Iterator[dict[str, Any]]:
+    for found in events_of(solicitation.subject).filter(event=event):
+        yield json.loads(found.payload)["data"]
 
 
 def admitted_late(solicitation: Solicitation) -> QuerySet[LateAdmission]:
@@ -441,6 +478,23 @@ def unopened_after_opening(solicitation: Solicitation) -> QuerySet[Submission]:
 
 
 def offers_were_opened(solicitation: Solicitation) -> bool:
-    """Whether a quorum has opened the offers."""
-    opening = opening_of(box_of(solicitation), OpeningPurpose.OFFERS)
-    return opening is not None and opening.completed_at is not None
+    """Whether a quorum has opened the offers: those in one of its boxes at least."""
+    opened = solicitation.openings.filter(purpose=OpeningPurpose.OFFERS)
+    return opened.filter(completed_at__isnull=False).exists()
+
+
+def left_sealed(solicitation: Solicitation) -> list[tuple[Box, int]]:
+    """Boxes that still hold offers in time, and how many; none before an opening."""
+    if not offers_were_opened(solicitation):
+        return []
+    left = ContentKeyWrap.objects.filter(
+        version__submission__solicitation=solicitation,
+        version__submission__state=SubmissionState.SUBMITTED,
+    )
+    found = []
+    for box in boxes_of(solicitation):
+        wraps = left.filter(box=box).select_related("version__submission")
+        held = [w for w in wraps if w.version == w.version.submission.version_of_record]
+        if held:
+            found.append((box, len(held)))
+    return found

@@ -20,6 +20,11 @@ urlpatterns = [
         name="name_openers",
     ),
     path(
+        "solicitations/<public_id:solicitation>/openers/replace",
+        boxes.ReplaceOpeners.as_view(),
+        name="replace_openers",
+    ),
+    path(
         "solicitations/<public_id:solicitation>/rehearse",
         boxes.RehearseOpening.as_view(),
         name="rehearse_opening",
@@ -60,6 +65,11 @@ urlpatterns = [
         name="reread_version",
     ),
     path(
+        "receipts/<public_id:receipt>/reseal",
+        views.ResealVersion.as_view(),
+        name="reseal_version",
+    ),
+    path(
         "receipts/<public_id:receipt>/sealed",
         offer_keys.SealedBytes.as_view(),
         name="sealed_bytes",
@@ -86,11 +96,16 @@ urlpatterns = [
     ),
     path(
         "solicitations/<public_id:solicitation>/resolve_outage",
-        boxes.ResolveOutage.as_view(),
+        views.ResolveOutage.as_view(),
         name="resolve_outage",
     ),
     path(
         "solicitations/<public_id:solicitation>/open",
+        boxes.OpenSubmissions.as_view(),
+        name="open_submissions",
+    ),
+    path(
+        "solicitations/<public_id:solicitation>/boxes/<public_id:box>/open",
         boxes.OpenSubmissions.as_view(),
         name="open_submissions",
     ),

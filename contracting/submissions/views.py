@@ -1,4 +1,4 @@
-"""Pages of offers: hand in, replace, withdraw, receipts, and the opening room."""
+"""Pages of offers: hand in, replace, withdraw, receipts, and outages."""
 
 from __future__ import annotations
 
@@ -36,11 +36,20 @@ from contracting.submissions.calculations import (
 )
 from contracting.submissions.forms import (
     OfferForm,
+    OutageForm,
+    ResealForm,
     SealedOfferForm,
     WithdrawalForm,
 )
-from contracting.submissions.models import Submission, offer_words
+from contracting.submissions.health.log import (
+    moved_deadline,
+    open_outage,
+    rulings_of,
+)
+from contracting.submissions.models import Submission, SubmissionVersion, offer_words
 from contracting.submissions.operations.replace import replace_submission
+from contracting.submissions.operations.reseal import reseal_version
+from contracting.submissions.operations.resolve import resolve_outage
 from contracting.submissions.operations.submit import submit_submission
 from contracting.submissions.operations.withdraw import withdraw_submission
 from contracting.submissions.refusals import TooLarge
@@ -272,6 +281,40 @@ class WithdrawSubmission(ReceivingVerb):
         return reverse("submissions:submission", args=[submission.public_id])
 
 
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class ResealVersion(ReceivingVerb):
+    """Shall the new openers open our offer?"""
+
+    template_name = "submissions/reseal_version.html"
+    form_class: ClassVar[type[forms.Form]] = ResealForm
+    submit_label = "Seal it to the new key"
+    done_message = "Our offer is sealed to the new key. Nothing else of it has changed."
+
+    def thing(self, receipt: str, **_ids: Any) -> SubmissionVersion:
+        return queries.get_receipt_for(self.actor, receipt)
+
+    def solicitation(self, thing: SubmissionVersion) -> Solicitation:
+        return thing.submission.solicitation
+
+    def verdict(self, thing: SubmissionVersion) -> Verdict:
+        return permissions.can_reseal_version(self.actor, thing)
+
+    def extra(self, thing: SubmissionVersion) -> dict[str, Any]:
+        return {**client.sealed_facts(self.actor, thing), **client.key_facts(thing)}
+
+    def perform(
+        self, *, thing: SubmissionVersion, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        reseal_version(
+            version_id=thing.pk,
+            passphrase=data["passphrase"],
+            rewrapped=data["rewrapped"],
+            by=by,
+            at=at,
+        )
+        return reverse("submissions:submission", args=[thing.submission.public_id])
+
+
 class Submissions(PageView):
     """Which offers have we handed in, and where do they stand?"""
 
@@ -303,6 +346,15 @@ class SubmissionPage(PageView):
                 permissions.can_replace_submission(self.actor, found), found, now
             ),
             "latest": latest,
+            "is_under_a_former_key": latest is not None
+            and found.state == SubmissionState.SUBMITTED
+            and queries.is_sealed_to_a_former_key(latest),
+            "may_reseal": _while_open(
+                permissions.can_reseal_version(self.actor, latest), found, now
+            )
+            if latest
+            else Refused("Nothing was handed in."),
+            "box": queries.box_of(found.solicitation),
             "may_reread": permissions.can_reread_version(self.actor, latest)
             if latest
             else Refused("Nothing was handed in."),
@@ -328,6 +380,7 @@ class Receipt(PageView):
         return {
             "receipt": version,
             "attribution": getattr(version, "attribution", None),
+            "resealed": version.resealed,
             "submission": version.submission,
             "solicitation": version.submission.solicitation,
             "late_words": paperwork.late_words(version.submission.solicitation),
@@ -352,6 +405,37 @@ class DownloadReceipt(PageView):
                 "Cache-Control": "private, no-store",
             },
         )
+
+
+class ResolveOutage(VerbView):
+    """Was there an outage at the deadline, and does the deadline move?"""
+
+    template_name = "submissions/resolve_outage.html"
+    form_class: ClassVar[type[forms.Form]] = OutageForm
+    submit_label = "Rule on the outage"
+    done_message = "The ruling is on record."
+
+    def thing(self, solicitation: str, **_ids: Any) -> Solicitation:
+        return queries.get_opening_for(self.actor, solicitation)
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_resolve_outage(self.actor, thing)
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        outage = open_outage(thing, clock.now())
+        resumed_at = outage.resumed_at if outage is not None else None
+        return {
+            "solicitation": thing,
+            "outage": outage,
+            "moved": moved_deadline(thing, resumed_at) if resumed_at else None,
+            "rulings": rulings_of(thing),
+        }
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        resolve_outage(solicitation_id=thing.pk, **data, by=by, at=at)
+        return reverse("submissions:opening", args=[thing.public_id])
 
 
 def _scanning(paper: Document | None) -> str:

@@ -2,8 +2,10 @@
 
 Every page, endpoint, feed and map of the site is read by an outsider, a rival and
 people of the Government, with its headers, and every e-mail that is waiting: first
-while nobody has offered, then when fifty vendors have. Not a byte may differ. How long
-pages take is measured side by side and reported; a slow machine fails nothing.
+while nobody has offered, then when fifty vendors have. Not a byte may differ. Openers
+were replaced meanwhile: half of the fifty lie under the former key, and some of those
+are sealed anew; that tells nothing either. How long pages take is measured side by side
+and reported; a slow machine fails nothing.
 """
 
 import sys
@@ -19,12 +21,16 @@ from accounts.models import Membership, Organization, User
 from accounts.queries import actor_of
 from contracting.notices.operations.sweep_notices import sweep_notices
 from contracting.submissions.models import Submission, SubmissionVersion
+from contracting.submissions.operations import receive
 from contracting.submissions.operations.hold import hold_offer_key
+from contracting.submissions.operations.reseal import reseal_version
 from contracting.submissions.operations.submit import submit_submission
+from contracting.submissions.queries import amendment_numbers, submission_of
+from contracting.submissions.sealing.openers import boxes_of
 from tests.builders import released_solicitation
 from tests.cast import actor, client_for
 from tests.offer_keys import READING
-from tests.offers import before, offer_on
+from tests.offers import before, latest_version, offer_on, replaced_openers
 from tests.submissions.test_sealed_box import addresses, everything_shown
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +38,13 @@ pytestmark = pytest.mark.django_db
 CLOCK = "contracting.core.clock.now"
 OFFERS = 50
 ASKED = 200
-LOOKING = ["contracting_officer", "administrator", "auditor", "vendor_b_signer"]
+LOOKING = [
+    "contracting_officer",
+    "legal_reviewer",  # who opens what lies under the former key
+    "administrator",
+    "auditor",
+    "vendor_b_signer",
+]
 
 
 def signers():
@@ -54,7 +66,7 @@ def all_offer(solicitation, everybody):
         submit_submission(
             solicitation_id=solicitation.pk,
             offer=offer,
-            acknowledged=[],
+            acknowledged=amendment_numbers(solicitation),
             by=by,
             at=before(solicitation, minutes=30),
         )
@@ -70,7 +82,8 @@ def mailed(solicitation) -> list[tuple[str, str, list[str]]]:
 @pytest.mark.rule("R-SUB-03", case="allowed")
 def test_no_offer_and_fifty_offers_show_the_same(monkeypatch):
     # Given fifty vendors, none of whom has offered, and all that others can look at
-    solicitation, everybody = released_solicitation(), signers()
+    solicitation = replaced_openers(on=released_solicitation())
+    everybody, former = signers(), boxes_of(solicitation)[1]
     monkeypatch.setattr(CLOCK, lambda: before(solicitation, minutes=5))
     mailed(solicitation)
     paths = addresses(solicitation)
@@ -84,7 +97,20 @@ def test_no_offer_and_fifty_offers_show_the_same(monkeypatch):
     # When all of them offer, every second one with an offer key of its own
     for by in everybody[::2]:
         hold_offer_key(passphrase=READING, by=by, at=before(solicitation, hours=1))
-    all_offer(solicitation, everybody)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(receive, "published_box", lambda _solicitation: former)
+        all_offer(solicitation, everybody[::2])
+    all_offer(solicitation, everybody[1::2])
+    for by in everybody[:10:2]:
+        own = submission_of(by, solicitation)
+        assert own is not None
+        reseal_version(
+            version_id=latest_version(own).pk,
+            passphrase=READING,
+            by=by,
+            at=before(solicitation, minutes=20),
+        )
+    assert former.key_wraps.count() == OFFERS // 2 - 5
 
     # Then each of them is shown the same, header by header, and nobody is written to
     for who, browser in browsers.items():

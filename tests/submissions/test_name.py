@@ -15,7 +15,14 @@ from contracting.submissions.queries import rehearsal_of
 from contracting.submissions.refusals import OpenersUnfit
 from tests.builders import complete_solicitation, released_solicitation
 from tests.cast import actor, client_for, nothing_happens, submit
-from tests.offers import OPENERS, PASSPHRASE, enrolled_openers, the_box
+from tests.offers import (
+    OPENERS,
+    PASSPHRASE,
+    after,
+    enrolled_openers,
+    opened_offers,
+    the_box,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -98,11 +105,11 @@ def test_nobody_but_a_contracting_officer_names_openers(at):
             named(solicitation, openers, by=part, at=at)
 
 
-def test_after_the_release_the_openers_stand(at):
-    solicitation = released_solicitation()
+def test_once_offers_are_open_nobody_is_named():
+    solicitation = opened_offers()
 
-    with nothing_happens(), pytest.raises(NotAllowed, match="before the release"):
-        named(solicitation, enrolled_openers(), at=at)
+    with nothing_happens(), pytest.raises(NotAllowed, match="nobody is named"):
+        named(solicitation, enrolled_openers(), at=after(solicitation))
 
 
 def test_the_database_knows_what_a_box_is():

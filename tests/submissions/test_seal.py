@@ -27,7 +27,7 @@ def test_no_box_is_made_before_the_rehearsal(at):
         )
 
 
-def test_a_solicitation_has_one_box_for_ever(at):
+def test_a_release_makes_one_box(at):
     solicitation = released_solicitation()
 
     with pytest.raises(IntegrityError, match="one_box"), transaction.atomic():

@@ -35,6 +35,7 @@ TELL_THE_TIME = ("Expires", "Last-Modified")
 CHANGES_ANYHOW = re.compile(
     rb'name="(?:csrfmiddlewaretoken|form_token)" value="[^"]*"'
     rb'|data-submission="sub_\w+"|req_[0-9a-f]{16}'
+    rb'|data-(?:rehearsal|offers)="box_\w+"'
 )
 
 

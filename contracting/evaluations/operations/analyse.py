@@ -24,6 +24,7 @@ from contracting.evaluations.pricing.priced import PricedOffer
 from contracting.evaluations.refusals import (
     AlreadyDecided,
     NotOpened,
+    OffersStillSealed,
     PriceNotComparable,
     ReasonablenessMissing,
     UnbalancedUnexplained,
@@ -31,6 +32,8 @@ from contracting.evaluations.refusals import (
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import OpenedOffer
+from contracting.submissions.queries import left_sealed
+from contracting.submissions.sealing.openers import able_shares
 
 COMPETITION = (
     "Competition, and comparison with public list prices (FAR 15.404-1(b)(2)(i), (iv))"
@@ -57,6 +60,7 @@ def analyse_price(
     :param unbalanced_memo: why flagged prices among them are acceptable all the same
     :raises NotAllowed: unless ``by`` is contracting officer or specialist of the agency
     :raises NotOpened: before the offers are open
+    :raises OffersStillSealed: while an offer in time lies under a former key
     :raises AlreadyDecided: once the selection is decided
     :raises ReasonablenessMissing: without a conclusion (R-EVL-07)
     :raises AmendmentNotAcknowledged: for an offer that neither acknowledges an
@@ -121,9 +125,25 @@ def _require_time(solicitation: Solicitation) -> None:
     if solicitation.state != SolicitationState.OPENED:
         message = "Prices are analysed once the offers are open."
         raise NotOpened(message, state=solicitation.state)
+    _require_all_open(solicitation)
     if queries.decision_of(solicitation) is not None:
         message = "The selection is decided; its price analysis stands."
         raise AlreadyDecided(message)
+
+
+def _require_all_open(solicitation: Solicitation) -> None:
+    """What can still be opened counts; what never can be holds up nothing."""
+    left = [
+        number
+        for box, number in left_sealed(solicitation)
+        if len(able_shares(box)) >= box.needed
+    ]
+    if left:
+        message = (
+            f"{sum(left)} in time are still sealed to a former key. Its openers open "
+            "them first: the page of the opening says who."
+        )
+        raise OffersStillSealed(message, sealed=sum(left))
 
 
 def _require_conclusion(

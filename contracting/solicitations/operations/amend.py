@@ -50,6 +50,8 @@ def amend_solicitation(
     lines: Sequence[LineDraft] | None = None,
     factors: Sequence[FactorDraft] | None = None,
     clause_ids: Sequence[int] | None = None,
+    beside: Sequence[Change] = (),
+    to_do: str = ACKNOWLEDGE,
     by: Actor,
     at: datetime,
     seen_version: int,
@@ -61,6 +63,8 @@ def amend_solicitation(
     is told at the same instant (R-SOL-06).
 
     :param terms: values by the names of ``TERMS``, ``deadline`` among them
+    :param beside: what a later stage changes with it beside the package
+    :param to_do: what whoever has offered already has to do
     :raises NotAllowed: if ``by`` is no contracting officer, or it is not released
     :raises Stale: if it was amended since it was read
     :raises DeadlineFixed: after the deadline, or for a deadline that is not ahead
@@ -88,7 +92,7 @@ def amend_solicitation(
         factors=None if factors is None else calculations.checked_factors(factors),
         clause_ids=clause_ids,
     )
-    changes = _take_over(solicitation, before)
+    changes = _take_over(solicitation, before, beside)
     _require_complete(solicitation, at)
     amendment = Amendment(
         solicitation=solicitation,
@@ -103,7 +107,7 @@ def amend_solicitation(
         issued_at=at,
     )
     amendment.save()
-    _print_and_tell(solicitation, amendment, by, at)
+    _print_and_tell(solicitation, amendment, to_do, by, at)
     record_event(
         events.SOLICITATION_AMENDED,
         subject=solicitation.subject,
@@ -147,11 +151,13 @@ def _deadlines(
     return old, new
 
 
-def _take_over(solicitation: Solicitation, before: dict[str, Any]) -> list[Change]:
+def _take_over(
+    solicitation: Solicitation, before: dict[str, Any], beside: Sequence[Change]
+) -> list[Change]:
     """Version, hashes and changes of what now stands."""
     solicitation.refresh_from_db()
     after = calculations.content(solicitation)
-    changes = differences(before, after)
+    changes = [*differences(before, after), *beside]
     if not changes:
         message = "Nothing differs: what you sent is what already stands."
         raise NothingChanged(message)
@@ -171,7 +177,11 @@ def _require_complete(solicitation: Solicitation, at: datetime) -> None:
 
 
 def _print_and_tell(
-    solicitation: Solicitation, amendment: Amendment, by: Actor, at: datetime
+    solicitation: Solicitation,
+    amendment: Amendment,
+    to_do: str,
+    by: Actor,
+    at: datetime,
 ) -> None:
     title = f"Amendment {amendment.number} of {solicitation.piid}"
     request_document(
@@ -191,7 +201,7 @@ def _print_and_tell(
         recipients=[Recipient(vendor.pk) for vendor in known_vendors()],
         subject=solicitation.subject,
         title=title,
-        body=f"{amendment.summary} {ACKNOWLEDGE}",
+        body=f"{amendment.summary} {to_do}",
         url_path=solicitation.public_path,
         due_on=paperwork.deadline_day(solicitation),
         by=by,

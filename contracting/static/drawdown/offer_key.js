@@ -9,7 +9,15 @@ import {
   ownPair,
   send,
 } from "./client_form.js";
-import { base64Of, decryptFrom, encryptTo, fingerprint, fromBase64, newPair } from "./sealing.js";
+import {
+  SealBroken,
+  base64Of,
+  decryptFrom,
+  encryptTo,
+  fingerprint,
+  fromBase64,
+  newPair,
+} from "./sealing.js";
 
 const facts = document.querySelector("[data-hold], [data-share-key], [data-rotate]");
 
@@ -82,4 +90,23 @@ export async function heldPair(copy, own) {
   const publicKey = fromBase64(copy.public);
   const place = await copyPlace(publicKey, own.publicKey);
   return { publicKey, privateKey: await decryptFrom(fromBase64(copy.wrapped), own, place) };
+}
+
+// The key of one's own offer, with the offer key that it was sealed to, which nothing
+// tells: each that the page has for this person is tried.
+export async function contentKey(told, passphrase) {
+  const own = await holderPair(told.dataset, passphrase);
+  const wrapped = fromBase64(told.dataset.forVendor);
+  for (const { dataset } of told.querySelectorAll("[data-key]")) {
+    const pair = await heldPair(dataset, own);
+    try {
+      return await decryptFrom(wrapped, pair, `drawdown/v1/offer-key/${told.dataset.address}`);
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
+    }
+  }
+  throw new Refused(
+    "It is not sealed to an offer key that you hold: there was none when it was handed " +
+      "in, or another one. It is opened with the other offers all the same.",
+  );
 }

@@ -1,8 +1,8 @@
 // A vendor's own sealed offer, decrypted where it is read: in the browser.
 //
 import { form, inClientMode, say } from "./client_form.js";
-import { heldPair, holderPair } from "./offer_key.js";
-import { SealBroken, decrypt, decryptFrom, fromBase64 } from "./sealing.js";
+import { contentKey } from "./offer_key.js";
+import { decrypt, fromBase64 } from "./sealing.js";
 
 const facts = document.querySelector("[data-reread]");
 const shown = document.getElementById("own-offer");
@@ -11,31 +11,13 @@ inClientMode(facts, read, { stays: true });
 
 async function read() {
   shown.replaceChildren();
-  const key = await contentKey(form.elements.passphrase.value);
+  const key = await contentKey(facts, form.elements.passphrase.value);
   say("status", "Fetching the sealed bytes …");
   const raw = await decrypt(await sealedBytes(), key, `drawdown/v1/offer/${facts.dataset.address}`);
   const offer = facts.dataset.sealedIn === "CLIENT" ? unpacked(raw) : parsed(raw);
   form.elements.passphrase.value = "";
   say("status", "Decrypted in this browser. It is shown below and kept nowhere.");
   show(offer);
-}
-
-// With the offer key that it was sealed to, which nothing tells: each is tried.
-async function contentKey(passphrase) {
-  const own = await holderPair(facts.dataset, passphrase);
-  const wrapped = fromBase64(facts.dataset.forVendor);
-  for (const { dataset } of facts.querySelectorAll("[data-key]")) {
-    const pair = await heldPair(dataset, own);
-    try {
-      return await decryptFrom(wrapped, pair, `drawdown/v1/offer-key/${facts.dataset.address}`);
-    } catch (error) {
-      if (!(error instanceof SealBroken)) throw error;
-    }
-  }
-  throw new Error(
-    "It is not sealed to an offer key that you hold: there was none when it was handed " +
-      "in, or another one. It is opened with the other offers all the same.",
-  );
 }
 
 async function sealedBytes() {

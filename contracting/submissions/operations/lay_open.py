@@ -14,7 +14,6 @@ from contracting.documents.operations.store import store_blob
 from contracting.documents.queries import read_blob
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.submissions import calculations, events, permissions
-from contracting.submissions.calculations import Offer
 from contracting.submissions.client import (
     Reading,
     read,
@@ -104,34 +103,33 @@ def _told(opened: OpenedOffer) -> str:
 
 
 def _read(wrap: ContentKeyWrap, private: bytes) -> Reading:
-    version = wrap.version
-    if version.mode == SealingMode.SERVER:
-        return Reading(_decrypted(wrap, private))
-    place = calculations.place_of(version)
+    """What is sealed; that it does not open stops the others only if we sealed it.
+
+    A browser that has sealed an offer anew may have encrypted another key than it had:
+    as with what it sealed in the first place, nobody could tell.
+    """
+    version, place = wrap.version, calculations.place_of(wrap.version)
     wrapped, sealed = bytes(wrap.wrapped_key), read_blob(version.sealed_blob)
     try:
         key = decrypt_from(wrapped, private=private, binding=place.key_binding)
         raw = decrypt(sealed, key=key, binding=place.binding)
     except SealBroken:
-        if sha256(wrapped).hexdigest() != received_key_sha256(version):
+        is_as_it_came = sha256(wrapped).hexdigest() == received_key_sha256(version)
+        if not is_as_it_came or _wrapped_in(version) == SealingMode.SERVER:
             raise
         return unreadable()
-    return read(raw, version)
-
-
-def _decrypted(wrap: ContentKeyWrap, private: bytes) -> Offer:
-    version = wrap.version
-    place = calculations.place_of(version)
-    key = decrypt_from(
-        bytes(wrap.wrapped_key), private=private, binding=place.key_binding
-    )
+    if version.mode == SealingMode.CLIENT:
+        return read(raw, version)
     plain = calculations.unseal(
-        read_blob(version.sealed_blob),
-        key=key,
-        place=place,
-        sha256=version.plain_sha256,
+        sealed, key=key, place=place, sha256=version.plain_sha256
     )
-    return calculations.offer_of(plain)
+    return Reading(calculations.offer_of(plain))
+
+
+def _wrapped_in(version: SubmissionVersion) -> str:
+    """Where its key was encrypted to its box."""
+    last = version.resealed
+    return version.mode if last is None else last.mode
 
 
 def _laid_open(

@@ -12,7 +12,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.models import new_public_id
 from contracting.core.permissions import require
-from contracting.solicitations.models import Solicitation
+from contracting.solicitations.models import Amendment, Solicitation
 from contracting.submissions import events, permissions
 from contracting.submissions.models import Box, BoxShare, OpenerKey
 from contracting.submissions.refusals import BoxUnfit
@@ -37,6 +37,7 @@ def make_box(
     by: Actor,
     at: datetime,
     made: MadeBox | None = None,
+    amendment: Amendment | None = None,
 ) -> Box:
     """Make a key pair, give each opener a share, and forget the private half.
 
@@ -48,15 +49,15 @@ def make_box(
 
     :param purpose: ``REHEARSAL`` or ``OFFERS``
     :param needed: k, how many of the openers open it together
-    :param made: the box as a browser has made it
+    :param made: the box as a browser has made it, or :func:`cut_box`
+    :param amendment: with which it replaces the box before
     :raises BoxUnfit: if that is no box for these openers
     :raises NotAllowed: unless ``by`` may name the openers or release the package
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_make_box(by, solicitation))
-    mode = SealingMode.SERVER if made is None else SealingMode.CLIENT
     if made is None:
-        made = _made_here(needed, [key for key, _membership in openers])
+        made = cut_box(needed, [key for key, _membership in openers])
     wrong = made.wrong([key.fingerprint for key, _membership in openers])
     if wrong or Box.objects.filter(public_id=made.public_id).exists():
         message = (
@@ -66,7 +67,7 @@ def make_box(
         raise BoxUnfit(message)
     box = Box.objects.create(
         public_id=made.public_id,
-        mode=mode,
+        mode=made.mode,
         solicitation=solicitation,
         purpose=purpose,
         needed=needed,
@@ -74,6 +75,7 @@ def make_box(
         public_key=made.public_key,
         made_by_id=by.membership_id,
         made_at=at,
+        amendment=amendment,
     )
     named = zip(made.shares, openers, strict=True)
     shares = [
@@ -100,6 +102,7 @@ def make_box(
             "needed": box.needed,
             "people": box.people,
             "fingerprint": box.fingerprint,
+            "amendment": amendment and amendment.number,
             "commitments": [share.commitment for share in shares],
             "openers": [share.membership.public_id for share in shares],
         },
@@ -107,8 +110,8 @@ def make_box(
     return box
 
 
-def _made_here(needed: int, keys: Sequence[OpenerKey]) -> MadeBox:
-    """A box, its private half cut and forgotten, in memory."""
+def cut_box(needed: int, keys: Sequence[OpenerKey]) -> MadeBox:
+    """A box made here, its private half cut and forgotten, in memory."""
     pair, public_id = new_pair(), new_public_id(Box.PREFIX)
     cut = split(pair.private, needed=needed, people=len(keys))
     return MadeBox(
@@ -117,6 +120,7 @@ def _made_here(needed: int, keys: Sequence[OpenerKey]) -> MadeBox:
         shares=[
             _share(public_id, share, key) for share, key in zip(cut, keys, strict=True)
         ],
+        mode=SealingMode.SERVER,
     )
 
 

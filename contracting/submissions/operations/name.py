@@ -15,7 +15,10 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.refusals import DeadlineFixed
+from contracting.solicitations.states import SolicitationState
 from contracting.submissions import events, permissions
+from contracting.submissions.calculations import is_past
 from contracting.submissions.models import Box, OpenerKey, RehearsalOffer
 from contracting.submissions.operations.make import make_box
 from contracting.submissions.refusals import BoxUnfit, OpenersUnfit
@@ -43,18 +46,21 @@ def name_openers(
     """Name n people, k of whom open together, and lay out a box for their rehearsal.
 
     A rehearsal box holds nothing but random words; k of the openers must read them
-    before the package is released. Naming again lays out a new one.
+    before the package is released. Naming again lays out a new one. Once it is
+    released, others are named until the deadline, to be put in place of the openers.
 
     :param membership_ids: of people of the agency who have enrolled, each once
     :param needed: k; at least 2, and n is at least 2k - 1
     :param made: both boxes as a browser has made them; that of the offers then waits
-        for the release
+        for the release, or for the amendment
+    :raises DeadlineFixed: of a released package, after the deadline
     :raises BoxUnfit: if those are no boxes for these openers
-    :raises NotAllowed: unless ``by`` is a contracting officer and it is not released
+    :raises NotAllowed: unless ``by`` is a contracting officer and nothing is opened
     :raises OpenersUnfit: for a person who is not enrolled, or too few people
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_name_openers(by, solicitation))
+    _require_time(solicitation, at)
     openers = _enrolled(solicitation, membership_ids)
     _require_numbers(needed, len(openers))
     box = make_box(
@@ -77,8 +83,8 @@ def name_openers(
             f"You are named to open the {solicitation.response}s on {solicitation.name}"
         ),
         body=(
-            f"{needed} of {box.people} people open them together. Rehearse it now: it "
-            "is released only when as many have read the rehearsal offer."
+            f"{needed} of {box.people} people open them together. Rehearse it now: "
+            "your box is put to use only when as many have read the rehearsal offer."
         ),
         url_path=f"/solicitations/{solicitation.public_id}/box",
         by=by,
@@ -98,6 +104,16 @@ def name_openers(
         },
     )
     return box
+
+
+def _require_time(solicitation: Solicitation, at: datetime) -> None:
+    is_released = solicitation.state == SolicitationState.RELEASED
+    if is_released and is_past(solicitation, at):
+        message = (
+            "The deadline has passed: no amendment can be issued, so that nobody takes "
+            "the place of an opener any more. Those who are left open what is sealed."
+        )
+        raise DeadlineFixed(message, deadline=solicitation.deadline)
 
 
 def _lay_words_into(box: Box) -> None:

@@ -11,11 +11,10 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.solicitations.models import Solicitation
 from contracting.submissions import events, permissions
-from contracting.submissions.models import Opening, Submission
+from contracting.submissions.models import LateAdmission, Opening, Submission
 from contracting.submissions.operations.give import give_share
 from contracting.submissions.operations.lay_open import lay_open_submission
-from contracting.submissions.queries import admission_of
-from contracting.submissions.states import BoxPurpose, OpeningPurpose
+from contracting.submissions.states import OpeningPurpose
 
 
 @transaction.atomic
@@ -44,10 +43,11 @@ def open_late_submission(
     solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
     submission = Submission.objects.locked().get(pk=submission_id)
     require(permissions.can_open_late_submission(by, submission))
+    admission = LateAdmission.objects.get(version__submission=submission)
     opening, _is_new = Opening.objects.get_or_create(
-        admission=admission_of(submission),
+        admission=admission,
         defaults={
-            "box_id": solicitation.boxes.get(purpose=BoxPurpose.OFFERS).pk,
+            "box_id": admission.version.key_wrap.box_id,
             "purpose": OpeningPurpose.LATE,
             "solicitation": solicitation,
             "begun_at": at,

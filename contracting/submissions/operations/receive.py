@@ -108,7 +108,7 @@ def receive_version(
     require(permissions.can_replace_submission(by, submission))
     require_not_closed(solicitation, at)
     _require_acknowledgement(solicitation, acknowledged)
-    box, own = _box_of(solicitation), _offer_key_of(by)
+    box, own = published_box(solicitation), _offer_key_of(by)
     if isinstance(offer, SealedOffer):
         _require_sealed_whole(submission, box, offer)
         _require_own_key(own, offer)
@@ -123,7 +123,7 @@ def receive_version(
         attribution = attribute_submission(
             submission_id=submission.pk,
             version_id=version.pk,
-            offeror=_offeror(by),
+            offeror=offeror_for(by),
             by=by,
             at=at,
         )
@@ -211,9 +211,10 @@ def _require_sealed_whole(submission: Submission, box: Box, offer: SealedOffer) 
         raise SealedElsewhere(message, version=number)
     if offer.fingerprint != box.fingerprint:
         message = (
-            "Your offer was sealed to another key than the one that was published with "
+            "Your offer was sealed to another key than the one that is published with "
             "this solicitation: its openers could never read it. Nothing of it was "
-            "kept. Load the page again, and compare the fingerprint of the key."
+            "kept. An amendment may have replaced the key since the page was loaded. "
+            "Load the page again, and compare the fingerprint of the key."
         )
         raise KeySwapped(message, fingerprint=box.fingerprint)
     is_wrapped = len(offer.wrapped_key) == WRAPPED_KEY_BYTES
@@ -308,14 +309,15 @@ def _kept(
         box=box,
         wrapped_key=sealed.wrapped_key,
         sealed_offeror=seal_offeror(
-            _offeror(by), public=bytes(box.public_key), binding=place.offeror_binding
+            offeror_for(by), public=bytes(box.public_key), binding=place.offeror_binding
         ),
         wrapped_for_vendor=sealed.wrapped_for_vendor or wrapped_for_nobody(),
     )
     return version
 
 
-def _offeror(by: Actor) -> Offeror:
+def offeror_for(by: Actor) -> Offeror:
+    """The acting vendor and person, and how the vendor is registered now."""
     vendor = Organization.objects.get(pk=by.own_organization_id)
     return Offeror(
         organization=vendor.pk,
@@ -341,8 +343,12 @@ def _offer_key_of(by: Actor) -> OfferKey | None:
     return own
 
 
-def _box_of(solicitation: Solicitation) -> Box:
-    """The box of the solicitation, with the key that was published at its release."""
+def published_box(solicitation: Solicitation) -> Box:
+    """The box of the solicitation, with the key that was published with it.
+
+    :raises NotOpenForOffers: if it was released without one
+    :raises KeySwapped: if another key was published
+    """
     box = box_of(solicitation)
     if box is None:
         message = (
@@ -352,7 +358,7 @@ def _box_of(solicitation: Solicitation) -> Box:
         raise NotOpenForOffers(message)
     if box.fingerprint != published_fingerprint(solicitation):
         message = (
-            "The key of the box is not the one that was published at the release. "
+            "The key of the box is not the one that was published with it. "
             "Your offer was not sealed to it and nothing of it was kept. Tell the "
             "contracting officer."
         )

@@ -35,7 +35,7 @@ def rehearse_opening(
 
     :param share: the opened share, in place of the passphrase
     :raises NotAllowed: unless ``by`` is an opener of the last rehearsal box who has not
-        rehearsed, and the package is not released
+        rehearsed, and its own box is not put to use
     :raises AlreadyOpened: if as many as it takes have rehearsed
     :raises WrongPassphrase: if the passphrase does not give the opener's key back
     :raises ShareAltered: if a share is not the one that was committed to
@@ -43,7 +43,7 @@ def rehearse_opening(
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_rehearse_opening(by, solicitation))
-    box = queries.rehearsal_of(solicitation)
+    box = queries.box_to_come(solicitation)
     if box is None:
         message = f"solicitation {solicitation.pk} has no rehearsal box"
         raise RuntimeError(message)

@@ -48,7 +48,7 @@ def reread_version(
         "submission__solicitation", "sealed_blob"
     ).get(pk=version_id)
     require(permissions.can_reread_version(by, version))
-    key = _content_key(version, by, passphrase)
+    key = content_key(version, by, passphrase)
     place = calculations.place_of(version)
     raw = decrypt(read_blob(version.sealed_blob), key=key, binding=place.binding)
     try:
@@ -66,8 +66,14 @@ def reread_version(
     return offer
 
 
-def _content_key(version: SubmissionVersion, by: Actor, passphrase: str) -> bytes:
-    """With the offer key that it was sealed to, which no row tells: each is tried."""
+def content_key(version: SubmissionVersion, by: Actor, passphrase: str) -> bytes:
+    """The key of a version, with the offer key that it was sealed to.
+
+    No row tells which that is: each that the acting person holds is tried.
+
+    :raises WrongPassphrase: with another passphrase than they have chosen
+    :raises NotReadable: if it was sealed to none of them
+    """
     own = holder_key_of(by)
     private = opened_by(own, passphrase)
     wrap = ContentKeyWrap.objects.get(version=version)

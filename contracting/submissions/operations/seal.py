@@ -9,24 +9,34 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.solicitations.models import Solicitation
+from contracting.solicitations.models import Amendment, Solicitation
 from contracting.submissions import events, permissions
 from contracting.submissions.models import Box
 from contracting.submissions.operations.make import make_box
 from contracting.submissions.queries import rehearsal_of
-from contracting.submissions.sealing.boxes import made_box
+from contracting.submissions.sealing.boxes import MadeBox, made_box
 from contracting.submissions.sealing.openers import shares_of
 from contracting.submissions.states import BoxPurpose
 
 
 @transaction.atomic
-def seal_box(*, solicitation_id: int, by: Actor, at: datetime) -> Box:
+def seal_box(
+    *,
+    solicitation_id: int,
+    by: Actor,
+    at: datetime,
+    made: MadeBox | None = None,
+    amendment: Amendment | None = None,
+) -> Box:
     """Make the box that offers are sealed to: a step of the release.
 
     Its openers are those of the last rehearsal, with the keys they rehearsed with; the
     box is new, so that nothing of the rehearsal opens it. Where a browser has made it
-    with that of the rehearsal, it is the one that waits.
+    with that of the rehearsal, it is the one that waits. It is a step of replacing the
+    openers too.
 
+    :param made: the box of an amendment, whose fingerprint that amendment tells
+    :param amendment: with which it replaces the box before
     :raises NotAllowed: until as many openers as it takes have rehearsed (R-SOL-02)
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
@@ -35,7 +45,6 @@ def seal_box(*, solicitation_id: int, by: Actor, at: datetime) -> Box:
     if rehearsal is None:
         message = f"solicitation {solicitation.pk} has no rehearsal box"
         raise RuntimeError(message)
-    prepared = rehearsal.sample.prepared
     box = make_box(
         solicitation_id=solicitation.pk,
         purpose=BoxPurpose.OFFERS,
@@ -45,7 +54,8 @@ def seal_box(*, solicitation_id: int, by: Actor, at: datetime) -> Box:
         ],
         by=by,
         at=at,
-        made=None if prepared is None else made_box(prepared),
+        made=made or waiting_box(rehearsal),
+        amendment=amendment,
     )
     record_event(
         events.BOX_SEALED,
@@ -60,3 +70,9 @@ def seal_box(*, solicitation_id: int, by: Actor, at: datetime) -> Box:
         },
     )
     return box
+
+
+def waiting_box(rehearsal: Box) -> MadeBox | None:
+    """The box for the offers that a browser has made with a rehearsal, if it has."""
+    prepared = rehearsal.sample.prepared
+    return None if prepared is None else made_box(prepared)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from contracting.submissions.sealing.keys import PUBLIC_BYTES, is_point
 from contracting.submissions.sealing.offers import AROUND, WRAPPED_KEY_BYTES
+from contracting.submissions.states import SealingMode
 
 _BOX: Final = re.compile(r"box_[0-9a-z]{26}")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
@@ -29,11 +30,15 @@ class MadeShare:
 
 @dataclass(frozen=True, slots=True)
 class MadeBox:
-    """A public key and the shares of its private half, the first opener's first."""
+    """A public key and the shares of its private half, the first opener's first.
+
+    :param mode: where it was made
+    """
 
     public_id: str
     public_key: bytes
     shares: Sequence[MadeShare]
+    mode: str = SealingMode.CLIENT
 
     def wrong(self, openers: Sequence[str]) -> str:
         """What does not fit, in words; or nothing.
@@ -91,6 +96,20 @@ def made_box(told: dict[str, Any]) -> MadeBox:
             )
             for share in told["shares"]
         ],
+    )
+
+
+def made_boxes(told: dict[str, Any]) -> MadeBoxes:
+    """Both boxes that a browser tells of.
+
+    :raises KeyError, TypeError, ValueError: if it tells of something else
+    """
+    return MadeBoxes(
+        rehearsal=made_box(told["rehearsal"]),
+        offers=made_box(told["offers"]),
+        sample=base64.b64decode(told["sample"], validate=True),
+        sample_key=base64.b64decode(told["sample_key"], validate=True),
+        sample_sha256=str(told["sample_sha256"]),
     )
 
 

@@ -8,11 +8,12 @@ belongs.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -48,6 +49,19 @@ class LockedKey:
     wrapped: bytes
     salt: bytes
     iterations: int
+
+
+def told_locked(told: dict[str, Any]) -> LockedKey:
+    """The locked key that a browser tells of.
+
+    :raises AttributeError, KeyError, TypeError, ValueError: if it is something else
+    """
+    return LockedKey(
+        public=base64.b64decode(told["public"], validate=True),
+        wrapped=base64.b64decode(told["wrapped"], validate=True),
+        salt=base64.b64decode(told["salt"], validate=True),
+        iterations=int(told["iterations"]),
+    )
 
 
 def new_key() -> bytes:

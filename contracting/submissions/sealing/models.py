@@ -79,7 +79,7 @@ class Box(Addressed, AppendOnly):
     """A public key that offers are sealed to; its private half exists only in shares.
 
     A box is made once as a rehearsal and once, when its solicitation is released, for
-    the offers.
+    the offers; other openers come with an amendment, and with a box of their own.
     """
 
     PREFIX = "box"
@@ -98,13 +98,25 @@ class Box(Addressed, AppendOnly):
         "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True
     )
     made_at = models.DateTimeField()
+    amendment = models.OneToOneField(
+        "solicitations.Amendment",
+        on_delete=models.PROTECT,
+        related_name="box",
+        null=True,
+        blank=True,
+        help_text="With which it replaced the box before; none at the release.",
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                name="a_solicitation_has_one_box_of_offers",
+                name="a_release_makes_one_box_of_offers",
                 fields=["solicitation"],
-                condition=Q(purpose="OFFERS"),
+                condition=Q(purpose="OFFERS", amendment__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="only_a_box_of_offers_comes_with_an_amendment",
+                condition=Q(purpose="OFFERS") | Q(amendment__isnull=True),
             ),
             models.CheckConstraint(
                 name="nobody_opens_a_box_alone", condition=Q(needed__gte=2)

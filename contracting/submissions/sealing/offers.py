@@ -7,8 +7,10 @@ size and hash, so that the hash of the head is one of the whole content.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -63,6 +65,17 @@ class SealedOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrapped:
+    """The key of an offer, which a browser has encrypted to another box.
+
+    :param fingerprint: of the public key of that box
+    """
+
+    fingerprint: str
+    wrapped_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What a browser has sealed, cut into its parts and not judged yet."""
 
@@ -71,6 +84,49 @@ class Content:
     technical: str
     prices: Sequence[dict[str, str]]
     files: Sequence[tuple[str, bytes]]
+
+
+def told_offer(told: dict[str, Any], sealed: bytes) -> SealedOffer:
+    """The sealed bytes with what a browser tells of them.
+
+    :raises AttributeError, KeyError, TypeError, ValueError: if it is something else
+    """
+    return SealedOffer(
+        submission=str(told["submission"]),
+        version=int(told["version"]),
+        fingerprint=str(told["fingerprint"]),
+        sealed=sealed,
+        wrapped_key=base64.b64decode(told["wrapped_key"], validate=True),
+        content_sha256=_sha256(told["content_sha256"]),
+        parts=[
+            Part(
+                name=str(part["name"]),
+                size_bytes=int(part["size_bytes"]),
+                sha256=_sha256(part["sha256"]),
+            )
+            for part in told["parts"]
+        ],
+        offer_key=str(told.get("offer_key", "")),
+        wrapped_for_vendor=base64.b64decode(
+            told.get("wrapped_for_vendor", ""), validate=True
+        ),
+    )
+
+
+def told_rewrapped(told: dict[str, Any]) -> Rewrapped:
+    """The key of an offer as a browser has encrypted it to another box.
+
+    :raises AttributeError, KeyError, TypeError, ValueError: if it is something else
+    """
+    wrapped = base64.b64decode(told["wrapped_key"], validate=True)
+    return Rewrapped(str(told["fingerprint"]), wrapped)
+
+
+def _sha256(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        message = "no SHA-256 in hexadecimal"
+        raise ValueError(message)
+    return text
 
 
 def unpack(raw: bytes) -> Content:

@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from accounts.models import Membership
 from accounts.queries import members
 from accounts.states import VENDOR_ROLES
+from contracting.solicitations.models import Solicitation
 from contracting.submissions.sealing.models import Box, BoxShare, OpenerKey
+from contracting.submissions.states import BoxPurpose, OpeningPurpose
 
 
 def opener_key_of(user_id: int | None) -> OpenerKey | None:
@@ -60,3 +62,19 @@ def _people_of_vendors(user_ids: Iterable[int]) -> set[int]:
         is_active=True, role__in=VENDOR_ROLES, user__in=list(user_ids)
     )
     return set(found.values_list("user_id", flat=True))
+
+
+def boxes_of(solicitation: Solicitation) -> list[Box]:
+    """The boxes of the offers on a solicitation, the one in force first.
+
+    There is one from the release on, and one more with each amendment that has other
+    people open the offers.
+    """
+    boxes = solicitation.boxes.filter(purpose=BoxPurpose.OFFERS)
+    return list(boxes.select_related("amendment").order_by("-pk"))
+
+
+def is_opened(box: Box) -> bool:
+    """Whether a quorum has opened the offers in this box."""
+    opened = box.openings.filter(purpose=OpeningPurpose.OFFERS)
+    return opened.filter(completed_at__isnull=False).exists()
