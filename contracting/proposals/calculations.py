@@ -48,6 +48,20 @@ class SavedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedContent:
+    """Text and prices of a draft as a browser has sealed them.
+
+    :param version: to which they are bound
+    :param offer_key: fingerprint of the key to which ``wrapped_key`` is encrypted
+    """
+
+    version: int
+    sealed: bytes
+    wrapped_key: bytes
+    offer_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """A file of a draft without its content; ``pages`` only where they are counted."""
 

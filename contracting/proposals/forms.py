@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +11,7 @@ from django import forms
 
 from contracting.documents.checking.findings import FileVerdict
 from contracting.documents.forms import SeveralFilesField
+from contracting.proposals.calculations import SealedContent
 from contracting.solicitations.models import SolicitationLine
 from contracting.solicitations.publishing.limits import OfferLimits
 from contracting.submissions.forms import FORBIDDEN
@@ -143,6 +146,30 @@ class FilesForm(forms.Form):
             message = "Choose a file first."
             raise forms.ValidationError(message)
         return taken
+
+
+class SealForm(forms.Form):
+    """A draft as a browser has sealed it."""
+
+    seen_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    made = forms.CharField(max_length=3_000_000, widget=forms.HiddenInput)
+
+    def clean_made(self) -> SealedContent:
+        """The sealed content as values.
+
+        :raises ValidationError: if it is of another form
+        """
+        try:
+            told = json.loads(self.cleaned_data["made"])
+            return SealedContent(
+                version=int(told["version"]),
+                sealed=base64.b64decode(told["sealed"], validate=True),
+                wrapped_key=base64.b64decode(told["wrapped_key"], validate=True),
+                offer_key=str(told["offer_key"]),
+            )
+        except (KeyError, RecursionError, TypeError, ValueError) as error:
+            message = "The page that this comes from is an old one. Load it again."
+            raise forms.ValidationError(message) from error
 
 
 class SubmitForm(forms.Form):

@@ -79,6 +79,42 @@ class DraftPart(Timestamped):
         return f"drawdown/v1/draft-part/{place}"
 
 
+class SealedDraft(Timestamped):
+    """Text and prices of a draft as a browser has sealed them, to the offer key.
+
+    It names neither its vendor nor its solicitation, as a draft does not. Nobody opens
+    it without the passphrase of somebody who holds the vendor's offer key.
+    """
+
+    place = models.CharField(
+        max_length=64,
+        unique=True,
+        help_text="HMAC-SHA-256 of solicitation and vendor; the key is in no table.",
+    )
+    version = models.PositiveIntegerField(help_text="One more with each save.")
+    sealed = models.BinaryField()
+    wrapped_key = models.BinaryField(
+        help_text="The key of this version, encrypted to the vendor's offer key."
+    )
+    saved_at = models.DateTimeField()
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_sealed_draft_was_saved", condition=Q(version__gte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sealed draft {self.pk}"
+
+    def subject_of(self, vendor_id: int) -> Subject:
+        """In the vendor's own stream."""
+        return Subject("proposals.sealed_draft", self.pk, f"organization:{vendor_id}")
+
+
 class DraftFile(Addressed, Timestamped):
     """A file of a draft; its name, size and hash are encrypted too."""
 

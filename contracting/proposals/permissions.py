@@ -8,6 +8,7 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.permissions import can_submit_submission, takes_offers
+from contracting.submissions.sealing.holders import holders_of, offer_key_of
 
 _WRITERS = (Role.VENDOR_MEMBER, Role.VENDOR_SIGNER)
 
@@ -17,6 +18,21 @@ def can_save_draft(by: Actor, solicitation: Solicitation) -> Verdict:
     if not by.is_vendor or not by.has_role(*_WRITERS):
         return Refused("Only a member or signer of a vendor writes its draft.")
     return takes_offers(solicitation)
+
+
+def can_seal_draft(by: Actor, solicitation: Solicitation) -> Verdict:
+    """Whoever writes the draft and holds the offer key, which opens it again."""
+    may = can_save_draft(by, solicitation)
+    if isinstance(may, Refused):
+        return may
+    key = offer_key_of(by.organization_id)
+    if key is None or by.user_id not in [each.user_id for each in holders_of(key)]:
+        return Refused(
+            "A draft that is sealed in your browser is opened with our offer key, and "
+            "you do not hold it. Choose a passphrase on the page of the offer key "
+            "first; if a colleague holds the key, ask them to share it with you."
+        )
+    return may
 
 
 def can_attach_draft_files(by: Actor, solicitation: Solicitation) -> Verdict:

@@ -19,7 +19,7 @@ from contracting.core.errors import NotVisible
 from contracting.core.quantities import Dollars
 from contracting.proposals import calculations
 from contracting.proposals.calculations import Cell, FileFacts, Grid, SavedPart
-from contracting.proposals.models import Draft, DraftFile, DraftPart
+from contracting.proposals.models import Draft, DraftFile, DraftPart, SealedDraft
 from contracting.proposals.states import DraftPartName, TaskState
 from contracting.reference.models import AiModel
 from contracting.solicitations.calculations import MOST_ALTERNATES
@@ -211,7 +211,11 @@ def places_of_expired(at: datetime) -> dict[str, int]:
         released_at__isnull=False,
     )
     vendors = list(known_vendors().values_list("pk", flat=True))
-    kept = set(Draft.objects.values_list("place", flat=True))
+    kept = {
+        place
+        for model in (Draft, SealedDraft)
+        for place in model.objects.values_list("place", flat=True)
+    }
     found = {
         place_of(each, vendor, number): vendor
         for each in ended
@@ -230,6 +234,14 @@ def draft_of(
     """
     place = place_of(solicitation, actor.organization_id, alternate)
     return Draft.objects.filter(place=place).first()
+
+
+def sealed_draft_of(
+    actor: Actor, solicitation: Solicitation, alternate: int = 0
+) -> SealedDraft | None:
+    """What a browser of the acting vendor has sealed of that draft, if anything."""
+    place = place_of(solicitation, actor.organization_id, alternate)
+    return SealedDraft.objects.filter(place=place).first()
 
 
 def new_draft_key(draft: Draft) -> bytes:

@@ -29,6 +29,12 @@ class DraftTooLarge(Invalid):
     rule = "R-SUB-12"
 
 
+class DraftNotSealed(Invalid):
+    """What a browser has sent is no draft that the vendor's own people can open."""
+
+    code = "draft_not_sealed"
+
+
 class DraftFileUnfit(Invalid):
     """A file that cannot lie beside the files that are in the draft."""
 

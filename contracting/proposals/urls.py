@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from contracting.proposals import views
+from contracting.proposals import sealed, views
 
 _BASE = "opportunities/<public_id:solicitation>/draft"
 _ALTERNATE = "opportunities/<public_id:solicitation>/<alternate:alternate>draft"
@@ -40,6 +40,8 @@ def _addresses(draft: str) -> list[URLPattern]:
             views.DetachDraftFile.as_view(),
             name="detach_draft_file",
         ),
+        path(f"{draft}/seal", sealed.SealDraft.as_view(), name="seal_draft"),
+        path(f"{draft}/sealed", sealed.SealedDraftFacts.as_view(), name="sealed_draft"),
         path(f"{draft}/discard", views.DiscardDraft.as_view(), name="discard_draft"),
         path(f"{draft}/submit", views.SubmitDraft.as_view(), name="submit_draft"),
     ]

@@ -38,6 +38,7 @@ BESIDES = {
     "metering": {"adapters"},
     "operate": {"data", "story"},
     "orders": {"queries", "views"},
+    "proposals": {"sealed.py"},
     "reconciliation": {"matching"},
     "reference": {"data"},
     "solicitations": {"forms", "models", "publishing", "views"},

@@ -7,14 +7,18 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -22,12 +26,18 @@ from playwright.sync_api import (
     ViewportSize,
     sync_playwright,
 )
+from pytest_django import DjangoDbBlocker
 
 from accounts.queries import DEMO_PASSWORD
+from contracting.core import clock
 from contracting.operate.story.cast import PARTS as DEMO_PARTS
+from contracting.solicitations.models import Solicitation
 from tests.browser import world
+from tests.browser.wire import Wire
+from tests.builders import DAY, approved_solicitation, released_solicitation
 from tests.cast import PARTS, PASSWORD
 from tests.databases import ROOT, another_database, pointing_at
+from tests.offers import named_openers
 
 READY_SECONDS = 60
 WIDE: ViewportSize = {"width": 1366, "height": 768}
@@ -235,3 +245,82 @@ def pytest_runtest_makereport(item, call):
     if report.when == "call" and report.failed:
         item.failed_call = True
     return report
+
+
+@dataclass(frozen=True)
+class Sealing:
+    """A site of its own: a package to rehearse, one to name openers of, two open."""
+
+    site: Site
+    to_rehearse: Solicitation
+    to_name: Solicitation
+    solicitation: Solicitation
+    to_reread: Solicitation
+    to_reseal: Solicitation
+    server: Popen[bytes]
+    database: str
+    blocker: DjangoDbBlocker
+
+    @property
+    def path(self) -> str:
+        """Where an offer is handed in on the one that is open."""
+        return reverse(
+            "submissions:submit_submission", args=[self.solicitation.public_id]
+        )
+
+    @contextmanager
+    def database_of_it(self) -> Iterator[None]:
+        """Its database, read beside the browser, whose loop runs in this thread."""
+        told = pointing_at(self.database)
+        with allowed_beside_a_loop(), self.blocker.unblock(), told:
+            yield
+
+    def workers(self) -> list[int]:
+        """The processes of the site that take requests."""
+        pid = self.server.pid
+        told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [int(child) for child in told.split()]
+
+
+def open_until(deadline: datetime) -> Solicitation:
+    """A solicitation that takes offers today."""
+    return released_solicitation(
+        deadline - 23 * DAY,
+        terms={
+            "deadline": deadline,
+            "ordering_start": (deadline + 40 * DAY).date(),
+            "ordering_end": (deadline + 380 * DAY).date(),
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
+    """A solicitation that is open today, served until the last test is done."""
+    with another_database() as database:
+        told = pointing_at(database.name)
+        with allowed_beside_a_loop(), django_db_blocker.unblock(), told:
+            now = clock.now()
+            packages = (
+                named_openers(on=approved_solicitation()),
+                approved_solicitation(),
+            )
+            first, second, third = (open_until(now + 20 * DAY) for _each in "123")
+        with serving(database.url) as served:
+            yield Sealing(
+                Site(served.address),
+                *packages,
+                *(first, second, third),
+                served.process,
+                database.name,
+                django_db_blocker,
+            )
+
+
+@pytest.fixture
+def wire(sealing) -> Iterator[Wire]:
+    """A wire to that site, which is listened to."""
+    with Wire(sealing.site.address) as wire:
+        threading.Thread(target=wire.serve_forever, daemon=True).start()
+        yield wire
+        wire.shutdown()

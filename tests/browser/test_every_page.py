@@ -96,6 +96,7 @@ REACHED_OTHERWISE = {
     "submissions:admit_late_submission": "only after an opening, before the award",
     "submissions:open_late_submission": "only once a late offer is admitted",
     "submissions:rehearse_opening": "only before a package is released",
+    "proposals:seal_draft": "only for whoever holds an offer key",
     "submissions:replace_openers": "only once other openers have rehearsed",
     "submissions:reread_version": "only for whoever holds an offer key",
     "submissions:reseal_version": "only once openers were replaced",

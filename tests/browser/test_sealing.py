@@ -1,23 +1,15 @@
 """Client mode in a real browser: what is typed never leaves it in the clear."""
 
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from subprocess import Popen
 
 import pytest
 from django.urls import reverse
-from pytest_django import DjangoDbBlocker
 
-from contracting.core import clock
 from contracting.documents.models import Blob
 from contracting.documents.queries import read_blob
 from contracting.reference.models import AiModel
-from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.release import release_solicitation
 from contracting.submissions.models import OpenedOffer, Submission
 from contracting.submissions.operations.rehearse import rehearse_opening
@@ -30,17 +22,15 @@ from contracting.submissions.sealing import keys
 from contracting.submissions.sealing.offerors import pseudonym_of
 from contracting.submissions.sealing.openers import opener_key_of
 from contracting.submissions.states import OpeningPurpose
-from tests.browser.conftest import Site, Visits, allowed_beside_a_loop, serving
-from tests.browser.wire import Wire, holds, spelled
-from tests.builders import DAY, approved_solicitation, released_solicitation
+from tests.browser.conftest import Site, Visits
+from tests.browser.wire import holds, spelled
+from tests.builders import DAY
 from tests.cast import AT, PARTS, actor
-from tests.databases import another_database, pointing_at
 from tests.offer_keys import READING
 from tests.offers import (
     OPENERS,
     PASSPHRASE,
     SNAPSHOT,
-    named_openers,
     opened_offers,
     the_box,
     the_private_half,
@@ -51,84 +41,6 @@ NAME = "canary-plan.txt"
 BODY = b"canary-in-the-body-of-a-file"
 PRICE = "4321.987654"
 SECRETS = (WORDS.encode(), NAME.encode(), BODY, PRICE.encode())
-
-
-@dataclass(frozen=True)
-class Sealing:
-    """A site of its own: a package to rehearse, one to name openers of, two open."""
-
-    site: Site
-    to_rehearse: Solicitation
-    to_name: Solicitation
-    solicitation: Solicitation
-    to_reread: Solicitation
-    server: Popen[bytes]
-    database: str
-    blocker: DjangoDbBlocker
-
-    @property
-    def path(self) -> str:
-        return reverse(
-            "submissions:submit_submission", args=[self.solicitation.public_id]
-        )
-
-    @contextmanager
-    def database_of_it(self) -> Iterator[None]:
-        """Its database, read beside the browser, whose loop runs in this thread."""
-        told = pointing_at(self.database)
-        with allowed_beside_a_loop(), self.blocker.unblock(), told:
-            yield
-
-    def workers(self) -> list[int]:
-        """The processes of the site that take requests."""
-        pid = self.server.pid
-        told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-        return [int(child) for child in told.split()]
-
-
-def open_until(deadline: datetime) -> Solicitation:
-    """A solicitation that takes offers today."""
-    return released_solicitation(
-        deadline - 23 * DAY,
-        terms={
-            "deadline": deadline,
-            "ordering_start": (deadline + 40 * DAY).date(),
-            "ordering_end": (deadline + 380 * DAY).date(),
-        },
-    )
-
-
-@pytest.fixture(scope="session")
-def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
-    """A solicitation that is open today, served until the last test is done."""
-    with another_database() as database:
-        told = pointing_at(database.name)
-        with allowed_beside_a_loop(), django_db_blocker.unblock(), told:
-            now = clock.now()
-            packages = (
-                named_openers(on=approved_solicitation()),
-                approved_solicitation(),
-            )
-            solicitation, to_reread = (open_until(now + 20 * DAY) for _each in "12")
-        with serving(database.url) as served:
-            yield Sealing(
-                Site(served.address),
-                *packages,
-                solicitation,
-                to_reread,
-                served.process,
-                database.name,
-                django_db_blocker,
-            )
-
-
-@pytest.fixture
-def wire(sealing) -> Iterator[Wire]:
-    """A wire to that site, which is listened to."""
-    with Wire(sealing.site.address) as wire:
-        threading.Thread(target=wire.serve_forever, daemon=True).start()
-        yield wire
-        wire.shutdown()
 
 
 @pytest.fixture

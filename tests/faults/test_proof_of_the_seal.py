@@ -6,12 +6,14 @@ beat and the broker. Every place is then searched in every spelling: nothing is 
 before the opening, and after it all of it is there. With the encryption switched off
 the same search finds it in at least three places, so that it does find.
 
-A rival has the same words in a draft that it never submits: it is found at no time.
+A rival has the same words in a draft that it never submits, another one in a draft that
+its browser has sealed: they are found at no time.
 """
 
 import contextlib
 import functools
 import gzip
+import json
 import logging
 import os
 import re
@@ -21,6 +23,7 @@ import sys
 import tempfile
 import time
 import zlib
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +46,7 @@ from tests.cast import actor, client_for, submit
 from tests.databases import _owner_address
 from tests.offer_keys import chosen_passphrase
 from tests.offers import before, opened_offers
-from tests.proposals.drafts import prices_on, saved
+from tests.proposals.drafts import prices_on, saved, sealed_content
 from tests.submissions.test_doors import filled_in
 from tests.submissions.test_sealed_box import spellings
 from tests.workers import ROOT, eventually
@@ -100,6 +103,27 @@ def drafted(solicitation, words: Canary) -> None:
         by=actor(rival),
         at=before(solicitation, hours=1),
     )
+
+
+def drafted_in_a_browser(solicitation, words: Canary) -> None:
+    """A draft with the words as a vendor's browser seals it, sent through its page."""
+    part = "other_vendor_signer"
+    chosen_passphrase(by=part)
+    fields = {
+        "technical": f"Ours: {words.text.decode()}, {words.name.decode()}",
+        "price": words.price.decode(),
+        "other": words.body.decode(),
+    }
+    content = sealed_content({"fields": fields}, by=part)
+    made = {
+        "version": content.version,
+        "sealed": b64encode(content.sealed).decode(),
+        "wrapped_key": b64encode(content.wrapped_key).decode(),
+        "offer_key": content.offer_key,
+    }
+    url = reverse("proposals:seal_draft", args=[solicitation.public_id])
+    sent = {"made": json.dumps(made), "seen_version": 0}
+    assert client_for(actor(part)).post(url, sent).status_code == 200
 
 
 def on_the_disk(folder: Path) -> bytes:
@@ -281,6 +305,7 @@ def test_a_sealed_offer_is_found_nowhere_and_after_the_opening_it_is(site, monke
     words, solicitation = canary(), released_solicitation()
     at_its_time(monkeypatch, solicitation)
     drafted(solicitation, words)
+    drafted_in_a_browser(solicitation, words)
     submission = handed_in(solicitation, words)
     eventually(is_taken_up)
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from contracting.core.canonical import canonical_json
+from contracting.proposals.calculations import SealedContent
 from contracting.proposals.models import Draft
 from contracting.proposals.operations.attach import CountedFile, attach_draft_files
 from contracting.proposals.operations.save import save_draft
@@ -15,7 +17,10 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import lines_of
 from contracting.submissions.calculations import OfferedFile
 from contracting.submissions.queries import amendment_numbers
+from contracting.submissions.sealing import keys
+from contracting.submissions.sealing.offers import STEP_BYTES
 from tests.cast import actor
+from tests.offer_keys import the_offer_key
 from tests.offers import SNAPSHOT, before
 from tests.remembered import remembered
 
@@ -74,3 +79,21 @@ def whole_draft(
     draft = draft_of(actor(by), on)
     assert draft is not None
     return draft
+
+
+def sealed_content(
+    draft: dict[str, Any], *, by: str = "vendor_a_member", version: int = 1
+) -> SealedContent:
+    """A draft as the browser of somebody who holds the offer key seals it."""
+    offer_key = the_offer_key(by)
+    raw = canonical_json(draft).encode()
+    raw += b" " * (-len(raw) % STEP_BYTES)
+    key = keys.new_key()
+    return SealedContent(
+        version=version,
+        sealed=keys.encrypt(raw, key=key, binding=f"of/{version}"),
+        wrapped_key=keys.encrypt_to(
+            bytes(offer_key.public_key), key, binding=f"key/{version}"
+        ),
+        offer_key=offer_key.fingerprint,
+    )

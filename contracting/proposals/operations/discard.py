@@ -10,7 +10,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.proposals import events, permissions
-from contracting.proposals.models import Draft
+from contracting.proposals.models import Draft, SealedDraft
 from contracting.proposals.queries import place_of
 from contracting.solicitations.models import Solicitation
 
@@ -21,7 +21,8 @@ def discard_draft(
 ) -> None:
     """Delete the vendor's draft with its parts, its files and its key, for good.
 
-    There is no way back. Where there is no draft nothing happens.
+    What a browser has sealed of it goes too. There is no way back. Where there is no
+    draft nothing happens.
 
     :raises NotAllowed: if ``by`` is not a member or signer of a vendor
     """
@@ -29,8 +30,13 @@ def discard_draft(
     place = place_of(solicitation, by.organization_id, alternate)
     draft = Draft.objects.locked().filter(place=place).first()
     require(permissions.can_discard_draft(by, solicitation))
-    if draft is None:
+    sealed = SealedDraft.objects.locked().filter(place=place).first()
+    kept = draft or sealed
+    if kept is None:
         return
-    subject = draft.subject_of(by.own_organization_id)
-    draft.erase()
+    subject = kept.subject_of(by.own_organization_id)
+    if sealed is not None:
+        sealed.delete()
+    if draft is not None:
+        draft.erase()
     record_event(events.DRAFT_DISCARDED, subject=subject, by=by, at=at)

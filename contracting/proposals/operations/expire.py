@@ -10,7 +10,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.proposals import events, permissions
-from contracting.proposals.models import Draft, DraftFile, DraftPart
+from contracting.proposals.models import Draft, DraftFile, DraftPart, SealedDraft
 from contracting.proposals.queries import places_of_expired
 
 
@@ -27,10 +27,13 @@ def expire_drafts(*, by: Actor, at: datetime) -> int:
     places = places_of_expired(at)
     drafts = list(Draft.objects.locked().filter(place__in=places))
     require(permissions.can_expire_drafts(by))
-    subjects = [draft.subject_of(places[draft.place]) for draft in drafts]
+    sealed = list(SealedDraft.objects.locked().filter(place__in=places))
+    both: list[Draft | SealedDraft] = [*drafts, *sealed]
+    subjects = [draft.subject_of(places[draft.place]) for draft in both]
     DraftPart.objects.filter(draft__in=drafts).delete()
     DraftFile.objects.filter(draft__in=drafts).delete()
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+    SealedDraft.objects.filter(pk__in=[draft.pk for draft in sealed]).delete()
     for subject in subjects:
         record_event(events.DRAFT_EXPIRED, subject=subject, by=by, at=at)
     return len(subjects)

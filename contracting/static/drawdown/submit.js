@@ -3,6 +3,7 @@
 // Without this script, or without WebCrypto, the same form works in server mode.
 
 import { amountOf, dollars, fixedWidth, seal } from "./offer.js";
+import { draftFacts, fillIn, openedDraft } from "./sealed_draft.js";
 import { encryptTo, fingerprint, fromBase64, newKey } from "./sealing.js";
 
 const place = document.querySelector("[data-sealing]");
@@ -23,11 +24,32 @@ if (place && form && globalThis.isSecureContext && globalThis.crypto?.subtle) {
 async function begin() {
   showMode("CLIENT");
   form.addEventListener("submit", onSubmit);
+  offerDraft().catch(() => {});
   try {
     await requireKey();
   } catch (error) {
     say(error);
   }
+}
+
+// The draft that a browser of this vendor has sealed, put into the form if it is opened.
+async function offerDraft() {
+  const panel = place.querySelector("[data-takeover]");
+  const facts = panel && (await draftFacts(panel.dataset.takeover));
+  if (!facts?.version) return;
+  panel.hidden = false;
+  const passphrase = document.getElementById("draft-passphrase");
+  const said = document.getElementById("draft-told");
+  panel.querySelector("button").addEventListener("click", async () => {
+    said.textContent = "Working in this browser: a passphrase takes a second to stretch …";
+    try {
+      fillIn(form, await openedDraft(facts, passphrase.value));
+      said.textContent = "The draft is in the form below. Choose its files there.";
+    } catch (error) {
+      said.textContent = error.message;
+    }
+    passphrase.value = "";
+  });
 }
 
 function showMode(mode) {
