@@ -54,6 +54,7 @@ from contracting.submissions.operations.submit import submit_submission
 from contracting.submissions.operations.withdraw import withdraw_submission
 from contracting.submissions.refusals import TooLarge
 from contracting.submissions.sealing.offerors import offeror_words, pseudonym_of
+from contracting.submissions.sealing.openers import amendments_of_keys
 from contracting.submissions.states import SubmissionState
 
 
@@ -340,7 +341,7 @@ class SubmissionPage(PageView):
             "receipts": queries.receipts_of(found),
             "is_past": is_past(found.solicitation, now),
             "late_words": paperwork.late_words(found.solicitation),
-            "unacknowledged": queries.unacknowledged(latest) if latest else [],
+            "unacknowledged": _to_acknowledge(latest),
             "opened_offer": getattr(found, "opened_offer", None),
             "may_replace": _while_open(
                 permissions.can_replace_submission(self.actor, found), found, now
@@ -449,6 +450,14 @@ def _receipt_url(submission: Submission) -> str:
     if latest is None:
         return reverse("submissions:submission", args=[submission.public_id])
     return reverse("submissions:receipt", args=[latest.public_id])
+
+
+def _to_acknowledge(latest: SubmissionVersion | None) -> list[str]:
+    """The amendments for which the offer is replaced; of keys it is told apart."""
+    if latest is None:
+        return []
+    of_keys = amendments_of_keys(latest.submission.solicitation)
+    return [each for each in queries.unacknowledged(latest) if each not in of_keys]
 
 
 def _while_open(verdict: Verdict, submission: Submission, now: datetime) -> Verdict:

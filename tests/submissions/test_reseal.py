@@ -240,6 +240,7 @@ def test_the_vendor_s_page_says_so_and_does_it(monkeypatch):
     url = reverse("submissions:reseal_version", args=[version.public_id])
     told = browser.get(page).content.decode()
     assert "Sealed to the former key." in told
+    assert "is not acknowledged" not in told  # sealing it anew acknowledges it
     assert url in told
     form = browser.get(url).content.decode()
     assert "Server mode." in form

@@ -74,6 +74,12 @@ def boxes_of(solicitation: Solicitation) -> list[Box]:
     return list(boxes.select_related("amendment").order_by("-pk"))
 
 
+def amendments_of_keys(solicitation: Solicitation) -> set[str]:
+    """The numbers of those that brought a key: sealing anew acknowledges them."""
+    brought = [box.amendment for box in boxes_of(solicitation)]
+    return {each.number for each in brought if each is not None}
+
+
 def is_opened(box: Box) -> bool:
     """Whether a quorum has opened the offers in this box."""
     opened = box.openings.filter(purpose=OpeningPurpose.OFFERS)
