@@ -179,6 +179,7 @@ INSTALLED_APPS = [
     "contracting.fair_opportunity",
     "contracting.orders",
     "contracting.modifications",
+    "contracting.terminations",
     "contracting.metering",
     "contracting.billing",
     "contracting.reconciliation",

@@ -36,6 +36,7 @@ PAGES = (
     "contracting.fair_opportunity",
     "contracting.orders",
     "contracting.modifications",
+    "contracting.terminations",
     "contracting.metering",
     "contracting.billing",
     "contracting.reconciliation",

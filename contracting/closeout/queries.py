@@ -25,6 +25,12 @@ from contracting.orders.models import TaskOrder
 from contracting.orders.states import ModificationState, TaskOrderState
 from contracting.payments.models import Payment
 from contracting.reconciliation.queries import open_findings
+from contracting.terminations.queries import (
+    open_terminations,
+    running_stop,
+    unpaid_settlement,
+)
+from contracting.terminations.states import TerminationState
 
 COMPLETENESS = "R-CLO-01"
 NOTHING_OPEN = "R-CLO-03"
@@ -112,6 +118,26 @@ def _still_open(order: TaskOrder) -> list[Blocker]:
     if drafts:
         words = _count(drafts, "modification is", "modifications are")
         found.append(Blocker(NOTHING_OPEN, f"{words} neither signed nor discarded."))
+    return found + _terminations(order)
+
+
+def _terminations(order: TaskOrder) -> list[Blocker]:
+    found = [
+        Blocker(
+            NOTHING_OPEN,
+            f"The termination of {each.about} is {each.get_state_display()}."
+            if each.state == TerminationState.DRAFT
+            else f"The termination of {each.about} is not settled.",
+        )
+        for each in open_terminations(order.contract, order)
+    ]
+    if running_stop(order) is not None:
+        words = "Work is stopped: let it go on, or terminate the order."
+        found.append(Blocker(NOTHING_OPEN, words))
+    granted = unpaid_settlement(order)
+    if granted:
+        words = f"{granted} was granted in settlement and is not paid."
+        found.append(Blocker(NOTHING_OPEN, words))
     return found
 
 

@@ -21,6 +21,7 @@ class DocumentKind(TextChoices):
     PRICE_MEMO = "price_memo", "price reasonableness memorandum"
     RECEIPT = "receipt", "submission receipt"
     DESIGNATION = "designation", "designation of a representative"
+    LETTER = "letter", "letter to the vendor"
     COMPLETION_STATEMENT = "completion_statement", "contract completion statement"
 
 

@@ -61,6 +61,14 @@ class KnownOrder:
     rates: tuple[Rate, ...]
     boundary: str = ""
     is_closed: bool = False
+    stops: tuple[tuple[datetime, datetime | None], ...] = ()
+
+    def is_stopped_at(self, instant: datetime) -> bool:
+        """Whether work was stopped then; a stop holds until the work goes on."""
+        return any(
+            since <= instant and (until is None or instant < until)
+            for since, until in self.stops
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +153,8 @@ def attribute(
         return Held(HoldReason.ORDER_CLOSED, event.order_ref)
     if not order.period.contains(event.occurred_at):
         return Held(HoldReason.OUT_OF_PERIOD, event.order_ref)
+    if order.is_stopped_at(event.occurred_at):
+        return Held(HoldReason.WORK_STOPPED, event.order_ref)
     day = accounting_day(event.occurred_at, order.time_zone)
     model_id = find_model(event.model_served, day)
     if model_id is None or not any(r.model_id == model_id for r in order.rates):

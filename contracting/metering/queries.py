@@ -40,6 +40,7 @@ from contracting.metering.models import (
 from contracting.metering.states import DisposalCode, HoldReason
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
+from contracting.terminations.queries import stops_of
 
 METERED_STATES = (TaskOrderState.ISSUED, TaskOrderState.COMPLETED)
 """The states in which usage of an order is attributed to it."""
@@ -125,6 +126,7 @@ def known_order(agency_id: int, ref: str) -> KnownOrder | None:
         rates=tuple(_rates(order)),
         boundary=order.boundary,
         is_closed=order.state == TaskOrderState.CLOSED,
+        stops=tuple(stops_of(order)),
     )
 
 

@@ -62,6 +62,7 @@ class HoldReason(TextChoices):
     SEVERAL_LINES = "SEVERAL_LINES", "priced on several lines of the order"
     ORDER_CLOSED = "ORDER_CLOSED", "the order is closed out"
     OUT_OF_PERIOD = "OUT_OF_PERIOD", "outside the period of performance"
+    WORK_STOPPED = "WORK_STOPPED", "while work was stopped"
     IMPLAUSIBLE = "IMPLAUSIBLE", "dearer than any one call can be"
     NOT_MEASURED = "NOT_MEASURED", "estimated, not measured"
 

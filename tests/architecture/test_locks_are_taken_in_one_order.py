@@ -25,6 +25,7 @@ ORDER = [
     "fair_opportunity_opportunity",
     "orders_taskorder",
     "orders_modification",
+    "terminations_termination",
     "billing_invoice",
     "determinations_determination",
     "approvals_route",

@@ -103,6 +103,15 @@ REACHED_OTHERWISE = {
     "submissions:resolve_outage": "only after an outage at a deadline",
     "submissions:rotate_offer_key": "only for whoever holds an offer key",
     "submissions:share_offer_key": "only for whoever holds an offer key",
+    "terminations:answer_letter": "only once a letter is sent",
+    "terminations:decide_settlement": "only once something is ended",
+    "terminations:discard_termination": "only once something is ended",
+    "terminations:letter": "only once a letter is sent",
+    "terminations:propose_settlement": "only once something is ended",
+    "terminations:receive_letter": "only once a letter is sent",
+    "terminations:resume_work": "only while work is stopped",
+    "terminations:sign_termination": "only once something is ended",
+    "terminations:termination": "only once something is ended",
 }
 """Pages to which no link leads in this world, and why."""
 

@@ -90,6 +90,14 @@ NOT_IN_THE_STORY = {
     "solicitations:use_template",
     "submissions:admit_late_submission",
     "submissions:open_late_submission",
+    "terminations:answer_letter",
+    "terminations:decide_settlement",
+    "terminations:discard_termination",
+    "terminations:letter",
+    "terminations:propose_settlement",
+    "terminations:receive_letter",
+    "terminations:sign_termination",
+    "terminations:termination",
 }
 """Nobody does these, or not any more when it has ended: other tests do."""
 
@@ -102,6 +110,7 @@ AFTER_THE_AWARD = {
     "orders",
     "payments",
     "reconciliation",
+    "terminations",
 }
 """What the vendor who lost has no part in."""
 

@@ -1,0 +1,163 @@
+"""The contracting officer decides what is owed beside the usage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import require
+from contracting.core.quantities import Dollars, total_dollars
+from contracting.ledger.operations.deobligate import deobligate_funds
+from contracting.ledger.queries import LineBalance, lock_funds
+from contracting.ledger.states import Holder, Obligation
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.orders import calculations as orders
+from contracting.orders.models import HOLDER_OF_A_LINE, OrderFunding, TaskOrder
+from contracting.terminations import calculations, events, permissions, queries
+from contracting.terminations.models import Settlement, Termination
+from contracting.terminations.operations.sign import _lock_termination
+from contracting.terminations.refusals import SettlementRefused, WordsMissing
+from contracting.terminations.states import TerminationState
+
+
+@transaction.atomic
+def decide_settlement(
+    *, termination_id: int, dollars: Dollars, text: str, by: Actor, at: datetime
+) -> Settlement:
+    """Settle it: the granted charges stay obligated, the free rest goes back.
+
+    Usage that was accepted, or used and not accepted yet, is not touched: it is
+    invoiced and paid as ever. FAR 49.103, 49.105, 52.212-4(l).
+
+    :param dollars: what is granted beside the usage, in whole cents
+    :raises NotAllowed: without a warrant for all of it (R-ROL-01, R-ROL-02)
+    :raises SettlementRefused: before the last day is over, before the vendor has
+        proposed or its time is over, or for more than was asked for or is free
+    :raises WordsMissing: without a reason
+    """
+    termination = _lock_termination(termination_id)
+    contract = termination.contract
+    on = accounting_day(at, contract.time_zone)
+    require(permissions.can_decide_settlement(by, termination, on))
+    ended = queries.orders_ended_by(termination)
+    lock_funds(
+        holders=[line.holder for order in ended for line in order.current_lines()]
+    )
+    rows = queries.balances_ended_by(termination)
+    _guard(termination, dollars, text, rows, on, at)
+    parts = calculations.given_back(rows, dollars)
+    _give_back(termination, parts, by, at)
+    _conform(ended, parts)
+    returned = total_dollars(part for _, part in parts)
+    settlement = Settlement.objects.create(
+        termination=termination,
+        dollars=dollars.amount,
+        deobligated_dollars=returned.amount,
+        text=text.strip(),
+        decided_by_id=by.own_membership_id,
+        decided_at=at,
+    )
+    termination.move_to(TerminationState.SETTLED)
+    post_notice(
+        recipients=[Recipient(organization_id=contract.vendor_id)],
+        subject=termination.subject,
+        title=f"The termination of {termination.about} is settled at {dollars}",
+        body=settlement.text,
+        url_path=termination.path,
+        by=by,
+        at=at,
+    )
+    record_event(
+        events.SETTLEMENT_DECIDED,
+        subject=termination.subject,
+        by=by,
+        at=at,
+        data={
+            "dollars": dollars,
+            "deobligated": returned,
+            "text": settlement.text,
+        },
+    )
+    return settlement
+
+
+def _guard(
+    termination: Termination,
+    dollars: Dollars,
+    text: str,
+    rows: Sequence[LineBalance],
+    on: date,
+    at: datetime,
+) -> None:
+    if not text.strip():
+        message = "Say how the amount was found."
+        raise WordsMissing(message, pointer="/text")
+    if not queries.has_stopped(termination, at):
+        message = f"Performance runs until {termination.stop_on}; settle after that."
+        raise SettlementRefused(message)
+    proposal = termination.proposals.order_by("pk").last()
+    due = termination.proposal_due
+    if proposal is None and due is not None and on <= due:
+        message = f"The vendor may propose a settlement until {due}, and has not yet."
+        raise SettlementRefused(message, due_on=due)
+    most = min(
+        Dollars(proposal.dollars if proposal else 0), calculations.owed_of(rows).free
+    )
+    if not Dollars() <= dollars <= most or dollars != dollars.to_cents():
+        message = (
+            f"At most {most} can be granted: what the vendor asked for, and what is "
+            "obligated and free."
+        )
+        raise SettlementRefused(message, most=most)
+
+
+def _give_back(
+    termination: Termination,
+    parts: Sequence[tuple[LineBalance, Dollars]],
+    by: Actor,
+    at: datetime,
+) -> None:
+    if not parts:
+        return
+    deobligate_funds(
+        obligations=[
+            Obligation(
+                holder=each.balance.holder,
+                acrn=each.balance.acrn,
+                line_of_accounting_id=each.balance.line_of_accounting_id,
+                dollars=part,
+            )
+            for each, part in parts
+        ],
+        because=termination.subject,
+        by=by,
+        at=at,
+    )
+
+
+def _conform(
+    ended: Sequence[TaskOrder], parts: Sequence[tuple[LineBalance, Dollars]]
+) -> None:
+    """The orders read as funded with what stays, in their next version."""
+    lines: set[int] = set()
+    for each, part in parts:
+        holder: Holder = each.balance.holder
+        if holder.kind != HOLDER_OF_A_LINE:
+            continue
+        funds = OrderFunding.objects.get(
+            line=holder.id, acrn=each.balance.acrn, is_removed=False
+        )
+        funds.dollars -= part.amount
+        funds.save(update_fields=["dollars"])
+        lines.add(holder.id)
+    for order in ended:
+        if lines.intersection(line.pk for line in order.current_lines()):
+            order.version += 1
+            order.content_sha256 = content_sha256(orders.content(order))
+            order.save(update_fields=["version", "content_sha256"])

@@ -1,0 +1,154 @@
+"""What was stopped, what is being ended, and what a vendor has yet to answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from contracting.contracts.models import Contract
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.periods import days_bounds
+from contracting.core.quantities import Dollars
+from contracting.ledger.queries import LineBalance, balances_of
+from contracting.orders.models import TaskOrder
+from contracting.orders.states import TaskOrderState
+from contracting.terminations.models import Letter, Termination
+from contracting.terminations.states import OPEN, LetterKind, TerminationState
+
+
+def letters_visible_to(actor: Actor) -> QuerySet[Letter]:
+    """The letters of the agency, and those that a vendor received."""
+    rows = Letter.objects.select_related(
+        "contract__agency",
+        "contract__vendor",
+        "order",
+        "signed_by__user",
+        "receipt__received_by__user",
+        "answer__answered_by__user",
+    )
+    if actor.is_agency and (actor.role or actor.is_key):
+        return rows.filter(contract__agency_id=actor.organization_id)
+    if actor.is_vendor and (actor.role or actor.is_key):
+        return rows.filter(contract__vendor_id=actor.organization_id)
+    return rows.none()
+
+
+def get_letter_for(actor: Actor, public_id: str) -> Letter:
+    """One letter.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = letters_visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such letter."
+        raise NotVisible(message)
+    return found
+
+
+def terminations_visible_to(actor: Actor) -> QuerySet[Termination]:
+    """Those of the agency; to the vendor, what was signed."""
+    rows = Termination.objects.select_related(
+        "contract__agency",
+        "contract__vendor",
+        "order",
+        "drafted_by__user",
+        "notice__signed_by__user",
+        "settlement__decided_by__user",
+        "cure__answer",
+    )
+    if actor.is_agency and (actor.role or actor.is_key):
+        return rows.filter(contract__agency_id=actor.organization_id)
+    if actor.is_vendor and (actor.role or actor.is_key):
+        signed = (TerminationState.SIGNED, TerminationState.SETTLED)
+        return rows.filter(contract__vendor_id=actor.organization_id, state__in=signed)
+    return rows.none()
+
+
+def get_termination_for(actor: Actor, public_id: str) -> Termination:
+    """One termination.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = terminations_visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such termination."
+        raise NotVisible(message)
+    return found
+
+
+def running_stop(order: TaskOrder) -> Letter | None:
+    """The stop-work order that no order to resume has ended."""
+    stops = order.letters.filter(kind=LetterKind.STOP_WORK, lifted_by__isnull=True)
+    return stops.order_by("pk").last()
+
+
+def stops_of(order: TaskOrder) -> list[tuple[datetime, datetime | None]]:
+    """From when until when work was stopped; the last may have no end yet."""
+    stops = order.letters.filter(kind=LetterKind.STOP_WORK).select_related("lifted_by")
+    return [
+        (stop.sent_at, stop.lifted_by.sent_at if hasattr(stop, "lifted_by") else None)
+        for stop in stops.order_by("pk")
+    ]
+
+
+def cure_notices(contract: Contract, order: TaskOrder | None) -> QuerySet[Letter]:
+    """The cure notices on an order, or on its contract as a whole, newest first."""
+    about = Q(order=order) | Q(order__isnull=True) if order else Q(order__isnull=True)
+    return contract.letters.filter(about, kind=LetterKind.CURE).order_by("-pk")
+
+
+def standing_termination(
+    contract: Contract, order: TaskOrder | None
+) -> Termination | None:
+    """The termination of an order, or of its contract, that was not discarded."""
+    rows = contract.terminations.exclude(state=TerminationState.DISCARDED)
+    about = Q(order=order) | Q(order__isnull=True) if order else Q(order__isnull=True)
+    return rows.filter(about).order_by("pk").last()
+
+
+def open_terminations(
+    contract: Contract, order: TaskOrder | None = None
+) -> list[Termination]:
+    """What is drafted or signed and not settled on an order, or on all of a contract.
+
+    The termination of a contract is open on each of its orders.
+    """
+    rows = contract.terminations.filter(state__in=OPEN)
+    if order is not None:
+        rows = rows.filter(Q(order=order) | Q(order__isnull=True))
+    return list(rows.select_related("order", "contract").order_by("pk"))
+
+
+def unpaid_settlement(order: TaskOrder) -> Dollars:
+    """What a settlement of the order granted beside its usage."""
+    rows = Termination.objects.filter(order=order, settlement__dollars__gt=0)
+    found = rows.values_list("settlement__dollars", flat=True).first()
+    return Dollars(found or 0)
+
+
+def orders_ended_by(termination: Termination) -> list[TaskOrder]:
+    """The signed orders that a termination ends."""
+    rows = TaskOrder.objects.filter(contract=termination.contract_id)
+    if termination.order_id:
+        rows = rows.filter(pk=termination.order_id)
+    running = (TaskOrderState.ISSUED, TaskOrderState.COMPLETED)
+    rows = rows.filter(state__in=running).select_related("contract")
+    return list(rows.order_by("pk"))
+
+
+def balances_ended_by(termination: Termination) -> list[LineBalance]:
+    """Every balance of the orders that a termination ends."""
+    return [
+        LineBalance(line.clin, row)
+        for order in orders_ended_by(termination)
+        for line in order.current_lines()
+        for row in balances_of(line.holder)
+    ]
+
+
+def has_stopped(termination: Termination, at: datetime) -> bool:
+    """Whether its last day of performance is over."""
+    zone = termination.contract.time_zone
+    return at >= days_bounds(termination.stop_on, termination.stop_on, zone).end

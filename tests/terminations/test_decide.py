@@ -1,0 +1,63 @@
+"""A settlement is decided on what was proposed; what is free goes back."""
+
+from datetime import timedelta
+
+import pytest
+
+from contracting.core.errors import NotAllowed
+from contracting.core.quantities import Dollars
+from contracting.operate.queries import broken_invariants
+from contracting.orders.queries import totals_of
+from contracting.terminations.operations.decide import decide_settlement
+from contracting.terminations.refusals import SettlementRefused
+from tests.builders_settlement import balances, used_order
+from tests.cast import actor, nothing_happens
+from tests.terminations.test_draft import ENDED_AT, drafted
+from tests.terminations.test_propose import SETTLED_AT, proposed
+from tests.terminations.test_sign import signed
+
+pytestmark = pytest.mark.django_db
+
+
+def decided(termination, dollars="5.00", by="contracting_officer", at=SETTLED_AT):
+    return decide_settlement(
+        termination_id=termination.pk,
+        dollars=Dollars(dollars),
+        text="Shown by invoices.",
+        by=actor(by),
+        at=at,
+    )
+
+
+def test_what_is_granted_stays_bound_and_the_rest_goes_back():
+    # Given an order of forty dollars with usage of $9.925924, terminated
+    order = used_order()
+    termination = signed(drafted(order))
+
+    # When the vendor asks for five dollars and the officer grants three
+    proposed(termination)
+    for wrong in ("5.01", "-1"):
+        with nothing_happens(), pytest.raises(SettlementRefused):
+            decided(termination, wrong)
+    settlement = decided(termination, "3.00")
+
+    # Then $27.07 went back, and the books and the order agree
+    assert settlement.deobligated_dollars == Dollars("27.07").amount
+    (balance,) = balances(order)
+    assert balance.obligated_dollars == Dollars("12.93").amount
+    order.refresh_from_db()
+    assert totals_of(order).funded_dollars == Dollars("12.93")
+    assert broken_invariants() == {}
+
+
+def test_a_settlement_waits_for_the_last_day_and_for_the_vendor():
+    termination = signed(drafted(used_order()))
+
+    with nothing_happens(), pytest.raises(SettlementRefused):
+        decided(termination, "0", at=ENDED_AT + timedelta(hours=1))
+    with nothing_happens(), pytest.raises(SettlementRefused):
+        decided(termination, "0")
+    proposed(termination, "0")
+    with nothing_happens(), pytest.raises(NotAllowed):
+        decided(termination, "0", by="cor")
+    assert decided(termination, "0").deobligated_dollars == Dollars("30.07").amount
