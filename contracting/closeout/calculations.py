@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -32,6 +34,26 @@ class Figure:
     label: str
     dollars: Dollars | None
     tokens: Tokens | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """By when a file is closed, counted from which day, by which dated number."""
+
+    due_on: date
+    counted_from: date
+    code: str
+    basis: str
+
+    def is_late(self, on: date) -> bool:
+        """Whether the last day is over."""
+        return on > self.due_on
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def figure_rows(figures: Mapping[str, Any]) -> list[Figure]:

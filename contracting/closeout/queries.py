@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
 from contracting.billing.models import Invoice
 from contracting.billing.states import InvoiceState
+from contracting.closeout.calculations import Clock, months_after
 from contracting.closeout.models import ClaimsRelease, CompletionStatement
 from contracting.contracts import queries as contracts
 from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
-from contracting.core.periods import days_bounds
+from contracting.core.periods import accounting_day, days_bounds
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.ledger.queries import LineBalance, balances_of
 from contracting.ledger.states import Holder
@@ -25,6 +27,7 @@ from contracting.orders.models import TaskOrder
 from contracting.orders.states import ModificationState, TaskOrderState
 from contracting.payments.models import Payment
 from contracting.reconciliation.queries import open_findings
+from contracting.reference.queries import threshold
 from contracting.terminations.queries import (
     open_terminations,
     running_stop,
@@ -68,6 +71,44 @@ def balances_of_contract(contract: Contract) -> list[LineBalance]:
         for line in contract.lines.order_by("clin", "pk")
         for balance in balances_of(Holder("contracts.line", line.pk))
     ]
+
+
+def clock_of_order(order: TaskOrder) -> Clock:
+    """By when an order that has ended is closed out (R-CLO-02, FAR 4.804-1(a))."""
+    return _clock(order.contract, order.period_end, final_payment_on([order]))
+
+
+def clock_of_contract(contract: Contract) -> Clock:
+    """By when a contract is closed out: counted from the last day of its orders."""
+    ends = [contract.ordering_end]
+    ends += contract.orders.filter(piid__isnull=False).values_list(
+        "period_end", flat=True
+    )
+    return _clock(contract, max(ends), final_payment_on(list(contract.orders.all())))
+
+
+def final_payment_on(orders: Collection[TaskOrder]) -> date | None:
+    """The day of the latest payment on any of these orders."""
+    paid = Payment.objects.filter(certification__invoice__order__in=orders)
+    return paid.order_by("paid_on").values_list("paid_on", flat=True).last()
+
+
+def _clock(contract: Contract, ended: date, paid: date | None) -> Clock:
+    """Simplified: with receipt and final payment; fixed price and others by months."""
+    awarded = accounting_day(contract.awarded_at, contract.time_zone)  # type: ignore[arg-type]
+    simplified = threshold("SAT", awarded)
+    if Dollars(contract.ceiling_dollars) <= Dollars(simplified.value):
+        last = max(ended, paid or ended)
+        basis = "simplified acquisition: receipt and final payment"
+        return Clock(last, last, simplified.code, basis)
+    fixed = all(
+        pricing.startswith("fixed")
+        for pricing in contract.lines.values_list("pricing", flat=True)
+    )
+    number = threshold("CLOSE_OUT_FIXED_PRICE" if fixed else "CLOSE_OUT_OTHER", ended)
+    months = int(number.value)
+    basis = f"{months} months after physical completion"
+    return Clock(months_after(ended, months), ended, number.code, basis)
 
 
 def blockers_of_completion(order: TaskOrder, at: datetime) -> list[Blocker]:

@@ -67,8 +67,14 @@ class CloseOutsPage(PageView):
             orders = queries.orders_to_close(by, at)
             contracts = queries.contracts_to_close(by, at)
             context |= {
+                "today": at.date(),
                 "orders": [
-                    (order, blockers_of(order, at), self._order_verdict(order))
+                    (
+                        order,
+                        blockers_of(order, at),
+                        self._order_verdict(order),
+                        queries.clock_of_order(order),
+                    )
                     for order in orders
                 ],
                 "contracts": [
@@ -78,6 +84,7 @@ class CloseOutsPage(PageView):
                         permissions.can_close_out_contract(
                             by, contract, today_of(contract)
                         ),
+                        queries.clock_of_contract(contract),
                     )
                     for contract in contracts
                 ],
@@ -264,6 +271,8 @@ class CloseOutOrder(VerbView):
             "statement": queries.statement_of_order(thing),
             "blockers": [] if is_closed else queries.blockers_of_order(thing),
             "release": queries.release_of_order(thing),
+            "clock": queries.clock_of_order(thing),
+            "today": today_of(thing.contract),
             "lines": lines,
             "left": total_dollars(
                 each.balance.funds_left + each.balance.unaccepted for each in lines
@@ -303,6 +312,8 @@ class CloseOutContract(VerbView):
             "statement": queries.statement_of_contract(thing),
             "blockers": [] if is_closed else queries.blockers_of_contract(thing, at),
             "release": queries.release_of_contract(thing),
+            "clock": queries.clock_of_contract(thing),
+            "today": today_of(thing),
             "lines": lines,
             "left": total_dollars(each.balance.funds_left for each in lines),
             "owed": queries.minimum_owed(thing),

@@ -85,6 +85,9 @@ class ThresholdUnit(TextChoices):
     USD = "USD", "dollars"
     DAYS = "DAYS", "days"
     BUSINESS_DAYS = "BUSINESS_DAYS", "business days"
+    MONTHS = "MONTHS", "months"
+    YEARS = "YEARS", "years"
+    HOURS = "HOURS", "hours"
     PERCENT = "PERCENT", "percent"
     PERCENT_PER_YEAR = "PERCENT_PER_YEAR", "percent a year"
 

@@ -11,6 +11,7 @@ from contracting.audit.operations.record import record_event
 from contracting.closeout import events, paperwork, permissions, queries
 from contracting.closeout.models import CompletionStatement
 from contracting.closeout.operations.close_out_order import (
+    _clock_data,
     _deobligate,
     _refuse_if_blocked,
 )
@@ -94,7 +95,7 @@ def close_out_contract(
         subject=contract.subject,
         by=by,
         at=at,
-        data=figures,
+        data={**figures, **_clock_data(queries.clock_of_contract(contract), on)},
     )
     return statement
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.closeout import events, paperwork, permissions, queries
+from contracting.closeout.calculations import Clock
 from contracting.closeout.models import CompletionStatement
 from contracting.closeout.operations.complete_order import _lock_order
 from contracting.closeout.refusals import (
@@ -107,9 +108,23 @@ def close_out_order(
         at=at,
     )
     record_event(
-        events.ORDER_CLOSED_OUT, subject=order.subject, by=by, at=at, data=figures
+        events.ORDER_CLOSED_OUT,
+        subject=order.subject,
+        by=by,
+        at=at,
+        data={**figures, **_clock_data(queries.clock_of_order(order), on)},
     )
     return statement
+
+
+def _clock_data(clock: Clock, on: date) -> dict[str, Any]:
+    """By when it was due, by which number, and whether it is late (R-CLO-02)."""
+    return {
+        "rule": "R-CLO-02",
+        "due_on": clock.due_on,
+        "clock": clock.code,
+        "is_late": clock.is_late(on),
+    }
 
 
 def _refuse_if_blocked(blockers: list[queries.Blocker]) -> None:

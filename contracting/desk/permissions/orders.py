@@ -202,7 +202,8 @@ def to_close_out(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         missing = " ".join(blocker.what for blocker in blockers[:2])
         verdict = may_close.can_close_out_order(by, order, on)
         page, rule = "closeout:close_out_order", blockers[0].rule if blockers else ""
-        yield item(order, page, "Close out the order", verdict, missing, rule)
+        due = closeout.clock_of_order(order).due_on
+        yield item(order, page, "Close out the order", verdict, missing, rule, due=due)
     over = contracts.visible_to(by).filter(
         state__in=[ContractState.AWARDED, ContractState.COMPLETED], ordering_end__lt=on
     )
@@ -211,7 +212,8 @@ def to_close_out(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         missing = " ".join(blocker.what for blocker in blockers[:2])
         verdict = may_close.can_close_out_contract(by, each, on)
         page, rule = "closeout:close_out_contract", blockers[0].rule if blockers else ""
-        yield item(each, page, "Close out the contract", verdict, missing, rule)
+        due, asked = closeout.clock_of_contract(each).due_on, "Close out the contract"
+        yield item(each, page, asked, verdict, missing, rule, due=due)
 
 
 def to_pay(by: Actor, at: datetime, on: date) -> Iterator[Item]:
