@@ -13,6 +13,12 @@ MINIMUM_RELEASED = event_type(
     "closeout.minimum.released",
     "The vendor gave up what the guaranteed minimum leaves unpaid.",
 )
+LEGAL_HOLD_PLACED = event_type(
+    "closeout.legal_hold.placed", "The file of the contract was put under legal hold."
+)
+LEGAL_HOLD_RELEASED = event_type(
+    "closeout.legal_hold.released", "A legal hold on the file was released."
+)
 ORDER_CLOSED_OUT = event_type(
     "closeout.order.closed_out",
     "The order was closed out; unused funds went back.",

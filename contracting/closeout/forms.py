@@ -54,3 +54,26 @@ class CloseOutForm(forms.Form):
         help_text="All required actions are done; what is left goes back to the funds "
         "(FAR 4.804-5(b)).",
     )
+
+
+class PlaceLegalHoldForm(forms.Form):
+    """Why a file is kept."""
+
+    matter = forms.CharField(
+        label="Matter", max_length=200, help_text="The case or inquiry, by its number."
+    )
+    reason = forms.CharField(
+        label="What has to be kept, and why",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ReleaseLegalHoldForm(forms.Form):
+    """Why a file need not be kept any longer."""
+
+    reason = forms.CharField(
+        label="Why the matter no longer needs the file",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -96,3 +96,54 @@ class CompletionStatement(Addressed, AppendOnly):
     def closed(self) -> str:
         """The number of what was closed out."""
         return (self.order.piid if self.order else self.contract.piid) or ""
+
+
+class LegalHold(Addressed, AppendOnly):
+    """Nothing of a contract's file is disposed of while it stands (FAR 4.805)."""
+
+    PREFIX = "hold"
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="legal_holds"
+    )
+    matter = models.CharField(max_length=200, help_text="The case or inquiry.")
+    reason = models.TextField()
+    placed_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
+    )
+    placed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_legal_hold_names_its_matter",
+                condition=~Q(matter="") & ~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"legal hold for {self.matter}"
+
+
+class LegalHoldRelease(AppendOnly):
+    """The end of a legal hold."""
+
+    hold = models.OneToOneField(
+        LegalHold, on_delete=models.PROTECT, related_name="release"
+    )
+    reason = models.TextField()
+    released_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
+    )
+    released_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_legal_hold_is_released_for_a_reason",
+                condition=~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"release of {self.hold}"

@@ -59,6 +59,21 @@ def can_close_out_contract(by: Actor, contract: Contract, on: date) -> Verdict:
     return _officer(by, contract.agency_id, on)
 
 
+def can_place_legal_hold(by: Actor, contract: Contract) -> Verdict:
+    """A contracting officer or an administrator, who keeps the records."""
+    return _keeper(by, contract, "place a legal hold")
+
+
+def can_release_legal_hold(by: Actor, contract: Contract) -> Verdict:
+    """A contracting officer or an administrator, who keeps the records."""
+    return _keeper(by, contract, "release a legal hold")
+
+
+def _keeper(by: Actor, contract: Contract, doing: str) -> Verdict:
+    roles = (Role.CONTRACTING_OFFICER, Role.ADMINISTRATOR)
+    return role_in(by, contract.agency_id, *roles, doing=doing, rule="R-AUD-02")
+
+
 def _officer(by: Actor, agency_id: int, on: date) -> Verdict:
     return all_of(
         role_in(

@@ -53,3 +53,15 @@ class AlreadyClosedOut(Conflict):
     """The completion statement is signed already."""
 
     code = "already_closed_out"
+
+
+class HoldIncomplete(Invalid):
+    """A legal hold names its matter and its reason, and so does its release."""
+
+    code = "hold_incomplete"
+
+
+class HoldReleased(Conflict):
+    """The legal hold was released before."""
+
+    code = "hold_released"

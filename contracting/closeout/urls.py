@@ -36,6 +36,21 @@ urlpatterns: list[URLPattern] = [
         views.CloseOutContract.as_view(),
         name="close_out_contract",
     ),
+    path(
+        "contracts/<public_id:public_id>/retention",
+        views.RetentionPage.as_view(),
+        name="retention",
+    ),
+    path(
+        "contracts/<public_id:public_id>/place_legal_hold",
+        views.PlaceLegalHold.as_view(),
+        name="place_legal_hold",
+    ),
+    path(
+        "legal_holds/<public_id:public_id>/release_legal_hold",
+        views.ReleaseLegalHold.as_view(),
+        name="release_legal_hold",
+    ),
 ]
 
 api_urlpatterns: list[URLPattern] = []

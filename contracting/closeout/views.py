@@ -10,16 +10,20 @@ from django.urls import reverse
 from contracting.audit.queries import events_of
 from contracting.closeout import forms, permissions, queries
 from contracting.closeout.calculations import figure_rows
+from contracting.closeout.models import LegalHold
 from contracting.closeout.operations.close_out_contract import close_out_contract
 from contracting.closeout.operations.close_out_order import close_out_order
 from contracting.closeout.operations.complete_order import complete_order
+from contracting.closeout.operations.place import place_legal_hold
 from contracting.closeout.operations.release_claims import release_claims
+from contracting.closeout.operations.release_hold import release_legal_hold
 from contracting.closeout.operations.release_minimum import release_minimum
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
 from contracting.contracts.states import ContractState
 from contracting.core import clock
 from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars, total_dollars
@@ -327,3 +331,91 @@ class CloseOutContract(VerbView):
         return close_out_contract(
             contract_id=thing.pk, remarks=data["remarks"], by=by, at=at
         ).path
+
+
+class RetentionPage(PageView):
+    """Until when is the file kept, and what holds it?"""
+
+    template_name = "closeout/retention.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        contract = _file_of(self.actor, ids["public_id"])
+        holds = contract.legal_holds.select_related(
+            "placed_by__user", "release__released_by__user"
+        )
+        on = today_of(contract)
+        retention = queries.retention_of(contract, on)
+        return {
+            "contract": contract,
+            "retention": retention,
+            "is_free": retention.may_be_disposed_of(on),
+            "holds": holds.order_by("-pk"),
+            "may_place": permissions.can_place_legal_hold(self.actor, contract),
+            "may_release": permissions.can_release_legal_hold(self.actor, contract),
+        }
+
+
+def _file_of(actor: Actor, public_id: str) -> Contract:
+    """The contract, for people of its agency: the file is the agency's.
+
+    :raises NotVisible: for everybody else
+    """
+    if not actor.is_agency:
+        message = "The file of a contract is the agency's."
+        raise NotVisible(message)
+    return get_contract_for(actor, public_id)
+
+
+class PlaceLegalHold(VerbView):
+    """Keep everything."""
+
+    template_name = "closeout/place_legal_hold.html"
+    form_class = forms.PlaceLegalHoldForm
+    submit_label = "Place the legal hold"
+    done_message = "The file is held: nothing of it is disposed of."
+
+    def thing(self, *_: Any, **ids: Any) -> Contract:
+        return _file_of(self.actor, ids["public_id"])
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_place_legal_hold(self.actor, thing)
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        return {"contract": thing, "cancel_url": retention_address(thing)}
+
+    def perform(
+        self, *, thing: Contract, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        words = {name: data[name] for name in ("matter", "reason")}
+        place_legal_hold(contract_id=thing.pk, **words, by=by, at=at)
+        return retention_address(thing)
+
+
+class ReleaseLegalHold(VerbView):
+    """The matter is over."""
+
+    template_name = "closeout/release_legal_hold.html"
+    form_class = forms.ReleaseLegalHoldForm
+    submit_label = "Release the legal hold"
+    done_message = "The legal hold is released."
+
+    def thing(self, *_: Any, **ids: Any) -> LegalHold:
+        return queries.get_hold_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: LegalHold) -> Verdict:
+        return permissions.can_release_legal_hold(self.actor, thing.contract)
+
+    def extra(self, thing: LegalHold) -> dict[str, Any]:
+        back = retention_address(thing.contract)
+        return {"hold": thing, "contract": thing.contract, "cancel_url": back}
+
+    def perform(
+        self, *, thing: LegalHold, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        release_legal_hold(hold_id=thing.pk, reason=data["reason"], by=by, at=at)
+        return retention_address(thing.contract)
+
+
+def retention_address(contract: Contract) -> str:
+    """The page that says until when the file of a contract is kept."""
+    return reverse("closeout:retention", args=[contract.public_id])

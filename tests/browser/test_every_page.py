@@ -47,6 +47,7 @@ REACHED_OTHERWISE = {
     "account_signup": "closed",
     "bans:ban": "only once something is banned",
     "bans:lift_ban": "only while something is banned",
+    "closeout:release_legal_hold": "only while a legal hold stands",
     "closeout:release_minimum": "only while a minimum is owed at the very end",
     "contracts:accept_award": "only while an award on a quotation is offered",
     "contracts:accept_designation": "only while a letter of designation waits",

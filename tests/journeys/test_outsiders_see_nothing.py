@@ -47,6 +47,7 @@ NOT_IN_THE_STORY = {
     "accounts:revoke_delegation",
     "bans:ban",
     "bans:lift_ban",
+    "closeout:release_legal_hold",
     "contracts:hold_debriefing",
     "contracts:preview_contract",
     "contracts:request_debriefing",
