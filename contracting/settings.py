@@ -177,6 +177,7 @@ INSTALLED_APPS = [
     "contracting.evaluations",
     "contracting.contracts",
     "contracting.fair_opportunity",
+    "contracting.incidents",
     "contracting.orders",
     "contracting.modifications",
     "contracting.terminations",

@@ -34,6 +34,7 @@ PAGES = (
     "contracting.evaluations",
     "contracting.contracts",
     "contracting.fair_opportunity",
+    "contracting.incidents",
     "contracting.orders",
     "contracting.modifications",
     "contracting.terminations",

@@ -1,0 +1,13 @@
+"""What can happen to an incident."""
+
+from contracting.audit.events import event_type
+
+INCIDENT_REPORTED = event_type(
+    "incidents.incident.reported", "The vendor reported an incident."
+)
+INCIDENT_UPDATED = event_type(
+    "incidents.incident.updated", "The vendor told how far an incident is."
+)
+INCIDENT_CLOSED = event_type(
+    "incidents.incident.closed", "The contracting officer closed an incident."
+)

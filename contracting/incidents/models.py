@@ -1,0 +1,103 @@
+"""Incidents, their updates and their end; all of them only ever added."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from contracting.core.models import Addressed, AppendOnly
+from contracting.core.subjects import Subject
+from contracting.incidents.states import Severity
+
+
+class Incident(Addressed, AppendOnly):
+    """What the vendor of a contract discovered and reported."""
+
+    PREFIX = "inc"
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="incidents"
+    )
+    title = models.CharField(max_length=200)
+    severity = models.CharField(max_length=20, choices=Severity.choices)
+    text = models.TextField(help_text="What happened, without content of any call.")
+    discovered_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="By when it was to be reported.")
+    update_hours = models.PositiveSmallIntegerField(
+        help_text="Hours within which the next update is due."
+    )
+    reported_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    reported_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="an_incident_says_what_happened",
+                condition=~Q(title="") & ~Q(text="") & Q(severity__in=Severity.values),
+            ),
+            models.CheckConstraint(
+                name="an_incident_is_reported_after_its_discovery",
+                condition=Q(reported_at__gte=F("discovered_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("incidents.incident", self.pk, self.contract.stream)
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/incidents/{self.public_id}"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was reported after its hours."""
+        return self.reported_at > self.due_at
+
+
+class IncidentUpdate(AppendOnly):
+    """How far it is, day by day."""
+
+    incident = models.ForeignKey(
+        Incident, on_delete=models.PROTECT, related_name="updates"
+    )
+    text = models.TextField()
+    updated_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="an_update_of_an_incident_has_words", condition=~Q(text="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"update of {self.incident}"
+
+
+class IncidentClosure(AppendOnly):
+    """The contracting officer's word that nothing more is to be told."""
+
+    incident = models.OneToOneField(
+        Incident, on_delete=models.PROTECT, related_name="closure"
+    )
+    text = models.TextField()
+    closed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="an_incident_is_closed_with_words", condition=~Q(text="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"end of {self.incident}"
