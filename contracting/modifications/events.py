@@ -29,10 +29,6 @@ ORDER_PRICES_TAKEN_UP = event_type(
     "modifications.order.prices_taken_up",
     "The order took up prices that a modification of its contract has changed.",
 )
-ORDER_MODIFICATION_REBASED = event_type(
-    "modifications.order_modification.rebased",
-    "A draft modification was put onto the order as it stands.",
-)
 MODEL_TERMS_RECORDED = event_type(
     "modifications.model_terms.recorded",
     "What the contract says of its models was recorded.",

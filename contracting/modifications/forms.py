@@ -467,25 +467,6 @@ class RecordModelRetirementForm(forms.Form):
             self.fields[name].required = True
 
 
-class RebaseOrderModificationForm(SeenVersion):
-    """Which of the draft's terms give way to what is in force."""
-
-    dropped_terms = forms.MultipleChoiceField(
-        label="Terms of the draft that give way to what is in force",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Leave all unticked to keep the draft's own words.",
-    )
-
-    def __init__(self, *args: Any, terms: list[tuple[str, str]], **more: Any) -> None:
-        super().__init__(*args, **more)
-        field = self.fields["dropped_terms"]
-        if terms and isinstance(field, forms.MultipleChoiceField):
-            field.choices = terms
-        else:
-            del self.fields["dropped_terms"]
-
-
 class ConformedForm(forms.Form):
     """The day on which the contract is read."""
 

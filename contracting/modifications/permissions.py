@@ -16,11 +16,6 @@ from contracting.modifications import calculations
 from contracting.modifications.models import ContractModification, RatchetFinding
 from contracting.modifications.queries import get_modification_for
 from contracting.modifications.states import ModificationKind, RatchetState
-from contracting.orders.models import Modification
-from contracting.orders.permissions import (
-    can_discard_modification,
-    can_draft_modification,
-)
 from contracting.orders.states import ModificationState
 
 OFFICE = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST)
@@ -157,14 +152,6 @@ def can_discard_contract_modification(
     agency_id = modification.contract.agency_id
     who = role_in(by, agency_id, *OFFICE, doing="discard it")
     return _on_draft(who, modification)
-
-
-def can_rebase_order_modification(by: Actor, modification: Modification) -> Verdict:
-    """Whoever may draft one puts a draft onto the order that is in force."""
-    return all_of(
-        can_draft_modification(by, modification.order),
-        can_discard_modification(by, modification),
-    )
 
 
 def about_modification(actor: Actor, public_id: str) -> About:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -33,11 +32,10 @@ from contracting.modifications.models import (
     RatchetFinding,
 )
 from contracting.modifications.states import Point
-from contracting.orders.calculations import changes_of, in_words
-from contracting.orders.calculations import content as order_content
-from contracting.orders.models import Modification, OrderLine, TaskOrder
+from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.states import (
     SIGNED,
+    Clash,
     ModificationAuthority,
     ModificationState,
     TaskOrderState,
@@ -136,21 +134,6 @@ def conformed(contract: Contract, on: date) -> Conformed:
     return Conformed(contract, on, found, told)
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """One term of a draft whose base has moved: three texts, none of them lost."""
-
-    term: str
-    base: str
-    in_force: str
-    drafted: str
-
-    @property
-    def is_clash(self) -> bool:
-        """Whether what was signed meanwhile changed this very term."""
-        return self.base != self.in_force
-
-
 def clashes(modification: ContractModification) -> list[Clash]:
     """What a draft changes, against what it was drafted on and what is in force."""
     now = dict(
@@ -168,30 +151,6 @@ def signed_since(modification: ContractModification) -> list[ContractModificatio
         each
         for each in signed_of(modification.contract)
         if each.base_version >= modification.base_version
-    ]
-
-
-def clashes_of_order(modification: Modification) -> list[Clash]:
-    """What a draft of an order changes, as drafted, in force, and on what is in force.
-
-    The text on which it was drafted is the one that its last event has kept.
-    """
-    kept = [
-        event
-        for event in events_of(modification.subject)
-        if "changes" in json.loads(event.payload)["data"]
-    ]
-    drafted = json.loads(kept[-1].payload)["data"]["changes"] if kept else []
-    now = dict(in_words(order_content(modification.order)))
-    after = {change.term: change.new for change in changes_of(modification)}
-    return [
-        Clash(
-            row["term"],
-            row["old"],
-            now.get(row["term"], ""),
-            after.get(row["term"], row["new"]),
-        )
-        for row in drafted
     ]
 
 

@@ -77,11 +77,6 @@ urlpatterns: list[URLPattern] = [
         name="issue_contract_modification",
     ),
     path(
-        "modifications/<public_id:public_id>/rebase_order_modification",
-        views.RebaseOrderModification.as_view(),
-        name="rebase_order_modification",
-    ),
-    path(
         f"{_MODIFICATION}/discard_contract_modification",
         views.DiscardContractModification.as_view(),
         name="discard_contract_modification",

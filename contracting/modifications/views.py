@@ -27,7 +27,6 @@ from contracting.modifications.operations.draft import draft_contract_modificati
 from contracting.modifications.operations.draft_on_ramp import draft_on_ramp
 from contracting.modifications.operations.hold_ratchet import hold_ratchet_finding
 from contracting.modifications.operations.issue import issue_contract_modification
-from contracting.modifications.operations.rebase import rebase_order_modification
 from contracting.modifications.operations.record_retirement import (
     record_model_retirement,
 )
@@ -36,11 +35,6 @@ from contracting.modifications.operations.request import request_modification_ch
 from contracting.modifications.operations.revise import revise_contract_modification
 from contracting.modifications.operations.sign import sign_contract_modification
 from contracting.modifications.states import ModificationKind
-from contracting.orders.calculations import TERMS as ORDER_TERMS
-from contracting.orders.models import Modification
-from contracting.orders.queries import (
-    get_modification_for as get_order_modification_for,
-)
 from contracting.orders.states import ModificationState
 from contracting.solicitations.publishing.changes import shown
 
@@ -423,47 +417,6 @@ class DiscardContractModification(ModificationVerb):
     ) -> str:
         discard_contract_modification(modification_id=thing.pk, by=by, at=at)
         return f"{thing.contract.path}/modifications"
-
-
-class RebaseOrderModification(VerbView):
-    """What shall a draft of an order say, on the order as it stands now?"""
-
-    template_name = "modifications/rebase_order_modification.html"
-    form_class = forms.RebaseOrderModificationForm
-    submit_label = "Put the draft onto the order as it stands"
-    done_message = "The draft is compared with the order that is in force."
-
-    def thing(self, *_: Any, **ids: Any) -> Modification:
-        return get_order_modification_for(self.actor, ids["public_id"])
-
-    def verdict(self, thing: Modification) -> Verdict:
-        return permissions.can_rebase_order_modification(self.actor, thing)
-
-    def initial(self, thing: Modification) -> dict[str, Any]:
-        return {"seen_version": thing.version}
-
-    def form_options(self, thing: Modification) -> dict[str, Any]:
-        return {"terms": [(name, ORDER_TERMS[name]) for name in thing.terms]}
-
-    def extra(self, thing: Modification) -> dict[str, Any]:
-        return {
-            "modification": thing,
-            "order": thing.order,
-            "clashes": queries.clashes_of_order(thing),
-            "cancel_url": thing.path,
-        }
-
-    def perform(
-        self, *, thing: Modification, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        rebase_order_modification(
-            modification_id=thing.pk,
-            dropped_terms=data.get("dropped_terms", ()),
-            seen_version=data["seen_version"],
-            by=by,
-            at=at,
-        )
-        return thing.path
 
 
 def _today(contract: Contract) -> date:

@@ -63,3 +63,7 @@ SIGNED_EVENTS = (
     MODIFICATION_ISSUED,
 )
 """What the vendor reads of an order's history: what was signed, not how it was made."""
+MODIFICATION_REBASED = event_type(
+    "orders.modification.rebased",
+    "A draft modification was put onto the order as it stands.",
+)

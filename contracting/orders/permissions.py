@@ -308,6 +308,14 @@ def can_discard_modification(by: Actor, modification: Modification) -> Verdict:
     )
 
 
+def can_rebase_modification(by: Actor, modification: Modification) -> Verdict:
+    """Whoever may draft one puts a draft onto the order that is in force."""
+    return all_of(
+        can_draft_modification(by, modification.order),
+        can_discard_modification(by, modification),
+    )
+
+
 def about_task_order(actor: Actor, public_id: str) -> About:
     """What a determination on an order is about.
 

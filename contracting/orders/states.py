@@ -201,3 +201,18 @@ class Check:
     is_done: bool
     why: str = ""
     rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One term of a draft whose base has moved: three texts, none of them lost."""
+
+    term: str
+    base: str
+    in_force: str
+    drafted: str
+
+    @property
+    def is_clash(self) -> bool:
+        """Whether what was signed meanwhile changed this very term."""
+        return self.base != self.in_force

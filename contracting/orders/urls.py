@@ -6,6 +6,7 @@ from contracting.orders import api, views
 from contracting.orders.views import funds
 from contracting.orders.views.drafting import DraftTaskOrder
 from contracting.orders.views.limits import AcceptOrderLimits
+from contracting.orders.views.rebasing import RebaseModification
 
 _ORDER = "orders/<public_id:public_id>"
 _MODIFICATION = "modifications/<public_id:public_id>"
@@ -88,6 +89,11 @@ urlpatterns: list[URLPattern] = [
         f"{_MODIFICATION}/issue_modification",
         views.IssueModification.as_view(),
         name="issue_modification",
+    ),
+    path(
+        f"{_MODIFICATION}/rebase_modification",
+        RebaseModification.as_view(),
+        name="rebase_modification",
     ),
     path(
         f"{_MODIFICATION}/discard_modification",

@@ -84,7 +84,7 @@ NOT_IN_THE_STORY = {
     "modifications:issue_contract_modification",
     "modifications:modification",
     "modifications:ratchet_finding",
-    "modifications:rebase_order_modification",
+    "orders:rebase_modification",
     "modifications:request_modification_changes",
     "modifications:revise_contract_modification",
     "modifications:sign_contract_modification",

@@ -475,7 +475,6 @@ def test_a_model_that_lost_its_authorization_is_not_ordered(contract):
 def test_a_protestable_order_is_flagged_and_recorded(
     contract, contracting_officer, code, amount, because
 ):
-    # Given an order of $60 and the amount above which one may be protested
     order = certified_order(on=contract)
     Organization.objects.filter(pk=contract.agency_id).update(aac=code)
     civilian = Threshold.objects.filter(code="ORDER_PROTEST_CIVILIAN")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -43,15 +44,18 @@ def take_up_prices(
     moved = list(orders)
     for order in moved:
         before = order.content_sha256
+        prices: dict[tuple[int, int], Decimal] = {}
         for rate in touched.filter(line__order=order).order_by("pk"):
             for row in replaced[rate.rate_row_id]:
-                OrderRate.objects.create(
-                    line_id=rate.line_id,
-                    rate_row=row,
-                    usd_per_million_tokens=min(
-                        rate.usd_per_million_tokens, row.usd_per_million_tokens
-                    ),
-                )
+                key = rate.line_id, row.pk
+                price = min(rate.usd_per_million_tokens, row.usd_per_million_tokens)
+                prices[key] = min(price, prices.get(key, price))
+        for (line_id, rate_row_id), price in prices.items():
+            OrderRate.objects.create(
+                line_id=line_id,
+                rate_row_id=rate_row_id,
+                usd_per_million_tokens=price,
+            )
         order.version += 1
         order.content_sha256 = content_sha256(content(order))
         order.save(update_fields=["version", "content_sha256"])

@@ -33,7 +33,8 @@ from contracting.ledger.queries import (
     statement,
     transfers_behind,
 )
-from contracting.orders import calculations, events
+from contracting.orders import events
+from contracting.orders.calculations import reach
 from contracting.orders.models import (
     FundsCertification,
     Modification,
@@ -351,15 +352,15 @@ def _limit(
         tokens = Tokens(line.ceiling_tokens)
         ceiling = Dollars(line.ceiling_dollars)
         funds = total_dollars(Dollars(part.dollars) for part in parts)
-    planned = calculations.planned_price(rates, shares)
-    worst = max((calculations.price_of(rate) for rate in rates), default=None)
+    planned = reach.planned_price(rates, shares)
+    worst = max((reach.price_of(rate) for rate in rates), default=None)
     left = (tokens, ceiling, funds)
     return LineLimit(
         line,
         books,
         *left,
-        planned=calculations.reach("the reference workload's mix", planned, *left),
-        worst=calculations.reach("the dearest class alone", worst, *left),
+        planned=reach.reach("the reference workload's mix", planned, *left),
+        worst=reach.reach("the dearest class alone", worst, *left),
     )
 
 

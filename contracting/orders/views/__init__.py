@@ -25,6 +25,7 @@ from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import documents_of
 from contracting.ledger.queries import adjustments_of, contract_balance
 from contracting.orders import calculations, forms, permissions, queries
+from contracting.orders.forms import modifications as modifying
 from contracting.orders.models import Modification, TaskOrder
 from contracting.orders.operations.cancel import cancel_task_order
 from contracting.orders.operations.certify_modification import (
@@ -213,7 +214,7 @@ class ReviewTaskOrder(ReviewVerb, OrderVerb):
         return {
             **_order_context(thing),
             **self.reviewed(thing, last, changes),
-            "checks": queries.signing_checks(thing, _today(thing)),
+            "checks": signing_checks(thing, _today(thing)),
         }
 
 
@@ -294,7 +295,7 @@ class DraftModification(OrderVerb):
     """What exactly changes, in words, money and tokens?"""
 
     template_name = "orders/draft_modification.html"
-    form_class = forms.DraftModificationForm
+    form_class = modifying.DraftModificationForm
     submit_label = "Draft the modification"
     done_message = "The modification is drafted. It has no number until it is signed."
     may = staticmethod(permissions.can_draft_modification)
@@ -303,7 +304,7 @@ class DraftModification(OrderVerb):
         return {**super().initial(thing), "effective_on": _today(thing)}
 
     def form_options(self, thing: TaskOrder) -> dict[str, Any]:
-        return {"choices": forms.effects_offered_by(thing)}
+        return {"choices": modifying.effects_offered_by(thing)}
 
     def perform(
         self, *, thing: TaskOrder, data: dict[str, Any], by: Actor, at: datetime
@@ -359,7 +360,7 @@ class CertifyModificationFunds(ModificationVerb):
     """Are the funds there that this modification adds?"""
 
     template_name = "orders/certify_modification_funds.html"
-    form_class = forms.CertifyModificationForm
+    form_class = modifying.CertifyModificationForm
     submit_label = "Certify the funds"
     done_message = "The funds are certified and wait for the signature."
     may = staticmethod(permissions.can_certify_modification_funds)
@@ -370,7 +371,7 @@ class SignModification(ModificationVerb):
     """Does the vendor agree?"""
 
     template_name = "orders/sign_modification.html"
-    form_class = forms.SignModificationForm
+    form_class = modifying.SignModificationForm
     submit_label = "Sign for the vendor"
     done_message = "You have signed. The contracting officer signs last."
     may = staticmethod(permissions.can_sign_modification)
@@ -381,7 +382,7 @@ class IssueModification(ModificationVerb):
     """Is everything in place to change the order?"""
 
     template_name = "orders/issue_modification.html"
-    form_class = forms.IssueModificationForm
+    form_class = modifying.IssueModificationForm
     submit_label = "Sign the modification"
     done_message = "The modification is signed and the order is changed."
     do = staticmethod(issue_modification)

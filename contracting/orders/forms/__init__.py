@@ -20,11 +20,9 @@ from contracting.ledger.queries import funds_of
 from contracting.orders import queries
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import (
-    EffectDraft,
     FundsClause,
     FundsDraft,
     LineDraft,
-    ModificationAuthority,
     Risk,
 )
 from contracting.reference.states import Boundary
@@ -291,20 +289,6 @@ class CertifyForm(SeenVersion):
     confirm = forms.BooleanField(label="I certify that these funds are available.")
 
 
-class CertifyModificationForm(CertifyForm):
-    """The certifier's word for what is added, out of expired funds if need be."""
-
-    expired_citation = forms.CharField(
-        label="Expired funds: why this is an adjustment within scope",
-        max_length=300,
-        required=False,
-        help_text=(
-            "Only where the funds named have expired, for example 31 U.S.C. 1553(a), "
-            "price adjustment under clause 52.212-4(c). It is recorded and shown."
-        ),
-    )
-
-
 class AvailabilityForm(SeenVersion):
     """The contracting officer's notice that funds are available."""
 
@@ -336,23 +320,6 @@ class CancelTaskOrderForm(forms.Form):
     reason = _words("Reason", "Kept with the order.", rows=3)
 
 
-class EffectRow(ChoiceRow):
-    """What changes on one line of the order and one ACRN; negative takes away."""
-
-    clin = forms.ChoiceField(label="Line")
-    acrn = AcrnField(label="ACRN", max_length=2, min_length=2)
-    line_of_accounting = forms.TypedChoiceField(
-        label="Paid from",
-        coerce=int,
-        required=False,
-        empty_value=None,
-        help_text="Only for a new ACRN",
-    )
-    add_dollars = _dollars("Funds, + or −", required=False)
-    add_ceiling_dollars = _dollars("Dollar ceiling, + or −", required=False)
-    add_ceiling_tokens = _figure("Token ceiling, + or −", required=False)
-
-
 SCOPE = [
     ("True", "It lies within the scope of the contract"),
     ("False", "It lies outside: a justification is approved before the signature"),
@@ -363,100 +330,6 @@ MODIFICATION_SAYS = (
     *("authority", "citation", "description", "effective_on"),
     *("scope", "is_within_scope"),
 )
-
-
-class DraftModificationForm(GridForm):
-    """Block 13, block 14, and the effects by line and ACRN."""
-
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    authority = forms.ChoiceField(
-        label="Authority (block 13)",
-        widget=forms.RadioSelect,
-        choices=[
-            choice
-            for choice in ModificationAuthority.choices
-            if choice[0] != ModificationAuthority.CHANGE_ORDER
-        ],
-        help_text=(
-            "Administrative changes and funding bind without the vendor. Any other "
-            "term needs 13C. A commercial contract knows no change order (13A)."
-        ),
-    )
-    citation = forms.CharField(
-        max_length=120, help_text="The clause or regulation it rests on."
-    )
-    description = _words(
-        "Description (block 14)",
-        "What changes and why. Before and after are compared for you.",
-    )
-    effective_on = _day("Effective date")
-    is_within_scope = forms.TypedChoiceField(
-        label="Scope determination",
-        widget=forms.RadioSelect,
-        choices=SCOPE,
-        coerce=lambda text: text == "True",
-        help_text="Of the contract as it was competed (FAR 6.303, 16.505(b)).",
-    )
-    scope = _words(
-        "Why it lies within the scope, or outside of it",
-        "For the file; the vendor does not read it.",
-        rows=3,
-    )
-    payment_office = forms.CharField(
-        label="New payment office", max_length=200, required=False
-    )
-    place = forms.CharField(
-        label="New place of performance", max_length=200, required=False
-    )
-    period_end = forms.DateField(
-        label="New last day of performance",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
-
-    grid_class = forms.formset_factory(
-        EffectRow,
-        formset=RemovableRows,
-        extra=3,
-        can_delete=True,
-        can_delete_extra=False,
-        max_num=100,
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Effects and terms as the verb takes them; what is empty stays as it is."""
-        cleaned = super().clean()
-        cleaned["effects"] = [
-            EffectDraft(
-                clin=row["clin"],
-                acrn=row["acrn"],
-                line_of_accounting_id=row["line_of_accounting"],
-                add_dollars=Dollars(row["add_dollars"] or 0),
-                add_ceiling_dollars=Dollars(row["add_ceiling_dollars"] or 0),
-                add_ceiling_tokens=Tokens(row["add_ceiling_tokens"] or 0),
-            )
-            for row in cleaned["rows"]
-        ]
-        cleaned["terms"] = {
-            name: cleaned[name]
-            for name in ("payment_office", "place", "period_end")
-            if cleaned.get(name)
-        }
-        return cleaned
-
-
-class SignModificationForm(SeenVersion):
-    """The vendor's signature."""
-
-    confirm = forms.BooleanField(label="I sign this supplemental agreement.")
-
-
-class IssueModificationForm(SeenVersion):
-    """The officer's signature."""
-
-    confirm = forms.BooleanField(
-        label="I sign this modification as contracting officer."
-    )
 
 
 def offered_by(contract: Contract) -> dict[str, Any]:
@@ -475,15 +348,6 @@ def offered_by(contract: Contract) -> dict[str, Any]:
             )
             for row in queries.rates_offered(contract)
         ],
-    }
-
-
-def effects_offered_by(order: TaskOrder) -> dict[str, Choices]:
-    """What the form of a modification offers to choose from."""
-    lines = order.current_lines()
-    return {
-        "clin": [(line.clin, f"{line.clin} {line.description}") for line in lines],
-        "line_of_accounting": accounts_of(order.contract),
     }
 
 

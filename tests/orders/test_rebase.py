@@ -7,12 +7,12 @@ import pytest
 from contracting.core.errors import NotAllowed, Stale
 from contracting.core.quantities import Dollars
 from contracting.ledger.queries import funds_of
-from contracting.modifications.operations.rebase import rebase_order_modification
-from contracting.modifications.queries import clashes_of_order
 from contracting.orders.operations.certify_modification import (
     certify_modification_funds,
 )
 from contracting.orders.operations.issue_modification import issue_modification
+from contracting.orders.operations.rebase import rebase_modification
+from contracting.orders.queries.clashes import clashes_of
 from contracting.orders.refusals import NothingChanged
 from contracting.orders.states import EffectDraft
 from tests.builders_orders import (
@@ -29,7 +29,7 @@ def effect_of(dollars):
 
 
 def rebased(modification, by="contract_specialist", seen_version=1, **more):
-    return rebase_order_modification(
+    return rebase_modification(
         modification_id=modification.pk,
         by=actor(by),
         at=MODIFIED_AT,
@@ -46,7 +46,7 @@ def test_the_loser_keeps_what_it_says_on_the_order_that_is_in_force(order):
     lost.order.refresh_from_db()
 
     # Then the texts are side by side
-    total = next(row for row in clashes_of_order(lost) if row.term == "Total funds")
+    total = next(row for row in clashes_of(lost) if row.term == "Total funds")
     assert (total.base, total.in_force, total.drafted) == ("$40.00", "$45.00", "$55.00")
     assert total.is_clash
 
@@ -94,7 +94,7 @@ def test_a_term_gives_way_to_what_is_in_force(order, contract_specialist):
     # When the office drops one of them on the page
     done = submit(
         office,
-        f"{draft.path}/rebase_order_modification",
+        f"{draft.path}/rebase_modification",
         {"seen_version": 1, "dropped_terms": "place"},
     )
 

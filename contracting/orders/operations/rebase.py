@@ -12,7 +12,7 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.modifications import events, permissions
+from contracting.orders import events, permissions
 from contracting.orders.calculations import modification_content
 from contracting.orders.models import Modification, TaskOrder
 from contracting.orders.operations.certify_modification import _release
@@ -25,7 +25,7 @@ from contracting.orders.refusals import NothingChanged
 
 
 @transaction.atomic
-def rebase_order_modification(
+def rebase_modification(
     *,
     modification_id: int,
     dropped_terms: Sequence[str] = (),
@@ -51,7 +51,7 @@ def rebase_order_modification(
     order = TaskOrder.objects.locked().get(pk=order_id)
     modification = Modification.objects.locked().get(pk=modification_id)
     modification.order = order
-    require(permissions.can_rebase_order_modification(by, modification))
+    require(permissions.can_rebase_modification(by, modification))
     modification.require_version(seen_version)
     if modification.base_version == order.version:
         message = "The order stands as it did when this was drafted."
@@ -77,7 +77,7 @@ def rebase_order_modification(
     if modification.is_bilateral and not modification.funds_added:
         _ask_vendor(modification, by, at)
     record_event(
-        events.ORDER_MODIFICATION_REBASED,
+        events.MODIFICATION_REBASED,
         subject=modification.subject,
         by=by,
         at=at,
