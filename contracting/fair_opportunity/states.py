@@ -20,7 +20,11 @@ class OpportunityState(TextChoices):
 
 MOVES: Final = moves(
     {
-        OpportunityState.OPEN: (OpportunityState.SELECTED, OpportunityState.CANCELLED),
+        OpportunityState.OPEN: (
+            OpportunityState.SELECTED,
+            OpportunityState.EXCEPTED,
+            OpportunityState.CANCELLED,
+        ),
         OpportunityState.SELECTED: (OpportunityState.CANCELLED,),
         OpportunityState.EXCEPTED: (OpportunityState.CANCELLED,),
     }

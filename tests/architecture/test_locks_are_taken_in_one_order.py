@@ -45,7 +45,7 @@ OUT_OF_ORDER = {
         "orders.certify_modification_funds",
         "orders.certify_task_order_funds",
     )
-}
+} | {("orders.certify_modification_funds", "ledger_balance", "ledger_holderbalance")}
 """Verbs that open a balance, record that, and then lock it: nobody else can wait for a
 row that their own transaction has added.
 """

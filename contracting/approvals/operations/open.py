@@ -91,6 +91,9 @@ def open_route(
         opened_at=at,
     )
     steps = _freeze(policy, route)
+    carried: list[int] = []
+    if changes_since is not None:
+        carried = _carry(route, steps, changes_since, by, at)
     record_event(
         events.ROUTE_OPENED,
         subject=route.as_subject,
@@ -104,10 +107,9 @@ def open_route(
             "content_sha256": content_sha256,
             "excluded": route.excluded_user_ids,
             "steps": [[step.position, step.label, step.needed] for step in steps],
+            "carried": carried,
         },
     )
-    if changes_since is not None:
-        _carry(route, steps, changes_since, by, at)
     return route
 
 
@@ -117,11 +119,14 @@ def _carry(
     changes_since: Callable[[int], Iterable[str]],
     by: Actor,
     at: datetime,
-) -> None:
-    """Carry what no change has touched from the review that was voided."""
+) -> list[int]:
+    """Carry what no change has touched from the review that was voided.
+
+    :returns: the persons whose decisions are carried, by the numbers of their users
+    """
     before = queries.routes_of(route.subject).exclude(pk=route.pk).last()
     if before is None or before.state != RouteState.VOIDED:
-        return
+        return []
     changed = sorted(set(changes_since(before.version)))
     touched = [step.position for step in steps if step.touched_by(changed)]
     kept = [
@@ -129,13 +134,16 @@ def _carry(
         for step in steps
         if not step.touched_by(changed) and step.position <= min([*touched, 99])
     ]
-    for step in kept:
-        for old in queries.carriable(step, before, route):
-            _carry_one(step, old, changed, by, at)
+    found = [
+        (step, old) for step in kept for old in queries.carriable(step, before, route)
+    ]
+    for step, old in found:
+        _carry_one(step, old, changed, by, at)
     if not queries.progress(route).steps_left:
         route.move_to(RouteState.COMPLETE)
         route.closed_at = at
         route.save(update_fields=["closed_at"])
+    return [old.by_user_id for _step, old in found]
 
 
 def _carry_one(

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                         "COMPELLING_REASON",
                         "compelling reason to award to an excluded vendor",
                     ),
+                    ("BAN_WAIVER", "waiver of a ban by the agency's head"),
                     (
                         "FAIR_OPPORTUNITY",
                         "justification for an exception to fair opportunity",

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                     ("decision", "source selection decision"),
                     ("price_memo", "price reasonableness memorandum"),
                     ("receipt", "submission receipt"),
+                    ("designation", "designation of a representative"),
                     ("letter", "letter to the vendor"),
                     ("completion_statement", "contract completion statement"),
                 ],

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0003_review_fields"),
-        ("contracts", "0011_order_limits"),
+        ("contracts", "0013_order_limits"),
         ("documents", "0008_requests_for_quotations"),
         ("solicitations", "0013_order_limits"),
     ]

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             "fair_opportunity_opportunity",
             moves_of(
                 {
-                    "OPEN": ["SELECTED", "CANCELLED"],
+                    "OPEN": ["SELECTED", "EXCEPTED", "CANCELLED"],
                     "SELECTED": ["CANCELLED"],
                     "EXCEPTED": ["CANCELLED"],
                 }

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("reference", "0010_close_out_clocks"),
+        ("reference", "0012_close_out_clocks"),
         ("accounts", "0003_review_fields"),
         ("contracts", "0010_offered_awards"),
     ]
