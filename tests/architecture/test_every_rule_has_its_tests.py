@@ -28,8 +28,8 @@ NOT_REFUSED = {
 }
 """Rules by which no request is refused, each with what holds it instead."""
 
-ENFORCED = {"A", "B"}
-NOT_BUILT: set[str] = set()
+ENFORCED = {"A", "B", "C"}
+NOT_BUILT = {f"R-OPT-{number:02}" for number in range(1, 7)} | {"R-AUD-03"}
 """Rules of these stages that nothing in the system claims to hold yet."""
 
 CASES = {"allowed", "refused"}
@@ -44,7 +44,7 @@ def test_every_enforced_rule_has_an_allowed_and_a_refused_case():
         for case in sorted(CASES)
         if rule.stage in ENFORCED and not tested[rule.id, case]
     ]
-    assert missing == [
+    assert sorted(missing) == [
         (rule, case) for rule in sorted(NOT_BUILT) for case in sorted(CASES)
     ]
 
