@@ -21,6 +21,7 @@ DOORS = {
     "documents:download_document",
     "api:download_document",
     "evaluations:offer_file",
+    "fair_opportunity:response_file",
     "market_research:comparison_file",
 }
 

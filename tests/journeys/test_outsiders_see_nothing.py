@@ -35,6 +35,8 @@ OF_A_RELEASED_SOLICITATION = {
     "proposals:draft",
     "proposals:price_template",
     "proposals:save_amendments",
+    "proposals:seal_draft",
+    "proposals:sealed_draft",
     "proposals:save_prices",
     "proposals:save_technical",
     "proposals:submit_draft",
@@ -122,6 +124,7 @@ AFTER_THE_AWARD = {
 THINGS = {
     "agree": ["solicitations.EvaluationFactor"],
     "batches": ["metering.UsageBatch"],
+    "boxes": ["submissions.Box"],
     "clarifications": ["evaluations.PriceQuestion"],
     "clarify": ["solicitations.SolicitationLine"],
     "close_outs": ["closeout.CompletionStatement"],
