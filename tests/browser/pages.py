@@ -24,6 +24,7 @@ NOT_PAGES = {
     "opportunities:feed",
     "opportunities:opportunity_calendar",
     "proposals:price_template",
+    "proposals:sealed_draft",
     "submissions:download_receipt",
     "submissions:sealed_bytes",
 }

@@ -50,7 +50,6 @@ REACHED_OTHERWISE = {
     "closeout:release_legal_hold": "only while a legal hold stands",
     "closeout:release_minimum": "only while a minimum is owed at the very end",
     "contracts:accept_award": "only while an award on a quotation is offered",
-    "contracts:accept_designation": "only while a letter of designation waits",
     "contracts:decline_award": "only while an award on a quotation is offered",
     "contracts:forgo_award": "only where several offers are selected",
     "contracts:hold_debriefing": "only once a debriefing is asked for",
@@ -100,7 +99,6 @@ REACHED_OTHERWISE = {
     "submissions:admit_late_submission": "only after an opening, before the award",
     "submissions:open_late_submission": "only once a late offer is admitted",
     "submissions:rehearse_opening": "only before a package is released",
-    "proposals:seal_draft": "only for whoever holds an offer key",
     "submissions:replace_openers": "only once other openers have rehearsed",
     "submissions:reread_version": "only for whoever holds an offer key",
     "submissions:reseal_version": "only once openers were replaced",
@@ -116,6 +114,17 @@ REACHED_OTHERWISE = {
     "terminations:resume_work": "only while work is stopped",
     "terminations:sign_termination": "only once something is ended",
     "terminations:termination": "only once something is ended",
+    "modifications:confirm_ratchet_finding": "only once the public list has fallen",
+    "modifications:hold_ratchet_finding": "only once the public list has fallen",
+    "modifications:ratchet_finding": "only once the public list has fallen",
+    "modifications:discard_contract_modification": "only once a contract is modified",
+    "modifications:issue_contract_modification": "only once a contract is modified",
+    "modifications:modification": "only once a contract is modified",
+    "modifications:request_modification_changes": "only once a contract is modified",
+    "modifications:revise_contract_modification": "only once a contract is modified",
+    "modifications:sign_contract_modification": "only once a contract is modified",
+    "orders:rebase_modification": "only once another modification was first",
+    "submissions:name_openers": "only before a package is released, or where an opener left",
 }
 """Pages to which no link leads in this world, and why."""
 
