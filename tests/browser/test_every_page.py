@@ -124,7 +124,7 @@ REACHED_OTHERWISE = {
     "modifications:revise_contract_modification": "only once a contract is modified",
     "modifications:sign_contract_modification": "only once a contract is modified",
     "orders:rebase_modification": "only once another modification was first",
-    "submissions:name_openers": "only before a package is released, or where an opener left",
+    "submissions:name_openers": "only before a release, or once openers left",
 }
 """Pages to which no link leads in this world, and why."""
 
