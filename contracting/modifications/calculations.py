@@ -297,6 +297,23 @@ def added(modification: ContractModification) -> list[str]:
     ]
 
 
+def adds(modification: ContractModification) -> bool:
+    """Whether more may be bought by it, for longer, or at a new or dearer price."""
+    before, after = modification.base_content, content_after(modification)
+    old = {line["clin"]: Decimal(line["ceiling_dollars"]) for line in before["lines"]}
+    return bool(
+        added(modification)
+        or raised(modification)
+        or Decimal(after["ceiling_dollars"]) > Decimal(before["ceiling_dollars"])
+        or after["ceiling_tokens"] > before["ceiling_tokens"]
+        or after["ordering_end"] > before["ordering_end"]
+        or any(
+            Decimal(line["ceiling_dollars"]) > old.get(line["clin"], Decimal(0))
+            for line in after["lines"]
+        )
+    )
+
+
 def absolute_change(modification: ContractModification) -> Dollars:
     """The larger of what moves in the contract's ceiling and in those of its lines."""
     before, after = modification.base_content, content_after(modification)

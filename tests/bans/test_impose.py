@@ -17,11 +17,19 @@ from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars, Tokens
 from contracting.determinations.operations.make import make_determination
 from contracting.determinations.states import Kind
+from contracting.modifications.operations.issue import issue_contract_modification
 from contracting.notices.models import Notice
 from contracting.orders.calculations import models_of
 from contracting.orders.models import TaskOrder
 from contracting.orders.operations.issue import issue_task_order
 from contracting.orders.operations.issue_modification import issue_modification
+from tests.builders_modifications import (
+    NEW_MODEL,
+    drafted_contract_modification,
+    drafted_on_ramp,
+    recorded_terms,
+    signed_by_vendor,
+)
 from tests.builders_orders import (
     AWARDED_AT,
     CEILING_DOLLARS,
@@ -32,6 +40,7 @@ from tests.builders_orders import (
     certified_order,
     drafted_order,
     funded_modification,
+    issued_order,
 )
 from tests.cast import actor, days, nothing_happens
 
@@ -64,6 +73,15 @@ def signed(order, at=ISSUED_AT):
         by=actor("contracting_officer"),
         at=at,
         seen_version=order.version,
+    )
+
+
+def signed_modification(modification):
+    return issue_contract_modification(
+        modification_id=modification.pk,
+        by=actor("contracting_officer"),
+        at=MODIFIED_AT,
+        seen_version=modification.version,
     )
 
 
@@ -142,6 +160,31 @@ def test_nothing_more_is_bought_of_a_banned_vendor_on_what_is_signed():
     # When it is waived for this contract, the order leaves the list
     waived(order.contract.subject, ban.agency_id, MODIFIED_AT)
     assert deny_list(ban.agency, MODIFIED_AT)["orders"] == []
+
+
+@pytest.mark.rule("R-AI-01", case="refused")
+def test_a_contract_takes_on_nothing_that_is_banned():
+    # Given an on-ramp and a longer ordering period that only the officer has to sign
+    contract = issued_order().contract
+    recorded_terms(on=contract)
+    on_ramp = signed_by_vendor(drafted_on_ramp(on=contract))
+    longer = signed_by_vendor(drafted_contract_modification(on=contract))
+    renamed = drafted_contract_modification(
+        on=contract, authority="B", terms={"title": "Language models"}
+    )
+
+    # When the new model is banned, it does not come onto the contract
+    before = MODIFIED_AT - timedelta(hours=1)
+    banned(at=before, model_id=on_ramp.on_ramp.model_id)
+    with nothing_happens(), pytest.raises(Banned) as refusal:
+        signed_modification(on_ramp)
+    assert refusal.value.data["models"] == [NEW_MODEL]
+
+    # When its vendor is, nothing is added to it; what adds nothing is signed
+    of_vendor_a(at=before)
+    with nothing_happens(), pytest.raises(Banned):
+        signed_modification(longer)
+    assert signed_modification(renamed).number == "P00001"
 
 
 @pytest.mark.rule("R-AI-01", case="refused")

@@ -127,19 +127,23 @@ def require_not_excluded(contract: Contract, at: datetime) -> None:
         raise refusals.NotResponsible(because)
 
 
-def require_no_ban(contract: Contract, at: datetime) -> None:
+def require_no_ban(
+    contract: Contract, at: datetime, *, joined_by: Iterable[AiModel] = ()
+) -> None:
     """Insist that neither the vendor nor a model of its rate card is banned.
 
     For the award, and for whatever adds rates, options or quantity afterwards.
 
+    :param joined_by: models that are about to come onto the rate card
     :raises Banned: naming the ban, unless the agency's head waived it (R-AI-01)
     """
+    on_the_card = AiModel.objects.filter(
+        raterow__line__contract=contract, raterow__superseded_at__isnull=True
+    ).distinct()
     require_not_banned(
         contract.agency,
         vendor_id=contract.vendor_id,
-        models=AiModel.objects.filter(
-            raterow__line__contract=contract, raterow__superseded_at__isnull=True
-        ).distinct(),
+        models=[*on_the_card, *joined_by],
         subjects=[contract.subject],
         at=at,
     )

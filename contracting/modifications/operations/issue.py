@@ -14,6 +14,7 @@ from contracting.audit.operations.record import record_event
 from contracting.contracts.calculations import content
 from contracting.contracts.models import Contract, ContractLine, RateRow
 from contracting.contracts.queries import representatives
+from contracting.contracts.queries.guards import require_no_ban
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import IllegalMove
@@ -71,6 +72,7 @@ def issue_contract_modification(
     :raises NotSignedByVendor: if the vendor has not signed a change of terms (R-MOD-02)
     :raises OutOfScope: without an approved justification (R-MOD-04)
     :raises ContractCeilingExceeded: if the orders have taken more (R-TO-02)
+    :raises Banned: if it adds to what is banned, without a waiver (R-AI-01)
     :raises Refusal: whatever drafting it would refuse today
     """
     contract_id = ContractModification.objects.values_list(
@@ -85,6 +87,10 @@ def issue_contract_modification(
     require_to_stand(modification, signed_on)
     if modification.kind in ALSO_REQUIRED:
         ALSO_REQUIRED[modification.kind](modification, signed_on)
+    if calculations.adds(modification):
+        new = {rate["model"] for rate in modification.rates}
+        coming = AiModel.objects.filter(snapshot__in=new)
+        require_no_ban(contract, at, joined_by=coming)
 
     signed = contract.modifications.filter(
         state=ModificationState.ISSUED, series=modification.series
