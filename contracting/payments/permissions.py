@@ -14,7 +14,7 @@ RULE = "R-ROL-04"
 
 
 def can_certify_payment(by: Actor, invoice: Invoice) -> Verdict:
-    """A certifying officer who neither accepted the usage nor signed the order.
+    """A certifying officer who neither accepted the usage nor signed what binds for it.
 
     31 U.S.C. 3528; FAR 46.5 (R-ROL-04).
     """
@@ -40,10 +40,13 @@ def can_certify_payment(by: Actor, invoice: Invoice) -> Verdict:
     }
     if by.user_id in signers:
         return Refused("You signed the order; somebody else certifies payment.", RULE)
-    modified = order.modifications.filter(signed_by__user_id=by.own_user_id)
-    if modified.exists():
-        reason = "You signed a modification of the order; somebody else certifies."
-        return Refused(reason, RULE)
+    for signed, what in (
+        (order.modifications, "a modification of the order"),
+        (order.contract.modifications, "a modification of the contract"),
+        (order.contract.letters, "a letter under the contract"),
+    ):
+        if signed.filter(signed_by__user_id=by.own_user_id).exists():
+            return Refused(f"You signed {what}; somebody else certifies.", RULE)
     return Allowed()
 
 

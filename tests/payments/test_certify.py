@@ -15,6 +15,7 @@ from contracting.core.periods import is_business_day
 from contracting.core.quantities import Dollars
 from contracting.ledger.models import LineOfAccounting
 from contracting.ledger.refusals import AccountCancelled
+from contracting.modifications.operations.issue import issue_contract_modification
 from contracting.notices.models import Notice
 from contracting.orders.operations.issue_modification import issue_modification
 from contracting.orders.states import FundsDraft
@@ -24,6 +25,7 @@ from contracting.payments.operations.certify import certify_payment
 from contracting.payments.queries import classification_of
 from contracting.payments.refusals import AlreadyCertified, NotAccepted
 from tests.builders_metering import assert_the_books_balance
+from tests.builders_modifications import drafted_contract_modification
 from tests.builders_orders import (
     MODIFIED_AT,
     funded_modification,
@@ -146,16 +148,33 @@ def test_usage_worth_less_than_half_a_cent_is_settled_at_nothing(db):
     assert_the_books_balance()
 
 
-@pytest.mark.rule("R-ROL-04", case="refused")
-def test_who_signed_a_modification_cannot_certify(accepted):
-    # Given a second officer who has signed a modification of the order, and no more
+def of_the_order(accepted):
     ready = funded_modification(on=accepted.order)
-    issue_modification(
+    return issue_modification(
         modification_id=ready.pk,
         by=actor("second_contracting_officer"),
         at=MODIFIED_AT + timedelta(hours=2),
         seen_version=ready.version,
     )
+
+
+def of_the_contract(accepted):
+    ready = drafted_contract_modification(
+        on=accepted.order.contract, authority="B", terms={"title": "Language models"}
+    )
+    return issue_contract_modification(
+        modification_id=ready.pk,
+        by=actor("second_contracting_officer"),
+        at=MODIFIED_AT + timedelta(hours=2),
+        seen_version=ready.version,
+    )
+
+
+@pytest.mark.rule("R-ROL-04", case="refused")
+@pytest.mark.parametrize("signed", [of_the_order, of_the_contract])
+def test_who_signed_a_modification_cannot_certify(accepted, signed):
+    # Given a second officer who has signed a modification, and no more
+    signed(accepted)
     certifier = also_certifier("second_contracting_officer")
 
     # When they certify
