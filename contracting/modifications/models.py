@@ -14,7 +14,6 @@ from contracting.core.models import (
     LockingQuerySet,
     Stateful,
     Timestamped,
-    Versioned,
 )
 from contracting.core.subjects import Subject
 from contracting.modifications.states import (
@@ -24,19 +23,13 @@ from contracting.modifications.states import (
     RatchetState,
     Series,
 )
-from contracting.orders.states import (
-    MODIFICATION_MOVES,
-    ModificationAuthority,
-    ModificationState,
-)
+from contracting.orders.models.changes import SignedChange
 
 
-class ContractModification(Addressed, Timestamped, Versioned, Stateful):
+class ContractModification(SignedChange):
     """A change of a signed contract (SF 30, FAR 43); frozen once it is signed."""
 
     PREFIX = "cmd"
-    MOVES = MODIFICATION_MOVES
-    NOUN = "modification"
 
     contract = models.ForeignKey(
         "contracts.Contract", on_delete=models.PROTECT, related_name="modifications"
@@ -50,16 +43,9 @@ class ContractModification(Addressed, Timestamped, Versioned, Stateful):
     administering_office = models.CharField(
         max_length=200, blank=True, help_text="Where it is not the awarding one."
     )
-    number = models.CharField(max_length=6, blank=True)
-    authority = models.CharField(max_length=1, choices=ModificationAuthority.choices)
-    citation = models.CharField(max_length=120)
-    description = models.TextField()
-    is_within_scope = models.BooleanField(default=True)
-    scope = models.TextField(help_text="The scope determination, in words.")
     consideration = models.TextField(blank=True)
     price_memo = models.TextField(blank=True)
     credit_memo = models.TextField(blank=True)
-    effective_on = models.DateField()
     terms = models.JSONField(default=dict, help_text="New values of terms, by name.")
     line_ceilings = models.JSONField(default=dict, help_text="New dollars, by CLIN.")
     new_lines = models.JSONField(default=list)
@@ -70,35 +56,6 @@ class ContractModification(Addressed, Timestamped, Versioned, Stateful):
     base_content = models.JSONField(
         help_text="The contract as it read in that version, to be compared with."
     )
-    changes = models.JSONField(
-        default=list, help_text="[{term, old, new}, …] as signed."
-    )
-    drafted_by = models.ForeignKey(
-        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
-    )
-    vendor_signed_by = models.ForeignKey(
-        "accounts.Membership",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    vendor_signed_at = models.DateTimeField(null=True, blank=True)
-    signed_by = models.ForeignKey(
-        "accounts.Membership",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    issued_at = models.DateTimeField(null=True, blank=True)
-    state = models.CharField(
-        max_length=10,
-        choices=ModificationState.choices,
-        default=ModificationState.DRAFT,
-    )
-
-    objects = LockingQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -132,9 +89,6 @@ class ContractModification(Addressed, Timestamped, Versioned, Stateful):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.number or "draft modification"
-
     @property
     def subject(self) -> Subject:
         return Subject("modifications.modification", self.pk, self.stream)
@@ -145,19 +99,9 @@ class ContractModification(Addressed, Timestamped, Versioned, Stateful):
         return self.contract.stream
 
     @property
-    def name(self) -> str:
-        """How people call it: its number once it has one."""
-        return self.number or "Draft modification"
-
-    @property
     def path(self) -> str:
         """The address of its page."""
         return f"/contract_modifications/{self.public_id}"
-
-    @property
-    def is_bilateral(self) -> bool:
-        """Whether the vendor signs it too (FAR 43.103(a))."""
-        return self.authority == ModificationAuthority.SUPPLEMENTAL_AGREEMENT
 
 
 class ModelTerms(Addressed, AppendOnly):

@@ -37,7 +37,7 @@ BESIDES = {
     "ledger": {"models", "queries"},
     "metering": {"adapters"},
     "operate": {"data", "story"},
-    "orders": {"calculations", "forms", "queries", "views"},
+    "orders": {"calculations", "forms", "models", "queries", "views"},
     "proposals": {"sealed.py"},
     "reconciliation": {"matching"},
     "reference": {"data"},

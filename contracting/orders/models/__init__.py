@@ -20,12 +20,10 @@ from contracting.core.periods import Period, days_bounds
 from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
 from contracting.ledger.states import Holder
+from contracting.orders.models.changes import SignedChange
 from contracting.orders.states import (
-    MODIFICATION_MOVES,
     MOVES,
     FundsClause,
-    ModificationAuthority,
-    ModificationState,
     Risk,
     TaskOrderState,
 )
@@ -350,58 +348,20 @@ class LimitAcceptance(AppendOnly):
         return f"acceptance of version {self.version}"
 
 
-class Modification(Addressed, Timestamped, Versioned, Stateful):
+class Modification(SignedChange):
     """A change of an issued order (SF 30, FAR 43)."""
 
     PREFIX = "mod"
-    MOVES = MODIFICATION_MOVES
-    NOUN = "modification"
 
     order = models.ForeignKey(
         TaskOrder, on_delete=models.PROTECT, related_name="modifications"
     )
-    number = models.CharField(max_length=6, blank=True)
-    authority = models.CharField(max_length=1, choices=ModificationAuthority.choices)
-    citation = models.CharField(max_length=120)
-    description = models.TextField()
-    is_within_scope = models.BooleanField(default=True)
-    scope = models.TextField(help_text="The scope determination, in words.")
-    effective_on = models.DateField()
     terms = models.JSONField(
         default=dict, help_text="New values of terms of the order, by name."
     )
     base_version = models.PositiveIntegerField(
         help_text="The version of the order that this changes."
     )
-    changes = models.JSONField(
-        default=list, help_text="[{term, old, new}, …] as signed."
-    )
-    drafted_by = models.ForeignKey(
-        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
-    )
-    vendor_signed_by = models.ForeignKey(
-        "accounts.Membership",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    vendor_signed_at = models.DateTimeField(null=True, blank=True)
-    signed_by = models.ForeignKey(
-        "accounts.Membership",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    issued_at = models.DateTimeField(null=True, blank=True)
-    state = models.CharField(
-        max_length=10,
-        choices=ModificationState.choices,
-        default=ModificationState.DRAFT,
-    )
-
-    objects = LockingQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -430,27 +390,14 @@ class Modification(Addressed, Timestamped, Versioned, Stateful):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.number or "draft modification"
-
     @property
     def subject(self) -> Subject:
         return Subject("orders.modification", self.pk, self.order.stream)
 
     @property
-    def name(self) -> str:
-        """How people call it: its number once it has one."""
-        return self.number or "Draft modification"
-
-    @property
     def path(self) -> str:
         """The address of its page."""
         return f"/modifications/{self.public_id}"
-
-    @property
-    def is_bilateral(self) -> bool:
-        """Whether the vendor signs it too (FAR 43.103(a))."""
-        return self.authority == ModificationAuthority.SUPPLEMENTAL_AGREEMENT
 
     @property
     def funds_added(self) -> Dollars:
