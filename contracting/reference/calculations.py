@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -97,6 +99,80 @@ class PublishedPrice:
     tier: str
     above_input_tokens: int
     price: UnitPrice
+
+
+LIST_COLUMNS: Final = (
+    "snapshot",
+    "token_class",
+    "tier",
+    "above_input_tokens",
+    "usd_per_million_tokens",
+)
+MOST_ROWS_OF_A_LIST: Final = 5_000
+MOST_DOLLARS_OF_A_PRICE: Final = 1_000_000
+MOST_INPUT_TOKENS: Final = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedList:
+    """A list of public prices that somebody carries in, pinned by its release."""
+
+    release: str
+    prices: Mapping[str, Sequence[PublishedPrice]]
+
+
+def read_list(release: str, text: str) -> CarriedList:
+    """Read a carried list: CSV with the columns ``LIST_COLUMNS``, US dollars per MTOK.
+
+    :param release: what the list calls itself, of at most 40 characters
+    :raises ValueError: with the line, for anything that is no price list
+    """
+    if not release.strip() or len(release) > 40:
+        message = "Name the release of the list in at most 40 characters."
+        raise ValueError(message)
+    rows = csv.DictReader(io.StringIO(text))
+    if tuple(rows.fieldnames or ()) != LIST_COLUMNS:
+        message = f"Line 1: the columns are {', '.join(LIST_COLUMNS)}."
+        raise ValueError(message)
+    prices: dict[str, list[PublishedPrice]] = {}
+    for number, row in enumerate(rows, start=2):
+        if number > MOST_ROWS_OF_A_LIST + 1:
+            message = f"A list has at most {MOST_ROWS_OF_A_LIST:,} rows."
+            raise ValueError(message)
+        try:
+            price = _carried(row)
+        except (ArithmeticError, TypeError, ValueError) as error:
+            message = f"Line {number}: {error or 'it is no price'}."
+            raise ValueError(message) from error
+        same = [_place(each) for each in prices.setdefault(row["snapshot"], [])]
+        if _place(price) in same:
+            message = f"Line {number}: this price stands in the list twice."
+            raise ValueError(message)
+        prices[row["snapshot"]].append(price)
+    if not prices:
+        message = "The list holds no price."
+        raise ValueError(message)
+    return CarriedList(release.strip(), prices)
+
+
+def _place(price: PublishedPrice) -> tuple[str, str, int]:
+    return price.token_class_code, price.tier, price.above_input_tokens
+
+
+def _carried(row: Mapping[str, str]) -> PublishedPrice:
+    above = int(row["above_input_tokens"])
+    is_whole = None not in row and None not in row.values()
+    if not is_whole or row["tier"] not in Tier.values:
+        message = "it has another number of columns, or no tier that we know"
+        raise ValueError(message)
+    if not 0 <= above <= MOST_INPUT_TOKENS:
+        message = "no request is of so many tokens"
+        raise ValueError(message)
+    price = UnitPrice(row["usd_per_million_tokens"])
+    if price.usd_per_million_tokens >= MOST_DOLLARS_OF_A_PRICE:
+        message = "no model costs so much"
+        raise ValueError(message)
+    return PublishedPrice(row["token_class"], row["tier"], above, price)
 
 
 _PRICE_KEYS: Final = {

@@ -1,6 +1,5 @@
 """One awarded contract for all stories of a file; each takes back what it did."""
 
-import csv
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,10 +10,8 @@ from django.db import transaction
 from contracting.contracts.models import Contract
 from contracting.core import clock
 from contracting.core.actors import SYSTEM
-from contracting.core.quantities import UnitPrice
 from contracting.orders.models import TaskOrder
-from contracting.reference import calculations
-from contracting.reference.calculations import PublishedPrice
+from contracting.reference.calculations import read_list
 from contracting.reference.operations.import_list_prices import import_list_prices
 from tests.builders_modifications import recorded_terms
 from tests.builders_orders import MODIFIED_AT, issued_order
@@ -49,28 +46,12 @@ def now(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def imported(monkeypatch):
-    """Import a carried list as the release that is installed."""
+def imported():
+    """Import a carried list."""
 
     def take(release, at):
-        with (LISTS / f"{release}.csv").open(newline="") as file:
-            rows = list(csv.DictReader(file))
-
-        def published(*, provider, snapshot, at):
-            return [
-                PublishedPrice(
-                    row["token_class"],
-                    row["tier"],
-                    int(row["above_input_tokens"]),
-                    UnitPrice(row["usd_per_million_tokens"]),
-                )
-                for row in rows
-                if row["snapshot"] == snapshot
-            ]
-
-        monkeypatch.setattr(calculations, "catalogue_version", lambda: release)
-        monkeypatch.setattr(calculations, "published_prices", published)
-        import_list_prices(by=SYSTEM, at=at)
+        carried = read_list(release, (LISTS / f"{release}.csv").read_text())
+        import_list_prices(carried=carried, by=SYSTEM, at=at)
 
     return take
 

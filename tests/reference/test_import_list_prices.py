@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import DatabaseError, transaction
 
 from contracting.audit.models import AuditEvent
@@ -14,6 +15,7 @@ from contracting.core.errors import NotAllowed
 from contracting.reference import calculations, queries
 from contracting.reference.models import AiModel, ListPrice
 from contracting.reference.operations.import_list_prices import import_list_prices
+from contracting.reference.refusals import UnknownTokenClass
 from tests.cast import nothing_happens
 
 
@@ -122,3 +124,79 @@ def test_the_command_says_what_it_did(db):
     assert AuditEvent.objects.get(
         event="reference.list_prices.imported"
     ).actor_kind == str(SYSTEM.kind)
+
+
+# A list that somebody carries in ----------------------------------------------------
+
+HEAD = "snapshot,token_class,tier,above_input_tokens,usd_per_million_tokens"
+OURS = "gpt-4o-2024-08-06,OUT_TEXT,STANDARD,0,9.00"
+LIST = f"{HEAD}\n{OURS}\nno-model,OUT_TEXT,FLEX,0,1\n"
+
+
+def test_a_carried_list_adds_the_prices_of_our_models(administrator, gpt_4o, at):
+    import_list_prices(by=administrator, at=at)
+    day = at + timedelta(days=1)
+
+    # When a list comes in on paper, with a model that is not ours
+    carried = calculations.read_list("2026.06", LIST)
+    (added,) = import_list_prices(carried=carried, by=administrator, at=day)
+
+    # Then its one price of ours is the last that is known
+    output = queries.token_class("OUT_TEXT")
+    assert queries.list_price(gpt_4o, output, day.date()) == added
+    assert added.package_version == "2026.06"
+    last = AuditEvent.objects.filter(event="reference.list_prices.imported").last()
+    assert last is not None
+    assert '"catalogue":"carried list"' in last.payload
+
+    # And it comes in once
+    with nothing_happens():
+        assert import_list_prices(carried=carried, by=administrator, at=day) == []
+
+
+def test_a_list_with_a_class_that_there_is_not_is_refused_whole(administrator, at):
+    text = LIST.replace("no-model,OUT_TEXT", "gpt-4o-2024-08-06,OUT_SONG")
+    carried = calculations.read_list("2026.06", text)
+
+    with nothing_happens(), pytest.raises(UnknownTokenClass, match="OUT_SONG"):
+        import_list_prices(carried=carried, by=administrator, at=at)
+
+
+@pytest.mark.parametrize(
+    ("release", "text", "says"),
+    [
+        ("", LIST, "Name the release"),
+        ("x" * 41, LIST, "Name the release"),
+        ("1", "", "Line 1: the columns are"),
+        ("1", HEAD, "holds no price"),
+        ("1", f"{HEAD}\nm,OUT_TEXT,STANDARD,0,-1", "Line 2"),
+        ("1", f"{HEAD}\nm,OUT_TEXT,STANDARD,0,NaN", "Line 2"),
+        ("1", f"{HEAD}\nm,OUT_TEXT,STANDARD,0,0.1234567", "Line 2"),
+        ("1", f"{HEAD}\nm,OUT_TEXT,STANDARD,-1,1", "Line 2"),
+        ("1", f"{HEAD}\nm,OUT_TEXT,STANDARD,9999999999,1", "Line 2"),
+        ("1", f"{HEAD}\nm,OUT_TEXT,STANDARD,0,1e9", "Line 2"),
+        ("1", f"{HEAD}\nm,OUT_TEXT,NEVER,0,1", "Line 2"),
+        ("1", f"{HEAD}\nm,OUT_TEXT,STANDARD,0", "Line 2"),
+        ("1", f"{HEAD}\nm,OUT_TEXT,STANDARD,0,1,2", "Line 2"),
+        (
+            "1",
+            f"{HEAD}\nm,EMBED,FLEX,0,1\nm,EMBED,FLEX,0,2",
+            "Line 3: this price stands in the list twice",
+        ),
+    ],
+)
+def test_what_is_no_list_is_not_read(release, text, says):
+    with pytest.raises(ValueError, match=says):
+        calculations.read_list(release, text)
+
+
+def test_the_command_reads_a_carried_list(db, tmp_path):
+    path, said = tmp_path / "june.csv", StringIO()
+    path.write_text(LIST)
+
+    call_command("import_list_prices", "--file", str(path), stdout=said)
+    assert said.getvalue() == "1 list prices added from the list june.\n"
+
+    path.write_text("price\n1\n")
+    with pytest.raises(CommandError, match="was not imported. Line 1"):
+        call_command("import_list_prices", "--file", str(path))
