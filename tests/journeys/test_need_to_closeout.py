@@ -47,7 +47,7 @@ def test_need_to_closeout(told):
 
     # And after close-out nothing is bound that was not paid
     assert told.order.state == TaskOrderState.CLOSED
-    for balance in Balance.objects.all():
+    for balance in Balance.objects.filter(line__contract_id=told.contract.pk):
         assert balance.obligated_dollars == balance.paid_dollars
     ordered = ContractBalance.objects.get(contract_id=told.contract.pk)
     assert ordered.ordered_tokens == 18_059_974 + 245_896

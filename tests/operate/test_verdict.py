@@ -102,7 +102,7 @@ def test_the_summary_takes_its_figures_from_the_meter(told):
 
 def test_the_story_may_end_only_where_its_model_is_in_force(db):
     in_force_from = AiModel.objects.get(snapshot="claude-sonnet-4-5-20250929")
-    first_deadline = Calendar(times.EARLIEST).day(times.DEADLINE)
+    first_deadline = Calendar(times.EARLIEST).day(times.PILOT.deadline)
 
     assert first_deadline == in_force_from.valid_from
     assert times.why_not(times.EARLIEST) == times.why_not(times.LATEST) == ""

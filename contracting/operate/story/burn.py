@@ -13,7 +13,7 @@ from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.metering.models import UsageBatch
 from contracting.metering.operations.assign import Assigned, assign_usage
 from contracting.metering.operations.ingest import ingest_usage
-from contracting.operate.story import procure, times, truth
+from contracting.operate.story import compete, procure, times, truth
 from contracting.operate.story.cast import AGENCY, SOURCE, Cast
 from contracting.operate.story.times import Calendar
 from contracting.operate.story.truth import Call, Truth
@@ -106,7 +106,7 @@ def tell_truth(calendar: Calendar) -> Truth:
     """The hour of real calls on the day of usage, at the contract's prices."""
     return truth.read_truth(
         day_shift=calendar.trace_shift,
-        prices=procure.NORTHLIGHT_PRICES,
+        prices=compete.NORTHLIGHT_PRICES,
         wrong_price=LIST_PRICE_OF_OUTPUT,
     )
 

@@ -10,8 +10,18 @@ from contracting.billing.models import Invoice
 from contracting.contracts.models import Contract
 from contracting.metering.models import UsageBatch
 from contracting.notices.models import Notice
-from contracting.operate.story import burn, cast, procure, settle, times, truth
-from contracting.operate.story.cast import Cast
+from contracting.operate.story import (
+    burn,
+    cast,
+    compete,
+    hold,
+    procure,
+    settle,
+    times,
+    truth,
+)
+from contracting.operate.story.cast import HARBORLINE, NORTHLIGHT, Cast
+from contracting.operate.story.register import check_the_offerors
 from contracting.operate.story.times import Calendar
 from contracting.operate.story.truth import Truth
 from contracting.orders.models import TaskOrder
@@ -42,6 +52,7 @@ class Told:
     contract: Contract
     order: TaskOrder
     invoice: Invoice
+    holders: dict[str, Contract]
     planted: list[dict[str, Any]] = field(default_factory=list)
     found: list[dict[str, Any]] = field(default_factory=list)
 
@@ -54,7 +65,18 @@ def play(calendar: Calendar, stage: Stage) -> Told:
     told = burn.tell_truth(calendar)
     _burn(engaged, calendar, told, order, stage)
     received = _settle(engaged, calendar, told, order, stage)
+    certification = settle.certify(engaged, calendar, received)
+    stage.say("A second need, for two contracts")
+    released = hold.ask(engaged, calendar)
+    payment = settle.pay(engaged, calendar, certification)
+    stage.say(
+        f"  meanwhile the first invoice is paid when due: ${payment.dollars:,.2f}"
+    )
+    contracts = _award_two(engaged, calendar, released, stage)
+    _administer(engaged, calendar, contracts, stage)
     _next_competition(engaged, calendar, stage)
+    ban = hold.switch_off(engaged, calendar)
+    stage.say(f"{ban.target} is switched off everywhere: no award, order or price")
     stage.say("Close-out")
     for statement in settle.close(engaged, calendar, order, contract):
         stage.say(
@@ -73,6 +95,7 @@ def play(calendar: Calendar, stage: Stage) -> Told:
         contract=contract,
         order=order,
         invoice=received,
+        holders=contracts,
         planted=planted,
         found=settle.found(order),
     )
@@ -90,22 +113,29 @@ def _procure(engaged: Cast, calendar: Calendar, stage: Stage) -> Contract:
     requisition = procure.need(engaged, calendar)
     stage.say(f"  {requisition.number}: workload estimated at public list prices")
     drafted = procure.package(
-        engaged, calendar, requisition, deadline=calendar.at(times.DEADLINE - 2, 14)
+        engaged,
+        calendar,
+        requisition,
+        deadline=calendar.at(times.PILOT.deadline - 2, 14),
     )
     released = procure.release(engaged, calendar, drafted)
     stage.say(f"  {released.piid} released after two reviewers concurred")
     amended: Solicitation = procure.ask_and_amend(engaged, calendar, released)
     stage.say("  two questions answered to all at once; amendment 0001")
     stage.say("Offers, evaluation, award")
-    procure.offers(engaged, calendar, amended)
+    compete.offers(engaged, calendar, amended)
+    compete.open_offers(engaged, calendar, amended)
     stage.say(
         "  three sealed offers; three of five people open those in time, the one that "
         "came a minute late stays sealed"
     )
-    decision = procure.decide(engaged, calendar, amended)
+    decision = compete.decide(engaged, calendar, amended)
     stage.say(f"  {decision.price_analysis.usage['sentence']}")
     stage.say(f"  selected: {decision.named}")
-    contract = procure.award(engaged, calendar, amended)
+    drafted_award = compete.prepare_award(engaged, calendar, amended)
+    check_the_offerors(engaged, calendar, amended, times.PILOT.award)
+    contract = compete.award(engaged, calendar, drafted_award)
+    compete.tell_the_others(engaged, calendar, contract)
     stage.say(
         f"  contract {contract.piid}, ceiling ${contract.ceiling_dollars:,.2f}, "
         f"minimum ${contract.minimum_dollars:,.2f} obligated"
@@ -194,21 +224,63 @@ def _settle(
         f"${acceptance.withheld_dollars:,.2f} disputed"
     )
     settle.resolve(engaged, calendar, received)
-    payment = settle.pay(engaged, calendar, received)
-    stage.say(f"  every discrepancy resolved; ${payment.dollars:,.2f} paid when due")
+    stage.say("  every discrepancy resolved")
     return received
 
 
+def _award_two(
+    engaged: Cast, calendar: Calendar, released: Solicitation, stage: Stage
+) -> dict[str, Contract]:
+    contracts = hold.award(engaged, calendar, released)
+    for vendor, contract in contracts.items():
+        stage.say(f"  contract {contract.piid} with {vendor}")
+    return contracts
+
+
+def _administer(
+    engaged: Cast, calendar: Calendar, contracts: dict[str, Contract], stage: Stage
+) -> None:
+    stage.say("Orders and changes under the two contracts")
+    chosen = hold.compete_order(engaged, calendar, contracts)
+    competed = hold.order(
+        engaged,
+        calendar,
+        contracts[HARBORLINE],
+        offset=-8,
+        title="Archive search, first year",
+        clin="0001",
+        tokens=hold.COMPETED_TOKENS,
+        dollars=hold.COMPETED,
+        opportunity=chosen,
+    )
+    stage.say(f"  order {competed.piid}: both holders asked, {HARBORLINE} selected")
+    on_ramp = hold.bring_on(engaged, calendar, contracts[NORTHLIGHT])
+    stage.say(f"  modification {on_ramp.number} brings {hold.SMALL_MODEL} on")
+    small = hold.order(
+        engaged,
+        calendar,
+        contracts[NORTHLIGHT],
+        offset=-6,
+        title="Short questions to the archive",
+        clin="0002",
+        tokens=hold.SMALL_TOKENS,
+        dollars=hold.SMALL_ORDER,
+    )
+    stage.say(f"  order {small.piid} for the smaller model")
+    for ratchet in hold.follow_the_list(engaged, calendar):
+        stage.say(f"  modification {ratchet.number} follows the public list down")
+
+
 def _next_competition(engaged: Cast, calendar: Calendar, stage: Stage) -> None:
-    """Something open to look at: a second solicitation, due in two weeks."""
-    requisition = procure.need(engaged, calendar, offset=-7, title=NEXT_TITLE)
+    """Something open to look at: a solicitation that is due in two weeks."""
+    requisition = procure.need(engaged, calendar, days=times.NEXT, title=NEXT_TITLE)
     drafted = procure.package(
         engaged,
         calendar,
         requisition,
-        deadline=calendar.at(15, 14),
-        offset=-6,
-        ordering=(60, 424),
+        deadline=calendar.at(times.NEXT.deadline, 14),
+        days=times.NEXT,
+        ordering_end=424,
     )
-    released = procure.release(engaged, calendar, drafted, offset=-6)
-    stage.say(f"A second solicitation is open: {released.piid}")
+    released = procure.release(engaged, calendar, drafted, days=times.NEXT)
+    stage.say(f"Another solicitation is open: {released.piid}")

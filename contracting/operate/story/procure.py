@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from accounts.queries import DEMO_PASSPHRASE
 from contracting.approvals.states import Decided
-from contracting.contracts.models import Contract
-from contracting.contracts.operations.accept_designation import accept_designation
-from contracting.contracts.operations.award import award_contract
-from contracting.contracts.operations.certify import certify_contract_funds
-from contracting.contracts.operations.designate import designate_cor
-from contracting.contracts.operations.draft import MinimumFunding, draft_contract
-from contracting.contracts.operations.notify import notify_unsuccessful
 from contracting.core.actors import SYSTEM
-from contracting.core.quantities import Dollars, Tokens, UnitPrice
-from contracting.evaluations.models import SelectionDecision
-from contracting.evaluations.operations.agree import agree_consensus
-from contracting.evaluations.operations.analyse import analyse_price
-from contracting.evaluations.operations.decide import decide_selection
-from contracting.evaluations.operations.declare import declare_interest
-from contracting.evaluations.operations.designate import designate_panel_member
-from contracting.evaluations.operations.lock import lock_ratings
-from contracting.evaluations.operations.rate import rate_submission
-from contracting.evaluations.queries import missing_consensus, unsuccessful
-from contracting.evaluations.states import NO_CONFLICT
+from contracting.core.quantities import Dollars, Tokens
 from contracting.operate.story import times, truth
-from contracting.operate.story.cast import NEEDED, NORTHLIGHT, OPENERS, Cast
-from contracting.operate.story.register import check_the_offerors
-from contracting.operate.story.times import Calendar
-from contracting.reference.models import AiModel, TokenClass
+from contracting.operate.story.cast import NEEDED, OPENERS, Cast
+from contracting.operate.story.times import Calendar, Competition
+from contracting.reference.models import AiModel, Clause, TokenClass
 from contracting.reference.operations.import_list_prices import import_list_prices
 from contracting.requisitions.calculations import RowDraft
 from contracting.requisitions.models import Requisition
@@ -49,14 +33,8 @@ from contracting.solicitations.operations.release import release_solicitation
 from contracting.solicitations.operations.release_answers import release_answers
 from contracting.solicitations.operations.review import review_solicitation
 from contracting.solicitations.operations.submit import submit_solicitation
-from contracting.solicitations.queries import lines_of
-from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
-from contracting.submissions.operations.close import close_receipts
 from contracting.submissions.operations.name import name_openers
-from contracting.submissions.operations.open import open_submissions
 from contracting.submissions.operations.rehearse import rehearse_opening
-from contracting.submissions.operations.submit import submit_submission
-from contracting.submissions.queries import amendment_numbers, offers_of
 
 MODEL: Final = "claude-sonnet-4-5-20250929"
 UNKNOWN_MODEL: Final = "claude-sonnet-latest"
@@ -70,26 +48,6 @@ MONTHLY_TOKENS: Final = {
     truth.REASONING: (4_500_000, 9_000_000, 180_000_000),
 }
 """P10, P50 and P90: the more the assistant is used, the longer are its answers."""
-NORTHLIGHT_PRICES: Final = {
-    truth.UNCACHED: UnitPrice("2.85"),
-    truth.CACHED: UnitPrice("0.285"),
-    truth.TEXT: UnitPrice("14.25"),
-    truth.REASONING: UnitPrice("14.25"),
-}
-HARBORLINE_PRICES: Final = {
-    truth.UNCACHED: UnitPrice("2.94"),
-    truth.CACHED: UnitPrice("0.294"),
-    truth.TEXT: UnitPrice("12.90"),
-    truth.REASONING: UnitPrice("12.90"),
-}
-"""Dearer input and cheaper output: the lower total where answers are long."""
-TIDEWATER_PRICES: Final = {
-    truth.UNCACHED: UnitPrice("2.70"),
-    truth.CACHED: UnitPrice("0.27"),
-    truth.TEXT: UnitPrice("13.50"),
-    truth.REASONING: UnitPrice("13.50"),
-}
-"""The lowest of all, and a minute late."""
 MINIMUM: Final = Decimal("40.00")
 CEILING: Final = Decimal("400000.00")
 CEILING_TOKENS: Final = 120_000_000_000
@@ -126,10 +84,14 @@ def know_list_prices(calendar: Calendar) -> None:
 
 
 def need(
-    cast: Cast, calendar: Calendar, *, offset: int = times.NEED, title: str = TITLE
+    cast: Cast,
+    calendar: Calendar,
+    *,
+    days: Competition = times.PILOT,
+    title: str = TITLE,
 ) -> Requisition:
     """A program manager writes down the need and estimates it at public list prices."""
-    at = calendar.at(offset, 9)
+    at = calendar.at(days.need, 9)
     requisition = draft_requisition(
         title=title,
         need=OBJECTIVES,
@@ -138,18 +100,18 @@ def need(
         by=cast["program_manager"],
         at=at,
     )
-    month = calendar.day(offset + 40).replace(day=1)
+    month = calendar.day(days.need + 40).replace(day=1)
     requisition = estimate_workload(
         requisition_id=requisition.pk,
         rows=[_row(code, counts, month) for code, counts in MONTHLY_TOKENS.items()],
         by=cast["program_manager"],
-        at=calendar.at(offset, 10),
+        at=calendar.at(days.need, 10),
         seen_version=requisition.version,
     )
     return submit_requisition(
         requisition_id=requisition.pk,
         by=cast["program_manager"],
-        at=calendar.at(offset, 11),
+        at=calendar.at(days.need, 11),
         seen_version=requisition.version,
     )
 
@@ -172,14 +134,21 @@ def package(
     requisition: Requisition,
     *,
     deadline: datetime,
-    offset: int = times.SOLICITATION,
-    ordering: tuple[int, int] = (times.AWARD + 1, times.LAST_DAY),
+    days: Competition = times.PILOT,
+    ordering_end: int = times.LAST_DAY,
+    terms: Mapping[str, Any] = MappingProxyType({}),
+    clauses: Collection[str] = (),
 ) -> Solicitation:
-    """A specialist drafts the package; ``ordering`` are days told from the anchor."""
-    at = calendar.at(offset, 9)
+    """A specialist drafts the package; ``ordering_end`` is told from the anchor.
+
+    :param clauses: numbers of those to add to what the dictionary brings by itself
+    """
+    at = calendar.at(days.solicitation, 9)
     drafted = draft_solicitation(
         requisition_id=requisition.pk, by=cast["contract_specialist"], at=at
     )
+    carried = {row.clause_id for row in drafted.clauses.all()}
+    carried |= {row.pk for row in Clause.objects.filter(number__in=clauses)}
     return edit_solicitation(
         solicitation_id=drafted.pk,
         terms={
@@ -200,20 +169,22 @@ def package(
             "minimum_dollars": MINIMUM,
             "maximum_dollars": CEILING,
             "maximum_tokens": CEILING_TOKENS,
-            "ordering_start": calendar.day(ordering[0]),
-            "ordering_end": calendar.day(ordering[1]),
+            "ordering_start": calendar.day(days.award + 1),
+            "ordering_end": calendar.day(ordering_end),
             "synopsis_kind": "COMBINED",
             "synopsis_id": f"PS-{requisition.number}",
+            **terms,
         },
         factors=FACTORS,
+        clause_ids=sorted(carried) if clauses else None,
         by=cast["contract_specialist"],
-        at=calendar.at(offset, 11),
+        at=calendar.at(days.solicitation, 11),
         seen_version=drafted.version,
     )
 
 
 def rehearse(
-    cast: Cast, calendar: Calendar, drafted: Solicitation, *, offset: int
+    cast: Cast, calendar: Calendar, drafted: Solicitation, *, days: Competition
 ) -> None:
     """Five people are named to open the offers, and three of them try it."""
     name_openers(
@@ -221,14 +192,14 @@ def rehearse(
         membership_ids=[cast.membership(part) for part in OPENERS],
         needed=NEEDED,
         by=cast["contracting_officer"],
-        at=calendar.at(offset, 12),
+        at=calendar.at(days.solicitation, 12),
     )
     for minute, part in enumerate(OPENERS[:NEEDED]):
         rehearse_opening(
             solicitation_id=drafted.pk,
             passphrase=DEMO_PASSPHRASE,
             by=cast[part],
-            at=calendar.at(offset, 13, minute),
+            at=calendar.at(days.solicitation, 13, minute),
         )
 
 
@@ -237,14 +208,14 @@ def release(
     calendar: Calendar,
     drafted: Solicitation,
     *,
-    offset: int = times.SOLICITATION,
+    days: Competition = times.PILOT,
 ) -> Solicitation:
     """The openers rehearse, two reviewers concur, the contracting officer releases."""
-    rehearse(cast, calendar, drafted, offset=offset)
+    rehearse(cast, calendar, drafted, days=days)
     package_ = submit_solicitation(
         solicitation_id=drafted.pk,
         by=cast["contract_specialist"],
-        at=calendar.at(offset, 14),
+        at=calendar.at(days.solicitation, 14),
         seen_version=drafted.version,
     )
     for hour, part in ((9, "technical_reviewer"), (11, "legal_reviewer")):
@@ -253,13 +224,13 @@ def release(
             verdict=Decided.CONCUR,
             comment="Ready for release.",
             by=cast[part],
-            at=calendar.at(offset + 1, hour),
+            at=calendar.at(days.solicitation + 1, hour),
             seen_version=package_.version,
         )
     return release_solicitation(
         solicitation_id=package_.pk,
         by=cast["contracting_officer"],
-        at=calendar.at(offset + 2, 10),
+        at=calendar.at(days.release, 10),
         seen_version=package_.version,
     )
 
@@ -273,13 +244,13 @@ def ask_and_amend(
             solicitation_id=released.pk,
             text="Are cached input tokens a class of their own?",
             by=cast["harborline_signer"],
-            at=calendar.at(times.RELEASE + 2, 9),
+            at=calendar.at(times.PILOT.release + 2, 9),
         ),
         ask_question(
             solicitation_id=released.pk,
             text="May the deadline be two days later, for the security evidence?",
             by=cast["northlight_signer"],
-            at=calendar.at(times.RELEASE + 2, 10),
+            at=calendar.at(times.PILOT.release + 2, 10),
         ),
     ]
     answers = (
@@ -292,205 +263,20 @@ def ask_and_amend(
             text=text,
             changes_terms=changes_terms,
             by=cast["contract_specialist"],
-            at=calendar.at(times.ANSWERS, 9),
+            at=calendar.at(times.PILOT.answers, 9),
         )
     amend_solicitation(
         solicitation_id=released.pk,
         summary="The deadline is two days later.",
-        terms={"deadline": calendar.at(times.DEADLINE, 14)},
+        terms={"deadline": calendar.at(times.PILOT.deadline, 14)},
         by=cast["contracting_officer"],
-        at=calendar.at(times.ANSWERS, 11),
+        at=calendar.at(times.PILOT.answers, 11),
         seen_version=released.version,
     )
     release_answers(
         solicitation_id=released.pk,
         by=cast["contracting_officer"],
-        at=calendar.at(times.ANSWERS, 12),
+        at=calendar.at(times.PILOT.answers, 12),
     )
     released.refresh_from_db()
     return released
-
-
-def offers(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> None:
-    """Two vendors submit in time and one a minute late; later three people open."""
-    harborline, northlight, tidewater = (
-        "Redundant capacity in two regions.",
-        "Usage is reported request by request.",
-        "The lowest price on every class.",
-    )
-    sealed = (
-        ((10, 0), "harborline_signer", HARBORLINE_PRICES, harborline),
-        ((11, 0), "northlight_signer", NORTHLIGHT_PRICES, northlight),
-        ((14, 1), "tidewater_signer", TIDEWATER_PRICES, tidewater),
-    )
-    for time_of_day, part, prices, technical in sealed:
-        submit_submission(
-            solicitation_id=solicitation.pk,
-            offer=_offer(solicitation, prices, technical),
-            acknowledged=amendment_numbers(solicitation),
-            by=cast[part],
-            at=calendar.at(times.DEADLINE, *time_of_day),
-        )
-    close_receipts(
-        solicitation_id=solicitation.pk,
-        by=SYSTEM,
-        at=calendar.at(times.DEADLINE, 14, 2),
-    )
-    for minute, part in enumerate(OPENERS[:NEEDED]):
-        open_submissions(
-            solicitation_id=solicitation.pk,
-            passphrase=DEMO_PASSPHRASE,
-            by=cast[part],
-            at=calendar.at(times.OPENING, 10, minute),
-        )
-
-
-def _offer(
-    solicitation: Solicitation, prices: dict[str, UnitPrice], technical: str
-) -> Offer:
-    model = AiModel.objects.get(snapshot=MODEL)
-    return Offer(
-        technical=f"{technical} The snapshot {MODEL} is served in {BOUNDARY}.",
-        files=[OfferedFile("technical.txt", "text/plain", technical.encode())],
-        prices=[
-            OfferedPrice(
-                line_id=line.pk, model_id=model.pk, price=prices[line.token_class.code]
-            )
-            for line in lines_of(solicitation)
-        ],
-    )
-
-
-def decide(
-    cast: Cast, calendar: Calendar, solicitation: Solicitation
-) -> SelectionDecision:
-    """The panel rates and agrees, prices are compared, the authority decides."""
-    parts = ("evaluator", "second_evaluator", "source_selection_authority")
-    for part in parts:
-        designate_panel_member(
-            solicitation_id=solicitation.pk,
-            membership_id=cast.membership(part),
-            role=cast[part].role,
-            by=cast["contracting_officer"],
-            at=calendar.at(times.OPENING, 13),
-        )
-    for part in parts:
-        declare_interest(
-            solicitation_id=solicitation.pk,
-            keeps_confidence=True,
-            answers=NO_CONFLICT,
-            by=cast[part],
-            at=calendar.at(times.OPENING, 14),
-        )
-    _rate(cast, calendar, solicitation)
-    analysis = analyse_price(
-        solicitation_id=solicitation.pk,
-        conclusion=(
-            "Two offers compete on the same snapshot; both stand below public list on "
-            "every class. Which is cheaper changes with the length of the answers; on "
-            "the published workload it is Northlight's. The prices are fair and "
-            "reasonable (FAR 15.404-1(b)(2)(i))."
-        ),
-        reasonable_submission_ids=[o.submission_id for o in offers_of(solicitation)],
-        unbalanced_memo="No class is priced out of proportion to public list.",
-        by=cast["contract_specialist"],
-        at=calendar.at(times.DECISION - 1, 10),
-    )
-    vendor = cast.organizations[NORTHLIGHT]
-    return decide_selection(
-        solicitation_id=solicitation.pk,
-        selected={solicitation.submissions.get(vendor=vendor).pk: ""},
-        rationale=(
-            "Reporting by request lets us reconcile what we pay to the token. It comes "
-            "with the lower evaluated price. Harborline would cost less only where "
-            "answers grow several times as long, which the estimate gives one chance "
-            "in ten: Northlight's offer is the best value to the Government."
-        ),
-        seen_analysis_id=analysis.pk,
-        by=cast["source_selection_authority"],
-        at=calendar.at(times.DECISION, 10),
-    )
-
-
-def _rate(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> None:
-    vendor_id = cast.organizations[NORTHLIGHT].pk
-    for part in ("evaluator", "second_evaluator"):
-        for offer, factor in missing_consensus(solicitation):
-            better = offer.submission.vendor_id == vendor_id
-            rate_submission(
-                submission_id=offer.submission_id,
-                factor_id=factor.pk,
-                rating="OUTSTANDING" if better else "GOOD",
-                strengths=f"{factor.name}: the objectives are met in full.",
-                weaknesses="None found." if better else "Reports are daily sums only.",
-                by=cast[part],
-                at=calendar.at(times.OPENING + 2, 10),
-            )
-        for offer in offers_of(solicitation):
-            lock_ratings(
-                submission_id=offer.submission_id,
-                by=cast[part],
-                at=calendar.at(times.OPENING + 2, 11),
-            )
-    for offer, factor in missing_consensus(solicitation):
-        better = offer.submission.vendor_id == vendor_id
-        agree_consensus(
-            submission_id=offer.submission_id,
-            factor_id=factor.pk,
-            rating="OUTSTANDING" if better else "GOOD",
-            narrative=f"{factor.name}: both evaluators came to the same rating.",
-            by=cast["evaluator"],
-            at=calendar.at(times.OPENING + 3, 10),
-        )
-
-
-def award(cast: Cast, calendar: Calendar, solicitation: Solicitation) -> Contract:
-    """Funds are certified, the contracting officer signs, a representative is named."""
-    drafted = draft_contract(
-        solicitation_id=solicitation.pk,
-        funding=[
-            MinimumFunding("0001", "AA", cast.line_of_accounting_id, Dollars(MINIMUM))
-        ],
-        by=cast["contract_specialist"],
-        at=calendar.at(times.AWARD - 1, 9),
-    )
-    certify_contract_funds(
-        contract_id=drafted.pk,
-        by=cast["funds_certifier"],
-        at=calendar.at(times.AWARD - 1, 14),
-        seen_version=drafted.version,
-    )
-    check_the_offerors(cast, calendar, solicitation, times.AWARD)
-    contract = award_contract(
-        contract_id=drafted.pk,
-        by=cast["contracting_officer"],
-        at=calendar.at(times.AWARD, 10),
-        seen_version=drafted.version,
-    )
-    at = calendar.at(times.AWARD, 11)
-    designate_cor(
-        contract_id=contract.pk,
-        membership_id=cast.membership("cor"),
-        valid_from=calendar.day(times.AWARD),
-        valid_to=calendar.day(400),
-        level="II",
-        certified_until=calendar.day(700),
-        by=cast["contracting_officer"],
-        at=at,
-    )
-    accept_designation(contract_id=contract.pk, by=cast["cor"], at=at)
-    tell_the_others(cast, calendar, contract)
-    return contract
-
-
-def tell_the_others(cast: Cast, calendar: Calendar, contract: Contract) -> None:
-    """Who was not selected reads why, on the day of the award (FAR 15.503(b))."""
-    notify_unsuccessful(
-        contract_id=contract.pk,
-        reasons={
-            each.pk: "Another offer was rated higher on the technical factors."
-            for each in unsuccessful(contract.solicitation)
-        },
-        by=cast["contracting_officer"],
-        at=calendar.at(times.AWARD, 12),
-    )

@@ -25,7 +25,7 @@ from contracting.operate.story.cast import Cast
 from contracting.operate.story.times import Calendar
 from contracting.operate.story.truth import Truth
 from contracting.orders.models import TaskOrder
-from contracting.payments.models import Payment
+from contracting.payments.models import Payment, PaymentCertification
 from contracting.payments.operations.certify import certify_payment
 from contracting.payments.operations.record import record_payment
 from contracting.reconciliation.models import Acceptance, Finding
@@ -151,13 +151,17 @@ def _open(order: TaskOrder) -> Sequence[Finding]:
     )
 
 
-def pay(cast: Cast, calendar: Calendar, received: Invoice) -> Payment:
-    """Another person certifies; the payment is recorded on the day it is due."""
-    certification = certify_payment(
+def certify(cast: Cast, calendar: Calendar, received: Invoice) -> PaymentCertification:
+    """Another person certifies what was accepted."""
+    return certify_payment(
         invoice_id=received.pk,
         by=cast["payment_certifier"],
         at=calendar.at(times.CERTIFICATION, 10),
     )
+
+
+def pay(cast: Cast, calendar: Calendar, certification: PaymentCertification) -> Payment:
+    """The payment is recorded on the day on which it is due."""
     offset = (certification.due_on - calendar.anchor).days
     return record_payment(
         certification_id=certification.pk,

@@ -12,14 +12,6 @@ ZONE = "America/New_York"
 TRACE_DAY = date(2023, 11, 16)
 
 STARTS = -130
-NEED = -112
-SOLICITATION = -110
-RELEASE = -108
-ANSWERS = -102
-DEADLINE = -90
-OPENING = -89
-DECISION = -82
-AWARD = -79
 ORDER = -77
 ISSUE = -74
 PERFORMANCE = -72
@@ -36,7 +28,33 @@ CLOSE_OUT = 0
 EARLIEST = date(2025, 12, 28)
 """An earlier story's offers could not name the model: it was not out yet."""
 LATEST = date(2099, 12, 31)
-_MODEL_FROM = EARLIEST + timedelta(days=DEADLINE)
+_MODEL_FROM = EARLIEST + timedelta(days=-90)
+
+
+@dataclass(frozen=True, slots=True)
+class Competition:
+    """The days of one competition, told from the anchor."""
+
+    need: int
+    solicitation: int
+    answers: int
+    deadline: int
+    opening: int
+    decision: int
+    award: int
+
+    @property
+    def release(self) -> int:
+        """Two days of reviews after the package was drafted."""
+        return self.solicitation + 2
+
+
+PILOT = Competition(-112, -110, -102, -90, -89, -82, -79)
+"""One contract for the claims assistant, with an amendment and a late offer."""
+RECORDS = Competition(-49, -47, -40, -27, -19, -14, -12)
+"""Two contracts for the archive search; its offers are opened after a payment."""
+NEXT = Competition(-4, -3, 0, 15, 16, 23, 59)
+"""The competition that is open when the story ends."""
 
 
 @dataclass(frozen=True, slots=True)
