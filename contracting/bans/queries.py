@@ -82,6 +82,18 @@ def is_waived(ban: Ban, subjects: Iterable[Subject]) -> bool:
     )
 
 
+def standing_against(
+    agency: Organization, *, vendor_id: int, models: Iterable[AiModel], at: datetime
+) -> list[Ban]:
+    """The bans that hit this vendor or any of these models, waived or not."""
+    wanted = list(models)
+    return [
+        ban
+        for ban in in_force(agency, at)
+        if ban.vendor_id == vendor_id or any(map(ban.hits_model, wanted))
+    ]
+
+
 def require_not_banned(
     agency: Organization,
     *,
@@ -97,10 +109,10 @@ def require_not_banned(
     :raises Banned: naming what is banned and by which authority (R-AI-01)
     """
     wanted, lets_on = list(models), list(subjects)
-    for ban in in_force(agency, at):
-        hit = [model.snapshot for model in wanted if ban.hits_model(model)]
-        if (ban.vendor_id != vendor_id and not hit) or is_waived(ban, lets_on):
+    for ban in standing_against(agency, vendor_id=vendor_id, models=wanted, at=at):
+        if is_waived(ban, lets_on):
             continue
+        hit = [model.snapshot for model in wanted if ban.hits_model(model)]
         message = (
             f"The {ban.kind} {ban.target} is banned: {ban.get_reason_display()}, "
             f"{ban.citation}."

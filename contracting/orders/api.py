@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from contracting.core import clock
 from contracting.core.api import EndpointView, instant, money
 from contracting.core.quantities import Dollars
 from contracting.orders import queries
@@ -47,9 +48,11 @@ class TaskOrderEndpoint(EndpointView):
     )
     def get(self, request: Request, public_id: str) -> Response:
         order = queries.get_task_order_for(self.actor, public_id)
-        rates = queries.rates_of(order)
+        rates, at = queries.rates_of(order), clock.now()
         body = summary_of(order)
-        body["lines"] = [line_of(each, rates) for each in queries.line_limits(order)]
+        body["lines"] = [
+            line_of(each, rates) for each in queries.line_limits(order, at)
+        ]
         body["modifications"] = [
             {
                 "id": each.public_id,

@@ -13,6 +13,7 @@ from contracting.bans.queries import affected_by, deny_list, in_force
 from contracting.bans.refusals import AlreadyBanned, BanIncomplete, Banned
 from contracting.contracts.models import RateRow
 from contracting.contracts.operations.award import award_contract
+from contracting.core import clock
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars, Tokens
 from contracting.determinations.operations.make import make_determination
@@ -42,7 +43,7 @@ from tests.builders_orders import (
     funded_modification,
     issued_order,
 )
-from tests.cast import actor, days, nothing_happens
+from tests.cast import actor, client_for, days, nothing_happens
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +161,17 @@ def test_nothing_more_is_bought_of_a_banned_vendor_on_what_is_signed():
     # When it is waived for this contract, the order leaves the list
     waived(order.contract.subject, ban.agency_id, MODIFIED_AT)
     assert deny_list(ban.agency, MODIFIED_AT)["orders"] == []
+
+
+def test_the_page_of_an_order_says_that_its_model_is_banned(monkeypatch):
+    order = issued_order()
+    (model,) = models_of(order)
+    ban = banned(model_id=model.pk, at=ISSUED_AT + timedelta(hours=1))
+    monkeypatch.setattr(clock, "now", lambda: MODIFIED_AT)
+
+    page = client_for(actor("program_manager")).get(order.path).content.decode()
+    assert f"Banned: model {model.snapshot}" in page
+    assert ban.path in page
 
 
 @pytest.mark.rule("R-AI-01", case="refused")

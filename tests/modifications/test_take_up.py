@@ -9,8 +9,9 @@ import pytest
 from contracting.core.canonical import content_sha256
 from contracting.metering.queries import known_order
 from contracting.orders.calculations import content
+from contracting.orders.models import TaskOrder
 from contracting.orders.operations.issue import issue_task_order
-from contracting.orders.queries import rates_of
+from contracting.orders.queries import line_limits, rates_of
 from contracting.orders.refusals import PriceAboveRateCard
 from tests.builders_modifications import issued_contract_modification
 from tests.builders_orders import MODIFIED_AT, certified_order
@@ -86,3 +87,20 @@ def test_an_order_drafted_before_takes_the_new_price_up_before_it_is_signed(cont
         )
 
     assert refusal.value.rule == "R-TO-10"
+
+
+def test_a_price_that_has_ended_is_nobodys_dearest(contract, order):
+    # Given output that costs eight dollars until the end of May, and six from June on
+    six = [card(slin, "6", JUNE) for slin in ("0001AC", "0001AD")]
+    issued_contract_modification(on=contract, terms={}, rates=six)
+
+    def dearest(at):
+        (limit,) = line_limits(TaskOrder.objects.get(pk=order.pk), at)
+        assert limit.planned is not None
+        assert limit.worst is not None
+        return limit.worst.usd_per_million_tokens, limit.planned.usd_per_million_tokens
+
+    # Then what is left goes further from June on, at the dearest class and at the mix
+    may, june = dearest(MODIFIED_AT), dearest(FIRST_OF_JUNE)
+    assert (may[0], june[0]) == (Decimal(8), Decimal(6))
+    assert june[1] < may[1]

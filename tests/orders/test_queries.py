@@ -16,6 +16,7 @@ from contracting.orders import queries
 from contracting.orders.invariants import INVARIANTS
 from contracting.orders.models import OrderFunding, OrderLine
 from tests.builders_orders import (
+    ISSUED_AT,
     MODIFIED_AT,
     approved_order,
     drafted_order,
@@ -141,7 +142,7 @@ def test_the_live_limit_is_the_tightest_of_three(contract):
     order = issued_order(on=contract)
 
     # Then at the reference mix the funds end first, and sooner at the dearest class
-    (limit,) = queries.line_limits(order)
+    (limit,) = queries.line_limits(order, ISSUED_AT)
     assert limit.tokens_left == Tokens(20_000_000)
     assert (limit.ceiling_left, limit.funded_left) == (Dollars(60), Dollars(40))
     assert limit.planned is not None
@@ -156,7 +157,7 @@ def test_the_live_limit_is_the_tightest_of_three(contract):
     used(order, 15_000_000)
 
     # Then it has moved, and the tokens bind at the mix
-    (limit,) = queries.line_limits(order)
+    (limit,) = queries.line_limits(order, ISSUED_AT)
     assert limit.tokens_left == Tokens(5_000_000)
     assert (limit.ceiling_left, limit.funded_left) == (Dollars(30), Dollars(10))
     assert limit.planned is not None
@@ -178,7 +179,7 @@ def test_each_of_the_three_can_bind(contract, tokens, dollars, funds, binding):
     part = replace(drafted.funds[0], dollars=Dollars(funds))
     order = drafted_order(on=contract, lines=[replace(drafted, funds=[part])])
 
-    (limit,) = queries.line_limits(order)
+    (limit,) = queries.line_limits(order, ISSUED_AT)
 
     assert limit.planned is not None
     assert limit.planned.binding == binding

@@ -300,15 +300,23 @@ def money_bar(
 ) -> SafeString:
     """How far a ceiling is obligated and consumed, as one bar and its sentence.
 
+    :param obligated: ``None`` where nothing is obligated against this ceiling
     :param unit: "dollars" or "tokens"
     """
     bar = charts.bar(
         consumed=_decimal(consumed or 0),
-        obligated=_decimal(obligated or 0),
+        obligated=_decimal(ceiling if obligated is None else obligated),
         ceiling=_decimal(ceiling or 0),
         words=tokens if unit == "tokens" else dollars,
     )
-    return _chart(context, "components/money_bar.html", bar, label=label, unit=unit)
+    return _chart(
+        context,
+        "components/money_bar.html",
+        bar,
+        label=label,
+        unit=unit,
+        is_funded=unit == "dollars" and obligated is not None,
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -336,6 +344,6 @@ def burn_chart(
     return _chart(context, "components/burn_chart.html", line, label=label, unit=unit)
 
 
-def _chart(context: Context, name: str, drawing: Any, **words: str) -> SafeString:
+def _chart(context: Context, name: str, drawing: Any, **words: Any) -> SafeString:
     ids = {"chart_id": _next_id(context, "chart"), "drawing": drawing}
     return mark_safe(render_to_string(name, ids | words))

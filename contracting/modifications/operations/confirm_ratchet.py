@@ -12,6 +12,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import UnitPrice
+from contracting.core.templatetags.drawdown import unit_price as in_words
 from contracting.modifications import calculations, events, permissions, queries
 from contracting.modifications.models import ContractModification, RatchetFinding
 from contracting.modifications.operations.draft import put_proposal
@@ -93,12 +94,12 @@ def _proposal(finding: RatchetFinding) -> Proposal:
         authority=ModificationAuthority.ADMINISTRATIVE,
         citation=terms.source[:120] if terms else "",
         description=(
-            f"The public list of {row.model} fell from "
-            f"${finding.list_before.usd_per_million_tokens.normalize():f} to "
-            f"${finding.list_after.usd_per_million_tokens.normalize():f} per million "
-            f"tokens of {row.token_class} ({finding.list_before.imported_on} and "
+            f"The public list of {row.model} fell for {row.token_class} from "
+            f"{in_words(finding.list_before.usd_per_million_tokens)} to "
+            f"{in_words(finding.list_after.usd_per_million_tokens)} "
+            f"({finding.list_before.imported_on} and "
             f"{finding.list_after.imported_on}). By the clause the contract's price "
-            f"is {price} from {finding.effective_on} on."
+            f"is {in_words(price)} from {finding.effective_on} on."
         ),
         effective_on=finding.effective_on,
         scope="The clause is part of the contract as it was competed.",

@@ -323,14 +323,20 @@ class LineLimit:
         return min(self.ceiling_left, self.funded_left)
 
 
-def line_limits(order: TaskOrder) -> list[LineLimit]:
-    """The live limit of every line, at the planned mix and at the dearest class."""
+def line_limits(order: TaskOrder, at: datetime) -> list[LineLimit]:
+    """The live limit of every line, at the planned mix and at the dearest class.
+
+    What is left is used from now on: the mix has the prices of that day, and a price
+    that has ended is nobody's dearest.
+    """
+    since = max(at, period_bounds(order).start)
     rates: dict[int, list[RateOnOrder]] = {}
     for rate in rates_of(order):
-        rates.setdefault(rate.order_line_id, []).append(rate)
+        if rate.in_force_to is None or rate.in_force_to > since:
+            rates.setdefault(rate.order_line_id, []).append(rate)
     shares = _reference_mix(order)
     return [
-        _limit(line, statement(line.holder), rates.get(line.pk, []), shares)
+        _limit(line, statement(line.holder), rates.get(line.pk, []), shares, since)
         for line in order.current_lines()
     ]
 
@@ -340,6 +346,7 @@ def _limit(
     books: Statement | None,
     rates: list[RateOnOrder],
     shares: dict[str, int],
+    since: datetime,
 ) -> LineLimit:
     if books is not None and line.order.is_issued:
         tokens = books.limit.tokens_left
@@ -352,7 +359,8 @@ def _limit(
         tokens = Tokens(line.ceiling_tokens)
         ceiling = Dollars(line.ceiling_dollars)
         funds = total_dollars(Dollars(part.dollars) for part in parts)
-    planned = reach.planned_price(rates, shares)
+    at_once = [rate for rate in rates if rate.applies_at(since)]
+    planned = reach.planned_price(at_once, shares)
     worst = max((reach.price_of(rate) for rate in rates), default=None)
     left = (tokens, ceiling, funds)
     return LineLimit(

@@ -8,6 +8,8 @@ from decimal import Decimal
 from django.db.models import QuerySet, Sum
 
 from contracting.approvals.queries import is_complete_for
+from contracting.bans.models import Ban
+from contracting.bans.queries import standing_against
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.room import Reserved, room_of
 from contracting.core.actors import Actor
@@ -161,6 +163,17 @@ def get_order_to_accept_for(actor: Actor, public_id: str, at: datetime) -> TaskO
         message = "There is no such task order."
         raise NotVisible(message, rule="R-ROL-07")
     return order
+
+
+def bans_on(order: TaskOrder, at: datetime) -> list[Ban]:
+    """The bans that hit the order's vendor or one of its models now (R-AI-01)."""
+    contract = order.contract
+    return standing_against(
+        contract.agency,
+        vendor_id=contract.vendor_id,
+        models=calculations.models_of(order),
+        at=at,
+    )
 
 
 def signing_checks(order: TaskOrder, on: date) -> list[Check]:

@@ -43,6 +43,7 @@ from contracting.orders.operations.sign import sign_modification
 from contracting.orders.operations.submit import submit_task_order
 from contracting.orders.queries.placing import (
     acceptance_of,
+    bans_on,
     protestable_because,
     signing_checks,
     waiting_for,
@@ -99,6 +100,7 @@ class TaskOrderPage(PageView):
         return context | {
             "certification": queries.certification_of(order),
             "acceptance": acceptance_of(order),
+            "bans": bans_on(order, clock.now()),
             "protestable": protestable_because(order, on),
             "checks": signing_checks(order, on),
             "routes": standings(order.subject, by),
@@ -418,7 +420,7 @@ def _today(order: TaskOrder) -> date:
 
 def _order_context(order: TaskOrder) -> dict[str, Any]:
     """The order with its lines, their limits and its totals."""
-    limits = queries.line_limits(order)
+    limits = queries.line_limits(order, clock.now())
     return {
         "order": order,
         "contract": order.contract,
