@@ -22,6 +22,10 @@ CREATE TRIGGER accounts_membership_role_fits
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0001_initial")]
+    dependencies = [
+        ("accounts", "0001_initial"),
+    ]
 
-    operations = [migrations.RunSQL(ROLE_FITS, migrations.RunSQL.noop)]
+    operations = [
+        migrations.RunSQL(ROLE_FITS, migrations.RunSQL.noop),
+    ]

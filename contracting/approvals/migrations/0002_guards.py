@@ -6,7 +6,9 @@ from contracting.core.triggers import append_only, legal_moves, moves_of
 
 
 class Migration(migrations.Migration):
-    dependencies = [("approvals", "0001_initial")]
+    dependencies = [
+        ("approvals", "0001_initial"),
+    ]
 
     operations = [
         append_only("approvals_decision"),

@@ -6,7 +6,9 @@ from contracting.core.triggers import append_only, frozen_except
 
 
 class Migration(migrations.Migration):
-    dependencies = [("approvals", "0002_guards")]
+    dependencies = [
+        ("approvals", "0002_guards"),
+    ]
 
     operations = [
         append_only("approvals_step"),

@@ -38,7 +38,9 @@ CREATE TRIGGER audit_auditevent_is_linked BEFORE INSERT ON audit_auditevent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0001_initial")]
+    dependencies = [
+        ("audit", "0001_initial"),
+    ]
 
     operations = [
         migrations.RunSQL(CHAIN, migrations.RunSQL.noop),

@@ -4,7 +4,7 @@ Rows that stand keep the hash they were written with (scheme 1). A row that is c
 from scheme 2 to 1 no longer gives its own hash, so nobody can step back unseen.
 """
 
-from django.db import migrations, models
+from django.db import migrations
 
 CHAIN = r"""
 CREATE OR REPLACE FUNCTION audit_link() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -72,18 +72,11 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0002_guards")]
+    dependencies = [
+        ("audit", "0002_guards"),
+    ]
 
     operations = [
-        migrations.AddField(
-            model_name="auditevent",
-            name="scheme",
-            field=models.PositiveSmallIntegerField(
-                db_default=1,
-                editable=False,
-                help_text="Of the hash: 2 covers recorded_at, 1 does not.",
-            ),
-        ),
         migrations.RunSQL(CHAIN + AS_OWNER, migrations.RunSQL.noop),
         migrations.RunSQL(HEADS, migrations.RunSQL.noop),
     ]

@@ -1,31 +1,15 @@
-"""Bans and lifts are only ever added; the words of the rule that they enforce."""
-
-import datetime
-
 import django.db.models.deletion
 from django.db import migrations, models
 
 import contracting.core.models
-from contracting.core.triggers import append_only
-
-
-def words(apps, schema_editor):
-    apps.get_model("reference", "Rule").objects.create(
-        rule_id="R-AI-01",
-        sentence="A banned vendor or model gets no new orders, options or rates, and its orders are listed at once.",
-        lift="Buy from another vendor or of another model, or file the waiver that the agency's head signed on the contract or the order; once the authority no longer forbids it, lift the ban.",
-        citation="FAR 9.405, subparts 4.21, 4.23 and 40.2",
-        regime="FAR",
-        valid_from=datetime.date(2020, 1, 1),
-    )
 
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0003_review_fields"),
-        ("reference", "0009_earlier_amounts"),
+        ("accounts", "0001_initial"),
+        ("reference", "0001_initial"),
     ]
 
     operations = [
@@ -56,6 +40,34 @@ class Migration(migrations.Migration):
                         help_text="Opaque random id used in addresses.",
                         max_length=40,
                         unique=True,
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bans",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="banned_by",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bans",
+                        to="reference.aimodel",
                     ),
                 ),
                 ("family", models.CharField(blank=True, max_length=60)),
@@ -93,15 +105,6 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
-                ("imposed_at", models.DateTimeField()),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="bans",
-                        to="accounts.organization",
-                    ),
-                ),
                 (
                     "imposed_by",
                     models.ForeignKey(
@@ -110,27 +113,51 @@ class Migration(migrations.Migration):
                         to="accounts.membership",
                     ),
                 ),
-                (
-                    "model",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="bans",
-                        to="reference.aimodel",
-                    ),
-                ),
-                (
-                    "vendor",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="banned_by",
-                        to="accounts.organization",
-                    ),
-                ),
+                ("imposed_at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("family", ""),
+                                ("model__isnull", True),
+                                ("vendor__isnull", False),
+                            ),
+                            models.Q(
+                                ("family", ""),
+                                ("model__isnull", False),
+                                ("vendor__isnull", True),
+                            ),
+                            models.Q(
+                                ("model__isnull", True),
+                                ("vendor__isnull", True),
+                                models.Q(("family", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_ban_names_one_vendor_model_or_family",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("citation", ""), _negated=True),
+                            (
+                                "reason__in",
+                                ["EXCLUSION", "FASCSA", "SECTION_889", "DIRECTIVE"],
+                            ),
+                        ),
+                        name="a_ban_cites_its_authority",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="a_ban_ends_after_it_begins",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BanLift",
@@ -152,8 +179,6 @@ class Migration(migrations.Migration):
                         help_text="When the database recorded the row, UTC.",
                     ),
                 ),
-                ("reason", models.TextField()),
-                ("lifted_at", models.DateTimeField()),
                 (
                     "ban",
                     models.OneToOneField(
@@ -162,6 +187,7 @@ class Migration(migrations.Migration):
                         to="bans.ban",
                     ),
                 ),
+                ("reason", models.TextField()),
                 (
                     "lifted_by",
                     models.ForeignKey(
@@ -170,61 +196,15 @@ class Migration(migrations.Migration):
                         to="accounts.membership",
                     ),
                 ),
+                ("lifted_at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="a_ban_is_lifted_for_a_reason",
+                    )
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="ban",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("family", ""),
-                        ("model__isnull", True),
-                        ("vendor__isnull", False),
-                    ),
-                    models.Q(
-                        ("family", ""),
-                        ("model__isnull", False),
-                        ("vendor__isnull", True),
-                    ),
-                    models.Q(
-                        ("model__isnull", True),
-                        ("vendor__isnull", True),
-                        models.Q(("family", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_ban_names_one_vendor_model_or_family",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ban",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("citation", ""), _negated=True),
-                    ("reason__in", ["EXCLUSION", "FASCSA", "SECTION_889", "DIRECTIVE"]),
-                ),
-                name="a_ban_cites_its_authority",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ban",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True),
-                    ("valid_to__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="a_ban_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="banlift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="a_ban_is_lifted_for_a_reason",
-            ),
-        ),
-        append_only("bans_ban"),
-        append_only("bans_banlift"),
-        migrations.RunPython(words, migrations.RunPython.noop),
     ]

@@ -6,6 +6,10 @@ from contracting.core.triggers import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("closeout", "0001_initial")]
+    dependencies = [
+        ("closeout", "0001_initial"),
+    ]
 
-    operations = [append_only("closeout_completionstatement")]
+    operations = [
+        append_only("closeout_completionstatement"),
+    ]

@@ -2,10 +2,8 @@
 
 import datetime
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
-import contracting.core.models
 from contracting.core.triggers import append_only
 
 
@@ -22,123 +20,13 @@ def words(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reference", "0003_seed"),
-        ("accounts", "0003_review_fields"),
         ("closeout", "0003_claims_release"),
+        ("reference", "0003_seed"),
+        ("accounts", "0002_guards"),
         ("contracts", "0010_offered_awards"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="LegalHold",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                (
-                    "public_id",
-                    models.CharField(
-                        editable=False,
-                        help_text="Opaque random id used in addresses.",
-                        max_length=40,
-                        unique=True,
-                    ),
-                ),
-                (
-                    "matter",
-                    models.CharField(help_text="The case or inquiry.", max_length=200),
-                ),
-                ("reason", models.TextField()),
-                ("placed_at", models.DateTimeField()),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="legal_holds",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
-                    "placed_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="LegalHoldRelease",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                ("reason", models.TextField()),
-                ("released_at", models.DateTimeField()),
-                (
-                    "hold",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="release",
-                        to="closeout.legalhold",
-                    ),
-                ),
-                (
-                    "released_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name="legalhold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("matter", ""), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                ),
-                name="a_legal_hold_names_its_matter",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legalholdrelease",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="a_legal_hold_is_released_for_a_reason",
-            ),
-        ),
         append_only("closeout_legalhold"),
         append_only("closeout_legalholdrelease"),
         migrations.RunPython(words, migrations.RunPython.noop),

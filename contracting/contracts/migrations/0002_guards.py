@@ -2,22 +2,14 @@
 
 from django.db import migrations
 
-from contracting.core.triggers import append_only, legal_moves, moves_of
+from contracting.core.triggers import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contracts", "0001_initial")]
+    dependencies = [
+        ("contracts", "0001_initial"),
+    ]
 
     operations = [
         append_only("contracts_raterow", may_set_once=["superseded_at"]),
-        legal_moves(
-            "contracts_contract",
-            moves_of(
-                {
-                    "DRAFT": ["AWARDED", "DISCARDED"],
-                    "AWARDED": ["COMPLETED"],
-                    "COMPLETED": ["CLOSED"],
-                }
-            ),
-        ),
     ]

@@ -8,7 +8,7 @@ from contracting.evaluations.migrations._words import rule_words
 class Migration(migrations.Migration):
     dependencies = [
         ("contracts", "0005_action_reports"),
-        ("determinations", "0003_single_award"),
+        ("determinations", "0002_guards"),
         ("reference", "0003_seed"),
     ]
 

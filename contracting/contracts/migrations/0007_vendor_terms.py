@@ -2,10 +2,8 @@
 
 from datetime import date
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
-import contracting.core.models
 from contracting.core.triggers import append_only
 from contracting.evaluations.migrations._words import rule_words
 
@@ -29,92 +27,11 @@ def add_kinds(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_review_fields"),
         ("contracts", "0006_single_award"),
+        ("accounts", "0002_guards"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="UnenforceableTerm",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                ("code", models.CharField(max_length=30)),
-                ("words", models.CharField(max_length=200)),
-                ("citation", models.CharField(max_length=80)),
-                ("valid_from", models.DateField()),
-                ("valid_to", models.DateField(blank=True, null=True)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="VendorTerm",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                ("passage", models.TextField()),
-                ("reviewed_at", models.DateTimeField()),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="vendor_terms",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
-                    "reviewed_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "struck_as",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="contracts.unenforceableterm",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
         append_only("contracts_vendorterm"),
         migrations.RunPython(add_kinds, migrations.RunPython.noop),
         rule_words(

@@ -25,7 +25,7 @@ def add_threshold(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("contracts", "0007_vendor_terms"),
-        ("determinations", "0004_compelling_reason"),
+        ("determinations", "0002_guards"),
         ("evaluations", "0009_registrations"),
     ]
 

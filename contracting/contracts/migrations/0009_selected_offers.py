@@ -1,8 +1,6 @@
 """A contract stands on an offer that was selected, and one alone on each."""
 
-import django.db.models.deletion
-from django.db import migrations, models
-from django.db.models import Q
+from django.db import migrations
 
 _OWN_OFFER = """
 CREATE OR REPLACE FUNCTION contracts_contract_accepts_its_offer() RETURNS trigger
@@ -30,14 +28,6 @@ CREATE CONSTRAINT TRIGGER contracts_contract_accepts_its_offer
 """
 
 
-def name_selections(apps, schema_editor):
-    """Each contract that stands accepts the one offer that its decision selected."""
-    selected = apps.get_model("evaluations", "SelectedOffer")
-    chosen = selected.objects.filter(decision=models.OuterRef("decision"))
-    contracts = apps.get_model("contracts", "Contract")
-    contracts.objects.update(selection=models.Subquery(chosen.values("pk")[:1]))
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("contracts", "0008_responsibility"),
@@ -45,45 +35,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="contract",
-            name="selection",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="contracts",
-                to="evaluations.selectedoffer",
-            ),
-        ),
-        migrations.RunPython(name_selections, migrations.RunPython.noop),
-        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
-        migrations.AlterField(
-            model_name="contract",
-            name="selection",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="contracts",
-                to="evaluations.selectedoffer",
-            ),
-        ),
-        migrations.RemoveConstraint(
-            model_name="contract", name="a_solicitation_is_awarded_once"
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.UniqueConstraint(
-                condition=~Q(state="DISCARDED"),
-                fields=("selection",),
-                name="a_selected_offer_becomes_one_contract",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.UniqueConstraint(
-                condition=~Q(state="DISCARDED") & Q(fair_opportunity="single award"),
-                fields=("solicitation",),
-                name="a_single_award_stands_alone_on_its_solicitation",
-            ),
-        ),
         migrations.RunSQL(_OWN_OFFER, migrations.RunSQL.noop),
     ]

@@ -34,4 +34,6 @@ class Migration(migrations.Migration):
         ("evaluations", "0018_forgone_selections"),
     ]
 
-    operations = [migrations.RunSQL(_NONE, migrations.RunSQL.noop)]
+    operations = [
+        migrations.RunSQL(_NONE, migrations.RunSQL.noop),
+    ]

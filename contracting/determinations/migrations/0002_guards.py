@@ -11,7 +11,9 @@ from contracting.core.triggers import (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("determinations", "0001_initial")]
+    dependencies = [
+        ("determinations", "0001_initial"),
+    ]
 
     operations = [
         frozen_except("determinations_determination", "state", "decided_at"),

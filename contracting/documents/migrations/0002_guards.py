@@ -29,7 +29,9 @@ CREATE TRIGGER documents_document_is_frozen BEFORE UPDATE OR DELETE
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0001_initial")]
+    dependencies = [
+        ("documents", "0001_initial"),
+    ]
 
     operations = [
         append_only("documents_blob"),

@@ -1,6 +1,6 @@
 """A paper is leased to the worker that prints it; the lease may change as its state."""
 
-from django.db import migrations, models
+from django.db import migrations
 
 MAY_CHANGE = ("state", "attempts", "last_error", "next_attempt_at")
 
@@ -28,29 +28,11 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0002_guards")]
+    dependencies = [
+        ("documents", "0002_guards"),
+    ]
 
     operations = [
-        migrations.AddField(
-            model_name="document",
-            name="leased_until",
-            field=models.DateTimeField(
-                blank=True,
-                help_text="A worker is at it until this instant, unless it renews its lease.",
-                null=True,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "REQUESTED"),
-                    ("leased_until__isnull", True),
-                    _connector="OR",
-                ),
-                name="only_a_paper_that_waits_is_leased",
-            ),
-        ),
         migrations.RunSQL(
             frozen_but((*MAY_CHANGE, "leased_until")), frozen_but(MAY_CHANGE)
         ),

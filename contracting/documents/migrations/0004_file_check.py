@@ -25,4 +25,6 @@ class Migration(migrations.Migration):
         ("reference", "0003_seed"),
     ]
 
-    operations = [migrations.RunPython(add, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(add, migrations.RunPython.noop),
+    ]

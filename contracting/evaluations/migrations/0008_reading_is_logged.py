@@ -6,7 +6,9 @@ from contracting.evaluations.migrations._words import rule_words
 
 
 class Migration(migrations.Migration):
-    dependencies = [("evaluations", "0007_conflicts")]
+    dependencies = [
+        ("evaluations", "0007_conflicts"),
+    ]
 
     operations = [
         rule_words(

@@ -1,9 +1,7 @@
 """A decision selects one offer or several: a row for each, only ever added."""
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
-import contracting.core.models
 from contracting.core.triggers import append_only
 
 _INTENDED = """
@@ -36,84 +34,14 @@ CREATE CONSTRAINT TRIGGER evaluations_selectedoffer_is_intended
 """
 
 
-def move_selected(apps, schema_editor):
-    """Give each decision that stands the row of the one offer that it selected."""
-    selected = apps.get_model("evaluations", "SelectedOffer")
-    for decision in apps.get_model("evaluations", "SelectionDecision").objects.all():
-        selected.objects.create(
-            decision=decision, position=1, submission_id=decision.selected_id
-        )
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("evaluations", "0016_final_revisions"),
-        ("solicitations", "0011_awards_intended"),
+        ("solicitations", "0009_templates"),
         ("submissions", "0006_closings"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="SelectedOffer",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=1)),
-                (
-                    "reason",
-                    models.TextField(
-                        blank=True,
-                        help_text="Why this one; empty where the rationale says all.",
-                    ),
-                ),
-                (
-                    "decision",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="selections",
-                        to="evaluations.selectiondecision",
-                    ),
-                ),
-                (
-                    "submission",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="selection",
-                        to="submissions.submission",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("decision", "position"),
-                        name="two_selected_offers_never_have_one_position",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("position__gte", 1)),
-                        name="selected_offers_are_counted_from_one",
-                    ),
-                ],
-            },
-        ),
-        migrations.RunPython(move_selected, migrations.RunPython.noop),
         migrations.RunSQL(_INTENDED, migrations.RunSQL.noop),
         append_only("evaluations_selectedoffer"),
-        migrations.RemoveField(model_name="selectiondecision", name="selected"),
     ]

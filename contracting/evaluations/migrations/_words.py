@@ -9,19 +9,18 @@ from django.db import migrations
 START = date(2020, 1, 1)
 
 
+_ADD = """
+INSERT INTO reference_rule (rule_id, sentence, lift, citation, regime, valid_from)
+VALUES (%s, %s, %s, %s, %s, %s)
+"""
+
+
 def rule_words(
     rule_id: str, sentence: str, lift: str, citation: str, regime: str = "FAR"
-) -> migrations.RunPython:
-    """Add the words of one rule; a migration of ``reference`` comes before."""
+) -> migrations.RunSQL:
+    """Add the words of one rule; a migration of ``reference`` comes before.
 
-    def add(apps, schema_editor):
-        apps.get_model("reference", "Rule").objects.create(
-            rule_id=rule_id,
-            sentence=sentence,
-            lift=lift,
-            citation=citation,
-            regime=regime,
-            valid_from=START,
-        )
-
-    return migrations.RunPython(add, migrations.RunPython.noop)
+    In SQL, since the models as they were need a second to be made for each migration.
+    """
+    words = [rule_id, sentence, lift, citation, regime, START]
+    return migrations.RunSQL([(_ADD, words)], migrations.RunSQL.noop)

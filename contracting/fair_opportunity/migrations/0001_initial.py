@@ -1,5 +1,3 @@
-"""Notices to holders, what they answer, and whom the agency selects."""
-
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -10,75 +8,13 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0003_review_fields"),
-        ("contracts", "0013_order_limits"),
-        ("documents", "0008_requests_for_quotations"),
-        ("solicitations", "0013_order_limits"),
+        ("accounts", "0001_initial"),
+        ("contracts", "0001_initial"),
+        ("documents", "0001_initial"),
+        ("solicitations", "0001_initial"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="HolderResponse",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                (
-                    "public_id",
-                    models.CharField(
-                        editable=False,
-                        help_text="Opaque random id used in addresses.",
-                        max_length=40,
-                        unique=True,
-                    ),
-                ),
-                (
-                    "version",
-                    models.PositiveIntegerField(help_text="1 for the first one."),
-                ),
-                ("words", models.TextField(help_text="What is offered and how.")),
-                (
-                    "discount_percent",
-                    models.DecimalField(
-                        decimal_places=2,
-                        help_text="Off every rate of the contract.",
-                        max_digits=5,
-                    ),
-                ),
-                ("content_sha256", models.CharField(max_length=64)),
-                ("received_at", models.DateTimeField()),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
-                    "responded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-            ],
-        ),
         migrations.CreateModel(
             name="Opportunity",
             fields=[
@@ -106,6 +42,23 @@ class Migration(migrations.Migration):
                         help_text="Opaque random id used in addresses.",
                         max_length=40,
                         unique=True,
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "solicitation",
+                    models.ForeignKey(
+                        help_text="Whose awards are held by those who are asked.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fair_opportunities",
+                        to="solicitations.solicitation",
                     ),
                 ),
                 ("title", models.CharField(max_length=200)),
@@ -157,29 +110,6 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("notified_at", models.DateTimeField()),
-                ("cancel_reason", models.TextField(blank=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("OPEN", "open to the holders"),
-                            ("SELECTED", "a holder is selected"),
-                            ("EXCEPTED", "an exception is taken"),
-                            ("CANCELLED", "cancelled"),
-                        ],
-                        default="OPEN",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "agency",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organization",
-                    ),
-                ),
                 (
                     "contract",
                     models.ForeignKey(
@@ -199,18 +129,59 @@ class Migration(migrations.Migration):
                         to="accounts.membership",
                     ),
                 ),
+                ("notified_at", models.DateTimeField()),
+                ("cancel_reason", models.TextField(blank=True)),
                 (
-                    "solicitation",
-                    models.ForeignKey(
-                        help_text="Whose awards are held by those who are asked.",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="fair_opportunities",
-                        to="solicitations.solicitation",
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "open to the holders"),
+                            ("SELECTED", "a holder is selected"),
+                            ("EXCEPTED", "an exception is taken"),
+                            ("CANCELLED", "cancelled"),
+                        ],
+                        default="OPEN",
+                        max_length=10,
                     ),
                 ),
             ],
             options={
                 "verbose_name_plural": "opportunities",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("exception", ""),
+                                ("respond_by__isnull", False),
+                                models.Q(("basis", ""), _negated=True),
+                                models.Q(("state", "EXCEPTED"), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("exception", ""), _negated=True),
+                                ("contract__isnull", False),
+                                ("respond_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="holders_are_asked_or_an_exception_is_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "SELECTED"), _negated=True),
+                            ("contract__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="a_selection_is_of_a_holder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "CANCELLED"), _negated=True),
+                            models.Q(("cancel_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="a_cancelled_opportunity_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -234,14 +205,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "contract",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
                     "opportunity",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -249,10 +212,26 @@ class Migration(migrations.Migration):
                         to="fair_opportunity.opportunity",
                     ),
                 ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contracts.contract",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("opportunity", "contract"),
+                        name="a_holder_is_given_a_notice_once",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
-            name="HolderSelection",
+            name="HolderResponse",
             fields=[
                 (
                     "id",
@@ -271,77 +250,23 @@ class Migration(migrations.Migration):
                         help_text="When the database recorded the row, UTC.",
                     ),
                 ),
-                ("rationale", models.TextField()),
                 (
-                    "best_value",
-                    models.TextField(
-                        blank=True,
-                        help_text="Basis of the award and of the best value.",
-                    ),
-                ),
-                ("selected_at", models.DateTimeField()),
-                (
-                    "response",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="fair_opportunity.holderresponse",
-                    ),
-                ),
-                (
-                    "selected_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
+                    "public_id",
+                    models.CharField(
+                        editable=False,
+                        help_text="Opaque random id used in addresses.",
+                        max_length=40,
+                        unique=True,
                     ),
                 ),
                 (
                     "opportunity",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="selection",
+                        related_name="responses",
                         to="fair_opportunity.opportunity",
                     ),
                 ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="holderresponse",
-            name="opportunity",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="responses",
-                to="fair_opportunity.opportunity",
-            ),
-        ),
-        migrations.CreateModel(
-            name="OrderDebriefing",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                (
-                    "is_required",
-                    models.BooleanField(
-                        help_text="Asked for in time, above the enhanced threshold."
-                    ),
-                ),
-                ("due_on", models.DateField(blank=True, null=True)),
-                ("requested_at", models.DateTimeField()),
                 (
                     "contract",
                     models.ForeignKey(
@@ -351,25 +276,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "opportunity",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="debriefings",
-                        to="fair_opportunity.opportunity",
+                    "version",
+                    models.PositiveIntegerField(help_text="1 for the first one."),
+                ),
+                ("words", models.TextField(help_text="What is offered and how.")),
+                (
+                    "discount_percent",
+                    models.DecimalField(
+                        decimal_places=2,
+                        help_text="Off every rate of the contract.",
+                        max_digits=5,
                     ),
                 ),
+                ("content_sha256", models.CharField(max_length=64)),
                 (
-                    "requested_by",
+                    "responded_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="accounts.membership",
                     ),
                 ),
+                ("received_at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("opportunity", "contract", "version"),
+                        name="the_responses_of_a_holder_are_counted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True),
+                        name="a_response_offers_something_in_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("discount_percent__gte", 0), ("discount_percent__lte", 100)
+                        ),
+                        name="a_discount_is_a_part_of_the_price",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name="Placement",
+            name="ResponseRate",
             fields=[
                 (
                     "id",
@@ -388,20 +338,31 @@ class Migration(migrations.Migration):
                         help_text="When the database recorded the row, UTC.",
                     ),
                 ),
-                ("order_piid", models.CharField(max_length=17, verbose_name="PIID")),
-                ("value_dollars", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("placed_at", models.DateTimeField()),
                 (
-                    "opportunity",
-                    models.OneToOneField(
+                    "response",
+                    models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="placement",
-                        to="fair_opportunity.opportunity",
+                        related_name="rates",
+                        to="fair_opportunity.holderresponse",
                     ),
+                ),
+                ("slin", models.CharField(max_length=6, verbose_name="SLIN")),
+                (
+                    "usd_per_million_tokens",
+                    models.DecimalField(decimal_places=6, max_digits=12),
                 ),
             ],
             options={
-                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("response", "slin"),
+                        name="a_response_prices_a_subline_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("usd_per_million_tokens__gte", 0)),
+                        name="a_price_of_a_response_is_never_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -433,13 +394,6 @@ class Migration(migrations.Migration):
                         unique=True,
                     ),
                 ),
-                ("name", models.CharField(max_length=200)),
-                (
-                    "blob",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="documents.blob"
-                    ),
-                ),
                 (
                     "response",
                     models.ForeignKey(
@@ -448,45 +402,17 @@ class Migration(migrations.Migration):
                         to="fair_opportunity.holderresponse",
                     ),
                 ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="documents.blob"
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
             },
-        ),
-        migrations.CreateModel(
-            name="ResponseRate",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                ("slin", models.CharField(max_length=6, verbose_name="SLIN")),
-                (
-                    "usd_per_million_tokens",
-                    models.DecimalField(decimal_places=6, max_digits=12),
-                ),
-                (
-                    "response",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rates",
-                        to="fair_opportunity.holderresponse",
-                    ),
-                ),
-            ],
         ),
         migrations.CreateModel(
             name="Finding",
@@ -508,16 +434,6 @@ class Migration(migrations.Migration):
                         help_text="When the database recorded the row, UTC.",
                     ),
                 ),
-                ("text", models.TextField()),
-                ("considered_at", models.DateTimeField()),
-                (
-                    "considered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
                 (
                     "response",
                     models.OneToOneField(
@@ -526,6 +442,16 @@ class Migration(migrations.Migration):
                         to="fair_opportunity.holderresponse",
                     ),
                 ),
+                ("text", models.TextField()),
+                (
+                    "considered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                ("considered_at", models.DateTimeField()),
             ],
             options={
                 "constraints": [
@@ -536,112 +462,172 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="opportunity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("exception", ""),
-                        ("respond_by__isnull", False),
-                        models.Q(("basis", ""), _negated=True),
-                        models.Q(("state", "EXCEPTED"), _negated=True),
+        migrations.CreateModel(
+            name="HolderSelection",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
-                    models.Q(
-                        models.Q(("exception", ""), _negated=True),
-                        ("contract__isnull", False),
-                        ("respond_by__isnull", True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=contracting.core.models.ClockTimestamp(),
+                        editable=False,
+                        help_text="When the database recorded the row, UTC.",
                     ),
-                    _connector="OR",
                 ),
-                name="holders_are_asked_or_an_exception_is_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "SELECTED"), _negated=True),
-                    ("contract__isnull", False),
-                    _connector="OR",
+                (
+                    "opportunity",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="selection",
+                        to="fair_opportunity.opportunity",
+                    ),
                 ),
-                name="a_selection_is_of_a_holder",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "CANCELLED"), _negated=True),
-                    models.Q(("cancel_reason", ""), _negated=True),
-                    _connector="OR",
+                (
+                    "response",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="fair_opportunity.holderresponse",
+                    ),
                 ),
-                name="a_cancelled_opportunity_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitedholder",
-            constraint=models.UniqueConstraint(
-                fields=("opportunity", "contract"),
-                name="a_holder_is_given_a_notice_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holderselection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rationale", ""), _negated=True),
-                name="a_selection_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holderresponse",
-            constraint=models.UniqueConstraint(
-                fields=("opportunity", "contract", "version"),
-                name="the_responses_of_a_holder_are_counted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holderresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True),
-                name="a_response_offers_something_in_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holderresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("discount_percent__gte", 0), ("discount_percent__lte", 100)
+                ("rationale", models.TextField()),
+                (
+                    "best_value",
+                    models.TextField(
+                        blank=True,
+                        help_text="Basis of the award and of the best value.",
+                    ),
                 ),
-                name="a_discount_is_a_part_of_the_price",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderdebriefing",
-            constraint=models.UniqueConstraint(
-                fields=("opportunity", "contract"),
-                name="a_holder_asks_once_to_be_debriefed_on_an_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderdebriefing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_required", False), ("due_on__isnull", False), _connector="OR"
+                (
+                    "selected_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
                 ),
-                name="a_required_debriefing_has_its_day",
-            ),
+                ("selected_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rationale", ""), _negated=True),
+                        name="a_selection_says_why",
+                    )
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="responserate",
-            constraint=models.UniqueConstraint(
-                fields=("response", "slin"), name="a_response_prices_a_subline_once"
-            ),
+        migrations.CreateModel(
+            name="Placement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=contracting.core.models.ClockTimestamp(),
+                        editable=False,
+                        help_text="When the database recorded the row, UTC.",
+                    ),
+                ),
+                (
+                    "opportunity",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placement",
+                        to="fair_opportunity.opportunity",
+                    ),
+                ),
+                ("order_piid", models.CharField(max_length=17, verbose_name="PIID")),
+                ("value_dollars", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("placed_at", models.DateTimeField()),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
-        migrations.AddConstraint(
-            model_name="responserate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("usd_per_million_tokens__gte", 0)),
-                name="a_price_of_a_response_is_never_negative",
-            ),
+        migrations.CreateModel(
+            name="OrderDebriefing",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=contracting.core.models.ClockTimestamp(),
+                        editable=False,
+                        help_text="When the database recorded the row, UTC.",
+                    ),
+                ),
+                (
+                    "opportunity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="debriefings",
+                        to="fair_opportunity.opportunity",
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contracts.contract",
+                    ),
+                ),
+                (
+                    "is_required",
+                    models.BooleanField(
+                        help_text="Asked for in time, above the enhanced threshold."
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True)),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                ("requested_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("opportunity", "contract"),
+                        name="a_holder_asks_once_to_be_debriefed_on_an_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_required", False),
+                            ("due_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="a_required_debriefing_has_its_day",
+                    ),
+                ],
+            },
         ),
     ]

@@ -27,8 +27,8 @@ def seed(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("determinations", "0006_fair_opportunity"),
         ("fair_opportunity", "0001_initial"),
+        ("determinations", "0002_guards"),
         ("reference", "0009_earlier_amounts"),
     ]
 

@@ -66,7 +66,9 @@ CREATE TRIGGER {RESPONSE}_is_in_time BEFORE INSERT ON {RESPONSE}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("market_research", "0001_initial")]
+    dependencies = [
+        ("market_research", "0001_initial"),
+    ]
 
     operations = [
         append_only(RESPONSE),

@@ -6,7 +6,9 @@ from contracting.core.triggers import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("metering", "0001_initial")]
+    dependencies = [
+        ("metering", "0001_initial"),
+    ]
 
     operations = [
         append_only("metering_usagebatch"),

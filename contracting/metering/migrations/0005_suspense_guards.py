@@ -29,7 +29,9 @@ def _never_both(table: str, other: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("metering", "0004_let_usage_leave_suspense")]
+    dependencies = [
+        ("metering", "0002_guards"),
+    ]
 
     operations = [
         append_only("metering_usageassignment"),

@@ -25,7 +25,9 @@ CREATE TRIGGER modifications_contractmodification_is_frozen_truncate
 
 
 class Migration(migrations.Migration):
-    dependencies = [("modifications", "0001_initial")]
+    dependencies = [
+        ("modifications", "0001_initial"),
+    ]
 
     operations = [
         append_only("modifications_changerequest"),

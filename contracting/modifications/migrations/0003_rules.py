@@ -85,4 +85,6 @@ class Migration(migrations.Migration):
         ("reference", "0009_earlier_amounts"),
     ]
 
-    operations = [migrations.RunPython(add, remove)]
+    operations = [
+        migrations.RunPython(add, remove),
+    ]

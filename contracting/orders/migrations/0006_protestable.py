@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db import migrations, models
+from django.db import migrations
 
 from contracting.evaluations.migrations._words import rule_words
 
@@ -33,15 +33,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="taskorder",
-            name="protestable_because",
-            field=models.TextField(
-                blank=True,
-                default="",
-                help_text="As of the signature; empty: not protestable.",
-            ),
-        ),
         migrations.RunPython(seed, migrations.RunPython.noop),
         rule_words(
             "R-TO-13",

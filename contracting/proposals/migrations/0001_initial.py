@@ -1,5 +1,3 @@
-"""Drafts of offers, their parts and their files: encrypted bytes."""
-
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -61,6 +59,113 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="DraftPart",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=contracting.core.models.ClockTimestamp(),
+                        editable=False,
+                        help_text="When the database recorded the row, UTC.",
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="proposals.draft",
+                    ),
+                ),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[
+                            ("TECHNICAL", "technical proposal"),
+                            ("PRICES", "prices"),
+                            ("AMENDMENTS", "amendments"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(help_text="One more with each save."),
+                ),
+                ("sealed", models.BinaryField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("draft", "part"), name="a_draft_has_each_part_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gte", 1)),
+                        name="a_part_of_a_draft_was_saved",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SealedDraft",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=contracting.core.models.ClockTimestamp(),
+                        editable=False,
+                        help_text="When the database recorded the row, UTC.",
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        help_text="HMAC-SHA-256 of solicitation and vendor; the key is in no table.",
+                        max_length=64,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(help_text="One more with each save."),
+                ),
+                ("sealed", models.BinaryField()),
+                (
+                    "wrapped_key",
+                    models.BinaryField(
+                        help_text="The key of this version, encrypted to the vendor's offer key."
+                    ),
+                ),
+                ("saved_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gte", 1)),
+                        name="a_sealed_draft_was_saved",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="DraftFile",
             fields=[
                 (
@@ -90,11 +195,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "sealed_facts",
-                    models.BinaryField(help_text="Name, type, size, pages, SHA-256."),
-                ),
-                ("sealed_content", models.BinaryField()),
-                (
                     "draft",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -102,66 +202,14 @@ class Migration(migrations.Migration):
                         to="proposals.draft",
                     ),
                 ),
+                (
+                    "sealed_facts",
+                    models.BinaryField(help_text="Name, type, size, pages, SHA-256."),
+                ),
+                ("sealed_content", models.BinaryField()),
             ],
             options={
                 "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="DraftPart",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                (
-                    "part",
-                    models.CharField(
-                        choices=[
-                            ("TECHNICAL", "technical proposal"),
-                            ("PRICES", "prices"),
-                            ("AMENDMENTS", "amendments"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "version",
-                    models.PositiveIntegerField(help_text="One more with each save."),
-                ),
-                ("sealed", models.BinaryField()),
-                (
-                    "draft",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="parts",
-                        to="proposals.draft",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("draft", "part"), name="a_draft_has_each_part_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("version__gte", 1)),
-                        name="a_part_of_a_draft_was_saved",
-                    ),
-                ],
             },
         ),
     ]

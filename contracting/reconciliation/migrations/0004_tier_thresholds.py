@@ -29,8 +29,10 @@ def seed(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reconciliation", "0003_recurring_findings"),
+        ("reconciliation", "0002_guards"),
         ("reference", "0003_seed"),
     ]
 
-    operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(seed, migrations.RunPython.noop),
+    ]

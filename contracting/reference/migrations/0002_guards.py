@@ -6,7 +6,9 @@ from contracting.core.triggers import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reference", "0001_initial")]
+    dependencies = [
+        ("reference", "0001_initial"),
+    ]
 
     operations = [
         append_only("reference_listprice"),

@@ -73,6 +73,10 @@ def _seed_models(rows):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reference", "0002_guards")]
+    dependencies = [
+        ("reference", "0002_guards"),
+    ]
 
-    operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(seed, migrations.RunPython.noop),
+    ]

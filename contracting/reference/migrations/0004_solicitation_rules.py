@@ -126,6 +126,10 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reference", "0003_seed")]
+    dependencies = [
+        ("reference", "0003_seed"),
+    ]
 
-    operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(seed, migrations.RunPython.noop),
+    ]

@@ -70,7 +70,9 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reference", "0005_attachmentkind")]
+    dependencies = [
+        ("reference", "0004_solicitation_rules"),
+    ]
 
     operations = [
         append_only("reference_attachmentkind", may_set_once=["valid_to"]),

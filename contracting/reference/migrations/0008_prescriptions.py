@@ -108,7 +108,9 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reference", "0007_prescription")]
+    dependencies = [
+        ("reference", "0006_attachment_kinds"),
+    ]
 
     operations = [
         append_only("reference_prescription", may_set_once=["valid_to"]),

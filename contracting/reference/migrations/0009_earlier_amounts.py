@@ -35,6 +35,10 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reference", "0008_prescriptions")]
+    dependencies = [
+        ("reference", "0008_prescriptions"),
+    ]
 
-    operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(seed, migrations.RunPython.noop),
+    ]

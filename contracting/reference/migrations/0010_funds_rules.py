@@ -35,6 +35,10 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reference", "0009_earlier_amounts")]
+    dependencies = [
+        ("reference", "0009_earlier_amounts"),
+    ]
 
-    operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(seed, migrations.RunPython.noop),
+    ]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db import migrations, models
+from django.db import migrations
 
 START = date(2023, 10, 1)
 NUMBER = "52.216-27"
@@ -29,17 +29,10 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reference", "0010_funds_rules")]
+    dependencies = [
+        ("reference", "0010_funds_rules"),
+    ]
 
     operations = [
-        migrations.AddField(
-            model_name="prescription",
-            name="is_multiple_award",
-            field=models.BooleanField(
-                blank=True,
-                help_text="Empty: however many awards are intended.",
-                null=True,
-            ),
-        ),
         migrations.RunPython(seed, migrations.RunPython.noop),
     ]

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db import migrations, models
+from django.db import migrations
 
 THRESHOLDS = (
     (
@@ -56,25 +56,10 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reference", "0011_multiple_awards")]
+    dependencies = [
+        ("reference", "0011_multiple_awards"),
+    ]
 
     operations = [
-        migrations.AlterField(
-            model_name="threshold",
-            name="unit",
-            field=models.CharField(
-                choices=[
-                    ("USD", "dollars"),
-                    ("DAYS", "days"),
-                    ("BUSINESS_DAYS", "business days"),
-                    ("MONTHS", "months"),
-                    ("YEARS", "years"),
-                    ("HOURS", "hours"),
-                    ("PERCENT", "percent"),
-                    ("PERCENT_PER_YEAR", "percent a year"),
-                ],
-                max_length=20,
-            ),
-        ),
         migrations.RunPython(seed, migrations.RunPython.noop),
     ]

@@ -6,7 +6,9 @@ from contracting.core.triggers import append_only, legal_moves, moves_of
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requisitions", "0001_initial")]
+    dependencies = [
+        ("requisitions", "0001_initial"),
+    ]
 
     operations = [
         append_only("requisitions_independentestimate"),

@@ -6,7 +6,9 @@ from contracting.core.triggers import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requisitions", "0003_workloads")]
+    dependencies = [
+        ("requisitions", "0002_guards"),
+    ]
 
     operations = [
         append_only("requisitions_workloadrow"),

@@ -2,11 +2,13 @@
 
 from django.db import migrations
 
-from contracting.core.triggers import append_only, legal_moves, moves_of
+from contracting.core.triggers import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("solicitations", "0001_initial")]
+    dependencies = [
+        ("solicitations", "0001_initial"),
+    ]
 
     operations = [
         append_only("solicitations_question"),
@@ -14,16 +16,4 @@ class Migration(migrations.Migration):
         append_only("solicitations_answerrelease"),
         append_only("solicitations_answerrelease_answers"),
         append_only("solicitations_amendment"),
-        legal_moves(
-            "solicitations_solicitation",
-            moves_of(
-                {
-                    "DRAFT": ("IN_REVIEW", "DISCARDED"),
-                    "IN_REVIEW": ("APPROVED", "DRAFT"),
-                    "APPROVED": ("RELEASED", "DRAFT"),
-                    "RELEASED": ("OPENED", "CANCELLED"),
-                    "OPENED": ("AWARDED", "CANCELLED"),
-                }
-            ),
-        ),
     ]

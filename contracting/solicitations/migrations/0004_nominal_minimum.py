@@ -25,8 +25,10 @@ def add(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reference", "0003_seed"),
         ("solicitations", "0003_replaced_rows"),
+        ("reference", "0003_seed"),
     ]
 
-    operations = [migrations.RunPython(add, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(add, migrations.RunPython.noop),
+    ]

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db import migrations, models
+from django.db import migrations
 
 
 def add_threshold(apps, schema_editor):
@@ -22,28 +22,10 @@ def add_threshold(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("solicitations", "0004_nominal_minimum"),
         ("reference", "0003_seed"),
-        ("solicitations", "0005_publication"),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="solicitation",
-            name="offer_valid_days",
-            field=models.PositiveSmallIntegerField(
-                blank=True,
-                help_text="Days after the deadline that an offer stays open; empty: "
-                "the rule's.",
-                null=True,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="solicitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(offer_valid_days__isnull=True)
-                | models.Q(offer_valid_days__gte=1),
-                name="an_offer_stays_open_for_at_least_a_day",
-            ),
-        ),
         migrations.RunPython(add_threshold, migrations.RunPython.noop),
     ]

@@ -1,6 +1,6 @@
 """A solicitation asks for proposals or for quotations; that stands from its release."""
 
-from django.db import migrations, models
+from django.db import migrations
 
 FROZEN = """
 CREATE OR REPLACE FUNCTION solicitations_kind_is_frozen() RETURNS trigger
@@ -21,37 +21,10 @@ CREATE TRIGGER solicitations_kind_is_frozen
 
 
 class Migration(migrations.Migration):
-    dependencies = [("solicitations", "0011_awards_intended")]
+    dependencies = [
+        ("solicitations", "0009_templates"),
+    ]
 
     operations = [
-        migrations.AddField(
-            model_name="solicitation",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("RFP", "request for proposals"),
-                    ("RFQ", "request for quotations"),
-                ],
-                default="RFP",
-                max_length=3,
-            ),
-        ),
-        migrations.AddField(
-            model_name="solicitation",
-            name="late_rule",
-            field=models.BooleanField(
-                default=False,
-                help_text="Late quotations are not considered; an RFQ's alone.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="solicitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "RFQ"), ("late_rule", False), _connector="OR"
-                ),
-                name="only_a_request_for_quotations_says_whether_lateness_binds",
-            ),
-        ),
         migrations.RunSQL(FROZEN, migrations.RunSQL.noop),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from contracting.core.triggers import append_only, legal_moves, moves_of
+from contracting.core.triggers import append_only, moves_of
 
 MOVES = moves_of(
     {
@@ -13,13 +13,12 @@ MOVES = moves_of(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("submissions", "0001_initial")]
+    dependencies = [
+        ("submissions", "0001_initial"),
+    ]
 
     operations = [
-        legal_moves("submissions_submission", MOVES),
-        append_only("submissions_sealingkey"),
         append_only("submissions_submissionversion"),
-        append_only("submissions_openingconsent"),
         append_only("submissions_openedoffer"),
         append_only("submissions_offeredrate"),
     ]

@@ -2,11 +2,9 @@
 
 from datetime import date
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
-import contracting.core.models
-from contracting.core.triggers import append_only, legal_moves, moves_of
+from contracting.core.triggers import append_only, moves_of
 
 MOVES = moves_of(
     {
@@ -109,202 +107,13 @@ def say_rules(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("submissions", "0004_boxes"),
         ("accounts", "0002_guards"),
         ("reference", "0003_seed"),
         ("solicitations", "0004_nominal_minimum"),
-        ("submissions", "0004_boxes"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ContentKeyWrap",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                ("wrapped_key", models.BinaryField()),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="LateAdmission",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                (
-                    "public_id",
-                    models.CharField(
-                        editable=False,
-                        help_text="Opaque random id used in addresses.",
-                        max_length=40,
-                        unique=True,
-                    ),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        choices=[
-                            (
-                                "ENTRY_POINT",
-                                "received electronically at the Government's entry point by 5 p.m. one working day before",
-                            ),
-                            (
-                                "GOVERNMENT_CONTROL",
-                                "received at the installation and under the Government's control in time",
-                            ),
-                            ("ONLY_PROPOSAL", "the only proposal received"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "evidence",
-                    models.TextField(
-                        help_text="What shows that the exception applies."
-                    ),
-                ),
-                ("admitted_at", models.DateTimeField()),
-            ],
-        ),
-        migrations.RemoveConstraint(
-            model_name="opening",
-            name="a_box_is_opened_once_for_a_purpose",
-        ),
-        migrations.AddField(
-            model_name="submissionversion",
-            name="mode",
-            field=models.CharField(
-                choices=[("SERVER", "server mode")],
-                db_default="SERVER",
-                default="SERVER",
-                help_text="Where it was encrypted.",
-                max_length=10,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="opening",
-            name="purpose",
-            field=models.CharField(
-                choices=[
-                    ("REHEARSAL", "rehearsal"),
-                    ("OFFERS", "offers in time"),
-                    ("LATE", "an admitted late offer"),
-                ],
-                max_length=10,
-            ),
-        ),
-        migrations.AddField(
-            model_name="contentkeywrap",
-            name="box",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="key_wraps",
-                to="submissions.box",
-            ),
-        ),
-        migrations.AddField(
-            model_name="contentkeywrap",
-            name="version",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="key_wrap",
-                to="submissions.submissionversion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="lateadmission",
-            name="admitted_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, to="accounts.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="lateadmission",
-            name="version",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="admission",
-                to="submissions.submissionversion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="opening",
-            name="admission",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="opening",
-                to="submissions.lateadmission",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opening",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("purpose", "LATE"), _negated=True),
-                fields=("box", "purpose"),
-                name="a_box_is_opened_once_for_a_purpose",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("admission__isnull", False), ("purpose", "LATE")),
-                    models.Q(
-                        models.Q(("purpose", "LATE"), _negated=True),
-                        ("admission__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_late_opening_is_of_an_admitted_offer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lateadmission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("evidence", ""), _negated=True),
-                name="a_late_offer_is_admitted_on_evidence",
-            ),
-        ),
-        migrations.SeparateDatabaseAndState(
-            state_operations=[
-                migrations.DeleteModel(name="OpeningConsent"),
-                migrations.DeleteModel(name="SealingKey"),
-            ]
-        ),
-        legal_moves("submissions_submission", MOVES),
         append_only("submissions_lateadmission"),
         migrations.RunSQL(ONLY_A_WITHDRAWAL_DELETES, migrations.RunSQL.noop),
         migrations.RunSQL(A_KEY_BELONGS_TO_ITS_BOX, migrations.RunSQL.noop),

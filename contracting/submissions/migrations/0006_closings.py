@@ -1,10 +1,7 @@
 """Receipts are closed with one root, and what the database refuses of that."""
 
-import django.contrib.postgres.fields
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
-import contracting.core.models
 from contracting.core.triggers import append_only
 
 NO_RECEIPT_IN_TIME_AFTER_THE_ROOT = """
@@ -61,112 +58,11 @@ CREATE CONSTRAINT TRIGGER submissions_closing_keeps_the_deadline
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("solicitations", "0005_publication"),
         ("submissions", "0005_sealed_to_boxes"),
+        ("solicitations", "0004_nominal_minimum"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Closing",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                (
-                    "deadline",
-                    models.DateTimeField(help_text="In force when receiving ended."),
-                ),
-                (
-                    "root",
-                    models.CharField(
-                        help_text="Of the tree over the receipts.", max_length=64
-                    ),
-                ),
-                ("closed_at", models.DateTimeField()),
-                (
-                    "solicitation",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="closing",
-                        to="solicitations.solicitation",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="InclusionProof",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                (
-                    "position",
-                    models.PositiveIntegerField(help_text="Its place, at random."),
-                ),
-                (
-                    "path",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=64),
-                        help_text="From leaf to root.",
-                        size=None,
-                    ),
-                ),
-                (
-                    "closing",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="proofs",
-                        to="submissions.closing",
-                    ),
-                ),
-                (
-                    "version",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="proof",
-                        to="submissions.submissionversion",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="closing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_at__gt", models.F("deadline"))),
-                name="receipts_are_closed_after_the_deadline",
-            ),
-        ),
         append_only("submissions_closing"),
         append_only("submissions_inclusionproof"),
         migrations.RunSQL(NO_RECEIPT_IN_TIME_AFTER_THE_ROOT, migrations.RunSQL.noop),

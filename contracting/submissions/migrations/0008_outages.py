@@ -2,10 +2,8 @@
 
 from datetime import date
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
-import contracting.core.models
 from contracting.core.triggers import append_only, legal_moves, moves_of
 
 MOVES = moves_of(
@@ -90,198 +88,12 @@ def say_rule(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_review_fields"),
+        ("submissions", "0006_closings"),
+        ("accounts", "0002_guards"),
         ("solicitations", "0006_offer_validity"),
-        ("submissions", "0007_final_revisions"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="HealthBeat",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                ("beat_at", models.DateTimeField(db_index=True)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="BegunUpload",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                ("begun_at", models.DateTimeField()),
-                (
-                    "version",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="begun_upload",
-                        to="submissions.submissionversion",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="OutageRuling",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                ("old_deadline", models.DateTimeField()),
-                (
-                    "begun_at",
-                    models.DateTimeField(help_text="Last beat before the outage."),
-                ),
-                ("resumed_at", models.DateTimeField(help_text="First beat after it.")),
-                ("is_confirmed", models.BooleanField()),
-                ("reason", models.TextField()),
-                ("new_deadline", models.DateTimeField(blank=True, null=True)),
-                ("ruled_at", models.DateTimeField()),
-                (
-                    "ruled_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "solicitation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="outage_rulings",
-                        to="solicitations.solicitation",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="LateRelief",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                (
-                    "version",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="relief",
-                        to="submissions.submissionversion",
-                    ),
-                ),
-                (
-                    "ruling",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reliefs",
-                        to="submissions.outageruling",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="outageruling",
-            constraint=models.UniqueConstraint(
-                fields=("solicitation", "old_deadline"),
-                name="an_outage_at_a_deadline_is_ruled_on_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outageruling",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("is_confirmed", True),
-                        ("new_deadline__gt", models.F("resumed_at")),
-                    ),
-                    models.Q(("is_confirmed", False), ("new_deadline__isnull", True)),
-                    _connector="OR",
-                ),
-                name="a_confirmed_outage_moves_the_deadline_past_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outageruling",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("begun_at__lte", models.F("old_deadline")),
-                    ("resumed_at__gt", models.F("old_deadline")),
-                ),
-                name="an_outage_covers_the_deadline_it_moves",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outageruling",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="an_outage_is_ruled_on_with_a_reason",
-            ),
-        ),
         append_only("submissions_healthbeat"),
         append_only("submissions_outageruling"),
         append_only("submissions_laterelief"),

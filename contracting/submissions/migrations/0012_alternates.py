@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db import migrations, models
+from django.db import migrations
 
 AN_ALTERNATE_STAYS_ITS_NUMBER = """
 CREATE OR REPLACE FUNCTION submissions_submission_bearer() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -50,43 +50,12 @@ def say_rule(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("submissions", "0009_pseudonyms"),
         ("reference", "0003_seed"),
-        ("solicitations", "0008_alternates"),
-        ("submissions", "0011_prepared_boxes"),
+        ("solicitations", "0007_no_award"),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="submission",
-            name="alternate",
-            field=models.PositiveSmallIntegerField(
-                db_default=0,
-                default=0,
-                help_text="0: the base offer; else which alternate.",
-            ),
-        ),
-        migrations.RemoveConstraint(
-            model_name="submission",
-            name="a_vendor_has_one_submission_on_a_solicitation",
-        ),
-        migrations.RemoveConstraint(
-            model_name="submission",
-            name="a_pseudonym_has_one_submission_on_a_solicitation",
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(
-                fields=("solicitation", "vendor", "alternate"),
-                name="a_vendor_has_each_offer_number_once_on_a_solicitation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(
-                fields=("solicitation", "pseudonym", "alternate"),
-                name="a_pseudonym_has_each_offer_number_once_on_a_solicitation",
-            ),
-        ),
         migrations.RunSQL(AN_ALTERNATE_STAYS_ITS_NUMBER, migrations.RunSQL.noop),
         migrations.RunSQL(
             AN_ALTERNATE_IS_HANDED_IN_WHERE_IT_IS_TAKEN, migrations.RunSQL.noop

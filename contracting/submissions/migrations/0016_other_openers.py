@@ -1,9 +1,7 @@
 """Other openers come with a box of their own, to which vendors seal anew."""
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
-import contracting.core.models
 from contracting.core.triggers import append_only
 
 A_BOX_COMES_WITH_AN_AMENDMENT_OF_ITS_SOLICITATION = """
@@ -92,112 +90,15 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("submissions", "0013_offer_keys"),
         ("solicitations", "0012_quotations"),
-        ("submissions", "0015_late_quotations"),
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="box",
-            name="a_solicitation_has_one_box_of_offers",
-        ),
-        migrations.AddField(
-            model_name="box",
-            name="amendment",
-            field=models.OneToOneField(
-                blank=True,
-                help_text="With which it replaced the box before; none at the release.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="box",
-                to="solicitations.amendment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="box",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("amendment__isnull", True), ("purpose", "OFFERS")),
-                fields=("solicitation",),
-                name="a_release_makes_one_box_of_offers",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="box",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("purpose", "OFFERS"),
-                    ("amendment__isnull", True),
-                    _connector="OR",
-                ),
-                name="only_a_box_of_offers_comes_with_an_amendment",
-            ),
-        ),
         migrations.RunSQL(
             A_BOX_COMES_WITH_AN_AMENDMENT_OF_ITS_SOLICITATION, migrations.RunSQL.noop
         ),
         migrations.RunSQL(EACH_BOX_IS_OPENED_BY_ITS_OWN_QUORUM, migrations.RunSQL.noop),
-        migrations.CreateModel(
-            name="Resealing",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                (
-                    "mode",
-                    models.CharField(
-                        choices=[("SERVER", "server mode"), ("CLIENT", "client mode")],
-                        help_text="Where it was done.",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "wrapped_key_sha256",
-                    models.CharField(
-                        help_text="Of its key as it is encrypted to the box.",
-                        max_length=64,
-                    ),
-                ),
-                ("resealed_at", models.DateTimeField()),
-                (
-                    "box",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="resealings",
-                        to="submissions.box",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="resealings",
-                        to="submissions.submissionversion",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("version", "box"),
-                        name="a_version_is_sealed_anew_once_to_a_box",
-                    )
-                ],
-            },
-        ),
         append_only("submissions_resealing"),
         migrations.RunSQL(IT_IS_SEALED_ANEW_TO_A_LATER_BOX, migrations.RunSQL.noop),
         migrations.RunSQL(ONLY_A_RESEALING_CHANGES_A_KEY, migrations.RunSQL.noop),

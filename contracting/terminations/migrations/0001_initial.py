@@ -1,61 +1,16 @@
-"""Letters, terminations and settlements, what the database refuses, and two numbers."""
-
-import datetime
-from decimal import Decimal
-
 import django.db.models.deletion
 from django.db import migrations, models
 
 import contracting.core.models
-from contracting.core.triggers import (
-    append_only,
-    frozen_except,
-    legal_moves,
-    moves_of,
-)
-
-THRESHOLDS = (
-    (
-        "CURE_NOTICE",
-        "Days that a cure notice leaves the vendor at least",
-        "10",
-        "FAR 49.607(a)",
-        "HIGH",
-    ),
-    (
-        "SETTLEMENT_PROPOSAL",
-        "Days after the notice within which the vendor proposes a settlement",
-        "365",
-        "FAR 49.206-1(a), 52.249-2(e)",
-        "MEDIUM",
-    ),
-)
-
-
-def numbers(apps, schema_editor):
-    apps.get_model("reference", "Threshold").objects.bulk_create(
-        apps.get_model("reference", "Threshold")(
-            code=code,
-            label=label,
-            value=Decimal(value),
-            unit="DAYS",
-            valid_from=datetime.date(2020, 1, 1),
-            regime="FAR",
-            citation=citation,
-            confidence=confidence,
-        )
-        for code, label, value, citation, confidence in THRESHOLDS
-    )
 
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0003_review_fields"),
-        ("contracts", "0010_offered_awards"),
-        ("orders", "0002_guards"),
-        ("reference", "0003_seed"),
+        ("accounts", "0001_initial"),
+        ("contracts", "0001_initial"),
+        ("orders", "0001_initial"),
     ]
 
     operations = [
@@ -86,6 +41,24 @@ class Migration(migrations.Migration):
                         help_text="Opaque random id used in addresses.",
                         max_length=40,
                         unique=True,
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to="contracts.contract",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to="orders.taskorder",
                     ),
                 ),
                 (
@@ -122,15 +95,6 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
-                ("sent_at", models.DateTimeField()),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="letters",
-                        to="contracts.contract",
-                    ),
-                ),
                 (
                     "lifts",
                     models.OneToOneField(
@@ -143,62 +107,58 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "order",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="letters",
-                        to="orders.taskorder",
-                    ),
-                ),
-                (
                     "signed_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         to="accounts.membership",
                     ),
                 ),
+                ("sent_at", models.DateTimeField()),
             ],
-        ),
-        migrations.CreateModel(
-            name="LetterAnswer",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True),
+                            (
+                                "kind__in",
+                                ["STOP_WORK", "RESUME_WORK", "CURE", "TERMINATION"],
+                            ),
+                        ),
+                        name="a_letter_says_why",
                     ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "CURE"), _negated=True),
+                            ("due_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="a_cure_notice_names_a_day",
                     ),
-                ),
-                ("text", models.TextField()),
-                ("answered_at", models.DateTimeField()),
-                (
-                    "answered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="accounts.membership",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "RESUME_WORK"), ("lifts__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "RESUME_WORK"), _negated=True),
+                                ("lifts__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="only_an_order_to_resume_lifts_a_stop",
                     ),
-                ),
-                (
-                    "letter",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="answer",
-                        to="terminations.letter",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind__in", ["STOP_WORK", "RESUME_WORK"]),
+                                _negated=True,
+                            ),
+                            ("order__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="work_is_stopped_and_resumed_under_an_order",
                     ),
-                ),
-            ],
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LetterReceipt",
@@ -220,7 +180,6 @@ class Migration(migrations.Migration):
                         help_text="When the database recorded the row, UTC.",
                     ),
                 ),
-                ("received_at", models.DateTimeField()),
                 (
                     "letter",
                     models.OneToOneField(
@@ -236,9 +195,57 @@ class Migration(migrations.Migration):
                         to="accounts.membership",
                     ),
                 ),
+                ("received_at", models.DateTimeField()),
             ],
             options={
                 "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="LetterAnswer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=contracting.core.models.ClockTimestamp(),
+                        editable=False,
+                        help_text="When the database recorded the row, UTC.",
+                    ),
+                ),
+                (
+                    "letter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answer",
+                        to="terminations.letter",
+                    ),
+                ),
+                ("text", models.TextField()),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.membership",
+                    ),
+                ),
+                ("answered_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="an_answer_has_words",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -271,6 +278,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terminations",
+                        to="contracts.contract",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terminations",
+                        to="orders.taskorder",
+                    ),
+                ),
+                (
                     "ground",
                     models.CharField(
                         choices=[
@@ -288,7 +313,35 @@ class Migration(migrations.Migration):
                     models.TextField(help_text="Why, in the words of the notice."),
                 ),
                 ("stop_on", models.DateField(help_text="Last day of performance.")),
+                (
+                    "cure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terminations_for_cause",
+                        to="terminations.letter",
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
                 ("drafted_at", models.DateTimeField()),
+                (
+                    "notice",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="termination",
+                        to="terminations.letter",
+                    ),
+                ),
                 (
                     "owed",
                     models.JSONField(
@@ -309,53 +362,46 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="terminations",
-                        to="contracts.contract",
-                    ),
-                ),
-                (
-                    "cure",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="terminations_for_cause",
-                        to="terminations.letter",
-                    ),
-                ),
-                (
-                    "drafted_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                (
-                    "notice",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="termination",
-                        to="terminations.letter",
-                    ),
-                ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="terminations",
-                        to="orders.taskorder",
-                    ),
-                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "DISCARDED"), _negated=True),
+                            ("order__isnull", False),
+                        ),
+                        fields=("order",),
+                        name="an_order_is_terminated_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "DISCARDED"), _negated=True),
+                            ("order__isnull", True),
+                        ),
+                        fields=("contract",),
+                        name="a_contract_is_terminated_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ground", "CAUSE"), _negated=True),
+                            ("cure__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="a_termination_for_cause_follows_a_cure_notice",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["DRAFT", "DISCARDED"]),
+                            models.Q(
+                                ("notice__isnull", False),
+                                ("proposal_due__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_signed_termination_has_its_notice",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SettlementProposal",
@@ -377,16 +423,6 @@ class Migration(migrations.Migration):
                         help_text="When the database recorded the row, UTC.",
                     ),
                 ),
-                ("dollars", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("text", models.TextField()),
-                ("proposed_at", models.DateTimeField()),
-                (
-                    "proposed_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="accounts.membership",
-                    ),
-                ),
                 (
                     "termination",
                     models.ForeignKey(
@@ -395,7 +431,27 @@ class Migration(migrations.Migration):
                         to="terminations.termination",
                     ),
                 ),
+                ("dollars", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("text", models.TextField()),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.membership",
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("dollars__gte", 0), models.Q(("text", ""), _negated=True)
+                        ),
+                        name="a_settlement_is_proposed_in_words",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Settlement",
@@ -417,20 +473,6 @@ class Migration(migrations.Migration):
                         help_text="When the database recorded the row, UTC.",
                     ),
                 ),
-                ("dollars", models.DecimalField(decimal_places=2, max_digits=18)),
-                (
-                    "deobligated_dollars",
-                    models.DecimalField(decimal_places=12, max_digits=24),
-                ),
-                ("text", models.TextField()),
-                ("decided_at", models.DateTimeField()),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="accounts.membership",
-                    ),
-                ),
                 (
                     "termination",
                     models.OneToOneField(
@@ -439,138 +481,32 @@ class Migration(migrations.Migration):
                         to="terminations.termination",
                     ),
                 ),
+                ("dollars", models.DecimalField(decimal_places=2, max_digits=18)),
+                (
+                    "deobligated_dollars",
+                    models.DecimalField(decimal_places=12, max_digits=24),
+                ),
+                ("text", models.TextField()),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.membership",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deobligated_dollars__gte", 0),
+                            ("dollars__gte", 0),
+                            models.Q(("text", ""), _negated=True),
+                        ),
+                        name="a_settlement_is_decided_in_words",
+                    )
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("text", ""), _negated=True),
-                    ("kind__in", ["STOP_WORK", "RESUME_WORK", "CURE", "TERMINATION"]),
-                ),
-                name="a_letter_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "CURE"), _negated=True),
-                    ("due_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="a_cure_notice_names_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "RESUME_WORK"), ("lifts__isnull", False)),
-                    models.Q(
-                        models.Q(("kind", "RESUME_WORK"), _negated=True),
-                        ("lifts__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="only_an_order_to_resume_lifts_a_stop",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["STOP_WORK", "RESUME_WORK"]), _negated=True),
-                    ("order__isnull", False),
-                    _connector="OR",
-                ),
-                name="work_is_stopped_and_resumed_under_an_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letteranswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True),
-                name="an_answer_has_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termination",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(("state", "DISCARDED"), _negated=True),
-                    ("order__isnull", False),
-                ),
-                fields=("order",),
-                name="an_order_is_terminated_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termination",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(("state", "DISCARDED"), _negated=True),
-                    ("order__isnull", True),
-                ),
-                fields=("contract",),
-                name="a_contract_is_terminated_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termination",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ground", "CAUSE"), _negated=True),
-                    ("cure__isnull", False),
-                    _connector="OR",
-                ),
-                name="a_termination_for_cause_follows_a_cure_notice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termination",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["DRAFT", "DISCARDED"]),
-                    models.Q(
-                        ("notice__isnull", False), ("proposal_due__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="a_signed_termination_has_its_notice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlementproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("dollars__gte", 0), models.Q(("text", ""), _negated=True)
-                ),
-                name="a_settlement_is_proposed_in_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("deobligated_dollars__gte", 0),
-                    ("dollars__gte", 0),
-                    models.Q(("text", ""), _negated=True),
-                ),
-                name="a_settlement_is_decided_in_words",
-            ),
-        ),
-        append_only("terminations_letter"),
-        append_only("terminations_letterreceipt"),
-        append_only("terminations_letteranswer"),
-        append_only("terminations_settlementproposal"),
-        append_only("terminations_settlement"),
-        frozen_except(
-            "terminations_termination", "state", "notice_id", "owed", "proposal_due"
-        ),
-        legal_moves(
-            "terminations_termination",
-            moves_of({"DRAFT": ("SIGNED", "DISCARDED"), "SIGNED": ("SETTLED",)}),
-        ),
-        migrations.RunPython(numbers, migrations.RunPython.noop),
     ]
