@@ -10,6 +10,10 @@ from tests.databases import (  # noqa: F401
     own_database,
     story_database,
 )
+from tests.garbage import (  # noqa: F401
+    pytest_collection_finish,
+    pytest_sessionstart,
+)
 from tests.halves import (  # noqa: F401
     pytest_collection_modifyitems,
     pytest_xdist_make_scheduler,
