@@ -19,6 +19,8 @@ from contracting.core.errors import Invalid
 from contracting.core.models import PUBLIC_ID_LENGTH
 from contracting.core.periods import fiscal_year
 
+_PUBLIC_ID: Final = rf"[0-9a-hjkmnp-tv-z]{{{PUBLIC_ID_LENGTH}}}"
+
 
 class BadIdentifier(Invalid):
     """A number that breaks its grammar."""
@@ -383,10 +385,15 @@ def amendment_number(n: int) -> str:
     return f"{n:04d}"
 
 
+def is_public_id(text: str, prefix: str) -> bool:
+    """Whether it is of the form of an id of that kind, which addresses can hold."""
+    return bool(re.fullmatch(rf"{prefix}_{_PUBLIC_ID}", text))
+
+
 class PublicIdConverter(StringConverter):
     """An opaque public id in an address, such as ``ord_7k2m…``."""
 
-    regex = rf"[a-z]{{2,8}}_[0-9a-hjkmnp-tv-z]{{{PUBLIC_ID_LENGTH}}}"
+    regex = rf"[a-z]{{2,8}}_{_PUBLIC_ID}"
 
     def to_python(self, value: str) -> str:
         """The id as it stands in the address."""

@@ -125,6 +125,7 @@ def _first(box, **more):
     "altered",
     [
         lambda made: _rehearsal(made, public_id="box_x"),
+        lambda made: _rehearsal(made, public_id=f"box_{'l' * 26}"),
         lambda made: _rehearsal(made, public_key=b"\x04" + bytes(64)),
         lambda made: _rehearsal(made, shares=made.rehearsal.shares[:2]),
         lambda made: _rehearsal(made, shares=made.rehearsal.shares[::-1]),
@@ -139,6 +140,7 @@ def _first(box, **more):
     ],
     ids=[
         "no id",
+        "a name for no address",
         "no point",
         "too few shares",
         "another order",

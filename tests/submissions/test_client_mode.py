@@ -215,6 +215,15 @@ def test_a_sealed_offer_acknowledges_every_amendment_too():
         hand_in(solicitation)
 
 
+def test_a_name_that_no_address_can_hold_is_refused():
+    # Given bytes that are bound to a name with letters that no public id has
+    solicitation = released_solicitation()
+    odd = Place(solicitation.public_id, f"sub_{'l' * 26}", 1)
+
+    with nothing_happens(), pytest.raises(SealedElsewhere):
+        hand_in(solicitation, sealed_offer(solicitation, place=odd))
+
+
 def _parts(offer, **more):
     return replace(offer, parts=[replace(offer.parts[0], **more), *offer.parts[1:]])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
+from contracting.core.identifiers import is_public_id
 from contracting.core.models import new_public_id
 from contracting.core.permissions import require
 from contracting.solicitations.models import Solicitation
@@ -117,7 +117,7 @@ def _public_id(offer: Offer | SealedOffer) -> str:
     new = new_public_id(Submission.PREFIX)
     if not isinstance(offer, SealedOffer):
         return new
-    is_like_one = re.fullmatch(r"sub_[0-9a-z]{26}", offer.submission)
+    is_like_one = is_public_id(offer.submission, Submission.PREFIX)
     taken = Submission.objects.filter(public_id=offer.submission).exists()
     return new if taken or not is_like_one else offer.submission
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from contracting.core.identifiers import is_public_id
 from contracting.submissions.sealing.keys import PUBLIC_BYTES, is_point
 from contracting.submissions.sealing.offers import AROUND, WRAPPED_KEY_BYTES
 from contracting.submissions.states import SealingMode
 
-_BOX: Final = re.compile(r"box_[0-9a-z]{26}")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -45,7 +45,8 @@ class MadeBox:
 
         :param openers: fingerprints of the keys of those who were named, in order
         """
-        if not _BOX.fullmatch(self.public_id) or not is_point(self.public_key):
+        is_named = is_public_id(self.public_id, "box")
+        if not is_named or not is_point(self.public_key):
             return "it has no key"
         if [share.opener for share in self.shares] != list(openers):
             return "its shares are not for the openers who are named, with their keys"
