@@ -22,7 +22,9 @@ from contracting.evaluations.queries import panel_of, waivers_of
 from contracting.requisitions.queries import latest_estimate
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import factors_of
+from contracting.submissions.paperwork import KEPT, LIMITS, PROTECTS, SEALED
 from contracting.submissions.queries import offers_of
+from contracting.submissions.states import SealingMode
 
 
 def declaration(solicitation: Solicitation) -> str:
@@ -429,7 +431,7 @@ def revision_receipt(revision: FinalRevision) -> dict[str, Any]:
     asked = exchanges.revision_request_of(solicitation)
     received = revision.received_at
     cutoff = None if asked is None else asked.cutoff
-    mono = {"shape": "mono"}
+    mono, mode = {"shape": "mono"}, SealingMode(revision.mode)
     return {
         "time_zone": solicitation.time_zone,
         "summary": "This final revision arrived before the cutoff, complete, and is "
@@ -444,6 +446,8 @@ def revision_receipt(revision: FinalRevision) -> dict[str, Any]:
                 "label": "Receipt completed, to the microsecond",
                 "value": f"{received.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
             },
+            {"label": "Mode of sealing", "value": SEALED[mode]},
+            {"label": "Sealed in", "value": revision.get_mode_display()},
             {"label": "Offeror", "value": vendor.name},
             {"label": "UEI", "value": vendor.uei},
             {"label": "CAGE code", "value": vendor.cage},
@@ -465,12 +469,12 @@ def revision_receipt(revision: FinalRevision) -> dict[str, Any]:
         "notes": [
             "The whole offer is stated again. The last revision that arrives before "
             "the cutoff counts; without one the first offer stands.",
-            "It was sealed in memory on receipt to the box of the offers, and nothing "
-            "else of it was kept; a quorum of the same people opens it after the "
-            "cutoff.",
+            f"{KEPT[mode]} It is sealed to the box of the offers; a quorum of the same "
+            "people opens it after the cutoff.",
+            PROTECTS[mode],
             "The hashes of the price schedule and of the whole content include a "
             "random part that is sealed with them, and so tell nothing about a price.",
-            scanning_words(),
+            scanning_words() if mode == SealingMode.SERVER else LIMITS,
             "This paper is printed and sealed after the revision was committed: the "
             "time in its seal is later than the commit.",
         ],

@@ -71,6 +71,11 @@ urlpatterns = [
         f"{_OFFER}/files/<int:position>", offers.OfferFile.as_view(), name="offer_file"
     ),
     path(
+        f"{_OFFER}/revised-files/<int:position>",
+        offers.RevisedFile.as_view(),
+        name="revised_file",
+    ),
+    path(
         f"{_OFFER}/rate/<public_id:factor>",
         ratings.RateSubmission.as_view(),
         name="rate_submission",

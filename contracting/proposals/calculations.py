@@ -62,6 +62,22 @@ class SealedContent:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A file of a draft as a browser has sealed it: nobody here can look inside.
+
+    :param name: the public id that it is bound to
+    :param facts: its name, size and hash, sealed with the same key
+    :param offer_key: fingerprint of the key to which ``wrapped_key`` is encrypted
+    """
+
+    name: str
+    facts: bytes
+    sealed: bytes
+    wrapped_key: bytes
+    offer_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """A file of a draft without its content; ``pages`` only where they are counted."""
 

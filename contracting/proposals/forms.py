@@ -11,7 +11,7 @@ from django import forms
 
 from contracting.documents.checking.findings import FileVerdict
 from contracting.documents.forms import SeveralFilesField
-from contracting.proposals.calculations import SealedContent
+from contracting.proposals.calculations import SealedContent, SealedFile
 from contracting.solicitations.models import SolicitationLine
 from contracting.solicitations.publishing.limits import OfferLimits
 from contracting.submissions.forms import FORBIDDEN
@@ -170,6 +170,35 @@ class SealForm(forms.Form):
         except (KeyError, RecursionError, TypeError, ValueError) as error:
             message = "The page that this comes from is an old one. Load it again."
             raise forms.ValidationError(message) from error
+
+
+class SealedFileForm(forms.Form):
+    """One file of a draft as a browser has sealed it."""
+
+    made = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
+    sealed = forms.FileField(widget=forms.FileInput)
+
+    def clean(self) -> dict[str, Any]:
+        """With the sealed file as values under ``file``.
+
+        :raises ValidationError: if it is of another form
+        """
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        try:
+            told = json.loads(data["made"])
+            data["file"] = SealedFile(
+                name=str(told["name"]),
+                facts=base64.b64decode(told["facts"], validate=True),
+                sealed=data["sealed"].read(),
+                wrapped_key=base64.b64decode(told["wrapped_key"], validate=True),
+                offer_key=str(told["offer_key"]),
+            )
+        except (KeyError, RecursionError, TypeError, ValueError) as error:
+            message = "The page that this comes from is an old one. Load it again."
+            raise forms.ValidationError(message) from error
+        return data
 
 
 class SubmitForm(forms.Form):

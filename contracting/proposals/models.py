@@ -114,6 +114,34 @@ class SealedDraft(Timestamped):
         """In the vendor's own stream."""
         return Subject("proposals.sealed_draft", self.pk, f"organization:{vendor_id}")
 
+    def erase(self) -> None:
+        """Delete it with its files: there is no way back."""
+        self.files.all().delete()
+        self.delete()
+
+
+class SealedDraftFile(Addressed, Timestamped):
+    """A file of a draft as a browser has sealed it, with its name, size and hash.
+
+    Its key is encrypted to the offer key, as that of the draft is.
+    """
+
+    PREFIX = "sdf"
+
+    draft = models.ForeignKey(
+        SealedDraft, on_delete=models.PROTECT, related_name="files"
+    )
+    sealed_facts = models.BinaryField(help_text="Name, size, SHA-256.")
+    sealed_content = models.BinaryField()
+    wrapped_key = models.BinaryField(
+        help_text="The key of this file, encrypted to the vendor's offer key."
+    )
+
+    objects = LockingQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"sealed file of {self.draft_id}"
+
 
 class DraftFile(Addressed, Timestamped):
     """A file of a draft; its name, size and hash are encrypted too."""

@@ -45,6 +45,16 @@ def can_detach_draft_file(by: Actor, solicitation: Solicitation) -> Verdict:
     return can_save_draft(by, solicitation)
 
 
+def can_attach_sealed_file(by: Actor, solicitation: Solicitation) -> Verdict:
+    """Whoever seals the draft."""
+    return can_seal_draft(by, solicitation)
+
+
+def can_detach_sealed_file(by: Actor, solicitation: Solicitation) -> Verdict:
+    """Whoever seals the draft."""
+    return can_seal_draft(by, solicitation)
+
+
 def can_discard_draft(by: Actor, solicitation: Solicitation) -> Verdict:
     """Whoever writes drafts, whatever has become of the solicitation."""
     return role_in(by, by.organization_id, *_WRITERS, doing="discard its draft")

@@ -42,6 +42,21 @@ def _addresses(draft: str) -> list[URLPattern]:
         ),
         path(f"{draft}/seal", sealed.SealDraft.as_view(), name="seal_draft"),
         path(f"{draft}/sealed", sealed.SealedDraftFacts.as_view(), name="sealed_draft"),
+        path(
+            f"{draft}/sealed/files/attach",
+            sealed.AttachSealedFile.as_view(),
+            name="attach_sealed_file",
+        ),
+        path(
+            f"{draft}/sealed/files/<public_id:file>",
+            sealed.SealedFileBytes.as_view(),
+            name="sealed_file",
+        ),
+        path(
+            f"{draft}/sealed/files/<public_id:file>/detach",
+            sealed.DetachSealedFile.as_view(),
+            name="detach_sealed_file",
+        ),
         path(f"{draft}/discard", views.DiscardDraft.as_view(), name="discard_draft"),
         path(f"{draft}/submit", views.SubmitDraft.as_view(), name="submit_draft"),
     ]

@@ -31,7 +31,9 @@ from contracting.solicitations.publishing.limits import (
 from contracting.solicitations.queries import lines_of
 from contracting.submissions.health.models import LateRelief
 from contracting.submissions.models import (
+    Box,
     ContentKeyWrap,
+    OfferKey,
     Submission,
     SubmissionVersion,
 )
@@ -43,8 +45,14 @@ from contracting.submissions.refusals import (
     OverLimits,
     SealBroken,
 )
-from contracting.submissions.sealing.keys import decrypt, encrypt
+from contracting.submissions.sealing.keys import (
+    decrypt,
+    encrypt,
+    encrypt_to,
+    new_key,
+)
 from contracting.submissions.sealing.offerors import Offeror, unseal_offeror
+from contracting.submissions.sealing.offers import Part, SealedOffer
 
 TECHNICAL: Final = "Technical proposal"
 PRICES: Final = "Price schedule"
@@ -271,6 +279,28 @@ def seal(plain: dict[str, Any], *, key: bytes, place: Place) -> bytes:
     step = max(_PADDED_TO, 1 << max(len(raw).bit_length() - 4, 0))
     raw += b" " * (-len(raw) % step)
     return encrypt(raw, key=key, binding=place.binding)
+
+
+def sealed_here(
+    offer: Offer, place: Place, box: Box, own: OfferKey | None
+) -> SealedOffer:
+    """The offer, encrypted here and now, in memory, as a browser would send it.
+
+    :param own: the offer key of its vendor, to which its key is encrypted too
+    """
+    plain, key = content(offer), new_key()
+    return SealedOffer(
+        submission=place.submission,
+        version=place.version,
+        fingerprint=box.fingerprint,
+        sealed=seal(plain, key=key, place=place),
+        wrapped_key=encrypt_to(bytes(box.public_key), key, binding=place.key_binding),
+        content_sha256=content_sha256(plain),
+        parts=[Part(**part) for part in parts(plain)],
+        wrapped_for_vendor=b""
+        if own is None
+        else encrypt_to(bytes(own.public_key), key, binding=place.vendor_binding),
+    )
 
 
 def unseal(sealed: bytes, *, key: bytes, place: Place, sha256: str) -> dict[str, Any]:

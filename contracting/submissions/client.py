@@ -10,8 +10,8 @@ import base64
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,9 +26,14 @@ from contracting.documents.checking.findings import MEGABYTE, FileVerdict
 from contracting.documents.checking.malware import Scanner
 from contracting.documents.checking.names import clean_name
 from contracting.documents.checking.upload import check_upload
+from contracting.documents.forms import MAX_BYTES
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation, SolicitationLine
-from contracting.solicitations.publishing.limits import OfferLimits, limits_of
+from contracting.solicitations.publishing.limits import (
+    OfferLimits,
+    SizedFile,
+    limits_of,
+)
 from contracting.solicitations.queries import lines_of
 from contracting.submissions import queries
 from contracting.submissions.calculations import (
@@ -52,16 +57,30 @@ from contracting.submissions.models import (
     Submission,
     SubmissionVersion,
 )
-from contracting.submissions.refusals import NotScanned
+from contracting.submissions.refusals import (
+    KeySwapped,
+    NotReceiptable,
+    NotScanned,
+    SealedElsewhere,
+)
 from contracting.submissions.sealing.holders import (
     copies_of,
     holder_key_of,
     holders_of,
+    is_wrapped,
     offer_key_of,
     recorded_fingerprint,
 )
 from contracting.submissions.sealing.models import PersonalKey
-from contracting.submissions.sealing.offers import Content, Malformed, unpack
+from contracting.submissions.sealing.offers import (
+    AROUND,
+    STEP_BYTES,
+    Content,
+    Malformed,
+    SealedOffer,
+    unpack,
+)
+from contracting.submissions.sealing.published import published_fingerprint
 from contracting.submissions.states import SealingMode
 
 SECONDS: Final = 20.0
@@ -77,6 +96,19 @@ class Reading:
 
     offer: Offer
     flaws: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What was declared of a sealed offer when it was received, for its receipt.
+
+    :param parts: name, size and hash of each, in order
+    """
+
+    solicitation: Solicitation
+    received_at: datetime
+    content_sha256: str
+    parts: Sequence[Mapping[str, Any]]
 
 
 def next_place(by: Actor, solicitation: Solicitation, alternate: int = 0) -> Place:
@@ -117,7 +149,7 @@ def key_facts(version: SubmissionVersion) -> dict[str, Any]:
     return {
         "box": box,
         "key": key_text(box),
-        "published": queries.published_fingerprint(solicitation),
+        "published": published_fingerprint(solicitation),
         "former": queries.box_of_version(version),
     }
 
@@ -236,6 +268,74 @@ def _shown(price: str) -> str:
     return f"{whole.lstrip('0') or '0'}.{rest.rstrip('0').ljust(2, '0')}"
 
 
+def require_sealed_whole(
+    offer: SealedOffer, *, place: Place, box: Box, solicitation: Solicitation
+) -> None:
+    """What can be told of sealed bytes from outside: place, key, size, count, form.
+
+    :param place: the one that is next, to which they have to be bound
+    :raises SealedElsewhere: if they are bound to another place
+    :raises KeySwapped: if their key is encrypted to another box
+    :raises NotReceiptable: if they are no sealed offer, or more than is taken
+    """
+    if (offer.submission, offer.version) != (place.submission, place.version):
+        message = (
+            f"Your browser has sealed this as version {offer.version} and it would be "
+            f"version {place.version}: another one has arrived meanwhile. Nothing of "
+            "this one was kept. Load the page again and hand in once more."
+        )
+        raise SealedElsewhere(message, version=place.version)
+    if offer.fingerprint != box.fingerprint:
+        message = (
+            "Your offer was sealed to another key than the one that is published with "
+            "this solicitation: its openers could never read it. Nothing of it was "
+            "kept. An amendment may have replaced the key since the page was loaded. "
+            "Load the page again, and compare the fingerprint of the key."
+        )
+        raise KeySwapped(message, fingerprint=box.fingerprint)
+    if not is_wrapped(offer.wrapped_key):
+        message = "What arrived has no key for the openers. Nothing of it was kept."
+        raise NotReceiptable(message)
+    files = offer.parts[2:]
+    size, declared = len(offer.sealed), sum(part.size_bytes for part in offer.parts)
+    is_named = [part.name for part in offer.parts] == part_names(len(files))
+    is_filled = all(part.size_bytes > 0 for part in offer.parts)
+    is_padded = (size - AROUND) % STEP_BYTES == 0
+    if not (is_named and is_filled and is_padded and declared <= size - AROUND):
+        message = (
+            "The parts that are declared for the receipt are not those of a sealed "
+            "offer of this size. Nothing of it was kept."
+        )
+        raise NotReceiptable(message)
+    declares = [SizedFile(file.name, "", file.size_bytes) for file in files]
+    stated = replace(limits_of(solicitation), states_kinds=False)
+    if over := stated.over(declares):
+        raise NotReceiptable(" ".join(over))
+    if size > 2 * MAX_BYTES:
+        message = "The sealed offer is larger than any that is within the limits."
+        raise NotReceiptable(message)
+
+
+def require_own_key(offer: SealedOffer, own: OfferKey | None) -> None:
+    """That what is encrypted to the vendor is so to the offer key in force.
+
+    :raises KeySwapped: if it is to another one
+    :raises NotReceiptable: if it is no key at all
+    """
+    if not offer.wrapped_for_vendor:
+        return
+    if own is None or offer.offer_key != own.fingerprint:
+        message = (
+            "Your browser has sealed this to an offer key that is not in force: it was "
+            "replaced since the page was loaded. Nothing of the offer was kept. Load "
+            "the page again and hand in once more."
+        )
+        raise KeySwapped(message)
+    if not is_wrapped(offer.wrapped_for_vendor):
+        message = "What arrived has no key for your own people. Nothing was kept."
+        raise NotReceiptable(message)
+
+
 def received_key_sha256(version: SubmissionVersion) -> str:
     """The hash of the wrapped content key as the audit recorded it last; or empty."""
     written = (VERSION_RECEIVED.code, VERSION_RESEALED.code)
@@ -255,7 +355,17 @@ def unreadable() -> Reading:
     )
 
 
-def read(raw: bytes, version: SubmissionVersion) -> Reading:
+def declared(version: SubmissionVersion) -> Declared:
+    """What was declared of a version of an offer."""
+    return Declared(
+        solicitation=version.submission.solicitation,
+        received_at=version.received_at,
+        content_sha256=version.plain_sha256,
+        parts=version.files,
+    )
+
+
+def read(raw: bytes, told: Declared) -> Reading:
     """Check the decrypted content, before anybody downloads a part of it.
 
     :raises NotScanned: while the malware scanner is silent: then nothing is opened
@@ -264,8 +374,8 @@ def read(raw: bytes, version: SubmissionVersion) -> Reading:
         content = unpack(raw)
     except Malformed as error:
         return Reading(_NOTHING, (f"It cannot be read. {error}",))
-    solicitation = version.submission.solicitation
-    flaws = list(_against_the_receipt(content, version))
+    solicitation = told.solicitation
+    flaws = list(_against_the_receipt(content, told))
     technical, stated = content.technical, limits_of(solicitation)
     if not technical.strip():
         flaws.append("The technical proposal is empty.")
@@ -274,7 +384,7 @@ def read(raw: bytes, version: SubmissionVersion) -> Reading:
             f"The technical proposal has {len(technical):,} characters; what is after "
             f"the first {stated.characters:,} is not considered."
         )
-    prices, wrong_prices = _prices(content, solicitation, version.received_at)
+    prices, wrong_prices = _prices(content, solicitation, told.received_at)
     files, wrong_files = _files(content, stated)
     flaws += stated.over(sized(stated, files))
     offer = Offer(technical[: stated.characters], prices, files)
@@ -282,7 +392,7 @@ def read(raw: bytes, version: SubmissionVersion) -> Reading:
     return Reading(offer, tuple(found)[:MAX_FLAWS])
 
 
-def _against_the_receipt(content: Content, version: SubmissionVersion) -> Iterator[str]:
+def _against_the_receipt(content: Content, told: Declared) -> Iterator[str]:
     rows = [dict(row) for row in content.prices]
     parts = [
         content.technical.encode(),
@@ -291,7 +401,7 @@ def _against_the_receipt(content: Content, version: SubmissionVersion) -> Iterat
     ]
     names = part_names(len(content.files))
     found = [part_of(name, raw) for name, raw in zip(names, parts, strict=True)]
-    if content.sha256 != version.plain_sha256 or found != version.files:
+    if content.sha256 != told.content_sha256 or found != list(told.parts):
         yield "Its content has other hashes than its sender declared for the receipt."
 
 

@@ -27,18 +27,18 @@ PROTECTS = {
     "does not protect against someone who has changed the code of the site before the "
     "page was loaded, or who reads the machine on which the offer was written.",
 }
-_SEALED = {
+SEALED = {
     SealingMode.SERVER: "by the server, in memory, on receipt",
     SealingMode.CLIENT: "by the offeror's browser, before it was sent",
 }
-_KEPT = {
+KEPT = {
     SealingMode.SERVER: "The content was sealed in memory on receipt and nothing else "
     "of it was kept.",
     SealingMode.CLIENT: "The content arrived sealed. Sizes and hashes of its parts are "
     "those that the offeror's browser declared; they are compared with the content "
     "when it is opened.",
 }
-_LIMITS = (
+LIMITS = (
     "Whether files and prices are within the limits, and whether a file holds malware, "
     "is checked after the opening, before anybody downloads it."
 )
@@ -89,7 +89,7 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             },
             {
                 "label": "Mode of sealing",
-                "value": _SEALED[mode],
+                "value": SEALED[mode],
             },
             *_offeror(version),
             {"label": "Sealed in", "value": version.get_mode_display()},
@@ -111,7 +111,7 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
         ],
         "files": version.files,
         "notes": [
-            f"{_KEPT[mode]} It is opened by a quorum of named people after the "
+            f"{KEPT[mode]} It is opened by a quorum of named people after the "
             "deadline, once.",
             PROTECTS[mode],
             "Until the opening no record of the site names the offeror, this paper "
@@ -121,7 +121,7 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             "random part that is sealed with them, and so tell nothing about a price.",
             "Names of files are sealed with them: each is listed by its place in the "
             "offer, and its hash says which it is.",
-            scanning_words() if mode == SealingMode.SERVER else _LIMITS,
+            scanning_words() if mode == SealingMode.SERVER else LIMITS,
             "This paper is printed and sealed after the offer was committed: the time "
             "in its seal is later than the commit.",
         ],

@@ -18,7 +18,7 @@ from contracting.core.errors import NotVisible
 from contracting.documents.models import Document
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.states import SolicitationState
-from contracting.submissions.events import BOX_SEALED, RECEIPTS_CLOSED
+from contracting.submissions.events import RECEIPTS_CLOSED
 from contracting.submissions.health.models import IN_TIME
 from contracting.submissions.models import (
     Box,
@@ -383,14 +383,6 @@ def consents_of(
     """
     of_it = box or box_of(solicitation)
     return given_shares(opening_of(of_it, OpeningPurpose.OFFERS))
-
-
-def published_fingerprint(solicitation: Solicitation) -> str:
-    """The fingerprint that the audit recorded of the box in force; or empty."""
-    box = box_of(solicitation)
-    recorded = _recorded(solicitation, BOX_SEALED.code)
-    of_it = (data for data in recorded if box and data["box"] == box.public_id)
-    return next((str(data["fingerprint"]) for data in of_it), "")
 
 
 def box_of_version(version: SubmissionVersion) -> Box | None:

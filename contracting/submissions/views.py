@@ -55,6 +55,7 @@ from contracting.submissions.operations.withdraw import withdraw_submission
 from contracting.submissions.refusals import TooLarge
 from contracting.submissions.sealing.offerors import offeror_words, pseudonym_of
 from contracting.submissions.sealing.openers import amendments_of_keys
+from contracting.submissions.sealing.published import published_fingerprint
 from contracting.submissions.states import SubmissionState
 
 
@@ -109,10 +110,10 @@ class OfferView(FilesView, ReceivingVerb):
     """An offer as a form, with a way to check its prices before it is handed in."""
 
     form_class = OfferForm
-    seals_in_browser: ClassVar[bool] = True
+    takes_over_drafts: ClassVar[bool] = True
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
-        if self.seals_in_browser and "envelope" in request.POST:
+        if "envelope" in request.POST:
             self.form_class = SealedOfferForm  # type: ignore[misc]
         if "check" not in request.POST:
             return super().post(request, **ids)
@@ -171,10 +172,11 @@ class OfferView(FilesView, ReceivingVerb):
             "box": queries.box_of(solicitation),
             "key": client.key_text(queries.box_of(solicitation)),
             "place": client.next_place(self.actor, solicitation, alternate),
-            "published": queries.published_fingerprint(solicitation),
+            "published": published_fingerprint(solicitation),
             "limits": client.limits(solicitation),
             "protects": paperwork.PROTECTS,
-            "seals_in_browser": self.seals_in_browser,
+            "takes_over_drafts": self.takes_over_drafts,
+            "leads_to": "/receipts/",
         }
 
 

@@ -52,12 +52,13 @@ def visit(sealing, wire, chromium) -> Iterator[Visits]:
         visitor.context.close()
 
 
-def fill_in(page) -> None:
+def fill_in(page, *, with_file: bool = True) -> None:
     """The whole form, with a canary in each part."""
     page.get_by_label("Technical proposal").fill(f"Ours is the best. {WORDS}.")
-    page.locator("input[type=file]").set_input_files(
-        {"name": NAME, "mimeType": "text/plain", "buffer": BODY}
-    )
+    if with_file:
+        page.locator("input[type=file]").set_input_files(
+            {"name": NAME, "mimeType": "text/plain", "buffer": BODY}
+        )
     for select in page.locator("select[name^=model_]").all():
         select.select_option(
             label=page.evaluate(_LABEL, [select.element_handle(), SNAPSHOT])

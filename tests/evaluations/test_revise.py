@@ -148,6 +148,7 @@ def test_the_page_of_the_revision_says_the_cutoff_to_its_vendor_alone(monkeypatc
     answer = page.split("data-answer")[1].split("</p>")[0]
     assert "nothing comes in late" in answer
     assert "Hand in our final revision" in page
-    assert "this page seals in your browser" not in page
+    assert "this page seals in your browser instead" in page
+    assert "Take over our draft" not in page
     for outsider in ("vendor_a_signer", "contracting_officer"):
         assert client_for(actor(outsider)).get(address).status_code == 404

@@ -6,8 +6,8 @@ beat and the broker. Every place is then searched in every spelling: nothing is 
 before the opening, and after it all of it is there. With the encryption switched off
 the same search finds it in at least three places, so that it does find.
 
-A rival has the same words in a draft that it never submits, another one in a draft that
-its browser has sealed: they are found at no time.
+A rival has the same words in a draft that it never submits, another one in a draft and
+a file of it that its browser has sealed: they are found at no time.
 """
 
 import contextlib
@@ -46,7 +46,7 @@ from tests.cast import actor, client_for, submit
 from tests.databases import _owner_address
 from tests.offer_keys import chosen_passphrase
 from tests.offers import before, opened_offers
-from tests.proposals.drafts import prices_on, saved, sealed_content
+from tests.proposals.drafts import prices_on, saved, sealed_content, sealed_file
 from tests.submissions.test_doors import filled_in
 from tests.submissions.test_sealed_box import spellings
 from tests.workers import ROOT, eventually
@@ -123,7 +123,26 @@ def drafted_in_a_browser(solicitation, words: Canary) -> None:
     }
     url = reverse("proposals:seal_draft", args=[solicitation.public_id])
     sent = {"made": json.dumps(made), "seen_version": 0}
-    assert client_for(actor(part)).post(url, sent).status_code == 200
+    browser = client_for(actor(part))
+    assert browser.post(url, sent).status_code == 200
+    attach_in_a_browser(browser, solicitation, words, part)
+
+
+def attach_in_a_browser(browser, solicitation, words: Canary, part: str) -> None:
+    """A file whose name and body are the words, as a browser seals and sends it."""
+    file = sealed_file(f"{words.name.decode()}.txt", words.body, by=part)
+    made = {
+        "name": file.name,
+        "facts": b64encode(file.facts).decode(),
+        "wrapped_key": b64encode(file.wrapped_key).decode(),
+        "offer_key": file.offer_key,
+    }
+    url = reverse("proposals:attach_sealed_file", args=[solicitation.public_id])
+    sent = {
+        "made": json.dumps(made),
+        "sealed": SimpleUploadedFile("sealed", file.sealed),
+    }
+    assert browser.post(url, sent).status_code == 200
 
 
 def on_the_disk(folder: Path) -> bytes:

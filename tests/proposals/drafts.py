@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from contracting.core.canonical import canonical_json
-from contracting.proposals.calculations import SealedContent
-from contracting.proposals.models import Draft
+from contracting.core.models import new_public_id
+from contracting.proposals.calculations import SealedContent, SealedFile
+from contracting.proposals.models import Draft, SealedDraftFile
 from contracting.proposals.operations.attach import CountedFile, attach_draft_files
 from contracting.proposals.operations.save import save_draft
 from contracting.proposals.queries import draft_of
@@ -94,6 +95,30 @@ def sealed_content(
         sealed=keys.encrypt(raw, key=key, binding=f"of/{version}"),
         wrapped_key=keys.encrypt_to(
             bytes(offer_key.public_key), key, binding=f"key/{version}"
+        ),
+        offer_key=offer_key.fingerprint,
+    )
+
+
+def sealed_file(
+    name: str = "plan.txt",
+    content: bytes = b"Our plan.",
+    *,
+    by: str = "vendor_a_member",
+) -> SealedFile:
+    """A file of a draft as the browser of somebody who holds the offer key seals it."""
+    offer_key, key = the_offer_key(by), keys.new_key()
+    place = new_public_id(SealedDraftFile.PREFIX)
+    facts = canonical_json({"name": name, "size_bytes": len(content)}).encode()
+    step = max(STEP_BYTES, 1 << max(len(content).bit_length() - 4, 0))
+    return SealedFile(
+        name=place,
+        facts=keys.encrypt(facts.ljust(1024), key=key, binding=f"facts/{place}"),
+        sealed=keys.encrypt(
+            content + bytes(-len(content) % step), key=key, binding=f"file/{place}"
+        ),
+        wrapped_key=keys.encrypt_to(
+            bytes(offer_key.public_key), key, binding=f"key/{place}"
         ),
         offer_key=offer_key.fingerprint,
     )

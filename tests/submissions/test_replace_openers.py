@@ -21,10 +21,10 @@ from contracting.submissions.queries import (
     amendment_numbers,
     box_of,
     left_sealed,
-    published_fingerprint,
 )
 from contracting.submissions.refusals import AlreadyOpened
 from contracting.submissions.sealing.openers import boxes_of
+from contracting.submissions.sealing.published import published_fingerprint
 from tests.builders import released_solicitation
 from tests.cast import actor, client_for, nothing_happens, submit
 from tests.offers import (

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
+from contracting.audit.queries import events_of
+from contracting.core.models import new_public_id
+from contracting.evaluations.events import REVISION_RECEIVED
 from contracting.evaluations.models import (
     ConsensusRating,
     Discussion,
@@ -17,6 +21,7 @@ from contracting.evaluations.refusals import (
     NotInTheRange,
 )
 from contracting.solicitations.models import Solicitation
+from contracting.submissions.calculations import Place
 from contracting.submissions.models import GivenShare, Submission
 from contracting.submissions.queries import box_of, given_shares, opening_of
 from contracting.submissions.states import OpeningPurpose
@@ -119,6 +124,25 @@ def last_revisions(solicitation: Solicitation) -> list[FinalRevision]:
     found = FinalRevision.objects.filter(submission__solicitation=solicitation)
     latest = found.order_by("submission_id", "-number").distinct("submission_id")
     return list(latest.select_related("submission", "sealed_blob"))
+
+
+def next_place(submission: Submission) -> Place:
+    """Where the next final revision of an offer belongs: a browser binds it to that."""
+    return Place(
+        submission.solicitation.public_id,
+        new_public_id(FinalRevision.PREFIX),
+        submission.final_revisions.count() + 1,
+    )
+
+
+def received_key_sha256(revision: FinalRevision) -> str:
+    """The hash of its wrapped key, as the audit recorded it on receipt; or empty."""
+    of_the_offer = events_of(revision.submission.subject)
+    for found in of_the_offer.filter(event=REVISION_RECEIVED.code):
+        data = json.loads(found.payload)["data"]
+        if data["revision"] == revision.public_id:
+            return str(data.get("wrapped_key_sha256", ""))
+    return ""
 
 
 def require_in_range(submission_id: int) -> None:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
 from contracting.submissions.models import OfferedRate, OpenedOffer
+from contracting.submissions.states import SealingMode
 
 
 class RangeStanding(AppendOnly):
@@ -98,6 +99,18 @@ class FinalRevision(Addressed, AppendOnly):
     box = models.ForeignKey("submissions.Box", on_delete=models.PROTECT)
     sealed_blob = models.ForeignKey("documents.Blob", on_delete=models.PROTECT)
     wrapped_key = models.BinaryField(help_text="Its key, encrypted to the box.")
+    wrapped_for_vendor = models.BinaryField(
+        null=True,
+        help_text="Its key, encrypted to the vendor's offer key, or as many bytes that "
+        "nobody opens.",
+    )
+    mode = models.CharField(
+        max_length=10,
+        choices=SealingMode.choices,
+        default=SealingMode.SERVER,
+        db_default=SealingMode.SERVER,
+        help_text="Where it was encrypted.",
+    )
     plain_sha256 = models.CharField(max_length=64)
     files = models.JSONField(help_text="[{name, size_bytes, sha256}, …]")
     received_at = models.DateTimeField(help_text="Receipt completed, UTC.")
@@ -129,6 +142,11 @@ class RevisedOffer(AppendOnly):
     revision = models.OneToOneField(FinalRevision, on_delete=models.PROTECT)
     technical = models.TextField()
     files = models.JSONField(default=list, help_text="[{name, blob_sha256}, …]")
+    flaws = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="What is wrong with it, each in a sentence.",
+    )
     opened_at = models.DateTimeField()
 
     def __str__(self) -> str:

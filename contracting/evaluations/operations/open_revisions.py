@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -14,16 +15,19 @@ from contracting.documents.queries import read_blob
 from contracting.evaluations import events, permissions, queries
 from contracting.evaluations.discussions.exchanges import (
     last_revisions,
+    received_key_sha256,
     require_cutoff_passed,
 )
 from contracting.evaluations.models import FinalRevision, RevisedOffer, RevisedRate
 from contracting.solicitations.models import Solicitation
-from contracting.submissions.calculations import Offer, Place, offer_of, unseal
+from contracting.submissions.calculations import Place, offer_of, unseal
+from contracting.submissions.client import Declared, Reading, read, unreadable
 from contracting.submissions.models import Opening
 from contracting.submissions.operations.give import give_share
 from contracting.submissions.queries import box_of
-from contracting.submissions.sealing.keys import decrypt_from
-from contracting.submissions.states import OpeningPurpose
+from contracting.submissions.refusals import SealBroken
+from contracting.submissions.sealing.keys import decrypt, decrypt_from
+from contracting.submissions.states import OpeningPurpose, SealingMode
 
 
 @transaction.atomic
@@ -38,7 +42,9 @@ def open_revisions(
     """Give a share to the opening of the final revisions; the last one lays them open.
 
     Of each offer in the range the last revision is decrypted in memory and checked
-    against its hash; its prices count from then on. The key is discarded again.
+    against its hash; its prices count from then on. What its vendor's browser has
+    sealed is looked into here for the first time: what is wrong with it lies open
+    beside it. The key is discarded again.
 
     :param share: the opened share, in place of the passphrase
     :returns: what was laid open; empty until the quorum is complete
@@ -49,7 +55,8 @@ def open_revisions(
     :raises AlreadyOpened: if they were opened before
     :raises WrongPassphrase: if the passphrase does not give the opener's key back
     :raises ShareAltered: if a share is not the one that was committed to
-    :raises SealBroken: if sealed bytes were altered or moved
+    :raises SealBroken: if sealed bytes were altered or moved since they were received
+    :raises NotScanned: while the malware scanner is silent
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_open_revisions(by, solicitation))
@@ -79,6 +86,7 @@ def open_revisions(
                 {
                     "revision": each.revision.public_id,
                     "content_sha256": each.revision.plain_sha256,
+                    "flaws": each.flaws,
                 }
                 for each in opened
             ]
@@ -90,7 +98,8 @@ def open_revisions(
 def _laid_open(
     solicitation: Solicitation, revision: FinalRevision, private: bytes, at: datetime
 ) -> RevisedOffer:
-    offer = _decrypted(solicitation, revision, private)
+    found = _read(solicitation, revision, private)
+    offer = found.offer
     opened = RevisedOffer.objects.create(
         submission=revision.submission,
         revision=revision,
@@ -104,6 +113,7 @@ def _laid_open(
             }
             for file in offer.files
         ],
+        flaws=list(found.flaws),
         opened_at=at,
     )
     for price in offer.prices:
@@ -116,17 +126,24 @@ def _laid_open(
     return opened
 
 
-def _decrypted(
+def _read(
     solicitation: Solicitation, revision: FinalRevision, private: bytes
-) -> Offer:
+) -> Reading:
+    """What is sealed; that it does not open stops the others only if we sealed it."""
     place = Place(solicitation.public_id, revision.public_id, revision.number)
-    key = decrypt_from(
-        bytes(revision.wrapped_key), private=private, binding=place.key_binding
-    )
-    plain = unseal(
-        read_blob(revision.sealed_blob),
-        key=key,
-        place=place,
-        sha256=revision.plain_sha256,
-    )
-    return offer_of(plain)
+    wrapped, sealed = bytes(revision.wrapped_key), read_blob(revision.sealed_blob)
+    try:
+        key = decrypt_from(wrapped, private=private, binding=place.key_binding)
+        raw = decrypt(sealed, key=key, binding=place.binding)
+    except SealBroken:
+        is_as_it_came = sha256(wrapped).hexdigest() == received_key_sha256(revision)
+        if revision.mode == SealingMode.SERVER or not is_as_it_came:
+            raise
+        return unreadable()
+    if revision.mode == SealingMode.CLIENT:
+        told = Declared(
+            solicitation, revision.received_at, revision.plain_sha256, revision.files
+        )
+        return read(raw, told)
+    plain = unseal(sealed, key=key, place=place, sha256=revision.plain_sha256)
+    return Reading(offer_of(plain))

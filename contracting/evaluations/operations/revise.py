@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
+from hashlib import sha256
 
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import SYSTEM, Actor
-from contracting.core.canonical import content_sha256
+from contracting.core.identifiers import is_public_id
 from contracting.core.models import new_public_id
 from contracting.core.permissions import require
 from contracting.documents.operations.request import request_document
@@ -24,25 +26,26 @@ from contracting.solicitations.models import Solicitation
 from contracting.submissions.calculations import (
     Offer,
     Place,
-    content,
-    parts,
     require_whole,
-    seal,
+    sealed_here,
 )
-from contracting.submissions.models import Submission
-from contracting.submissions.queries import box_of, published_fingerprint
-from contracting.submissions.refusals import KeySwapped
-from contracting.submissions.sealing.keys import encrypt_to, new_key
+from contracting.submissions.client import require_own_key, require_sealed_whole
+from contracting.submissions.models import Box, Submission
+from contracting.submissions.sealing.holders import offer_key_for, wrapped_for_nobody
+from contracting.submissions.sealing.offers import SealedOffer
+from contracting.submissions.sealing.published import published_box
+from contracting.submissions.states import SealingMode
 
 
 @transaction.atomic
 def revise_submission(
-    *, submission_id: int, offer: Offer, by: Actor, at: datetime
+    *, submission_id: int, offer: Offer | SealedOffer, by: Actor, at: datetime
 ) -> FinalRevision:
     """Seal a final revision to the box of the offers, until the one cutoff.
 
     The whole offer is stated again; the last revision in time counts, and without one
-    the first offer stands. Nothing comes in late.
+    the first offer stands. Nothing comes in late. What its vendor's browser has sealed
+    is checked from outside alone, as an offer is; the rest is said at the opening.
 
     :raises NotAllowed: unless ``by`` is a signer of the vendor
     :raises NotOpened: unless the offers are open
@@ -51,8 +54,12 @@ def revise_submission(
     :raises CutoffPassed: before revisions are requested and after the cutoff (R-EVL-04)
     :raises OfferIncomplete: unless every line has one price
     :raises ModelUnfit: unless each CLIN has one model, authorized for its boundary
-    :raises NotReceiptable: for an empty file, or two files of one name
-    :raises KeySwapped: if the box has another key than was published with it
+    :raises NotReceiptable: for an empty file, two files of one name, or sealed bytes
+        that are no offer
+    :raises OverLimits: for more than the solicitation takes
+    :raises KeySwapped: if the box has another key than was published with it, or the
+        vendor has sealed to another one; so of the vendor's own offer key
+    :raises SealedElsewhere: if the vendor has sealed it as another revision
     """
     found = Submission.objects.get(pk=submission_id)
     solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
@@ -61,8 +68,18 @@ def revise_submission(
     queries.require_undecided(solicitation)
     require_in_range(submission.pk)
     require_revisable(solicitation, at)
-    require_whole(solicitation, offer, at)
-    revision = _sealed(solicitation, submission, offer, by, at)
+    place, box = _place(submission, offer), published_box(solicitation)
+    own = offer_key_for(by)
+    if isinstance(offer, SealedOffer):
+        require_sealed_whole(offer, place=place, box=box, solicitation=solicitation)
+        require_own_key(offer, own)
+        mode, sealed = SealingMode.CLIENT, offer
+    else:
+        require_whole(solicitation, offer, at)
+        mode, sealed = SealingMode.SERVER, sealed_here(offer, place, box, own)
+    revision = _kept(submission, box, sealed, mode=mode, at=at)
+    revision.submitted_by_id = by.own_membership_id
+    revision.save()
     request_document(
         kind="receipt",
         subject=revision.subject,
@@ -98,42 +115,43 @@ def revise_submission(
             "number": revision.number,
             "content_sha256": revision.plain_sha256,
             "sealed_sha256": revision.sealed_blob.sha256,
+            "wrapped_key_sha256": sha256(revision.wrapped_key).hexdigest(),
+            "mode": revision.mode,
         },
     )
     return revision
 
 
-def _sealed(
-    solicitation: Solicitation,
-    submission: Submission,
-    offer: Offer,
-    by: Actor,
-    at: datetime,
+def _kept(
+    submission: Submission, box: Box, sealed: SealedOffer, *, mode: str, at: datetime
 ) -> FinalRevision:
-    box = box_of(solicitation)
-    if box is None or box.fingerprint != published_fingerprint(solicitation):
-        message = (
-            "The key of the box is not the one that was published at the release. "
-            "Nothing of your revision was kept. Tell the contracting officer."
-        )
-        raise KeySwapped(message)
-    revision = FinalRevision(
-        public_id=new_public_id(FinalRevision.PREFIX),
+    """The revision with what was sealed of it; not saved yet."""
+    return FinalRevision(
+        public_id=sealed.submission,
         submission=submission,
-        number=submission.final_revisions.count() + 1,
+        number=sealed.version,
+        box=box,
+        sealed_blob=store_blob(
+            content=sealed.sealed, media_type="application/octet-stream"
+        ),
+        wrapped_key=sealed.wrapped_key,
+        wrapped_for_vendor=sealed.wrapped_for_vendor or wrapped_for_nobody(),
+        mode=mode,
+        plain_sha256=sealed.content_sha256,
+        files=[asdict(part) for part in sealed.parts],
+        received_at=at,
     )
-    place = Place(solicitation.public_id, revision.public_id, revision.number)
-    plain, key = content(offer), new_key()
-    revision.box = box
-    revision.sealed_blob = store_blob(
-        content=seal(plain, key=key, place=place), media_type="application/octet-stream"
-    )
-    revision.wrapped_key = encrypt_to(
-        bytes(box.public_key), key, binding=place.key_binding
-    )
-    revision.plain_sha256 = content_sha256(plain)
-    revision.files = parts(plain)
-    revision.received_at = at
-    revision.submitted_by_id = by.own_membership_id
-    revision.save()
-    return revision
+
+
+def _place(submission: Submission, offer: Offer | SealedOffer) -> Place:
+    """Where the next revision belongs: what a browser has bound it to, if that is free.
+
+    The name is one that nobody has: drawn here, or by the page that was sealed on.
+    """
+    number = submission.final_revisions.count() + 1
+    name = new_public_id(FinalRevision.PREFIX)
+    if isinstance(offer, SealedOffer):
+        taken = FinalRevision.objects.filter(public_id=offer.submission).exists()
+        if is_public_id(offer.submission, FinalRevision.PREFIX) and not taken:
+            name = offer.submission
+    return Place(submission.solicitation.public_id, name, number)

@@ -142,7 +142,7 @@ class ReviseSubmission(OfferView):
     """What is our final offer?"""
 
     template_name = "evaluations/revise_submission.html"
-    seals_in_browser = False
+    takes_over_drafts = False
     submit_label = "Hand in our final revision"
     done_message = "Received and sealed. You may hand in another until the cutoff."
 
@@ -165,7 +165,14 @@ class ReviseSubmission(OfferView):
     def extra(self, thing: Submission) -> dict[str, Any]:
         shown = super().extra(thing)  # noqa: S610
         asked = exchanges.revision_request_of(thing.solicitation)
-        return {**shown, "amendments": [], "is_late": False, "request_for": asked}
+        return {
+            **shown,
+            "amendments": [],
+            "is_late": False,
+            "request_for": asked,
+            "place": exchanges.next_place(thing),
+            "leads_to": reverse("evaluations:discussion", args=[thing.public_id]),
+        }
 
     def perform(
         self, *, thing: Submission, data: dict[str, Any], by: Actor, at: datetime
@@ -229,6 +236,7 @@ class DiscussionPage(PageView):
             "discussion": discussion,
             "request_for": exchanges.revision_request_of(found.solicitation),
             "revisions": (listed := revisions.order_by("-number")),
+            "revised": getattr(found, "revised_offer", None),
             "documents": [
                 paper
                 for each in listed

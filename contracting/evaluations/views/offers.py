@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -124,18 +125,32 @@ class OfferFile(ReadingPage):
 
     how = "download"
 
+    def files(self, offer: OpenedOffer) -> Sequence[Mapping[str, str]]:
+        """Those that it is one of, in order."""
+        found: Sequence[Mapping[str, str]] = offer.files
+        return found
+
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         offer = queries.get_offer_for(self.actor, ids["submission"])
         require(permissions.can_read_offers(self.actor, offer.submission.solicitation))
-        if ids["position"] >= len(offer.files):
+        files = self.files(offer)
+        if ids["position"] >= len(files):
             raise Http404
-        part = offer.files[ids["position"]]
+        part = files[ids["position"]]
         blob = Blob.objects.get(sha256=part["blob_sha256"])
         return HttpResponse(
             read_blob(blob),
             content_type=served_type(blob),
             headers=attachment_headers(part["name"], blob),
         )
+
+
+class RevisedFile(OfferFile):
+    """One file of an opened final revision, as an attachment."""
+
+    def files(self, offer: OpenedOffer) -> Sequence[Mapping[str, str]]:
+        revised = getattr(offer.submission, "revised_offer", None)
+        return [] if revised is None else revised.files
 
 
 class WaiveAcknowledgement(ReadingVerbView):

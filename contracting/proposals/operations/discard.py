@@ -36,7 +36,7 @@ def discard_draft(
         return
     subject = kept.subject_of(by.own_organization_id)
     if sealed is not None:
-        sealed.delete()
+        sealed.erase()
     if draft is not None:
         draft.erase()
     record_event(events.DRAFT_DISCARDED, subject=subject, by=by, at=at)

@@ -10,7 +10,13 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.proposals import events, permissions
-from contracting.proposals.models import Draft, DraftFile, DraftPart, SealedDraft
+from contracting.proposals.models import (
+    Draft,
+    DraftFile,
+    DraftPart,
+    SealedDraft,
+    SealedDraftFile,
+)
 from contracting.proposals.queries import places_of_expired
 
 
@@ -33,6 +39,7 @@ def expire_drafts(*, by: Actor, at: datetime) -> int:
     DraftPart.objects.filter(draft__in=drafts).delete()
     DraftFile.objects.filter(draft__in=drafts).delete()
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+    SealedDraftFile.objects.filter(draft__in=sealed).delete()
     SealedDraft.objects.filter(pk__in=[draft.pk for draft in sealed]).delete()
     for subject in subjects:
         record_event(events.DRAFT_EXPIRED, subject=subject, by=by, at=at)

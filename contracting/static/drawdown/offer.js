@@ -64,6 +64,28 @@ export async function seal(offer, place, publicKey, offerKey) {
   return { envelope, sealed };
 }
 
+// What a later check would find wrong with files, by the limits that a page tells.
+export function wrongFiles(chosen, limits) {
+  const most = Number(limits.files);
+  const bytes = Number(limits.bytes);
+  const kinds = limits.kinds.split(" ");
+  const kindOf = (name) => name.toLowerCase().split(".").pop();
+  const names = chosen.map(({ name }) => name);
+  const wrong = [];
+  if (chosen.length > most) wrong.push(`Hand in at most ${most} files.`);
+  if (chosen.reduce((sum, { size }) => sum + size, 0) > bytes) {
+    wrong.push(`Hand in at most ${bytes / 1024 / 1024} MB in all.`);
+  }
+  for (const { name, size } of chosen) {
+    if (!size) wrong.push(`${name}: it is empty.`);
+    if (!kinds.includes(kindOf(name))) wrong.push(`${name}: files of this kind are not taken.`);
+    if (names.indexOf(name) !== names.lastIndexOf(name)) {
+      wrong.push(`${name}: two files have this name.`);
+    }
+  }
+  return wrong;
+}
+
 async function content(offer) {
   const salt = hexOf(newKey());
   const files = [];

@@ -1,7 +1,16 @@
 // The page of a sealed draft: opened with a passphrase, and sealed while it is typed.
 
 import { forgetWhenLeft, inClientMode, say } from "./client_form.js";
-import { draftFacts, draftOf, fillIn, openedDraft, sealedDraft } from "./sealed_draft.js";
+import { wrongFiles } from "./offer.js";
+import {
+  draftFacts,
+  draftOf,
+  fillIn,
+  openedDraft,
+  openedFile,
+  sealedDraft,
+  sealedFile,
+} from "./sealed_draft.js";
 
 const AFTER_TYPING = 2000;
 const BEFORE_ANOTHER_TRY = 5000;
@@ -15,6 +24,7 @@ let timer = 0;
 let isDirty = false;
 let isStopped = false;
 let onTheWay = Promise.resolve();
+let kept = [];
 
 if (place && globalThis.isSecureContext && globalThis.crypto?.subtle) begin();
 
@@ -35,13 +45,19 @@ async function open() {
   opening.elements.passphrase.value = "";
   say("status", "Opened in this browser.");
   fillIn(sheet, draft);
+  kept = draft.files;
   show();
 }
 
 function show() {
   opening.hidden = true;
   sheet.hidden = false;
-  sheet.addEventListener("input", () => {
+  list();
+  sheet.elements.files.addEventListener("change", () => {
+    onTheWay = onTheWay.then(attach);
+  });
+  sheet.addEventListener("input", ({ target }) => {
+    if (target === sheet.elements.files) return;
     isDirty = true;
     clearTimeout(timer);
     timer = setTimeout(start, AFTER_TYPING);
@@ -88,6 +104,103 @@ async function save() {
     tell(`Not saved: ${error.message} Kept in this tab, will be tried again.`, true);
     timer = setTimeout(start, BEFORE_ANOTHER_TRY);
   }
+}
+
+// Each chosen file, sealed and sent by itself; what was kept stays if a later one fails.
+async function attach() {
+  const input = sheet.elements.files;
+  const chosen = [...input.files];
+  const others = kept.map(({ name, size_bytes: size }) => ({ name, size }));
+  const wrong = wrongFiles([...others, ...chosen], place.dataset);
+  if (wrong.length) {
+    tell(`Not attached: ${wrong.join(" ")}`, true);
+    return;
+  }
+  if (!facts.version) {
+    isDirty = true;
+    await save();
+  }
+  try {
+    for (const file of chosen) {
+      tell(`Encrypting and sending ${file.name} …`);
+      await send(file);
+    }
+    input.value = "";
+    tell(chosen.length === 1 ? "The file is kept, sealed." : "The files are kept, sealed.");
+  } catch (error) {
+    tell(`Not attached: ${error.message} Choose it again to try once more.`, true);
+  }
+}
+
+async function send(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const { made, sealed, told } = await sealedFile(facts, file.name, bytes);
+  const body = new FormData();
+  body.set("made", JSON.stringify(made));
+  body.set("sealed", new Blob([sealed]), "sealed");
+  const answer = await asked(place.dataset.attach, body);
+  facts.next_file = answer.next_file;
+  kept.push({ ...told, file });
+  list();
+}
+
+async function remove(entry) {
+  try {
+    await asked(place.dataset.attach.replace(/attach$/, `${entry.id}/detach`), new FormData());
+    kept = kept.filter((each) => each !== entry);
+    list();
+    tell(`${entry.name} is removed.`);
+  } catch (error) {
+    tell(`Not removed: ${error.message}`, true);
+  }
+}
+
+async function asked(url, body) {
+  body.set("csrfmiddlewaretoken", sheet.elements.csrfmiddlewaretoken.value);
+  const reply = await fetch(url, { method: "POST", body, redirect: "error" });
+  const answer = await reply.json();
+  if (!reply.ok) throw new Error(answer.message);
+  return answer;
+}
+
+async function fetched(entry) {
+  try {
+    const file = entry.file ?? (await openedFile(entry));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([file], { type: "application/octet-stream" }));
+    link.download = entry.name;
+    link.click();
+  } catch (error) {
+    tell(error.message, true);
+  }
+}
+
+function list() {
+  const shown = document.querySelector("[data-draft-files]");
+  const rows = kept.map((entry) => {
+    const row = document.createElement("li");
+    row.append(
+      `${entry.name}, ${entry.size_bytes.toLocaleString("en-US")} bytes, SHA-256 ${entry.sha256.slice(0, 12)} `,
+      button(`Save a copy of ${entry.name}`, () => fetched(entry)),
+      " ",
+      button(`Remove ${entry.name}`, () => remove(entry)),
+    );
+    return row;
+  });
+  const bytes = kept.reduce((sum, { size_bytes: size }) => sum + size, 0) / 1024 / 1024;
+  document.querySelector("[data-draft-meter]").textContent =
+    `${kept.length} of ${place.dataset.files} files, ` +
+    `${bytes.toFixed(1)} of ${place.dataset.bytes / 1024 / 1024} MB.`;
+  shown.replaceChildren(...rows);
+}
+
+function button(text, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "usa-button usa-button--unstyled";
+  made.textContent = text;
+  made.addEventListener("click", act);
+  return made;
 }
 
 function tell(text, isWrong = false) {

@@ -12,9 +12,11 @@ import {
   fingerprint,
   fromBase64,
   newKey,
+  sha256,
 } from "./sealing.js";
 
 const STEP = 4096;
+const FACTS = 1024;
 
 // What the page has to know: whose draft it is, what is kept of it, and for whom.
 export async function draftFacts(url) {
@@ -25,8 +27,8 @@ export async function draftFacts(url) {
 
 const placeOf = (facts, version) => `${facts.place}/${version}`;
 
-// The whole draft as what is sent: sealed bytes, their key, and the version they are.
-export async function sealedDraft(facts, draft) {
+// The offer key of the vendor, once it is the one that was recorded when it was made.
+async function offerKeyOf(facts) {
   const offerKey = fromBase64(facts.offer_key);
   const name = await fingerprint(offerKey);
   if (name !== facts.recorded) {
@@ -35,9 +37,15 @@ export async function sealedDraft(facts, draft) {
         "Nothing was saved. Replace the offer key, and tell whoever runs this site.",
     );
   }
+  return { offerKey, name };
+}
+
+// The whole draft as what is sent: sealed bytes, their key, and the version they are.
+export async function sealedDraft(facts, draft) {
+  const { offerKey, name } = await offerKeyOf(facts);
   const version = facts.version + 1;
   const key = newKey();
-  const raw = padded(new TextEncoder().encode(JSON.stringify(draft)));
+  const raw = padded(new TextEncoder().encode(JSON.stringify(draft)), STEP);
   const place = placeOf(facts, version);
   return {
     version,
@@ -51,13 +59,18 @@ export async function sealedDraft(facts, draft) {
 export async function openedDraft(facts, passphrase) {
   const own = await holderPair(facts.holder, passphrase);
   const place = placeOf(facts, facts.version);
-  const wrapped = fromBase64(facts.wrapped);
+  const key = await keyOf(facts, facts.wrapped, own, `drawdown/v1/sealed-draft-key/${place}`);
+  const raw = await decrypt(fromBase64(facts.sealed), key, `drawdown/v1/sealed-draft/${place}`);
+  const files = [];
+  for (const file of facts.files) files.push(await openedFacts(facts, file, own));
+  return { ...JSON.parse(new TextDecoder().decode(raw)), files };
+}
+
+// What is encrypted to the vendor, with whichever of its offer keys this person holds.
+async function keyOf(facts, wrapped, own, binding) {
   for (const copy of facts.copies) {
     try {
-      const pair = await heldPair(copy, own);
-      const key = await decryptFrom(wrapped, pair, `drawdown/v1/sealed-draft-key/${place}`);
-      const raw = await decrypt(fromBase64(facts.sealed), key, `drawdown/v1/sealed-draft/${place}`);
-      return JSON.parse(new TextDecoder().decode(raw));
+      return await decryptFrom(fromBase64(wrapped), await heldPair(copy, own), binding);
     } catch (error) {
       if (!(error instanceof SealBroken)) throw error;
     }
@@ -68,16 +81,58 @@ export async function openedDraft(facts, passphrase) {
   );
 }
 
-// The length tells less; JSON takes spaces at its end.
-function padded(raw) {
-  const all = new Uint8Array(Math.ceil(raw.length / STEP) * STEP).fill(32);
+// A file of the draft: its facts and its content under one key of its own.
+export async function sealedFile(facts, name, bytes) {
+  const { offerKey, name: offerKeyName } = await offerKeyOf(facts);
+  const key = newKey();
+  const place = `${facts.place}/${facts.next_file}`;
+  const told = { name, size_bytes: bytes.length, sha256: await sha256(bytes) };
+  const content = padded(bytes, roundTo(bytes.length), 0);
+  const words = padded(new TextEncoder().encode(JSON.stringify(told)), FACTS);
+  const wrapped = await encryptTo(offerKey, key, `drawdown/v1/sealed-draft-file-key/${place}`);
+  const made = {
+    name: facts.next_file,
+    facts: base64Of(await encrypt(words, key, `drawdown/v1/sealed-draft-file-facts/${place}`)),
+    wrapped_key: base64Of(wrapped),
+    offer_key: offerKeyName,
+  };
+  const sealed = await encrypt(content, key, `drawdown/v1/sealed-draft-file/${place}`);
+  return { made, sealed, told: { ...told, id: facts.next_file } };
+}
+
+async function openedFacts(facts, file, own) {
+  const place = `${facts.place}/${file.name}`;
+  const key = await keyOf(facts, file.wrapped, own, `drawdown/v1/sealed-draft-file-key/${place}`);
+  const binding = `drawdown/v1/sealed-draft-file-facts/${place}`;
+  const raw = await decrypt(fromBase64(file.facts), key, binding);
+  const told = JSON.parse(new TextDecoder().decode(raw));
+  return { ...told, id: file.name, url: file.url, key, place };
+}
+
+// A file of an opened draft, checked against the hash that lies beside its name.
+export async function openedFile({ name, size_bytes: size, sha256: hash, url, key, place }) {
+  const answer = await fetch(url, { cache: "no-store" });
+  if (!answer.ok || answer.redirected) throw new Error(`${name} did not come. Try again.`);
+  const sealed = new Uint8Array(await answer.arrayBuffer());
+  const raw = await decrypt(sealed, key, `drawdown/v1/sealed-draft-file/${place}`);
+  const bytes = raw.slice(0, size);
+  if ((await sha256(bytes)) !== hash) throw new Error(`${name} is not what was attached.`);
+  return new File([bytes], name);
+}
+
+// The length tells less. JSON takes spaces at its end; the size of a file is sealed too.
+function padded(raw, step, filler = 32) {
+  const all = new Uint8Array(Math.ceil(raw.length / step) * step).fill(filler);
   all.set(raw);
   return all;
 }
 
+// A multiple of 4096, or of about an eighth of the length.
+const roundTo = (length) => Math.max(STEP, 2 ** Math.max(28 - Math.clz32(length), 0));
+
 const DRAFTED = "[name=technical], [name^=model_], [name^=price_]";
 
-// What of a form is drafted, by the names of its fields; files are chosen when it is sent.
+// What of a form is drafted, by the names of its fields; files are kept beside it.
 export function draftOf(form) {
   const fields = {};
   for (const field of form.querySelectorAll(DRAFTED)) fields[field.name] = field.value;
@@ -89,4 +144,12 @@ export function fillIn(form, draft) {
     const kept = draft.fields[field.name];
     if (kept !== undefined) field.value = kept;
   }
+}
+
+// The files of an opened draft, put into a file input beside what was chosen there.
+export async function chooseFiles(input, draft) {
+  const chosen = new DataTransfer();
+  for (const file of input.files) chosen.items.add(file);
+  for (const file of draft.files) chosen.items.add(await openedFile(file));
+  input.files = chosen.files;
 }

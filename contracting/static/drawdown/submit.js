@@ -2,8 +2,8 @@
 //
 // Without this script, or without WebCrypto, the same form works in server mode.
 
-import { amountOf, dollars, fixedWidth, seal } from "./offer.js";
-import { draftFacts, fillIn, openedDraft } from "./sealed_draft.js";
+import { amountOf, dollars, fixedWidth, seal, wrongFiles } from "./offer.js";
+import { chooseFiles, draftFacts, fillIn, openedDraft } from "./sealed_draft.js";
 import { encryptTo, fingerprint, fromBase64, newKey } from "./sealing.js";
 
 const place = document.querySelector("[data-sealing]");
@@ -43,13 +43,21 @@ async function offerDraft() {
   panel.querySelector("button").addEventListener("click", async () => {
     said.textContent = "Working in this browser: a passphrase takes a second to stretch …";
     try {
-      fillIn(form, await openedDraft(facts, passphrase.value));
-      said.textContent = "The draft is in the form below. Choose its files there.";
+      const draft = await openedDraft(facts, passphrase.value);
+      fillIn(form, draft);
+      said.textContent = "Fetching its files …";
+      await chooseFiles(form.elements.attachments, draft);
+      said.textContent = `The draft is in the form below, with ${filesOf(draft)}.`;
     } catch (error) {
       said.textContent = error.message;
     }
     passphrase.value = "";
   });
+}
+
+function filesOf({ files }) {
+  if (!files.length) return "no file";
+  return files.length === 1 ? "its file" : `its ${files.length} files`;
 }
 
 function showMode(mode) {
@@ -149,7 +157,7 @@ async function send(envelope, sealed) {
         "never makes two.",
     ]);
   }
-  if (new URL(answer.url).pathname.startsWith("/receipts/")) {
+  if (answer.redirected && new URL(answer.url).pathname.startsWith(place.dataset.leadsTo)) {
     location.assign(answer.url);
     return;
   }
@@ -193,7 +201,7 @@ async function offerOf() {
   const wrong = [
     ...wrongText(technical),
     ...wrongPrices(prices),
-    ...wrongFiles(chosen),
+    ...wrongFiles(chosen, place.dataset),
     ...unacknowledged(),
   ];
   if (wrong.length) throw new Refused(wrong);
@@ -217,27 +225,6 @@ function wrongPrices(prices) {
     ({ slin }) => `Line ${slin}: give a price below a million, with at most six decimals.`,
   );
   if (prices.some(({ model }) => !model)) wrong.push("Choose a model for each CLIN.");
-  return wrong;
-}
-
-function wrongFiles(chosen) {
-  const most = Number(place.dataset.files);
-  const bytes = Number(place.dataset.bytes);
-  const kinds = place.dataset.kinds.split(" ");
-  const kindOf = (name) => name.toLowerCase().split(".").pop();
-  const names = chosen.map(({ name }) => name);
-  const wrong = [];
-  if (chosen.length > most) wrong.push(`Hand in at most ${most} files.`);
-  if (chosen.reduce((sum, { size }) => sum + size, 0) > bytes) {
-    wrong.push(`Hand in at most ${bytes / 1024 / 1024} MB in all.`);
-  }
-  for (const { name, size } of chosen) {
-    if (!size) wrong.push(`${name}: it is empty.`);
-    if (!kinds.includes(kindOf(name))) wrong.push(`${name}: files of this kind are not taken.`);
-    if (names.indexOf(name) !== names.lastIndexOf(name)) {
-      wrong.push(`${name}: two files have this name.`);
-    }
-  }
   return wrong;
 }
 

@@ -16,6 +16,7 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.submissions import calculations, events, permissions
 from contracting.submissions.client import (
     Reading,
+    declared,
     read,
     received_key_sha256,
     unreadable,
@@ -119,7 +120,7 @@ def _read(wrap: ContentKeyWrap, private: bytes) -> Reading:
             raise
         return unreadable()
     if version.mode == SealingMode.CLIENT:
-        return read(raw, version)
+        return read(raw, declared(version))
     plain = calculations.unseal(
         sealed, key=key, place=place, sha256=version.plain_sha256
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
 
@@ -12,60 +12,38 @@ from django.db import transaction
 from accounts.models import Organization
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import SYSTEM, Actor
-from contracting.core.canonical import content_sha256
 from contracting.core.models import new_public_id
 from contracting.core.permissions import require
-from contracting.documents.forms import MAX_BYTES
 from contracting.documents.operations.request import request_document
 from contracting.documents.operations.store import store_blob
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
-from contracting.solicitations.publishing.limits import SizedFile, limits_of
 from contracting.submissions import calculations, events, paperwork, permissions
-from contracting.submissions.calculations import Offer, Place, part_names
+from contracting.submissions.calculations import Offer, Place, sealed_here
+from contracting.submissions.client import require_own_key, require_sealed_whole
 from contracting.submissions.models import (
     Box,
     ContentKeyWrap,
-    OfferKey,
     Submission,
     SubmissionVersion,
 )
 from contracting.submissions.operations.attribute import attribute_submission
 from contracting.submissions.queries import (
     amendment_numbers,
-    box_of,
     deadline_of,
     offers_were_opened,
-    published_fingerprint,
     require_not_closed,
 )
 from contracting.submissions.refusals import (
     AmendmentNotAcknowledged,
-    KeySwapped,
-    NotOpenForOffers,
-    NotReceiptable,
-    SealedElsewhere,
 )
 from contracting.submissions.sealing.holders import (
-    is_wrapped,
-    offer_key_of,
-    recorded_fingerprint,
+    offer_key_for,
     wrapped_for_nobody,
 )
-from contracting.submissions.sealing.keys import (
-    PUBLIC_BYTES,
-    encrypt_to,
-    is_point,
-    new_key,
-)
 from contracting.submissions.sealing.offerors import Offeror, seal_offeror
-from contracting.submissions.sealing.offers import (
-    AROUND,
-    STEP_BYTES,
-    WRAPPED_KEY_BYTES,
-    Part,
-    SealedOffer,
-)
+from contracting.submissions.sealing.offers import SealedOffer
+from contracting.submissions.sealing.published import published_box
 from contracting.submissions.states import SealingMode
 
 MEDIA_TYPE = "application/octet-stream"
@@ -108,14 +86,16 @@ def receive_version(
     require(permissions.can_replace_submission(by, submission))
     require_not_closed(solicitation, at)
     _require_acknowledgement(solicitation, acknowledged)
-    box, own = published_box(solicitation), _offer_key_of(by)
+    box, own = published_box(solicitation), offer_key_for(by)
+    number = submission.versions.count() + 1
+    place = Place(solicitation.public_id, submission.public_id, number)
     if isinstance(offer, SealedOffer):
-        _require_sealed_whole(submission, box, offer)
-        _require_own_key(own, offer)
+        require_sealed_whole(offer, place=place, box=box, solicitation=solicitation)
+        require_own_key(offer, own)
         mode, sealed = SealingMode.CLIENT, offer
     else:
         calculations.require_whole(solicitation, offer, at)
-        mode, sealed = SealingMode.SERVER, _sealed(submission, box, own, offer)
+        mode, sealed = SealingMode.SERVER, sealed_here(offer, place, box, own)
     version = _kept(
         submission, box, sealed, mode=mode, acknowledged=acknowledged, by=by, at=at
     )
@@ -199,86 +179,6 @@ def _require_acknowledgement(
         raise AmendmentNotAcknowledged(message, unknown=unknown)
 
 
-def _require_sealed_whole(submission: Submission, box: Box, offer: SealedOffer) -> None:
-    """What can be told of sealed bytes from outside: place, key, size, count, form."""
-    number = submission.versions.count() + 1
-    if (offer.submission, offer.version) != (submission.public_id, number):
-        message = (
-            f"Your browser has sealed this as version {offer.version} and it would be "
-            f"version {number}: another one has arrived meanwhile. Nothing of this one "
-            "was kept. Load the page again and hand in once more."
-        )
-        raise SealedElsewhere(message, version=number)
-    if offer.fingerprint != box.fingerprint:
-        message = (
-            "Your offer was sealed to another key than the one that is published with "
-            "this solicitation: its openers could never read it. Nothing of it was "
-            "kept. An amendment may have replaced the key since the page was loaded. "
-            "Load the page again, and compare the fingerprint of the key."
-        )
-        raise KeySwapped(message, fingerprint=box.fingerprint)
-    is_wrapped = len(offer.wrapped_key) == WRAPPED_KEY_BYTES
-    if not (is_wrapped and is_point(offer.wrapped_key[:PUBLIC_BYTES])):
-        message = "What arrived has no key for the openers. Nothing of it was kept."
-        raise NotReceiptable(message)
-    files = offer.parts[2:]
-    size, declared = len(offer.sealed), sum(part.size_bytes for part in offer.parts)
-    is_named = [part.name for part in offer.parts] == part_names(len(files))
-    is_filled = all(part.size_bytes > 0 for part in offer.parts)
-    is_padded = (size - AROUND) % STEP_BYTES == 0
-    if not (is_named and is_filled and is_padded and declared <= size - AROUND):
-        message = (
-            "The parts that are declared for the receipt are not those of a sealed "
-            "offer of this size. Nothing of it was kept."
-        )
-        raise NotReceiptable(message)
-    limits = limits_of(submission.solicitation)
-    declares = [SizedFile(file.name, "", file.size_bytes) for file in files]
-    if over := replace(limits, states_kinds=False).over(declares):
-        raise NotReceiptable(" ".join(over))
-    if size > 2 * MAX_BYTES:
-        message = "The sealed offer is larger than any that is within the limits."
-        raise NotReceiptable(message)
-
-
-def _require_own_key(own: OfferKey | None, offer: SealedOffer) -> None:
-    """That what is encrypted to the vendor is so to the offer key in force."""
-    if not offer.wrapped_for_vendor:
-        return
-    if own is None or offer.offer_key != own.fingerprint:
-        message = (
-            "Your browser has sealed this to an offer key that is not in force: it was "
-            "replaced since the page was loaded. Nothing of the offer was kept. Load "
-            "the page again and hand in once more."
-        )
-        raise KeySwapped(message)
-    if not is_wrapped(offer.wrapped_for_vendor):
-        message = "What arrived has no key for your own people. Nothing was kept."
-        raise NotReceiptable(message)
-
-
-def _sealed(
-    submission: Submission, box: Box, own: OfferKey | None, offer: Offer
-) -> SealedOffer:
-    """The offer, encrypted here and now, in memory."""
-    solicitation = submission.solicitation
-    number = submission.versions.count() + 1
-    place = Place(solicitation.public_id, submission.public_id, number)
-    plain, key = calculations.content(offer), new_key()
-    return SealedOffer(
-        submission=submission.public_id,
-        version=number,
-        fingerprint=box.fingerprint,
-        sealed=calculations.seal(plain, key=key, place=place),
-        wrapped_key=encrypt_to(bytes(box.public_key), key, binding=place.key_binding),
-        content_sha256=content_sha256(plain),
-        parts=[Part(**part) for part in calculations.parts(plain)],
-        wrapped_for_vendor=b""
-        if own is None
-        else encrypt_to(bytes(own.public_key), key, binding=place.vendor_binding),
-    )
-
-
 def _kept(
     submission: Submission,
     box: Box,
@@ -328,39 +228,3 @@ def offeror_for(by: Actor) -> Offeror:
             "cage": vendor.cage,
         },
     )
-
-
-def _offer_key_of(by: Actor) -> OfferKey | None:
-    """The offer key of the vendor, with the fingerprint that its making recorded."""
-    own = offer_key_of(by.own_organization_id)
-    if own is not None and own.fingerprint != recorded_fingerprint(own):
-        message = (
-            "The offer key of your organization is not the one that was recorded when "
-            "it was made. Your offer was not sealed to it and nothing of it was kept. "
-            "Replace the offer key, and tell whoever runs this site."
-        )
-        raise KeySwapped(message)
-    return own
-
-
-def published_box(solicitation: Solicitation) -> Box:
-    """The box of the solicitation, with the key that was published with it.
-
-    :raises NotOpenForOffers: if it was released without one
-    :raises KeySwapped: if another key was published
-    """
-    box = box_of(solicitation)
-    if box is None:
-        message = (
-            "There is no box to seal your offer to: this solicitation was released "
-            "without one. Nothing of your offer was kept."
-        )
-        raise NotOpenForOffers(message)
-    if box.fingerprint != published_fingerprint(solicitation):
-        message = (
-            "The key of the box is not the one that was published with it. "
-            "Your offer was not sealed to it and nothing of it was kept. Tell the "
-            "contracting officer."
-        )
-        raise KeySwapped(message, fingerprint=box.fingerprint)
-    return box

@@ -20,7 +20,7 @@ from contracting.submissions.models import (
     Submission,
     SubmissionVersion,
 )
-from contracting.submissions.operations.receive import offeror_for, published_box
+from contracting.submissions.operations.receive import offeror_for
 from contracting.submissions.operations.reread import content_key
 from contracting.submissions.queries import (
     deadline_of,
@@ -32,6 +32,7 @@ from contracting.submissions.sealing.holders import is_wrapped
 from contracting.submissions.sealing.keys import decrypt, encrypt_to
 from contracting.submissions.sealing.offerors import seal_offeror
 from contracting.submissions.sealing.offers import Rewrapped
+from contracting.submissions.sealing.published import published_box
 from contracting.submissions.states import SealingMode
 
 

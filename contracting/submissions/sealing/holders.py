@@ -24,7 +24,7 @@ from contracting.core.actors import Actor
 from contracting.core.models import Addressed, AppendOnly, Timestamped
 from contracting.core.subjects import Subject
 from contracting.submissions.events import OFFER_KEY_MADE
-from contracting.submissions.refusals import WrongPassphrase
+from contracting.submissions.refusals import KeySwapped, WrongPassphrase
 from contracting.submissions.sealing.keys import (
     PUBLIC_BYTES,
     decrypt_from,
@@ -249,6 +249,22 @@ def copies_of_others(
     """Every copy within a vendor that is not of one of these people."""
     copies = OfferKeyCopy.objects.filter(offer_key__organization_id=organization_id)
     return copies.exclude(holder_key__user__in=[each.user_id for each in staying])
+
+
+def offer_key_for(by: Actor) -> OfferKey | None:
+    """The offer key of the vendor, with the fingerprint that its making recorded.
+
+    :raises KeySwapped: if another one was recorded
+    """
+    own = offer_key_of(by.own_organization_id)
+    if own is not None and own.fingerprint != recorded_fingerprint(own):
+        message = (
+            "The offer key of your organization is not the one that was recorded when "
+            "it was made. Your offer was not sealed to it and nothing of it was kept. "
+            "Replace the offer key, and tell whoever runs this site."
+        )
+        raise KeySwapped(message)
+    return own
 
 
 def recorded_fingerprint(key: OfferKey) -> str:
