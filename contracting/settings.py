@@ -280,6 +280,9 @@ SEAL_FILE = env_text("SEAL_FILE", str(BASE_DIR / "var" / "seal.pem") if _LOCAL e
 SEAL_PASSPHRASE = env_text("SEAL_PASSPHRASE", "")
 # unix:/path or tcp://127.0.0.1:port of ClamAV's daemon; empty where there is none.
 CLAMD_URL = env_text("CLAMD_URL", "")
+# Its TemporaryDirectory, into which it writes what it reads. Only where this lies in
+# memory are files scanned that are to be sealed.
+CLAMD_TEMP = env_text("CLAMD_TEMP", "")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 CACHES = {

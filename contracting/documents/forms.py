@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django import forms
 from django.conf import settings
@@ -13,6 +13,7 @@ from contracting.documents.checking import kinds
 from contracting.documents.checking.findings import MEGABYTE, FileVerdict
 from contracting.documents.checking.malware import Scanner
 from contracting.documents.checking.upload import check_upload
+from contracting.documents.queries import scans_before_sealing
 from contracting.documents.refusals import FileNotTaken
 
 MAX_FILES: Final = 10
@@ -39,6 +40,10 @@ class SeveralFilesField(forms.FileField):
 
     widget = SeveralFilesInput
 
+    def __init__(self, *, sealed: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.is_sealed = sealed
+
     def clean(self, data: Any, initial: Any = None) -> list[FileVerdict]:
         uploads = data if isinstance(data, list | tuple) else [data] if data else []
         if len(uploads) > MAX_FILES:
@@ -50,12 +55,17 @@ class SeveralFilesField(forms.FileField):
         taken, refused, began = [], [], time.monotonic()
         for upload in uploads:
             try:
-                taken.append(taken_file(upload, late=time.monotonic() - began))
+                taken.append(self._taken(upload, time.monotonic() - began))
             except FileNotTaken as refusal:
                 refused.append(str(refusal))
         if refused:
             raise forms.ValidationError(refused)
         return taken
+
+    def _taken(self, upload: UploadedFile[Any], late: float) -> FileVerdict:
+        if not self.is_sealed:
+            return taken_file(upload, late=late)
+        return taken_file(upload, late=late, by=sealed_scanner())
 
 
 class TextFileField(forms.FileField):
@@ -80,10 +90,26 @@ class TextFileField(forms.FileField):
         return upload
 
 
-def taken_file(upload: UploadedFile[Any], *, late: float = 0.0) -> FileVerdict:
+def scanner() -> Scanner | None:
+    """The malware scanner of this site, if one is set up."""
+    return Scanner(settings.CLAMD_URL) if settings.CLAMD_URL else None
+
+
+def sealed_scanner() -> Scanner | None:
+    """The scanner for what is to be sealed: none that may write it to a disk."""
+    return scanner() if scans_before_sealing() else None
+
+
+def taken_file(
+    upload: UploadedFile[Any],
+    *,
+    late: float = 0.0,
+    by: Scanner | None | Literal["the site's"] = "the site's",
+) -> FileVerdict:
     """The file, once the check has found nothing.
 
     :param late: seconds that the files before it have taken
+    :param by: the scanner that reads it, or none
     :raises FileNotTaken: with what was found, why it matters and what to do
     """
     name = upload.name or ""
@@ -93,13 +119,10 @@ def taken_file(upload: UploadedFile[Any], *, late: float = 0.0) -> FileVerdict:
             "in fewer files, or make them simpler."
         )
         raise FileNotTaken(message, file=name)
-    verdict = check_upload(name, upload, scanner=scanner())
+    verdict = check_upload(
+        name, upload, scanner=scanner() if by == "the site's" else by
+    )
     if not verdict.is_fit:
         codes = [finding.code for finding in verdict.findings]
         raise FileNotTaken(verdict.words, file=verdict.name, found=codes)
     return verdict
-
-
-def scanner() -> Scanner | None:
-    """The malware scanner of this site, if one is set up."""
-    return Scanner(settings.CLAMD_URL) if settings.CLAMD_URL else None

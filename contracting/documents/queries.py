@@ -16,6 +16,7 @@ from contracting.core.actors import ANONYMOUS, Actor, under_pseudonym
 from contracting.core.errors import NotVisible
 from contracting.core.subjects import Subject
 from contracting.documents.checking import kinds
+from contracting.documents.checking.malware import lies_in_memory
 from contracting.documents.models import Blob, Document, DocumentQuerySet, Rendering
 from contracting.documents.refusals import Damaged, NotReady
 from contracting.documents.states import DocumentKind, DocumentState
@@ -120,11 +121,29 @@ def read_blob(blob: Blob) -> bytes:
     return content
 
 
+def scans_before_sealing() -> bool:
+    """Whether a file that is to be sealed may be shown to the scanner of this site."""
+    return bool(settings.CLAMD_URL) and lies_in_memory(settings.CLAMD_TEMP)
+
+
+def scan_words() -> str:
+    """Whether files that are to be sealed are scanned for malware, in words."""
+    if scans_before_sealing():
+        return "Files are scanned for malware before they are sealed."
+    return f"Files are not scanned for malware: {_not_scanned()}."
+
+
 def scanning_words() -> str:
-    """Whether files are scanned for malware on this site now, in words."""
-    if settings.CLAMD_URL:
+    """Whether the files of what was sealed just now were scanned, in words."""
+    if scans_before_sealing():
         return "Each file was scanned for malware on receipt; nothing was found."
-    return "The files were not scanned for malware: this site has no scanner."
+    return f"The files were not scanned for malware: {_not_scanned()}."
+
+
+def _not_scanned() -> str:
+    if settings.CLAMD_URL:
+        return "the scanner of this site may write what it reads to a disk"
+    return "this site has no scanner"
 
 
 def is_public(public_id: str) -> bool:

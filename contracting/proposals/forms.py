@@ -132,7 +132,7 @@ class AmendmentsForm(PartForm):
 class FilesForm(forms.Form):
     """Files to attach, each checked at once."""
 
-    attachments = SeveralFilesField(label="Add files")
+    attachments = SeveralFilesField(label="Add files", sealed=True)
 
     def __init__(self, *args: Any, limits: OfferLimits, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -23,6 +22,7 @@ from contracting.core.periods import zone_of
 from contracting.core.permissions import Verdict, require
 from contracting.core.views import PageView, VerbView
 from contracting.documents.checking.pdf import count_pages
+from contracting.documents.queries import scan_words
 from contracting.market_research.calculations import cell as csv_cell
 from contracting.proposals import calculations, permissions, queries
 from contracting.proposals.forms import (
@@ -353,7 +353,7 @@ class AttachDraftFiles(FilesView, DraftVerb):
 
     def extra(self, thing: Solicitation) -> dict[str, Any]:
         found = super().extra(thing)  # noqa: S610 (ours, not a queryset)
-        return {**found, "is_scanned": bool(settings.CLAMD_URL)}
+        return {**found, "scan_words": scan_words()}
 
     def perform(
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime

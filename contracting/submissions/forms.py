@@ -53,7 +53,7 @@ class OfferForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 12}),
         max_length=MOST_CHARACTERS,
     )
-    attachments = SeveralFilesField(label="Files", required=False)
+    attachments = SeveralFilesField(label="Files", required=False, sealed=True)
     acknowledged = forms.MultipleChoiceField(
         label="I acknowledge these amendments",
         widget=forms.CheckboxSelectMultiple,

@@ -21,7 +21,7 @@ from contracting.core.permissions import Refused, Verdict
 from contracting.core.quantities import Tokens
 from contracting.core.views import PageView, VerbView
 from contracting.documents.models import Document
-from contracting.documents.queries import documents_of
+from contracting.documents.queries import documents_of, scan_words
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.publishing.limits import limits_of
@@ -167,7 +167,7 @@ class OfferView(FilesView, ReceivingVerb):
             "is_late": is_past(solicitation, clock.now()),
             "late_words": paperwork.late_words(solicitation),
             "submit_label": self.submit_label.replace("offer", solicitation.response),
-            "is_scanned": bool(settings.CLAMD_URL),
+            "scan_words": scan_words(),
             **client.offer_key_facts(self.actor),
             "box": queries.box_of(solicitation),
             "key": client.key_text(queries.box_of(solicitation)),

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from contracting.documents.checking.malware import lies_in_memory
 from contracting.submissions.models import Submission, SubmissionVersion
 from tests.builders import released_solicitation
 from tests.cast import client_for, nothing_happens, submit
@@ -103,8 +104,18 @@ def test_a_large_file_is_never_written_before_it_is_sealed(
     assert reply.status_code == 303
 
 
+@pytest.fixture
+def temp_in_memory(settings, monkeypatch):
+    """The scanner's temporary folder lies on a tmpfs."""
+    settings.CLAMD_TEMP = "/run/clamav/tmp"
+    monkeypatch.setattr(
+        "contracting.documents.queries.lies_in_memory",
+        lambda folder: folder == "/run/clamav/tmp",
+    )
+
+
 def test_what_a_scanner_finds_is_refused_and_what_it_passes_is_said(
-    vendor_a_signer, solicitation, settings
+    vendor_a_signer, solicitation, settings, temp_in_memory
 ):
     with files.clamd() as settings.CLAMD_URL:
         with nothing_happens():
@@ -116,8 +127,35 @@ def test_what_a_scanner_finds_is_refused_and_what_it_passes_is_said(
     assert "Each file was scanned for malware on receipt" in page
 
 
-def test_while_the_scanner_is_silent_no_file_is_taken(
+def test_a_scanner_that_may_write_to_a_disk_is_not_shown_what_is_to_be_sealed(
     vendor_a_signer, solicitation, settings
+):
+    # Given a scanner whose temporary folder nobody has named
+    with files.clamd() as settings.CLAMD_URL:
+        reply = hand_in(vendor_a_signer, solicitation, plan_txt=files.EICAR)
+
+    # Then the offer is sealed unscanned, and its receipt says so and why
+    page = client_for(vendor_a_signer).get(reply.url).content.decode()
+    assert "The files were not scanned for malware: the scanner of this site" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_memory"), [("tmpfs", True), ("ramfs", True), ("ext4", False)]
+)
+def test_where_a_folder_lies_is_read_from_the_mounts(tmp_path, kind, is_memory):
+    temp, mounts = tmp_path / "clam av" / "tmp", tmp_path / "mounts"
+    temp.mkdir(parents=True)
+    spelled = str(temp.parent).replace(" ", "\\040")
+    mounts.write_text(f"/dev/vda / ext4 rw 0 0\nnone {spelled} {kind} rw 0 0\n")
+
+    assert lies_in_memory(str(temp), str(mounts)) is is_memory
+    for unknown in ("", str(tmp_path), str(tmp_path / "nowhere")):
+        assert not lies_in_memory(unknown, str(mounts))
+    assert not lies_in_memory(str(temp), str(tmp_path / "no mounts"))
+
+
+def test_while_the_scanner_is_silent_no_file_is_taken(
+    vendor_a_signer, solicitation, settings, temp_in_memory
 ):
     settings.CLAMD_URL = "tcp://127.0.0.1:1"
 
