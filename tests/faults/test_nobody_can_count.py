@@ -5,9 +5,11 @@ people of the Government, with its headers, and every e-mail that is waiting: fi
 while nobody has offered, then when fifty vendors have. Not a byte may differ. Openers
 were replaced meanwhile: half of the fifty lie under the former key, and some of those
 are sealed anew; that tells nothing either. How long pages take is measured side by side
-and reported; a slow machine fails nothing.
+and reported: a slow machine fails nothing. With FULL=1, on a quiet one, the medians of
+200 requests a side have to be within 5 % of each other.
 """
 
+import os
 import sys
 import time
 from statistics import median
@@ -37,7 +39,11 @@ pytestmark = pytest.mark.django_db
 
 CLOCK = "contracting.core.clock.now"
 OFFERS = 50
-ASKED = 200
+FULL = bool(os.environ.get("FULL"))
+ASKED = 200 if FULL else 25
+"""How often each page is asked for on either side; more wants a machine of its own."""
+CLOSE = 0.05 if FULL else 0.5
+WARMING = 5
 LOOKING = [
     "contracting_officer",
     "legal_reviewer",  # who opens what lies under the former key
@@ -138,7 +144,9 @@ def test_how_long_a_page_takes_is_told_beside_each_other(
         ("solicitations:solicitation", "contracting_officer"),
         ("submissions:opening", "contracting_officer"),
         ("opportunities:opportunity", "vendor_b_signer"),
+        ("opportunities:opportunity", "administrator"),
         ("submissions:published_box", "vendor_b_signer"),
+        ("submissions:submit_submission", "vendor_b_signer"),
     }
 
     # When each page is asked for, by turns
@@ -146,17 +154,17 @@ def test_how_long_a_page_takes_is_told_beside_each_other(
         browser = client_for(actor(part))
         paths = [reverse(name, args=[each.public_id]) for each in (full, empty)]
         taken: dict[str, list[float]] = {path: [] for path in paths}
-        for turn in range(ASKED // len(pages) * 2):
+        for turn in range(2 * (ASKED + WARMING)):
             path = paths[turn % 2]
             began = time.perf_counter()
             assert browser.get(path).status_code == 200
             taken[path].append(time.perf_counter() - began)
-        of_full, of_empty = (median(taken[path][2:]) for path in paths)
+        of_full, of_empty = (median(taken[path][WARMING:]) for path in paths)
 
-        # Then both medians are reported, and are of one order
+        # Then both medians are reported, and are as close as can be asked for
         ratio = of_full / of_empty
         record_property(name, round(ratio, 3))
         with capsys.disabled():
             times = f"{of_full * 1e3:.2f} ms against {of_empty * 1e3:.2f} ms"
             sys.stdout.write(f"\n{name}: {times}, ratio {ratio:.3f}\n")
-        assert 0.5 < ratio < 2
+        assert 1 - CLOSE < ratio < 1 / (1 - CLOSE), name
