@@ -77,6 +77,7 @@ def _line(line: ContractLine) -> dict[str, Any]:
         "description": line.description,
         "psc": line.psc,
         "pricing": line.pricing,
+        "structure": line.structure,
         "unit": line.unit,
         "estimated_tokens": line.estimated_tokens,
         "ceiling_dollars": line.ceiling_dollars,

@@ -22,6 +22,7 @@ from contracting.core.templatetags.drawdown import dollars as money
 from contracting.modifications.models import ContractModification, OnRamp
 from contracting.modifications.states import ONE_SIDED, LineDraft, Moved, RateDraft
 from contracting.reference.models import AiModel
+from contracting.reference.states import PriceStructure, Unit
 from contracting.solicitations.publishing.changes import Change
 
 TERMS: Final[Mapping[str, str]] = {
@@ -69,7 +70,8 @@ def plain_line(line: LineDraft) -> dict[str, Any]:
             "description": line.description,
             "psc": line.psc,
             "pricing": "fixed unit price per MTOK",
-            "unit": "MTOK",
+            "structure": PriceStructure.UNIT_PRICE.value,
+            "unit": Unit.MTOK.value,
             "estimated_tokens": line.estimated_tokens,
             "ceiling_dollars": line.ceiling_dollars.amount,
         }

@@ -1,5 +1,8 @@
 """Closed lists of the reference data."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.db.models import TextChoices
 
 
@@ -69,6 +72,41 @@ class Tier(TextChoices):
     PRIORITY = "PRIORITY", "priority"
     FLEX = "FLEX", "flex"
     PROVISIONED = "PROVISIONED", "provisioned"
+
+
+class PriceStructure(TextChoices):
+    """How a contract line is priced, and so what makes an amount due on it."""
+
+    UNIT_PRICE = "UNIT_PRICE", "fixed unit price per million tokens"
+    POOL = "POOL", "pool of AI consumption units with burn-down multipliers"
+    TIERS = "TIERS", "committed-use tiers, marginal"
+    BUNDLE = "BUNDLE", "bundle per month inside a usage envelope"
+    RESERVED = "RESERVED", "reserved capacity"
+    SEATS = "SEATS", "seats per month"
+    SERVICE = "SERVICE", "service or event"
+
+
+class Unit(TextChoices):
+    """The unit of measure in which a contract line is ordered and priced."""
+
+    MTOK = "MTOK", "million tokens"
+    ACU = "ACU", "AI consumption unit"
+    MONTH = "MO", "month"
+    HOUR = "HR", "hour"
+    EACH = "EA", "each"
+    GIGABYTE_MONTH = "GB-MO", "gigabyte-month"
+
+
+UNITS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    PriceStructure.UNIT_PRICE: (Unit.MTOK,),
+    PriceStructure.POOL: (Unit.ACU,),
+    PriceStructure.TIERS: (Unit.MTOK,),
+    PriceStructure.BUNDLE: (Unit.MONTH,),
+    PriceStructure.RESERVED: (Unit.HOUR, Unit.MONTH),
+    PriceStructure.SEATS: (Unit.MONTH,),
+    PriceStructure.SERVICE: (Unit.EACH, Unit.HOUR, Unit.MONTH, Unit.GIGABYTE_MONTH),
+}
+"""The units in which a line of each price structure may be measured."""
 
 
 class ClauseKind(TextChoices):

@@ -22,7 +22,7 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.ledger.states import Holder
-from contracting.reference.states import Boundary
+from contracting.reference.states import UNITS_OF, Boundary, PriceStructure, Unit
 from contracting.solicitations.models.orders import LimitsOrders, order_limits
 from contracting.submissions.models import Submission
 
@@ -35,6 +35,14 @@ DesignationAcceptance = representatives.DesignationAcceptance
 HOLDER_OF_A_LINE = "contracts.line"
 SINGLE_AWARD = "single award"
 MULTIPLE_AWARD = "multiple award (FAR 16.505(b))"
+
+
+def _unit_fits() -> Q:
+    """A draft may lack its unit until the award, which asks for it (FAR 4.1005-1)."""
+    fits = Q(unit="")
+    for structure, units in UNITS_OF.items():
+        fits |= Q(structure=str(structure), unit__in=[str(unit) for unit in units])
+    return fits
 
 
 class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
@@ -163,7 +171,7 @@ class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
 
 
 class ContractLine(Addressed, Timestamped):
-    """A contract line item: a model family, priced by its rate rows (FAR 4.1005)."""
+    """A contract line item: what is bought, in its unit, at its prices (FAR 4.1005)."""
 
     PREFIX = "clin"
 
@@ -174,7 +182,13 @@ class ContractLine(Addressed, Timestamped):
     description = models.CharField(max_length=200)
     psc = models.CharField("product service code", max_length=4)
     pricing = models.CharField(max_length=60, default="fixed unit price per MTOK")
-    unit = models.CharField(max_length=4, default="MTOK")
+    structure = models.CharField(
+        "price structure",
+        max_length=10,
+        choices=PriceStructure.choices,
+        default=PriceStructure.UNIT_PRICE,
+    )
+    unit = models.CharField(max_length=6, choices=Unit.choices, default=Unit.MTOK)
     estimated_tokens = models.BigIntegerField()
     ceiling_dollars = models.DecimalField(max_digits=18, decimal_places=2)
 
@@ -182,6 +196,10 @@ class ContractLine(Addressed, Timestamped):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 name="a_clin_is_used_once_in_a_contract", fields=["contract", "clin"]
+            ),
+            models.CheckConstraint(
+                name="a_contract_line_is_measured_in_a_unit_of_its_structure",
+                condition=_unit_fits(),
             ),
         ]
 
