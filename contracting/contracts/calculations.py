@@ -72,7 +72,7 @@ def content(contract: Contract) -> dict[str, Any]:
 
 
 def _line(line: ContractLine) -> dict[str, Any]:
-    return {
+    made = {
         "clin": line.clin,
         "description": line.description,
         "psc": line.psc,
@@ -109,6 +109,25 @@ def _line(line: ContractLine) -> dict[str, Any]:
             )
         ],
     }
+    return made | (_by_unit(line) if line.is_by_unit else {})
+
+
+def _by_unit(line: ContractLine) -> dict[str, Any]:
+    """What a line says that is bought by the month, hour or piece."""
+    return {
+        "estimated_units": line.estimated_units,
+        "part_months": line.part_months,
+        "unit_rates": [
+            {
+                "price": rate.usd_per_unit,
+                "from": rate.in_force.lower,
+                "to": rate.in_force.upper,
+            }
+            for rate in line.unit_rates.filter(superseded_at__isnull=True).order_by(
+                "in_force"
+            )
+        ],
+    }
 
 
 def funded(contract: Contract) -> Dollars:
@@ -131,11 +150,12 @@ def line_gaps(contract: Contract) -> list[str]:
             ("a description", line.description.strip()),
             ("a product service code", line.psc),
             ("a unit of measure", line.unit),
-            ("a quantity", line.estimated_tokens),
+            ("a quantity", line.estimated_tokens or line.estimated_units),
             ("a pricing arrangement", line.pricing),
         ):
             if not value:
                 gaps.append(f"Line {line.clin} lacks {name}.")
-        if not line.rate_rows.filter(superseded_at__isnull=True).exists():
+        prices = line.unit_rates if line.is_by_unit else line.rate_rows
+        if not prices.filter(superseded_at__isnull=True).exists():
             gaps.append(f"Line {line.clin} has no unit price.")
     return gaps

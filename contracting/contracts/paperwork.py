@@ -13,6 +13,7 @@ from contracting.contracts.models import (
     SINGLE_AWARD,
     Contract,
     ContractFunding,
+    ContractLine,
     CorDesignation,
     RateRow,
 )
@@ -21,6 +22,7 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import plain
 from contracting.core.periods import accounting_day, zone_of
 from contracting.core.quantities import TOKENS_PER_MTOK
+from contracting.core.templatetags.drawdown import dollars
 from contracting.documents.rendering import Sheet
 from contracting.reference.queries import list_price, threshold
 from contracting.solicitations.paperwork import SET_ASIDE_BOXES, released_on
@@ -41,6 +43,22 @@ def summary(contract: Contract) -> dict[str, Any]:
     }
 
 
+def _quantity(line: ContractLine) -> dict[str, Any]:
+    """Quantity, unit and price of a line as the schedule prints them."""
+    if not line.is_by_unit:
+        return {
+            "quantity": Decimal(line.estimated_tokens) / TOKENS_PER_MTOK,
+            "unit": line.unit,
+            "unit_price": "see rate card",
+        }
+    rows = line.unit_rates.filter(superseded_at__isnull=True).order_by("in_force")
+    return {
+        "quantity": line.estimated_units,
+        "unit": line.unit,
+        "unit_price": ", then ".join(dollars(row.usd_per_unit) for row in rows),
+    }
+
+
 def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
     """The SF 1449 as award, with schedule, rate card, ceilings, funds and clauses."""
     rows = RateRow.objects.filter(
@@ -56,9 +74,7 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
             {
                 "item": line.clin,
                 "description": line.description,
-                "quantity": Decimal(line.estimated_tokens) / TOKENS_PER_MTOK,
-                "unit": line.unit,
-                "unit_price": "see rate card",
+                **_quantity(line),
                 "amount": f"NTE ${line.ceiling_dollars:,}",
             }
             for line in contract.lines.order_by("clin")

@@ -158,8 +158,12 @@ class Dollars:
         It is applied once, on an invoice line (order × line × class × rate version ×
         period), so that a credit mirrors its charge to the cent.
         """
-        cents = self.amount.quantize(CENT, ROUND_HALF_UP, context=_WIDE)
-        return Dollars(cents if cents else abs(cents))  # never -0.00
+        return Dollars(_in_cents(self.amount))
+
+
+def _in_cents(amount: Decimal) -> Decimal:
+    cents = amount.quantize(CENT, ROUND_HALF_UP, context=_WIDE)
+    return cents if cents else abs(cents)  # never -0.00
 
 
 def total_dollars(amounts: object) -> Dollars:
@@ -168,6 +172,69 @@ def total_dollars(amounts: object) -> Dollars:
     for amount in amounts:  # type: ignore[attr-defined]
         total = total + amount
     return total
+
+
+UNIT_PLACES: Final = 6
+
+
+def units(value: Decimal | int | str) -> Decimal:
+    """A quantity of months, hours or pieces, with at most 6 decimals.
+
+    :raises TypeError: for a float
+    :raises LossyAmount: for more decimals
+    """
+    return _decimal(value, places=UNIT_PLACES)
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True, eq=False)
+class PricePerUnit:
+    """US dollars per month, hour or piece, at most 6 decimals, never negative.
+
+    :raises TypeError: for a float
+    :raises LossyAmount: for more than 6 decimals, or a negative price
+    """
+
+    usd_per_unit: Decimal
+
+    def __init__(self, usd_per_unit: Decimal | int | str) -> None:
+        price = _decimal(usd_per_unit, places=PRICE_PLACES)
+        if price < 0:
+            message = "a price per unit is never negative"
+            raise LossyAmount(message)
+        object.__setattr__(self, "usd_per_unit", price)
+
+    def of(self, quantity: Decimal) -> Dollars:
+        """The exact price of a quantity of at most 6 decimals, unrounded."""
+        return Dollars(_EXACT.multiply(self.usd_per_unit, units(quantity)))
+
+    def of_part(self, quantity: Decimal | int, whole: int) -> Dollars:
+        """The price of a part, such as 372 seat-days of a month of 31, in cents.
+
+        A part of a month is in general no decimal: it is rounded half up to the cent,
+        once, as an invoice line is. What is whole stays exact.
+        """
+        count = units(quantity)
+        if not _EXACT.remainder(count, Decimal(whole)):
+            return self.of(_EXACT.divide(count, Decimal(whole)))
+        product = _EXACT.multiply(self.usd_per_unit, count)
+        return Dollars(_in_cents(_WIDE.divide(product, Decimal(whole))))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PricePerUnit):
+            return NotImplemented
+        return self.usd_per_unit == other.usd_per_unit
+
+    def __hash__(self) -> int:
+        return hash(("PricePerUnit", self.usd_per_unit))
+
+    def __lt__(self, other: PricePerUnit) -> bool:
+        if not isinstance(other, PricePerUnit):
+            return NotImplemented
+        return self.usd_per_unit < other.usd_per_unit
+
+    def __str__(self) -> str:
+        return f"${format(self.usd_per_unit, 'f')} per unit"
 
 
 @total_ordering

@@ -20,9 +20,15 @@ from contracting.core.periods import accounting_day, day_bounds
 from contracting.core.quantities import Dollars
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.modifications.models import ContractModification, OnRamp
-from contracting.modifications.states import ONE_SIDED, LineDraft, Moved, RateDraft
+from contracting.modifications.states import (
+    ONE_SIDED,
+    LineDraft,
+    Moved,
+    RateDraft,
+    UnitRateDraft,
+)
 from contracting.reference.models import AiModel
-from contracting.reference.states import PriceStructure, Unit
+from contracting.reference.states import BY_TOKENS, PartMonths, Unit
 from contracting.solicitations.publishing.changes import Change
 
 TERMS: Final[Mapping[str, str]] = {
@@ -69,11 +75,31 @@ def plain_line(line: LineDraft) -> dict[str, Any]:
             "clin": line.clin,
             "description": line.description,
             "psc": line.psc,
-            "pricing": "fixed unit price per MTOK",
-            "structure": PriceStructure.UNIT_PRICE.value,
-            "unit": Unit.MTOK.value,
+            "pricing": f"fixed unit price per {line.unit}",
+            "structure": str(line.structure),
+            "unit": str(line.unit),
             "estimated_tokens": line.estimated_tokens,
             "ceiling_dollars": line.ceiling_dollars.amount,
+        }
+    )
+    if line.is_by_unit:
+        made |= plain(
+            {
+                "estimated_units": line.estimated_units,
+                "part_months": str(line.part_months),
+            }
+        )
+    return made
+
+
+def plain_unit_rate(rate: UnitRateDraft, zone: str) -> dict[str, Any]:
+    """A new price per unit as the content has it, with the line it stands on."""
+    made: dict[str, Any] = plain(
+        {
+            "clin": rate.clin,
+            "price": rate.price.usd_per_unit,
+            "from": day_bounds(rate.first_day, zone).start,
+            "to": None,
         }
     )
     return made
@@ -106,7 +132,10 @@ def applied(
     after: dict[str, Any] = deepcopy(dict(base))
     after.update(modification.terms)
     for line in modification.new_lines:
-        after["lines"].append({**line, "rates": [], "funding": []})
+        bare: dict[str, Any] = {"rates": [], "funding": []}
+        if is_by_unit(line):
+            bare["unit_rates"] = []
+        after["lines"].append({**line, **bare})
     lines = {line["clin"]: line for line in after["lines"]}
     for clin, ceiling in modification.line_ceilings.items():
         lines[clin]["ceiling_dollars"] = ceiling
@@ -114,15 +143,27 @@ def applied(
         line = lines[rate["clin"]]
         row = {name: value for name, value in rate.items() if name != "clin"}
         line["rates"] = [*_before(line["rates"], row), row]
+    for rate in modification.unit_rates:
+        line = lines[rate["clin"]]
+        row = {name: value for name, value in rate.items() if name != "clin"}
+        line["unit_rates"] = [*_before(line["unit_rates"], row), row]
     after["lines"].sort(key=lambda line: line["clin"])
     for line in after["lines"]:
         line["rates"].sort(key=lambda rate: (rate["slin"], rate["from"]))
     return after
 
 
+def is_by_unit(line: Mapping[str, Any]) -> bool:
+    """Whether a line of the content is bought by the month, hour or piece."""
+    return bool(line["unit"]) and line["unit"] not in BY_TOKENS
+
+
 def replaces(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
-    """Whether a price takes the place of another from its first instant on."""
-    return all(new[name] == old[name] for name in OLD_PRICE) and (
+    """Whether a price takes the place of another from its first instant on.
+
+    A line that is bought by the unit has one price at a time.
+    """
+    return all(new.get(name) == old.get(name) for name in OLD_PRICE) and (
         old["to"] is None or old["to"] > new["from"]
     )
 
@@ -152,6 +193,8 @@ def modification_content(modification: ContractModification) -> dict[str, Any]:
             **{name: getattr(modification, name) for name in named},
         }
     )
+    if modification.unit_rates:
+        made["unit_rates"] = modification.unit_rates
     on_ramp = OnRamp.objects.filter(modification=modification.pk).first()
     return made | ({"on_ramp": _on_ramp(on_ramp)} if on_ramp else {})
 
@@ -197,8 +240,18 @@ def in_words(terms: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         where = f"Line {line['clin']}"
         yield f"{where}, description", line["description"]
         yield f"{where}, not to exceed", money(line["ceiling_dollars"])
-        for rate in line["rates"]:
+        if is_by_unit(line):
+            yield f"{where}, estimated quantity", units_in_words(line)
+        for rate in [*line["rates"], *line.get("unit_rates", ())]:
             yield f"{where}, {rate_label(rate)}", price_in_words(rate)
+
+
+def units_in_words(line: Mapping[str, Any]) -> str:
+    """How much of a line is expected, and what a month is worth that is not whole."""
+    words = f"{line['estimated_units']} {line['unit']}"
+    if line["unit"] == Unit.MONTH:
+        words += f"; {PartMonths(line['part_months']).label}"
+    return words
 
 
 def term_in_words(name: str, value: Any) -> str:
@@ -210,6 +263,8 @@ def term_in_words(name: str, value: Any) -> str:
 
 def rate_label(rate: Mapping[str, Any]) -> str:
     """What is priced, and from which day on."""
+    if "slin" not in rate:
+        return f"one unit, from {rate['from'][:10]}"
     what = f"{rate['slin']} {rate['class']} of {rate['model']}"
     where = f"{rate['tier'].lower()}, {rate['boundary']}"
     return f"{what}, {where}, from {rate['from'][:10]}"
@@ -218,7 +273,8 @@ def rate_label(rate: Mapping[str, Any]) -> str:
 def price_in_words(rate: Mapping[str, Any]) -> str:
     """A price, and the last day of it where there is one."""
     until = f", before {rate['to'][:10]}" if rate["to"] else ""
-    return f"{money(rate['price'])} per million tokens{until}"
+    unit = "million tokens" if "slin" in rate else "unit"
+    return f"{money(rate['price'])} per {unit}{until}"
 
 
 def figures(modification: ContractModification) -> list[Moved]:
@@ -270,8 +326,9 @@ def prices_moved(
     """Each price of it with the one whose place it takes; none where it is new."""
     lines = {line["clin"]: line for line in modification.base_content["lines"]}
     return [
-        (rate, _old_price(lines.get(rate["clin"], {}).get("rates", ()), rate))
-        for rate in modification.rates
+        (rate, _old_price(lines.get(rate["clin"], {}).get(kind, ()), rate))
+        for kind in ("rates", "unit_rates")
+        for rate in getattr(modification, kind)
     ]
 
 
@@ -344,7 +401,10 @@ def needs_both_signatures(modification: ContractModification) -> list[str]:
     found = [TERMS[name] for name in modification.terms if name not in ADMINISTRATIVE]
     found += [f"Line {clin}, not to exceed" for clin in modification.line_ceilings]
     found += [f"Line {line['clin']}" for line in modification.new_lines]
-    found += [f"Price of {rate_label(rate)}" for rate in modification.rates]
+    found += [
+        f"Price of {rate_label(rate)}"
+        for rate in [*modification.rates, *modification.unit_rates]
+    ]
     return found
 
 

@@ -50,6 +50,9 @@ class ContractModification(SignedChange):
     line_ceilings = models.JSONField(default=dict, help_text="New dollars, by CLIN.")
     new_lines = models.JSONField(default=list)
     rates = models.JSONField(default=list, help_text="Prices with their first instant.")
+    unit_rates = models.JSONField(
+        default=list, help_text="Prices per unit with their first instant."
+    )
     base_version = models.PositiveIntegerField(
         help_text="The version of the contract that this changes."
     )

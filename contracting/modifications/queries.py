@@ -181,6 +181,8 @@ def orders_priced_by(modification: ContractModification) -> QuerySet[TaskOrder]:
             lines__rates__rate_row__context_band=rate["context_band"],
             lines__rates__rate_row__boundary=rate["boundary"],
         )
+    by_unit = [rate["clin"] for rate in modification.unit_rates]
+    wanted |= Q(lines__is_removed=False, lines__contract_line__clin__in=by_unit)
     touched = TaskOrder.objects.filter(
         wanted, contract_id=modification.contract_id, state__in=SIGNED
     )

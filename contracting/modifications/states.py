@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import TextChoices
 
-from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.core.quantities import Dollars, PricePerUnit, Tokens, UnitPrice
 from contracting.core.states import moves
 from contracting.orders.states import ModificationAuthority
+from contracting.reference.states import BY_TOKENS, PartMonths, PriceStructure, Unit
 
 
 class ModificationKind(TextChoices):
@@ -115,14 +117,32 @@ class RateDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitRateDraft:
+    """A price per unit that a modification puts in force from a day on."""
+
+    clin: str
+    price: PricePerUnit
+    first_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class LineDraft:
-    """A contract line that a modification adds."""
+    """A contract line that a modification adds; of tokens, or of units."""
 
     clin: str
     description: str
     psc: str
     estimated_tokens: Tokens
     ceiling_dollars: Dollars
+    structure: str = PriceStructure.UNIT_PRICE
+    unit: str = Unit.MTOK
+    estimated_units: Decimal = Decimal(0)
+    part_months: str = PartMonths.BY_DAY
+
+    @property
+    def is_by_unit(self) -> bool:
+        """Whether it is bought by the month, hour or piece."""
+        return self.unit not in BY_TOKENS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +169,7 @@ class Proposal:
     line_ceilings: Mapping[str, Dollars] = field(default_factory=dict)
     new_lines: Sequence[LineDraft] = ()
     rates: Sequence[RateDraft] = ()
+    unit_rates: Sequence[UnitRateDraft] = ()
 
 
 @dataclass(frozen=True, slots=True)

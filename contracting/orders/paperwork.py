@@ -12,6 +12,7 @@ from contracting.contracts.queries import representatives
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK, Dollars
+from contracting.core.templatetags.drawdown import dollars as money
 from contracting.orders import calculations
 from contracting.orders.models import Modification, OrderLine, TaskOrder
 from contracting.orders.queries import (
@@ -73,9 +74,7 @@ def order_sheet(order: TaskOrder, *, signer: Actor) -> dict[str, Any]:
             {
                 "item": line.clin,
                 "description": line.description,
-                "quantity": Decimal(line.ceiling_tokens) / TOKENS_PER_MTOK,
-                "unit": "MTOK",
-                "unit_price": "see token schedule",
+                **_quantity(line),
                 "amount": f"NTE ${line.ceiling_dollars:,}",
             }
             for line in lines
@@ -204,6 +203,22 @@ def _order_facts(order: TaskOrder) -> list[list[Any]]:
             ", ".join(row.membership.user.name for row in cors) or "none designated",
         ],
     ]
+
+
+def _quantity(line: OrderLine) -> dict[str, Any]:
+    """Quantity, unit and price of a line as the schedule prints them."""
+    if not line.is_by_unit:
+        return {
+            "quantity": Decimal(line.ceiling_tokens) / TOKENS_PER_MTOK,
+            "unit": "MTOK",
+            "unit_price": "see token schedule",
+        }
+    prices = [money(rate.usd_per_unit) for rate in line.current_unit_rates()]
+    return {
+        "quantity": line.units,
+        "unit": line.unit,
+        "unit_price": ", then ".join(prices),
+    }
 
 
 def _token_lines(line: OrderLine, rates: list[RateOnOrder]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db.models import TextChoices
 
-from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.core.quantities import Dollars, PricePerUnit, Tokens, UnitPrice
 from contracting.core.states import moves
 
 
@@ -168,7 +168,11 @@ class FundsDraft:
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """A contract line as somebody orders it; ``prices`` by subline are lower ones."""
+    """A contract line as somebody orders it; ``prices`` by subline are lower ones.
+
+    Of a line that is bought by the month, hour or piece there are ``units`` and no
+    tokens; ``price_per_unit`` is a lower one.
+    """
 
     clin: str
     ceiling_tokens: Tokens
@@ -176,6 +180,8 @@ class LineDraft:
     funds: Sequence[FundsDraft] = ()
     prices: Mapping[str, UnitPrice] = field(default_factory=dict)
     description: str = ""
+    units: Decimal = Decimal(0)
+    price_per_unit: PricePerUnit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,7 @@ class EffectDraft:
     add_dollars: Dollars = Dollars()
     add_ceiling_dollars: Dollars = Dollars()
     add_ceiling_tokens: Tokens = Tokens()
+    add_units: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

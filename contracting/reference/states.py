@@ -109,6 +109,18 @@ UNITS_OF: Final[Mapping[str, tuple[str, ...]]] = {
 """The units in which a line of each price structure may be measured."""
 
 
+BY_TOKENS: Final = (Unit.MTOK, Unit.ACU)
+"""Units that the meter counts; everything else is bought by the unit."""
+
+
+class PartMonths(TextChoices):
+    """What a month is worth that is not whole: the contract's stated rule."""
+
+    BY_DAY = "BY_DAY", "each day is its part of the month"
+    IN_FULL = "IN_FULL", "a month that has begun counts in full"
+    WHOLE_ONLY = "WHOLE_ONLY", "only whole months count"
+
+
 class ClauseKind(TextChoices):
     """The paper in which a clause or provision is required."""
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from contracting.contracts.acceptance.models import AwardOffer  # noqa: F401 (its app)
-from contracting.contracts.models import representatives, terms
+from contracting.contracts.models import representatives, terms, units
 from contracting.contracts.states import MOVES, ContractState
 from contracting.core.models import (
     Addressed,
@@ -22,7 +22,13 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.ledger.states import Holder
-from contracting.reference.states import UNITS_OF, Boundary, PriceStructure, Unit
+from contracting.reference.states import (
+    BY_TOKENS,
+    Boundary,
+    PartMonths,
+    PriceStructure,
+    Unit,
+)
 from contracting.solicitations.models.orders import LimitsOrders, order_limits
 from contracting.submissions.models import Submission
 
@@ -31,18 +37,11 @@ VendorTerm = terms.VendorTerm
 GratuitousService = terms.GratuitousService
 CorDesignation = representatives.CorDesignation
 DesignationAcceptance = representatives.DesignationAcceptance
+UnitRate = units.UnitRate
 
 HOLDER_OF_A_LINE = "contracts.line"
 SINGLE_AWARD = "single award"
 MULTIPLE_AWARD = "multiple award (FAR 16.505(b))"
-
-
-def _unit_fits() -> Q:
-    """A draft may lack its unit until the award, which asks for it (FAR 4.1005-1)."""
-    fits = Q(unit="")
-    for structure, units in UNITS_OF.items():
-        fits |= Q(structure=str(structure), unit__in=[str(unit) for unit in units])
-    return fits
 
 
 class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
@@ -190,6 +189,10 @@ class ContractLine(Addressed, Timestamped):
     )
     unit = models.CharField(max_length=6, choices=Unit.choices, default=Unit.MTOK)
     estimated_tokens = models.BigIntegerField()
+    estimated_units = models.DecimalField(max_digits=18, decimal_places=6, default=0)
+    part_months = models.CharField(
+        max_length=10, choices=PartMonths.choices, default=PartMonths.BY_DAY
+    )
     ceiling_dollars = models.DecimalField(max_digits=18, decimal_places=2)
 
     class Meta:
@@ -199,7 +202,7 @@ class ContractLine(Addressed, Timestamped):
             ),
             models.CheckConstraint(
                 name="a_contract_line_is_measured_in_a_unit_of_its_structure",
-                condition=_unit_fits(),
+                condition=units.unit_fits(),
             ),
         ]
 
@@ -210,6 +213,11 @@ class ContractLine(Addressed, Timestamped):
     def holder(self) -> Holder:
         """The line as the ledger knows it."""
         return Holder(HOLDER_OF_A_LINE, self.pk)
+
+    @property
+    def is_by_unit(self) -> bool:
+        """Whether it is bought by the month, hour or piece, and not by tokens."""
+        return bool(self.unit) and self.unit not in BY_TOKENS
 
 
 class RateRow(Addressed, Timestamped):

@@ -80,6 +80,16 @@ def tokens(value: Any) -> str:
 
 
 @register.filter
+def quantity(value: Any) -> str:
+    """Months, hours or pieces: grouped, with no more decimals than there are."""
+    if _is_absent(value):
+        return ABSENT
+    whole, _, part = f"{_decimal(value):,f}".partition(".")
+    part = part.rstrip("0")
+    return f"{whole}.{part}" if part else whole
+
+
+@register.filter
 def dollars(value: Any) -> str:
     """An exact amount: at least two decimals, and every further one it has."""
     if _is_absent(value):

@@ -265,6 +265,8 @@ def _tokens_bind(
     unit_price: UnitPrice | None,
 ) -> bool:
     """Whether the tokens left cost less than the dollars left."""
+    if rows and not rows[0].line.ceiling_tokens:
+        return False  # nothing of this line is counted in tokens
     if not tokens_left:
         return True
     if unit_price is not None:

@@ -37,10 +37,12 @@ from contracting.modifications.states import (
     Proposal,
     RateDraft,
     Series,
+    UnitRateDraft,
 )
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.states import ModificationAuthority
 from contracting.reference.models import AiModel, TokenClass
+from contracting.reference.states import UNITS_OF
 
 
 @transaction.atomic
@@ -110,6 +112,9 @@ def put_proposal(
     modification.new_lines = _new_lines(modification, proposal)
     modification.line_ceilings = _line_ceilings(modification, proposal)
     modification.rates = [_rate(modification, each) for each in proposal.rates]
+    modification.unit_rates = [
+        _unit_rate(modification, each) for each in proposal.unit_rates
+    ]
     require_to_stand(modification, accounting_day(at, contract.time_zone))
     modification.content_sha256 = content_sha256(
         calculations.modification_content(modification)
@@ -225,7 +230,14 @@ def _require_new_line(line: LineDraft, known: set[str]) -> None:
     if line.clin in known:
         message = f"The contract has a line {line.clin} already."
         raise TermInvalid(message, clin=line.clin)
-    whole = line.description.strip() and line.psc and line.estimated_tokens.count > 0
+    if line.unit not in UNITS_OF.get(line.structure, ()):
+        message = f"Line {line.clin} is not measured in {line.unit}."
+        raise TermInvalid(message, clin=line.clin)
+    tokens, units = line.estimated_tokens.count, line.estimated_units
+    is_one = (
+        (units > 0 and not tokens) if line.is_by_unit else (tokens > 0 and not units)
+    )
+    whole = line.description.strip() and line.psc and is_one
     if not whole or line.ceiling_dollars <= Dollars():
         message = (
             f"Line {line.clin} has a description, a service code, an estimated "
@@ -275,6 +287,18 @@ def _rate(modification: ContractModification, rate: RateDraft) -> dict[str, Any]
         )
         raise TermInvalid(message, slin=rate.slin)
     return calculations.plain_rate(rate, model, contract.time_zone)
+
+
+def _unit_rate(
+    modification: ContractModification, rate: UnitRateDraft
+) -> dict[str, Any]:
+    """A price per unit, of a line of the contract that is bought by the unit."""
+    lines = [*modification.base_content["lines"], *modification.new_lines]
+    line = next((line for line in lines if line["clin"] == rate.clin), None)
+    if line is None or not calculations.is_by_unit(line):
+        message = f"Line {rate.clin} has no price per unit: it is not bought by it."
+        raise TermInvalid(message, clin=rate.clin)
+    return calculations.plain_unit_rate(rate, modification.contract.time_zone)
 
 
 def _refuse_one_sided_price(modification: ContractModification) -> None:
@@ -346,7 +370,7 @@ def _require_unaccepted(modification: ContractModification) -> None:
     last = accounting_day(end, modification.contract.time_zone)
     dearer = any(Decimal(rate["price"]) > was for rate, was in reaching)
     if dearer or not modification.credit_memo:
-        slins = sorted(rate["slin"] for rate, _ in reaching)
+        slins = sorted(rate.get("slin", rate["clin"]) for rate, _ in reaching)
         message = (
             f"Usage up to {last} is accepted, and {', '.join(slins)} would begin "
             "before. Accepted usage keeps its price: let the new one begin later, or, "

@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from contracting.audit.operations.record import record_event
 from contracting.contracts.calculations import content
-from contracting.contracts.models import Contract, ContractLine, RateRow
+from contracting.contracts.models import Contract, ContractLine, RateRow, UnitRate
 from contracting.contracts.queries import representatives
 from contracting.contracts.queries.guards import require_no_ban
 from contracting.core.actors import Actor
@@ -146,8 +146,17 @@ def _conform(modification: ContractModification, by: Actor, at: datetime) -> Non
     replaced: dict[int, list[RateRow]] = {}
     for rate in modification.rates:
         replaced |= _write_rate(contract, modification, rate, at)
-    if replaced:
-        take_up_prices(modification=modification, replaced=replaced, by=by, at=at)
+    instead: dict[int, list[UnitRate]] = {}
+    for rate in modification.unit_rates:
+        instead |= _write_unit_rate(contract, modification, rate, at)
+    if replaced or instead:
+        take_up_prices(
+            modification=modification,
+            replaced=replaced,
+            by_unit=instead,
+            by=by,
+            at=at,
+        )
     contract.refresh_from_db()
     if {"ceiling_dollars", "ceiling_tokens"} & set(modification.terms):
         set_contract_ceiling(
@@ -166,6 +175,9 @@ def _conform(modification: ContractModification, by: Actor, at: datetime) -> Non
     modification.contract = contract
 
 
+_DECIMALS = frozenset({"ceiling_dollars", "estimated_units"})
+
+
 def _write_lines(contract: Contract, modification: ContractModification) -> None:
     for clin, ceiling in modification.line_ceilings.items():
         line = contract.lines.get(clin=clin)
@@ -174,7 +186,10 @@ def _write_lines(contract: Contract, modification: ContractModification) -> None
     for row in modification.new_lines:
         ContractLine.objects.create(
             contract=contract,
-            **{**row, "ceiling_dollars": Decimal(row["ceiling_dollars"])},
+            **{
+                name: Decimal(value) if name in _DECIMALS else value
+                for name, value in row.items()
+            },
         )
 
 
@@ -232,6 +247,41 @@ def _replaced(row: RateRow) -> list[RateRow]:
         in_force__overlap=row.in_force,
     )
     return list(found.order_by("pk"))
+
+
+def _write_unit_rate(
+    contract: Contract,
+    modification: ContractModification,
+    rate: dict[str, Any],
+    at: datetime,
+) -> dict[int, list[UnitRate]]:
+    """The same for a price per unit."""
+    line = contract.lines.get(clin=rate["clin"])
+    start = datetime.fromisoformat(rate["from"])
+    row = UnitRate(
+        line=line,
+        usd_per_unit=Decimal(rate["price"]),
+        in_force=DateTimeTZRange(start, None, "[)"),
+        source=modification.number,
+    )
+    instead: dict[int, list[UnitRate]] = {}
+    known = line.unit_rates.filter(
+        superseded_at__isnull=True, in_force__overlap=row.in_force
+    )
+    for old in list(known.order_by("pk")):
+        old.superseded_at = at
+        old.save(update_fields=["superseded_at"])
+        instead[old.pk] = []
+        if old.in_force.lower < start:
+            until = UnitRate.objects.create(
+                line=line,
+                usd_per_unit=old.usd_per_unit,
+                in_force=DateTimeTZRange(old.in_force.lower, start, "[)"),
+                source=old.source,
+            )
+            instead[old.pk].append(until)
+    row.save()
+    return {pk: [*rows, row] for pk, rows in instead.items()}
 
 
 def _copy(row: RateRow, *, in_force: DateTimeTZRange) -> RateRow:

@@ -7,15 +7,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from contracting.audit.operations.record import record_event
-from contracting.contracts.models import RateRow
+from contracting.contracts.models import RateRow, UnitRate
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.modifications import events
 from contracting.modifications.models import ContractModification
 from contracting.orders.calculations import content
-from contracting.orders.models import OrderRate, TaskOrder
+from contracting.orders.models import OrderRate, OrderUnitRate, TaskOrder
 from contracting.orders.states import SIGNED
 
 
@@ -24,6 +25,7 @@ def take_up_prices(
     *,
     modification: ContractModification,
     replaced: Mapping[int, Sequence[RateRow]],
+    by_unit: Mapping[int, Sequence[UnitRate]],
     by: Actor,
     at: datetime,
 ) -> list[TaskOrder]:
@@ -33,13 +35,18 @@ def take_up_prices(
     that was signed at less (FAR 16.505(b)(3)). The order's next version says so.
 
     :param replaced: by the row that was superseded, those that stand in its place
+    :param by_unit: the same of prices per unit
     :returns: the orders whose prices moved
     """
     touched = OrderRate.objects.filter(
         rate_row__in=list(replaced), line__is_removed=False
     )
+    units = OrderUnitRate.objects.filter(
+        unit_rate__in=list(by_unit), line__is_removed=False
+    )
     orders = TaskOrder.objects.locked().filter(
-        pk__in=touched.values("line__order"), state__in=SIGNED
+        Q(pk__in=touched.values("line__order")) | Q(pk__in=units.values("line__order")),
+        state__in=SIGNED,
     )
     moved = list(orders)
     for order in moved:
@@ -56,6 +63,7 @@ def take_up_prices(
                 rate_row_id=rate_row_id,
                 usd_per_million_tokens=price,
             )
+        _take_up_units(units.filter(line__order=order), by_unit)
         order.version += 1
         order.content_sha256 = content_sha256(content(order))
         order.save(update_fields=["version", "content_sha256"])
@@ -72,3 +80,19 @@ def take_up_prices(
             },
         )
     return moved
+
+
+def _take_up_units(
+    units: QuerySet[OrderUnitRate], by_unit: Mapping[int, Sequence[UnitRate]]
+) -> None:
+    """The same of prices per unit: a lower one reaches the order, a dearer never."""
+    prices: dict[tuple[int, int], Decimal] = {}
+    for rate in units.order_by("pk"):
+        for row in by_unit[rate.unit_rate_id]:
+            key = rate.line_id, row.pk
+            price = min(rate.usd_per_unit, row.usd_per_unit)
+            prices[key] = min(price, prices.get(key, price))
+    for (line_id, unit_rate_id), price in prices.items():
+        OrderUnitRate.objects.create(
+            line_id=line_id, unit_rate_id=unit_rate_id, usd_per_unit=price
+        )

@@ -16,6 +16,7 @@ from contracting.contracts.models import Contract
 from contracting.core.canonical import plain
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.ledger.states import Obligation
+from contracting.orders.calculations import units
 from contracting.orders.models import (
     Modification,
     ModificationEffect,
@@ -69,7 +70,7 @@ def content(order: TaskOrder) -> dict[str, Any]:
 
 
 def _line(line: OrderLine) -> dict[str, Any]:
-    return {
+    return units.content_of(line) | {
         "clin": line.clin,
         "description": line.description,
         "ceiling_tokens": line.ceiling_tokens,
@@ -132,6 +133,9 @@ def content_after(before: dict[str, Any], modification: Modification) -> dict[st
         _add(part, "ceiling_dollars", effect.add_ceiling_dollars)
         _add(line, "ceiling_dollars", effect.add_ceiling_dollars)
         line["ceiling_tokens"] += effect.add_ceiling_tokens
+        if effect.add_units or "units" in line:
+            line.setdefault("units", 0)
+            _add(line, "units", effect.add_units)
     for line in after["lines"]:
         line["funding"].sort(key=lambda part: (part["sequence"], part["acrn"]))
     made: dict[str, Any] = plain(after)
@@ -172,6 +176,7 @@ def modification_content(modification: Modification) -> dict[str, Any]:
                     "add_dollars": effect.add_dollars,
                     "add_ceiling_dollars": effect.add_ceiling_dollars,
                     "add_ceiling_tokens": effect.add_ceiling_tokens,
+                    **({"add_units": effect.add_units} if effect.add_units else {}),
                 }
                 for effect in effects_of(modification)
             ],
@@ -219,7 +224,7 @@ def in_words(terms: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _line_in_words(line: dict[str, Any]) -> Iterator[tuple[str, str]]:
     name = f"Line {line['clin']}"
     yield f"{name}, description", line["description"]
-    yield f"{name}, ceiling in tokens", f"{line['ceiling_tokens']:,}"
+    yield from units.in_words(line)
     yield f"{name}, ceiling in dollars", _money(line["ceiling_dollars"])
     for rate in line["rates"]:
         what = f"{rate['slin']} {rate['class']} of {rate['model']}"
@@ -299,11 +304,11 @@ def needs_both_signatures(modification: Modification) -> list[str]:
     lowered: dict[str, list[Decimal]] = {}
     for effect in effects_of(modification):
         sums = lowered.setdefault(effect.line.clin, [Decimal(0), Decimal(0)])
-        sums[0] += effect.add_ceiling_tokens
+        sums[0] += effect.add_ceiling_tokens + effect.add_units
         sums[1] += effect.add_ceiling_dollars
     for clin, (tokens, dollars) in lowered.items():
         if tokens < 0:
-            terms.append(f"Line {clin}, lower ceiling in tokens")
+            terms.append(f"Line {clin}, lower quantity")
         if dollars < 0:
             terms.append(f"Line {clin}, lower ceiling in dollars")
     return terms + _grows_beyond(modification.order, lowered)
@@ -340,7 +345,7 @@ def content_gaps(order: TaskOrder) -> list[str]:
     if not lines:
         gaps.append("The order has no line.")
     for line in lines:
-        if not line.current_rates():
+        if not (line.current_unit_rates() or line.current_rates()):
             gaps.append(f"Line {line.clin} has no unit price.")
         if not line.current_funding():
             gaps.append(f"Line {line.clin} has no accounting data.")

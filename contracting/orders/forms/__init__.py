@@ -13,7 +13,7 @@ from contracting.approvals.states import Decided
 from contracting.contracts.models import Contract
 from contracting.core.errors import Invalid
 from contracting.core.identifiers import check_acrn
-from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.core.quantities import Dollars, PricePerUnit, Tokens, UnitPrice
 from contracting.core.templatetags.drawdown import dollars
 from contracting.fair_opportunity.models import Opportunity
 from contracting.ledger.queries import funds_of
@@ -99,6 +99,15 @@ class OrderRow(ChoiceRow):
     acrn = AcrnField(label="ACRN", max_length=2, min_length=2)
     line_of_accounting = forms.TypedChoiceField(label="Paid from", coerce=int)
     ceiling_tokens = _figure("Tokens, not to exceed", min_value=0, required=False)
+    units = forms.DecimalField(
+        label="Months, hours or pieces",
+        max_digits=18,
+        decimal_places=6,
+        min_value=0,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "dd-num"}),
+        help_text="Instead of tokens, on a line that is bought by the unit",
+    )
     ceiling_dollars = _dollars("Dollars, not to exceed", min_value=Decimal("0.01"))
     dollars = _dollars("Funded now", min_value=Decimal("0.01"))
 
@@ -157,7 +166,11 @@ class TaskOrderForm(GridForm):
     )
 
     def __init__(
-        self, *args: Any, prices: Sequence[PriceOffered] = (), **more: Any
+        self,
+        *args: Any,
+        prices: Sequence[PriceOffered] = (),
+        per_unit: Sequence[tuple[str, str, Decimal]] = (),
+        **more: Any,
     ) -> None:
         super().__init__(*args, **more)
         self._prices = list(prices)
@@ -177,17 +190,41 @@ class TaskOrderForm(GridForm):
                 ),
             )
 
+        for clin, label, price in per_unit:
+            self.fields[f"unit_price_{clin}"] = forms.DecimalField(
+                label=f"Price per unit of {clin} {label}",
+                max_digits=15,
+                decimal_places=6,
+                min_value=0,
+                required=False,
+                widget=forms.TextInput(
+                    attrs={"inputmode": "decimal", "class": "dd-num"}
+                ),
+                help_text=(
+                    f"Empty takes the contract's {dollars(price)}; it may be lower, "
+                    "never higher."
+                ),
+            )
+
     def clean(self) -> dict[str, Any]:
         """The lines as the verb takes them: ACRNs of one contract line together."""
         cleaned = super().clean()
         lines: dict[str, list[dict[str, Any]]] = {}
         for row in cleaned["rows"]:
             lines.setdefault(row["clin"], []).append(row)
-        if any(not sum(_tokens(row) for row in rows) for rows in lines.values()):
-            message = "Each contract line needs a token ceiling on one of its rows."
+        if any(not sum(map(_quantity, rows)) for rows in lines.values()):
+            message = (
+                "Each contract line needs a token ceiling, or units where it is bought "
+                "by the unit, on one of its rows."
+            )
             raise forms.ValidationError(message)
         cleaned["lines"] = [
-            _line_draft(clin, rows, self._lower(cleaned, clin))
+            _line_draft(
+                clin,
+                rows,
+                self._lower(cleaned, clin),
+                cleaned.get(f"unit_price_{clin}"),
+            )
             for clin, rows in lines.items()
         ]
         return cleaned
@@ -201,18 +238,31 @@ class TaskOrderForm(GridForm):
         return found
 
 
+def _per_unit(price: Decimal | None) -> PricePerUnit | None:
+    return None if price is None else PricePerUnit(price)
+
+
 def _tokens(row: dict[str, Any]) -> int:
     return row["ceiling_tokens"] or 0
 
 
+def _quantity(row: dict[str, Any]) -> Decimal:
+    return _tokens(row) + Decimal(row["units"] or 0)
+
+
 def _line_draft(
-    clin: str, rows: list[dict[str, Any]], prices: dict[str, UnitPrice]
+    clin: str,
+    rows: list[dict[str, Any]],
+    prices: dict[str, UnitPrice],
+    per_unit: Decimal | None,
 ) -> LineDraft:
     return LineDraft(
         clin=clin,
         ceiling_tokens=Tokens(sum(_tokens(row) for row in rows)),
         ceiling_dollars=Dollars(sum((r["ceiling_dollars"] for r in rows), Decimal(0))),
         prices=prices,
+        units=sum((row["units"] or Decimal(0) for row in rows), Decimal(0)),
+        price_per_unit=_per_unit(per_unit),
         funds=[
             FundsDraft(
                 acrn=row["acrn"],
@@ -348,6 +398,10 @@ def offered_by(contract: Contract) -> dict[str, Any]:
             )
             for row in queries.rates_offered(contract)
         ],
+        "per_unit": [
+            (row.line.clin, row.line.description, row.usd_per_unit)
+            for row in queries.unit_rates_offered(contract)
+        ],
     }
 
 
@@ -366,7 +420,8 @@ def lines_as_typed(order: TaskOrder) -> dict[str, Any]:
                     "clin": line.clin,
                     "acrn": part.acrn,
                     "line_of_accounting": part.line_of_accounting_id,
-                    "ceiling_tokens": None if place else line.ceiling_tokens,
+                    "ceiling_tokens": None if place else line.ceiling_tokens or None,
+                    "units": None if place else line.units or None,
                     "ceiling_dollars": part.ceiling_dollars,
                     "dollars": part.dollars,
                 }
@@ -375,4 +430,7 @@ def lines_as_typed(order: TaskOrder) -> dict[str, Any]:
             if rate.usd_per_million_tokens < rate.rate_row.usd_per_million_tokens:
                 price = rate.usd_per_million_tokens
                 initial[f"price_{rate.rate_row.slin}"] = price
+        for each in line.current_unit_rates():
+            if each.usd_per_unit < each.unit_rate.usd_per_unit:
+                initial[f"unit_price_{line.clin}"] = each.usd_per_unit
     return initial

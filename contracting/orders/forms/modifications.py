@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -60,6 +61,9 @@ class EffectRow(ChoiceRow):
     add_dollars = _dollars("Funds, + or −", required=False)
     add_ceiling_dollars = _dollars("Dollar ceiling, + or −", required=False)
     add_ceiling_tokens = _figure("Token ceiling, + or −", required=False)
+    add_units = forms.DecimalField(
+        label="Units, + or −", max_digits=18, decimal_places=6, required=False
+    )
 
 
 class DraftModificationForm(GridForm):
@@ -131,6 +135,7 @@ class DraftModificationForm(GridForm):
                 add_dollars=Dollars(row["add_dollars"] or 0),
                 add_ceiling_dollars=Dollars(row["add_ceiling_dollars"] or 0),
                 add_ceiling_tokens=Tokens(row["add_ceiling_tokens"] or 0),
+                add_units=row["add_units"] or Decimal(0),
             )
             for row in cleaned["rows"]
         ]

@@ -20,6 +20,7 @@ from contracting.core.periods import Period, days_bounds
 from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
 from contracting.ledger.states import Holder
+from contracting.orders.models import units
 from contracting.orders.models.changes import SignedChange
 from contracting.orders.states import (
     MOVES,
@@ -27,9 +28,11 @@ from contracting.orders.states import (
     Risk,
     TaskOrderState,
 )
-from contracting.reference.states import Boundary
+from contracting.reference.states import BY_TOKENS, Boundary, Unit
 
 HOLDER_OF_A_LINE = "orders.line"
+OrderUnitRate = units.OrderUnitRate
+
 HOLDER_OF_AN_EFFECT = "orders.modification_effect"
 
 
@@ -182,8 +185,11 @@ class AvailabilityNotice(AppendOnly):
         return f"{self.order_id}: {self.dollars}"
 
 
+_COUNTED = [str(unit) for unit in BY_TOKENS]
+
+
 class OrderLine(Addressed, Timestamped):
-    """One contract line ordered: its token ceiling and its dollar ceiling."""
+    """One contract line ordered: its tokens or units, and its dollar ceiling."""
 
     PREFIX = "oln"
 
@@ -194,6 +200,13 @@ class OrderLine(Addressed, Timestamped):
     description = models.CharField(max_length=200)
     ceiling_tokens = models.BigIntegerField()
     ceiling_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    unit = models.CharField(max_length=6, choices=Unit.choices, default=Unit.MTOK)
+    units = models.DecimalField(
+        max_digits=18,
+        decimal_places=6,
+        default=0,
+        help_text="Ordered of what is bought by the month, hour or piece.",
+    )
     is_removed = models.BooleanField(default=False)
 
     class Meta:
@@ -205,7 +218,11 @@ class OrderLine(Addressed, Timestamped):
             ),
             models.CheckConstraint(
                 name="an_order_line_has_ceilings_above_zero",
-                condition=Q(ceiling_tokens__gt=0, ceiling_dollars__gt=0),
+                condition=Q(ceiling_dollars__gt=0)
+                & (
+                    Q(ceiling_tokens__gt=0, units=0, unit__in=_COUNTED)
+                    | (Q(ceiling_tokens=0, units__gt=0) & ~Q(unit__in=_COUNTED))
+                ),
             ),
         ]
 
@@ -221,6 +238,18 @@ class OrderLine(Addressed, Timestamped):
     def clin(self) -> str:
         """The number of the contract line that it orders."""
         return self.contract_line.clin
+
+    @property
+    def is_by_unit(self) -> bool:
+        """Whether it is bought by the month, hour or piece, and not by tokens."""
+        return self.unit not in BY_TOKENS
+
+    def current_unit_rates(self) -> list[OrderUnitRate]:
+        """Its prices per unit by day of effect; once signed, those that hold."""
+        rows = self.unit_rates.select_related("unit_rate")
+        if self.order.is_issued:
+            rows = rows.filter(unit_rate__superseded_at__isnull=True)
+        return list(rows.order_by("unit_rate__in_force", "pk"))
 
     def current_funding(self) -> list[OrderFunding]:
         """Its funds by ACRN, in the order in which they pay."""
@@ -425,6 +454,7 @@ class ModificationEffect(Timestamped):
         max_digits=18, decimal_places=2, default=0
     )
     add_ceiling_tokens = models.BigIntegerField(default=0)
+    add_units = models.DecimalField(max_digits=18, decimal_places=6, default=0)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

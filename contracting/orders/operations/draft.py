@@ -18,14 +18,25 @@ from contracting.core.canonical import content_sha256
 from contracting.core.identifiers import check_acrn
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.core.quantities import (
+    Dollars,
+    PricePerUnit,
+    UnitPrice,
+    total_dollars,
+)
 from contracting.fair_opportunity.models import Opportunity
 from contracting.fair_opportunity.queries import asked_prices, usable_for
 from contracting.fair_opportunity.refusals import NoFairOpportunity
 from contracting.ledger.queries import funds_of
 from contracting.orders import calculations, events, permissions
-from contracting.orders.models import OrderFunding, OrderLine, OrderRate, TaskOrder
-from contracting.orders.queries import contract_rates
+from contracting.orders.models import (
+    OrderFunding,
+    OrderLine,
+    OrderRate,
+    OrderUnitRate,
+    TaskOrder,
+)
+from contracting.orders.queries import contract_rates, unit_rates_of
 from contracting.orders.refusals import (
     FundingDoesNotSum,
     FundsAboveCeiling,
@@ -224,8 +235,13 @@ def _write_lines(order: TaskOrder, drafts: Sequence[LineDraft], on: date) -> Non
         line.description = draft.description or contract_line.description
         line.ceiling_tokens = draft.ceiling_tokens.count
         line.ceiling_dollars = draft.ceiling_dollars.amount
+        line.unit = contract_line.unit
+        line.units = draft.units
         line.save()
-        _write_rates(order, line, draft, on)
+        if line.is_by_unit:
+            _write_unit_rates(order, line, draft)
+        else:
+            _write_rates(order, line, draft, on)
         _write_funding(line, draft.funds)
 
 
@@ -234,8 +250,15 @@ def _checked_line(draft: LineDraft, lines: Mapping[str, ContractLine]) -> LineDr
     if draft.clin not in lines:
         message = f"Line {draft.clin} is no line of the contract."
         raise OutOfScope(message, clin=draft.clin)
-    if draft.ceiling_tokens <= Tokens(0) or draft.ceiling_dollars <= Dollars(0):
-        message = f"Line {draft.clin} has ceilings above zero, in tokens and dollars."
+    by_unit = lines[draft.clin].is_by_unit
+    tokens, units = draft.ceiling_tokens.count, draft.units
+    ordered, other = (units, tokens) if by_unit else (tokens, units)
+    if ordered <= 0 or other or draft.ceiling_dollars <= Dollars(0):
+        what = lines[draft.clin].get_unit_display() if by_unit else "tokens"
+        message = (
+            f"Line {draft.clin} has ceilings above zero, in {what} and dollars, and is "
+            "ordered in nothing else."
+        )
         raise TermInvalid(message, clin=draft.clin)
     return replace(draft, funds=_checked_funds(draft))
 
@@ -319,6 +342,29 @@ def _write_rates(order: TaskOrder, line: OrderLine, draft: LineDraft, on: date) 
     gaps = calculations.model_gaps(line.current_rates(), order.boundary, on)
     if gaps:
         raise ModelNotAllowed(" ".join(gaps), gaps=gaps)
+
+
+def _write_unit_rates(order: TaskOrder, line: OrderLine, draft: LineDraft) -> None:
+    """The contract's prices per unit in this period, or the lower one agreed."""
+    rows = unit_rates_of(line.contract_line, order.period)
+    if not rows:
+        message = f"Line {draft.clin} has no price per unit in the order's period."
+        raise TermInvalid(message, clin=draft.clin)
+    agreed, prices = draft.price_per_unit, []
+    for row in rows:
+        price = PricePerUnit(row.usd_per_unit)
+        if agreed is not None and agreed > price:
+            message = (
+                f"Line {draft.clin} at {agreed} is above the contract's rate of "
+                f"{price}."
+            )
+            raise PriceAboveRateCard(message, clin=draft.clin, rate=price)
+        prices.append(price if agreed is None else agreed)
+    line.unit_rates.all().delete()
+    OrderUnitRate.objects.bulk_create(
+        OrderUnitRate(line=line, unit_rate=row, usd_per_unit=price.usd_per_unit)
+        for row, price in zip(rows, prices, strict=True)
+    )
 
 
 def _price(row: RateRow, agreed: UnitPrice | None) -> Any:

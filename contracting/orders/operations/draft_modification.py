@@ -20,6 +20,7 @@ from contracting.core.quantities import Dollars
 from contracting.ledger.queries import funds_of
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import calculations, events, permissions
+from contracting.orders.calculations import units
 from contracting.orders.models import (
     Modification,
     ModificationEffect,
@@ -250,6 +251,7 @@ def _write_effects(modification: Modification, drafts: Sequence[EffectDraft]) ->
             add_dollars=draft.add_dollars.amount,
             add_ceiling_dollars=draft.add_ceiling_dollars.amount,
             add_ceiling_tokens=draft.add_ceiling_tokens.count,
+            add_units=draft.add_units,
         )
 
 
@@ -301,8 +303,11 @@ def _guard_lines(modification: Modification) -> None:
         calculations.content(modification.order), modification
     )
     for line in after["lines"]:
-        if line["ceiling_tokens"] <= 0 or Decimal(line["ceiling_dollars"]) <= 0:
-            message = f"Line {line['clin']} keeps a ceiling above zero."
+        if not units.has_quantity(line) or Decimal(line["ceiling_dollars"]) <= 0:
+            message = (
+                f"Line {line['clin']} keeps a quantity and a ceiling above zero, in "
+                "tokens or in units as it is ordered."
+            )
             raise TermInvalid(message, clin=line["clin"])
 
 

@@ -15,7 +15,7 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.core.quantities import Dollars, PricePerUnit, Tokens, UnitPrice
 from contracting.orders import calculations, events, permissions
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.operations.cancel import _release_commitment
@@ -124,6 +124,8 @@ def _as_drafts(order: TaskOrder) -> list[LineDraft]:
             ceiling_tokens=Tokens(line.ceiling_tokens),
             ceiling_dollars=Dollars(line.ceiling_dollars),
             prices=_agreed_prices(line),
+            units=line.units,
+            price_per_unit=_agreed_per_unit(line),
             funds=[
                 FundsDraft(
                     acrn=part.acrn,
@@ -145,3 +147,13 @@ def _agreed_prices(line: OrderLine) -> dict[str, UnitPrice]:
         for rate in line.current_rates()
         if rate.usd_per_million_tokens < rate.rate_row.usd_per_million_tokens
     }
+
+
+def _agreed_per_unit(line: OrderLine) -> PricePerUnit | None:
+    """A price per unit that was agreed below the contract's; else none."""
+    agreed = [
+        rate.usd_per_unit
+        for rate in line.current_unit_rates()
+        if rate.usd_per_unit < rate.unit_rate.usd_per_unit
+    ]
+    return PricePerUnit(min(agreed)) if agreed else None

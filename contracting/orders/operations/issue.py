@@ -31,7 +31,8 @@ from contracting.ledger.operations.reserve import reserve_ordered
 from contracting.ledger.queries import lock_funds
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import calculations, events, paperwork, permissions
-from contracting.orders.models import OrderRate, TaskOrder
+from contracting.orders.calculations import units
+from contracting.orders.models import OrderRate, OrderUnitRate, TaskOrder
 from contracting.orders.operations.certify import _open, _require_bona_fide_year
 from contracting.orders.operations.draft import _require_end
 from contracting.orders.operations.submit import _require_complete
@@ -263,7 +264,10 @@ def _require_rates(order: TaskOrder, on: date) -> None:
             line__order=order, line__is_removed=False
         ).select_related("rate_row__model")
     )
-    gaps = calculations.price_gaps(rates)
+    by_unit = OrderUnitRate.objects.filter(
+        line__order=order, line__is_removed=False
+    ).select_related("unit_rate__line")
+    gaps = [*calculations.price_gaps(rates), *units.price_gaps(by_unit)]
     if gaps:
         raise PriceAboveRateCard(" ".join(gaps), gaps=gaps)
     gaps = calculations.model_gaps(rates, order.boundary, on)

@@ -167,6 +167,7 @@ def _adds(modification: Modification) -> bool:
         each.add_dollars > 0
         or each.add_ceiling_dollars > 0
         or each.add_ceiling_tokens > 0
+        or each.add_units > 0
         for each in calculations.effects_of(modification)
     )
 
@@ -267,7 +268,8 @@ def _change_line(effect: ModificationEffect) -> None:
     line = OrderLine.objects.get(pk=effect.line_id)
     line.ceiling_tokens += effect.add_ceiling_tokens
     line.ceiling_dollars += effect.add_ceiling_dollars
-    line.save(update_fields=["ceiling_tokens", "ceiling_dollars"])
+    line.units += effect.add_units
+    line.save(update_fields=["ceiling_tokens", "ceiling_dollars", "units"])
     part = _funding(effect) or OrderFunding(
         line=line,
         acrn=effect.acrn,

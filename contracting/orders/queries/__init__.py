@@ -22,7 +22,7 @@ from contracting.approvals.queries import (
 from contracting.approvals.states import RouteState
 from contracting.audit.models import AuditEvent
 from contracting.audit.queries import events_of
-from contracting.contracts.models import Contract, ContractLine, RateRow
+from contracting.contracts.models import Contract, ContractLine, RateRow, UnitRate
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
@@ -220,6 +220,21 @@ def contract_rates(line: ContractLine, boundary: str, period: Period) -> list[Ra
     )
     rows = rows.select_related("model", "tokenizer", "token_class")
     return list(rows.order_by("slin", "in_force"))
+
+
+def unit_rates_of(line: ContractLine, period: Period) -> list[UnitRate]:
+    """The contract's prices per unit of a line in a period, as known now."""
+    rows = line.unit_rates.filter(
+        superseded_at__isnull=True, in_force__overlap=(period.start, period.end)
+    )
+    return list(rows.order_by("in_force"))
+
+
+def unit_rates_offered(contract: Contract) -> list[UnitRate]:
+    """The contract's prices per unit as known now, one row for each line."""
+    rows = UnitRate.objects.filter(line__contract=contract, superseded_at__isnull=True)
+    rows = rows.select_related("line")
+    return list(rows.order_by("line__clin", "in_force").distinct("line__clin"))
 
 
 def rates_offered(contract: Contract) -> list[RateRow]:
