@@ -179,6 +179,7 @@ INSTALLED_APPS = [
     "contracting.fair_opportunity",
     "contracting.incidents",
     "contracting.orders",
+    "contracting.charges",
     "contracting.modifications",
     "contracting.terminations",
     "contracting.metering",
@@ -370,6 +371,10 @@ CELERY_BEAT_SCHEDULE = {
     "expire-drafts-daily": {
         "task": "contracting.proposals.tasks.expire_drafts",
         "schedule": crontab(hour=4, minute=45),
+    },
+    "charge-nightly": {
+        "task": "contracting.charges.tasks.charge_nightly",
+        "schedule": crontab(hour=5, minute=15),
     },
     "reconcile-nightly": {
         "task": "contracting.reconciliation.tasks.reconcile_nightly",

@@ -36,6 +36,7 @@ PAGES = (
     "contracting.fair_opportunity",
     "contracting.incidents",
     "contracting.orders",
+    "contracting.charges",
     "contracting.modifications",
     "contracting.terminations",
     "contracting.metering",

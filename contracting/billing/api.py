@@ -20,7 +20,7 @@ from contracting.billing.calculations import (
     read_cents,
     read_lines,
 )
-from contracting.billing.models import Invoice, InvoiceLine, UsageReport
+from contracting.billing.models import ChargeLine, Invoice, InvoiceLine, UsageReport
 from contracting.billing.operations.receive_invoice import receive_invoice
 from contracting.billing.operations.receive_report import receive_usage_report
 from contracting.billing.refusals import (
@@ -35,6 +35,7 @@ from contracting.billing.serializers import (
     InvoiceSummarySerializer,
     ReportMetaSerializer,
     ReportSerializer,
+    StatedChargeSerializer,
     StatedInvoiceSerializer,
     StatedLineSerializer,
     StatedMoneySerializer,
@@ -220,7 +221,12 @@ def _invoice(request: Request) -> dict[str, Any]:
     stated.is_valid(raise_exception=True)
     said = dict(stated.validated_data)
     try:
-        said["lines"] = read_lines(_line_row(line) for line in said["lines"])
+        said["lines"] = read_lines(
+            [
+                *(_line_row(line) for line in said["lines"]),
+                *(_charge_row(line) for line in said.pop("charges", ())),
+            ]
+        )
         said["total"] = read_cents("The total", said["total"]["amount"])
     except BadLines as error:
         all_at_once([ImproperInvoice(each) for each in error.errors])
@@ -232,8 +238,12 @@ def _invoice(request: Request) -> dict[str, Any]:
 def _refuse_unknown_parts(body: Any) -> None:
     """No unknown name at any depth; what has no such form fails in the serializer."""
     refuse_unknown_fields(body, set(StatedInvoiceSerializer().fields))
-    lines = body.get("lines")
+    lines, charges = body.get("lines"), body.get("charges")
     for part, pointer, known in (
+        *(
+            (line, f"/charges/{place}", StatedChargeSerializer)
+            for place, line in enumerate(charges if isinstance(charges, list) else ())
+        ),
         (body.get("header"), "/header", HeaderSerializer),
         (body.get("total"), "/total", StatedMoneySerializer),
         *(
@@ -256,6 +266,16 @@ def _line_row(line: dict[str, Any]) -> dict[str, Any]:
         "period_start": line["period_start"].isoformat(),
         "period_end": line["period_end"].isoformat(),
         "unit_price": line["usd_per_million_tokens"],
+        "amount": line["amount"]["amount"],
+    }
+
+
+def _charge_row(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **line,
+        "period_start": line["period_start"].isoformat(),
+        "period_end": line["period_end"].isoformat(),
+        "unit_price": line["usd_per_unit"],
         "amount": line["amount"]["amount"],
     }
 
@@ -302,7 +322,25 @@ def invoice_row(invoice: Invoice) -> dict[str, Any]:
 def invoice_body(invoice: Invoice) -> dict[str, Any]:
     """An invoice with its lines."""
     lines = [_line(row) for row in queries.lines_of(invoice)]
-    return {**invoice_row(invoice), "lines": lines}
+    charges = [_charge(row) for row in queries.charge_lines_of(invoice)]
+    return {**invoice_row(invoice), "lines": lines, "charges": charges}
+
+
+def _charge(row: ChargeLine) -> dict[str, Any]:
+    return {
+        "id": row.public_id,
+        "position": row.position,
+        "clin": row.order_line.clin,
+        "acrn": row.acrn,
+        "kind": row.kind,
+        "description": row.description,
+        "period_start": instant(row.period.lower),
+        "period_end": instant(row.period.upper),
+        "unit": row.unit,
+        "units": format(row.units, "f"),
+        "usd_per_unit": format(row.usd_per_unit, "f"),
+        "amount": money(row.amount_dollars),
+    }
 
 
 def _line(row: InvoiceLine) -> dict[str, Any]:

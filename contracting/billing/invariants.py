@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.db.models import Count, F, Max, Min, Q, Sum
 
-from contracting.billing.models import Invoice, InvoiceLine, UsageReport
+from contracting.billing.calculations.charged import is_extension
+from contracting.billing.models import ChargeLine, Invoice, InvoiceLine, UsageReport
 from contracting.billing.states import InvoiceState
 from contracting.core.invariants import Invariant
-from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.core.quantities import Dollars, PricePerUnit, Tokens, UnitPrice
 
 GONE = (InvoiceState.RETURNED, InvoiceState.WITHDRAWN)
 
 
 def _invoices_that_do_not_tie() -> Iterator[str]:
-    summed = Invoice.objects.annotate(sum=Sum("lines__amount_dollars"))
-    for invoice in summed.exclude(sum=F("total_dollars")).order_by("pk"):
-        yield f"invoice {invoice.public_id}: its lines sum to {invoice.sum}"
+    for invoice in Invoice.objects.order_by("pk").iterator():
+        asked = [
+            rows.aggregate(sum=Sum("amount_dollars"))["sum"] or Decimal(0)
+            for rows in (invoice.lines, invoice.charge_lines)
+        ]
+        if sum(asked) != invoice.total_dollars:
+            yield f"invoice {invoice.public_id}: its lines sum to {sum(asked)}"
+    for charge in ChargeLine.objects.order_by("pk").iterator():
+        per_unit = PricePerUnit(charge.usd_per_unit)
+        if not is_extension(Dollars(charge.amount_dollars), charge.units, per_unit):
+            yield f"charge line {charge.public_id} is not its units at their price"
     for line in InvoiceLine.objects.order_by("pk").iterator():
         price = UnitPrice(line.usd_per_million_tokens)
         right = price.of(Tokens(line.tokens)).to_cents()
@@ -30,6 +40,8 @@ def _lines_that_stand_in_the_way() -> Iterator[str]:
     wrong = (gone & Q(voided_at__isnull=True)) | (~gone & Q(voided_at__isnull=False))
     for line in InvoiceLine.objects.filter(wrong).order_by("pk"):
         yield f"invoice line {line.public_id}"
+    for charge in ChargeLine.objects.filter(wrong).order_by("pk"):
+        yield f"charge line {charge.public_id}"
 
 
 def _reports_that_are_not_whole() -> Iterator[str]:

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
-from contracting.billing.states import MOVES, InvoiceState
+from contracting.billing.states import MOVES, ChargeKind, InvoiceState
 from contracting.core.models import (
     Addressed,
     AppendOnly,
@@ -228,6 +228,55 @@ class InvoiceLine(Addressed, AppendOnly):
                     ("period", RangeOperators.OVERLAPS),
                 ],
                 condition=Q(voided_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice} line {self.position}"
+
+
+class ChargeLine(Addressed, AppendOnly):
+    """An invoice line of months, hours, pieces or a settlement: order line × period."""
+
+    PREFIX = "cln"
+
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="charge_lines"
+    )
+    position = models.PositiveIntegerField(help_text="Among all lines of the invoice.")
+    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT)
+    acrn = models.CharField("ACRN", max_length=2, blank=True)
+    description = models.CharField(max_length=200)
+    kind = models.CharField(
+        max_length=10, choices=ChargeKind.choices, default=ChargeKind.CHARGE
+    )
+    period = DateTimeRangeField(help_text="[start, end) in UTC.")
+    unit = models.CharField(max_length=6)
+    units = models.DecimalField(max_digits=18, decimal_places=6)
+    usd_per_unit = models.DecimalField(max_digits=15, decimal_places=6)
+    amount_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    voided_at = models.DateTimeField(
+        null=True, blank=True, help_text="Set once, when the invoice is returned."
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_charge_line_has_its_own_position",
+                fields=["invoice", "position"],
+            ),
+            ExclusionConstraint(
+                name="a_charge_and_period_is_invoiced_once",
+                expressions=[
+                    ("order_line", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(voided_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="a_charge_line_asks_for_something",
+                condition=Q(units__gt=0, usd_per_unit__gte=0, amount_dollars__gte=0),
             ),
         ]
 

@@ -15,16 +15,23 @@ from contracting.billing.calculations import (
     PriceInForce,
     PriceKey,
     Stated,
+    charged,
     in_cents,
     stated_twice,
 )
-from contracting.billing.models import Invoice, InvoiceLine, ReportRow, UsageReport
+from contracting.billing.models import (
+    ChargeLine,
+    Invoice,
+    InvoiceLine,
+    ReportRow,
+    UsageReport,
+)
 from contracting.billing.refusals import (
     AmountExceedsObligation,
     DuplicateInvoice,
     ImproperInvoice,
 )
-from contracting.billing.states import InvoiceState
+from contracting.billing.states import ChargeKind, InvoiceState
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible, Refusal
@@ -125,6 +132,28 @@ def lines_of(invoice: Invoice) -> QuerySet[InvoiceLine]:
     """The lines of an invoice as it was received, returned ones included."""
     rows = InvoiceLine.objects.filter(invoice=invoice).order_by("position")
     return rows.select_related("order_line__contract_line", "model", "token_class")
+
+
+def charge_lines_of(invoice: Invoice) -> QuerySet[ChargeLine]:
+    """The lines of units of an invoice as it was received, returned ones included."""
+    rows = ChargeLine.objects.filter(invoice=invoice).order_by("position")
+    return rows.select_related("order_line__contract_line", "order_line__order")
+
+
+def live_charge_lines(invoice: Invoice) -> QuerySet[ChargeLine]:
+    """The same of an invoice that was not returned or withdrawn."""
+    return charge_lines_of(invoice).filter(voided_at__isnull=True)
+
+
+def invoiced_charge(order_line_id: int, start: datetime, end: datetime) -> str:
+    """The number of the live invoice on which an instant of the period stands."""
+    found = ChargeLine.objects.filter(
+        order_line=order_line_id,
+        kind=ChargeKind.CHARGE,
+        voided_at__isnull=True,
+        period__overlap=DateTimeTZRange(start, end, "[)"),
+    )
+    return found.values_list("invoice__number", flat=True).first() or ""
 
 
 def totals_of(report: UsageReport) -> list[dict[str, Any]]:
@@ -239,6 +268,48 @@ def invoiced_before(
         if position in twice or before.exists():
             message = f"Line {position}: this line and period is invoiced already."
             yield DuplicateInvoice(message, line=position)
+    yield from _charged_before(stated, lines)
+
+
+def _charged_before(
+    stated: Stated, lines: Mapping[str, OrderLine]
+) -> Iterator[DuplicateInvoice]:
+    twice = charged.stated_twice(stated.charged)
+    for position, line in stated.charged:
+        order_line = lines.get(line.clin)
+        if order_line is None or line.period_end <= line.period_start:
+            continue
+        before = ChargeLine.objects.filter(
+            order_line=order_line,
+            kind=line.kind,
+            period__overlap=DateTimeTZRange(line.period_start, line.period_end, "[)"),
+            voided_at__isnull=True,
+        )
+        if position in twice or before.exists():
+            message = f"Line {position}: this line and period is invoiced already."
+            yield DuplicateInvoice(message, line=position)
+
+
+def of_another_structure(
+    stated: Stated, lines: Mapping[str, OrderLine]
+) -> Iterator[Refusal]:
+    """Tokens on a line that is bought by the unit, and units on one of tokens."""
+    by_unit = {clin for clin, line in lines.items() if line.is_by_unit}
+    for position, line in stated.numbered:
+        if line.clin in by_unit:
+            message = (
+                f"Line {position}: line {line.clin} is bought by the unit. State units "
+                "and their price, no tokens."
+            )
+            yield ImproperInvoice(message, line=position)
+    for position, charge in stated.charged:
+        is_wrong = charge.clin in lines and charge.clin not in by_unit
+        if is_wrong and charge.kind == ChargeKind.CHARGE:
+            message = (
+                f"Line {position}: line {charge.clin} is of tokens. State its model, "
+                "class and tokens."
+            )
+            yield ImproperInvoice(message, line=position)
 
 
 def beyond_the_obligation(
@@ -280,6 +351,12 @@ def _waiting(line: OrderLine, acrn: str) -> Dollars:
     rows = InvoiceLine.objects.filter(
         order_line=line, voided_at__isnull=True, invoice__state=InvoiceState.RECEIVED
     )
+    charges = ChargeLine.objects.filter(
+        order_line=line, voided_at__isnull=True, invoice__state=InvoiceState.RECEIVED
+    )
     if acrn:
-        rows = rows.filter(acrn=acrn)
-    return Dollars(rows.aggregate(sum=Sum("amount_dollars"))["sum"] or Decimal(0))
+        rows, charges = rows.filter(acrn=acrn), charges.filter(acrn=acrn)
+    return total_dollars(
+        Dollars(found.aggregate(sum=Sum("amount_dollars"))["sum"] or Decimal(0))
+        for found in (rows, charges)
+    )

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from contracting.billing.calculations import HEADER, MAX_TOKENS
+from contracting.billing.states import ChargeKind
 from contracting.solicitations.serializers import MoneySerializer
 
 
@@ -113,6 +114,22 @@ class StatedLineSerializer(serializers.Serializer[object]):
     )
 
 
+class StatedChargeSerializer(serializers.Serializer[object]):
+    """One invoice line of months, hours, pieces or a settlement, as it is stated."""
+
+    clin = serializers.CharField(max_length=20)
+    acrn = serializers.CharField(max_length=2, required=False, allow_blank=True)
+    kind = serializers.ChoiceField(choices=ChargeKind.choices, required=False)
+    period_start = InstantField()
+    period_end = InstantField()
+    units = DecimalText(max_length=20)
+    usd_per_unit = DecimalText(max_length=20)
+    amount = StatedMoneySerializer()
+    description = serializers.CharField(
+        max_length=200, required=False, allow_blank=True
+    )
+
+
 class HeaderSerializer(serializers.Serializer[object]):
     """What a proper invoice says of itself (FAR 32.905(b)); gaps are all named."""
 
@@ -137,6 +154,7 @@ class StatedInvoiceSerializer(serializers.Serializer[object]):
     period_end = InstantField()
     header = HeaderSerializer()
     lines = StatedLineSerializer(many=True)
+    charges = StatedChargeSerializer(many=True, required=False)
     total = StatedMoneySerializer()
 
 
@@ -155,6 +173,23 @@ class InvoiceLineSerializer(serializers.Serializer[object]):
     period_end = serializers.CharField()
     tokens = serializers.IntegerField()
     usd_per_million_tokens = serializers.CharField()
+    amount = MoneySerializer()
+
+
+class ChargeLineSerializer(serializers.Serializer[object]):
+    """One invoice line of units as it was received."""
+
+    id = serializers.CharField()
+    position = serializers.IntegerField()
+    clin = serializers.CharField()
+    acrn = serializers.CharField()
+    kind = serializers.CharField()
+    description = serializers.CharField()
+    period_start = serializers.CharField()
+    period_end = serializers.CharField()
+    unit = serializers.CharField()
+    units = serializers.CharField()
+    usd_per_unit = serializers.CharField()
     amount = MoneySerializer()
 
 
@@ -180,3 +215,4 @@ class InvoiceSerializer(InvoiceSummarySerializer):
     """An invoice with its lines."""
 
     lines = InvoiceLineSerializer(many=True)
+    charges = ChargeLineSerializer(many=True)

@@ -16,6 +16,13 @@ class InvoiceState(TextChoices):
     PAID = "PAID", "paid"
 
 
+class ChargeKind(TextChoices):
+    """What an invoice line of units asks payment for."""
+
+    CHARGE = "CHARGE", "months, hours or pieces"
+    SETTLEMENT = "SETTLEMENT", "settlement of a termination"
+
+
 _S = InvoiceState
 
 MOVES = moves(

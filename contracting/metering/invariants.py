@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
+from contracting.charges.queries import charged_by_line
 from contracting.core.invariants import Invariant
 from contracting.core.quantities import Tokens, UnitPrice
 from contracting.ledger.queries import drawn_by_line
@@ -116,8 +117,10 @@ def _the_ledger_has_every_token() -> Iterator[str]:
         ).annotate(Sum("tokens"), Sum("dollars"))
     }
     drawn = drawn_by_line(HOLDER_OF_A_LINE)
+    charged = charged_by_line()
     for line in sorted({*rated, *drawn}):
-        metered, used = rated.get(line, (0, 0)), drawn.get(line, (0, 0))
+        metered, (tokens, dollars) = rated.get(line, (0, 0)), drawn.get(line, (0, 0))
+        used = tokens, dollars - charged.get(line, 0)
         if metered != used:
             yield f"order line {line}: metered {metered}, on the ledger {used}"
 
@@ -160,7 +163,7 @@ INVARIANTS = [
     Invariant(
         "MET-4",
         "Funded and unfunded use on the ledger is what was metered, corrections "
-        "included, to the token and the last digit of a dollar.",
+        "included, to the token and the last digit of a dollar; the rest is charged.",
         _the_ledger_has_every_token,
     ),
     Invariant(

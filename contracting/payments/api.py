@@ -52,6 +52,9 @@ class PaymentEndpoint(EndpointView):
         body["invoiced"] = money(invoiced.amount)
         body["withheld"] = money((invoiced - Dollars(found.dollars)).amount)
         body["lines"] = [line_of(line) for line in queries.voucher_lines(found.invoice)]
+        body["charges"] = [
+            charge_of(charge) for charge in queries.voucher_charges(found.invoice)
+        ]
         body["classification"] = [
             {
                 "clin": part.clin,
@@ -100,4 +103,17 @@ def line_of(line: queries.VoucherLine) -> dict[str, Any]:
         "tokens": line.tokens.count,
         "usd_per_million_tokens": format(line.price.usd_per_million_tokens, "f"),
         "amount": money(line.dollars.amount),
+    }
+
+
+def charge_of(charge: queries.VoucherCharge) -> dict[str, Any]:
+    """What is payable on one line of the invoice that is owed not by tokens."""
+    return {
+        "position": charge.position,
+        "clin": charge.clin,
+        "description": charge.description,
+        "unit": charge.unit,
+        "units": format(charge.units, "f"),
+        "usd_per_unit": format(charge.price.usd_per_unit, "f"),
+        "amount": money(charge.dollars.amount),
     }

@@ -17,13 +17,23 @@ from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
-from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.core.quantities import (
+    Dollars,
+    PricePerUnit,
+    Tokens,
+    UnitPrice,
+    total_dollars,
+)
 from contracting.ledger.queries import balances_of, transfers_because
 from contracting.ledger.states import COLUMNS, Holder
 from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine
 from contracting.payments.calculations import due_on
 from contracting.payments.models import Payment, PaymentCertification
-from contracting.reconciliation.models import Acceptance, AcceptedLine
+from contracting.reconciliation.models import (
+    Acceptance,
+    AcceptedCharge,
+    AcceptedLine,
+)
 from contracting.reference.models import TokenClass
 
 _ACCEPTED = COLUMNS["accepted_dollars"]
@@ -171,6 +181,44 @@ def voucher_lines(invoice: Invoice) -> list[VoucherLine]:
             period=row.invoice_line.period,
             tokens=Tokens(row.payable_tokens),
             price=UnitPrice(row.usd_per_million_tokens),
+            dollars=Dollars(row.payable_dollars),
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherCharge:
+    """What is payable of one invoice line of months, hours, pieces or a settlement."""
+
+    clin: str
+    position: int
+    description: str
+    period: Any
+    unit: str
+    units: Decimal
+    price: PricePerUnit
+    dollars: Dollars
+
+
+def voucher_charges(invoice: Invoice) -> list[VoucherCharge]:
+    """What is accepted on an invoice of what is owed not by tokens, line by line."""
+    rows = (
+        AcceptedCharge.objects.filter(
+            acceptance__invoice=invoice, payable_dollars__gt=0
+        )
+        .select_related("charge_line__order_line__contract_line")
+        .order_by("charge_line__position", "pk")
+    )
+    return [
+        VoucherCharge(
+            clin=row.charge_line.order_line.clin,
+            position=row.charge_line.position,
+            description=row.charge_line.description,
+            period=row.charge_line.period,
+            unit=row.charge_line.unit,
+            units=row.units,
+            price=PricePerUnit(row.charge_line.usd_per_unit),
             dollars=Dollars(row.payable_dollars),
         )
         for row in rows

@@ -45,6 +45,18 @@ class PaidLineSerializer(serializers.Serializer[object]):
     amount = MoneySerializer()
 
 
+class PaidChargeSerializer(serializers.Serializer[object]):
+    """What is payable on one line of the invoice that is owed not by tokens."""
+
+    position = serializers.IntegerField()
+    clin = serializers.CharField()
+    description = serializers.CharField()
+    unit = serializers.CharField()
+    units = serializers.CharField()
+    usd_per_unit = serializers.CharField()
+    amount = MoneySerializer()
+
+
 class ClassificationSerializer(serializers.Serializer[object]):
     """From which funds a part is paid."""
 
@@ -59,4 +71,5 @@ class PaymentSerializer(PaymentSummarySerializer):
     invoiced = MoneySerializer()
     withheld = MoneySerializer()
     lines = PaidLineSerializer(many=True)
+    charges = PaidChargeSerializer(many=True)
     classification = ClassificationSerializer(many=True)

@@ -19,6 +19,7 @@ from typing import Final
 from contracting.core.canonical import content_sha256
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.reconciliation.matching.calls import REQUEST, SHIFTS, differing_calls
+from contracting.reconciliation.matching.charges import differing_charges, inputs_of
 from contracting.reconciliation.matching.lines import (
     AGGREGATE,
     cancels_out,
@@ -62,7 +63,12 @@ def compare(match: Match) -> list[Difference]:
 
     The order of the result depends on its content only.
     """
-    found = [*differing_calls(match), *differing_lines(match), *_unfunded(match)]
+    found = [
+        *differing_calls(match),
+        *differing_lines(match),
+        *differing_charges(match),
+        *_unfunded(match),
+    ]
     return sorted(found, key=lambda each: (str(each.code), each.fingerprint))
 
 
@@ -150,7 +156,8 @@ def _spans(match: Match, days: Mapping[date, Span]) -> set[tuple[Key, Span]]:
 def inputs_sha256(match: Match) -> str:
     """SHA-256 of everything that a comparison depends on."""
     return content_sha256(
-        {
+        inputs_of(match)
+        | {
             "a": [
                 [*row_of(row), row.price, row.event_id]
                 for row in sorted(match.metered, key=order_of)

@@ -16,6 +16,7 @@ from contracting.reconciliation.calculations import compare, inputs_sha256
 from contracting.reconciliation.matching.inputs import match_of
 from contracting.reconciliation.models import (
     Acceptance,
+    AcceptedCharge,
     AcceptedLine,
     Finding,
     ReconciliationRun,
@@ -32,12 +33,20 @@ def _acceptances_that_do_not_tie() -> Iterator[str]:
         stored = (Dollars(row.exact_dollars), Dollars(row.payable_dollars))
         if stored != (exact, exact.to_cents()):
             yield f"accepted line {row.pk}: {exact} is right"
-    summed = Acceptance.objects.annotate(
-        exact=Sum("lines__exact_dollars"), cents=Sum("lines__payable_dollars")
+    for acceptance in Acceptance.objects.order_by("pk").iterator():
+        sums = [
+            rows.aggregate(exact=Sum("exact_dollars"), cents=Sum("payable_dollars"))
+            for rows in (acceptance.lines, acceptance.charges)
+        ]
+        summed = sum(each["exact"] or 0 for each in sums)
+        cents = sum(each["cents"] or 0 for each in sums)
+        if (summed, cents) != (acceptance.exact_dollars, acceptance.accepted_dollars):
+            yield f"acceptance {acceptance.public_id}: its lines sum to {cents}"
+    asked = AcceptedCharge.objects.filter(
+        payable_dollars__gt=F("charge_line__amount_dollars")
     )
-    broken = summed.exclude(exact=F("exact_dollars"), cents=F("accepted_dollars"))
-    for acceptance in broken.order_by("pk"):
-        yield f"acceptance {acceptance.public_id}: its lines sum to {acceptance.cents}"
+    for charge in asked.order_by("pk"):
+        yield f"accepted charge {charge.pk}: more is payable than is invoiced"
 
 
 def _acceptance_beside_the_ledger() -> Iterator[str]:
@@ -49,6 +58,13 @@ def _acceptance_beside_the_ledger() -> Iterator[str]:
         row["invoice_line__order_line"]: (Dollars(row["cents"]), row["tokens"])
         for row in sums
     }
+    charged = AcceptedCharge.objects.values("charge_line__order_line").annotate(
+        cents=Sum("payable_dollars")
+    )
+    for row in charged:
+        line_id = row["charge_line__order_line"]
+        cents, tokens = accepted.get(line_id, (Dollars(), 0))
+        accepted[line_id] = (cents + Dollars(row["cents"]), tokens)
     for line in OrderLine.objects.order_by("pk"):
         rows = balances_of(line.holder)
         cents = total_dollars(Dollars(row.accepted_dollars) for row in rows)
@@ -73,7 +89,7 @@ def _accepted_beyond_what_was_asked() -> Iterator[str]:
 
 def _accepted_without_a_comparison() -> Iterator[str]:
     accepted = Invoice.objects.filter(state__in=ACCEPTED).annotate(
-        listed=Count("lines", distinct=True),
+        listed=Count("lines", distinct=True) + Count("charge_lines", distinct=True),
         covered=Max("acceptances__run__lines_covered"),
     )
     for invoice in accepted.filter(~Q(covered=F("listed")) | Q(covered__isnull=True)):

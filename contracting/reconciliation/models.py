@@ -274,3 +274,32 @@ class AcceptedLine(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.invoice_line_id} {self.payable_dollars}"
+
+
+class AcceptedCharge(AppendOnly):
+    """What is payable on one invoice line of units: posted, funded and invoiced."""
+
+    acceptance = models.ForeignKey(
+        Acceptance, on_delete=models.PROTECT, related_name="charges"
+    )
+    charge_line = models.ForeignKey(
+        "billing.ChargeLine", on_delete=models.PROTECT, related_name="accepted"
+    )
+    units = models.DecimalField(max_digits=18, decimal_places=6)
+    exact_dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    payable_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_acceptance_takes_a_charge_line_once",
+                fields=["acceptance", "charge_line"],
+            ),
+            models.CheckConstraint(
+                name="a_payable_charge_is_never_negative",
+                condition=Q(units__gte=0, exact_dollars__gte=0, payable_dollars__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.charge_line_id} {self.payable_dollars}"

@@ -128,8 +128,9 @@ def receiving_report(acceptance: Acceptance, by: Actor) -> dict[str, Any]:
             {"label": "Result SHA-256", "value": run.result_sha256, "shape": "mono"},
         ],
         "notes": [
-            "Quantities are single tokens; unit prices are in US dollars per million "
-            "tokens. Each amount is rounded once, half up to the cent.",
+            "Quantities of tokens are single tokens, at US dollars per million tokens; "
+            "others are in the unit named, at US dollars per unit. Each amount is "
+            "rounded once, half up to the cent.",
         ],
     }
 
@@ -205,7 +206,28 @@ def _accepted(acceptance: Acceptance) -> list[dict[str, Any]]:
                 "amount": row.payable_dollars,
             }
         )
-    return rows
+    return rows + _accepted_charges(acceptance, zone)
+
+
+def _accepted_charges(acceptance: Acceptance, zone: str) -> list[dict[str, Any]]:
+    """One row per invoice line of units of which something is payable."""
+    charges = acceptance.charges.filter(payable_dollars__gt=0).select_related(
+        "charge_line__order_line__contract_line"
+    )
+    return [
+        {
+            "item": row.charge_line.order_line.contract_line.clin,
+            "description": f"{row.charge_line.description}; "
+            + period_words(
+                row.charge_line.period.lower, row.charge_line.period.upper, zone
+            ),
+            "quantity": row.units,
+            "unit": row.charge_line.unit,
+            "unit_price": row.charge_line.usd_per_unit,
+            "amount": row.payable_dollars,
+        }
+        for row in charges.order_by("charge_line__position")
+    ]
 
 
 def _token_classes() -> dict[str, str]:

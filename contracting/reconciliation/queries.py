@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,7 +12,12 @@ from django.db.models import F, Max, Q, QuerySet, Sum
 
 from contracting.audit.models import AuditEvent
 from contracting.audit.queries import events_of_stream, milestones
-from contracting.billing.models import Invoice, InvoiceLine, UsageReport
+from contracting.billing.models import (
+    ChargeLine,
+    Invoice,
+    InvoiceLine,
+    UsageReport,
+)
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
@@ -19,13 +25,15 @@ from contracting.core.periods import (
     Period,
     day_bounds,
 )
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import CENT, Dollars, total_dollars
+from contracting.ledger.queries import balances_of
 from contracting.metering.models import UsageRating
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import TaskOrderState
 from contracting.reconciliation.calculations import cells
 from contracting.reconciliation.models import (
     Acceptance,
+    AcceptedCharge,
     AcceptedLine,
     Finding,
     ReconciliationRun,
@@ -241,6 +249,62 @@ def accepted_by_line(invoice: Invoice) -> dict[int, Dollars]:
         .annotate(sum=Sum("payable_dollars"))
     )
     return {row["invoice_line"]: Dollars(row["sum"]) for row in rows}
+
+
+def accepted_by_charge_line(invoice: Invoice) -> dict[int, Dollars]:
+    """Accepted cents by invoice line of units."""
+    rows = (
+        AcceptedCharge.objects.filter(acceptance__invoice=invoice)
+        .values("charge_line")
+        .annotate(sum=Sum("payable_dollars"))
+    )
+    return {row["charge_line"]: Dollars(row["sum"]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PayableCharge:
+    """What is payable of one invoice line of units, exact and in cents."""
+
+    line: ChargeLine
+    units: Decimal
+    exact: Dollars
+    cents: Dollars
+
+
+def payable_charges(
+    lines: Iterable[ChargeLine],
+    match: Match,
+    *,
+    taken: Iterable[tuple[int, Dollars]],
+) -> list[PayableCharge]:
+    """The smaller of what is invoiced and what is posted and funded, line by line.
+
+    :param taken: what the invoice's lines of tokens take, by order line
+    """
+    posted = {each.charge_line_id: each for each in match.charged}
+    used: dict[int, Dollars] = {}
+    for order_line_id, dollars in taken:
+        used[order_line_id] = used.get(order_line_id, Dollars()) + dollars
+    found = []
+    for line in lines:
+        rows = [
+            row
+            for row in balances_of(line.order_line.holder)
+            if line.acrn in {"", row.acrn}
+        ]
+        room = total_dollars(row.unaccepted for row in rows)
+        room -= used.get(line.order_line_id, Dollars())
+        charged, amount = posted[line.pk], Dollars(line.amount_dollars)
+        exact = max(min(charged.funded, room), Dollars())
+        if exact.to_cents() > amount:
+            exact = amount
+        cents = exact.to_cents()
+        if cents - exact > total_dollars(row.funds_left for row in rows):
+            exact = cents = cents - Dollars(CENT)
+        used[line.order_line_id] = used.get(line.order_line_id, Dollars()) + exact
+        units = min(line.units, charged.posted_units) if exact else Decimal(0)
+        found.append(PayableCharge(line, units, exact, cents))
+    return found
 
 
 def orders_to_reconcile() -> QuerySet[TaskOrder]:

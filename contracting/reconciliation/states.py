@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import TextChoices
 
 from contracting.core.canonical import content_sha256
-from contracting.core.quantities import Dollars, UnitPrice
+from contracting.core.quantities import Dollars, PricePerUnit, UnitPrice
 
 
 class FindingCode(TextChoices):
@@ -131,6 +132,26 @@ class Invoiced:
 
 
 @dataclass(frozen=True, slots=True)
+class Charged:
+    """One invoice line of units, and what is posted in its period.
+
+    ``posted`` is exact and has what no funds carry; ``funded`` is what may be payable.
+    """
+
+    charge_line_id: int
+    order_line_id: int
+    kind: str
+    start: datetime
+    end: datetime
+    units: Decimal
+    price: PricePerUnit
+    amount: Dollars
+    posted_units: Decimal
+    posted: Dollars
+    funded: Dollars
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """A price of the order and the instants in which it is in force."""
 
@@ -164,6 +185,7 @@ class Match:
     invoiced_elsewhere: tuple[tuple[Key, Span], ...] = ()
     invoice_id: int | None = None
     known_requests: frozenset[str] = frozenset()
+    charged: tuple[Charged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

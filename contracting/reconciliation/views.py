@@ -13,7 +13,12 @@ from django.urls import reverse
 from contracting.audit.queries import events_of
 from contracting.billing import permissions as may_bill
 from contracting.billing.models import Invoice, InvoiceLine
-from contracting.billing.queries import get_invoice_for, invoices_visible_to, lines_of
+from contracting.billing.queries import (
+    charge_lines_of,
+    get_invoice_for,
+    invoices_visible_to,
+    lines_of,
+)
 from contracting.billing.states import InvoiceState
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -106,7 +111,12 @@ def _lines(invoice: Invoice, run: ReconciliationRun | None) -> dict[str, Any]:
         }
         for line in lines
     ]
-    return {"lines": rows, "only": _only(lines)}
+    paid = queries.accepted_by_charge_line(invoice)
+    charges = [
+        {"line": line, "accepted": paid.get(line.pk)}
+        for line in charge_lines_of(invoice)
+    ]
+    return {"lines": rows, "only": _only(lines), "charges": charges}
 
 
 def _only(rows: Iterable[InvoiceLine | Cell]) -> str:

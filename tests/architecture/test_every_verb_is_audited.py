@@ -18,6 +18,7 @@ RECORDS = "record_event"
 NOT_RECORDED = {
     "accounts.claim_key": "marks the request; what it asks for records itself",
     "audit.record_event": "it is the record",
+    "charges.charge_all": "asks for one order after the other",
     "documents.request_document": "one row of the verb that needs the paper",
     "documents.store_blob": "one row of the verb that keeps the bytes",
     "documents.sweep_documents": "asks again for what was asked for",
@@ -31,6 +32,7 @@ NOT_RECORDED = {
 
 NOT_SIGNED = {
     "audit.record_event",
+    "charges.charge_all",
     "documents.render_document",
     "documents.store_blob",
     "documents.sweep_documents",
@@ -43,6 +45,7 @@ NOT_SIGNED = {
 
 NOT_ONE_TRANSACTION = {
     "audit.record_event": "it insists on being inside its caller's",
+    "charges.charge_all": "one failure stops no other order",
     "documents.render_document": "no transaction is open while the press works",
     "documents.sweep_documents": "each paper that waits is a transaction of its own",
     "notices.sweep_notices": "each notice that waits is a transaction of its own",

@@ -30,6 +30,7 @@ IN_EVERY_APP = {
 }
 BESIDES = {
     "approvals": {"queries"},
+    "billing": {"calculations"},
     "documents": {"checking", "data", "rendering.py", "signing.py"},
     "contracts": {"acceptance", "models", "queries", "views"},
     "desk": {"permissions", "queries"},

@@ -12,9 +12,10 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.billing import calculations, events, permissions, queries
-from contracting.billing.calculations import Stated, StatedLine
-from contracting.billing.models import Invoice, InvoiceLine
+from contracting.billing.calculations import Stated, StatedCharge, StatedLine
+from contracting.billing.models import ChargeLine, Invoice, InvoiceLine
 from contracting.billing.refusals import all_at_once
+from contracting.billing.states import ChargeKind
 from contracting.core.actors import Actor
 from contracting.core.errors import Refusal
 from contracting.core.permissions import require
@@ -23,6 +24,7 @@ from contracting.documents.operations.store import store_blob
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.reference.models import AiModel, TokenClass
+from contracting.reference.states import Unit
 
 
 @transaction.atomic
@@ -34,7 +36,7 @@ def receive_invoice(
     period_start: datetime,
     period_end: datetime,
     header: Mapping[str, str],
-    lines: Sequence[StatedLine],
+    lines: Sequence[StatedLine | StatedCharge],
     total: Dollars,
     content: bytes,
     media_type: str = "application/json",
@@ -47,6 +49,7 @@ def receive_invoice(
     under FAR 32.905(b)(3) on the same day; nothing of it is kept. The refusal is that
     of the first defect; its data list them all.
 
+    :param lines: of tokens, and of what is owed by the month, hour, piece or settlement
     :param content: the invoice as it was sent, kept with its hash
     :raises NotAllowed: if ``by`` is not of the contract's vendor
     :raises ImproperInvoice: R-INV-01
@@ -82,7 +85,7 @@ def receive_invoice(
         received_at=at,
         received_by=by.name,
     )
-    _add_lines(invoice, stated.lines, places)
+    _add_lines(invoice, stated, places)
     post_notice(
         recipients=[Recipient(organization_id=order.contract.agency_id, role=Role.COR)],
         subject=invoice.subject,
@@ -144,6 +147,7 @@ def _guard(order: TaskOrder, stated: Stated, places: _Places, at: datetime) -> N
         *calculations.outside(
             stated, order.period, zone=order.contract.time_zone, at=at
         ),
+        *queries.of_another_structure(stated, places.lines),
         *calculations.of_two_prices(stated, queries.prices_of(order)),
         *queries.invoiced_before(order, stated, places.lines),
         *queries.beyond_the_obligation(stated, places.lines),
@@ -151,8 +155,23 @@ def _guard(order: TaskOrder, stated: Stated, places: _Places, at: datetime) -> N
     all_at_once(found)
 
 
-def _add_lines(invoice: Invoice, lines: Sequence[StatedLine], places: _Places) -> None:
-    for position, line in enumerate(lines, start=1):
+def _add_lines(invoice: Invoice, stated: Stated, places: _Places) -> None:
+    for position, charge in stated.charged:
+        order_line = places.lines[charge.clin]
+        ChargeLine.objects.create(
+            invoice=invoice,
+            position=position,
+            order_line=order_line,
+            acrn=charge.acrn,
+            description=charge.description or order_line.description,
+            kind=charge.kind,
+            period=DateTimeTZRange(charge.period_start, charge.period_end, "[)"),
+            unit=order_line.unit if charge.kind == ChargeKind.CHARGE else Unit.EACH,
+            units=charge.units,
+            usd_per_unit=charge.unit_price.usd_per_unit,
+            amount_dollars=charge.amount.amount,
+        )
+    for position, line in stated.numbered:
         token_class = places.classes[line.token_class_code]
         InvoiceLine.objects.create(
             invoice=invoice,

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.billing import events, permissions, queries
-from contracting.billing.models import Invoice, InvoiceLine
+from contracting.billing.models import ChargeLine, Invoice, InvoiceLine
 from contracting.billing.refusals import ReasonMissing
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
@@ -42,6 +42,7 @@ def return_invoice(
     invoice.return_reasons = given
     invoice.save(update_fields=["returned_at", "return_reasons"])
     InvoiceLine.objects.filter(invoice=invoice).update(voided_at=at)
+    ChargeLine.objects.filter(invoice=invoice).update(voided_at=at)
     post_notice(
         recipients=[Recipient(organization_id=invoice.vendor_id)],
         subject=invoice.subject,

@@ -13,20 +13,29 @@ from django.db.models import Max, Min, QuerySet
 
 from contracting.billing.models import Invoice, InvoiceLine, ReportRow
 from contracting.billing.queries import (
+    live_charge_lines,
     live_lines,
     report_due_at,
     report_rows,
     reports_that_count,
     reports_touching,
 )
+from contracting.billing.states import ChargeKind
+from contracting.charges.queries import charges_within, funded_of
 from contracting.contracts.models import RateRow
 from contracting.core.periods import Period, accounting_day, days_bounds
-from contracting.core.quantities import Dollars, UnitPrice
+from contracting.core.quantities import (
+    Dollars,
+    PricePerUnit,
+    UnitPrice,
+    total_dollars,
+)
 from contracting.ledger.queries import balances_of
 from contracting.metering.models import UsageEvent, UsageRating
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.reconciliation.matching.rows import order_of, rate_at
 from contracting.reconciliation.states import (
+    Charged,
     Invoiced,
     Key,
     Kind,
@@ -129,6 +138,7 @@ def match_of(
         invoice_period=span if invoice else None,
         invoiced_elsewhere=_invoiced_elsewhere(invoice) if invoice else (),
         invoice_id=invoice.pk if invoice else None,
+        charged=tuple(_charged(invoice)) if invoice else (),
         known_requests=frozenset(
             row.request_id
             for row in around
@@ -369,6 +379,30 @@ def _invoiced(invoice: Invoice, rates: Rates) -> Iterator[Invoiced]:
             tokens=line.tokens,
             price=UnitPrice(line.usd_per_million_tokens),
             rate=rate or UnitPrice(0),
+        )
+
+
+def _charged(invoice: Invoice) -> Iterator[Charged]:
+    for line in live_charge_lines(invoice):
+        posted = charges_within(
+            line.order_line,
+            line.period.lower,
+            line.period.upper,
+            settlement=line.kind == ChargeKind.SETTLEMENT,
+        )
+        charges = list(posted)
+        yield Charged(
+            charge_line_id=line.pk,
+            order_line_id=line.order_line_id,
+            kind=line.kind,
+            start=line.period.lower,
+            end=line.period.upper,
+            units=line.units,
+            price=PricePerUnit(line.usd_per_unit),
+            amount=Dollars(line.amount_dollars),
+            posted_units=sum((each.units for each in charges), Decimal(0)),
+            posted=total_dollars(Dollars(each.dollars) for each in charges),
+            funded=funded_of(charges),
         )
 
 

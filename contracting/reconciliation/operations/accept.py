@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any
 
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.billing.models import Invoice, InvoiceLine
-from contracting.billing.queries import live_lines, locked_invoice
+from contracting.billing.queries import (
+    live_charge_lines,
+    live_lines,
+    locked_invoice,
+)
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import (
-    CENT,
     Dollars,
     Tokens,
     UnitPrice,
     total_dollars,
 )
 from contracting.documents.operations.request import request_document
-from contracting.ledger.calculations import spread
 from contracting.ledger.operations.accept import accept_usage as accept_on_ledger
-from contracting.ledger.queries import balances_of
 from contracting.reconciliation import (
     calculations,
     events,
@@ -38,22 +39,27 @@ from contracting.reconciliation import (
 )
 from contracting.reconciliation.calculations import SHIFTS
 from contracting.reconciliation.matching import inputs
+from contracting.reconciliation.matching.rooms import Part, rounded_down, within_funds
 from contracting.reconciliation.models import (
     Acceptance,
+    AcceptedCharge,
     AcceptedLine,
     Cell,
     Finding,
     ReconciliationRun,
 )
+from contracting.reconciliation.queries import PayableCharge, payable_charges
 from contracting.reconciliation.refusals import (
     AlreadyAccepted,
     NothingAgrees,
     NotReconciled,
 )
-from contracting.reconciliation.states import FindingCode, Metered, ResolutionCode
-
-_Amount = TypeVar("_Amount", Dollars, Tokens)
-_LESS_THAN_HALF: Final = Dollars("0.004999999999")
+from contracting.reconciliation.states import (
+    FindingCode,
+    Match,
+    Metered,
+    ResolutionCode,
+)
 
 
 @transaction.atomic
@@ -73,8 +79,8 @@ def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
     invoice = locked_invoice(invoice_id)
     on = accounting_day(at, invoice.order.contract.time_zone)
     require(permissions.can_accept_usage(by, invoice, on))
-    run = _guard(invoice, at)
-    acceptance = _accept_what_agrees(invoice, run, by, at)
+    run, match = _guard(invoice, at)
+    acceptance = _accept_what_agrees(invoice, run, match, by, at)
     invoice.move_to(InvoiceState.ACCEPTED)
     for finding in _resolved_before(invoice):
         free_finding(finding, invoice, by, at)
@@ -96,7 +102,7 @@ def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
     return acceptance
 
 
-def _guard(invoice: Invoice, at: datetime) -> ReconciliationRun:
+def _guard(invoice: Invoice, at: datetime) -> tuple[ReconciliationRun, Match]:
     if invoice.state in _ACCEPTED:
         message = "This invoice is accepted already."
         raise AlreadyAccepted(message)
@@ -104,7 +110,7 @@ def _guard(invoice: Invoice, at: datetime) -> ReconciliationRun:
         message = f"This invoice is {invoice.get_state_display()}."
         raise IllegalMove(message, state=invoice.state)
     run = queries.latest_run(invoice)
-    lines = live_lines(invoice).count()
+    lines = live_lines(invoice).count() + live_charge_lines(invoice).count()
     if run is None or run.lines_covered != lines:
         message = (
             "This invoice is not compared with meter and report yet. "
@@ -118,7 +124,7 @@ def _guard(invoice: Invoice, at: datetime) -> ReconciliationRun:
             "Usage or reports have changed since the comparison. Reconcile it again."
         )
         raise NotReconciled(message, run=run.public_id)
-    return run
+    return run, match
 
 
 _ACCEPTED = frozenset(
@@ -126,49 +132,39 @@ _ACCEPTED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What is payable of one class of one invoice line."""
-
-    line: InvoiceLine
-    code: str
-    tokens: Tokens
-    price: UnitPrice
-
-    @property
-    def exact(self) -> Dollars:
-        return self.price.of(self.tokens)
-
-    @property
-    def cents(self) -> Dollars:
-        return self.exact.to_cents()
-
-
 def _accept_what_agrees(
-    invoice: Invoice, run: ReconciliationRun, by: Actor, at: datetime
+    invoice: Invoice, run: ReconciliationRun, match: Match, by: Actor, at: datetime
 ) -> Acceptance:
     cells = {_key_of_cell(cell): cell for cell in run.cells.all()}
     lines = list(live_lines(invoice))
-    parts = _within_funds(_payable(line, cells[_key_of(line)]) for line in lines)
-    if not any(part.tokens for part in parts):
+    parts = within_funds(_payable(line, cells[_key_of(line)]) for line in lines)
+    charges = payable_charges(
+        live_charge_lines(invoice),
+        match,
+        taken=[(part.line.order_line_id, part.exact) for part in parts],
+    )
+    if not any(part.tokens for part in parts) and not any(
+        charge.exact for charge in charges
+    ):
         message = (
             "Meter, report and invoice agree on nothing here. Return the invoice, or "
             "resolve what differs."
         )
         raise NothingAgrees(message)
-    cents = total_dollars(part.cents for part in parts)
+    cents = _cents_of(parts, charges)
     withheld = Dollars(invoice.total_dollars) - cents
-    return _keep(invoice, run, parts, withheld, None, by, at)
+    return _keep(invoice, run, parts, withheld, None, by, at, charges)
 
 
 def _keep(
     invoice: Invoice,
     run: ReconciliationRun,
-    parts: Sequence[_Part],
+    parts: Sequence[Part],
     withheld: Dollars,
     finding: Finding | None,
     by: Actor,
     at: datetime,
+    charges: Sequence[PayableCharge] = (),
 ) -> Acceptance:
     acceptance = Acceptance.objects.create(
         invoice=invoice,
@@ -176,13 +172,24 @@ def _keep(
         run=run,
         accepted_by_id=by.own_membership_id,
         accepted_at=at,
-        exact_dollars=total_dollars(part.exact for part in parts).amount,
-        accepted_dollars=total_dollars(part.cents for part in parts).amount,
+        exact_dollars=(
+            total_dollars(part.exact for part in parts)
+            + total_dollars(charge.exact for charge in charges)
+        ).amount,
+        accepted_dollars=_cents_of(parts, charges).amount,
         withheld_dollars=withheld.amount,
     )
     for part in parts:
         _post(acceptance, part, by, at)
+    for charge in charges:
+        _post_charge(acceptance, charge, by, at)
     return acceptance
+
+
+def _cents_of(parts: Sequence[Part], charges: Sequence[PayableCharge]) -> Dollars:
+    return total_dollars(part.cents for part in parts) + total_dollars(
+        charge.cents for charge in charges
+    )
 
 
 def _key_of(line: InvoiceLine) -> tuple[object, ...]:
@@ -207,84 +214,17 @@ def _key_of_cell(cell: Cell) -> tuple[object, ...]:
     )
 
 
-def _payable(line: InvoiceLine, cell: Cell) -> _Part:
+def _payable(line: InvoiceLine, cell: Cell) -> Part:
     """The smallest count at the lower price; nothing where the order has no price."""
     price = UnitPrice(line.usd_per_million_tokens)
     tokens = Tokens(0)
     if cell.rate_usd is not None:
         price = min(price, UnitPrice(cell.rate_usd))
         tokens = Tokens(max(min(cell.a_tokens, cell.b_tokens, line.tokens), 0))
-    return _Part(line, line.token_class.code, tokens, price)
+    return Part(line, line.token_class.code, tokens, price)
 
 
-def _within_funds(parts: Iterable[_Part]) -> list[_Part]:
-    """The parts, each bounded by what is used, funded and not accepted of its line."""
-    rooms: dict[int, _Room] = {}
-    bounded = []
-    for part in parts:
-        room = rooms.setdefault(part.line.order_line_id, _Room(part.line))
-        bounded.append(room.take(part))
-    return bounded
-
-
-class _Room:
-    """What may still be accepted of an order line, by ACRN in their order of payment.
-
-    Invoice lines that name an ACRN and those that name none share it.
-    """
-
-    def __init__(self, line: InvoiceLine) -> None:
-        rows = balances_of(line.order_line.holder)
-        self._acrns = [row.acrn for row in rows]
-        self._tokens = [row.unaccepted_tokens for row in rows]
-        self._dollars = [row.unaccepted for row in rows]
-        self._funds = [row.funds_left for row in rows]
-
-    def take(self, part: _Part) -> _Part:
-        """The part as far as there is room for it and for its rounding to the cent."""
-        dollars = self._of(part, self._dollars)
-        counts = self._of(part, self._tokens)
-        most = part.price.tokens_within(total_dollars(dollars))
-        tokens = min(part.tokens, Tokens(sum(each.count for each in counts)))
-        kept = replace(part, tokens=tokens if most is None else min(tokens, most))
-        if kept.cents - kept.exact > self._funds[self._last_of(kept)]:
-            kept = replace(kept, tokens=_rounded_down(kept))
-        last = self._last_of(kept)
-        self._funds[last] -= kept.cents - kept.exact
-        self._dollars = _less(self._dollars, kept.exact, self._of(kept, self._dollars))
-        self._tokens = _less(self._tokens, kept.tokens, self._of(kept, self._tokens))
-        return kept
-
-    def _of(self, part: _Part, left: list[_Amount]) -> list[_Amount]:
-        """The rooms that the part may use: of its ACRN if it names one."""
-        return [
-            room if part.line.acrn in {"", acrn} else type(room)()
-            for acrn, room in zip(self._acrns, left, strict=True)
-        ]
-
-    def _last_of(self, part: _Part) -> int:
-        """The row on which the part ends, which bears its rounding."""
-        used = spread(part.exact, self._of(part, self._dollars))
-        own = (n for n, acrn in enumerate(self._acrns) if part.line.acrn in {"", acrn})
-        return max(
-            (n for n, dollars in enumerate(used) if dollars), default=next(own, 0)
-        )
-
-
-def _less(
-    left: list[_Amount], taken: _Amount, rooms: Sequence[_Amount]
-) -> list[_Amount]:
-    parts = spread(taken, rooms)
-    return [whole - part for whole, part in zip(left, parts, strict=True)]
-
-
-def _rounded_down(part: _Part) -> Tokens:
-    """The most tokens whose price rounds down, where that of all of them rounds up."""
-    below = part.cents - Dollars(CENT)
-    return part.price.tokens_within(below + _LESS_THAN_HALF) or Tokens(0)
-
-
-def _post(acceptance: Acceptance, part: _Part, by: Actor, at: datetime) -> None:
+def _post(acceptance: Acceptance, part: Part, by: Actor, at: datetime) -> None:
     AcceptedLine.objects.create(
         acceptance=acceptance,
         invoice_line=part.line,
@@ -302,6 +242,30 @@ def _post(acceptance: Acceptance, part: _Part, by: Actor, at: datetime) -> None:
         exact=part.exact,
         rounded=part.cents,
         tokens=part.tokens,
+        because=acceptance.subject,
+        by=by,
+        at=at,
+    )
+
+
+def _post_charge(
+    acceptance: Acceptance, charge: PayableCharge, by: Actor, at: datetime
+) -> None:
+    AcceptedCharge.objects.create(
+        acceptance=acceptance,
+        charge_line=charge.line,
+        units=charge.units,
+        exact_dollars=charge.exact.amount,
+        payable_dollars=charge.cents.amount,
+    )
+    if not charge.exact:
+        return
+    accept_on_ledger(
+        holder=charge.line.order_line.holder,
+        acrn=charge.line.acrn or None,
+        exact=charge.exact,
+        rounded=charge.cents,
+        tokens=Tokens(0),
         because=acceptance.subject,
         by=by,
         at=at,
@@ -335,7 +299,7 @@ def free_finding(
         parts = _not_reported(finding, invoice, cells, at)
     else:
         return None
-    bounded = _within_funds(parts)
+    bounded = within_funds(parts)
     if not any(part.tokens for part in bounded):
         return None
     acceptance = _keep(invoice, run, bounded, Dollars(), finding, by, at)
@@ -348,7 +312,7 @@ _TOO_LITTLE = frozenset({FindingCode.QTY, FindingCode.MISSING_B})
 
 def _left_out(
     finding: Finding, invoice: Invoice, cells: Mapping[tuple[object, ...], Cell]
-) -> list[_Part]:
+) -> list[Part]:
     """The classes that an invoice left out, on the line that billed them instead."""
     if finding.level != calculations.AGGREGATE or len(finding.token_classes) < 2:
         return []
@@ -368,7 +332,7 @@ def _left_out(
             continue
         left = min(cell.a_tokens, cell.b_tokens) - (cell.c_tokens or 0)
         price = UnitPrice(cell.rate_usd)
-        parts.append(_Part(billed, code, Tokens(max(left, 0)), price))
+        parts.append(Part(billed, code, Tokens(max(left, 0)), price))
     return parts
 
 
@@ -377,7 +341,7 @@ def _not_reported(
     invoice: Invoice,
     cells: Mapping[tuple[object, ...], Cell],
     at: datetime,
-) -> list[_Part]:
+) -> list[Part]:
     """The calls that the vendor reported too low or not at all, on their lines."""
     short = {
         (request, attempt, code): -tokens
@@ -406,10 +370,10 @@ def _not_reported(
             price = min(
                 UnitPrice(line.usd_per_million_tokens), UnitPrice(cell.rate_usd)
             )
-            part = _Part(line, line.token_class.code, Tokens(left), price)
+            part = Part(line, line.token_class.code, Tokens(left), price)
             room = Dollars(line.amount_dollars) - paid.get(line.pk, Dollars())
             if part.cents > room:
-                part = replace(part, tokens=_rounded_down(part))
+                part = replace(part, tokens=rounded_down(part))
             parts.append(part)
     return parts
 

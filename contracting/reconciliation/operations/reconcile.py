@@ -137,11 +137,13 @@ def _keep_run(
             row.price.of(Tokens(row.tokens))
             for row in match.metered
             if start <= row.occurred_at < end
-        ).amount,
+        ).amount
+        + total_dollars(line.posted for line in match.charged).amount,
         c_dollars=total_dollars(
             cell.c_dollars for cell in cells if cell.c_dollars is not None
-        ).amount,
-        lines_covered=len(match.invoiced),
+        ).amount
+        + total_dollars(line.amount for line in match.charged).amount,
+        lines_covered=len(match.invoiced) + len(match.charged),
         ran_at=made.at,
         ran_by=made.by.name,
     )

@@ -7,22 +7,30 @@ import io
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime
 from typing import Any, Final
 
 from contracting.billing import refusals
+from contracting.billing.calculations import charged, reading
 from contracting.core.json_text import BadJson, read_json
 from contracting.core.periods import Period, accounting_day
 from contracting.core.quantities import (
     Dollars,
-    LossyAmount,
     Tokens,
     UnitPrice,
     total_dollars,
 )
 from contracting.reference.calculations import tier_of, token_class_code
 from contracting.reference.states import Tier
+
+BadLines = reading.BadLines
+BadReport = reading.BadReport
+MAX_TOKENS = reading.MAX_TOKENS
+MAX_TOKENS_AT_ONCE = reading.MAX_TOKENS_AT_ONCE
+StatedCharge = charged.StatedCharge
+in_cents = reading.in_cents
+read_cents = reading.read_cents
+_number = reading.read_count
 
 COLUMNS: Final = (
     "request_id",
@@ -45,15 +53,12 @@ LINE_COLUMNS: Final = (
     "unit_price",
     "amount",
     "description",
+    "units",
+    "kind",
 )
 MAX_ROWS: Final = 500_000
 MAX_LINES: Final = 5_000
 MAX_ERRORS: Final = 50
-MAX_TOKENS: Final = 2**53 - 1
-MAX_TOKENS_AT_ONCE: Final = 10**14
-"""Of a whole report or invoice, so that no sum or price of it overflows."""
-MAX_PRICE: Final = Decimal(999_999)
-MAX_AMOUNT: Final = Decimal(10) ** 15
 HEADER: Final = {
     "vendor_name": "name of the contractor",
     "vendor_address": "address of the contractor",
@@ -65,18 +70,6 @@ HEADER: Final = {
     "tin": "taxpayer identification number",
 }
 """What FAR 32.905(b)(1) and 52.212-4(g) ask of a proper invoice's header."""
-
-
-class BadReport(ValueError):
-    """A row of the report cannot be read; the message says which and why."""
-
-
-class BadLines(BadReport):
-    """Lines of an invoice cannot be read; ``errors`` has one sentence for each."""
-
-    def __init__(self, errors: Sequence[str]) -> None:
-        super().__init__(" ".join(errors))
-        self.errors = list(errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +129,22 @@ class Stated:
     period_start: datetime
     period_end: datetime
     header: dict[str, str]
-    lines: tuple[StatedLine, ...]
+    lines: tuple[StatedLine | StatedCharge, ...]
     total: Dollars
 
     @property
     def numbered(self) -> Iterator[tuple[int, StatedLine]]:
-        """The lines with their positions, from 1."""
-        return enumerate(self.lines, start=1)
+        """The lines of tokens with their positions among all, from 1."""
+        for position, line in enumerate(self.lines, start=1):
+            if isinstance(line, StatedLine):
+                yield position, line
+
+    @property
+    def charged(self) -> Iterator[tuple[int, StatedCharge]]:
+        """The lines of units with their positions among all, from 1."""
+        for position, line in enumerate(self.lines, start=1):
+            if isinstance(line, StatedCharge):
+                yield position, line
 
 
 def read_report(content: bytes) -> list[ReadRow]:
@@ -223,12 +225,16 @@ def _report_row(number: int, row: Mapping[str, Any]) -> ReadRow:
         raise BadReport(message)
     return ReadRow(
         request_id=row["request_id"],
-        attempt=_count(where, "attempt", row["attempt"], least=1, most=1000),
-        occurred_at=_instant(where, "occurred_at", row["occurred_at"]),
+        attempt=reading.read_count(
+            where, "attempt", row["attempt"], least=1, most=1000
+        ),
+        occurred_at=reading.read_instant(where, "occurred_at", row["occurred_at"]),
         model_name=row["model"],
         token_class_code=code,
         tier=_tier(where, row),
-        tokens=_count(where, "tokens", row["tokens"], least=0, most=MAX_TOKENS),
+        tokens=reading.read_count(
+            where, "tokens", row["tokens"], least=0, most=MAX_TOKENS
+        ),
     )
 
 
@@ -243,32 +249,13 @@ def _tier(where: str, row: Mapping[str, Any]) -> str:
     return str(row["tier"])
 
 
-def _count(where: str, name: str, text: str, *, least: int, most: int) -> int:
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
-    if not is_number or not least <= int(text) <= most:
-        message = f"{where}: {name} is no whole number from {least} to {most}."
-        raise BadReport(message)
-    return int(text)
-
-
-def _instant(where: str, name: str, text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-        if instant.tzinfo is not None:
-            return instant.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    message = f"{where}: {name} is no instant with a time zone."
-    raise BadReport(message)
-
-
 def read_invoice_file(content: bytes) -> list[Mapping[str, Any]]:
     """The rows of an invoice file: JSON (a list, or ``{"lines": […]}``) or CSV.
 
     :raises BadReport: if it is neither
     """
     if content.lstrip()[:1] not in {b"[", b"{"}:
-        optional = {"acrn", "tier", "description"}
+        optional = {"acrn", "tier", "description", "units", "kind"}
         required = [name for name in LINE_COLUMNS if name not in optional]
         return list(_csv(content, required, LINE_COLUMNS))
     try:
@@ -287,19 +274,25 @@ def read_invoice_file(content: bytes) -> list[Mapping[str, Any]]:
     return rows
 
 
-def read_lines(rows: Iterable[Mapping[str, Any]]) -> list[StatedLine]:
+def read_lines(
+    rows: Iterable[Mapping[str, Any]],
+) -> list[StatedLine | StatedCharge]:
     """Invoice lines from plain values, such as JSON or CSV rows give.
+
+    A row with ``units`` is of what is bought by the month, hour or piece, or of a
+    settlement; every other one is of tokens.
 
     :raises BadLines: with one sentence for each line that cannot be read
     """
-    lines: list[StatedLine] = []
+    lines: list[StatedLine | StatedCharge] = []
     errors: list[str] = []
     for number, row in enumerate(rows, start=1):
         if number > MAX_LINES:
             errors.append(f"An invoice has at most {MAX_LINES:,} lines.")
             break
         try:
-            lines.append(_line(f"Line {number}", row))
+            read = charged.read_charge if str(row.get("units") or "").strip() else _line
+            lines.append(read(f"Line {number}", row))
         except BadReport as error:
             errors.append(str(error))
     if errors:
@@ -326,47 +319,14 @@ def _line(where: str, row: Mapping[str, Any]) -> StatedLine:
         model=texts["model"],
         token_class_code=code,
         tier=tier,
-        period_start=_instant(where, "period_start", texts["period_start"]),
-        period_end=_instant(where, "period_end", texts["period_end"]),
-        tokens=_count(where, "tokens", tokens, least=0, most=MAX_TOKENS),
-        unit_price=_price(where, str(row.get("unit_price", ""))),
+        period_start=reading.read_instant(where, "period_start", texts["period_start"]),
+        period_end=reading.read_instant(where, "period_end", texts["period_end"]),
+        tokens=_number(where, "tokens", tokens, least=0, most=MAX_TOKENS),
+        unit_price=reading.read_price(where, str(row.get("unit_price", ""))),
         amount=read_cents(where, str(row.get("amount", ""))),
         description=texts["description"],
         acrn=texts["acrn"],
     )
-
-
-def _price(where: str, text: str) -> UnitPrice:
-    try:
-        price = UnitPrice(text)
-    except LossyAmount as error:
-        message = f"{where}: the unit price is no exact price of at most 6 decimals."
-        raise BadReport(message) from error
-    if price.usd_per_million_tokens > MAX_PRICE:
-        message = f"{where}: the unit price is above ${MAX_PRICE:,}."
-        raise BadReport(message)
-    return price
-
-
-def read_cents(where: str, text: str) -> Dollars:
-    """An amount in whole cents.
-
-    :raises BadReport: if it is none, negative, or too large to be one
-    """
-    try:
-        amount = Dollars(text)
-        is_whole = Decimal(0) <= amount.amount < MAX_AMOUNT
-        if is_whole and amount == amount.to_cents():
-            return amount
-    except (LossyAmount, InvalidOperation):
-        pass
-    message = f"{where}: the amount is no number of dollars in whole cents."
-    raise BadReport(message)
-
-
-def in_cents(amount: Dollars) -> str:
-    """An amount of whole cents as people write it."""
-    return f"${amount.amount:,.2f}"
 
 
 def improper(
@@ -394,7 +354,7 @@ def improper(
     if missing:
         message = f"Not a proper invoice; it lacks: {'; '.join(missing)}."
         yield refusals.ImproperInvoice(message, missing=missing)
-    if sum(line.tokens for line in stated.lines) > MAX_TOKENS_AT_ONCE:
+    if sum(line.tokens for _position, line in stated.numbered) > MAX_TOKENS_AT_ONCE:
         message = f"An invoice asks for at most {MAX_TOKENS_AT_ONCE:,} tokens."
         yield refusals.ImproperInvoice(message)
     for key, right in numbers.items():
@@ -402,10 +362,18 @@ def improper(
         if given and _as_number(given) != _as_number(right):
             message = f"The {HEADER[key]} is {right}, not {given[:40]!r}."
             yield refusals.ImproperInvoice(message, element=key)
-    for position, line in stated.numbered:
-        if line.clin not in lines:
-            message = f"Line {position}: the order has no line {line.clin[:20]!r}."
+    yield from _unknown(stated, lines, models)
+
+
+def _unknown(
+    stated: Stated, lines: Container[str], models: Container[str]
+) -> Iterator[refusals.ImproperInvoice]:
+    """Lines and models that the order and the register do not have."""
+    for position, each in enumerate(stated.lines, start=1):
+        if each.clin not in lines:
+            message = f"Line {position}: the order has no line {each.clin[:20]!r}."
             yield refusals.ImproperInvoice(message, line=position)
+    for position, line in stated.numbered:
         if line.model not in models:
             message = f"Line {position}: no model is called {line.model[:60]!r}."
             yield refusals.ImproperInvoice(message, line=position)
@@ -429,6 +397,7 @@ def wrong_arithmetic(stated: Stated) -> Iterator[refusals.ArithmeticWrong]:
                 f"{in_cents(right)} is right."
             )
             yield refusals.ArithmeticWrong(message, line=position)
+    yield from charged.wrong_arithmetic(stated.charged)
     summed = total_dollars(line.amount for line in stated.lines)
     if summed != stated.total:
         message = (
@@ -448,7 +417,7 @@ def outside(
     if stated.invoiced_on > accounting_day(at, zone):
         message = "The invoice is dated in the future."
         yield refusals.OutsidePeriod(message)
-    for position, line in stated.numbered:
+    for position, line in enumerate(stated.lines, start=1):
         inside = (
             performance.start <= line.period_start < line.period_end <= performance.end
             and stated.period_start <= line.period_start

@@ -1,0 +1,80 @@
+"""Reading single values of a report or an invoice: counts, instants, amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from contracting.core.quantities import Dollars, LossyAmount, UnitPrice
+
+MAX_TOKENS: Final = 2**53 - 1
+MAX_TOKENS_AT_ONCE: Final = 10**14
+"""Of a whole report or invoice, so that no sum or price of it overflows."""
+MAX_PRICE: Final = Decimal(999_999)
+MAX_AMOUNT: Final = Decimal(10) ** 15
+
+
+class BadReport(ValueError):
+    """A row of the report cannot be read; the message says which and why."""
+
+
+class BadLines(BadReport):
+    """Lines of an invoice cannot be read; ``errors`` has one sentence for each."""
+
+    def __init__(self, errors: Sequence[str]) -> None:
+        super().__init__(" ".join(errors))
+        self.errors = list(errors)
+
+
+def read_count(where: str, name: str, text: str, *, least: int, most: int) -> int:
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not is_number or not least <= int(text) <= most:
+        message = f"{where}: {name} is no whole number from {least} to {most}."
+        raise BadReport(message)
+    return int(text)
+
+
+def read_instant(where: str, name: str, text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    message = f"{where}: {name} is no instant with a time zone."
+    raise BadReport(message)
+
+
+def read_price(where: str, text: str) -> UnitPrice:
+    try:
+        price = UnitPrice(text)
+    except LossyAmount as error:
+        message = f"{where}: the unit price is no exact price of at most 6 decimals."
+        raise BadReport(message) from error
+    if price.usd_per_million_tokens > MAX_PRICE:
+        message = f"{where}: the unit price is above ${MAX_PRICE:,}."
+        raise BadReport(message)
+    return price
+
+
+def read_cents(where: str, text: str) -> Dollars:
+    """An amount in whole cents.
+
+    :raises BadReport: if it is none, negative, or too large to be one
+    """
+    try:
+        amount = Dollars(text)
+        is_whole = Decimal(0) <= amount.amount < MAX_AMOUNT
+        if is_whole and amount == amount.to_cents():
+            return amount
+    except (LossyAmount, InvalidOperation):
+        pass
+    message = f"{where}: the amount is no number of dollars in whole cents."
+    raise BadReport(message)
+
+
+def in_cents(amount: Dollars) -> str:
+    """An amount of whole cents as people write it."""
+    return f"${amount.amount:,.2f}"

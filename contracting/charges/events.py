@@ -1,0 +1,15 @@
+"""What can happen to charges, receipts and quantities."""
+
+from contracting.audit.events import event_type
+
+CALENDAR_CHARGED = event_type(
+    "charges.calendar.charged", "What the calendar made due was charged."
+)
+QUANTITY_CHANGED = event_type(
+    "charges.quantity.changed", "Another quantity is in force from a day on."
+)
+RECEIPT_RECORDED = event_type("charges.receipt.recorded", "A service was received.")
+RECEIPT_REVERSED = event_type("charges.receipt.reversed", "A receipt was taken back.")
+SETTLEMENT_CHARGED = event_type(
+    "charges.settlement.charged", "What a settlement granted was charged."
+)

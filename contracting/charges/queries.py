@@ -1,0 +1,214 @@
+"""Reads of charges: what is due, posted, funded, left, and on which invoice it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import QuerySet, Sum
+
+from contracting.charges.calculations import Quantities
+from contracting.charges.models import Charge, QuantityChange, Receipt
+from contracting.charges.states import BY_CALENDAR, ChargeSource, PriceOfDays
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.periods import accounting_day
+from contracting.core.quantities import Dollars, PricePerUnit, total_dollars
+from contracting.ledger.queries import LiveLimit, live_limit
+from contracting.ledger.queries.charged import drawn_because
+from contracting.orders.models import OrderLine, TaskOrder
+from contracting.orders.queries import visible_to
+from contracting.orders.states import TaskOrderState
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def prices_of(line: OrderLine) -> list[PriceOfDays]:
+    """The prices per unit of an order line by whole days, the earliest first."""
+    zone = line.order.contract.time_zone
+    found = []
+    for rate in line.current_unit_rates():
+        held = rate.unit_rate.in_force
+        last = held.upper and accounting_day(held.upper - _MICROSECOND, zone)
+        found.append(
+            PriceOfDays(
+                unit_rate_id=rate.unit_rate_id,
+                price=PricePerUnit(rate.usd_per_unit),
+                first=accounting_day(held.lower, zone),
+                last=last,
+            )
+        )
+    return found
+
+
+def quantities_of(line: OrderLine) -> Quantities:
+    """From which day how many were in force, in the order in which it was recorded."""
+    rows = QuantityChange.objects.filter(line=line).order_by("pk")
+    return list(rows.values_list("effective_on", "quantity"))
+
+
+def lines_by_calendar(order: TaskOrder) -> list[OrderLine]:
+    """The lines of an order that time makes due."""
+    return [
+        line
+        for line in order.current_lines()
+        if line.contract_line.structure in BY_CALENDAR
+    ]
+
+
+def orders_by_calendar() -> QuerySet[TaskOrder]:
+    """The signed orders that are open and have such a line."""
+    found = TaskOrder.objects.filter(
+        state__in=[TaskOrderState.ISSUED, TaskOrderState.COMPLETED],
+        lines__is_removed=False,
+        lines__contract_line__structure__in=[str(each) for each in BY_CALENDAR],
+    )
+    return found.distinct().order_by("pk")
+
+
+def standing_charges(line: OrderLine) -> QuerySet[Charge]:
+    """The charges of a line that are not reversed, the earliest first."""
+    rows = Charge.objects.filter(line=line, reversed_at__isnull=True)
+    return rows.order_by("period", "pk")
+
+
+def charges_within(
+    line: OrderLine, start: datetime, end: datetime, *, settlement: bool
+) -> QuerySet[Charge]:
+    """The standing charges of a line whose whole period lies in this one."""
+    rows = standing_charges(line).filter(
+        period__contained_by=DateTimeTZRange(start, end, "[)")
+    )
+    if settlement:
+        return rows.filter(source=ChargeSource.SETTLEMENT)
+    return rows.exclude(source=ChargeSource.SETTLEMENT)
+
+
+def charged_units(line: OrderLine) -> Decimal:
+    """How many units of a line are charged; what is settled is none of them."""
+    rows = standing_charges(line).exclude(source=ChargeSource.SETTLEMENT)
+    return rows.aggregate(sum=Sum("units"))["sum"] or Decimal(0)
+
+
+def charged_by_line() -> dict[int, Decimal]:
+    """Dollars charged by order line, funded or not, reversals taken off."""
+    rows = Charge.objects.filter(reversed_at__isnull=True).values_list("line")
+    return dict(rows.annotate(sum=Sum("dollars")).order_by())
+
+
+def drawn_by(charges: Iterable[Charge]) -> dict[int, tuple[Dollars, Dollars]]:
+    """Funded and unfunded dollars by charge."""
+    return drawn_because("charges.charge", [charge.pk for charge in charges])
+
+
+def funded_of(charges: Iterable[Charge]) -> Dollars:
+    """What of these charges is funded, and so may become payable."""
+    return total_dollars(funded for funded, _ in drawn_by(charges).values())
+
+
+@dataclass(frozen=True, slots=True)
+class ChargedLine:
+    """One order line with what is charged on it, and what is left of it."""
+
+    line: OrderLine
+    charges: list[tuple[Charge, Dollars, Dollars]]
+    units: Decimal
+    limit: LiveLimit
+    changes: list[QuantityChange]
+    receipts: list[Receipt]
+
+    @property
+    def units_left(self) -> Decimal:
+        """What is ordered and not charged; never below zero."""
+        return max(self.line.units - self.units, Decimal(0))
+
+    @property
+    def dollars(self) -> Dollars:
+        """All that is charged, funded or not."""
+        return total_dollars(
+            funded + unfunded for _charge, funded, unfunded in self.charges
+        )
+
+    @property
+    def unfunded(self) -> Dollars:
+        """What of it no funds and no order carries."""
+        return total_dollars(unfunded for _charge, _funded, unfunded in self.charges)
+
+    @property
+    def is_by_calendar(self) -> bool:
+        """Whether time makes it due; else receipts do."""
+        return self.line.contract_line.structure in BY_CALENDAR
+
+
+def charged_lines(order: TaskOrder) -> list[ChargedLine]:
+    """The lines that are bought by the unit, and any with a settlement on it."""
+    found = []
+    for line in order.current_lines():
+        charges = list(Charge.objects.filter(line=line).order_by("period", "pk"))
+        if not line.is_by_unit and not charges:
+            continue
+        drawn = drawn_by(charges)
+        none = (Dollars(), Dollars())
+        receipts = Receipt.objects.filter(line=line).select_related(
+            "recorded_by__user", "reversal"
+        )
+        changes = QuantityChange.objects.filter(line=line).select_related(
+            "recorded_by__user"
+        )
+        found.append(
+            ChargedLine(
+                line=line,
+                charges=[(each, *drawn.get(each.pk, none)) for each in charges],
+                units=charged_units(line),
+                limit=live_limit(line.holder),
+                changes=list(changes.order_by("effective_on", "pk")),
+                receipts=list(receipts.order_by("received_on", "pk")),
+            )
+        )
+    return found
+
+
+def get_receipt_for(actor: Actor, public_id: str) -> Receipt:
+    """One receipt on an order that the actor may see.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = (
+        Receipt.objects.filter(line__order__in=visible_to(actor), public_id=public_id)
+        .select_related("line__order__contract", "line__contract_line")
+        .first()
+    )
+    if found is None:
+        message = "There is no such receipt."
+        raise NotVisible(message)
+    return found
+
+
+_INVOICED: list[Callable[[int, datetime, datetime], str]] = []
+
+
+def tell_invoiced(number: Callable[[int, datetime, datetime], str]) -> None:
+    """Let a later stage, which this one does not know, say what is invoiced.
+
+    :param number: gives the number of the live invoice on which an instant of this
+        period of an order line stands; empty where it stands on none
+    """
+    if number not in _INVOICED:
+        _INVOICED.append(number)
+
+
+def invoiced_on(line: OrderLine, start: datetime, end: datetime) -> str:
+    """The number of the live invoice on which an instant of the period stands."""
+    for number in _INVOICED:
+        found = number(line.pk, start, end)
+        if found:
+            return found
+    return ""
+
+
+def day_of(moment: datetime, order: TaskOrder) -> date:
+    """The day in the contract's time zone."""
+    return accounting_day(moment, order.contract.time_zone)

@@ -1,0 +1,40 @@
+"""What was drawn on the funds because of one thing, funded and unfunded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from contracting.core.quantities import Dollars
+from contracting.ledger.models import Transfer
+from contracting.ledger.states import COLUMNS
+
+_FUNDED = COLUMNS["consumed_dollars"]
+_UNFUNDED = COLUMNS["unfunded_dollars"]
+
+
+def drawn_because(kind: str, ids: Iterable[int]) -> dict[int, tuple[Dollars, Dollars]]:
+    """Funded and unfunded dollars by the id of their cause; reversals taken off."""
+    sums: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    rows = Transfer.objects.filter(because_kind=kind, because_id__in=list(ids))
+    for cause, debit, credit, dollars in rows.values_list(
+        "because_id", "debit__kind", "credit__kind", "dollars"
+    ):
+        sums[cause][0] += _FUNDED.effect(debit, credit) * dollars
+        sums[cause][1] += _UNFUNDED.effect(debit, credit) * dollars
+    return {
+        cause: (Dollars(funded), Dollars(unfunded))
+        for cause, (funded, unfunded) in sums.items()
+    }
+
+
+def standing_because(kind: str, cause: int) -> list[int]:
+    """The transfers that one thing caused and that are not reversed, newest first."""
+    rows = Transfer.objects.filter(
+        because_kind=kind,
+        because_id=cause,
+        reverses__isnull=True,
+        reversal__isnull=True,
+    )
+    return list(rows.order_by("-pk").values_list("pk", flat=True))

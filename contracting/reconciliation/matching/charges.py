@@ -1,0 +1,59 @@
+"""Invoice and postings, matched by order line and period, where no token counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from contracting.core.quantities import Dollars
+from contracting.reconciliation.states import Charged, Difference, FindingCode, Match
+
+AGGREGATE: Final = "AGGREGATE"
+
+
+def differing_charges(match: Match) -> Iterator[Difference]:
+    """Every line on which another amount is invoiced than was posted, to the cent."""
+    for line in match.charged:
+        gap = line.amount - line.posted.to_cents()
+        if gap:
+            yield _difference(line, gap, match.invoice_id)
+
+
+def _difference(line: Charged, gap: Dollars, invoice_id: int | None) -> Difference:
+    if not line.posted:
+        code = FindingCode.EXTRA_C
+    elif line.units == line.posted_units:
+        code = FindingCode.RATE
+    else:
+        code = FindingCode.QTY
+    return Difference(
+        code=code,
+        order_line_id=line.order_line_id,
+        token_classes=(),
+        tokens=0,
+        amount=gap,
+        level=AGGREGATE,
+        evidence={
+            "period_start": line.start,
+            "period_end": line.end,
+            "charge_lines": [line.charge_line_id],
+            "invoiced_units": line.units,
+            "posted_units": line.posted_units,
+            "keys": [[line.charge_line_id]],
+        },
+        invoice_id=invoice_id,
+    )
+
+
+def inputs_of(match: Match) -> dict[str, Any]:
+    """What a comparison of charges depends on; nothing where there is none."""
+    if not match.charged:
+        return {}
+    return {
+        "charges": [
+            [line.charge_line_id, line.order_line_id, line.kind, line.start, line.end]
+            + [line.units, line.price.usd_per_unit, line.amount]
+            + [line.posted_units, line.posted, line.funded]
+            for line in match.charged
+        ]
+    }

@@ -1,0 +1,247 @@
+"""What is posted is invoiced, accepted, certified and paid; nothing beyond it is."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from contracting.billing.invariants import INVARIANTS as BILLING
+from contracting.billing.operations.return_invoice import return_invoice
+from contracting.billing.refusals import (
+    ArithmeticWrong,
+    DuplicateInvoice,
+    ImproperInvoice,
+)
+from contracting.billing.states import InvoiceState
+from contracting.charges.refusals import PeriodInvoiced
+from contracting.core.actors import SYSTEM
+from contracting.core.quantities import Dollars
+from contracting.ledger.queries import balances_of
+from contracting.payments.invariants import INVARIANTS as PAYMENTS
+from contracting.payments.operations.certify import certify_payment
+from contracting.payments.operations.record import record_payment
+from contracting.payments.queries import voucher_charges
+from contracting.reconciliation.invariants import INVARIANTS as RECONCILIATION
+from contracting.reconciliation.models import Acceptance
+from contracting.reconciliation.operations.accept import accept_usage
+from contracting.reconciliation.operations.reconcile import reconcile_order
+from contracting.reconciliation.paperwork import receiving_report
+from contracting.reconciliation.queries import open_findings
+from contracting.reconciliation.refusals import NothingAgrees, NotReconciled
+from tests.builders_billing import stated
+from tests.builders_charges import (
+    SEATS,
+    SERVICE,
+    charged,
+    in_force,
+    invoiced_charges,
+    line_of,
+    noon,
+    received,
+    stated_charge,
+    unit_line,
+    unit_order,
+)
+from tests.builders_orders import line as token_line
+from tests.cast import actor, nothing_happens
+from tests.charges.test_charge import broken
+
+APRIL = date(2026, 4, 13)
+LAST = date(2026, 4, 30)
+INVOICED_AT = noon(date(2026, 5, 4))
+
+
+def all_broken():
+    every = [*BILLING, *RECONCILIATION, *PAYMENTS]
+    return broken() + [words for each in every for words in each.check()]
+
+
+@pytest.fixture
+def order(contract):
+    """Ten seats in April, $186.00, and a workshop of $1,250.00 on 20 April."""
+    made = unit_order(unit_line(SEATS), unit_line(SERVICE), on=contract)
+    in_force(made, 10, APRIL)
+    received(made, "1", date(2026, 4, 20))
+    charged(made, date(2026, 5, 1))
+    return made
+
+
+def asked(order, units="6", amount="186.00", **more):
+    return stated_charge(order, APRIL, LAST, units, amount, **more)
+
+
+def workshop(order, units="1", amount="1250.00"):
+    return stated_charge(order, APRIL, LAST, units, amount, clin=SERVICE)
+
+
+def accepted(invoice, at=INVOICED_AT):
+    reconcile_order(order_id=invoice.order_id, invoice_id=invoice.pk, by=SYSTEM, at=at)
+    return accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=at)
+
+
+def test_what_is_posted_is_paid_and_every_paper_names_it(order):
+    # Given an invoice that asks for what was posted
+    invoice = invoiced_charges(order, asked(order), workshop(order), at=INVOICED_AT)
+
+    # When it is accepted, certified and paid
+    acceptance = accepted(invoice)
+    certification = certify_payment(
+        invoice_id=invoice.pk,
+        by=actor("payment_certifier"),
+        at=INVOICED_AT + timedelta(days=1),
+    )
+    record_payment(
+        certification_id=certification.pk,
+        paid_on=(INVOICED_AT + timedelta(days=2)).date(),
+        reference="TRACE-77",
+        by=actor("payment_certifier"),
+        at=INVOICED_AT + timedelta(days=2),
+    )
+
+    # Then $1,436.00 is paid without a discrepancy
+    assert not open_findings(order).exists()
+    assert Dollars(acceptance.accepted_dollars) == Dollars("1436.00")
+    assert Dollars(certification.dollars) == Dollars("1436.00")
+    for clin, dollars in ((SEATS, "186.00"), (SERVICE, "1250.00")):
+        (balance,) = balances_of(line_of(order, clin).holder)
+        assert Dollars(balance.paid_dollars) == Dollars(dollars)
+    rows = receiving_report(acceptance, actor("cor"))["accepted"]
+    assert [(row["item"], row["unit"], str(row["amount"])) for row in rows] == [
+        (SEATS, "MO", "186.00"),
+        (SERVICE, "EA", "1250.00"),
+    ]
+    assert [each.dollars for each in voucher_charges(invoice)] == [
+        Dollars("186.00"),
+        Dollars("1250.00"),
+    ]
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.PAID
+    assert all_broken() == []
+
+
+@pytest.mark.parametrize(
+    ("units", "amount", "price", "code", "gap"),
+    [
+        ("7", "217.00", "31.00", "QTY", "31.00"),
+        ("6", "192.00", "32.00", "RATE", "6.00"),
+    ],
+)
+def test_more_than_is_posted_is_a_discrepancy_and_not_accepted(
+    order, units, amount, price, code, gap
+):
+    # Given an invoice for more seats, or at a dearer price
+    invoice = invoiced_charges(
+        order, asked(order, units, amount, price=price), at=INVOICED_AT
+    )
+
+    # When it is compared and accepted
+    acceptance = accepted(invoice)
+
+    # Then what was posted is accepted, and the rest is named to the cent
+    (finding,) = open_findings(order)
+    assert (finding.code, Dollars(finding.amount_dollars)) == (code, Dollars(gap))
+    assert Dollars(acceptance.accepted_dollars) == Dollars("186.00")
+    assert Dollars(acceptance.withheld_dollars) == Dollars(gap)
+    assert all_broken() == []
+
+
+def test_what_nobody_posted_is_not_accepted_at_all(order):
+    # Given an invoice for workshops in May, of which none was received
+    line = stated_charge(
+        order, date(2026, 5, 1), date(2026, 5, 3), "1", "1250.00", clin=SERVICE
+    )
+    invoice = invoiced_charges(order, line, at=INVOICED_AT)
+
+    # When it is to be accepted
+    with pytest.raises(NothingAgrees):
+        accepted(invoice)
+
+    # Then nothing is
+    (finding,) = open_findings(order)
+    assert (finding.code, Dollars(finding.amount_dollars)) == (
+        "EXTRA_C",
+        Dollars("1250.00"),
+    )
+    assert not Acceptance.objects.exists()
+
+
+def test_what_is_unfunded_is_not_payable(contract):
+    # Given April of ten seats on funds of $100
+    order = unit_order(unit_line(SEATS, funded="100.00"), on=contract)
+    in_force(order, 10, APRIL)
+    charged(order, date(2026, 5, 1))
+    invoice = invoiced_charges(
+        order,
+        asked(order, units="3.225806", amount="100.00"),
+        at=INVOICED_AT,
+    )
+
+    # When the vendor asks for what is funded, then that is all it gets
+    acceptance = accepted(invoice)
+    assert Dollars(acceptance.accepted_dollars) == Dollars("100.00")
+    codes = {each.code for each in open_findings(order)}
+    assert "QTY" in codes
+    assert all_broken() == []
+
+
+def test_an_improper_invoice_is_refused(order):
+    twice = asked(order)
+    for lines, refusal in (
+        ([asked(order, amount="186.01")], ArithmeticWrong),
+        ([twice, twice], DuplicateInvoice),
+        ([stated("OUT_TEXT", 10, clin=SEATS)], ImproperInvoice),
+    ):
+        with pytest.raises(refusal), nothing_happens():
+            invoiced_charges(order, *lines, at=INVOICED_AT)
+    first = invoiced_charges(order, asked(order), at=INVOICED_AT)
+    with pytest.raises(DuplicateInvoice), nothing_happens():
+        invoiced_charges(order, asked(order), number="MM-2", at=INVOICED_AT)
+    return_invoice(
+        invoice_id=first.pk, reasons=["Wrong"], by=actor("cor"), at=INVOICED_AT
+    )
+    assert invoiced_charges(order, asked(order), number="MM-2", at=INVOICED_AT)
+    assert all_broken() == []
+
+
+def test_units_are_not_billed_on_a_line_of_tokens(contract):
+    # Given an order of tokens and seats
+    order = unit_order(token_line(), unit_line(SEATS), on=contract)
+    in_force(order, 10, APRIL)
+    charged(order, date(2026, 5, 1))
+
+    # When the vendor bills months on the line of tokens
+    wrong = asked(order, clin="0001", price="31.00")
+    with pytest.raises(ImproperInvoice), nothing_happens():
+        invoiced_charges(order, wrong, at=INVOICED_AT)
+
+    # Then on its own line it may
+    assert invoiced_charges(order, asked(order), at=INVOICED_AT)
+
+
+def test_nothing_is_changed_beneath_an_invoice(order):
+    # Given an invoice of April
+    invoice = invoiced_charges(order, asked(order), workshop(order), at=INVOICED_AT)
+
+    # When seats or receipts of April are to change
+    with pytest.raises(PeriodInvoiced), nothing_happens():
+        in_force(order, 12, APRIL, at=INVOICED_AT)
+    with pytest.raises(PeriodInvoiced), nothing_happens():
+        received(order, "1", date(2026, 4, 21), at=INVOICED_AT)
+
+    # Then it is returned first
+    return_invoice(
+        invoice_id=invoice.pk, reasons=["Twelve"], by=actor("cor"), at=INVOICED_AT
+    )
+    in_force(order, 12, APRIL, at=INVOICED_AT)
+    assert all_broken() == []
+
+
+def test_a_receipt_after_the_comparison_asks_for_another_one(order):
+    # Given an invoice of seats, compared
+    invoice = invoiced_charges(order, asked(order), at=INVOICED_AT)
+    reconcile_order(order_id=order.pk, invoice_id=invoice.pk, by=SYSTEM, at=INVOICED_AT)
+
+    # When the lines differ from what was compared, acceptance waits
+    other = invoiced_charges(order, workshop(order), number="MM-9", at=INVOICED_AT)
+    with pytest.raises(NotReconciled):
+        accept_usage(invoice_id=other.pk, by=actor("cor"), at=INVOICED_AT)
+    assert accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=INVOICED_AT)
