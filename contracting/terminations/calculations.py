@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -60,11 +60,26 @@ def given_back(
     held: Sequence[LineBalance], kept: Dollars
 ) -> list[tuple[LineBalance, Dollars]]:
     """What of each balance goes back when ``kept`` stays bound, last to pay first."""
-    parts = []
-    for each in held:
-        free = whole_cents(each.balance.funds_left)
-        stays = min(free, kept)
-        kept -= stays
-        if free > stays:
-            parts.append((each, free - stays))
-    return parts
+    stays = dict(_staying(held, kept))
+    return [
+        (each, free - stays.get(place, Dollars()))
+        for place, each in enumerate(held)
+        if (free := whole_cents(each.balance.funds_left)) > stays.get(place, Dollars())
+    ]
+
+
+def kept_for(
+    held: Sequence[LineBalance], kept: Dollars
+) -> list[tuple[LineBalance, Dollars]]:
+    """On which balances ``kept`` stays bound, first to pay first."""
+    return [(held[place], part) for place, part in _staying(held, kept)]
+
+
+def _staying(
+    held: Sequence[LineBalance], kept: Dollars
+) -> Iterator[tuple[int, Dollars]]:
+    for place, each in enumerate(held):
+        part = min(whole_cents(each.balance.funds_left), kept)
+        kept -= part
+        if part:
+            yield place, part

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from contracting.charges.models import Charge
+from contracting.charges.states import ChargeSource
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
@@ -122,7 +124,14 @@ def open_terminations(
 
 
 def unpaid_settlement(order: TaskOrder) -> Dollars:
-    """What a settlement of the order granted beside its usage."""
+    """What a settlement of the order granted and nobody has charged on its lines.
+
+    What is charged is invoiced and paid like everything else, and counted with it.
+    """
+    if Charge.objects.filter(
+        line__order=order, source=ChargeSource.SETTLEMENT
+    ).exists():
+        return Dollars()
     rows = Termination.objects.filter(order=order, settlement__dollars__gt=0)
     found = rows.values_list("settlement__dollars", flat=True).first()
     return Dollars(found or 0)

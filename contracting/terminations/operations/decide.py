@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
+from contracting.charges.operations.charge_settlement import charge_settlement
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
@@ -30,8 +31,9 @@ from contracting.terminations.states import TerminationState
 def decide_settlement(
     *, termination_id: int, dollars: Dollars, text: str, by: Actor, at: datetime
 ) -> Settlement:
-    """Settle it: the granted charges stay obligated, the free rest goes back.
+    """Settle it: what is granted is charged, the free rest goes back to its funds.
 
+    The vendor invoices what is granted like everything else, and nothing beyond it.
     Usage that was accepted, or used and not accepted yet, is not touched: it is
     invoiced and paid as ever. FAR 49.103, 49.105, 52.212-4(l).
 
@@ -52,8 +54,10 @@ def decide_settlement(
     rows = queries.balances_ended_by(termination)
     _guard(termination, dollars, text, rows, on, at)
     parts = calculations.given_back(rows, dollars)
+    granted = calculations.kept_for(rows, dollars)
     _give_back(termination, parts, by, at)
     _conform(ended, parts)
+    _charge(termination, ended, granted, by, at)
     returned = total_dollars(part for _, part in parts)
     settlement = Settlement.objects.create(
         termination=termination,
@@ -135,6 +139,27 @@ def _give_back(
             )
             for each, part in parts
         ],
+        because=termination.subject,
+        by=by,
+        at=at,
+    )
+
+
+def _charge(
+    termination: Termination,
+    ended: Sequence[TaskOrder],
+    granted: Sequence[tuple[LineBalance, Dollars]],
+    by: Actor,
+    at: datetime,
+) -> None:
+    """What is granted becomes payable on the lines whose funds are kept for it."""
+    lines = {line.holder: line for order in ended for line in order.current_lines()}
+    charge_settlement(
+        parts=[
+            (lines[each.balance.holder], each.balance.acrn, part)
+            for each, part in granted
+        ],
+        on=termination.stop_on,
         because=termination.subject,
         by=by,
         at=at,
