@@ -7,7 +7,7 @@ product is exact in integers, and no digit is ever lost.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 from contracting.core.periods import fiscal_year
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.ledger.models import LineOfAccounting
-from contracting.ledger.states import Consumption, FundsType
+from contracting.ledger.states import Allotted, Consumption, FundsType
 
 Quantity = TypeVar("Quantity", Dollars, Tokens)
 
@@ -31,10 +31,15 @@ class Share:
     funded_picodollars: int = 0
     unfunded_tokens: int = 0
     unfunded_picodollars: int = 0
+    burn: Decimal | None = None
 
 
 def fold_usage(
-    entries: Sequence[Consumption], *, tokens_left: int, funds_left: Sequence[Dollars]
+    entries: Sequence[Consumption],
+    *,
+    tokens_left: int,
+    funds_left: Sequence[Dollars],
+    micro_acu_left: int | None = None,
 ) -> list[Share]:
     """Draw usage on the funds in the order given, up to the live limit (R-FND-08).
 
@@ -45,39 +50,200 @@ def fold_usage(
 
     :param tokens_left: room under the line's token ceiling
     :param funds_left: obligated and unused dollars by ACRN, in order of payment
+    :param micro_acu_left: room in the pool, where the line is one
     """
     left = [picodollars(funds) for funds in funds_left]
+    units_left = None if micro_acu_left is None else micro_acu_left * _PICO_OF_MICRO
     shares: dict[tuple[Hashable, int], Share] = {}
     for entry in entries:
         price = picodollars_per_token(entry.unit_price)
+        burn = pico_acu_per_token(entry.acu_per_million_tokens)
         rest = entry.tokens.count
         for place in range(len(left)):
             fits = min(rest, tokens_left)
             if price:
                 fits = min(fits, left[place] // price)
+            if burn and units_left is not None:
+                fits = min(fits, units_left // burn)
             if fits > 0:
                 left[place] -= fits * price
                 tokens_left -= fits
                 rest -= fits
-                share = _share(shares, entry.key, place)
+                if units_left is not None:
+                    units_left -= fits * burn
+                share = _share(shares, entry, place)
                 share.funded_tokens += fits
                 share.funded_picodollars += fits * price
         if rest:
-            share = _share(shares, entry.key, len(left) - 1)
+            share = _share(shares, entry, len(left) - 1)
             share.unfunded_tokens += rest
             share.unfunded_picodollars += rest * price
         elif not entry.tokens:
-            _share(shares, entry.key, 0)
+            _share(shares, entry, 0)
     return list(shares.values())
 
 
 def _share(
-    shares: dict[tuple[Hashable, int], Share], key: Hashable, place: int
+    shares: dict[tuple[Hashable, int], Share], entry: Consumption, place: int
 ) -> Share:
-    found = shares.get((key, place))
+    found = shares.get((entry.key, place))
     if found is None:
-        found = shares[key, place] = Share(key, place)
+        found = Share(entry.key, place, burn=entry.acu_per_million_tokens)
+        shares[entry.key, place] = found
     return found
+
+
+@dataclass(slots=True)
+class Placed:
+    """What of one key one ACRN takes, or, unfunded, no limit leaves room for."""
+
+    key: str
+    place: int
+    is_funded: bool
+    tokens: int = 0
+    micro_acu: int = 0
+    picodollars: int = 0
+
+
+def fold_allotted(
+    entries: Sequence[Allotted],
+    *,
+    tokens_left: int,
+    funds_left: Sequence[Dollars],
+    micro_acu_left: int | None = None,
+) -> list[Placed]:
+    """Draw what a period run has allotted on the funds, in the order given.
+
+    The same limits as in :func:`fold_usage`, at the right prices. The tokens of one key
+    of a pool become micro-ACU once, over all ACRNs and what is unfunded together.
+    """
+    left = [picodollars(funds) * _ATTO_OF_PICO for funds in funds_left]
+    units_left = None if micro_acu_left is None else micro_acu_left * _PICO_OF_MICRO
+    placed: dict[tuple[str, bool, int], Placed] = {}
+    priced: dict[str, Allotted] = {}
+    for entry in entries:
+        priced.setdefault(entry.key, entry)
+        price, burn = attodollars_per_token(entry), pico_acu_per_token(entry.burn)
+        rest = entry.tokens
+        for place in range(len(left)):
+            fits = min(rest, tokens_left)
+            if price:
+                fits = min(fits, left[place] // price)
+            if burn and units_left is not None:
+                fits = min(fits, units_left // burn)
+            if fits > 0:
+                left[place] -= fits * price
+                tokens_left -= fits
+                rest -= fits
+                if units_left is not None:
+                    units_left -= fits * burn
+                _placed(placed, entry.key, place, is_funded=True).tokens += fits
+        if rest:
+            last = len(left) - 1
+            _placed(placed, entry.key, last, is_funded=False).tokens += rest
+    for key, entry in priced.items():
+        parts = [each for each in placed.values() if each.key == key]
+        parts.sort(key=lambda each: (not each.is_funded, each.place))
+        _price(parts, entry)
+    _keep_within(placed, priced, funds_left, micro_acu_left)
+    return list(placed.values())
+
+
+def _placed(
+    placed: dict[tuple[str, bool, int], Placed],
+    key: str,
+    place: int,
+    *,
+    is_funded: bool,
+) -> Placed:
+    where = (key, is_funded, place)
+    if where not in placed:
+        placed[where] = Placed(key, place, is_funded)
+    return placed[where]
+
+
+def _price(parts: Sequence[Placed], entry: Allotted) -> None:
+    """Units are rounded on the running sum, so that the parts sum to the whole."""
+    tokens = units = 0
+    for part in parts:
+        tokens += part.tokens
+        if entry.burn is None:
+            price = attodollars_per_token(entry)
+            part.picodollars = part.tokens * price // _ATTO_OF_PICO
+        else:
+            part.micro_acu = micro_acu(tokens, entry.burn) - units
+            units += part.micro_acu
+            part.picodollars = part.micro_acu * picodollars_per_token_of(entry.price)
+
+
+def _keep_within(
+    placed: dict[tuple[str, bool, int], Placed],
+    priced: Mapping[str, Allotted],
+    funds_left: Sequence[Dollars],
+    micro_acu_left: int | None,
+) -> None:
+    """Rounding up to a whole unit never passes the funds or the pool.
+
+    What would pass is one unit of a key, and stands unfunded.
+    """
+    for place, funds in enumerate(funds_left):
+        own = [
+            each for each in placed.values() if each.is_funded and each.place == place
+        ]
+        over = sum(each.picodollars for each in own) - picodollars(funds)
+        _give_back(placed, priced, own, over, by_units=False)
+    if micro_acu_left is not None:
+        own = [each for each in placed.values() if each.is_funded]
+        over = sum(each.micro_acu for each in own) - micro_acu_left
+        _give_back(placed, priced, own, over, by_units=True)
+
+
+def _give_back(
+    placed: dict[tuple[str, bool, int], Placed],
+    priced: Mapping[str, Allotted],
+    own: Sequence[Placed],
+    over: int,
+    *,
+    by_units: bool,
+) -> None:
+    for part in own:
+        price = picodollars_per_token_of(priced[part.key].price)
+        if over > 0 and part.micro_acu and price:
+            part.micro_acu -= 1
+            part.picodollars -= price
+            rest = _placed(placed, part.key, part.place, is_funded=False)
+            rest.micro_acu += 1
+            rest.picodollars += price
+            over -= 1 if by_units else price
+
+
+def micro_acu(tokens: int, acu_per_million_tokens: Decimal) -> int:
+    """Units that tokens burn, in millionths, rounded half-up once."""
+    exact = tokens * pico_acu_per_token(acu_per_million_tokens)
+    return (2 * exact + _PICO_OF_MICRO) // (2 * _PICO_OF_MICRO)
+
+
+def pico_acu_per_token(acu_per_million_tokens: Decimal | None) -> int:
+    """A multiplier of 1.5 per million tokens is 1,500,000 pico-ACU a token."""
+    if acu_per_million_tokens is None:
+        return 0
+    return int(acu_per_million_tokens.scaleb(6))
+
+
+def attodollars_per_token(entry: Allotted) -> int:
+    """The exact price of a token, in 10^-18 dollars."""
+    if entry.burn is None:
+        return int(entry.price.scaleb(12))
+    return pico_acu_per_token(entry.burn) * picodollars_per_token_of(entry.price)
+
+
+def picodollars_per_token_of(price: Decimal) -> int:
+    """The same for a price per million tokens, or per unit: by micro-ACU then."""
+    return int(price.scaleb(6))
+
+
+_PICO_OF_MICRO: Final = 1_000_000
+_ATTO_OF_PICO: Final = 1_000_000
 
 
 def spread(amount: Quantity, rooms: Sequence[Quantity]) -> list[Quantity]:
@@ -96,7 +262,7 @@ def spread(amount: Quantity, rooms: Sequence[Quantity]) -> list[Quantity]:
 
 def picodollars_per_token(price: UnitPrice) -> int:
     """A price of $2.50 per million tokens is 2,500,000 picodollars a token."""
-    return int(price.usd_per_million_tokens.scaleb(6))
+    return picodollars_per_token_of(price.usd_per_million_tokens)
 
 
 def picodollars(amount: Dollars) -> int:

@@ -39,6 +39,9 @@ USAGE_ACCEPTED = event_type("ledger.usage.accepted", "Usage was accepted.")
 USAGE_TAKEN_BACK = event_type(
     "ledger.usage.taken_back", "Usage that was counted too much was taken back."
 )
+USAGE_TRUED_UP = event_type(
+    "ledger.usage.trued_up", "Usage was put at the price of its step or pool."
+)
 USAGE_GIVEN_UP = event_type(
     "ledger.usage.given_up", "Usage that the vendor gave up was taken off the books."
 )

@@ -20,6 +20,7 @@ from contracting.ledger.models import (
 from contracting.ledger.states import (
     BALANCE_COLUMNS,
     COLUMNS,
+    POOL_COLUMNS,
     ROUTES,
     TOKEN_COLUMNS,
     TransferKind,
@@ -57,13 +58,14 @@ def balances_are_the_sums_of_their_transfers() -> Iterator[str]:
     by_balance = _account_sums("balance_id")
     by_line: _Sums = defaultdict(Decimal)
     for balance in Balance.objects.order_by("pk"):
-        for name in BALANCE_COLUMNS:
+        for name in (*BALANCE_COLUMNS, *POOL_COLUMNS):
             figure = _figure(name, balance.pk, by_balance)
-            if name in TOKEN_COLUMNS:
+            if name in TOKEN_COLUMNS or name in POOL_COLUMNS:
                 by_line[balance.line_id, name] += figure
-            yield from _compare(balance, name, figure)
+            if name not in POOL_COLUMNS:
+                yield from _compare(balance, name, figure)
     for line in HolderBalance.objects.order_by("pk"):
-        for name in TOKEN_COLUMNS:
+        for name in (*TOKEN_COLUMNS, *POOL_COLUMNS):
             yield from _compare(line, name, by_line[line.pk, name])
     by_funds = _account_sums("line_of_accounting_id")
     for funds in FundsBalance.objects.order_by("pk"):
@@ -94,6 +96,11 @@ def nothing_passes_its_bound() -> Iterator[str]:
         (Balance, Q(accepted_dollars__gt=payable), "is accepted beyond its usage"),
         (Balance, Q(paid_dollars__gt=F("accepted_dollars")), "is paid beyond accepted"),
         (HolderBalance, Q(consumed_tokens__gt=F("ceiling_tokens")), "has run over"),
+        (
+            HolderBalance,
+            Q(consumed_micro_acu__gt=F("ceiling_micro_acu")),
+            "has run over its pool",
+        ),
         (FundsBalance, Q(available_dollars__lt=bound), "is bound beyond its funds"),
         (
             ContractBalance,
@@ -113,6 +120,7 @@ def reversals_mirror_what_they_reverse() -> Iterator[str]:
         debit=F("reverses__credit"),
         credit=F("reverses__debit"),
         tokens=F("reverses__tokens"),
+        micro_acu=F("reverses__micro_acu"),
         dollars=F("reverses__dollars"),
     )
     for row in rows.order_by("pk"):
@@ -126,19 +134,23 @@ def _account_sums(owner: str) -> _Sums:
         rows = (
             Transfer.objects.filter(**{f"{side}__{owner}__isnull": False})
             .values_list(f"{side}__{owner}", f"{side}__kind")
-            .annotate(in_dollars=Sum("dollars"), in_tokens=Sum("tokens"))
+            .annotate(
+                in_dollars=Sum("dollars"),
+                in_tokens=Sum("tokens"),
+                units=Sum("micro_acu"),
+            )
         )
-        for pk, kind, in_dollars, in_tokens in rows:
+        for pk, kind, in_dollars, in_tokens, units in rows:
             sums[pk, f"{kind} dollars"] += sign * in_dollars
             sums[pk, f"{kind} tokens"] += sign * in_tokens
+            sums[pk, f"{kind} micro_acu"] += sign * units
     return sums
 
 
 def _figure(name: str, owner: int, sums: _Sums) -> Decimal:
-    column = COLUMNS[name]
-    unit = "tokens" if column.in_tokens else "dollars"
+    column = COLUMNS.get(name) or POOL_COLUMNS[name]
     return column.sign * sum(
-        (sums[owner, f"{kind} {unit}"] for kind in column.accounts), Decimal(0)
+        (sums[owner, f"{kind} {column.unit}"] for kind in column.accounts), Decimal(0)
     )
 
 

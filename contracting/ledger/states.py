@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from django.db.models import TextChoices
@@ -102,6 +103,13 @@ class Column:
     def in_tokens(self) -> bool:
         return self.name.endswith("_tokens")
 
+    @property
+    def unit(self) -> str:
+        """What of a transfer it sums: tokens, micro-ACU or dollars."""
+        if self.name.endswith("_micro_acu"):
+            return "micro_acu"
+        return "tokens" if self.in_tokens else "dollars"
+
     def effect(self, debit: str, credit: str) -> int:
         """+1, 0 or -1: what a unit from ``debit`` to ``credit`` does to the figure."""
         return self.sign * ((credit in self.accounts) - (debit in self.accounts))
@@ -131,10 +139,19 @@ FUNDS_COLUMNS: Final = ("available_dollars", "committed_dollars", "obligated_dol
 TOKEN_COLUMNS: Final = ("consumed_tokens", "unfunded_tokens", "accepted_tokens")
 BALANCE_COLUMNS: Final = tuple(name for name in COLUMNS if name != "available_dollars")
 
+POOL_COLUMNS: Final[Mapping[str, Column]] = {
+    column.name: column
+    for column in (
+        Column("consumed_micro_acu", _USED, "used, funded"),
+        Column("unfunded_micro_acu", frozenset({_K.UNFUNDED}), "used, unfunded"),
+    )
+}
+"""The figures of a pool, which its line keeps over all of its ACRNs."""
+
 EFFECTS: Final[Mapping[tuple[str, str], tuple[tuple[str, int], ...]]] = {
     (debit, credit): tuple(
         (name, effect)
-        for name, column in COLUMNS.items()
+        for name, column in (*COLUMNS.items(), *POOL_COLUMNS.items())
         if (effect := column.effect(debit, credit))
     )
     for debit in AccountKind.values
@@ -169,6 +186,7 @@ class BalanceLine:
     line_of_accounting_id: int
     ceiling_dollars: Dollars
     ceiling_tokens: Tokens
+    ceiling_micro_acu: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +201,30 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Consumption:
-    """Tokens used at one price; ``key`` is the caller's name for what was used."""
+    """Tokens used at one price; ``key`` is the caller's name for what was used.
+
+    ``acu_per_million_tokens`` is the multiplier of a line that is a pool.
+    """
 
     key: Hashable
     unit_price: UnitPrice
     tokens: Tokens
+    acu_per_million_tokens: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allotted:
+    """Tokens that a period run has put on a step or a pool, at their right price.
+
+    On a step ``price`` is dollars per million tokens. On a pool ``burn`` is AI
+    consumption units (ACU) per million tokens and ``price`` dollars per ACU; the
+    micro-ACU of all tokens of one ``key`` are rounded once, half-up.
+    """
+
+    key: str
+    tokens: int
+    price: Decimal
+    burn: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ NOT_PERMITTED = {
     "ledger.take_back_usage": _BY_THE_CALLER,
     "ledger.charge_funds": _BY_THE_CALLER,
     "charges.charge_all": "the machinery asks the verb for each order",
+    "ledger.true_up_usage": _BY_THE_CALLER,
     "modifications.take_up_prices": _BY_THE_CALLER,
     "notices.post_notice": _BY_THE_CALLER,
     "notices.sweep_notices": "the machinery sends what was posted",

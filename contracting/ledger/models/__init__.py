@@ -21,7 +21,12 @@ from contracting.core.models import (
 )
 from contracting.core.quantities import Dollars, Tokens
 from contracting.ledger.models import funds
-from contracting.ledger.models.funds import dollars_field, none_negative, tokens_field
+from contracting.ledger.models.funds import (
+    dollars_field,
+    micro_acu_field,
+    none_negative,
+    tokens_field,
+)
 from contracting.ledger.states import AccountKind, Holder, TransferKind
 
 LineOfAccounting = funds.LineOfAccounting
@@ -94,11 +99,26 @@ class HolderBalance(Addressed, Timestamped):
     consumed_tokens = tokens_field("Used and funded.")
     unfunded_tokens = tokens_field("Used beyond the live limit: recorded, not payable.")
     accepted_tokens = tokens_field("Accepted by the Government.")
+    ceiling_micro_acu = models.BigIntegerField(
+        null=True, blank=True, help_text="Of a pool: its ceiling, millionths of an ACU."
+    )
+    consumed_micro_acu = micro_acu_field("Used of the pool and funded.")
+    unfunded_micro_acu = micro_acu_field("Used beyond the live limit.")
 
     objects = LockingQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="funded_units_never_exceed_the_ceiling_of_their_pool",
+                condition=Q(ceiling_micro_acu__isnull=True)
+                | Q(consumed_micro_acu__lte=F("ceiling_micro_acu")),
+            ),
+            none_negative(
+                "units_of_a_pool_are_never_negative",
+                "consumed_micro_acu",
+                "unfunded_micro_acu",
+            ),
             models.UniqueConstraint(
                 name="a_line_has_one_token_balance",
                 fields=["holder_kind", "holder_id"],
@@ -130,6 +150,14 @@ class HolderBalance(Addressed, Timestamped):
     @property
     def holder(self) -> Holder:
         return Holder(self.holder_kind, self.holder_id)
+
+    @property
+    def micro_acu_left(self) -> int | None:
+        """What may still be used of the pool; none on a line that is no pool."""
+        if self.ceiling_micro_acu is None:
+            return None
+        left: int = self.ceiling_micro_acu - self.consumed_micro_acu
+        return left
 
     @property
     def tokens_left(self) -> Tokens:
@@ -344,6 +372,9 @@ class Transfer(AppendOnly):
         Account, on_delete=models.PROTECT, related_name="credits"
     )
     tokens = models.BigIntegerField(default=0)
+    micro_acu = models.BigIntegerField(
+        default=0, help_text="Millionths of an AI consumption unit, on a pool."
+    )
     dollars = models.DecimalField(max_digits=24, decimal_places=12)
     because_kind = models.CharField(max_length=60, help_text="What caused it.")
     because_id = models.BigIntegerField()
@@ -369,6 +400,7 @@ class Transfer(AppendOnly):
                 condition=~Q(debit=F("credit")),
             ),
             none_negative("a_transfer_is_never_negative", "tokens", "dollars"),
+            none_negative("a_transfer_moves_no_negative_units", "micro_acu"),
             models.CheckConstraint(
                 name="only_a_reversal_names_what_it_reverses",
                 condition=Q(kind=TransferKind.REVERSE, reverses__isnull=False)

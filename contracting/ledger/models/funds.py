@@ -35,6 +35,10 @@ def tokens_field(help_text: str) -> models.BigIntegerField[Any, Any]:
     return models.BigIntegerField(default=0, help_text=help_text)
 
 
+def micro_acu_field(help_text: str) -> models.BigIntegerField[Any, Any]:
+    return models.BigIntegerField(default=0, help_text=help_text)
+
+
 def none_negative(name: str, *columns: str) -> models.CheckConstraint:
     condition = Q()
     for column in columns:

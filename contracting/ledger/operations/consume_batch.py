@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -120,6 +121,7 @@ def _draw(book: Book, holder: Holder, entries: Sequence[Consumption]) -> list[_P
         entries,
         tokens_left=book.lines[holder].tokens_left.count,
         funds_left=[row.funds_left for row in rows],
+        micro_acu_left=book.lines[holder].micro_acu_left,
     )
     return [_post_share(book, rows[share.place], share) for share in shares]
 
@@ -135,6 +137,7 @@ def _post_share(book: Book, row: Balance, share: calculations.Share) -> _Posted:
             on=row,
             dollars=calculations.dollars(share.funded_picodollars),
             tokens=Tokens(share.funded_tokens),
+            micro_acu=_units(share.funded_tokens, share.burn, row.line.micro_acu_left),
             note=str(share.key),
         )
     if share.unfunded_tokens:
@@ -146,9 +149,18 @@ def _post_share(book: Book, row: Balance, share: calculations.Share) -> _Posted:
             on=row,
             dollars=calculations.dollars(share.unfunded_picodollars),
             tokens=Tokens(share.unfunded_tokens),
+            micro_acu=_units(share.unfunded_tokens, share.burn, None),
             note=str(share.key),
         )
     return share, row.acrn, funded, unfunded
+
+
+def _units(tokens: int, burn: Decimal | None, left: int | None) -> int:
+    """Provisional micro-ACU of a posting: the period run posts what is right."""
+    if burn is None:
+        return 0
+    units = calculations.micro_acu(tokens, burn)
+    return units if left is None else min(units, left)
 
 
 def _consumed(

@@ -45,8 +45,9 @@ def open_balances(
     known = _lock_book(because=because, by=by, at=at, holders=[holder]).balances
     _guard(line, lines, known=list(known.values()))
     line.ceiling_tokens = lines[0].ceiling_tokens.count
+    line.ceiling_micro_acu = lines[0].ceiling_micro_acu
     line.label = label or line.label
-    line.save(update_fields=["ceiling_tokens", "label"])
+    line.save(update_fields=["ceiling_tokens", "ceiling_micro_acu", "label"])
     rows = [_open(line, each, known.get((holder, each.acrn))) for each in lines]
     record_event(
         events.BALANCES_OPENED,
@@ -56,6 +57,7 @@ def open_balances(
         data={
             "holder": {"kind": holder.kind, "id": holder.id},
             "ceiling_tokens": line.ceiling_tokens,
+            "ceiling_micro_acu": line.ceiling_micro_acu,
             "acrns": [
                 {
                     "acrn": each.acrn,
@@ -70,8 +72,10 @@ def open_balances(
 
 
 def _guard(line: HolderBalance, lines: list[BalanceLine], known: list[Balance]) -> None:
-    if len({each.ceiling_tokens for each in lines}) != 1:
-        message = "The ACRNs of a line state one token ceiling: the line's."
+    if len({(each.ceiling_tokens, each.ceiling_micro_acu) for each in lines}) != 1:
+        message = (
+            "The ACRNs of a line state one ceiling in tokens and units: the line's."
+        )
         raise LinesDisagree(message)
     named = {each.acrn: each for each in lines}
     places = [each.sequence for each in lines]
@@ -83,6 +87,13 @@ def _guard(line: HolderBalance, lines: list[BalanceLine], known: list[Balance]) 
         message = (
             f"{line.consumed_tokens:,} tokens are used already; the token ceiling "
             f"cannot become {lines[0].ceiling_tokens}."
+        )
+        raise CeilingExceeded(message)
+    units = lines[0].ceiling_micro_acu
+    if units is not None and units < line.consumed_micro_acu:
+        message = (
+            f"{line.consumed_micro_acu:,} millionths of a unit are used already; the "
+            f"ceiling of the pool cannot become {units:,}."
         )
         raise CeilingExceeded(message)
     for row in known:

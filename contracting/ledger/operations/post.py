@@ -41,9 +41,11 @@ from contracting.ledger.states import (
     FUNDS_COLUMNS,
     OF_A_BALANCE,
     OF_A_LINE_OF_ACCOUNTING,
+    POOL_COLUMNS,
     TOKEN_COLUMNS,
     Holder,
     Obligation,
+    TransferKind,
 )
 
 _ROWS_PER_INSERT = 2_000
@@ -137,6 +139,7 @@ def _post_transfer(
     on: Balance | FundsBalance,
     dollars: Dollars,
     tokens: Tokens = _NO_TOKENS,
+    micro_acu: int = 0,
     note: str = "",
     reverses: Transfer | None = None,
 ) -> Transfer:
@@ -146,6 +149,7 @@ def _post_transfer(
         debit_id=_account(book, debit, on),
         credit_id=_account(book, credit, on),
         tokens=tokens.count,
+        micro_acu=micro_acu,
         dollars=dollars.amount,
         because_kind=book.because.kind,
         because_id=book.because.id,
@@ -158,10 +162,33 @@ def _post_transfer(
     )
     book.transfers.append(transfer)
     for name, effect in EFFECTS[debit, credit]:
-        change = tokens.count if name in TOKEN_COLUMNS else dollars.amount
+        change = _change(transfer, name)
         if change:
             _move(book, name, on, effect * change)
     return transfer
+
+
+def _change(transfer: Transfer, name: str) -> int | Decimal:
+    """What of a transfer a figure sums: tokens, units of a pool, or dollars."""
+    if name in POOL_COLUMNS:
+        return int(transfer.micro_acu)
+    return int(transfer.tokens) if name in TOKEN_COLUMNS else transfer.dollars
+
+
+def _reverse(book: Book, posting: Transfer, on: Balance, reason: str) -> None:
+    """Move the whole of a posting back; its accounts are loaded with it."""
+    _post_transfer(
+        book,
+        TransferKind.REVERSE,
+        posting.credit.kind,
+        posting.debit.kind,
+        on=on,
+        dollars=Dollars(posting.dollars),
+        tokens=Tokens(posting.tokens),
+        micro_acu=posting.micro_acu,
+        note=reason,
+        reverses=posting,
+    )
 
 
 def _account(book: Book, kind: str, on: Balance | FundsBalance) -> int:
@@ -174,7 +201,9 @@ def _move(
     book: Book, name: str, on: Balance | FundsBalance, change: int | Decimal
 ) -> None:
     rows: list[FundsBalance | HolderBalance | Balance] = []
-    if isinstance(on, Balance):
+    if isinstance(on, Balance) and name in POOL_COLUMNS:
+        rows.append(on.line)
+    elif isinstance(on, Balance):
         rows.append(on)
         if name in TOKEN_COLUMNS:
             rows.append(on.line)

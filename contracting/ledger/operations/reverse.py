@@ -49,6 +49,7 @@ def reverse_transfer(
         on=_row(book, account),
         dollars=Dollars(original.dollars),
         tokens=Tokens(original.tokens),
+        micro_acu=original.micro_acu,
         note=reason,
         reverses=original,
     )

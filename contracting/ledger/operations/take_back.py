@@ -18,6 +18,7 @@ from contracting.ledger.operations.post import (
     Book,
     _lock_book,
     _post_transfer,
+    _reverse,
     _write_book,
 )
 from contracting.ledger.queries import usage_that_stands
@@ -109,17 +110,7 @@ def _take(
     if most <= 0:
         return 0
     debit, credit = posting.debit.kind, posting.credit.kind
-    _post_transfer(
-        book,
-        TransferKind.REVERSE,
-        credit,
-        debit,
-        on=row,
-        dollars=Dollars(posting.dollars),
-        tokens=Tokens(posting.tokens),
-        note=reason,
-        reverses=posting,
-    )
+    _reverse(book, posting, row, reason)
     kept = Tokens(posting.tokens - most)
     if kept:
         _post_transfer(

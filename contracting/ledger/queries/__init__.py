@@ -391,13 +391,17 @@ def usage_that_stands(holder: Holder, key: str) -> QuerySet[Transfer]:
 
     What was not funded comes first, then what was; the newest first in each.
     """
+    return all_usage_that_stands(holder).filter(note=key).order_by("-kind", "-pk")
+
+
+def all_usage_that_stands(holder: Holder) -> QuerySet[Transfer]:
+    """The usage of a line under any key that is not reversed, oldest first."""
     return Transfer.objects.filter(
         kind__in=[TransferKind.CONSUME, TransferKind.UNFUNDED],
-        note=key,
         reversal__isnull=True,
         credit__balance__line__holder_kind=holder.kind,
         credit__balance__line__holder_id=holder.id,
-    ).order_by("-kind", "-pk")
+    ).order_by("pk")
 
 
 def transfers_because(kind: str, subject_id: int) -> QuerySet[Transfer]:

@@ -1,0 +1,165 @@
+"""True up the usage of a line: what was posted provisionally becomes what is right."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.quantities import Dollars, Tokens, total_dollars
+from contracting.core.subjects import Subject
+from contracting.ledger import calculations, events
+from contracting.ledger.calculations import Placed
+from contracting.ledger.models import Balance, Transfer
+from contracting.ledger.operations.post import (
+    Book,
+    _lock_book,
+    _post_transfer,
+    _reverse,
+    _write_book,
+)
+from contracting.ledger.operations.reverse import _require_bounds
+from contracting.ledger.queries import all_usage_that_stands
+from contracting.ledger.states import AccountKind, Allotted, Holder, TransferKind
+
+_Place = tuple[str, int, bool]
+"""The key of usage, the balance it stands on, and whether it is funded."""
+
+_ROUTES = {
+    True: (TransferKind.CONSUME, AccountKind.OBLIGATED, AccountKind.CONSUMED),
+    False: (TransferKind.UNFUNDED, AccountKind.METER, AccountKind.UNFUNDED),
+}
+
+
+@transaction.atomic
+def true_up_usage(
+    *,
+    holder: Holder,
+    allotted: Sequence[Allotted],
+    reason: str,
+    because: Subject,
+    by: Actor,
+    at: datetime,
+) -> list[Transfer]:
+    """Make the usage that stands on a line exactly what is allotted to it.
+
+    Postings that are right stay. One that is not is reversed, the latest first, and the
+    rest is posted again at its right price; twice the same posts nothing. Money that a
+    lower price frees funds what it had left unfunded. Funds that were added after usage
+    had run beyond the limit pay for later usage only, and are not drawn on.
+
+    :param allotted: all usage of the line, in the order in which it draws on the funds
+    :returns: the transfers that were posted; none where everything was right
+    :raises NotReversible: if what is accepted already would no longer stand
+    :raises BalanceNotOpen: if no funds were ever opened for the line
+    """
+    book = _lock_book(because=because, by=by, at=at, holders=[holder])
+    rows = book.rows_of(holder)
+    standing = _standing(holder)
+    wanted = _wanted(book, holder, rows, allotted)
+    by_id = {row.pk: row for row in rows}
+    for place in sorted(standing.keys() | wanted.keys()):
+        _settle(
+            book,
+            by_id[place[1]],
+            place,
+            standing.get(place, []),
+            wanted.get(place),
+            reason,
+        )
+    _require_bounds(book)
+    written = _write_book(book)
+    if written:
+        record_event(
+            events.USAGE_TRUED_UP,
+            subject=because,
+            by=by,
+            at=at,
+            data={
+                "holder": {"kind": holder.kind, "id": holder.id},
+                "reversed": total_dollars(_dollars(written, is_reversal=True)),
+                "posted": total_dollars(_dollars(written, is_reversal=False)),
+                "reason": reason,
+            },
+        )
+    return written
+
+
+def _dollars(written: Sequence[Transfer], *, is_reversal: bool) -> list[Dollars]:
+    return [
+        Dollars(each.dollars)
+        for each in written
+        if (each.kind == TransferKind.REVERSE) is is_reversal
+    ]
+
+
+def _standing(holder: Holder) -> dict[_Place, list[Transfer]]:
+    """The postings of usage that are not reversed, the oldest first in each place."""
+    found: dict[_Place, list[Transfer]] = defaultdict(list)
+    for each in all_usage_that_stands(holder).select_related("debit", "credit"):
+        is_funded = each.kind == TransferKind.CONSUME
+        found[each.note, each.credit.balance_id or 0, is_funded].append(each)
+    return found
+
+
+def _wanted(
+    book: Book, holder: Holder, rows: Sequence[Balance], allotted: Sequence[Allotted]
+) -> dict[_Place, Placed]:
+    line = book.lines[holder]
+    ran_over = bool(line.unfunded_tokens or line.unfunded_micro_acu)
+    rooms = [
+        Dollars(row.consumed_dollars) + (Dollars() if ran_over else row.funds_left)
+        for row in rows
+    ]
+    placed = calculations.fold_allotted(
+        allotted,
+        tokens_left=line.ceiling_tokens,
+        funds_left=rooms,
+        micro_acu_left=line.ceiling_micro_acu,
+    )
+    return {
+        (each.key, rows[each.place].pk, each.is_funded): each
+        for each in placed
+        if each.tokens or each.micro_acu or each.picodollars
+    }
+
+
+def _settle(
+    book: Book,
+    row: Balance,
+    place: _Place,
+    standing: Sequence[Transfer],
+    wanted: Placed | None,
+    reason: str,
+) -> None:
+    """Reverse as few of the latest postings as it takes, and post what is missing."""
+    tokens = (wanted.tokens if wanted else 0) - sum(each.tokens for each in standing)
+    units = (wanted.micro_acu if wanted else 0) - sum(
+        each.micro_acu for each in standing
+    )
+    dollars = calculations.dollars(wanted.picodollars if wanted else 0)
+    dollars -= total_dollars(Dollars(each.dollars) for each in standing)
+    left = list(standing)
+    while left and (tokens < 0 or units < 0 or dollars < Dollars()):
+        posting = left.pop()
+        _reverse(book, posting, row, reason)
+        tokens += posting.tokens
+        units += posting.micro_acu
+        dollars += Dollars(posting.dollars)
+    if tokens or units or dollars:
+        kind, debit, credit = _ROUTES[place[2]]
+        _post_transfer(
+            book,
+            kind,
+            debit,
+            credit,
+            on=row,
+            dollars=dollars,
+            tokens=Tokens(tokens),
+            micro_acu=units,
+            note=place[0],
+        )
