@@ -346,6 +346,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contracting.modifications.tasks.open_ratchet_findings",
         "schedule": crontab(hour=11, minute=30),
     },
+    "rate-periods-nightly": {
+        "task": "contracting.metering.tasks.rate_periods",
+        "schedule": crontab(hour=6, minute=0),
+    },
     "remind-suspense-daily": {
         "task": "contracting.metering.tasks.remind_suspense",
         "schedule": crontab(hour=11, minute=0),

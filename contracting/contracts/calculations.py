@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from decimal import ROUND_CEILING, Decimal
+from typing import Any, Final
 
-from contracting.contracts.models import Contract, ContractLine
+from contracting.contracts.models import (
+    Contract,
+    ContractLine,
+    RateRow,
+    VolumeTerms,
+)
 from contracting.core.canonical import plain
 from contracting.core.periods import next_business_day
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.templatetags.drawdown import dollars as money
 from contracting.reference.queries import threshold
+from contracting.reference.states import PriceStructure
 from contracting.solicitations.publishing.terms import ORDER_LIMITS
+
+PRICING: Final[Mapping[str, str]] = {
+    PriceStructure.UNIT_PRICE: "fixed unit price per MTOK",
+    PriceStructure.TIERS: "committed-use tiers per MTOK, marginal",
+    PriceStructure.POOL: "pool in ACU with burn-down multipliers",
+}
+"""The pricing arrangement of a line in words (FAR 4.1005-1), by its structure."""
 
 
 def last_day(code: str, after: date) -> date:
@@ -81,21 +97,12 @@ def _line(line: ContractLine) -> dict[str, Any]:
         "unit": line.unit,
         "estimated_tokens": line.estimated_tokens,
         "ceiling_dollars": line.ceiling_dollars,
+        **_volume(line),
         "rates": [
-            {
-                "slin": rate.slin,
-                "model": rate.model.snapshot,
-                "tokenizer": rate.tokenizer.code,
-                "class": rate.token_class.code,
-                "tier": rate.tier,
-                "context_band": rate.context_band,
-                "boundary": rate.boundary,
-                "price": rate.usd_per_million_tokens,
-                "from": rate.in_force.lower,
-                "to": rate.in_force.upper,
-            }
+            _rate(rate)
             for rate in line.rate_rows.filter(superseded_at__isnull=True)
-            .select_related("model", "tokenizer", "token_class")
+            .select_related("model", "tokenizer", "token_class", "burn")
+            .prefetch_related("steps")
             .order_by("slin", "in_force")
         ],
         "funding": [
@@ -128,6 +135,75 @@ def _by_unit(line: ContractLine) -> dict[str, Any]:
             )
         ],
     }
+
+
+def _volume(line: ContractLine) -> dict[str, Any]:
+    """Over what its volume is counted, where its price depends on it."""
+    terms = VolumeTerms.objects.filter(line=line).first()
+    if terms is None:
+        return {}
+    return {"counted_over": terms.counted_over, "counted_per": terms.counted_per}
+
+
+def _rate(rate: RateRow) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "slin": rate.slin,
+        "model": rate.model.snapshot,
+        "tokenizer": rate.tokenizer.code,
+        "class": rate.token_class.code,
+        "tier": rate.tier,
+        "context_band": rate.context_band,
+        "boundary": rate.boundary,
+        "price": rate.usd_per_million_tokens,
+        "from": rate.in_force.lower,
+        "to": rate.in_force.upper,
+    }
+    steps = [
+        {"from_tokens": step.from_tokens, "price": step.usd_per_million_tokens}
+        for step in rate.steps.all()
+    ]
+    burn = getattr(rate, "burn", None)
+    if steps:
+        made["steps"] = steps
+    if burn is not None:
+        made |= {
+            "acu_per_million_tokens": burn.acu_per_million_tokens,
+            "usd_per_acu": burn.usd_per_acu,
+        }
+    return made
+
+
+def provisional_price(acu_per_million_tokens: Decimal, usd_per_acu: Decimal) -> Decimal:
+    """Dollars per million tokens of a pool, rounded up to the sixth decimal."""
+    exact = acu_per_million_tokens * usd_per_acu
+    return exact.quantize(Decimal("0.000001"), ROUND_CEILING)
+
+
+def volumes_of(*rates: Mapping[str, Any]) -> set[int]:
+    """Where one of these prices changes; between two of them all are level."""
+    steps = [step["from_tokens"] for rate in rates for step in rate.get("steps", ())]
+    return {0, *steps}
+
+
+def price_from(rate: Mapping[str, Any], volume: int) -> Decimal:
+    """The price of the token that comes after so many of the line's volume."""
+    price = Decimal(rate["price"])
+    for step in rate.get("steps", ()):
+        if step["from_tokens"] <= volume:
+            price = Decimal(step["price"])
+    return price
+
+
+def price_said(rate: Mapping[str, Any]) -> str:
+    """A price of the content as a person reads it, with its steps or its units."""
+    if "usd_per_acu" in rate:
+        burns = f"{rate['acu_per_million_tokens']} ACU per million tokens"
+        return f"{burns}, at {money(rate['usd_per_acu'])} per ACU"
+    steps = "".join(
+        f"; from {step['from_tokens']:,} tokens on {money(step['price'])}"
+        for step in rate.get("steps", ())
+    )
+    return f"{money(rate['price'])} per million tokens{steps}"
 
 
 def funded(contract: Contract) -> Dollars:

@@ -34,3 +34,17 @@ MOVES = moves(
         _S.COMPLETED: (_S.CLOSED,),
     }
 )
+
+
+class CountedOver(TextChoices):
+    """Whose usage counts towards the steps of a contract line."""
+
+    ORDER = "ORDER", "each order by itself"
+    LINE = "LINE", "all orders on the contract line"
+
+
+class CountedPer(TextChoices):
+    """How long the volume of a contract line is counted before it begins anew."""
+
+    MONTH = "MONTH", "per calendar month"
+    WHOLE = "WHOLE", "from the first token on"

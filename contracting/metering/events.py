@@ -25,3 +25,7 @@ SUSPENSE_REMINDED = event_type(
 USAGE_CORRECTED = event_type(
     "metering.usage.corrected", "A correction of metered usage was added."
 )
+PERIOD_RATED = event_type(
+    "metering.period.rated",
+    "Usage was put on its steps or into its pool, and trued up.",
+)

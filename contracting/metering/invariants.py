@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
@@ -12,6 +14,7 @@ from contracting.core.invariants import Invariant
 from contracting.core.quantities import Tokens, UnitPrice
 from contracting.ledger.queries import drawn_by_line
 from contracting.metering.models import (
+    TrueUp,
     UsageAssignment,
     UsageAttribution,
     UsageBatch,
@@ -116,6 +119,9 @@ def _the_ledger_has_every_token() -> Iterator[str]:
             "order_line"
         ).annotate(Sum("tokens"), Sum("dollars"))
     }
+    for line, change in _trued_up().items():
+        tokens, dollars = rated.get(line, (0, Decimal(0)))
+        rated[line] = (tokens, dollars + change)
     drawn = drawn_by_line(HOLDER_OF_A_LINE)
     charged = charged_by_line()
     for line in sorted({*rated, *drawn}):
@@ -123,6 +129,15 @@ def _the_ledger_has_every_token() -> Iterator[str]:
         used = tokens, dollars - charged.get(line, 0)
         if metered != used:
             yield f"order line {line}: metered {metered}, on the ledger {used}"
+
+
+def _trued_up() -> dict[int, Decimal]:
+    """What the rows in force have changed in the dollars of each order line."""
+    key = ("order_line_id", "rate_row_id", "period_start", "from_tokens")
+    changed: dict[int, Decimal] = defaultdict(Decimal)
+    for row in TrueUp.objects.order_by(*key, "-pk").distinct(*key):
+        changed[row.order_line_id] += row.exact_dollars - row.provisional_dollars
+    return changed
 
 
 def _nothing_is_orphaned() -> Iterator[str]:
@@ -162,8 +177,9 @@ INVARIANTS = [
     ),
     Invariant(
         "MET-4",
-        "Funded and unfunded use on the ledger is what was metered, corrections "
-        "included, to the token and the last digit of a dollar; the rest is charged.",
+        "Funded and unfunded use on the ledger is what was metered, corrections and "
+        "true-ups included, to the token and the last digit of a dollar; the rest is "
+        "charged.",
         _the_ledger_has_every_token,
     ),
     Invariant(

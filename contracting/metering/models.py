@@ -130,6 +130,11 @@ class UsageEvent(AppendOnly):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="usage_event_by_time", fields=["occurred_at"]),
             models.Index(name="usage_event_by_batch", fields=["batch_id"]),
+            models.Index(
+                name="corrections_of_usage",
+                fields=["agency_id", "source_id", "corrects"],
+                condition=~Q(corrects=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -363,3 +368,70 @@ class SuspenseReminder(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.agency_id}: {self.events}"
+
+
+class PeriodRun(Addressed, AppendOnly):
+    """The usage of a contract line was put on its steps, or into its pool."""
+
+    PREFIX = "prn"
+
+    contract_line = models.ForeignKey(
+        "contracts.ContractLine", on_delete=models.PROTECT, related_name="period_runs"
+    )
+    rated_through = models.DateTimeField(help_text="The last rating that it has seen.")
+    tokens = models.BigIntegerField()
+    provisional_dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    exact_dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    ran_by = models.CharField(max_length=160)
+    ran_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.public_id} of line {self.contract_line_id}"
+
+    @property
+    def subject(self) -> Subject:
+        stream = f"contract:{self.contract_line.contract_id}"
+        return Subject("metering.period_run", self.pk, stream)
+
+
+class TrueUp(AppendOnly):
+    """What a step or pool of an order line comes to in a period; the last row holds.
+
+    ``exact_dollars`` less ``provisional_dollars`` is what the ledger was trued up by.
+    """
+
+    run = models.ForeignKey(
+        PeriodRun, on_delete=models.PROTECT, related_name="true_ups"
+    )
+    order_line = models.ForeignKey(
+        "orders.OrderLine", on_delete=models.PROTECT, related_name="true_ups"
+    )
+    rate_row = models.ForeignKey("contracts.RateRow", on_delete=models.PROTECT)
+    period_start = models.DateField(
+        help_text="First day of the month, or of the order."
+    )
+    from_tokens = models.BigIntegerField(help_text="The step, by where it begins.")
+    usd_per_million_tokens = models.DecimalField(
+        max_digits=12, decimal_places=6, null=True, blank=True
+    )
+    tokens = models.BigIntegerField()
+    micro_acu = models.BigIntegerField(default=0)
+    provisional_dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    exact_dollars = models.DecimalField(max_digits=24, decimal_places=12)
+
+    objects = StreamedQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_run_trues_up_a_step_once",
+                fields=["run", "order_line", "rate_row", "period_start", "from_tokens"],
+            ),
+            models.CheckConstraint(
+                name="a_step_holds_no_negative_usage",
+                condition=Q(tokens__gte=0, micro_acu__gte=0, exact_dollars__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_line_id} {self.period_start} {self.exact_dollars}"

@@ -9,7 +9,7 @@ from accounts.states import Role, Scope
 from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
-from contracting.orders.models import TaskOrder
+from contracting.orders.models import OrderLine, TaskOrder
 
 
 def can_register_source(by: Actor, agency_id: int | None) -> Verdict:
@@ -72,3 +72,19 @@ def can_remind_suspense(by: Actor) -> Verdict:
 def can_correct_usage(by: Actor, agency_id: int) -> Verdict:
     """The representative of the agency, with a reason."""
     return role_in(by, agency_id, Role.COR, doing="correct metered usage")
+
+
+def can_rate_order_line(by: Actor, line: OrderLine) -> Verdict:
+    """The same, of an order line; only what is priced by volume is rated."""
+    if not line.contract_line.is_by_volume:
+        return Refused(f"Line {line.clin} has the same price at every volume.")
+    return can_rate_period(by, line.order.contract.agency_id)
+
+
+def can_rate_period(by: Actor, agency_id: int) -> Verdict:
+    """The schedule, or the representative or contracting officer of the agency."""
+    if by.is_system:
+        return Allowed()
+    return role_in(
+        by, agency_id, Role.COR, Role.CONTRACTING_OFFICER, doing="rate a period"
+    )

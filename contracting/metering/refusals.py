@@ -56,3 +56,9 @@ class NothingHeld(Refusal):
     """There is nothing in suspense that can be assigned now."""
 
     code = "nothing_held"
+
+
+class NothingToRate(Refusal):
+    """The price of the line does not depend on its volume: step one was exact."""
+
+    code = "nothing_to_rate"

@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import datetime
+
 from celery import shared_task
 
 from contracting.core import clock
 from contracting.core.actors import SYSTEM
+from contracting.core.errors import Refusal
+from contracting.metering.operations.rate import rate_period
 from contracting.metering.operations.remind import remind_suspense as remind
+from contracting.metering.queries import lines_to_rate
+
+_log = logging.getLogger(__name__)
+
+
+@shared_task  # type: ignore[untyped-decorator,unused-ignore]
+def rate_periods(at: str | None = None) -> int:
+    """Put the usage of every line priced by volume on its steps, each by itself.
+
+    :param at: an instant in ISO format; now, where nothing is given
+    :returns: how many lines were trued up; what was refused stands in the log
+    """
+    moment = datetime.fromisoformat(at) if at else clock.now()
+    made = 0
+    for line in lines_to_rate():
+        try:
+            run = rate_period(contract_line_id=line.pk, by=SYSTEM, at=moment)
+        except Refusal:
+            _log.exception("Line %s was not rated.", line.public_id)
+        else:
+            made += run is not None
+    return made
 
 
 @shared_task  # type: ignore[untyped-decorator,unused-ignore]

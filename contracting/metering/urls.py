@@ -16,6 +16,11 @@ urlpatterns = [
         views.OrderUsagePage.as_view(),
         name="order_usage",
     ),
+    path(
+        "order_lines/<public_id:public_id>/rate_period",
+        views.RatePeriodView.as_view(),
+        name="rate_period",
+    ),
     path("usage/suspense", views.SuspensePage.as_view(), name="suspense"),
     path(
         "usage/register_source",

@@ -21,8 +21,10 @@ from contracting.metering.operations.assign_to_order import assign_usage_to_orde
 from contracting.metering.operations.correct import correct_usage
 from contracting.metering.operations.dispose import dispose_usage
 from contracting.metering.operations.ingest import ingest_usage
+from contracting.metering.operations.rate import rate_period
 from contracting.metering.operations.register import register_source
 from contracting.metering.states import HoldReason, RowCode, RowVerdict
+from contracting.orders.models import OrderLine
 from contracting.orders.queries import get_task_order_for
 from contracting.reference.permissions import can_map_model_alias
 from contracting.reference.queries import token_classes
@@ -87,6 +89,10 @@ class OrderUsagePage(PageView):
     def context(self, **ids: Any) -> dict[str, Any]:
         order = get_task_order_for(self.actor, ids["public_id"])
         totals = queries.totals_by_class(order)
+        steps = queries.steps_of(order)
+        change = sum(
+            (row.exact_dollars - row.provisional_dollars for row in steps), Decimal(0)
+        )
         labels = {row.code: row.label for row in token_classes()}
         return {
             "order": order,
@@ -96,11 +102,49 @@ class OrderUsagePage(PageView):
                 for row in queries.daily_totals(order)
             ],
             "tokens": sum(total.tokens for total in totals),
-            "dollars": sum((total.dollars for total in totals), Decimal(0)),
+            "dollars": sum((total.dollars for total in totals), change),
+            "steps": steps,
+            "change": change,
+            "pools": queries.pools_of(order),
+            "to_rate": [
+                (line, permissions.can_rate_order_line(self.actor, line))
+                for line in order.current_lines()
+                if line.contract_line.is_by_volume and self.actor.is_agency
+            ],
+            "by_volume": any(
+                line.contract_line.is_by_volume for line in order.current_lines()
+            ),
             "held": (
                 queries.open_suspense_of(order).count() if self.actor.is_agency else 0
             ),
         }
+
+
+class RatePeriodView(VerbView):
+    """Put the usage of a line on its steps now, without waiting for the night."""
+
+    template_name = "metering/rate_period.html"
+    submit_label = "Rate it now"
+    done_message = "All usage of the line stands at its exact amount."
+
+    def thing(self, **ids: Any) -> OrderLine:
+        return queries.get_order_line_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: OrderLine) -> Verdict:
+        return permissions.can_rate_order_line(self.actor, thing)
+
+    def extra(self, thing: OrderLine) -> dict[str, Any]:
+        return {"line": thing, "cancel_url": _usage_of(thing)}
+
+    def perform(
+        self, *, thing: OrderLine, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        rate_period(contract_line_id=thing.contract_line_id, by=by, at=at)
+        return _usage_of(thing)
+
+
+def _usage_of(line: OrderLine) -> str:
+    return reverse("metering:order_usage", args=[line.order.public_id])
 
 
 class SuspensePage(AgencyPage):

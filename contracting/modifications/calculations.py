@@ -13,7 +13,14 @@ from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from contracting.contracts.calculations import content
+from contracting.contracts.calculations import (
+    PRICING,
+    content,
+    price_from,
+    price_said,
+    provisional_price,
+    volumes_of,
+)
 from contracting.contracts.models import Contract
 from contracting.core.canonical import plain
 from contracting.core.periods import accounting_day, day_bounds
@@ -28,7 +35,7 @@ from contracting.modifications.states import (
     UnitRateDraft,
 )
 from contracting.reference.models import AiModel
-from contracting.reference.states import BY_TOKENS, PartMonths, Unit
+from contracting.reference.states import BY_TOKENS, BY_VOLUME, PartMonths, Unit
 from contracting.solicitations.publishing.changes import Change
 
 TERMS: Final[Mapping[str, str]] = {
@@ -75,7 +82,7 @@ def plain_line(line: LineDraft) -> dict[str, Any]:
             "clin": line.clin,
             "description": line.description,
             "psc": line.psc,
-            "pricing": f"fixed unit price per {line.unit}",
+            "pricing": PRICING.get(line.structure, f"fixed unit price per {line.unit}"),
             "structure": str(line.structure),
             "unit": str(line.unit),
             "estimated_tokens": line.estimated_tokens,
@@ -89,6 +96,9 @@ def plain_line(line: LineDraft) -> dict[str, Any]:
                 "part_months": str(line.part_months),
             }
         )
+    if line.structure in BY_VOLUME:
+        made["counted_over"] = str(line.counted_over)
+        made["counted_per"] = str(line.counted_per)
     return made
 
 
@@ -122,6 +132,26 @@ def plain_rate(rate: RateDraft, model: AiModel, zone: str) -> dict[str, Any]:
             "to": None,
         }
     )
+    if rate.steps:
+        made["steps"] = plain(
+            [
+                {
+                    "from_tokens": step.from_tokens.count,
+                    "price": step.price.usd_per_million_tokens,
+                }
+                for step in sorted(rate.steps, key=lambda each: each.from_tokens)
+            ]
+        )
+    if rate.acu_per_million_tokens is not None and rate.usd_per_acu is not None:
+        made |= plain(
+            {
+                "acu_per_million_tokens": rate.acu_per_million_tokens,
+                "usd_per_acu": rate.usd_per_acu,
+                "price": provisional_price(
+                    rate.acu_per_million_tokens, rate.usd_per_acu
+                ),
+            }
+        )
     return made
 
 
@@ -273,8 +303,8 @@ def rate_label(rate: Mapping[str, Any]) -> str:
 def price_in_words(rate: Mapping[str, Any]) -> str:
     """A price, and the last day of it where there is one."""
     until = f", before {rate['to'][:10]}" if rate["to"] else ""
-    unit = "million tokens" if "slin" in rate else "unit"
-    return f"{money(rate['price'])} per {unit}{until}"
+    said = price_said(rate) if "slin" in rate else f"{money(rate['price'])} per unit"
+    return f"{said}{until}"
 
 
 def figures(modification: ContractModification) -> list[Moved]:
@@ -344,7 +374,25 @@ def raised(modification: ContractModification) -> list[str]:
         f"{rate_label(rate)}: from {money(was)} to {money(rate['price'])}"
         for rate, was in prices_moved(modification)
         if was is not None and Decimal(rate["price"]) > was
+    ] + [
+        f"{rate_label(rate)}: {price_in_words(old)} becomes {price_in_words(rate)}"
+        for rate, old in _steps_moved(modification)
+        if any(
+            price_from(rate, at) > price_from(old, at) for at in volumes_of(rate, old)
+        )
+        and Decimal(rate["price"]) <= Decimal(old["price"])
     ]
+
+
+def _steps_moved(
+    modification: ContractModification,
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each price of it beside each one that it replaces."""
+    lines = {line["clin"]: line for line in modification.base_content["lines"]}
+    for rate in modification.rates:
+        for old in lines.get(rate["clin"], {}).get("rates", ()):
+            if replaces(rate, old):
+                yield rate, old
 
 
 def added(modification: ContractModification) -> list[str]:

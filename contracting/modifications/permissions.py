@@ -94,6 +94,8 @@ def can_revise_contract_modification(
     if not isinstance(who, Refused) and modification.kind != ModificationKind.TERMS:
         kind = modification.get_kind_display()
         who = Refused(f"This is an {kind}: discard it and draft it again.")
+    if not isinstance(who, Refused) and modification.new_lines:
+        who = Refused("It adds a line: discard it and draft it again.")
     return _on_draft(who, modification)
 
 

@@ -43,6 +43,7 @@ from contracting.orders.states import (
 from contracting.reference.calculations import varies_by_the_hour
 from contracting.reference.models import AiModel, ListPrice, TokenClass
 from contracting.reference.queries import attachments_on, last_import, list_price
+from contracting.reference.states import PriceStructure
 
 LIVE = (*SIGNED, TaskOrderState.SUBMITTED, TaskOrderState.APPROVED)
 """The states of an order that takes room on its lines, or is about to."""
@@ -319,6 +320,7 @@ def falls(contract: Contract, on: date) -> list[Fall]:
         return []
     rows = RateRow.objects.filter(
         line__contract=contract,
+        line__structure=PriceStructure.UNIT_PRICE,
         superseded_at__isnull=True,
         in_force__endswith=None,
         context_band="ALL",

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.db.models import TextChoices
 
+from contracting.contracts.states import CountedOver, CountedPer
 from contracting.core.quantities import Dollars, PricePerUnit, Tokens, UnitPrice
 from contracting.core.states import moves
 from contracting.orders.states import ModificationAuthority
@@ -99,10 +100,20 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class StepDraft:
+    """Another price, for the tokens after so many of the line's volume."""
+
+    from_tokens: Tokens
+    price: UnitPrice
+
+
+@dataclass(frozen=True, slots=True)
 class RateDraft:
     """A price that a modification puts in force from a day on, in the contract's zone.
 
-    What it replaces is the price of the same model, class, tier, band and boundary.
+    What it replaces is the price of the same model, class, tier, band and boundary. On
+    a line with tiers ``price`` is the first step and the highest, ``steps`` are the
+    others. On a pool the multiplier and the price of a unit say what ``price`` is.
     """
 
     clin: str
@@ -114,6 +125,9 @@ class RateDraft:
     boundary: str
     tier: str = "STANDARD"
     context_band: str = "ALL"
+    steps: Sequence[StepDraft] = ()
+    acu_per_million_tokens: Decimal | None = None
+    usd_per_acu: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +141,11 @@ class UnitRateDraft:
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """A contract line that a modification adds; of tokens, or of units."""
+    """A contract line that a modification adds; of tokens, or of units.
+
+    ``counted_over`` and ``counted_per`` say of a line with tiers whose usage counts
+    towards its steps, and how long.
+    """
 
     clin: str
     description: str
@@ -138,6 +156,8 @@ class LineDraft:
     unit: str = Unit.MTOK
     estimated_units: Decimal = Decimal(0)
     part_months: str = PartMonths.BY_DAY
+    counted_over: str = CountedOver.ORDER
+    counted_per: str = CountedPer.MONTH
 
     @property
     def is_by_unit(self) -> bool:

@@ -20,6 +20,11 @@ urlpatterns: list[URLPattern] = [
         views.DraftContractModification.as_view(),
         name="draft_contract_modification",
     ),
+    path(
+        f"{_CONTRACT}/volume_line/draft_contract_modification",
+        views.DraftVolumeLine.as_view(),
+        name="draft_volume_line",
+    ),
     path(f"{_CONTRACT}/models", views.ModelsPage.as_view(), name="models"),
     path(
         f"{_CONTRACT}/record_model_terms",

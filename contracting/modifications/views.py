@@ -18,6 +18,7 @@ from contracting.core.quantities import Dollars
 from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents.queries import documents_of
 from contracting.modifications import calculations, forms, permissions, queries
+from contracting.modifications.forms import volume
 from contracting.modifications.models import ContractModification, RatchetFinding
 from contracting.modifications.operations.confirm_ratchet import (
     confirm_ratchet_finding,
@@ -36,6 +37,7 @@ from contracting.modifications.operations.revise import revise_contract_modifica
 from contracting.modifications.operations.sign import sign_contract_modification
 from contracting.modifications.states import ModificationKind
 from contracting.orders.states import ModificationState
+from contracting.reference.states import Boundary
 from contracting.solicitations.publishing.changes import shown
 
 
@@ -99,7 +101,7 @@ class DraftContractModification(VerbView):
     """What exactly changes, in words, money and tokens?"""
 
     template_name = "modifications/draft_contract_modification.html"
-    form_class = forms.DraftContractModificationForm
+    form_class: ClassVar[type[Form]] = forms.DraftContractModificationForm
     submit_label = "Draft the modification"
     done_message = "The modification is drafted. It has no number until it is signed."
 
@@ -125,6 +127,20 @@ class DraftContractModification(VerbView):
             contract_id=thing.pk, proposal=data["proposal"], by=by, at=at
         )
         return made.path
+
+
+class DraftVolumeLine(DraftContractModification):
+    """Which line priced by volume is added, at which steps or multipliers?"""
+
+    template_name = "modifications/draft_volume_line.html"
+    form_class = volume.DraftVolumeLineForm
+    done_message = "The line is drafted; the vendor's signers are asked."
+
+    def initial(self, thing: Contract) -> dict[str, Any]:
+        return {"first_day": _today(thing), "boundary": Boundary.FEDRAMP_MOD}
+
+    def form_options(self, thing: Contract) -> dict[str, Any]:
+        return {"contract": thing, "on": _today(thing)}
 
 
 class ModelsPage(PageView):

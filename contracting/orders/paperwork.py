@@ -69,7 +69,10 @@ def order_sheet(order: TaskOrder, *, signer: Actor) -> dict[str, Any]:
         "time_zone": contract.time_zone,
         "blocks": _order_blocks(order, signer),
         "facts": _order_facts(order),
-        "sections": [{"heading": "Description", "text": order.description}],
+        "sections": [
+            {"heading": "Description", "text": order.description},
+            *_volume_sections(order),
+        ],
         "lines": [
             {
                 "item": line.clin,
@@ -181,6 +184,25 @@ def _accounting(order: TaskOrder) -> str:
     )
 
 
+def _volume_sections(order: TaskOrder) -> list[dict[str, str]]:
+    """The tables of steps and multipliers of the lines whose price needs them."""
+    made = []
+    for line in order.current_lines():
+        if not line.contract_line.is_by_volume:
+            continue
+        said = [
+            f"{rate.rate_row.slin} {rate.rate_row.token_class.label}: "
+            + "; ".join(rate.rate_row.volume_words)
+            + "."
+            for rate in line.current_rates()
+        ]
+        terms = line.contract_line.volume_terms
+        said.append(f"Volume is counted over {terms}.")
+        heading = f"Line {line.clin}, {line.contract_line.get_structure_display()}"
+        made.append({"heading": heading, "text": "\n".join(said)})
+    return made
+
+
 def _order_facts(order: TaskOrder) -> list[list[Any]]:
     contract = order.contract
     on = _signed_on(order)
@@ -208,9 +230,11 @@ def _order_facts(order: TaskOrder) -> list[list[Any]]:
 def _quantity(line: OrderLine) -> dict[str, Any]:
     """Quantity, unit and price of a line as the schedule prints them."""
     if not line.is_by_unit:
+        pool = line.ceiling_micro_acu
+        mtok = Decimal(line.ceiling_tokens) / TOKENS_PER_MTOK
         return {
-            "quantity": Decimal(line.ceiling_tokens) / TOKENS_PER_MTOK,
-            "unit": "MTOK",
+            "quantity": mtok if pool is None else Decimal(pool).scaleb(-6),
+            "unit": line.unit,
             "unit_price": "see token schedule",
         }
     prices = [money(rate.usd_per_unit) for rate in line.current_unit_rates()]

@@ -105,6 +105,7 @@ class RateOnOrder:
     in_force_from: datetime
     in_force_to: datetime | None
     price: UnitPrice
+    burn: Decimal | None = None
 
     def applies_at(self, instant: datetime) -> bool:
         """Whether usage of that instant has this price; the end is not included."""
@@ -117,7 +118,7 @@ class RateOnOrder:
 class Reach:
     """How far the tokens and dollars that are left go at one mix, and what ends first.
 
-    ``binding`` is ``"tokens"``, ``"ceiling"`` or ``"funds"``.
+    ``binding`` is ``"tokens"``, ``"ceiling"``, ``"funds"`` or ``"pool"``.
     """
 
     mix: str
@@ -129,14 +130,21 @@ class Reach:
     def binding_words(self) -> str:
         return _BINDING_WORDS[self.binding]
 
+    @property
+    def is_singular(self) -> bool:
+        """Whether what binds "ends"; funds and units "end"."""
+        return self.binding not in {FUNDS, POOL}
+
 
 TOKENS: Final = "tokens"
 CEILING: Final = "ceiling"
 FUNDS: Final = "funds"
+POOL: Final = "pool"
 _BINDING_WORDS: Final = {
     TOKENS: "token ceiling",
     CEILING: "dollar ceiling",
     FUNDS: "funds",
+    POOL: "units of the pool",
 }
 
 
@@ -172,6 +180,8 @@ class LineDraft:
 
     Of a line that is bought by the month, hour or piece there are ``units`` and no
     tokens; ``price_per_unit`` is a lower one.
+
+    ``ceiling_acu`` is the ceiling of a pool in its units (ACU), of 6 decimals at most.
     """
 
     clin: str
@@ -182,6 +192,7 @@ class LineDraft:
     description: str = ""
     units: Decimal = Decimal(0)
     price_per_unit: PricePerUnit | None = None
+    ceiling_acu: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

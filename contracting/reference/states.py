@@ -108,6 +108,9 @@ UNITS_OF: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The units in which a line of each price structure may be measured."""
 
+BY_VOLUME: Final = frozenset({PriceStructure.TIERS, PriceStructure.POOL})
+"""The structures whose price is right only once a period is rated."""
+
 
 BY_TOKENS: Final = (Unit.MTOK, Unit.ACU)
 """Units that the meter counts; everything else is bought by the unit."""

@@ -126,6 +126,7 @@ REACHED_OTHERWISE = {
     "modifications:request_modification_changes": "only once a contract is modified",
     "modifications:revise_contract_modification": "only once a contract is modified",
     "modifications:sign_contract_modification": "only once a contract is modified",
+    "metering:rate_period": "only for a line that is priced by volume",
     "orders:rebase_modification": "only once another modification was first",
     "submissions:name_openers": "only before a release, or once openers left",
 }

@@ -151,6 +151,7 @@ THINGS = {
     "normalise": ["solicitations.SolicitationLine"],
     "offers": ["submissions.Submission"],
     "opportunities": ["solicitations.Solicitation"],
+    "order_lines": ["orders.OrderLine"],
     "orders": ["orders.TaskOrder"],
     "payments": ["payments.PaymentCertification", "payments.Payment"],
     "people": ["accounts.Membership"],

@@ -59,4 +59,5 @@ def test_a_smaller_model_comes_on_follows_the_list_and_is_switched_off(told):
 
     # And in the end nobody orders it any more
     (ban,) = in_force(contract.agency, Calendar(ANCHOR).at(0, 9))
+    assert ban.model is not None
     assert ban.model.snapshot == hold.SMALL_MODEL

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from contracting.contracts.acceptance.models import AwardOffer  # noqa: F401 (its app)
-from contracting.contracts.models import representatives, terms, units
+from contracting.contracts.models import representatives, steps, terms, units
 from contracting.contracts.states import MOVES, ContractState
 from contracting.core.models import (
     Addressed,
@@ -35,6 +35,9 @@ from contracting.submissions.models import Submission
 UnenforceableTerm = terms.UnenforceableTerm
 VendorTerm = terms.VendorTerm
 GratuitousService = terms.GratuitousService
+VolumeTerms = steps.VolumeTerms
+PriceStep = steps.PriceStep
+BurnRate = steps.BurnRate
 CorDesignation = representatives.CorDesignation
 DesignationAcceptance = representatives.DesignationAcceptance
 UnitRate = units.UnitRate
@@ -169,7 +172,7 @@ class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
         return self.selection.submission
 
 
-class ContractLine(Addressed, Timestamped):
+class ContractLine(steps.MayBeByVolume, Addressed, Timestamped):
     """A contract line item: what is bought, in its unit, at its prices (FAR 4.1005)."""
 
     PREFIX = "clin"
@@ -220,7 +223,7 @@ class ContractLine(Addressed, Timestamped):
         return bool(self.unit) and self.unit not in BY_TOKENS
 
 
-class RateRow(Addressed, Timestamped):
+class RateRow(steps.SaysItsVolume, Addressed, Timestamped):
     """A price: model, tokenizer, class, tier, band and boundary, in force × known.
 
     Only ``superseded_at`` may ever be set; everything else is append-only.

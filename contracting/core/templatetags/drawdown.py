@@ -151,6 +151,16 @@ def rows_behind(
 
 
 @register.filter
+def acu(value: Any) -> str:
+    """1250016 millionths of a unit of a pool -> 1.250016 units (ACU)."""
+    if _is_absent(value):
+        return ABSENT
+    whole, _, part = f"{_decimal(value).scaleb(-6):,f}".partition(".")
+    part = part.rstrip("0")
+    return f"{whole}.{part}" if part else whole
+
+
+@register.filter
 def unit_price(value: Any) -> str:
     """Decimal("2.500000") -> $2.50 per million tokens (two to six decimals)."""
     if _is_absent(value):

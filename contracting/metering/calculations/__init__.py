@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 
 from contracting.core.periods import Period, accounting_day
@@ -35,6 +36,7 @@ class Rate:
     starts_at: datetime
     ends_at: datetime | None
     price: UnitPrice
+    acu_per_million_tokens: Decimal | None = None
 
     def fits(self, event: Measured, model_id: int, code: str, at: datetime) -> bool:
         """Whether this can be the price of that class of that event."""

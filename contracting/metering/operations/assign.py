@@ -272,6 +272,7 @@ def _consumption(line: RatedLine) -> Consumption:
         key=ledger_key(line.rate.rate_row_id),
         unit_price=line.rate.price,
         tokens=line.tokens,
+        acu_per_million_tokens=line.rate.acu_per_million_tokens,
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from contracting.audit.operations.record import record_event
+from contracting.contracts.models import BurnRate
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
@@ -28,9 +29,11 @@ from contracting.metering.models import (
     UsageSource,
 )
 from contracting.metering.operations.assign import giving_notice, ledger_key
+from contracting.metering.operations.rate import rate_period
 from contracting.metering.queries import METERED_STATES
 from contracting.metering.refusals import NothingToCorrect
 from contracting.orders.models import OrderLine, TaskOrder
+from contracting.reference.states import BY_VOLUME
 
 
 @transaction.atomic
@@ -59,8 +62,8 @@ def correct_usage(
     source = UsageSource.objects.locked().get(pk=source_id)
     require(permissions.can_correct_usage(by, source.agency_id))
     original, attribution = _original(source, event_id, reason)
-    order = TaskOrder.objects.locked().get(lines=attribution.order_line_id)
     line = OrderLine.objects.get(pk=attribution.order_line_id)
+    order = next(each for each in _lock(line) if each.pk == line.order_id)
     if order.state not in METERED_STATES:
         message = f"Order {order.piid} is {order.get_state_display()}."
         raise NothingToCorrect(message, state=order.state)
@@ -77,11 +80,20 @@ def correct_usage(
         attributed_at=at,
     )
     subject = Subject("metering.source", source.pk, f"organization:{source.agency_id}")
-    lines = OrderLine.objects.filter(order=order).order_by("pk")
+    lines = (
+        OrderLine.objects.filter(order=order)
+        .select_related("contract_line")
+        .order_by("pk")
+    )
     with giving_notice([each.holder for each in lines], by, at):
         for code, change in sorted(changes.items()):
             rating = _rate(original, made, day, code, change)
             _repost(rating.order_line, rating, reason, subject, by, at)
+        by_volume = {
+            each.contract_line_id for each in lines if each.contract_line.is_by_volume
+        }
+        for contract_line_id in sorted(by_volume):
+            rate_period(contract_line_id=contract_line_id, by=by, at=at)
     record_event(
         events.USAGE_CORRECTED,
         subject=subject,
@@ -95,6 +107,18 @@ def correct_usage(
         },
     )
     return made
+
+
+def _lock(line: OrderLine) -> list[TaskOrder]:
+    """The order, and those whose steps may move with its usage."""
+    beside = OrderLine.objects.filter(
+        contract_line__order_lines__order=line.order_id,
+        contract_line__structure__in=sorted(BY_VOLUME),
+    )
+    orders = TaskOrder.objects.locked().filter(
+        Q(pk=line.order_id) | Q(pk__in=beside.values("order"))
+    )
+    return list(orders)
 
 
 def _original(
@@ -212,9 +236,14 @@ def _repost(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Post what is added; take back what is not, unfunded usage first."""
+    """Post what is added; take back what is not, unfunded usage first.
+
+    On a line priced by volume the period run takes it back, at the price of its step.
+    """
     key = ledger_key(rating.rate_row_id)
     price = UnitPrice(rating.usd_per_million_tokens)
+    if rating.tokens < 0 and line.contract_line.is_by_volume:
+        return
     if rating.tokens < 0:
         take_back_usage(
             holder=line.holder,
@@ -227,9 +256,16 @@ def _repost(
             at=at,
         )
         return
+    burn = BurnRate.objects.filter(rate_row=rating.rate_row_id).first()
+    used = Consumption(
+        key=key,
+        unit_price=price,
+        tokens=Tokens(rating.tokens),
+        acu_per_million_tokens=burn.acu_per_million_tokens if burn else None,
+    )
     consume(
         holder=line.holder,
-        entries=[Consumption(key=key, unit_price=price, tokens=Tokens(rating.tokens))],
+        entries=[used],
         because=because,
         by=by,
         at=at,

@@ -37,10 +37,20 @@ from contracting.metering.models import (
     UsageRating,
     UsageSource,
 )
+from contracting.metering.queries import periods
 from contracting.metering.states import DisposalCode, HoldReason
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
 from contracting.terminations.queries import stops_of
+
+uses_of = periods.uses_of
+true_ups_in_force = periods.true_ups_in_force
+steps_of = periods.steps_of
+pools_of = periods.pools_of
+get_order_line_for = periods.get_order_line_for
+is_rated = periods.is_rated
+rated_through = periods.rated_through
+lines_to_rate = periods.lines_to_rate
 
 METERED_STATES = (TaskOrderState.ISSUED, TaskOrderState.COMPLETED)
 """The states in which usage of an order is attributed to it."""
@@ -137,11 +147,12 @@ def _rates(order: TaskOrder) -> Iterable[Rate]:
             line__is_removed=False,
             rate_row__superseded_at__isnull=True,
         )
-        .select_related("rate_row__token_class")
+        .select_related("rate_row__token_class", "rate_row__burn")
         .order_by("pk")
     )
     for row in priced:
         rate: RateRow = row.rate_row
+        burn = getattr(rate, "burn", None)
         yield Rate(
             order_line_id=row.line_id,
             rate_row_id=rate.pk,
@@ -153,6 +164,7 @@ def _rates(order: TaskOrder) -> Iterable[Rate]:
             starts_at=rate.in_force.lower,
             ends_at=rate.in_force.upper,
             price=UnitPrice(row.usd_per_million_tokens),
+            acu_per_million_tokens=burn.acu_per_million_tokens if burn else None,
         )
 
 

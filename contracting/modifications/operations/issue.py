@@ -12,7 +12,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from contracting.audit.operations.record import record_event
 from contracting.contracts.calculations import content
-from contracting.contracts.models import Contract, ContractLine, RateRow, UnitRate
+from contracting.contracts.models import (
+    BurnRate,
+    Contract,
+    ContractLine,
+    PriceStep,
+    RateRow,
+    UnitRate,
+    VolumeTerms,
+)
 from contracting.contracts.queries import representatives
 from contracting.contracts.queries.guards import require_no_ban
 from contracting.core.actors import Actor
@@ -184,13 +192,20 @@ def _write_lines(contract: Contract, modification: ContractModification) -> None
         line.ceiling_dollars = Decimal(ceiling)
         line.save(update_fields=["ceiling_dollars"])
     for row in modification.new_lines:
-        ContractLine.objects.create(
+        volume = {name: row[name] for name in _OF_ITS_VOLUME if name in row}
+        terms = {name: value for name, value in row.items() if name not in volume}
+        line = ContractLine.objects.create(
             contract=contract,
             **{
                 name: Decimal(value) if name in _DECIMALS else value
-                for name, value in row.items()
+                for name, value in terms.items()
             },
         )
+        if volume:
+            VolumeTerms.objects.create(line=line, source=modification.number, **volume)
+
+
+_OF_ITS_VOLUME = ("counted_over", "counted_per")
 
 
 def _write_rate(
@@ -229,8 +244,8 @@ def _write_rate(
         if old.in_force.lower < start:
             ends = DateTimeTZRange(old.in_force.lower, start, "[)")
             instead[old.pk].append(_copy(old, in_force=ends))
-            instead[old.pk][-1].save()
     row.save()
+    _write_volume_prices(row, rate)
     return {pk: [*rows, row] for pk, rows in instead.items()}
 
 
@@ -290,7 +305,33 @@ def _copy(row: RateRow, *, in_force: DateTimeTZRange) -> RateRow:
         *("line_id", "slin", "model_id", "tokenizer_id", "token_class_id", "tier"),
         *("context_band", "boundary", "usd_per_million_tokens", "source"),
     )
-    return RateRow(in_force=in_force, **{name: getattr(row, name) for name in same})
+    copy = RateRow(in_force=in_force, **{name: getattr(row, name) for name in same})
+    copy.save()
+    steps = [
+        {"from_tokens": step.from_tokens, "price": step.usd_per_million_tokens}
+        for step in row.steps.all()
+    ]
+    burn = BurnRate.objects.filter(rate_row=row).values(*_OF_A_BURN).first()
+    _write_volume_prices(copy, {"steps": steps, **(burn or {})})
+    return copy
+
+
+_OF_A_BURN = ("acu_per_million_tokens", "usd_per_acu")
+
+
+def _write_volume_prices(row: RateRow, rate: Mapping[str, Any]) -> None:
+    """The steps of a price, or what it burns of a pool."""
+    PriceStep.objects.bulk_create(
+        PriceStep(
+            rate_row=row,
+            from_tokens=step["from_tokens"],
+            usd_per_million_tokens=Decimal(step["price"]),
+        )
+        for step in rate.get("steps", ())
+    )
+    if "usd_per_acu" in rate:
+        burn = {name: Decimal(rate[name]) for name in _OF_A_BURN}
+        BurnRate.objects.create(rate_row=row, **burn)
 
 
 def _print_and_tell(

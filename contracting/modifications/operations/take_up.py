@@ -18,6 +18,7 @@ from contracting.modifications.models import ContractModification
 from contracting.orders.calculations import content
 from contracting.orders.models import OrderRate, OrderUnitRate, TaskOrder
 from contracting.orders.states import SIGNED
+from contracting.reference.states import PriceStructure
 
 
 @transaction.atomic
@@ -55,7 +56,7 @@ def take_up_prices(
         for rate in touched.filter(line__order=order).order_by("pk"):
             for row in replaced[rate.rate_row_id]:
                 key = rate.line_id, row.pk
-                price = min(rate.usd_per_million_tokens, row.usd_per_million_tokens)
+                price = _price(rate, row)
                 prices[key] = min(price, prices.get(key, price))
         for (line_id, rate_row_id), price in prices.items():
             OrderRate.objects.create(
@@ -96,3 +97,10 @@ def _take_up_units(
         OrderUnitRate.objects.create(
             line_id=line_id, unit_rate_id=unit_rate_id, usd_per_unit=price
         )
+
+
+def _price(rate: OrderRate, row: RateRow) -> Decimal:
+    """The lower of the two; a pool burns for every order as its contract says."""
+    if row.line.structure == PriceStructure.POOL:
+        return row.usd_per_million_tokens
+    return min(rate.usd_per_million_tokens, row.usd_per_million_tokens)

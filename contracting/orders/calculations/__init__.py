@@ -70,7 +70,7 @@ def content(order: TaskOrder) -> dict[str, Any]:
 
 
 def _line(line: OrderLine) -> dict[str, Any]:
-    return units.content_of(line) | {
+    made = units.content_of(line) | {
         "clin": line.clin,
         "description": line.description,
         "ceiling_tokens": line.ceiling_tokens,
@@ -78,6 +78,9 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "rates": [_rate(rate) for rate in line.current_rates()],
         "funding": [_funds(part) for part in line.current_funding()],
     }
+    if line.ceiling_micro_acu is not None:
+        made["ceiling_micro_acu"] = line.ceiling_micro_acu
+    return made
 
 
 def _rate(rate: OrderRate) -> dict[str, Any]:
@@ -226,6 +229,9 @@ def _line_in_words(line: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield f"{name}, description", line["description"]
     yield from units.in_words(line)
     yield f"{name}, ceiling in dollars", _money(line["ceiling_dollars"])
+    if "ceiling_micro_acu" in line:
+        pool = Decimal(line["ceiling_micro_acu"]).scaleb(-6)
+        yield f"{name}, ceiling in units of the pool (ACU)", f"{pool:,f}"
     for rate in line["rates"]:
         what = f"{rate['slin']} {rate['class']} of {rate['model']}"
         price = f"{_money(rate['price'])} per million tokens"

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
 from contracting.core.quantities import Dollars, Tokens
-from contracting.orders.states import CEILING, FUNDS, TOKENS, RateOnOrder, Reach
+from contracting.orders.states import CEILING, FUNDS, POOL, TOKENS, RateOnOrder, Reach
 
 
 def reach(
-    mix: str, price: Fraction | None, tokens: Tokens, ceiling: Dollars, funds: Dollars
+    mix: str,
+    price: Fraction | None,
+    tokens: Tokens,
+    ceiling: Dollars,
+    funds: Dollars,
+    *,
+    pool: tuple[int | None, Fraction | None] = (None, None),
 ) -> Reach | None:
-    """What the tightest of the three lets through, in whole tokens."""
+    """What the tightest of the limits lets through, in whole tokens.
+
+    :param pool: of a line that is one, the micro-ACU left and those a token burns
+    """
     if price is None:
         return None
     dollars = min(ceiling, funds)
@@ -23,6 +33,11 @@ def reach(
         binding = TOKENS
     else:
         binding = FUNDS if funds <= ceiling else CEILING
+    left, burn = pool
+    if left is not None and burn:
+        units = int(left / burn)
+        if units < min(tokens.count, within):
+            within, binding = units, POOL
     shown = Decimal(price.numerator) / Decimal(price.denominator)
     return Reach(
         mix=mix,
@@ -34,11 +49,29 @@ def reach(
 
 def planned_price(rates: list[RateOnOrder], shares: dict[str, int]) -> Fraction | None:
     """The price of a million tokens at the mix of the published reference workload."""
-    weighed = [(shares.get(rate.slin, 0), price_of(rate)) for rate in rates]
-    total = sum(weight for weight, _price_of in weighed)
+    return _weighed(rates, shares, price_of)
+
+
+def planned_burn(rates: list[RateOnOrder], shares: dict[str, int]) -> Fraction | None:
+    """The micro-ACU that a token burns at the same mix; none on a line without pool."""
+    return _weighed(rates, shares, burn_of) if any(r.burn for r in rates) else None
+
+
+def _weighed(
+    rates: list[RateOnOrder],
+    shares: dict[str, int],
+    of: Callable[[RateOnOrder], Fraction],
+) -> Fraction | None:
+    weighed = [(shares.get(rate.slin, 0), of(rate)) for rate in rates]
+    total = sum(weight for weight, _ in weighed)
     if not total:
         return None
-    return sum((weight * price for weight, price in weighed), Fraction()) / total
+    return sum((weight * each for weight, each in weighed), Fraction()) / total
+
+
+def burn_of(rate: RateOnOrder) -> Fraction:
+    """The micro-ACU that a token of this price burns."""
+    return Fraction(rate.burn or 0)
 
 
 def price_of(rate: RateOnOrder) -> Fraction:

@@ -110,6 +110,14 @@ class OrderRow(ChoiceRow):
     )
     ceiling_dollars = _dollars("Dollars, not to exceed", min_value=Decimal("0.01"))
     dollars = _dollars("Funded now", min_value=Decimal("0.01"))
+    ceiling_acu = forms.DecimalField(
+        label="Of a pool: units (ACU), not to exceed",
+        min_value=0,
+        max_digits=19,
+        decimal_places=6,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "dd-num"}),
+    )
 
 
 class TaskOrderForm(GridForm):
@@ -256,8 +264,10 @@ def _line_draft(
     prices: dict[str, UnitPrice],
     per_unit: Decimal | None,
 ) -> LineDraft:
+    units = [row["ceiling_acu"] for row in rows if row["ceiling_acu"] is not None]
     return LineDraft(
         clin=clin,
+        ceiling_acu=sum(units, Decimal(0)) if units else None,
         ceiling_tokens=Tokens(sum(_tokens(row) for row in rows)),
         ceiling_dollars=Dollars(sum((r["ceiling_dollars"] for r in rows), Decimal(0))),
         prices=prices,
@@ -424,6 +434,9 @@ def lines_as_typed(order: TaskOrder) -> dict[str, Any]:
                     "units": None if place else line.units or None,
                     "ceiling_dollars": part.ceiling_dollars,
                     "dollars": part.dollars,
+                    "ceiling_acu": None
+                    if place or line.ceiling_micro_acu is None
+                    else Decimal(line.ceiling_micro_acu).scaleb(-6),
                 }
             )
         for rate in line.current_rates():

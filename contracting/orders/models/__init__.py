@@ -207,10 +207,18 @@ class OrderLine(Addressed, Timestamped):
         default=0,
         help_text="Ordered of what is bought by the month, hour or piece.",
     )
+    ceiling_micro_acu = models.BigIntegerField(
+        null=True, blank=True, help_text="Of a pool: its ceiling, millionths of an ACU."
+    )
     is_removed = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="an_ordered_pool_has_a_ceiling_above_zero",
+                condition=Q(ceiling_micro_acu__isnull=True)
+                | Q(ceiling_micro_acu__gt=0),
+            ),
             models.UniqueConstraint(
                 name="an_order_orders_a_contract_line_once",
                 fields=["order", "contract_line"],

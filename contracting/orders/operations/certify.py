@@ -103,6 +103,7 @@ def _open(order: TaskOrder, line: OrderLine, by: Actor, at: datetime) -> None:
             line_of_accounting_id=part.line_of_accounting_id,
             ceiling_dollars=Dollars(part.ceiling_dollars),
             ceiling_tokens=tokens,
+            ceiling_micro_acu=line.ceiling_micro_acu,
         )
         for position, part in enumerate(funds, start=1)
     ]
@@ -114,6 +115,7 @@ def _open(order: TaskOrder, line: OrderLine, by: Actor, at: datetime) -> None:
             line_of_accounting_id=row.line_of_accounting_id,
             ceiling_dollars=Dollars(0),
             ceiling_tokens=tokens,
+            ceiling_micro_acu=line.ceiling_micro_acu,
         )
         for position, row in enumerate(dropped, start=len(rows) + 1)
     ]

@@ -47,7 +47,10 @@ from contracting.orders.refusals import (
     TermInvalid,
 )
 from contracting.orders.states import FundsClause, FundsDraft, LineDraft, Risk
-from contracting.reference.states import Boundary
+from contracting.reference.states import Boundary, PriceStructure
+
+MOST_UNITS = Decimal(9_000_000_000_000)
+"""Of a pool in one order, so that no count of millionths overflows."""
 
 
 @transaction.atomic
@@ -237,6 +240,7 @@ def _write_lines(order: TaskOrder, drafts: Sequence[LineDraft], on: date) -> Non
         line.ceiling_dollars = draft.ceiling_dollars.amount
         line.unit = contract_line.unit
         line.units = draft.units
+        line.ceiling_micro_acu = _checked_units(draft, contract_line)
         line.save()
         if line.is_by_unit:
             _write_unit_rates(order, line, draft)
@@ -261,6 +265,23 @@ def _checked_line(draft: LineDraft, lines: Mapping[str, ContractLine]) -> LineDr
         )
         raise TermInvalid(message, clin=draft.clin)
     return replace(draft, funds=_checked_funds(draft))
+
+
+def _checked_units(draft: LineDraft, line: ContractLine) -> int | None:
+    """The ceiling of a pool in millionths of its unit; other lines have none."""
+    units = draft.ceiling_acu
+    if line.structure != PriceStructure.POOL:
+        if units is not None:
+            message = f"Line {draft.clin} is no pool; it has no ceiling in units."
+            raise TermInvalid(message, clin=draft.clin)
+        return None
+    if units is None or units <= 0 or units != round(units, 6) or units > MOST_UNITS:
+        message = (
+            f"Line {draft.clin} is a pool: it has a ceiling above zero in its units "
+            "(ACU), of at most six decimals."
+        )
+        raise TermInvalid(message, clin=draft.clin)
+    return int(units.scaleb(6))
 
 
 def _checked_funds(draft: LineDraft) -> list[FundsDraft]:
@@ -335,7 +356,9 @@ def _write_rates(order: TaskOrder, line: OrderLine, draft: LineDraft, on: date) 
         OrderRate(
             line=line,
             rate_row=row,
-            usd_per_million_tokens=_price(row, draft.prices.get(row.slin)),
+            usd_per_million_tokens=_price(
+                row, draft.prices.get(row.slin), line.contract_line
+            ),
         )
         for row in rows
     )
@@ -367,9 +390,15 @@ def _write_unit_rates(order: TaskOrder, line: OrderLine, draft: LineDraft) -> No
     )
 
 
-def _price(row: RateRow, agreed: UnitPrice | None) -> Any:
+def _price(row: RateRow, agreed: UnitPrice | None, line: ContractLine) -> Any:
     if agreed is None:
         return row.usd_per_million_tokens
+    if line.structure == PriceStructure.POOL:
+        message = (
+            f"{row.slin} burns a pool: its multiplier and the price of a unit are the "
+            "contract's, and change by a modification of the contract."
+        )
+        raise TermInvalid(message, slin=row.slin)
     contract_price = UnitPrice(row.usd_per_million_tokens)
     if agreed > contract_price:
         message = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -126,6 +127,9 @@ def _as_drafts(order: TaskOrder) -> list[LineDraft]:
             prices=_agreed_prices(line),
             units=line.units,
             price_per_unit=_agreed_per_unit(line),
+            ceiling_acu=None
+            if line.ceiling_micro_acu is None
+            else Decimal(line.ceiling_micro_acu).scaleb(-6),
             funds=[
                 FundsDraft(
                     acrn=part.acrn,

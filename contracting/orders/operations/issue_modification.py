@@ -244,6 +244,7 @@ def _move_ceiling(
                     ceiling_tokens=Tokens(
                         line.ceiling_tokens + effect.add_ceiling_tokens
                     ),
+                    ceiling_micro_acu=line.ceiling_micro_acu,
                 )
             ],
             because=modification.subject,

@@ -154,6 +154,7 @@ def rates_of(order: TaskOrder) -> list[RateOnOrder]:
             "rate_row__model",
             "rate_row__tokenizer",
             "rate_row__token_class",
+            "rate_row__burn",
         )
         .order_by("line__contract_line__clin", "rate_row__slin", "rate_row__in_force")
     )
@@ -175,6 +176,9 @@ def rates_of(order: TaskOrder) -> list[RateOnOrder]:
             in_force_from=row.rate_row.in_force.lower,
             in_force_to=row.rate_row.in_force.upper,
             price=UnitPrice(row.usd_per_million_tokens),
+            burn=row.rate_row.burn.acu_per_million_tokens
+            if hasattr(row.rate_row, "burn")
+            else None,
         )
         for row in rows
     ]
@@ -331,6 +335,7 @@ class LineLimit:
     funded_left: Dollars
     planned: Reach | None
     worst: Reach | None
+    micro_acu_left: int | None = None
 
     @property
     def dollars_left(self) -> Dollars:
@@ -375,6 +380,10 @@ def _limit(
         ceiling = Dollars(line.ceiling_dollars)
         funds = total_dollars(Dollars(part.dollars) for part in parts)
     at_once = [rate for rate in rates if rate.applies_at(since)]
+    units = line.ceiling_micro_acu
+    if units is not None and books is not None and line.order.is_issued:
+        units = books.line.micro_acu_left
+    burns = max((reach.burn_of(rate) for rate in rates), default=None)
     planned = reach.planned_price(at_once, shares)
     worst = max((reach.price_of(rate) for rate in rates), default=None)
     left = (tokens, ceiling, funds)
@@ -382,8 +391,14 @@ def _limit(
         line,
         books,
         *left,
-        planned=reach.reach("the reference workload's mix", planned, *left),
-        worst=reach.reach("the dearest class alone", worst, *left),
+        planned=reach.reach(
+            "the reference workload's mix",
+            planned,
+            *left,
+            pool=(units, reach.planned_burn(rates, shares)),
+        ),
+        worst=reach.reach("the dearest class alone", worst, *left, pool=(units, burns)),
+        micro_acu_left=units,
     )
 
 
