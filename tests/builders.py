@@ -14,7 +14,7 @@ from typing import Any
 from contracting.approvals.states import Decided
 from contracting.core.actors import SYSTEM, Actor
 from contracting.core.quantities import Dollars, Tokens
-from contracting.reference.models import AiModel, Clause, TokenClass
+from contracting.reference.models import AiModel, Clause, Instrument, TokenClass
 from contracting.reference.operations.import_list_prices import import_list_prices
 from contracting.requisitions.calculations import RowDraft, WorkloadDraft
 from contracting.requisitions.models import Requisition
@@ -203,14 +203,18 @@ def complete_solicitation(
 ) -> Solicitation:
     """A draft to which nothing is missing for publication."""
     drafted = drafted_solicitation(at, tokens)
-    more = {"52.216-27"} if (terms or {}).get("most_awards", 1) > 1 else set()
-    carried = {row.clause_id for row in drafted.clauses.all()}
-    carried |= {row.pk for row in Clause.objects.filter(number__in=more)}
+    said = terms or {}
+    more = {"52.216-27"} if said.get("most_awards", 1) > 1 else set()
+    kind = Instrument.objects.get(code=said.get("instrument", "IDIQ"))
+    less = set(kind.without_clauses)
+    kept = drafted.clauses.exclude(clause__number__in=less)
+    carried = {row.clause_id for row in kept}
+    carried |= {row.pk for row in Clause.objects.filter(number__in=more - less)}
     return edit_solicitation(
         solicitation_id=drafted.pk,
         terms={**TERMS, **(terms or {})},
         factors=factors,
-        clause_ids=sorted(carried) if more else None,
+        clause_ids=sorted(carried) if more or less else None,
         by=actor("contract_specialist"),
         at=at + 2 * HOUR,
         seen_version=drafted.version,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -48,12 +47,6 @@ class Clock:
     def is_late(self, on: date) -> bool:
         """Whether the last day is over."""
         return on > self.due_on
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def figure_rows(figures: Mapping[str, Any]) -> list[Figure]:

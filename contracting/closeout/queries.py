@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from contracting.billing.models import Invoice
 from contracting.billing.states import InvoiceState
-from contracting.closeout.calculations import Clock, months_after
+from contracting.closeout.calculations import Clock
 from contracting.closeout.models import (
     ClaimsRelease,
     CompletionStatement,
@@ -21,7 +21,7 @@ from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
-from contracting.core.periods import accounting_day, days_bounds
+from contracting.core.periods import accounting_day, days_bounds, months_after
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.ledger.queries import LineBalance, balances_of
 from contracting.ledger.states import Holder

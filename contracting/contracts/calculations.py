@@ -8,18 +8,24 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
 from contracting.contracts.models import (
+    HOLDER_OF_A_LINE,
     Contract,
+    ContractFunding,
     ContractLine,
     RateRow,
     VolumeTerms,
 )
 from contracting.core.canonical import plain
 from contracting.core.periods import next_business_day
-from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.core.templatetags.drawdown import dollars as money
+from contracting.evaluations.models import rates_of
+from contracting.ledger.states import Holder, Obligation
 from contracting.reference.queries import threshold
-from contracting.reference.states import PriceStructure
+from contracting.reference.states import InstrumentKind, PriceStructure
+from contracting.solicitations.models import Solicitation
 from contracting.solicitations.publishing.terms import ORDER_LIMITS
+from contracting.submissions.models import OpenedOffer
 
 PRICING: Final[Mapping[str, str]] = {
     PriceStructure.UNIT_PRICE: "fixed unit price per MTOK",
@@ -68,6 +74,8 @@ def content(contract: Contract) -> dict[str, Any]:
             ),
         }
     )
+    if contract.instrument != InstrumentKind.IDIQ:
+        made["instrument"] = contract.instrument
     made |= plain(
         {
             name: value
@@ -206,6 +214,19 @@ def price_said(rate: Mapping[str, Any]) -> str:
     return f"{money(rate['price'])} per million tokens{steps}"
 
 
+def line_prices(solicitation: Solicitation, offer: OpenedOffer) -> dict[str, Dollars]:
+    """By CLIN, the quantities that were solicited at the prices that were offered.
+
+    Each subline is rounded to the cent, as an invoice rounds it; a line is their sum.
+    """
+    offered = {rate.line_id: rate.usd_per_million_tokens for rate in rates_of(offer)}
+    prices: dict[str, Dollars] = {}
+    for row in solicitation.lines.filter(is_removed=False).order_by("slin"):
+        price = UnitPrice(offered[row.pk]).of(Tokens(row.workload_tokens)).to_cents()
+        prices[row.clin] = prices.get(row.clin, Dollars()) + price
+    return prices
+
+
 def funded(contract: Contract) -> Dollars:
     """What the award itself obligates, over all lines and ACRNs."""
     return total_dollars(
@@ -213,6 +234,21 @@ def funded(contract: Contract) -> Dollars:
         for line in contract.lines.all()
         for funding in line.funding.all()
     )
+
+
+def obligations_of(contract: Contract) -> list[Obligation]:
+    """What the award binds, by line and ACRN."""
+    return [
+        Obligation(
+            holder=Holder(HOLDER_OF_A_LINE, part.line_id),
+            acrn=part.acrn,
+            line_of_accounting_id=part.line_of_accounting_id,
+            dollars=Dollars(part.dollars),
+        )
+        for part in ContractFunding.objects.filter(line__contract=contract).order_by(
+            "line_id", "acrn"
+        )
+    ]
 
 
 def line_gaps(contract: Contract) -> list[str]:

@@ -66,3 +66,7 @@ VENDOR_TERM_REVIEWED = event_type(
     "contracts.vendor_term.reviewed",
     "A passage of the vendor's terms was taken in or struck.",
 )
+AGREEMENT_REVIEWED = event_type(
+    "contracts.agreement.reviewed",
+    "The contracting officer made the yearly review of the agreement.",
+)

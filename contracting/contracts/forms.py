@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -87,9 +87,11 @@ class DraftContractForm(forms.Form):
         agency_id: int,
         clins: Sequence[str],
         minimum: Decimal,
+        prices: Mapping[str, Decimal] | None = None,
         offers: Sequence[Submission],
         **kwargs: Any,
     ) -> None:
+        """``prices`` are what the lines of a definitive contract cost, by CLIN."""
         super().__init__(data, files, **kwargs)
         if len(offers) > 1:
             numbers = {each.public_id: each.pk for each in offers}
@@ -100,11 +102,18 @@ class DraftContractForm(forms.Form):
                 widget=forms.RadioSelect,
             )
             self.order_fields(["offer"])
-        whole = {"clin": clins[0] if clins else "", "acrn": "AA", "dollars": minimum}
+        whole = [{"clin": clins[0] if clins else "", "acrn": "AA", "dollars": minimum}]
+        if prices is not None:
+            whole = [
+                {"clin": clin, "acrn": "AA", "dollars": price}
+                for clin, price in prices.items()
+            ]
+        elif not minimum:
+            whole = []
         self.grid = FundingRows(
             data,
             prefix="rows",
-            initial=[whole],
+            initial=whole,
             form_kwargs={"agency_id": agency_id, "clins": clins},
         )
 
@@ -252,6 +261,28 @@ class GratuitousServiceForm(forms.Form):
             (row.slin, f"{row.slin} {row.token_class.label} of {row.model.snapshot}")
             for row in rows.select_related("token_class", "model")
         ]
+
+
+class ReviewAgreementForm(forms.Form):
+    """What the yearly review found."""
+
+    is_best_value = forms.TypedChoiceField(
+        label="Does the agreement still offer the best value?",
+        choices=[("yes", "Yes"), ("no", "No: it should end or be competed again")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    findings = forms.CharField(
+        label="What you found",
+        help_text="Whether it is used as meant and as estimated, and how its prices "
+        "stand beside the market.",
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    reductions = forms.CharField(
+        label="Lower prices that were asked for",
+        help_text="Which, of whom, and what came of it; or why none were.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
 
 
 class AcceptDesignationForm(forms.Form):

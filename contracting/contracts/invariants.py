@@ -17,7 +17,10 @@ from contracting.solicitations.states import SolicitationState
 def _funds_sum_to_the_minimum() -> Iterator[str]:
     for contract in Contract.objects.exclude(state=ContractState.DISCARDED):
         total = funded(contract).amount
-        if total != contract.minimum_dollars:
+        if not contract.takes_orders:
+            if not 0 < total <= contract.ceiling_dollars:
+                yield f"{contract}: {total} for lines of {contract.ceiling_dollars}"
+        elif total != contract.minimum_dollars:
             yield f"{contract}: {total} for a minimum of {contract.minimum_dollars}"
 
 
@@ -57,7 +60,7 @@ def _drafts_on_cancelled_solicitations() -> Iterator[str]:
 INVARIANTS = [
     Invariant(
         "CON-1",
-        "The funds of an award sum to its guaranteed minimum, to the cent.",
+        "The funds of an award sum to its guaranteed minimum, or lie within its lines.",
         _funds_sum_to_the_minimum,
     ),
     Invariant(

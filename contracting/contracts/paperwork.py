@@ -75,7 +75,9 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
                 "item": line.clin,
                 "description": line.description,
                 **_quantity(line),
-                "amount": f"NTE ${line.ceiling_dollars:,}",
+                "amount": f"NTE ${line.ceiling_dollars:,}"
+                if contract.takes_orders
+                else line.ceiling_dollars,
             }
             for line in contract.lines.order_by("clin")
         ],
@@ -112,8 +114,27 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
                 "clause__number"
             )
         ],
+        "notes": _kind_notes(contract),
         **_vendor_terms(contract),
     }
+
+
+def _kind_notes(contract: Contract) -> list[str]:
+    """What a reader of another kind than an indefinite quantity must know of it."""
+    if not contract.takes_orders:
+        return [
+            "This is a definitive contract: no orders are placed under it. Usage is "
+            "reported and invoiced under its own number and draws on its lines, each "
+            "up to its quantity, its price and the funds that are obligated on it."
+        ]
+    if contract.is_agreement:
+        limit = contract.largest_order_dollars or Decimal(0)
+        return [
+            "This is a blanket purchase agreement (FAR 13.303). It obligates no funds "
+            "and guarantees no purchase: the Government is obligated only by the calls "
+            f"that a contracting officer signs under it, each of ${limit:,.2f} at most."
+        ]
+    return []
 
 
 def offered_sheet(
@@ -131,8 +152,9 @@ def offered_sheet(
         "31c": accounting_day(offer.offered_at, zone),
     }
     sheet["notes"] = [
+        *sheet["notes"],
         "This is the Government's offer. It is no contract and binds nobody until the "
-        f"vendor's signer has accepted it, at the latest {until} (FAR 13.004(b))."
+        f"vendor's signer has accepted it, at the latest {until} (FAR 13.004(b)).",
     ]
     return sheet
 
@@ -211,7 +233,9 @@ def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
         "14": "Request for quote (RFQ)"
         if solicitation.asks_quotations
         else "Request for proposal (RFP)",
-        "15": "See task orders",
+        "15": f"See {contract.order_noun}s"
+        if contract.takes_orders
+        else "Agency AI gateway",
         "16": f"{agency.name}\n{agency.address}",
         "17a": f"{vendor.name}\n{vendor.address}\nUEI {vendor.uei} CAGE {vendor.cage}",
         "18a": f"{agency.name}, payment office",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Protocol
 
 from accounts.permissions import can_sign, role_in
 from accounts.states import ReviewField, Role
@@ -17,6 +18,19 @@ from contracting.determinations.queries import About
 from contracting.determinations.states import Kind
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.models import Submission
+
+
+class PostSchedule(Protocol):
+    """What the stage that orders does when a definitive contract is signed."""
+
+    def __call__(
+        self, *, contract_id: int, on: date, by: Actor, at: datetime
+    ) -> object:
+        """Bind the lines of the contract, so that usage draws on them."""
+
+
+POST_SCHEDULE: list[PostSchedule] = []
+"""The one verb of the stage that orders, which this one does not know."""
 
 
 def can_draft_contract(by: Actor, solicitation: Solicitation) -> Verdict:
@@ -113,6 +127,8 @@ def can_certify_contract_funds(by: Actor, contract: Contract) -> Verdict:
     )
     if isinstance(verdict, Refused):
         return verdict
+    if contract.is_agreement:
+        return Refused("An agreement binds no funds: there is nothing to certify.")
     requester = contract.solicitation.requisition.requester.user_id
     if by.user_id in {requester, contract.drafted_by.user_id}:
         return Refused(
@@ -197,6 +213,16 @@ def can_record_gratuitous_service(by: Actor, contract: Contract) -> Verdict:
         doing="record an agreement on free service",
         rule="R-FND-11",
     )
+
+
+def can_review_agreement(by: Actor, contract: Contract) -> Verdict:
+    """The contracting officer, of an agreement that is in force (FAR 13.303-6)."""
+    who = _as_officer(by, contract, "review an agreement", "")
+    if isinstance(who, Refused):
+        return who
+    if not contract.is_agreement or contract.state != ContractState.AWARDED:
+        return Refused("Agreements that are in force are reviewed each year.")
+    return who
 
 
 def can_record_protest(by: Actor, contract: Contract) -> Verdict:

@@ -56,6 +56,24 @@ class AcceptanceIncomplete(Invalid):
     code = "acceptance_incomplete"
 
 
+class AboveMaximum(Refusal):
+    """The lines cost more at the offered prices than the solicitation allows."""
+
+    code = "above_maximum"
+
+
+class AgreementIncomplete(Refusal):
+    """An agreement lacks a term that FAR 13.303-3 asks for, or binds funds."""
+
+    code = "agreement_incomplete"
+
+
+class ReviewIncomplete(Invalid):
+    """A review of an agreement says what it found, and what was asked of the vendor."""
+
+    code = "agreement_review_incomplete"
+
+
 class AlreadyCertified(Conflict):
     """The funds of this draft are certified."""
 

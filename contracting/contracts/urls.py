@@ -3,7 +3,13 @@
 from django.urls import path
 
 from contracting.contracts import api
-from contracting.contracts.views import acceptance, awards, results
+from contracting.contracts.views import (
+    acceptance,
+    agreements,
+    awards,
+    drafting,
+    results,
+)
 
 urlpatterns = [
     path("contracts/", awards.ContractsPage.as_view(), name="contracts"),
@@ -14,7 +20,7 @@ urlpatterns = [
     ),
     path(
         "solicitations/<public_id:public_id>/draft_contract",
-        awards.DraftContractView.as_view(),
+        drafting.DraftContractView.as_view(),
         name="draft_contract",
     ),
     path(
@@ -76,6 +82,11 @@ urlpatterns = [
         "contracts/<public_id:public_id>/designate_cor",
         awards.DesignateCorView.as_view(),
         name="designate_cor",
+    ),
+    path(
+        "contracts/<public_id:public_id>/review_agreement",
+        agreements.ReviewAgreementView.as_view(),
+        name="review_agreement",
     ),
     path(
         "contracts/<public_id:public_id>/record_protest",

@@ -6,6 +6,7 @@ day therefore has 23, 24 or 25 hours.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -188,6 +189,12 @@ def federal_holidays(year: int) -> Mapping[date, str]:
         message = f"No federal holidays are known for the year {year}."
         raise BadPeriod(message, year=year)
     return found
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _midnight(day: date, zone: str | ZoneInfo) -> datetime:

@@ -8,8 +8,14 @@ class ModificationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What is out of scope is justified on the modification itself."""
+        """What is out of scope is justified on the modification itself.
+
+        The lines of a definitive contract are modified in the series of the contract.
+        """
         from contracting.determinations.queries import offer_determinations
         from contracting.modifications.permissions import about_modification
+        from contracting.modifications.queries import numbered_on
+        from contracting.orders.queries.numbering import count_numbers
 
         offer_determinations("cmd", about_modification)
+        count_numbers(numbered_on)

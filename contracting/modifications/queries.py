@@ -31,7 +31,7 @@ from contracting.modifications.models import (
     ModelTerms,
     RatchetFinding,
 )
-from contracting.modifications.states import Point
+from contracting.modifications.states import Point, Series
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.states import (
     SIGNED,
@@ -90,6 +90,14 @@ def signed_of(contract: Contract) -> list[ContractModification]:
     return list(
         signed.select_related("contract", "signed_by__user").order_by("base_version")
     )
+
+
+def numbered_on(contract: Contract) -> int:
+    """How many numbers of the awarding office's series the contract has given out."""
+    signed = ContractModification.objects.filter(
+        contract=contract, state=ModificationState.ISSUED, series=Series.PROCURING
+    )
+    return signed.count()
 
 
 def justification_of(modification: ContractModification) -> Determination | None:

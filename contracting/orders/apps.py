@@ -11,11 +11,14 @@ class OrdersConfig(AppConfig):
         """A ban lists the orders that it touches, and the head may let one go on.
 
         What is out of the scope of an order is justified on the modification itself.
-        Contracts learn what orders in review reserve of their maximum.
+        Contracts learn what orders in review reserve of their maximum, and the award of
+        a definitive one is told how its lines are bound.
         """
         from contracting.bans.queries import tell_affected
+        from contracting.contracts.permissions import POST_SCHEDULE
         from contracting.contracts.queries.room import count_reserved
         from contracting.determinations.queries import offer_determinations
+        from contracting.orders.operations.post_schedule import post_schedule
         from contracting.orders.permissions import (
             about_modification,
             about_task_order,
@@ -27,3 +30,5 @@ class OrdersConfig(AppConfig):
         offer_determinations("ord", about_task_order)
         offer_determinations("mod", about_modification)
         count_reserved(reserved_on)
+        if post_schedule not in POST_SCHEDULE:
+            POST_SCHEDULE.append(post_schedule)

@@ -24,6 +24,10 @@ ORDER_LIMITS_ACCEPTED = event_type(
     "orders.limits.accepted",
     "The vendor accepted an order outside the contract's limits of orders.",
 )
+SCHEDULE_POSTED = event_type(
+    "orders.schedule.posted",
+    "The lines of the contract were bound with its award; their funds were obligated.",
+)
 TASK_ORDER_ISSUED = event_type(
     "orders.task_order.issued",
     "The contracting officer signed the task order; its funds were obligated.",
@@ -57,6 +61,7 @@ MODIFICATION_DISCARDED = event_type(
 )
 
 SIGNED_EVENTS = (
+    SCHEDULE_POSTED,
     TASK_ORDER_ISSUED,
     AVAILABILITY_RECORDED,
     MODIFICATION_SIGNED,

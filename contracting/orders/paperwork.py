@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Membership
-from contracting.contracts.models import ContractClause
+from contracting.contracts.models import Contract, ContractClause
 from contracting.contracts.queries import representatives
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -119,11 +119,19 @@ def order_sheet(order: TaskOrder, *, signer: Actor) -> dict[str, Any]:
         "notes": [
             "The live limit of a line is the tightest of its token ceiling, its dollar "
             "ceiling and its funds. Use beyond it is at the vendor's own risk.",
-            "What the contract obligated for its guaranteed minimum is not part of "
-            "this order and is settled at close-out.",
+            *_minimum(contract),
             *_waits_for_funds(order),
         ],
     }
+
+
+def _minimum(contract: Contract) -> list[str]:
+    if not contract.minimum_dollars:
+        return []
+    return [
+        "What the contract obligated for its guaranteed minimum is not part of this "
+        "order and is settled at close-out."
+    ]
 
 
 def _waits_for_funds(order: TaskOrder) -> list[str]:

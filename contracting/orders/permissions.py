@@ -38,6 +38,12 @@ def can_draft_task_order(by: Actor, contract: Contract) -> Verdict:
     who = role_in(
         by, contract.agency_id, Role.PROGRAM_MANAGER, doing="draft a task order"
     )
+    if not isinstance(who, Refused) and not contract.takes_orders:
+        return Refused(
+            "This is a definitive contract: its own lines are performed, and no order "
+            "is placed under it. More is bought by a modification.",
+            "R-TO-01",
+        )
     if isinstance(who, Refused) or contract.state == ContractState.AWARDED:
         return who
     state = contract.get_state_display()
@@ -126,13 +132,19 @@ def can_certify_task_order_funds(by: Actor, order: TaskOrder) -> Verdict:
 
 def can_accept_order_limits(by: Actor, order: TaskOrder) -> Verdict:
     """A signer of the contract's vendor, once every reviewer has decided."""
+    who = role_in(
+        by,
+        order.contract.vendor_id,
+        Role.VENDOR_SIGNER,
+        doing="accept an order outside the limits",
+    )
+    if not isinstance(who, Refused) and order.contract.is_agreement:
+        return Refused(
+            "The limit of a call binds those who call, and no acceptance lifts it.",
+            "R-TO-03",
+        )
     return _in_state(
-        role_in(
-            by,
-            order.contract.vendor_id,
-            Role.VENDOR_SIGNER,
-            doing="accept an order outside the limits",
-        ),
+        who,
         order,
         (S.APPROVED,),
         "it is accepted once it is reviewed and before it is signed",

@@ -30,6 +30,7 @@ from contracting.reference.states import (
     ClauseKind,
     Confidence,
     Direction,
+    InstrumentKind,
     Modality,
     Phase,
     Regime,
@@ -301,6 +302,59 @@ class AttachmentKind(Effective):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Instrument(Effective):
+    """What a kind of contract is: its number, what it binds, how it is ordered on."""
+
+    code = models.CharField(max_length=12, choices=InstrumentKind.choices)
+    piid_type = models.CharField(
+        max_length=1, help_text="Ninth character of its number (FAR 4.1603)."
+    )
+    order_noun = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text="What is placed under it; empty: its own lines are performed.",
+    )
+    guarantees_minimum = models.BooleanField(
+        help_text="It binds a minimum at award; if not, it states none."
+    )
+    may_be_several = models.BooleanField(
+        help_text="One solicitation may lead to several of them."
+    )
+    limits_each_order = models.BooleanField(
+        help_text="It states how large one order or call may be."
+    )
+    review_months = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Months after which it is reviewed again; empty: never.",
+    )
+    without_clauses = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        help_text="Clauses that are prescribed for other kinds alone.",
+    )
+    citation = models.CharField(max_length=200)
+    regime = models.CharField(max_length=12, choices=Regime.choices)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            _one_in_force("a_kind_of_contract_has_one_meaning_at_a_time", "code"),
+            models.CheckConstraint(
+                name="only_orders_are_limited_one_by_one",
+                condition=Q(limits_each_order=False) | ~Q(order_noun=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_code_display())
+
+    @property
+    def takes_orders(self) -> bool:
+        """Whether something is placed under it; if not, its own lines are performed."""
+        return bool(self.order_noun)
 
 
 class Rule(Effective):

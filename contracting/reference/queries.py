@@ -16,6 +16,7 @@ from contracting.reference.models import (
     AttachmentKind,
     Clause,
     Holiday,
+    Instrument,
     ListPrice,
     ModelAlias,
     Prescription,
@@ -25,6 +26,7 @@ from contracting.reference.models import (
     Tokenizer,
 )
 from contracting.reference.refusals import (
+    NoInstrument,
     NoThreshold,
     UnknownKind,
     UnknownTokenClass,
@@ -64,6 +66,23 @@ def threshold(code: str, on: date) -> Threshold:
         message = f"No value of {code} is in force on {on}."
         raise NoThreshold(message, threshold=code, on=on)
     return found
+
+
+def instrument(code: str, on: date) -> Instrument:
+    """What a kind of contract is on a day, by its code.
+
+    :raises NoInstrument: if no such kind is awarded on that day
+    """
+    found: Instrument | None = Instrument.objects.in_force(on).filter(code=code).first()
+    if found is None:
+        message = f"No contract of the kind {code} is awarded on {on}."
+        raise NoInstrument(message, instrument=code, on=on)
+    return found
+
+
+def instruments_on(on: date) -> QuerySet[Instrument]:
+    """Every kind of contract that may be awarded on a day, in the order of the list."""
+    return Instrument.objects.in_force(on).order_by("pk")
 
 
 def amounts_on(codes: Collection[str], on: date) -> dict[str, Decimal]:

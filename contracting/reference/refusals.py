@@ -19,6 +19,13 @@ class NoThreshold(Refusal):
     status = 409
 
 
+class NoInstrument(Refusal):
+    """No contract of this kind is awarded on the day."""
+
+    code = "no_instrument"
+    status = 409
+
+
 class UnknownKind(Invalid):
     """There is no paper of that kind."""
 

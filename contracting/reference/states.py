@@ -6,6 +6,14 @@ from typing import Final
 from django.db.models import TextChoices
 
 
+class InstrumentKind(TextChoices):
+    """What is awarded: whether its own lines bind, or orders or calls under it do."""
+
+    IDIQ = "IDIQ", "indefinite-delivery, indefinite-quantity contract"
+    DEFINITIVE = "DEFINITIVE", "definitive contract"
+    BPA = "BPA", "blanket purchase agreement"
+
+
 class Direction(TextChoices):
     """Which way a token goes."""
 

@@ -17,7 +17,7 @@ from contracting.core.identifiers import (
 from contracting.core.periods import is_plausible, zone_of
 from contracting.core.quantities import Dollars, Tokens
 from contracting.reference.models import TokenClass
-from contracting.reference.states import Boundary, Tier
+from contracting.reference.states import Boundary, InstrumentKind, Tier
 from contracting.solicitations.models import Answer, Solicitation
 from contracting.solicitations.publishing.limits import MOST, check_limits
 from contracting.solicitations.publishing.terms import ORDER_LIMITS, TERMS
@@ -44,11 +44,12 @@ MOST_VALID_DAYS: Final = 730
 MOST_ALTERNATES: Final = 20
 """More alternates of one vendor nobody evaluates each by itself."""
 
-FROZEN: Final = ("kind", "late_rule")
+FROZEN: Final = ("kind", "instrument", "late_rule")
 """Terms that stand from the release on: no amendment changes them."""
 
 _OFFERED: Final = {
     "kind": SolicitationKind.values,
+    "instrument": InstrumentKind.values,
     "set_aside": SetAside.values,
     "procedure": Procedure.values,
     "extent_competed": ExtentCompeted.values,
@@ -214,7 +215,7 @@ def _check_choices(terms: Mapping[str, Any]) -> None:
         if terms.get(name) and terms[name] not in offered:
             message = f"{TERMS[name]} cannot be {terms[name]!r}."
             raise TermInvalid(message, term=name)
-    for name in ("kind", "procedure", "extent_competed"):
+    for name in ("kind", "instrument", "procedure", "extent_competed"):
         if terms.get(name) == "":
             message = f"{TERMS[name]} is chosen from its list."
             raise TermInvalid(message, term=name)

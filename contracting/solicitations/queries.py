@@ -21,7 +21,6 @@ from contracting.audit.queries import events_of
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import BadPeriod, zone_of
-from contracting.core.quantities import Dollars
 from contracting.determinations.models import Determination
 from contracting.determinations.queries import approved_kinds, determinations_of
 from contracting.determinations.states import POSTED, DeterminationState, Kind
@@ -31,6 +30,7 @@ from contracting.reference.queries import (
     attachment_labels,
     attachments_on,
     clauses_on,
+    instruments_on,
     prescriptions_on,
     threshold,
     token_classes,
@@ -72,9 +72,6 @@ PUBLIC_STATES: Final = (
     SolicitationState.CANCELLED,
 )
 """Once released, a solicitation is public for ever."""
-
-NOMINAL_MINIMUM: Final = "NOMINAL_MINIMUM"
-"""The threshold that says which guaranteed minimum is only nominal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,7 +427,9 @@ def facts_of(solicitation: Solicitation, *, at: datetime | None = None) -> Facts
     lines = lines_of(solicitation)
     return Facts(
         terms={name: getattr(solicitation, name) for name in TERMS},
-        lines=tuple(Line(line.clin, line.workload_tokens) for line in lines),
+        lines=tuple(
+            Line(line.clin, line.workload_tokens, line.boundary) for line in lines
+        ),
         factors_are_price=tuple(each.is_price for each in factors_of(solicitation)),
         clauses=frozenset(
             solicitation.clauses.values_list("clause__number", flat=True)
@@ -469,6 +468,7 @@ def _day_of(solicitation: Solicitation, at: datetime) -> Day:
         deadline_on=None if deadline is None else agency.local_day(deadline),
         amounts=amounts_on(AMOUNTS, on),
         attachments=attachments_on(on),
+        instrument=instruments_on(on).filter(code=solicitation.instrument).first(),
         prescriptions=tuple(
             Prescription(
                 number=row.clause_number,
@@ -490,11 +490,3 @@ def _known_names() -> list[tuple[str, str]]:
     names = {(maker, name) for maker, *names in models for name in (maker, *names)}
     vendors = known_vendors().values_list("name", "name")
     return sorted(names | set(vendors))
-
-
-def nominal_minimum(on: date) -> Dollars:
-    """Up to this amount a guaranteed minimum is nominal (FAR 16.504(a)(2), R-AWD-03).
-
-    :raises NoThreshold: if no amount is in force on that day
-    """
-    return Dollars(threshold(NOMINAL_MINIMUM, on).value)

@@ -43,6 +43,7 @@ NOT_PERMITTED = {
     "modifications.take_up_prices": _BY_THE_CALLER,
     "notices.post_notice": _BY_THE_CALLER,
     "notices.sweep_notices": "the machinery sends what was posted",
+    "orders.post_schedule": _BY_THE_CALLER,
     "reconciliation.reconcile_all": "the machinery asks the verb for each order",
     "reference.assign_number": _BY_THE_CALLER,
     "submissions.log_health": "the machinery writes of itself",

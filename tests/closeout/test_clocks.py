@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from contracting.audit.models import AuditEvent
-from contracting.closeout.calculations import months_after
 from contracting.closeout.queries import clock_of_contract, clock_of_order
 from contracting.contracts.models import ContractLine
+from contracting.core.periods import months_after
 from tests.builders_settlement import CLOSED_AT, closed_order
 from tests.cast import actor, client_for, days
 

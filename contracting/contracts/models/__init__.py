@@ -10,7 +10,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from contracting.contracts.acceptance.models import AwardOffer  # noqa: F401 (its app)
-from contracting.contracts.models import representatives, steps, terms, units
+from contracting.contracts.models import (
+    agreements,
+    representatives,
+    steps,
+    terms,
+    units,
+)
 from contracting.contracts.states import MOVES, ContractState
 from contracting.core.models import (
     Addressed,
@@ -25,6 +31,7 @@ from contracting.ledger.states import Holder
 from contracting.reference.states import (
     BY_TOKENS,
     Boundary,
+    InstrumentKind,
     PartMonths,
     PriceStructure,
     Unit,
@@ -32,6 +39,7 @@ from contracting.reference.states import (
 from contracting.solicitations.models.orders import LimitsOrders, order_limits
 from contracting.submissions.models import Submission
 
+AgreementReview = agreements.AgreementReview
 UnenforceableTerm = terms.UnenforceableTerm
 VendorTerm = terms.VendorTerm
 GratuitousService = terms.GratuitousService
@@ -48,9 +56,9 @@ MULTIPLE_AWARD = "multiple award (FAR 16.505(b))"
 
 
 class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
-    """An IDIQ for tokens, of a single award or one of several (FAR 16.504).
+    """What is awarded for tokens: an IDIQ, a definitive contract or an agreement.
 
-    A lot is an offer that was selected: one contract stands on it, of PIID type D.
+    A lot is an offer that was selected: one contract stands on it (FAR 16.504, 13.303).
     """
 
     PREFIX = "con"
@@ -75,6 +83,12 @@ class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
         "evaluations.SelectedOffer", on_delete=models.PROTECT, related_name="contracts"
     )
     piid = models.CharField("PIID", max_length=17, unique=True, null=True, blank=True)
+    instrument = models.CharField(
+        "kind of contract",
+        max_length=12,
+        choices=InstrumentKind.choices,
+        default=InstrumentKind.IDIQ,
+    )
     title = models.CharField(max_length=200)
     naics = models.CharField("NAICS code", max_length=6)
     psc = models.CharField("product service code", max_length=4)
@@ -142,6 +156,10 @@ class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
                 name="an_ordering_period_ends_after_it_begins",
                 condition=Q(ordering_end__gte=F("ordering_start")),
             ),
+            models.CheckConstraint(
+                name="only_an_indefinite_quantity_guarantees_a_minimum",
+                condition=Q(instrument="IDIQ") | Q(minimum_dollars=0),
+            ),
             order_limits("contract"),
         ]
 
@@ -165,6 +183,21 @@ class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
     def path(self) -> str:
         """The address of its page."""
         return f"/contracts/{self.public_id}"
+
+    @property
+    def takes_orders(self) -> bool:
+        """Whether orders or calls are placed; if not, its own lines are performed."""
+        return self.instrument != InstrumentKind.DEFINITIVE
+
+    @property
+    def is_agreement(self) -> bool:
+        """Whether it binds nothing by itself (FAR 13.303-1)."""
+        return self.instrument == InstrumentKind.BPA
+
+    @property
+    def order_noun(self) -> str:
+        """What is placed under it, as people read it."""
+        return "call" if self.is_agreement else "task order"
 
     @property
     def offer(self) -> Submission:

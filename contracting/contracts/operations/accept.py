@@ -42,6 +42,7 @@ def accept_award(
     :raises NotOpened: if the solicitation is cancelled
     :raises FundsNotCertified: unless funds cover the minimum (R-AWD-01)
     :raises IndefiniteQuantityIncomplete: if nothing could be ordered (R-AWD-03)
+    :raises AgreementIncomplete: if nothing could be called (FAR 13.303-3)
     :raises FoundNonresponsible: for a vendor found wanting, uncertified (R-EVL-09)
     :raises NotResponsible: for a vendor that is excluded by now (R-EVL-08)
     :raises Banned: if the vendor or a model is banned by now (R-AI-01)
@@ -60,7 +61,7 @@ def accept_award(
     on = accounting_day(at, contract.time_zone)
     queries.require_awardable(solicitation)
     guards.require_certified_funds(contract)
-    guards.require_indefinite_quantity(contract, on)
+    guards.require_fit(contract, on)
     require_responsible(contract.offer)
     queries.require_still_eligible(contract, at)
     guards.require_no_ban(contract, at)

@@ -13,14 +13,14 @@ from contracting.contracts import (
     permissions,
     refusals,
 )
+from contracting.contracts.calculations import obligations_of
 from contracting.contracts.models import Contract
-from contracting.contracts.operations.certify import obligations_of
 from contracting.contracts.queries import require_awardable
 from contracting.contracts.queries.guards import (
     require_agreed_no_cost,
     require_certified_funds,
+    require_fit,
     require_funds_of_the_year,
-    require_indefinite_quantity,
     require_no_ban,
     require_not_excluded,
     require_reasonable_price,
@@ -45,6 +45,7 @@ from contracting.ledger.operations.set import set_contract_ceiling
 from contracting.ledger.queries import lock_funds
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.reference.operations.assign_number import assign_number
+from contracting.reference.queries import instrument
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import require_justified
 from contracting.solicitations.states import SolicitationState
@@ -55,6 +56,9 @@ def award_contract(
     *, contract_id: int, by: Actor, at: datetime, seen_version: int
 ) -> Contract:
     """Sign the award: number it, obligate its minimum, print it, tell the awardee.
+
+    The type in its number is that of its kind. An agreement obligates nothing; of a
+    definitive contract the funds of its lines are obligated, and usage draws on them.
 
     Where several offers were selected each is signed for itself. The first signature
     makes the solicitation an awarded one: from then on there is a contract, a synopsis
@@ -74,6 +78,7 @@ def award_contract(
     :raises FundsNotCertified: unless funds cover the minimum (R-AWD-01)
     :raises LineIncomplete: FAR 4.1005-1 (R-AWD-02)
     :raises IndefiniteQuantityIncomplete: FAR 16.504(a) (R-AWD-03)
+    :raises AgreementIncomplete: for an agreement that limits no call (FAR 13.303-3)
     :raises SingleAwardNotDetermined: above the amount for one vendor (R-AWD-04)
     :raises RegistrationInactive: for a vendor that was or is not registered (R-SUB-06)
     :raises FoundNonresponsible: for a vendor found wanting, uncertified (R-EVL-09)
@@ -113,7 +118,8 @@ def put_in_force(
     :param on: the day in the contract's zone
     """
     lock_funds(holders=[each.holder for each in obligations_of(contract)])
-    contract.piid = assign_number(agency=contract.agency, type="D", on=on)
+    kind = instrument(contract.instrument, on)
+    contract.piid = assign_number(agency=contract.agency, type=kind.piid_type, on=on)
     contract.awarded_at = at
     contract.signed_by_id = signer.membership_id
     contract.save(update_fields=["piid", "awarded_at", "signed_by"])
@@ -181,7 +187,7 @@ def require_signable(
     require_certified_funds(contract)
     require_funds_of_the_year(contract)
     require_whole_lines(contract)
-    require_indefinite_quantity(contract, on)
+    require_fit(contract, on)
     require_single_award(contract, on)
     require_reasonable_price(contract)
     require_agreed_no_cost(contract)
@@ -203,14 +209,20 @@ def _bind(contract: Contract, signed_on: date, by: Actor, at: datetime) -> None:
         by=by,
         at=at,
     )
-    obligate_funds(
-        obligations=obligations_of(contract),
-        because=contract.subject,
-        on=signed_on,
-        from_commitment=True,
-        by=by,
-        at=at,
-    )
+    if not contract.takes_orders:
+        for post in permissions.POST_SCHEDULE:
+            post(contract_id=contract.pk, on=signed_on, by=by, at=at)
+        return
+    bound = obligations_of(contract)
+    if bound:
+        obligate_funds(
+            obligations=bound,
+            because=contract.subject,
+            on=signed_on,
+            from_commitment=True,
+            by=by,
+            at=at,
+        )
 
 
 def _tell(contract: Contract, by: Actor, at: datetime) -> None:

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.contracts import events, permissions, refusals
+from contracting.contracts.calculations import obligations_of
 from contracting.contracts.models import (
-    HOLDER_OF_A_LINE,
     Contract,
     ContractFunding,
     ContractLine,
@@ -24,7 +24,7 @@ from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.ledger.operations.commit import commit_funds
 from contracting.ledger.operations.open import open_balances
 from contracting.ledger.queries import lock_funds
-from contracting.ledger.states import BalanceLine, Holder, Obligation
+from contracting.ledger.states import BalanceLine
 from contracting.solicitations.models import Solicitation
 
 
@@ -106,18 +106,3 @@ def _open(contract: Contract, line: ContractLine, by: Actor, at: datetime) -> No
         by=by,
         at=at,
     )
-
-
-def obligations_of(contract: Contract) -> list[Obligation]:
-    """The guaranteed minimum, by line and ACRN."""
-    return [
-        Obligation(
-            holder=Holder(HOLDER_OF_A_LINE, part.line_id),
-            acrn=part.acrn,
-            line_of_accounting_id=part.line_of_accounting_id,
-            dollars=Dollars(part.dollars),
-        )
-        for part in ContractFunding.objects.filter(line__contract=contract).order_by(
-            "line_id", "acrn"
-        )
-    ]

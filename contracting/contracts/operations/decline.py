@@ -10,9 +10,9 @@ from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.contracts import events, permissions, refusals
 from contracting.contracts.acceptance.models import AwardAnswer
+from contracting.contracts.calculations import obligations_of
 from contracting.contracts.models import Contract
 from contracting.contracts.operations.accept import require_offered
-from contracting.contracts.operations.certify import obligations_of
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.permissions import require

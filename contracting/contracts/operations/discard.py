@@ -8,8 +8,8 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.contracts import events, permissions
+from contracting.contracts.calculations import obligations_of
 from contracting.contracts.models import Contract, ContractFunding
-from contracting.contracts.operations.certify import obligations_of
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.permissions import require

@@ -26,16 +26,20 @@ from contracting.core.canonical import content_sha256
 from contracting.core.identifiers import check_acrn
 from contracting.core.periods import days_bounds
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.evaluations.models import SelectedOffer, rates_of
 from contracting.ledger.queries import lines_of_accounting_of
+from contracting.reference.states import InstrumentKind
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.publishing.terms import ORDER_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
 class MinimumFunding:
-    """Which funds bear the guaranteed minimum of a line."""
+    """Which funds the award binds on a line: for the minimum, or for the line itself.
+
+    Under a definitive contract the ACRNs of a line pay in their alphabetical order.
+    """
 
     clin: str
     acrn: str
@@ -58,7 +62,9 @@ def draft_contract(
 
     Each becomes a contract of its own, with its own ceilings, guaranteed minimum and
     funds. Lines, prices, ceilings and clauses come from the solicitation and the offer;
-    only the funds that bear the guaranteed minimum are chosen here.
+    only the funds that bear the guaranteed minimum are chosen here. An agreement binds
+    none (FAR 13.303-1). The lines of a definitive contract have the quantity that was
+    solicited and the price that was offered, and are funded in whole or in part.
 
     :param submission_id: which selected offer; left out where one is left
     :raises NotAllowed: if ``by`` is neither a contracting officer nor a specialist
@@ -66,23 +72,23 @@ def draft_contract(
     :raises NotDecided: without a decision that selects this offer
     :raises AlreadyAwarded: if a draft or an award of it exists
     :raises IndefiniteQuantityIncomplete: without an ordering period (R-AWD-03)
-    :raises FundingDoesNotSum: if the funds do not sum to the minimum (R-FND-02)
+    :raises FundingDoesNotSum: if the funds do not sum to the minimum, or exceed a line
+        of a definitive contract (R-FND-02)
+    :raises AboveMaximum: if the offer prices the lines of a definitive contract above
+        the maximum that was solicited
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_draft_contract(by, solicitation))
     selection = _selection(solicitation, submission_id)
     require_awardable(solicitation)
-    total = total_dollars(part.dollars for part in funding)
-    if total != Dollars(solicitation.minimum_dollars):
-        message = (
-            f"The funds sum to {total}; the guaranteed minimum is "
-            f"${solicitation.minimum_dollars}."
-        )
-        raise refusals.FundingDoesNotSum(
-            message, funded=total, minimum=Dollars(solicitation.minimum_dollars)
-        )
+    is_definitive = solicitation.instrument == InstrumentKind.DEFINITIVE
+    if not is_definitive:
+        _require_sum(solicitation, funding)
     contract = _contract(solicitation, selection, notice_percent, report_due_days, by)
     _lines(contract, solicitation)
+    if is_definitive:
+        _fix_quantities(contract, solicitation)
+        _require_within_lines(contract, funding)
     _funding(contract, funding)
     for row in solicitation.clauses.all():
         ContractClause.objects.create(contract=contract, clause_id=row.clause_id)
@@ -101,6 +107,53 @@ def draft_contract(
         },
     )
     return contract
+
+
+def _require_sum(solicitation: Solicitation, funding: Sequence[MinimumFunding]) -> None:
+    total = total_dollars(part.dollars for part in funding)
+    minimum = Dollars(solicitation.minimum_dollars)
+    if total != minimum:
+        message = f"The funds sum to {total}; the guaranteed minimum is {minimum}."
+        raise refusals.FundingDoesNotSum(message, funded=total, minimum=minimum)
+
+
+def _fix_quantities(contract: Contract, solicitation: Solicitation) -> None:
+    """The ceiling of each line is its quantity at the prices offered.
+
+    Each subline is priced as an invoice prices it, to the cent, and they are summed.
+    """
+    whole, tokens = Dollars(), Tokens(0)
+    prices = calculations.line_prices(solicitation, contract.offer.opened_offer)
+    for line in contract.lines.order_by("clin"):
+        price = prices[line.clin]
+        line.ceiling_dollars = price.amount
+        line.save(update_fields=["ceiling_dollars"])
+        whole, tokens = whole + price, tokens + Tokens(line.estimated_tokens)
+    most = Dollars(solicitation.maximum_dollars)
+    if whole > most:
+        message = (
+            f"The offer prices the lines at {whole}; the solicitation states {most} "
+            "at most."
+        )
+        raise refusals.AboveMaximum(message, price=whole, maximum=most)
+    contract.ceiling_dollars = whole.amount
+    contract.ceiling_tokens = tokens.count
+    contract.save(update_fields=["ceiling_dollars", "ceiling_tokens"])
+
+
+def _require_within_lines(
+    contract: Contract, funding: Sequence[MinimumFunding]
+) -> None:
+    for line in contract.lines.order_by("clin"):
+        funds = total_dollars(
+            part.dollars for part in funding if part.clin == line.clin
+        )
+        if funds > Dollars(line.ceiling_dollars):
+            message = (
+                f"Line {line.clin} costs {Dollars(line.ceiling_dollars)}; {funds} on "
+                "it could never be used."
+            )
+            raise refusals.FundingDoesNotSum(message, clin=line.clin, funded=funds)
 
 
 def _selection(solicitation: Solicitation, submission_id: int | None) -> SelectedOffer:
@@ -137,7 +190,7 @@ def _contract(
 ) -> Contract:
     start, end = solicitation.ordering_start, solicitation.ordering_end
     if start is None or end is None:
-        message = "An indefinite-delivery contract has an ordering period."
+        message = "A contract has a period in which it is ordered or performed."
         raise refusals.IndefiniteQuantityIncomplete(message)
     return Contract.objects.create(
         agency_id=solicitation.agency_id,
@@ -145,6 +198,7 @@ def _contract(
         solicitation=solicitation,
         decision=selection.decision,
         selection=selection,
+        instrument=solicitation.instrument,
         title=solicitation.title,
         naics=solicitation.naics,
         psc=solicitation.psc,

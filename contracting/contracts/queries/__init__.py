@@ -206,6 +206,8 @@ def single_award_above(contract: Contract, on: date) -> Dollars | None:
 
     :raises NoThreshold: if no amount is in force on that day
     """
+    if not contract.takes_orders:
+        return None
     beside = live().filter(decision_id=contract.decision_id).exclude(pk=contract.pk)
     if beside.exists():
         return None

@@ -18,7 +18,9 @@ from contracting.contracts.queries import (
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.ledger.queries import require_bona_fide_year
 from contracting.reference.models import AiModel
-from contracting.solicitations.queries import nominal_minimum
+from contracting.reference.queries import instrument
+from contracting.reference.states import InstrumentKind
+from contracting.solicitations.publishing.instruments import nominal_minimum
 
 
 def require_certified_funds(contract: Contract) -> None:
@@ -32,11 +34,12 @@ def require_certified_funds(contract: Contract) -> None:
         certified_version=contract.version,
     )
     total = total_dollars(Dollars(row.dollars) for row in certified)
-    if total < Dollars(contract.minimum_dollars):
+    bound = calculations.funded(contract)
+    wanted = max(Dollars(contract.minimum_dollars), bound)
+    if total < wanted:
         message = (
             f"Funds are certified for ${total.amount:,.2f} of the "
-            f"${contract.minimum_dollars:,.2f} "
-            "that this award obligates."
+            f"${wanted.amount:,.2f} that this award obligates."
         )
         raise refusals.FundsNotCertified(message, certified=total)
 
@@ -45,15 +48,18 @@ def require_funds_of_the_year(contract: Contract) -> None:
     """Insist that annual funds bear the minimum of an ordering period of their year.
 
     Twelve months bind the service that an order buys; what the minimum buys is ordered
-    later, from the first day of the ordering period on.
+    later, from the first day of the ordering period on. The lines of a definitive
+    contract are the service itself.
 
-    :raises SeverableServiceTooLong: if the period begins in another year (R-FND-04)
+    :raises SeverableServiceTooLong: if the period begins in another year, or what is
+        performed takes more than twelve months (R-FND-04)
     """
     funding = ContractFunding.objects.filter(line__contract=contract)
+    first, last = contract.ordering_start, contract.ordering_end
     require_bona_fide_year(
         funding.values_list("line_of_accounting", flat=True),
-        begins=contract.ordering_start,
-        ends=contract.ordering_start,
+        begins=first,
+        ends=first if contract.takes_orders else last,
     )
 
 
@@ -63,6 +69,53 @@ def require_whole_lines(contract: Contract) -> None:
     :raises LineIncomplete: naming what lacks (R-AWD-02)
     """
     gaps = calculations.line_gaps(contract)
+    if gaps:
+        raise refusals.LineIncomplete(" ".join(gaps), gaps=gaps)
+
+
+def require_fit(contract: Contract, on: date) -> None:
+    """Insist on what its kind of contract states and binds.
+
+    :raises IndefiniteQuantityIncomplete: for an IDIQ (R-AWD-03)
+    :raises AgreementIncomplete: for a blanket purchase agreement (FAR 13.303-3)
+    :raises LineIncomplete: for a definitive contract (R-AWD-02)
+    :raises NoInstrument: if no such kind is awarded on that day
+    """
+    instrument(contract.instrument, on)
+    if contract.instrument == InstrumentKind.BPA:
+        _require_agreement(contract, on)
+    elif contract.instrument == InstrumentKind.DEFINITIVE:
+        _require_definite_lines(contract, on)
+    else:
+        require_indefinite_quantity(contract, on)
+
+
+def _require_agreement(contract: Contract, on: date) -> None:
+    gaps = []
+    if contract.largest_order_dollars is None:
+        gaps.append("An agreement states the largest call in dollars.")
+    if contract.ordering_end < on:
+        gaps.append(
+            f"The agreement ended on {contract.ordering_end}: nothing could be called."
+        )
+    if contract.ceiling_dollars <= 0 or contract.ceiling_tokens <= 0:
+        gaps.append("The most that may be called is stated in dollars and in tokens.")
+    if calculations.funded(contract):
+        gaps.append("An agreement binds no funds; each call brings its own.")
+    if gaps:
+        message = f"{' '.join(gaps)} (FAR 13.303-3)"
+        raise refusals.AgreementIncomplete(message, gaps=gaps)
+
+
+def _require_definite_lines(contract: Contract, on: date) -> None:
+    gaps = []
+    for line in contract.lines.order_by("clin"):
+        if line.ceiling_dollars <= 0:
+            gaps.append(f"Line {line.clin} has a total above zero.")
+        if not line.funding.exists():
+            gaps.append(f"Line {line.clin} lacks its accounting citation.")
+    if contract.ordering_end < on:
+        gaps.append(f"The period of performance ended on {contract.ordering_end}.")
     if gaps:
         raise refusals.LineIncomplete(" ".join(gaps), gaps=gaps)
 

@@ -12,15 +12,21 @@ from django.urls import reverse
 from contracting.approvals.queries.queues import overrides_on
 from contracting.audit.operations.log import log_reading
 from contracting.audit.queries import events_of, milestones
-from contracting.contracts import forms, paperwork, permissions, queries, refusals
-from contracting.contracts.acceptance.offers import declined_on, offer_of
+from contracting.contracts import (
+    calculations,
+    forms,
+    paperwork,
+    permissions,
+    queries,
+    refusals,
+)
+from contracting.contracts.acceptance.offers import offer_of
 from contracting.contracts.models import Contract
 from contracting.contracts.operations.accept_designation import accept_designation
 from contracting.contracts.operations.award import award_contract
 from contracting.contracts.operations.certify import certify_contract_funds
 from contracting.contracts.operations.designate import designate_cor
 from contracting.contracts.operations.discard import discard_contract
-from contracting.contracts.operations.draft import MinimumFunding, draft_contract
 from contracting.contracts.operations.lift import lift_protest
 from contracting.contracts.operations.record import record_protest
 from contracting.contracts.operations.record_gratuitous_service import (
@@ -34,7 +40,6 @@ from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
-from contracting.core.quantities import Dollars
 from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents.models import DocumentQuerySet
 from contracting.documents.queries import (
@@ -44,13 +49,10 @@ from contracting.documents.queries import (
 )
 from contracting.documents.refusals import NotReady
 from contracting.documents.rendering import LibrariesMissing, render
-from contracting.evaluations.models import SelectedOffer
 from contracting.evaluations.standing.registration import excuse_of
 from contracting.evaluations.standing.validity import extensions_of, valid_until
 from contracting.ledger.queries import contract_balance
 from contracting.solicitations.queries import (
-    get_solicitation_for,
-    lines_of,
     public_justifications,
 )
 
@@ -181,67 +183,6 @@ class AwardPage(PageView):
         return {"award": award, "justifications": found}
 
 
-class DraftContractView(VerbView):
-    """From a selected offer to a draft award."""
-
-    template_name = "contracts/draft_contract.html"
-    form_class = forms.DraftContractForm
-    submit_label = "Draft the award"
-    done_message = "The award is drafted. Next, its funds are certified."
-
-    def thing(self, **ids: Any) -> Any:
-        return get_solicitation_for(self.actor, ids["public_id"])
-
-    def verdict(self, thing: Any) -> Verdict:
-        return permissions.can_draft_contract(self.actor, thing)
-
-    def form_options(self, thing: Any) -> dict[str, Any]:
-        return {
-            "agency_id": thing.agency_id,
-            "clins": sorted({line.clin for line in lines_of(thing)}),
-            "minimum": thing.minimum_dollars,
-            "offers": [each.submission for each in self._left(thing)],
-        }
-
-    def initial(self, thing: Any) -> dict[str, Any]:
-        return {"offer": self.request.GET.get("offer", "")}
-
-    def extra(self, thing: Any) -> dict[str, Any]:
-        decision = getattr(thing, "selection_decision", None)
-        left = self._left(thing)
-        return {
-            "solicitation": thing,
-            "decision": decision,
-            "left": left,
-            "declined": declined_on(thing.pk),
-        }
-
-    def _left(self, thing: Any) -> list[SelectedOffer]:
-        return list(queries.undrafted().filter(decision__solicitation=thing))
-
-    def perform(
-        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        contract = draft_contract(
-            solicitation_id=thing.pk,
-            submission_id=data.get("offer"),
-            funding=[
-                MinimumFunding(
-                    clin=row["clin"],
-                    acrn=row["acrn"],
-                    line_of_accounting_id=row["line_of_accounting"].pk,
-                    dollars=Dollars(row["dollars"]),
-                )
-                for row in data["rows"]
-            ],
-            notice_percent=data["notice_percent"],
-            report_due_days=data["report_due_days"],
-            by=by,
-            at=at,
-        )
-        return contract_url(contract)
-
-
 class ContractVerbView(VerbView):
     """A verb on one contract that the actor may see."""
 
@@ -259,6 +200,7 @@ class ContractVerbView(VerbView):
             "contract": thing,
             "lines": thing.lines.order_by("clin"),
             "rates": queries.rates_in_force(thing, _start(thing)),
+            "bound": calculations.funded(thing),
         }
 
     def today(self, thing: Contract) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.urls import reverse
 
@@ -19,6 +20,7 @@ from contracting.evaluations.queries import require_acknowledged, unsuccessful
 from contracting.evaluations.standing.registration import require_registered
 from contracting.evaluations.standing.responsibility import require_responsible
 from contracting.evaluations.standing.validity import require_valid
+from contracting.reference.states import InstrumentKind
 from contracting.solicitations.queries import require_justified
 
 
@@ -34,6 +36,13 @@ class Check:
     @property
     def is_met(self) -> bool:
         return not self.missing
+
+
+_FIT: Final[Mapping[str, tuple[str, str]]] = {
+    InstrumentKind.IDIQ: ("Minimum, maximum and ordering period fit", "R-AWD-03"),
+    InstrumentKind.DEFINITIVE: ("Every line has its price and its funds", "R-AWD-02"),
+    InstrumentKind.BPA: ("Each call is limited, and nothing is bound", "FAR 13.303-3"),
+}
 
 
 def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
@@ -100,9 +109,8 @@ def checks_of(contract: Contract, by: Actor, at: datetime) -> list[Check]:
             page,
         ),
         Check(
-            "Minimum, maximum and ordering period fit",
-            "R-AWD-03",
-            _refused(lambda: guards.require_indefinite_quantity(contract, on)),
+            *_FIT[contract.instrument],
+            _refused(lambda: guards.require_fit(contract, on)),
             page,
         ),
         Check(

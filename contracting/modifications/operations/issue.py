@@ -47,6 +47,7 @@ from contracting.modifications.refusals import (
 )
 from contracting.modifications.states import ModificationKind
 from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.orders.queries.numbering import numbered_on_schedule
 from contracting.orders.states import ModificationState
 from contracting.reference.models import AiModel, TokenClass
 
@@ -104,7 +105,10 @@ def issue_contract_modification(
         state=ModificationState.ISSUED, series=modification.series
     )
     prefix: Literal["P", "A"] = "A" if modification.series == "A" else "P"
-    modification.number = modification_number(prefix, signed.count() + 1)
+    taken = signed.count()
+    if prefix == "P":
+        taken += len(numbered_on_schedule(contract))
+    modification.number = modification_number(prefix, taken + 1)
     modification.changes = [
         change.plain() for change in calculations.changes_of(modification)
     ]

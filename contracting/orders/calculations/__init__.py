@@ -413,7 +413,7 @@ def protest_threshold_of(aac: str) -> str:
 def size_gaps(order: TaskOrder) -> dict[str, str]:
     """By code, the limits of one order outside which it lies (FAR 52.216-19)."""
     contract, value = order.contract, value_of(order)
-    gaps = {}
+    gaps, noun = {}, "call" if contract.is_agreement else "order"
     least, item, most = (
         contract.smallest_order_dollars,
         contract.largest_item_dollars,
@@ -421,7 +421,7 @@ def size_gaps(order: TaskOrder) -> dict[str, str]:
     )
     if least is not None and value < Dollars(least):
         gaps["SMALLEST"] = (
-            f"The order is worth {_money(value.amount)}; the smallest order is "
+            f"The {noun} is worth {_money(value.amount)}; the smallest {noun} is "
             f"{_money(least)}."
         )
     over = [
@@ -431,12 +431,12 @@ def size_gaps(order: TaskOrder) -> dict[str, str]:
     ]
     if over and item is not None:
         gaps["ITEM"] = (
-            f"Line {', '.join(over)} is above the largest order of a single line, "
+            f"Line {', '.join(over)} is above the largest {noun} of a single line, "
             f"{_money(item)}."
         )
     if most is not None and value > Dollars(most):
         gaps["LARGEST"] = (
-            f"The order is worth {_money(value.amount)}; the largest order is "
+            f"The {noun} is worth {_money(value.amount)}; the largest {noun} is "
             f"{_money(most)}."
         )
     return gaps

@@ -37,7 +37,12 @@ HOLDER_OF_AN_EFFECT = "orders.modification_effect"
 
 
 class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
-    """An order for tokens against a contract (PIID type F; FAR 16.505)."""
+    """An order for tokens against a contract (PIID type F; FAR 16.505).
+
+    Under an agreement it is a call. The own lines of a definitive contract are held as
+    one order too, its schedule: it is made by the award, carries the contract's number,
+    and usage, reports and invoices draw on it as on any other.
+    """
 
     PREFIX = "ord"
     MOVES = MOVES
@@ -47,6 +52,9 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
         "contracts.Contract", on_delete=models.PROTECT, related_name="orders"
     )
     piid = models.CharField("PIID", max_length=17, unique=True, null=True, blank=True)
+    is_schedule = models.BooleanField(
+        default=False, help_text="The own lines of a definitive contract."
+    )
     title = models.CharField(max_length=200)
     description = models.TextField()
     requester = models.ForeignKey(
@@ -72,6 +80,16 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
         related_name="orders",
         help_text="The selection or exception that it rests on.",
     )
+    requisition = models.ForeignKey(
+        "requisitions.Requisition",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        help_text="The workload estimate that it starts from.",
+    )
+    estimate_version = models.PositiveIntegerField(null=True, blank=True)
+    estimate_sha256 = models.CharField(max_length=64, blank=True, default="")
     fair_opportunity = models.CharField(
         "fair opportunity", max_length=120, blank=True, help_text="FAR 16.505(b)."
     )
@@ -109,6 +127,22 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
                 )
                 | Q(piid__isnull=False, signed_by__isnull=False),
             ),
+            models.UniqueConstraint(
+                name="a_definitive_contract_has_one_schedule",
+                fields=["contract"],
+                condition=Q(is_schedule=True),
+            ),
+            models.CheckConstraint(
+                name="a_schedule_is_signed_with_its_contract",
+                condition=Q(is_schedule=False)
+                | Q(issued_at__isnull=False, opportunity__isnull=True, funds_clause=""),
+            ),
+            models.CheckConstraint(
+                name="an_estimate_behind_an_order_is_named_with_its_hash",
+                condition=Q(requisition__isnull=True, estimate_sha256="")
+                | Q(requisition__isnull=False, estimate_version__isnull=False)
+                & ~Q(estimate_sha256=""),
+            ),
             models.CheckConstraint(
                 name="a_period_of_performance_ends_after_it_begins",
                 condition=Q(period_end__gte=F("period_start")),
@@ -131,6 +165,11 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
     def name(self) -> str:
         """How people call it: its number once it has one."""
         return self.piid or "Draft order"
+
+    @property
+    def noun(self) -> str:
+        """What it is, as people read it: a task order, a call or a schedule."""
+        return "schedule" if self.is_schedule else self.contract.order_noun
 
     @property
     def path(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -57,6 +58,9 @@ from contracting.orders.refusals import (
 from contracting.orders.states import SIGNED, TaskOrderState
 from contracting.reference.operations.assign_number import assign_number
 
+ORDER: Final = "F"
+"""The type of an order or a call in its number (FAR 4.1603)."""
+
 
 @transaction.atomic
 def issue_task_order(
@@ -106,7 +110,7 @@ def issue_task_order(
     _require_no_ban(order, contract, at)
 
     lock_funds(holders=[line.holder for line in order.current_lines()])
-    order.piid = assign_number(agency=contract.agency, type="F", on=signed_on)
+    order.piid = assign_number(agency=contract.agency, type=ORDER, on=signed_on)
     order.issued_at = at
     order.signed_by_id = by.membership_id
     order.protestable_because = protestable_because(order, signed_on)
@@ -124,7 +128,7 @@ def issue_task_order(
     request_document(
         kind="task_order",
         subject=order.subject,
-        title=f"Task order {order.piid}",
+        title=f"{order.noun.capitalize()} {order.piid}",
         number=order.name,
         agency_id=contract.agency_id,
         vendor_id=contract.vendor_id,
@@ -137,7 +141,7 @@ def issue_task_order(
     post_notice(
         recipients=_concerned(order, signed_on),
         subject=order.subject,
-        title=f"Task order {order.piid} is issued",
+        title=f"{order.noun.capitalize()} {order.piid} is issued",
         body=(
             f"{order.title}: up to {calculations.tokens_of(order)} and "
             f"{calculations.value_of(order)}, from {order.period_start} to "
@@ -211,6 +215,12 @@ def _require_fair_opportunity(order: TaskOrder, signed_on: date) -> None:
 def _require_limits(order: TaskOrder, signed_on: date) -> None:
     """Not smaller, larger or longer than the vendor must perform."""
     outside = unaccepted(order, signed_on)
+    if outside and order.contract.is_agreement:
+        message = (
+            f"{' '.join(outside)} Call for less, or have the agreement modified first "
+            "(FAR 13.303-3(a)(4))."
+        )
+        raise OutsideOrderLimits(message, outside=outside)
     if outside:
         message = (
             f"{' '.join(outside)} The vendor need not take it (FAR 52.216-19): the "

@@ -12,7 +12,6 @@ from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import IllegalMove, Stale
-from contracting.core.identifiers import modification_number
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
@@ -48,6 +47,7 @@ from contracting.orders.operations.issue import (
 )
 from contracting.orders.operations.sign import _require_funds
 from contracting.orders.permissions import justification_of
+from contracting.orders.queries.numbering import next_number
 from contracting.orders.refusals import (
     AlreadyIssued,
     ChangesNothing,
@@ -104,8 +104,7 @@ def issue_modification(
     if not changes:
         message = "Nothing would be different after this modification."
         raise ChangesNothing(message)
-    signed = order.modifications.filter(state=ModificationState.ISSUED)
-    modification.number = modification_number("P", signed.count() + 1)
+    modification.number = next_number(order)
     modification.changes = [change.plain() for change in changes]
     modification.issued_at = at
     modification.signed_by_id = by.membership_id
@@ -311,7 +310,7 @@ def _print_and_tell(
     request_document(
         kind="modification",
         subject=modification.subject,
-        title=f"Modification {modification.number} of task order {order.piid}",
+        title=f"Modification {modification.number} of {order.noun} {order.piid}",
         number=f"{order.piid} {modification.number}",
         agency_id=contract.agency_id,
         vendor_id=contract.vendor_id,

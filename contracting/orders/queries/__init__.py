@@ -52,6 +52,7 @@ from contracting.orders.states import (
     TaskOrderState,
     Totals,
 )
+from contracting.reference.states import InstrumentKind
 from contracting.solicitations.publishing.changes import merged
 
 
@@ -250,9 +251,10 @@ def rates_offered(contract: Contract) -> list[RateRow]:
 
 def contracts_to_order_on(actor: Actor) -> QuerySet[Contract]:
     """The agency's awarded contracts, on which an order may be drafted."""
-    return Contract.objects.filter(
+    awarded = Contract.objects.filter(
         agency_id=actor.organization_id, state=ContractState.AWARDED
-    ).order_by("-awarded_at")
+    )
+    return awarded.exclude(instrument=InstrumentKind.DEFINITIVE).order_by("-awarded_at")
 
 
 def certification_of(order: TaskOrder) -> FundsCertification | None:

@@ -18,7 +18,7 @@ from contracting.core.models import (
     Versioned,
 )
 from contracting.core.subjects import Subject
-from contracting.reference.states import Boundary, Tier
+from contracting.reference.states import Boundary, InstrumentKind, Tier
 from contracting.solicitations.models import limits, orders, questions, templates
 from contracting.solicitations.states import (
     MOVES,
@@ -63,6 +63,12 @@ class Solicitation(
     piid = models.CharField("PIID", max_length=17, unique=True, null=True, blank=True)
     kind = models.CharField(
         max_length=3, choices=SolicitationKind.choices, default=SolicitationKind.RFP
+    )
+    instrument = models.CharField(
+        "kind of contract",
+        max_length=12,
+        choices=InstrumentKind.choices,
+        default=InstrumentKind.IDIQ,
     )
     late_rule = models.BooleanField(
         default=False, help_text="Late quotations are not considered; an RFQ's alone."

@@ -11,6 +11,7 @@ from typing import Final
 from contracting.determinations.states import Kind
 from contracting.solicitations.publishing.clauses import lacking
 from contracting.solicitations.publishing.facts import Day, Facts
+from contracting.solicitations.publishing.instruments import fits, guarantees_minimum
 from contracting.solicitations.publishing.limits import limits_from
 from contracting.solicitations.states import (
     ExtentCompeted,
@@ -77,6 +78,10 @@ def points(facts: Facts) -> list[Point]:
     ]
     if facts.day is not None:
         found += [
+            *(
+                Point(each.code, each.done, each.page, each.missing)
+                for each in fits(facts)
+            ),
             *_synopsis(facts, facts.day),
             *_window(facts, facts.day),
             *_set_aside(facts, facts.day),
@@ -211,6 +216,8 @@ def _amounts(facts: Facts) -> Iterator[Point]:
         ("maximum_dollars", "It has a ceiling in dollars.", "The maximum in dollars."),
         ("maximum_tokens", "It has a ceiling in tokens.", "The maximum in tokens."),
     ):
+        if name == "minimum_dollars" and not guarantees_minimum(facts):
+            continue
         lacks = "" if facts.terms[name] > 0 else words
         if name == "minimum_dollars" and not lacks:
             lacks = _nominal(facts)
@@ -250,9 +257,9 @@ def _due(facts: Facts) -> str:
 def _period(facts: Facts) -> str:
     start, end = facts.terms["ordering_start"], facts.terms["ordering_end"]
     if start is None or end is None:
-        return "The ordering period."
+        return "The ordering period, or the period of performance."
     if facts.day is not None and end < facts.day.on:
-        return "An ordering period that is not over already."
+        return "A period that is not over already."
     return ""
 
 
@@ -425,6 +432,8 @@ def _awards(facts: Facts, day: Day) -> Iterator[Point]:
     FAR 16.504(c)(1)(i), (ii)(D) (R-AWD-04). The determination is made on the award, so
     the release is warned and not stopped.
     """
+    if day.instrument is None or not day.instrument.may_be_several:
+        return
     most, amount = facts.terms["most_awards"], day.amounts["SINGLE_AWARD_IDIQ"]
     is_single = most == 1
     yield Point(

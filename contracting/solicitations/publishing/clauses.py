@@ -67,8 +67,10 @@ def applies(prescription: Prescription, facts: Facts) -> bool:
     procedure = prescription.procedure in ("", facts.terms["procedure"])
     set_aside = facts.terms["set_aside"] not in ("", SetAside.UNRESTRICTED)
     several = facts.terms["most_awards"] > 1
+    kind = facts.instrument
     return (
-        over
+        (kind is None or prescription.number not in kind.without_clauses)
+        and over
         and procedure
         and prescription.is_set_aside in (None, set_aside)
         and prescription.is_multiple_award in (None, several)

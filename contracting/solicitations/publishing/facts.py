@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from contracting.reference.models import Instrument
+
 AMOUNTS: Final = (
     "MPT",
     "SAT",
@@ -42,6 +44,7 @@ class Line:
 
     clin: str
     workload_tokens: int
+    boundary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Day:
     attachments: Mapping[str, str]
     """Papers that offers for AI bring along, by code."""
     prescriptions: tuple[Prescription, ...] = ()
+    instrument: Instrument | None = None
+    """What the kind of contract is on that day; nothing if none is awarded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,11 @@ class Facts:
     determined: frozenset[str] = frozenset()
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Vendors and makers of models that its words name, with the names found."""
+
+    @property
+    def instrument(self) -> Instrument | None:
+        """What the kind of contract is; nothing without a day."""
+        return self.day.instrument if self.day else None
 
     @property
     def value(self) -> Decimal:

@@ -18,6 +18,7 @@ ORDER_LIMITS: Final[Mapping[str, str]] = {
 
 TERMS: Final[Mapping[str, str]] = {
     "kind": "Kind of solicitation",
+    "instrument": "Kind of contract",
     "late_rule": "Late quotations are not considered",
     "title": "Title",
     "statement_of_objectives": "Statement of objectives",
