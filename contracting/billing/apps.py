@@ -1,4 +1,4 @@
-"""Registers the app with Django."""
+"""Registers the app with Django, and its tasks with the contract's list."""
 
 from django.apps import AppConfig
 
@@ -8,8 +8,10 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What stands on an invoice is corrected there, not beneath it."""
-        from contracting.billing.queries import invoiced_charge
+        """What is invoiced is corrected there; what is to be done is on the list."""
+        from contracting.billing.queries import invoiced_charge, tasks_on
         from contracting.charges.queries import tell_invoiced
+        from contracting.contracts.queries.administration import tell_tasks
 
         tell_invoiced(invoiced_charge)
+        tell_tasks(tasks_on)

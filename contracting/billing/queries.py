@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from contracting.billing.calculations import (
     PriceInForce,
@@ -33,12 +33,15 @@ from contracting.billing.refusals import (
 )
 from contracting.billing.states import ChargeKind, InvoiceState
 from contracting.contracts.models import Contract
+from contracting.contracts.queries.administration import Task
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible, Refusal
 from contracting.core.periods import Period, accounting_day, day_bounds
 from contracting.core.quantities import Dollars, UnitPrice, total_dollars
 from contracting.ledger.queries import balances_of
+from contracting.metering.models import UsageRating
 from contracting.orders.models import OrderLine, OrderRate, TaskOrder
+from contracting.orders.states import SIGNED
 
 
 def reports_visible_to(actor: Actor) -> QuerySet[UsageReport]:
@@ -360,3 +363,35 @@ def _waiting(line: OrderLine, acrn: str) -> Dollars:
         Dollars(found.aggregate(sum=Sum("amount_dollars"))["sum"] or Decimal(0))
         for found in (rows, charges)
     )
+
+
+def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
+    """Usage that the vendor has yet to report, and invoices to accept or return."""
+    vendor = contract.vendor.name
+    for order in TaskOrder.objects.filter(
+        contract=contract, state__in=SIGNED
+    ).select_related("contract"):
+        first = _unreported_since(order)
+        if first is not None:
+            yield Task(
+                "Reports",
+                f"Usage report on {order.piid}",
+                f"{order.path}/receive_usage_report",
+                accounting_day(report_due_at(order, first), contract.time_zone)
+                - timedelta(days=1),
+                vendor,
+            )
+    invoices = invoices_visible_to(actor).filter(order__contract=contract)
+    for invoice in invoices.filter(state=InvoiceState.RECEIVED).order_by("pk"):
+        what = f"Invoice {invoice.number} waits to be accepted or returned"
+        yield Task("Invoices", what, invoice.path, None, "Representative")
+
+
+def _unreported_since(order: TaskOrder) -> datetime | None:
+    """The first call after the last reported period, if there is one."""
+    rated = UsageRating.objects.filter(order_line__order=order)
+    last = reports_that_count(order).aggregate(end=Max("period_end"))["end"]
+    if last is not None:
+        rated = rated.filter(occurred_at__gte=last)
+    found: datetime | None = rated.aggregate(first=Min("occurred_at"))["first"]
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,6 +18,7 @@ from contracting.closeout.models import (
 )
 from contracting.contracts import queries as contracts
 from contracting.contracts.models import Contract
+from contracting.contracts.queries.administration import Task
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
@@ -448,3 +449,21 @@ def _unsettled(order: TaskOrder) -> list[Blocker]:
 
 def _count(number: int, one: str, more: str) -> str:
     return f"1 {one}" if number == 1 else f"{number:,} {more}"
+
+
+def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
+    """The close-out of what has ended, by the clock of its type (R-CLO-02)."""
+    if not actor.is_agency:
+        return
+    for order in contract.orders.filter(state=TaskOrderState.COMPLETED).order_by("pk"):
+        clock, path = clock_of_order(order), f"{order.path}/close_out_order"
+        what = f"Close out {order.piid}"
+        yield Task("Close-out", what, path, clock.due_on, "", "R-CLO-02")
+    bounds = days_bounds(
+        contract.ordering_start, contract.ordering_end, contract.time_zone
+    )
+    is_open = contract.state in (ContractState.AWARDED, ContractState.COMPLETED)
+    if is_open and bounds.end <= at:
+        clock, path = clock_of_contract(contract), f"{contract.path}/close_out_contract"
+        what = f"Close out the contract {contract.piid}"
+        yield Task("Close-out", what, path, clock.due_on, "", "R-CLO-02")

@@ -5,6 +5,7 @@ from django.urls import path
 from contracting.contracts import api
 from contracting.contracts.views import (
     acceptance,
+    administration,
     agreements,
     awards,
     drafting,
@@ -82,6 +83,11 @@ urlpatterns = [
         "contracts/<public_id:public_id>/designate_cor",
         awards.DesignateCorView.as_view(),
         name="designate_cor",
+    ),
+    path(
+        "contracts/<public_id:public_id>/administration",
+        administration.AdministrationPage.as_view(),
+        name="administration",
     ),
     path(
         "contracts/<public_id:public_id>/review_agreement",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from contracting.contracts.models import Contract
+from contracting.contracts.queries.administration import Task
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
+from contracting.core.periods import accounting_day
 from contracting.incidents.models import Incident
 
 
@@ -53,3 +57,18 @@ def overdue(actor: Actor, at: datetime) -> list[Incident]:
     """The open incidents whose update is missing, oldest first."""
     rows = visible_to(actor).filter(closure__isnull=True).order_by("pk")
     return [each for each in rows if is_overdue(each, at)]
+
+
+def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
+    """Open incidents, each with the day of the vendor's next update (R-AI-03)."""
+    rows = visible_to(actor).filter(contract=contract, closure__isnull=True)
+    for incident in rows.order_by("pk"):
+        due = next_update_due(incident)
+        yield Task(
+            "Incidents",
+            f"Next update on the incident: {incident.title}",
+            incident.path,
+            accounting_day(due, contract.time_zone) if due else None,
+            contract.vendor.name,
+            "R-AI-03",
+        )

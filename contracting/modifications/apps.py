@@ -12,10 +12,12 @@ class ModificationsConfig(AppConfig):
 
         The lines of a definitive contract are modified in the series of the contract.
         """
+        from contracting.contracts.queries.administration import tell_tasks
         from contracting.determinations.queries import offer_determinations
         from contracting.modifications.permissions import about_modification
-        from contracting.modifications.queries import numbered_on
+        from contracting.modifications.queries import numbered_on, tasks_on
         from contracting.orders.queries.numbering import count_numbers
 
         offer_determinations("cmd", about_modification)
         count_numbers(numbered_on)
+        tell_tasks(tasks_on)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,9 +16,11 @@ from contracting.audit.queries import events_of
 from contracting.contracts.calculations import content
 from contracting.contracts.models import Contract, RateRow
 from contracting.contracts.queries import visible_to as contracts_visible_to
+from contracting.contracts.queries.administration import Task
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
+from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.determinations.models import Determination
@@ -31,7 +33,7 @@ from contracting.modifications.models import (
     ModelTerms,
     RatchetFinding,
 )
-from contracting.modifications.states import Point, Series
+from contracting.modifications.states import Point, RatchetState, Series
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.states import (
     SIGNED,
@@ -448,3 +450,29 @@ def history_of(
     if actor.is_vendor:
         return found.filter(event__in=[each.code for each in events.SIGNED_EVENTS])
     return found
+
+
+def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
+    """Drafts, findings of the price list and announced ends of models."""
+    drafts = visible_to(actor).filter(contract=contract, state=ModificationState.DRAFT)
+    for draft in drafts.order_by("pk"):
+        unsigned = draft.is_bilateral and draft.vendor_signed_at is None
+        who = contract.vendor.name if unsigned else "Contracting officer"
+        asked = draft.change_requests.filter(version=draft.version).exists()
+        what = f"A modification of {contract.piid} is drafted"
+        if asked:
+            what, who = f"{what}; the vendor wants changes", "Contracting officer"
+        yield Task("Modifications", what, draft.path, None, who, "R-MOD-02")
+    for found in ratchet_findings_visible_to(actor).filter(
+        contract=contract, state=RatchetState.OPEN
+    ):
+        what = f"The public list fell below the price of {found.rate_row.slin}"
+        who, due = "Contracting officer", found.effective_on
+        yield Task("Prices", what, found.path, due, who, "R-MOD-09")
+    on = accounting_day(at, contract.time_zone)
+    for retired in contract.retirements.filter(retires_on__gte=on).select_related(
+        "model"
+    ):
+        what = f"{retired.model.snapshot} is retired by its vendor"
+        path = f"{contract.path}/models"
+        yield Task("Models", what, path, retired.retires_on, "", "R-MOD-11")

@@ -16,6 +16,7 @@ class OrdersConfig(AppConfig):
         """
         from contracting.bans.queries import tell_affected
         from contracting.contracts.permissions import POST_SCHEDULE
+        from contracting.contracts.queries.administration import tell_tasks
         from contracting.contracts.queries.room import count_reserved
         from contracting.determinations.queries import offer_determinations
         from contracting.orders.operations.post_schedule import post_schedule
@@ -25,10 +26,12 @@ class OrdersConfig(AppConfig):
             affected_by_ban,
         )
         from contracting.orders.queries.placing import reserved_on
+        from contracting.orders.queries.tasks import tasks_on
 
         tell_affected(affected_by_ban)
         offer_determinations("ord", about_task_order)
         offer_determinations("mod", about_modification)
         count_reserved(reserved_on)
+        tell_tasks(tasks_on)
         if post_schedule not in POST_SCHEDULE:
             POST_SCHEDULE.append(post_schedule)

@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 from contracting.billing.models import Invoice
 from contracting.billing.queries import invoices_visible_to
 from contracting.billing.states import InvoiceState
+from contracting.contracts.models import Contract
+from contracting.contracts.queries.administration import Task
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
@@ -294,3 +296,13 @@ def classification_of(certification: PaymentCertification) -> list[Classified]:
 def holder_of(order_line_id: int) -> Holder:
     """An order line as the ledger knows it."""
     return Holder(HOLDER_OF_A_LINE, order_line_id)
+
+
+def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
+    """What is accepted and not paid, by the day on which it is due (R-PAY-01)."""
+    for owed in owed_to_or_by(actor, at):
+        if owed.invoice.order.contract_id == contract.pk:
+            what = f"Pay {owed.dollars} on invoice {owed.invoice.number}"
+            who = "Disbursing office" if owed.certification else "Payment certifier"
+            path = owed.invoice.path
+            yield Task("Payments", what, path, owed.due_on, who, "R-PAY-01")

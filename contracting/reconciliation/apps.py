@@ -8,8 +8,13 @@ class ReconciliationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What is accepted keeps its price, whatever a modification says."""
+        """What is accepted keeps its price, whatever a modification says.
+
+        Open discrepancies stand on the list of the contract.
+        """
+        from contracting.contracts.queries.administration import tell_tasks
         from contracting.modifications.queries import tell_accepted
-        from contracting.reconciliation.queries import accepted_through
+        from contracting.reconciliation.queries import accepted_through, tasks_on
 
         tell_accepted(accepted_through)
+        tell_tasks(tasks_on)

@@ -18,6 +18,8 @@ from contracting.billing.models import (
     InvoiceLine,
     UsageReport,
 )
+from contracting.contracts.models import Contract
+from contracting.contracts.queries.administration import Task
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
@@ -47,6 +49,8 @@ from contracting.reconciliation.states import (
 from contracting.reference.models import AiModel
 
 MICROSECOND = timedelta(microseconds=1)
+MOST_TASKS = 50
+"""More open discrepancies than this are read on their own page."""
 
 
 def findings_visible_to(actor: Actor) -> QuerySet[Finding]:
@@ -342,3 +346,19 @@ def result_sha256(made: Iterable[Cell], differences: Iterable[Difference]) -> st
             ],
         }
     )
+
+
+def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
+    """Discrepancies that nobody has resolved, each by its day (R-REC-04)."""
+    rows = findings_visible_to(actor).filter(
+        order__contract=contract, resolution__isnull=True
+    )
+    for finding in rows.order_by("due_on", "pk")[:MOST_TASKS]:
+        yield Task(
+            "Discrepancies",
+            f"{finding.get_code_display()} on {finding.order.piid}",
+            finding.path,
+            finding.due_on,
+            finding.owner.user.name if finding.owner else "",
+            "R-REC-04",
+        )

@@ -1,4 +1,4 @@
-"""Registers the app with Django."""
+"""Registers the app with Django, and its tasks with the contract's list."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class TerminationsConfig(AppConfig):
     name = "contracting.terminations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What is to be done here stands on the list of the contract."""
+        from contracting.contracts.queries.administration import tell_tasks
+        from contracting.terminations.queries import tasks_on
+
+        tell_tasks(tasks_on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from django.db.models import Q, QuerySet
 from contracting.charges.models import Charge
 from contracting.charges.states import ChargeSource
 from contracting.contracts.models import Contract
+from contracting.contracts.queries.administration import Task
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import days_bounds
@@ -161,3 +163,30 @@ def has_stopped(termination: Termination, at: datetime) -> bool:
     """Whether its last day of performance is over."""
     zone = termination.contract.time_zone
     return at >= days_bounds(termination.stop_on, termination.stop_on, zone).end
+
+
+def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
+    """Letters without a receipt or an answer, stopped work, and open terminations."""
+    letters = letters_visible_to(actor).filter(contract=contract).order_by("pk")
+    vendor = contract.vendor.name
+    for letter in letters.filter(receipt__isnull=True):
+        what = f"{letter.get_kind_display().capitalize()} on {letter.about}: receipt"
+        yield Task("Letters", what, letter.path, None, vendor)
+    for letter in letters.filter(due_on__isnull=False, answer__isnull=True):
+        what = f"{letter.get_kind_display().capitalize()} on {letter.about}: answer"
+        yield Task("Letters", what, letter.path, letter.due_on, vendor)
+    for letter in letters.filter(kind=LetterKind.STOP_WORK, lifted_by__isnull=True):
+        what = f"Work under {letter.about} is stopped: let it go on, or end it"
+        path = f"{letter.order.path}/ending" if letter.order else letter.path
+        yield Task("Letters", what, path, None, "Contracting officer")
+    for each in terminations_visible_to(actor).filter(
+        contract=contract, state__in=OPEN
+    ):
+        signed = each.state == TerminationState.SIGNED
+        yield Task(
+            "Terminations",
+            f"The termination of {each.about} is {each.get_state_display()}",
+            each.path,
+            each.proposal_due if signed else None,
+            f"{vendor}, then contracting officer" if signed else "Contracting officer",
+        )

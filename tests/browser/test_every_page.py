@@ -59,6 +59,7 @@ REACHED_OTHERWISE = {
     "contracts:lift_protest": "only while a protest suspends",
     "contracts:offer_award": "only for an award on a quotation",
     "contracts:record_gratuitous_service": "only for a legal reviewer",
+    "contracts:review_agreement": "only for a blanket purchase agreement",
     "contracts:request_debriefing": "only in the days after a notice",
     "desk:live": "read by machines",
     "desk:ready": "read by machines",

@@ -33,6 +33,9 @@ from contracting.contracts.operations.record_gratuitous_service import (
     record_gratuitous_service,
 )
 from contracting.contracts.operations.review import review_vendor_term
+from contracting.contracts.queries.administration import tasks_of
+from contracting.contracts.queries.agreements import reviews_of
+from contracting.contracts.queries.home import health_of
 from contracting.contracts.queries.room import room_of
 from contracting.contracts.states import ContractState
 from contracting.contracts.views.checks import checks_of, told_after
@@ -40,6 +43,7 @@ from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
+from contracting.core.quantities import Dollars
 from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents.models import DocumentQuerySet
 from contracting.documents.queries import (
@@ -109,9 +113,13 @@ class ContractPage(PageView):
             "may_accept": permissions.can_accept_award(by, contract),
             "may_decline": permissions.can_decline_award(by, contract),
         }
+        context |= _home(contract, by, at)
         if by.is_agency:
             context |= {
                 "room": room_of(contract),
+                "may_modify": queries.keeps_the_days(by),
+                "may_review": permissions.can_review_agreement(by, contract),
+                "reviews": reviews_of(contract),
                 "may_certify": permissions.can_certify_contract_funds(by, contract),
                 "may_award": permissions.can_award_contract(by, contract, on),
                 "may_accept_designation": permissions.can_accept_designation(
@@ -132,6 +140,21 @@ class ContractPage(PageView):
                 "events": milestones(events_of(contract.subject)),
             }
         return context
+
+
+def _home(contract: Contract, by: Actor, at: datetime) -> dict[str, Any]:
+    """What is healthy and what is next, once the contract is awarded."""
+    health = health_of(contract, by, at)
+    if health is None:
+        return {"health": None}
+    minimum = Dollars(contract.minimum_dollars)
+    return {
+        "health": health,
+        "stale": [feed for feed in health.stale if health.is_used and feed.last_seen],
+        "funded_limit": (health.obligated - minimum).amount,
+        "tasks": tasks_of(contract, by, at)[:3],
+        "schedule_path": health.schedule_path,
+    }
 
 
 def _clocks(
