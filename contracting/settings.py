@@ -354,6 +354,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contracting.metering.tasks.remind_suspense",
         "schedule": crontab(hour=11, minute=0),
     },
+    "remind-incidents": {
+        "task": "contracting.incidents.tasks.remind_incidents",
+        "schedule": crontab(minute="*/30"),
+    },
     "close-due-receipts": {
         "task": "contracting.submissions.tasks.close_due_receipts",
         "schedule": 10.0,

@@ -11,3 +11,6 @@ INCIDENT_UPDATED = event_type(
 INCIDENT_CLOSED = event_type(
     "incidents.incident.closed", "The contracting officer closed an incident."
 )
+INCIDENT_REMINDED = event_type(
+    "incidents.incident.reminded", "Both sides were told that an update is missing."
+)

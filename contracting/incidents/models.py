@@ -101,3 +101,24 @@ class IncidentClosure(AppendOnly):
 
     def __str__(self) -> str:
         return f"end of {self.incident}"
+
+
+class IncidentReminder(AppendOnly):
+    """Both sides were told that an update is missing; once for each that was due."""
+
+    incident = models.ForeignKey(
+        Incident, on_delete=models.PROTECT, related_name="reminders"
+    )
+    due_at = models.DateTimeField(help_text="When the missing update was due.")
+    reminded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_missing_update_is_reminded_of_once",
+                fields=["incident", "due_at"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder on {self.incident}"

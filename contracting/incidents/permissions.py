@@ -6,7 +6,7 @@ from accounts.permissions import role_in
 from accounts.states import Role
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
-from contracting.core.permissions import Refused, Verdict
+from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.incidents.models import Incident
 
 _VENDOR = (Role.VENDOR_SIGNER, Role.VENDOR_MEMBER, Role.VENDOR_ADMINISTRATOR)
@@ -33,6 +33,13 @@ def can_close_incident(by: Actor, incident: Incident) -> Verdict:
         doing="close an incident",
     )
     return _while_open(who, incident)
+
+
+def can_remind_incidents(by: Actor) -> Verdict:
+    """The schedule; nobody else sends reminders in its name."""
+    if by.is_system:
+        return Allowed()
+    return Refused("Reminders are sent by the schedule.")
 
 
 def _while_open(who: Verdict, incident: Incident) -> Verdict:
