@@ -37,7 +37,15 @@ BINDING_WORDS: Final = frozenset(
 )
 """A verb that begins with one of these binds somebody or cannot be undone."""
 
-ALSO_BINDING: Final = frozenset({"decide_selection", "replace_submission"})
+ALSO_BINDING: Final = frozenset(
+    {
+        "decide_selection",
+        "decide_settlement",
+        "replace_submission",
+        "select_holder",
+        "stop_work",
+    }
+)
 
 NOT_BINDING: Final = frozenset(
     {

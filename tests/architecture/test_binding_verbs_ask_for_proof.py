@@ -28,6 +28,7 @@ NAMED = {
     *("open_submissions", "open_late_submission"),
     *("submit_submission", "replace_submission", "submit_draft"),
     *("release_solicitation", "release_claims"),
+    *("decide_settlement", "stop_work", "select_holder"),
 }
 
 

@@ -63,7 +63,9 @@ def _by_number(
 ) -> Iterator[tuple[QuerySet[Any], Callable[[Any], str]]]:
     named = Q(piid=number) | Q(public_id=word.lower())
     inside = bool(actor.role)
-    yield orders_visible_to(actor).filter(named), _page("orders:order")
+    own_lines = Q(is_schedule=True, piid=number)
+    orders = orders_visible_to(actor).filter(named).exclude(own_lines)
+    yield orders, _page("orders:order")
     yield contracts_visible_to(actor).filter(named), _page("contracts:contract")
     yield public_awards().filter(named), _page("contracts:award")
     tenders = solicitations_visible_to(actor).filter(named)

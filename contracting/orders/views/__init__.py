@@ -50,6 +50,7 @@ from contracting.orders.queries.placing import (
 )
 from contracting.orders.states import ModificationState
 from contracting.requisitions.forms import SeenVersion
+from contracting.solicitations.publishing.changes import shown
 
 PER_PAGE = 25
 
@@ -438,14 +439,15 @@ def _order_context(order: TaskOrder) -> dict[str, Any]:
 def _modification_context(modification: Modification) -> dict[str, Any]:
     """The modification with before and after, as signed or as it would be signed."""
     is_signed = modification.state == ModificationState.ISSUED
+    changes = modification.changes
+    if not is_signed:
+        changes = [each.plain() for each in calculations.changes_of(modification)]
     return {
         "modification": modification,
         "cancel_url": modification.path,
         "order": modification.order,
         "contract": modification.order.contract,
-        "changes": modification.changes
-        if is_signed
-        else calculations.changes_of(modification),
+        "changes": shown(changes, modification.order.contract.time_zone),
         "is_behind": not is_signed
         and modification.base_version != modification.order.version,
         "effects": calculations.effects_of(modification),
