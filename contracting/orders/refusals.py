@@ -33,6 +33,12 @@ class NothingToAccept(Invalid):
     rule = "R-TO-03"
 
 
+class NoEstimate(Invalid):
+    """There is no workload estimate of this agency for the order to start from."""
+
+    code = "no_estimate"
+
+
 class PerformsTooLong(Invalid):
     """Performance beyond the contract's outer date (FAR 52.216-22(d))."""
 

@@ -64,6 +64,12 @@ def content(order: TaskOrder) -> dict[str, Any]:
             "lines": [_line(line) for line in order.current_lines()],
         }
     )
+    if order.requisition is not None:
+        made["estimate"] = {
+            "requisition": order.requisition.number,
+            "version": order.estimate_version,
+            "sha256": order.estimate_sha256,
+        }
     if order.opportunity is not None:
         made["opportunity"] = order.opportunity.public_id
     return made

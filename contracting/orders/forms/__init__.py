@@ -289,6 +289,10 @@ class DraftTaskOrderForm(TaskOrderForm):
     """A new order has no version that was read; it may rest on a selection."""
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    requisition = forms.CharField(
+        max_length=40, widget=forms.HiddenInput, required=False
+    )
+    estimate_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, *args: Any, opportunities: Sequence[Opportunity] = (), **more: Any

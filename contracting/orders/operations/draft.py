@@ -41,6 +41,7 @@ from contracting.orders.refusals import (
     FundingDoesNotSum,
     FundsAboveCeiling,
     ModelNotAllowed,
+    NoEstimate,
     OutOfScope,
     PerformsTooLong,
     PriceAboveRateCard,
@@ -48,6 +49,9 @@ from contracting.orders.refusals import (
 )
 from contracting.orders.states import FundsClause, FundsDraft, LineDraft, Risk
 from contracting.reference.states import Boundary, PriceStructure
+from contracting.requisitions.models import Requisition
+from contracting.requisitions.queries import latest_estimate
+from contracting.requisitions.states import RequisitionState
 
 MOST_UNITS = Decimal(9_000_000_000_000)
 """Of a pool in one order, so that no count of millionths overflows."""
@@ -69,6 +73,8 @@ def draft_task_order(
     fair_opportunity: str = "",
     funds_clause: str = "",
     opportunity_id: int | None = None,
+    requisition_id: int | None = None,
+    estimate_version: int | None = None,
     by: Actor,
     at: datetime,
 ) -> TaskOrder:
@@ -81,6 +87,9 @@ def draft_task_order(
     :param funds_clause: by ``FundsClause``, where it is signed before funds are there
     :param opportunity_id: the selection or exception under which this contract's holder
         gets the order; what the holder asked in its response is the price
+    :param requisition_id: the need whose workload estimate it starts from; the order
+        keeps its version and hash
+    :param estimate_version: the version of the estimate that was read
     :raises NotAllowed: if ``by`` is no program manager of the contract's agency
     :raises Banned: if the contract's vendor is banned, without a waiver (R-AI-01)
     :raises NoFairOpportunity: if that is of another contract or used (R-TO-06)
@@ -90,6 +99,8 @@ def draft_task_order(
     :raises ModelNotAllowed: if a model is not for this boundary or day (R-TO-12)
     :raises FundingDoesNotSum: if the ACRNs do not sum to their line (R-FND-02)
     :raises FundsAboveCeiling: if more is funded than may be used (R-TO-11)
+    :raises NoEstimate: if that need is not this agency's, or has no estimate
+    :raises Stale: if the estimate has changed since it was read
     :raises TermInvalid: for a term or row that cannot stand
     """
     contract = Contract.objects.locked().get(pk=contract_id)
@@ -117,6 +128,7 @@ def draft_task_order(
     )
     _require_end(contract, period_end)
     opportunity = _opportunity(contract, opportunity_id)
+    terms |= _estimate(contract, requisition_id, estimate_version)
     order = TaskOrder.objects.create(
         contract=contract,
         requester_id=by.own_membership_id,
@@ -135,6 +147,7 @@ def draft_task_order(
         at=at,
         data={
             "contract": contract.piid,
+            "estimate_sha256": order.estimate_sha256,
             "title": order.title,
             "ceiling_dollars": calculations.value_of(order),
             "ceiling_tokens": calculations.tokens_of(order),
@@ -188,6 +201,32 @@ def _opportunity(contract: Contract, opportunity_id: int | None) -> Opportunity 
         )
         raise NoFairOpportunity(message)
     return found
+
+
+def _estimate(
+    contract: Contract, requisition_id: int | None, version: int | None
+) -> dict[str, Any]:
+    """The estimate behind the order, by its version and hash.
+
+    :raises NoEstimate: if the need is another agency's or has no estimate
+    :raises Stale: if it is not the version that was read
+    """
+    if requisition_id is None:
+        return {}
+    found = Requisition.objects.filter(
+        pk=requisition_id, agency_id=contract.agency_id
+    ).exclude(state=RequisitionState.DISCARDED)
+    requisition = found.first()
+    if requisition is None or latest_estimate(requisition) is None:
+        message = "There is no estimate of this agency that the order could start from."
+        raise NoEstimate(message)
+    if version is not None:
+        requisition.require_version(version)
+    return {
+        "requisition": requisition,
+        "estimate_version": requisition.version,
+        "estimate_sha256": requisition.content_sha256,
+    }
 
 
 def _as_asked(

@@ -41,6 +41,7 @@ from contracting.orders.operations.issue_modification import issue_modification
 from contracting.orders.operations.review import review_task_order
 from contracting.orders.operations.sign import sign_modification
 from contracting.orders.operations.submit import submit_task_order
+from contracting.orders.queries.estimates import coverage_of, estimate_behind
 from contracting.orders.queries.placing import (
     acceptance_of,
     bans_on,
@@ -422,8 +423,11 @@ def _today(order: TaskOrder) -> date:
 def _order_context(order: TaskOrder) -> dict[str, Any]:
     """The order with its lines, their limits and its totals."""
     limits = queries.line_limits(order, clock.now())
+    behind = estimate_behind(order)
     return {
         "order": order,
+        "estimated": behind,
+        "coverage": coverage_of(order, behind) if behind else [],
         "contract": order.contract,
         "cancel_url": order.path,
         "voids": standing_decisions(order.subject),
