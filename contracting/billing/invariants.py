@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Max, Min, Q, Sum
 
+from contracting.billing.calculations.arithmetic import within_an_average
 from contracting.billing.calculations.charged import is_extension
 from contracting.billing.models import ChargeLine, Invoice, InvoiceLine, UsageReport
 from contracting.billing.states import InvoiceState
@@ -28,10 +29,14 @@ def _invoices_that_do_not_tie() -> Iterator[str]:
         per_unit = PricePerUnit(charge.usd_per_unit)
         if not is_extension(Dollars(charge.amount_dollars), charge.units, per_unit):
             yield f"charge line {charge.public_id} is not its units at their price"
-    for line in InvoiceLine.objects.order_by("pk").iterator():
-        price = UnitPrice(line.usd_per_million_tokens)
-        right = price.of(Tokens(line.tokens)).to_cents()
-        if Dollars(line.amount_dollars) != right:
+    lines = InvoiceLine.objects.select_related("order_line__contract_line")
+    for line in lines.order_by("pk").iterator():
+        price, tokens = UnitPrice(line.usd_per_million_tokens), Tokens(line.tokens)
+        right, amount = price.of(tokens).to_cents(), Dollars(line.amount_dollars)
+        is_average = line.order_line.contract_line.is_by_volume
+        if amount != right and not (
+            is_average and within_an_average(amount, price, tokens)
+        ):
             yield f"invoice line {line.public_id}: {right} is right"
 
 

@@ -82,6 +82,11 @@ class Cell(AppendOnly):
     invoiced_usd = models.DecimalField(max_digits=12, decimal_places=6, null=True)
     agrees = models.BooleanField()
 
+    @property
+    def counts_agree(self) -> bool:
+        """Whether all three views count the same tokens, whatever they cost."""
+        return self.a_tokens == self.b_tokens == self.c_tokens
+
     def __str__(self) -> str:
         return f"{self.token_class_code} {self.period_start}"
 

@@ -18,6 +18,7 @@ from contracting.billing.models import (
     InvoiceLine,
     UsageReport,
 )
+from contracting.billing.queries import live_lines
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
 from contracting.core.actors import Actor
@@ -30,6 +31,7 @@ from contracting.core.periods import (
 from contracting.core.quantities import CENT, Dollars, total_dollars
 from contracting.ledger.queries import balances_of
 from contracting.metering.models import UsageRating
+from contracting.metering.queries import is_rated
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import TaskOrderState
 from contracting.reconciliation.calculations import cells
@@ -40,6 +42,7 @@ from contracting.reconciliation.models import (
     Finding,
     ReconciliationRun,
 )
+from contracting.reconciliation.refusals import NotRated
 from contracting.reconciliation.states import (
     Cell,
     Difference,
@@ -362,3 +365,24 @@ def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
             finding.owner.user.name if finding.owner else "",
             "R-REC-04",
         )
+
+
+def require_rated(invoice: Invoice) -> None:
+    """Insist that every line priced by volume stands at its exact amount.
+
+    :raises NotRated: naming the lines of which usage came since their last run
+    """
+    lines = {
+        line.order_line.contract_line_id: line.order_line.contract_line
+        for line in live_lines(invoice)
+    }
+    open_lines = sorted(
+        line.clin for line in lines.values() if line.is_by_volume and not is_rated(line)
+    )
+    if open_lines:
+        message = (
+            f"Usage of line {', '.join(open_lines)} is not on its steps or in its pool "
+            "yet: it stands at the dearest price. It is rated tonight; a "
+            "representative can rate it now on the usage page. Then reconcile again."
+        )
+        raise NotRated(message, lines=open_lines)

@@ -12,6 +12,13 @@ class NotReconciled(Refusal):
     rule = "R-REC-01"
 
 
+class NotRated(Refusal):
+    """Usage is not accepted at the price that it had before its period was rated."""
+
+    code = "not_rated"
+    rule = "R-REC-03"
+
+
 class ResolutionMissing(Invalid):
     """A finding closes only with a resolution code that fits it, and a reason."""
 

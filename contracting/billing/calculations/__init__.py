@@ -16,9 +16,7 @@ from contracting.core.json_text import BadJson, read_json
 from contracting.core.periods import Period, accounting_day
 from contracting.core.quantities import (
     Dollars,
-    Tokens,
     UnitPrice,
-    total_dollars,
 )
 from contracting.reference.calculations import tier_of, token_class_code
 from contracting.reference.states import Tier
@@ -382,29 +380,6 @@ def _unknown(
 def _as_number(text: str) -> str:
     """A contract's number, however it is spaced, hyphenated and capitalised."""
     return "".join(each for each in text if each.isalnum()).upper()
-
-
-def wrong_arithmetic(stated: Stated) -> Iterator[refusals.ArithmeticWrong]:
-    """Every extension and the total that do not tie to the cent (R-INV-07).
-
-    An extension is tokens × unit price, rounded once, half-up.
-    """
-    for position, line in stated.numbered:
-        right = line.unit_price.of(Tokens(line.tokens)).to_cents()
-        if line.amount != right:
-            message = (
-                f"Line {position}: {in_cents(line.amount)} is stated, "
-                f"{in_cents(right)} is right."
-            )
-            yield refusals.ArithmeticWrong(message, line=position)
-    yield from charged.wrong_arithmetic(stated.charged)
-    summed = total_dollars(line.amount for line in stated.lines)
-    if summed != stated.total:
-        message = (
-            f"The total is {in_cents(stated.total)}; its lines sum to "
-            f"{in_cents(summed)}."
-        )
-        yield refusals.ArithmeticWrong(message)
 
 
 def outside(

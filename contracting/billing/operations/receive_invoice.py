@@ -13,6 +13,7 @@ from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.billing import calculations, events, permissions, queries
 from contracting.billing.calculations import Stated, StatedCharge, StatedLine
+from contracting.billing.calculations.arithmetic import wrong_arithmetic
 from contracting.billing.models import ChargeLine, Invoice, InvoiceLine
 from contracting.billing.refusals import all_at_once
 from contracting.billing.states import ChargeKind
@@ -143,7 +144,14 @@ def _guard(order: TaskOrder, stated: Stated, places: _Places, at: datetime) -> N
                 "order_number": order.piid or "",
             },
         ),
-        *calculations.wrong_arithmetic(stated),
+        *wrong_arithmetic(
+            stated,
+            {
+                clin
+                for clin, line in places.lines.items()
+                if line.contract_line.is_by_volume
+            },
+        ),
         *calculations.outside(
             stated, order.period, zone=order.contract.time_zone, at=at
         ),

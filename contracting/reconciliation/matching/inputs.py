@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from django.db.models import Max, Min, QuerySet
 
@@ -34,6 +34,7 @@ from contracting.ledger.queries import balances_of
 from contracting.metering.models import UsageEvent, UsageRating
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.reconciliation.matching.rows import order_of, rate_at
+from contracting.reconciliation.matching.volume import Volume
 from contracting.reconciliation.states import (
     Charged,
     Invoiced,
@@ -51,6 +52,9 @@ from contracting.reference.queries import resolve_model
 MICROSECOND = timedelta(microseconds=1)
 CLOCKS_APART: Final = timedelta(days=1)
 """So far may the vendor's instant of a call lie from ours."""
+
+
+_Row = TypeVar("_Row", bound=Metered)
 
 
 class _Event(NamedTuple):
@@ -124,6 +128,12 @@ def match_of(
         if whole.start <= row.occurred_at < whole.end
     ]
     metered = [row for row in around if whole.start <= row.occurred_at < whole.end]
+    volume = Volume(order)
+    if volume:
+        averages = volume.rates(_billed(invoice))
+        rates = {**rates, **averages}
+        metered = [_at_average(row, averages) for row in metered]
+        reported = [_at_average(row, averages) for row in reported]
     named = {row.request_id for row in reported}
     reports = reports_touching(order, whole)
     covered = sorted(reports.values_list("period_start", "period_end"))
@@ -146,6 +156,23 @@ def match_of(
             and not whole.start <= row.occurred_at < whole.end
         ),
     )
+
+
+def _billed(invoice: Invoice | None) -> list[tuple[Key, Span]]:
+    """The keys and periods that an invoice bills."""
+    return [
+        (
+            (line.order_line_id, line.model_id, line.tier, line.token_class.code),
+            (line.period.lower, line.period.upper),
+        )
+        for line in (live_lines(invoice) if invoice else ())
+    ]
+
+
+def _at_average(row: _Row, averages: Rates) -> _Row:
+    """A row of a line priced by volume, at the average price of its period."""
+    price = rate_at(averages, row.key, row.occurred_at)
+    return row if price is None else replace(row, price=price)
 
 
 def _with_their_clock(

@@ -23,20 +23,31 @@ _LESS_THAN_HALF: Final = Dollars("0.004999999999")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is payable of one class of one invoice line."""
+    """What is payable of one class of one invoice line.
+
+    ``by_volume`` is what all of its tokens come to where ``price`` is an average.
+    """
 
     line: InvoiceLine
     code: str
     tokens: Tokens
     price: UnitPrice
+    by_volume: Dollars | None = None
 
     @property
     def exact(self) -> Dollars:
-        return self.price.of(self.tokens)
+        return self.by_volume or self.price.of(self.tokens)
 
     @property
     def cents(self) -> Dollars:
-        return self.exact.to_cents()
+        cents, asked = self.exact.to_cents(), Dollars(self.line.amount_dollars)
+        return cents if self.by_volume is None else min(cents, asked)
+
+    def of(self, tokens: Tokens) -> Part:
+        """So many of its tokens; part of an average is priced at the average."""
+        if tokens == self.tokens:
+            return self
+        return replace(self, tokens=tokens, by_volume=None)
 
 
 def within_funds(parts: Iterable[Part]) -> list[Part]:
@@ -66,11 +77,14 @@ class _Room:
         """The part as far as there is room for it and for its rounding to the cent."""
         dollars = self._of(part, self._dollars)
         counts = self._of(part, self._tokens)
-        most = part.price.tokens_within(total_dollars(dollars))
-        tokens = min(part.tokens, Tokens(sum(each.count for each in counts)))
-        kept = replace(part, tokens=tokens if most is None else min(tokens, most))
+        room = total_dollars(dollars)
+        kept = part.of(min(part.tokens, Tokens(sum(each.count for each in counts))))
+        if kept.exact > room:
+            most = kept.price.tokens_within(room)
+            kept = replace(kept, by_volume=None)
+            kept = kept if most is None else kept.of(min(kept.tokens, most))
         if kept.cents - kept.exact > self._funds[self._last_of(kept)]:
-            kept = replace(kept, tokens=rounded_down(kept))
+            kept = kept.of(rounded_down(kept))
         last = self._last_of(kept)
         self._funds[last] -= kept.cents - kept.exact
         self._dollars = _less(self._dollars, kept.exact, self._of(kept, self._dollars))

@@ -40,6 +40,7 @@ from contracting.reconciliation import (
 from contracting.reconciliation.calculations import SHIFTS
 from contracting.reconciliation.matching import inputs
 from contracting.reconciliation.matching.rooms import Part, rounded_down, within_funds
+from contracting.reconciliation.matching.volume import Volume
 from contracting.reconciliation.models import (
     Acceptance,
     AcceptedCharge,
@@ -74,6 +75,7 @@ def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
     :raises AlreadyAccepted: if it was accepted before
     :raises NotReconciled: unless a comparison of today's inputs covers every line
         (R-REC-01)
+    :raises NotRated: if a line priced by volume has usage that is not on its steps yet
     :raises NothingAgrees: if no part of it is payable
     """
     invoice = locked_invoice(invoice_id)
@@ -109,6 +111,7 @@ def _guard(invoice: Invoice, at: datetime) -> tuple[ReconciliationRun, Match]:
     if invoice.state != InvoiceState.RECEIVED:
         message = f"This invoice is {invoice.get_state_display()}."
         raise IllegalMove(message, state=invoice.state)
+    queries.require_rated(invoice)
     run = queries.latest_run(invoice)
     lines = live_lines(invoice).count() + live_charge_lines(invoice).count()
     if run is None or run.lines_covered != lines:
@@ -137,7 +140,8 @@ def _accept_what_agrees(
 ) -> Acceptance:
     cells = {_key_of_cell(cell): cell for cell in run.cells.all()}
     lines = list(live_lines(invoice))
-    parts = within_funds(_payable(line, cells[_key_of(line)]) for line in lines)
+    steps = Volume(invoice.order)
+    parts = within_funds(_payable(each, cells[_key_of(each)], steps) for each in lines)
     charges = payable_charges(
         live_charge_lines(invoice),
         match,
@@ -214,14 +218,18 @@ def _key_of_cell(cell: Cell) -> tuple[object, ...]:
     )
 
 
-def _payable(line: InvoiceLine, cell: Cell) -> Part:
-    """The smallest count at the lower price; nothing where the order has no price."""
+def _payable(line: InvoiceLine, cell: Cell, volume: Volume) -> Part:
+    """The smallest count at the lower price, or on steps the exact amount."""
     price = UnitPrice(line.usd_per_million_tokens)
     tokens = Tokens(0)
     if cell.rate_usd is not None:
         price = min(price, UnitPrice(cell.rate_usd))
         tokens = Tokens(max(min(cell.a_tokens, cell.b_tokens, line.tokens), 0))
-    return Part(line, line.token_class.code, tokens, price)
+    by_volume = line.order_line.contract_line.is_by_volume
+    exact = volume.billed_by(line, tokens) if by_volume and cell.counts_agree else None
+    if price < UnitPrice(cell.rate_usd or 0):
+        exact = None
+    return Part(line, line.token_class.code, tokens, price, exact)
 
 
 def _post(acceptance: Acceptance, part: Part, by: Actor, at: datetime) -> None:
