@@ -164,7 +164,7 @@ def test_the_limit_that_binds_first_is_that_of_the_estimates_own_mix(contract):
     # Then at $3.20 a million the funds end first, after 12.5 million tokens
     behind = estimate_behind(order)
     assert behind is not None
-    (covered,) = coverage_of(order, behind)
+    (covered,) = coverage_of(order, behind, ORDERED_AT)
     assert covered.covers_p90
     assert covered.reach is not None
     assert (covered.reach.binding, covered.reach.tokens) == (
@@ -182,7 +182,7 @@ def test_ceilings_below_p90_are_said(contract):
     behind = estimate_behind(order)
     assert behind is not None
 
-    assert not coverage_of(order, behind)[0].covers_p90
+    assert not coverage_of(order, behind, ORDERED_AT)[0].covers_p90
 
 
 def test_an_estimate_that_moved_on_is_not_taken_unread(contract):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -157,7 +157,7 @@ class Coverage:
         )
 
 
-def coverage_of(order: TaskOrder, found: Estimated) -> list[Coverage]:
+def coverage_of(order: TaskOrder, found: Estimated, at: datetime) -> list[Coverage]:
     """How far each line of an order goes at the estimate's own mix (R-TO-11)."""
     lines = {line.clin: line for line in found.lines}
     return [
@@ -174,7 +174,7 @@ def coverage_of(order: TaskOrder, found: Estimated) -> list[Coverage]:
                 limit.funded_left,
             ),
         )
-        for limit in line_limits(order)
+        for limit in line_limits(order, at)
         if limit.line.clin in lines
     ]
 

@@ -427,7 +427,7 @@ def _order_context(order: TaskOrder) -> dict[str, Any]:
     return {
         "order": order,
         "estimated": behind,
-        "coverage": coverage_of(order, behind) if behind else [],
+        "coverage": coverage_of(order, behind, clock.now()) if behind else [],
         "contract": order.contract,
         "cancel_url": order.path,
         "voids": standing_decisions(order.subject),
