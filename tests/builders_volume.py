@@ -7,12 +7,14 @@ modification of 3 April 2026, three days before orders are drafted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from contracting.contracts.models import Contract, ContractLine
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.ledger.models import HolderBalance
+from contracting.ledger.queries import balances_of
 from contracting.metering.models import PeriodRun
 from contracting.metering.operations.rate import rate_period
 from contracting.modifications.states import LineDraft, RateDraft, StepDraft
@@ -21,6 +23,7 @@ from contracting.orders.states import FundsDraft
 from contracting.orders.states import LineDraft as Ordered
 from contracting.reference.states import PriceStructure, Unit
 from tests.builders import MODEL
+from tests.builders_metering import CALLED_AT, event
 from tests.builders_modifications import issued_contract_modification
 from tests.builders_orders import awarded_contract, issued_order, line_of_accounting
 from tests.cast import actor
@@ -160,3 +163,33 @@ def rated(
     """The period run of the contract line."""
     line = ContractLine.objects.get(clin=clin)
     return rate_period(contract_line_id=line.pk, by=actor(by), at=at)
+
+
+def books(order: TaskOrder) -> tuple[int, Decimal, int, Decimal]:
+    """Tokens and dollars of the order's line: funded, then unfunded."""
+    rows = balances_of(order.lines.get().holder)
+    return (
+        sum(row.consumed_tokens for row in rows),
+        sum((row.consumed_dollars for row in rows), Decimal(0)),
+        sum(row.unfunded_tokens for row in rows),
+        sum((row.unfunded_dollars for row in rows), Decimal(0)),
+    )
+
+
+def pool(order: TaskOrder) -> tuple[int, int]:
+    """Millionths of a unit: funded, then unfunded."""
+    line = HolderBalance.objects.get(holder_id=order.lines.get().pk)
+    return line.consumed_micro_acu, line.unfunded_micro_acu
+
+
+def calls(order: TaskOrder, *sizes: int) -> list[dict[str, Any]]:
+    """Calls of so many tokens in, one after the other."""
+    return [
+        event(
+            n,
+            order=order,
+            tokens={"input": size},
+            at=CALLED_AT + timedelta(minutes=n),
+        )
+        for n, size in enumerate(sizes)
+    ]

@@ -26,7 +26,7 @@ from contracting.core.periods import accounting_day, days_bounds, months_after
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.ledger.queries import LineBalance, balances_of
 from contracting.ledger.states import Holder
-from contracting.metering.queries import open_suspense_of
+from contracting.metering.queries import is_rated, open_suspense_of
 from contracting.orders import queries as orders
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import ModificationState, TaskOrderState
@@ -420,11 +420,20 @@ def contracts_to_close(actor: Actor, at: datetime) -> list[Contract]:
 
 
 def _suspense(order: TaskOrder) -> list[Blocker]:
+    found = []
     held = open_suspense_of(order).count()
-    if not held:
-        return []
-    words = _count(held, "call is still in suspense.", "calls are still in suspense.")
-    return [Blocker(COMPLETENESS, words)]
+    if held:
+        one, many = "call is still in suspense.", "calls are still in suspense."
+        found.append(Blocker(COMPLETENESS, _count(held, one, many)))
+    lines = (line.contract_line for line in order.current_lines())
+    unrated = [line.clin for line in lines if line.is_by_volume and not is_rated(line)]
+    if unrated:
+        words = (
+            f"Usage of line {', '.join(unrated)} is not on its steps or in its pool "
+            "yet. It is rated each night, or now on the usage page."
+        )
+        found.append(Blocker(COMPLETENESS, words))
+    return found
 
 
 def _unsettled(order: TaskOrder) -> list[Blocker]:

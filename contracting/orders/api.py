@@ -97,10 +97,13 @@ def line_of(limit: queries.LineLimit, rates: list[RateOnOrder]) -> dict[str, Any
         "clin": line.clin,
         "description": line.description,
         "ceiling_tokens": line.ceiling_tokens,
+        "ceiling_micro_acu": line.ceiling_micro_acu,
         "ceiling": money(line.ceiling_dollars),
         "consumed_tokens": books.line.consumed_tokens if books else 0,
         "consumed": money(used.amount),
         "unfunded_tokens": books.line.unfunded_tokens if books else 0,
+        "consumed_micro_acu": books.line.consumed_micro_acu if books else 0,
+        "unfunded_micro_acu": books.line.unfunded_micro_acu if books else 0,
         "funding": [
             {
                 "acrn": part.acrn,
@@ -113,6 +116,7 @@ def line_of(limit: queries.LineLimit, rates: list[RateOnOrder]) -> dict[str, Any
         "rates": [rate_of(rate) for rate in rates if rate.order_line_id == line.pk],
         "live_limit": {
             "tokens_left": limit.tokens_left.count,
+            "micro_acu_left": limit.micro_acu_left,
             "ceiling_left": money(limit.ceiling_left.amount),
             "funded_left": money(limit.funded_left.amount),
             "binding": limit.worst.binding if limit.worst else None,

@@ -51,10 +51,13 @@ class LiveLimitSerializer(serializers.Serializer[object]):
     """What a line may still use, in its three units; the tightest binds."""
 
     tokens_left = serializers.IntegerField()
+    micro_acu_left = serializers.IntegerField(
+        allow_null=True, help_text="Of a pool, in millionths of its unit (ACU)."
+    )
     ceiling_left = MoneySerializer()
     funded_left = MoneySerializer()
     binding = serializers.ChoiceField(
-        choices=["tokens", "ceiling", "funds"],
+        choices=["tokens", "ceiling", "funds", "pool"],
         allow_null=True,
         help_text="What ends first at the dearest class of the line.",
     )
@@ -77,10 +80,15 @@ class TaskOrderLineSerializer(serializers.Serializer[object]):
     clin = serializers.CharField()
     description = serializers.CharField()
     ceiling_tokens = serializers.IntegerField()
+    ceiling_micro_acu = serializers.IntegerField(
+        allow_null=True, help_text="Of a pool, in millionths of its unit (ACU)."
+    )
     ceiling = MoneySerializer()
     consumed_tokens = serializers.IntegerField()
     consumed = MoneySerializer()
     unfunded_tokens = serializers.IntegerField()
+    consumed_micro_acu = serializers.IntegerField()
+    unfunded_micro_acu = serializers.IntegerField()
     funding = FundingSerializer(many=True)
     rates = OrderRateSerializer(many=True)
     live_limit = LiveLimitSerializer()

@@ -1,5 +1,6 @@
 """Step two of rating: usage on its steps and in its pool, trued up."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -8,8 +9,9 @@ import pytest
 
 from contracting.audit.queries import events_of
 from contracting.core.errors import NotAllowed
-from contracting.ledger.models import HolderBalance, Transfer
-from contracting.ledger.queries import balances_of
+from contracting.core.quantities import Dollars, UnitPrice
+from contracting.ledger.models import Transfer
+from contracting.ledger.queries import live_limit
 from contracting.metering.models import TrueUp
 from contracting.metering.operations.correct import correct_usage
 from contracting.metering.operations.rate import rate_period
@@ -24,48 +26,24 @@ from tests.builders_metering import (
     usage_source,
 )
 from tests.builders_modifications import issued_contract_modification
+from tests.builders_orders import issued_order
 from tests.builders_volume import (
     RATED_AT,
+    books,
+    calls,
     contract_by_volume,
     order_by_volume,
+    ordered,
+    pool,
     rate,
     rated,
+    steps,
     tiered_line,
     tiered_rates,
 )
-from tests.cast import actor, client_for, nothing_happens, submit
+from tests.cast import actor, nothing_happens
 
 pytestmark = pytest.mark.django_db
-
-
-def books(order):
-    """Tokens and dollars of the order's line: funded, then unfunded."""
-    rows = balances_of(order.lines.get().holder)
-    return (
-        sum(row.consumed_tokens for row in rows),
-        sum(row.consumed_dollars for row in rows),
-        sum(row.unfunded_tokens for row in rows),
-        sum(row.unfunded_dollars for row in rows),
-    )
-
-
-def pool(order):
-    """Millionths of a unit: funded, then unfunded."""
-    line = HolderBalance.objects.get(holder_id=order.lines.get().pk)
-    return line.consumed_micro_acu, line.unfunded_micro_acu
-
-
-def calls(order, *sizes, start=0, step=timedelta(minutes=1)):
-    """Calls of so many tokens in, one after the other."""
-    return [
-        event(
-            start + n,
-            order=order,
-            tokens={"input": size},
-            at=CALLED_AT + (start + n) * step,
-        )
-        for n, size in enumerate(sizes)
-    ]
 
 
 def test_usage_is_posted_at_the_dearest_step_until_the_period_is_rated():
@@ -388,64 +366,61 @@ def test_the_schedule_rates_what_has_new_usage():
     assert books(order)[1] == Decimal("3.50")
 
 
-def words(response):
-    return " ".join(response.content.decode().split())
-
-
-def test_the_usage_page_shows_steps_and_rates_them_now(now):
-    # Given usage on two steps and in no run yet
-    order = order_by_volume()
-    usage_source()
-    ingested(*calls(order, 1_500_000))
-    line = order.lines.get()
-    browser = client_for(actor("cor"))
-    page = f"{order.path}/usage"
-    assert "stands at the dearest step" in words(browser.get(page))
-
-    # When the representative rates it now
-    address = f"/order_lines/{line.public_id}/rate_period"
-    assert address in words(browser.get(page))
-    assert "done twice it changes nothing" in words(browser.get(address))
-    assert submit(browser, address, {}).status_code == 303
-
-    # Then the page shows what lies on each step, and what it was trued up by
-    shown = words(browser.get(page))
-    assert "they cost $2.75" in shown
-    assert "trued them up by -$0.25" in shown
-    assert "Steps and true-up" in shown
-    # And the vendor reads the same and rates nothing
-    vendor = client_for(actor("vendor_a_signer"))
-    assert "Steps and true-up" in words(vendor.get(page))
-    assert address not in words(vendor.get(page))
-    assert submit(vendor, address, {}).status_code in {403, 404}
-
-
-def test_the_pages_show_a_pool_and_what_binds_it(now):
-    order = order_by_volume("0003")
-    usage_source()
-    ingested(*calls(order, 1_000_000))
-    browser = client_for(actor("cor"))
-
-    assert "1.25" in words(browser.get(f"{order.path}/usage"))
-    shown = words(browser.get(order.path))
-    assert "28.75 units (ACU) of the pool left" in shown
-    assert "5.333333 ACU per million tokens, at $1.60 per ACU" in shown
-    # At the dearest class the funds end first: $38 at $8.53 a million
-    assert "the <strong>funds</strong> end first" in shown
-
-
-def test_the_units_of_a_pool_may_be_what_binds(now):
-    order = order_by_volume("0003", acu="2")
-    browser = client_for(actor("cor"))
-
-    assert "the <strong>units of the pool</strong> end first" in words(
-        browser.get(order.path)
+def test_an_envelope_costs_nothing_and_overage_its_rate():
+    # Given a month's envelope of two million tokens, and $3.00 a million beyond it
+    line = tiered_line()
+    overage = rate(
+        "0002AA",
+        "IN_UNCACHED",
+        "3.00",
+        steps=steps((0, "0"), (2_000_000, "3.00")),
     )
+    contract = contract_by_volume(lines=[line], rates=[overage])
+    order = order_by_volume(on=contract)
+    usage_source()
+
+    # When 2.5 million are used in April, and one in May
+    ingested(*calls(order, 1_900_000, 600_000))
+    may = CALLED_AT + timedelta(days=15)
+    ingested(
+        event(9, order=order, tokens={"input": 1_000_000}, at=may),
+        at=may + timedelta(hours=1),
+    )
+    assert books(order)[1] == Decimal("10.50")
+    rated(at=may + timedelta(days=1))
+
+    # Then half a million is overage
+    assert books(order) == (3_500_000, Decimal("1.50"), 0, 0)
+    assert_the_books_balance()
 
 
-def test_an_outsider_finds_no_line_to_rate(now):
-    order = order_by_volume()
-    stranger = client_for(actor("other_agency_officer"))
-    address = f"/order_lines/{order.lines.get().public_id}/rate_period"
+def test_an_order_agrees_on_less_than_a_step():
+    # Given an order at $1.20 for input, where the steps are $2.00, $1.50 and $1.00
+    contract = contract_by_volume()
+    agreed = replace(ordered(), prices={"0002AA": UnitPrice("1.20")})
+    order = issued_order(on=contract, lines=[agreed])
+    usage_source()
+    ingested(*calls(order, 4_000_000))
+    assert books(order)[1] == Decimal("4.80")
 
-    assert stranger.get(address).status_code == 404
+    rated()
+
+    # Then only the step below it is cheaper
+    assert books(order)[1] == Decimal("3.60") + Decimal("1.00")
+    assert_the_books_balance()
+
+
+def test_a_share_of_the_funds_that_the_true_up_gives_back_is_told_again():
+    # Given a line whose provisional usage has used up its funds
+    order = order_by_volume(dollars="4.00")
+    usage_source()
+    ingested(*calls(order, 2_000_000))
+    line = order.lines.get()
+    assert live_limit(line.holder).funded_dollars_left == Dollars(0)
+
+    # When the period run frees half a dollar
+    rated()
+
+    # Then it is there for what is used next
+    assert live_limit(line.holder).funded_dollars_left == Dollars("0.50")
+    assert_the_books_balance()
