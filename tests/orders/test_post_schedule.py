@@ -128,7 +128,7 @@ def test_usage_names_the_contract_and_draws_on_its_lines():
     # Then two dollars are used of it, and of nothing else
     assert statuses(receipt) == ["accepted"]
     assert find_order(contract.agency_id, contract.piid or "") == schedule
-    (limit,) = line_limits(schedule)
+    (limit,) = line_limits(schedule, AWARDED_AT)
     assert limit.tokens_left == Tokens(2_899_000_000)
     assert limit.funded_left == Dollars("4998.00")
     assert limit.planned is not None
