@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ("accounts", "0002_guards"),
         ("contracts", "0015_volume_prices"),
         ("evaluations", "0018_forgone_selections"),
-        ("solicitations", "0012_quotations"),
+        ("solicitations", "0013_instruments"),
     ]
 
     operations = [

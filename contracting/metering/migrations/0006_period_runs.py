@@ -9,9 +9,9 @@ from contracting.core.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contracts", "0014_units"),
+        ("contracts", "0015_volume_prices"),
         ("metering", "0005_suspense_guards"),
-        ("orders", "0007_units"),
+        ("orders", "0008_pools"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ import contracting.core.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contracts", "0013_price_structures"),
+        ("contracts", "0014_units"),
         ("orders", "0006_protestable"),
     ]
 

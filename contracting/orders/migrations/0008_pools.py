@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contracts", "0014_units"),
+        ("contracts", "0015_volume_prices"),
         ("orders", "0007_units"),
     ]
 

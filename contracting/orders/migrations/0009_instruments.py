@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_guards"),
-        ("contracts", "0015_volume_prices"),
+        ("contracts", "0016_instruments"),
         ("fair_opportunity", "0002_guards"),
         ("orders", "0008_pools"),
         ("requisitions", "0004_workload_guards"),
