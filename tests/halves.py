@@ -1,4 +1,7 @@
-"""A run on two cores is divided by files, and the one long story begins at once."""
+"""A run on two cores is divided by files, and the one long story begins at once.
+
+While one half builds the database for the story, the other has what needs none.
+"""
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
@@ -11,6 +14,7 @@ STORY = (
 PAPERS = ("tests/documents/test_rendering.py", "tests/documents/test_paperwork.py")
 TOGETHER = (STORY, PAPERS)
 APART = ("tests/submissions/test_sealed_box.py",)
+DATABASES = {"db", "django_db_setup", "own_database", "story_database"}
 
 
 class StoryInOneHalf(LoadFileScheduling):
@@ -33,12 +37,22 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items):
-    """What takes longest is not left for the end."""
+    """What takes longest is not left for the end; then what needs no database."""
     long = (*TOGETHER, APART)
     first = {name: place for place, files in enumerate(long) for name in files}
+    needing = {item.path for item in items if _needs_a_database(item)}
     items.sort(
-        key=lambda item: min(
-            (place for name, place in first.items() if item.nodeid.startswith(name)),
-            default=len(long),
+        key=lambda item: (
+            min(
+                (at for name, at in first.items() if item.nodeid.startswith(name)),
+                default=len(long),
+            ),
+            item.path in needing,
         )
+    )
+
+
+def _needs_a_database(item):
+    return item.get_closest_marker("django_db") is not None or not DATABASES.isdisjoint(
+        item.fixturenames
     )
