@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def listed_rules() -> list[ListedRule]:
         ]
 
 
+@functools.cache
 def marks() -> list[Mark]:
     """Every marker of the suite, by file and line."""
     return [
@@ -51,7 +53,7 @@ def marks() -> list[Mark]:
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
         for test, within in _tests(path)
         for node in ast.walk(within)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("mark.rule")
+        if isinstance(node, ast.Call) and _is_mark_rule(node.func)
     ]
 
 
@@ -61,6 +63,16 @@ def _tests(path: Path) -> list[tuple[str, ast.AST]]:
         (node.name if isinstance(node, ast.FunctionDef) else "", node)
         for node in syntax(path).body
     ]
+
+
+def _is_mark_rule(called: ast.expr) -> bool:
+    """Whether it is written ``mark.rule``, whatever stands before."""
+    match called:
+        case ast.Attribute(attr="rule", value=ast.Attribute(attr="mark")):
+            return True
+        case ast.Attribute(attr="rule", value=ast.Name(id=name)):
+            return name.endswith("mark")
+    return False
 
 
 def _mark(path: Path, test: str, call: ast.Call) -> Mark:

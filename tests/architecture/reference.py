@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import os
 import re
@@ -24,6 +25,7 @@ WRITTEN = "<!-- Written by `make fmt`. Change the code, not this page. -->"
 _RULE = re.compile(r"\bR-[A-Z]+-\d\d\b")
 
 
+@functools.cache
 def pages() -> dict[str, str]:
     """The text of each generated page, by its name."""
     return {
