@@ -26,6 +26,7 @@ from accounts.queries import SESSION_KEY, actor_of, actor_of_key
 from accounts.states import OrganizationKind, ReviewField, Role, Scope
 from contracting.approvals.models import Policy, PolicyStep
 from contracting.core.actors import Actor
+from tests.remembered import memory
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 AGENCY = "Department of Examples"
@@ -257,8 +258,21 @@ def _key_parts(name: str) -> tuple[str, str]:
     return digest[:16], digest[16:] + "-of-the-cast"
 
 
+_known: dict[tuple[object, str], Actor] = {}
+"""Who plays a part, in each world that is known: it is asked for in every test."""
+
+
 def actor(part_name: str) -> Actor:
     """The actor who plays that part: ``actor("cor")``."""
+    if memory.here is None:
+        return _read_actor(part_name)
+    place = (memory.here, part_name)
+    if place not in _known:
+        _known[place] = _read_actor(part_name)
+    return _known[place]
+
+
+def _read_actor(part_name: str) -> Actor:
     held = Membership.objects.select_related("user", "organization")
     return actor_of(held.get(user__email=PARTS[part_name].email))
 
