@@ -20,6 +20,10 @@ CONFLICT_RESOLVED = event_type(
 SUBMISSION_RATED = event_type(
     "evaluations.submission.rated", "An evaluator rated an offer on a factor."
 )
+RATING_DRAFTED = event_type(
+    "evaluations.rating.drafted",
+    "An evaluator began to write a rating, which is no rating yet.",
+)
 RATINGS_LOCKED = event_type(
     "evaluations.ratings.locked",
     "An evaluator locked their ratings of an offer; others' are shown from then on.",

@@ -135,6 +135,18 @@ class RatingForm(forms.Form):
             del self.fields["reason"]
 
 
+class RatingDraftForm(forms.Form):
+    """A rating as far as it is typed."""
+
+    seen_version = forms.IntegerField(min_value=0)
+    rating = forms.ChoiceField(
+        choices=[("", ""), *AdjectivalRating.choices], required=False
+    )
+    strengths = forms.CharField(required=False, max_length=20_000, strip=False)
+    weaknesses = forms.CharField(required=False, max_length=20_000, strip=False)
+    reason = forms.CharField(required=False, max_length=20_000, strip=False)
+
+
 class ConsensusForm(forms.Form):
     """What the panel agreed."""
 

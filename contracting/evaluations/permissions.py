@@ -166,6 +166,11 @@ def can_rate_submission(by: Actor, submission: Submission) -> Verdict:
     return _evaluates(by, submission.solicitation, "rates")
 
 
+def can_save_rating(by: Actor, submission: Submission) -> Verdict:
+    """Whoever may record the rating keeps what they have typed of it."""
+    return can_rate_submission(by, submission)
+
+
 def can_lock_ratings(by: Actor, submission: Submission) -> Verdict:
     """An evaluator who is designated and has declared locks their own."""
     return _evaluates(by, submission.solicitation, "locks ratings")

@@ -1,6 +1,6 @@
 """What an evaluation will not do."""
 
-from contracting.core.errors import Conflict, Invalid, Refusal
+from contracting.core.errors import Conflict, Invalid, Refusal, Stale
 
 
 class NotOpened(Refusal):
@@ -307,6 +307,12 @@ class ExcuseUnfounded(Invalid):
 
     code = "excuse_unfounded"
     rule = "R-SUB-06"
+
+
+class RatingDraftChanged(Stale):
+    """The same evaluator has saved it from another window."""
+
+    code = "rating_draft_changed"
 
 
 class FindingIncomplete(Invalid):

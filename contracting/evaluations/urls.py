@@ -76,6 +76,11 @@ urlpatterns = [
         name="revised_file",
     ),
     path(
+        f"{_OFFER}/rate/<public_id:factor>/save",
+        ratings.SaveRating.as_view(),
+        name="save_rating",
+    ),
+    path(
         f"{_OFFER}/rate/<public_id:factor>",
         ratings.RateSubmission.as_view(),
         name="rate_submission",

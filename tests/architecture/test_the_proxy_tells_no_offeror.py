@@ -1,4 +1,4 @@
-"""The proxy that is shipped logs no address where a vendor does a thing of an offer."""
+"""The proxy that is shipped logs no address where a vendor does something."""
 
 import re
 

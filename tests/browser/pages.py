@@ -19,6 +19,7 @@ NOT_PAGES = {
     "documents:download_document",
     "evaluations:offer_file",
     "evaluations:revised_file",
+    "evaluations:save_rating",
     "evaluations:price_memo",
     "market_research:comparison_file",
     "opportunities:calendar",

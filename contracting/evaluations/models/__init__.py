@@ -32,6 +32,7 @@ CertificateReferral = records.CertificateReferral
 CertificateOutcome = records.CertificateOutcome
 OfferRejection = records.OfferRejection
 SelectedOffer = records.SelectedOffer
+RatingDraft = records.RatingDraft
 ForgoneSelection = records.ForgoneSelection
 
 

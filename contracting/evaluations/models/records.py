@@ -7,8 +7,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from contracting.core.models import AppendOnly
+from contracting.core.models import AppendOnly, LockingQuerySet, Timestamped
 from contracting.evaluations.states import (
+    AdjectivalRating,
     Occasion,
     RegistrationException,
     RegistrationStatus,
@@ -231,3 +232,36 @@ class OfferRejection(AppendOnly):
 
     def __str__(self) -> str:
         return f"rejection of {self.submission_id}"
+
+
+class RatingDraft(Timestamped):
+    """What an evaluator has typed and not recorded yet: no rating, and only theirs."""
+
+    submission = models.ForeignKey("submissions.Submission", on_delete=models.PROTECT)
+    factor = models.ForeignKey(
+        "solicitations.EvaluationFactor", on_delete=models.PROTECT
+    )
+    panel_member = models.ForeignKey(
+        "evaluations.PanelMember", on_delete=models.PROTECT, related_name="drafts"
+    )
+    version = models.PositiveIntegerField(help_text="One more with each save.")
+    rating = models.CharField(
+        max_length=14, choices=AdjectivalRating.choices, blank=True
+    )
+    strengths = models.TextField(blank=True)
+    weaknesses = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    saved_at = models.DateTimeField()
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_evaluator_drafts_a_rating_once",
+                fields=["submission", "factor", "panel_member"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft of {self.panel_member_id} on {self.submission_id}"

@@ -10,7 +10,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.evaluations import calculations, events, permissions, queries
-from contracting.evaluations.models import PanelMember, Rating
+from contracting.evaluations.models import PanelMember, Rating, RatingDraft
 from contracting.evaluations.refusals import (
     AlreadyAgreed,
     NarrativeMissing,
@@ -38,7 +38,8 @@ def rate_submission(
 ) -> Rating:
     """Write one's own rating; a later one is a revision and the earlier one stays.
 
-    Once locked, a rating is revised only with a reason, which the panel reads.
+    Once locked, a rating is revised only with a reason, which the panel reads. What was
+    kept of it while it was typed is deleted.
 
     :param rating: an :class:`~contracting.evaluations.states.AdjectivalRating`
     :raises NotAllowed: unless ``by`` is a designated evaluator who has declared
@@ -85,6 +86,9 @@ def rate_submission(
         rated_at=at,
         reason=reason.strip() if is_locked else "",
     )
+    RatingDraft.objects.filter(
+        submission=submission, factor=factor, panel_member=member
+    ).delete()
     record_event(
         events.SUBMISSION_RATED,
         subject=solicitation.subject,

@@ -5,16 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from contracting.core.actors import Actor
-from contracting.core.permissions import Verdict
+from contracting.core.errors import Refusal
+from contracting.core.periods import zone_of
+from contracting.core.permissions import Verdict, require
 from contracting.core.views import OperationView
 from contracting.evaluations import forms, permissions, queries
+from contracting.evaluations.models import RatingDraft
 from contracting.evaluations.operations.agree import agree_consensus
 from contracting.evaluations.operations.lock import lock_ratings
 from contracting.evaluations.operations.note import note_dissent
 from contracting.evaluations.operations.rate import rate_submission
+from contracting.evaluations.operations.save import save_rating
 from contracting.evaluations.states import spread
 from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass
@@ -66,6 +73,14 @@ class RateSubmission(OnAFactor):
     def verdict(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> Verdict:
         return permissions.can_rate_submission(self.actor, thing[0].submission)
 
+    def kept(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> RatingDraft | None:
+        """What the reader has typed here and not recorded, if anything."""
+        offer, factor = thing
+        member = queries.panel_member_of(self.actor, offer.submission.solicitation)
+        return RatingDraft.objects.filter(
+            submission=offer.submission, factor=factor, panel_member=member
+        ).first()
+
     def form_options(
         self, thing: tuple[OpenedOffer, EvaluationFactor]
     ) -> dict[str, Any]:
@@ -73,19 +88,90 @@ class RateSubmission(OnAFactor):
 
     def extra(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> dict[str, Any]:
         is_locked = self.is_locked(thing[0])
-        return {**super().extra(thing), "is_locked": is_locked}  # noqa: S610
+        kept = self.kept(thing)
+        return {
+            **super().extra(thing),  # noqa: S610
+            "is_locked": is_locked,
+            "kept": kept,
+            "seen_version": kept.version if kept else 0,
+            "autosaves_to": reverse(
+                "evaluations:save_rating",
+                args=[thing[0].submission.public_id, thing[1].public_id],
+            ),
+        }
 
     def initial(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> dict[str, Any]:
         offer, factor = thing
         member = queries.panel_member_of(self.actor, offer.submission.solicitation)
         own = member and queries.own_rating(member, offer.submission, factor)
-        if not own:
-            return {}
-        return {
-            "rating": own.rating,
-            "strengths": own.strengths,
-            "weaknesses": own.weaknesses,
-        }
+        kept = self.kept(thing)
+        names = ("rating", "strengths", "weaknesses")
+        if kept is not None:
+            return {name: getattr(kept, name) for name in (*names, "reason")}
+        return {name: getattr(own, name) for name in names} if own else {}
+
+
+class SaveRating(OnAFactor):
+    """What have I typed so far? Only the script of the page sends it."""
+
+    template_name = "evaluations/rate_submission.html"
+    form_class: ClassVar[FormClass] = forms.RatingDraftForm
+    refusal: Refusal | None = None
+    saved: RatingDraft | None = None
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        """It is typed on the page of the rating."""
+        offer, factor = thing = self.thing(**ids)
+        require(self.verdict(thing))
+        return redirect(
+            "evaluations:rate_submission", offer.submission.public_id, factor.public_id
+        )
+
+    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        """Answer the script in words."""
+        reply = super().post(request, **ids)
+        if self.saved is not None:
+            zone = self.thing(**ids)[0].submission.solicitation.time_zone
+            local = self.saved.saved_at.astimezone(zone_of(zone))
+            words = f"Kept {local:%H:%M:%S} {local.tzname()}, not recorded yet"
+            return JsonResponse({"message": words, "version": self.saved.version})
+        message, code = "It was not kept. Load the page again.", "invalid"
+        if self.refusal is not None:
+            message, code = self.refusal.message, self.refusal.code
+        return JsonResponse(
+            {"message": message, "code": code}, status=reply.status_code
+        )
+
+    def verdict(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> Verdict:
+        return permissions.can_save_rating(self.actor, thing[0].submission)
+
+    def perform(
+        self,
+        *,
+        thing: tuple[OpenedOffer, EvaluationFactor],
+        data: dict[str, Any],
+        by: Actor,
+        at: datetime,
+    ) -> str:
+        offer, factor = thing
+        self.saved = save_rating(
+            submission_id=offer.submission_id,
+            factor_id=factor.pk,
+            **data,
+            by=by,
+            at=at,
+        )
+        return self.request.path
+
+    def _once(self, thing: Any, data: dict[str, Any], at: datetime) -> str:
+        with transaction.atomic():
+            return self.perform(thing=thing, data=data, by=self.actor, at=at)
+
+    def _page(self, thing: Any, form: Any, **how: Any) -> HttpResponse:
+        return HttpResponse(status=how.get("status", 200))
+
+    def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
+        self.refusal = refusal
 
 
 class LockRatings(ReadingVerbView):
@@ -117,6 +203,9 @@ class LockRatings(ReadingVerbView):
                 for factor in factors
             ],
             "left": member and queries.factors_left(member, thing.submission),
+            "typed": RatingDraft.objects.filter(
+                submission=thing.submission, panel_member=member
+            ).select_related("factor"),
         }
 
     def perform(

@@ -59,7 +59,7 @@ function keep(form) {
     }
     isDirty = false;
     try {
-      const reply = await fetch(form.action, {
+      const reply = await fetch(form.dataset.autosave || form.action, {
         method: "POST",
         body: body(),
         headers: { Accept: "application/json" },
