@@ -25,6 +25,7 @@ from contracting.opportunities.queries import (
 )
 from contracting.solicitations import permissions, queries
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.asked import together
 
 PER_PAGE = 50
 LOOKED: Final = "looked"
@@ -79,7 +80,10 @@ class Opportunity(PageView):
             "news": news_of(found, before) if before else None,
             **queries.package_of(found),
             "is_open": queries.open_opportunities(at).filter(pk=found.pk).exists(),
-            "answers": queries.released_answers(found),
+            "answers": together(
+                queries.released_answers(found),
+                lambda each: (each.released_at, each.answer),
+            ),
             "amendments": queries.amendments_shown(found),
             "documents": documents_of(found.subject)
             .visible_to(self.actor)

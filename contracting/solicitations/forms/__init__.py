@@ -438,6 +438,23 @@ class AnswerQuestionForm(forms.Form):
         required=False,
         help_text="It can then be released only once an amendment has changed them.",
     )
+    also = forms.TypedMultipleChoiceField(
+        label="It answers these questions too",
+        help_text="Those that ask much the same stand first. Everybody reads them "
+        "beside each other, with one answer.",
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self, *args: Any, others: Sequence[tuple[int, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if others:
+            self.fields["also"].choices = others  # type: ignore[attr-defined]
+        else:
+            del self.fields["also"]
 
 
 class ReleaseAnswersForm(forms.Form):

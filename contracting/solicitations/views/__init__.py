@@ -44,6 +44,7 @@ from contracting.solicitations.operations.release_answers import release_answers
 from contracting.solicitations.operations.review import review_solicitation
 from contracting.solicitations.operations.submit import submit_solicitation
 from contracting.solicitations.publishing import copying
+from contracting.solicitations.publishing.asked import questions_beside, together
 from contracting.solicitations.publishing.changes import merged, shown
 from contracting.solicitations.publishing.check import tasks
 from contracting.solicitations.publishing.posting import posting_clock
@@ -349,7 +350,18 @@ class AnswerQuestion(VerbView):
         last = thing.answers.order_by("-pk").first()
         if last is None:
             return {}
-        return {"text": last.text, "changes_terms": last.changes_terms}
+        return {
+            "text": last.text,
+            "changes_terms": last.changes_terms,
+            "also": [
+                draft.question_id
+                for draft in queries.drafted_answers(thing.solicitation)
+                if draft.text == last.text
+            ],
+        }
+
+    def form_options(self, thing: Any) -> dict[str, Any]:
+        return {"others": questions_beside(thing)}
 
     def extra(self, thing: Any) -> dict[str, Any]:
         solicitation = thing.solicitation
@@ -366,6 +378,7 @@ class AnswerQuestion(VerbView):
             question_id=thing.pk,
             text=data["text"],
             changes_terms=data["changes_terms"],
+            also=data.get("also", ()),
             by=by,
             at=at,
         )
@@ -391,7 +404,9 @@ class ReleaseAnswers(SolicitationVerb):
         return f"{thing.path}/questions"
 
     def more(self, thing: Solicitation) -> dict[str, Any]:
-        return {"drafted": queries.drafted_answers(thing)}
+        drafted = queries.drafted_answers(thing)
+        one = together(drafted, lambda each: (each.text, each.changes_terms))
+        return {"drafted": drafted, "together": one}
 
 
 class AmendSolicitation(SolicitationVerb):
