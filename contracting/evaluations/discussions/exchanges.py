@@ -117,6 +117,9 @@ def require_revisable(solicitation: Solicitation, at: datetime) -> None:
     if at > request.cutoff:
         message = "The cutoff has passed. Without a revision in time your offer stands."
         raise CutoffPassed(message, cutoff=request.cutoff)
+    if revisions_are_open(solicitation):
+        message = "The final revisions were opened while yours was on its way."
+        raise CutoffPassed(message, cutoff=request.cutoff)
 
 
 def last_revisions(solicitation: Solicitation) -> list[FinalRevision]:

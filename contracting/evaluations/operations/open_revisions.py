@@ -24,7 +24,7 @@ from contracting.submissions.calculations import Place, offer_of, unseal
 from contracting.submissions.client import Declared, Reading, read, unreadable
 from contracting.submissions.models import Opening
 from contracting.submissions.operations.give import give_share
-from contracting.submissions.queries import box_of
+from contracting.submissions.queries import box_of, end_receiving
 from contracting.submissions.refusals import SealBroken
 from contracting.submissions.sealing.keys import decrypt, decrypt_from
 from contracting.submissions.states import OpeningPurpose, SealingMode
@@ -44,7 +44,8 @@ def open_revisions(
     Of each offer in the range the last revision is decrypted in memory and checked
     against its hash; its prices count from then on. What its vendor's browser has
     sealed is looked into here for the first time: what is wrong with it lies open
-    beside it. The key is discarded again.
+    beside it. The key is discarded again. A revision that is stamped in time and not
+    committed yet is waited for.
 
     :param share: the opened share, in place of the passphrase
     :returns: what was laid open; empty until the quorum is complete
@@ -58,6 +59,7 @@ def open_revisions(
     :raises SealBroken: if sealed bytes were altered or moved since they were received
     :raises NotScanned: while the malware scanner is silent
     """
+    end_receiving(solicitation_id)
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_open_revisions(by, solicitation))
     queries.require_undecided(solicitation)

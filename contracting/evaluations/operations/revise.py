@@ -31,6 +31,7 @@ from contracting.submissions.calculations import (
 )
 from contracting.submissions.client import require_own_key, require_sealed_whole
 from contracting.submissions.models import Box, Submission
+from contracting.submissions.queries import hold_receiving
 from contracting.submissions.sealing.holders import offer_key_for, wrapped_for_nobody
 from contracting.submissions.sealing.offers import SealedOffer
 from contracting.submissions.sealing.published import published_box
@@ -62,6 +63,7 @@ def revise_submission(
     :raises SealedElsewhere: if the vendor has sealed it as another revision
     """
     found = Submission.objects.get(pk=submission_id)
+    hold_receiving(found.solicitation_id)
     solicitation = Solicitation.objects.locked().get(pk=found.solicitation_id)
     submission = Submission.objects.locked().get(pk=submission_id)
     require(permissions.can_revise_submission(by, submission))
