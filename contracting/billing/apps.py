@@ -8,10 +8,10 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What is invoiced is corrected there; what is to be done is on the list."""
-        from contracting.billing.queries import invoiced_charge, tasks_on
-        from contracting.charges.queries import tell_invoiced
+        """What is accepted on an invoice stands; what is to be done is on the list."""
+        from contracting.billing.queries import accepted_charge, tasks_on
+        from contracting.charges.queries import tell_accepted
         from contracting.contracts.queries.administration import tell_tasks
 
-        tell_invoiced(invoiced_charge)
+        tell_accepted(accepted_charge)
         tell_tasks(tasks_on)

@@ -148,12 +148,17 @@ def live_charge_lines(invoice: Invoice) -> QuerySet[ChargeLine]:
     return charge_lines_of(invoice).filter(voided_at__isnull=True)
 
 
-def invoiced_charge(order_line_id: int, start: datetime, end: datetime) -> str:
-    """The number of the live invoice on which an instant of the period stands."""
+def accepted_charge(order_line_id: int, start: datetime, end: datetime) -> str:
+    """The number of the invoice on which an instant of the period is accepted."""
     found = ChargeLine.objects.filter(
         order_line=order_line_id,
         kind=ChargeKind.CHARGE,
         voided_at__isnull=True,
+        invoice__state__in=[
+            InvoiceState.ACCEPTED,
+            InvoiceState.CERTIFIED,
+            InvoiceState.PAID,
+        ],
         period__overlap=DateTimeTZRange(start, end, "[)"),
     )
     return found.values_list("invoice__number", flat=True).first() or ""

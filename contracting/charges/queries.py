@@ -1,4 +1,4 @@
-"""Reads of charges: what is due, posted, funded, left, and on which invoice it is."""
+"""Reads of charges: what is due, posted, funded and left, and what is accepted."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet, Sum
 
-from contracting.charges.calculations import Quantities
+from contracting.charges.calculations import Quantities, due_of_line
 from contracting.charges.models import Charge, QuantityChange, Receipt
-from contracting.charges.states import BY_CALENDAR, ChargeSource, PriceOfDays
+from contracting.charges.states import BY_CALENDAR, ChargeSource, Due, PriceOfDays
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
-from contracting.core.periods import accounting_day
+from contracting.core.periods import accounting_day, days_bounds
 from contracting.core.quantities import Dollars, PricePerUnit, total_dollars
 from contracting.ledger.queries import LiveLimit, live_limit
 from contracting.ledger.queries.charged import drawn_because
@@ -67,6 +68,57 @@ def orders_by_calendar() -> QuerySet[TaskOrder]:
         lines__contract_line__structure__in=[str(each) for each in BY_CALENDAR],
     )
     return found.distinct().order_by("pk")
+
+
+def due_now(line: OrderLine, at: datetime) -> list[Due]:
+    """What time has made due on a line until now; what is free is left out."""
+    order = line.order
+    due = due_of_line(
+        unit=line.unit,
+        part_months=line.contract_line.part_months,
+        first=order.period_start,
+        last=order.period_end,
+        until=day_of(at, order),
+        quantities=quantities_of(line),
+        prices=prices_of(line),
+        zone=order.contract.time_zone,
+    )
+    return [each for each in due if each.dollars > Dollars()]
+
+
+def not_charged(order: TaskOrder, at: datetime) -> list[OrderLine]:
+    """The lines on which something is due and neither charged nor accepted."""
+    zone = order.contract.time_zone
+    found = []
+    for line in lines_by_calendar(order):
+        periods = [days_bounds(due.first, due.last, zone) for due in due_now(line, at)]
+        charged = set(
+            standing_charges(line)
+            .filter(source=ChargeSource.CALENDAR)
+            .values_list("period", flat=True)
+        )
+        if any(
+            DateTimeTZRange(each.start, each.end, "[)") not in charged
+            and not accepted_on(line, each.start, each.end)
+            for each in periods
+        ):
+            found.append(line)
+    return found
+
+
+def charged_span(order: TaskOrder) -> tuple[datetime, datetime] | None:
+    """From the first to the last instant of what is charged on an order."""
+    periods = list(
+        Charge.objects.filter(line__order=order).values_list("period", flat=True)
+    )
+    if not periods:
+        return None
+    return min(each.lower for each in periods), max(each.upper for each in periods)
+
+
+def orders_charged() -> QuerySet[Charge, Any]:
+    """The orders of everything that was ever charged, for a condition on orders."""
+    return Charge.objects.values("line__order")
 
 
 def standing_charges(line: OrderLine) -> QuerySet[Charge]:
@@ -187,22 +239,22 @@ def get_receipt_for(actor: Actor, public_id: str) -> Receipt:
     return found
 
 
-_INVOICED: list[Callable[[int, datetime, datetime], str]] = []
+_ACCEPTED: list[Callable[[int, datetime, datetime], str]] = []
 
 
-def tell_invoiced(number: Callable[[int, datetime, datetime], str]) -> None:
-    """Let a later stage, which this one does not know, say what is invoiced.
+def tell_accepted(number: Callable[[int, datetime, datetime], str]) -> None:
+    """Let a later stage, which this one does not know, say what is accepted.
 
-    :param number: gives the number of the live invoice on which an instant of this
-        period of an order line stands; empty where it stands on none
+    :param number: gives the number of the invoice on which an instant of this period
+        of an order line is accepted; empty where it is on none
     """
-    if number not in _INVOICED:
-        _INVOICED.append(number)
+    if number not in _ACCEPTED:
+        _ACCEPTED.append(number)
 
 
-def invoiced_on(line: OrderLine, start: datetime, end: datetime) -> str:
-    """The number of the live invoice on which an instant of the period stands."""
-    for number in _INVOICED:
+def accepted_on(line: OrderLine, start: datetime, end: datetime) -> str:
+    """The number of the invoice on which an instant of the period is accepted."""
+    for number in _ACCEPTED:
         found = number(line.pk, start, end)
         if found:
             return found

@@ -37,10 +37,10 @@ class WordsMissing(Invalid):
     code = "words_missing"
 
 
-class PeriodInvoiced(Refusal):
-    """The day stands on an invoice already: it is corrected there, not beneath it."""
+class PeriodAccepted(Refusal):
+    """The day is accepted on an invoice: nothing is changed beneath it."""
 
-    code = "period_invoiced"
+    code = "period_accepted"
     rule = "R-MET-05"
 
 

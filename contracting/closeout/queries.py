@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from contracting.billing.models import Invoice
 from contracting.billing.states import InvoiceState
+from contracting.charges.queries import not_charged
 from contracting.closeout.calculations import Clock
 from contracting.closeout.models import (
     ClaimsRelease,
@@ -193,6 +194,14 @@ def blockers_of_completion(order: TaskOrder, at: datetime) -> list[Blocker]:
                 f"The period of performance runs until {ends.day} {ends:%b %Y}.",
             )
         )
+    found += [
+        Blocker(
+            COMPLETENESS,
+            f"Line {line.clin} owes what the calendar has made due and nobody has "
+            "charged yet; the schedule does so tonight.",
+        )
+        for line in not_charged(order, at)
+    ]
     return found + _suspense(order)
 
 

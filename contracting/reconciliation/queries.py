@@ -19,6 +19,7 @@ from contracting.billing.models import (
     UsageReport,
 )
 from contracting.billing.queries import live_lines
+from contracting.charges.queries import orders_charged
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
 from contracting.core.actors import Actor
@@ -315,11 +316,11 @@ def payable_charges(
 
 
 def orders_to_reconcile() -> QuerySet[TaskOrder]:
-    """Signed orders with usage or a report that are not closed out."""
+    """Signed orders with usage, a report or a charge that are not closed out."""
     reported = UsageReport.objects.values("order")
     used = UsageRating.objects.values("order_line__order")
     return TaskOrder.objects.filter(
-        Q(pk__in=reported) | Q(pk__in=used),
+        Q(pk__in=reported) | Q(pk__in=used) | Q(pk__in=orders_charged()),
         state__in=[TaskOrderState.ISSUED, TaskOrderState.COMPLETED],
     ).order_by("pk")
 

@@ -1,9 +1,15 @@
 """What is posted is invoiced, accepted, certified and paid; nothing beyond it is."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
 
+from contracting.billing.calculations import (
+    BadLines,
+    read_invoice_file,
+    read_lines,
+)
 from contracting.billing.invariants import INVARIANTS as BILLING
 from contracting.billing.operations.return_invoice import return_invoice
 from contracting.billing.refusals import (
@@ -12,7 +18,7 @@ from contracting.billing.refusals import (
     ImproperInvoice,
 )
 from contracting.billing.states import InvoiceState
-from contracting.charges.refusals import PeriodInvoiced
+from contracting.charges.refusals import PeriodAccepted
 from contracting.core.actors import SYSTEM
 from contracting.core.quantities import Dollars
 from contracting.ledger.queries import balances_of
@@ -27,7 +33,14 @@ from contracting.reconciliation.operations.reconcile import reconcile_order
 from contracting.reconciliation.paperwork import receiving_report
 from contracting.reconciliation.queries import open_findings
 from contracting.reconciliation.refusals import NothingAgrees, NotReconciled
-from tests.builders_billing import stated
+from tests.builders_billing import (
+    TOTAL,
+    header_of,
+    lines_of,
+    reported,
+    stated,
+    used,
+)
 from tests.builders_charges import (
     SEATS,
     SERVICE,
@@ -42,7 +55,7 @@ from tests.builders_charges import (
     unit_order,
 )
 from tests.builders_orders import line as token_line
-from tests.cast import actor, nothing_happens
+from tests.cast import actor, client_for, key_client, machine, nothing_happens
 from tests.charges.test_charge import broken
 
 APRIL = date(2026, 4, 13)
@@ -217,21 +230,28 @@ def test_units_are_not_billed_on_a_line_of_tokens(contract):
     assert invoiced_charges(order, asked(order), at=INVOICED_AT)
 
 
-def test_nothing_is_changed_beneath_an_invoice(order):
-    # Given an invoice of April
-    invoice = invoiced_charges(order, asked(order), workshop(order), at=INVOICED_AT)
-
-    # When seats or receipts of April are to change
-    with pytest.raises(PeriodInvoiced), nothing_happens():
-        in_force(order, 12, APRIL, at=INVOICED_AT)
-    with pytest.raises(PeriodInvoiced), nothing_happens():
-        received(order, "1", date(2026, 4, 21), at=INVOICED_AT)
-
-    # Then it is returned first
-    return_invoice(
-        invoice_id=invoice.pk, reasons=["Twelve"], by=actor("cor"), at=INVOICED_AT
+def test_a_receipt_may_come_after_the_invoice_and_none_after_acceptance(order):
+    # Given an invoice of April for two workshops, of which one was recorded
+    invoice = invoiced_charges(
+        order, asked(order), workshop(order, "2", "2500.00"), at=INVOICED_AT
     )
-    in_force(order, 12, APRIL, at=INVOICED_AT)
+    reconcile_order(order_id=order.pk, invoice_id=invoice.pk, by=SYSTEM, at=INVOICED_AT)
+
+    # When the second is recorded, then the comparison is made again, and both count
+    received(order, "1", date(2026, 4, 21), at=INVOICED_AT)
+    with pytest.raises(NotReconciled):
+        accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=INVOICED_AT)
+    acceptance = accepted(invoice)
+    assert Dollars(acceptance.accepted_dollars) == Dollars("2686.00")
+    assert not open_findings(order).exists()
+
+    # Then nothing is changed beneath it any more, neither by people nor at night
+    with pytest.raises(PeriodAccepted), nothing_happens():
+        in_force(order, 12, APRIL, at=INVOICED_AT)
+    with pytest.raises(PeriodAccepted), nothing_happens():
+        received(order, "1", date(2026, 4, 22), at=INVOICED_AT)
+    charged(order, date(2026, 5, 5))
+    in_force(order, 12, date(2026, 5, 1), at=INVOICED_AT)
     assert all_broken() == []
 
 
@@ -245,3 +265,84 @@ def test_a_receipt_after_the_comparison_asks_for_another_one(order):
     with pytest.raises(NotReconciled):
         accept_usage(invoice_id=other.pk, by=actor("cor"), at=INVOICED_AT)
     assert accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=INVOICED_AT)
+
+
+def test_tokens_and_seats_stand_on_one_invoice(contract):
+    # Given an order of tokens and seats, with usage that is metered and reported
+    order = unit_order(token_line(), unit_line(SEATS), on=contract)
+    used(order)
+    reported(order)
+    in_force(order, 10, APRIL)
+    charged(order, date(2026, 5, 1))
+
+    # When one invoice asks for both
+    invoice = invoiced_charges(order, *lines_of(), asked(order), at=INVOICED_AT)
+    acceptance = accepted(invoice)
+
+    # Then both are accepted, each on its own line
+    assert Dollars(acceptance.accepted_dollars) == TOTAL + Dollars("186.00")
+    assert [line.position for line in invoice.charge_lines.all()] == [5]
+    assert not open_findings(order).exists()
+    certification = certify_payment(
+        invoice_id=invoice.pk, by=actor("payment_certifier"), at=INVOICED_AT
+    )
+    assert Dollars(certification.dollars) == TOTAL + Dollars("186.00")
+    assert all_broken() == []
+    for path in (invoice.path, certification.path):
+        for who in ("cor", "payment_certifier", "vendor_a_signer"):
+            text = client_for(actor(who)).get(path).content.decode()
+            assert "Seats of the assistant" in text
+            assert "$186.00" in text
+
+
+def test_a_file_and_a_machine_say_the_same(order):
+    # Given the same line as a row of a file, and as a machine sends it
+    line = asked(order)
+    row = {
+        "clin": SEATS,
+        "period_start": line.period_start.isoformat(),
+        "period_end": line.period_end.isoformat(),
+        "units": "6",
+        "amount": "186.00",
+    }
+    text = ",".join([*row, "model", "token_class", "tokens", "unit_price"])
+    values = ",".join([*row.values(), "", "", "", "31.00"])
+
+    # Then the file reads as what was stated
+    assert read_lines(read_invoice_file(f"{text}\n{values}\n".encode())) == [line]
+    for wrong in (
+        {"units": "-1"},
+        {"units": "6", "tokens": "5"},
+        {"units": "6", "kind": "GIFT"},
+        {"units": "0.0000001"},
+        {"units": "6", "unit_price": "x"},
+    ):
+        with pytest.raises(BadLines):
+            read_lines([row | {"unit_price": "31.00"} | wrong])
+
+    # And the machine's invoice is received
+    body = {
+        "number": "MM-API-1",
+        "invoiced_on": "2026-05-04",
+        "period_start": row["period_start"],
+        "period_end": row["period_end"],
+        "header": header_of(order),
+        "lines": [],
+        "charges": [
+            row
+            | {
+                "usd_per_unit": "31.00",
+                "amount": {"amount": "186.00", "currency": "USD"},
+            }
+        ],
+        "total": {"amount": "186.00", "currency": "USD"},
+    }
+    answer = key_client(machine("vendor_a_machine")).post(
+        f"/api/v1/orders/{order.public_id}/invoices",
+        json.dumps(body),
+        content_type="application/json",
+        headers={"Idempotency-Key": "charges-of-april-0001"},
+    )
+    assert answer.status_code == 201, answer.content
+    (charge,) = answer.json()["charges"]
+    assert (charge["units"], charge["amount"]["amount"]) == ("6.000000", "186.00")

@@ -13,7 +13,7 @@ from contracting.charges.operations.charge import Charged, _charge_line, _lock_o
 from contracting.charges.refusals import (
     DayOutside,
     NotOfThisStructure,
-    PeriodInvoiced,
+    PeriodAccepted,
     QuantityInvalid,
     WordsMissing,
 )
@@ -48,7 +48,7 @@ def change_quantity(
     :raises DayOutside: outside the period of performance
     :raises QuantityInvalid: if it is negative or beyond all reason
     :raises WordsMissing: without a reason
-    :raises PeriodInvoiced: if it would change what stands on an invoice (R-MET-05)
+    :raises PeriodAccepted: if it would change what is accepted (R-MET-05)
     """
     order_id = OrderLine.objects.values_list("order_id", flat=True).get(
         pk=order_line_id
@@ -69,12 +69,13 @@ def change_quantity(
     )
     result = Charged()
     _charge_line(line, result, by, at)
-    if result.invoiced:
+    if result.accepted:
         message = (
-            f"Days from {effective_on} on stand on invoice {result.invoiced[0]}: have "
-            "it returned or withdrawn first, or let the change begin after its period."
+            f"Days from {effective_on} on are accepted on invoice "
+            f"{result.accepted[0]}. Let the change begin after its period; what was "
+            "accepted too much or too little is settled with the vendor."
         )
-        raise PeriodInvoiced(message, invoice=result.invoiced[0])
+        raise PeriodAccepted(message, invoice=result.accepted[0])
     post_notice(
         recipients=[Recipient(organization_id=order.contract.vendor_id)],
         subject=order.subject,

@@ -10,12 +10,12 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from contracting.audit.operations.record import record_event
-from contracting.charges import calculations, events, permissions, queries
+from contracting.charges import events, permissions, queries
 from contracting.charges.models import Charge, Receipt
 from contracting.charges.states import ChargeSource, Due
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
-from contracting.core.periods import Period, days_bounds
+from contracting.core.periods import Period, day_bounds, days_bounds
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.ledger.operations.charge import charge_funds
@@ -26,11 +26,11 @@ from contracting.orders.models import OrderLine, TaskOrder
 
 @dataclass(slots=True)
 class Charged:
-    """What one run has charged and taken back, and what invoices kept it from."""
+    """What one run has charged and taken back, and what acceptance kept it from."""
 
     made: list[Charge] = field(default_factory=list)
     reversed: list[Charge] = field(default_factory=list)
-    invoiced: list[str] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -39,7 +39,7 @@ def charge_calendar(*, order_id: int, by: Actor, at: datetime) -> Charged:
 
     May run twice: what is charged already stays. What became due in another amount,
     since a quantity, a price or the period changed, is reversed and charged anew; what
-    stands on an invoice is left as it is and named.
+    is accepted on an invoice is left as it is and named.
 
     :raises NotAllowed: if ``by`` is not the schedule
     """
@@ -57,7 +57,7 @@ def charge_calendar(*, order_id: int, by: Actor, at: datetime) -> Charged:
             data={
                 "charges": [_plain(charge) for charge in result.made],
                 "reversed": [_plain(charge) for charge in result.reversed],
-                "left_as_invoiced": result.invoiced,
+                "left_as_accepted": result.accepted,
             },
         )
     return result
@@ -75,19 +75,27 @@ def _lock_order(order_id: int) -> TaskOrder:
 
 
 def _charge_line(line: OrderLine, result: Charged, by: Actor, at: datetime) -> None:
-    """Bring the charges of one line to what is due now; the rest is not touched."""
+    """Bring the charges of one line to what is due now.
+
+    What was charged for later days, by a run of a later night, is not touched.
+    """
     order = line.order
     zone = order.contract.time_zone
-    wanted = [due for due in due_now(line, at) if due.dollars > Dollars()]
-    standing = list(queries.standing_charges(line).filter(source=ChargeSource.CALENDAR))
+    wanted = queries.due_now(line, at)
+    today = day_bounds(queries.day_of(at, order), zone)
+    standing = list(
+        queries.standing_charges(line).filter(
+            source=ChargeSource.CALENDAR, period__endswith__lte=today.start
+        )
+    )
     periods = {id(due): days_bounds(due.first, due.last, zone) for due in wanted}
     same = {_key(charge) for charge in standing}
     keys = {_key_of(due, periods[id(due)]): due for due in wanted}
     for charge in standing:
         if _key(charge) not in keys:
-            number = queries.invoiced_on(line, charge.period.lower, charge.period.upper)
+            number = queries.accepted_on(line, charge.period.lower, charge.period.upper)
             if number:
-                result.invoiced.append(number)
+                result.accepted.append(number)
             else:
                 _reverse_charge(charge, "Another amount is due.", by, at)
                 result.reversed.append(charge)
@@ -95,26 +103,11 @@ def _charge_line(line: OrderLine, result: Charged, by: Actor, at: datetime) -> N
         if key in same:
             continue
         period = periods[id(due)]
-        number = queries.invoiced_on(line, period.start, period.end)
+        number = queries.accepted_on(line, period.start, period.end)
         if number:
-            result.invoiced.append(number)
+            result.accepted.append(number)
         else:
             result.made.append(_post_charge(line, due, period, by, at))
-
-
-def due_now(line: OrderLine, at: datetime) -> list[Due]:
-    """What time has made due on a line until now, free or not."""
-    order = line.order
-    return calculations.due_of_line(
-        unit=line.unit,
-        part_months=line.contract_line.part_months,
-        first=order.period_start,
-        last=order.period_end,
-        until=queries.day_of(at, order),
-        quantities=queries.quantities_of(line),
-        prices=queries.prices_of(line),
-        zone=order.contract.time_zone,
-    )
 
 
 def _key(charge: Charge) -> tuple[object, ...]:

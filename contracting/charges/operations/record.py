@@ -15,7 +15,7 @@ from contracting.charges.refusals import (
     DayOutside,
     NoPriceOnTheDay,
     NotOfThisStructure,
-    PeriodInvoiced,
+    PeriodAccepted,
     QuantityInvalid,
     WordsMissing,
 )
@@ -59,7 +59,7 @@ def record_receipt(
     :raises NoPriceOnTheDay: if no price per unit is in force on it
     :raises QuantityInvalid: for a quantity that cannot be
     :raises WordsMissing: without words or evidence
-    :raises PeriodInvoiced: if the day stands on an invoice already (R-MET-05)
+    :raises PeriodAccepted: if the day is accepted on an invoice (R-MET-05)
     """
     order_id = OrderLine.objects.values_list("order_id", flat=True).get(
         pk=order_line_id
@@ -167,17 +167,17 @@ def _place(
 
 
 def require_open(line: OrderLine, period: Period) -> None:
-    """Insist that nothing is changed beneath an invoice.
+    """Insist that nothing is changed beneath an acceptance.
 
-    :raises PeriodInvoiced: naming the invoice (R-MET-05)
+    :raises PeriodAccepted: naming the invoice (R-MET-05)
     """
-    number = queries.invoiced_on(line, period.start, period.end)
+    number = queries.accepted_on(line, period.start, period.end)
     if number:
         message = (
-            f"That day stands on invoice {number}: have it returned or withdrawn "
-            "first, or settle the difference with the vendor."
+            f"That day is accepted on invoice {number}: nothing is changed beneath it. "
+            "Settle the difference with the vendor."
         )
-        raise PeriodInvoiced(message, invoice=number)
+        raise PeriodAccepted(message, invoice=number)
 
 
 def _tell(

@@ -28,7 +28,7 @@ def reverse_receipt(
     :raises NotAllowed: if ``by`` is not the designated representative (R-ROL-05)
     :raises AlreadyReversed: if it was taken back before
     :raises WordsMissing: without a reason
-    :raises PeriodInvoiced: if its day stands on an invoice already (R-MET-05)
+    :raises PeriodAccepted: if its day is accepted on an invoice (R-MET-05)
     """
     order_id = Receipt.objects.values_list("line__order_id", flat=True).get(
         pk=receipt_id

@@ -21,7 +21,7 @@ from contracting.billing.queries import (
     reports_touching,
 )
 from contracting.billing.states import ChargeKind
-from contracting.charges.queries import charges_within, funded_of
+from contracting.charges.queries import charged_span, charges_within, funded_of
 from contracting.contracts.models import RateRow
 from contracting.core.periods import Period, accounting_day, days_bounds
 from contracting.core.quantities import (
@@ -94,7 +94,10 @@ class _ReportRow(NamedTuple):
 
 
 def usage_span(order: TaskOrder) -> Span | None:
-    """From the first to just after the last instant of usage on either side."""
+    """From the first to just after the last instant of usage on either side.
+
+    An order without tokens has the periods of what is charged on it instead.
+    """
     ours = UsageRating.objects.filter(order_line__order=order).aggregate(
         low=Min("occurred_at"), high=Max("occurred_at")
     )
@@ -103,7 +106,9 @@ def usage_span(order: TaskOrder) -> Span | None:
     )
     lows = [each["low"] for each in (ours, theirs) if each["low"] is not None]
     highs = [each["high"] for each in (ours, theirs) if each["high"] is not None]
-    return (min(lows), max(highs) + MICROSECOND) if lows else None
+    if lows:
+        return min(lows), max(highs) + MICROSECOND
+    return charged_span(order)
 
 
 def match_of(

@@ -1,0 +1,140 @@
+"""An order buys months, hours and pieces: units and dollars instead of tokens."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from contracting.contracts.models import Contract
+from contracting.core.canonical import content_sha256
+from contracting.core.quantities import Dollars, PricePerUnit, Tokens
+from contracting.orders import calculations
+from contracting.orders.invariants import INVARIANTS
+from contracting.orders.models import OrderLine
+from contracting.orders.operations.edit import edit_task_order
+from contracting.orders.operations.issue_modification import issue_modification
+from contracting.orders.paperwork import order_sheet
+from contracting.orders.queries import line_limits
+from contracting.orders.refusals import (
+    NoAuthority,
+    PriceAboveRateCard,
+    TermInvalid,
+)
+from contracting.orders.states import EffectDraft
+from tests.builders_charges import (
+    SEATS,
+    SERVICE,
+    line_of,
+    unit_line,
+    unit_order,
+    units_on_contract,
+)
+from tests.builders_orders import (
+    MODIFIED_AT,
+    ORDERED_AT,
+    drafted_modification,
+    drafted_order,
+    line,
+)
+from tests.cast import actor, nothing_happens
+from tests.worlds import once_per_file
+
+agreed = once_per_file(units_on_contract)
+
+
+@pytest.fixture
+def contract(agreed, db):
+    """A contract with seats, capacity and services beside its tokens."""
+    return Contract.objects.get(pk=agreed)
+
+
+def broken():
+    return [words for each in INVARIANTS for words in each.check()]
+
+
+def test_a_signed_order_reads_in_units_on_page_and_paper(contract):
+    # Given an order of tokens, seats and workshops
+    order = unit_order(line(), unit_line(SEATS), unit_line(SERVICE), on=contract)
+
+    # Then paper, content and limits name units where there are no tokens
+    rows = {
+        row["item"]: row
+        for row in order_sheet(order, signer=actor("contracting_officer"))["lines"]
+    }
+    assert (rows[SEATS]["quantity"], rows[SEATS]["unit"]) == (Decimal(1000), "MO")
+    assert rows[SERVICE]["unit_price"] == "$1,250.00"
+    assert rows["0001"]["unit"] == "MTOK"
+    assert order.content_sha256 == content_sha256(calculations.content(order))
+    limits = {limit.line.clin: limit for limit in line_limits(order)}
+    assert limits[SEATS].funded_left == Dollars("40000.00")
+    assert limits[SEATS].planned is None
+    assert broken() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"units": Decimal(0)}, TermInvalid),
+        ({"units": Decimal(-1)}, TermInvalid),
+        ({"ceiling_tokens": Tokens(1)}, TermInvalid),
+        ({"price_per_unit": PricePerUnit("31.01")}, PriceAboveRateCard),
+    ],
+)
+def test_a_line_that_cannot_be_ordered_is_refused(contract, change, refusal):
+    with pytest.raises(refusal), nothing_happens():
+        drafted_order(on=contract, lines=[replace(unit_line(SEATS), **change)])
+
+
+def test_a_line_of_tokens_has_no_units(contract):
+    with pytest.raises(TermInvalid), nothing_happens():
+        drafted_order(on=contract, lines=[line(units=Decimal(1))])
+
+
+def test_a_lower_price_per_unit_stands_and_an_edit_keeps_it(contract):
+    order = drafted_order(
+        on=contract, lines=[unit_line(SEATS, price_per_unit=PricePerUnit("30.50"))]
+    )
+    edited = edit_task_order(
+        order_id=order.pk,
+        terms={"title": "More seats"},
+        by=actor("program_manager"),
+        at=ORDERED_AT,
+        seen_version=order.version,
+    )
+    (rate,) = line_of(edited).current_unit_rates()
+    assert rate.usd_per_unit == Decimal("30.5")
+
+
+def test_the_database_holds_that_a_line_is_of_one_measure(contract):
+    order = unit_order(on=contract)
+    rows = OrderLine.objects.filter(order=order)
+    for wrong in ({"ceiling_tokens": 5}, {"units": 0}, {"unit": "MTOK"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**wrong)
+
+
+def test_a_modification_orders_more_units_and_less_needs_the_vendor(contract):
+    # Given a signed order of a thousand seat-months
+    order = unit_order(on=contract)
+    more = EffectDraft(clin=SEATS, acrn="AA", add_units=Decimal(200))
+
+    # When two hundred more are ordered, at the same price
+    drafted = drafted_modification(on=order, effects=[more], authority="D")
+    issue_modification(
+        modification_id=drafted.pk,
+        by=actor("contracting_officer"),
+        at=MODIFIED_AT,
+        seen_version=drafted.version,
+    )
+
+    # Then the line says so; fewer need both signatures, and tokens are refused
+    order.refresh_from_db()
+    assert line_of(order).units == 1200
+    assert broken() == []
+    fewer = replace(more, add_units=Decimal(-100))
+    with pytest.raises(NoAuthority), nothing_happens():
+        drafted_modification(on=order, effects=[fewer], authority="D")
+    tokens = replace(more, add_units=Decimal(0), add_ceiling_tokens=Tokens(5))
+    with pytest.raises(TermInvalid), nothing_happens():
+        drafted_modification(on=order, effects=[tokens], authority="D")
