@@ -101,6 +101,7 @@ class OrderUsagePage(PageView):
                 (labels[row.token_class_code], row)
                 for row in queries.daily_totals(order)
             ],
+            "utilisation": queries.utilisation(order),
             "tokens": sum(total.tokens for total in totals),
             "dollars": sum((total.dollars for total in totals), change),
             "steps": steps,

@@ -96,6 +96,8 @@ def line_of(limit: queries.LineLimit, rates: list[RateOnOrder]) -> dict[str, Any
         "id": line.public_id,
         "clin": line.clin,
         "description": line.description,
+        "unit": line.unit,
+        "units": format(line.units, "f"),
         "ceiling_tokens": line.ceiling_tokens,
         "ceiling_micro_acu": line.ceiling_micro_acu,
         "ceiling": money(line.ceiling_dollars),
@@ -114,6 +116,14 @@ def line_of(limit: queries.LineLimit, rates: list[RateOnOrder]) -> dict[str, Any
             for part in line.current_funding()
         ],
         "rates": [rate_of(rate) for rate in rates if rate.order_line_id == line.pk],
+        "unit_rates": [
+            {
+                "usd_per_unit": format(rate.usd_per_unit, "f"),
+                "effective_from": instant(rate.unit_rate.in_force.lower),
+                "effective_to": instant(rate.unit_rate.in_force.upper),
+            }
+            for rate in line.current_unit_rates()
+        ],
         "live_limit": {
             "tokens_left": limit.tokens_left.count,
             "micro_acu_left": limit.micro_acu_left,

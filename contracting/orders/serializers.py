@@ -73,12 +73,22 @@ class FundingSerializer(serializers.Serializer[object]):
     ceiling = MoneySerializer()
 
 
+class OrderUnitRateSerializer(serializers.Serializer[object]):
+    """One price per unit of a line that is bought by the month, hour or piece."""
+
+    usd_per_unit = serializers.CharField()
+    effective_from = serializers.CharField()
+    effective_to = serializers.CharField(allow_null=True)
+
+
 class TaskOrderLineSerializer(serializers.Serializer[object]):
     """One line with its ceilings, prices, funds and live limit."""
 
     id = serializers.CharField()
     clin = serializers.CharField()
     description = serializers.CharField()
+    unit = serializers.CharField()
+    units = serializers.CharField()
     ceiling_tokens = serializers.IntegerField()
     ceiling_micro_acu = serializers.IntegerField(
         allow_null=True, help_text="Of a pool, in millionths of its unit (ACU)."
@@ -91,6 +101,7 @@ class TaskOrderLineSerializer(serializers.Serializer[object]):
     unfunded_micro_acu = serializers.IntegerField()
     funding = FundingSerializer(many=True)
     rates = OrderRateSerializer(many=True)
+    unit_rates = OrderUnitRateSerializer(many=True)
     live_limit = LiveLimitSerializer()
 
 

@@ -12,6 +12,7 @@ from contracting.contracts.paperwork import contract_sheet
 from contracting.core.quantities import Dollars, PricePerUnit, Tokens
 from contracting.modifications.calculations import applied
 from contracting.modifications.invariants import INVARIANTS
+from contracting.modifications.models import ContractModification
 from contracting.modifications.refusals import (
     NoAuthority,
     PriceNotReasonable,
@@ -25,7 +26,8 @@ from tests.builders_modifications import (
     issued_contract_modification,
 )
 from tests.builders_orders import MODIFIED_AT
-from tests.cast import actor, nothing_happens
+from tests.cast import actor, client_for, nothing_happens, submit
+from tests.modifications.test_doors import form_of
 
 NEW = LineDraft(
     clin="0020",
@@ -80,6 +82,7 @@ def test_the_lines_stand_on_the_contract_as_they_were_signed(contract):
         (replace(NEW, estimated_tokens=Tokens(5)), AT_TEN, TermInvalid),
         (NEW, replace(AT_TEN, clin="0001"), TermInvalid),
         (NEW, replace(AT_TEN, clin="0099"), TermInvalid),
+        (NEW, replace(AT_TEN, price=PricePerUnit(0)), TermInvalid),
     ],
 )
 def test_a_line_or_price_that_cannot_stand_is_refused(contract, line, rate, refusal):
@@ -127,3 +130,41 @@ def test_a_lower_price_reaches_a_signed_order_and_a_dearer_never(contract):
     assert order.version == version + 2
     assert UnitRate.objects.filter(superseded_at__isnull=True).count() == 3
     assert broken() == []
+
+
+def test_a_line_of_seats_is_drafted_and_revised_on_the_page(
+    contract, contract_specialist, now
+):
+    # Given a specialist who adds a line of seats on the page
+    office = client_for(contract_specialist)
+    typed = form_of(
+        contract,
+        ordering_end=contract.ordering_end.isoformat(),
+        price_memo="As listed.",
+        new_unit_clin="0020",
+        new_unit_description="Seats",
+        new_unit_structure="SEATS",
+        new_unit_unit="MO",
+        new_unit_units="120",
+        new_unit_part_months="IN_FULL",
+        new_unit_ceiling="5000.00",
+        new_unit_price="29.5",
+        unit_first_day="2026-05-01",
+    )
+    address = f"{contract.path}/draft_contract_modification"
+
+    # When a part of it is missing, and then nothing is
+    for missing in ("new_unit_price", "new_unit_units", "unit_first_day"):
+        assert submit(office, address, typed | {missing: ""}).status_code == 422
+    assert submit(office, address, typed).status_code == 303
+
+    # Then its page says what is bought, and the form of a revision has it still
+    modification = ContractModification.objects.get()
+    page = office.get(modification.path).content.decode()
+    assert "120 MO; a month that has begun counts in full" in page
+    assert "$29.50 per unit" in page
+    again = office.get(f"{modification.path}/revise_contract_modification")
+    assert again.status_code == 200
+    assert 'value="29.5"' in again.content.decode()
+    (line,) = modification.new_lines
+    assert (line["structure"], line["part_months"]) == ("SEATS", "IN_FULL")

@@ -7,11 +7,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from contracting.contracts.models import Contract
+from contracting.core import clock
 from contracting.core.canonical import content_sha256
 from contracting.core.quantities import Dollars, PricePerUnit, Tokens
 from contracting.orders import calculations
 from contracting.orders.invariants import INVARIANTS
-from contracting.orders.models import OrderLine
+from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.operations.edit import edit_task_order
 from contracting.orders.operations.issue_modification import issue_modification
 from contracting.orders.paperwork import order_sheet
@@ -36,8 +37,9 @@ from tests.builders_orders import (
     drafted_modification,
     drafted_order,
     line,
+    line_of_accounting,
 )
-from tests.cast import actor, nothing_happens
+from tests.cast import actor, client_for, nothing_happens, submit
 from tests.worlds import once_per_file
 
 agreed = once_per_file(units_on_contract)
@@ -79,6 +81,7 @@ def test_a_signed_order_reads_in_units_on_page_and_paper(contract):
         ({"units": Decimal(-1)}, TermInvalid),
         ({"ceiling_tokens": Tokens(1)}, TermInvalid),
         ({"price_per_unit": PricePerUnit("31.01")}, PriceAboveRateCard),
+        ({"price_per_unit": PricePerUnit(0)}, TermInvalid),
     ],
 )
 def test_a_line_that_cannot_be_ordered_is_refused(contract, change, refusal):
@@ -138,3 +141,44 @@ def test_a_modification_orders_more_units_and_less_needs_the_vendor(contract):
     tokens = replace(more, add_units=Decimal(0), add_ceiling_tokens=Tokens(5))
     with pytest.raises(TermInvalid), nothing_happens():
         drafted_modification(on=order, effects=[tokens], authority="D")
+
+
+def test_an_order_of_seats_is_drafted_and_edited_on_the_page(contract, monkeypatch):
+    # Given a program manager on the page of a new order
+    monkeypatch.setattr(clock, "now", lambda: ORDERED_AT)
+    client = client_for(actor("program_manager"))
+    typed = {
+        "title": "Seats",
+        "description": "Seats for the examiners.",
+        "period_start": "2026-04-13",
+        "period_end": "2026-09-30",
+        "boundary": "FEDRAMP_MOD",
+        "risk": "LOW",
+        "place": "Agency AI gateway",
+        "unit_price_0010": "30.25",
+        "rows-TOTAL_FORMS": "1",
+        "rows-INITIAL_FORMS": "0",
+        "rows-0-clin": SEATS,
+        "rows-0-acrn": "AA",
+        "rows-0-line_of_accounting": line_of_accounting().pk,
+        "rows-0-units": "60",
+        "rows-0-ceiling_dollars": "2000.00",
+        "rows-0-dollars": "2000.00",
+    }
+    address = f"{contract.path}/draft_task_order"
+
+    # When the quantity is missing, and then it is not
+    assert submit(client, address, typed | {"rows-0-units": ""}).status_code == 422
+    answer = submit(client, address, typed)
+    assert answer.status_code == 303, answer.content.decode()[:3000]
+
+    # Then the page reads in months, and its form has them still
+    order = TaskOrder.objects.get()
+    (bought,) = order.current_lines()
+    assert (bought.units, bought.ceiling_tokens) == (60, 0)
+    text = client.get(order.path).content.decode()
+    assert "60 MO" in text
+    assert "$30.25" in text
+    form = client.get(f"{order.path}/edit_task_order").content.decode()
+    assert 'value="60.000000"' in form
+    assert 'value="30.250000"' in form

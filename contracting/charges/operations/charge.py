@@ -20,6 +20,7 @@ from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.ledger.operations.charge import charge_funds
 from contracting.ledger.operations.reverse import reverse_transfer
+from contracting.ledger.queries import lock_funds
 from contracting.ledger.queries.charged import standing_because
 from contracting.orders.models import OrderLine, TaskOrder
 
@@ -46,7 +47,9 @@ def charge_calendar(*, order_id: int, by: Actor, at: datetime) -> Charged:
     order = _lock_order(order_id)
     require(permissions.can_charge_calendar(by))
     result = Charged()
-    for line in queries.lines_by_calendar(order):
+    lines = queries.lines_by_calendar(order)
+    lock_funds(holders=[line.holder for line in lines])
+    for line in lines:
         _charge_line(line, result, by, at)
     if result.made or result.reversed:
         record_event(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,11 +21,13 @@ from django.db.models import (
     Sum,
 )
 
+from contracting.charges.models import Charge
+from contracting.charges.queries import lines_by_calendar, standing_charges
 from contracting.contracts.models import RateRow
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
-from contracting.core.periods import days_bounds
+from contracting.core.periods import Period, accounting_day, days_bounds
 from contracting.core.quantities import UnitPrice
 from contracting.metering.calculations import KnownOrder, Rate
 from contracting.metering.models import (
@@ -41,6 +44,7 @@ from contracting.metering.queries import periods
 from contracting.metering.states import DisposalCode, HoldReason
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
+from contracting.reference.states import PriceStructure
 from contracting.terminations.queries import stops_of
 
 uses_of = periods.uses_of
@@ -369,3 +373,60 @@ def daily_totals(order: TaskOrder) -> list[DayTotal]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Utilised:
+    """Reserved capacity of one line in one month, and what was used meanwhile.
+
+    Idle capacity is payable all the same: ``idle_days`` had no token at all.
+    """
+
+    clin: str
+    month: date
+    unit: str
+    units: Decimal
+    dollars: Decimal
+    tokens: int
+    days: int
+    idle_days: int
+
+    @property
+    def usd_per_million_tokens(self) -> Decimal | None:
+        """What a million tokens has cost by the reservation; nothing where idle."""
+        if not self.tokens:
+            return None
+        return (self.dollars * 1_000_000 / self.tokens).quantize(Decimal("0.000001"))
+
+
+def utilisation(order: TaskOrder) -> list[Utilised]:
+    """Tokens of the order on the days for which capacity is charged, by month."""
+    zone = order.contract.time_zone
+    by_day = dict(
+        UsageRating.objects.filter(order_line__order=order)
+        .values_list("accounting_day")
+        .annotate(sum=Sum("tokens"))
+    )
+    reserved: dict[tuple[str, date], list[Charge]] = defaultdict(list)
+    for line in lines_by_calendar(order):
+        if line.contract_line.structure == PriceStructure.RESERVED:
+            for charge in standing_charges(line).filter(source="CALENDAR"):
+                first = accounting_day(charge.period.lower, zone)
+                reserved[line.clin, first.replace(day=1)].append(charge)
+    found = []
+    for (clin, month), charges in sorted(reserved.items()):
+        periods = (Period(each.period.lower, each.period.upper) for each in charges)
+        days = {day for period in periods for day in period.days(zone)}
+        found.append(
+            Utilised(
+                clin=clin,
+                month=month,
+                unit=charges[0].line.unit,
+                units=sum((each.units for each in charges), Decimal(0)),
+                dollars=sum((each.dollars for each in charges), Decimal(0)),
+                tokens=sum(by_day.get(day, 0) for day in days),
+                days=len(days),
+                idle_days=sum(not by_day.get(day, 0) for day in days),
+            )
+        )
+    return found

@@ -307,6 +307,12 @@ def _unit_rate(
     if line is None or not calculations.is_by_unit(line):
         message = f"Line {rate.clin} has no price per unit: it is not bought by it."
         raise TermInvalid(message, clin=rate.clin)
+    if not rate.price.usd_per_unit:
+        message = (
+            f"Line {rate.clin}: what costs nothing is no line of its own. State a "
+            "price above zero, or leave it out (31 U.S.C. 1342)."
+        )
+        raise TermInvalid(message, clin=rate.clin)
     return calculations.plain_unit_rate(rate, modification.contract.time_zone)
 
 

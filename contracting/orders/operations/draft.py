@@ -415,6 +415,9 @@ def _write_unit_rates(order: TaskOrder, line: OrderLine, draft: LineDraft) -> No
     agreed, prices = draft.price_per_unit, []
     for row in rows:
         price = PricePerUnit(row.usd_per_unit)
+        if agreed is not None and not agreed.usd_per_unit:
+            message = f"Line {draft.clin} has a price above zero, or none of its own."
+            raise TermInvalid(message, clin=draft.clin)
         if agreed is not None and agreed > price:
             message = (
                 f"Line {draft.clin} at {agreed} is above the contract's rate of "
