@@ -381,7 +381,9 @@ def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
             yield Task(
                 "Reports",
                 f"Usage report on {order.piid}",
-                f"{order.path}/receive_usage_report",
+                f"{order.path}/receive_usage_report"
+                if actor.is_vendor
+                else "/usage_reports/",
                 accounting_day(report_due_at(order, first), contract.time_zone)
                 - timedelta(days=1),
                 vendor,

@@ -1,4 +1,4 @@
-"""Each page up to the award has tests that look at it in all of its states.
+"""Each page of the inventory has tests that look at it in all of its states.
 
 A page answers one question as text above the fold. Its tests see it with an answer,
 with nothing to show, with something wrong, and by somebody for whom it is closed; and
@@ -54,6 +54,13 @@ DRAFTS = _in("proposals/test_doors")
 PANEL = _in("evaluations/test_doors")
 MATRIX = _in("evaluations/test_pages")
 AWARD = _in("contracts/test_award_page")
+CONTRACT = _in("contracts/test_administration")
+ORDERS = _in("orders/test_doors")
+CHANGES = _in("modifications/test_doors")
+FUNDS = _in("ledger/test_doors")
+CLOSING = _in("closeout/test_doors")
+REVIEW = _in("orders/test_review_page")
+ADMINISTER = _in("browser/test_administer_without_javascript")
 
 PACKAGE_WALK = f"{WORK}a_package_is_written_reviewed_and_released_with_few_inputs"
 PROPOSAL_WALK = f"{WORK}a_proposal_is_written_and_submitted_with_few_inputs"
@@ -190,6 +197,97 @@ PAGES = (
         closed=f"{AWARD}nobody_without_a_warrant_gets_to_the_signature",
         acted=f"{WORK}an_award_is_signed",
         plain=f"{WORK}an_award_is_signed",
+    ),
+    Page(
+        "Is this contract healthy?",
+        ("contracts:contract",),
+        answer=f"{CONTRACT}the_home_of_a_contract_says_what_is_used_and_left",
+        empty=f"{CONTRACT}a_new_contract_says_how_usage_begins",
+        error=f"{CONTRACT}a_silent_gateway_is_said_before_anything_else",
+        closed=f"{_in('contracts/test_doors')}an_outsider_finds_no_contract",
+        acted=f"{ADMINISTER}the_home_of_a_contract_leads_to_a_modification",
+        plain=f"{ADMINISTER}the_home_of_a_contract_leads_to_a_modification",
+    ),
+    Page(
+        "What is to be done on this contract, and by when?",
+        ("contracts:administration",),
+        answer=f"{CONTRACT}the_list_has_what_every_stage_waits_for",
+        empty=f"{CONTRACT}nothing_to_do_is_an_answer_too",
+        error=f"{CONTRACT}what_is_overdue_is_said_first",
+        closed=f"{CONTRACT}who_may_not_see_the_contract_finds_no_list",
+        acted=f"{ADMINISTER}the_list_of_what_is_to_be_done_leads_there",
+        plain=f"{ADMINISTER}the_list_of_what_is_to_be_done_leads_there",
+    ),
+    Page(
+        "What exactly changes, in words, money and tokens?",
+        (
+            "modifications:modification",
+            "modifications:issue_contract_modification",
+            "orders:modification",
+            "orders:issue_modification",
+            "orders:rebase_modification",
+        ),
+        answer=f"{CHANGES}a_modification_goes_from_draft_to_both_signatures_in_the_browser",
+        empty=f"{CHANGES}a_modification_goes_from_draft_to_both_signatures_in_the_browser",
+        error=f"{CHANGES}a_draft_that_was_overtaken_shows_both_texts",
+        closed=f"{CHANGES}an_outsider_finds_nothing",
+        acted=f"{ADMINISTER}a_modification_is_read_and_signed",
+        plain=f"{ADMINISTER}a_modification_is_read_and_signed",
+    ),
+    Page(
+        "What blocks closing?",
+        ("closeout:close_out_order", "closeout:close_out_contract"),
+        answer=f"{CLOSING}an_order_is_completed_and_closed_out_on_the_pages",
+        empty=Absent("what is closed out was ordered before"),
+        error=f"{CLOSING}each_thing_in_the_way_stands_there_with_its_rule_and_no_button",
+        closed=f"{CLOSING}for_an_outsider_there_is_nothing_to_close",
+        acted=f"{ADMINISTER}what_is_complete_is_closed_out",
+        plain=f"{ADMINISTER}what_is_complete_is_closed_out",
+    ),
+    Page(
+        "What changes for us?",
+        (
+            "modifications:sign_contract_modification",
+            "modifications:request_modification_changes",
+            "orders:sign_modification",
+        ),
+        answer=f"{ORDERS}the_vendor_signs_a_supplemental_agreement_in_the_browser",
+        empty=Absent("a modification changes something"),
+        error=f"{_in('modifications/test_sign')}"
+        "nobody_signs_what_was_not_read_or_is_overtaken",
+        closed=f"{_in('modifications/test_sign')}an_outsider_signs_nothing",
+        acted=f"{ADMINISTER}a_vendor_reads_what_changes_and_signs",
+        plain=f"{ADMINISTER}a_vendor_reads_what_changes_and_signs",
+    ),
+    Page(
+        "What must I decide, oldest first?",
+        ("approvals:inbox",),
+        answer=f"{_in('approvals/test_doors')}a_reviewer_finds_what_waits_and_goes_there",
+        empty=f"{_in('approvals/test_doors')}an_empty_list_says_so",
+        error=SENDS_NOTHING,
+        closed=f"{_in('approvals/test_doors')}an_outsider_sees_nothing_of_it",
+        acted=f"{ADMINISTER}an_order_is_approved_from_the_queue_in_three_clicks",
+        plain=f"{ADMINISTER}an_order_is_approved_from_the_queue_in_three_clicks",
+    ),
+    Page(
+        "Do I agree with this exact version?",
+        ("orders:review_task_order",),
+        answer=f"{REVIEW}the_last_reviewer_approves_an_order_in_three_clicks",
+        empty=Absent("whoever is asked has a version to decide on"),
+        error=f"{REVIEW}a_version_that_moves_shows_what_changed_and_keeps_the_reasons",
+        closed=f"{ORDERS}for_an_outsider_no_page_exists",
+        acted=f"{ADMINISTER}an_order_is_approved_from_the_queue_in_three_clicks",
+        plain=f"{ADMINISTER}an_order_is_approved_from_the_queue_in_three_clicks",
+    ),
+    Page(
+        "What is committed, obligated, expended per line of accounting?",
+        ("ledger:funds", "ledger:line_of_accounting"),
+        answer=f"{FUNDS}funds_are_shown_to_those_who_certify_bind_or_audit_them",
+        empty=f"{FUNDS}an_agency_without_funds_is_told_what_they_are",
+        error=f"{FUNDS}books_that_do_not_add_up_can_only_be_read",
+        closed=f"{FUNDS}others_find_no_funds_page",
+        acted=f"{ADMINISTER}funds_are_read_and_certified",
+        plain=f"{ADMINISTER}funds_are_read_and_certified",
     ),
     Page(
         "What can we bid on, what is due, and what do we owe?",
