@@ -8,10 +8,12 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What is accepted on an invoice stands; what is to be done is on the list."""
-        from contracting.billing.queries import accepted_charge, tasks_on
+        """What is accepted stands; what is to be done or filed is on the lists."""
+        from contracting.billing.queries import accepted_charge, filed_on, tasks_on
         from contracting.charges.queries import tell_accepted
         from contracting.contracts.queries.administration import tell_tasks
+        from contracting.contracts.queries.file import tell_file
 
         tell_accepted(accepted_charge)
         tell_tasks(tasks_on)
+        tell_file(filed_on)

@@ -34,6 +34,7 @@ from contracting.billing.refusals import (
 from contracting.billing.states import ChargeKind, InvoiceState
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
+from contracting.contracts.queries.file import Filed
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible, Refusal
 from contracting.core.periods import Period, accounting_day, day_bounds
@@ -402,3 +403,18 @@ def _unreported_since(order: TaskOrder) -> datetime | None:
         rated = rated.filter(occurred_at__gte=last)
     found: datetime | None = rated.aggregate(first=Min("occurred_at"))["first"]
     return found
+
+
+def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:
+    """The vendor's usage reports and invoices, for the file of the contract."""
+    zone = contract.time_zone
+    reports = reports_visible_to(actor).filter(order__contract=contract)
+    for report in reports.select_related("order").order_by("pk"):
+        day = accounting_day(report.received_at, zone)
+        what = f"Usage report {report.label} on {report.order.piid}"
+        yield Filed("REPORTS", what, report.path, day)
+    invoices = invoices_visible_to(actor).filter(order__contract=contract)
+    for invoice in invoices.order_by("pk"):
+        day = accounting_day(invoice.received_at, zone)
+        what = f"Invoice {invoice.number}, {invoice.get_state_display()}"
+        yield Filed("INVOICES", what, invoice.path, day)

@@ -9,7 +9,9 @@ class CloseoutConfig(AppConfig):
 
     def ready(self) -> None:
         """What is to be done here stands on the list of the contract."""
-        from contracting.closeout.queries import tasks_on
+        from contracting.closeout.queries import filed_on, tasks_on
         from contracting.contracts.queries.administration import tell_tasks
+        from contracting.contracts.queries.file import tell_file
 
         tell_tasks(tasks_on)
+        tell_file(filed_on)

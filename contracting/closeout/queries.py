@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from contracting.billing.models import Invoice
 from contracting.billing.states import InvoiceState
@@ -20,6 +20,7 @@ from contracting.closeout.models import (
 from contracting.contracts import queries as contracts
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
+from contracting.contracts.queries.file import Filed
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
@@ -485,3 +486,14 @@ def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
         clock, path = clock_of_contract(contract), f"{contract.path}/close_out_contract"
         what = f"Close out the contract {contract.piid}"
         yield Task("Close-out", what, path, clock.due_on, "", "R-CLO-02")
+
+
+def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:
+    """The vendor's releases of claims, for the file of the contract."""
+    rows = ClaimsRelease.objects.filter(
+        Q(contract=contract) | Q(order__contract=contract)
+    )
+    for release in rows.select_related("order").order_by("pk"):
+        about = release.order.piid if release.order else contract.piid
+        path = release.order.path if release.order else contract.path
+        yield Filed("RELEASES", f"Release of claims under {about}", path)

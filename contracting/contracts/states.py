@@ -24,6 +24,16 @@ class CorLevel(TextChoices):
     III = "III", "level III"
 
 
+class FileStage(TextChoices):
+    """The parts of a contract's file (FAR 4.803)."""
+
+    PRE_AWARD = "PRE_AWARD", "before the award"
+    AWARD = "AWARD", "award"
+    ADMINISTRATION = "ADMIN", "administration and payment"
+    CLOSING = "CLOSING", "close-out"
+    OTHER = "OTHER", "other"
+
+
 _S = ContractState
 
 MOVES = moves(

@@ -9,6 +9,7 @@ from contracting.contracts.views import (
     agreements,
     awards,
     drafting,
+    file,
     results,
 )
 
@@ -88,6 +89,11 @@ urlpatterns = [
         "contracts/<public_id:public_id>/administration",
         administration.AdministrationPage.as_view(),
         name="administration",
+    ),
+    path(
+        "contracts/<public_id:public_id>/file",
+        file.FilePage.as_view(),
+        name="file",
     ),
     path(
         "contracts/<public_id:public_id>/review_agreement",

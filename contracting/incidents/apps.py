@@ -10,6 +10,8 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         """What is to be done here stands on the list of the contract."""
         from contracting.contracts.queries.administration import tell_tasks
-        from contracting.incidents.queries import tasks_on
+        from contracting.contracts.queries.file import tell_file
+        from contracting.incidents.queries import filed_on, tasks_on
 
         tell_tasks(tasks_on)
+        tell_file(filed_on)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
+from contracting.contracts.queries.file import Filed
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
@@ -72,3 +73,10 @@ def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
             contract.vendor.name,
             "R-AI-03",
         )
+
+
+def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:
+    """Reported incidents, for the file of the contract."""
+    for incident in visible_to(actor).filter(contract=contract).order_by("pk"):
+        day = accounting_day(incident.reported_at, contract.time_zone)
+        yield Filed("INCIDENTS", incident.title, incident.path, day)

@@ -16,6 +16,7 @@ from contracting.billing.queries import invoices_visible_to
 from contracting.billing.states import InvoiceState
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
+from contracting.contracts.queries.file import Filed
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
@@ -306,3 +307,14 @@ def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
             who = "Disbursing office" if owed.certification else "Payment certifier"
             path = owed.invoice.path
             yield Task("Payments", what, path, owed.due_on, who, "R-PAY-01")
+
+
+def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:
+    """Certified vouchers and payments, for the file of the contract."""
+    made = payments_visible_to(actor).filter(
+        certification__invoice__order__contract=contract
+    )
+    for payment in made.select_related("certification__invoice").order_by("pk"):
+        invoice = payment.certification.invoice
+        what = f"Payment of {Dollars(payment.dollars)} on invoice {invoice.number}"
+        yield Filed("PAYMENTS", what, invoice.path, payment.paid_on)

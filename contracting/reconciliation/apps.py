@@ -13,8 +13,14 @@ class ReconciliationConfig(AppConfig):
         Open discrepancies stand on the list of the contract.
         """
         from contracting.contracts.queries.administration import tell_tasks
+        from contracting.contracts.queries.file import tell_file
         from contracting.modifications.queries import tell_accepted
-        from contracting.reconciliation.queries import accepted_through, tasks_on
+        from contracting.reconciliation.queries import (
+            accepted_through,
+            filed_on,
+            tasks_on,
+        )
 
         tell_accepted(accepted_through)
         tell_tasks(tasks_on)
+        tell_file(filed_on)

@@ -22,11 +22,13 @@ from contracting.billing.queries import live_lines
 from contracting.charges.queries import orders_charged
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
+from contracting.contracts.queries.file import Filed
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
 from contracting.core.periods import (
     Period,
+    accounting_day,
     day_bounds,
 )
 from contracting.core.quantities import CENT, Dollars, total_dollars
@@ -387,3 +389,12 @@ def require_rated(invoice: Invoice) -> None:
             "representative can rate it now on the usage page. Then reconcile again."
         )
         raise NotRated(message, lines=open_lines)
+
+
+def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:
+    """What was accepted of each invoice, for the file of the contract."""
+    accepted = Acceptance.objects.filter(invoice__order__contract=contract)
+    for each in accepted.select_related("invoice").order_by("pk"):
+        day = accounting_day(each.accepted_at, contract.time_zone)
+        what = f"Acceptance on invoice {each.invoice.number}"
+        yield Filed("ACCEPTANCE", what, each.invoice.path, day)

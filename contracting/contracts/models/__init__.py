@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from contracting.contracts.acceptance.models import AwardOffer  # noqa: F401 (its app)
 from contracting.contracts.models import (
     agreements,
+    files,
     representatives,
     steps,
     terms,
@@ -40,6 +41,7 @@ from contracting.solicitations.models.orders import LimitsOrders, order_limits
 from contracting.submissions.models import Submission
 
 AgreementReview = agreements.AgreementReview
+FileItem = files.FileItem
 UnenforceableTerm = terms.UnenforceableTerm
 VendorTerm = terms.VendorTerm
 GratuitousService = terms.GratuitousService
