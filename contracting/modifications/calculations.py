@@ -41,6 +41,7 @@ from contracting.solicitations.publishing.changes import Change
 TERMS: Final[Mapping[str, str]] = {
     "title": "Title",
     "ordering_end": "Last day of the ordering period",
+    "minimum_dollars": "Guaranteed minimum in dollars",
     "ceiling_dollars": "Contract ceiling in dollars",
     "ceiling_tokens": "Contract ceiling in tokens",
     "notice_percent": "Notice, percent of an order's funds",
@@ -54,7 +55,7 @@ TERMS: Final[Mapping[str, str]] = {
 ADMINISTRATIVE: Final = frozenset({"title"})
 """The terms that touch nobody's rights: the Government changes them alone."""
 
-DOLLARS: Final = frozenset({"ceiling_dollars", "tolerance_dollars"})
+DOLLARS: Final = frozenset({"minimum_dollars", "ceiling_dollars", "tolerance_dollars"})
 DAYS: Final = frozenset({"ordering_end"})
 WORDS: Final = frozenset({"title"})
 COUNTS: Final[Mapping[str, tuple[int, int]]] = {
@@ -161,6 +162,7 @@ def applied(
     """The content of the contract once the modification is signed."""
     after: dict[str, Any] = deepcopy(dict(base))
     after.update(modification.terms)
+    _give_back(after, Decimal(base["minimum_dollars"]))
     for line in modification.new_lines:
         bare: dict[str, Any] = {"rates": [], "funding": []}
         if is_by_unit(line):
@@ -186,6 +188,20 @@ def applied(
 def is_by_unit(line: Mapping[str, Any]) -> bool:
     """Whether a line of the content is bought by the month, hour or piece."""
     return bool(line["unit"]) and line["unit"] not in BY_TOKENS
+
+
+def _give_back(after: dict[str, Any], minimum_before: Decimal) -> None:
+    """Take from the funds of the minimum what it is lowered by, the last ones first."""
+    left = minimum_before - Decimal(after["minimum_dollars"])
+    for line in sorted(after["lines"], key=lambda each: each["clin"], reverse=True):
+        kept = []
+        for part in reversed(line["funding"]):
+            taken = min(left, Decimal(part["dollars"]))
+            left -= taken
+            if taken < Decimal(part["dollars"]):
+                rest = plain(Decimal(part["dollars"]) - taken)
+                kept.append({**part, "dollars": rest} if taken else part)
+        line["funding"] = kept[::-1]
 
 
 def replaces(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
@@ -422,7 +438,7 @@ def adds(modification: ContractModification) -> bool:
 
 
 def absolute_change(modification: ContractModification) -> Dollars:
-    """The larger of what moves in the contract's ceiling and in those of its lines."""
+    """The largest of what moves in its minimum, its ceiling and those of its lines."""
     before, after = modification.base_content, content_after(modification)
     contract = abs(
         Decimal(after["ceiling_dollars"]) - Decimal(before["ceiling_dollars"])
@@ -435,7 +451,10 @@ def absolute_change(modification: ContractModification) -> Dollars:
         ),
         Decimal(0),
     )
-    return Dollars(max(contract, lines))
+    minimum = abs(
+        Decimal(after["minimum_dollars"]) - Decimal(before["minimum_dollars"])
+    )
+    return Dollars(max(contract, lines, minimum))
 
 
 def needs_both_signatures(modification: ContractModification) -> list[str]:

@@ -100,6 +100,13 @@ class DraftContractModificationForm(GridForm):
     )
     title = forms.CharField(label="Title", max_length=200)
     ordering_end = day_field("Last day of the ordering period")
+    minimum_dollars = forms.DecimalField(
+        label="Guaranteed minimum in dollars",
+        max_digits=18,
+        decimal_places=2,
+        required=False,
+        help_text="Only lower, as both agree; what it binds less goes back to its funds.",
+    )
     ceiling_dollars = forms.DecimalField(
         label="Contract ceiling in dollars", max_digits=18, decimal_places=2
     )

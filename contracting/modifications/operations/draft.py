@@ -12,6 +12,7 @@ from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.contracts.calculations import content, provisional_price
 from contracting.contracts.models import Contract
+from contracting.contracts.queries import awarded_on
 from contracting.contracts.states import CountedOver, CountedPer
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256, plain
@@ -44,6 +45,7 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.states import ModificationAuthority
 from contracting.reference.models import AiModel, TokenClass
 from contracting.reference.states import UNITS_OF, PriceStructure
+from contracting.solicitations.publishing.instruments import nominal_minimum
 
 
 @transaction.atomic
@@ -199,6 +201,8 @@ def _require_term(contract: Contract, name: str, value: Any) -> None:
         if not least <= value <= most:
             message = f"{label} lies between {least:,} and {most:,}."
             raise TermInvalid(message, term=name)
+    elif name == "minimum_dollars" and value != contract.minimum_dollars:
+        _require_lower_minimum(contract, value)
     elif name == "ceiling_dollars" and value < contract.minimum_dollars:
         message = f"The ceiling is at least the minimum of {contract.minimum_dollars}."
         raise TermInvalid(message, term=name)
@@ -211,6 +215,26 @@ def _require_term(contract: Contract, name: str, value: Any) -> None:
     elif name in calculations.WORDS and not 0 < len(value) <= 200:
         message = f"{label} has words, at most 200 characters."
         raise TermInvalid(message, term=name)
+
+
+def _require_lower_minimum(contract: Contract, value: Decimal) -> None:
+    """A minimum is only lowered, as both agree; more is ordered, not guaranteed.
+
+    :raises TermInvalid: for more than before, or a nominal one (R-AWD-03)
+    """
+    if value > contract.minimum_dollars:
+        message = (
+            "A higher minimum would bind more funds and buy nothing: order what is "
+            "needed instead."
+        )
+        raise TermInvalid(message, term="minimum_dollars")
+    nominal = nominal_minimum(awarded_on(contract))
+    if Dollars(value) <= nominal or Dollars(value) != Dollars(value).to_cents():
+        message = (
+            f"A guaranteed minimum is more than nominal, above {nominal}, in whole "
+            "cents (FAR 16.504(a)(2))."
+        )
+        raise TermInvalid(message, rule="R-AWD-03", term="minimum_dollars")
 
 
 def _new_lines(

@@ -15,6 +15,7 @@ from contracting.contracts.calculations import content
 from contracting.contracts.models import (
     BurnRate,
     Contract,
+    ContractFunding,
     ContractLine,
     PriceStep,
     RateRow,
@@ -31,7 +32,10 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens
 from contracting.documents.operations.request import request_document
+from contracting.ledger.operations.deobligate import deobligate_funds
 from contracting.ledger.operations.set import set_contract_ceiling
+from contracting.ledger.queries import lock_funds
+from contracting.ledger.states import Obligation
 from contracting.modifications import calculations, events, paperwork, permissions
 from contracting.modifications.models import ContractModification
 from contracting.modifications.operations.confirm_ratchet import require_only_lower
@@ -82,6 +86,8 @@ def issue_contract_modification(
     :raises OutOfScope: without an approved justification (R-MOD-04)
     :raises ContractCeilingExceeded: if the orders have taken more (R-TO-02)
     :raises Banned: if it adds to what is banned, without a waiver (R-AI-01)
+    :raises DeobligationExceeded: if a lower minimum gives back what is not bound
+        (R-FND-09)
     :raises Refusal: whatever drafting it would refuse today
     """
     contract_id = ContractModification.objects.values_list(
@@ -170,6 +176,8 @@ def _conform(modification: ContractModification, by: Actor, at: datetime) -> Non
             at=at,
         )
     contract.refresh_from_db()
+    if "minimum_dollars" in modification.terms:
+        _lower_minimum(contract, modification, by, at)
     if {"ceiling_dollars", "ceiling_tokens"} & set(modification.terms):
         set_contract_ceiling(
             contract_id=contract.pk,
@@ -188,6 +196,38 @@ def _conform(modification: ContractModification, by: Actor, at: datetime) -> Non
 
 
 _DECIMALS = frozenset({"ceiling_dollars", "estimated_units"})
+
+
+def _lower_minimum(
+    contract: Contract, modification: ContractModification, by: Actor, at: datetime
+) -> None:
+    """Give back what the minimum no longer binds, from the last funds first.
+
+    :raises DeobligationExceeded: if that much is not bound (R-FND-09)
+    """
+    before = Decimal(modification.base_content["minimum_dollars"])
+    left, returned = before - contract.minimum_dollars, []
+    parts = ContractFunding.objects.filter(line__contract=contract)
+    for part in parts.order_by("-line__clin", "-acrn").select_related("line"):
+        taken = min(left, part.dollars)
+        if not taken:
+            break
+        left -= taken
+        returned.append(
+            Obligation(
+                holder=part.line.holder,
+                acrn=part.acrn,
+                line_of_accounting_id=part.line_of_accounting_id,
+                dollars=Dollars(taken),
+            )
+        )
+        part.dollars -= taken
+        if part.dollars:
+            part.save(update_fields=["dollars"])
+        else:
+            part.delete()
+    lock_funds(holders=[each.holder for each in returned])
+    deobligate_funds(obligations=returned, because=modification.subject, by=by, at=at)
 
 
 def _write_lines(contract: Contract, modification: ContractModification) -> None:
