@@ -181,6 +181,7 @@ INSTALLED_APPS = [
     "contracting.orders",
     "contracting.charges",
     "contracting.modifications",
+    "contracting.options",
     "contracting.terminations",
     "contracting.metering",
     "contracting.billing",
@@ -349,6 +350,10 @@ CELERY_BEAT_SCHEDULE = {
     "rate-periods-nightly": {
         "task": "contracting.metering.tasks.rate_periods",
         "schedule": crontab(hour=6, minute=0),
+    },
+    "alert-options-daily": {
+        "task": "contracting.options.tasks.alert_options",
+        "schedule": crontab(hour=11, minute=45),
     },
     "remind-suspense-daily": {
         "task": "contracting.metering.tasks.remind_suspense",

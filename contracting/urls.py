@@ -38,6 +38,7 @@ PAGES = (
     "contracting.orders",
     "contracting.charges",
     "contracting.modifications",
+    "contracting.options",
     "contracting.terminations",
     "contracting.metering",
     "contracting.billing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
@@ -12,11 +13,12 @@ from contracting.contracts.models import (
     Contract,
     ContractFunding,
     ContractLine,
+    ContractOption,
     RateRow,
     VolumeTerms,
 )
 from contracting.core.canonical import plain
-from contracting.core.periods import next_business_day
+from contracting.core.periods import extended, next_business_day
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.evaluations.models import rates_of
@@ -25,6 +27,7 @@ from contracting.reference.queries import threshold
 from contracting.reference.states import InstrumentKind, PriceStructure
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.publishing.terms import ORDER_LIMITS
+from contracting.solicitations.states import OptionKind
 from contracting.submissions.models import OpenedOffer
 
 PRICING: Final[Mapping[str, str]] = {
@@ -83,6 +86,7 @@ def content(contract: Contract) -> dict[str, Any]:
             if (value := getattr(contract, name)) is not None
         }
     )
+    made |= options_content(contract)
     terms = contract.vendor_terms.select_related("struck_as").order_by("pk")
     if terms:
         made["vendor_terms"] = [
@@ -95,8 +99,90 @@ def content(contract: Contract) -> dict[str, Any]:
     return made
 
 
+def options_content(contract: Contract) -> dict[str, Any]:
+    """The options under their name, each in its plain form; nothing without one."""
+    rows = contract.options.order_by("number") if contract.pk else []
+    found = [_option(option) for option in rows]
+    return {"options": found} if found else {}
+
+
+def _option(option: ContractOption) -> dict[str, Any]:
+    made: dict[str, Any] = plain(
+        {
+            "number": option.number,
+            "kind": option.kind,
+            "months": option.months,
+            "notice_days": option.notice_days,
+            "opens_days": option.opens_days,
+            "closes_days": option.closes_days,
+            "ceiling_dollars": Dollars(option.ceiling_dollars),
+            "ceiling_tokens": option.ceiling_tokens,
+            "price_percent": option.price_percent,
+        }
+    )
+    return made | (_exercised(option) if option.is_exercised else {})
+
+
+def _exercised(option: ContractOption) -> dict[str, Any]:
+    days = {"first_day": option.first_day, "last_day": option.last_day}
+    made: dict[str, Any] = plain(days)
+    return made | {"is_exercised": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When an option may be exercised, and which days it would add.
+
+    ``intent_by`` is the last day of the notice of intent, for an option period.
+    """
+
+    opens_on: date
+    closes_on: date
+    intent_by: date | None
+    first_day: date | None
+    last_day: date | None
+
+
+def windows(contract: Contract) -> dict[int, Window]:
+    """By number, the window of every option that is not exercised.
+
+    Days are counted back from the last day of the ordering period as it stands; an
+    option period that follows another is shown as if that one were exercised.
+    """
+    found, end = {}, contract.ordering_end
+    left = contract.options.filter(exercised_at__isnull=True).order_by("number")
+    for option in left:
+        is_period = option.kind == OptionKind.PERIOD
+        before = end if is_period else contract.ordering_end
+        last = extended(before, option.months) if option.months else None
+        notice = before - timedelta(days=option.notice_days) if is_period else None
+        found[option.number] = Window(
+            opens_on=before - timedelta(days=option.opens_days),
+            closes_on=before - timedelta(days=option.closes_days),
+            intent_by=notice,
+            first_day=before + timedelta(days=1) if last else None,
+            last_day=last,
+        )
+        if is_period and last:
+            end = last
+    return found
+
+
+def months_in_all(contract: Contract) -> tuple[date, date]:
+    """The first day of the base, and the last with every option period exercised."""
+    periods = [each for each in windows(contract).values() if each.intent_by]
+    ends = [each.last_day for each in periods if each.last_day]
+    return contract.ordering_start, max([contract.ordering_end, *ends])
+
+
 def _line(line: ContractLine) -> dict[str, Any]:
+    of_option = {
+        "option": line.option_number,
+        "orders_from": line.orders_from,
+        "orders_until": line.orders_until,
+    }
     made = {
+        **{name: value for name, value in of_option.items() if value is not None},
         "clin": line.clin,
         "description": line.description,
         "psc": line.psc,

@@ -18,6 +18,7 @@ from contracting.contracts.models import (
     RateRow,
 )
 from contracting.contracts.queries import public_awards, unenforceable_terms
+from contracting.contracts.queries.stated import options_of
 from contracting.core.actors import Actor
 from contracting.core.canonical import plain
 from contracting.core.periods import accounting_day, zone_of
@@ -115,6 +116,7 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
             )
         ],
         "notes": _kind_notes(contract),
+        **_options(contract),
         **_vendor_terms(contract),
     }
 
@@ -135,6 +137,21 @@ def _kind_notes(contract: Contract) -> list[str]:
             f"that a contracting officer signs under it, each of ${limit:,.2f} at most."
         ]
     return []
+
+
+def _options(contract: Contract) -> dict[str, Any]:
+    """The options as a table of their own, where there are any."""
+    rows = [
+        {"option": str(option.number), "terms": words}
+        for option, words in options_of(contract)
+    ]
+    if not rows:
+        return {}
+    columns = [
+        {"key": "option", "label": "Option"},
+        {"key": "terms", "label": "What it adds, when and at which prices"},
+    ]
+    return {"tables": [{"caption": "Options", "columns": columns, "rows": rows}]}
 
 
 def offered_sheet(

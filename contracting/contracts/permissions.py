@@ -14,6 +14,7 @@ from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.core.quantities import Dollars
+from contracting.determinations.permissions import keeps_parts_apart
 from contracting.determinations.queries import About
 from contracting.determinations.states import Kind
 from contracting.solicitations.models import Solicitation
@@ -130,16 +131,18 @@ def can_certify_contract_funds(by: Actor, contract: Contract) -> Verdict:
     if contract.is_agreement:
         return Refused("An agreement binds no funds: there is nothing to certify.")
     requester = contract.solicitation.requisition.requester.user_id
-    if by.user_id in {requester, contract.drafted_by.user_id}:
-        return Refused(
+    return keeps_parts_apart(
+        by,
+        contract.subject,
+        (
+            {requester, contract.drafted_by.user_id},
             "You requested or drafted this; somebody else certifies its funds.",
-            "R-ROL-03",
-        )
-    return Allowed()
+        ),
+    )
 
 
 def can_award_contract(by: Actor, contract: Contract, on: date) -> Verdict:
-    """The signature: a warrant for the whole ceiling, three people on one action.
+    """The signature: a warrant for ceiling and options, three people on one action.
 
     FAR 1.602-1 (R-ROL-01, R-ROL-02); the requester, the certifier and the signer are
     three different people (R-ROL-03).
@@ -147,20 +150,25 @@ def can_award_contract(by: Actor, contract: Contract, on: date) -> Verdict:
     verdict = _as_officer(by, contract, "sign an award", "R-ROL-01")
     if isinstance(verdict, Refused):
         return verdict
-    signing = can_sign(by, Dollars(contract.ceiling_dollars), on)
+    signing = can_sign(by, Dollars(contract.whole_dollars), on)
     if isinstance(signing, Refused):
         return signing
-    if by.user_id == contract.solicitation.requisition.requester.user_id:
-        return Refused("You requested this; somebody else signs it.", "R-ROL-03")
     certifiers = {
         funding.certified_by.user_id
         for line in contract.lines.all()
         for funding in line.funding.select_related("certified_by")
         if funding.certified_by is not None
     }
-    if by.user_id in certifiers:
-        return Refused("You certified its funds; somebody else signs it.", "R-ROL-03")
-    return signing
+    parts = keeps_parts_apart(
+        by,
+        contract.subject,
+        (
+            {contract.solicitation.requisition.requester.user_id},
+            "You requested this; somebody else signs it.",
+        ),
+        (certifiers, "You certified its funds; somebody else signs it."),
+    )
+    return parts if isinstance(parts, Refused) else signing
 
 
 def can_designate_cor(by: Actor, contract: Contract, on: date) -> Verdict:
@@ -280,8 +288,14 @@ def about_contract(actor: Actor, public_id: str) -> About:
         agency_id=found.agency_id,
         title=f"{found.name}, {found.title}",
         path=found.path,
-        value=Dollars(found.ceiling_dollars),
-        kinds=(Kind.SINGLE_AWARD, Kind.COMPELLING_REASON, Kind.BAN_WAIVER),
+        value=Dollars(found.whole_dollars),
+        kinds=(
+            Kind.SINGLE_AWARD,
+            Kind.COMPELLING_REASON,
+            Kind.BAN_WAIVER,
+            Kind.LONG_TERM,
+            Kind.SMALL_OFFICE,
+        ),
     )
 
 

@@ -190,6 +190,13 @@ class SingleAwardNotDetermined(Refusal):
     rule = "R-AWD-04"
 
 
+class TooLong(Refusal):
+    """Base and option periods last longer than they may together (FAR 17.204(e))."""
+
+    code = "too_long"
+    rule = "R-OPT-04"
+
+
 class TermUnenforceable(Invalid):
     """A vendor term of a kind that never binds the Government (FAR 52.232-39)."""
 

@@ -112,6 +112,20 @@ def days_bounds(first_day: date, last_day: date, zone: str | ZoneInfo) -> Period
         raise _beyond_the_calendar() from error
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def extended(last_day: date, months: int) -> date:
+    """The last day of a period that is extended by whole months from the day after.
+
+    A period that ends with a month still does: 28 February plus a year is the 29th.
+    """
+    return months_after(last_day + _DAY, months) - _DAY
+
+
 def fiscal_year(day: date) -> int:
     """The federal fiscal year, four digits: it begins on 1 October (31 USC 1102)."""
     return day.year + (day.month >= FISCAL_YEAR_FIRST_MONTH)
@@ -189,12 +203,6 @@ def federal_holidays(year: int) -> Mapping[date, str]:
         message = f"No federal holidays are known for the year {year}."
         raise BadPeriod(message, year=year)
     return found
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _midnight(day: date, zone: str | ZoneInfo) -> datetime:

@@ -158,6 +158,8 @@ EVENTS_OF_DUTY: Final = {
         "orders.task_order.issued",
         "orders.modification.issued",
         "modifications.modification.issued",
+        "options.intent.given",
+        "options.option.determined",
         "terminations.cure_notice.issued",
         "terminations.termination.signed",
         "terminations.settlement.decided",

@@ -29,7 +29,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.views import PageView
 from contracting.desk import calculations, queries
 from contracting.desk.queries import search
-from contracting.desk.queries.duties import done_in, separations
+from contracting.desk.queries.duties import done_in, separations, waived_in
 from contracting.desk.serializers import SHORT, desk_of
 from contracting.desk.states import QUESTIONS, Duty
 from contracting.notices.queries import time_zone_of
@@ -94,7 +94,7 @@ class Duties(PageView):
         done = done_in(contract)
         people = {each.person: each.name for each in done}
         counted = Counter((each.person, each.duty) for each in done)
-        kept = separations(done)
+        kept = separations(done, waived_in(contract))
         return {
             "contract": contract,
             "duties": [duty.label for duty in Duty],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from accounts.permissions import role_in
@@ -10,7 +11,9 @@ from contracting.approvals.permissions import can_record_decision
 from contracting.approvals.queries import open_route_of
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.core.subjects import Subject
 from contracting.determinations.models import Determination
+from contracting.determinations.queries import approved
 from contracting.determinations.states import POSTED, DeterminationState, Kind
 
 JUSTIFICATIONS = (Kind.BRAND_NAME, Kind.OTHER_THAN_FULL, Kind.FAIR_OPPORTUNITY)
@@ -57,6 +60,24 @@ def can_post_determination(by: Actor, determination: Determination) -> Verdict:
     if hasattr(determination, "posting"):
         return Refused("It has been posted already.")
     return Allowed()
+
+
+def keeps_parts_apart(
+    by: Actor, subject: Subject, *others: tuple[Collection[int], str]
+) -> Verdict:
+    """Whether the actor takes no second part in one action (R-ROL-03).
+
+    Requester, funds certifier and signer are three people. In a small office the head
+    of the contracting activity lets one person take two of the parts, never all.
+
+    :param others: who took each other part, by user id, and what is said to them
+    """
+    taken = [reason for users, reason in others if by.user_id in users]
+    if not taken:
+        return Allowed()
+    if len(taken) == 1 and approved(subject, Kind.SMALL_OFFICE) is not None:
+        return Allowed()
+    return Refused(taken[0], "R-ROL-03")
 
 
 def can_adopt_ladder(by: Actor, agency_id: int) -> Verdict:

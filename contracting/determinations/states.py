@@ -25,6 +25,9 @@ class Kind(TextChoices):
         "compelling reason to award to an excluded vendor",
     )
     BAN_WAIVER = "BAN_WAIVER", "waiver of a ban by the agency's head"
+    LONG_TERM = "LONG_TERM", "approval of a period of more than five years"
+    LATE_INTENT = "LATE_INTENT", "memo on a late notice of intent"
+    SMALL_OFFICE = "SMALL_OFFICE", "waiver for a small office"
     FAIR_OPPORTUNITY = (
         "FAIR_OPPORTUNITY",
         "justification for an exception to fair opportunity",
@@ -58,6 +61,9 @@ RULES: Final = {
     Kind.SINGLE_AWARD: "R-AWD-04",
     Kind.COMPELLING_REASON: "R-EVL-08",
     Kind.BAN_WAIVER: "R-AI-01",
+    Kind.LONG_TERM: "R-OPT-04",
+    Kind.LATE_INTENT: "R-OPT-01",
+    Kind.SMALL_OFFICE: "R-ROL-03",
     Kind.FAIR_OPPORTUNITY: "R-TO-06",
 }
 """The rule to which each is the exception, or which asks for it."""
@@ -78,6 +84,8 @@ NEEDS_EVIDENCE: Final = (
     Kind.SINGLE_AWARD,
     Kind.COMPELLING_REASON,
     Kind.BAN_WAIVER,
+    Kind.LONG_TERM,
+    Kind.SMALL_OFFICE,
 )
 """What somebody else has signed: its document is named by its hash."""
 

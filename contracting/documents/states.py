@@ -22,6 +22,7 @@ class DocumentKind(TextChoices):
     RECEIPT = "receipt", "submission receipt"
     DESIGNATION = "designation", "designation of a representative"
     LETTER = "letter", "letter to the vendor"
+    OPTION_DETERMINATION = "option_determination", "determination on an option"
     COMPLETION_STATEMENT = "completion_statement", "contract completion statement"
 
 

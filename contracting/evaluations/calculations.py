@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -62,8 +63,14 @@ def priced_offers(solicitation: Solicitation, on: date) -> list[PricedOffer]:
     past = _past_prices(solicitation, on)
     confirmed = open_prices.confirmed_in(solicitation)
     put_in = open_prices.normalised_in(solicitation)
+    percents: list[Decimal] = []
+    if solicitation.options_evaluated:
+        percents = [Decimal(each["price_percent"]) for each in solicitation.options]
     return [
-        _priced(offer, lines, past, confirmed, put_in, on)
+        replace(
+            _priced(offer, lines, past, confirmed, put_in, on),
+            option_percents=percents,
+        )
         for offer in offers_of(solicitation)
     ]
 
@@ -317,10 +324,19 @@ def totals(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
             ],
             "lines_not_judged": [line.slin for line in offer.unjudged],
             "unacknowledged": list(offer.unacknowledged),
+            **(
+                {"with_options": offer.with_options.plain()}
+                if offer.option_percents
+                else {}
+            ),
         }
         for offer in sorted(
             offers,
-            key=lambda offer: (not offer.is_ranked, offer.evaluated, offer.public_id),
+            key=lambda offer: (
+                not offer.is_ranked,
+                offer.with_options,
+                offer.public_id,
+            ),
         )
     ]
 
@@ -328,21 +344,28 @@ def totals(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
 def lowest(kept_totals: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """Who is lowest among the ranked offers, all of them if equal.
 
+    Where options are evaluated, the total with them is what counts (FAR 52.217-5).
+
     :returns: ``{"vendors", "evaluated", "percent_of_list"}``; ``None`` if no offer has
         a rank
     """
     whole = [row for row in kept_totals if is_ranked(row)]
     if not whole:
         return None
-    least = min(Decimal(row["evaluated"]) for row in whole)
-    equal = [row for row in whole if Decimal(row["evaluated"]) == least]
+    least = min(_compared(row) for row in whole)
+    equal = [row for row in whole if _compared(row) == least]
     shares = {row["percent_of_list"] for row in equal}
     return {
         "vendors": [row["vendor"] for row in equal],
         "evaluated": least,
         "percent_of_list": shares.pop() if len(shares) == 1 else None,
         "is_alone": len(kept_totals) == 1,
+        "has_options": "with_options" in equal[0],
     }
+
+
+def _compared(row: Mapping[str, Any]) -> Decimal:
+    return Decimal(row.get("with_options", row["evaluated"]))
 
 
 def not_judged(kept_totals: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -219,6 +219,7 @@ def _prices(analysis: PriceAnalysis) -> list[dict[str, Any]]:
         {
             "offeror": row["vendor"],
             "evaluated_price": row["evaluated"],
+            **({"with_options": row["with_options"]} if "with_options" in row else {}),
             "list_price": row["at_list"] or "",
         }
         for row in analysis.totals

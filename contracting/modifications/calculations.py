@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -30,6 +30,7 @@ from contracting.modifications.models import ContractModification, OnRamp
 from contracting.modifications.states import (
     ONE_SIDED,
     LineDraft,
+    ModificationKind,
     Moved,
     RateDraft,
     UnitRateDraft,
@@ -37,6 +38,7 @@ from contracting.modifications.states import (
 from contracting.reference.models import AiModel
 from contracting.reference.states import BY_TOKENS, BY_VOLUME, PartMonths, Unit
 from contracting.solicitations.publishing.changes import Change
+from contracting.solicitations.publishing.options import dollars_of, words_of
 
 TERMS: Final[Mapping[str, str]] = {
     "title": "Title",
@@ -100,7 +102,9 @@ def plain_line(line: LineDraft) -> dict[str, Any]:
     if line.structure in BY_VOLUME:
         made["counted_over"] = str(line.counted_over)
         made["counted_per"] = str(line.counted_per)
-    return made
+    of_option = {"option": line.option_number, "orders_from": line.orders_from}
+    known = {name: value for name, value in of_option.items() if value is not None}
+    return made | dict(plain(known))
 
 
 def plain_unit_rate(rate: UnitRateDraft, zone: str) -> dict[str, Any]:
@@ -163,6 +167,10 @@ def applied(
     after: dict[str, Any] = deepcopy(dict(base))
     after.update(modification.terms)
     _give_back(after, Decimal(base["minimum_dollars"]))
+    until = orders_end(modification)
+    for line in after["lines"]:
+        if until is not None and "orders_until" not in line:
+            line["orders_until"] = until.isoformat()
     for line in modification.new_lines:
         bare: dict[str, Any] = {"rates": [], "funding": []}
         if is_by_unit(line):
@@ -179,6 +187,7 @@ def applied(
         line = lines[rate["clin"]]
         row = {name: value for name, value in rate.items() if name != "clin"}
         line["unit_rates"] = [*_before(line["unit_rates"], row), row]
+    _apply_options(after, modification)
     after["lines"].sort(key=lambda line: line["clin"])
     for line in after["lines"]:
         line["rates"].sort(key=lambda rate: (rate["slin"], rate["from"]))
@@ -202,6 +211,25 @@ def _give_back(after: dict[str, Any], minimum_before: Decimal) -> None:
                 rest = plain(Decimal(part["dollars"]) - taken)
                 kept.append({**part, "dollars": rest} if taken else part)
         line["funding"] = kept[::-1]
+
+
+def orders_end(modification: ContractModification) -> date | None:
+    """The last day for orders on the lines that an option period's lines follow."""
+    first = modification.exercises.get("first_day")
+    if not first or not modification.new_lines:
+        return None
+    return date.fromisoformat(first) - timedelta(days=1)
+
+
+def _apply_options(after: dict[str, Any], modification: ContractModification) -> None:
+    """Add the options that it adds, and mark the one that it exercises."""
+    options = [*after.get("options", ()), *modification.new_options]
+    exercised = modification.exercises
+    for option in options:
+        if exercised and option["number"] == exercised["number"]:
+            option.update({**exercised, "is_exercised": True})
+    if options:
+        after["options"] = sorted(options, key=lambda option: option["number"])
 
 
 def replaces(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
@@ -241,6 +269,9 @@ def modification_content(modification: ContractModification) -> dict[str, Any]:
     )
     if modification.unit_rates:
         made["unit_rates"] = modification.unit_rates
+    for name in ("new_options", "exercises"):
+        if getattr(modification, name):
+            made[name] = getattr(modification, name)
     on_ramp = OnRamp.objects.filter(modification=modification.pk).first()
     return made | ({"on_ramp": _on_ramp(on_ramp)} if on_ramp else {})
 
@@ -290,6 +321,17 @@ def in_words(terms: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"{where}, estimated quantity", units_in_words(line)
         for rate in [*line["rates"], *line.get("unit_rates", ())]:
             yield f"{where}, {rate_label(rate)}", price_in_words(rate)
+    for option in terms.get("options", ()):
+        yield f"Option {option['number']}", option_in_words(option)
+
+
+def option_in_words(option: Mapping[str, Any]) -> str:
+    """An option, and from when to when it is exercised if it is."""
+    words = words_of(option)
+    if not option.get("is_exercised"):
+        return words
+    first, last = option["first_day"], option["last_day"]
+    return f"{words}. Exercised{f': {first} to {last}' if last else ''}"
 
 
 def units_in_words(line: Mapping[str, Any]) -> str:
@@ -424,6 +466,8 @@ def adds(modification: ContractModification) -> bool:
     """Whether more may be bought by it, for longer, or at a new or dearer price."""
     before, after = modification.base_content, content_after(modification)
     old = {line["clin"]: Decimal(line["ceiling_dollars"]) for line in before["lines"]}
+    if modification.new_options:
+        return True
     return bool(
         added(modification)
         or raised(modification)
@@ -438,11 +482,17 @@ def adds(modification: ContractModification) -> bool:
 
 
 def absolute_change(modification: ContractModification) -> Dollars:
-    """The largest of what moves in its minimum, its ceiling and those of its lines."""
+    """The largest of what moves in its minimum, its ceiling and those of its lines.
+
+    Options that are added count in full; of an exercise, what the ceiling rises by.
+    """
     before, after = modification.base_content, content_after(modification)
     contract = abs(
         Decimal(after["ceiling_dollars"]) - Decimal(before["ceiling_dollars"])
     )
+    contract += dollars_of(modification.new_options).amount
+    if modification.kind == ModificationKind.OPTION:
+        return Dollars(contract)
     old = {line["clin"]: Decimal(line["ceiling_dollars"]) for line in before["lines"]}
     lines = sum(
         (
@@ -472,6 +522,7 @@ def needs_both_signatures(modification: ContractModification) -> list[str]:
         f"Price of {rate_label(rate)}"
         for rate in [*modification.rates, *modification.unit_rates]
     ]
+    found += [f"Option {option['number']}" for option in modification.new_options]
     return found
 
 

@@ -53,6 +53,19 @@ class ContractModification(SignedChange):
     unit_rates = models.JSONField(
         default=list, help_text="Prices per unit with their first instant."
     )
+    new_options = models.JSONField(
+        default=list, help_text="Options that it adds, in their plain form."
+    )
+    option = models.ForeignKey(
+        "contracts.ContractOption",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="exercises",
+    )
+    exercises = models.JSONField(
+        default=dict, help_text="Number and days of the option that it exercises."
+    )
     base_version = models.PositiveIntegerField(
         help_text="The version of the contract that this changes."
     )
@@ -84,6 +97,16 @@ class ContractModification(SignedChange):
             models.CheckConstraint(
                 name="a_contract_modification_says_whether_it_is_within_scope",
                 condition=~Q(scope=""),
+            ),
+            models.UniqueConstraint(
+                name="an_option_is_exercised_once",
+                fields=["option"],
+                condition=Q(state="ISSUED", option__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="an_exercise_names_its_option",
+                condition=Q(kind="OPTION", option__isnull=False)
+                | (~Q(kind="OPTION") & Q(option__isnull=True)),
             ),
             models.CheckConstraint(
                 name="a_contract_modification_of_series_a_names_its_office",

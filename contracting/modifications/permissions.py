@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from accounts.permissions import all_of, can_sign, other_person, role_in
+from accounts.permissions import all_of, can_sign, role_in
 from accounts.states import Role
 from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.determinations.permissions import keeps_parts_apart
 from contracting.determinations.queries import About
 from contracting.determinations.states import Kind
 from contracting.modifications import calculations
@@ -137,11 +138,13 @@ def can_issue_contract_modification(
             rule="R-ROL-01",
         ),
         can_sign(by, calculations.absolute_change(modification), on),
-        other_person(
+        keeps_parts_apart(
             by,
-            modification.drafted_by.user_id,
-            "You drafted this; somebody else signs it.",
-            "R-ROL-03",
+            modification.subject,
+            (
+                {modification.drafted_by.user_id},
+                "You drafted this; somebody else signs it.",
+            ),
         ),
         _in_force(modification.contract),
     )
@@ -168,7 +171,7 @@ def about_modification(actor: Actor, public_id: str) -> About:
         title=f"{found.name} of contract {found.contract.piid}",
         path=found.path,
         value=calculations.absolute_change(found),
-        kinds=(Kind.OTHER_THAN_FULL,),
+        kinds=(Kind.OTHER_THAN_FULL, Kind.SMALL_OFFICE),
     )
 
 

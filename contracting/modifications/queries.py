@@ -423,6 +423,23 @@ def orders_retired(retirement: ModelRetirement) -> list[TaskOrder]:
     return list(orders.filter(period_end__gt=retirement.retires_on))
 
 
+Guard = Callable[[ContractModification, datetime], None]
+_GUARDS: dict[str, Guard] = {}
+
+
+def also_require(kind: str, guard: Guard) -> None:
+    """Let a later stage, which this one does not know, guard a kind of its own.
+
+    :param guard: refuses at the signature what must not be signed
+    """
+    _GUARDS[kind] = guard
+
+
+def guard_of(kind: str) -> Guard | None:
+    """The guard of a kind that a later stage knows."""
+    return _GUARDS.get(kind)
+
+
 _ACCEPTED: list[Callable[[Collection[int]], datetime | None]] = []
 
 

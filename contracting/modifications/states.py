@@ -15,6 +15,7 @@ from contracting.core.quantities import Dollars, PricePerUnit, Tokens, UnitPrice
 from contracting.core.states import moves
 from contracting.orders.states import ModificationAuthority
 from contracting.reference.states import BY_TOKENS, PartMonths, PriceStructure, Unit
+from contracting.solicitations.publishing.options import OptionDraft
 
 
 class ModificationKind(TextChoices):
@@ -23,6 +24,7 @@ class ModificationKind(TextChoices):
     TERMS = "TERMS", "change of terms"
     ON_RAMP = "ON_RAMP", "on-ramp of a new model"
     RATCHET = "RATCHET", "lower price by the ratchet clause"
+    OPTION = "OPTION", "exercise of an option"
 
 
 _A = ModificationAuthority
@@ -33,10 +35,13 @@ AUTHORITIES: Final[Mapping[str, frozenset[str]]] = {
     ),
     ModificationKind.ON_RAMP: frozenset({_A.SUPPLEMENTAL_AGREEMENT}),
     ModificationKind.RATCHET: frozenset({_A.ADMINISTRATIVE}),
+    ModificationKind.OPTION: frozenset({_A.OTHER}),
 }
 """Which choices of block 13 carry a kind. A commercial contract knows no 13A."""
 
-ONE_SIDED: Final[frozenset[str]] = frozenset({ModificationKind.RATCHET})
+ONE_SIDED: Final[frozenset[str]] = frozenset(
+    {ModificationKind.RATCHET, ModificationKind.OPTION}
+)
 """Kinds to which the vendor has agreed beforehand, by a clause of the contract."""
 
 
@@ -158,11 +163,23 @@ class LineDraft:
     part_months: str = PartMonths.BY_DAY
     counted_over: str = CountedOver.ORDER
     counted_per: str = CountedPer.MONTH
+    option_number: int | None = None
+    orders_from: date | None = None
 
     @property
     def is_by_unit(self) -> bool:
         """Whether it is bought by the month, hour or piece."""
         return self.unit not in BY_TOKENS
+
+
+@dataclass(frozen=True, slots=True)
+class Exercised:
+    """An option that a modification exercises, with the days that it adds, if any."""
+
+    option_id: int
+    number: int
+    first_day: date | None
+    last_day: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +207,8 @@ class Proposal:
     new_lines: Sequence[LineDraft] = ()
     rates: Sequence[RateDraft] = ()
     unit_rates: Sequence[UnitRateDraft] = ()
+    new_options: Sequence[OptionDraft] = ()
+    exercises: Exercised | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.forms import Form
 
+from contracting.approvals.queries.queues import overrides_on
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
 from contracting.core import clock
@@ -307,6 +308,7 @@ class ContractModificationPage(PageView):
         on = _today(found.contract)
         return context | {
             "justification": queries.justification_of(found),
+            "overrides": overrides_on(by, found.subject),
             "orders": queries.orders_priced_by(found),
             "may_issue": permissions.can_issue_contract_modification(by, found, on),
             "may_revise": permissions.can_revise_contract_modification(by, found),

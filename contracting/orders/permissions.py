@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from accounts.permissions import all_of, can_sign, other_person, role_in
+from accounts.permissions import all_of, can_sign, role_in
 from accounts.states import Role
 from contracting.approvals.permissions import can_record_decision
 from contracting.approvals.queries import open_route_of
@@ -14,12 +14,13 @@ from contracting.bans.states import Affected
 from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
-from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.core.permissions import Refused, Verdict
 from contracting.determinations.models import Determination
+from contracting.determinations.permissions import keeps_parts_apart
 from contracting.determinations.queries import About, approved
 from contracting.determinations.states import Kind
 from contracting.orders import calculations
-from contracting.orders.models import Modification, TaskOrder
+from contracting.orders.models import FundsCertification, Modification, TaskOrder
 from contracting.orders.queries import (
     certification_of,
     certification_of_modification,
@@ -116,13 +117,18 @@ def can_certify_task_order_funds(by: Actor, order: TaskOrder) -> Verdict:
     who = role_in(
         by, order.contract.agency_id, Role.FUNDS_CERTIFIER, doing="certify funds"
     )
-    if not isinstance(who, Refused) and by.user_id in _makers(order):
-        who = Refused(
-            "You requested or wrote this; somebody else certifies its funds.",
-            "R-ROL-03",
-        )
     return _in_state(
-        who,
+        all_of(
+            who,
+            keeps_parts_apart(
+                by,
+                order.subject,
+                (
+                    _makers(order),
+                    "You requested or wrote this; somebody else certifies its funds.",
+                ),
+            ),
+        ),
         order,
         (S.ISSUED,) if order.funds_clause else (S.SUBMITTED, S.APPROVED),
         "funds are certified for an order in review or approved, or for one that was "
@@ -169,14 +175,19 @@ def can_issue_task_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
             rule="R-ROL-01",
         ),
         can_sign(by, calculations.value_of(order), on),
-        _not_its_maker(by, order),
-        other_person(
+        keeps_parts_apart(
             by,
-            certified.certified_by.user_id if certified else None,
-            "You certified its funds; somebody else signs it.",
-            "R-ROL-03",
+            order.subject,
+            (_makers(order), "You requested or wrote this; somebody else signs it."),
+            _certifier(certified),
         ),
     )
+
+
+def _certifier(certified: FundsCertification | None) -> tuple[set[int], str]:
+    """Who certified the funds, and what is said to them when they would sign."""
+    users = {certified.certified_by.user_id} if certified else set()
+    return users, "You certified its funds; somebody else signs it."
 
 
 def can_record_availability(by: Actor, order: TaskOrder, on: date) -> Verdict:
@@ -252,11 +263,13 @@ def can_certify_modification_funds(by: Actor, modification: Modification) -> Ver
                 Role.FUNDS_CERTIFIER,
                 doing="certify funds",
             ),
-            other_person(
+            keeps_parts_apart(
                 by,
-                modification.drafted_by.user_id,
-                "You drafted this; somebody else certifies its funds.",
-                "R-ROL-03",
+                modification.subject,
+                (
+                    {modification.drafted_by.user_id},
+                    "You drafted this; somebody else certifies its funds.",
+                ),
             ),
         ),
         modification,
@@ -291,17 +304,14 @@ def can_issue_modification(by: Actor, modification: Modification, on: date) -> V
             rule="R-ROL-01",
         ),
         can_sign(by, calculations.absolute_change(modification), on),
-        other_person(
+        keeps_parts_apart(
             by,
-            modification.drafted_by.user_id,
-            "You drafted this; somebody else signs it.",
-            "R-ROL-03",
-        ),
-        other_person(
-            by,
-            certified.certified_by.user_id if certified else None,
-            "You certified its funds; somebody else signs it.",
-            "R-ROL-03",
+            modification.subject,
+            (
+                {modification.drafted_by.user_id},
+                "You drafted this; somebody else signs it.",
+            ),
+            _certifier(certified),
         ),
     )
 
@@ -340,7 +350,7 @@ def about_task_order(actor: Actor, public_id: str) -> About:
         title=f"{found.name}, {found.title}",
         path=found.path,
         value=calculations.value_of(found),
-        kinds=(Kind.BAN_WAIVER,),
+        kinds=(Kind.BAN_WAIVER, Kind.SMALL_OFFICE),
     )
 
 
@@ -398,19 +408,12 @@ def about_modification(actor: Actor, public_id: str) -> About:
         title=f"{found.name} of order {found.order.piid}",
         path=found.path,
         value=calculations.absolute_change(found),
-        kinds=(Kind.OTHER_THAN_FULL,),
+        kinds=(Kind.OTHER_THAN_FULL, Kind.SMALL_OFFICE),
     )
 
 
 def _makers(order: TaskOrder) -> set[int]:
     return {order.requester.user_id, *order.editor_user_ids}
-
-
-def _not_its_maker(by: Actor, order: TaskOrder) -> Verdict:
-    if by.user_id not in _makers(order):
-        return Allowed()
-    reason = "You requested or wrote this; somebody else signs it."
-    return Refused(reason, "R-ROL-03")
 
 
 def _in_state(

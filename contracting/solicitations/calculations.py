@@ -20,6 +20,7 @@ from contracting.reference.models import TokenClass
 from contracting.reference.states import Boundary, InstrumentKind, Tier
 from contracting.solicitations.models import Answer, Solicitation
 from contracting.solicitations.publishing.limits import MOST, check_limits
+from contracting.solicitations.publishing.options import checked_options
 from contracting.solicitations.publishing.terms import ORDER_LIMITS, TERMS
 from contracting.solicitations.refusals import NotInDictionary, TermInvalid
 from contracting.solicitations.states import (
@@ -173,7 +174,7 @@ def checked_terms(terms: Mapping[str, Any]) -> dict[str, Any]:
     :raises BadIdentifier: for a NAICS or product service code that breaks its grammar
     :raises BadPeriod: for a time zone that does not exist
     """
-    tidy = {}
+    tidy: dict[str, Any] = {}
     for name, value in terms.items():
         if name not in TERMS:
             message = f"A solicitation has no term {name!r}."
@@ -182,6 +183,8 @@ def checked_terms(terms: Mapping[str, Any]) -> dict[str, Any]:
             message = f"{TERMS[name]} cannot be nothing; leave it empty or zero."
             raise TermInvalid(message, term=name)
         tidy[name] = value.strip() if isinstance(value, str) else value
+    if "options" in tidy:
+        tidy["options"] = checked_options(tidy["options"])
     _check_words(tidy)
     _check_amounts(tidy)
     check_limits(tidy)

@@ -14,6 +14,7 @@ from contracting.reference.states import Boundary
 from contracting.solicitations.calculations import UNIT
 from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine
 from contracting.solicitations.publishing.limits import limits_of
+from contracting.solicitations.publishing.options import words_of
 from contracting.solicitations.publishing.terms import ORDER_LIMITS
 from contracting.solicitations.publishing.validity import offers_valid_until
 from contracting.solicitations.queries import factors_of, lines_of
@@ -220,6 +221,10 @@ def _facts(solicitation: Solicitation) -> list[dict[str, Any]]:
             {"label": label, "value": value}
             for name, label in ORDER_LIMITS.items()
             if (value := getattr(solicitation, name)) is not None
+        ),
+        *(
+            {"label": f"Option {row['number']}", "value": words_of(row)}
+            for row in solicitation.options
         ),
         {"label": "Time zone of the deadline", "value": solicitation.time_zone},
         {

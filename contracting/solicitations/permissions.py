@@ -247,7 +247,7 @@ def about_solicitation(actor: Actor, public_id: str) -> About:
         agency_id=found.agency_id,
         title=found.name,
         path=found.path,
-        value=Dollars(found.maximum_dollars),
+        value=Dollars(found.whole_dollars),
         kinds=(
             Kind.RESPONSE_WINDOW,
             Kind.RULE_OF_TWO,

@@ -47,7 +47,7 @@ from contracting.solicitations.models import (
     Solicitation,
     SolicitationLine,
 )
-from contracting.solicitations.publishing import check, clauses
+from contracting.solicitations.publishing import check, clauses, options
 from contracting.solicitations.publishing.changes import shown
 from contracting.solicitations.publishing.check import Point
 from contracting.solicitations.publishing.facts import (
@@ -182,6 +182,7 @@ def waiting_requisitions(actor: Actor) -> list[Requisition]:
 
 def package_of(solicitation: Solicitation) -> dict[str, Any]:
     """What the package consists of, for a page that shows it whole."""
+    carried = solicitation.clauses.select_related("clause")
     return {
         "solicitation": solicitation,
         "lines": lines_of(solicitation),
@@ -189,9 +190,8 @@ def package_of(solicitation: Solicitation) -> dict[str, Any]:
         "offers_valid_until": offers_valid_until(solicitation),
         "limits": limits_of(solicitation),
         "papers_of_offers": attachment_labels(solicitation.required_attachments),
-        "clauses": solicitation.clauses.select_related("clause").order_by(
-            "clause__number"
-        ),
+        "options": options.stated(solicitation.options),
+        "clauses": carried.order_by("clause__number"),
     }
 
 

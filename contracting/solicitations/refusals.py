@@ -29,6 +29,13 @@ class TermInvalid(Invalid):
     code = "term_invalid"
 
 
+class ExtensionTooLong(Invalid):
+    """Extensions of services last longer than their clause allows (FAR 52.217-8)."""
+
+    code = "extension_too_long"
+    rule = "R-OPT-05"
+
+
 class NotInDictionary(Invalid):
     """A line names a token class or a unit that the contract dictionary lacks."""
 

@@ -101,6 +101,15 @@ class SynopsisException(TextChoices):
     HEAD = "5.202(b)", "5.202(b), determination of the head of the agency"
 
 
+class OptionKind(TextChoices):
+    """What an option adds when it is exercised (FAR 17.208)."""
+
+    PERIOD = "PERIOD", "option period"
+    QUANTITY = "QUANTITY", "increased quantity"
+    LINE = "LINE", "separately priced line"
+    EXTENSION = "EXTENSION", "extension of services"
+
+
 class ContextBand(TextChoices):
     """How long the input of a call is, where the price depends on it."""
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from contracting.solicitations import api, views
-from contracting.solicitations.views import limits, starting
+from contracting.solicitations.views import limits, options, starting
 
 _ONE = "solicitations/<public_id:solicitation>"
 _TEMPLATE = "solicitations/templates/<public_id:template>"
@@ -43,6 +43,7 @@ urlpatterns = [
     path(f"{_ONE}/lines", views.EditLines.as_view(), name="edit_lines"),
     path(f"{_ONE}/factors", views.EditFactors.as_view(), name="edit_factors"),
     path(f"{_ONE}/clauses", views.EditClauses.as_view(), name="edit_clauses"),
+    path(f"{_ONE}/options", options.EditOptions.as_view(), name="edit_options"),
     path(f"{_ONE}/limits", limits.EditLimits.as_view(), name="edit_limits"),
     path(
         f"{_ONE}/submit",

@@ -1,4 +1,4 @@
-"""Registers the app with Django, and its tasks with the contract's list."""
+"""Registers the app with Django, its tasks, and waivers on what it drafts."""
 
 from django.apps import AppConfig
 
@@ -8,8 +8,11 @@ class TerminationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What is to be done here stands on the list of the contract."""
+        """What is to be done is on the contract's list; a small office has waivers."""
         from contracting.contracts.queries.administration import tell_tasks
+        from contracting.determinations.queries import offer_determinations
+        from contracting.terminations.permissions import about_termination
         from contracting.terminations.queries import tasks_on
 
         tell_tasks(tasks_on)
+        offer_determinations("ter", about_termination)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from accounts.permissions import all_of, can_sign, other_person, role_in
+from accounts.permissions import all_of, can_sign, role_in
 from accounts.states import Role
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.permissions import Refused, Verdict
 from contracting.core.quantities import Dollars
+from contracting.determinations.permissions import keeps_parts_apart
+from contracting.determinations.queries import About
+from contracting.determinations.states import Kind
 from contracting.orders import calculations as orders
 from contracting.orders.models import TaskOrder
 from contracting.terminations.models import Letter, Termination
+from contracting.terminations.queries import get_termination_for
 from contracting.terminations.states import LetterKind, TerminationState
 
 
@@ -83,11 +87,13 @@ def can_sign_termination(by: Actor, termination: Termination, on: date) -> Verdi
                 rule="R-ROL-01",
             ),
             can_sign(by, _value(termination), on),
-            other_person(
+            keeps_parts_apart(
                 by,
-                termination.drafted_by.user_id,
-                "You drafted this; somebody else signs it.",
-                "R-ROL-03",
+                termination.subject,
+                (
+                    {termination.drafted_by.user_id},
+                    "You drafted this; somebody else signs it.",
+                ),
             ),
         ),
         termination,
@@ -133,6 +139,22 @@ def can_decide_settlement(by: Actor, termination: Termination, on: date) -> Verd
         ),
         termination,
         TerminationState.SIGNED,
+    )
+
+
+def about_termination(actor: Actor, public_id: str) -> About:
+    """What a waiver for a small office is about, where one drafts and signs (R-ROL-03).
+
+    :raises NotVisible: for everybody but its own agency
+    """
+    found = get_termination_for(actor, public_id)
+    return About(
+        subject=found.subject,
+        agency_id=found.contract.agency_id,
+        title=f"Termination of {found.about}",
+        path=found.path,
+        value=_value(found),
+        kinds=(Kind.SMALL_OFFICE,),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from contracting.approvals.queries.queues import overrides_on
 from contracting.audit.queries import events_of
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
@@ -111,6 +112,7 @@ class TerminationPage(PageView):
             "may_discard": permissions.can_discard_termination(by, found),
             "may_propose": permissions.can_propose_settlement(by, found),
             "may_decide": permissions.can_decide_settlement(by, found, on),
+            "overrides": overrides_on(by, found.subject),
             "events": events_of(found.subject) if by.is_agency else [],
         }
 

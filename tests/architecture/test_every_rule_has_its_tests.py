@@ -29,7 +29,7 @@ NOT_REFUSED = {
 """Rules by which no request is refused, each with what holds it instead."""
 
 ENFORCED = {"A", "B", "C"}
-NOT_BUILT = {f"R-OPT-{number:02}" for number in range(1, 7)} | {"R-AUD-03"}
+NOT_BUILT = {"R-AUD-03"}
 """Rules of these stages that nothing in the system claims to hold yet."""
 
 CASES = {"allowed", "refused"}

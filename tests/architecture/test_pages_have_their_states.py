@@ -110,6 +110,7 @@ PAGES = (
             "solicitations:edit_factors",
             "solicitations:edit_clauses",
             "solicitations:edit_limits",
+            "solicitations:edit_options",
         ),
         answer=f"{_in('solicitations/test_redline')}"
         "the_tasks_of_the_editor_say_what_is_missing_in_each",

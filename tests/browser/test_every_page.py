@@ -128,6 +128,11 @@ REACHED_OTHERWISE = {
     "modifications:revise_contract_modification": "only once a contract is modified",
     "modifications:sign_contract_modification": "only once a contract is modified",
     "metering:rate_period": "only for a line that is priced by volume",
+    "options:determine_option": "only under a contract with options",
+    "options:draft_option_exercise": "only under a contract with options",
+    "options:give_option_intent": "only under a contract with options",
+    "options:option": "only under a contract with options",
+    "options:receive_option_intent": "only under a contract with options",
     "orders:rebase_modification": "only once another modification was first",
     "submissions:name_openers": "only before a release, or once openers left",
 }

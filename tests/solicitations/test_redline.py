@@ -88,6 +88,7 @@ def test_the_tasks_of_the_editor_say_what_is_missing_in_each(at):
         "factors": DONE,
         "clauses": DONE,
         "limits": DONE,
+        "options": DONE,
     }
     assert found["terms"].lacking == 1
     shown = client_for(actor("contract_specialist")).get(package.path)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 
 from contracting.contracts.acceptance.models import AwardOffer  # noqa: F401 (its app)
 from contracting.contracts.models import (
     agreements,
     files,
+    options,
     representatives,
     steps,
     terms,
@@ -42,6 +44,7 @@ from contracting.submissions.models import Submission
 
 AgreementReview = agreements.AgreementReview
 FileItem = files.FileItem
+ContractOption = options.ContractOption
 UnenforceableTerm = terms.UnenforceableTerm
 VendorTerm = terms.VendorTerm
 GratuitousService = terms.GratuitousService
@@ -202,6 +205,13 @@ class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
         return "call" if self.is_agreement else "task order"
 
     @property
+    def whole_dollars(self) -> Decimal:
+        """The ceiling with every option that is left exercised (FAR 1.108(c))."""
+        left = self.options.filter(exercised_at__isnull=True)
+        added: Decimal | None = left.aggregate(sum=Sum("ceiling_dollars"))["sum"]
+        return self.ceiling_dollars + (added or Decimal(0))
+
+    @property
     def offer(self) -> Submission:
         """The selected offer that it accepts."""
         return self.selection.submission
@@ -232,6 +242,17 @@ class ContractLine(steps.MayBeByVolume, Addressed, Timestamped):
         max_length=10, choices=PartMonths.choices, default=PartMonths.BY_DAY
     )
     ceiling_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    option_number = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The option that brought the line, if one did."
+    )
+    orders_from = models.DateField(
+        null=True, blank=True, help_text="First day for orders, of an option period."
+    )
+    orders_until = models.DateField(
+        null=True,
+        blank=True,
+        help_text="Last day for orders, once the lines of an option period follow.",
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.contracts import (
+    calculations,
     events,
     paperwork,
     permissions,
@@ -25,6 +26,7 @@ from contracting.contracts.queries.guards import (
     require_not_excluded,
     require_reasonable_price,
     require_single_award,
+    require_total_length,
     require_whole_lines,
 )
 from contracting.contracts.states import ContractState
@@ -80,6 +82,7 @@ def award_contract(
     :raises IndefiniteQuantityIncomplete: FAR 16.504(a) (R-AWD-03)
     :raises AgreementIncomplete: for an agreement that limits no call (FAR 13.303-3)
     :raises SingleAwardNotDetermined: above the amount for one vendor (R-AWD-04)
+    :raises TooLong: if base and options last too long (R-OPT-04)
     :raises RegistrationInactive: for a vendor that was or is not registered (R-SUB-06)
     :raises FoundNonresponsible: for a vendor found wanting, uncertified (R-EVL-09)
     :raises NotResponsible: without a fresh check of the vendor (R-EVL-08)
@@ -189,6 +192,9 @@ def require_signable(
     require_whole_lines(contract)
     require_fit(contract, on)
     require_single_award(contract, on)
+    if contract.options.exists():
+        _start, last = calculations.months_in_all(contract)
+        require_total_length(contract, on, last=last)
     require_reasonable_price(contract)
     require_agreed_no_cost(contract)
     require_acknowledged(contract.offer.opened_offer)

@@ -18,6 +18,7 @@ from contracting.contracts.models import (
     ContractClause,
     ContractFunding,
     ContractLine,
+    ContractOption,
     RateRow,
 )
 from contracting.contracts.queries import live, require_awardable
@@ -31,6 +32,7 @@ from contracting.evaluations.models import SelectedOffer, rates_of
 from contracting.ledger.queries import lines_of_accounting_of
 from contracting.reference.states import InstrumentKind
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.options import drafts_of
 from contracting.solicitations.publishing.terms import ORDER_LIMITS
 
 
@@ -90,6 +92,7 @@ def draft_contract(
         _fix_quantities(contract, solicitation)
         _require_within_lines(contract, funding)
     _funding(contract, funding)
+    ContractOption.state(contract, drafts_of(solicitation.options), source="award")
     for row in solicitation.clauses.all():
         ContractClause.objects.create(contract=contract, clause_id=row.clause_id)
     contract.content_sha256 = content_sha256(calculations.content(contract))

@@ -212,7 +212,7 @@ def single_award_above(contract: Contract, on: date) -> Dollars | None:
     if beside.exists():
         return None
     amount = Dollars(threshold("SINGLE_AWARD_IDIQ", on).value)
-    return amount if Dollars(contract.ceiling_dollars) > amount else None
+    return amount if Dollars(contract.whole_dollars) > amount else None
 
 
 def single_award_determination(contract: Contract) -> Determination | None:

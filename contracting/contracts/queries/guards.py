@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from contracting.bans.queries import require_not_banned
 from contracting.contracts import calculations, refusals
@@ -15,10 +15,13 @@ from contracting.contracts.queries import (
     single_award_above,
     single_award_determination,
 )
+from contracting.core.periods import extended
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.determinations.queries import approved
+from contracting.determinations.states import Kind
 from contracting.ledger.queries import require_bona_fide_year
 from contracting.reference.models import AiModel
-from contracting.reference.queries import instrument
+from contracting.reference.queries import instrument, threshold
 from contracting.reference.states import InstrumentKind
 from contracting.solicitations.publishing.instruments import nominal_minimum
 
@@ -158,6 +161,32 @@ def require_single_award(contract: Contract, on: date) -> None:
             "agency's head is on file."
         )
         raise refusals.SingleAwardNotDetermined(message, above=amount)
+
+
+IS_INFORMATION_TECHNOLOGY = ("D", "7")
+"""How product service codes of information technology begin."""
+
+
+def require_total_length(contract: Contract, on: date, *, last: date) -> None:
+    """Insist that base and option periods together last no longer than they may.
+
+    Contracts for information technology are exempt (FAR 17.204(e)); any other is let
+    pass by the head of the contracting activity.
+
+    :param last: the last day with every option period exercised
+    :raises TooLong: above the years in force on that day (R-OPT-04)
+    """
+    if contract.psc.startswith(IS_INFORMATION_TECHNOLOGY):
+        return
+    years = int(threshold("OPTION_TOTAL_YEARS", on).value)
+    until = extended(contract.ordering_start - timedelta(days=1), 12 * years)
+    if last > until and approved(contract.subject, Kind.LONG_TERM) is None:
+        message = (
+            f"Base and options run from {contract.ordering_start} to {last}; {years} "
+            f"years end on {until}, and service code {contract.psc} is no information "
+            "technology. The head of the contracting activity may approve it."
+        )
+        raise refusals.TooLong(message, last=last, until=until)
 
 
 def require_reasonable_price(contract: Contract) -> None:

@@ -37,6 +37,7 @@ from contracting.contracts.queries.administration import tasks_of
 from contracting.contracts.queries.agreements import reviews_of
 from contracting.contracts.queries.home import health_of
 from contracting.contracts.queries.room import room_of
+from contracting.contracts.queries.stated import options_of
 from contracting.contracts.states import ContractState
 from contracting.contracts.views.checks import checks_of, told_after
 from contracting.core import clock
@@ -93,6 +94,7 @@ class ContractPage(PageView):
             .exclude(pk=contract.pk)
             .order_by("pk"),
             "lines": contract.lines.order_by("clin"),
+            "options": options_of(contract),
             "rates": queries.rates_in_force(contract, max(at, _start(contract))),
             "balance": contract_balance(contract.pk),
             "clauses": contract.clauses.select_related("clause").order_by(

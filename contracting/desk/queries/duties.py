@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from contracting.approvals.models import Override
 from contracting.audit.models import AuditEvent
 from contracting.contracts.models import Contract
 from contracting.core.actors import PERSON
@@ -27,12 +28,14 @@ class Did:
 class Separation:
     """Whether two duties were kept apart; who held both on one thing, or in the case.
 
-    ``beside`` names who held both, on different things, where that is allowed.
+    ``beside`` names who held both, on different things, where that is allowed;
+    ``waived`` who held both on one thing by an override that is on record.
     """
 
     apart: Apart
     broken_by: list[str]
     beside: list[str]
+    waived: list[str] = field(default_factory=list)
 
 
 def done_in(contract: Contract) -> list[Did]:
@@ -71,8 +74,21 @@ def every_case() -> Iterator[Contract]:
     yield from found.order_by("pk").iterator(chunk_size=200)
 
 
-def separations(done: Iterable[Did]) -> list[Separation]:
-    """The matrix of separation over a case, in its order."""
+def waived_in(contract: Contract) -> set[tuple[str, tuple[str, int]]]:
+    """By rule, the things of a case on which it was overridden."""
+    rows = Override.objects.filter(
+        stream__in=[contract.stream, contract.solicitation.stream]
+    ).values_list("rule", "subject_kind", "subject_id")
+    return {(rule, (kind, key)) for rule, kind, key in rows}
+
+
+def separations(
+    done: Iterable[Did], waived: Collection[tuple[str, tuple[str, int]]] = ()
+) -> list[Separation]:
+    """The matrix of separation over a case, in its order.
+
+    :param waived: the rules that were overridden, each with the thing
+    """
     rows = list(done)
     names = {row.person: row.name for row in rows}
     found = []
@@ -80,13 +96,16 @@ def separations(done: Iterable[Did]) -> list[Separation]:
         one = {(r.person, r.thing) for r in rows if r.duty == apart.one}
         other = {(r.person, r.thing) for r in rows if r.duty == apart.other}
         in_case = {person for person, _ in one} & {person for person, _ in other}
-        on_one = {person for person, _ in one & other}
+        both = one & other
+        passed = {each for each in both if (apart.rule, each[1]) in waived}
+        on_one = {person for person, _ in both - passed}
         broken = in_case if apart.in_the_whole_case else on_one
         found.append(
             Separation(
                 apart,
                 sorted(names[person] for person in broken),
                 sorted(names[person] for person in in_case - broken),
+                sorted({names[person] for person, _ in passed}),
             )
         )
     return found

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.solicitations.publishing.options import priced
 from contracting.submissions.calculations import WorkloadPrice
 
 SIGMAS: Final = 3
@@ -69,6 +71,20 @@ class PricedOffer:
     missing: Sequence[str]
     unacknowledged: Sequence[str] = ()
     unconfirmed: Sequence[str] = ()
+    option_percents: Sequence[Decimal] = ()
+
+    @property
+    def with_options(self) -> Dollars:
+        """The base, and the same workload once more at the prices of each option.
+
+        It is what offers are compared by where options are evaluated (FAR 52.217-5).
+        """
+        added = [
+            priced(line.price, percent).of(line.tokens)
+            for percent in self.option_percents
+            for line in self.lines
+        ]
+        return total_dollars([self.evaluated, *added])
 
     @property
     def is_ranked(self) -> bool:

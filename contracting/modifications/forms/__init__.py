@@ -105,7 +105,7 @@ class DraftContractModificationForm(GridForm):
         max_digits=18,
         decimal_places=2,
         required=False,
-        help_text="Only lower, as both agree; what it binds less goes back to its funds.",
+        help_text="Only lower; what it binds less goes back to its funds.",
     )
     ceiling_dollars = forms.DecimalField(
         label="Contract ceiling in dollars", max_digits=18, decimal_places=2

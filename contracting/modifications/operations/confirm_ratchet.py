@@ -120,9 +120,9 @@ def _proposal(finding: RatchetFinding) -> Proposal:
     )
 
 
-def require_only_lower(modification: ContractModification, on: date) -> None:
+def require_only_lower(modification: ContractModification, at: datetime) -> None:
     """Insist that what binds one-sidedly does nothing but lower prices (R-MOD-09)."""
     wrong = calculations.raised(modification) + calculations.added(modification)
     if wrong or modification.terms or modification.line_ceilings:
         message = "A modification by the ratchet clause lowers prices and nothing else."
-        raise NotBelow(message, on=on)
+        raise NotBelow(message, at=at)

@@ -10,14 +10,19 @@ from django.db import transaction
 
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
-from contracting.contracts.calculations import content, provisional_price
+from contracting.contracts.calculations import (
+    content,
+    months_in_all,
+    provisional_price,
+)
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import awarded_on
+from contracting.contracts.queries.guards import require_total_length
 from contracting.contracts.states import CountedOver, CountedPer
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256, plain
 from contracting.core.identifiers import check_clin, check_slin
-from contracting.core.periods import accounting_day
+from contracting.core.periods import accounting_day, extended
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.modifications import calculations, events, permissions, queries
@@ -46,6 +51,12 @@ from contracting.orders.states import ModificationAuthority
 from contracting.reference.models import AiModel, TokenClass
 from contracting.reference.states import UNITS_OF, PriceStructure
 from contracting.solicitations.publishing.instruments import nominal_minimum
+from contracting.solicitations.publishing.options import (
+    checked_options,
+    drafts_of,
+    require_short_extensions,
+)
+from contracting.solicitations.states import OptionKind
 
 
 @transaction.atomic
@@ -68,7 +79,9 @@ def draft_contract_modification(
     :raises UsageAccepted: if it prices accepted usage anew (R-MOD-07)
     :raises PriceRise: for a dearer price without consideration (R-MOD-10)
     :raises PriceNotReasonable: for a new or dearer price without a memo (R-EVL-07)
-    :raises TermInvalid: for a term, line or price that cannot stand
+    :raises TooLong: for options beyond the years of the whole (R-OPT-04)
+    :raises ExtensionTooLong: for extensions of services beyond theirs (R-OPT-05)
+    :raises TermInvalid: for a term, line, price or option that cannot stand
     """
     contract = Contract.objects.locked().get(pk=contract_id)
     require(permissions.can_draft_contract_modification(by, contract))
@@ -118,11 +131,27 @@ def put_proposal(
     modification.unit_rates = [
         _unit_rate(modification, each) for each in proposal.unit_rates
     ]
+    _put_options(modification, proposal)
     require_to_stand(modification, accounting_day(at, contract.time_zone))
     modification.content_sha256 = content_sha256(
         calculations.modification_content(modification)
     )
     modification.save()
+
+
+def _put_options(modification: ContractModification, proposal: Proposal) -> None:
+    modification.new_options = checked_options(proposal.new_options)
+    known = {each["number"] for each in modification.base_content.get("options", ())}
+    taken = sorted(known & {each["number"] for each in modification.new_options})
+    if taken:
+        message = f"The contract has an option {taken[0]} already."
+        raise TermInvalid(message, option=taken[0])
+    exercised = proposal.exercises
+    modification.option_id = exercised.option_id if exercised else None
+    modification.exercises = {}
+    if exercised is not None:
+        days = {"first_day": exercised.first_day, "last_day": exercised.last_day}
+        modification.exercises = plain({"number": exercised.number, **days})
 
 
 def require_to_stand(modification: ContractModification, on: date) -> None:
@@ -142,6 +171,7 @@ def require_to_stand(modification: ContractModification, on: date) -> None:
         )
         raise NoAuthority(message, terms=both, authority=modification.authority)
     _require_period(modification, on)
+    _require_options(modification, on)
     _require_prices(modification)
     _require_effective_date(modification, on)
     _require_room(modification)
@@ -435,6 +465,22 @@ def _require_period(modification: ContractModification, on: date) -> None:
             "is not extended: what is still needed is competed, or justified, anew."
         )
         raise OrderingPeriodOver(message, ended_on=end, on=on)
+
+
+def _require_options(modification: ContractModification, on: date) -> None:
+    """Options that it adds stay within the months and years that they may last."""
+    if not modification.new_options:
+        return
+    contract = modification.contract
+    after = drafts_of(calculations.content_after(modification)["options"])
+    require_short_extensions(after, on)
+    months = sum(
+        each.months
+        for each in drafts_of(modification.new_options)
+        if each.kind == OptionKind.PERIOD
+    )
+    _start, last = months_in_all(contract)
+    require_total_length(contract, on, last=extended(last, months))
 
 
 def _require_effective_date(modification: ContractModification, on: date) -> None:

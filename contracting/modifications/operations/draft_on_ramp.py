@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -60,7 +60,7 @@ def draft_on_ramp(
     )
     put_proposal(modification, proposal, at)
     made = _on_ramp(modification, on_ramp)
-    require_on_ramped(modification, accounting_day(at, contract.time_zone))
+    require_on_ramped(modification, at)
     modification.content_sha256 = content_sha256(
         calculations.modification_content(modification)
     )
@@ -112,11 +112,12 @@ def _model(snapshot: str) -> AiModel:
     return found
 
 
-def require_on_ramped(modification: ContractModification, on: date) -> None:
+def require_on_ramped(modification: ContractModification, at: datetime) -> None:
     """Insist on the whole checklist of a new model, when drafted and when signed.
 
     :raises NotOnRamped: with what is missing (R-MOD-08)
     """
+    on = accounting_day(at, modification.contract.time_zone)
     missing = [
         point for point in queries.checklist(modification, on) if not point.is_done
     ]

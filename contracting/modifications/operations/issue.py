@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -17,6 +17,7 @@ from contracting.contracts.models import (
     Contract,
     ContractFunding,
     ContractLine,
+    ContractOption,
     PriceStep,
     RateRow,
     UnitRate,
@@ -43,7 +44,7 @@ from contracting.modifications.operations.draft import require_to_stand
 from contracting.modifications.operations.draft_on_ramp import require_on_ramped
 from contracting.modifications.operations.sign import require_base
 from contracting.modifications.operations.take_up import take_up_prices
-from contracting.modifications.queries import justification_of
+from contracting.modifications.queries import Guard, guard_of, justification_of
 from contracting.modifications.refusals import (
     AlreadyIssued,
     NotSignedByVendor,
@@ -54,16 +55,16 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.queries.numbering import numbered_on_schedule
 from contracting.orders.states import ModificationState
 from contracting.reference.models import AiModel, TokenClass
+from contracting.solicitations.publishing.options import drafts_of
 
-Guard = Callable[[ContractModification, date], None]
 ALSO_REQUIRED: Final[Mapping[str, Guard]] = {
     ModificationKind.ON_RAMP: require_on_ramped,
     ModificationKind.RATCHET: require_only_lower,
 }
 """What a kind asks for at its signature beside what every modification must hold.
 
-A further kind, such as an option, adds its authority to ``states.AUTHORITIES``, its
-guard here, and is signed by the same verb.
+A further kind adds its authority to ``states.AUTHORITIES``, its guard here or from its
+own stage through :func:`.queries.also_require`, and is signed by the same verb.
 """
 
 
@@ -100,8 +101,9 @@ def issue_contract_modification(
     require(permissions.can_issue_contract_modification(by, modification, signed_on))
     _guard(modification, seen_version)
     require_to_stand(modification, signed_on)
-    if modification.kind in ALSO_REQUIRED:
-        ALSO_REQUIRED[modification.kind](modification, signed_on)
+    guard = ALSO_REQUIRED.get(modification.kind) or guard_of(modification.kind)
+    if guard is not None:
+        guard(modification, at)
     if calculations.adds(modification):
         new = {rate["model"] for rate in modification.rates}
         coming = AiModel.objects.filter(snapshot__in=new)
@@ -161,6 +163,7 @@ def _conform(modification: ContractModification, by: Actor, at: datetime) -> Non
         setattr(contract, name, value)
     contract.save(update_fields=list(modification.terms))
     _write_lines(contract, modification)
+    _write_options(contract, modification, at)
     replaced: dict[int, list[RateRow]] = {}
     for rate in modification.rates:
         replaced |= _write_rate(contract, modification, rate, at)
@@ -235,11 +238,16 @@ def _write_lines(contract: Contract, modification: ContractModification) -> None
         line = contract.lines.get(clin=clin)
         line.ceiling_dollars = Decimal(ceiling)
         line.save(update_fields=["ceiling_dollars"])
+    until = calculations.orders_end(modification)
+    if until is not None:
+        contract.lines.filter(orders_until=None).update(orders_until=until)
     for row in modification.new_lines:
         volume = {name: row[name] for name in _OF_ITS_VOLUME if name in row}
-        terms = {name: value for name, value in row.items() if name not in volume}
+        apart = {*volume, "option"}
+        terms = {name: value for name, value in row.items() if name not in apart}
         line = ContractLine.objects.create(
             contract=contract,
+            option_number=row.get("option"),
             **{
                 name: Decimal(value) if name in _DECIMALS else value
                 for name, value in terms.items()
@@ -250,6 +258,21 @@ def _write_lines(contract: Contract, modification: ContractModification) -> None
 
 
 _OF_ITS_VOLUME = ("counted_over", "counted_per")
+
+
+def _write_options(
+    contract: Contract, modification: ContractModification, at: datetime
+) -> None:
+    """Add the options that it adds; the one that it exercises is exercised once."""
+    source = modification.number
+    ContractOption.state(contract, drafts_of(modification.new_options), source=source)
+    option, days = modification.option, modification.exercises
+    if option is not None:
+        option.exercised_at = at
+        for name in ("first_day", "last_day"):
+            given = days[name]
+            setattr(option, name, date.fromisoformat(given) if given else None)
+        option.save(update_fields=["exercised_at", "first_day", "last_day"])
 
 
 def _write_rate(

@@ -379,6 +379,7 @@ def scope_gaps(order: TaskOrder, on: date) -> list[str]:
             f"Orders may be placed from {contract.ordering_start} to "
             f"{contract.ordering_end}; the signature is of {on}."
         )
+    gaps += [gap for line in order.current_lines() if (gap := _line_gap(line, on))]
     value, tokens = value_of(order), tokens_of(order)
     if value > Dollars(contract.ceiling_dollars):
         gaps.append(
@@ -391,6 +392,19 @@ def scope_gaps(order: TaskOrder, on: date) -> list[str]:
             f"{Tokens(contract.ceiling_tokens)}."
         )
     return gaps
+
+
+def _line_gap(line: OrderLine, on: date) -> str:
+    """Why a line takes no orders on that day: option periods have their own lines."""
+    first, last = line.contract_line.orders_from, line.contract_line.orders_until
+    if first is not None and on < first:
+        return f"Line {line.clin} takes orders from {first} on."
+    if last is not None and on > last:
+        return (
+            f"Line {line.clin} takes orders until {last}; the lines of the option "
+            "period follow it."
+        )
+    return ""
 
 
 def end_gap(contract: Contract, period_end: date) -> str:

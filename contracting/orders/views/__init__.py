@@ -342,6 +342,7 @@ class ModificationPage(PageView):
         on = _today(found.order)
         return context | {
             "events": milestones(events_of(found.subject)),
+            "overrides": overrides_on(by, found.subject),
             "may_certify": permissions.can_certify_modification_funds(by, found),
             "may_issue": permissions.can_issue_modification(by, found, on),
             "may_discard": permissions.can_discard_modification(by, found),

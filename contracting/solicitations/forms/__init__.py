@@ -132,7 +132,8 @@ class EditTermsForm(SeenVersion):
         "Guaranteed minimum in dollars", "Obligated at award (FAR 16.504)."
     )
     maximum_dollars = dollars_field(
-        "Maximum in dollars", "The ceiling of all orders, options included."
+        "Maximum in dollars",
+        "The ceiling of all orders; options add to it when exercised.",
     )
     maximum_tokens = forms.IntegerField(
         label="Maximum in tokens",

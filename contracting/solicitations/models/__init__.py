@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -112,6 +113,16 @@ class Solicitation(
     ordering_start = models.DateField(null=True, blank=True)
     ordering_end = models.DateField(
         null=True, blank=True, help_text="Last day on which an order may be placed."
+    )
+    options = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Its options in their plain form, by number (FAR 17.2).",
+    )
+    options_evaluated = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Options are evaluated with the base (FAR 52.217-5).",
     )
     procedure = models.CharField(
         max_length=12, choices=Procedure.choices, default=Procedure.COMMERCIAL
@@ -235,6 +246,12 @@ class Solicitation(
     def name(self) -> str:
         """How people call it: its number once it has one."""
         return self.piid or self.title
+
+    @property
+    def whole_dollars(self) -> Decimal:
+        """The maximum with every option exercised, as thresholds count it."""
+        added = (Decimal(each["ceiling_dollars"]) for each in self.options)
+        return self.maximum_dollars + sum(added, Decimal(0))
 
     @property
     def asks_quotations(self) -> bool:

@@ -27,6 +27,10 @@ from contracting.solicitations import (
 from contracting.solicitations.calculations import FactorDraft, LineDraft
 from contracting.solicitations.models import Amendment, Solicitation
 from contracting.solicitations.publishing.changes import Change, differences
+from contracting.solicitations.publishing.options import (
+    drafts_of,
+    require_short_extensions,
+)
 from contracting.solicitations.publishing.terms import TERMS
 from contracting.solicitations.refusals import (
     DeadlineFixed,
@@ -69,6 +73,7 @@ def amend_solicitation(
     :raises Stale: if it was amended since it was read
     :raises DeadlineFixed: after the deadline, or for a deadline that is not ahead
     :raises NotInDictionary: for a class or unit outside the dictionary (R-SOL-13)
+    :raises ExtensionTooLong: for extensions of services above their months (R-OPT-05)
     :raises TermInvalid: for another kind, or another word on late quotations
     :raises NothingChanged: if nothing differs
     :raises NotComplete: if the package would lack what it was released with (R-SOL-02)
@@ -78,6 +83,9 @@ def amend_solicitation(
     solicitation.require_version(seen_version)
     tidy = calculations.checked_terms(terms or {})
     _require_frozen(solicitation, tidy)
+    if "options" in tidy:
+        on = solicitation.agency.local_day(at)
+        require_short_extensions(drafts_of(tidy["options"]), on)
     old_deadline, new_deadline = _deadlines(solicitation, tidy, at)
     calculations.require_in_step(solicitation, tidy)
     if not summary.strip():

@@ -49,7 +49,7 @@ def cancel_solicitation(
         agency_id=solicitation.agency_id,
         title=solicitation.name,
         path=solicitation.path,
-        value=Dollars(solicitation.maximum_dollars),
+        value=Dollars(solicitation.whole_dollars),
         text=memo,
         by=by,
         at=at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,11 +13,17 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.permissions import require
-from contracting.reference.queries import token_classes
+from contracting.reference.queries import clauses_on, token_classes
 from contracting.solicitations import calculations, events, permissions
 from contracting.solicitations.calculations import FactorDraft, LineDraft
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.publishing.changes import differences
+from contracting.solicitations.publishing.clauses import OF_OPTIONS
+from contracting.solicitations.publishing.options import (
+    clauses_of,
+    drafts_of,
+    require_short_extensions,
+)
 from contracting.solicitations.refusals import NothingChanged
 from contracting.solicitations.states import SolicitationState
 
@@ -44,6 +50,7 @@ def edit_solicitation(
     :raises Stale: if the package has changed since it was read
     :raises NotInDictionary: for a class or unit outside the dictionary (R-SOL-13)
     :raises TermInvalid: for a term or row that cannot stand
+    :raises ExtensionTooLong: for extensions of services above their months (R-OPT-05)
     :raises NothingChanged: if what was sent is what stands
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
@@ -51,6 +58,10 @@ def edit_solicitation(
     solicitation.require_version(seen_version)
     tidy = calculations.checked_terms(terms or {})
     calculations.require_in_step(solicitation, tidy)
+    on = solicitation.agency.local_day(at)
+    if "options" in tidy:
+        require_short_extensions(drafts_of(tidy["options"]), on)
+        clause_ids = _with_clauses_of_options(solicitation, tidy, clause_ids, on)
     before = calculations.content(solicitation)
     dictionary = {each.code: each for each in token_classes()}
     solicitation.rewrite(
@@ -84,6 +95,22 @@ def edit_solicitation(
         },
     )
     return solicitation
+
+
+def _with_clauses_of_options(
+    solicitation: Solicitation,
+    terms: Mapping[str, Any],
+    clause_ids: Sequence[int] | None,
+    on: date,
+) -> Sequence[int] | None:
+    """The clauses of the package with those that its options stand on (FAR 17.208)."""
+    if clause_ids is not None:
+        return clause_ids
+    are_evaluated = terms.get("options_evaluated", solicitation.options_evaluated)
+    wanted = clauses_of(drafts_of(terms["options"]), are_evaluated=are_evaluated)
+    carried = solicitation.clauses.exclude(clause__number__in=OF_OPTIONS)
+    added = clauses_on(on).filter(number__in=wanted).values_list("pk", flat=True)
+    return [*carried.values_list("clause_id", flat=True), *added]
 
 
 def _void_review(solicitation: Solicitation, by: Actor, at: datetime) -> bool:

@@ -44,7 +44,7 @@ def submit_solicitation(
         kind="solicitation",
         title=f"Solicitation: {solicitation.title}"[:200],
         url_path=f"{solicitation.path}/review",
-        value=Dollars(solicitation.maximum_dollars),
+        value=Dollars(solicitation.whole_dollars),
         risk="",
         version=solicitation.version,
         content_sha256=solicitation.content_sha256,

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from contracting.core.canonical import plain
 from contracting.core.templatetags.drawdown import instant_in
+from contracting.solicitations.publishing.options import words_of
 from contracting.solicitations.publishing.redline import Part, redline
 from contracting.solicitations.publishing.terms import TERMS
 
@@ -79,7 +80,13 @@ def _shown(text: str, zone: str) -> Any:
 def _spoken(content_of_it: Mapping[str, Any]) -> dict[str, str]:
     known = plain(content_of_it)
     terms = known["terms"]
-    spoken = {words: _words(terms.get(name)) for name, words in TERMS.items()}
+    spoken = {
+        words: _words(terms.get(name))
+        for name, words in TERMS.items()
+        if name != "options"
+    }
+    for option in terms.get("options") or ():
+        spoken[f"Option {option['number']}"] = words_of(option)
     for line in known["lines"]:
         spoken[f"Line {line['slin']}"] = (
             f"{line['description']}; {line['token_class']}, {line['tier']}, "

@@ -75,6 +75,7 @@ def points(facts: Facts) -> list[Point]:
         *_dates(facts),
         *_rows(facts),
         Point("limits", " ".join(limits_from(facts.terms).sentences), "limits"),
+        Point("options", _options(facts), "options"),
     ]
     if facts.day is not None:
         found += [
@@ -117,6 +118,7 @@ TASKS: Final = {
     "factors": "Evaluation factors",
     "clauses": "Clauses and provisions",
     "limits": "Limits of offers",
+    "options": "Options",
     "determinations": "Determinations",
 }
 """The sections of the editor by the first word of their address."""
@@ -283,6 +285,15 @@ def _rows(facts: Facts) -> Iterator[Point]:
     yield Point("clauses", "It carries clauses.", "clauses", missing=lacks)
     if facts.day is not None and facts.clauses:
         yield from _prescribed(facts)
+
+
+def _options(facts: Facts) -> str:
+    """What its options come to, in a sentence."""
+    if not facts.options:
+        return "It states no option."
+    count = len(facts.options)
+    words = "One option is" if count == 1 else f"{count} options are"
+    return f"{words} stated; with all exercised it may cost {money(facts.value)}."
 
 
 def _prescribed(facts: Facts) -> Iterator[Point]:

@@ -8,11 +8,20 @@ from decimal import Decimal
 from typing import Final
 
 from contracting.solicitations.publishing.facts import Facts, Prescription
+from contracting.solicitations.publishing.options import (
+    CLAUSES,
+    EVALUATION,
+    clauses_of,
+    drafts_of,
+)
 from contracting.solicitations.states import Procedure, SetAside
 
 REQUIRED: Final = "REQUIRED"
 FREE: Final = "FREE"
 NOT_APPLICABLE: Final = "NOT_APPLICABLE"
+
+OF_OPTIONS: Final = (*CLAUSES.values(), EVALUATION)
+"""The clauses that a package carries for its options (FAR 17.208)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,8 @@ class Standing:
 
 def standing(number: str, facts: Facts) -> Standing:
     """How a clause stands; without a prescription it may be chosen freely."""
+    if number in OF_OPTIONS:
+        return _of_options(number, facts)
     prescribed = [
         each
         for each in (facts.day.prescriptions if facts.day else ())
@@ -50,10 +61,20 @@ def standing(number: str, facts: Facts) -> Standing:
     return Standing(number, FREE, "may be chosen; no prescription asks for it")
 
 
+def _of_options(number: str, facts: Facts) -> Standing:
+    """How a clause of options stands: required where an option rests on it."""
+    found = clauses_of(
+        drafts_of(facts.options), are_evaluated=facts.terms["options_evaluated"]
+    )
+    if number in found:
+        return Standing(number, REQUIRED, "it states such an option (FAR 17.208; FAR)")
+    return Standing(number, NOT_APPLICABLE, "it states such an option")
+
+
 def required(facts: Facts) -> list[Standing]:
     """Every clause that the package must carry, by number."""
     prescribed = facts.day.prescriptions if facts.day else ()
-    numbers = sorted({each.number for each in prescribed})
+    numbers = sorted({*(each.number for each in prescribed), *OF_OPTIONS})
     return [
         found
         for found in (standing(number, facts) for number in numbers)

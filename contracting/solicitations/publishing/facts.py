@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from contracting.reference.models import Instrument
+from contracting.solicitations.publishing.options import dollars_of
 
 AMOUNTS: Final = (
     "MPT",
@@ -85,9 +86,14 @@ class Facts:
 
     @property
     def value(self) -> Decimal:
-        """What it may cost, US dollars."""
+        """What it may cost with every option, US dollars."""
         value: Decimal = self.terms["maximum_dollars"]
-        return value
+        return value + dollars_of(self.options).amount
+
+    @property
+    def options(self) -> list[dict[str, Any]]:
+        """Its options in their plain form."""
+        return list(self.terms.get("options") or ())
 
     @property
     def brand(self) -> str:

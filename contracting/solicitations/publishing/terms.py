@@ -41,6 +41,8 @@ TERMS: Final[Mapping[str, str]] = {
     "ordering_start": "First day on which an order may be placed",
     "ordering_end": "Last day on which an order may be placed",
     **ORDER_LIMITS,
+    "options": "Options",
+    "options_evaluated": "Options are evaluated with the base",
     "procedure": "Procedure",
     "extent_competed": "Extent competed",
     "named_brand": "Vendor or model that is named",

@@ -1,0 +1,431 @@
+"""What an option comes to: the modification that exercises it, and its market check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from contracting.contracts.calculations import Window, windows
+from contracting.contracts.models import (
+    Contract,
+    ContractLine,
+    ContractOption,
+    RateRow,
+)
+from contracting.core.canonical import plain
+from contracting.core.periods import day_bounds
+from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.core.templatetags.drawdown import dollars as money
+from contracting.evaluations.pricing.comparisons import percent
+from contracting.evaluations.pricing.priced import PricedLine
+from contracting.modifications import calculations as modifications
+from contracting.modifications.models import ContractModification
+from contracting.modifications.states import (
+    Exercised,
+    LineDraft,
+    ModificationKind,
+    Proposal,
+    RateDraft,
+)
+from contracting.options.models import OptionDetermination
+from contracting.options.states import Standing
+from contracting.orders.states import ModificationAuthority
+from contracting.reference.queries import list_price
+from contracting.solicitations.models import SolicitationLine
+from contracting.solicitations.publishing.options import CLAUSES, priced
+from contracting.solicitations.states import ContextBand, OptionKind
+
+_LONG_INPUT = 200_001
+
+
+def window_of(option: ContractOption) -> Window | None:
+    """When it may be exercised; nothing once it is."""
+    return windows(option.contract).get(option.number)
+
+
+def standing_of(
+    option: ContractOption, window: Window | None, *, is_told: bool, on: date
+) -> Standing:
+    """Where the option stands on a day of its contract.
+
+    :param is_told: whether the vendor was told of the intent, where it must be
+    """
+    if window is None:
+        return Standing.EXERCISED
+    if on > window.closes_on:
+        return Standing.LAPSED
+    if window.intent_by is not None and not is_told and not follows(option):
+        return Standing.NOTICE_DUE
+    return Standing.OPEN if on >= window.opens_on else Standing.EARLY
+
+
+def follows(option: ContractOption) -> bool:
+    """Whether an option period waits for another one that comes before it."""
+    earlier = option.contract.options.filter(
+        kind=OptionKind.PERIOD, number__lt=option.number, exercised_at__isnull=True
+    )
+    return option.kind == OptionKind.PERIOD and earlier.exists()
+
+
+def base_rates(contract: Contract, on: date) -> list[RateRow]:
+    """The prices of the base lines in force on a day: those that an option follows."""
+    instant = day_bounds(on, contract.time_zone).start
+    rows = RateRow.objects.filter(
+        line__contract=contract,
+        line__option_number__isnull=True,
+        superseded_at__isnull=True,
+        in_force__contains=instant,
+    ).select_related("line", "model", "token_class")
+    return list(rows.order_by("slin"))
+
+
+def rates_of(option: ContractOption, on: date) -> list[tuple[RateRow, UnitPrice]]:
+    """The prices at which it buys, each with the row from which its rule makes it.
+
+    Periods and separate lines follow the base lines; more quantity and an extension are
+    bought at the prices of the contract, option periods among them.
+
+    :param on: the day on which they begin
+    """
+    if option.kind in {OptionKind.PERIOD, OptionKind.LINE}:
+        return [
+            (row, priced(UnitPrice(row.usd_per_million_tokens), option.price_percent))
+            for row in base_rates(option.contract, on)
+        ]
+    instant = day_bounds(on, option.contract.time_zone).start
+    rows = RateRow.objects.filter(
+        line__in=running_lines(option.contract),
+        superseded_at__isnull=True,
+        in_force__contains=instant,
+    ).select_related("line", "model", "token_class")
+    return [
+        (row, UnitPrice(row.usd_per_million_tokens)) for row in rows.order_by("slin")
+    ]
+
+
+def running_lines(contract: Contract) -> list[ContractLine]:
+    """The lines that take orders until the ordering period ends."""
+    return [
+        line
+        for line in contract.lines.order_by("clin")
+        if line.orders_until is None or line.orders_until >= contract.ordering_end
+    ]
+
+
+def first_day_of(option: ContractOption, window: Window, on: date) -> date:
+    """The day from which its prices hold."""
+    is_period = option.kind == OptionKind.PERIOD
+    return window.first_day if is_period and window.first_day else on
+
+
+def proposal(option: ContractOption, window: Window, on: date) -> Proposal:
+    """The modification by which the option is exercised, whole and as it is stated.
+
+    :param on: the day of the notice, from which terms are effective
+    """
+    contract = option.contract
+    adds_lines = option.kind in {OptionKind.PERIOD, OptionKind.LINE}
+    terms: dict[str, Any] = {
+        "ceiling_dollars": contract.ceiling_dollars + option.ceiling_dollars,
+        "ceiling_tokens": contract.ceiling_tokens + option.ceiling_tokens,
+    }
+    if window.last_day is not None:
+        terms["ordering_end"] = window.last_day
+    starts = first_day_of(option, window, on)
+    lines, rates = _new_lines(option, starts) if adds_lines else ([], [])
+    clause = CLAUSES[option.kind]
+    return Proposal(
+        kind=ModificationKind.OPTION,
+        authority=ModificationAuthority.OTHER,
+        citation=f"FAR {clause}, option {option.number} of the contract",
+        description=_description(option, window, clause),
+        effective_on=on,
+        scope="The option is part of the contract as it was competed (FAR 17.207(f)).",
+        price_memo="The prices are those that the option states; see its "
+        "determination (FAR 17.207(c)).",
+        terms=terms,
+        line_ceilings={}
+        if adds_lines
+        else {
+            line.clin: Dollars(line.ceiling_dollars + option.ceiling_dollars)
+            for line in running_lines(contract)
+        },
+        new_lines=lines,
+        rates=rates,
+        exercises=Exercised(
+            option.pk, option.number, window.first_day, window.last_day
+        ),
+    )
+
+
+def _description(option: ContractOption, window: Window, clause: str) -> str:
+    adds = (
+        f"{money(option.ceiling_dollars)} and {option.ceiling_tokens:,} tokens are "
+        "added to the ceiling"
+    )
+    period = ""
+    if window.last_day is not None:
+        period = f" The ordering period runs from {window.first_day} to "
+        period += f"{window.last_day}."
+    return (
+        f"The Government exercises option {option.number} "
+        f"({option.get_kind_display()}, FAR {clause}), unconditionally and at the "
+        f"stated prices: {adds}.{period}"
+    )
+
+
+def _new_lines(
+    option: ContractOption, starts: date
+) -> tuple[list[LineDraft], list[RateDraft]]:
+    """Its own lines, 1001 for 0001 under option 1, with their prices."""
+    rows = rates_of(option, starts)
+    base = {row.line.clin: row.line for row, _price in rows}
+    taken = set(option.contract.lines.values_list("clin", flat=True))
+    numbers: dict[str, str] = {}
+    for clin in sorted(base):
+        numbers[clin] = _clin(clin, option.number, taken | set(numbers.values()))
+    lines = [
+        LineDraft(
+            clin=numbers[clin],
+            description=f"{line.description}, option {option.number}"[:200],
+            psc=line.psc,
+            estimated_tokens=Tokens(line.estimated_tokens),
+            ceiling_dollars=Dollars(option.ceiling_dollars),
+            option_number=option.number,
+            orders_from=starts if option.kind == OptionKind.PERIOD else None,
+        )
+        for clin, line in sorted(base.items())
+    ]
+    rates = [
+        RateDraft(
+            clin=numbers[row.line.clin],
+            slin=numbers[row.line.clin] + row.slin[4:],
+            snapshot=row.model.snapshot,
+            token_class=row.token_class.code,
+            price=price,
+            first_day=starts,
+            boundary=row.boundary,
+            tier=row.tier,
+            context_band=row.context_band,
+        )
+        for row, price in rows
+    ]
+    return lines, rates
+
+
+def _clin(clin: str, number: int, taken: set[str]) -> str:
+    """The number of a line under an option: its digit, then those of the base line."""
+    rest = int(clin[1:])
+    while f"{number}{rest:03d}" in taken:
+        rest = rest % 999 + 1
+    return f"{number}{rest:03d}"
+
+
+def differs_from(modification: ContractModification, stated: Proposal) -> list[str]:
+    """The parts of a draft that are not what its option states."""
+    zone = modification.contract.time_zone
+    rates = [
+        modifications.plain_rate(rate, row.model, zone)
+        for rate, row in zip(stated.rates, _models(modification, stated), strict=False)
+    ]
+    wanted = {
+        "terms": {
+            name: modifications.plain_term(name, value)
+            for name, value in stated.terms.items()
+        },
+        "new_lines": [modifications.plain_line(line) for line in stated.new_lines],
+        "line_ceilings": {
+            clin: plain(ceiling.amount)
+            for clin, ceiling in stated.line_ceilings.items()
+        },
+        "rates": rates,
+        "new_options": [],
+    }
+    return [
+        name for name, value in wanted.items() if getattr(modification, name) != value
+    ]
+
+
+def _models(modification: ContractModification, stated: Proposal) -> list[RateRow]:
+    """The base rows whose models the stated prices name, in their order."""
+    option = modification.option
+    if option is None or not stated.rates:
+        return []
+    rows = rates_of(option, stated.rates[0].first_day)
+    return [row for row, _price in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketCheck:
+    """The contract's reference workload at option prices, beside the public list.
+
+    Lines without a public list price, or without a workload, are left out on both
+    sides and counted.
+    """
+
+    lines: Sequence[PricedLine]
+    without_workload: Sequence[str]
+
+    @property
+    def compared(self) -> list[PricedLine]:
+        """The lines that have a public list price."""
+        return [line for line in self.lines if line.list_amount is not None]
+
+    @property
+    def not_comparable(self) -> list[str]:
+        """The lines without a public list price."""
+        return [line.slin for line in self.lines if line.list_amount is None]
+
+    @property
+    def at_option(self) -> Dollars:
+        """The compared lines at the prices of the option."""
+        return total_dollars(line.amount for line in self.compared)
+
+    @property
+    def at_list(self) -> Dollars:
+        """The same lines at public list prices."""
+        return total_dollars(
+            line.list_amount for line in self.compared if line.list_amount is not None
+        )
+
+    @property
+    def is_better(self) -> bool:
+        """Whether there is something to compare, and the option is no dearer."""
+        return bool(self.compared) and self.at_option <= self.at_list
+
+    @property
+    def percent_of_list(self) -> str | None:
+        """The share of list that the option costs, in per cent."""
+        listed = Fraction(self.at_list.amount)
+        return percent(Fraction(self.at_option.amount) / listed) if listed else None
+
+    def plain(self, on: date) -> dict[str, Any]:
+        """As a determination keeps it."""
+        made: dict[str, Any] = plain(
+            {
+                "on": on,
+                "at_option": self.at_option,
+                "at_list": self.at_list,
+                "percent_of_list": self.percent_of_list,
+                "is_better": self.is_better,
+                "not_comparable": self.not_comparable,
+                "without_workload": list(self.without_workload),
+                "lines": [
+                    {
+                        "slin": line.slin,
+                        "label": line.label,
+                        "model": line.model,
+                        "tokens": line.tokens,
+                        "price": line.price,
+                        "amount": line.amount,
+                        "list_price": line.list_price,
+                        "list_amount": line.list_amount,
+                        "list_source": line.list_source,
+                    }
+                    for line in self.lines
+                ],
+            }
+        )
+        return made
+
+
+def market_check(option: ContractOption, starts: date, on: date) -> MarketCheck:
+    """Price the reference workload by the option and by the list known on a day.
+
+    The workload of a line is that which the solicitation published for it.
+
+    :param starts: the first day of the option's prices
+    """
+    workload = _workload(option.contract)
+    lines, without = [], []
+    for row, price in rates_of(option, starts):
+        tokens = workload.get(_key(row))
+        if tokens is None:
+            without.append(row.slin)
+            continue
+        lines.append(_priced_line(row, price, tokens, on))
+    return MarketCheck(lines, without)
+
+
+def _workload(contract: Contract) -> dict[tuple[Any, ...], int]:
+    """The published tokens by what they are of; lines that ask for the same add up."""
+    rows = SolicitationLine.objects.filter(
+        solicitation=contract.solicitation_id, is_removed=False
+    )
+    found: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        key = (row.slin[1:], row.token_class_id, row.tier, row.context_band)
+        found[key] = found.get(key, 0) + row.workload_tokens
+    return found
+
+
+def _key(row: RateRow) -> tuple[Any, ...]:
+    """A line of an option has the place of its base line: 1001AA that of 0001AA."""
+    return (row.slin[1:], row.token_class_id, row.tier, row.context_band)
+
+
+def _priced_line(row: RateRow, price: UnitPrice, tokens: int, on: date) -> PricedLine:
+    is_long = row.context_band == ContextBand.OVER_200K
+    listed = list_price(
+        row.model,
+        row.token_class,
+        on,
+        tier=row.tier,
+        input_tokens=_LONG_INPUT if is_long else 0,
+    )
+    source = ""
+    if listed is not None:
+        source = f"{listed.package_version}, imported {listed.imported_on.isoformat()}"
+    return PricedLine(
+        slin=row.slin,
+        label=row.token_class.label,
+        token_class=row.token_class.code,
+        model=row.model.snapshot,
+        tokens=Tokens(tokens),
+        price=price,
+        list_price=None if listed is None else listed.price,
+        list_source=source,
+    )
+
+
+def counted_back_from(option: ContractOption, window: Window) -> date:
+    """The day before which people are told: the end, or the close of the window."""
+    has_end = option.kind in {OptionKind.PERIOD, OptionKind.EXTENSION}
+    if has_end and window.first_day is not None:
+        return window.first_day - timedelta(days=1)
+    return window.closes_on
+
+
+def market_words(market: dict[str, Any]) -> Iterator[str]:
+    """The market check in sentences."""
+    if not market["lines"] or market["percent_of_list"] is None:
+        yield "No line has a public list price to compare with."
+    else:
+        yield (
+            f"The reference workload costs {money(market['at_option'])} at the "
+            f"option's prices and {money(market['at_list'])} at the public list known "
+            f"on {market['on']}: {market['percent_of_list']} percent of list."
+        )
+    for name, words in (
+        ("not_comparable", "without a public list price"),
+        ("without_workload", "without a published workload"),
+    ):
+        if market[name]:
+            yield f"Left out, {words}: {', '.join(market[name])}."
+
+
+def determination_content(made: OptionDetermination) -> dict[str, Any]:
+    """What a determination says, for its hash."""
+    named = (
+        *("free_dollars", "need", "basis", "advantage", "market", "synopsis"),
+        *("exclusion", "past_performance", "rating", "performance"),
+        *("contract_version", "determined_on"),
+    )
+    return {
+        "option": made.option.public_id,
+        "line_of_accounting": made.line_of_accounting.public_id,
+        **{name: getattr(made, name) for name in named},
+    }

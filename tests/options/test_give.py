@@ -1,0 +1,37 @@
+"""The vendor is told of an option in time."""
+
+import pytest
+
+from contracting.core.errors import NotAllowed
+from contracting.options.operations.give import give_option_intent
+from contracting.options.refusals import (
+    IntentGiven,
+    NotInWindow,
+)
+from tests.builders_options import (
+    QUANTITY,
+    TOLD_AT,
+    added_options,
+    told_option,
+)
+from tests.cast import actor, nothing_happens
+
+
+def test_the_notice_is_given_once_by_an_officer_on_an_option_period(option):
+    with nothing_happens(), pytest.raises(NotAllowed):
+        give_option_intent(
+            option_id=option.pk, by=actor("contract_specialist"), at=TOLD_AT
+        )
+    told_option(on=option)
+    with nothing_happens(), pytest.raises(IntentGiven):
+        give_option_intent(
+            option_id=option.pk, by=actor("contracting_officer"), at=TOLD_AT
+        )
+
+
+def test_an_option_for_quantity_has_no_notice(db):
+    option = added_options(QUANTITY)[0]
+    with nothing_happens(), pytest.raises(NotInWindow):
+        give_option_intent(
+            option_id=option.pk, by=actor("contracting_officer"), at=TOLD_AT
+        )
