@@ -142,7 +142,10 @@ def scanning_words() -> str:
 
 def _not_scanned() -> str:
     if settings.CLAMD_URL:
-        return "the scanner of this site may write what it reads to a disk"
+        return (
+            "the scanner of this site may write what it reads to a disk. It reads them "
+            "when they are opened, before anybody downloads them"
+        )
     return "this site has no scanner"
 
 

@@ -27,6 +27,7 @@ from contracting.documents.checking.malware import Scanner
 from contracting.documents.checking.names import clean_name
 from contracting.documents.checking.upload import check_upload
 from contracting.documents.forms import MAX_BYTES
+from contracting.documents.queries import scans_before_sealing
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.publishing.limits import (
@@ -43,7 +44,6 @@ from contracting.submissions.calculations import (
     OfferedFile,
     OfferedPrice,
     Place,
-    offer_of,
     part_names,
     part_of,
     sized,
@@ -81,7 +81,6 @@ from contracting.submissions.sealing.offers import (
     unpack,
 )
 from contracting.submissions.sealing.published import published_fingerprint
-from contracting.submissions.states import SealingMode
 
 SECONDS: Final = 20.0
 """How long the files of one offer may keep an opening busy before the next is begun."""
@@ -216,56 +215,6 @@ def copy_facts(holder: HolderKey | None) -> list[dict[str, str]]:
 
 def _base64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
-
-
-@dataclass(frozen=True, slots=True)
-class OwnOffer:
-    """A vendor's own offer as its people read it again, unjudged.
-
-    :param prices: line, model, and US dollars per million tokens, each as text
-    """
-
-    technical: str
-    prices: Sequence[tuple[str, str, str]]
-    files: Sequence[tuple[str, bytes]]
-
-
-def own_offer(raw: bytes, version: SubmissionVersion) -> OwnOffer:
-    """The decrypted content of a version, in whichever mode it was sealed.
-
-    :raises Malformed: if its vendor's browser has sealed something else
-    """
-    if version.mode == SealingMode.CLIENT:
-        content = unpack(raw)
-        rows = [(row["line"], row["model"], row) for row in content.prices]
-        technical, files = content.technical, content.files
-        named = "public_id"
-    else:
-        plain = json.loads(raw)
-        rows = [(row["line"], row["model"], row) for row in plain["prices"]]
-        offer, named = offer_of(plain), "pk"
-        technical = offer.technical
-        files = [(file.name, file.content) for file in offer.files]
-    lines = {
-        getattr(each, named): each.slin
-        for each in version.submission.solicitation.lines.all()
-    }
-    models = {getattr(each, named): str(each) for each in AiModel.objects.all()}
-    prices = [
-        (
-            lines.get(line, "?"),
-            models.get(model, "?"),
-            _shown(row["usd_per_million_tokens"]),
-        )
-        for line, model, row in rows
-    ]
-    return OwnOffer(technical, sorted(prices), files)
-
-
-def _shown(price: str) -> str:
-    """A price of fixed width without the zeros that say nothing: ``2.50``."""
-    whole, _point, rest = price.partition(".")
-    return f"{whole.lstrip('0') or '0'}.{rest.rstrip('0').ljust(2, '0')}"
 
 
 def require_sealed_whole(
@@ -479,6 +428,24 @@ def _files(
         names.append(shown)
         taken.append(OfferedFile(shown, verdict.media_type, verdict.content))
     return taken, flaws
+
+
+def scanned(offer: Offer) -> Reading:
+    """What this site has sealed, once its files are scanned that were not before.
+
+    :raises NotScanned: while the malware scanner is silent: then nothing is opened
+    """
+    if not settings.CLAMD_URL or scans_before_sealing():
+        return Reading(offer)
+    verdicts = [(file, _checked(file.name, file.content)) for file in offer.files]
+    return Reading(
+        replace(offer, files=tuple(file for file, told in verdicts if told.is_fit)),
+        tuple(
+            f"{told.words} The file is not shown."
+            for _file, told in verdicts
+            if not told.is_fit
+        ),
+    )
 
 
 def _checked(name: str, raw: bytes) -> FileVerdict:

@@ -283,7 +283,7 @@ def test_nothing_is_sealed_to_an_offer_key_that_was_exchanged(monkeypatch):
     chosen_passphrase()
     solicitation = released_solicitation()
     monkeypatch.setattr(
-        "contracting.submissions.operations.receive.recorded_fingerprint",
+        "contracting.submissions.sealing.holders.recorded_fingerprint",
         lambda _key: "0" * 64,
     )
 

@@ -7,11 +7,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from contracting.documents.checking.malware import lies_in_memory
-from contracting.submissions.models import Submission, SubmissionVersion
+from contracting.submissions.models import (
+    OpenedOffer,
+    Submission,
+    SubmissionVersion,
+)
+from contracting.submissions.refusals import NotScanned
 from tests.builders import released_solicitation
 from tests.cast import client_for, nothing_happens, submit
 from tests.documents import files
-from tests.offers import before
+from tests.offers import before, opened_offers
 from tests.submissions.test_doors import filled_in
 
 pytestmark = pytest.mark.django_db
@@ -127,16 +132,37 @@ def test_what_a_scanner_finds_is_refused_and_what_it_passes_is_said(
     assert "Each file was scanned for malware on receipt" in page
 
 
-def test_a_scanner_that_may_write_to_a_disk_is_not_shown_what_is_to_be_sealed(
+def test_a_scanner_that_may_write_to_a_disk_reads_files_after_the_opening(
     vendor_a_signer, solicitation, settings
 ):
     # Given a scanner whose temporary folder nobody has named
     with files.clamd() as settings.CLAMD_URL:
-        reply = hand_in(vendor_a_signer, solicitation, plan_txt=files.EICAR)
+        # When an offer is handed in with malware and a good file, and is opened
+        reply = hand_in(
+            vendor_a_signer, solicitation, plan_txt=files.EICAR, good_txt=b"a plan"
+        )
+        page = client_for(vendor_a_signer).get(reply.url).content.decode()
+        opened_offers(on=solicitation)
 
-    # Then the offer is sealed unscanned, and its receipt says so and why
-    page = client_for(vendor_a_signer).get(reply.url).content.decode()
+    # Then it was sealed unscanned, and its receipt says so and why
     assert "The files were not scanned for malware: the scanner of this site" in page
+
+    # And nobody downloads the malware; what it is is said
+    offer = OpenedOffer.objects.get()
+    assert [file["name"] for file in offer.files] == ["good.txt"]
+    assert "Eicar-Test-Signature" in offer.flaws[0]
+
+
+def test_nothing_is_opened_while_the_scanner_that_has_yet_to_read_it_is_silent(
+    vendor_a_signer, solicitation, settings
+):
+    hand_in(vendor_a_signer, solicitation, plan_txt=b"a plan")
+    settings.CLAMD_URL = "tcp://127.0.0.1:1"
+
+    with pytest.raises(NotScanned):
+        opened_offers(on=solicitation)
+
+    assert not OpenedOffer.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,13 @@ from contracting.evaluations.discussions.exchanges import (
 from contracting.evaluations.models import FinalRevision, RevisedOffer, RevisedRate
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.calculations import Place, offer_of, unseal
-from contracting.submissions.client import Declared, Reading, read, unreadable
+from contracting.submissions.client import (
+    Declared,
+    Reading,
+    read,
+    scanned,
+    unreadable,
+)
 from contracting.submissions.models import Opening
 from contracting.submissions.operations.give import give_share
 from contracting.submissions.queries import box_of, end_receiving
@@ -148,4 +154,4 @@ def _read(
         )
         return read(raw, told)
     plain = unseal(sealed, key=key, place=place, sha256=revision.plain_sha256)
-    return Reading(offer_of(plain))
+    return scanned(offer_of(plain))

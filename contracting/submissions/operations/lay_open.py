@@ -19,6 +19,7 @@ from contracting.submissions.client import (
     declared,
     read,
     received_key_sha256,
+    scanned,
     unreadable,
 )
 from contracting.submissions.models import (
@@ -124,7 +125,7 @@ def _read(wrap: ContentKeyWrap, private: bytes) -> Reading:
     plain = calculations.unseal(
         sealed, key=key, place=place, sha256=version.plain_sha256
     )
-    return Reading(calculations.offer_of(plain))
+    return scanned(calculations.offer_of(plain))
 
 
 def _wrapped_in(version: SubmissionVersion) -> str:

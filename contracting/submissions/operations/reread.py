@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -10,8 +13,9 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.documents.queries import read_blob
+from contracting.reference.models import AiModel
 from contracting.submissions import calculations, events, permissions
-from contracting.submissions.client import OwnOffer, own_offer
+from contracting.submissions.calculations import offer_of
 from contracting.submissions.models import (
     ContentKeyWrap,
     Submission,
@@ -24,7 +28,58 @@ from contracting.submissions.sealing.holders import (
     opened_by,
 )
 from contracting.submissions.sealing.keys import decrypt, decrypt_from
-from contracting.submissions.sealing.offers import Malformed
+from contracting.submissions.sealing.offers import Malformed, unpack
+from contracting.submissions.states import SealingMode
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOffer:
+    """A vendor's own offer as its people read it again, unjudged.
+
+    :param prices: line, model, and US dollars per million tokens, each as text
+    """
+
+    technical: str
+    prices: Sequence[tuple[str, str, str]]
+    files: Sequence[tuple[str, bytes]]
+
+
+def _own_offer(raw: bytes, version: SubmissionVersion) -> OwnOffer:
+    """The decrypted content of a version, in whichever mode it was sealed.
+
+    :raises Malformed: if its vendor's browser has sealed something else
+    """
+    if version.mode == SealingMode.CLIENT:
+        content = unpack(raw)
+        rows = [(row["line"], row["model"], row) for row in content.prices]
+        technical, files = content.technical, content.files
+        named = "public_id"
+    else:
+        plain = json.loads(raw)
+        rows = [(row["line"], row["model"], row) for row in plain["prices"]]
+        offer, named = offer_of(plain), "pk"
+        technical = offer.technical
+        files = [(file.name, file.content) for file in offer.files]
+    lines = {
+        getattr(each, named): each.slin
+        for each in version.submission.solicitation.lines.all()
+    }
+    models = {getattr(each, named): str(each) for each in AiModel.objects.all()}
+    prices = [
+        (
+            lines.get(line, "?"),
+            models.get(model, "?"),
+            _shown(row["usd_per_million_tokens"]),
+        )
+        for line, model, row in rows
+    ]
+    return OwnOffer(technical, sorted(prices), files)
+
+
+def _shown(price: str) -> str:
+    """A price of fixed width without the zeros that say nothing: ``2.50``."""
+    whole, _point, rest = price.partition(".")
+    return f"{whole.lstrip('0') or '0'}.{rest.rstrip('0').ljust(2, '0')}"
 
 
 @transaction.atomic
@@ -52,7 +107,7 @@ def reread_version(
     place = calculations.place_of(version)
     raw = decrypt(read_blob(version.sealed_blob), key=key, binding=place.binding)
     try:
-        offer = own_offer(raw, version)
+        offer = _own_offer(raw, version)
     except Malformed as error:
         message = f"It was decrypted and cannot be read. {error}"
         raise NotReadable(message) from error
