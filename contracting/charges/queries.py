@@ -23,6 +23,7 @@ from contracting.ledger.queries.charged import drawn_because
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.queries import visible_to
 from contracting.orders.states import TaskOrderState
+from contracting.reference.states import PriceStructure
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -188,6 +189,11 @@ class ChargedLine:
     def unfunded(self) -> Dollars:
         """What of it no funds and no order carries."""
         return total_dollars(unfunded for _charge, _funded, unfunded in self.charges)
+
+    @property
+    def is_service(self) -> bool:
+        """Whether something may be received on it."""
+        return self.line.contract_line.structure == PriceStructure.SERVICE
 
     @property
     def is_by_calendar(self) -> bool:

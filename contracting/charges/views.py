@@ -39,7 +39,7 @@ class ChargesPage(PageView):
             "lines": lines,
             "dollars": total_dollars(line.dollars for line in lines),
             "unfunded": total_dollars(line.unfunded for line in lines),
-            "has_services": any(not line.is_by_calendar for line in lines),
+            "has_services": any(line.is_service for line in lines),
             "has_calendar": any(line.is_by_calendar for line in lines),
             "may_record": permissions.can_record_receipt(self.actor, order, on),
             "may_change": permissions.can_change_quantity(self.actor, order, on),

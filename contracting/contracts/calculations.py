@@ -224,9 +224,7 @@ def _by_unit(line: ContractLine) -> dict[str, Any]:
                 "from": rate.in_force.lower,
                 "to": rate.in_force.upper,
             }
-            for rate in line.unit_rates.filter(superseded_at__isnull=True).order_by(
-                "in_force"
-            )
+            for rate in line.current_unit_rates()
         ],
     }
 

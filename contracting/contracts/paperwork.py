@@ -52,7 +52,7 @@ def _quantity(line: ContractLine) -> dict[str, Any]:
             "unit": line.unit,
             "unit_price": "see rate card",
         }
-    rows = line.unit_rates.filter(superseded_at__isnull=True).order_by("in_force")
+    rows = line.current_unit_rates()
     return {
         "quantity": line.estimated_units,
         "unit": line.unit,

@@ -71,7 +71,14 @@ class ConformedPage(PageView):
         on = (form.is_valid() and form.cleaned_data["on"]) or today
         found = queries.conformed(contract, on)
         rows = [
-            (line, [(rate, _until(rate, contract)) for rate in line["rates"]])
+            (
+                line,
+                [(rate, _until(rate, contract)) for rate in line["rates"]],
+                [(rate, _until(rate, contract)) for rate in line.get("unit_rates", ())],
+                calculations.units_in_words(line)
+                if calculations.is_by_unit(line)
+                else "",
+            )
             for line in found.content["lines"]
         ]
         return {

@@ -168,3 +168,18 @@ def test_a_line_of_seats_is_drafted_and_revised_on_the_page(
     assert 'value="29.5"' in again.content.decode()
     (line,) = modification.new_lines
     assert (line["structure"], line["part_months"]) == ("SEATS", "IN_FULL")
+
+
+def test_contract_and_conformed_copy_show_units_and_their_prices(contract):
+    # Given the contract with seats, capacity and services
+    changed = units_on_contract(on=contract, at=MODIFIED_AT)
+    office = client_for(actor("contract_specialist"))
+
+    # Then both pages say what they cost
+    page = office.get(changed.path).content.decode()
+    assert "seats per month" in page
+    assert "$31.00 per MO" in page
+    copy = office.get(f"{changed.path}/conformed?on=2026-05-01").content.decode()
+    assert "5000 MO; each day is its part of the month" in copy
+    assert "dollars per GB-MO" in copy
+    assert "0.023456" in copy

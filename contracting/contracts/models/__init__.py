@@ -278,6 +278,11 @@ class ContractLine(steps.MayBeByVolume, Addressed, Timestamped):
         """Whether it is bought by the month, hour or piece, and not by tokens."""
         return bool(self.unit) and self.unit not in BY_TOKENS
 
+    def current_unit_rates(self) -> models.QuerySet[UnitRate]:
+        """Its prices per unit as known now, by day of effect; none of tokens."""
+        rows = self.unit_rates.filter(superseded_at__isnull=True)
+        return rows.order_by("in_force")
+
 
 class RateRow(steps.SaysItsVolume, Addressed, Timestamped):
     """A price: model, tokenizer, class, tier, band and boundary, in force × known.
