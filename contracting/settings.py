@@ -97,7 +97,7 @@ def _database(url: str) -> dict[str, Any]:
     )
     theirs = words.pop("options", None) or ""
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "contracting.core.postgresql",
         **place,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

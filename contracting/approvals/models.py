@@ -19,6 +19,7 @@ from contracting.approvals.states import (
     Overdue,
     RouteState,
 )
+from contracting.core.consulted import Consulted
 from contracting.core.models import (
     Addressed,
     AppendOnly,
@@ -29,7 +30,7 @@ from contracting.core.models import (
 from contracting.core.subjects import Subject
 
 
-class Policy(Timestamped):
+class Policy(Consulted, Timestamped):
     """Who must review what, by kind, value and risk, from a day on."""
 
     agency = models.ForeignKey(
@@ -127,7 +128,7 @@ class Seat(models.Model):
         return role
 
 
-class PolicyStep(Seat):
+class PolicyStep(Consulted, Seat):
     """One step that a policy asks for."""
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="steps")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import json
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -68,3 +69,25 @@ class AuditEvent(AppendOnly):
     def sentence(self) -> str:
         known = known_event(self.event)
         return known.sentence if known else self.event
+
+    @property
+    def read(self) -> dict[str, Any]:
+        """The payload, as it was given."""
+        found: dict[str, Any] = json.loads(self.payload)
+        return found
+
+
+class RowVersion(AppendOnly):
+    """A row that somebody decided by, as it was then: its hash names it (R-AUD-03).
+
+    The events that rest on it name the hash in their payload, and so in the chain. Two
+    transactions that meet may both keep the same version: neither waits for the other.
+    """
+
+    sha256 = models.CharField(max_length=64, db_index=True)
+    kind = models.CharField(max_length=60, help_text="The label of its model.")
+    row_id = models.BigIntegerField()
+    content = models.TextField(help_text="Its values by column, as canonical JSON.")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row_id} {self.sha256[:8]}"

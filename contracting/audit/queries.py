@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from django.db.models import QuerySet
 
 from contracting.audit.events import SOURCE_SELECTION_READ
-from contracting.audit.models import AuditEvent, AuditHead
+from contracting.audit.models import AuditEvent, AuditHead, RowVersion
 from contracting.core.subjects import Subject
 
 GENESIS = bytes(32)
@@ -155,3 +155,15 @@ def _text(value: int | None) -> str:
 def _microseconds(instant: datetime) -> int:
     delta = instant - datetime(1970, 1, 1, tzinfo=UTC)
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def events_under(codes: Collection[str]) -> QuerySet[AuditEvent]:
+    """The events of these types, oldest first."""
+    return AuditEvent.objects.filter(event__in=list(codes)).order_by("pk")
+
+
+def versions_named(event: AuditEvent) -> list[RowVersion]:
+    """The rows that the event names as what it was decided by, as they were then."""
+    named = {sha256 for _, _, sha256 in event.read.get("under", [])}
+    kept = RowVersion.objects.filter(sha256__in=named).order_by("kind", "row_id", "pk")
+    return list({row.sha256: row for row in kept}.values())

@@ -14,6 +14,12 @@ urlpatterns: list[URLPattern] = [
         views.Duties.as_view(),
         name="duties",
     ),
+    path("decisions/", views.Decisions.as_view(), name="decisions"),
+    path(
+        "decisions/<str:stream>/<str:seq>",
+        views.ReplayedDecision.as_view(),
+        name="decision",
+    ),
     path("accessibility", views.Accessibility.as_view(), name="accessibility"),
     path("livez", views.live, name="live"),
     path("readyz", views.ready, name="ready"),

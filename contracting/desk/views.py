@@ -28,7 +28,7 @@ from contracting.core.errors import NotVisible, Refusal
 from contracting.core.periods import accounting_day
 from contracting.core.views import PageView
 from contracting.desk import calculations, queries
-from contracting.desk.queries import search
+from contracting.desk.queries import replays, search
 from contracting.desk.queries.duties import done_in, separations, waived_in
 from contracting.desk.serializers import SHORT, desk_of
 from contracting.desk.states import QUESTIONS, Duty
@@ -105,6 +105,25 @@ class Duties(PageView):
             "separations": kept,
             "broken": [each for each in kept if each.broken_by],
         }
+
+
+class Decisions(PageView):
+    """Which decisions of the agency can be taken again, to see what comes out?"""
+
+    template_name = "desk/decisions.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        return {"decisions": replays.decisions_for(self.actor)}
+
+
+class ReplayedDecision(PageView):
+    """Under which versions was this decided, and does it come out the same today?"""
+
+    template_name = "desk/decision.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        event = replays.decision_for(self.actor, ids["stream"], ids["seq"])
+        return {"replay": replays.replay(event)}
 
 
 class Search(PageView):

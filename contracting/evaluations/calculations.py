@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from django.db.models import Count, Sum
 
+from contracting.core.canonical import content_sha256
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.evaluations.models import (
     AmendmentWaiver,
@@ -40,6 +41,11 @@ from contracting.solicitations.queries import lines_of
 from contracting.solicitations.states import ContextBand, SolicitationState
 from contracting.submissions.models import OfferedRate, OpenedOffer
 from contracting.submissions.queries import amendment_numbers, offers_of
+
+COMPETITION: Final = (
+    "Competition, and comparison with public list prices (FAR 15.404-1(b)(2)(i), (iv))"
+)
+LIST_ONLY: Final = "Comparison with public list prices (FAR 15.404-1(b)(2)(iv))"
 
 _LONG_INPUT: Final = 200_001
 
@@ -225,6 +231,35 @@ def normalised_price(
         message = f"No other offer has a price above zero for {line.slin}."
         raise RuleNotApplicable(message)
     return UnitPrice(highest), f"price of {vendor}"
+
+
+def findings(
+    solicitation: Solicitation,
+    offers: Sequence[PricedOffer],
+    *,
+    conclusion: str,
+    unbalanced_memo: str,
+    reasonable: Iterable[int],
+) -> dict[str, Any]:
+    """What a price analysis keeps: the arithmetic line by line, and what follows.
+
+    :param reasonable: the submissions whose price is found fair and reasonable
+    """
+    return {
+        "rows": rows(offers),
+        "totals": totals(offers),
+        "unbalanced": unbalanced(offers),
+        "usage": usage(solicitation, offers),
+        "method": COMPETITION if len(offers) > 1 else LIST_ONLY,
+        "conclusion": conclusion.strip(),
+        "unbalanced_memo": unbalanced_memo.strip(),
+        "reasonable_submission_ids": sorted(reasonable),
+    }
+
+
+def findings_sha256(solicitation: Solicitation, found: Mapping[str, Any]) -> str:
+    """SHA-256 of an analysis and of the workload that it prices."""
+    return content_sha256({"workload_sha256": solicitation.workload_sha256, **found})
 
 
 def usage(solicitation: Solicitation, offers: Sequence[PricedOffer]) -> dict[str, Any]:

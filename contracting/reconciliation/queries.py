@@ -37,7 +37,9 @@ from contracting.metering.models import UsageRating
 from contracting.metering.queries import is_rated
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import TaskOrderState
+from contracting.reconciliation import calculations
 from contracting.reconciliation.calculations import cells
+from contracting.reconciliation.matching import inputs
 from contracting.reconciliation.models import (
     Acceptance,
     AcceptedCharge,
@@ -398,3 +400,12 @@ def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:
         day = accounting_day(each.accepted_at, contract.time_zone)
         what = f"Acceptance on invoice {each.invoice.number}"
         yield Filed("ACCEPTANCE", what, each.invoice.path, day)
+
+
+def compared_again(run: ReconciliationRun) -> tuple[str, str]:
+    """The hashes of the inputs and of the result, when the run is made once more."""
+    span = run.period_start, run.period_end
+    match = inputs.match_of(run.order, span, invoice=run.invoice, at=run.ran_at)
+    differences = calculations.compare(match)
+    result = result_sha256(cells_of(run.order, match), differences)
+    return calculations.inputs_sha256(match), result

@@ -16,6 +16,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import Organization
+from contracting.core.consulted import Consulted, ConsultedQuerySet
 from contracting.core.models import (
     Addressed,
     AppendOnly,
@@ -41,7 +42,7 @@ from contracting.reference.states import (
 _Row = TypeVar("_Row", bound=models.Model, covariant=True)
 
 
-class EffectiveQuerySet(LockingQuerySet[_Row]):
+class EffectiveQuerySet(ConsultedQuerySet[_Row]):
     """Rows that are in force from a first to a last day."""
 
     def in_force(self, on: date) -> Self:
@@ -51,7 +52,7 @@ class EffectiveQuerySet(LockingQuerySet[_Row]):
         )
 
 
-class Effective(Timestamped):
+class Effective(Consulted, Timestamped):
     """A row that is in force from a day, until a last day or until further notice."""
 
     valid_from = models.DateField(help_text="First day on which it is in force.")
@@ -375,7 +376,7 @@ class Rule(Effective):
         return self.rule_id
 
 
-class Holiday(Timestamped):
+class Holiday(Consulted, Timestamped):
     """A day on which federal offices rest, as observed (5 USC 6103)."""
 
     day = models.DateField(unique=True)
@@ -385,7 +386,7 @@ class Holiday(Timestamped):
         return f"{self.day} {self.name}"
 
 
-class ListPrice(AppendOnly):
+class ListPrice(Consulted, AppendOnly):
     """A public list price as a dated release of the price catalogue states it.
 
     ``imported_on`` is the day on which we learnt of it; no history before that day is

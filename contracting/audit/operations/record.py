@@ -12,6 +12,7 @@ from contracting.audit.models import AuditEvent
 from contracting.core import origin
 from contracting.core.actors import Actor
 from contracting.core.canonical import canonical_json
+from contracting.core.consulted import Version, consulted
 from contracting.core.subjects import Subject
 
 
@@ -35,8 +36,10 @@ def record_event(
 
     ``data`` holds old and new values and ids, never objects; the door, the id of the
     request and the address it came from are added (R-AUD-01); of somebody under a
-    pseudonym only the door. The number in the chain and the hash are assigned by the
-    database under the lock of the stream's head.
+    pseudonym only the door. So are the versions of the thresholds, clauses, policies,
+    prices and funds that the verb has read, by which it can be replayed (R-AUD-03). The
+    number in the chain and the hash are assigned by the database under the lock of the
+    stream's head.
 
     :raises UnregisteredEvent: if the type was never registered
     :raises NotInTransaction: outside a transaction
@@ -64,6 +67,7 @@ def record_event(
             "at": at,
             "from": {"door": here.door, "request": here.request_id, "ip": here.ip},
             "data": data or {},
+            **_under(consulted()),
         }
     )
     return AuditEvent.objects.create(
@@ -84,3 +88,28 @@ def record_event(
         prev=b"",
         hash=b"",
     )
+
+
+_KEEP = """
+INSERT INTO audit_rowversion (sha256, kind, row_id, content)
+SELECT one.* FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[])
+  AS one (sha256, kind, row_id, content)
+WHERE NOT EXISTS (SELECT FROM audit_rowversion kept WHERE kept.sha256 = one.sha256)
+"""
+
+
+def _under(versions: list[Version]) -> dict[str, Any]:
+    """Keep what was decided by, and name it: kind, number and hash of each row."""
+    if not versions:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KEEP,
+            [
+                [each.sha256 for each in versions],
+                [each.kind for each in versions],
+                [each.row_id for each in versions],
+                [each.content for each in versions],
+            ],
+        )
+    return {"under": [[each.kind, each.row_id, each.sha256] for each in versions]}

@@ -21,6 +21,7 @@ from contracting.contracts.models import (
     units,
 )
 from contracting.contracts.states import MOVES, ContractState
+from contracting.core.consulted import Consulted
 from contracting.core.models import (
     Addressed,
     AppendOnly,
@@ -284,7 +285,7 @@ class ContractLine(steps.MayBeByVolume, Addressed, Timestamped):
         return rows.order_by("in_force")
 
 
-class RateRow(steps.SaysItsVolume, Addressed, Timestamped):
+class RateRow(steps.SaysItsVolume, Consulted, Addressed, Timestamped):
     """A price: model, tokenizer, class, tier, band and boundary, in force × known.
 
     Only ``superseded_at`` may ever be set; everything else is append-only.

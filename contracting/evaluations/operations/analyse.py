@@ -9,7 +9,6 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
-from contracting.core.canonical import content_sha256
 from contracting.core.permissions import require
 from contracting.documents.operations.request import request_document
 from contracting.evaluations import (
@@ -34,11 +33,6 @@ from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import OpenedOffer
 from contracting.submissions.queries import left_sealed
 from contracting.submissions.sealing.openers import able_shares
-
-COMPETITION = (
-    "Competition, and comparison with public list prices (FAR 15.404-1(b)(2)(i), (iv))"
-)
-LIST_ONLY = "Comparison with public list prices (FAR 15.404-1(b)(2)(iv))"
 
 
 @transaction.atomic
@@ -75,22 +69,17 @@ def analyse_price(
     offers = calculations.priced_offers(solicitation, at.date())
     _require_conclusion(conclusion, offers, reasonable_submission_ids)
     _require_comparable(offers, reasonable_submission_ids, unbalanced_memo)
-    findings = {
-        "rows": calculations.rows(offers),
-        "totals": calculations.totals(offers),
-        "unbalanced": calculations.unbalanced(offers),
-        "usage": calculations.usage(solicitation, offers),
-        "method": COMPETITION if len(offers) > 1 else LIST_ONLY,
-        "conclusion": conclusion.strip(),
-        "unbalanced_memo": unbalanced_memo.strip(),
-        "reasonable_submission_ids": sorted(reasonable_submission_ids),
-    }
+    findings = calculations.findings(
+        solicitation,
+        offers,
+        conclusion=conclusion,
+        unbalanced_memo=unbalanced_memo,
+        reasonable=reasonable_submission_ids,
+    )
     analysis = PriceAnalysis(
         solicitation=solicitation,
         **findings,
-        content_sha256=content_sha256(
-            {"workload_sha256": solicitation.workload_sha256, **findings}
-        ),
+        content_sha256=calculations.findings_sha256(solicitation, findings),
         analysed_by_id=by.own_membership_id,
         analysed_at=at,
     )

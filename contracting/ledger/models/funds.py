@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Organization
+from contracting.core.consulted import Consulted
 from contracting.core.models import (
     Addressed,
     AppendOnly,
@@ -46,7 +47,7 @@ def none_negative(name: str, *columns: str) -> models.CheckConstraint:
     return models.CheckConstraint(name=name, condition=condition)
 
 
-class LineOfAccounting(Addressed, Timestamped):
+class LineOfAccounting(Consulted, Addressed, Timestamped):
     """A pot of money with a law behind it: what it may be spent on, and when."""
 
     PREFIX = "loa"

@@ -112,12 +112,30 @@ def imbalanced_lines() -> list[tuple[LineOfAccounting, list[str]]]:
     return [(lines[pk], said) for pk, said in imbalances_of(lines).items()]
 
 
-def _posted(ids: list[int], until: datetime | None = None) -> _Figures:
-    """Each figure from the first transfer to the cut-off."""
+def free_before(transfer: Transfer, lines: Iterable[int]) -> dict[int, Dollars]:
+    """What lines of accounting had free before a transfer, by their numbers."""
+    ids = sorted(set(lines))
+    figures = _posted(ids, before=transfer.pk)
+    return {
+        pk: Dollars(
+            figures[pk, "available_dollars"]
+            - figures[pk, "committed_dollars"]
+            - figures[pk, "obligated_dollars"]
+        )
+        for pk in ids
+    }
+
+
+def _posted(
+    ids: list[int], until: datetime | None = None, before: int | None = None
+) -> _Figures:
+    """Each figure from the first transfer to the cut-off, an instant or a transfer."""
     sums: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     rows = Transfer.objects.all()
     if until is not None:
         rows = rows.filter(at__lt=until)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     for side, sign in (("credit", 1), ("debit", -1)):
         owner = Coalesce(
             f"{side}__line_of_accounting_id", f"{side}__balance__line_of_accounting_id"
