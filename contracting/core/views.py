@@ -12,7 +12,14 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -72,6 +79,64 @@ def is_binding(verb: str) -> bool:
     first, _, noun = verb.partition("_")
     is_of_those = bool(noun) and first in BINDING_WORDS and verb not in NOT_BINDING
     return is_of_those or verb in ALSO_BINDING
+
+
+COUNTED: Final = 10_000
+"""A list says how many rows it has up to this; more are "more than"."""
+
+
+class KeyPage:
+    """A page of rows with addresses, newest first, found by key and never by counting.
+
+    However deep it lies, it costs what the first page costs. ``after`` and ``before``
+    in the address name the row at which it begins or ends; a name that nobody knows
+    gives the first page.
+    """
+
+    def __init__(self, found: QuerySet[Any], asked: QueryDict, size: int) -> None:
+        self._asked = asked
+        key, name = next(
+            ((key, asked[key]) for key in ("after", "before") if asked.get(key)),
+            ("", ""),
+        )
+        edge = found.model._base_manager.filter(public_id=name).values_list("pk")
+        pk = next((pk for (pk,) in edge), None) if name else None
+        if key == "before" and pk is not None:
+            rows = list(found.filter(pk__gt=pk).order_by("pk")[: size + 1])
+            self.rows, self._older = rows[:size][::-1], True
+            self._newer = len(rows) > size
+        else:
+            older = found if pk is None else found.filter(pk__lt=pk)
+            rows = list(older.order_by("-pk")[: size + 1])
+            self.rows, self._older = rows[:size], len(rows) > size
+            self._newer = pk is not None
+        self.total = found.order_by()[: COUNTED + 1].count()
+
+    @property
+    def is_more_than_counted(self) -> bool:
+        return self.total > COUNTED
+
+    @property
+    def counted(self) -> int:
+        """How many rows the whole list has, or at least has."""
+        return min(self.total, COUNTED)
+
+    @property
+    def next_url(self) -> str:
+        """The page of the older rows, or nothing."""
+        return self._link("after", self.rows[-1]) if self._older and self.rows else ""
+
+    @property
+    def prev_url(self) -> str:
+        """The page of the newer rows, or nothing."""
+        return self._link("before", self.rows[0]) if self._newer and self.rows else ""
+
+    def _link(self, key: str, row: Any) -> str:
+        query = self._asked.copy()
+        for name in ("after", "before", "page"):
+            query.pop(name, None)
+        query[key] = row.public_id
+        return f"?{query.urlencode()}"
 
 
 class SeeOther(HttpResponseRedirect):

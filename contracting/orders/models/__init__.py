@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from contracting.core.models import (
     Addressed,
@@ -118,6 +120,15 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
     objects = LockingQuerySet.as_manager()
 
     class Meta:
+        # Any part of a title or of a number is looked for, in any case of letters.
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(
+                OpClass(Upper("title"), "gin_trgm_ops"), name="orders_by_words_of_title"
+            ),
+            GinIndex(
+                OpClass(Upper("piid"), "gin_trgm_ops"), name="orders_by_part_of_number"
+            ),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="an_issued_order_has_a_number_and_a_signature",

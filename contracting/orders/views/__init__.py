@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from django.core.paginator import Paginator
 from django.forms import Form
 from django.urls import reverse
 
@@ -21,7 +20,7 @@ from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
-from contracting.core.views import PageView, VerbView
+from contracting.core.views import KeyPage, PageView, VerbView
 from contracting.documents.queries import documents_of
 from contracting.ledger.queries import adjustments_of, contract_balance
 from contracting.orders import calculations, forms, permissions, queries
@@ -62,18 +61,20 @@ class TaskOrdersPage(PageView):
     template_name = "orders/orders.html"
 
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
-        found = queries.visible_to(self.actor).order_by("-pk")
+        found = queries.visible_to(self.actor)
         named = self.request.GET.get("contract", "")
         contract = get_contract_for(self.actor, named) if named else None
         if contract is not None:
             found = found.filter(contract=contract)
-        page = Paginator(found, PER_PAGE).get_page(self.request.GET.get("page"))
+        page = KeyPage(found, self.request.GET, PER_PAGE)
         return {
             "contract": contract,
             "room": room_of(contract) if contract else None,
-            "page_obj": page,
+            "page": page,
+            "next_url": page.next_url,
+            "prev_url": page.prev_url,
             "to_accept": waiting_for(self.actor, clock.now()),
-            "rows": [(order, queries.totals_of(order)) for order in page],
+            "rows": [(order, queries.totals_of(order)) for order in page.rows],
             "contracts": [
                 (contract, permissions.can_draft_task_order(self.actor, contract))
                 for contract in queries.contracts_to_order_on(self.actor)[:20]
