@@ -68,7 +68,7 @@ def test_a_signed_order_reads_in_units_on_page_and_paper(contract):
     assert rows[SERVICE]["unit_price"] == "$1,250.00"
     assert rows["0001"]["unit"] == "MTOK"
     assert order.content_sha256 == content_sha256(calculations.content(order))
-    limits = {limit.line.clin: limit for limit in line_limits(order)}
+    limits = {limit.line.clin: limit for limit in line_limits(order, ISSUED_AT)}
     assert limits[SEATS].funded_left == Dollars("40000.00")
     assert limits[SEATS].planned is None
     assert broken() == []
