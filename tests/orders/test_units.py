@@ -32,6 +32,7 @@ from tests.builders_charges import (
     units_on_contract,
 )
 from tests.builders_orders import (
+    ISSUED_AT,
     MODIFIED_AT,
     ORDERED_AT,
     drafted_modification,
