@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -14,10 +15,18 @@ from contracting.contracts.models import (
     ContractLine,
     ContractOption,
     RateRow,
+    UnitRate,
+    VolumeTerms,
 )
 from contracting.core.canonical import plain
 from contracting.core.periods import day_bounds
-from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.core.quantities import (
+    Dollars,
+    PricePerUnit,
+    Tokens,
+    UnitPrice,
+    total_dollars,
+)
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.evaluations.pricing.comparisons import percent
 from contracting.evaluations.pricing.priced import PricedLine
@@ -29,13 +38,15 @@ from contracting.modifications.states import (
     ModificationKind,
     Proposal,
     RateDraft,
+    StepDraft,
+    UnitRateDraft,
 )
 from contracting.options.models import OptionDetermination
 from contracting.options.states import Standing
 from contracting.orders.states import ModificationAuthority
 from contracting.reference.queries import list_price
 from contracting.solicitations.models import SolicitationLine
-from contracting.solicitations.publishing.options import CLAUSES, priced
+from contracting.solicitations.publishing.options import CLAUSES, by_rule, priced
 from contracting.solicitations.states import ContextBand, OptionKind
 
 _LONG_INPUT = 200_001
@@ -135,7 +146,7 @@ def proposal(option: ContractOption, window: Window, on: date) -> Proposal:
     if window.last_day is not None:
         terms["ordering_end"] = window.last_day
     starts = first_day_of(option, window, on)
-    lines, rates = _new_lines(option, starts) if adds_lines else ([], [])
+    lines, rates, per_unit = _new_lines(option, starts) if adds_lines else ([], [], [])
     clause = CLAUSES[option.kind]
     return Proposal(
         kind=ModificationKind.OPTION,
@@ -155,6 +166,7 @@ def proposal(option: ContractOption, window: Window, on: date) -> Proposal:
         },
         new_lines=lines,
         rates=rates,
+        unit_rates=per_unit,
         exercises=Exercised(
             option.pk, option.number, window.first_day, window.last_day
         ),
@@ -179,10 +191,11 @@ def _description(option: ContractOption, window: Window, clause: str) -> str:
 
 def _new_lines(
     option: ContractOption, starts: date
-) -> tuple[list[LineDraft], list[RateDraft]]:
-    """Its own lines, 1001 for 0001 under option 1, with their prices."""
-    rows = rates_of(option, starts)
+) -> tuple[list[LineDraft], list[RateDraft], list[UnitRateDraft]]:
+    """Its own lines, 1001 for 0001 under option 1, priced as the base lines are."""
+    rows, per_unit = rates_of(option, starts), _unit_rates(option.contract, starts)
     base = {row.line.clin: row.line for row, _price in rows}
+    base |= {row.line.clin: row.line for row in per_unit}
     taken = set(option.contract.lines.values_list("clin", flat=True))
     numbers: dict[str, str] = {}
     for clin in sorted(base):
@@ -196,6 +209,11 @@ def _new_lines(
             ceiling_dollars=Dollars(option.ceiling_dollars),
             option_number=option.number,
             orders_from=starts if option.kind == OptionKind.PERIOD else None,
+            structure=line.structure,
+            unit=line.unit,
+            estimated_units=line.estimated_units,
+            part_months=line.part_months,
+            **_volume(line),
         )
         for clin, line in sorted(base.items())
     ]
@@ -210,10 +228,58 @@ def _new_lines(
             boundary=row.boundary,
             tier=row.tier,
             context_band=row.context_band,
+            steps=[
+                StepDraft(
+                    Tokens(step.from_tokens),
+                    priced(
+                        UnitPrice(step.usd_per_million_tokens), option.price_percent
+                    ),
+                )
+                for step in row.steps.all()
+            ],
+            **_burn(row, option.price_percent),
         )
         for row, price in rows
     ]
-    return lines, rates
+    units = [
+        UnitRateDraft(
+            clin=numbers[row.line.clin],
+            price=PricePerUnit(by_rule(row.usd_per_unit, option.price_percent)),
+            first_day=starts,
+        )
+        for row in per_unit
+    ]
+    return lines, rates, units
+
+
+def _unit_rates(contract: Contract, on: date) -> list[UnitRate]:
+    """The prices per unit of the base lines that are in force on a day."""
+    rows = UnitRate.objects.filter(
+        line__contract=contract,
+        line__option_number__isnull=True,
+        superseded_at__isnull=True,
+        in_force__contains=day_bounds(on, contract.time_zone).start,
+    )
+    return list(rows.select_related("line").order_by("line__clin"))
+
+
+def _volume(line: ContractLine) -> dict[str, str]:
+    """Over what the volume of a line is counted, where its price depends on it."""
+    terms = VolumeTerms.objects.filter(line=line).first()
+    if terms is None:
+        return {}
+    return {"counted_over": terms.counted_over, "counted_per": terms.counted_per}
+
+
+def _burn(row: RateRow, percent: Decimal) -> dict[str, Decimal]:
+    """The multiplier as it is, and the price of a unit by the option's rule."""
+    burn = getattr(row, "burn", None)
+    if burn is None:
+        return {}
+    return {
+        "acu_per_million_tokens": burn.acu_per_million_tokens,
+        "usd_per_acu": by_rule(burn.usd_per_acu, percent),
+    }
 
 
 def _clin(clin: str, number: int, taken: set[str]) -> str:
@@ -242,6 +308,9 @@ def differs_from(modification: ContractModification, stated: Proposal) -> list[s
             for clin, ceiling in stated.line_ceilings.items()
         },
         "rates": rates,
+        "unit_rates": [
+            modifications.plain_unit_rate(rate, zone) for rate in stated.unit_rates
+        ],
         "new_options": [],
     }
     return [

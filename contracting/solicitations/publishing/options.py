@@ -189,8 +189,13 @@ def dollars_of(rows: Iterable[Mapping[str, Any]]) -> Dollars:
 
 def priced(price: UnitPrice, percent: Decimal) -> UnitPrice:
     """The price of an option by its rule, in whole millionths, never above it."""
-    exact = price.usd_per_million_tokens * (100 + percent) / 100
-    return UnitPrice(exact.quantize(Decimal("0.000001"), ROUND_DOWN))
+    return UnitPrice(by_rule(price.usd_per_million_tokens, percent))
+
+
+def by_rule(dollars: Decimal, percent: Decimal) -> Decimal:
+    """What any price of the base lines comes to under an option's rule."""
+    exact = dollars * (100 + percent) / 100
+    return exact.quantize(Decimal("0.000001"), ROUND_DOWN)
 
 
 def words_of(row: Mapping[str, Any]) -> str:
