@@ -29,3 +29,7 @@ PERIOD_RATED = event_type(
     "metering.period.rated",
     "Usage was put on its steps or into its pool, and trued up.",
 )
+VOLUME_FROZEN = event_type(
+    "metering.volume.frozen",
+    "The steps of usage were fixed, because it is accepted or closed out.",
+)

@@ -435,3 +435,22 @@ class TrueUp(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.order_line_id} {self.period_start} {self.exact_dollars}"
+
+
+class VolumeFreeze(AppendOnly):
+    """Up to when the order of the usage of a contract line is fixed.
+
+    What was rated by then is accepted or closed out, and keeps its steps; what comes
+    later stands behind it, whenever it occurred.
+    """
+
+    contract_line = models.ForeignKey(
+        "contracts.ContractLine", on_delete=models.PROTECT, related_name="freezes"
+    )
+    frozen_at = models.DateTimeField()
+    because_kind = models.CharField(max_length=60)
+    because_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=160)
+
+    def __str__(self) -> str:
+        return f"{self.contract_line_id} until {self.frozen_at}"

@@ -214,3 +214,24 @@ def test_an_average_ties_to_half_of_its_last_digit(amount, ties):
     found = within_an_average(Dollars(amount), average, tokens)
 
     assert found is ties
+
+
+def test_usage_that_comes_after_the_acceptance_stands_behind_what_is_accepted():
+    # Given an accepted invoice over 3.5 million tokens
+    order = order_in_use()
+    rated(at=RATED_AT)
+    accepted(invoiced(order, right_lines()), order)
+
+    # When a call arrives that was made before all of them
+    early = HOUR[0] + timedelta(minutes=1)
+    ingested(
+        event("late", order=order, tokens={"output": 100_000}, at=early),
+        at=ACCEPTED_AT + timedelta(hours=1),
+    )
+    rated(at=ACCEPTED_AT + timedelta(hours=2))
+
+    # Then it has the price of the volume that was reached, and nothing else moves
+    row = books(order)
+    assert row.accepted_dollars == Decimal("9.55")
+    assert row.consumed_dollars == Decimal("9.55") + Decimal("0.40")
+    assert_the_books_balance()

@@ -30,6 +30,7 @@ from contracting.ledger.operations.give_up import give_up_usage
 from contracting.ledger.operations.reserve import reserve_ordered
 from contracting.ledger.queries import LineBalance, lock_funds
 from contracting.ledger.states import Obligation
+from contracting.metering.operations.freeze import freeze_volume
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import TaskOrderState
@@ -75,6 +76,8 @@ def close_out_order(
     figures = _figures(rows, returned)
     _free_ceiling(order, figures, by, at)
     order.move_to(TaskOrderState.CLOSED)
+    ordered = [line.contract_line for line in order.current_lines()]
+    freeze_volume(lines=ordered, because=order.subject, by=by, at=at)
     statement = CompletionStatement.objects.create(
         contract=contract,
         order=order,

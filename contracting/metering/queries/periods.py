@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,7 +40,9 @@ from contracting.reference.states import BY_VOLUME
 def uses_of(line: ContractLine) -> list[Use]:
     """All usage of a contract line in the order in which it is put on its steps.
 
-    A correction belongs to the event that it corrects, and stands where that stands.
+    What was rated before usage was accepted or closed out comes before what was rated
+    after it; within that the order is that of time. A correction belongs to the event
+    that it corrects, and stands where that stands.
     """
     tariffs = _tariffs(line)
     kinds = {
@@ -63,9 +66,12 @@ def uses_of(line: ContractLine) -> list[Use]:
         found.setdefault(key, []).append(row)
     codes = dict(UsageSource.objects.values_list("pk", "code"))
 
-    def in_time(key: tuple[int, str, str, int]) -> tuple[datetime, str, str, str]:
+    freezes = sorted(line.freezes.values_list("frozen_at", flat=True))
+
+    def in_time(key: tuple[int, str, str, int]) -> tuple[int, datetime, str, str, str]:
         first = min(found[key], key=lambda row: row.event_id != key[1])
-        return first.occurred_at, codes[key[0]], key[1], key[2]
+        after = bisect_left(freezes, first.rated_at)
+        return after, first.occurred_at, codes[key[0]], key[1], key[2]
 
     return [
         use
@@ -86,6 +92,7 @@ class _Rated(NamedTuple):
     accounting_day: date
     tokens: int
     usd_per_million_tokens: Decimal
+    rated_at: datetime
     period_start: date
 
 

@@ -43,6 +43,8 @@ class Volume:
                 use = portion.use
                 if use.order_line_id in own:
                     found[(use.order_line_id, *use.kind)].append(portion)
+        for rows in found.values():
+            rows.sort(key=lambda row: row.use.occurred_at)
         self._portions: Mapping[Key, Sequence[Portion]] = found
         self._instants = {
             key: [each.use.occurred_at for each in rows] for key, rows in found.items()

@@ -30,6 +30,7 @@ from contracting.core.quantities import (
 )
 from contracting.documents.operations.request import request_document
 from contracting.ledger.operations.accept import accept_usage as accept_on_ledger
+from contracting.metering.operations.freeze import freeze_volume
 from contracting.reconciliation import (
     calculations,
     events,
@@ -84,6 +85,8 @@ def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
     run, match = _guard(invoice, at)
     acceptance = _accept_what_agrees(invoice, run, match, by, at)
     invoice.move_to(InvoiceState.ACCEPTED)
+    billed = {line.order_line.contract_line for line in live_lines(invoice)}
+    freeze_volume(lines=billed, because=acceptance.subject, by=by, at=at)
     for finding in _resolved_before(invoice):
         free_finding(finding, invoice, by, at)
     _print(invoice, run, acceptance, by, at)
