@@ -37,7 +37,7 @@ BESIDES = {
     "evaluations": {"discussions", "models", "pricing", "standing", "views"},
     "ledger": {"models", "queries"},
     "metering": {"adapters", "calculations", "queries"},
-    "modifications": {"forms"},
+    "modifications": {"calculations", "forms"},
     "operate": {"data", "story"},
     "orders": {"calculations", "forms", "models", "queries", "views"},
     "proposals": {"sealed.py"},

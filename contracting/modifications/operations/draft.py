@@ -13,12 +13,10 @@ from contracting.audit.operations.record import record_event
 from contracting.contracts.calculations import (
     content,
     months_in_all,
-    provisional_price,
 )
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import awarded_on
 from contracting.contracts.queries.guards import require_total_length
-from contracting.contracts.states import CountedOver, CountedPer
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256, plain
 from contracting.core.identifiers import check_clin, check_slin
@@ -26,6 +24,10 @@ from contracting.core.periods import accounting_day, extended
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.modifications import calculations, events, permissions, queries
+from contracting.modifications.calculations.drafts import (
+    require_measured,
+    require_structure,
+)
 from contracting.modifications.models import ContractModification
 from contracting.modifications.refusals import (
     ChangesNothing,
@@ -49,7 +51,6 @@ from contracting.modifications.states import (
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.states import ModificationAuthority
 from contracting.reference.models import AiModel, TokenClass
-from contracting.reference.states import UNITS_OF, PriceStructure
 from contracting.solicitations.publishing.instruments import nominal_minimum
 from contracting.solicitations.publishing.options import (
     checked_options,
@@ -285,19 +286,11 @@ def _require_new_line(line: LineDraft, known: set[str]) -> None:
     if line.clin in known:
         message = f"The contract has a line {line.clin} already."
         raise TermInvalid(message, clin=line.clin)
-    if line.unit not in UNITS_OF.get(line.structure, ()):
-        message = f"Line {line.clin} is not measured in {line.unit}."
-        raise TermInvalid(message, clin=line.clin)
+    require_measured(line)
     tokens, units = line.estimated_tokens.count, line.estimated_units
     is_one = (
         (units > 0 and not tokens) if line.is_by_unit else (tokens > 0 and not units)
     )
-    if (
-        line.counted_over not in CountedOver.values
-        or line.counted_per not in CountedPer.values
-    ):
-        message = f"Line {line.clin} says over what its volume is counted."
-        raise TermInvalid(message, clin=line.clin)
     whole = line.description.strip() and line.psc and is_one
     if not whole or line.ceiling_dollars <= Dollars():
         message = (
@@ -347,8 +340,8 @@ def _rate(modification: ContractModification, rate: RateDraft) -> dict[str, Any]
             "a token class."
         )
         raise TermInvalid(message, slin=rate.slin)
-    structure = next(line["structure"] for line in lines if line["clin"] == rate.clin)
-    _require_structure(rate, structure)
+    by_clin = {line["clin"]: line for line in lines}
+    require_structure(rate, by_clin[rate.clin]["structure"])
     return calculations.plain_rate(rate, model, contract.time_zone)
 
 
@@ -368,63 +361,6 @@ def _unit_rate(
         )
         raise TermInvalid(message, clin=rate.clin)
     return calculations.plain_unit_rate(rate, modification.contract.time_zone)
-
-
-def _require_structure(rate: RateDraft, structure: str) -> None:
-    """Steps on a line with tiers, a multiplier on a pool, and neither elsewhere."""
-    has_burn = rate.acu_per_million_tokens is not None and rate.usd_per_acu is not None
-    if (structure == PriceStructure.POOL) is not has_burn:
-        message = (
-            f"{rate.slin}: on a pool, and only there, a class has a multiplier, in "
-            "units (ACU) per million tokens, and a price of the unit."
-        )
-        raise TermInvalid(message, slin=rate.slin)
-    if (structure == PriceStructure.TIERS) is not bool(rate.steps):
-        message = (
-            f"{rate.slin}: on a line with tiers, and only there, a price has steps. "
-            "State the whole table."
-        )
-        raise TermInvalid(message, slin=rate.slin)
-    if has_burn:
-        _require_burn(rate)
-    _require_steps(rate)
-
-
-def _require_burn(rate: RateDraft) -> None:
-    for value in (rate.acu_per_million_tokens, rate.usd_per_acu):
-        if value is None or not 0 <= value < 1_000_000 or value != round(value, 6):
-            message = (
-                f"{rate.slin}: a multiplier and the price of a unit lie between zero "
-                "and a million, with at most six decimals."
-            )
-            raise TermInvalid(message, slin=rate.slin)
-    price = provisional_price(
-        rate.acu_per_million_tokens or Decimal(0), rate.usd_per_acu or Decimal(0)
-    )
-    if price >= 1_000_000:
-        message = f"{rate.slin}: {price} dollars per million tokens is not plausible."
-        raise TermInvalid(message, slin=rate.slin)
-
-
-def _require_steps(rate: RateDraft) -> None:
-    """Each step begins later than the one before, and none is above the first price."""
-    volumes = [step.from_tokens.count for step in rate.steps]
-    if len(set(volumes)) != len(volumes) or any(
-        not 0 <= volume <= MOST_TOKENS for volume in volumes
-    ):
-        message = f"{rate.slin}: each step begins at a volume of its own."
-        raise TermInvalid(message, slin=rate.slin)
-    dearer = [step for step in rate.steps if step.price > rate.price]
-    if dearer:
-        message = (
-            f"{rate.slin}: a step at {dearer[0].price} is above {rate.price}. The "
-            "price of a line with tiers is that of its dearest step."
-        )
-        raise TermInvalid(message, slin=rate.slin)
-
-
-MOST_TOKENS = 9_000_000_000_000_000
-"""At which a step may begin; far more than is ever used."""
 
 
 def _refuse_one_sided_price(modification: ContractModification) -> None:

@@ -6,7 +6,7 @@ comments. Its SHA-256 names the version.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from contracting.contracts.models import Contract
 from contracting.core.canonical import plain
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.ledger.states import Obligation
-from contracting.orders.calculations import units
+from contracting.orders.calculations import prices, units
 from contracting.orders.models import (
     Modification,
     ModificationEffect,
@@ -27,6 +27,9 @@ from contracting.orders.models import (
 )
 from contracting.reference.models import AiModel
 from contracting.solicitations.publishing.changes import Change
+
+model_gaps = prices.model_gaps
+price_gaps = prices.price_gaps
 
 TERMS: Final[Mapping[str, str]] = {
     "title": "Title",
@@ -76,7 +79,7 @@ def content(order: TaskOrder) -> dict[str, Any]:
 
 
 def _line(line: OrderLine) -> dict[str, Any]:
-    made = units.content_of(line) | {
+    return units.content_of(line) | {
         "clin": line.clin,
         "description": line.description,
         "ceiling_tokens": line.ceiling_tokens,
@@ -84,9 +87,6 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "rates": [_rate(rate) for rate in line.current_rates()],
         "funding": [_funds(part) for part in line.current_funding()],
     }
-    if line.ceiling_micro_acu is not None:
-        made["ceiling_micro_acu"] = line.ceiling_micro_acu
-    return made
 
 
 def _rate(rate: OrderRate) -> dict[str, Any]:
@@ -224,34 +224,28 @@ def in_words(terms: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Total ceiling in tokens", f"{tokens:,}"
     yield (
         "Total ceiling in dollars",
-        _money(sum((Decimal(line["ceiling_dollars"]) for line in lines), Decimal(0))),
+        prices.money(
+            sum((Decimal(line["ceiling_dollars"]) for line in lines), Decimal(0))
+        ),
     )
     funds = [Decimal(part["dollars"]) for line in lines for part in line["funding"]]
-    yield "Total funds", _money(sum(funds, Decimal(0)))
+    yield "Total funds", prices.money(sum(funds, Decimal(0)))
 
 
 def _line_in_words(line: dict[str, Any]) -> Iterator[tuple[str, str]]:
     name = f"Line {line['clin']}"
     yield f"{name}, description", line["description"]
     yield from units.in_words(line)
-    yield f"{name}, ceiling in dollars", _money(line["ceiling_dollars"])
-    if "ceiling_micro_acu" in line:
-        pool = Decimal(line["ceiling_micro_acu"]).scaleb(-6)
-        yield f"{name}, ceiling in units of the pool (ACU)", f"{pool:,f}"
+    yield f"{name}, ceiling in dollars", prices.money(line["ceiling_dollars"])
     for rate in line["rates"]:
         what = f"{rate['slin']} {rate['class']} of {rate['model']}"
-        price = f"{_money(rate['price'])} per million tokens"
+        price = f"{prices.money(rate['price'])} per million tokens"
         yield f"{name}, price of {what} from {rate['from'][:10]}", price
     for part in line["funding"]:
         acrn = f"{name}, ACRN {part['acrn']}"
         yield f"{acrn}, line of accounting", part["line_of_accounting"]
-        yield f"{acrn}, funds", _money(part["dollars"])
-        yield f"{acrn}, part of the ceiling", _money(part["ceiling_dollars"])
-
-
-def _money(value: Decimal | str) -> str:
-    whole, _, cents = f"{Decimal(value):,f}".partition(".")
-    return f"${whole}.{cents.rstrip('0').ljust(2, '0')}"
+        yield f"{acrn}, funds", prices.money(part["dollars"])
+        yield f"{acrn}, part of the ceiling", prices.money(part["ceiling_dollars"])
 
 
 def value_of(order: TaskOrder) -> Dollars:
@@ -441,8 +435,8 @@ def size_gaps(order: TaskOrder) -> dict[str, str]:
     )
     if least is not None and value < Dollars(least):
         gaps["SMALLEST"] = (
-            f"The {noun} is worth {_money(value.amount)}; the smallest {noun} is "
-            f"{_money(least)}."
+            f"The {noun} is worth {prices.money(value.amount)}; the smallest {noun} is "
+            f"{prices.money(least)}."
         )
     over = [
         line.clin
@@ -452,64 +446,11 @@ def size_gaps(order: TaskOrder) -> dict[str, str]:
     if over and item is not None:
         gaps["ITEM"] = (
             f"Line {', '.join(over)} is above the largest {noun} of a single line, "
-            f"{_money(item)}."
+            f"{prices.money(item)}."
         )
     if most is not None and value > Dollars(most):
         gaps["LARGEST"] = (
-            f"The {noun} is worth {_money(value.amount)}; the largest {noun} is "
-            f"{_money(most)}."
+            f"The {noun} is worth {prices.money(value.amount)}; the largest {noun} is "
+            f"{prices.money(most)}."
         )
     return gaps
-
-
-def model_gaps(rates: Iterable[OrderRate], boundary: str, on: date) -> list[str]:
-    """Which models may not be ordered on that day for that data boundary."""
-    gaps: dict[str, None] = {}
-    for rate in rates:
-        row, model = rate.rate_row, rate.rate_row.model
-        if row.boundary != boundary or boundary not in model.boundaries:
-            gaps[f"{model.snapshot} is not authorized for {boundary}."] = None
-        if model.valid_from > on or (model.valid_to and model.valid_to < on):
-            gaps[f"{model.snapshot} is not in date on {on}."] = None
-    return list(gaps)
-
-
-def price_gaps(rates: Iterable[OrderRate]) -> list[str]:
-    """Which prices stand above the contract's rate that now holds in their place."""
-    gaps = []
-    for rate in rates:
-        row = rate.rate_row
-        in_force = row if row.superseded_at is None else _successor(rate)
-        if in_force is None:
-            gaps.append(f"{row.slin} is no longer on the contract's rate card.")
-        elif rate.usd_per_million_tokens > in_force.usd_per_million_tokens:
-            gaps.append(
-                f"{row.slin} at {_money(rate.usd_per_million_tokens)} is above the "
-                f"contract's rate of {_money(in_force.usd_per_million_tokens)}."
-            )
-        elif row.superseded_at is not None:
-            gaps.append(
-                f"{row.slin} stands on a price that the contract has replaced: edit "
-                "the order, which takes the new one up."
-            )
-    return gaps
-
-
-def _successor(rate: OrderRate) -> Any:
-    """The row that has taken the place of a superseded one."""
-    row = rate.rate_row
-    return (
-        type(row)
-        .objects.filter(
-            line=row.line_id,
-            model=row.model_id,
-            token_class=row.token_class_id,
-            tier=row.tier,
-            context_band=row.context_band,
-            boundary=row.boundary,
-            superseded_at__isnull=True,
-            in_force__overlap=row.in_force,
-        )
-        .order_by("pk")
-        .first()
-    )

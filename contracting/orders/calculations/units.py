@@ -13,7 +13,9 @@ from contracting.reference.states import BY_TOKENS
 
 
 def content_of(line: OrderLine) -> dict[str, Any]:
-    """Its unit, quantity and prices; nothing of a line of tokens."""
+    """Its unit, quantity and prices, or the ceiling of a pool; nothing of tokens."""
+    if line.ceiling_micro_acu is not None:
+        return {"ceiling_micro_acu": line.ceiling_micro_acu}
     if not line.is_by_unit:
         return {}
     return {
@@ -35,6 +37,9 @@ def in_words(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     name = f"Line {line['clin']}"
     if "units" not in line:
         yield f"{name}, ceiling in tokens", f"{line['ceiling_tokens']:,}"
+        if "ceiling_micro_acu" in line:
+            pool = Decimal(line["ceiling_micro_acu"]).scaleb(-6)
+            yield f"{name}, ceiling in units of the pool (ACU)", f"{pool:,f}"
         return
     yield f"{name}, quantity", f"{Decimal(line['units']).normalize():f} {line['unit']}"
     for rate in line["unit_rates"]:

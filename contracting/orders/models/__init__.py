@@ -12,7 +12,6 @@ from django.db.models.functions import Upper
 
 from contracting.core.models import (
     Addressed,
-    AppendOnly,
     LockingQuerySet,
     Stateful,
     Timestamped,
@@ -22,7 +21,7 @@ from contracting.core.periods import Period, days_bounds
 from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
 from contracting.ledger.states import Holder
-from contracting.orders.models import units
+from contracting.orders.models import records, units
 from contracting.orders.models.changes import SignedChange
 from contracting.orders.states import (
     MOVES,
@@ -31,6 +30,10 @@ from contracting.orders.states import (
     TaskOrderState,
 )
 from contracting.reference.states import BY_TOKENS, Boundary, Unit
+
+AvailabilityNotice = records.AvailabilityNotice
+FundsCertification = records.FundsCertification
+LimitAcceptance = records.LimitAcceptance
 
 HOLDER_OF_A_LINE = "orders.line"
 OrderUnitRate = units.OrderUnitRate
@@ -216,25 +219,6 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
         return waits and not hasattr(self, "availability_notice")
 
 
-class AvailabilityNotice(AppendOnly):
-    """The contracting officer's notice that funds are available (FAR 52.232-18)."""
-
-    order = models.OneToOneField(
-        TaskOrder, on_delete=models.PROTECT, related_name="availability_notice"
-    )
-    text = models.TextField()
-    dollars = models.DecimalField(
-        max_digits=18, decimal_places=2, help_text="Obligated by the notice."
-    )
-    noticed_by = models.ForeignKey(
-        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
-    )
-    noticed_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.order_id}: {self.dollars}"
-
-
 _COUNTED = [str(unit) for unit in BY_TOKENS]
 
 
@@ -384,55 +368,6 @@ class OrderFunding(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.acrn} {self.dollars}"
-
-
-class FundsCertification(AppendOnly):
-    """A funds certifier's word that funds are there for one exact version."""
-
-    order = models.ForeignKey(
-        TaskOrder, on_delete=models.PROTECT, related_name="certifications"
-    )
-    modification = models.ForeignKey(
-        "orders.Modification",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="certifications",
-    )
-    version = models.PositiveIntegerField()
-    content_sha256 = models.CharField(max_length=64)
-    dollars = models.DecimalField(max_digits=18, decimal_places=2)
-    certified_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
-    certified_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.dollars} for version {self.version}"
-
-
-class LimitAcceptance(AppendOnly):
-    """The vendor takes an order that it need not take (FAR 52.216-19), one version."""
-
-    order = models.ForeignKey(
-        TaskOrder, on_delete=models.PROTECT, related_name="limit_acceptances"
-    )
-    version = models.PositiveIntegerField()
-    content_sha256 = models.CharField(max_length=64)
-    outside = models.JSONField(
-        help_text="{code: words} of the limits outside which the order lies."
-    )
-    accepted_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
-    accepted_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="an_acceptance_names_the_limits_it_passes",
-                condition=~Q(outside={}),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"acceptance of version {self.version}"
 
 
 class Modification(SignedChange):

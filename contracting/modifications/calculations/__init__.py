@@ -14,60 +14,43 @@ from fractions import Fraction
 from typing import Any, Final
 
 from contracting.contracts.calculations import (
-    PRICING,
     content,
     price_from,
-    price_said,
-    provisional_price,
     volumes_of,
 )
 from contracting.contracts.models import Contract
 from contracting.core.canonical import plain
-from contracting.core.periods import accounting_day, day_bounds
+from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars
 from contracting.core.templatetags.drawdown import dollars as money
+from contracting.modifications.calculations import drafts, words
 from contracting.modifications.models import ContractModification, OnRamp
 from contracting.modifications.states import (
     ONE_SIDED,
-    LineDraft,
     ModificationKind,
     Moved,
-    RateDraft,
-    UnitRateDraft,
 )
-from contracting.reference.models import AiModel
-from contracting.reference.states import BY_TOKENS, BY_VOLUME, PartMonths, Unit
 from contracting.solicitations.publishing.changes import Change
-from contracting.solicitations.publishing.options import dollars_of, words_of
+from contracting.solicitations.publishing.options import dollars_of
 
-TERMS: Final[Mapping[str, str]] = {
-    "title": "Title",
-    "ordering_end": "Last day of the ordering period",
-    "minimum_dollars": "Guaranteed minimum in dollars",
-    "ceiling_dollars": "Contract ceiling in dollars",
-    "ceiling_tokens": "Contract ceiling in tokens",
-    "notice_percent": "Notice, percent of an order's funds",
-    "tolerance_tokens": "Tolerance per line and day in tokens",
-    "tolerance_dollars": "Tolerance per line and day in dollars",
-    "report_due_days": "Usage report due, days after a period",
-    "payment_days": "Payment due, days",
-}
-"""The single terms of a contract that a modification may change, in words."""
+plain_line = drafts.plain_line
+plain_unit_rate = drafts.plain_unit_rate
+plain_rate = drafts.plain_rate
+TERMS = words.TERMS
+DOLLARS = words.DOLLARS
+DAYS = words.DAYS
+WORDS = words.WORDS
+COUNTS = words.COUNTS
+is_by_unit = words.is_by_unit
+in_words = words.in_words
+option_in_words = words.option_in_words
+units_in_words = words.units_in_words
+term_in_words = words.term_in_words
+rate_label = words.rate_label
+price_in_words = words.price_in_words
 
 ADMINISTRATIVE: Final = frozenset({"title"})
 """The terms that touch nobody's rights: the Government changes them alone."""
-
-DOLLARS: Final = frozenset({"minimum_dollars", "ceiling_dollars", "tolerance_dollars"})
-DAYS: Final = frozenset({"ordering_end"})
-WORDS: Final = frozenset({"title"})
-COUNTS: Final[Mapping[str, tuple[int, int]]] = {
-    "ceiling_tokens": (1, 9_000_000_000_000_000_000),
-    "notice_percent": (1, 100),
-    "tolerance_tokens": (0, 9_000_000_000_000_000_000),
-    "report_due_days": (1, 365),
-    "payment_days": (1, 365),
-}
-"""The least and the most of each term that is a whole number."""
 
 OLD_PRICE: Final = ("model", "class", "tier", "context_band", "boundary")
 """What two prices must agree in for the later one to take the other's place."""
@@ -76,88 +59,6 @@ OLD_PRICE: Final = ("model", "class", "tier", "context_band", "boundary")
 def plain_term(name: str, value: Any) -> Any:
     """A term as the content has it."""
     return plain(Dollars(value) if name in DOLLARS else value)
-
-
-def plain_line(line: LineDraft) -> dict[str, Any]:
-    """A new line as the content has it, without prices and funds."""
-    made: dict[str, Any] = plain(
-        {
-            "clin": line.clin,
-            "description": line.description,
-            "psc": line.psc,
-            "pricing": PRICING.get(line.structure, f"fixed unit price per {line.unit}"),
-            "structure": str(line.structure),
-            "unit": str(line.unit),
-            "estimated_tokens": line.estimated_tokens,
-            "ceiling_dollars": line.ceiling_dollars.amount,
-        }
-    )
-    if line.is_by_unit:
-        made |= plain(
-            {
-                "estimated_units": line.estimated_units,
-                "part_months": str(line.part_months),
-            }
-        )
-    if line.structure in BY_VOLUME:
-        made["counted_over"] = str(line.counted_over)
-        made["counted_per"] = str(line.counted_per)
-    of_option = {"option": line.option_number, "orders_from": line.orders_from}
-    known = {name: value for name, value in of_option.items() if value is not None}
-    return made | dict(plain(known))
-
-
-def plain_unit_rate(rate: UnitRateDraft, zone: str) -> dict[str, Any]:
-    """A new price per unit as the content has it, with the line it stands on."""
-    made: dict[str, Any] = plain(
-        {
-            "clin": rate.clin,
-            "price": rate.price.usd_per_unit,
-            "from": day_bounds(rate.first_day, zone).start,
-            "to": None,
-        }
-    )
-    return made
-
-
-def plain_rate(rate: RateDraft, model: AiModel, zone: str) -> dict[str, Any]:
-    """A new price as the content has it, with the line it stands on."""
-    made: dict[str, Any] = plain(
-        {
-            "clin": rate.clin,
-            "slin": rate.slin,
-            "model": model.snapshot,
-            "tokenizer": model.tokenizer.code,
-            "class": rate.token_class,
-            "tier": rate.tier,
-            "context_band": rate.context_band,
-            "boundary": rate.boundary,
-            "price": rate.price.usd_per_million_tokens,
-            "from": day_bounds(rate.first_day, zone).start,
-            "to": None,
-        }
-    )
-    if rate.steps:
-        made["steps"] = plain(
-            [
-                {
-                    "from_tokens": step.from_tokens.count,
-                    "price": step.price.usd_per_million_tokens,
-                }
-                for step in sorted(rate.steps, key=lambda each: each.from_tokens)
-            ]
-        )
-    if rate.acu_per_million_tokens is not None and rate.usd_per_acu is not None:
-        made |= plain(
-            {
-                "acu_per_million_tokens": rate.acu_per_million_tokens,
-                "usd_per_acu": rate.usd_per_acu,
-                "price": provisional_price(
-                    rate.acu_per_million_tokens, rate.usd_per_acu
-                ),
-            }
-        )
-    return made
 
 
 def applied(
@@ -192,11 +93,6 @@ def applied(
     for line in after["lines"]:
         line["rates"].sort(key=lambda rate: (rate["slin"], rate["from"]))
     return after
-
-
-def is_by_unit(line: Mapping[str, Any]) -> bool:
-    """Whether a line of the content is bought by the month, hour or piece."""
-    return bool(line["unit"]) and line["unit"] not in BY_TOKENS
 
 
 def _give_back(after: dict[str, Any], minimum_before: Decimal) -> None:
@@ -307,62 +203,6 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Cha
         for label in dict.fromkeys([*new, *old])
         if old.get(label, "") != new.get(label, "")
     ]
-
-
-def in_words(terms: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each term of the content by its name, as a person reads it."""
-    for name, label in TERMS.items():
-        yield label, term_in_words(name, terms[name])
-    for line in terms["lines"]:
-        where = f"Line {line['clin']}"
-        yield f"{where}, description", line["description"]
-        yield f"{where}, not to exceed", money(line["ceiling_dollars"])
-        if is_by_unit(line):
-            yield f"{where}, estimated quantity", units_in_words(line)
-        for rate in [*line["rates"], *line.get("unit_rates", ())]:
-            yield f"{where}, {rate_label(rate)}", price_in_words(rate)
-    for option in terms.get("options", ()):
-        yield f"Option {option['number']}", option_in_words(option)
-
-
-def option_in_words(option: Mapping[str, Any]) -> str:
-    """An option, and from when to when it is exercised if it is."""
-    words = words_of(option)
-    if not option.get("is_exercised"):
-        return words
-    first, last = option["first_day"], option["last_day"]
-    return f"{words}. Exercised{f': {first} to {last}' if last else ''}"
-
-
-def units_in_words(line: Mapping[str, Any]) -> str:
-    """How much of a line is expected, and what a month is worth that is not whole."""
-    words = f"{line['estimated_units']} {line['unit']}"
-    if line["unit"] == Unit.MONTH:
-        words += f"; {PartMonths(line['part_months']).label}"
-    return words
-
-
-def term_in_words(name: str, value: Any) -> str:
-    """One term as a person reads it."""
-    if name in DOLLARS:
-        return str(money(value))
-    return f"{int(value):,}" if name in COUNTS else str(value)
-
-
-def rate_label(rate: Mapping[str, Any]) -> str:
-    """What is priced, and from which day on."""
-    if "slin" not in rate:
-        return f"one unit, from {rate['from'][:10]}"
-    what = f"{rate['slin']} {rate['class']} of {rate['model']}"
-    where = f"{rate['tier'].lower()}, {rate['boundary']}"
-    return f"{what}, {where}, from {rate['from'][:10]}"
-
-
-def price_in_words(rate: Mapping[str, Any]) -> str:
-    """A price, and the last day of it where there is one."""
-    until = f", before {rate['to'][:10]}" if rate["to"] else ""
-    said = price_said(rate) if "slin" in rate else f"{money(rate['price'])} per unit"
-    return f"{said}{until}"
 
 
 def figures(modification: ContractModification) -> list[Moved]:

@@ -1,0 +1,173 @@
+"""What somebody drafts, as the content of the contract will have it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from contracting.contracts.calculations import PRICING, provisional_price
+from contracting.contracts.states import CountedOver, CountedPer
+from contracting.core.canonical import plain
+from contracting.core.periods import day_bounds
+from contracting.modifications.refusals import TermInvalid
+from contracting.modifications.states import LineDraft, RateDraft, UnitRateDraft
+from contracting.reference.models import AiModel
+from contracting.reference.states import BY_VOLUME, UNITS_OF, PriceStructure
+
+MOST_TOKENS = 9_000_000_000_000_000
+"""At which a step may begin; far more than is ever used."""
+
+
+def plain_line(line: LineDraft) -> dict[str, Any]:
+    """A new line as the content has it, without prices and funds."""
+    made: dict[str, Any] = plain(
+        {
+            "clin": line.clin,
+            "description": line.description,
+            "psc": line.psc,
+            "pricing": PRICING.get(line.structure, f"fixed unit price per {line.unit}"),
+            "structure": str(line.structure),
+            "unit": str(line.unit),
+            "estimated_tokens": line.estimated_tokens,
+            "ceiling_dollars": line.ceiling_dollars.amount,
+        }
+    )
+    if line.is_by_unit:
+        made |= plain(
+            {
+                "estimated_units": line.estimated_units,
+                "part_months": str(line.part_months),
+            }
+        )
+    if line.structure in BY_VOLUME:
+        made["counted_over"] = str(line.counted_over)
+        made["counted_per"] = str(line.counted_per)
+    of_option = {"option": line.option_number, "orders_from": line.orders_from}
+    known = {name: value for name, value in of_option.items() if value is not None}
+    return made | dict(plain(known))
+
+
+def plain_unit_rate(rate: UnitRateDraft, zone: str) -> dict[str, Any]:
+    """A new price per unit as the content has it, with the line it stands on."""
+    made: dict[str, Any] = plain(
+        {
+            "clin": rate.clin,
+            "price": rate.price.usd_per_unit,
+            "from": day_bounds(rate.first_day, zone).start,
+            "to": None,
+        }
+    )
+    return made
+
+
+def plain_rate(rate: RateDraft, model: AiModel, zone: str) -> dict[str, Any]:
+    """A new price as the content has it, with the line it stands on."""
+    made: dict[str, Any] = plain(
+        {
+            "clin": rate.clin,
+            "slin": rate.slin,
+            "model": model.snapshot,
+            "tokenizer": model.tokenizer.code,
+            "class": rate.token_class,
+            "tier": rate.tier,
+            "context_band": rate.context_band,
+            "boundary": rate.boundary,
+            "price": rate.price.usd_per_million_tokens,
+            "from": day_bounds(rate.first_day, zone).start,
+            "to": None,
+        }
+    )
+    if rate.steps:
+        made["steps"] = plain(
+            [
+                {
+                    "from_tokens": step.from_tokens.count,
+                    "price": step.price.usd_per_million_tokens,
+                }
+                for step in sorted(rate.steps, key=lambda each: each.from_tokens)
+            ]
+        )
+    if rate.acu_per_million_tokens is not None and rate.usd_per_acu is not None:
+        made |= plain(
+            {
+                "acu_per_million_tokens": rate.acu_per_million_tokens,
+                "usd_per_acu": rate.usd_per_acu,
+                "price": provisional_price(
+                    rate.acu_per_million_tokens, rate.usd_per_acu
+                ),
+            }
+        )
+    return made
+
+
+def require_structure(rate: RateDraft, structure: str) -> None:
+    """Insist on steps on a line with tiers, on a multiplier on a pool, and on neither
+    elsewhere.
+
+    :raises TermInvalid: for a table that cannot be rated
+    """
+    has_burn = rate.acu_per_million_tokens is not None and rate.usd_per_acu is not None
+    if (structure == PriceStructure.POOL) is not has_burn:
+        message = (
+            f"{rate.slin}: on a pool, and only there, a class has a multiplier, in "
+            "units (ACU) per million tokens, and a price of the unit."
+        )
+        raise TermInvalid(message, slin=rate.slin)
+    if (structure == PriceStructure.TIERS) is not bool(rate.steps):
+        message = (
+            f"{rate.slin}: on a line with tiers, and only there, a price has steps. "
+            "State the whole table."
+        )
+        raise TermInvalid(message, slin=rate.slin)
+    if has_burn:
+        _require_burn(rate)
+    _require_steps(rate)
+
+
+def _require_burn(rate: RateDraft) -> None:
+    for value in (rate.acu_per_million_tokens, rate.usd_per_acu):
+        if value is None or not 0 <= value < 1_000_000 or value != round(value, 6):
+            message = (
+                f"{rate.slin}: a multiplier and the price of a unit lie between zero "
+                "and a million, with at most six decimals."
+            )
+            raise TermInvalid(message, slin=rate.slin)
+    price = provisional_price(
+        rate.acu_per_million_tokens or Decimal(0), rate.usd_per_acu or Decimal(0)
+    )
+    if price >= 1_000_000:
+        message = f"{rate.slin}: {price} dollars per million tokens is not plausible."
+        raise TermInvalid(message, slin=rate.slin)
+
+
+def _require_steps(rate: RateDraft) -> None:
+    """Each step begins later than the one before, and none is above the first price."""
+    volumes = [step.from_tokens.count for step in rate.steps]
+    if len(set(volumes)) != len(volumes) or any(
+        not 0 <= volume <= MOST_TOKENS for volume in volumes
+    ):
+        message = f"{rate.slin}: each step begins at a volume of its own."
+        raise TermInvalid(message, slin=rate.slin)
+    dearer = [step for step in rate.steps if step.price > rate.price]
+    if dearer:
+        message = (
+            f"{rate.slin}: a step at {dearer[0].price} is above {rate.price}. The "
+            "price of a line with tiers is that of its dearest step."
+        )
+        raise TermInvalid(message, slin=rate.slin)
+
+
+def require_measured(line: LineDraft) -> None:
+    """Insist on a unit that fits the structure, and on what its volume is counted.
+
+    :raises TermInvalid: if the line says neither
+    """
+    if line.unit not in UNITS_OF.get(line.structure, ()):
+        message = f"Line {line.clin} is not measured in {line.unit}."
+        raise TermInvalid(message, clin=line.clin)
+    if (
+        line.counted_over not in CountedOver.values
+        or line.counted_per not in CountedPer.values
+    ):
+        message = f"Line {line.clin} says over what its volume is counted."
+        raise TermInvalid(message, clin=line.clin)
