@@ -340,8 +340,7 @@ def _rate(modification: ContractModification, rate: RateDraft) -> dict[str, Any]
             "a token class."
         )
         raise TermInvalid(message, slin=rate.slin)
-    by_clin = {line["clin"]: line for line in lines}
-    require_structure(rate, by_clin[rate.clin]["structure"])
+    require_structure(rate, {e["clin"]: e["structure"] for e in lines}[rate.clin])
     return calculations.plain_rate(rate, model, contract.time_zone)
 
 
