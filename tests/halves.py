@@ -37,10 +37,15 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items):
-    """What takes longest is not left for the end; then what needs no database."""
+    """What takes longest is not left for the end; then what needs no database.
+
+    In a file, what does not ask for the file's world comes before that is built: in the
+    world without it, the worlds of other files are known and are put back.
+    """
     long = (*TOGETHER, APART)
-    first = {name: place for place, files in enumerate(long) for name in files}
+    first = {name: at for at, files in enumerate(long) for name in files}
     needing = {item.path for item in items if _needs_a_database(item)}
+    files = {path: at for at, path in enumerate(dict.fromkeys(i.path for i in items))}
     items.sort(
         key=lambda item: (
             min(
@@ -48,6 +53,8 @@ def pytest_collection_modifyitems(items):
                 default=len(long),
             ),
             item.path in needing,
+            files[item.path],
+            _asks_for_a_world_of_its_file(item),
         )
     )
 
@@ -56,3 +63,8 @@ def _needs_a_database(item):
     return item.get_closest_marker("django_db") is not None or not DATABASES.isdisjoint(
         item.fixturenames
     )
+
+
+def _asks_for_a_world_of_its_file(item):
+    known = item._fixtureinfo.name2fixturedefs
+    return any(defs[-1].scope == "module" for defs in known.values())
