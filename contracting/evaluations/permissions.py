@@ -6,15 +6,20 @@ from accounts.models import Membership
 from accounts.permissions import all_of, other_person, role_in
 from accounts.states import Role
 from contracting.core.actors import Actor
-from contracting.core.permissions import Refused, Verdict
+from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.evaluations import queries
-from contracting.evaluations.models import PanelMember
+from contracting.evaluations.models import FinalRevision, PanelMember
 from contracting.evaluations.queries import missing_consensus, panel_member_of
 from contracting.evaluations.states import PanelRole, Standing
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.models import Submission
 from contracting.submissions.permissions import can_give_share, is_of_no_vendor
 from contracting.submissions.queries import box_of, opening_of, share_for
+from contracting.submissions.sealing.holders import (
+    OFFERORS,
+    copies_of,
+    holder_key_of,
+)
 from contracting.submissions.states import OpeningPurpose
 
 _OFFICE = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST)
@@ -302,6 +307,20 @@ def can_revise_submission(by: Actor, submission: Submission) -> Verdict:
     """A signer of the vendor whose offer it is: what they state binds it."""
     roles = (Role.VENDOR_SIGNER,)
     return role_in(by, submission.vendor_id, *roles, doing="revise its offer")
+
+
+def can_reread_revision(by: Actor, revision: FinalRevision) -> Verdict:
+    """A member or signer of the vendor whose revision it is, who holds an offer key."""
+    vendor_id = revision.submission.vendor_id
+    who = role_in(by, vendor_id, *OFFERORS, doing="read its final revision again")
+    if isinstance(who, Refused):
+        return who
+    if not copies_of(holder_key_of(by)) or revision.wrapped_for_vendor is None:
+        return Refused(
+            "You hold no offer key that was in force when it was handed in. What is "
+            "handed in from now on is sealed to the one that you hold."
+        )
+    return Allowed()
 
 
 def can_open_revisions(by: Actor, solicitation: Solicitation) -> Verdict:

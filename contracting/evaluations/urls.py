@@ -167,6 +167,16 @@ urlpatterns = [
         name="revise_submission",
     ),
     path(
+        "discussions/<public_id:submission>/revisions/<public_id:revision>",
+        discussions.RevisionPage.as_view(),
+        name="revision",
+    ),
+    path(
+        "discussions/<public_id:submission>/revisions/<public_id:revision>/sealed",
+        discussions.SealedRevision.as_view(),
+        name="sealed_revision",
+    ),
+    path(
         "discussions/<public_id:submission>",
         discussions.DiscussionPage.as_view(),
         name="discussion",

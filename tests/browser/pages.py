@@ -20,6 +20,7 @@ NOT_PAGES = {
     "evaluations:offer_file",
     "evaluations:revised_file",
     "evaluations:save_rating",
+    "evaluations:sealed_revision",
     "evaluations:price_memo",
     "market_research:comparison_file",
     "opportunities:calendar",

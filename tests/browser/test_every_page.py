@@ -79,6 +79,7 @@ REACHED_OTHERWISE = {
     "evaluations:open_revisions": "only in discussions",
     "evaluations:request_revisions": "only in discussions",
     "evaluations:revise_submission": "only in discussions",
+    "evaluations:revision": "only in discussions",
     "evaluations:note_dissent": "only while a factor's ratings await one voice",
     "evaluations:record_certificate": "only once a small business is referred",
     "evaluations:refer_nonresponsibility": "only after a finding on a vendor",

@@ -12,13 +12,14 @@ from contracting.evaluations.models import FinalRevision, RevisedOffer
 from tests.browser.conftest import Site, allowed_beside_a_loop, visiting
 from tests.browser.stage import Stage, staged
 from tests.browser.test_sealing import BODY, NAME, PRICE, SECRETS, WORDS, fill_in
-from tests.browser.wire import Wire
+from tests.browser.wire import Wire, spelled
 from tests.evaluations.exchanges import (
     cutoff_of,
     offer_of,
     revisions_due,
     revisions_opened_by,
 )
+from tests.offer_keys import READING, chosen_passphrase
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +48,10 @@ def stage(request, heard, chromium) -> Iterator[Stage]:
 def test_a_final_revision_leaves_the_browser_sealed_and_opens_to_what_was_typed(
     stage, heard
 ):
-    # Given final revisions that are due, and Larkspur's signer on the page of theirs
+    # Given final revisions that are due, and Larkspur's signer on the page of theirs,
+    # who holds the offer key
     solicitation = revisions_due()
+    chosen_passphrase(by="vendor_b_signer")
     stage.at(cutoff_of(solicitation) - timedelta(hours=1))
     offer = offer_of(solicitation, "vendor_b_signer").public_id
     screen = stage.see(
@@ -66,10 +69,20 @@ def test_a_final_revision_leaves_the_browser_sealed_and_opens_to_what_was_typed(
     # Then it is received in client mode, and nothing that was typed was sent or kept
     assert "sealed in client mode" in screen.main.inner_text()
     revision = FinalRevision.objects.get()
-    assert b"wrapped_for_vendor" not in heard.sent
+    assert b"wrapped_for_vendor" in heard.sent
     assert len(heard.sent) > 4096
     for held in (heard.sent, read_blob(revision.sealed_blob)):
         assert not any(secret in held for secret in SECRETS)
+
+    # And its vendor reads it again in the browser, whose passphrase stays there
+    screen.follow("read revision 1 again")
+    page.get_by_label("Your passphrase for reading our offers").fill(READING)
+    page.get_by_role("button", name="Read it").click()
+    page.get_by_text("Decrypted in this browser.").wait_for()
+    shown = page.locator("#own-offer").inner_text()
+    for each in (WORDS, NAME, PRICE):
+        assert each in shown
+    assert not any(each in heard.sent for each in spelled(READING))
 
     # And the quorum reads what was typed, to the byte
     for part in ("contract_specialist", "contracting_officer"):

@@ -34,6 +34,7 @@ from tests.evaluations.exchanges import (
     revisions_due,
     revisions_opened_by,
 )
+from tests.offer_keys import chosen_passphrase, private_halves
 from tests.offers import after
 from tests.sealed_offers import priced_rows, sealed_offer
 from tests.submissions.test_sealed_box import everything_stored, found
@@ -277,6 +278,52 @@ def test_the_page_takes_what_a_browser_has_sealed(monkeypatch):
 
     # Then it is taken under that name, and the page of the discussion shows it
     assert reply.status_code == 303
-    assert reply.url == reverse("evaluations:discussion", args=[offer])
+    assert reply.headers["Location"] == reverse("evaluations:discussion", args=[offer])
     assert FinalRevision.objects.get().public_id == place.submission
-    assert "sealed in client mode" in browser.get(reply.url).content.decode()
+    assert (
+        "sealed in client mode"
+        in browser.get(reply.headers["Location"]).content.decode()
+    )
+
+
+def test_a_revision_is_read_again_by_who_holds_the_offer_key_alone(settings):
+    # Given a signer who holds the offer key, and a revision that was sealed to it here
+    settings.OPENER_KEY_ITERATIONS = 100
+    chosen_passphrase(by=SIGNER)
+    solicitation = revisions_due()
+    revision = revised(solicitation)
+    ids = [revision.submission.public_id, revision.public_id]
+    page, sealed = (
+        reverse(f"evaluations:{name}", args=ids)
+        for name in ("revision", "sealed_revision")
+    )
+
+    # Then its page gives that person what a browser needs, which opens the bytes
+    browser = client_for(actor(SIGNER))
+    assert (
+        page
+        in browser.get(reverse("evaluations:discussion", args=ids[:1])).content.decode()
+    )
+    shown = browser.get(page)
+    assert "This page needs JavaScript" in shown.content.decode()
+    raw = browser.get(sealed).content
+    place = Place(solicitation.public_id, revision.public_id, revision.number)
+    opened = []
+    for private in private_halves(SIGNER):
+        key = keys.decrypt_from(
+            bytes(revision.wrapped_for_vendor),
+            private=private,
+            binding=place.vendor_binding,
+        )
+        opened.append(keys.decrypt(raw, key=key, binding=place.binding))
+    assert b"named engineer" in opened[0]
+
+    # And nobody else has a page of it
+    for part, status in (
+        ("vendor_b_member", 403),
+        ("vendor_a_signer", 404),
+        ("contracting_officer", 404),
+        ("administrator", 404),
+    ):
+        for address in (page, sealed):
+            assert client_for(actor(part)).get(address).status_code == status, part

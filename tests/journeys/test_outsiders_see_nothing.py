@@ -64,6 +64,8 @@ NOT_IN_THE_STORY = {
     "evaluations:normalise_price",
     "evaluations:offer_file",
     "evaluations:revised_file",
+    "evaluations:revision",
+    "evaluations:sealed_revision",
     "fair_opportunity:cancel_opportunity",
     "fair_opportunity:consider_response",
     "fair_opportunity:opportunity",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from contracting.core import clock
@@ -13,9 +15,10 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.permissions import Verdict, require
 from contracting.core.views import PageView
-from contracting.documents.queries import documents_of
+from contracting.documents.queries import documents_of, read_blob
 from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.discussions import exchanges
+from contracting.evaluations.models import FinalRevision
 from contracting.evaluations.operations.determine import determine_range
 from contracting.evaluations.operations.open import open_discussions
 from contracting.evaluations.operations.open_revisions import open_revisions
@@ -23,9 +26,10 @@ from contracting.evaluations.operations.request import request_revisions
 from contracting.evaluations.operations.revise import revise_submission
 from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass
+from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation
-from contracting.submissions.client import share_facts
-from contracting.submissions.forms import OpeningForm
+from contracting.submissions.client import copy_facts, locked_facts, share_facts
+from contracting.submissions.forms import OpeningForm, RereadForm
 from contracting.submissions.models import Submission
 from contracting.submissions.queries import (
     box_of,
@@ -34,6 +38,7 @@ from contracting.submissions.queries import (
     offers_of,
     share_for,
 )
+from contracting.submissions.sealing.holders import holder_key_of
 from contracting.submissions.views import OfferView
 
 
@@ -237,6 +242,7 @@ class DiscussionPage(PageView):
             "request_for": exchanges.revision_request_of(found.solicitation),
             "revisions": (listed := revisions.order_by("-number")),
             "revised": getattr(found, "revised_offer", None),
+            "holds_key": bool(copy_facts(holder_key_of(self.actor))),
             "documents": [
                 paper
                 for each in listed
@@ -245,3 +251,52 @@ class DiscussionPage(PageView):
             "is_past": exchanges.is_past_cutoff(found.solicitation, clock.now()),
             "may_revise": permissions.can_revise_submission(self.actor, found),
         }
+
+
+class OfOurRevision(PageView):
+    """A page of one final revision, for its own vendor."""
+
+    def revision(self, submission: str, revision: str) -> FinalRevision:
+        """One that this vendor has handed in.
+
+        :raises NotVisible: for everybody else (R-ROL-07)
+        """
+        own = get_submission_for(self.actor, submission).final_revisions
+        found = own.filter(public_id=revision).select_related("submission").first()
+        if found is None:
+            message = "There is no such final revision."
+            raise NotVisible(message, rule="R-ROL-07")
+        require(permissions.can_reread_revision(self.actor, found))
+        return found
+
+
+class RevisionPage(OfOurRevision):
+    """What does our final revision say?"""
+
+    template_name = "evaluations/revision.html"
+
+    def context(self, submission: str, revision: str, **_ids: Any) -> dict[str, Any]:
+        found = self.revision(submission, revision)
+        solicitation, own = found.submission.solicitation, holder_key_of(self.actor)
+        return {
+            "revision": found,
+            "solicitation": solicitation,
+            "locked": locked_facts(own),
+            "copies": copy_facts(own),
+            "wrapped": b64encode(bytes(found.wrapped_for_vendor or b"")).decode(),
+            "lines": solicitation.lines.order_by("slin"),
+            "models": AiModel.objects.order_by("pk"),
+            "form": RereadForm(files=0),
+        }
+
+
+class SealedRevision(OfOurRevision):
+    """Our own sealed bytes, for the browser that opens them."""
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        found = self.revision(ids["submission"], ids["revision"])
+        return HttpResponse(
+            read_blob(found.sealed_blob),
+            content_type="application/octet-stream",
+            headers={"Cache-Control": "private, no-store"},
+        )
