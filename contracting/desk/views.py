@@ -34,6 +34,7 @@ from contracting.desk.serializers import SHORT, desk_of
 from contracting.desk.states import QUESTIONS, Duty
 from contracting.notices.queries import time_zone_of
 from contracting.solicitations.queries import open_opportunities
+from contracting.submissions.health.log import silent_since
 
 PATIENCE_SECONDS: Final = 1.5
 """How long the database may take before the site calls itself not ready."""
@@ -69,6 +70,7 @@ class Home(PageView):
             "today": today,
             "now": at,
             "own_zone": own_zone,
+            "silent_since": silent_since(at),
         }
         return render(request, desk.template, {**context, **desk.lists})
 

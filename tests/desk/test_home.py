@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Membership
 from contracting.desk.queries import LIMIT
 from contracting.desk.states import NAVIGATION, QUESTIONS
+from contracting.submissions.operations.log import log_health
 from tests.builders import RELEASED_AT, drafted_requisition, released_solicitation
 from tests.builders_orders import (
     MODIFIED_AT,
@@ -262,3 +263,17 @@ def test_a_vendor_reads_what_is_due_in_both_zones_and_how_far_the_draft_is(
     # And a rival reads nothing of it
     rival = client_for(actor("vendor_b_signer")).get("/").content.decode()
     assert "Finish our draft" not in rival
+
+
+def test_a_desk_says_since_when_nothing_has_run_by_itself(told_the_time):
+    # Given a schedule that was last seen four minutes ago, and then six
+    stale = "This page may be stale."
+    told_the_time(AT)
+    assert stale not in client_for(actor("cor")).get("/").content.decode()
+    log_health(at=AT)
+
+    for minutes, is_stale in ((4, False), (6, True)):
+        told_the_time(AT + timedelta(minutes=minutes))
+        for part in ("contracting_officer", "vendor_a_signer"):
+            page = client_for(actor(part)).get("/").content.decode()
+            assert (stale in page) is is_stale

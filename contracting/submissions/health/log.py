@@ -40,6 +40,15 @@ def outage_at(instant: datetime, at: datetime) -> Outage | None:
     return Outage(last.beat_at, None if first is None else first.beat_at)
 
 
+def silent_since(at: datetime) -> datetime | None:
+    """When what runs by itself was last seen, if that is too long ago.
+
+    Where nothing was ever seen the log shows nothing.
+    """
+    last = HealthBeat.objects.filter(beat_at__lte=at).order_by("beat_at").last()
+    return None if last is None or at - last.beat_at <= TOLERANCE else last.beat_at
+
+
 def ruling_on(solicitation: Solicitation) -> OutageRuling | None:
     """What was decided about an outage at the deadline in force."""
     if solicitation.deadline is None:
