@@ -140,8 +140,14 @@ class Search(PageView):
         if page:
             return HttpResponseRedirect(page)
         found = search.found(self.actor, text)
-        total = sum(rows.total for rows in found.values())
-        context = {"text": text, "found": found, "total": total}
+        counted = [min(rows.total, search.COUNTED) for rows in found.values()]
+        context = {
+            "text": text,
+            "found": found,
+            "total": sum(counted),
+            "most": search.COUNTED,
+            "is_more": any(rows.total > search.COUNTED for rows in found.values()),
+        }
         return render(request, self.template_name, context)
 
 

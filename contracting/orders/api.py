@@ -32,7 +32,7 @@ class TaskOrdersEndpoint(EndpointView):
         tags=["orders"],
     )
     def get(self, request: Request) -> Response:
-        return self.page(request, queries.visible_to(self.actor), summary_of)
+        return self.page(request, queries.summaries_visible_to(self.actor), summary_of)
 
 
 class TaskOrderEndpoint(EndpointView):

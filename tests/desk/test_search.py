@@ -4,9 +4,11 @@ import pytest
 from django.test import Client
 
 from contracting.desk.queries import LIMIT
+from contracting.desk.queries import search as searching
 from contracting.desk.queries.search import found
 from contracting.payments.models import PaymentCertification
 from tests.builders import drafted_requisition, released_solicitation
+from tests.builders_orders import awarded_contract, drafted_order
 from tests.builders_settlement import certified_payment, received_invoice
 from tests.cast import actor, client_for
 from tests.desk.conftest import OUTSIDERS
@@ -128,3 +130,16 @@ def test_a_draft_is_found_by_its_agency_alone():
     assert search("contract_specialist", "claims").context["total"] == 1
     for part in (None, *OUTSIDERS, "vendor_a_member"):
         assert search(part, "claims").context["total"] == 0
+
+
+def test_what_is_found_by_the_thousand_is_not_counted_to_its_end(monkeypatch):
+    contract = awarded_contract()
+    for number in range(LIMIT + 1):
+        drafted_order(on=contract, title=f"Zebra {number}")
+    assert f"{LIMIT + 1} things have this" in search("cor", "zebra").text
+
+    monkeypatch.setattr(searching, "COUNTED", LIMIT)
+    page = search("cor", "zebra").text
+
+    assert f"More than {LIMIT} things have this" in page
+    assert f"The first {LIMIT} of more than {LIMIT}; add a word" in page

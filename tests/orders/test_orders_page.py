@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contracting.core import views as pages
 from contracting.orders import views
-from tests.builders_orders import awarded_contract, drafted_order
-from tests.cast import client_for
+from tests.builders_orders import awarded_contract, drafted_order, issued_order
+from tests.cast import client_for, key_client, machine
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +71,42 @@ def test_a_long_list_is_not_counted_to_its_end(five, contracting_officer, monkey
     monkeypatch.setattr(pages, "COUNTED", 3)
 
     assert "More than 3 task orders." in browser.get("/orders/").text
+
+
+def test_a_page_asks_as_often_for_one_order_as_for_many(
+    contracting_officer, monkeypatch
+):
+    # Given four orders that run, one of them to a page
+    contract = awarded_contract()
+    for _ in range(4):
+        issued_order(on=contract)
+    browser = client_for(contracting_officer)
+    monkeypatch.setattr(views, "PER_PAGE", 1)
+    browser.get("/orders/")
+    with CaptureQueriesContext(connection) as of_one:
+        browser.get("/orders/")
+
+    # When they stand on one page
+    monkeypatch.setattr(views, "PER_PAGE", 4)
+    with CaptureQueriesContext(connection) as of_four:
+        page = browser.get("/orders/").text
+
+    # Then each has its figures, and nothing more was asked
+    assert page.count("$40.00") == 4
+    assert len(of_four) == len(of_one)
+
+
+def test_the_endpoint_asks_as_often_for_one_order_as_for_many():
+    contract = awarded_contract()
+    for _ in range(3):
+        issued_order(on=contract)
+    client = key_client(machine("gateway"))
+    client.get("/api/v1/orders?limit=1")
+    with CaptureQueriesContext(connection) as of_one:
+        client.get("/api/v1/orders?limit=1")
+
+    with CaptureQueriesContext(connection) as of_three:
+        found = client.get("/api/v1/orders?limit=3").json()["data"]
+
+    assert [each["contract_piid"] for each in found] == [contract.piid] * 3
+    assert len(of_three) == len(of_one)

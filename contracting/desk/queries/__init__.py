@@ -206,12 +206,20 @@ def _is_asked(
 
 
 def first_of(
-    rows: QuerySet[Any], item: Callable[[Any], Any], limit: int = LIMIT
+    rows: QuerySet[Any],
+    item: Callable[[Any], Any],
+    limit: int = LIMIT,
+    counted: int | None = None,
 ) -> Rows:
-    """The first rows of a list, each as ``item`` shows it."""
+    """The first rows of a list, each as ``item`` shows it.
+
+    :param counted: count no further; ``total`` is then one more than this
+    """
     first = list(rows[: limit + 1])
-    total = len(first) if len(first) <= limit else rows.count()
-    return Rows([item(row) for row in first[:limit]], total)
+    if len(first) <= limit:
+        return Rows([item(row) for row in first], len(first))
+    all_of_them = rows if counted is None else rows.order_by()[: counted + 1]
+    return Rows([item(row) for row in first[:limit]], all_of_them.count())
 
 
 # What is near its end ----------------------------------------------------------------

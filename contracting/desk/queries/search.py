@@ -40,6 +40,8 @@ from contracting.solicitations.queries import PUBLIC_STATES
 from contracting.solicitations.queries import visible_to as solicitations_visible_to
 
 LONGEST_SEARCH: Final = 100
+COUNTED: Final = 1_000
+"""What is found is counted up to this; more of a kind are "more than"."""
 
 
 def exact(actor: Actor, text: str) -> str:
@@ -120,20 +122,24 @@ def found(actor: Actor, text: str) -> dict[str, Rows]:
     tenders = solicitations_visible_to(actor).filter(title)
     awards = public_awards().none() if actor.role else public_awards()
     groups = {
-        "Orders": first_of(orders_visible_to(actor).filter(title), order_item),
-        "Contracts": first_of(
+        "Orders": _first(orders_visible_to(actor).filter(title), order_item),
+        "Contracts": _first(
             contracts_visible_to(actor).filter(with_vendor), contract_item
         ),
-        "Awards": first_of(awards.filter(with_vendor), award_item),
-        "Solicitations": first_of(
+        "Awards": _first(awards.filter(with_vendor), award_item),
+        "Solicitations": _first(
             tenders, solicitation_item if actor.is_agency else opportunity_item
         ),
-        "Needs": first_of(
+        "Needs": _first(
             requisitions_visible_to(actor).filter(numbered), requisition_item
         ),
-        "Invoices": first_of(
+        "Invoices": _first(
             invoices_visible_to(actor).filter(number__icontains=word).order_by("-pk"),
             invoice_item,
         ),
     }
     return {kind: rows for kind, rows in groups.items() if rows.total}
+
+
+def _first(rows: QuerySet[Any], item: Callable[[Any], Any]) -> Rows:
+    return first_of(rows, item, counted=COUNTED)

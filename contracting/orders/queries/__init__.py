@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from accounts.models import ApiKey
 from accounts.states import Scope
@@ -38,11 +38,11 @@ from contracting.orders.calculations import reach
 from contracting.orders.models import (
     FundsCertification,
     Modification,
-    OrderFunding,
     OrderLine,
     OrderRate,
     TaskOrder,
 )
+from contracting.orders.queries import totals
 from contracting.orders.states import (
     SIGNED,
     ModificationAuthority,
@@ -55,11 +55,18 @@ from contracting.orders.states import (
 from contracting.reference.states import InstrumentKind
 from contracting.solicitations.publishing.changes import merged
 
+totals_of = totals.totals_of
+totals_by_order = totals.totals_by_order
+
 
 def visible_to(actor: Actor) -> QuerySet[TaskOrder]:
     """The agency's own orders; to a vendor, its own once they are signed."""
     orders = TaskOrder.objects.select_related(
-        "contract__agency", "contract__vendor", "requester__user", "signed_by__user"
+        "contract__agency",
+        "contract__vendor",
+        "requester__user",
+        "signed_by__user",
+        "availability_notice",
     )
     if actor.is_agency and (actor.role or actor.is_key):
         return orders.filter(contract__agency_id=actor.organization_id).exclude(
@@ -70,6 +77,21 @@ def visible_to(actor: Actor) -> QuerySet[TaskOrder]:
             contract__vendor_id=actor.organization_id, state__in=SIGNED
         )
     return orders.none()
+
+
+def summaries_visible_to(actor: Actor) -> QuerySet[TaskOrder]:
+    """The orders that the actor sees, with no more than a list of them shows."""
+    return (
+        visible_to(actor)
+        .select_related(None)
+        .select_related("contract", "availability_notice")
+        .only(
+            *("public_id", "piid", "title", "state", "boundary", "issued_at"),
+            *("period_start", "period_end", "funds_clause", "version"),
+            *("content_sha256", "contract__public_id", "contract__piid"),
+            *("contract__time_zone", "availability_notice__order_id"),
+        )
+    )
 
 
 def get_task_order_for(actor: Actor, public_id: str) -> TaskOrder:
@@ -425,25 +447,6 @@ def conformed(order: TaskOrder) -> Conformed:
     signed = order.modifications.filter(state=ModificationState.ISSUED)
     return Conformed(
         order, order.current_lines(), list(signed.order_by("number")), totals_of(order)
-    )
-
-
-def totals_of(order: TaskOrder) -> Totals:
-    """Ceilings and funds as ordered now, use as the ledger has it."""
-    lines = order.current_lines()
-    books = [found for line in lines if (found := statement(line.holder))]
-    rows = [row for book in books for row in book.rows]
-    funds = OrderFunding.objects.filter(
-        line__order=order, line__is_removed=False, is_removed=False
-    ).aggregate(sum=Sum("dollars"))["sum"]
-    return Totals(
-        ceiling_tokens=Tokens(sum(line.ceiling_tokens for line in lines)),
-        ceiling_dollars=total_dollars(Dollars(line.ceiling_dollars) for line in lines),
-        funded_dollars=Dollars() if order.is_locked else Dollars(funds or 0),
-        consumed_tokens=Tokens(sum(row.consumed_tokens for row in rows)),
-        consumed_dollars=total_dollars(Dollars(row.consumed_dollars) for row in rows),
-        unfunded_tokens=Tokens(sum(row.unfunded_tokens for row in rows)),
-        unfunded_dollars=total_dollars(Dollars(row.unfunded_dollars) for row in rows),
     )
 
 

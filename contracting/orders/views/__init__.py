@@ -67,6 +67,7 @@ class TaskOrdersPage(PageView):
         if contract is not None:
             found = found.filter(contract=contract)
         page = KeyPage(found, self.request.GET, PER_PAGE)
+        totals = queries.totals_by_order(page.rows)
         return {
             "contract": contract,
             "room": room_of(contract) if contract else None,
@@ -74,7 +75,7 @@ class TaskOrdersPage(PageView):
             "next_url": page.next_url,
             "prev_url": page.prev_url,
             "to_accept": waiting_for(self.actor, clock.now()),
-            "rows": [(order, queries.totals_of(order)) for order in page.rows],
+            "rows": [(order, totals[order.pk]) for order in page.rows],
             "contracts": [
                 (contract, permissions.can_draft_task_order(self.actor, contract))
                 for contract in queries.contracts_to_order_on(self.actor)[:20]
