@@ -130,7 +130,7 @@ def _signed(drafted: Contract) -> Contract:
         contract_id=contract.pk,
         membership_id=cor,
         valid_from=date(2026, 4, 1),
-        valid_to=date(2027, 3, 31),
+        valid_to=date(2027, 6, 30),
         level="II",
         certified_until=date(2027, 12, 31),
         by=actor("contracting_officer"),

@@ -16,6 +16,7 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.terminations.states import (
+    EFFECTS,
     MOVES,
     Ground,
     LetterKind,
@@ -84,6 +85,11 @@ class Letter(Addressed, AppendOnly):
     @property
     def subject(self) -> Subject:
         return Subject("terminations.letter", self.pk, self.contract.stream)
+
+    @property
+    def effect(self) -> str:
+        """What it does, in words."""
+        return EFFECTS[LetterKind(self.kind)]
 
     @property
     def about(self) -> str:

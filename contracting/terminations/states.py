@@ -18,6 +18,15 @@ class LetterKind(TextChoices):
     TERMINATION = "TERMINATION", "notice of termination"
 
 
+EFFECTS: Final = {
+    LetterKind.STOP_WORK: "work stops at once; what is used meanwhile is held",
+    LetterKind.RESUME_WORK: "work goes on from its day; the stop is over",
+    LetterKind.CURE: "the vendor cures the failure by its day, or may be terminated",
+    LetterKind.TERMINATION: "performance ends on the day that it names",
+}
+"""What each letter does, in the words of the register."""
+
+
 class StopReason(TextChoices):
     """Why work is stopped."""
 

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
         views.DraftTermination.as_view(),
         name="draft_contract_termination",
     ),
+    path("letters/", views.LettersPage.as_view(), name="letters"),
     path(_LETTER, views.LetterPage.as_view(), name="letter"),
     path(
         f"{_LETTER}/receive_letter",

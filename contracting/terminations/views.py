@@ -73,6 +73,26 @@ class OrderEndingPage(EndingPage):
         return get_task_order_for(self.actor, ids["public_id"])
 
 
+class LettersPage(PageView):
+    """Which letters were sent, did they arrive, and what is still to be answered?"""
+
+    template_name = "terminations/letters.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        today = clock.now().date()
+        letters = list(queries.letters_visible_to(self.actor).order_by("-pk")[:200])
+        unread = [each for each in letters if not hasattr(each, "receipt")]
+        due = [each for each in letters if each.due_on and not hasattr(each, "answer")]
+        return {
+            "letters": [
+                (each, each in due and each.due_on is not None and each.due_on < today)
+                for each in letters
+            ],
+            "unread": unread,
+            "due": due,
+        }
+
+
 class LetterPage(PageView):
     """What does the letter say, did it arrive, and what was answered?"""
 

@@ -27,6 +27,7 @@ from contracting.orders.operations.issue import issue_task_order
 from contracting.orders.refusals import OutsideOrderLimits
 from tests.builders_instruments import (
     AGREEMENT,
+    _drafted,
     agreement,
     decided_on,
     drafted_agreement,
@@ -40,8 +41,11 @@ from tests.builders_orders import (
     certified_order,
     issued_order,
     line,
+    registrations,
 )
+from tests.builders_settlement import closed_contract
 from tests.cast import actor, client_for, nothing_happens, submit
+from tests.contracts.quotations import accepted, offered
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +90,29 @@ def test_a_call_brings_its_own_funds():
     books = contract_balance(contract.pk)
     assert books is not None
     assert books.ordered_dollars == Decimal("60.00")
+    assert_the_books_balance()
+
+
+def test_an_agreement_on_quotations_is_in_force_once_it_is_accepted():
+    # Given a request for quotations that leads to an agreement (FAR 13.303)
+    drafted = _drafted(decided_on({**AGREEMENT, "kind": "RFQ"}), [])
+    registrations()
+
+    # When it is offered and the vendor accepts
+    accepted(offered(drafted))
+
+    # Then it is numbered as an agreement and binds nothing
+    contract = Contract.objects.get(pk=drafted.pk)
+    assert contract.piid == "75D30126A00001"
+    assert [each for each in funds_of(contract.agency_id) if each.obligated] == []
+
+
+def test_an_agreement_is_closed_out_without_funds():
+    contract = agreement()
+
+    closed_contract(contract)
+
+    assert Contract.objects.get(pk=contract.pk).state == "CLOSED"
     assert_the_books_balance()
 
 

@@ -44,8 +44,13 @@ from tests.builders_orders import (
     line_of_accounting,
 )
 from tests.builders_settlement import (
+    CONTRACT_ENDED_AT,
     accepted_invoice,
     certified_payment,
+    closed_contract,
+    closed_order,
+    completed_order,
+    paid_invoice,
     reported,
     used_order,
 )
@@ -151,6 +156,28 @@ def test_its_usage_is_reported_invoiced_and_reconciled_like_an_order():
     (line,) = schedule.current_lines()
     (row,) = balances_of(line.holder)
     assert row.accepted_dollars > 0
+    assert_the_books_balance()
+
+
+@pytest.mark.rule("R-CLO-04", case="allowed")
+def test_it_is_closed_out_after_its_own_lines():
+    # Given its lines, used and paid, a day after the period of performance
+    contract = definitive_contract()
+    schedule = used_order(order=schedule_of(contract))
+    reported(schedule)
+    paid = certified_payment(invoice=accepted_invoice(order=schedule))
+    paid_invoice(certification=paid)
+    completed_order(order=schedule, at=CONTRACT_ENDED_AT)
+
+    # When the lines and then the contract are closed out
+    closed_order(order=schedule, at=CONTRACT_ENDED_AT)
+    closed_contract(contract, at=CONTRACT_ENDED_AT)
+
+    # Then every dollar that was not paid is back
+    contract = Contract.objects.get(pk=contract.pk)
+    assert contract.state == "CLOSED"
+    (funds,) = funds_of(contract.agency_id)
+    assert funds.obligated == Dollars("9.92")
     assert_the_books_balance()
 
 
