@@ -42,7 +42,7 @@ from contracting.core.quantities import Dollars, UnitPrice, total_dollars
 from contracting.ledger.queries import balances_of
 from contracting.metering.models import UsageRating
 from contracting.orders.models import OrderLine, OrderRate, TaskOrder
-from contracting.orders.states import SIGNED
+from contracting.orders.states import TaskOrderState
 
 
 def reports_visible_to(actor: Actor) -> QuerySet[UsageReport]:
@@ -374,8 +374,9 @@ def _waiting(line: OrderLine, acrn: str) -> Dollars:
 def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
     """Usage that the vendor has yet to report, and invoices to accept or return."""
     vendor = contract.vendor.name
+    running = (TaskOrderState.ISSUED, TaskOrderState.COMPLETED)
     for order in TaskOrder.objects.filter(
-        contract=contract, state__in=SIGNED
+        contract=contract, state__in=running
     ).select_related("contract"):
         first = _unreported_since(order)
         if first is not None:

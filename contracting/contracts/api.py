@@ -58,6 +58,7 @@ def summary_of(contract: Contract) -> dict[str, Any]:
     return {
         "id": contract.public_id,
         "piid": contract.piid,
+        "instrument": contract.instrument,
         "title": contract.title,
         "state": contract.state,
         "vendor": contract.vendor.public_id,

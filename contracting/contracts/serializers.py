@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from contracting.reference.states import InstrumentKind
 from contracting.solicitations.serializers import MoneySerializer
 
 
@@ -12,6 +13,7 @@ class ContractSummarySerializer(serializers.Serializer[object]):
 
     id = serializers.CharField()
     piid = serializers.CharField(allow_null=True)
+    instrument = serializers.ChoiceField(choices=InstrumentKind.choices)
     title = serializers.CharField()
     state = serializers.CharField()
     vendor = serializers.CharField()

@@ -106,6 +106,7 @@ def _brief(solicitation: Solicitation) -> dict[str, Any]:
         "id": solicitation.public_id,
         "piid": solicitation.piid,
         "kind": solicitation.kind,
+        "instrument": solicitation.instrument,
         "title": solicitation.title,
         "agency": solicitation.agency.name,
         "state": solicitation.state,

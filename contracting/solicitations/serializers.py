@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from contracting.reference.serializers import CursorSerializer
+from contracting.reference.states import InstrumentKind
 from contracting.solicitations.states import (
     SetAside,
     SolicitationKind,
@@ -27,6 +28,7 @@ class SolicitationSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     piid = serializers.CharField(allow_null=True)
     kind = serializers.ChoiceField(choices=SolicitationKind.choices)
+    instrument = serializers.ChoiceField(choices=InstrumentKind.choices)
     title = serializers.CharField()
     agency = serializers.CharField()
     state = serializers.ChoiceField(choices=SolicitationState.choices)

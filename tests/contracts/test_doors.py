@@ -221,6 +221,7 @@ def test_a_machine_reads_the_contracts_of_its_agency(decision, gateway):
     assert row == {
         "id": contract.public_id,
         "piid": "75D30126D00001",
+        "instrument": "IDIQ",
         "title": contract.title,
         "state": "AWARDED",
         "vendor": contract.vendor.public_id,

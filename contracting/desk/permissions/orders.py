@@ -13,6 +13,7 @@ from contracting.closeout import permissions as may_close
 from contracting.closeout import queries as closeout
 from contracting.contracts import permissions as may_award
 from contracting.contracts import queries as contracts
+from contracting.contracts.calculations import funded
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -135,8 +136,10 @@ def funds_to_certify(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         if uncertified(contract):
             verdict = may_award.can_certify_contract_funds(by, contract)
             page = "contracts:certify_contract_funds"
-            amount = Dollars(contract.minimum_dollars)
+            amount = funded(contract)
             asked = "Certify the guaranteed minimum"
+            if not contract.takes_orders:
+                asked = "Certify the funds of its lines"
             yield item(contract, page, asked, verdict, amount=amount)
     for each in _drafted(by):
         if each.funds_added and orders.certification_of_modification(each) is None:
