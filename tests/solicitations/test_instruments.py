@@ -9,6 +9,7 @@ from django.urls import reverse
 from contracting.reference.models import Instrument
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.amend import amend_solicitation
+from contracting.solicitations.operations.copy import copy_solicitation
 from contracting.solicitations.operations.edit import edit_solicitation
 from contracting.solicitations.operations.release import release_solicitation
 from contracting.solicitations.publishing import clauses
@@ -18,6 +19,7 @@ from tests.builders import (
     approved_solicitation,
     complete_solicitation,
     released_solicitation,
+    submitted_requisition,
 )
 from tests.builders_instruments import AGREEMENT, DEFINITIVE
 from tests.cast import AT, actor, client_for, days, nothing_happens, submit
@@ -138,3 +140,18 @@ def test_it_is_chosen_on_the_page(contract_specialist):
     assert Solicitation.objects.get(pk=package.pk).instrument == "BPA"
     page = browser.get(package.path).content.decode()
     assert "blanket purchase agreement" in page
+
+
+def test_a_copy_leads_to_the_same_kind_of_contract():
+    # Given a released package for an agreement, and another need
+    pattern = released_solicitation(terms=AGREEMENT)
+    need = submitted_requisition(AT)
+
+    copied = copy_solicitation(
+        solicitation_id=pattern.pk,
+        requisition_id=need.pk,
+        by=actor("contract_specialist"),
+        at=AT + days(2),
+    )
+
+    assert copied.instrument == "BPA"

@@ -40,6 +40,7 @@ TAKEN: Final = (
     "alternates_taken",
     "most_awards",
     "kind",
+    "instrument",
     "late_rule",
     "procedure",
     "required_attachments",
