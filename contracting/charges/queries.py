@@ -107,6 +107,35 @@ def not_charged(order: TaskOrder, at: datetime) -> list[OrderLine]:
     return found
 
 
+def accepted_otherwise(order: TaskOrder, at: datetime) -> list[tuple[int, Dollars]]:
+    """By line, what is accepted less what would be due for the same days now.
+
+    A price that fell with effect from before, or a quantity that was wrong, changes
+    nothing beneath an acceptance: the difference is owed by one side to the other.
+    """
+    zone = order.contract.time_zone
+    found = []
+    for line in lines_by_calendar(order):
+        charged = standing_charges(line).filter(source=ChargeSource.CALENDAR)
+        stands = [
+            Dollars(each.dollars)
+            for each in charged
+            if accepted_on(line, each.period.lower, each.period.upper)
+        ]
+        if not stands:
+            continue
+        due = [
+            each.dollars
+            for each in due_now(line, at)
+            for period in [days_bounds(each.first, each.last, zone)]
+            if accepted_on(line, period.start, period.end)
+        ]
+        gap = total_dollars(stands) - total_dollars(due)
+        if gap:
+            found.append((line.pk, gap))
+    return found
+
+
 def charged_span(order: TaskOrder) -> tuple[datetime, datetime] | None:
     """From the first to the last instant of what is charged on an order."""
     periods = list(

@@ -186,6 +186,7 @@ class Match:
     invoice_id: int | None = None
     known_requests: frozenset[str] = frozenset()
     charged: tuple[Charged, ...] = ()
+    accepted_otherwise: tuple[tuple[int, Dollars], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

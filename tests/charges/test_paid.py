@@ -20,8 +20,9 @@ from contracting.billing.refusals import (
 from contracting.billing.states import InvoiceState
 from contracting.charges.refusals import PeriodAccepted
 from contracting.core.actors import SYSTEM
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import Dollars, PricePerUnit
 from contracting.ledger.queries import balances_of
+from contracting.modifications.states import UnitRateDraft
 from contracting.payments.invariants import INVARIANTS as PAYMENTS
 from contracting.payments.operations.certify import certify_payment
 from contracting.payments.operations.record import record_payment
@@ -54,9 +55,10 @@ from tests.builders_charges import (
     unit_line,
     unit_order,
 )
+from tests.builders_modifications import issued_contract_modification
 from tests.builders_orders import line as token_line
 from tests.cast import actor, client_for, key_client, machine, nothing_happens
-from tests.charges.test_charge import broken
+from tests.charges.test_charge import amounts, broken
 
 APRIL = date(2026, 4, 13)
 LAST = date(2026, 4, 30)
@@ -346,3 +348,31 @@ def test_a_file_and_a_machine_say_the_same(order):
     assert answer.status_code == 201, answer.content
     (charge,) = answer.json()["charges"]
     assert (charge["units"], charge["amount"]["amount"]) == ("6.000000", "186.00")
+
+
+def test_what_was_accepted_and_is_due_otherwise_now_is_named(order, contract):
+    # Given April accepted at $31.00 a seat
+    invoice = invoiced_charges(order, asked(order), at=INVOICED_AT)
+    accepted(invoice)
+
+    # When both sides agree to $30.00 from the first day on, as a credit
+    issued_contract_modification(
+        on=contract,
+        at=INVOICED_AT,
+        effective_on=INVOICED_AT.date(),
+        terms={},
+        credit_memo="The list had fallen in March.",
+        unit_rates=[UnitRateDraft(SEATS, PricePerUnit("30.00"), date(2026, 4, 1))],
+    )
+    charged(order, date(2026, 5, 6))
+    reconcile_order(order_id=order.pk, by=SYSTEM, at=noon(date(2026, 5, 6)))
+
+    # Then April stands as it was accepted, and six dollars too much are named once
+    (finding,) = open_findings(order)
+    assert (finding.code, finding.invoice) == ("RATE", None)
+    assert Dollars(finding.amount_dollars) == Dollars("6.00")
+    reconcile_order(order_id=order.pk, by=SYSTEM, at=noon(date(2026, 5, 7)))
+    assert open_findings(order).count() == 1
+    charged(order, date(2026, 6, 1))
+    assert amounts(order) == [Dollars("186.00"), Dollars("300.00")]
+    assert all_broken() == []

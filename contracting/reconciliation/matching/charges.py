@@ -12,11 +12,24 @@ AGGREGATE: Final = "AGGREGATE"
 
 
 def differing_charges(match: Match) -> Iterator[Difference]:
-    """Every line on which another amount is invoiced than was posted, to the cent."""
+    """Every line on which another amount is invoiced than was posted, to the cent.
+
+    Of a whole order also what was accepted and would be due in another amount now.
+    """
     for line in match.charged:
         gap = line.amount - line.posted.to_cents()
         if gap:
             yield _difference(line, gap, match.invoice_id)
+    for order_line_id, gap in match.accepted_otherwise:
+        yield Difference(
+            code=FindingCode.RATE,
+            order_line_id=order_line_id,
+            token_classes=(),
+            tokens=0,
+            amount=gap,
+            level=AGGREGATE,
+            evidence={"keys": [["accepted at another amount than is due now"]]},
+        )
 
 
 def _difference(line: Charged, gap: Dollars, invoice_id: int | None) -> Difference:
@@ -47,9 +60,12 @@ def _difference(line: Charged, gap: Dollars, invoice_id: int | None) -> Differen
 
 def inputs_of(match: Match) -> dict[str, Any]:
     """What a comparison of charges depends on; nothing where there is none."""
+    found: dict[str, Any] = {}
+    if match.accepted_otherwise:
+        found["accepted_otherwise"] = [list(each) for each in match.accepted_otherwise]
     if not match.charged:
-        return {}
-    return {
+        return found
+    return found | {
         "charges": [
             [line.charge_line_id, line.order_line_id, line.kind, line.start, line.end]
             + [line.units, line.price.usd_per_unit, line.amount]

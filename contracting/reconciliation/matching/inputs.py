@@ -21,7 +21,12 @@ from contracting.billing.queries import (
     reports_touching,
 )
 from contracting.billing.states import ChargeKind
-from contracting.charges.queries import charged_span, charges_within, funded_of
+from contracting.charges.queries import (
+    accepted_otherwise,
+    charged_span,
+    charges_within,
+    funded_of,
+)
 from contracting.contracts.models import RateRow
 from contracting.core.periods import Period, accounting_day, days_bounds
 from contracting.core.quantities import (
@@ -154,6 +159,7 @@ def match_of(
         invoiced_elsewhere=_invoiced_elsewhere(invoice) if invoice else (),
         invoice_id=invoice.pk if invoice else None,
         charged=tuple(_charged(invoice)) if invoice else (),
+        accepted_otherwise=() if invoice else tuple(accepted_otherwise(order, at)),
         known_requests=frozenset(
             row.request_id
             for row in around
