@@ -7,17 +7,19 @@ import pytest
 
 from contracting.charges.invariants import INVARIANTS as CHARGES
 from contracting.charges.models import Charge
-from contracting.charges.operations.charge import charge_calendar
+from contracting.charges.operations.charge import _fundable, charge_calendar
 from contracting.charges.operations.charge_all import charge_all
 from contracting.charges.queries import charged_lines, charged_units
+from contracting.charges.states import Due
 from contracting.core.actors import SYSTEM
 from contracting.core.errors import NotAllowed
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import Dollars, PricePerUnit
 from contracting.ledger.invariants import INVARIANTS as LEDGER
 from contracting.ledger.queries import balances_of, live_limit
 from contracting.metering.invariants import INVARIANTS as METERING
 from contracting.modifications.invariants import INVARIANTS as MODIFICATIONS
 from contracting.orders.invariants import INVARIANTS as ORDERS
+from contracting.reference.states import PartMonths, PriceStructure
 from tests.builders_charges import (
     RESERVED,
     SEATS,
@@ -27,6 +29,7 @@ from tests.builders_charges import (
     noon,
     unit_line,
     unit_order,
+    units_on_contract,
 )
 from tests.cast import actor
 
@@ -142,6 +145,20 @@ def test_beyond_the_funds_and_the_quantity_it_is_unfunded_in_full(contract):
     assert broken() == []
 
 
+def test_the_last_decimal_of_a_part_of_a_month_is_no_excess():
+    # Given eleven of 31 days, and a millionth of a month less on order
+    due = Due(
+        APRIL,
+        APRIL,
+        1,
+        PricePerUnit("31.00"),
+        Decimal("0.354839"),
+        Dollars("11.00"),
+    )
+    assert _fundable(due, Decimal("0.354838")) == Dollars("11.00")
+    assert _fundable(due, Decimal("0.3")) == Dollars("9.30")
+
+
 def test_only_the_schedule_charges(contract):
     order = unit_order(on=contract)
     in_force(order, 10, APRIL)
@@ -149,3 +166,20 @@ def test_only_the_schedule_charges(contract):
         charge_calendar(order_id=order.pk, by=actor("cor"), at=noon(date(2026, 5, 1)))
     assert not Charge.objects.exists()
     assert charge_calendar(order_id=order.pk, by=SYSTEM, at=noon(date(2026, 5, 1))).made
+
+
+def test_a_bundle_is_due_by_the_month_like_seats_and_in_full_where_so_agreed(db):
+    # Given a contract on which a month that has begun counts in full
+    contract = units_on_contract(clins=[SEATS], part_months=PartMonths.IN_FULL)
+    line = contract.lines.get(clin=SEATS)
+    line.structure = PriceStructure.BUNDLE
+    line.save(update_fields=["structure"])
+    order = unit_order(on=contract)
+    in_force(order, 3, APRIL)
+    in_force(order, 5, date(2026, 5, 30))
+
+    # When May is over
+    charged(order, date(2026, 6, 1))
+
+    # Then April owes three whole months, and May the most that was in force
+    assert amounts(order) == [Dollars("93.00"), Dollars("155.00")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -159,9 +160,13 @@ def _post_charge(
     return charge
 
 
+_AS_SHOWN: Final = Decimal("0.00001")
+"""Parts of months are shown in six decimals; their last one is no excess."""
+
+
 def _fundable(due: Due, left: Decimal) -> Dollars:
     """What of it is ordered: all of it, or the price of the units that are left."""
-    return due.dollars if due.units <= left else due.price.of(left)
+    return due.dollars if due.units <= left + _AS_SHOWN else due.price.of(left)
 
 
 def _draw_charge(
