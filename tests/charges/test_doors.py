@@ -12,9 +12,11 @@ from tests.builders_charges import (
     SERVICE,
     charged,
     in_force,
+    invoiced_charges,
     line_of,
     noon,
     received,
+    stated_charge,
     unit_line,
     unit_order,
 )
@@ -116,3 +118,25 @@ def test_others_are_told_why_not_and_outsiders_find_nothing(order):
     for path in [*pages, f"{order.path}/charges"]:
         for who in ("other_agency_officer", "other_vendor_signer"):
             assert client_for(actor(who)).get(path).status_code == 404
+
+
+def test_lists_and_desks_show_an_order_without_tokens(order):
+    # Given an order of seats and services alone, with an invoice
+    line = stated_charge(order, date(2026, 4, 13), date(2026, 4, 30), "6", "186.00")
+    invoice = invoiced_charges(order, line, at=noon(DAY))
+
+    # Then every page that lists it or asks about it answers
+    shared = ["/", "/orders/", order.path, f"{order.path}/usage", invoice.path]
+    agency = [
+        f"{order.path}/draft_modification",
+        f"{order.path}/complete_order",
+        order.contract.path,
+        f"{order.contract.path}/conformed",
+        f"{order.contract.path}/modifications",
+    ]
+    for who in ("contracting_officer", "cor", "program_manager", "auditor"):
+        for path in [*shared, *agency]:
+            answer = client_for(actor(who)).get(path)
+            assert answer.status_code in {200, 403}, f"{who} {path}"
+    for path in shared:
+        assert client_for(actor("vendor_a_signer")).get(path).status_code == 200

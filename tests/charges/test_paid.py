@@ -31,6 +31,7 @@ from contracting.reconciliation.invariants import INVARIANTS as RECONCILIATION
 from contracting.reconciliation.models import Acceptance
 from contracting.reconciliation.operations.accept import accept_usage
 from contracting.reconciliation.operations.reconcile import reconcile_order
+from contracting.reconciliation.operations.resolve import resolve_finding
 from contracting.reconciliation.paperwork import receiving_report
 from contracting.reconciliation.queries import open_findings
 from contracting.reconciliation.refusals import NothingAgrees, NotReconciled
@@ -156,6 +157,20 @@ def test_more_than_is_posted_is_a_discrepancy_and_not_accepted(
     assert (finding.code, Dollars(finding.amount_dollars)) == (code, Dollars(gap))
     assert Dollars(acceptance.accepted_dollars) == Dollars("186.00")
     assert Dollars(acceptance.withheld_dollars) == Dollars(gap)
+    assert all_broken() == []
+
+    # And the page of the discrepancy answers, and it is settled as a credit
+    officer = client_for(actor("contracting_officer"))
+    assert officer.get(finding.path).status_code == 200
+    assert officer.get(f"{finding.path}/resolve_finding").status_code == 200
+    resolve_finding(
+        finding_id=finding.pk,
+        code="credit",
+        reason="Not posted.",
+        by=actor("contracting_officer"),
+        at=INVOICED_AT,
+    )
+    assert not open_findings(order).exists()
     assert all_broken() == []
 
 
