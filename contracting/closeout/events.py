@@ -26,3 +26,11 @@ ORDER_CLOSED_OUT = event_type(
 CONTRACT_CLOSED_OUT = event_type(
     "closeout.contract.closed_out", "The contract was closed out."
 )
+RESIDUAL_TERMS_RECORDED = event_type(
+    "closeout.residual_terms.recorded",
+    "What the contract says of unused tokens was recorded.",
+)
+TOKENS_ROLLED_OVER = event_type(
+    "closeout.order.tokens_rolled_over",
+    "The order took over tokens that another order of its contract did not use.",
+)

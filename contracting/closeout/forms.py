@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 
 from contracting.core.quantities import Dollars
+from contracting.ledger.states import Residual
 
 
 class CompleteOrderForm(forms.Form):
@@ -53,6 +57,36 @@ class CloseOutForm(forms.Form):
         label="I sign the completion statement as contracting officer.",
         help_text="All required actions are done; what is left goes back to the funds "
         "(FAR 4.804-5(b)).",
+    )
+
+
+class CloseOutOrderForm(CloseOutForm):
+    """The same of an order, and who takes its unused tokens if the clause lets one."""
+
+    rolls_over_to = forms.TypedChoiceField(
+        label="Unused tokens roll over to", required=False, coerce=int, empty_value=None
+    )
+    field_order = ("rolls_over_to", "remarks", "confirm")
+
+    def __init__(
+        self, *args: Any, takers: Sequence[tuple[int, str]] = (), **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["rolls_over_to"]
+        if not takers:
+            del self.fields["rolls_over_to"]
+        elif isinstance(field, forms.ChoiceField):
+            field.choices = [("", "No order: they expire"), *takers]
+
+
+class RecordResidualTermsForm(forms.Form):
+    """What the signed contract says of unused tokens."""
+
+    disposition = forms.ChoiceField(
+        label="Tokens that an order does not use are", choices=Residual.choices
+    )
+    source = forms.CharField(
+        label="Clause", max_length=200, help_text="Where the contract says so."
     )
 
 

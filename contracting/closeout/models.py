@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from contracting.core.models import Addressed, AppendOnly
+from contracting.ledger.states import Residual
 
 
 class ClaimsRelease(Addressed, AppendOnly):
@@ -147,3 +148,28 @@ class LegalHoldRelease(AppendOnly):
 
     def __str__(self) -> str:
         return f"release of {self.hold}"
+
+
+class ResidualTerms(AppendOnly):
+    """What the contract says of tokens that an order does not use; the last counts."""
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="residual_terms"
+    )
+    disposition = models.CharField(max_length=12, choices=Residual.choices)
+    source = models.CharField(max_length=200, help_text="The clause that says so.")
+    recorded_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
+    )
+    terms_recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="terms_on_unused_tokens_name_their_clause",
+                condition=~Q(source=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"unused tokens are {self.get_disposition_display()}"

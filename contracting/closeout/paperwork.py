@@ -10,6 +10,7 @@ from contracting.closeout.models import CompletionStatement
 from contracting.core.actors import Actor
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.ledger.queries import LineBalance
+from contracting.orders.models import OrderLine
 
 
 def completion(
@@ -19,6 +20,7 @@ def completion(
     figures: Mapping[str, Any],
     *,
     signer: Actor,
+    residuals: Sequence[tuple[Any, str, OrderLine | None]] = (),
 ) -> dict[str, Any]:
     """What was ordered, used, paid and given back, signed by the contracting officer.
 
@@ -51,6 +53,7 @@ def completion(
         ),
         "facts": facts,
         **_balances(rows, returned),
+        **_residual(residuals),
         "checklist": _checklist(statement, given_up="given_up" in figures),
         "sections": [{"heading": "Remarks", "text": statement.remarks}]
         if statement.remarks
@@ -64,6 +67,32 @@ def completion(
             }
         ],
     }
+
+
+def _residual(
+    residuals: Sequence[tuple[Any, str, OrderLine | None]],
+) -> dict[str, Any]:
+    """What became of unused tokens, as a table of its own."""
+    if not residuals:
+        return {}
+    rows = [
+        {
+            "line": clin,
+            "became": row.get_disposition_display(),
+            "to": f"{to.order.name}, line {to.clin}" if to else "",
+            "tokens": row.tokens,
+            "dollars": row.dollars,
+        }
+        for row, clin, to in residuals
+    ]
+    columns = [
+        {"key": "line", "label": "Line"},
+        {"key": "became", "label": "Unused tokens"},
+        {"key": "to", "label": "To"},
+        {"key": "tokens", "label": "Tokens", "shape": "tokens"},
+        {"key": "dollars", "label": "Funds given back", "shape": "dollars"},
+    ]
+    return {"tables": [{"caption": "Unused tokens", "columns": columns, "rows": rows}]}
 
 
 def _balances(

@@ -59,6 +59,12 @@ def can_close_out_contract(by: Actor, contract: Contract, on: date) -> Verdict:
     return _officer(by, contract.agency_id, on)
 
 
+def can_record_residual_terms(by: Actor, contract: Contract) -> Verdict:
+    """The contracting office records what the signed contract says."""
+    office = (Role.CONTRACTING_OFFICER, Role.CONTRACT_SPECIALIST)
+    return role_in(by, contract.agency_id, *office, doing="record such terms")
+
+
 def can_place_legal_hold(by: Actor, contract: Contract) -> Verdict:
     """A contracting officer or an administrator, who keeps the records."""
     return _keeper(by, contract, "place a legal hold")

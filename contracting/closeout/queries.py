@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -16,6 +17,7 @@ from contracting.closeout.models import (
     ClaimsRelease,
     CompletionStatement,
     LegalHold,
+    ResidualTerms,
 )
 from contracting.contracts import queries as contracts
 from contracting.contracts.models import Contract
@@ -26,11 +28,11 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day, days_bounds, months_after
 from contracting.core.quantities import Dollars, Tokens, total_dollars
-from contracting.ledger.queries import LineBalance, balances_of
-from contracting.ledger.states import Holder
+from contracting.ledger.queries import LineBalance, balances_of, residuals_of
+from contracting.ledger.states import Holder, Residual
 from contracting.metering.queries import is_rated, open_suspense_of
 from contracting.orders import queries as orders
-from contracting.orders.models import TaskOrder
+from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.states import ModificationState, TaskOrderState
 from contracting.payments.models import Payment
 from contracting.reconciliation.queries import open_findings
@@ -77,6 +79,46 @@ def balances_of_contract(contract: Contract) -> list[LineBalance]:
         LineBalance(line.clin, balance)
         for line in contract.lines.order_by("clin", "pk")
         for balance in balances_of(Holder("contracts.line", line.pk))
+    ]
+
+
+def residual_terms_of(contract: Contract) -> ResidualTerms | None:
+    """What the contract says of unused tokens, as recorded last."""
+    found: ResidualTerms | None = contract.residual_terms.order_by("-pk").first()
+    return found
+
+
+def takers_of(order: TaskOrder) -> list[TaskOrder]:
+    """The open orders of the contract to which unused tokens may roll over."""
+    terms = residual_terms_of(order.contract)
+    if terms is None or terms.disposition != Residual.ROLLED_OVER:
+        return []
+    others = order.contract.orders.filter(state=TaskOrderState.ISSUED)
+    clins = {line.clin for line in order.current_lines()}
+    return [
+        each
+        for each in others.exclude(pk=order.pk).order_by("piid")
+        if clins <= {line.clin for line in each.current_lines()}
+    ]
+
+
+def residual_rows(
+    order: TaskOrder,
+) -> list[tuple[Any, str, OrderLine | None]]:
+    """What became of the order's unused tokens, by line, and who took them."""
+    clins = {line.holder: line.clin for line in order.current_lines()}
+    rows = residuals_of(clins)
+    takers = OrderLine.objects.filter(
+        pk__in=[row.to_holder_id for row in rows if row.to_holder_id]
+    ).select_related("order", "contract_line")
+    to = {line.pk: line for line in takers}
+    return [
+        (
+            row,
+            clins[Holder(row.holder_kind, row.holder_id)],
+            to.get(row.to_holder_id) if row.to_holder_id else None,
+        )
+        for row in rows
     ]
 
 

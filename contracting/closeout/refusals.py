@@ -65,3 +65,9 @@ class HoldReleased(Conflict):
     """The legal hold was released before."""
 
     code = "hold_released"
+
+
+class ResidualInvalid(Invalid):
+    """Terms on unused tokens without their clause, or an order that cannot take any."""
+
+    code = "residual_invalid"

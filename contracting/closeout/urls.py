@@ -22,6 +22,11 @@ urlpatterns: list[URLPattern] = [
         name="release_claims",
     ),
     path(
+        "contracts/<public_id:public_id>/record_residual_terms",
+        views.RecordResidualTerms.as_view(),
+        name="record_residual_terms",
+    ),
+    path(
         "contracts/<public_id:public_id>/release_minimum",
         views.ReleaseMinimum.as_view(),
         name="release_minimum",

@@ -15,6 +15,9 @@ from contracting.closeout.operations.close_out_contract import close_out_contrac
 from contracting.closeout.operations.close_out_order import close_out_order
 from contracting.closeout.operations.complete_order import complete_order
 from contracting.closeout.operations.place import place_legal_hold
+from contracting.closeout.operations.record_residual_terms import (
+    record_residual_terms,
+)
 from contracting.closeout.operations.release_claims import release_claims
 from contracting.closeout.operations.release_hold import release_legal_hold
 from contracting.closeout.operations.release_minimum import release_minimum
@@ -125,6 +128,7 @@ class CompletionStatementPage(PageView):
             "order": order,
             "figures": figure_rows(found.figures),
             "paid": Dollars(found.figures["paid"]),
+            "residuals": queries.residual_rows(order) if order else [],
             "documents": papers.filter(kind=DocumentKind.COMPLETION_STATEMENT),
             "lines": queries.balances_of_order(order)
             if order
@@ -255,7 +259,7 @@ class CloseOutOrder(VerbView):
     """The contracting officer's last signature on an order."""
 
     template_name = "closeout/close_out_order.html"
-    form_class = forms.CloseOutForm
+    form_class = forms.CloseOutOrderForm
     submit_label = "Sign and close out"
     done_message = "The order is closed out; what was left is back with its funds."
 
@@ -277,6 +281,8 @@ class CloseOutOrder(VerbView):
             "release": queries.release_of_order(thing),
             "clock": queries.clock_of_order(thing),
             "today": today_of(thing.contract),
+            "terms": queries.residual_terms_of(thing.contract),
+            "takers": queries.takers_of(thing),
             "lines": lines,
             "left": total_dollars(
                 each.balance.funds_left + each.balance.unaccepted for each in lines
@@ -288,8 +294,44 @@ class CloseOutOrder(VerbView):
         self, *, thing: TaskOrder, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         return close_out_order(
-            order_id=thing.pk, remarks=data["remarks"], by=by, at=at
+            order_id=thing.pk,
+            remarks=data["remarks"],
+            rolls_over_to=data.get("rolls_over_to"),
+            by=by,
+            at=at,
         ).path
+
+    def form_options(self, thing: TaskOrder) -> dict[str, Any]:
+        takers = [(each.pk, each.name) for each in queries.takers_of(thing)]
+        return {"takers": takers}
+
+
+class RecordResidualTerms(VerbView):
+    """What does the signed contract say of tokens that are not used?"""
+
+    template_name = "closeout/record_residual_terms.html"
+    form_class = forms.RecordResidualTermsForm
+    submit_label = "Record the terms"
+    done_message = "The terms are recorded; each close-out follows them."
+
+    def thing(self, *_: Any, **ids: Any) -> Contract:
+        return get_contract_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_record_residual_terms(self.actor, thing)
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        return {
+            "contract": thing,
+            "terms": queries.residual_terms_of(thing),
+            "cancel_url": contract_address(thing),
+        }
+
+    def perform(
+        self, *, thing: Contract, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        record_residual_terms(contract_id=thing.pk, **data, by=by, at=at)
+        return contract_address(thing)
 
 
 class CloseOutContract(VerbView):

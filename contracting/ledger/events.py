@@ -21,6 +21,9 @@ BALANCES_OPENED = event_type(
 CEILING_RAISED = event_type(
     "ledger.ceiling.raised", "The ceiling of a line was changed."
 )
+RESIDUAL_SETTLED = event_type(
+    "ledger.residual.settled", "What was left of a line's tokens was settled."
+)
 FUNDS_COMMITTED = event_type("ledger.funds.committed", "Funds were committed.")
 EXPIRED_FUNDS_PERMITTED = event_type(
     "ledger.expired_funds.permitted",

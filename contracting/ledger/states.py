@@ -172,6 +172,24 @@ class Holder:
         return f"{self.kind} {self.id}"
 
 
+class Residual(TextChoices):
+    """What becomes of tokens that were ordered and not used, by the clause."""
+
+    EXPIRED = "EXPIRED", "expired"
+    ROLLED_OVER = "ROLLED_OVER", "rolled over"
+    REFUNDED = "REFUNDED", "refunded"
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Tokens of a line that are left, the funds that went back, where they roll to."""
+
+    holder: Holder
+    tokens: Tokens
+    dollars: Dollars
+    to: Holder | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class BalanceLine:
     """What one ACRN may carry on a line.

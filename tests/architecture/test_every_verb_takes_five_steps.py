@@ -36,6 +36,7 @@ NOT_PERMITTED = {
     "ledger.reserve_ordered": _BY_THE_CALLER,
     "ledger.reverse_transfer": _BY_THE_CALLER,
     "ledger.set_contract_ceiling": _BY_THE_CALLER,
+    "ledger.settle_residual_tokens": _BY_THE_CALLER,
     "ledger.take_back_usage": _BY_THE_CALLER,
     "ledger.charge_funds": _BY_THE_CALLER,
     "charges.charge_all": "the machinery asks the verb for each order",

@@ -17,6 +17,7 @@ from contracting.closeout.refusals import (
     CloseOutBlocked,
     CloseOutIncomplete,
     NotPhysicallyComplete,
+    ResidualInvalid,
 )
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256, plain
@@ -28,10 +29,12 @@ from contracting.documents.operations.request import request_document
 from contracting.ledger.operations.deobligate import deobligate_funds
 from contracting.ledger.operations.give_up import give_up_usage
 from contracting.ledger.operations.reserve import reserve_ordered
+from contracting.ledger.operations.settle_residual import settle_residual_tokens
 from contracting.ledger.queries import LineBalance, lock_funds
-from contracting.ledger.states import Obligation
+from contracting.ledger.states import Leftover, Obligation, Residual
 from contracting.metering.operations.freeze import freeze_volume
 from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.orders.calculations import content
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import TaskOrderState
 
@@ -44,18 +47,27 @@ _REFUSALS = {
 
 @transaction.atomic
 def close_out_order(
-    *, order_id: int, remarks: str = "", by: Actor, at: datetime
+    *,
+    order_id: int,
+    remarks: str = "",
+    rolls_over_to: int | None = None,
+    by: Actor,
+    at: datetime,
 ) -> CompletionStatement:
     """Deobligate what was not used and sign the completion statement (FAR 4.804-5).
 
     Usage that the vendor has given up goes back too; its tokens stay used (R-CLO-04).
     What the order had reserved of the contract's ceilings and did not use becomes free.
+    Tokens that were not used expire, roll over to an open order of the contract, or are
+    refunded, as its clause says; without one they expire.
 
+    :param rolls_over_to: the order that takes unused tokens, where the clause lets it
     :raises NotAllowed: if ``by`` holds no warrant of the agency
     :raises AlreadyClosedOut: if its completion statement is signed already
     :raises NotPhysicallyComplete: unless the order is complete (R-CLO-01)
     :raises CloseOutBlocked: while a discrepancy, an invoice or a modification is open
         (R-CLO-03)
+    :raises ResidualInvalid: for an order that cannot take unused tokens
     :raises CloseOutIncomplete: while usage is neither invoiced and accepted nor given
         up by the vendor (R-CLO-04)
     """
@@ -67,14 +79,18 @@ def close_out_order(
         message = f"Order {order.piid} is closed out already."
         raise AlreadyClosedOut(message)
     _refuse_if_blocked(queries.blockers_of_order(order))
+    taker = _taker(order, rolls_over_to)
+    touched = [order, *([taker] if taker else [])]
     lock_funds(
-        holders=[line.holder for line in order.current_lines()], contract_id=contract.pk
+        holders=[line.holder for each in touched for line in each.current_lines()],
+        contract_id=contract.pk,
     )
     _take_out_what_is_given_up(order, by, at)
     returned = _deobligate(queries.balances_of_order(order), order.subject, by, at)
     rows = queries.balances_of_order(order)
     figures = _figures(rows, returned)
     _free_ceiling(order, figures, by, at)
+    _settle_residual(order, taker, rows, returned, by, at)
     order.move_to(TaskOrderState.CLOSED)
     ordered = [line.contract_line for line in order.current_lines()]
     freeze_volume(lines=ordered, because=order.subject, by=by, at=at)
@@ -95,7 +111,14 @@ def close_out_order(
         number=order.name,
         agency_id=contract.agency_id,
         vendor_id=contract.vendor_id,
-        context=paperwork.completion(statement, rows, returned, figures, signer=by),
+        context=paperwork.completion(
+            statement,
+            rows,
+            returned,
+            figures,
+            signer=by,
+            residuals=queries.residual_rows(order),
+        ),
         content_sha256=content_sha256(figures),
         version=order.version,
         by=by,
@@ -118,6 +141,95 @@ def close_out_order(
         data={**figures, **_clock_data(queries.clock_of_order(order), on)},
     )
     return statement
+
+
+def _taker(order: TaskOrder, taker_id: int | None) -> TaskOrder | None:
+    """The open order that takes what is left, if the clause lets one."""
+    if taker_id is None:
+        return None
+    offered = {each.pk for each in queries.takers_of(order)}
+    if taker_id not in offered:
+        message = (
+            "Unused tokens roll over only where the contract's clause says so, and to "
+            "an issued order of the same contract that has the same lines."
+        )
+        raise ResidualInvalid(message, pointer="/rolls_over_to")
+    taker: TaskOrder = TaskOrder.objects.locked().get(pk=taker_id)
+    return taker
+
+
+def _settle_residual(
+    order: TaskOrder,
+    taker: TaskOrder | None,
+    rows: list[LineBalance],
+    returned: dict[int, Dollars],
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Say in the ledger what became of unused tokens; move those that roll over."""
+    terms = queries.residual_terms_of(order.contract)
+    disposition = Residual(terms.disposition) if terms else Residual.EXPIRED
+    if disposition == Residual.ROLLED_OVER and taker is None:
+        disposition = Residual.EXPIRED
+    to = {line.clin: line for line in taker.current_lines()} if taker else {}
+    leftovers = []
+    for line in order.current_lines():
+        own = [each.balance for each in rows if each.balance.holder == line.holder]
+        left = own[0].line.tokens_left if own else Tokens(0)
+        if left <= Tokens(0):
+            continue
+        back = total_dollars(returned.get(row.pk, Dollars()) for row in own)
+        taking = to.get(line.clin)
+        leftovers.append(
+            Leftover(line.holder, left, back, taking.holder if taking else None)
+        )
+        if taking is not None:
+            taking.ceiling_tokens += left.count
+            taking.save(update_fields=["ceiling_tokens"])
+    if not leftovers:
+        return
+    settle_residual_tokens(
+        contract_id=order.contract_id,
+        disposition=disposition,
+        leftovers=leftovers,
+        because=order.subject,
+        by=by,
+        at=at,
+    )
+    if taker is not None:
+        moved = Tokens(sum(each.tokens.count for each in leftovers))
+        _take_over(taker, order, moved, by, at)
+
+
+def _take_over(
+    taker: TaskOrder, order: TaskOrder, moved: Tokens, by: Actor, at: datetime
+) -> None:
+    """The order that takes them has its next version, and counts for more."""
+    reserve_ordered(
+        contract_id=taker.contract_id,
+        dollars=Dollars(),
+        tokens=moved,
+        because=taker.subject,
+        by=by,
+        at=at,
+    )
+    before = taker.content_sha256
+    taker.version += 1
+    taker.content_sha256 = content_sha256(content(taker))
+    taker.save(update_fields=["version", "content_sha256"])
+    record_event(
+        events.TOKENS_ROLLED_OVER,
+        subject=taker.subject,
+        by=by,
+        at=at,
+        data={
+            "from": order.piid,
+            "tokens": moved,
+            "version": taker.version,
+            "before_sha256": before,
+            "content_sha256": taker.content_sha256,
+        },
+    )
 
 
 def _clock_data(clock: Clock, on: date) -> dict[str, Any]:

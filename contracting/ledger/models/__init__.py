@@ -20,7 +20,7 @@ from contracting.core.models import (
     Timestamped,
 )
 from contracting.core.quantities import Dollars, Tokens
-from contracting.ledger.models import funds
+from contracting.ledger.models import funds, residuals
 from contracting.ledger.models.funds import (
     dollars_field,
     micro_acu_field,
@@ -32,6 +32,7 @@ from contracting.ledger.states import AccountKind, Holder, TransferKind
 LineOfAccounting = funds.LineOfAccounting
 FundsBalance = funds.FundsBalance
 ExpiredAdjustment = funds.ExpiredAdjustment
+ResidualTokens = residuals.ResidualTokens
 
 _PAYABLE = F("consumed_dollars") + F("rounding_dollars") - F("given_up_dollars")
 

@@ -23,6 +23,7 @@ from contracting.ledger.models import (
     FundsBalance,
     HolderBalance,
     LineOfAccounting,
+    ResidualTokens,
     Transfer,
 )
 from contracting.ledger.queries import positions
@@ -432,3 +433,10 @@ def _with_accounts(rows: QuerySet[Transfer]) -> QuerySet[Transfer]:
     return rows.select_related(
         "debit__balance__line", "credit__balance__line", "reverses", "reversal"
     ).order_by("-pk")
+
+
+def residuals_of(holders: Iterable[Holder]) -> list[ResidualTokens]:
+    """What became of the unused tokens of these lines, in the order of their keys."""
+    wanted = set(holders)
+    rows = ResidualTokens.objects.filter(among(wanted) if wanted else Q(pk__in=()))
+    return list(rows.order_by("holder_id"))
