@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from contracting.approvals.models import Override
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Tokens
 from contracting.evaluations.operations.analyse import analyse_price
@@ -141,6 +142,8 @@ def test_a_price_out_of_balance_needs_a_reason(contract_specialist):
     assert [row["slin"] for row in analysis.unbalanced] == [slin]
     assert analysis.unbalanced[0]["submission"] == submission.pk
     assert analysis.unbalanced_memo == "New hardware."
+    override = Override.objects.get(rule="R-EVL-05")
+    assert override.words.endswith(f"{slin}. New hardware.")
 
 
 @pytest.mark.rule("R-EVL-05", case="refused")

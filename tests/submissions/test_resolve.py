@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from contracting.approvals.models import Override
 from contracting.audit.models import AuditEvent
 from contracting.core.actors import SYSTEM
 from contracting.core.errors import NotAllowed
@@ -101,6 +102,7 @@ def test_a_confirmed_outage_moves_the_deadline_for_everybody():
     for part in ("vendor_a_signer", "vendor_b_member", "other_vendor_signer"):
         assert told.filter(recipient_user_id=actor(part).user_id).exists()
     assert AuditEvent.objects.filter(event="submissions.outage.resolved").count() == 1
+    assert Override.objects.get(rule="R-SUB-08").words == ruling.reason
     public = Client().get(solicitation.public_path).text
     assert "has moved to" in public
 

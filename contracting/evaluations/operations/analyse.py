@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
@@ -84,6 +85,7 @@ def analyse_price(
         analysed_at=at,
     )
     analysis.save()
+    _record_memo(analysis, offers, by, at)
     request_document(
         kind="price_memo",
         subject=analysis.subject,
@@ -108,6 +110,31 @@ def analyse_price(
         },
     )
     return analysis
+
+
+def _record_memo(
+    analysis: PriceAnalysis, offers: Sequence[PricedOffer], by: Actor, at: datetime
+) -> None:
+    """The memo lets flagged prices pass: a record of it stands on the package."""
+    flagged = [
+        f"{offer.vendor}: {', '.join(line.slin for line in offer.unbalanced)}"
+        for offer in offers
+        if offer.unbalanced
+        and offer.submission_id in analysis.reasonable_submission_ids
+    ]
+    if not flagged:
+        return
+    solicitation = analysis.solicitation
+    override_rule(
+        rule="R-EVL-05",
+        subject=solicitation.subject,
+        title=str(solicitation),
+        url_path=solicitation.path,
+        reason_code="UNBALANCED_ACCEPTABLE",
+        words=f"{'; '.join(flagged)}. {analysis.unbalanced_memo}",
+        by=by,
+        at=at,
+    )
 
 
 def _require_time(solicitation: Solicitation) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.queries import known_vendors
+from contracting.approvals.operations.override import override_rule
 from contracting.approvals.queries import is_complete_for
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
@@ -25,7 +26,12 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.publishing import check
 from contracting.solicitations.publishing.facts import Facts
 from contracting.solicitations.refusals import NotComplete, ReviewIncomplete
-from contracting.solicitations.states import SolicitationKind, SolicitationState
+from contracting.solicitations.states import (
+    SolicitationKind,
+    SolicitationState,
+    SynopsisException,
+    SynopsisKind,
+)
 
 
 @transaction.atomic
@@ -89,6 +95,7 @@ def release_solicitation(
         by=by,
         at=at,
     )
+    _record_exception(solicitation, facts, by, at)
     record_event(
         events.SOLICITATION_RELEASED,
         subject=solicitation.subject,
@@ -107,6 +114,31 @@ def release_solicitation(
         },
     )
     return solicitation
+
+
+def _record_exception(
+    solicitation: Solicitation, facts: Facts, by: Actor, at: datetime
+) -> None:
+    """Above the synopsis threshold the exception of 5.202 is the officer's override.
+
+    A key that releases what was approved has no warrant; the event alone tells of it.
+    """
+    above = facts.day is not None and facts.value > facts.day.amounts["SYNOPSIS"]
+    is_excepted = solicitation.synopsis_kind == SynopsisKind.EXCEPTION
+    if not (above and is_excepted and by.is_person):
+        return
+    code = SynopsisException(solicitation.synopsis_exception)
+    override_rule(
+        rule="R-SOL-03",
+        subject=solicitation.subject,
+        title=str(solicitation),
+        url_path=solicitation.path,
+        reason_code=str(code.value),
+        words=f"No synopsis: FAR {code.label}.",
+        citation=f"FAR {code.value}",
+        by=by,
+        at=at,
+    )
 
 
 def _require_reviewed(solicitation: Solicitation) -> None:

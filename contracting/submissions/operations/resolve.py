@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.queries import known_vendors
 from accounts.states import Role
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import SYSTEM, Actor
 from contracting.core.canonical import content_sha256
@@ -59,6 +60,16 @@ def resolve_outage(
         _move(solicitation, ruling.new_deadline)
         _relieve(solicitation, ruling, at)
         _tell_everybody(solicitation, ruling, by, at)
+        override_rule(
+            rule="R-SUB-08",
+            subject=solicitation.subject,
+            title=str(solicitation),
+            url_path=solicitation.path,
+            reason_code="OUTAGE_CONFIRMED",
+            words=ruling.reason,
+            by=by,
+            at=at,
+        )
     record_event(
         events.OUTAGE_RESOLVED,
         subject=solicitation.subject,
