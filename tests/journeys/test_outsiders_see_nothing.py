@@ -102,6 +102,7 @@ NOT_IN_THE_STORY = {
     "solicitations:use_template",
     "submissions:admit_late_submission",
     "submissions:open_late_submission",
+    "charges:reverse_receipt",
     "terminations:answer_letter",
     "terminations:decide_settlement",
     "terminations:discard_termination",
@@ -115,6 +116,7 @@ NOT_IN_THE_STORY = {
 
 AFTER_THE_AWARD = {
     "billing",
+    "charges",
     "closeout",
     "contracts",
     "fair_opportunity",
@@ -160,7 +162,7 @@ THINGS = {
     "price": ["evaluations.PriceAnalysis"],
     "questions": ["solicitations.Question"],
     "rate": ["solicitations.EvaluationFactor"],
-    "receipts": ["submissions.SubmissionVersion"],
+    "receipts": ["submissions.SubmissionVersion", "charges.Receipt"],
     "reconciliations": ["reconciliation.ReconciliationRun"],
     "requisitions": ["requisitions.Requisition"],
     "solicitations": ["solicitations.Solicitation"],
