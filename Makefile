@@ -86,7 +86,7 @@ fmt: .venv/.ok ## Format the code; write openapi.yaml and docs/reference again
 	@$(MANAGE) spectacular --validate --fail-on-warn --file openapi.yaml
 	@$(PY) -m tests.architecture.reference
 
-bench: .venv/.ok papers ## Measure ingest and paper against their floors: var/bench.json
+bench: .venv/.ok papers ## Measure ingest, paper, signing and lists against their floors: var/bench.json
 	@$(PY) bench/run.py
 
 # Two at once would get into each other's way; the second finds the work done.

@@ -1,4 +1,4 @@
-"""Two ratios, each measured in one run, side by side: ``make bench``.
+"""Ratios, each measured in one run, side by side: ``make bench``.
 
 *Ingest*: a batch of usage through the verb (read, judge, attribute, rate, store, draw
 on the funds, record, commit) against a bare COPY of the very rows that it wrote into
@@ -6,6 +6,9 @@ temporary tables with the same keys.
 
 *Paper*: a task order from its request to its stored print against a bare WeasyPrint of
 the same HTML with the same options.
+
+*Signing* (``signing.py``): an order of five lines drafted and signed, against a lean
+desk (``lean.py``). *Orders* (``orders.py``): lists and searches among a million.
 
 A ratio says how many times the floor our way takes. The rounds of both sides alternate,
 so that whatever else the machine does meets both. Medians, minima and maxima go to
@@ -48,11 +51,16 @@ TABLES = (
 
 def main() -> None:
     """Measure both, print a line for each, and write the figures."""
+    import orders
+    import signing
+
     with own_database():
         figures = {
             "machine": machine(),
             "ingest": ingest_against_copy(),
             "paper": paper_against_weasyprint(),
+            "signing": signing.measure(),
+            "orders": orders.measure(),
         }
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(figures, indent=2) + "\n")
@@ -85,10 +93,12 @@ def own_database() -> Iterator[None]:
     from django.db import connections
 
     from contracting.celery import app
+    from manage import migrating_lightly
     from tests.cast import build_cast
 
     print("Building a database and a signed order ...")
-    call_command("migrate", verbosity=0, interactive=False)
+    with migrating_lightly():
+        call_command("migrate", verbosity=0, interactive=False)
     build_cast()
     try:
         yield
