@@ -9,7 +9,7 @@ class CloseoutConfig(AppConfig):
 
     def ready(self) -> None:
         """What is to be done here stands on the list of the contract."""
-        from contracting.closeout.queries import filed_on, tasks_on
+        from contracting.closeout.queries.lists import filed_on, tasks_on
         from contracting.contracts.queries.administration import tell_tasks
         from contracting.contracts.queries.file import tell_file
 

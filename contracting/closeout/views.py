@@ -21,6 +21,7 @@ from contracting.closeout.operations.record_residual_terms import (
 from contracting.closeout.operations.release_claims import release_claims
 from contracting.closeout.operations.release_hold import release_legal_hold
 from contracting.closeout.operations.release_minimum import release_minimum
+from contracting.closeout.queries.retention import get_hold_for, retention_of
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
 from contracting.contracts.states import ContractState
@@ -386,7 +387,7 @@ class RetentionPage(PageView):
             "placed_by__user", "release__released_by__user"
         )
         on = today_of(contract)
-        retention = queries.retention_of(contract, on)
+        retention = retention_of(contract, on)
         return {
             "contract": contract,
             "retention": retention,
@@ -442,7 +443,7 @@ class ReleaseLegalHold(VerbView):
     done_message = "The legal hold is released."
 
     def thing(self, *_: Any, **ids: Any) -> LegalHold:
-        return queries.get_hold_for(self.actor, ids["public_id"])
+        return get_hold_for(self.actor, ids["public_id"])
 
     def verdict(self, thing: LegalHold) -> Verdict:
         return permissions.can_release_legal_hold(self.actor, thing.contract)

@@ -27,7 +27,7 @@ from contracting.evaluations.models import (
 from contracting.evaluations.pricing import comparisons, uses
 from contracting.evaluations.pricing import gaps as open_prices
 from contracting.evaluations.pricing.bars import BAR_WIDTH, bars
-from contracting.evaluations.pricing.comparisons import is_ranked, percent
+from contracting.evaluations.pricing.comparisons import percent
 from contracting.evaluations.pricing.plot import plot
 from contracting.evaluations.pricing.priced import PastPrice, PricedLine, PricedOffer
 from contracting.evaluations.pricing.words import changes_of, record
@@ -376,42 +376,6 @@ def totals(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
     ]
 
 
-def lowest(kept_totals: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """Who is lowest among the ranked offers, all of them if equal.
-
-    Where options are evaluated, the total with them is what counts (FAR 52.217-5).
-
-    :returns: ``{"vendors", "evaluated", "percent_of_list"}``; ``None`` if no offer has
-        a rank
-    """
-    whole = [row for row in kept_totals if is_ranked(row)]
-    if not whole:
-        return None
-    least = min(_compared(row) for row in whole)
-    equal = [row for row in whole if _compared(row) == least]
-    shares = {row["percent_of_list"] for row in equal}
-    return {
-        "vendors": [row["vendor"] for row in equal],
-        "evaluated": least,
-        "percent_of_list": shares.pop() if len(shares) == 1 else None,
-        "is_alone": len(kept_totals) == 1,
-        "has_options": "with_options" in equal[0],
-    }
-
-
-def _compared(row: Mapping[str, Any]) -> Decimal:
-    return Decimal(row.get("with_options", row["evaluated"]))
-
-
-def not_judged(kept_totals: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """By offer, the lines whose balance could not be judged."""
-    return [
-        {"vendor": row["vendor"], "lines": row["lines_not_judged"]}
-        for row in kept_totals
-        if row.get("lines_not_judged")
-    ]
-
-
 def unbalanced(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
     """Every flagged class, with the shares of list that make it stand out."""
     return [
@@ -465,8 +429,8 @@ def prices_of(
         "totals": sums,
         "rows": comparisons.compared(lines),
         "unbalanced": flagged,
-        "lowest": lowest(sums),
-        "not_judged": not_judged(sums),
+        "lowest": comparisons.lowest(sums),
+        "not_judged": comparisons.not_judged(sums),
         "bars": bars(sums),
         "bar_width": BAR_WIDTH,
         "usage": used,

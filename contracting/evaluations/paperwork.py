@@ -8,7 +8,6 @@ from typing import Any
 
 from contracting.core.quantities import Dollars
 from contracting.documents.queries import scanning_words
-from contracting.evaluations.calculations import not_judged
 from contracting.evaluations.discussions import exchanges
 from contracting.evaluations.models import (
     ConsensusRating,
@@ -17,7 +16,7 @@ from contracting.evaluations.models import (
     PriceAnalysis,
     SelectionDecision,
 )
-from contracting.evaluations.pricing.comparisons import compared
+from contracting.evaluations.pricing.comparisons import compared, not_judged
 from contracting.evaluations.queries import panel_of, waivers_of
 from contracting.requisitions.queries import latest_estimate
 from contracting.solicitations.models import Solicitation

@@ -33,6 +33,7 @@ BESIDES = {
     "billing": {"calculations"},
     "documents": {"checking", "data", "rendering.py", "signing.py"},
     "contracts": {"acceptance", "models", "queries", "views"},
+    "closeout": {"queries"},
     "desk": {"permissions", "queries"},
     "evaluations": {"discussions", "models", "pricing", "standing", "views"},
     "ledger": {"models", "queries"},

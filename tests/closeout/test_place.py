@@ -4,7 +4,8 @@ import pytest
 
 from contracting.closeout.operations.place import place_legal_hold
 from contracting.closeout.operations.release_minimum import release_minimum
-from contracting.closeout.queries import disposable, minimum_owed, retention_of
+from contracting.closeout.queries import minimum_owed
+from contracting.closeout.queries.retention import disposable, retention_of
 from contracting.closeout.refusals import HoldIncomplete
 from contracting.core.errors import NotAllowed
 from tests.builders_settlement import CONTRACT_ENDED_AT, PAID_AT, closed_contract

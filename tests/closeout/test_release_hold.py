@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from contracting.closeout.operations.release_hold import release_legal_hold
-from contracting.closeout.queries import disposable
+from contracting.closeout.queries.retention import disposable
 from contracting.closeout.refusals import HoldIncomplete, HoldReleased
 from contracting.core import clock
 from contracting.core.errors import NotAllowed

@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.evaluations.calculations import (
-    lowest,
     not_judged,
     own_words,
     totals,
 )
 from contracting.evaluations.pricing.bars import BAR_WIDTH, bars
-from contracting.evaluations.pricing.comparisons import percent
+from contracting.evaluations.pricing.comparisons import lowest, percent
 from contracting.evaluations.pricing.priced import PricedLine, PricedOffer
 from contracting.submissions.calculations import (
     Offer,

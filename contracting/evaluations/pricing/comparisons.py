@@ -98,3 +98,39 @@ def _price(row: Row) -> Fraction:
 
 def _share(part: Fraction, whole: Fraction) -> Fraction | None:
     return part / whole if whole else None
+
+
+def lowest(kept_totals: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Who is lowest among the ranked offers, all of them if equal.
+
+    Where options are evaluated, the total with them is what counts (FAR 52.217-5).
+
+    :returns: ``{"vendors", "evaluated", "percent_of_list"}``; ``None`` if no offer has
+        a rank
+    """
+    whole = [row for row in kept_totals if is_ranked(row)]
+    if not whole:
+        return None
+    least = min(_compared(row) for row in whole)
+    equal = [row for row in whole if _compared(row) == least]
+    shares = {row["percent_of_list"] for row in equal}
+    return {
+        "vendors": [row["vendor"] for row in equal],
+        "evaluated": least,
+        "percent_of_list": shares.pop() if len(shares) == 1 else None,
+        "is_alone": len(kept_totals) == 1,
+        "has_options": "with_options" in equal[0],
+    }
+
+
+def _compared(row: Mapping[str, Any]) -> Decimal:
+    return Decimal(row.get("with_options", row["evaluated"]))
+
+
+def not_judged(kept_totals: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """By offer, the lines whose balance could not be judged."""
+    return [
+        {"vendor": row["vendor"], "lines": row["lines_not_judged"]}
+        for row in kept_totals
+        if row.get("lines_not_judged")
+    ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from contracting.closeout.queries import disposable
+from contracting.closeout.queries.retention import disposable
 from contracting.core import clock
 
 

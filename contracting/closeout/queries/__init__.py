@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from contracting.billing.models import Invoice
 from contracting.billing.states import InvoiceState
@@ -16,13 +16,10 @@ from contracting.closeout.calculations import Clock
 from contracting.closeout.models import (
     ClaimsRelease,
     CompletionStatement,
-    LegalHold,
     ResidualTerms,
 )
 from contracting.contracts import queries as contracts
 from contracting.contracts.models import Contract
-from contracting.contracts.queries.administration import Task
-from contracting.contracts.queries.file import Filed
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
@@ -140,72 +137,6 @@ def final_payment_on(orders: Collection[TaskOrder]) -> date | None:
     """The day of the latest payment on any of these orders."""
     paid = Payment.objects.filter(certification__invoice__order__in=orders)
     return paid.order_by("paid_on").values_list("paid_on", flat=True).last()
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """Until when the file of a contract is kept, and what keeps it longer."""
-
-    contract: Contract
-    final_payment: date | None
-    keep_until: date | None
-    years: int
-    holds: list[LegalHold]
-
-    def may_be_disposed_of(self, on: date) -> bool:
-        """Whether its years are over on that day and nothing holds it."""
-        over = self.keep_until is not None and on > self.keep_until
-        return over and not self.holds
-
-
-def retention_of(contract: Contract, on: date) -> Retention:
-    """Years after final payment, once it is closed (R-AUD-02, FAR 4.805).
-
-    A contract on which nothing was ever paid counts from its completion statement.
-    """
-    holds = contract.legal_holds.filter(release__isnull=True).order_by("pk")
-    paid, statement = (
-        final_payment_on(list(contract.orders.all())),
-        statement_of_contract(contract),
-    )
-    years = int(threshold("RETENTION", on).value)
-    until = None
-    if statement is not None:
-        signed = accounting_day(statement.signed_at, contract.time_zone)
-        until = months_after(paid or signed, 12 * years)
-    return Retention(contract, paid, until, years, list(holds))
-
-
-def get_hold_for(actor: Actor, public_id: str) -> LegalHold:
-    """A legal hold that stands, for people of its agency.
-
-    :raises NotVisible: for everybody else, and once it is released
-    """
-    found = None
-    if actor.is_agency:
-        found = (
-            LegalHold.objects.select_related("contract")
-            .filter(
-                public_id=public_id,
-                contract__agency_id=actor.organization_id,
-                release__isnull=True,
-            )
-            .first()
-        )
-    if found is None:
-        message = "There is no such legal hold."
-        raise NotVisible(message)
-    return found
-
-
-def disposable(on: date) -> list[Retention]:
-    """The closed contracts whose file may be disposed of on that day, oldest first."""
-    closed = Contract.objects.filter(state=ContractState.CLOSED)
-    kept = [
-        retention_of(contract, on)
-        for contract in closed.select_related("agency", "vendor").order_by("pk")
-    ]
-    return [each for each in kept if each.may_be_disposed_of(on)]
 
 
 def _clock(contract: Contract, ended: date, paid: date | None) -> Clock:
@@ -510,32 +441,3 @@ def _unsettled(order: TaskOrder) -> list[Blocker]:
 
 def _count(number: int, one: str, more: str) -> str:
     return f"1 {one}" if number == 1 else f"{number:,} {more}"
-
-
-def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
-    """The close-out of what has ended, by the clock of its type (R-CLO-02)."""
-    if not actor.is_agency:
-        return
-    for order in contract.orders.filter(state=TaskOrderState.COMPLETED).order_by("pk"):
-        clock, path = clock_of_order(order), f"{order.path}/close_out_order"
-        what = f"Close out {order.piid}"
-        yield Task("Close-out", what, path, clock.due_on, "", "R-CLO-02")
-    bounds = days_bounds(
-        contract.ordering_start, contract.ordering_end, contract.time_zone
-    )
-    is_open = contract.state in (ContractState.AWARDED, ContractState.COMPLETED)
-    if is_open and bounds.end <= at:
-        clock, path = clock_of_contract(contract), f"{contract.path}/close_out_contract"
-        what = f"Close out the contract {contract.piid}"
-        yield Task("Close-out", what, path, clock.due_on, "", "R-CLO-02")
-
-
-def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:
-    """The vendor's releases of claims, for the file of the contract."""
-    rows = ClaimsRelease.objects.filter(
-        Q(contract=contract) | Q(order__contract=contract)
-    )
-    for release in rows.select_related("order").order_by("pk"):
-        about = release.order.piid if release.order else contract.piid
-        path = release.order.path if release.order else contract.path
-        yield Filed("RELEASES", f"Release of claims under {about}", path)
