@@ -165,7 +165,7 @@ def rated(
     return rate_period(contract_line_id=line.pk, by=actor(by), at=at)
 
 
-def books(order: TaskOrder) -> tuple[int, Decimal, int, Decimal]:
+def books(order: TaskOrder) -> tuple[Any, ...]:
     """Tokens and dollars of the order's line: funded, then unfunded."""
     rows = balances_of(order.lines.get().holder)
     return (

@@ -13,6 +13,7 @@ from contracting.billing.calculations import (
     BadReport,
     PriceInForce,
     Stated,
+    StatedLine,
     as_report,
     of_two_prices,
     read_cents,
@@ -86,6 +87,7 @@ def test_an_instant_that_is_none_is_refused(instant):
 def test_lines_are_read_from_json(as_file):
     (line,) = read_lines(read_invoice_file(json.dumps(as_file).encode()))
 
+    assert isinstance(line, StatedLine)
     assert (line.tokens, line.amount, line.tier) == (625, Dollars("0.01"), "STANDARD")
     assert line.unit_price == UnitPrice("8")
 

@@ -4,6 +4,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +27,8 @@ def half_up(amount: Fraction) -> Decimal:
 
 def oracle(unit, rule, first, last, until, changes, prices):
     """By the month and price, from single days; 24 lines, and no code of ours."""
-    held, cost = {}, {}
+    held: dict[date, int] = {}
+    cost: dict[date, Any] = {}
     day = first
     while day <= last:
         rows = [(on, n, count) for n, (on, count) in enumerate(changes) if on <= day]

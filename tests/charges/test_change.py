@@ -1,6 +1,7 @@
 """Another quantity is in force from a day on; charges follow it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_seats_that_end_owe_nothing_more(contract):
 
 def test_a_change_that_cannot_be_is_refused(contract):
     order = unit_order(on=contract)
-    said = {
+    said: dict[str, Any] = {
         "order_line_id": line_of(order).pk,
         "effective_on": APRIL,
         "quantity": 10,

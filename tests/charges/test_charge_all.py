@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from contracting.charges.operations import charge_all as job
+from contracting.charges.operations.charge import charge_calendar
 from contracting.charges.tasks import charge_nightly
 from contracting.core.quantities import Dollars
 from contracting.notices.models import Notice
@@ -32,7 +33,7 @@ def test_every_order_is_charged_once_however_often_it_runs(orders):
 
 def test_one_that_fails_is_told_and_the_others_go_on(orders, monkeypatch):
     # Given an order that cannot be charged
-    real = job.charge_calendar
+    real = charge_calendar
 
     def some(*, order_id, **more):
         if order_id == orders[0].pk:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -74,7 +75,7 @@ def test_what_is_received_in_order_is_charged_and_what_is_rejected_is_not(contra
 )
 def test_a_receipt_that_cannot_be_is_refused(contract, change, refusal):
     order = unit_order(unit_line(SERVICE), on=contract)
-    said = {
+    said: dict[str, Any] = {
         "order_line_id": line_of(order, SERVICE).pk,
         "received_on": DAY,
         "received": Decimal(1),

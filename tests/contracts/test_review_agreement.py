@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -50,7 +51,7 @@ from tests.contracts.quotations import accepted, offered
 pytestmark = pytest.mark.django_db
 
 REVIEWED_AT = AWARDED_AT + timedelta(days=360)
-WORDS = {
+WORDS: dict[str, Any] = {
     "is_best_value": True,
     "findings": "Used as estimated; the prices are below public list.",
     "reductions": "Five percent less was asked for and refused.",
@@ -205,7 +206,9 @@ def test_it_is_reviewed_within_a_year_and_each_year_again():
     assert review.next_due_on == date(2028, 3, 25)
     assert review_due_on(contract) == date(2028, 3, 25)
     assert reviews_of(contract) == [review]
-    assert events_of(contract.subject).last().event == "contracts.agreement.reviewed"
+    last = events_of(contract.subject).last()
+    assert last is not None
+    assert last.event == "contracts.agreement.reviewed"
 
 
 @pytest.mark.parametrize("name", ["findings", "reductions"])

@@ -20,7 +20,7 @@ def test_what_is_no_price_is_refused(wrong):
 
 def test_floats_and_lossy_quantities_are_refused():
     with pytest.raises(TypeError):
-        PricePerUnit(1.5)
+        PricePerUnit(1.5)  # type: ignore[arg-type]
     with pytest.raises(LossyAmount):
         units("0.0000001")
     with pytest.raises(LossyAmount):

@@ -8,13 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
-from contracting.evaluations.calculations import (
-    not_judged,
-    own_words,
-    totals,
-)
+from contracting.evaluations.calculations import own_words, totals
 from contracting.evaluations.pricing.bars import BAR_WIDTH, bars
-from contracting.evaluations.pricing.comparisons import lowest, percent
+from contracting.evaluations.pricing.comparisons import lowest, not_judged, percent
 from contracting.evaluations.pricing.priced import PricedLine, PricedOffer
 from contracting.submissions.calculations import (
     Offer,

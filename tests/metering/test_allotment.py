@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,7 +71,8 @@ def uses(table, found, *, scope=None):
 
 def counted_token_by_token(table, found, *, scope=None):
     """What every order line and month comes to, one token after the other."""
-    volume, cost = {}, {}
+    volume: dict[Any, int] = {}
+    cost: dict[Any, Fraction] = {}
     numbered = sorted(enumerate(found), key=lambda each: (*each[1][:2], each[0]))
     for _, (_, _, row, tokens, month, line) in numbered:
         first, later = table[row if row in table else 3]
@@ -88,7 +90,7 @@ def counted_token_by_token(table, found, *, scope=None):
 
 
 def summed(found):
-    cost = {}
+    cost: dict[Any, Fraction] = {}
     for each in found:
         key = (each.order_line_id, each.period_start)
         cost[key] = cost.get(key, Fraction()) + Fraction(each.exact.amount)

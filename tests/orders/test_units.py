@@ -176,7 +176,7 @@ def test_an_order_of_seats_is_drafted_and_edited_on_the_page(contract, monkeypat
     # Then the page reads in months, and its form has them still
     order = TaskOrder.objects.get()
     (bought,) = order.current_lines()
-    assert (bought.units, bought.ceiling_tokens) == (60, 0)
+    assert [bought.units, bought.ceiling_tokens] == [60, 0]
     text = client.get(order.path).content.decode()
     assert "60 MO" in text
     assert "$30.25" in text
