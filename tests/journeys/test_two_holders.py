@@ -40,8 +40,9 @@ def test_a_smaller_model_comes_on_follows_the_list_and_is_switched_off(told):
     signed = ContractModification.objects.filter(contract=contract).order_by("number")
     assert [(each.number, each.kind) for each in signed] == [
         ("P00001", ModificationKind.ON_RAMP),
-        ("P00002", ModificationKind.RATCHET),
+        ("P00002", ModificationKind.TERMS),
         ("P00003", ModificationKind.RATCHET),
+        ("P00004", ModificationKind.RATCHET),
     ]
 
     # Then its prices are five percent below the list that fell
@@ -53,7 +54,7 @@ def test_a_smaller_model_comes_on_follows_the_list_and_is_switched_off(told):
     assert last["OUT_TEXT"].usd_per_million_tokens == Decimal("3.80")
 
     # And the order that was signed before pays the lower price from that day on
-    order = TaskOrder.objects.get(contract=contract)
+    order = TaskOrder.objects.get(contract=contract, lines__contract_line__clin="0002")
     (line,) = order.current_lines()
     assert line.current_rates()[-1].usd_per_million_tokens == Decimal("3.80")
 
@@ -61,3 +62,28 @@ def test_a_smaller_model_comes_on_follows_the_list_and_is_switched_off(told):
     (ban,) = in_force(contract.agency, Calendar(ANCHOR).at(0, 9))
     assert ban.model is not None
     assert ban.model.snapshot == hold.SMALL_MODEL
+
+
+def test_an_order_in_units_of_a_pool_and_an_option_that_is_exercised(told):
+    # Given an order of a thousand units (ACU), of which output burns five a million
+    northlight = told.holders[NORTHLIGHT]
+    order = TaskOrder.objects.get(
+        contract=northlight, lines__contract_line__clin="0003"
+    )
+    (line,) = order.current_lines()
+    assert line.ceiling_micro_acu == 1_000_000_000
+    burns = [rate.rate_row.burn.acu_per_million_tokens for rate in line.current_rates()]
+    assert burns == [Decimal(1), Decimal(5)]
+    assert [rate.usd_per_million_tokens for rate in line.current_rates()] == [
+        Decimal("2.85"),
+        Decimal("14.25"),
+    ]
+
+    # And an option of a year that the other holder was told of in time
+    harborline = told.holders[HARBORLINE]
+    option = harborline.options.get()
+    assert option.is_exercised
+    (exercised,) = ContractModification.objects.filter(contract=harborline)
+    assert exercised.kind == ModificationKind.OPTION
+    assert harborline.lines.filter(option_number=1).count() == 1
+    assert harborline.ceiling_dollars == Decimal("600000.00")

@@ -28,6 +28,7 @@ from contracting.fair_opportunity.operations.select import select_holder
 from contracting.fair_opportunity.queries import last_responses
 from contracting.modifications.models import ContractModification
 from contracting.modifications.operations.confirm_ratchet import confirm_ratchet_finding
+from contracting.modifications.operations.draft import draft_contract_modification
 from contracting.modifications.operations.draft_on_ramp import draft_on_ramp
 from contracting.modifications.operations.issue import issue_contract_modification
 from contracting.modifications.operations.open_ratchet_findings import (
@@ -46,6 +47,11 @@ from contracting.operate.story import compete, procure
 from contracting.operate.story.cast import AGENCY, HARBORLINE, NORTHLIGHT, Cast
 from contracting.operate.story.register import check_the_offerors
 from contracting.operate.story.times import RECORDS, Calendar
+from contracting.options.operations.determine import determine_option
+from contracting.options.operations.draft import draft_option_exercise
+from contracting.options.operations.give import give_option_intent
+from contracting.options.operations.receive import receive_option_intent
+from contracting.options.states import Findings
 from contracting.orders.models import TaskOrder
 from contracting.orders.operations.certify import certify_task_order_funds
 from contracting.orders.operations.draft import draft_task_order
@@ -58,7 +64,10 @@ from contracting.reference.calculations import read_list
 from contracting.reference.models import AiModel
 from contracting.reference.operations.import_list_prices import import_list_prices
 from contracting.reference.queries import attachments_on
+from contracting.reference.states import PriceStructure, Unit
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.options import OptionDraft
+from contracting.solicitations.states import OptionKind
 
 TITLE: Final = "Tokens for the archive search"
 SMALL_MODEL: Final = "claude-haiku-4-5-20251001"
@@ -70,6 +79,22 @@ COMPETED: Final = Dollars("20000.00")
 COMPETED_TOKENS: Final = Tokens(3_000_000_000)
 SMALL_ORDER: Final = Dollars("4000.00")
 SMALL_TOKENS: Final = Tokens(2_000_000_000)
+POOL_ORDER: Final = Dollars("2850.00")
+POOL_TOKENS: Final = Tokens(1_000_000_000)
+POOL_UNITS: Final = Decimal(1_000)
+USD_PER_ACU: Final = Decimal("2.85")
+ORDERING_END: Final = 75
+"""So many days after the story: the intent to exercise is told 60 days before."""
+OPTION: Final = OptionDraft(
+    number=1,
+    kind=OptionKind.PERIOD,
+    months=12,
+    notice_days=60,
+    opens_days=90,
+    closes_days=5,
+    dollars=Dollars("200000.00"),
+    tokens=Tokens(60_000_000_000),
+)
 
 
 def ask(cast: Cast, calendar: Calendar) -> Solicitation:
@@ -81,9 +106,9 @@ def ask(cast: Cast, calendar: Calendar) -> Solicitation:
         requisition,
         deadline=calendar.at(RECORDS.deadline, 14),
         days=RECORDS,
-        ordering_end=300,
-        terms={"most_awards": 2},
-        clauses={"52.216-27"},
+        ordering_end=ORDERING_END,
+        terms={"most_awards": 2, "options": [OPTION]},
+        clauses={"52.216-27", "52.217-5", "52.217-9"},
     )
     released = procure.release(cast, calendar, drafted, days=RECORDS)
     compete.offers(
@@ -132,9 +157,9 @@ def compete_order(
         description="Search and summaries over the archive of paper records.",
         value=COMPETED,
         basis="The lowest price for long answers, of those within the boundary.",
-        respond_by=calendar.at(-9, 17),
+        respond_by=calendar.at(-11, 17),
         by=cast["contract_specialist"],
-        at=calendar.at(-11, 10),
+        at=calendar.at(-13, 10),
     )
     for hour, part, percent in (
         (10, "northlight_signer", 2),
@@ -145,14 +170,14 @@ def compete_order(
             words="We start on the day of the order.",
             discount_percent=Decimal(percent),
             by=cast[part],
-            at=calendar.at(-10, hour),
+            at=calendar.at(-12, hour),
         )
     for response in last_responses(notice):
         consider_response(
             response_id=response.pk,
             text=f"{response.contract.vendor} meets the boundary and the need.",
             by=cast["contract_specialist"],
-            at=calendar.at(-8, 9),
+            at=calendar.at(-10, 9),
         )
     better = next(
         response
@@ -164,7 +189,7 @@ def compete_order(
         response_id=better.pk,
         rationale="Answers are long, and its output is the cheaper one.",
         by=cast["contracting_officer"],
-        at=calendar.at(-8, 11),
+        at=calendar.at(-10, 11),
     )
 
 
@@ -179,6 +204,7 @@ def order(
     tokens: Tokens,
     dollars: Dollars,
     opportunity: Opportunity | None = None,
+    units: Decimal | None = None,
 ) -> TaskOrder:
     """Requested, reviewed, funded in full and signed within two days."""
     drafted = draft_task_order(
@@ -193,6 +219,7 @@ def order(
                 ceiling_tokens=tokens,
                 ceiling_dollars=dollars,
                 funds=[FundsDraft("AA", cast.line_of_accounting_id, dollars)],
+                ceiling_acu=units,
             )
         ],
         payment_office="Department of Civic Records, payment office",
@@ -240,9 +267,9 @@ def bring_on(
         ratchet_days=0,
         source="Statement of objectives, terms for AI",
         by=cast["contract_specialist"],
-        at=calendar.at(-7, 9),
+        at=calendar.at(-9, 9),
     )
-    first_day = calendar.day(-6)
+    first_day = calendar.day(-8)
     proposal = Proposal(
         kind=ModificationKind.ON_RAMP,
         authority="C",
@@ -289,19 +316,19 @@ def bring_on(
             security_evidence="The authorization of the service, FedRAMP Moderate",
             security_sha256=_stands_for("authorization"),
             documents={
-                code: _stands_for(code) for code in attachments_on(calendar.day(-7))
+                code: _stands_for(code) for code in attachments_on(calendar.day(-9))
             },
         ),
         by=cast["contract_specialist"],
-        at=calendar.at(-7, 10),
+        at=calendar.at(-9, 10),
     )
     sign_contract_modification(
         modification_id=drafted.pk,
         by=cast["northlight_signer"],
-        at=calendar.at(-7, 14),
+        at=calendar.at(-9, 14),
         seen_version=drafted.version,
     )
-    return _issue(drafted, cast["contracting_officer"], calendar, -7)
+    return _issue(drafted, cast["contracting_officer"], calendar, -9)
 
 
 def _issue(
@@ -320,9 +347,110 @@ def _stands_for(paper: str) -> str:
     return sha256(f"demonstration: {paper}".encode()).hexdigest()
 
 
+def add_pool(
+    cast: Cast, calendar: Calendar, contract: Contract
+) -> ContractModification:
+    """A pool of units, of which each class burns its own share (ACU)."""
+    first_day = calendar.day(-8)
+    proposal = Proposal(
+        authority="C",
+        citation="FAR 43.103(a)",
+        description="A pool of units is added, of which every class of tokens burns.",
+        effective_on=first_day,
+        scope="Tokens of the same model for the same assistant, as competed.",
+        price_memo="What a class burns comes to its unit price on line 0001.",
+        terms={},
+        new_lines=[
+            LineDraft(
+                clin="0003",
+                description="Pool of units for mixed work",
+                psc="DA10",
+                estimated_tokens=Tokens(5_000_000_000),
+                ceiling_dollars=Dollars(40_000),
+                structure=PriceStructure.POOL,
+                unit=Unit.ACU,
+            )
+        ],
+        rates=[
+            RateDraft(
+                clin="0003",
+                slin=slin,
+                snapshot=procure.MODEL,
+                token_class=token_class,
+                price=UnitPrice(0),
+                first_day=first_day,
+                boundary=procure.BOUNDARY,
+                acu_per_million_tokens=Decimal(burns),
+                usd_per_acu=USD_PER_ACU,
+            )
+            for slin, token_class, burns in (
+                ("0003AA", "IN_UNCACHED", "1"),
+                ("0003AB", "OUT_TEXT", "5"),
+            )
+        ],
+    )
+    drafted = draft_contract_modification(
+        contract_id=contract.pk,
+        proposal=proposal,
+        by=cast["contract_specialist"],
+        at=calendar.at(-8, 8),
+    )
+    sign_contract_modification(
+        modification_id=drafted.pk,
+        by=cast["northlight_signer"],
+        at=calendar.at(-8, 9),
+        seen_version=drafted.version,
+    )
+    return issue_contract_modification(
+        modification_id=drafted.pk,
+        by=cast["contracting_officer"],
+        at=calendar.at(-8, 10),
+        seen_version=drafted.version,
+    )
+
+
+def exercise(
+    cast: Cast, calendar: Calendar, contract: Contract
+) -> ContractModification:
+    """The intent is told in time, the officer determines, the option is exercised."""
+    option = contract.options.get(number=OPTION.number)
+    intent = give_option_intent(
+        option_id=option.pk, by=cast["contracting_officer"], at=calendar.at(-6, 17)
+    )
+    receive_option_intent(
+        intent_id=intent.pk, by=cast["harborline_signer"], at=calendar.at(-5, 8)
+    )
+    check_the_offerors(cast, calendar, contract.solicitation, -2)
+    determine_option(
+        option_id=option.pk,
+        findings=Findings(
+            line_of_accounting_id=cast.line_of_accounting_id,
+            need="The archive is searched until a successor is competed.",
+            basis="MARKET",
+            advantage="To compete it anew would cost more than it could save.",
+            synopsis="Synopsized with the solicitation, options included.",
+            past_performance="Two contracts of other agencies, both very good.",
+            rating="SATISFACTORY",
+            performance="The service was up and reported on every day.",
+        ),
+        by=cast["contracting_officer"],
+        at=calendar.at(-2, 11),
+    )
+    check_the_offerors(cast, calendar, contract.solicitation, -1)
+    drafted = draft_option_exercise(
+        option_id=option.pk, by=cast["contract_specialist"], at=calendar.at(-1, 10)
+    )
+    return issue_contract_modification(
+        modification_id=drafted.pk,
+        by=cast["contracting_officer"],
+        at=calendar.at(-1, 11),
+        seen_version=drafted.version,
+    )
+
+
 def follow_the_list(cast: Cast, calendar: Calendar) -> list[ContractModification]:
     """The public list falls, and with it the contract's prices."""
-    at = calendar.at(-5, 9)
+    at = calendar.at(-6, 9)
     carried = read_list(FALLEN_RELEASE, FALLEN_LIST.read_text())
     import_list_prices(carried=carried, by=SYSTEM, at=at)
     found = open_ratchet_findings(by=SYSTEM, at=at + timedelta(hours=1))
@@ -331,9 +459,9 @@ def follow_the_list(cast: Cast, calendar: Calendar) -> list[ContractModification
         drafted = confirm_ratchet_finding(
             finding_id=finding.pk,
             by=cast["contracting_officer"],
-            at=calendar.at(-5, 11),
+            at=calendar.at(-6, 11),
         )
-        signed.append(_issue(drafted, cast["second_officer"], calendar, -5))
+        signed.append(_issue(drafted, cast["second_officer"], calendar, -6))
     return signed
 
 

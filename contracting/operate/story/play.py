@@ -75,6 +75,8 @@ def play(calendar: Calendar, stage: Stage) -> Told:
     contracts = _award_two(engaged, calendar, released, stage)
     _administer(engaged, calendar, contracts, stage)
     _next_competition(engaged, calendar, stage)
+    option = hold.exercise(engaged, calendar, contracts[HARBORLINE])
+    stage.say(f"Option 1 of {option.contract.piid} is exercised by {option.number}")
     ban = hold.switch_off(engaged, calendar)
     stage.say(f"{ban.target} is switched off everywhere: no award, order or price")
     stage.say("Close-out")
@@ -84,7 +86,8 @@ def play(calendar: Calendar, stage: Stage) -> Told:
             f"${statement.deobligated_dollars:,.2f} given back"
         )
     order.refresh_from_db()
-    contract.refresh_from_db()
+    for each in (contract, *contracts.values()):
+        each.refresh_from_db()
     planted = [
         fault.as_row(order=order.piid or "", line="0001")
         for fault in truth.planted(told)
@@ -246,7 +249,7 @@ def _administer(
         engaged,
         calendar,
         contracts[HARBORLINE],
-        offset=-8,
+        offset=-10,
         title="Archive search, first year",
         clin="0001",
         tokens=hold.COMPETED_TOKENS,
@@ -256,17 +259,31 @@ def _administer(
     stage.say(f"  order {competed.piid}: both holders asked, {HARBORLINE} selected")
     on_ramp = hold.bring_on(engaged, calendar, contracts[NORTHLIGHT])
     stage.say(f"  modification {on_ramp.number} brings {hold.SMALL_MODEL} on")
+    pool = hold.add_pool(engaged, calendar, contracts[NORTHLIGHT])
+    stage.say(f"  modification {pool.number} adds a pool of units (ACU)")
     small = hold.order(
         engaged,
         calendar,
         contracts[NORTHLIGHT],
-        offset=-6,
+        offset=-8,
         title="Short questions to the archive",
         clin="0002",
         tokens=hold.SMALL_TOKENS,
         dollars=hold.SMALL_ORDER,
     )
     stage.say(f"  order {small.piid} for the smaller model")
+    pooled = hold.order(
+        engaged,
+        calendar,
+        contracts[NORTHLIGHT],
+        offset=-7,
+        title="Mixed work on the archive",
+        clin="0003",
+        tokens=hold.POOL_TOKENS,
+        dollars=hold.POOL_ORDER,
+        units=hold.POOL_UNITS,
+    )
+    stage.say(f"  order {pooled.piid} for {hold.POOL_UNITS:,} units of the pool")
     for ratchet in hold.follow_the_list(engaged, calendar):
         stage.say(f"  modification {ratchet.number} follows the public list down")
 

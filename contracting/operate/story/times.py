@@ -51,9 +51,9 @@ class Competition:
 
 PILOT = Competition(-112, -110, -102, -90, -89, -82, -79)
 """One contract for the claims assistant, with an amendment and a late offer."""
-RECORDS = Competition(-49, -47, -40, -27, -19, -14, -12)
+RECORDS = Competition(-49, -47, -40, -27, -20, -16, -14)
 """Two contracts for the archive search; its offers are opened after a payment."""
-NEXT = Competition(-4, -3, 0, 15, 16, 23, 59)
+NEXT = Competition(-5, -4, -2, 15, 16, 23, 59)
 """The competition that is open when the story ends."""
 
 
