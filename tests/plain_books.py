@@ -102,6 +102,14 @@ class PlainBooks:
             self.sum("accepted", number)
         )
 
+    def kept(self, number: int, granted: Decimal) -> dict[Part, Decimal]:
+        """What a settlement takes of each ACRN's free funds, who pays first first."""
+        found = {}
+        for part, free in self.free_of_order(number).items():
+            found[part] = min(free, granted)
+            granted -= found[part]
+        return found
+
     def give_back(self, number: int, *, keep: Decimal = Decimal(0)) -> None:
         """What is free goes back to its pot; ``keep`` stays with who pays first."""
         for part, free in self.free_of_order(number).items():

@@ -87,6 +87,14 @@ def _on_finding(by: Actor, finding: RatchetFinding, doing: str) -> Verdict:
     return who
 
 
+def _is_on_one_page(modification: ContractModification) -> bool:
+    """Whether the form of a draft shows all of it: one line by the unit at most."""
+    lines = modification.new_lines
+    return not modification.new_options and (
+        len(lines) < 2 and all(map(calculations.is_by_unit, lines))
+    )
+
+
 def can_revise_contract_modification(
     by: Actor, modification: ContractModification
 ) -> Verdict:
@@ -95,8 +103,11 @@ def can_revise_contract_modification(
     if not isinstance(who, Refused) and modification.kind != ModificationKind.TERMS:
         kind = modification.get_kind_display()
         who = Refused(f"This is an {kind}: discard it and draft it again.")
-    if not isinstance(who, Refused) and modification.new_lines:
-        who = Refused("It adds a line: discard it and draft it again.")
+    if not isinstance(who, Refused) and not _is_on_one_page(modification):
+        who = Refused(
+            "It adds lines or options that the page of a draft cannot show: discard it "
+            "and draft it again."
+        )
     return _on_draft(who, modification)
 
 

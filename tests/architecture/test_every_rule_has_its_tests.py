@@ -19,7 +19,6 @@ NOT_REFUSED = {
     "R-MET-04": "the day of an event is computed",
     "R-PAY-01": "the day of payment is computed",
     "R-CLO-02": "the last day is computed; what is late is told and recorded",
-    "R-REC-03": "what differs is withheld from what is accepted",
     "R-REC-05": "the hash of a comparison is computed",
     "R-SOL-01": "the number is counted, not chosen",
     "R-EVL-10": "every page logs its reader, and the database keeps the log",

@@ -20,6 +20,7 @@ ORDER = [
     "solicitations_solicitation",
     "submissions_submission",
     "contracts_contract",
+    "contracts_contractoption",
     "modifications_ratchetfinding",
     "modifications_contractmodification",
     "fair_opportunity_opportunity",

@@ -21,8 +21,10 @@ DOORS = {
     "documents:download_document",
     "api:download_document",
     "evaluations:offer_file",
+    "evaluations:revised_file",
     "fair_opportunity:response_file",
     "market_research:comparison_file",
+    "proposals:sealed_file",
 }
 
 
@@ -43,7 +45,7 @@ def test_every_door_through_which_a_file_leaves_is_known():
         str(route)
         for route in routes()
         if str(route).endswith(("download_document", "_file", "download", "export"))
-        and not str(route).endswith("detach_draft_file")
+        and not str(route).endswith(("tach_draft_file", "tach_sealed_file"))
     }
 
     assert found == DOORS
@@ -129,7 +131,7 @@ def test_no_table_leaves_that_a_spreadsheet_could_take_for_formulas():
     }
 
     assert writers == {
-        "contracting/billing/calculations.py",  # JSON, for read_report
+        "contracting/billing/calculations/__init__.py",  # JSON, for read_report
         "contracting/market_research/views.py",  # of rows that csv_rows has escaped
         "contracting/proposals/views.py",  # of text that csv_cell has escaped
         "contracting/operate/story/settle.py",  # the vendor's system, which reports

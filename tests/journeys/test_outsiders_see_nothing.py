@@ -15,6 +15,7 @@ from django.test import Client
 from accounts.models import ApiKey
 from accounts.operations.issue_api_key import issue_api_key
 from accounts.states import AGENCY_ONLY_SCOPES, VENDOR_ONLY_SCOPES, Scope
+from contracting.audit.models import AuditEvent
 from contracting.core import clock, views
 from contracting.core.actors import Actor
 from contracting.core.models import new_public_id
@@ -155,6 +156,7 @@ THINGS = {
     "normalise": ["solicitations.SolicitationLine"],
     "offers": ["submissions.Submission"],
     "opportunities": ["solicitations.Solicitation"],
+    "options": ["contracts.ContractOption"],
     "order_lines": ["orders.OrderLine"],
     "orders": ["orders.TaskOrder"],
     "payments": ["payments.PaymentCertification", "payments.Payment"],
@@ -338,16 +340,20 @@ def find(route: Route, readers: list[Client]) -> dict[str, object] | None:
 
 def words_before_the_ids(route: Route) -> dict[str, str]:
     """For each id in the address, the word that stands before it."""
-    marks = {name: new_public_id("obj") for name in route.ids if name != "position"}
+    plain = {"position": "files", "stream": "streams", "seq": "entries"}
+    marks = {name: new_public_id("obj") for name in route.ids if name not in plain}
     parts = route.address(**marks).split("/")
     before = {name: parts[parts.index(mark) - 1] for name, mark in marks.items()}
-    return {"position": "files", **before}
+    return {**plain, **before}
 
 
 def values(word: str) -> list[object]:
     """Ids of what the word names, the latest first."""
     if word == "files":
         return [1]
+    if word in {"streams", "entries"}:
+        (last,) = AuditEvent.objects.filter(event="evaluations.price.analysed")[:1]
+        return [last.stream if word == "streams" else last.seq]
     return [
         public_id
         for label in THINGS[word]

@@ -326,6 +326,7 @@ class Contracted(Acting, RuleBasedStateMachine):
         if (
             order.is_billed
             or order.is_closed
+            or order.owes_settlement
             or not order.calls
             or plain.sum("tokens unfunded", number)
             or plain.sum("consumed", second)
@@ -354,7 +355,10 @@ class Contracted(Acting, RuleBasedStateMachine):
         free = sum(plain.free_of_order(number).values())
         with self.foretold(granted <= free):
             self.terminated(number, granted)
+            kept = plain.kept(number, granted)
             plain.give_back(number, keep=granted)
+            for part, dollars in kept.items():
+                plain.add("consumed", part, dollars)
             order.is_ended = True
             order.owes_settlement = granted > 0
 

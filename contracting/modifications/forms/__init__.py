@@ -11,6 +11,7 @@ from django import forms
 from contracting.contracts.models import Contract, RateRow
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.modifications import calculations
+from contracting.modifications.forms import units
 from contracting.modifications.models import ContractModification
 from contracting.modifications.states import (
     Counted,
@@ -152,6 +153,7 @@ class DraftContractModificationForm(GridForm):
                 initial=line.ceiling_dollars,
                 help_text=line.description,
             )
+        self.fields |= units.fields_of(contract)
 
     def clean(self) -> dict[str, Any]:
         """What was typed, as the verb takes it; what is as it was changes nothing."""
@@ -163,8 +165,11 @@ class DraftContractModificationForm(GridForm):
             *("is_within_scope", "scope", "administering_office", "consideration"),
             *("price_memo", "credit_memo"),
         )
+        new_lines, unit_rates = units.drafts(cleaned, self.contract)
         cleaned["proposal"] = Proposal(
             **{name: cleaned[name] for name in named},
+            new_lines=new_lines,
+            unit_rates=unit_rates,
             terms={
                 name: cleaned[name]
                 for name in calculations.TERMS
@@ -220,6 +225,7 @@ def as_drafted(modification: ContractModification) -> dict[str, Any]:
         **{name: getattr(modification, name) for name in named},
         **modification.terms,
         **{f"line_{clin}": each for clin, each in modification.line_ceilings.items()},
+        **units.as_drafted(modification),
         "rows": [
             {
                 "slin": rate["slin"],
