@@ -183,6 +183,7 @@ INSIDERS = (
     "cor",
     "payment_certifier",
     "northlight_administrator",
+    "auditor",
 )
 ROWS_TRIED = 12
 CLOSED = [
@@ -247,7 +248,7 @@ def outsiders(told, other_agency_officer, other_vendor_signer):
     return {
         "another agency": client_for(other_agency_officer),
         "another vendor": client_for(other_vendor_signer),
-        "the vendor who lost": client_for(told.cast.actors["harborline_signer"]),
+        "the vendor who lost": client_for(told.cast.actors["tidewater_signer"]),
     }
 
 
