@@ -60,22 +60,26 @@ class Site:
         return PARTS[part].email, PASSWORD
 
 
-@pytest.fixture(scope="session")
-def site(django_db_setup, django_db_blocker) -> Iterator[Site]:
-    """The site with its world, served until the last test is done."""
-    with another_database() as database:
-        with django_db_blocker.unblock(), pointing_at(database.name):
-            world.build()
-        with serving(database.url) as served:
-            yield Site(served.address)
-
-
 @contextmanager
 def allowed_beside_a_loop() -> Iterator[None]:
     """Django asks no database where a loop runs, and the browser runs one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         yield
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup, django_db_blocker) -> Iterator[Site]:
+    """The site with its world, served until the last test is done."""
+    with another_database() as database:
+        with (
+            allowed_beside_a_loop(),
+            django_db_blocker.unblock(),
+            pointing_at(database.name),
+        ):
+            world.build()
+        with serving(database.url) as served:
+            yield Site(served.address)
 
 
 @dataclass(frozen=True)

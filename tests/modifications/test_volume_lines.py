@@ -11,6 +11,7 @@ from contracting.core.errors import Refusal
 from contracting.core.quantities import UnitPrice
 from contracting.modifications.models import ContractModification
 from contracting.modifications.refusals import NoAuthority, PriceRise, TermInvalid
+from tests.builders_instruments import definitive_contract
 from tests.builders_modifications import (
     drafted_contract_modification,
     issued_contract_modification,
@@ -284,3 +285,18 @@ def test_a_pool_is_ordered_at_the_multipliers_of_its_contract():
     price = line.rates.get(rate_row__slin="0003AA").usd_per_million_tokens
     assert UnitPrice(price) == UnitPrice("2.00")
     assert not PriceStep.objects.filter(rate_row__line__clin="0003").exists()
+
+
+def test_a_contract_without_orders_takes_no_new_line():
+    contract = definitive_contract()
+
+    with nothing_happens(), pytest.raises(TermInvalid) as refusal:
+        drafted_contract_modification(
+            on=contract,
+            description="Tiers are added.",
+            terms={},
+            price_memo="Below the public list.",
+            new_lines=[tiered_line()],
+            rates=tiered_rates(),
+        )
+    assert "no order could take this one up" in refusal.value.message

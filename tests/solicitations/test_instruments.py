@@ -13,6 +13,7 @@ from contracting.solicitations.operations.copy import copy_solicitation
 from contracting.solicitations.operations.edit import edit_solicitation
 from contracting.solicitations.operations.release import release_solicitation
 from contracting.solicitations.publishing import clauses
+from contracting.solicitations.publishing.options import OptionDraft
 from contracting.solicitations.queries import facts_of
 from contracting.solicitations.refusals import NotComplete, TermInvalid
 from tests.builders import (
@@ -22,6 +23,7 @@ from tests.builders import (
     submitted_requisition,
 )
 from tests.builders_instruments import AGREEMENT, DEFINITIVE
+from tests.builders_options import PERIOD
 from tests.cast import AT, actor, client_for, days, nothing_happens, submit
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,10 @@ def test_each_kind_is_released_with_what_it_asks_for(terms):
         ({**AGREEMENT, "largest_order_dollars": None}, ["largest_order_dollars"]),
         ({**DEFINITIVE, "minimum_dollars": Decimal("1000.00")}, ["minimum_dollars"]),
         ({**DEFINITIVE, "most_awards": 2}, ["single"]),
+        (
+            {**DEFINITIVE, "options": [OptionDraft(**PERIOD)]},
+            ["clause", "clause", "options"],
+        ),
         (
             {**DEFINITIVE, "largest_order_dollars": Decimal("10.00")},
             ["order_limits"],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from contracting.contracts.calculations import PRICING, provisional_price
+from contracting.contracts.models import Contract
 from contracting.contracts.states import CountedOver, CountedPer
 from contracting.core.canonical import plain
 from contracting.core.periods import day_bounds
@@ -171,3 +173,17 @@ def require_measured(line: LineDraft) -> None:
     ):
         message = f"Line {line.clin} says over what its volume is counted."
         raise TermInvalid(message, clin=line.clin)
+
+
+def require_orderable(contract: Contract, lines: Sequence[LineDraft]) -> None:
+    """Refuse a line on which nothing could ever be ordered or used.
+
+    :raises TermInvalid: for a new line of a contract under which no order is placed
+    """
+    if lines and not contract.takes_orders:
+        message = (
+            "A definitive contract is performed on the lines of its award, and no "
+            "order could take this one up. Raise the ceiling of a line that it has, or "
+            "award what is new by itself."
+        )
+        raise TermInvalid(message, term="new_lines")

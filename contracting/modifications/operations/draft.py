@@ -10,10 +10,7 @@ from django.db import transaction
 
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
-from contracting.contracts.calculations import (
-    content,
-    months_in_all,
-)
+from contracting.contracts.calculations import content, months_in_all
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import awarded_on
 from contracting.contracts.queries.guards import require_total_length
@@ -26,6 +23,7 @@ from contracting.core.quantities import Dollars
 from contracting.modifications import calculations, events, permissions, queries
 from contracting.modifications.calculations.drafts import (
     require_measured,
+    require_orderable,
     require_structure,
 )
 from contracting.modifications.models import ContractModification
@@ -273,6 +271,7 @@ def _new_lines(
 ) -> list[dict[str, Any]]:
     known = {line["clin"] for line in modification.base_content["lines"]}
     made: list[dict[str, Any]] = []
+    require_orderable(modification.contract, proposal.new_lines)
     for line in proposal.new_lines:
         _require_new_line(line, known)
         known.add(line.clin)

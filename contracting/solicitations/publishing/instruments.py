@@ -11,6 +11,10 @@ from contracting.reference.queries import threshold
 from contracting.reference.states import InstrumentKind
 from contracting.solicitations.publishing.facts import Facts
 from contracting.solicitations.publishing.terms import ORDER_LIMITS
+from contracting.solicitations.states import OptionKind
+
+BY_LINES = frozenset({OptionKind.PERIOD, OptionKind.LINE})
+"""Options that bring lines of their own, on which orders are placed."""
 
 
 def nominal_minimum(on: date) -> Dollars:
@@ -91,6 +95,13 @@ def _own_lines(facts: Facts, label: str) -> Iterator[Fit]:
     words = f"A maximum of at least {wanted:,} tokens, the quantity of its lines."
     done = "Its maximum covers the quantity of its lines."
     yield Fit("maximum_tokens", done, "terms", words if short else "")
+    adding = [str(each["number"]) for each in facts.options if each["kind"] in BY_LINES]
+    words = (
+        f"No option with lines of its own ({', '.join(adding)}): nothing is ordered "
+        f"under a {label}. More of its lines may be an option (FAR 52.217-6)."
+    )
+    done = "Its options add no lines."
+    yield Fit("options", done, "terms", words if adding else "")
     several = len({line.boundary for line in facts.lines}) > 1
     words = f"One data boundary on all lines: a {label} is performed in one."
     done = "Its lines have one data boundary."
