@@ -317,10 +317,12 @@ def money_bar(
     ceiling: Any,
     label: str = "Funds",
     unit: str = "dollars",
+    taken: str = "used",
 ) -> SafeString:
     """How far a ceiling is obligated and consumed, as one bar and its sentence.
 
     :param obligated: ``None`` where nothing is obligated against this ceiling
+    :param taken: what has become of the first amount, in a word
     :param unit: "dollars" or "tokens"
     """
     bar = charts.bar(
@@ -335,6 +337,7 @@ def money_bar(
         bar,
         label=label,
         unit=unit,
+        taken=taken,
         is_funded=unit == "dollars" and obligated is not None,
     )
 
