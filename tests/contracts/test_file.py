@@ -1,5 +1,6 @@
 """The index of a contract's file: each paper where it is, or why it is not (4.803)."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -146,3 +147,24 @@ def test_without_items_in_force_the_page_says_so(told_the_time):
     page = client_for(actor("auditor")).get(f"{contract.path}/file").content.decode()
 
     assert "Nothing that is required by now is missing" in page
+
+
+@pytest.mark.parametrize(
+    "role",
+    ["contracting_officer", "cor", "program_manager", "payment_certifier", "auditor"],
+)
+def test_no_link_of_the_page_leads_nowhere(role, told_the_time):
+    # Given the file of a contract from the need to a payment
+    contract = paid_invoice().certification.invoice.order.contract
+    reader = client_for(actor(role))
+    page = reader.get(f"{contract.path}/file").content.decode()
+
+    # Then whoever reads it finds what it links to, and is told what it does not link to
+    main = page[page.index("<main") :]
+    links = set(re.findall(r'href="(/[^"#?]+)', main))
+    assert contract.path in links
+    answers = {link: reader.get(link).status_code for link in links}
+    assert [link for link, code in answers.items() if code not in {200, 403}] == []
+    offers = f"{contract.solicitation.path}/offers"
+    assert "Offers and their ratings" in main
+    assert (offers in links) is (role in {"contracting_officer", "auditor"})

@@ -22,7 +22,10 @@ from contracting.determinations.queries import determinations_of
 from contracting.determinations.states import DeterminationState, Kind
 from contracting.documents.models import Document
 from contracting.documents.states import DocumentKind
+from contracting.evaluations.queries import evaluations_visible_to
+from contracting.market_research.queries import visible_to as rfis_visible_to
 from contracting.reference.queries import threshold
+from contracting.requisitions.queries import visible_to as requisitions_visible_to
 from contracting.solicitations.states import ExtentCompeted, SynopsisKind
 
 
@@ -30,13 +33,15 @@ from contracting.solicitations.states import ExtentCompeted, SynopsisKind
 class Filed:
     """One thing in the file: what it is and where; or why there is none of its kind.
 
-    ``code`` names an item of the file. Without a ``path`` it says why not.
+    ``code`` names an item of the file. Without a ``path`` it says why not; with one,
+    ``may_open`` says whether its reader finds anything there.
     """
 
     code: str
     title: str
     path: str = ""
     on: date | None = None
+    may_open: bool = True
 
     @property
     def is_there(self) -> bool:
@@ -105,7 +110,11 @@ def index_of(
     """
     on = accounting_day(contract.awarded_at or at, contract.time_zone)
     entries = {item.code: _entry(item, contract, on) for item in _items(contract, on)}
-    for each in [*_own(contract), *_told(contract, actor), *_papers(contract, actor)]:
+    for each in [
+        *_own(contract, actor),
+        *_told(contract, actor),
+        *_papers(contract, actor),
+    ]:
         entry = entries.get(each.code)
         if entry is None:
             rest = Entry(None, "Other papers and records", is_required=False)
@@ -162,29 +171,38 @@ def _papers(contract: Contract, actor: Actor) -> Iterable[Filed]:
         yield Filed(code, paper.title, f"/documents/{paper.public_id}", day)
 
 
-def _own(contract: Contract) -> Iterable[Filed]:
+def _own(contract: Contract, actor: Actor) -> Iterable[Filed]:
     """What was recorded from the need to the award, and on the contract itself."""
     solicitation, zone = contract.solicitation, contract.time_zone
     need = solicitation.requisition
     where = f"/requisitions/{need.public_id}"
-    yield Filed("REQUISITION", f"{need.number} {need.title}", where)
+    sees_need = requisitions_visible_to(actor).filter(pk=need.pk).exists()
+    named = f"{need.number} {need.title}"
+    yield Filed("REQUISITION", named, where, may_open=sees_need)
     for estimate in need.independent_estimates.order_by("pk"):
         what = f"Estimate at public list, version {estimate.version}"
-        yield Filed("ESTIMATE", what, where, estimate.priced_on)
+        yield Filed("ESTIMATE", what, where, estimate.priced_on, sees_need)
+    seen = set(rfis_visible_to(actor).values_list("pk", flat=True))
     for rfi in need.rfis.order_by("pk"):
-        yield Filed("MARKET", f"{rfi}", rfi.path)
+        yield Filed("MARKET", f"{rfi}", rfi.path, may_open=rfi.pk in seen)
     yield from _publication(contract)
+    evaluates = evaluations_visible_to(actor).filter(pk=solicitation.pk).exists()
     for made in determinations_of(solicitation.subject).filter(
         state=DeterminationState.APPROVED
     ):
         code = _DETERMINED.get(made.kind, "DETERMINATIONS")
         day = accounting_day(made.made_at, zone)
         yield Filed(code, made.get_kind_display().capitalize(), made.path, day)
-    evaluated = solicitation.path
-    yield Filed("OFFERS", "Offers and their ratings", f"{evaluated}/offers")
-    yield Filed("PRICE", "Price analysis", f"{evaluated}/price")
-    path = f"/offers/{contract.offer.public_id}/responsibility"
-    yield Filed("RESPONSIBILITY", "Responsibility of the vendor", path)
+    for code, what, path in (
+        ("OFFERS", "Offers and their ratings", f"{solicitation.path}/offers"),
+        ("PRICE", "Price analysis", f"{solicitation.path}/price"),
+        (
+            "RESPONSIBILITY",
+            "Responsibility of the vendor",
+            f"/offers/{contract.offer.public_id}/responsibility",
+        ),
+    ):
+        yield Filed(code, what, path, may_open=evaluates)
     yield from _funds(contract)
     for notice in contract.unsuccessful_notices.order_by("pk"):
         day, path = accounting_day(notice.sent_at, zone), contract.path
@@ -210,7 +228,7 @@ _DETERMINED: Final[Mapping[str, str]] = {
 
 def _publication(contract: Contract) -> Iterable[Filed]:
     solicitation = contract.solicitation
-    path = f"{solicitation.path}/edit_publication"
+    path = solicitation.path
     if solicitation.synopsis_kind == SynopsisKind.EXCEPTION:
         words = solicitation.get_synopsis_exception_display()
         yield Filed("SYNOPSIS", f"No synopsis: {words}.")
