@@ -140,3 +140,10 @@ def test_lists_and_desks_show_an_order_without_tokens(order):
             assert answer.status_code in {200, 403}, f"{who} {path}"
     for path in shared:
         assert client_for(actor("vendor_a_signer")).get(path).status_code == 200
+
+
+def test_who_stops_work_reads_that_seats_go_on_being_charged(order):
+    text = page(order, "contracting_officer", "stop_work").content.decode()
+
+    assert "Line 0010 is charged by the MO, stop or no stop." in text
+    assert "Line 0012 is charged" not in text
