@@ -47,8 +47,8 @@ def test_what_is_typed_is_saved_and_a_lost_connection_loses_nothing(drafting):
     assert text_of(other.page).input_value().endswith(", to the token.")
 
     # When both go on writing, the later one is told and both texts are shown
-    text_of(other.page).fill("Hers.")
-    other.page.locator("[data-saved]", has_text="Saved ").wait_for()
+    with other.page.expect_response(lambda answer: answer.request.method == "POST"):
+        text_of(other.page).fill("Hers.")
     text_of(page).fill("His.")
     page.get_by_text("Not saved:", exact=False).wait_for()
     page.get_by_role("button", name="Save", exact=True).click()
