@@ -125,6 +125,8 @@ def look(visitor: Visitor, axe: str) -> list[str]:
     """Everything that is wrong with the page that is open."""
     page = visitor.page
     wrong = [f"console: {text}" for text in visitor.complaints if "403" not in text]
+    if "<" in page.title():
+        wrong.append(f"the title shows its markup: {page.title()}")
     answer = page.locator("[data-answer]")
     box = answer.bounding_box() if answer.count() == 1 else None
     if box is None or not answer.inner_text().strip():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.templatetags.drawdown import dollars as money
 from contracting.ledger.models import LineOfAccounting, Transfer
 from contracting.ledger.queries.positions import free_before
 from contracting.ledger.states import AccountKind, TransferKind
@@ -47,7 +48,7 @@ def guard_again(
         balance = row.credit.balance
         assert balance is not None  # noqa: S101 (only funds have accounts without)
         name = _name(lines, balance.line_of_accounting_id, balance.acrn)
-        recorded[name] = f"{Dollars(row.dollars)} {BOUND}"
+        recorded[name] = f"{money(row.dollars)} {BOUND}"
     if not own:
         return recorded, {}
     free = free_before(own[0], named)
@@ -58,7 +59,7 @@ def guard_again(
             room = _committed_before(own[0], acrn, own)
         free[line_id] -= dollars
         verdict = _verdict(dollars, room, lines.get(line_id), signed_on)
-        again[_name(lines, line_id, acrn)] = f"{dollars} {verdict}"
+        again[_name(lines, line_id, acrn)] = f"{money(dollars)} {verdict}"
     return recorded, again
 
 
