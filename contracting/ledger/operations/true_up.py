@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -39,6 +39,7 @@ _ROUTES = {
 def true_up_usage(
     *,
     holder: Holder,
+    metered: str,
     allotted: Sequence[Allotted],
     reason: str,
     because: Subject,
@@ -52,6 +53,8 @@ def true_up_usage(
     lower price frees funds what it had left unfunded. Funds that were added after usage
     had run beyond the limit pay for later usage only, and are not drawn on.
 
+    :param metered: with what the keys of all usage of the line begin; what was drawn on
+        its funds under other keys, such as a settlement, is none and stays as it is
     :param allotted: all usage of the line, in the order in which it draws on the funds
     :returns: the transfers that were posted; none where everything was right
     :raises NotReversible: if what is accepted already would no longer stand
@@ -59,8 +62,8 @@ def true_up_usage(
     """
     book = _lock_book(because=because, by=by, at=at, holders=[holder])
     rows = book.rows_of(holder)
-    standing = _standing(holder)
-    wanted = _wanted(book, holder, rows, allotted)
+    standing, beside = _standing(holder, metered)
+    wanted = _wanted(book, holder, rows, beside, allotted)
     by_id = {row.pk: row for row in rows}
     for place in sorted(standing.keys() | wanted.keys()):
         _settle(
@@ -97,22 +100,37 @@ def _dollars(written: Sequence[Transfer], *, is_reversal: bool) -> list[Dollars]
     ]
 
 
-def _standing(holder: Holder) -> dict[_Place, list[Transfer]]:
-    """The postings of usage that are not reversed, the oldest first in each place."""
+def _standing(
+    holder: Holder, metered: str
+) -> tuple[dict[_Place, list[Transfer]], dict[int, Dollars]]:
+    """The postings of usage that are not reversed, the oldest first in each place.
+
+    Beside them, by balance, the funds that are drawn on by what is no usage.
+    """
     found: dict[_Place, list[Transfer]] = defaultdict(list)
+    beside: dict[int, Dollars] = defaultdict(Dollars)
     for each in all_usage_that_stands(holder).select_related("debit", "credit"):
-        is_funded = each.kind == TransferKind.CONSUME
-        found[each.note, each.credit.balance_id or 0, is_funded].append(each)
-    return found
+        is_funded, balance = each.kind == TransferKind.CONSUME, each.credit.balance_id
+        if each.note.startswith(metered):
+            found[each.note, balance or 0, is_funded].append(each)
+        elif is_funded:
+            beside[balance or 0] += Dollars(each.dollars)
+    return found, beside
 
 
 def _wanted(
-    book: Book, holder: Holder, rows: Sequence[Balance], allotted: Sequence[Allotted]
+    book: Book,
+    holder: Holder,
+    rows: Sequence[Balance],
+    beside: Mapping[int, Dollars],
+    allotted: Sequence[Allotted],
 ) -> dict[_Place, Placed]:
     line = book.lines[holder]
     ran_over = bool(line.unfunded_tokens or line.unfunded_micro_acu)
     rooms = [
-        Dollars(row.consumed_dollars) + (Dollars() if ran_over else row.funds_left)
+        Dollars(row.consumed_dollars)
+        - beside.get(row.pk, Dollars())
+        + (Dollars() if ran_over else row.funds_left)
         for row in rows
     ]
     placed = calculations.fold_allotted(

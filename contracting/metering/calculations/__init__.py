@@ -21,6 +21,14 @@ ANY_LENGTH: Final = "ALL"
 MOST_DOLLARS_OF_A_CALL: Final = Dollars(1_000_000)
 """A call that costs more is a fault of its source; a person looks at it first."""
 
+LEDGER_PREFIX: Final = "rate "
+"""With it begins what the ledger calls metered usage, at whatever price."""
+
+
+def ledger_key(rate_row_id: int) -> str:
+    """How the ledger calls usage at one price of an order line."""
+    return f"{LEDGER_PREFIX}{rate_row_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:

@@ -18,6 +18,7 @@ from typing import Final
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.ledger.calculations import dollars, micro_acu, picodollars_per_token_of
 from contracting.ledger.states import Allotted
+from contracting.metering.calculations import ledger_key
 
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -100,7 +101,7 @@ class Portion:
     def allotted(self) -> Allotted:
         """The same as the ledger takes it; below the first step nothing is renamed."""
         tariff = self.use.tariff
-        name = f"rate {tariff.rate_row_id}"
+        name = ledger_key(tariff.rate_row_id)
         if tariff.burn is not None and tariff.usd_per_acu is not None:
             period = self.use.period_start.isoformat()
             return Allotted(

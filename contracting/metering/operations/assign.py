@@ -29,6 +29,7 @@ from contracting.metering.calculations import (
     RatedLine,
     attribute,
     crossed,
+    ledger_key,
 )
 from contracting.metering.models import (
     UsageAttribution,
@@ -274,11 +275,6 @@ def _consumption(line: RatedLine) -> Consumption:
         tokens=line.tokens,
         acu_per_million_tokens=line.rate.acu_per_million_tokens,
     )
-
-
-def ledger_key(rate_row_id: int) -> str:
-    """How the ledger calls usage at one price of an order line."""
-    return f"rate {rate_row_id}"
 
 
 @contextmanager

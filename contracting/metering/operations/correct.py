@@ -21,6 +21,7 @@ from contracting.ledger.operations.take_back import take_back_usage
 from contracting.ledger.states import Consumption
 from contracting.metering import events, permissions
 from contracting.metering.adapters.cloudevents import MAX_TOKENS
+from contracting.metering.calculations import ledger_key
 from contracting.metering.models import (
     UsageAttribution,
     UsageEvent,
@@ -28,7 +29,7 @@ from contracting.metering.models import (
     UsageRating,
     UsageSource,
 )
-from contracting.metering.operations.assign import giving_notice, ledger_key
+from contracting.metering.operations.assign import giving_notice
 from contracting.metering.operations.rate import rate_period
 from contracting.metering.queries import METERED_STATES
 from contracting.metering.refusals import NothingToCorrect

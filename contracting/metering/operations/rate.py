@@ -17,6 +17,7 @@ from contracting.ledger.operations.true_up import true_up_usage
 from contracting.ledger.queries import lock_funds
 from contracting.ledger.states import Allotted, Holder
 from contracting.metering import events, permissions, queries
+from contracting.metering.calculations import LEDGER_PREFIX
 from contracting.metering.calculations.allotment import (
     Portion,
     StepTotal,
@@ -132,6 +133,7 @@ def _post(
         for holder in holders:
             true_up_usage(
                 holder=holder,
+                metered=LEDGER_PREFIX,
                 allotted=by_line[holder.id],
                 reason=f"Period run {run.public_id}",
                 because=run.subject,
