@@ -93,11 +93,7 @@ def not_charged(order: TaskOrder, at: datetime) -> list[OrderLine]:
     found = []
     for line in lines_by_calendar(order):
         periods = [days_bounds(due.first, due.last, zone) for due in due_now(line, at)]
-        charged = set(
-            standing_charges(line)
-            .filter(source=ChargeSource.CALENDAR)
-            .values_list("period", flat=True)
-        )
+        charged = set(calendar_charges(line).values_list("period", flat=True))
         if any(
             DateTimeTZRange(each.start, each.end, "[)") not in charged
             and not accepted_on(line, each.start, each.end)
@@ -116,10 +112,9 @@ def accepted_otherwise(order: TaskOrder, at: datetime) -> list[tuple[int, Dollar
     zone = order.contract.time_zone
     found = []
     for line in lines_by_calendar(order):
-        charged = standing_charges(line).filter(source=ChargeSource.CALENDAR)
         stands = [
             Dollars(each.dollars)
-            for each in charged
+            for each in calendar_charges(line)
             if accepted_on(line, each.period.lower, each.period.upper)
         ]
         if not stands:
@@ -155,6 +150,11 @@ def standing_charges(line: OrderLine) -> QuerySet[Charge]:
     """The charges of a line that are not reversed, the earliest first."""
     rows = Charge.objects.filter(line=line, reversed_at__isnull=True)
     return rows.order_by("period", "pk")
+
+
+def calendar_charges(line: OrderLine) -> QuerySet[Charge]:
+    """Those of them that time has made due."""
+    return standing_charges(line).filter(source=ChargeSource.CALENDAR)
 
 
 def charges_within(

@@ -22,7 +22,7 @@ from django.db.models import (
 )
 
 from contracting.charges.models import Charge
-from contracting.charges.queries import lines_by_calendar, standing_charges
+from contracting.charges.queries import calendar_charges, lines_by_calendar
 from contracting.contracts.models import RateRow
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
@@ -410,13 +410,13 @@ def utilisation(order: TaskOrder) -> list[Utilised]:
     reserved: dict[tuple[str, date], list[Charge]] = defaultdict(list)
     for line in lines_by_calendar(order):
         if line.contract_line.structure == PriceStructure.RESERVED:
-            for charge in standing_charges(line).filter(source="CALENDAR"):
+            for charge in calendar_charges(line):
                 first = accounting_day(charge.period.lower, zone)
                 reserved[line.clin, first.replace(day=1)].append(charge)
     found = []
     for (clin, month), charges in sorted(reserved.items()):
-        periods = (Period(each.period.lower, each.period.upper) for each in charges)
-        days = {day for period in periods for day in period.days(zone)}
+        spans = (Period(each.period.lower, each.period.upper) for each in charges)
+        days = {day for span in spans for day in span.days(zone)}
         found.append(
             Utilised(
                 clin=clin,
