@@ -391,3 +391,26 @@ def test_what_was_accepted_and_is_due_otherwise_now_is_named(order, contract):
     charged(order, date(2026, 6, 1))
     assert amounts(order) == [Dollars("186.00"), Dollars("300.00")]
     assert all_broken() == []
+
+
+def test_what_was_accepted_otherwise_stands_in_no_later_changes_way(order, contract):
+    # Given April accepted at $31.00 a seat, and $30.00 agreed for it afterwards
+    accepted(invoiced_charges(order, asked(order), at=INVOICED_AT))
+    issued_contract_modification(
+        on=contract,
+        at=INVOICED_AT,
+        effective_on=INVOICED_AT.date(),
+        terms={},
+        credit_memo="The list had fallen in March.",
+        unit_rates=[UnitRateDraft(SEATS, PricePerUnit("30.00"), date(2026, 4, 1))],
+    )
+
+    # When twelve seats are in force from May on, then May owes twelve
+    in_force(order, 12, date(2026, 5, 1), at=noon(date(2026, 5, 6)))
+    charged(order, date(2026, 6, 1))
+    assert amounts(order) == [Dollars("186.00"), Dollars("360.00")]
+
+    # But a day of April is refused as before
+    with pytest.raises(PeriodAccepted), nothing_happens():
+        in_force(order, 12, LAST, at=noon(date(2026, 6, 2)))
+    assert all_broken() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -9,7 +10,13 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.charges import events, permissions, queries
 from contracting.charges.models import QuantityChange
-from contracting.charges.operations.charge import Charged, _charge_line, _lock_order
+from contracting.charges.operations.charge import (
+    Charged,
+    _charge_line,
+    _Key,
+    _lock_order,
+    _plan_line,
+)
 from contracting.charges.refusals import (
     DayOutside,
     NotOfThisStructure,
@@ -59,6 +66,7 @@ def change_quantity(
     line.order = order
     _guard(line, order, effective_on, quantity, reason)
     lock_funds(holders=[line.holder])
+    before = _plan_line(line, at).accepted
     change = QuantityChange.objects.create(
         line=line,
         effective_on=effective_on,
@@ -69,13 +77,7 @@ def change_quantity(
     )
     result = Charged()
     _charge_line(line, result, by, at)
-    if result.accepted:
-        message = (
-            f"Days from {effective_on} on are accepted on invoice "
-            f"{result.accepted[0]}. Let the change begin after its period; what was "
-            "accepted too much or too little is settled with the vendor."
-        )
-        raise PeriodAccepted(message, invoice=result.accepted[0])
+    _require_open(effective_on, before, result.accepted)
     post_notice(
         recipients=[Recipient(organization_id=order.contract.vendor_id)],
         subject=order.subject,
@@ -100,6 +102,28 @@ def change_quantity(
         },
     )
     return change
+
+
+def _require_open(
+    effective_on: date, before: Mapping[_Key, str], after: Mapping[_Key, str]
+) -> None:
+    """Insist that the change itself makes nothing due otherwise that is accepted.
+
+    What was due otherwise before it, such as after a credit, stands in no way.
+    """
+    touched = [
+        number
+        for key, number in {**after, **before}.items()
+        if (key in before) != (key in after)
+    ]
+    if after and touched:
+        number = touched[0]
+        message = (
+            f"Days from {effective_on} on are accepted on invoice {number}. Let the "
+            "change begin after its period; what was accepted too much or too little "
+            "is settled with the vendor."
+        )
+        raise PeriodAccepted(message, invoice=number)
 
 
 def _guard(

@@ -25,6 +25,9 @@ from contracting.ledger.queries import lock_funds
 from contracting.ledger.queries.charged import standing_because
 from contracting.orders.models import OrderLine, TaskOrder
 
+_Key = tuple[datetime, datetime, int | None, Decimal, Decimal]
+"""A period, a price, and the units and dollars that are due or charged."""
+
 
 @dataclass(slots=True)
 class Charged:
@@ -32,7 +35,17 @@ class Charged:
 
     made: list[Charge] = field(default_factory=list)
     reversed: list[Charge] = field(default_factory=list)
-    accepted: list[str] = field(default_factory=list)
+    accepted: dict[_Key, str] = field(default_factory=dict)
+    """The invoices on which is accepted what is due in another amount now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What would bring the charges of a line to what is due now."""
+
+    wrong: list[Charge]
+    missing: list[tuple[Due, Period]]
+    accepted: dict[_Key, str]
 
 
 @transaction.atomic
@@ -61,7 +74,7 @@ def charge_calendar(*, order_id: int, by: Actor, at: datetime) -> Charged:
             data={
                 "charges": [_plain(charge) for charge in result.made],
                 "reversed": [_plain(charge) for charge in result.reversed],
-                "left_as_accepted": result.accepted,
+                "left_as_accepted": list(result.accepted.values()),
             },
         )
     return result
@@ -79,42 +92,46 @@ def _lock_order(order_id: int) -> TaskOrder:
 
 
 def _charge_line(line: OrderLine, result: Charged, by: Actor, at: datetime) -> None:
-    """Bring the charges of one line to what is due now.
+    """Bring the charges of one line to what is due now."""
+    plan = _plan_line(line, at)
+    for charge in plan.wrong:
+        _reverse_charge(charge, "Another amount is due.", by, at)
+    result.reversed += plan.wrong
+    result.made += [
+        _post_charge(line, due, period, by, at) for due, period in plan.missing
+    ]
+    result.accepted |= plan.accepted
+
+
+def _plan_line(line: OrderLine, at: datetime) -> _Plan:
+    """What is to be taken back, and what to be posted; what is accepted is neither.
 
     What was charged for later days, by a run of a later night, is not touched.
     """
-    order = line.order
-    zone = order.contract.time_zone
-    wanted = queries.due_now(line, at)
-    today = day_bounds(queries.day_of(at, order), zone)
-    standing = list(
-        queries.standing_charges(line).filter(
-            source=ChargeSource.CALENDAR, period__endswith__lte=today.start
-        )
+    zone = line.order.contract.time_zone
+    today = day_bounds(queries.day_of(at, line.order), zone)
+    rows = queries.calendar_charges(line).filter(period__endswith__lte=today.start)
+    standing = {_key(charge): charge for charge in rows}
+    wanted = {}
+    for due in queries.due_now(line, at):
+        period = days_bounds(due.first, due.last, zone)
+        wanted[_key_of(due, period)] = due, period
+    differing = [key for key in standing if key not in wanted]
+    differing += [key for key in wanted if key not in standing]
+    accepted = {
+        key: number
+        for key in differing
+        if (number := queries.accepted_on(line, key[0], key[1]))
+    }
+    free = [key for key in differing if key not in accepted]
+    return _Plan(
+        wrong=[standing[key] for key in free if key in standing],
+        missing=[wanted[key] for key in free if key in wanted],
+        accepted=accepted,
     )
-    periods = {id(due): days_bounds(due.first, due.last, zone) for due in wanted}
-    same = {_key(charge) for charge in standing}
-    keys = {_key_of(due, periods[id(due)]): due for due in wanted}
-    for charge in standing:
-        if _key(charge) not in keys:
-            number = queries.accepted_on(line, charge.period.lower, charge.period.upper)
-            if number:
-                result.accepted.append(number)
-            else:
-                _reverse_charge(charge, "Another amount is due.", by, at)
-                result.reversed.append(charge)
-    for key, due in keys.items():
-        if key in same:
-            continue
-        period = periods[id(due)]
-        number = queries.accepted_on(line, period.start, period.end)
-        if number:
-            result.accepted.append(number)
-        else:
-            result.made.append(_post_charge(line, due, period, by, at))
 
 
-def _key(charge: Charge) -> tuple[object, ...]:
+def _key(charge: Charge) -> _Key:
     return (
         charge.period.lower,
         charge.period.upper,
@@ -124,7 +141,7 @@ def _key(charge: Charge) -> tuple[object, ...]:
     )
 
 
-def _key_of(due: Due, period: Period) -> tuple[object, ...]:
+def _key_of(due: Due, period: Period) -> _Key:
     return (
         period.start,
         period.end,
