@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -13,7 +12,6 @@ from django.db.models import F, Max, Q, QuerySet, Sum
 from contracting.audit.models import AuditEvent
 from contracting.audit.queries import events_of_stream, milestones
 from contracting.billing.models import (
-    ChargeLine,
     Invoice,
     InvoiceLine,
     UsageReport,
@@ -31,8 +29,7 @@ from contracting.core.periods import (
     accounting_day,
     day_bounds,
 )
-from contracting.core.quantities import CENT, Dollars, total_dollars
-from contracting.ledger.queries import balances_of
+from contracting.core.quantities import Dollars
 from contracting.metering.models import UsageRating
 from contracting.metering.queries import is_rated
 from contracting.orders.models import TaskOrder
@@ -271,52 +268,6 @@ def accepted_by_charge_line(invoice: Invoice) -> dict[int, Dollars]:
         .annotate(sum=Sum("payable_dollars"))
     )
     return {row["charge_line"]: Dollars(row["sum"]) for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class PayableCharge:
-    """What is payable of one invoice line of units, exact and in cents."""
-
-    line: ChargeLine
-    units: Decimal
-    exact: Dollars
-    cents: Dollars
-
-
-def payable_charges(
-    lines: Iterable[ChargeLine],
-    match: Match,
-    *,
-    taken: Iterable[tuple[int, Dollars]],
-) -> list[PayableCharge]:
-    """The smaller of what is invoiced and what is posted and funded, line by line.
-
-    :param taken: what the invoice's lines of tokens take, by order line
-    """
-    posted = {each.charge_line_id: each for each in match.charged}
-    used: dict[int, Dollars] = {}
-    for order_line_id, dollars in taken:
-        used[order_line_id] = used.get(order_line_id, Dollars()) + dollars
-    found = []
-    for line in lines:
-        rows = [
-            row
-            for row in balances_of(line.order_line.holder)
-            if line.acrn in {"", row.acrn}
-        ]
-        room = total_dollars(row.unaccepted for row in rows)
-        room -= used.get(line.order_line_id, Dollars())
-        charged, amount = posted[line.pk], Dollars(line.amount_dollars)
-        exact = max(min(charged.funded, room), Dollars())
-        if exact.to_cents() > amount:
-            exact = amount
-        cents = exact.to_cents()
-        if cents - exact > total_dollars(row.funds_left for row in rows):
-            exact = cents = cents - Dollars(CENT)
-        used[line.order_line_id] = used.get(line.order_line_id, Dollars()) + exact
-        units = min(line.units, charged.posted_units) if exact else Decimal(0)
-        found.append(PayableCharge(line, units, exact, cents))
-    return found
 
 
 def orders_to_reconcile() -> QuerySet[TaskOrder]:

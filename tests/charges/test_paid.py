@@ -1,6 +1,7 @@
 """What is posted is invoiced, accepted, certified and paid; nothing beyond it is."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from contracting.core.actors import SYSTEM
 from contracting.core.quantities import Dollars, PricePerUnit
 from contracting.ledger.queries import balances_of
 from contracting.modifications.states import UnitRateDraft
+from contracting.orders.states import FundsDraft
 from contracting.payments.invariants import INVARIANTS as PAYMENTS
 from contracting.payments.operations.certify import certify_payment
 from contracting.payments.operations.record import record_payment
@@ -46,6 +48,7 @@ from tests.builders_billing import (
 from tests.builders_charges import (
     SEATS,
     SERVICE,
+    STORAGE,
     charged,
     in_force,
     invoiced_charges,
@@ -58,6 +61,7 @@ from tests.builders_charges import (
 )
 from tests.builders_modifications import issued_contract_modification
 from tests.builders_orders import line as token_line
+from tests.builders_orders import line_of_accounting
 from tests.cast import actor, client_for, key_client, machine, nothing_happens
 from tests.charges.test_charge import amounts, broken
 
@@ -413,4 +417,49 @@ def test_what_was_accepted_otherwise_stands_in_no_later_changes_way(order, contr
     # But a day of April is refused as before
     with pytest.raises(PeriodAccepted), nothing_happens():
         in_force(order, 12, LAST, at=noon(date(2026, 6, 2)))
+    assert all_broken() == []
+
+
+def test_lines_that_name_an_acrn_are_each_paid_from_its_own_funds(contract):
+    # Given April on the funds of AA, and May on those of AB
+    fund = line_of_accounting().pk
+    half = Dollars("20000.00")
+    funds = [
+        FundsDraft(acrn, fund, Dollars("186.00"), ceiling_dollars=half)
+        for acrn in ("AA", "AB")
+    ]
+    order = unit_order(replace(unit_line(SEATS), funds=funds), on=contract)
+    in_force(order, 10, APRIL)
+    in_force(order, 6, date(2026, 5, 1))
+    charged(order, date(2026, 6, 1))
+
+    # When an invoice asks for both and names whose funds pay for which
+    may = stated_charge(
+        order, date(2026, 5, 1), date(2026, 5, 31), "6", "186.00", acrn="AB"
+    )
+    at = noon(date(2026, 6, 3))
+    acceptance = accepted(
+        invoiced_charges(order, asked(order, acrn="AA"), may, at=at), at
+    )
+
+    # Then both are accepted in full
+    assert Dollars(acceptance.accepted_dollars) == Dollars("372.00")
+    assert all_broken() == []
+
+
+def test_lines_share_the_last_part_of_a_cent_of_their_funds(contract):
+    # Given five receipts of $0.046912 on funds of 24 cents
+    order = unit_order(unit_line(STORAGE, funded="0.24"), on=contract)
+    days = [APRIL + timedelta(days=n) for n in range(5)]
+    for day in days:
+        received(order, "2", day, clin=STORAGE)
+
+    # When an invoice asks for four of them, five cents each
+    lines = [
+        stated_charge(order, day, day, "2", "0.05", clin=STORAGE) for day in days[:4]
+    ]
+    acceptance = accepted(invoiced_charges(order, *lines, at=INVOICED_AT))
+
+    # Then only the first is rounded up: the funds bear it once
+    assert Dollars(acceptance.accepted_dollars) == Dollars("0.17")
     assert all_broken() == []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final, TypeVar
 
-from contracting.billing.models import InvoiceLine
+from contracting.billing.models import ChargeLine, InvoiceLine
 from contracting.core.quantities import (
     CENT,
     Dollars,
@@ -16,6 +17,8 @@ from contracting.core.quantities import (
 )
 from contracting.ledger.calculations import spread
 from contracting.ledger.queries import balances_of
+from contracting.orders.models import OrderLine
+from contracting.reconciliation.states import Charged
 
 _Amount = TypeVar("_Amount", Dollars, Tokens)
 _LESS_THAN_HALF: Final = Dollars("0.004999999999")
@@ -36,7 +39,7 @@ class Part:
 
     @property
     def exact(self) -> Dollars:
-        return self.by_volume or self.price.of(self.tokens)
+        return self.price.of(self.tokens) if self.by_volume is None else self.by_volume
 
     @property
     def cents(self) -> Dollars:
@@ -50,14 +53,43 @@ class Part:
         return replace(self, tokens=tokens, by_volume=None)
 
 
-def within_funds(parts: Iterable[Part]) -> list[Part]:
-    """The parts, each bounded by what is used, funded and not accepted of its line."""
-    rooms: dict[int, _Room] = {}
-    bounded = []
-    for part in parts:
-        room = rooms.setdefault(part.line.order_line_id, _Room(part.line))
-        bounded.append(room.take(part))
-    return bounded
+@dataclass(frozen=True, slots=True)
+class PayableCharge:
+    """What is payable of one invoice line of units, exact and in cents."""
+
+    line: ChargeLine
+    units: Decimal
+    exact: Dollars
+    cents: Dollars
+
+
+class Rooms:
+    """What may still be accepted of the lines of an order; all that is taken shares it.
+
+    Tokens and charges of one acceptance are taken from the same rooms.
+    """
+
+    def __init__(self) -> None:
+        self._by_line: dict[int, _Room] = {}
+
+    def parts(self, parts: Iterable[Part]) -> list[Part]:
+        """The parts, each bounded by what is used, funded and not accepted."""
+        return [self._of(part.line.order_line).take(part) for part in parts]
+
+    def charges(
+        self, lines: Iterable[ChargeLine], charged: Iterable[Charged]
+    ) -> list[PayableCharge]:
+        """The smaller of what is invoiced and what is posted and funded, by line."""
+        posted = {each.charge_line_id: each for each in charged}
+        return [
+            self._of(line.order_line).take_charge(line, posted[line.pk])
+            for line in lines
+        ]
+
+    def _of(self, line: OrderLine) -> _Room:
+        if line.pk not in self._by_line:
+            self._by_line[line.pk] = _Room(line)
+        return self._by_line[line.pk]
 
 
 class _Room:
@@ -66,8 +98,8 @@ class _Room:
     Invoice lines that name an ACRN and those that name none share it.
     """
 
-    def __init__(self, line: InvoiceLine) -> None:
-        rows = balances_of(line.order_line.holder)
+    def __init__(self, line: OrderLine) -> None:
+        rows = balances_of(line.holder)
         self._acrns = [row.acrn for row in rows]
         self._tokens = [row.unaccepted_tokens for row in rows]
         self._dollars = [row.unaccepted for row in rows]
@@ -75,33 +107,49 @@ class _Room:
 
     def take(self, part: Part) -> Part:
         """The part as far as there is room for it and for its rounding to the cent."""
-        dollars = self._of(part, self._dollars)
-        counts = self._of(part, self._tokens)
-        room = total_dollars(dollars)
+        acrn = part.line.acrn
+        counts = self._of(acrn, self._tokens)
+        room = total_dollars(self._of(acrn, self._dollars))
         kept = part.of(min(part.tokens, Tokens(sum(each.count for each in counts))))
         if kept.exact > room:
             most = kept.price.tokens_within(room)
             kept = replace(kept, by_volume=None)
             kept = kept if most is None else kept.of(min(kept.tokens, most))
-        if kept.cents - kept.exact > self._funds[self._last_of(kept)]:
+        if kept.cents - kept.exact > self._funds[self._last_of(acrn, kept.exact)]:
             kept = kept.of(rounded_down(kept))
-        last = self._last_of(kept)
-        self._funds[last] -= kept.cents - kept.exact
-        self._dollars = _less(self._dollars, kept.exact, self._of(kept, self._dollars))
-        self._tokens = _less(self._tokens, kept.tokens, self._of(kept, self._tokens))
+        self._take(acrn, kept.exact, kept.cents)
+        self._tokens = _less(self._tokens, kept.tokens, self._of(acrn, self._tokens))
         return kept
 
-    def _of(self, part: Part, left: list[_Amount]) -> list[_Amount]:
-        """The rooms that the part may use: of its ACRN if it names one."""
+    def take_charge(self, line: ChargeLine, charged: Charged) -> PayableCharge:
+        """What is posted, funded and asked for of it, as far as there is room."""
+        asked = Dollars(line.amount_dollars)
+        room = total_dollars(self._of(line.acrn, self._dollars))
+        exact = max(min(charged.funded, room), Dollars())
+        if exact.to_cents() > asked:
+            exact = asked
+        cents = exact.to_cents()
+        if cents - exact > self._funds[self._last_of(line.acrn, exact)]:
+            exact = cents = cents - Dollars(CENT)
+        self._take(line.acrn, exact, cents)
+        units = min(line.units, charged.posted_units) if exact else Decimal(0)
+        return PayableCharge(line, units, exact, cents)
+
+    def _take(self, acrn: str, exact: Dollars, cents: Dollars) -> None:
+        self._funds[self._last_of(acrn, exact)] -= cents - exact
+        self._dollars = _less(self._dollars, exact, self._of(acrn, self._dollars))
+
+    def _of(self, named: str, left: list[_Amount]) -> list[_Amount]:
+        """The rooms that may be used: of the ACRN that is named, if one is."""
         return [
-            room if part.line.acrn in {"", acrn} else type(room)()
+            room if named in {"", acrn} else type(room)()
             for acrn, room in zip(self._acrns, left, strict=True)
         ]
 
-    def _last_of(self, part: Part) -> int:
-        """The row on which the part ends, which bears its rounding."""
-        used = spread(part.exact, self._of(part, self._dollars))
-        own = (n for n, acrn in enumerate(self._acrns) if part.line.acrn in {"", acrn})
+    def _last_of(self, named: str, exact: Dollars) -> int:
+        """The row on which the amount ends, which bears its rounding."""
+        used = spread(exact, self._of(named, self._dollars))
+        own = (n for n, acrn in enumerate(self._acrns) if named in {"", acrn})
         return max(
             (n for n, dollars in enumerate(used) if dollars), default=next(own, 0)
         )

@@ -40,7 +40,12 @@ from contracting.reconciliation import (
 )
 from contracting.reconciliation.calculations import SHIFTS
 from contracting.reconciliation.matching import inputs
-from contracting.reconciliation.matching.rooms import Part, rounded_down, within_funds
+from contracting.reconciliation.matching.rooms import (
+    Part,
+    PayableCharge,
+    Rooms,
+    rounded_down,
+)
 from contracting.reconciliation.matching.volume import Volume
 from contracting.reconciliation.models import (
     Acceptance,
@@ -50,7 +55,6 @@ from contracting.reconciliation.models import (
     Finding,
     ReconciliationRun,
 )
-from contracting.reconciliation.queries import PayableCharge, payable_charges
 from contracting.reconciliation.refusals import (
     AlreadyAccepted,
     NothingAgrees,
@@ -144,12 +148,9 @@ def _accept_what_agrees(
     cells = {_key_of_cell(cell): cell for cell in run.cells.all()}
     lines = list(live_lines(invoice))
     steps = Volume(invoice.order)
-    parts = within_funds(_payable(each, cells[_key_of(each)], steps) for each in lines)
-    charges = payable_charges(
-        live_charge_lines(invoice),
-        match,
-        taken=[(part.line.order_line_id, part.exact) for part in parts],
-    )
+    rooms = Rooms()
+    parts = rooms.parts(_payable(each, cells[_key_of(each)], steps) for each in lines)
+    charges = rooms.charges(live_charge_lines(invoice), match.charged)
     if not any(part.tokens for part in parts) and not any(
         charge.exact for charge in charges
     ):
@@ -310,7 +311,7 @@ def free_finding(
         parts = _not_reported(finding, invoice, cells, at)
     else:
         return None
-    bounded = within_funds(parts)
+    bounded = Rooms().parts(parts)
     if not any(part.tokens for part in bounded):
         return None
     acceptance = _keep(invoice, run, bounded, Dollars(), finding, by, at)
