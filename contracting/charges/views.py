@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import reverse
 
@@ -19,7 +19,7 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import total_dollars
 from contracting.core.views import PageView, VerbView
-from contracting.orders.models import OrderLine, TaskOrder
+from contracting.orders.models import TaskOrder
 from contracting.orders.queries import get_task_order_for
 from contracting.reference.states import PriceStructure
 
@@ -52,12 +52,17 @@ class OrderVerbView(VerbView):
     def thing(self, *_: Any, **ids: Any) -> TaskOrder:
         return get_task_order_for(self.actor, ids["public_id"])
 
-    def lines(self, order: TaskOrder) -> list[OrderLine]:
-        """The lines that the verb may be about."""
-        raise NotImplementedError
+    structures: ClassVar[tuple[PriceStructure, ...]]
+    """Of the lines that the verb may be about."""
 
     def form_options(self, thing: TaskOrder) -> dict[str, Any]:
-        return {"lines": self.lines(thing)}
+        return {
+            "lines": [
+                line
+                for line in thing.current_lines()
+                if line.contract_line.structure in self.structures
+            ]
+        }
 
     def extra(self, thing: TaskOrder) -> dict[str, Any]:
         return {
@@ -66,7 +71,7 @@ class OrderVerbView(VerbView):
             "lines": [
                 line
                 for line in queries.charged_lines(thing)
-                if line.line.pk in {each.pk for each in self.lines(thing)}
+                if line.line.contract_line.structure in self.structures
             ],
             "cancel_url": _charges_of(thing),
         }
@@ -75,17 +80,11 @@ class OrderVerbView(VerbView):
 class RecordReceipt(OrderVerbView):
     """The representative says what was received."""
 
+    structures = (PriceStructure.SERVICE,)
     template_name = "charges/record_receipt.html"
     form_class = forms.RecordReceiptForm
     submit_label = "Record the receipt"
     done_message = "The receipt is recorded; what was in order is charged."
-
-    def lines(self, order: TaskOrder) -> list[OrderLine]:
-        return [
-            line
-            for line in order.current_lines()
-            if line.contract_line.structure == PriceStructure.SERVICE
-        ]
 
     def verdict(self, thing: TaskOrder) -> Verdict:
         on = queries.day_of(clock.now(), thing)
@@ -113,17 +112,11 @@ class RecordReceipt(OrderVerbView):
 class ChangeQuantity(OrderVerbView):
     """Another quantity is in force from a day on."""
 
+    structures = BY_CALENDAR
     template_name = "charges/change_quantity.html"
     form_class = forms.ChangeQuantityForm
     submit_label = "Record the quantity"
     done_message = "The quantity is recorded; what is charged follows it."
-
-    def lines(self, order: TaskOrder) -> list[OrderLine]:
-        return [
-            line
-            for line in order.current_lines()
-            if line.contract_line.structure in BY_CALENDAR
-        ]
 
     def verdict(self, thing: TaskOrder) -> Verdict:
         on = queries.day_of(clock.now(), thing)
