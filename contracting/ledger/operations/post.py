@@ -175,9 +175,11 @@ def _change(transfer: Transfer, name: str) -> int | Decimal:
     return int(transfer.tokens) if name in TOKEN_COLUMNS else transfer.dollars
 
 
-def _reverse(book: Book, posting: Transfer, on: Balance, reason: str) -> None:
+def _reverse(
+    book: Book, posting: Transfer, on: Balance | FundsBalance, reason: str
+) -> Transfer:
     """Move the whole of a posting back; its accounts are loaded with it."""
-    _post_transfer(
+    return _post_transfer(
         book,
         TransferKind.REVERSE,
         posting.credit.kind,

@@ -10,14 +10,13 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.errors import Invalid
-from contracting.core.quantities import Dollars, Tokens
 from contracting.core.subjects import Subject
 from contracting.ledger import events
 from contracting.ledger.models import Account, Balance, FundsBalance, Transfer
 from contracting.ledger.operations.post import (
     Book,
     _lock_book,
-    _post_transfer,
+    _reverse,
     _write_book,
 )
 from contracting.ledger.refusals import AlreadyReversed, NotReversible
@@ -41,18 +40,7 @@ def reverse_transfer(
     account = _own_account(original)
     book = _lock_for(account, because=because, by=by, at=at)
     _guard(original, reason)
-    reversal = _post_transfer(
-        book,
-        TransferKind.REVERSE,
-        original.credit.kind,
-        original.debit.kind,
-        on=_row(book, account),
-        dollars=Dollars(original.dollars),
-        tokens=Tokens(original.tokens),
-        micro_acu=original.micro_acu,
-        note=reason,
-        reverses=original,
-    )
+    reversal = _reverse(book, original, _row(book, account), reason)
     _require_bounds(book)
     _write_book(book)
     record_event(
