@@ -52,35 +52,58 @@ def fold_usage(
     :param funds_left: obligated and unused dollars by ACRN, in order of payment
     :param micro_acu_left: room in the pool, where the line is one
     """
-    left = [picodollars(funds) for funds in funds_left]
-    units_left = None if micro_acu_left is None else micro_acu_left * _PICO_OF_MICRO
+    limits = _Limits(
+        tokens_left,
+        [picodollars(funds) for funds in funds_left],
+        None if micro_acu_left is None else micro_acu_left * _PICO_OF_MICRO,
+    )
     shares: dict[tuple[Hashable, int], Share] = {}
     for entry in entries:
         price = picodollars_per_token(entry.unit_price)
         burn = pico_acu_per_token(entry.acu_per_million_tokens)
         rest = entry.tokens.count
-        for place in range(len(left)):
-            fits = min(rest, tokens_left)
-            if price:
-                fits = min(fits, left[place] // price)
-            if burn and units_left is not None:
-                fits = min(fits, units_left // burn)
-            if fits > 0:
-                left[place] -= fits * price
-                tokens_left -= fits
-                rest -= fits
-                if units_left is not None:
-                    units_left -= fits * burn
-                share = _share(shares, entry, place)
-                share.funded_tokens += fits
-                share.funded_picodollars += fits * price
+        for place, fits in limits.draw(rest, price, burn):
+            rest -= fits
+            share = _share(shares, entry, place)
+            share.funded_tokens += fits
+            share.funded_picodollars += fits * price
         if rest:
-            share = _share(shares, entry, len(left) - 1)
+            share = _share(shares, entry, len(funds_left) - 1)
             share.unfunded_tokens += rest
             share.unfunded_picodollars += rest * price
         elif not entry.tokens:
             _share(shares, entry, 0)
     return list(shares.values())
+
+
+@dataclass(slots=True)
+class _Limits:
+    """What is left under each limit, while tokens are drawn on it.
+
+    Funds are in the unit of the prices that are drawn, the pool in pico-ACU.
+    """
+
+    tokens: int
+    funds: list[int]
+    units: int | None
+
+    def draw(self, tokens: int, price: int, burn: int) -> list[tuple[int, int]]:
+        """Which ACRN takes how many of the tokens; for the rest there is no room."""
+        taken = []
+        for place, funds in enumerate(self.funds):
+            fits = min(tokens, self.tokens)
+            if price:
+                fits = min(fits, funds // price)
+            if burn and self.units is not None:
+                fits = min(fits, self.units // burn)
+            if fits > 0:
+                self.funds[place] -= fits * price
+                self.tokens -= fits
+                tokens -= fits
+                if self.units is not None:
+                    self.units -= fits * burn
+                taken.append((place, fits))
+        return taken
 
 
 def _share(
@@ -117,29 +140,22 @@ def fold_allotted(
     The same limits as in :func:`fold_usage`, at the right prices. The tokens of one key
     of a pool become micro-ACU once, over all ACRNs and what is unfunded together.
     """
-    left = [picodollars(funds) * _ATTO_OF_PICO for funds in funds_left]
-    units_left = None if micro_acu_left is None else micro_acu_left * _PICO_OF_MICRO
+    limits = _Limits(
+        tokens_left,
+        [picodollars(funds) * _ATTO_OF_PICO for funds in funds_left],
+        None if micro_acu_left is None else micro_acu_left * _PICO_OF_MICRO,
+    )
     placed: dict[tuple[str, bool, int], Placed] = {}
     priced: dict[str, Allotted] = {}
     for entry in entries:
         priced.setdefault(entry.key, entry)
         price, burn = attodollars_per_token(entry), pico_acu_per_token(entry.burn)
         rest = entry.tokens
-        for place in range(len(left)):
-            fits = min(rest, tokens_left)
-            if price:
-                fits = min(fits, left[place] // price)
-            if burn and units_left is not None:
-                fits = min(fits, units_left // burn)
-            if fits > 0:
-                left[place] -= fits * price
-                tokens_left -= fits
-                rest -= fits
-                if units_left is not None:
-                    units_left -= fits * burn
-                _placed(placed, entry.key, place, is_funded=True).tokens += fits
+        for place, fits in limits.draw(rest, price, burn):
+            rest -= fits
+            _placed(placed, entry.key, place, is_funded=True).tokens += fits
         if rest:
-            last = len(left) - 1
+            last = len(funds_left) - 1
             _placed(placed, entry.key, last, is_funded=False).tokens += rest
     for key, entry in priced.items():
         parts = [each for each in placed.values() if each.key == key]
