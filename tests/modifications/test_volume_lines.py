@@ -1,6 +1,6 @@
 """Lines priced by volume come into a contract by a bilateral modification."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -9,8 +9,14 @@ from contracting.contracts.models import BurnRate, PriceStep, RateRow, VolumeTer
 from contracting.contracts.states import CountedOver
 from contracting.core.errors import Refusal
 from contracting.core.quantities import UnitPrice
+from contracting.modifications import queries
 from contracting.modifications.models import ContractModification
-from contracting.modifications.refusals import NoAuthority, PriceRise, TermInvalid
+from contracting.modifications.refusals import (
+    NoAuthority,
+    PriceRise,
+    TermInvalid,
+    UsageAccepted,
+)
 from tests.builders_instruments import definitive_contract
 from tests.builders_modifications import (
     drafted_contract_modification,
@@ -172,6 +178,31 @@ def test_a_table_that_is_dearer_at_any_volume_is_a_rise(table, is_dearer):
         assert proposed(consideration="Priority capacity.").pk
         return
     assert proposed().pk
+
+
+@pytest.mark.rule("R-MOD-07", case="refused")
+def test_accepted_usage_keeps_its_steps_though_the_first_price_stays(monkeypatch):
+    # Given that usage up to the end of June is accepted
+    contract = contract_by_volume()
+    accepted = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
+    monkeypatch.setattr(queries, "_ACCEPTED", [lambda orders: accepted])
+
+    def proposed(table):
+        again = rate(
+            "0002AA", "IN_UNCACHED", "2.00", first_day=date(2026, 6, 1), steps=table
+        )
+        return drafted(
+            [],
+            [again],
+            on=contract,
+            consideration="Longer context.",
+            credit_memo="Credited.",
+        )
+
+    # Then a dearer step does not reach back, and a cheaper one does by its credit
+    with nothing_happens(), pytest.raises(UsageAccepted):
+        proposed(steps((1_000_000, "1.60"), (3_000_000, "1.00")))
+    assert proposed(steps((1_000_000, "1.40"), (3_000_000, "1.00"))).pk
 
 
 def test_a_later_table_takes_over_and_the_old_one_keeps_its_steps():

@@ -248,22 +248,37 @@ def _signed_money(amount: Decimal) -> str:
     return f"{'−' if amount < 0 else '+'}{money(abs(amount))}"
 
 
+def replacements(
+    modification: ContractModification,
+) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Each price of it with those whose place it takes; none where it is new."""
+    lines = {line["clin"]: line for line in modification.base_content["lines"]}
+    for kind in ("rates", "unit_rates"):
+        for rate in getattr(modification, kind):
+            standing = lines.get(rate["clin"], {}).get(kind, ())
+            yield rate, [old for old in standing if replaces(rate, old)]
+
+
 def prices_moved(
     modification: ContractModification,
 ) -> list[tuple[dict[str, Any], Decimal | None]]:
-    """Each price of it with the one whose place it takes; none where it is new."""
-    lines = {line["clin"]: line for line in modification.base_content["lines"]}
+    """Each price of it with the lowest that it replaces; none where it is new.
+
+    A rise against any of them is a rise.
+    """
     return [
-        (rate, _old_price(lines.get(rate["clin"], {}).get(kind, ()), rate))
-        for kind in ("rates", "unit_rates")
-        for rate in getattr(modification, kind)
+        (rate, min((Decimal(old["price"]) for old in standing), default=None))
+        for rate, standing in replacements(modification)
     ]
 
 
-def _old_price(rates: Sequence[dict[str, Any]], new: dict[str, Any]) -> Decimal | None:
-    """The lowest price that it replaces: a rise against any of them is a rise."""
-    old = [Decimal(each["price"]) for each in rates if replaces(new, each)]
-    return min(old) if old else None
+def is_dearer(new: Mapping[str, Any], standing: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a price is above one of others, at its first step or at any volume."""
+    return any(
+        Decimal(new["price"]) > Decimal(old["price"])
+        or any(price_from(new, at) > price_from(old, at) for at in volumes_of(new, old))
+        for old in standing
+    )
 
 
 def raised(modification: ContractModification) -> list[str]:
@@ -274,23 +289,10 @@ def raised(modification: ContractModification) -> list[str]:
         if was is not None and Decimal(rate["price"]) > was
     ] + [
         f"{rate_label(rate)}: {price_in_words(old)} becomes {price_in_words(rate)}"
-        for rate, old in _steps_moved(modification)
-        if any(
-            price_from(rate, at) > price_from(old, at) for at in volumes_of(rate, old)
-        )
-        and Decimal(rate["price"]) <= Decimal(old["price"])
+        for rate, standing in replacements(modification)
+        for old in standing
+        if is_dearer(rate, [old]) and Decimal(rate["price"]) <= Decimal(old["price"])
     ]
-
-
-def _steps_moved(
-    modification: ContractModification,
-) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each price of it beside each one that it replaces."""
-    lines = {line["clin"]: line for line in modification.base_content["lines"]}
-    for rate in modification.rates:
-        for old in lines.get(rate["clin"], {}).get("rates", ()):
-            if replaces(rate, old):
-                yield rate, old
 
 
 def added(modification: ContractModification) -> list[str]:

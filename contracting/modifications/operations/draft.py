@@ -437,14 +437,14 @@ def _require_unaccepted(modification: ContractModification) -> None:
     if end is None:
         return
     reaching = [
-        (rate, was)
-        for rate, was in calculations.prices_moved(modification)
-        if was is not None and rate["from"] < plain(end)
+        (rate, olds)
+        for rate, olds in calculations.replacements(modification)
+        if olds and rate["from"] < plain(end)
     ]
     if not reaching:
         return
     last = accounting_day(end, modification.contract.time_zone)
-    dearer = any(Decimal(rate["price"]) > was for rate, was in reaching)
+    dearer = any(calculations.is_dearer(rate, olds) for rate, olds in reaching)
     if dearer or not modification.credit_memo:
         slins = sorted(rate.get("slin", rate["clin"]) for rate, _ in reaching)
         message = (
