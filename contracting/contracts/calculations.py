@@ -288,14 +288,21 @@ def price_from(rate: Mapping[str, Any], volume: int) -> Decimal:
 
 def price_said(rate: Mapping[str, Any]) -> str:
     """A price of the content as a person reads it, with its steps or its units."""
+    volume = volume_said(rate)
+    if "usd_per_acu" in rate:
+        return volume[0]
+    return "; ".join([f"{money(rate['price'])} per million tokens", *volume])
+
+
+def volume_said(rate: Mapping[str, Any]) -> list[str]:
+    """The steps of a price of the content, or what it burns of a pool."""
     if "usd_per_acu" in rate:
         burns = f"{rate['acu_per_million_tokens']} ACU per million tokens"
-        return f"{burns}, at {money(rate['usd_per_acu'])} per ACU"
-    steps = "".join(
-        f"; from {step['from_tokens']:,} tokens on {money(step['price'])}"
+        return [f"{burns}, at {money(rate['usd_per_acu'])} per ACU"]
+    return [
+        f"from {step['from_tokens']:,} tokens on {money(step['price'])}"
         for step in rate.get("steps", ())
-    )
-    return f"{money(rate['price'])} per million tokens{steps}"
+    ]
 
 
 def line_prices(solicitation: Solicitation, offer: OpenedOffer) -> dict[str, Dollars]:

@@ -58,3 +58,8 @@ class CountedPer(TextChoices):
 
     MONTH = "MONTH", "per calendar month"
     WHOLE = "WHOLE", "from the first token on"
+
+
+def counted_words(over: str, per: str) -> str:
+    """Over what the volume of a line is counted, and how long, as people read it."""
+    return f"{CountedOver(over).label}, {CountedPer(per).label}"

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.forms import Form
 
 from contracting.approvals.queries.queues import overrides_on
+from contracting.contracts.calculations import volume_said
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
 from contracting.core import clock
@@ -19,6 +20,7 @@ from contracting.core.quantities import Dollars
 from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents.queries import documents_of
 from contracting.modifications import calculations, forms, permissions, queries
+from contracting.modifications.calculations import words
 from contracting.modifications.forms import volume
 from contracting.modifications.models import ContractModification, RatchetFinding
 from contracting.modifications.operations.confirm_ratchet import (
@@ -73,11 +75,15 @@ class ConformedPage(PageView):
         rows = [
             (
                 line,
-                [(rate, _until(rate, contract)) for rate in line["rates"]],
+                [
+                    (rate, _until(rate, contract), volume_said(rate))
+                    for rate in line["rates"]
+                ],
                 [(rate, _until(rate, contract)) for rate in line.get("unit_rates", ())],
                 calculations.units_in_words(line)
                 if calculations.is_by_unit(line)
                 else "",
+                words.volume_in_words(line),
             )
             for line in found.content["lines"]
         ]
@@ -90,6 +96,10 @@ class ConformedPage(PageView):
                 for name, label in calculations.TERMS.items()
             ],
             "lines": rows,
+            "options": [
+                f"Option {option['number']}: {words.option_in_words(option)}"
+                for option in found.content.get("options", ())
+            ],
             "day_form": form,
             "today": today,
         }

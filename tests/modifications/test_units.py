@@ -163,6 +163,7 @@ def test_a_line_of_seats_is_drafted_and_revised_on_the_page(
     page = office.get(modification.path).content.decode()
     assert "120 MO; a month that has begun counts in full" in page
     assert "$29.50 per unit" in page
+    assert "Price of one unit of line 0020, from 2026-05-01" in page
     again = office.get(f"{modification.path}/revise_contract_modification")
     assert again.status_code == 200
     assert 'value="29.5"' in again.content.decode()

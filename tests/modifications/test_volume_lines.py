@@ -31,7 +31,7 @@ from tests.builders_volume import (
     tiered_line,
     tiered_rates,
 )
-from tests.cast import client_for, nothing_happens, submit
+from tests.cast import actor, client_for, nothing_happens, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +75,16 @@ def test_both_sign_a_line_with_steps_and_a_pool():
         "from 3,000,000 tokens on $1.00"
     )
     assert any("5.333333 ACU per million tokens" in text for text in said.values())
+    counted = "each order by itself, per calendar month"
+    assert said["Line 0002, volume counted over"] == counted
+    copy = words(
+        client_for(actor("contract_specialist")).get(
+            f"{contract.path}/conformed?on=2026-05-01"
+        )
+    )
+    assert "from 1,000,000 tokens on $1.50" in copy
+    assert "5.333333 ACU per million tokens, at $1.60 per ACU" in copy
+    assert f"Volume is counted over {counted}" in copy
 
 
 def test_the_contract_reads_as_the_modification_said():

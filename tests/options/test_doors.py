@@ -91,6 +91,7 @@ def test_an_option_goes_from_notice_to_exercise_in_the_browser(
     assert "1001" in contract
     conformed = words(officer.get(f"{option.contract.path}/conformed?on=2027-04-01"))
     assert "2028" in conformed
+    assert "Exercised: 2027-04-01 to 2028-03-31" in conformed
 
 
 def test_the_pages_say_what_is_missing_and_why_an_exercise_is_refused(

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from contracting.contracts.states import CountedOver, CountedPer
+from contracting.contracts.states import CountedOver, CountedPer, counted_words
 from contracting.core.models import AppendOnly
 from contracting.core.templatetags.drawdown import dollars
 from contracting.reference.states import BY_VOLUME
@@ -60,8 +60,7 @@ class VolumeTerms(AppendOnly):
     source = models.CharField(max_length=40, help_text="Award or modification.")
 
     def __str__(self) -> str:
-        over = CountedOver(self.counted_over).label
-        return f"{over}, {CountedPer(self.counted_per).label}"
+        return counted_words(self.counted_over, self.counted_per)
 
 
 class PriceStep(AppendOnly):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from contracting.contracts.calculations import price_said
+from contracting.contracts.states import counted_words
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.reference.states import BY_TOKENS, PartMonths, Unit
 from contracting.solicitations.publishing.options import words_of
@@ -52,6 +53,8 @@ def in_words(terms: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"{where}, not to exceed", money(line["ceiling_dollars"])
         if is_by_unit(line):
             yield f"{where}, estimated quantity", units_in_words(line)
+        if "counted_over" in line:
+            yield f"{where}, volume counted over", volume_in_words(line)
         for rate in [*line["rates"], *line.get("unit_rates", ())]:
             yield f"{where}, {rate_label(rate)}", price_in_words(rate)
     for option in terms.get("options", ()):
@@ -75,6 +78,13 @@ def units_in_words(line: Mapping[str, Any]) -> str:
     return words
 
 
+def volume_in_words(line: Mapping[str, Any]) -> str:
+    """Over what the volume of a line is counted, where its price depends on it."""
+    if "counted_over" not in line:
+        return ""
+    return counted_words(line["counted_over"], line["counted_per"])
+
+
 def term_in_words(name: str, value: Any) -> str:
     """One term as a person reads it."""
     if name in DOLLARS:
@@ -83,9 +93,10 @@ def term_in_words(name: str, value: Any) -> str:
 
 
 def rate_label(rate: Mapping[str, Any]) -> str:
-    """What is priced, and from which day on."""
+    """What is priced, and from which day on; a price by itself names its line."""
     if "slin" not in rate:
-        return f"one unit, from {rate['from'][:10]}"
+        where = f" of line {rate['clin']}" if "clin" in rate else ""
+        return f"one unit{where}, from {rate['from'][:10]}"
     what = f"{rate['slin']} {rate['class']} of {rate['model']}"
     where = f"{rate['tier'].lower()}, {rate['boundary']}"
     return f"{what}, {where}, from {rate['from'][:10]}"
