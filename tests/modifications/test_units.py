@@ -26,6 +26,7 @@ from tests.builders_modifications import (
     issued_contract_modification,
 )
 from tests.builders_orders import MODIFIED_AT
+from tests.builders_volume import rate
 from tests.cast import actor, client_for, nothing_happens, submit
 from tests.modifications.test_doors import form_of
 
@@ -88,6 +89,13 @@ def test_the_lines_stand_on_the_contract_as_they_were_signed(contract):
 def test_a_line_or_price_that_cannot_stand_is_refused(contract, line, rate, refusal):
     with pytest.raises(refusal), nothing_happens():
         drafted(contract, new_lines=[line], unit_rates=[rate])
+
+
+def test_no_tokens_are_priced_on_a_line_that_is_bought_by_the_unit(contract):
+    tokens = rate("0020AA", "IN_UNCACHED", "2.00", first_day=date(2026, 5, 1))
+
+    with pytest.raises(TermInvalid, match="bought by the unit"), nothing_happens():
+        drafted(contract, new_lines=[NEW], unit_rates=[AT_TEN], rates=[tokens])
 
 
 def test_it_needs_both_signatures_and_a_memo(contract):

@@ -113,6 +113,15 @@ def test_the_contract_reads_as_the_modification_said():
         [rate("0002AA", "IN_UNCACHED", "2.00", steps=steps((5, "2.50")))],
         [rate("0002AA", "IN_UNCACHED", "2.00", steps=steps((5, "1"), (5, "0.5")))],
         [rate("0001AZ", "IN_UNCACHED", "2.00", steps=steps((5, "1.00")))],
+        [
+            rate(
+                "0002AA",
+                "IN_UNCACHED",
+                "2.00",
+                steps=steps((5, "1.00")),
+                acu_per_million_tokens=Decimal(1),
+            )
+        ],
         [rate("0003AA", "IN_UNCACHED", "2.00")],
         [
             rate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,8 @@ from contracting.contracts.models import Contract
 from contracting.contracts.states import CountedOver, CountedPer
 from contracting.core.canonical import plain
 from contracting.core.periods import day_bounds
+from contracting.modifications.calculations.words import is_by_unit
+from contracting.modifications.models import ContractModification
 from contracting.modifications.refusals import TermInvalid
 from contracting.modifications.states import LineDraft, RateDraft, UnitRateDraft
 from contracting.reference.models import AiModel
@@ -102,20 +104,35 @@ def plain_rate(rate: RateDraft, model: AiModel, zone: str) -> dict[str, Any]:
     return made
 
 
-def require_structure(rate: RateDraft, structure: str) -> None:
-    """Insist on steps on a line with tiers, on a multiplier on a pool, and on neither
-    elsewhere.
+def line_of(modification: ContractModification, clin: str) -> dict[str, Any] | None:
+    """The line of that number on the contract or new with it, as the content has it."""
+    lines = [*modification.base_content["lines"], *modification.new_lines]
+    return next((line for line in lines if line["clin"] == clin), None)
 
+
+def require_structure(rate: RateDraft, line: Mapping[str, Any]) -> None:
+    """Insist on steps on a line with tiers, on a multiplier on a pool, on neither
+    elsewhere, and on tokens that are bought.
+
+    :param line: of the content, on which the price stands
     :raises TermInvalid: for a table that cannot be rated
     """
-    has_burn = rate.acu_per_million_tokens is not None and rate.usd_per_acu is not None
-    if (structure == PriceStructure.POOL) is not has_burn:
+    if is_by_unit(line):
+        message = (
+            f"{rate.slin}: line {rate.clin} is bought by the unit; no token is "
+            "ordered on it. Price its unit, or put the tokens on a line of their own."
+        )
+        raise TermInvalid(message, slin=rate.slin)
+    burn = [rate.acu_per_million_tokens, rate.usd_per_acu]
+    has_burn = None not in burn
+    is_pool = line["structure"] == PriceStructure.POOL
+    if is_pool is not has_burn or (not is_pool and burn != [None, None]):
         message = (
             f"{rate.slin}: on a pool, and only there, a class has a multiplier, in "
             "units (ACU) per million tokens, and a price of the unit."
         )
         raise TermInvalid(message, slin=rate.slin)
-    if (structure == PriceStructure.TIERS) is not bool(rate.steps):
+    if (line["structure"] == PriceStructure.TIERS) is not bool(rate.steps):
         message = (
             f"{rate.slin}: on a line with tiers, and only there, a price has steps. "
             "State the whole table."

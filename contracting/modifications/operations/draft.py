@@ -22,6 +22,7 @@ from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.modifications import calculations, events, permissions, queries
 from contracting.modifications.calculations.drafts import (
+    line_of,
     require_measured,
     require_orderable,
     require_structure,
@@ -327,11 +328,11 @@ def _rate(modification: ContractModification, rate: RateDraft) -> dict[str, Any]
         .first()
     )
     known = TokenClass.objects.filter(code=rate.token_class).exists()
-    lines = [*modification.base_content["lines"], *modification.new_lines]
+    line = line_of(modification, rate.clin)
     if (
         model is None
         or not known
-        or rate.clin not in {line["clin"] for line in lines}
+        or line is None
         or not rate.slin.startswith(rate.clin)
     ):
         message = (
@@ -339,7 +340,7 @@ def _rate(modification: ContractModification, rate: RateDraft) -> dict[str, Any]
             "a token class."
         )
         raise TermInvalid(message, slin=rate.slin)
-    require_structure(rate, {e["clin"]: e["structure"] for e in lines}[rate.clin])
+    require_structure(rate, line)
     return calculations.plain_rate(rate, model, contract.time_zone)
 
 
@@ -347,8 +348,7 @@ def _unit_rate(
     modification: ContractModification, rate: UnitRateDraft
 ) -> dict[str, Any]:
     """A price per unit, of a line of the contract that is bought by the unit."""
-    lines = [*modification.base_content["lines"], *modification.new_lines]
-    line = next((line for line in lines if line["clin"] == rate.clin), None)
+    line = line_of(modification, rate.clin)
     if line is None or not calculations.is_by_unit(line):
         message = f"Line {rate.clin} has no price per unit: it is not bought by it."
         raise TermInvalid(message, clin=rate.clin)
