@@ -88,10 +88,16 @@ def _on_finding(by: Actor, finding: RatchetFinding, doing: str) -> Verdict:
 
 
 def _is_on_one_page(modification: ContractModification) -> bool:
-    """Whether the form of a draft shows all of it: one line by the unit at most."""
+    """Whether the form of a draft shows all of it: one line by the unit at most.
+
+    A price that depends on volume has steps or a multiplier, which it cannot show.
+    """
     lines = modification.new_lines
-    return not modification.new_options and (
-        len(lines) < 2 and all(map(calculations.is_by_unit, lines))
+    return (
+        not modification.new_options
+        and len(lines) < 2
+        and all(map(calculations.is_by_unit, lines))
+        and not any("steps" in r or "usd_per_acu" in r for r in modification.rates)
     )
 
 
@@ -105,8 +111,8 @@ def can_revise_contract_modification(
         who = Refused(f"This is an {kind}: discard it and draft it again.")
     if not isinstance(who, Refused) and not _is_on_one_page(modification):
         who = Refused(
-            "It adds lines or options that the page of a draft cannot show: discard it "
-            "and draft it again."
+            "It has lines, options or prices by volume that the page of a draft cannot "
+            "show: discard it and draft it again."
         )
     return _on_draft(who, modification)
 

@@ -162,7 +162,8 @@ def test_a_line_of_seats_is_drafted_and_revised_on_the_page(
     address = f"{contract.path}/draft_contract_modification"
 
     # When a part of it is missing, and then nothing is
-    for missing in ("new_unit_price", "new_unit_units", "unit_first_day"):
+    parts = ("new_unit_clin", "new_unit_price", "new_unit_units", "unit_first_day")
+    for missing in parts:
         assert submit(office, address, typed | {missing: ""}).status_code == 422
     assert submit(office, address, typed).status_code == 303
 

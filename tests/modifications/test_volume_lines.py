@@ -307,6 +307,27 @@ def test_an_officer_adds_a_line_in_the_browser(contract, contract_specialist):
 
 
 @pytest.mark.usefixtures("now")
+def test_a_table_is_neither_offered_nor_shown_where_steps_have_no_place(
+    contract_specialist,
+):
+    # Given a draft that changes the steps of a table
+    contract = contract_by_volume()
+    table = steps((1_000_000, "1.40"), (3_000_000, "1.00"))
+    lower = rate(
+        "0002AA", "IN_UNCACHED", "2.00", first_day=date(2026, 6, 1), steps=table
+    )
+    modification = drafted([], [lower], on=contract)
+
+    # Then the form of one price a subline does not take it, so as not to lose them
+    office = client_for(contract_specialist)
+    page = words(office.get(f"{contract.path}/draft_contract_modification"))
+    assert "0001AA" in page
+    assert "0002AA" not in page
+    revise = office.get(f"{modification.path}/revise_contract_modification")
+    assert revise.status_code == 403
+
+
+@pytest.mark.usefixtures("now")
 def test_a_step_that_nobody_can_read_is_said_to_be_one(contract, contract_specialist):
     office = client_for(contract_specialist)
     page = f"{contract.path}/volume_line/draft_contract_modification"

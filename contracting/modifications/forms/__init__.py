@@ -141,7 +141,8 @@ class DraftContractModificationForm(GridForm):
 
     def __init__(self, *args: Any, contract: Contract, **more: Any) -> None:
         self.contract = contract
-        self.card = {row.slin: row for row in rates_offered(contract)}
+        rows = rates_offered(contract)
+        self.card = {row.slin: row for row in rows if not row.line.is_by_volume}
         offered = [(slin, _label(row)) for slin, row in self.card.items()]
         super().__init__(*args, choices={"slin": offered}, **more)
         self.fields["effective_on"].required = True

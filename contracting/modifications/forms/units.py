@@ -29,8 +29,8 @@ STRUCTURES: Final = [
 ]
 UNITS: Final = [(each.value, each.label) for each in Unit if each not in BY_TOKENS]
 NEW: Final = "new_unit_"
-TOGETHER: Final = ("clin", "description", "structure", "unit", "units", "ceiling")
-"""What a new line has, all of it or nothing; its price comes with them."""
+TYPED: Final = ("description", "units", "ceiling", "price")
+"""What is typed of a new line, all of it or nothing; the rest is chosen of lists."""
 
 
 def _figure(label: str, hint: str = "", **more: Any) -> forms.DecimalField:
@@ -102,7 +102,8 @@ def drafts(
 ) -> tuple[list[LineDraft], list[UnitRateDraft]]:
     """The new line and the prices per unit as the verb takes them.
 
-    :raises ValidationError: if a part of a new line or the first day is missing
+    :raises ValidationError: if a part of a new line, its number among them, or the
+        first day is missing
     """
     prices = {
         name.removeprefix("unit_price_"): value
@@ -113,6 +114,9 @@ def drafts(
     if cleaned.get(f"{NEW}clin"):
         lines.append(_line(cleaned, contract))
         prices[cleaned[f"{NEW}clin"]] = cleaned[f"{NEW}price"]
+    elif any(cleaned.get(f"{NEW}{name}") not in {None, ""} for name in TYPED):
+        message = "Number the new line, or leave all of it empty."
+        raise forms.ValidationError({f"{NEW}clin": message})
     first: date | None = cleaned.get("unit_first_day")
     if prices and first is None:
         message = "Say from which day on the prices per unit are in force."
@@ -127,7 +131,7 @@ def drafts(
 def _line(cleaned: Mapping[str, Any], contract: Contract) -> LineDraft:
     missing = [
         f"{NEW}{name}"
-        for name in (*TOGETHER, "price")
+        for name in (*TYPED, "structure", "unit")
         if cleaned.get(f"{NEW}{name}") in {None, ""}
     ]
     if missing:
