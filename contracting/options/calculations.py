@@ -193,7 +193,7 @@ def _new_lines(
     option: ContractOption, starts: date
 ) -> tuple[list[LineDraft], list[RateDraft], list[UnitRateDraft]]:
     """Its own lines, 1001 for 0001 under option 1, priced as the base lines are."""
-    rows, per_unit = rates_of(option, starts), _unit_rates(option.contract, starts)
+    rows, per_unit = rates_of(option, starts), _unit_rates(option, starts)
     base = {row.line.clin: row.line for row, _price in rows}
     base |= {row.line.clin: row.line for row in per_unit}
     taken = set(option.contract.lines.values_list("clin", flat=True))
@@ -252,14 +252,17 @@ def _new_lines(
     return lines, rates, units
 
 
-def _unit_rates(contract: Contract, on: date) -> list[UnitRate]:
-    """The prices per unit of the base lines that are in force on a day."""
+def _unit_rates(option: ContractOption, on: date) -> list[UnitRate]:
+    """The prices per unit in force on a day, of the lines that :func:`rates_of` has."""
     rows = UnitRate.objects.filter(
-        line__contract=contract,
-        line__option_number__isnull=True,
         superseded_at__isnull=True,
-        in_force__contains=day_bounds(on, contract.time_zone).start,
+        in_force__contains=day_bounds(on, option.contract.time_zone).start,
     )
+    if option.kind in {OptionKind.PERIOD, OptionKind.LINE}:
+        base = option.contract.lines.filter(option_number__isnull=True)
+        rows = rows.filter(line__in=base)
+    else:
+        rows = rows.filter(line__in=running_lines(option.contract))
     return list(rows.select_related("line").order_by("line__clin"))
 
 
@@ -416,6 +419,7 @@ def market_check(option: ContractOption, starts: date, on: date) -> MarketCheck:
             without.append(row.slin)
             continue
         lines.append(_priced_line(row, price, tokens, on))
+    without += [row.line.clin for row in _unit_rates(option, starts)]
     return MarketCheck(lines, without)
 
 

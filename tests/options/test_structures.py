@@ -1,9 +1,11 @@
 """The lines of an option are priced as the base lines are, whatever their structure."""
 
+from datetime import date
 from decimal import Decimal
 
 from contracting.contracts.models import Contract, RateRow, UnitRate
 from contracting.modifications.invariants import INVARIANTS
+from contracting.options.calculations import market_check
 from tests.builders_charges import SEATS, units_on_contract
 from tests.builders_options import (
     PERIOD,
@@ -22,6 +24,10 @@ def test_tiers_pools_and_seats_go_on_at_the_prices_of_the_option(db):
     # Given a contract with tiers, a pool and seats, and an option that is 10 % dearer
     contract = units_on_contract(on=contract_by_volume(), clins=[SEATS])
     (option,) = added_options(DEARER, on=contract)
+
+    # Then seats, of which no workload is published, are counted as left out
+    market = market_check(option, date(2027, 4, 1), date(2027, 2, 1))
+    assert SEATS in market.without_workload
 
     # When it is exercised
     signed(drafted_exercise(on=determined_option(on=told_option(on=option))))
