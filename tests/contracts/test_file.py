@@ -6,13 +6,16 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from contracting.contracts.models import FileItem
+from contracting.contracts.models import ContractOption, FileItem
 from contracting.contracts.queries.file import index_of
 from contracting.core import clock
+from contracting.core.quantities import Dollars, Tokens
 from contracting.documents.models import Document
 from contracting.documents.operations.request import request_document
 from contracting.documents.queries import documents_of_stream
 from contracting.documents.states import DocumentKind
+from contracting.solicitations.publishing.options import OptionDraft
+from contracting.solicitations.states import OptionKind
 from tests.builders_instruments import agreement, drafted_agreement
 from tests.builders_orders import AWARDED_AT, awarded_contract, issued_modification
 from tests.builders_settlement import PAID_AT, paid_invoice
@@ -113,6 +116,21 @@ def test_below_its_threshold_an_item_is_not_required():
 
     assert found["MARKET"].state == "EXPLAINED"
     assert found["MARKET"].reasons[0].startswith("Not required: its value")
+
+
+def test_its_value_is_that_with_every_option_exercised():
+    contract = awarded_contract()
+    contract.ceiling_dollars = 9_000
+    option = OptionDraft(
+        number=1,
+        kind=OptionKind.QUANTITY,
+        opens_days=30,
+        dollars=Dollars("900000.00"),
+        tokens=Tokens(1),
+    )
+    ContractOption.state(contract, [option], source="award")
+
+    assert entries(contract)["MARKET"].reasons == []
 
 
 def test_before_the_award_nothing_of_it_is_missing():

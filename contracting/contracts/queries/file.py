@@ -139,7 +139,7 @@ def _entry(item: FileItem, contract: Contract, on: date) -> Entry:
     required, reasons = item.is_required, []
     if required and item.above:
         amount = Dollars(threshold(item.above, on).value)
-        if Dollars(contract.ceiling_dollars) <= amount:
+        if Dollars(contract.whole_dollars) <= amount:
             required = False
             reasons = [f"Not required: its value is not above {amount}."]
     if item.stage in _AFTER_AWARD and contract.awarded_at is None:
