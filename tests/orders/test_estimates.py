@@ -1,11 +1,13 @@
 """An order starts from a workload estimate, and keeps which one, to the hash."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.urls import reverse
 
+from contracting.contracts.models import Contract, ContractLine, RateRow
 from contracting.core import clock
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import Stale
@@ -13,6 +15,7 @@ from contracting.core.quantities import Dollars, Tokens
 from contracting.orders import calculations
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries.estimates import (
+    _in_force,
     coverage_of,
     estimate_behind,
     estimated,
@@ -59,6 +62,25 @@ def need(rows=None, title="Tokens for the second pilot"):
 @pytest.fixture
 def contract():
     return awarded_contract()
+
+
+def test_a_price_begins_on_its_day_in_the_zone_of_the_contract():
+    # Given a contract in Guam, and prices from 1 April and from 1 May there
+    contract = Contract(time_zone="Pacific/Guam")
+    april, may = (
+        RateRow(
+            line=ContractLine(contract=contract),
+            in_force=DateTimeTZRange(start, None, "[)"),
+        )
+        for start in (
+            datetime(2026, 3, 31, 14, 0, tzinfo=UTC),
+            datetime(2026, 4, 30, 14, 0, tzinfo=UTC),
+        )
+    )
+
+    # Then the later one is the price of May and of no day before
+    assert _in_force([april, may], date(2026, 4, 1)) is april
+    assert _in_force([april, may], date(2026, 5, 1)) is may
 
 
 def test_an_estimate_is_priced_at_the_contracts_prices(contract):

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from contracting.contracts.models import Contract, RateRow
 from contracting.core.actors import Actor
-from contracting.core.periods import Period, days_bounds
+from contracting.core.periods import Period, accounting_day, days_bounds
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.orders.calculations.reach import reach
 from contracting.orders.models import TaskOrder
@@ -186,7 +186,7 @@ def _rates(rows: QuerySet[RateRow], boundary: str, period: Period) -> list[RateR
         tier=Tier.STANDARD,
         context_band=BAND,
         in_force__overlap=(period.start, period.end),
-    ).select_related("line", "model", "token_class")
+    ).select_related("line__contract", "model", "token_class")
     return list(found.order_by("in_force", "pk"))
 
 
@@ -234,8 +234,13 @@ def _priced(
 
 def _in_force(rows: list[RateRow], month: date) -> RateRow | None:
     """The price of the month: the last that has begun by its end, else the first."""
-    begun = [row for row in rows if row.in_force.lower.date() < following_month(month)]
+    after = following_month(month)
+    begun = [row for row in rows if _first_day(row) < after]
     return begun[-1] if begun else (rows[0] if rows else None)
+
+
+def _first_day(row: RateRow) -> date:
+    return accounting_day(row.in_force.lower, row.line.contract.time_zone)
 
 
 def _line(clin: str, description: str, *parts: Any) -> EstimatedLine:
