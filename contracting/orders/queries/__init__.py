@@ -419,7 +419,7 @@ def _limit(
             "the reference workload's mix",
             planned,
             *left,
-            pool=(units, reach.planned_burn(rates, shares)),
+            pool=(units, reach.planned_burn(at_once, shares)),
         ),
         worst=reach.reach("the dearest class alone", worst, *left, pool=(units, burns)),
         micro_acu_left=units,
