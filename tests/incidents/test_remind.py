@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Membership, User
+from accounts.states import Role
 from contracting.core import clock
 from contracting.core.actors import SYSTEM
 from contracting.core.errors import NotAllowed
@@ -46,6 +48,25 @@ def test_a_missing_update_is_told_once_and_the_next_one_again():
     assert remind_incidents(by=SYSTEM, at=IN_TIME + 56 * HOUR) == 1
     assert told() == 2 * first
     assert IncidentReminder.objects.count() == 2
+
+
+def test_the_representative_of_another_contract_is_not_told():
+    # Given an incident, and a representative who is designated on none
+    incident = reported()
+    somebody = User.objects.create_user("rep@else.example", "x" * 15, name="Some Rep")
+    Membership.objects.create(
+        user=somebody, organization=incident.contract.agency, role=Role.COR
+    )
+
+    # When the update is missing
+    remind_incidents(by=SYSTEM, at=IN_TIME + 25 * HOUR)
+
+    # Then the contract's officers are told, and nobody who has no part in it
+    people = Notice.objects.filter(title__startswith="An update is missing")
+    told_ones = set(people.values_list("recipient_user_id", flat=True))
+    assert actor("contracting_officer").user_id in told_ones
+    assert actor("vendor_a_signer").user_id in told_ones
+    assert somebody.pk not in told_ones
 
 
 def test_nobody_is_reminded_of_what_is_closed():

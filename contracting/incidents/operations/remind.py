@@ -6,20 +6,20 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.incidents import events, permissions
 from contracting.incidents.models import Incident, IncidentReminder
+from contracting.incidents.operations.report import _tell
 from contracting.incidents.queries import next_update_due
-from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.notices.operations.post_notice import Recipient
 
 
 @transaction.atomic
 def remind_incidents(*, by: Actor, at: datetime) -> int:
-    """Tell the vendor and the officers, once for each update that is missing.
+    """Tell the vendor, the officers and the contract's representatives, once for each.
 
     An open incident is updated within its hours (R-AI-03). May run at any time and
     twice: what was told is not told again until another update is missing.
@@ -41,21 +41,14 @@ def _remind(incident: Incident, by: Actor, at: datetime) -> bool:
         return False
     IncidentReminder.objects.create(incident=incident, due_at=due, reminded_at=at)
     contract = incident.contract
-    post_notice(
-        recipients=[
-            Recipient(contract.vendor_id),
-            Recipient(contract.agency_id, role=Role.CONTRACTING_OFFICER),
-            Recipient(contract.agency_id, role=Role.COR),
-        ],
-        subject=incident.subject,
-        title=f"An update is missing: {incident.title}"[:200],
-        body=(
-            f"{contract.vendor.name} tells within every {incident.update_hours} hours "
-            "how far the incident is, even if nothing is new, until it is closed."
-        ),
-        url_path=incident.path,
-        by=by,
-        at=at,
+    _tell(
+        incident,
+        f"An update is missing: {incident.title}",
+        f"{contract.vendor.name} tells within every {incident.update_hours} hours how "
+        "far the incident is, even if nothing is new, until it is closed.",
+        by,
+        at,
+        Recipient(contract.vendor_id),
     )
     record_event(
         events.INCIDENT_REMINDED,

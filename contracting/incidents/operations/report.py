@@ -91,8 +91,15 @@ def report_incident(
     return incident
 
 
-def _tell(incident: Incident, title: str, body: str, by: Actor, at: datetime) -> None:
-    """The officers and the representatives of the contract."""
+def _tell(
+    incident: Incident,
+    title: str,
+    body: str,
+    by: Actor,
+    at: datetime,
+    *also: Recipient,
+) -> None:
+    """The officers and the representatives of the contract, and whom else it says."""
     contract = incident.contract
     on, agency = accounting_day(at, contract.time_zone), contract.agency_id
     post_notice(
@@ -102,6 +109,7 @@ def _tell(incident: Incident, title: str, body: str, by: Actor, at: datetime) ->
                 Recipient(organization_id=agency, user_id=row.membership.user_id)
                 for row in representatives(contract, on)
             ),
+            *also,
         ],
         subject=incident.subject,
         title=title[:200],
