@@ -73,21 +73,24 @@ class OrderEndingPage(EndingPage):
         return get_task_order_for(self.actor, ids["public_id"])
 
 
+def _is_past(letter: Letter, at: datetime) -> bool:
+    """Whether the day by which it asks for an answer is over where the contract is."""
+    today = accounting_day(at, letter.contract.time_zone)
+    return letter.due_on is not None and letter.due_on < today
+
+
 class LettersPage(PageView):
     """Which letters were sent, did they arrive, and what is still to be answered?"""
 
     template_name = "terminations/letters.html"
 
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
-        today = clock.now().date()
+        at = clock.now()
         letters = list(queries.letters_visible_to(self.actor).order_by("-pk")[:200])
         unread = [each for each in letters if not hasattr(each, "receipt")]
         due = [each for each in letters if each.due_on and not hasattr(each, "answer")]
         return {
-            "letters": [
-                (each, each in due and each.due_on is not None and each.due_on < today)
-                for each in letters
-            ],
+            "letters": [(each, each in due and _is_past(each, at)) for each in letters],
             "unread": unread,
             "due": due,
         }

@@ -57,6 +57,10 @@ def test_the_register_says_what_arrived_and_what_is_due(told_the_time):
         assert "work stops at once" in page
         assert "overdue" not in page
 
+    # And late on its last day in Washington, when it is tomorrow in London, in time
+    told_the_time(MODIFIED_AT + timedelta(days=21, hours=3 - MODIFIED_AT.hour))
+    assert "overdue" not in words("contracting_officer")
+
     # And once its day has passed the notice is marked
     told_the_time(MODIFIED_AT + timedelta(days=40))
     assert "overdue" in words("contracting_officer")
