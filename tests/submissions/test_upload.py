@@ -175,7 +175,8 @@ def test_where_a_folder_lies_is_read_from_the_mounts(tmp_path, kind, is_memory):
     mounts.write_text(f"/dev/vda / ext4 rw 0 0\nnone {spelled} {kind} rw 0 0\n")
 
     assert lies_in_memory(str(temp), str(mounts)) is is_memory
-    for unknown in ("", str(tmp_path), str(tmp_path / "nowhere")):
+    unreadable = str(tmp_path / ("n" * 300))  # the system refuses to look there
+    for unknown in ("", str(tmp_path), str(tmp_path / "nowhere"), unreadable):
         assert not lies_in_memory(unknown, str(mounts))
     assert not lies_in_memory(str(temp), str(tmp_path / "no mounts"))
 
