@@ -18,6 +18,7 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
+    JsonResponse,
     QueryDict,
 )
 from django.http.response import HttpResponseBase
@@ -342,6 +343,45 @@ class VerbView(PageView):
     def _words(self, refusal: Refusal) -> dict[str, Any]:
         request_id = getattr(self.request, "request_id", "")
         return doors.describe(refusal, at=clock.now(), request_id=request_id)
+
+
+class RepeatableVerbView(VerbView):
+    """A verb that is done each time it is sent: no one-use token is kept of it."""
+
+    def _once(self, thing: Any, data: dict[str, Any], at: datetime) -> str:
+        with transaction.atomic():
+            return self.perform(thing=thing, data=data, by=self.actor, at=at)
+
+
+class ScriptVerbView(RepeatableVerbView):
+    """A verb that only the script of a page sends, and that answers it in words.
+
+    ``perform`` leaves in ``answer`` what the script is told.
+    """
+
+    not_done: ClassVar[str] = "It was not saved. Load the page again."
+    answer: dict[str, Any] | None = None
+    refusal: Refusal | None = None
+
+    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        """Answer the script; what is refused says so in its words."""
+        reply = super().post(request, **ids)
+        if self.answer is not None:
+            return JsonResponse(self.answer)
+        message, code = self.not_done, "invalid"
+        if self.refusal is not None:
+            message, code = self.refusal.message, self.refusal.code
+        return JsonResponse(
+            {"message": message, "code": code}, status=reply.status_code
+        )
+
+    def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
+        self.refusal = refusal
+
+    def _page(self, thing: Any, form: forms.Form, **how: Any) -> HttpResponse:
+        if self.request.method == "POST":
+            return HttpResponse(status=how.get("status", 200))
+        return super()._page(thing, form, **how)
 
 
 class OperationView(VerbView):

@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from contracting.core import clock
 from contracting.core.actors import Actor
-from contracting.core.errors import NotVisible, Refusal
+from contracting.core.errors import NotVisible
 from contracting.core.models import new_public_id
 from contracting.core.permissions import Verdict, require
-from contracting.core.views import PageView
+from contracting.core.views import PageView, ScriptVerbView
 from contracting.proposals import permissions, queries
 from contracting.proposals.forms import SealedFileForm, SealForm
 from contracting.proposals.models import SealedDraftFile
@@ -36,37 +36,14 @@ from contracting.submissions.sealing.holders import (
 from contracting.submissions.views import FilesView
 
 
-class AnsweredInJson(DraftVerb):
-    """A verb that only the script of the page sends, and that answers it in words."""
-
-    refusal: Refusal | None = None
-    answer: dict[str, Any] | None = None
+class SealedVerb(ScriptVerbView, DraftVerb):
+    """What the script of the page does to the sealed draft."""
 
     def verdict(self, thing: Solicitation) -> Verdict:
         return permissions.can_seal_draft(self.actor, thing)
 
-    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
-        """Answer the script; what is refused says so in its words."""
-        reply = super().post(request, **ids)
-        if self.answer is not None:
-            return JsonResponse(self.answer)
-        message, code = "It was not saved. Load the page again.", "invalid"
-        if self.refusal is not None:
-            message, code = self.refusal.message, self.refusal.code
-        return JsonResponse(
-            {"message": message, "code": code}, status=reply.status_code
-        )
 
-    def _page(self, thing: Any, form: forms.Form, **how: Any) -> HttpResponse:
-        if self.request.method == "POST":
-            return HttpResponse(status=how.get("status", 200))
-        return super()._page(thing, form, **how)
-
-    def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
-        self.refusal = refusal
-
-
-class SealDraft(AnsweredInJson):
+class SealDraft(SealedVerb):
     """What do we draft, where nobody but us can read it?"""
 
     template_name = "proposals/seal_draft.html"
@@ -99,7 +76,7 @@ class SealDraft(AnsweredInJson):
         return self.request.path
 
 
-class AttachSealedFile(FilesView, AnsweredInJson):
+class AttachSealedFile(FilesView, SealedVerb):
     """Which file goes with our sealed draft?"""
 
     template_name = "proposals/seal_draft.html"
@@ -127,7 +104,7 @@ class AttachSealedFile(FilesView, AnsweredInJson):
         return self.request.path
 
 
-class DetachSealedFile(AnsweredInJson):
+class DetachSealedFile(SealedVerb):
     """Shall this file go?"""
 
     template_name = "proposals/seal_draft.html"

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -20,7 +19,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import Refusal
 from contracting.core.periods import zone_of
 from contracting.core.permissions import Verdict, require
-from contracting.core.views import PageView, VerbView
+from contracting.core.views import PageView, RepeatableVerbView
 from contracting.documents.checking.pdf import count_pages
 from contracting.documents.queries import scan_words
 from contracting.market_research.calculations import cell as csv_cell
@@ -110,7 +109,7 @@ class DraftPage(PageView):
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
-class DraftVerb(VerbView):
+class DraftVerb(RepeatableVerbView):
     """A page that changes the draft; sent twice it changes nothing more.
 
     It leaves no mark of the request, which would tell that there is a draft.
@@ -132,10 +131,6 @@ class DraftVerb(VerbView):
 
     def workspace(self, thing: Solicitation) -> Workspace:
         return queries.workspace_of(self.actor, thing, clock.now(), self.alternate)
-
-    def _once(self, thing: Any, data: dict[str, Any], at: datetime) -> str:
-        with transaction.atomic():
-            return self.perform(thing=thing, data=data, by=self.actor, at=at)
 
 
 class SaveDraft(DraftVerb):

@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from contracting.core.actors import Actor
-from contracting.core.errors import Refusal
 from contracting.core.periods import zone_of
 from contracting.core.permissions import Verdict, require
-from contracting.core.views import OperationView
+from contracting.core.views import OperationView, ScriptVerbView
 from contracting.evaluations import forms, permissions, queries
 from contracting.evaluations.models import RatingDraft
 from contracting.evaluations.operations.agree import agree_consensus
@@ -111,13 +109,12 @@ class RateSubmission(OnAFactor):
         return {name: getattr(own, name) for name in names} if own else {}
 
 
-class SaveRating(OnAFactor):
+class SaveRating(ScriptVerbView, OnAFactor):
     """What have I typed so far? Only the script of the page sends it."""
 
     template_name = "evaluations/rate_submission.html"
     form_class: ClassVar[FormClass] = forms.RatingDraftForm
-    refusal: Refusal | None = None
-    saved: RatingDraft | None = None
+    not_done = "It was not kept. Load the page again."
 
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         """It is typed on the page of the rating."""
@@ -125,21 +122,6 @@ class SaveRating(OnAFactor):
         require(self.verdict(thing))
         return redirect(
             "evaluations:rate_submission", offer.submission.public_id, factor.public_id
-        )
-
-    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
-        """Answer the script in words."""
-        reply = super().post(request, **ids)
-        if self.saved is not None:
-            zone = self.thing(**ids)[0].submission.solicitation.time_zone
-            local = self.saved.saved_at.astimezone(zone_of(zone))
-            words = f"Kept {local:%H:%M:%S} {local.tzname()}, not recorded yet"
-            return JsonResponse({"message": words, "version": self.saved.version})
-        message, code = "It was not kept. Load the page again.", "invalid"
-        if self.refusal is not None:
-            message, code = self.refusal.message, self.refusal.code
-        return JsonResponse(
-            {"message": message, "code": code}, status=reply.status_code
         )
 
     def verdict(self, thing: tuple[OpenedOffer, EvaluationFactor]) -> Verdict:
@@ -154,24 +136,17 @@ class SaveRating(OnAFactor):
         at: datetime,
     ) -> str:
         offer, factor = thing
-        self.saved = save_rating(
+        saved = save_rating(
             submission_id=offer.submission_id,
             factor_id=factor.pk,
             **data,
             by=by,
             at=at,
         )
+        local = at.astimezone(zone_of(offer.submission.solicitation.time_zone))
+        words = f"Kept {local:%H:%M:%S} {local.tzname()}, not recorded yet"
+        self.answer = {"message": words, "version": saved.version}
         return self.request.path
-
-    def _once(self, thing: Any, data: dict[str, Any], at: datetime) -> str:
-        with transaction.atomic():
-            return self.perform(thing=thing, data=data, by=self.actor, at=at)
-
-    def _page(self, thing: Any, form: Any, **how: Any) -> HttpResponse:
-        return HttpResponse(status=how.get("status", 200))
-
-    def refused(self, thing: Any, refusal: Refusal, at: datetime) -> None:
-        self.refusal = refusal
 
 
 class LockRatings(ReadingVerbView):
