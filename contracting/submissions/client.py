@@ -7,7 +7,6 @@ in words and laid open with it; what fits is laid open all the same.
 from __future__ import annotations
 
 import base64
-import json
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -289,7 +288,7 @@ def received_key_sha256(version: SubmissionVersion) -> str:
     """The hash of the wrapped content key as the audit recorded it last; or empty."""
     written = (VERSION_RECEIVED.code, VERSION_RESEALED.code)
     found = events_of(version.subject).filter(event__in=written).last()
-    data = {} if found is None else json.loads(found.payload)["data"]
+    data = {} if found is None else found.read["data"]
     return str(data.get("wrapped_key_sha256", ""))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -405,7 +404,7 @@ def published_root(solicitation: Solicitation) -> str:
 
 def _recorded(solicitation: Solicitation, event: str) -> Iterator[dict[str, Any]]:
     for found in events_of(solicitation.subject).filter(event=event):
-        yield json.loads(found.payload)["data"]
+        yield found.read["data"]
 
 
 def admitted_late(solicitation: Solicitation) -> QuerySet[LateAdmission]:

@@ -155,9 +155,7 @@ def acu(value: Any) -> str:
     """1250016 millionths of a unit of a pool -> 1.250016 units (ACU)."""
     if _is_absent(value):
         return ABSENT
-    whole, _, part = f"{_decimal(value).scaleb(-6):,f}".partition(".")
-    part = part.rstrip("0")
-    return f"{whole}.{part}" if part else whole
+    return quantity(_decimal(value).scaleb(-6))
 
 
 @register.filter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from contracting.audit.queries import events_of
@@ -142,7 +141,7 @@ def received_key_sha256(revision: FinalRevision) -> str:
     """The hash of its wrapped key, as the audit recorded it on receipt; or empty."""
     of_the_offer = events_of(revision.submission.subject)
     for found in of_the_offer.filter(event=REVISION_RECEIVED.code):
-        data = json.loads(found.payload)["data"]
+        data = found.read["data"]
         if data["revision"] == revision.public_id:
             return str(data.get("wrapped_key_sha256", ""))
     return ""

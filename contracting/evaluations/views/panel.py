@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -56,7 +55,7 @@ class Reads(PageView):
         reads = reads_of(found.stream)
         return {
             "solicitation": found,
-            "reads": [(each, json.loads(each.payload)["data"]) for each in reads[:200]],
+            "reads": [(each, each.read["data"]) for each in reads[:200]],
             "times": reads.count(),
             "people": reads.values("actor_user_id").distinct().order_by().count(),
         }

@@ -8,7 +8,6 @@ nothing of an offer, and no row of an offer tells of it.
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -270,7 +269,7 @@ def offer_key_for(by: Actor) -> OfferKey | None:
 def recorded_fingerprint(key: OfferKey) -> str:
     """The fingerprint that the audit recorded when the key was made; or empty."""
     found = events_of(key.subject).filter(event=OFFER_KEY_MADE.code).first()
-    return "" if found is None else str(json.loads(found.payload)["data"]["offer_key"])
+    return "" if found is None else str(found.read["data"]["offer_key"])
 
 
 def _in_force(organization_id: int) -> QuerySet[HolderKey]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from contracting.audit.queries import events_of
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.events import BOX_SEALED
@@ -16,7 +14,7 @@ def published_fingerprint(solicitation: Solicitation) -> str:
     """The fingerprint that the audit recorded of the box in force; or empty."""
     box = next(iter(boxes_of(solicitation)), None)
     recorded = events_of(solicitation.subject).filter(event=BOX_SEALED.code)
-    told = (json.loads(each.payload)["data"] for each in recorded)
+    told = (each.read["data"] for each in recorded)
     of_it = (data for data in told if box and data["box"] == box.public_id)
     return next((str(data["fingerprint"]) for data in of_it), "")
 
