@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Sum
 
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.home import Feed, Health
@@ -41,11 +41,12 @@ def health_of(contract: Contract, actor: Actor, at: datetime) -> Health:
     )
     used = Tokens(sum(row.consumed_tokens for row in books))
     rated = UsageRating.objects.filter(order_line__order__contract=contract)
+    points = _points(rated)
     left = _left(books, ceilings)
     words, ends_early = forecast(
         used=consumed,
         left=left,
-        since=rated.aggregate(first=Min("accounting_day"))["first"],
+        since=points[0][0] if points else None,
         until=max(contract.ordering_end, ordered["end"] or contract.ordering_end),
         today=today,
     )
@@ -60,7 +61,7 @@ def health_of(contract: Contract, actor: Actor, at: datetime) -> Health:
         tokens_left=Tokens(max(0, int(ordered["tokens"] or 0) - used.count)),
         forecast=words,
         ends_early=ends_early,
-        points=_points(rated),
+        points=points,
         feeds=_feeds(contract, at) if actor.is_agency else [],
         reconciled=reconciled,
         reconciled_path=path,
