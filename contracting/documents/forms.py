@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from django import forms
 from django.conf import settings
@@ -55,17 +55,13 @@ class SeveralFilesField(forms.FileField):
         taken, refused, began = [], [], time.monotonic()
         for upload in uploads:
             try:
-                taken.append(self._taken(upload, time.monotonic() - began))
+                late = time.monotonic() - began
+                taken.append(taken_file(upload, late=late, sealed=self.is_sealed))
             except FileNotTaken as refusal:
                 refused.append(str(refusal))
         if refused:
             raise forms.ValidationError(refused)
         return taken
-
-    def _taken(self, upload: UploadedFile[Any], late: float) -> FileVerdict:
-        if not self.is_sealed:
-            return taken_file(upload, late=late)
-        return taken_file(upload, late=late, by=sealed_scanner())
 
 
 class TextFileField(forms.FileField):
@@ -101,15 +97,12 @@ def sealed_scanner() -> Scanner | None:
 
 
 def taken_file(
-    upload: UploadedFile[Any],
-    *,
-    late: float = 0.0,
-    by: Scanner | None | Literal["the site's"] = "the site's",
+    upload: UploadedFile[Any], *, late: float = 0.0, sealed: bool = False
 ) -> FileVerdict:
     """The file, once the check has found nothing.
 
     :param late: seconds that the files before it have taken
-    :param by: the scanner that reads it, or none
+    :param sealed: it is to be sealed: nothing reads it that may write it to a disk
     :raises FileNotTaken: with what was found, why it matters and what to do
     """
     name = upload.name or ""
@@ -119,9 +112,8 @@ def taken_file(
             "in fewer files, or make them simpler."
         )
         raise FileNotTaken(message, file=name)
-    verdict = check_upload(
-        name, upload, scanner=scanner() if by == "the site's" else by
-    )
+    reader = sealed_scanner() if sealed else scanner()
+    verdict = check_upload(name, upload, scanner=reader)
     if not verdict.is_fit:
         codes = [finding.code for finding in verdict.findings]
         raise FileNotTaken(verdict.words, file=verdict.name, found=codes)
