@@ -17,6 +17,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from figures import spread, timed
+
 ORDERS = 1_000_000
 SHARE = 50
 """Every fiftieth order is the first vendor's."""
@@ -183,7 +185,7 @@ def _list() -> dict[str, Any]:
 def _fixed(browser: Any) -> dict[str, float]:
     """What the endpoint takes for a single order: all that rows do not cost."""
     address = "/api/v1/orders?limit=1"
-    return _spread([_timed(lambda: _asked(browser, address)) for _ in range(ROUNDS)])
+    return spread([_timed(lambda: _asked(browser, address)) for _ in range(ROUNDS)])
 
 
 def _search(orders: int) -> dict[str, Any]:
@@ -242,9 +244,7 @@ def _rows(sql: str, params: Any, count: int) -> None:
 
 
 def _timed(work: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+    return timed(work)[1]
 
 
 def _ratio(
@@ -260,9 +260,9 @@ def _ratio(
     figures: dict[str, Any] = {
         "what": what,
         "rounds": ROUNDS,
-        "seconds": _spread([mine for mine, _ in times]),
-        "floor_seconds": _spread([bare for _, bare in times]),
-        "ratio": _spread(ratios),
+        "seconds": spread([mine for mine, _ in times]),
+        "floor_seconds": spread([bare for _, bare in times]),
+        "ratio": spread(ratios),
         "ratios": ratios,
     }
     print(f"{what}: ratio {figures['ratio']['median']}")
@@ -275,11 +275,3 @@ def _without_rounds(
     figures = _ratio(what, ours, floor)
     figures.pop("ratios")
     return figures
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    return {
-        "median": round(statistics.median(values), 4),
-        "min": round(min(values), 4),
-        "max": round(max(values), 4),
-    }

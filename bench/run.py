@@ -23,8 +23,7 @@ import platform
 import shutil
 import statistics
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +31,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from figures import spread, timed
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -308,13 +308,6 @@ def _bare(html: str) -> bytes:
 # Figures ----------------------------------------------------------------------------
 
 
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    """What the work gives, and how many seconds it took."""
-    start = time.perf_counter()
-    result = work()
-    return result, time.perf_counter() - start
-
-
 def _report(
     what: str, ours: list[float], floor: list[float], **more: Any
 ) -> dict[str, Any]:
@@ -322,9 +315,9 @@ def _report(
     figures = {
         "what": what,
         "rounds": len(ours),
-        "seconds": _spread(ours),
-        "floor_seconds": _spread(floor),
-        "ratio": _spread(ratios),
+        "seconds": spread(ours),
+        "floor_seconds": spread(floor),
+        "ratio": spread(ratios),
         **more,
     }
     print(
@@ -332,14 +325,6 @@ def _report(
         f"{figures['floor_seconds']['median']} s, ratio {figures['ratio']['median']}"
     )
     return figures
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    return {
-        "median": round(statistics.median(values), 4),
-        "min": round(min(values), 4),
-        "max": round(max(values), 4),
-    }
 
 
 if __name__ == "__main__":

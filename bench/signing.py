@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import statistics
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,10 +19,12 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+from figures import spread
 
 ROUNDS = 15
 LINES = 5
 SECRET = "made-for-this-run"
+DIGITS = 5
 
 
 def measure() -> dict[str, Any]:
@@ -50,12 +51,14 @@ def measure() -> dict[str, Any]:
     figures = {
         "what": f"draft and sign an order of {LINES} lines",
         "rounds": ROUNDS,
-        "seconds": _spread(ours),
-        "lean_seconds": _spread(theirs),
-        "bare_seconds": _spread(floors),
-        "share_of_lean_rate": _spread(share),
-        "lean_share_of_bare_rate": _spread(of_bare),
-        "steps_seconds": {name: _spread(values) for name, values in steps.items()},
+        "seconds": spread(ours, DIGITS),
+        "lean_seconds": spread(theirs, DIGITS),
+        "bare_seconds": spread(floors, DIGITS),
+        "share_of_lean_rate": spread(share, DIGITS),
+        "lean_share_of_bare_rate": spread(of_bare, DIGITS),
+        "steps_seconds": {
+            name: spread(values, DIGITS) for name, values in steps.items()
+        },
     }
     print(
         f"draft and sign: {figures['seconds']['median']} s, lean "
@@ -285,11 +288,3 @@ def _bare(database: psycopg.Connection[Any]) -> Any:
         return time.perf_counter() - start
 
     return run
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    return {
-        "median": round(statistics.median(values), 5),
-        "min": round(min(values), 5),
-        "max": round(max(values), 5),
-    }
