@@ -328,3 +328,21 @@ def wire(sealing) -> Iterator[Wire]:
         threading.Thread(target=wire.serve_forever, daemon=True).start()
         yield wire
         wire.shutdown()
+
+
+@pytest.fixture(scope="module")
+def staged_site(django_db_setup, django_db_blocker) -> Iterator[Site]:
+    """The site of one file: its tests build in its database, and stay in it."""
+    from tests.browser.stage import staged
+
+    with allowed_beside_a_loop(), django_db_blocker.unblock(), staged() as site:
+        yield site
+
+
+@pytest.fixture
+def stage(request, staged_site, chromium):
+    """That site, its clock, and people with scripts or without."""
+    from tests.browser.stage import Stage
+
+    with visiting(staged_site, chromium, request.node) as visits:
+        yield Stage(visits)

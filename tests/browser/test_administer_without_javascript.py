@@ -1,15 +1,9 @@
 """What the pages after the award are for is done on them, without a script."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from contracting.closeout.models import CompletionStatement
 from contracting.modifications.models import ContractModification
 from contracting.orders.models import Modification, TaskOrder
 from contracting.orders.states import ModificationState, TaskOrderState
-from tests.browser.conftest import Site, allowed_beside_a_loop, visiting
-from tests.browser.stage import Stage, staged
 from tests.builders_metering import DELIVERED_AT
 from tests.builders_orders import (
     MODIFIED_AT,
@@ -33,20 +27,6 @@ from tests.builders_settlement import (
 from tests.cast import days
 
 HOUR = days(1) / 24
-
-
-@pytest.fixture(scope="module")
-def staged_site(django_db_setup, django_db_blocker) -> Iterator[Site]:
-    """The site of this file: its tests build in its database, and stay in it."""
-    with allowed_beside_a_loop(), django_db_blocker.unblock(), staged() as site:
-        yield site
-
-
-@pytest.fixture
-def stage(request, staged_site, chromium) -> Iterator[Stage]:
-    """The site, its clock, and people with scripts or without."""
-    with visiting(staged_site, chromium, request.node) as visits:
-        yield Stage(visits)
 
 
 def test_the_home_of_a_contract_leads_to_a_modification(stage):

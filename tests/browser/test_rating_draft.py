@@ -1,29 +1,10 @@
 """A rating is kept while it is typed, and is there again when the page is."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import expect
 
 from contracting.evaluations.models import Rating, RatingDraft
 from contracting.evaluations.queries import rated_factors
-from tests.browser.conftest import Site, allowed_beside_a_loop, visiting
-from tests.browser.stage import Stage, staged
 from tests.offers import after, declared_panel
-
-
-@pytest.fixture(scope="module")
-def staged_site(django_db_setup, django_db_blocker) -> Iterator[Site]:
-    """The site of this file: its tests build in its database, and stay in it."""
-    with allowed_beside_a_loop(), django_db_blocker.unblock(), staged() as site:
-        yield site
-
-
-@pytest.fixture
-def stage(request, staged_site, chromium) -> Iterator[Stage]:
-    """The site, its clock, and people with scripts."""
-    with visiting(staged_site, chromium, request.node) as visits:
-        yield Stage(visits)
 
 
 def test_what_an_evaluator_typed_is_there_again_after_the_window_was_closed(stage):

@@ -9,8 +9,8 @@ import pytest
 from contracting.documents.models import Blob
 from contracting.documents.queries import read_blob
 from contracting.evaluations.models import FinalRevision, RevisedOffer
-from tests.browser.conftest import Site, allowed_beside_a_loop, visiting
-from tests.browser.stage import Stage, staged
+from tests.browser.conftest import Site, visiting
+from tests.browser.stage import Stage
 from tests.browser.test_sealing import BODY, NAME, PRICE, SECRETS, WORDS, fill_in
 from tests.browser.wire import Wire, spelled
 from tests.evaluations.exchanges import (
@@ -20,13 +20,6 @@ from tests.evaluations.exchanges import (
     revisions_opened_by,
 )
 from tests.offer_keys import READING, chosen_passphrase
-
-
-@pytest.fixture(scope="module")
-def staged_site(django_db_setup, django_db_blocker) -> Iterator[Site]:
-    """The site of this file: its tests build in its database, and stay in it."""
-    with allowed_beside_a_loop(), django_db_blocker.unblock(), staged() as site:
-        yield site
 
 
 @pytest.fixture

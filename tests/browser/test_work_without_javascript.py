@@ -1,9 +1,5 @@
 """What each page up to the award is for is done on it, most of it without a script."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from contracting.contracts.models import Contract, DebriefingRequest
 from contracting.contracts.states import ContractState
 from contracting.evaluations.models import (
@@ -23,8 +19,6 @@ from contracting.solicitations.states import SolicitationState
 from contracting.submissions.models import SubmissionVersion
 from contracting.submissions.operations.rehearse import rehearse_opening
 from contracting.submissions.queries import offers_were_opened
-from tests.browser.conftest import Site, allowed_beside_a_loop, visiting
-from tests.browser.stage import Stage, staged
 from tests.builders import (
     DAY,
     HOUR,
@@ -51,20 +45,6 @@ from tests.offers import (
     submitted_offers,
 )
 from tests.proposals.drafts import saved
-
-
-@pytest.fixture(scope="module")
-def staged_site(django_db_setup, django_db_blocker) -> Iterator[Site]:
-    """The site of this file: its tests build in its database, and stay in it."""
-    with allowed_beside_a_loop(), django_db_blocker.unblock(), staged() as site:
-        yield site
-
-
-@pytest.fixture
-def stage(request, staged_site, chromium) -> Iterator[Stage]:
-    """The site, its clock, and people with scripts or without."""
-    with visiting(staged_site, chromium, request.node) as visits:
-        yield Stage(visits)
 
 
 def test_whoever_has_something_to_do_begins_with_the_first_thing(stage):
