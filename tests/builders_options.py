@@ -13,7 +13,6 @@ from typing import Any
 from contracting.bans.operations.impose import impose_ban
 from contracting.contracts.models import Contract, ContractOption
 from contracting.core.quantities import Dollars, Tokens
-from contracting.evaluations.models import SelectionDecision
 from contracting.ledger.models import LineOfAccounting
 from contracting.modifications.models import ContractModification
 from contracting.modifications.operations.issue import issue_contract_modification
@@ -28,6 +27,7 @@ from contracting.options.operations.give import give_option_intent
 from contracting.options.operations.represent import represent_size
 from contracting.options.states import Findings
 from contracting.solicitations.publishing.options import OptionDraft
+from tests.builders_instruments import decided_on
 from tests.builders_modifications import issued_contract_modification
 from tests.builders_orders import (
     awarded_contract,
@@ -188,37 +188,16 @@ def exercised_option(*, on: ContractOption | None = None) -> ContractOption:
     return option
 
 
-def decided_under(terms: dict[str, Any]) -> SelectionDecision:
-    """The selection on a package with other terms, such as its options."""
-    from tests.builders import released_solicitation
-    from tests.offers import (
-        agreed_offers,
-        decided_solicitation,
-        declared_panel,
-        opened_offers,
-        rated_offers,
-        submitted_offers,
-    )
-
-    package = released_solicitation(terms=terms)
-    submitted_offers(on=package)
-    opened_offers(on=package)
-    declared_panel(on=package)
-    rated_offers(on=package)
-    agreed_offers(on=package)
-    return decided_solicitation(on=package)
-
-
 @remembered
 def contract_under(terms: dict[str, Any]) -> Contract:
     """The award of a package with other terms, such as its options."""
-    return awarded_contract(on=decided_under(terms))
+    return awarded_contract(on=decided_on(terms))
 
 
 @remembered
 def certified_under(terms: dict[str, Any]) -> Contract:
     """The draft award of a package with other terms, its funds certified."""
-    return certified_contract(on=decided_under(terms))
+    return certified_contract(on=decided_on(terms))
 
 
 def banned_vendor(contract: Contract) -> None:
