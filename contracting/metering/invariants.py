@@ -14,7 +14,6 @@ from contracting.core.invariants import Invariant
 from contracting.core.quantities import Tokens, UnitPrice
 from contracting.ledger.queries import drawn_by_line
 from contracting.metering.models import (
-    TrueUp,
     UsageAssignment,
     UsageAttribution,
     UsageBatch,
@@ -26,6 +25,7 @@ from contracting.metering.models import (
     UsageRefusal,
     UsageSource,
 )
+from contracting.metering.queries import latest_true_ups
 from contracting.orders.models import HOLDER_OF_A_LINE
 
 _EVENT = ("agency_id", "source_id", "event_id")
@@ -133,9 +133,8 @@ def _the_ledger_has_every_token() -> Iterator[str]:
 
 def _trued_up() -> dict[int, Decimal]:
     """What the rows in force have changed in the dollars of each order line."""
-    key = ("order_line_id", "rate_row_id", "period_start", "from_tokens")
     changed: dict[int, Decimal] = defaultdict(Decimal)
-    for row in TrueUp.objects.order_by(*key, "-pk").distinct(*key):
+    for row in latest_true_ups():
         changed[row.order_line_id] += row.exact_dollars - row.provisional_dollars
     return changed
 

@@ -48,6 +48,7 @@ from contracting.reference.states import PriceStructure
 from contracting.terminations.queries import stops_of
 
 uses_of = periods.uses_of
+latest_true_ups = periods.latest_true_ups
 true_ups_in_force = periods.true_ups_in_force
 steps_of = periods.steps_of
 pools_of = periods.pools_of

@@ -160,14 +160,14 @@ def _tariffs(line: ContractLine) -> dict[int, Tariff]:
     return found
 
 
-def true_ups_in_force(
-    line: ContractLine, *, order: TaskOrder | None = None
-) -> list[StepTotal]:
-    """What each step of a contract line came to last, by order line and period."""
-    rows = TrueUp.objects.filter(run__contract_line=line)
-    if order is not None:
-        rows = rows.filter(order_line__order=order)
+def latest_true_ups() -> QuerySet[TrueUp]:
+    """The rows in force: the last of each order line, price row, period and step."""
     key = ("order_line_id", "rate_row_id", "period_start", "from_tokens")
+    return TrueUp.objects.order_by(*key, "-pk").distinct(*key)
+
+
+def true_ups_in_force(line: ContractLine) -> list[StepTotal]:
+    """What each step of a contract line came to last, by order line and period."""
     return [
         StepTotal(
             row.order_line_id,
@@ -182,7 +182,7 @@ def true_ups_in_force(
             Dollars(row.provisional_dollars),
             Dollars(row.exact_dollars),
         )
-        for row in rows.order_by(*key, "-pk").distinct(*key)
+        for row in latest_true_ups().filter(run__contract_line=line)
     ]
 
 
@@ -213,9 +213,7 @@ def is_rated(line: ContractLine) -> bool:
 
 def steps_of(order: TaskOrder) -> list[TrueUp]:
     """What each step and pool of an order came to last, by line, period and subline."""
-    key = ("order_line_id", "rate_row_id", "period_start", "from_tokens")
-    rows = TrueUp.objects.filter(order_line__order=order)
-    latest = rows.order_by(*key, "-pk").distinct(*key).values("pk")
+    latest = latest_true_ups().filter(order_line__order=order).values("pk")
     return list(
         TrueUp.objects.filter(pk__in=latest, tokens__gt=0)
         .select_related(
