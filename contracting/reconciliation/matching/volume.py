@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from contracting.billing.models import InvoiceLine
 from contracting.contracts.models import ContractLine
-from contracting.core.periods import accounting_day, day_bounds
+from contracting.core.periods import accounting_day, day_bounds, months_after
 from contracting.core.quantities import (
     TOKENS_PER_MTOK,
     Dollars,
@@ -37,8 +37,9 @@ class Volume:
         self._zone = order.contract.time_zone
         own = {line.pk for line in order.current_lines()}
         found: dict[Key, list[Portion]] = defaultdict(list)
-        self._lines = [line for line in lines if line.is_by_volume]
-        for line in self._lines:
+        by_volume = [line for line in lines if line.is_by_volume]
+        self._is_any = bool(by_volume)
+        for line in by_volume:
             for portion in allot(uses_of(line)):
                 use = portion.use
                 if use.order_line_id in own:
@@ -51,12 +52,7 @@ class Volume:
         }
 
     def __bool__(self) -> bool:
-        return bool(self._lines)
-
-    @property
-    def lines(self) -> list[ContractLine]:
-        """The contract lines of the order that are priced by volume."""
-        return self._lines
+        return self._is_any
 
     def comes_to(self, key: Key, span: Span) -> tuple[int, Dollars]:
         """Tokens of a key in a period, and their exact amount."""
@@ -112,12 +108,7 @@ class Volume:
         return [
             (
                 day_bounds(first, self._zone).start,
-                day_bounds(
-                    first.replace(
-                        year=first.year + first.month // 12, month=first.month % 12 + 1
-                    ),
-                    self._zone,
-                ).start,
+                day_bounds(months_after(first, 1), self._zone).start,
             )
             for first in sorted(days)
         ]
