@@ -1,6 +1,7 @@
 """What is posted is invoiced, accepted, certified and paid; nothing beyond it is."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -340,6 +341,12 @@ def test_a_file_and_a_machine_say_the_same(order):
     ):
         with pytest.raises(BadLines):
             read_lines([row | {"unit_price": "31.00"} | wrong])
+    for bad, words in (
+        ({"units": 0, "unit_price": "31.00"}, "no quantity above zero"),
+        ({"units": "6", "unit_price": "1000000000"}, "above $999,999,999"),
+    ):
+        with pytest.raises(BadLines, match=re.escape(words)):
+            read_lines([{**row, **bad}])
 
     # And the machine's invoice is received
     body = {

@@ -28,7 +28,6 @@ MAX_TOKENS_AT_ONCE = reading.MAX_TOKENS_AT_ONCE
 StatedCharge = charged.StatedCharge
 in_cents = reading.in_cents
 read_cents = reading.read_cents
-_number = reading.read_count
 
 COLUMNS: Final = (
     "request_id",
@@ -289,7 +288,9 @@ def read_lines(
             errors.append(f"An invoice has at most {MAX_LINES:,} lines.")
             break
         try:
-            read = charged.read_charge if str(row.get("units") or "").strip() else _line
+            units = row.get("units")
+            is_charge = units is not None and str(units).strip()
+            read = charged.read_charge if is_charge else _line
             lines.append(read(f"Line {number}", row))
         except BadReport as error:
             errors.append(str(error))
@@ -308,9 +309,6 @@ def _line(where: str, row: Mapping[str, Any]) -> StatedLine:
     if tier not in Tier.values:
         message = f"{where}: no such tier {tier[:40]!r}."
         raise BadReport(message)
-    if len(texts["description"]) > 200 or not texts["description"].isprintable():
-        message = f"{where}: the description is too long or not printable."
-        raise BadReport(message)
     tokens = str(row.get("tokens", ""))
     return StatedLine(
         clin=texts["clin"],
@@ -319,10 +317,10 @@ def _line(where: str, row: Mapping[str, Any]) -> StatedLine:
         tier=tier,
         period_start=reading.read_instant(where, "period_start", texts["period_start"]),
         period_end=reading.read_instant(where, "period_end", texts["period_end"]),
-        tokens=_number(where, "tokens", tokens, least=0, most=MAX_TOKENS),
+        tokens=reading.read_count(where, "tokens", tokens, least=0, most=MAX_TOKENS),
         unit_price=reading.read_price(where, str(row.get("unit_price", ""))),
         amount=read_cents(where, str(row.get("amount", ""))),
-        description=texts["description"],
+        description=reading.read_description(where, texts["description"]),
         acrn=texts["acrn"],
     )
 
@@ -431,14 +429,6 @@ def key_of(line: StatedLine) -> PriceKey:
 
 def stated_twice(stated: Stated) -> set[int]:
     """The positions of lines that overlap an earlier line of the same invoice."""
-    seen: dict[PriceKey, list[StatedLine]] = defaultdict(list)
-    twice = set()
-    for position, line in stated.numbered:
-        before = seen[key_of(line)]
-        if any(
-            each.period_start < line.period_end and line.period_start < each.period_end
-            for each in before
-        ):
-            twice.add(position)
-        before.append(line)
-    return twice
+    return reading.overlapping(
+        (position, key_of(line), line) for position, line in stated.numbered
+    )

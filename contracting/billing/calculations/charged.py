@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,9 @@ from contracting.billing import refusals
 from contracting.billing.calculations.reading import (
     BadReport,
     in_cents,
+    overlapping,
     read_cents,
+    read_description,
     read_instant,
 )
 from contracting.billing.states import ChargeKind
@@ -64,9 +65,6 @@ def read_charge(where: str, row: Mapping[str, Any]) -> StatedCharge:
     if kind not in ChargeKind.values:
         message = f"{where}: no such kind {texts['kind'][:40]!r}."
         raise BadReport(message)
-    if len(texts["description"]) > 200 or not texts["description"].isprintable():
-        message = f"{where}: the description is too long or not printable."
-        raise BadReport(message)
     return StatedCharge(
         clin=texts["clin"],
         period_start=read_instant(where, "period_start", texts["period_start"]),
@@ -75,7 +73,7 @@ def read_charge(where: str, row: Mapping[str, Any]) -> StatedCharge:
         unit_price=_price(where, texts["unit_price"]),
         amount=read_cents(where, str(row.get("amount", ""))),
         kind=kind,
-        description=texts["description"],
+        description=read_description(where, texts["description"]),
         acrn=texts["acrn"],
     )
 
@@ -94,12 +92,13 @@ def _units(where: str, text: str) -> Decimal:
 def _price(where: str, text: str) -> PricePerUnit:
     try:
         price = PricePerUnit(text)
-        if price.usd_per_unit <= MAX_PRICE:
-            return price
-    except LossyAmount:
-        pass
-    message = f"{where}: the unit price is no exact price of at most 6 decimals."
-    raise BadReport(message)
+    except LossyAmount as error:
+        message = f"{where}: the unit price is no exact price of at most 6 decimals."
+        raise BadReport(message) from error
+    if price.usd_per_unit > MAX_PRICE:
+        message = f"{where}: the unit price is above ${MAX_PRICE:,}."
+        raise BadReport(message)
+    return price
 
 
 def is_extension(amount: Dollars, quantity: Decimal, price: PricePerUnit) -> bool:
@@ -133,14 +132,4 @@ def wrong_arithmetic(
 
 def stated_twice(numbered: Iterable[tuple[int, StatedCharge]]) -> set[int]:
     """The positions of lines that overlap an earlier line of the same invoice."""
-    seen: dict[tuple[str, str], list[StatedCharge]] = defaultdict(list)
-    twice = set()
-    for position, line in numbered:
-        before = seen[line.key]
-        if any(
-            each.period_start < line.period_end and line.period_start < each.period_end
-            for each in before
-        ):
-            twice.add(position)
-        before.append(line)
-    return twice
+    return overlapping((position, line.key, line) for position, line in numbered)

@@ -1,11 +1,12 @@
-"""Reading single values of a report or an invoice: counts, instants, amounts."""
+"""Single values of a report or an invoice, and what lines of every kind share."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Final, Protocol
 
 from contracting.core.quantities import Dollars, LossyAmount, UnitPrice
 
@@ -14,6 +15,7 @@ MAX_TOKENS_AT_ONCE: Final = 10**14
 """Of a whole report or invoice, so that no sum or price of it overflows."""
 MAX_PRICE: Final = Decimal(999_999)
 MAX_AMOUNT: Final = Decimal(10) ** 15
+MAX_DESCRIPTION: Final = 200
 
 
 class BadReport(ValueError):
@@ -73,6 +75,38 @@ def read_cents(where: str, text: str) -> Dollars:
         pass
     message = f"{where}: the amount is no number of dollars in whole cents."
     raise BadReport(message)
+
+
+def read_description(where: str, text: str) -> str:
+    if len(text) > MAX_DESCRIPTION or not text.isprintable():
+        message = f"{where}: the description is too long or not printable."
+        raise BadReport(message)
+    return text
+
+
+class Spanned(Protocol):
+    """A line of an invoice, of whatever it asks payment for."""
+
+    @property
+    def period_start(self) -> datetime: ...
+
+    @property
+    def period_end(self) -> datetime: ...
+
+
+def overlapping(numbered: Iterable[tuple[int, Hashable, Spanned]]) -> set[int]:
+    """The positions of lines that overlap an earlier line of the same key."""
+    seen: dict[Hashable, list[Spanned]] = defaultdict(list)
+    twice = set()
+    for position, key, line in numbered:
+        before = seen[key]
+        if any(
+            each.period_start < line.period_end and line.period_start < each.period_end
+            for each in before
+        ):
+            twice.add(position)
+        before.append(line)
+    return twice
 
 
 def in_cents(amount: Dollars) -> str:
