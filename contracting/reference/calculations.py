@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from importlib import metadata
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from contracting.core.quantities import UnitPrice
@@ -131,32 +132,35 @@ def read_list(release: str, text: str) -> CarriedList:
         message = "Name the release of the list in at most 40 characters."
         raise ValueError(message)
     rows = csv.DictReader(io.StringIO(text))
+    try:
+        said = list(islice(rows, MOST_ROWS_OF_A_LIST + 1))
+    except csv.Error as error:
+        message = f"Line {rows.line_num + 1}: {error}."
+        raise ValueError(message) from error
     if tuple(rows.fieldnames or ()) != LIST_COLUMNS:
         message = f"Line 1: the columns are {', '.join(LIST_COLUMNS)}."
         raise ValueError(message)
+    if len(said) > MOST_ROWS_OF_A_LIST:
+        message = f"A list has at most {MOST_ROWS_OF_A_LIST:,} rows."
+        raise ValueError(message)
     prices: dict[str, list[PublishedPrice]] = {}
-    for number, row in enumerate(rows, start=2):
-        if number > MOST_ROWS_OF_A_LIST + 1:
-            message = f"A list has at most {MOST_ROWS_OF_A_LIST:,} rows."
-            raise ValueError(message)
+    places: set[tuple[str, str, str, int]] = set()
+    for number, row in enumerate(said, start=2):
         try:
             price = _carried(row)
         except (ArithmeticError, TypeError, ValueError) as error:
             message = f"Line {number}: {error or 'it is no price'}."
             raise ValueError(message) from error
-        same = [_place(each) for each in prices.setdefault(row["snapshot"], [])]
-        if _place(price) in same:
+        place = row["snapshot"], price.token_class_code, price.tier
+        if (*place, price.above_input_tokens) in places:
             message = f"Line {number}: this price stands in the list twice."
             raise ValueError(message)
-        prices[row["snapshot"]].append(price)
+        places.add((*place, price.above_input_tokens))
+        prices.setdefault(row["snapshot"], []).append(price)
     if not prices:
         message = "The list holds no price."
         raise ValueError(message)
     return CarriedList(release.strip(), prices)
-
-
-def _place(price: PublishedPrice) -> tuple[str, str, int]:
-    return price.token_class_code, price.tier, price.above_input_tokens
 
 
 def _carried(row: Mapping[str, str]) -> PublishedPrice:

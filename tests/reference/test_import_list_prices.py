@@ -178,6 +178,7 @@ def test_a_list_with_a_class_that_there_is_not_is_refused_whole(administrator, a
         ("1", f"{HEAD}\nm,OUT_TEXT,NEVER,0,1", "Line 2"),
         ("1", f"{HEAD}\nm,OUT_TEXT,STANDARD,0", "Line 2"),
         ("1", f"{HEAD}\nm,OUT_TEXT,STANDARD,0,1,2", "Line 2"),
+        ("1", f"{HEAD}\n{'m' * 200_000},OUT_TEXT,STANDARD,0,1", "Line 2"),
         (
             "1",
             f"{HEAD}\nm,EMBED,FLEX,0,1\nm,EMBED,FLEX,0,2",
