@@ -56,6 +56,22 @@ def test_a_lower_minimum_gives_its_funds_back():
     assert_the_books_balance()
 
 
+def test_minimum_and_ceiling_are_lowered_together():
+    contract = awarded_contract()
+    both = LOWER | {"ceiling_dollars": Decimal("800.00")}
+    with nothing_happens(), pytest.raises(TermInvalid, match="at least the minimum"):
+        drafted_contract_modification(
+            on=contract, terms=LOWER | {"ceiling_dollars": Decimal("500.00")}
+        )
+
+    issued_contract_modification(on=contract, terms=both)
+
+    contract = Contract.objects.get(pk=contract.pk)
+    assert contract.minimum_dollars == Decimal("600.00")
+    assert contract.ceiling_dollars == Decimal("800.00")
+    assert_the_books_balance()
+
+
 @pytest.mark.rule("R-MOD-02", case="refused")
 def test_the_government_does_not_lower_it_alone():
     contract = awarded_contract()

@@ -214,9 +214,10 @@ def _terms(contract: Contract, proposal: Proposal) -> dict[str, Any]:
         message = f"A modification of a contract does not change {unknown[0]!r}."
         raise TermInvalid(message, term=unknown[0])
     changed = {}
+    least = proposal.terms.get("minimum_dollars", contract.minimum_dollars)
     for name, given in proposal.terms.items():
         value = given.strip() if isinstance(given, str) else given
-        _require_term(contract, name, value)
+        _require_term(contract, name, value, least)
         now = calculations.plain_term(name, getattr(contract, name))
         new = calculations.plain_term(name, value)
         if new != now:
@@ -224,7 +225,7 @@ def _terms(contract: Contract, proposal: Proposal) -> dict[str, Any]:
     return changed
 
 
-def _require_term(contract: Contract, name: str, value: Any) -> None:
+def _require_term(contract: Contract, name: str, value: Any, least: Decimal) -> None:
     label = calculations.TERMS[name]
     if name in calculations.COUNTS:
         least, most = calculations.COUNTS[name]
@@ -233,8 +234,8 @@ def _require_term(contract: Contract, name: str, value: Any) -> None:
             raise TermInvalid(message, term=name)
     elif name == "minimum_dollars" and value != contract.minimum_dollars:
         _require_lower_minimum(contract, value)
-    elif name == "ceiling_dollars" and value < contract.minimum_dollars:
-        message = f"The ceiling is at least the minimum of {contract.minimum_dollars}."
+    elif name == "ceiling_dollars" and value < least:
+        message = f"The ceiling is at least the minimum of {least}."
         raise TermInvalid(message, term=name)
     elif name == "ordering_end" and value < contract.ordering_start:
         message = "The ordering period ends after it begins."
