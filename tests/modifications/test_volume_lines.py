@@ -10,6 +10,7 @@ from contracting.contracts.states import CountedOver
 from contracting.core.errors import Refusal
 from contracting.core.quantities import UnitPrice
 from contracting.modifications import queries
+from contracting.modifications.calculations import figures
 from contracting.modifications.models import ContractModification
 from contracting.modifications.refusals import (
     NoAuthority,
@@ -318,7 +319,15 @@ def test_a_table_is_neither_offered_nor_shown_where_steps_have_no_place(
     )
     modification = drafted([], [lower], on=contract)
 
-    # Then the form of one price a subline does not take it, so as not to lose them
+    # Then the effect on money is that of the whole table
+    (moved,) = figures(modification)
+    same = "$2.00 per million tokens; from 1,000,000 tokens on"
+    last = "from 3,000,000 tokens on $1.00"
+    assert moved.before == f"{same} $1.50; {last}"
+    assert moved.after == f"{same} $1.40; {last}"
+    assert moved.change == "does not rise"
+
+    # And the form of one price a subline does not take it, so as not to lose them
     office = client_for(contract_specialist)
     page = words(office.get(f"{contract.path}/draft_contract_modification"))
     assert "0001AA" in page

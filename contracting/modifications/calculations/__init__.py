@@ -16,6 +16,8 @@ from typing import Any, Final
 from contracting.contracts.calculations import (
     content,
     price_from,
+    price_said,
+    volume_said,
     volumes_of,
 )
 from contracting.contracts.models import Contract
@@ -219,18 +221,25 @@ def figures(modification: ContractModification) -> list[Moved]:
         if was != line["ceiling_dollars"]:
             label = f"Line {line['clin']}, not to exceed"
             rows.append(_moved(label, "ceiling_dollars", was, line["ceiling_dollars"]))
-    rows += [
-        Moved(
-            f"Price of {rate_label(rate)}",
-            money(was) if was is not None else "",
-            money(rate["price"]),
-            _signed_money(Decimal(rate["price"]) - Decimal(was))
-            if was is not None
-            else "new",
-        )
-        for rate, was in prices_moved(modification)
-    ]
-    return rows
+    return rows + [_price_moved(*each) for each in replacements(modification)]
+
+
+def _price_moved(rate: dict[str, Any], standing: list[dict[str, Any]]) -> Moved:
+    """A price beside the lowest that it replaces; a table or a multiplier in words."""
+    label = f"Price of {rate_label(rate)}"
+    said = price_said if volume_said(rate) else _money_of
+    if not standing:
+        return Moved(label, "", said(rate), "new")
+    old = min(standing, key=lambda each: Decimal(each["price"]))
+    if said is price_said:
+        change = "rises" if is_dearer(rate, standing) else "does not rise"
+    else:
+        change = _signed_money(Decimal(rate["price"]) - Decimal(old["price"]))
+    return Moved(label, said(old), said(rate), change)
+
+
+def _money_of(rate: Mapping[str, Any]) -> str:
+    return str(money(rate["price"]))
 
 
 def _moved(label: str, name: str, before: Any, after: Any) -> Moved:

@@ -33,7 +33,9 @@ def take_up_prices(
     """Price every signed order by the rows that stand in the place of replaced ones.
 
     A lower price reaches an order that pays more; a dearer one never raises an order
-    that was signed at less (FAR 16.505(b)(3)). The order's next version says so.
+    that was signed at less (FAR 16.505(b)(3)). The order's next version says so. Of a
+    table with tiers that is its first price: no step is dearer than it, and the steps
+    themselves, like what a pool burns, are those of the contract for every order.
 
     :param replaced: by the row that was superseded, those that stand in its place
     :param by_unit: the same of prices per unit
