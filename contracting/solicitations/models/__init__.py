@@ -21,7 +21,6 @@ from contracting.core.models import (
 from contracting.core.subjects import Subject
 from contracting.reference.states import Boundary, InstrumentKind, Tier
 from contracting.solicitations.models import limits, orders, questions, templates
-from contracting.solicitations.publishing.options import dollars_of
 from contracting.solicitations.states import (
     MOVES,
     ContextBand,
@@ -251,7 +250,8 @@ class Solicitation(
     @property
     def whole_dollars(self) -> Decimal:
         """The maximum with every option exercised, as thresholds count it."""
-        return self.maximum_dollars + dollars_of(self.options).amount
+        added = (Decimal(each["ceiling_dollars"]) for each in self.options)
+        return self.maximum_dollars + sum(added, Decimal(0))
 
     @property
     def asks_quotations(self) -> bool:
