@@ -214,10 +214,10 @@ def _terms(contract: Contract, proposal: Proposal) -> dict[str, Any]:
         message = f"A modification of a contract does not change {unknown[0]!r}."
         raise TermInvalid(message, term=unknown[0])
     changed = {}
-    least = proposal.terms.get("minimum_dollars", contract.minimum_dollars)
+    minimum = proposal.terms.get("minimum_dollars", contract.minimum_dollars)
     for name, given in proposal.terms.items():
         value = given.strip() if isinstance(given, str) else given
-        _require_term(contract, name, value, least)
+        _require_term(contract, name, value, minimum)
         now = calculations.plain_term(name, getattr(contract, name))
         new = calculations.plain_term(name, value)
         if new != now:
@@ -225,7 +225,7 @@ def _terms(contract: Contract, proposal: Proposal) -> dict[str, Any]:
     return changed
 
 
-def _require_term(contract: Contract, name: str, value: Any, least: Decimal) -> None:
+def _require_term(contract: Contract, name: str, value: Any, minimum: Decimal) -> None:
     label = calculations.TERMS[name]
     if name in calculations.COUNTS:
         least, most = calculations.COUNTS[name]
@@ -234,8 +234,8 @@ def _require_term(contract: Contract, name: str, value: Any, least: Decimal) -> 
             raise TermInvalid(message, term=name)
     elif name == "minimum_dollars" and value != contract.minimum_dollars:
         _require_lower_minimum(contract, value)
-    elif name == "ceiling_dollars" and value < least:
-        message = f"The ceiling is at least the minimum of {least}."
+    elif name == "ceiling_dollars" and value < minimum:
+        message = f"The ceiling is at least the minimum of {minimum}."
         raise TermInvalid(message, term=name)
     elif name == "ordering_end" and value < contract.ordering_start:
         message = "The ordering period ends after it begins."
@@ -321,7 +321,6 @@ def _line_ceilings(
 
 def _rate(modification: ContractModification, rate: RateDraft) -> dict[str, Any]:
     """A price as the content has it, of a model and class that are known."""
-    contract = modification.contract
     check_slin(rate.slin)
     model = (
         AiModel.objects.filter(snapshot=rate.snapshot)
@@ -342,7 +341,7 @@ def _rate(modification: ContractModification, rate: RateDraft) -> dict[str, Any]
         )
         raise TermInvalid(message, slin=rate.slin)
     require_structure(rate, line)
-    return calculations.plain_rate(rate, model, contract.time_zone)
+    return calculations.plain_rate(rate, model, modification.contract.time_zone)
 
 
 def _unit_rate(
