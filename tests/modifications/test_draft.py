@@ -7,7 +7,7 @@ import pytest
 
 from contracting.contracts.states import ContractState
 from contracting.core.errors import NotAllowed
-from contracting.core.quantities import Dollars, UnitPrice
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.modifications import calculations, queries
 from contracting.modifications.operations.draft import draft_contract_modification
 from contracting.modifications.queries import get_modification_for
@@ -25,6 +25,8 @@ from contracting.modifications.refusals import (
 from contracting.modifications.states import RateDraft
 from contracting.notices.models import Notice
 from contracting.orders.states import ModificationState
+from contracting.solicitations.publishing.options import OptionDraft
+from contracting.solicitations.states import OptionKind
 from tests.builders_modifications import drafted_contract_modification, proposal
 from tests.builders_orders import MODIFIED_AT
 from tests.cast import actor, nothing_happens
@@ -142,6 +144,22 @@ def test_a_term_reads_differently_from_the_signature_on(contract):
         drafted_contract_modification(on=contract, effective_on=JUNE)
 
     assert refusal.value.rule == "R-MOD-07"
+
+
+@pytest.mark.rule("R-MOD-07", case="refused")
+def test_an_option_is_a_term_from_the_signature_on(contract):
+    option = OptionDraft(
+        number=1,
+        kind=OptionKind.QUANTITY,
+        opens_days=30,
+        dollars=Dollars("1000.00"),
+        tokens=Tokens(1_000_000),
+    )
+
+    with nothing_happens(), pytest.raises(EffectiveDateInvalid):
+        drafted_contract_modification(
+            on=contract, terms={}, new_options=[option], effective_on=JUNE
+        )
 
 
 @pytest.mark.rule("R-MOD-07", case="refused")

@@ -419,7 +419,8 @@ def _require_options(modification: ContractModification, on: date) -> None:
 
 def _require_effective_date(modification: ContractModification, on: date) -> None:
     """The signature's day is the system's; another effective date reprices nothing."""
-    is_only_prices = not (modification.terms or modification.line_ceilings)
+    read = ("terms", "line_ceilings", "new_options")
+    is_only_prices = not any(getattr(modification, name) for name in read)
     if modification.effective_on > on and not is_only_prices:
         message = (
             f"A term reads as it is signed, from the day of the signature on; the "
