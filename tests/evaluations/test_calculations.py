@@ -1,5 +1,6 @@
 """Prices on the workload, as arithmetic alone."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -161,6 +162,18 @@ def test_equal_offers_are_both_lowest():
     best = lowest(kept)
     assert best is not None
     assert sorted(best["vendors"]) == ["Another", "One"]
+    assert best["percent_of_list"] == "100.0"
+
+
+def test_a_total_with_options_is_no_share_of_a_list_without_them():
+    # Given an offer at half of list, whose one option is a tenth dearer
+    one = replace(offer(line("A", "5", "10")), option_percents=[Decimal(10)])
+
+    # Then what is lowest is told with the option, and no share of list beside it
+    best = lowest(totals([one]))
+    assert best is not None
+    assert (best["evaluated"], best["has_options"]) == (Decimal("10.5"), True)
+    assert best["percent_of_list"] is None
 
 
 @given(

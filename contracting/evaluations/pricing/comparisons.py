@@ -103,7 +103,8 @@ def _share(part: Fraction, whole: Fraction) -> Fraction | None:
 def lowest(kept_totals: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """Who is lowest among the ranked offers, all of them if equal.
 
-    Where options are evaluated, the total with them is what counts (FAR 52.217-5).
+    Where options are evaluated, the total with them is what counts (FAR 52.217-5). Of
+    public list no share of it is told: a list has no prices for options.
 
     :returns: ``{"vendors", "evaluated", "percent_of_list"}``; ``None`` if no offer has
         a rank
@@ -114,12 +115,14 @@ def lowest(kept_totals: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     least = min(_compared(row) for row in whole)
     equal = [row for row in whole if _compared(row) == least]
     shares = {row["percent_of_list"] for row in equal}
+    has_options = "with_options" in equal[0]
+    is_told = len(shares) == 1 and not has_options
     return {
         "vendors": [row["vendor"] for row in equal],
         "evaluated": least,
-        "percent_of_list": shares.pop() if len(shares) == 1 else None,
+        "percent_of_list": shares.pop() if is_told else None,
         "is_alone": len(kept_totals) == 1,
-        "has_options": "with_options" in equal[0],
+        "has_options": has_options,
     }
 
 
