@@ -19,7 +19,7 @@ from contracting.notices.operations.post_notice import Recipient
 
 @transaction.atomic
 def remind_incidents(*, by: Actor, at: datetime) -> int:
-    """Tell the vendor, the officers and the contract's representatives, once for each.
+    """Tell both sides of a contract, once for each update that is missing.
 
     An open incident is updated within its hours (R-AI-03). May run at any time and
     twice: what was told is not told again until another update is missing.
