@@ -9,7 +9,6 @@ from celery import shared_task
 
 from contracting.core import clock
 from contracting.core.actors import SYSTEM
-from contracting.core.errors import Refusal
 from contracting.metering.operations.rate import rate_period
 from contracting.metering.operations.remind import remind_suspense as remind
 from contracting.metering.queries import lines_to_rate
@@ -22,14 +21,14 @@ def rate_periods(at: str | None = None) -> int:
     """Put the usage of every line priced by volume on its steps, each by itself.
 
     :param at: an instant in ISO format; now, where nothing is given
-    :returns: how many lines were trued up; what was refused stands in the log
+    :returns: how many lines were trued up; what failed stands in the log
     """
     moment = datetime.fromisoformat(at) if at else clock.now()
     made = 0
     for line in lines_to_rate():
         try:
             run = rate_period(contract_line_id=line.pk, by=SYSTEM, at=moment)
-        except Refusal:
+        except Exception:  # noqa: BLE001 (logged; the others go on)
             _log.exception("Line %s was not rated.", line.public_id)
         else:
             made += run is not None

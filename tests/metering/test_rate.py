@@ -12,6 +12,7 @@ from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars, UnitPrice
 from contracting.ledger.models import Transfer
 from contracting.ledger.queries import live_limit
+from contracting.metering import tasks
 from contracting.metering.models import TrueUp
 from contracting.metering.operations.correct import correct_usage
 from contracting.metering.operations.rate import rate_period
@@ -367,6 +368,26 @@ def test_the_schedule_rates_what_has_new_usage():
     assert rate_periods(RATED_AT.isoformat()) == 1
     assert rate_periods(RATED_AT.isoformat()) == 0
     assert books(order)[1] == Decimal("3.50")
+
+
+def test_a_line_that_fails_at_night_stops_no_other(monkeypatch):
+    # Given new usage on two lines, of which one cannot be rated
+    orders = [order_by_volume(clin) for clin in ("0002", "0003")]
+    usage_source()
+    for order in orders:
+        ingested(event(order.pk, order=order, tokens={"input": 2_000_000}))
+    real, broken = rate_period, orders[0].lines.get().contract_line_id
+
+    def some(*, contract_line_id, **more):
+        if contract_line_id == broken:
+            raise RuntimeError
+        return real(contract_line_id=contract_line_id, **more)
+
+    monkeypatch.setattr(tasks, "rate_period", some)
+
+    # When the schedule runs, then the other stands on its units
+    assert rate_periods(RATED_AT.isoformat()) == 1
+    assert pool(orders[1]) == (2_500_000, 0)
 
 
 def test_an_envelope_costs_nothing_and_overage_its_rate():
