@@ -94,8 +94,13 @@ class Owed:
     is_overdue: bool
 
 
-def owed_to_or_by(actor: Actor, at: datetime) -> list[Owed]:
-    """What the actor's agency owes, or the actor's vendor is owed; next due first."""
+def owed_to_or_by(
+    actor: Actor, at: datetime, *, contract: Contract | None = None
+) -> list[Owed]:
+    """What the actor's agency owes, or the actor's vendor is owed; next due first.
+
+    :param contract: only what is owed on it; on all of them when ``None``
+    """
     found = []
     invoices = (
         invoices_visible_to(actor)
@@ -103,6 +108,8 @@ def owed_to_or_by(actor: Actor, at: datetime) -> list[Owed]:
         .select_related("order__contract__agency", "vendor", "certification")
         .prefetch_related("acceptances")
     )
+    if contract is not None:
+        invoices = invoices.filter(order__contract=contract)
     for invoice in invoices:
         acceptances = list(invoice.acceptances.all())
         certification = getattr(invoice, "certification", None)
@@ -301,16 +308,15 @@ def holder_of(order_line_id: int) -> Holder:
 
 def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
     """What is accepted and not paid, by the day on which it is due (R-PAY-01)."""
-    for owed in owed_to_or_by(actor, at):
-        if owed.invoice.order.contract_id == contract.pk:
-            what = f"Pay {owed.dollars} on invoice {owed.invoice.number}"
-            who = "Disbursing office" if owed.certification else "Payment certifier"
-            path = owed.invoice.path
-            yield Task("Payments", what, path, owed.due_on, who, "R-PAY-01")
+    for owed in owed_to_or_by(actor, at, contract=contract):
+        what = f"Pay {owed.dollars} on invoice {owed.invoice.number}"
+        who = "Disbursing office" if owed.certification else "Payment certifier"
+        path = owed.invoice.path
+        yield Task("Payments", what, path, owed.due_on, who, "R-PAY-01")
 
 
 def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:
-    """Certified vouchers and payments, for the file of the contract."""
+    """What was paid, for the file of the contract."""
     made = payments_visible_to(actor).filter(
         certification__invoice__order__contract=contract
     )
