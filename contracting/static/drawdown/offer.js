@@ -11,12 +11,12 @@ import {
   hexOf,
   joined,
   newKey,
+  padded,
   sha256,
 } from "./sealing.js";
 
 const TECHNICAL = "Technical proposal";
 const PRICES = "Price schedule";
-const STEP = 4096;
 const PRICE = /^(\d{1,6})(?:\.(\d{0,6}))?$/;
 
 const bytesOf = (text) => new TextEncoder().encode(text);
@@ -116,13 +116,4 @@ async function content(offer) {
 
 async function part(name, bytes) {
   return { name, size_bytes: bytes.length, sha256: await sha256(bytes) };
-}
-
-// The length tells less: up to a multiple of 4096, or of about an eighth of it.
-function padded(raw) {
-  const bits = 32 - Math.clz32(raw.length);
-  const step = Math.max(STEP, 2 ** Math.max(bits - 4, 0));
-  const all = new Uint8Array(Math.ceil(raw.length / step) * step);
-  all.set(raw);
-  return all;
 }

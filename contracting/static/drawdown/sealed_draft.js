@@ -12,11 +12,13 @@ import {
   fingerprint,
   fromBase64,
   newKey,
+  padded,
   sha256,
 } from "./sealing.js";
 
 const STEP = 4096;
 const FACTS = 1024;
+const SPACE = 32;
 
 // What the page has to know: whose draft it is, what is kept of it, and for whom.
 export async function draftFacts(url) {
@@ -40,12 +42,13 @@ async function offerKeyOf(facts) {
   return { offerKey, name };
 }
 
+// JSON takes spaces at its end; the size of a file is sealed with it.
 // The whole draft as what is sent: sealed bytes, their key, and the version they are.
 export async function sealedDraft(facts, draft) {
   const { offerKey, name } = await offerKeyOf(facts);
   const version = facts.version + 1;
   const key = newKey();
-  const raw = padded(new TextEncoder().encode(JSON.stringify(draft)), STEP);
+  const raw = padded(new TextEncoder().encode(JSON.stringify(draft)), SPACE, STEP);
   const place = placeOf(facts, version);
   return {
     version,
@@ -87,8 +90,8 @@ export async function sealedFile(facts, name, bytes) {
   const key = newKey();
   const place = `${facts.place}/${facts.next_file}`;
   const told = { name, size_bytes: bytes.length, sha256: await sha256(bytes) };
-  const content = padded(bytes, roundTo(bytes.length), 0);
-  const words = padded(new TextEncoder().encode(JSON.stringify(told)), FACTS);
+  const content = padded(bytes);
+  const words = padded(new TextEncoder().encode(JSON.stringify(told)), SPACE, FACTS);
   const wrapped = await encryptTo(offerKey, key, `drawdown/v1/sealed-draft-file-key/${place}`);
   const made = {
     name: facts.next_file,
@@ -119,16 +122,6 @@ export async function openedFile({ name, size_bytes: size, sha256: hash, url, ke
   if ((await sha256(bytes)) !== hash) throw new Error(`${name} is not what was attached.`);
   return new File([bytes], name);
 }
-
-// The length tells less. JSON takes spaces at its end; the size of a file is sealed too.
-function padded(raw, step, filler = 32) {
-  const all = new Uint8Array(Math.ceil(raw.length / step) * step).fill(filler);
-  all.set(raw);
-  return all;
-}
-
-// A multiple of 4096, or of about an eighth of the length.
-const roundTo = (length) => Math.max(STEP, 2 ** Math.max(28 - Math.clz32(length), 0));
 
 const DRAFTED = "[name=technical], [name^=model_], [name^=price_]";
 

@@ -67,6 +67,15 @@ export async function newPair() {
 
 export const fingerprint = (publicKey) => sha256(publicKey);
 
+// The length tells less: up to a multiple of 4096, or of about an eighth of it.
+export function padded(raw, filler = 0, step = roundTo(raw.length)) {
+  const all = new Uint8Array(Math.ceil(raw.length / step) * step).fill(filler);
+  all.set(raw);
+  return all;
+}
+
+const roundTo = (length) => Math.max(4096, 2 ** Math.max(28 - Math.clz32(length), 0));
+
 export async function encrypt(raw, key, binding) {
   const nonce = randomBytes(NONCE_BYTES);
   const sealed = await crypto.subtle.encrypt(
