@@ -41,7 +41,6 @@ from contracting.modifications.states import (
     StepDraft,
     UnitRateDraft,
 )
-from contracting.options.models import OptionDetermination
 from contracting.options.states import Standing
 from contracting.orders.states import ModificationAuthority
 from contracting.reference.queries import list_price
@@ -488,17 +487,3 @@ def market_words(market: dict[str, Any]) -> Iterator[str]:
     ):
         if market[name]:
             yield f"Left out, {words}: {', '.join(market[name])}."
-
-
-def determination_content(made: OptionDetermination) -> dict[str, Any]:
-    """What a determination says, for its hash."""
-    named = (
-        *("free_dollars", "need", "basis", "advantage", "market", "synopsis"),
-        *("exclusion", "past_performance", "rating", "performance"),
-        *("contract_version", "determined_on"),
-    )
-    return {
-        "option": made.option.public_id,
-        "line_of_accounting": made.line_of_accounting.public_id,
-        **{name: getattr(made, name) for name in named},
-    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -68,7 +69,7 @@ def determine_option(
         made_at=at,
         **{name: getattr(findings, name).strip() for name in WORDS},
     )
-    made.content_sha256 = content_sha256(calculations.determination_content(made))
+    made.content_sha256 = content_sha256(_content(made))
     made.save()
     _print(made, by, at)
     record_event(
@@ -147,3 +148,17 @@ def _print(made: OptionDetermination, by: Actor, at: datetime) -> None:
         by=by,
         at=at,
     )
+
+
+def _content(made: OptionDetermination) -> dict[str, Any]:
+    """What a determination says, for its hash."""
+    named = (
+        *("free_dollars", "need", "basis", "advantage", "market", "synopsis"),
+        *("exclusion", "past_performance", "rating", "performance"),
+        *("contract_version", "determined_on"),
+    )
+    return {
+        "option": made.option.public_id,
+        "line_of_accounting": made.line_of_accounting.public_id,
+        **{name: getattr(made, name) for name in named},
+    }
