@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test faults guards browser check static fmt bench papers pango chromium
+.PHONY: help setup run demo test journeys faults guards browser check static fmt bench papers pango chromium
 .NOTPARALLEL:
 
 # The newest Python that every pinned package supports.
@@ -44,20 +44,23 @@ run: .venv/.ok papers ## Serve the site with the demo's world; Ctrl-C ends it
 demo: .venv/.ok papers ## Play the story from need to close-out on real calls
 	@$(MANAGE) demo
 
-test: .venv/.ok papers ## Run the tests (without faults and browser)
+test: .venv/.ok papers ## Run the tests (without journeys, faults and browser)
 	@$(HAS_PANGO)
-	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/faults --ignore=tests/browser --durations=10
+	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/journeys --ignore=tests/faults --ignore=tests/browser --durations=10
+
+journeys: .venv/.ok papers ## Tell whole stories, and walk every page as those who may not know
+	@$(PYTEST) tests/journeys
 
 faults: .venv/.ok ## Run the races and failures on real connections
 	@$(PYTEST) tests/faults
 
 guards: .venv/.ok papers ## Switch each rule's guard off: its tests have to fail
-	@$(PYTEST) -p tests.guards -m rule -n 2 --dist loadfile -q --ignore=tests/faults --ignore=tests/browser
+	@$(PYTEST) -p tests.guards -m rule -n 2 --dist loadfile -q --ignore=tests/journeys --ignore=tests/faults --ignore=tests/browser
 
 browser: .venv/.ok papers chromium ## Run the journeys in a real browser
 	@$(PYTEST) tests/browser
 
-check: static test guards faults browser ## Everything that CI runs: format, lint, types, imports, deploy, all tests
+check: static test journeys guards faults browser ## Everything that CI runs: format, lint, types, imports, deploy, all tests
 
 static: .venv/.ok ## What can be told without a test: format, lint, types, imports, migrations, deploy
 	@echo "== requirements name no host"
