@@ -9,6 +9,43 @@ class SourceKind(TextChoices):
     GATEWAY = "GATEWAY", "agency gateway"
 
 
+class ReportKind(TextChoices):
+    """What a report is: of the agency's own gateway, of the vendor, or a bill."""
+
+    GATEWAY = "gateway", "agency gateway"
+    PROVIDER_API = "provider_api", "answer of the provider"
+    VENDOR_REPORT = "vendor_report", "usage report of the vendor"
+    INVOICE = "invoice", "bill of the vendor"
+
+
+class Grain(TextChoices):
+    """What one row stands for; only a call may burn funds down."""
+
+    CALL = "call", "one call"
+    BUCKET = "bucket", "usage of an interval"
+    INVOICE_LINE = "invoice_line", "a line of a bill"
+
+
+class Provenance(TextChoices):
+    """Who counted: an estimate is never billable (R-MET-03)."""
+
+    REPORTED = "REPORTED", "reported by the provider with its answer"
+    MEASURED = "MEASURED", "measured by the gateway"
+    ESTIMATED = "ESTIMATED", "estimated"
+
+
+class Outcome(TextChoices):
+    """How a call ended; whether it is chargeable is for the contract to say."""
+
+    COMPLETE = "COMPLETE", "answered completely"
+    REFUSAL = "REFUSAL", "answered with a refusal that was generated"
+    CANCELLED = "CANCELLED", "cancelled by the client while it was answered"
+    VENDOR_FAULT = "VENDOR_FAULT", "ended by a fault of the vendor"
+    NOT_ACCEPTED = "NOT_ACCEPTED", "refused before anything was generated"
+    RETRIED = "RETRIED", "failed, and tried again by itself"
+    TIMED_OUT = "TIMED_OUT", "longer than the agreed latency"
+
+
 class RowVerdict(TextChoices):
     """One per received row; together they are all the rows received."""
 
@@ -35,7 +72,11 @@ class RowCode(TextChoices):
     BAD_TIME = "bad_time", "the instant of completion, RFC 3339 with its zone"
     BAD_HASH = "bad_hash", "a hash of 8 to 128 letters, digits and + / = _ -"
     BAD_ATTEMPT = "bad_attempt", "the attempt is a whole number from 1 to 1000"
-    BAD_BASIS = "bad_basis", "the basis is measured or estimated"
+    BAD_BASIS = "bad_basis", "the basis is measured, estimated, partial or absent"
+    BAD_PROVENANCE = "bad_provenance", "who counted agrees with the basis"
+    BAD_OUTCOME = "bad_outcome", "an outcome of the closed list"
+    NOT_AN_AMOUNT = "not_an_amount", "an amount is an exact number"
+    BAD_CURRENCY = "bad_currency", "a currency is a code of three letters"
     BAD_LINES = "bad_lines", "from 1 to 30 lines of class and tokens"
     BAD_LINE = "bad_line", "a line has class and tokens and nothing else"
     BAD_CLASS = "bad_class", "a token class is a name of at most 30 characters"
@@ -45,6 +86,17 @@ class RowCode(TextChoices):
     NEGATIVE = "negative", "tokens are never negative; a correction is another verb"
     TOO_MANY = "too_many", "more tokens than any call can have"
     CHECKSUM_FAILED = "checksum_failed", "the classes add up to the total"
+    SUBSET_EXCEEDS_TOTAL = (
+        "subset_exceeds_total",
+        "no part of a count is more than the whole",
+    )
+    BASIS_UNKNOWN = "basis_unknown", "it is known what the count contains"
+    UNKNOWN_UNIT = "unknown_unit", "a unit says how many tokens one of it is"
+    UNKNOWN_METER = "unknown_meter", "a meter is in the list of its names"
+    MISSING_DIMENSION = (
+        "missing_dimension",
+        "a report is asked for, and says, every dimension",
+    )
     TIERS_MIXED = "tiers_mixed", "all lines of a call are of one tier"
     TIER_CONTRADICTED = "tier_contradicted", "the tier is the one its classes imply"
     OTHER_SOURCE = "other_source", "every row of a batch comes from its source"
@@ -83,3 +135,5 @@ class Basis(TextChoices):
 
     MEASURED = "measured", "measured"
     ESTIMATED = "estimated", "estimated"
+    PARTIAL = "partial", "counted until it was cut off"
+    ABSENT = "absent", "used, and not counted"
