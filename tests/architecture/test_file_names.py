@@ -65,6 +65,7 @@ IN_CORE = {
     "origin.py",
     "periods.py",
     "permissions.py",
+    "plots",
     "postgresql",
     "quantities.py",
     "states.py",

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from contracting.core.permissions import Allowed, Refused
+from contracting.core.plots.tables import Plot
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.core.templatetags import charts
 
@@ -368,3 +369,19 @@ def burn_chart(
 def _chart(context: Context, name: str, drawing: Any, **words: Any) -> SafeString:
     ids = {"chart_id": _next_id(context, "chart"), "drawing": drawing}
     return mark_safe(render_to_string(name, ids | words))
+
+
+@register.simple_tag
+def show_plot(plot: Plot, csv_url: str = "", *, is_open: bool = False) -> SafeString:
+    """A plot as its sentence, its drawing in two sizes, its table and its file.
+
+    :param csv_url: the address that hands the table over as a file; empty: none
+    :param is_open: whether the table is shown without being asked for
+    """
+    drawn = {
+        "wide": mark_safe(plot.wide),
+        "narrow": mark_safe(plot.narrow),
+        "legend": [(key, mark_safe(key.mark)) for key in plot.legend],
+    }
+    words = {"plot": plot, "csv_url": csv_url, "is_open": is_open}
+    return mark_safe(render_to_string("components/plot.html", words | drawn))
