@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -72,9 +72,20 @@ class Receipt:
     verdicts: list[Verdict]
 
 
+Reader = Callable[[bytes], list[ReadEvent | BadRow]]
+"""An adapter: the bytes of a delivery as checked rows, in their order."""
+
+
 @transaction.atomic
-def ingest_usage(*, source_id: int, payload: bytes, by: Actor, at: datetime) -> Receipt:
-    """Receive a batch of CloudEvents; exactly once on (agency, source, event id).
+def ingest_usage(
+    *,
+    source_id: int,
+    payload: bytes,
+    read: Reader = cloudevents.read_batch,
+    by: Actor,
+    at: datetime,
+) -> Receipt:
+    """Receive a batch of usage; exactly once on (agency, source, event id).
 
     Each row is answered accepted, held, duplicate, conflict or rejected. A repeat of a
     row is a duplicate for ever, the same id with other content a conflict that never
@@ -82,16 +93,17 @@ def ingest_usage(*, source_id: int, payload: bytes, by: Actor, at: datetime) -> 
     suspense. Usage beyond the funds is recorded in full as unfunded (R-FND-08). Counts
     and names are stored, never the content of a call (R-AI-04).
 
+    :param read: the adapter of the format; without one the batch is of CloudEvents
     :raises NotAllowed: if the key or person may not write for this source
     :raises SourceClosed: if the source no longer reports
-    :raises UnreadableBatch: if it is no NDJSON, no JSON array, empty or too large
+    :raises UnreadableBatch: if it is not of the format, is empty or too large
     """
     source = UsageSource.objects.locked().get(pk=source_id)
     require(permissions.can_ingest_usage(by, source.agency_id, source.code))
     if source.closed_at is not None:
         message = "This source is closed; its usage goes to its successor."
         raise SourceClosed(message)
-    rows = _read(payload)
+    rows = _read(payload, read)
     stored, verdicts = _judge(source, rows, at)
     orders = Lookup(source.agency_id)
     lock_orders(source.agency_id, {row.order_ref for row in stored})
@@ -125,9 +137,9 @@ def ingest_usage(*, source_id: int, payload: bytes, by: Actor, at: datetime) -> 
     return Receipt(batch, ordered)
 
 
-def _read(payload: bytes) -> list[ReadEvent | BadRow]:
+def _read(payload: bytes, read: Reader) -> list[ReadEvent | BadRow]:
     try:
-        return cloudevents.read_batch(payload)
+        return read(payload)
     except cloudevents.Unreadable as error:
         raise UnreadableBatch(str(error)) from error
 
