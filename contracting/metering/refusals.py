@@ -12,6 +12,60 @@ class UnreadableBatch(Invalid):
     rule = "R-MET-02"
 
 
+class TooManyRows(UnreadableBatch):
+    """More rows than one batch may have; a file upload takes more."""
+
+    code = "too_many_rows"
+    status = 413
+
+
+class PackedTooLarge(UnreadableBatch):
+    """More bytes than a packed body may have."""
+
+    code = "packed_too_large"
+    status = 413
+
+
+class BodyTooLarge(UnreadableBatch):
+    """More bytes than a body may have once it is unpacked."""
+
+    code = "batch_too_large"
+    status = 413
+
+
+class RatioTooHigh(UnreadableBatch):
+    """It unpacks to far more than any real usage does: a bomb."""
+
+    code = "ratio_too_high"
+    status = 413
+
+
+class NotPacked(UnreadableBatch):
+    """The body is not packed as its header says, or was cut off."""
+
+    code = "not_packed"
+
+
+class EncodingUnknown(UnreadableBatch):
+    """A Content-Encoding that is not read here."""
+
+    code = "encoding_unknown"
+    status = 415
+
+
+class FormatUnknown(UnreadableBatch):
+    """A content type or a format that no adapter reads."""
+
+    code = "format_unknown"
+    status = 415
+
+
+class FormatNotTaken(UnreadableBatch):
+    """The source is not registered for what this format reports."""
+
+    code = "format_not_taken"
+
+
 class LengthMissing(Refusal):
     """The request does not say how long its body is."""
 

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from contracting.metering import api, views
+from contracting.metering import views
+from contracting.metering.api import batches
 
 urlpatterns = [
     path("usage/", views.UsagePage.as_view(), name="usage"),
@@ -38,12 +39,14 @@ urlpatterns = [
     path("usage/correct_usage", views.CorrectUsageView.as_view(), name="correct_usage"),
 ]
 api_urlpatterns = [
-    path("usage/events:batch", api.IngestUsageEndpoint.as_view(), name="ingest_usage"),
-    path("usage/batches", api.BatchesEndpoint.as_view(), name="usage_batches"),
+    path(
+        "usage/events:batch", batches.IngestUsageEndpoint.as_view(), name="ingest_usage"
+    ),
+    path("usage/batches", batches.BatchesEndpoint.as_view(), name="usage_batches"),
     path(
         "usage/batches/<public_id:public_id>",
-        api.BatchEndpoint.as_view(),
+        batches.BatchEndpoint.as_view(),
         name="usage_batch",
     ),
-    path("usage/suspense", api.SuspenseEndpoint.as_view(), name="suspense"),
+    path("usage/suspense", batches.SuspenseEndpoint.as_view(), name="suspense"),
 ]

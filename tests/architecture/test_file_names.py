@@ -37,7 +37,7 @@ BESIDES = {
     "desk": {"permissions", "queries"},
     "evaluations": {"discussions", "models", "pricing", "standing", "views"},
     "ledger": {"models", "queries"},
-    "metering": {"adapters", "calculations", "models", "queries", "views"},
+    "metering": {"adapters", "api", "calculations", "models", "queries", "views"},
     "modifications": {"calculations", "forms"},
     "operate": {"data", "story"},
     "orders": {"calculations", "forms", "models", "queries", "views"},

@@ -52,7 +52,7 @@ def test_a_page_that_leads_nowhere_is_still_a_page(cor: Any) -> None:
 def test_what_fails_on_our_side_is_a_problem_without_a_stack(
     gateway: Any, monkeypatch: Any
 ) -> None:
-    from contracting.metering.api import BatchesEndpoint
+    from contracting.metering.api.batches import BatchesEndpoint
 
     def broken(*_: Any) -> None:
         raise RuntimeError("a secret of the house")

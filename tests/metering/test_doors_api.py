@@ -2,8 +2,10 @@
 
 import gzip
 import json
+import random
 
 import pytest
+import zstandard
 from django.test import Client
 
 from accounts.operations.issue_api_key import issue_api_key
@@ -89,51 +91,59 @@ def test_a_batch_with_anything_else_is_answered_207_row_by_row(order, gateway):
     ]
 
 
-def test_a_batch_may_be_packed(order, gateway):
-    payload = gzip.compress(ndjson(event(1, order=order)))
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_a_batch_may_be_packed(order, gateway, encoding):
+    payload = PACKED[encoding](ndjson(event(1, order=order), event(2, order=order)))
 
-    answer = post(key_client(gateway), payload, **{"Content-Encoding": "gzip"})
+    answer = post(key_client(gateway), payload, **{"Content-Encoding": encoding})
 
     assert answer.status_code == 200
-    assert answer.json()["accepted"] == 1
+    assert answer.json()["accepted"] == 2
+
+
+PACKED = {"gzip": gzip.compress, "zstd": zstandard.compress}
+TOO_MUCH = {
+    "empty": (b"", "identity", 422, "unreadable_batch"),
+    "no row names a source": (b"not json", "identity", 422, "unreadable_batch"),
+    "too large": (b" " * (50 * 1024 * 1024 + 1), "identity", 413, "batch_too_large"),
+    "not gzip": (b"not packed at all", "gzip", 422, "not_packed"),
+    "not zstd": (b"not packed at all", "zstd", 422, "not_packed"),
+    "packed and empty": (b"", "zstd", 422, "not_packed"),
+    "another encoding": (b"{}", "br", 415, "encoding_unknown"),
+    **{
+        f"{what}, {name}": (make(pack), name, status, code)
+        for name, pack in PACKED.items()
+        for what, make, status, code in (
+            ("a ratio bomb", lambda p: p(b" " * 10_000_000), 413, "ratio_too_high"),
+            ("a bomb of rows", lambda p: p(b"{}\n" * 400_000), 413, "ratio_too_high"),
+            ("cut off", lambda p: p(b"{}\n" * 100)[:-9], 422, "not_packed"),
+            (
+                "too large when packed",
+                lambda p: p(random.Random(1).randbytes(5 * 1024 * 1024 + 1)),
+                413,
+                "packed_too_large",
+            ),
+        )
+    },
+}
 
 
 @pytest.mark.parametrize(
-    ("payload", "encoding"),
-    [
-        (b"", "identity"),
-        (b"not json", "identity"),
-        (b"{}\n" * 10_001, "identity"),
-        (gzip.compress(b" " * 10_000_000), "gzip"),
-        (gzip.compress(b"{}\n" * 400_000), "gzip"),
-        (b"not packed at all", "gzip"),
-        (gzip.compress(b"{}\n" * 100)[:-9], "gzip"),
-        (b"\x00" * (5 * 1024 * 1024 + 1), "gzip"),
-        (b"{}", "br"),
-    ],
-    ids=[
-        "empty",
-        "no row names a source",
-        "too many rows",
-        "a ratio bomb",
-        "a bomb of rows",
-        "not gzip",
-        "cut off",
-        "too large when packed",
-        "another encoding",
-    ],
+    ("payload", "encoding", "status", "code"), TOO_MUCH.values(), ids=TOO_MUCH
 )
-def test_what_is_no_batch_is_a_problem_and_leaves_nothing(order, payload, encoding):
+def test_what_is_no_batch_is_a_problem_and_leaves_nothing(
+    order, payload, encoding, status, code
+):
     # Given a key without a list of sources, so that no source can be assumed
     anywhere = key_with(Scope.USAGE_WRITE)
 
     with nothing_happens():
         answer = post(anywhere, payload, **{"Content-Encoding": encoding})
 
-    assert answer.status_code == 422
+    assert answer.status_code == status
     assert answer["Content-Type"] == "application/problem+json"
     problem = answer.json()
-    assert (problem["code"], problem["rule"]) == ("unreadable_batch", "R-MET-02")
+    assert (problem["code"], problem["rule"]) == (code, "R-MET-02")
 
 
 def test_ten_thousand_rows_are_taken_and_one_more_is_not(gateway):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
-import zlib
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -21,7 +19,9 @@ from contracting.core.errors import NotVisible
 from contracting.documents.queries import read_blob
 from contracting.metering import queries
 from contracting.metering.adapters import cloudevents
-from contracting.metering.adapters.cloudevents import MAX_BYTES, MAX_ROWS
+from contracting.metering.adapters.bindings import rows_sent
+from contracting.metering.adapters.cloudevents import MAX_ROWS
+from contracting.metering.adapters.unpacking import BATCH, Limits, unpacked
 from contracting.metering.models import UsageBatch
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.refusals import LengthMissing, UnreadableBatch
@@ -31,12 +31,9 @@ from contracting.metering.serializers import (
     SuspenseSerializer,
 )
 
-MAX_PACKED_BYTES = 5 * 1024 * 1024
-MAX_RATIO = 100
 
-
-class BytesParser(BaseParser):
-    """Hands the body on as it came, and a byte more than is allowed of a larger one."""
+class StreamParser(BaseParser):
+    """Leaves the body in its stream: the door unpacks it within its own limits."""
 
     media_type = "*/*"
 
@@ -45,8 +42,24 @@ class BytesParser(BaseParser):
         stream: IO[Any],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> dict[str, bytes]:
-        return {"body": stream.read(MAX_BYTES + 1)}
+    ) -> dict[str, IO[Any]]:
+        return {"stream": stream}
+
+
+def body_of(request: Request, limits: Limits) -> bytes:
+    """The body of a request, unpacked.
+
+    :raises LengthMissing: if it comes in chunks, of a length that nobody knows
+    :raises UnreadableBatch: its subclasses, if it is too large or not packed as said
+    """
+    chunked = "Transfer-Encoding" in request.headers
+    if chunked and not request.META.get("CONTENT_LENGTH"):
+        message = "Send the body with a Content-Length; it is not read in chunks."
+        raise LengthMissing(message)
+    data = request.data
+    stream = data.get("stream") if isinstance(data, dict) else None
+    encoding = request.headers.get("Content-Encoding", "identity")
+    return unpacked(stream or io.BytesIO(), encoding, limits)
 
 
 class IngestUsageEndpoint(EndpointView):
@@ -57,27 +70,33 @@ class IngestUsageEndpoint(EndpointView):
     """
 
     scope_write = "usage:write"
-    parser_classes = (BytesParser,)
+    parser_classes = (StreamParser,)
 
     @extend_schema(
         operation_id="ingest_usage",
         summary="Post a batch of usage events",
         description=(
-            "NDJSON or a JSON array of CloudEvents of type ai.tokens.consumed.v1, all "
-            f"of one registered source, at most {MAX_ROWS:,} rows and 50 MiB; gzip "
-            "allowed, then at most 5 MiB packed and a ratio of 100. 200 when every row "
-            "is accepted or duplicate, 207 otherwise."
+            "CloudEvents of type ai.tokens.consumed.v1, all of one registered source: "
+            "NDJSON, a JSON array, a batch, or one event in structured or binary mode; "
+            f"at most {MAX_ROWS:,} rows and 50 MiB. With Content-Encoding gzip or zstd "
+            "at most 5 MiB packed and a ratio of 100. 200 when every row is accepted "
+            "or duplicate, 207 otherwise."
         ),
-        request={"application/x-ndjson": OpenApiTypes.STR},
+        request=dict.fromkeys(
+            (
+                "application/x-ndjson",
+                "application/json",
+                "application/cloudevents-batch+json",
+                "application/cloudevents+json",
+            ),
+            OpenApiTypes.STR,
+        ),
         responses={200: BatchReceiptSerializer, 207: BatchReceiptSerializer},
         tags=["usage"],
     )
     def post(self, request: Request) -> Response:
-        chunked = "Transfer-Encoding" in request.headers
-        if chunked and not request.META.get("CONTENT_LENGTH"):
-            message = "Send the batch with a Content-Length; it is not read in chunks."
-            raise LengthMissing(message)
-        payload = _body(request)
+        sent = body_of(request, BATCH)
+        payload = rows_sent(sent, request.content_type or "", request.headers)
         source = queries.get_source_for(self.actor, code=self._source_of(payload))
         receipt = ingest_usage(
             source_id=source.pk, payload=payload, by=self.actor, at=clock.now()
@@ -112,35 +131,6 @@ class IngestUsageEndpoint(EndpointView):
             message = "No row of the batch names its source."
             raise UnreadableBatch(message)
         return first
-
-
-def _body(request: Request) -> bytes:
-    data = request.data
-    raw = data.get("body", b"") if isinstance(data, dict) else b""
-    encoding = request.headers.get("Content-Encoding", "identity").lower()
-    if encoding == "gzip":
-        return _gunzip(raw)
-    if encoding != "identity":
-        message = "Send the batch as it is or with Content-Encoding gzip."
-        raise UnreadableBatch(message)
-    return bytes(raw)
-
-
-def _gunzip(raw: bytes) -> bytes:
-    if len(raw) > MAX_PACKED_BYTES:
-        message = f"The batch has more than {MAX_PACKED_BYTES:,} bytes packed."
-        raise UnreadableBatch(message)
-    limit = min(MAX_BYTES, len(raw) * MAX_RATIO)
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(raw)) as stream:
-            body = stream.read(limit + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        message = "The batch is not gzip."
-        raise UnreadableBatch(message) from error
-    if len(body) > limit:
-        message = "The batch unpacks to more than is allowed."
-        raise UnreadableBatch(message)
-    return body
 
 
 class BatchesEndpoint(EndpointView):
