@@ -161,6 +161,7 @@ EVENTS_OF_DUTY: Final = {
         "options.intent.given",
         "options.option.determined",
         "terminations.cure_notice.issued",
+        "terminations.show_cause_notice.issued",
         "terminations.termination.signed",
         "terminations.settlement.decided",
     ),

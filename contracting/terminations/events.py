@@ -11,6 +11,10 @@ WORK_RESUMED = event_type(
 CURE_NOTICE_ISSUED = event_type(
     "terminations.cure_notice.issued", "The vendor was told what to cure, and by when."
 )
+SHOW_CAUSE_NOTICE_ISSUED = event_type(
+    "terminations.show_cause_notice.issued",
+    "The vendor was asked why it should not be terminated for cause.",
+)
 LETTER_RECEIVED = event_type(
     "terminations.letter.received", "The vendor confirmed that it received a letter."
 )

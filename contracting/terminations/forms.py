@@ -51,6 +51,16 @@ class CureNoticeForm(forms.Form):
     due_on = _day("Cure by", "The last day; the vendor has at least ten.")
 
 
+class ShowCauseNoticeForm(forms.Form):
+    """What is to be explained, and by when."""
+
+    text = _words(
+        "What the vendor has failed to do, and what it is to explain",
+        "Printed on the show-cause notice, with what a termination would cost it.",
+    )
+    due_on = _day("Answer by", "The last day; the vendor has at least ten.")
+
+
 class ReceiveLetterForm(forms.Form):
     """A button."""
 
@@ -58,7 +68,7 @@ class ReceiveLetterForm(forms.Form):
 class AnswerLetterForm(forms.Form):
     """The vendor's answer."""
 
-    text = _words("Your answer", "What was cured, or why nothing has to be.")
+    text = _words("Your answer", "What was cured, or why nothing should end.")
 
 
 class DraftTerminationForm(forms.Form):

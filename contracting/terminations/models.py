@@ -68,6 +68,10 @@ class Letter(Addressed, AppendOnly):
                 condition=~Q(kind="CURE") | Q(due_on__isnull=False),
             ),
             models.CheckConstraint(
+                name="a_show_cause_notice_names_a_day",
+                condition=~Q(kind="SHOW_CAUSE") | Q(due_on__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="only_an_order_to_resume_lifts_a_stop",
                 condition=Q(kind="RESUME_WORK", lifts__isnull=False)
                 | (~Q(kind="RESUME_WORK") & Q(lifts__isnull=True)),

@@ -9,6 +9,8 @@ from contracting.core.canonical import content_sha256
 from contracting.terminations.models import Letter, Termination
 from contracting.terminations.states import LetterKind
 
+_BY = {LetterKind.CURE: "Cure by", LetterKind.SHOW_CAUSE: "Show cause by"}
+
 
 def letter_sheet(
     letter: Letter, *, signer: Actor, termination: Termination | None = None
@@ -23,8 +25,8 @@ def letter_sheet(
         facts.append({"label": "Order", "value": f"{order.piid} {order.title}"})
     if letter.reason:
         facts.append({"label": "Reason", "value": letter.get_reason_display()})
-    if letter.due_on and letter.kind == LetterKind.CURE:
-        facts.append({"label": "Cure by", "value": letter.due_on})
+    if letter.due_on and letter.kind in _BY:
+        facts.append({"label": _BY[LetterKind(letter.kind)], "value": letter.due_on})
     if termination:
         facts += _facts_of(termination)
     return {

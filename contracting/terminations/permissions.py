@@ -17,7 +17,7 @@ from contracting.orders import calculations as orders
 from contracting.orders.models import TaskOrder
 from contracting.terminations.models import Letter, Termination
 from contracting.terminations.queries import get_termination_for
-from contracting.terminations.states import LetterKind, TerminationState
+from contracting.terminations.states import ANSWERED, TerminationState
 
 
 def can_stop_work(by: Actor, order: TaskOrder, on: date) -> Verdict:
@@ -33,6 +33,11 @@ def can_resume_work(by: Actor, order: TaskOrder, on: date) -> Verdict:
 def can_issue_cure_notice(by: Actor, contract: Contract, on: date) -> Verdict:
     """A contracting officer with a warrant (FAR 49.607)."""
     return _officer(by, contract.agency_id, "issue a cure notice", on)
+
+
+def can_issue_show_cause_notice(by: Actor, contract: Contract, on: date) -> Verdict:
+    """A contracting officer with a warrant (FAR 49.402-3(e)(1))."""
+    return _officer(by, contract.agency_id, "issue a show-cause notice", on)
 
 
 def can_receive_letter(by: Actor, letter: Letter) -> Verdict:
@@ -51,14 +56,14 @@ def can_receive_letter(by: Actor, letter: Letter) -> Verdict:
 
 
 def can_answer_letter(by: Actor, letter: Letter) -> Verdict:
-    """Whoever signs for the vendor answers a cure notice, once."""
+    """Whoever signs for the vendor answers a cure or show-cause notice, once."""
     who = role_in(
         by, letter.contract.vendor_id, Role.VENDOR_SIGNER, doing="answer the letter"
     )
     if isinstance(who, Refused):
         return who
-    if letter.kind != LetterKind.CURE:
-        return Refused("Only a cure notice is answered.")
+    if letter.kind not in ANSWERED:
+        return Refused("Only a cure or a show-cause notice is answered.")
     if hasattr(letter, "answer"):
         return Refused("It was answered already.")
     return who

@@ -19,7 +19,7 @@ from contracting.ledger.queries import LineBalance, balances_of
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import TaskOrderState
 from contracting.terminations.models import Letter, Termination
-from contracting.terminations.states import OPEN, LetterKind, TerminationState
+from contracting.terminations.states import ANSWERED, OPEN, LetterKind, TerminationState
 
 
 def letters_visible_to(actor: Actor) -> QuerySet[Letter]:
@@ -99,8 +99,15 @@ def stops_of(order: TaskOrder) -> list[tuple[datetime, datetime | None]]:
 
 def cure_notices(contract: Contract, order: TaskOrder | None) -> QuerySet[Letter]:
     """The cure notices on an order, or on its contract as a whole, newest first."""
+    return notices_before_cause(contract, order).filter(kind=LetterKind.CURE)
+
+
+def notices_before_cause(
+    contract: Contract, order: TaskOrder | None
+) -> QuerySet[Letter]:
+    """What a termination for cause may rest on, newest first."""
     about = Q(order=order) | Q(order__isnull=True) if order else Q(order__isnull=True)
-    return contract.letters.filter(about, kind=LetterKind.CURE).order_by("-pk")
+    return contract.letters.filter(about, kind__in=ANSWERED).order_by("-pk")
 
 
 def standing_termination(

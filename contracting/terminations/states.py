@@ -15,6 +15,7 @@ class LetterKind(TextChoices):
     STOP_WORK = "STOP_WORK", "stop-work order"
     RESUME_WORK = "RESUME_WORK", "order to resume work"
     CURE = "CURE", "cure notice"
+    SHOW_CAUSE = "SHOW_CAUSE", "show-cause notice"
     TERMINATION = "TERMINATION", "notice of termination"
 
 
@@ -22,9 +23,16 @@ EFFECTS: Final = {
     LetterKind.STOP_WORK: "work stops at once; what is used meanwhile is held",
     LetterKind.RESUME_WORK: "work goes on from its day; the stop is over",
     LetterKind.CURE: "the vendor cures the failure by its day, or may be terminated",
+    LetterKind.SHOW_CAUSE: (
+        "the vendor shows why it should not be terminated, or may be from its day on"
+    ),
     LetterKind.TERMINATION: "performance ends on the day that it names",
 }
 """What each letter does, in the words of the register."""
+
+
+ANSWERED: Final = (LetterKind.CURE, LetterKind.SHOW_CAUSE)
+"""What the vendor answers, and what a termination for cause may rest on."""
 
 
 class StopReason(TextChoices):
@@ -59,5 +67,6 @@ OPEN: Final = (_T.DRAFT, _T.SIGNED)
 """What stands in the way of another termination, and of close-out."""
 
 CURE_DAYS: Final = "CURE_NOTICE"
+SHOW_CAUSE_DAYS: Final = "SHOW_CAUSE_NOTICE"
 PROPOSAL_DAYS: Final = "SETTLEMENT_PROPOSAL"
 """Codes of the thresholds that say how many days the vendor has."""

@@ -25,6 +25,16 @@ urlpatterns: list[URLPattern] = [
         name="issue_contract_cure_notice",
     ),
     path(
+        f"{_ORDER}/issue_show_cause_notice",
+        views.IssueShowCauseNotice.as_view(is_order=True),
+        name="issue_show_cause_notice",
+    ),
+    path(
+        f"{_CONTRACT}/issue_show_cause_notice",
+        views.IssueShowCauseNotice.as_view(),
+        name="issue_contract_show_cause_notice",
+    ),
+    path(
         f"{_ORDER}/draft_termination",
         views.DraftTermination.as_view(is_order=True),
         name="draft_termination",

@@ -26,11 +26,15 @@ from contracting.terminations.operations.decide import decide_settlement
 from contracting.terminations.operations.discard import discard_termination
 from contracting.terminations.operations.draft import draft_termination
 from contracting.terminations.operations.issue_cure import issue_cure_notice
+from contracting.terminations.operations.issue_show_cause import (
+    issue_show_cause_notice,
+)
 from contracting.terminations.operations.propose import propose_settlement
 from contracting.terminations.operations.receive import receive_letter
 from contracting.terminations.operations.resume import resume_work
 from contracting.terminations.operations.sign import sign_termination
 from contracting.terminations.operations.stop import stop_work
+from contracting.terminations.states import ANSWERED
 
 
 def _on(contract: Contract) -> Any:
@@ -59,6 +63,7 @@ class EndingPage(PageView):
             "terminations": seen.order_by("-pk"),
             "may_stop": permissions.can_stop_work(by, order, on) if order else None,
             "may_cure": permissions.can_issue_cure_notice(by, contract, on),
+            "may_ask": permissions.can_issue_show_cause_notice(by, contract, on),
             "may_draft": permissions.can_draft_termination(by, contract),
         }
 
@@ -105,6 +110,7 @@ class LetterPage(PageView):
         letter = queries.get_letter_for(self.actor, ids["public_id"])
         return {
             "letter": letter,
+            "is_answered": letter.kind in ANSWERED,
             "receipt": getattr(letter, "receipt", None),
             "answer": getattr(letter, "answer", None),
             "back": ending_of(letter.contract, letter.order),
@@ -212,7 +218,7 @@ class _OnEither(VerbView):
         return {
             "order": order,
             "contract": contract,
-            "cure": queries.cure_notices(contract, order).first(),
+            "cure": queries.notices_before_cause(contract, order).first(),
             "cancel_url": ending_of(contract, order),
         }
 
@@ -243,6 +249,24 @@ class IssueCureNotice(_OnEither):
     def perform(self, *, thing: Any, data: dict[str, Any], by: Actor, at: Any) -> str:
         words = {name: data[name] for name in ("text", "due_on")}
         return issue_cure_notice(**_keys(thing), **words, by=by, at=at).path  # type: ignore[arg-type]
+
+
+class IssueShowCauseNotice(_OnEither):
+    """Why should it not be terminated for cause?"""
+
+    template_name = "terminations/issue_show_cause_notice.html"
+    form_class = forms.ShowCauseNoticeForm
+    submit_label = "Sign and send the show-cause notice"
+    done_message = "The show-cause notice is sent."
+
+    def verdict(self, thing: TaskOrder | Contract) -> Verdict:
+        contract, _ = _parts(thing)
+        on = _on(contract)
+        return permissions.can_issue_show_cause_notice(self.actor, contract, on)
+
+    def perform(self, *, thing: Any, data: dict[str, Any], by: Actor, at: Any) -> str:
+        words = {name: data[name] for name in ("text", "due_on")}
+        return issue_show_cause_notice(**_keys(thing), **words, by=by, at=at).path  # type: ignore[arg-type]
 
 
 class DraftTermination(_OnEither):

@@ -1,4 +1,4 @@
-"""The vendor answers a cure notice."""
+"""The vendor answers a cure or a show-cause notice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from contracting.terminations.refusals import WordsMissing
 def answer_letter(
     *, letter_id: int, text: str, by: Actor, at: datetime
 ) -> LetterAnswer:
-    """Say what was cured, or why nothing has to be; the officers are told.
+    """Say what was cured, or why nothing ends; the officers are told.
 
     :raises NotAllowed: unless ``by`` signs for the vendor and nobody has answered
     :raises WordsMissing: without words
@@ -29,7 +29,7 @@ def answer_letter(
     letter = _lock_letter(letter_id)
     require(permissions.can_answer_letter(by, letter))
     if not text.strip():
-        message = "Say what was cured, or why nothing has to be."
+        message = "Say what was cured, or why nothing should end."
         raise WordsMissing(message, pointer="/text")
     answer = LetterAnswer.objects.create(
         letter=letter,
@@ -43,7 +43,7 @@ def answer_letter(
             Recipient(organization_id=contract.agency_id, role=Role.CONTRACTING_OFFICER)
         ],
         subject=letter.subject,
-        title=f"The cure notice on {letter.about} is answered",
+        title=f"The {letter.get_kind_display()} on {letter.about} is answered",
         body=answer.text,
         url_path=letter.path,
         by=by,

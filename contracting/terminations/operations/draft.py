@@ -14,7 +14,10 @@ from contracting.core.permissions import require
 from contracting.terminations import events, permissions
 from contracting.terminations.models import Termination
 from contracting.terminations.operations.issue_cure import _order
-from contracting.terminations.queries import cure_notices, standing_termination
+from contracting.terminations.queries import (
+    notices_before_cause,
+    standing_termination,
+)
 from contracting.terminations.refusals import (
     CureNotOver,
     TerminationStands,
@@ -37,7 +40,7 @@ def draft_termination(
     """Draft it for another officer to sign; nothing is ended by a draft.
 
     FAR 52.212-4(l) for convenience, 52.212-4(m) for cause; the latter rests on the
-    latest cure notice.
+    latest cure or show-cause notice.
 
     :param stop_on: the last day of performance, not before today
     :raises NotAllowed: unless ``by`` is of the contracting office
@@ -63,7 +66,8 @@ def draft_termination(
     if not today <= stop_on <= last:
         message = f"The last day lies between today, {today}, and the end, {last}."
         raise WordsMissing(message, pointer="/stop_on")
-    cure = cure_notices(contract, order).first() if ground == Ground.CAUSE else None
+    notices = notices_before_cause(contract, order)
+    cure = notices.first() if ground == Ground.CAUSE else None
     if ground == Ground.CAUSE and cure is None:
         message = "Before a termination for cause the vendor gets a cure notice."
         raise CureNotOver(message)

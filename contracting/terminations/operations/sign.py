@@ -39,7 +39,8 @@ def sign_termination(*, termination_id: int, by: Actor, at: datetime) -> Termina
     :raises NotAllowed: without a warrant for all of it, or if ``by`` drafted it
         (R-ROL-01 to R-ROL-03)
     :raises NotRunning: if its last day is over before it is signed
-    :raises CureNotOver: for cause, before the days of the cure notice are over
+    :raises CureNotOver: for cause, before the days of the cure notice are over, or
+        before a show-cause notice is answered or its days are over
     """
     termination = _lock_termination(termination_id)
     contract = termination.contract
@@ -105,7 +106,15 @@ def _guard(termination: Termination, on: date) -> None:
         )
         raise NotRunning(message)
     cure = termination.cure
-    if cure is not None and cure.due_on is not None and on <= cure.due_on:
+    if cure is None or cure.due_on is None or on > cure.due_on:
+        return
+    if cure.kind == LetterKind.SHOW_CAUSE and not hasattr(cure, "answer"):
+        message = (
+            f"The vendor may show cause until {cure.due_on} and has not answered yet. "
+            "Sign after its answer or that day."
+        )
+        raise CureNotOver(message, due_on=cure.due_on)
+    if cure.kind == LetterKind.CURE:
         answered = "has answered" if hasattr(cure, "answer") else "has not answered yet"
         message = (
             f"The vendor may cure until {cure.due_on} and {answered}. Sign after that "
