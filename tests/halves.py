@@ -13,19 +13,16 @@ STORY = (
 )
 PAPERS = ("tests/documents/test_rendering.py", "tests/documents/test_paperwork.py")
 TOGETHER = (STORY, PAPERS)
-APART = ("tests/submissions/test_sealed_box.py",)
 DATABASES = {"db", "django_db_setup", "own_database", "story_database"}
 
 
 class StoryInOneHalf(LoadFileScheduling):
-    """Whole files; those that read the same thing together, long walks one by one."""
+    """Whole files; those that read the same thing together."""
 
     def _split_scope(self, nodeid: str) -> str:
         for files in TOGETHER:
             if nodeid.startswith(files):
                 return files[0]
-        if nodeid.startswith(APART):
-            return nodeid
         scope: str = super()._split_scope(nodeid)
         return scope
 
@@ -42,7 +39,7 @@ def pytest_collection_modifyitems(items):
     In a file, what does not ask for the file's world comes before that is built: in the
     world without it, the worlds of other files are known and are put back.
     """
-    long = (*TOGETHER, APART)
+    long = TOGETHER
     first = {name: at for at, files in enumerate(long) for name in files}
     needing = {item.path for item in items if _needs_a_database(item)}
     files = {path: at for at, path in enumerate(dict.fromkeys(i.path for i in items))}

@@ -31,9 +31,9 @@ from contracting.submissions.queries import amendment_numbers, submission_of
 from contracting.submissions.sealing.openers import boxes_of
 from tests.builders import released_solicitation
 from tests.cast import actor, client_for
+from tests.journeys.test_nobody_sees_an_offer_arrive import addresses, everything_shown
 from tests.offer_keys import READING
 from tests.offers import before, latest_version, offer_on, replaced_openers
-from tests.submissions.test_sealed_box import addresses, everything_shown
 
 pytestmark = pytest.mark.django_db
 
