@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from copy import copy
+from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar
 
+from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import connections, models
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
+from django.db.models.base import ModelState
 from psycopg import sql
 
 from contracting.core.errors import Stale
@@ -154,3 +160,75 @@ class Versioned(models.Model):
                 f"version {self.version} is in force. Read it again, then decide."
             )
             raise Stale(message, seen=seen_version, current=self.version)
+
+
+class StatedQuerySet(LockingQuerySet[_Row]):
+    """Rows that say what holds from one instant to another, as known at an instant."""
+
+    def known(self, at: datetime | None = None) -> Self:
+        """Those that are held true now, or were at ``at``."""
+        if at is None:
+            return self.filter(superseded_at__isnull=True)
+        return self.filter(
+            Q(superseded_at__isnull=True) | Q(superseded_at__gt=at), stated_at__lte=at
+        )
+
+    def in_force(self, instant: datetime) -> Self:
+        """Those that hold at that instant."""
+        return self.filter(in_force__contains=instant)
+
+
+class Stated(AppendOnly):
+    """What somebody has said to hold for a while: in force × known, never rewritten.
+
+    Only ``superseded_at`` may ever be set, once. What ends earlier than it said is
+    another row.
+    """
+
+    in_force = DateTimeRangeField(help_text="[start, end) in UTC.")
+    stated_at = models.DateTimeField()
+    stated_by = models.CharField(max_length=160)
+    says_so = models.CharField(
+        max_length=200, help_text="The paper, the clause or the reason behind it."
+    )
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StatedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(
+        self, *args: Any, among: StatedQuerySet[Any] | None = None, **kwargs: Any
+    ) -> None:
+        """Save the row; of those ``among`` which it meets only the rest still holds.
+
+        :param among: what it may contradict, such as all rows on the same key
+        """
+        if among is not None:
+            self._take_the_place(among)
+        super().save(*args, **kwargs)
+
+    def _take_the_place(self, among: StatedQuerySet[Any]) -> None:
+        met = among.known().filter(in_force__overlap=self.in_force)
+        for old in met.order_by("pk"):
+            old.superseded_at = self.stated_at
+            old.save(update_fields=["superseded_at"])
+            for rest in _without(old.in_force, self.in_force):
+                same = copy(old)
+                same.pk, same.superseded_at, same.in_force = None, None, rest
+                same.stated_at = self.stated_at
+                if isinstance(same, Addressed):
+                    same.public_id = ""
+                same._state = ModelState()
+                same.save(force_insert=True)
+
+
+def _without(span: Any, taken: Any) -> list[Any]:
+    """What is left of a half-open span; an end that is empty is open."""
+    left = []
+    if taken.lower is not None and (span.lower is None or span.lower < taken.lower):
+        left.append(DateTimeTZRange(span.lower, taken.lower, "[)"))
+    if taken.upper is not None and (span.upper is None or span.upper > taken.upper):
+        left.append(DateTimeTZRange(taken.upper, span.upper, "[)"))
+    return left
