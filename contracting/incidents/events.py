@@ -14,3 +14,9 @@ INCIDENT_CLOSED = event_type(
 INCIDENT_REMINDED = event_type(
     "incidents.incident.reminded", "Both sides were told that an update is missing."
 )
+BOUNDARY_AUTHORIZED = event_type(
+    "incidents.boundary.authorized", "A data boundary was authorized until a day."
+)
+AUTHORIZATION_WITHDRAWN = event_type(
+    "incidents.authorization.withdrawn", "An authorization ends earlier than it said."
+)

@@ -1,15 +1,18 @@
-"""Incidents, their updates and their end; all of them only ever added."""
+"""Incidents with their updates and their end, and authorizations to operate."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from contracting.core.models import Addressed, AppendOnly
+from contracting.core.models import Addressed, AppendOnly, Stated
 from contracting.core.subjects import Subject
 from contracting.incidents.states import Severity
+from contracting.reference.states import Boundary
 
 
 class Incident(Addressed, AppendOnly):
@@ -122,3 +125,42 @@ class IncidentReminder(AppendOnly):
 
     def __str__(self) -> str:
         return f"reminder on {self.incident}"
+
+
+class Authorization(Addressed, Stated):
+    """A contract's service may be used at a data boundary, from a day until another.
+
+    Recorded for the authorizing official. Where none was ever recorded none can lapse.
+    """
+
+    PREFIX = "ato"
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="authorizations"
+    )
+    boundary = models.CharField(max_length=20, choices=Boundary.choices)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            ExclusionConstraint(
+                name="a_boundary_is_authorized_once_at_a_time",
+                expressions=[
+                    ("contract", RangeOperators.EQUAL),
+                    ("boundary", RangeOperators.EQUAL),
+                    ("in_force", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(superseded_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="an_authorization_ends",
+                condition=Q(in_force__endswith__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.says_so} for {self.boundary}"
+
+    @property
+    def boundary_label(self) -> str:
+        """The data boundary in words."""
+        return str(Boundary(self.boundary).label)

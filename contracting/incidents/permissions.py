@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.permissions import role_in
-from accounts.states import Role
+from accounts.states import ReviewField, Role
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
@@ -33,6 +33,18 @@ def can_close_incident(by: Actor, incident: Incident) -> Verdict:
         doing="close an incident",
     )
     return _while_open(who, incident)
+
+
+def can_authorize_boundary(by: Actor, contract: Contract) -> Verdict:
+    """The security reviewer, who records it for the authorizing official (R-AI-02)."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.REVIEWER,
+        review_field=ReviewField.SECURITY,
+        doing="record an authorization",
+        rule="R-AI-02",
+    )
 
 
 def can_remind_incidents(by: Actor) -> Verdict:

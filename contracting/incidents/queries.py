@@ -13,7 +13,8 @@ from contracting.contracts.queries.file import Filed
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
-from contracting.incidents.models import Incident
+from contracting.incidents.models import Authorization, Incident
+from contracting.reference.states import Boundary
 
 
 def visible_to(actor: Actor) -> QuerySet[Incident]:
@@ -73,6 +74,61 @@ def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
             contract.vendor.name,
             "R-AI-03",
         )
+
+    yield from _lapses_on(contract, at)
+
+
+SOON = timedelta(days=60)
+"""So long before it ends an authorization is on the list of what is to be done."""
+
+
+def _lapses_on(contract: Contract, at: datetime) -> Iterable[Task]:
+    """Authorizations that end soon or have ended (R-AI-02)."""
+    for each in last_authorizations(contract):
+        ends = each.in_force.upper
+        if ends - SOON <= at:
+            what = "has ended" if ends <= at else "ends"
+            yield Task(
+                "Authorizations",
+                f"The authorization of {each.boundary_label} {what}: {each.says_so}",
+                f"{contract.path}/authorizations",
+                accounting_day(ends - timedelta(microseconds=1), contract.time_zone),
+                "authorizing official",
+                "R-AI-02",
+            )
+
+
+def last_authorizations(contract: Contract) -> list[Authorization]:
+    """Of each boundary the authorization that ends last, as known now."""
+    last: dict[str, Authorization] = {}
+    for each in Authorization.objects.known().filter(contract=contract):
+        known = last.get(each.boundary)
+        if known is None or each.in_force.upper > known.in_force.upper:
+            last[each.boundary] = each
+    return [last[boundary] for boundary in sorted(last)]
+
+
+def lapse_of(contract: Contract, boundary: str, at: datetime) -> Authorization | None:
+    """The authorization of a boundary that has lapsed, if none is in force (R-AI-02).
+
+    Where none was ever recorded none can have lapsed.
+    """
+    rows = Authorization.objects.known().filter(contract=contract, boundary=boundary)
+    if rows.in_force(at).exists():
+        return None
+    ended = [each for each in rows if each.in_force.upper <= at]
+    return max(ended, key=lambda each: each.in_force.upper, default=None)
+
+
+def boundaries_without(contract: Contract) -> list[str]:
+    """The boundaries of the contract's prices for which nothing is recorded."""
+    priced = set(contract.lines.values_list("rate_rows__boundary", flat=True))
+    known = set(
+        Authorization.objects.known()
+        .filter(contract=contract)
+        .values_list("boundary", flat=True)
+    )
+    return sorted(str(Boundary(code).label) for code in priced - known if code)
 
 
 def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:

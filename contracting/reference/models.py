@@ -358,6 +358,24 @@ class Instrument(Effective):
         return bool(self.order_noun)
 
 
+class OutcomeDefault(Effective):
+    """Whether calls that ended in one way are charged, where a contract is silent."""
+
+    outcome = models.CharField(max_length=20)
+    label = models.CharField(max_length=120)
+    charges_input = models.BooleanField()
+    charges_output = models.BooleanField()
+    citation = models.CharField(max_length=200)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            _one_in_force("an_outcome_has_one_default_at_a_time", "outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return self.outcome
+
+
 class Rule(Effective):
     """A rule that the system enforces: what it says, and what would lift it."""
 
