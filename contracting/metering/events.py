@@ -33,3 +33,34 @@ VOLUME_FROZEN = event_type(
     "metering.volume.frozen",
     "The steps of usage were fixed, because it is accepted or closed out.",
 )
+USAGE_RELEASED = event_type(
+    "metering.usage.released", "Held usage may pass what held it, and why."
+)
+KEY_MAPPED = event_type(
+    "metering.key.mapped", "It was said whose a key of the gateway is."
+)
+KEY_UNMAPPED = event_type(
+    "metering.key.unmapped", "A key of the gateway belongs to no order any more."
+)
+SOURCE_OF_RECORD_DECLARED = event_type(
+    "metering.source_of_record.declared", "It was said which source is of record."
+)
+USAGE_LIMIT_SET = event_type(
+    "metering.usage_limit.set", "It was said what a call can have at most."
+)
+OUTCOME_POLICY_CHANGED = event_type(
+    "metering.outcome_policy.changed", "A modification changed what is charged."
+)
+SOURCE_CLOSED = event_type("metering.source.closed", "A usage source was closed.")
+HEARTBEAT_RECORDED = event_type(
+    "metering.source.heartbeat_recorded", "A source said what it has sent."
+)
+CONTROL_TOTAL_RECORDED = event_type(
+    "metering.source.control_total_recorded", "A source said what it counted on a day."
+)
+SOURCES_ALARMED = event_type(
+    "metering.source.alarmed", "The agency was told that a day is not complete."
+)
+USAGE_RERATED = event_type(
+    "metering.usage.rerated", "Usage was rated again at the prices known now."
+)

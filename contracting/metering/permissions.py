@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from accounts.permissions import role_in, scope_in
-from accounts.states import Role, Scope
+from accounts.states import ReviewField, Role, Scope
+from contracting.contracts.models import Contract
 from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.metering.models import UsageSource
+from contracting.metering.states import RELEASABLE, HoldReason
 from contracting.orders.models import OrderLine, TaskOrder
 
 
@@ -59,6 +62,114 @@ def can_dispose_usage(by: Actor, agency_id: int) -> Verdict:
         Role.COR,
         Role.CONTRACTING_OFFICER,
         doing="dispose of held usage",
+    )
+
+
+def can_release_usage(by: Actor, agency_id: int, held_for: str) -> Verdict:
+    """Whoever answers for what held the calls.
+
+    The representative for a limit (R-MET-06), the contracting officer for an estimate
+    (R-MET-03), the authorizing official, who is the security reviewer, for a boundary
+    (R-AI-02). For any other reason a call is assigned or disposed of.
+    """
+    officer = (Role.CONTRACTING_OFFICER,)
+    if held_for == HoldReason.BEYOND_LIMITS:
+        doing = "release usage beyond a limit"
+        return role_in(by, agency_id, Role.COR, *officer, doing=doing, rule="R-MET-06")
+    if held_for == HoldReason.NOT_MEASURED:
+        doing = "have an estimate charged"
+        return role_in(by, agency_id, *officer, doing=doing, rule="R-MET-03")
+    if held_for == HoldReason.AUTHORIZATION_LAPSED:
+        return role_in(
+            by,
+            agency_id,
+            Role.REVIEWER,
+            review_field=ReviewField.SECURITY,
+            doing="release usage of a boundary that was not authorized",
+            rule="R-AI-02",
+        )
+    return Refused("Calls held for this reason are assigned or disposed of.")
+
+
+def can_release_any_usage(by: Actor, agency_id: int) -> Verdict:
+    """Whoever may release calls that are held for one reason at least."""
+    verdicts = [can_release_usage(by, agency_id, each) for each in RELEASABLE]
+    return next((each for each in verdicts if each), verdicts[0])
+
+
+def can_map_key(by: Actor, agency_id: int) -> Verdict:
+    """Who answers for the agency's contracts, or its administrator of gateways."""
+    return role_in(
+        by,
+        agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        Role.ADMINISTRATOR,
+        doing="say whose a key of the gateway is",
+    )
+
+
+def can_declare_source_of_record(by: Actor, order: TaskOrder) -> Verdict:
+    """The representative or the contracting officer of the agency."""
+    return role_in(
+        by,
+        order.contract.agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        doing="say which source is of record",
+    )
+
+
+def can_set_usage_limit(by: Actor, contract: Contract) -> Verdict:
+    """A contracting officer of the agency; it is a term of the contract (R-MET-06)."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="say what a call can have at most",
+        rule="R-MET-06",
+    )
+
+
+def can_change_outcome_policy(by: Actor, contract: Contract) -> Verdict:
+    """A contracting officer of the agency, by a modification (R-MET-07)."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="say which outcomes are charged",
+        rule="R-MET-07",
+    )
+
+
+def can_close_source(by: Actor, source: UsageSource) -> Verdict:
+    """An administrator of the agency, while the source is open."""
+    verdict = role_in(
+        by, source.agency_id, Role.ADMINISTRATOR, doing="close a usage source"
+    )
+    if verdict and source.closed_at is not None:
+        return Refused("This source is closed already.")
+    return verdict
+
+
+def can_report_completeness(by: Actor, source: UsageSource) -> Verdict:
+    """The gateway's own key, or whoever may import its usage."""
+    return can_ingest_usage(by, source.agency_id, source.code)
+
+
+def can_alarm_of_sources(by: Actor) -> Verdict:
+    """The schedule; nobody else raises alarms in its name."""
+    if by.is_system:
+        return Allowed()
+    return Refused("Alarms are raised by the schedule.")
+
+
+def can_rerate_usage(by: Actor, agency_id: int) -> Verdict:
+    """The schedule, or the contracting officer or representative of the agency."""
+    if by.is_system:
+        return Allowed()
+    return role_in(
+        by, agency_id, Role.COR, Role.CONTRACTING_OFFICER, doing="rate usage again"
     )
 
 

@@ -116,3 +116,44 @@ class NothingToRate(Refusal):
     """The price of the line does not depend on its volume: step one was exact."""
 
     code = "nothing_to_rate"
+
+
+class TermIncomplete(Invalid):
+    """A term of usage says what holds, from when, and where it stands."""
+
+    code = "term_incomplete"
+
+
+class NotModified(Refusal):
+    """What is charged changes by a signed modification of the contract only."""
+
+    code = "not_modified"
+    rule = "R-MET-07"
+
+
+class NoSuchKey(Invalid):
+    """The key, order or line of a mapping is not there, or its days are wrong."""
+
+    code = "no_such_key"
+    rule = "R-MET-08"
+
+
+class NoSuchRecord(Invalid):
+    """The source cannot be of record for this order."""
+
+    code = "no_such_record"
+    rule = "R-MET-01"
+
+
+class BadControl(Invalid):
+    """A heartbeat or control total that cannot be right."""
+
+    code = "bad_control"
+    rule = "R-MET-02"
+
+
+class NothingToRerate(Refusal):
+    """Every usage line stands at the price that is known now."""
+
+    code = "nothing_to_rerate"
+    rule = "R-MET-05"

@@ -1,5 +1,7 @@
 """What a source is, what a row is answered and why, and why a row is held."""
 
+from typing import NamedTuple
+
 from django.db.models import TextChoices
 
 
@@ -108,8 +110,12 @@ class HoldReason(TextChoices):
     """Why a stored and counted event is not yet attributed and rated."""
 
     UNKNOWN_ORDER = "UNKNOWN_ORDER", "no such order"
+    UNKNOWN_KEY = "UNKNOWN_KEY", "no order for this key"
+    KEY_CONTRADICTS = "KEY_CONTRADICTS", "the key belongs to another order"
     UNKNOWN_MODEL = "UNKNOWN_MODEL", "no such model on the order"
+    MODEL_CONTRADICTS = "MODEL_CONTRADICTS", "served and billed as different models"
     UNKNOWN_CLASS = "UNKNOWN_CLASS", "no such token class"
+    UNKNOWN_OUTCOME = "UNKNOWN_OUTCOME", "no policy for this outcome"
     NO_RATE = "NO_RATE", "no price in force"
     SEVERAL_LINES = "SEVERAL_LINES", "priced on several lines of the order"
     ORDER_CLOSED = "ORDER_CLOSED", "the order is closed out"
@@ -117,6 +123,29 @@ class HoldReason(TextChoices):
     WORK_STOPPED = "WORK_STOPPED", "while work was stopped"
     IMPLAUSIBLE = "IMPLAUSIBLE", "dearer than any one call can be"
     NOT_MEASURED = "NOT_MEASURED", "estimated, not measured"
+    BEYOND_LIMITS = "BEYOND_LIMITS", "more than the model or the contract allows"
+    AUTHORIZATION_LAPSED = "AUTHORIZATION_LAPSED", "while no authorization was in force"
+    TWO_SOURCES = "TWO_SOURCES", "another source reports on this order already"
+
+
+RELEASABLE = (
+    HoldReason.BEYOND_LIMITS,
+    HoldReason.NOT_MEASURED,
+    HoldReason.AUTHORIZATION_LAPSED,
+)
+"""What a person may let pass; each has its own person."""
+
+
+RULES: dict[str, str] = {
+    HoldReason.BEYOND_LIMITS: "R-MET-06",
+    HoldReason.NOT_MEASURED: "R-MET-03",
+    HoldReason.AUTHORIZATION_LAPSED: "R-AI-02",
+    HoldReason.UNKNOWN_OUTCOME: "R-MET-07",
+    HoldReason.UNKNOWN_MODEL: "R-MET-09",
+    HoldReason.UNKNOWN_CLASS: "R-MET-09",
+    HoldReason.NO_RATE: "R-MET-09",
+}
+"""By which rule a reason holds a call; by R-MET-08 where none is named."""
 
 
 class DisposalCode(TextChoices):
@@ -137,3 +166,13 @@ class Basis(TextChoices):
     ESTIMATED = "estimated", "estimated"
     PARTIAL = "partial", "counted until it was cut off"
     ABSENT = "absent", "used, and not counted"
+
+
+class Limits(NamedTuple):
+    """What a call of a model can have at most; ``None`` where nothing is said."""
+
+    max_output_tokens: int | None = None
+    context_tokens: int | None = None
+    calls_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    latency_ms: int | None = None

@@ -174,6 +174,8 @@ def _read(index: int, raw: str) -> ReadEvent | BadRow:
 def _event(index: int, row: Mapping[str, Any], event_id: str) -> ReadEvent:
     subject, data = _envelope(row)
     lines, unknown_class = _lines(data)
+    if subject is None and data.get("key_ref") is not None:
+        subject = ""  # The key says whose usage it is.
     fields: dict[str, Any] = {
         "event_id": event_id,
         "source": text(row, "source", "/source", limit=120),

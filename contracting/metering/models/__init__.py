@@ -14,41 +14,31 @@ from django.db.models import Q
 from contracting.core.models import (
     Addressed,
     AppendOnly,
-    LockingQuerySet,
     StreamedQuerySet,
-    Timestamped,
 )
 from contracting.core.subjects import Subject
+from contracting.metering.models import reratings, sources, terms
 from contracting.metering.states import (
     Basis,
     DisposalCode,
     HoldReason,
+    Provenance,
     RowVerdict,
-    SourceKind,
 )
 
-
-class UsageSource(Addressed, Timestamped):
-    """A gateway that reports usage; it belongs to one agency."""
-
-    PREFIX = "src"
-
-    agency = models.ForeignKey(
-        "accounts.Organization", on_delete=models.PROTECT, related_name="usage_sources"
-    )
-    code = models.CharField(
-        max_length=120, unique=True, help_text="CloudEvents source."
-    )
-    label = models.CharField(max_length=120)
-    kind = models.CharField(
-        max_length=10, choices=SourceKind.choices, default=SourceKind.GATEWAY
-    )
-    closed_at = models.DateTimeField(null=True, blank=True)
-
-    objects = LockingQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return self.code
+ControlTotal = sources.ControlTotal
+SourceAlarm = sources.SourceAlarm
+SourceOfRecord = sources.SourceOfRecord
+KeyMapping = sources.KeyMapping
+WitnessRating = sources.WitnessRating
+UsageLimit = terms.UsageLimit
+OutcomePolicy = terms.OutcomePolicy
+UnchargedUsage = terms.UnchargedUsage
+UsageRelease = terms.UsageRelease
+Rerating = reratings.Rerating
+RatingAdjustment = reratings.RatingAdjustment
+UsageSource = sources.UsageSource
+SourceHeartbeat = sources.SourceHeartbeat
 
 
 class UsageBatch(Addressed, AppendOnly):
@@ -120,6 +110,15 @@ class UsageEvent(AppendOnly):
         max_length=10, choices=Basis.choices, default=Basis.MEASURED
     )
     reported_total = models.BigIntegerField(null=True, blank=True)
+    provenance = models.CharField(
+        max_length=10, choices=Provenance.choices, db_default=Provenance.MEASURED
+    )
+    outcome = models.CharField(max_length=20, blank=True, db_default="")
+    key_ref = models.CharField(max_length=200, blank=True, db_default="")
+    model_billed = models.CharField(max_length=120, blank=True, db_default="")
+    requests = models.BigIntegerField(null=True, blank=True)
+    latency_ms = models.BigIntegerField(null=True, blank=True)
+    meter_seq = models.BigIntegerField(null=True, blank=True)
     is_late = models.BooleanField(default=False)
     corrects = models.CharField(max_length=200, blank=True)
     correction_reason = models.CharField(max_length=200, blank=True)
@@ -192,6 +191,17 @@ class UsageHold(AppendOnly):
     event_id = models.CharField(max_length=200)
     reason = models.CharField(max_length=20, choices=HoldReason.choices)
     detail = models.CharField(max_length=200, blank=True)
+    order = models.ForeignKey(
+        "orders.TaskOrder", on_delete=models.PROTECT, null=True, blank=True
+    )
+    reserved_tokens = models.BigIntegerField(null=True, blank=True)
+    reserved_dollars = models.DecimalField(
+        max_digits=24,
+        decimal_places=12,
+        null=True,
+        blank=True,
+        help_text="At the highest price that can apply; empty: nothing has a price.",
+    )
     held_at = models.DateTimeField()
 
     objects = StreamedQuerySet.as_manager()

@@ -6,14 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
+from contracting.core.models import new_public_id
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.subjects import Subject
@@ -24,27 +26,29 @@ from contracting.metering import events, permissions, queries
 from contracting.metering.calculations import (
     Attributed,
     Held,
-    KnownOrder,
     Measured,
     RatedLine,
-    attribute,
     crossed,
     ledger_key,
 )
 from contracting.metering.models import (
+    SourceOfRecord,
+    UnchargedUsage,
     UsageAttribution,
     UsageEvent,
     UsageHold,
     UsageLine,
     UsageRating,
+    UsageRelease,
     UsageSource,
+    WitnessRating,
 )
+from contracting.metering.queries.lookup import Lookup
 from contracting.metering.refusals import NothingHeld
 from contracting.metering.states import HoldReason
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine, TaskOrder
 from contracting.reference.calculations import token_class_code
-from contracting.reference.queries import resolve_model
 
 NOTICE_PERCENTS = (90, 100)
 
@@ -76,8 +80,8 @@ def assign_usage(*, agency_id: int, by: Actor, at: datetime) -> Assigned:
     }
     require(permissions.can_assign_usage(by, agency_id))
     held = list(queries.held_events(agency_id))
-    lock_orders(agency_id, {event.order_ref for event in held})
-    attributed, kept = _try_again(agency_id, held, sources)
+    lock_orders(agency_id, queries.orders_named_by(agency_id, held))
+    attributed, kept = try_again(agency_id, held, sources)
     moved = _other_reasons(agency_id, kept)
     if not attributed and not moved:
         raise _nothing_held([outcome for _, outcome in kept])
@@ -96,18 +100,18 @@ def assign_usage(*, agency_id: int, by: Actor, at: datetime) -> Assigned:
     return done
 
 
-def _try_again(
+def try_again(
     agency_id: int, held: Sequence[UsageEvent], sources: dict[int, UsageSource]
 ) -> tuple[list[Attribution], list[tuple[UsageEvent, Held]]]:
+    """What becomes of held events by the names and releases that are known now."""
     lookup, lines = Lookup(agency_id), lines_of(agency_id, held)
+    passes = released_of(agency_id, held)
     attributed: list[Attribution] = []
     kept: list[tuple[UsageEvent, Held]] = []
     for event in held:
-        outcome = attribute(
-            measured(event, lines[event.source_id, event.event_id]),
-            find_order=lookup.order,
-            find_model=lookup.model,
-        )
+        key = event.source_id, event.event_id
+        said = measured(event, lines[key], passes[key])
+        outcome = lookup.decide(said)
         if isinstance(outcome, Held):
             kept.append((event, outcome))
         else:
@@ -148,29 +152,6 @@ def _nothing_held(kept: Sequence[Held]) -> NothingHeld:
     return NothingHeld(message, rule=rule, held=len(kept))
 
 
-class Lookup:
-    """Orders and models by the names that events carry, each looked up once."""
-
-    def __init__(self, agency_id: int) -> None:
-        self._agency_id = agency_id
-        self._orders: dict[str, KnownOrder | None] = {}
-        self._models: dict[tuple[str, date], int | None] = {}
-
-    def order(self, ref: str) -> KnownOrder | None:
-        """The issued order of this id or PIID."""
-        if ref not in self._orders:
-            self._orders[ref] = queries.known_order(self._agency_id, ref)
-        return self._orders[ref]
-
-    def model(self, name: str, on: date) -> int | None:
-        """The model of this snapshot name or alias on that day."""
-        key = (name, on)
-        if key not in self._models:
-            model = resolve_model(name, on, self._agency_id)
-            self._models[key] = None if model is None else model.pk
-        return self._models[key]
-
-
 def lock_orders(agency_id: int, refs: Iterable[str]) -> None:
     """Lock the orders that a batch names, in primary-key order, before any balance."""
     named = set(refs)
@@ -184,7 +165,12 @@ def lock_orders(agency_id: int, refs: Iterable[str]) -> None:
 def store_attributions(
     agency_id: int, attributed: Sequence[Attribution], at: datetime
 ) -> None:
-    """Add the attribution and the ratings of each event."""
+    """Add the attribution and the ratings of each event.
+
+    What its outcome makes free is added beside them at zero; what a witness reports is
+    rated to be compared, and attributed to nobody.
+    """
+    charged = [each for each in attributed if not each[3].is_witness]
     UsageAttribution.objects.add_all(
         (*_KEY, "order_line_id", "model_id", "accounting_day", "attributed_at"),
         (
@@ -197,44 +183,93 @@ def store_attributions(
                 outcome.accounting_day,
                 at,
             )
-            for event_id, _, source, outcome in attributed
+            for event_id, _, source, outcome in charged
         ),
     )
-    UsageRating.objects.add_all(
-        (
-            *_KEY,
-            "token_class_code",
-            "order_line_id",
-            "rate_row_id",
-            "occurred_at",
-            "accounting_day",
-            "tokens",
-            "usd_per_million_tokens",
-            "dollars",
-            "rated_at",
-        ),
+    UsageRating.objects.add_all(_RATED, _rated_rows(agency_id, charged, at))
+    _note_first_reports(agency_id, charged, at)
+    witnessed = [each for each in attributed if each[3].is_witness]
+    WitnessRating.objects.add_all(_RATED, _rated_rows(agency_id, witnessed, at))
+    UnchargedUsage.objects.add_all(
+        (*_RATED_FIRST, "usd_per_million_tokens", "rated_at", "outcome", "says_so"),
         (
             (
-                agency_id,
-                source.pk,
-                event_id,
-                line.token_class_code,
-                line.rate.order_line_id,
-                line.rate.rate_row_id,
-                occurred_at,
-                outcome.accounting_day,
-                line.tokens.count,
+                *_rated_row(agency_id, each, line),
                 line.rate.price.usd_per_million_tokens,
-                line.dollars.amount,
                 at,
+                policy.outcome,
+                policy.says_so[:200],
             )
-            for event_id, occurred_at, source, outcome in attributed
-            for line in outcome.lines
+            for each in attributed
+            if (policy := each[3].charging) is not None
+            for line in each[3].uncharged
         ),
+    )
+
+
+def _note_first_reports(
+    agency_id: int, charged: Iterable[Attribution], at: datetime
+) -> None:
+    """The first source that reports on an order is of record until somebody chooses."""
+    unclaimed = {
+        outcome.order.order_id: source
+        for _, _, source, outcome in charged
+        if not outcome.has_record
+    }
+    SourceOfRecord.objects.bulk_create(
+        SourceOfRecord(
+            public_id=new_public_id(SourceOfRecord.PREFIX),
+            agency_id=agency_id,
+            order_id=order_id,
+            source=source,
+            is_first_report=True,
+            in_force=DateTimeTZRange(None, None),
+            stated_at=at,
+            stated_by="system",
+            says_so="It was the first to report on the order.",
+        )
+        for order_id, source in sorted(unclaimed.items())
+    )
+
+
+def _rated_rows(
+    agency_id: int, attributed: Iterable[Attribution], at: datetime
+) -> Iterator[tuple[object, ...]]:
+    for each in attributed:
+        for line in each[3].lines:
+            price = line.rate.price.usd_per_million_tokens
+            row = _rated_row(agency_id, each, line)
+            yield (*row, price, line.dollars.amount, at)
+
+
+def _rated_row(
+    agency_id: int, each: Attribution, line: RatedLine
+) -> tuple[object, ...]:
+    event_id, occurred_at, source, outcome = each
+    return (
+        agency_id,
+        source.pk,
+        event_id,
+        line.token_class_code,
+        line.rate.order_line_id,
+        line.rate.rate_row_id,
+        occurred_at,
+        outcome.accounting_day,
+        line.tokens.count,
     )
 
 
 _KEY = ("agency_id", "source_id", "event_id")
+_RATED_FIRST = (
+    *_KEY,
+    "token_class_code",
+    "order_line_id",
+    "rate_row_id",
+    "occurred_at",
+    "accounting_day",
+    "tokens",
+)
+_RATED = (*_RATED_FIRST, "usd_per_million_tokens", "dollars", "rated_at")
 
 
 def store_holds(
@@ -245,10 +280,18 @@ def store_holds(
     :param kept: the source and the id of the event, and why it is held
     """
     UsageHold.objects.add_all(
-        (*_KEY, "reason", "detail", "held_at"),
         (
-            (agency_id, source_id, event_id, *_words(outcome), at)
-            for source_id, event_id, outcome in kept
+            *(*_KEY, "reason", "detail"),
+            *("order_id", "reserved_tokens", "reserved_dollars", "held_at"),
+        ),
+        (
+            (
+                *(agency_id, source_id, event_id, *_words(held), held.order_id),
+                held.reserve.tokens if held.reserve else None,
+                held.reserve.dollars if held.reserve else None,
+                at,
+            )
+            for source_id, event_id, held in kept
         ),
     )
 
@@ -260,7 +303,7 @@ def draw_on_funds(
     by_holder: dict[Holder, list[Consumption]] = defaultdict(list)
     in_order = sorted(attributed, key=lambda item: (item[1], item[2].code, item[0]))
     for _, _, _, outcome in in_order:
-        for line in outcome.lines:
+        for line in () if outcome.is_witness else outcome.lines:
             holder = Holder(HOLDER_OF_A_LINE, line.rate.order_line_id)
             by_holder[holder].append(_consumption(line))
     if by_holder:
@@ -345,8 +388,29 @@ def lines_of(
     return {key: tuple(found[key]) for key in keys}
 
 
-def measured(event: UsageEvent, lines: tuple[tuple[str, int], ...]) -> Measured:
-    """The event as attribution takes it."""
+def released_of(
+    agency_id: int, held: Sequence[UsageEvent]
+) -> dict[_Key, frozenset[str]]:
+    """For which reasons each event is no longer held, under its source and id."""
+    found: dict[_Key, set[str]] = defaultdict(set)
+    rows = UsageRelease.objects.filter(
+        agency_id=agency_id, event_id__in=[event.event_id for event in held]
+    )
+    for row in rows:
+        found[row.source_id, row.event_id].add(row.held_for)
+    keys = [(event.source_id, event.event_id) for event in held]
+    return {key: frozenset(found[key]) for key in keys}
+
+
+def measured(
+    event: UsageEvent,
+    lines: tuple[tuple[str, int], ...],
+    released: frozenset[str] = frozenset(),
+) -> Measured:
+    """The event as attribution takes it.
+
+    :param released: reasons for which somebody has let it pass
+    """
     unknown = next((code for code, _ in lines if token_class_code(code) is None), "")
     return Measured(
         event_id=event.event_id,
@@ -359,4 +423,13 @@ def measured(event: UsageEvent, lines: tuple[tuple[str, int], ...]) -> Measured:
         basis=event.basis,
         lines=lines,
         unknown_class=unknown,
+        source_id=event.source_id,
+        key_ref=event.key_ref,
+        model_requested=event.model_requested,
+        model_billed=event.model_billed,
+        provenance=event.provenance,
+        outcome=event.outcome,
+        requests=event.requests or 1,
+        latency_ms=event.latency_ms,
+        released=released,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -14,19 +14,20 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.subjects import Subject
 from contracting.metering import events, permissions, queries
-from contracting.metering.calculations import Attributed, Held, Measured, attribute
+from contracting.metering.calculations import Attributed, Held, Measured
 from contracting.metering.models import UsageAssignment, UsageEvent, UsageSource
 from contracting.metering.operations.assign import (
     Attribution,
-    Lookup,
     draw_on_funds,
     lines_of,
     measured,
+    released_of,
     store_attributions,
 )
 from contracting.metering.queries import HeldCalls
+from contracting.metering.queries.lookup import Lookup
 from contracting.metering.refusals import NothingHeld, ReasonMissing, StillHeld
-from contracting.metering.states import HoldReason
+from contracting.metering.states import RULES, HoldReason
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.reference.calculations import token_class_code
 
@@ -140,23 +141,24 @@ def _rated(
     agency_id: int, held: Sequence[UsageEvent], order: TaskOrder, to: Belonging
 ) -> list[_Decided]:
     lookup, lines = Lookup(agency_id), lines_of(agency_id, held)
-
-    def model(name: str, on: date) -> int | None:
-        return lookup.model(name, on) if to.model_id is None else to.model_id
-
+    passes = released_of(agency_id, held)
     found: list[_Decided] = []
     for event in held:
-        as_stored = measured(event, lines[event.source_id, event.event_id])
-        outcome = attribute(
-            _as_said(as_stored, order, to), find_order=lookup.order, find_model=model
-        )
+        key = event.source_id, event.event_id
+        as_stored = measured(event, lines[key], passes[key])
+        outcome = lookup.decide(_as_said(as_stored, order, to), model_id=to.model_id)
         found.append((event, as_stored.unknown_class, outcome))
     return found
 
 
 def _as_said(event: Measured, order: TaskOrder, to: Belonging) -> Measured:
     """The event with what was said of it in place of what it had."""
-    said = replace(event, order_ref=order.public_id, order_line_id=to.order_line_id)
+    said = replace(
+        event,
+        order_ref=order.public_id,
+        order_line_id=to.order_line_id,
+        is_said=True,
+    )
     codes = {code for code, _ in event.lines}
     if not event.unknown_class or not to.token_class_code:
         return said
@@ -184,7 +186,8 @@ def _refuse_if_held(outcomes: Sequence[Attributed | Held]) -> None:
         f"{HoldReason(first.reason).label} ({first.detail}). Assign them elsewhere, or "
         "dispose of them with a code."
     )
-    raise StillHeld(message, held=len(held), reason=first.reason)
+    rule = RULES.get(first.reason, "R-MET-08")
+    raise StillHeld(message, rule=rule, held=len(held), reason=first.reason)
 
 
 def _store(

@@ -172,6 +172,10 @@ def _correction(
         context_band=original.context_band,
         boundary=original.boundary,
         basis=original.basis,
+        provenance=original.provenance,
+        outcome=original.outcome,
+        key_ref=original.key_ref,
+        model_billed=original.model_billed,
         corrects=original.event_id,
         correction_reason=reason.strip()[:200],
     )

@@ -17,10 +17,10 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.documents.models import Blob
 from contracting.documents.operations.store import store_blob
-from contracting.metering import events, permissions
+from contracting.metering import events, permissions, queries
 from contracting.metering.adapters import cloudevents
 from contracting.metering.adapters.cloudevents import BadRow, ReadEvent
-from contracting.metering.calculations import Attributed, Held, Measured, attribute
+from contracting.metering.calculations import Attributed, Held, Measured
 from contracting.metering.models import (
     UsageBatch,
     UsageEvent,
@@ -29,12 +29,12 @@ from contracting.metering.models import (
     UsageSource,
 )
 from contracting.metering.operations.assign import (
-    Lookup,
     draw_on_funds,
     lock_orders,
     store_attributions,
     store_holds,
 )
+from contracting.metering.queries.lookup import Lookup
 from contracting.metering.refusals import SourceClosed, UnreadableBatch
 from contracting.metering.states import RowCode, RowVerdict
 
@@ -106,8 +106,8 @@ def ingest_usage(
     rows = _read(payload, read)
     stored, verdicts = _judge(source, rows, at)
     orders = Lookup(source.agency_id)
-    lock_orders(source.agency_id, {row.order_ref for row in stored})
-    decided = [(row, _attribute(row, orders)) for row in stored]
+    lock_orders(source.agency_id, queries.orders_named_by(source.agency_id, stored))
+    decided = _decide(stored, source.pk, orders)
     for row, outcome in decided:
         if isinstance(outcome, Held):
             verdicts[row.index] = Verdict(
@@ -182,8 +182,24 @@ def _verdict(
     return RowVerdict.CONFLICT, RowCode.OTHER_CONTENT, ""
 
 
-def _attribute(row: ReadEvent, lookup: Lookup) -> Attributed | Held:
-    measured = Measured(
+def _decide(
+    rows: Sequence[ReadEvent], source_id: int, lookup: Lookup
+) -> list[tuple[ReadEvent, Attributed | Held]]:
+    """Whose usage each row is, or why it is held."""
+    decided: list[tuple[ReadEvent, Attributed | Held]] = []
+    calls = []
+    for row in rows:
+        event = _measured(row, source_id)
+        outcome = lookup.decide(event)
+        decided.append((row, outcome))
+        if isinstance(outcome, Attributed):
+            calls.append((event, outcome))
+    held = lookup.too_fast(calls)
+    return [(row, held.get(row.event_id, outcome)) for row, outcome in decided]
+
+
+def _measured(row: ReadEvent, source_id: int) -> Measured:
+    return Measured(
         event_id=row.event_id,
         occurred_at=row.occurred_at,
         order_ref=row.order_ref,
@@ -194,8 +210,15 @@ def _attribute(row: ReadEvent, lookup: Lookup) -> Attributed | Held:
         basis=row.basis,
         lines=row.lines,
         unknown_class=row.unknown_class,
+        source_id=source_id,
+        key_ref=row.key_ref,
+        model_requested=row.model_requested,
+        model_billed=row.model_billed,
+        provenance=row.provenance,
+        outcome=row.outcome,
+        requests=row.requests or 1,
+        latency_ms=row.latency_ms,
     )
-    return attribute(measured, find_order=lookup.order, find_model=lookup.model)
 
 
 def _store(
@@ -305,6 +328,13 @@ _TAKEN_OVER = (
     "boundary",
     "basis",
     "reported_total",
+    "provenance",
+    "outcome",
+    "key_ref",
+    "model_billed",
+    "requests",
+    "latency_ms",
+    "meter_seq",
 )
 """What an event has as its row had it."""
 

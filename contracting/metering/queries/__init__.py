@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import (
     Count,
@@ -20,6 +20,7 @@ from django.db.models import (
     Subquery,
     Sum,
 )
+from django.db.models.functions import Coalesce
 
 from contracting.charges.models import Charge
 from contracting.charges.queries import calendar_charges, lines_by_calendar
@@ -40,8 +41,8 @@ from contracting.metering.models import (
     UsageRating,
     UsageSource,
 )
-from contracting.metering.queries import periods
-from contracting.metering.states import DisposalCode, HoldReason
+from contracting.metering.queries import periods, terms
+from contracting.metering.states import RULES, DisposalCode, HoldReason
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
 from contracting.reference.states import PriceStructure
@@ -56,6 +57,8 @@ get_order_line_for = periods.get_order_line_for
 is_rated = periods.is_rated
 rated_through = periods.rated_through
 lines_to_rate = periods.lines_to_rate
+key_for = terms.key_for
+cap_of_model = terms.cap_of_model
 
 METERED_STATES = (TaskOrderState.ISSUED, TaskOrderState.COMPLETED)
 """The states in which usage of an order is attributed to it."""
@@ -142,6 +145,12 @@ def known_order(agency_id: int, ref: str) -> KnownOrder | None:
         boundary=order.boundary,
         is_closed=order.state == TaskOrderState.CLOSED,
         stops=tuple(stops_of(order)),
+        records=terms.records_of(order),
+        authorized=terms.authorized_of(order.contract),
+        caps=terms.caps_of(order.contract),
+        charging=terms.charging_of(order.contract),
+        default_charging=terms.default_charging(zone),
+        names=frozenset({order.public_id, order.piid or order.public_id}),
     )
 
 
@@ -173,6 +182,14 @@ def _rates(order: TaskOrder) -> Iterable[Rate]:
         )
 
 
+def rates_of_agency(agency_id: int) -> tuple[Rate, ...]:
+    """Every price of every order of the agency that takes usage."""
+    orders = TaskOrder.objects.filter(
+        contract__agency_id=agency_id, state__in=METERED_STATES
+    )
+    return tuple(rate for order in orders.order_by("pk") for rate in _rates(order))
+
+
 def _of_the_same_event(rows: QuerySet[Any]) -> Exists:
     keys = ("agency_id", "source_id", "event_id")
     return Exists(rows.filter(**{key: OuterRef(key) for key in keys}))
@@ -192,6 +209,25 @@ def held_events(agency_id: int) -> QuerySet[UsageEvent]:
         .exclude(_settled())
         .order_by("occurred_at", "source_id", "event_id")
     )
+
+
+class NamesAnOrder(Protocol):
+    """A call, as stored or as read."""
+
+    @property
+    def order_ref(self) -> str: ...
+
+    @property
+    def key_ref(self) -> str: ...
+
+
+def orders_named_by(agency_id: int, events: Iterable[NamesAnOrder]) -> set[str]:
+    """The orders that events name, and those of the keys that they name."""
+    named, keys = set(), set()
+    for event in events:
+        named.add(event.order_ref)
+        keys.add(event.key_ref)
+    return named | terms.orders_of_keys(agency_id, keys - {""})
 
 
 def holds_in_force(agency_id: int) -> QuerySet[UsageHold]:
@@ -220,6 +256,14 @@ class HeldGroup:
     events: int
     first_at: datetime
     last_at: datetime
+    tokens: int = 0
+    dollars: Decimal = Decimal(0)
+    """Reserved for it: the most that it may come to."""
+
+    @property
+    def rule(self) -> str:
+        """By which rule it is held."""
+        return RULES.get(self.reason, "R-MET-08")
 
     @property
     def reason_label(self) -> str:
@@ -238,7 +282,11 @@ def suspense(agency_id: int) -> list[HeldGroup]:
         .annotate(order_ref=_named_by("order_ref"), received=_named_by("received_at"))
         .values("reason", "detail", "order_ref")
         .annotate(
-            events=Count("event_id"), first_at=Min("received"), last_at=Max("received")
+            events=Count("event_id"),
+            first_at=Min("received"),
+            last_at=Max("received"),
+            tokens=Coalesce(Sum("reserved_tokens"), 0),
+            dollars=Coalesce(Sum("reserved_dollars"), Decimal(0)),
         )
         .order_by("reason", "detail", "order_ref")
     )

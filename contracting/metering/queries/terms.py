@@ -1,0 +1,199 @@
+"""What decides whose a call is and whether it is charged, read as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, Q
+
+from contracting.contracts.models import Contract
+from contracting.core.models import Stated
+from contracting.core.periods import day_bounds
+from contracting.incidents.models import Authorization
+from contracting.metering.calculations.terms import (
+    MINUTE,
+    Authorized,
+    Cap,
+    Charging,
+    KnownKey,
+    Record,
+    Span,
+)
+from contracting.metering.models import (
+    KeyMapping,
+    OutcomePolicy,
+    SourceOfRecord,
+    UsageLimit,
+    UsageSource,
+)
+from contracting.orders.models import TaskOrder
+from contracting.reference.models import AiModel, OutcomeDefault
+
+
+def span_of(row: Stated) -> Span:
+    """When it holds."""
+    return Span(row.in_force.lower, row.in_force.upper)
+
+
+def records_of(order: TaskOrder) -> tuple[Record, ...]:
+    """Which source is of record for the order, by key and time, as known now."""
+    rows = SourceOfRecord.objects.known().filter(order=order).order_by("pk")
+    return tuple(
+        Record(
+            span_of(row), row.key_ref, _successors(row.source_id), row.is_first_report
+        )
+        for row in rows
+    )
+
+
+def _successors(source_id: int) -> frozenset[int]:
+    """A source and those that succeed it, year by year."""
+    found, last = [source_id], source_id
+    while True:
+        after = UsageSource.objects.filter(succeeds_id=last).values_list(
+            "pk", flat=True
+        )
+        following = after.first()
+        if following is None or following in found:
+            return frozenset(found)
+        found.append(following)
+        last = following
+
+
+def authorized_of(contract: Contract) -> tuple[Authorized, ...]:
+    """Until when each boundary of the contract is authorized, as known now."""
+    rows = Authorization.objects.known().filter(contract=contract).order_by("pk")
+    return tuple(Authorized(span_of(row), row.boundary) for row in rows)
+
+
+def caps_of(contract: Contract) -> tuple[Cap, ...]:
+    """What the contract says that a call of each model can have at most."""
+    rows = UsageLimit.objects.known().filter(contract=contract).order_by("pk")
+    return tuple(
+        Cap(
+            span=span_of(row),
+            model_id=row.model_id,
+            max_output_tokens=row.max_output_tokens,
+            context_tokens=row.context_tokens,
+            calls_per_minute=row.calls_per_minute,
+            tokens_per_minute=row.tokens_per_minute,
+            latency_ms=row.latency_ms,
+        )
+        for row in rows
+    )
+
+
+def cap_of_model(model_id: int) -> Cap:
+    """What a call of a model can have at most, by the model itself."""
+    model = AiModel.objects.get(pk=model_id)
+    return Cap(
+        Span(None, None), model_id, model.max_output_tokens, model.context_tokens
+    )
+
+
+def taken_by_minute(
+    contract_id: int, model_id: int, first: datetime, last: datetime
+) -> dict[datetime, tuple[int, int]]:
+    """Calls and tokens of a model on a contract that are charged, by UTC minute.
+
+    :param first: the start of the first minute
+    :param last: the start of the last minute
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_MINUTE, [contract_id, model_id, first, last + MINUTE])
+        return {minute: (int(n), int(tokens)) for minute, n, tokens in cursor}
+
+
+_BY_MINUTE = """
+SELECT minute, sum(requests), sum(tokens) FROM (
+  SELECT date_trunc('minute', r.occurred_at, 'UTC') AS minute,
+         coalesce(e.requests, 1) AS requests, sum(r.tokens) AS tokens
+  FROM orders_orderline l
+  JOIN contracts_contractline c ON c.id = l.contract_line_id
+  JOIN metering_usagerating r ON r.order_line_id = l.id
+  JOIN contracts_raterow p ON p.id = r.rate_row_id
+  JOIN metering_usageevent e USING (agency_id, source_id, event_id)
+  WHERE c.contract_id = %s AND p.model_id = %s
+    AND r.occurred_at >= %s AND r.occurred_at < %s AND e.corrects = ''
+  GROUP BY r.agency_id, r.source_id, r.event_id, r.occurred_at, e.requests
+) AS calls GROUP BY minute
+"""
+
+
+def charging_of(contract: Contract) -> tuple[Charging, ...]:
+    """Which outcomes the contract charges otherwise than by default."""
+    rows = OutcomePolicy.objects.known().filter(contract=contract)
+    return tuple(
+        Charging(
+            span_of(row),
+            row.outcome,
+            row.charges_input,
+            row.charges_output,
+            row.says_so,
+        )
+        for row in rows.order_by("pk")
+    )
+
+
+def default_charging(zone: str) -> tuple[Charging, ...]:
+    """Which outcomes are charged where a contract says nothing (R-MET-07).
+
+    :param zone: the contract's time zone, in which the days begin
+    """
+    return tuple(
+        Charging(
+            Span(
+                day_bounds(row.valid_from, zone).start,
+                None if row.valid_to is None else day_bounds(row.valid_to, zone).end,
+            ),
+            row.outcome,
+            row.charges_input,
+            row.charges_output,
+            row.citation,
+        )
+        for row in OutcomeDefault.objects.order_by("pk")
+    )
+
+
+def key_for(
+    agency_id: int, source_id: int, key_ref: str, instant: datetime
+) -> KnownKey | None:
+    """Whose a key is at an instant; the source's own mapping before the agency's."""
+    row = (
+        KeyMapping.objects.known()
+        .in_force(instant)
+        .filter(Q(source_id=source_id) | Q(source_id__isnull=True))
+        .filter(agency_id=agency_id, key_ref=key_ref)
+        .select_related("order")
+        .order_by(F("source_id").asc(nulls_last=True))
+        .first()
+    )
+    if row is None:
+        return None
+    return KnownKey(span_of(row), row.order.public_id, row.order_line_id, row.project)
+
+
+def orders_of_keys(agency_id: int, key_refs: Iterable[str]) -> set[str]:
+    """The orders, by their opaque ids, to which keys belong at any time."""
+    wanted = set(key_refs)
+    if not wanted:
+        return set()
+    rows = KeyMapping.objects.known().filter(agency_id=agency_id, key_ref__in=wanted)
+    return set(rows.values_list("order__public_id", flat=True))
+
+
+def keys_of(agency_id: int, **only: Any) -> Iterable[KeyMapping]:
+    """The mapped keys of an agency as known now, by key and time."""
+    return (
+        KeyMapping.objects.known()
+        .filter(agency_id=agency_id, **only)
+        .select_related("order", "order_line__contract_line", "source")
+        .order_by("key_ref", "in_force", "pk")
+    )
+
+
+SOON = timedelta(days=30)
+"""So long before it ends an authorization is on the list of what is to be done."""
