@@ -184,6 +184,7 @@ INSTALLED_APPS = [
     "contracting.options",
     "contracting.terminations",
     "contracting.metering",
+    "contracting.watch",
     "contracting.billing",
     "contracting.reconciliation",
     "contracting.payments",

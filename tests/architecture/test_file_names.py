@@ -46,6 +46,7 @@ BESIDES = {
     "reference": {"data"},
     "solicitations": {"forms", "models", "publishing", "views"},
     "submissions": {"boxes.py", "client.py", "health", "offer_keys.py", "sealing"},
+    "watch": {"calculations"},
 }
 IN_CORE = {
     "__init__.py",
