@@ -85,19 +85,25 @@ PUBLIC_ROUTES = frozenset(
 """Every route that answers without a login; the walking test reads this list."""
 
 
-def _app_urls() -> tuple[list[Any], list[Any]]:
+def _app_urls() -> tuple[list[Any], list[Any], list[Any]]:
     pages: list[Any] = []
     endpoints: list[Any] = []
+    telemetry: list[Any] = []
     for name in PAGES:
         module = import_module(f"{name}.urls")
         app_name = name.rsplit(".", 1)[-1]
         if getattr(module, "urlpatterns", None):
             pages.append(path("", include((module.urlpatterns, app_name))))
         endpoints += getattr(module, "api_urlpatterns", [])
-    return pages, endpoints
+        telemetry += getattr(module, "telemetry_urlpatterns", [])
+    return pages, endpoints, telemetry
 
 
-_pages, _endpoints = _app_urls()
+_pages, _endpoints, _telemetry = _app_urls()
+_machines = [
+    path("api/v1/", include(_endpoints)),
+    path("otlp/v1/", include(_telemetry)),
+]
 
 handler400 = "contracting.core.views.bad_request"
 handler403 = "contracting.core.views.permission_denied"
@@ -109,6 +115,6 @@ urlpatterns = [
     path("accounts/email/", EmailAddress.as_view(), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="api_schema"),
-    path("api/v1/", include((_endpoints, "api"))),
+    path("", include((_machines, "api"))),
     *_pages,
 ]

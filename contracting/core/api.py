@@ -89,7 +89,7 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
 
 def is_for_machines(request: HttpRequest) -> bool:
     """Whether the address belongs to the API, whose every answer is for a machine."""
-    return request.path.startswith("/api/")
+    return request.path.startswith(("/api/", "/otlp/"))
 
 
 def plain_problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:

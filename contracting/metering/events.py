@@ -8,6 +8,10 @@ SOURCE_REGISTERED = event_type(
 USAGE_INGESTED = event_type(
     "metering.usage.ingested", "A batch of usage was received and counted."
 )
+TELEMETRY_REFUSED = event_type(
+    "metering.telemetry.refused",
+    "The agency was warned of telemetry that cannot be counted.",
+)
 USAGE_ASSIGNED = event_type(
     "metering.usage.assigned", "Usage left suspense: it was attributed and rated."
 )

@@ -66,6 +66,13 @@ class FormatNotTaken(UnreadableBatch):
     code = "format_not_taken"
 
 
+class SpansNotMetered(Invalid):
+    """Traces were exported: they are no meter."""
+
+    code = "spans_not_metered"
+    rule = "R-MET-02"
+
+
 class LengthMissing(Refusal):
     """The request does not say how long its body is."""
 

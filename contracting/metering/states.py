@@ -102,6 +102,8 @@ class RowCode(TextChoices):
     TIERS_MIXED = "tiers_mixed", "all lines of a call are of one tier"
     TIER_CONTRADICTED = "tier_contradicted", "the tier is the one its classes imply"
     OTHER_SOURCE = "other_source", "every row of a batch comes from its source"
+    NOT_DELTA = "not_delta", "a point counts its own interval only (delta temporality)"
+    SAMPLED = "sampled", "every call is reported, not a sample of them"
     CLOCK_AHEAD = "clock_ahead", "a call was completed before it is reported"
     OTHER_CONTENT = "other_content", "this id was received with another content"
 

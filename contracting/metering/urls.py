@@ -3,7 +3,7 @@
 from django.urls import path
 
 from contracting.metering import views
-from contracting.metering.api import batches
+from contracting.metering.api import batches, telemetry
 
 urlpatterns = [
     path("usage/", views.UsagePage.as_view(), name="usage"),
@@ -49,4 +49,9 @@ api_urlpatterns = [
         name="usage_batch",
     ),
     path("usage/suspense", batches.SuspenseEndpoint.as_view(), name="suspense"),
+]
+telemetry_urlpatterns = [
+    path("metrics", telemetry.MetricsEndpoint.as_view(), name="otlp_metrics"),
+    path("logs", telemetry.LogsEndpoint.as_view(), name="otlp_logs"),
+    path("traces", telemetry.TracesEndpoint.as_view(), name="otlp_traces"),
 ]
