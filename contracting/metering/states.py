@@ -95,6 +95,7 @@ class RowCode(TextChoices):
     BASIS_UNKNOWN = "basis_unknown", "it is known what the count contains"
     UNKNOWN_UNIT = "unknown_unit", "a unit says how many tokens one of it is"
     UNKNOWN_METER = "unknown_meter", "a meter is in the list of its names"
+    SAID_TWICE = "said_twice", "a report says each bucket once"
     MISSING_DIMENSION = (
         "missing_dimension",
         "a report is asked for, and says, every dimension",

@@ -104,6 +104,9 @@ _DATA = frozenset(
         "reported_currency",
     }
 )
+KEPT: Final = tuple(sorted(_ENVELOPE | {f"data.{key}" for key in _DATA}))
+"""The fields that a row may have; any other refuses it."""
+
 _LABELS: Final = {
     "project": 120,
     "region": 60,
