@@ -14,6 +14,7 @@ from contracting.core.invariants import Invariant
 from contracting.core.quantities import Tokens, UnitPrice
 from contracting.ledger.queries import drawn_by_line
 from contracting.metering.models import (
+    UnchargedUsage,
     UsageAssignment,
     UsageAttribution,
     UsageBatch,
@@ -24,6 +25,7 @@ from contracting.metering.models import (
     UsageRating,
     UsageRefusal,
     UsageSource,
+    WitnessRating,
 )
 from contracting.metering.queries import latest_true_ups
 from contracting.orders.models import HOLDER_OF_A_LINE
@@ -40,9 +42,13 @@ def _of(rows: QuerySet[Any], keys: tuple[str, ...]) -> Exists:
 def _events_rated_or_held() -> Iterator[str]:
     attributed = _of(UsageAttribution.objects.all(), _EVENT)
     held = _of(UsageHold.objects.all(), _EVENT)
-    for event in UsageEvent.objects.exclude(attributed).exclude(held):
-        yield f"{event} is neither attributed nor held"
-    lines = UsageLine.objects.exclude(tokens=0)
+    witnessed = _of(WitnessRating.objects.all(), _EVENT)
+    for event in (
+        UsageEvent.objects.exclude(attributed).exclude(held).exclude(witnessed)
+    ):
+        yield f"{event} is neither attributed nor held, and no witness's"
+    free = _of(UnchargedUsage.objects.all(), _LINE)
+    lines = UsageLine.objects.exclude(tokens=0).exclude(free)
     unrated = lines.filter(attributed).exclude(_of(UsageRating.objects.all(), _LINE))
     for line in unrated.exclude(
         _renamed(
@@ -81,12 +87,24 @@ def _renamed(rows: QuerySet[Any], *, under: str, as_said: str) -> Exists:
 def _held_is_one_of_three() -> Iterator[str]:
     attributed = _of(UsageAttribution.objects.all(), _EVENT)
     held = _of(UsageHold.objects.all(), _EVENT)
-    for assignment in UsageAssignment.objects.exclude(attributed):
+    witnessed = _of(WitnessRating.objects.all(), _EVENT)
+    for assignment in UsageAssignment.objects.exclude(attributed).exclude(witnessed):
         yield f"{assignment} is assigned and not attributed"
     for disposal in UsageDisposal.objects.filter(attributed):
         yield f"{disposal} is disposed of and charged"
     for disposal in UsageDisposal.objects.exclude(held):
         yield f"{disposal} is disposed of and was never held"
+
+
+def _nothing_is_charged_twice() -> Iterator[str]:
+    attributed = _of(UsageAttribution.objects.all(), _EVENT)
+    for row in WitnessRating.objects.filter(attributed):
+        yield f"{row} is a witness's and charged"
+    rated = _of(UsageRating.objects.all(), _LINE)
+    for row in UnchargedUsage.objects.filter(rated):
+        yield f"{row} is free and charged"
+    for row in UnchargedUsage.objects.exclude(attributed):
+        yield f"{row} is free and belongs to no order"
 
 
 def _prices_are_exact() -> Iterator[str]:
@@ -191,5 +209,10 @@ INVARIANTS = [
         "MET-6",
         "Every held event is exactly one of open, attributed or disposed of.",
         _held_is_one_of_three,
+    ),
+    Invariant(
+        "MET-7",
+        "What a witness reports, or an outcome makes free, is charged to nobody.",
+        _nothing_is_charged_twice,
     ),
 ]

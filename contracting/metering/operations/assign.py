@@ -189,7 +189,7 @@ def store_attributions(
     UsageRating.objects.add_all(_RATED, _rated_rows(agency_id, charged, at))
     _note_first_reports(agency_id, charged, at)
     witnessed = [each for each in attributed if each[3].is_witness]
-    WitnessRating.objects.add_all(_RATED, _rated_rows(agency_id, witnessed, at))
+    WitnessRating.objects.add_all(_RATED, _witnessed_rows(agency_id, witnessed, at))
     UnchargedUsage.objects.add_all(
         (*_RATED_FIRST, "usd_per_million_tokens", "rated_at", "outcome", "says_so"),
         (
@@ -200,7 +200,7 @@ def store_attributions(
                 policy.outcome,
                 policy.says_so[:200],
             )
-            for each in attributed
+            for each in charged
             if (policy := each[3].charging) is not None
             for line in each[3].uncharged
         ),
@@ -240,6 +240,16 @@ def _rated_rows(
             price = line.rate.price.usd_per_million_tokens
             row = _rated_row(agency_id, each, line)
             yield (*row, price, line.dollars.amount, at)
+
+
+def _witnessed_rows(
+    agency_id: int, witnessed: Sequence[Attribution], at: datetime
+) -> Iterator[tuple[object, ...]]:
+    """All that a witness has seen; what its outcome makes free is seen at nothing."""
+    yield from _rated_rows(agency_id, witnessed, at)
+    for each in witnessed:
+        for line in each[3].uncharged:
+            yield (*_rated_row(agency_id, each, line), 0, 0, at)
 
 
 def _rated_row(

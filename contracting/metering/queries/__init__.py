@@ -40,6 +40,7 @@ from contracting.metering.models import (
     UsageLine,
     UsageRating,
     UsageSource,
+    WitnessRating,
 )
 from contracting.metering.queries import periods, terms
 from contracting.metering.states import RULES, DisposalCode, HoldReason
@@ -196,9 +197,10 @@ def _of_the_same_event(rows: QuerySet[Any]) -> Exists:
 
 
 def _settled() -> Q:
-    """Attributed, or disposed of: no longer in suspense."""
+    """Attributed, disposed of, or seen by a witness: no longer in suspense."""
     attributed = _of_the_same_event(UsageAttribution.objects.all())
-    return attributed | _of_the_same_event(UsageDisposal.objects.all())
+    witnessed = _of_the_same_event(WitnessRating.objects.all())
+    return attributed | witnessed | _of_the_same_event(UsageDisposal.objects.all())
 
 
 def held_events(agency_id: int) -> QuerySet[UsageEvent]:
