@@ -1,4 +1,4 @@
-"""Of two hundred series four in five end where their forecasts said, seen afterwards."""
+"""Of two hundred series four in five end where their forecasts said they would."""
 
 import random
 from datetime import date, timedelta
