@@ -356,6 +356,8 @@ def test_every_code_of_a_row_is_tried():
         RowCode.UNKNOWN_UNIT,
         RowCode.UNKNOWN_METER,
         RowCode.MISSING_DIMENSION,
+        RowCode.SAMPLED,
+        RowCode.NOT_DELTA,
     }
 
     tried = {each[0] for each in REFUSED}

@@ -283,7 +283,7 @@ def test_what_is_not_counted_or_not_mapped_is_held(order, server, key):
     held = UsageHold.objects.order_by("event_id")
     assert list(held.values_list("event_id", "reason")) == [
         ("chatcmpl-1", "NOT_MEASURED"),
-        ("chatcmpl-3", "UNKNOWN_ORDER"),
+        ("chatcmpl-3", "UNKNOWN_KEY"),
     ]
 
 
