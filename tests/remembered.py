@@ -223,10 +223,16 @@ def _newest_transaction() -> int:
 
 
 def _counts() -> Counts:
-    """Rows added, changed and deleted in this transaction so far, by table."""
+    """Rows added, changed and deleted in this transaction so far, by table.
+
+    A part of a table counts as its whole; what is of this connection alone, not at all.
+    """
     rows = _ask(
-        "SELECT relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_xact_user_tables "
-        "WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
+        "SELECT whole.relname, sum(n_tup_ins)::int, sum(n_tup_upd)::int, "
+        "sum(n_tup_del)::int FROM pg_stat_xact_user_tables "
+        "JOIN pg_class whole ON whole.oid = coalesce(pg_partition_root(relid), relid) "
+        "WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 "
+        "AND whole.relpersistence <> 't' GROUP BY whole.relname"
     )
     return {name: (added, changed, gone) for name, added, changed, gone in rows}
 

@@ -6,9 +6,10 @@ import secrets
 from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import datetime
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from django.contrib.postgres.fields import DateTimeRangeField
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
@@ -46,6 +47,24 @@ class LockingQuerySet(models.QuerySet[_Row]):
         """These rows, ``FOR UPDATE``, in primary-key order."""
         return self.select_for_update(of=("self",)).order_by("pk")
 
+    def locked_shared(self, strength: Literal["SHARE", "KEY SHARE"]) -> list[_Row]:
+        """These rows, kept as they are by any number of transactions side by side.
+
+        Django has no such lock. ``SHARE`` waits for whoever changes a row, and lets
+        nobody change it; ``KEY SHARE`` does so only for those who lock it themselves
+        (:meth:`locked`), not for a plain UPDATE.
+        """
+        link = connections[self.db]
+        try:
+            text, parameters = self.order_by("pk").values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return []
+        table = link.ops.quote_name(self.model._meta.db_table)
+        with link.wrap_database_errors, link.cursor() as cursor:
+            cursor.execute(f"{text} FOR {strength} OF {table}", parameters)
+            found = [pk for (pk,) in cursor.fetchall()]
+        return list(self.model._default_manager.filter(pk__in=found).order_by("pk"))
+
 
 class StreamedQuerySet(models.QuerySet[_Row]):
     """Rows that come by the thousand and are written as one stream."""
@@ -69,6 +88,16 @@ class StreamedQuerySet(models.QuerySet[_Row]):
         ):
             for row in rows:
                 stream.write_row(row)
+
+    def next_pk(self) -> int:
+        """The number that the next row may have, taken for it."""
+        link, meta = connections[self.db], self.model._meta
+        with link.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s))",
+                [meta.db_table, meta.pk.column],
+            )
+            return int(cursor.fetchone()[0])
 
 
 class Timestamped(models.Model):

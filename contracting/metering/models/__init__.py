@@ -18,6 +18,7 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.metering.models import reratings, sources, terms
+from contracting.metering.models.incoming import IncomingQuerySet
 from contracting.metering.states import (
     Basis,
     DisposalCode,
@@ -64,6 +65,8 @@ class UsageBatch(Addressed, AppendOnly):
     rejected = models.PositiveIntegerField()
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=160)
+
+    objects = StreamedQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -123,7 +126,7 @@ class UsageEvent(AppendOnly):
     corrects = models.CharField(max_length=200, blank=True)
     correction_reason = models.CharField(max_length=200, blank=True)
 
-    objects = StreamedQuerySet.as_manager()
+    objects = IncomingQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
@@ -220,23 +223,22 @@ class UsageHold(AppendOnly):
 class UsageAttribution(AppendOnly):
     """Whose usage an event is: the order line and the model of the contract."""
 
+    pk = models.CompositePrimaryKey("agency_id", "source_id", "event_id")
     agency_id = models.BigIntegerField()
     source_id = models.BigIntegerField()
     event_id = models.CharField(max_length=200)
-    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT)
-    model = models.ForeignKey("reference.AiModel", on_delete=models.PROTECT)
+    order_line = models.ForeignKey(
+        "orders.OrderLine", on_delete=models.PROTECT, db_index=False
+    )
+    model = models.ForeignKey(
+        "reference.AiModel", on_delete=models.PROTECT, db_index=False
+    )
     accounting_day = models.DateField(help_text="In the contract's time zone.")
     attributed_at = models.DateTimeField()
 
     objects = StreamedQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="an_event_is_attributed_once",
-                fields=["agency_id", "source_id", "event_id"],
-            ),
-        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 name="attribution_by_line_day", fields=["order_line", "accounting_day"]
@@ -250,12 +252,19 @@ class UsageAttribution(AppendOnly):
 class UsageRating(AppendOnly):
     """The exact price of one usage line, and how much of it was within the funds."""
 
+    pk = models.CompositePrimaryKey(
+        "agency_id", "source_id", "event_id", "token_class_code"
+    )
     agency_id = models.BigIntegerField()
     source_id = models.BigIntegerField()
     event_id = models.CharField(max_length=200)
     token_class_code = models.CharField(max_length=30)
-    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT)
-    rate_row = models.ForeignKey("contracts.RateRow", on_delete=models.PROTECT)
+    order_line = models.ForeignKey(
+        "orders.OrderLine", on_delete=models.PROTECT, db_index=False
+    )
+    rate_row = models.ForeignKey(
+        "contracts.RateRow", on_delete=models.PROTECT, db_index=False
+    )
     occurred_at = models.DateTimeField()
     accounting_day = models.DateField()
     tokens = models.BigIntegerField()
@@ -266,12 +275,6 @@ class UsageRating(AppendOnly):
     objects = StreamedQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="a_usage_line_is_rated_once",
-                fields=["agency_id", "source_id", "event_id", "token_class_code"],
-            ),
-        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 name="rating_by_line_time", fields=["order_line", "occurred_at"]

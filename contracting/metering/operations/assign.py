@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
@@ -37,6 +37,7 @@ from contracting.metering.models import (
     UsageAttribution,
     UsageEvent,
     UsageHold,
+    UsageLimit,
     UsageLine,
     UsageRating,
     UsageRelease,
@@ -153,13 +154,24 @@ def _nothing_held(kept: Sequence[Held]) -> NothingHeld:
 
 
 def lock_orders(agency_id: int, refs: Iterable[str]) -> None:
-    """Lock the orders that a batch names, in primary-key order, before any balance."""
+    """Keep the orders that a batch names as they are, in primary-key order.
+
+    Any number of batches hold them together; a verb that changes one, such as its
+    close-out, waits for them and sees their usage. One batch after the other takes an
+    order whose source of record is still open, or whose calls are counted by minutes.
+    """
     named = set(refs)
-    list(
-        TaskOrder.objects.locked()
-        .filter(Q(public_id__in=named) | Q(piid__in=named))
-        .filter(contract__agency_id=agency_id)
+    orders = TaskOrder.objects.filter(
+        Q(public_id__in=named) | Q(piid__in=named), contract__agency_id=agency_id
     )
+    orders.locked_shared("KEY SHARE")
+    has_record = SourceOfRecord.objects.known().filter(order=OuterRef("pk"))
+    by_minutes = UsageLimit.objects.known().filter(
+        Q(calls_per_minute__isnull=False) | Q(tokens_per_minute__isnull=False),
+        contract=OuterRef("contract"),
+    )
+    one_by_one = orders.filter(~Exists(has_record) | Exists(by_minutes))
+    list(one_by_one.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
 def store_attributions(
@@ -187,7 +199,7 @@ def store_attributions(
         ),
     )
     UsageRating.objects.add_all(_RATED, _rated_rows(agency_id, charged, at))
-    _note_first_reports(agency_id, charged, at)
+    note_first_reports(agency_id, charged, at)
     witnessed = [each for each in attributed if each[3].is_witness]
     WitnessRating.objects.add_all(_RATED, _witnessed_rows(agency_id, witnessed, at))
     UnchargedUsage.objects.add_all(
@@ -207,7 +219,7 @@ def store_attributions(
     )
 
 
-def _note_first_reports(
+def note_first_reports(
     agency_id: int, charged: Iterable[Attribution], at: datetime
 ) -> None:
     """The first source that reports on an order is of record until somebody chooses."""

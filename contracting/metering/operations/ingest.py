@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import attrgetter
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -20,17 +20,29 @@ from contracting.documents.operations.store import store_blob
 from contracting.metering import events, permissions, queries
 from contracting.metering.adapters import cloudevents
 from contracting.metering.adapters.cloudevents import BadRow, ReadEvent
-from contracting.metering.calculations import Attributed, Held, Measured
+from contracting.metering.calculations import Attributed, Held, Rate
+from contracting.metering.calculations.combinations import (
+    Combination,
+    combine,
+    measured,
+)
 from contracting.metering.models import (
     UsageBatch,
     UsageEvent,
-    UsageLine,
     UsageRefusal,
     UsageSource,
 )
+from contracting.metering.models.incoming import (
+    SHARED_NAMES,
+    Delivery,
+    PricedClass,
+    Shared,
+)
 from contracting.metering.operations.assign import (
+    Attribution,
     draw_on_funds,
     lock_orders,
+    note_first_reports,
     store_attributions,
     store_holds,
 )
@@ -42,7 +54,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 LATE_AFTER = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
     """What one received row is answered."""
 
@@ -93,34 +105,38 @@ def ingest_usage(
     suspense. Usage beyond the funds is recorded in full as unfunded (R-FND-08). Counts
     and names are stored, never the content of a call (R-AI-04).
 
+    Batches of one source are received side by side: the source and the orders are only
+    kept from being closed or changed meanwhile, and each id is won by one batch.
+
     :param read: the adapter of the format; without one the batch is of CloudEvents
     :raises NotAllowed: if the key or person may not write for this source
     :raises SourceClosed: if the source no longer reports
     :raises UnreadableBatch: if it is not of the format, is empty or too large
     """
-    source = UsageSource.objects.locked().get(pk=source_id)
+    (source,) = UsageSource.objects.filter(pk=source_id).locked_shared("SHARE")
     require(permissions.can_ingest_usage(by, source.agency_id, source.code))
     if source.closed_at is not None:
         message = "This source is closed; its usage goes to its successor."
         raise SourceClosed(message)
     rows = _read(payload, read)
-    stored, verdicts = _judge(source, rows, at)
-    orders = Lookup(source.agency_id)
-    lock_orders(source.agency_id, queries.orders_named_by(source.agency_id, stored))
-    decided = _decide(stored, source.pk, orders)
-    for row, outcome in decided:
-        if isinstance(outcome, Held):
-            verdicts[row.index] = Verdict(
-                row.index, row.event_id, RowVerdict.HELD, outcome.reason
-            )
-    ordered = [verdicts[index] for index in range(len(rows))]
-    batch = _store(source, rows, decided, ordered, by, at)
-    attributed = [
-        (row.event_id, row.occurred_at, source, outcome)
-        for row, outcome in decided
-        if isinstance(outcome, Attributed)
-    ]
-    store_attributions(source.agency_id, attributed, at)
+    new, verdicts = _judge(source, rows, at)
+    lookup = Lookup(source.agency_id)
+    lock_orders(source.agency_id, queries.orders_named_by(source.agency_id, new))
+    found, reserved = _decide(new, source, lookup)
+    delivery = Delivery(
+        agency_id=source.agency_id,
+        source_id=source.pk,
+        batch_id=UsageBatch.objects.next_pk(),
+        received_at=at,
+        late_after=LATE_AFTER,
+    )
+    alike = [_shared(each, new[each.members[0]]) for each in found]
+    lost = UsageEvent.objects.take_in(_by_id(new, found), alike, delivery)
+    _answer_held(new, found, verdicts)
+    _answer_lost(source, rows, lost, verdicts)
+    batch = _store(source, rows, verdicts, delivery.batch_id, by, at)
+    _store_held(source, new, found, reserved, lost, at)
+    attributed = _store_attributed(source, new, found, lost, at)
     draw_on_funds(attributed, because=batch.subject, by=by, at=at)
     record_event(
         events.USAGE_INGESTED,
@@ -131,10 +147,10 @@ def ingest_usage(
             "source": source.code,
             "batch": batch.public_id,
             "payload_sha256": batch.payload.sha256,
-            **_counts(ordered),
+            **_counts(verdicts),
         },
     )
-    return Receipt(batch, ordered)
+    return Receipt(batch, verdicts)
 
 
 def _read(payload: bytes, read: Reader) -> list[ReadEvent | BadRow]:
@@ -145,91 +161,214 @@ def _read(payload: bytes, read: Reader) -> list[ReadEvent | BadRow]:
 
 
 def _judge(
-    source: UsageSource, rows: list[ReadEvent | BadRow], at: datetime
-) -> tuple[list[ReadEvent], dict[int, Verdict]]:
+    source: UsageSource, rows: Sequence[ReadEvent | BadRow], at: datetime
+) -> tuple[list[ReadEvent], list[Verdict]]:
     """Which rows are new, and the verdict of every row as far as it is known."""
-    ids = [row.event_id for row in rows if isinstance(row, ReadEvent)]
-    known = dict(
-        UsageEvent.objects.filter(
-            agency_id=source.agency_id, source_id=source.pk, event_id__in=ids
-        ).values_list("event_id", "payload_sha256")
-    )
-    stored: list[ReadEvent] = []
-    verdicts: dict[int, Verdict] = {}
+    known = _known(source, [row for row in rows if isinstance(row, ReadEvent)])
+    latest = at + CLOCK_SKEW
+    new: list[ReadEvent] = []
+    verdicts: list[Verdict] = []
     for row in rows:
-        status, code, pointer = _verdict(source, row, known, at)
-        verdicts[row.index] = Verdict(row.index, row.event_id, status, code, pointer)
+        status, code, pointer = _verdict(source, row, known, latest)
+        verdicts.append(Verdict(row.index, row.event_id, status, code, pointer))
         if status == RowVerdict.ACCEPTED and isinstance(row, ReadEvent):
             known[row.event_id] = row.sha256
-            stored.append(row)
-    return stored, verdicts
+            new.append(row)
+    return new, verdicts
+
+
+def _known(source: UsageSource, rows: Iterable[ReadEvent]) -> dict[str, str]:
+    """The hashes of the content under which ids of these rows were received before."""
+    return UsageEvent.objects.hashes(
+        agency_id=source.agency_id,
+        source_id=source.pk,
+        event_ids=[row.event_id for row in rows],
+    )
 
 
 def _verdict(
-    source: UsageSource, row: ReadEvent | BadRow, known: dict[str, str], at: datetime
+    source: UsageSource,
+    row: ReadEvent | BadRow,
+    known: dict[str, str],
+    latest: datetime,
 ) -> tuple[str, str, str]:
     if isinstance(row, BadRow):
         return RowVerdict.REJECTED, row.code, row.pointer
     if row.source != source.code:
         return RowVerdict.REJECTED, RowCode.OTHER_SOURCE, "/source"
-    if row.occurred_at > at + CLOCK_SKEW:
+    if row.occurred_at > latest:
         return RowVerdict.REJECTED, RowCode.CLOCK_AHEAD, "/time"
     before = known.get(row.event_id)
     if before is None:
         return RowVerdict.ACCEPTED, "", ""
+    return _repeated(before, row)
+
+
+def _repeated(before: str, row: ReadEvent) -> tuple[str, str, str]:
     if before == row.sha256:
         return RowVerdict.DUPLICATE, "", ""
     return RowVerdict.CONFLICT, RowCode.OTHER_CONTENT, ""
 
 
 def _decide(
-    rows: Sequence[ReadEvent], source_id: int, lookup: Lookup
-) -> list[tuple[ReadEvent, Attributed | Held]]:
-    """Whose usage each row is, or why it is held."""
-    decided: list[tuple[ReadEvent, Attributed | Held]] = []
-    calls = []
-    for row in rows:
-        event = _measured(row, source_id)
-        outcome = lookup.decide(event)
-        decided.append((row, outcome))
-        if isinstance(outcome, Attributed):
-            calls.append((event, outcome))
-    held = lookup.too_fast(calls)
-    return [(row, held.get(row.event_id, outcome)) for row, outcome in decided]
+    new: Sequence[ReadEvent], source: UsageSource, lookup: Lookup
+) -> tuple[list[Combination], dict[str, Held]]:
+    """Whose usage the calls are, by combinations, and what the held may come to.
 
-
-def _measured(row: ReadEvent, source_id: int) -> Measured:
-    return Measured(
-        event_id=row.event_id,
-        occurred_at=row.occurred_at,
-        order_ref=row.order_ref,
-        model_served=row.model_served,
-        tier=row.tier,
-        context_band=row.context_band,
-        boundary=row.boundary,
-        basis=row.basis,
-        lines=row.lines,
-        unknown_class=row.unknown_class,
-        source_id=source_id,
-        key_ref=row.key_ref,
-        model_requested=row.model_requested,
-        model_billed=row.model_billed,
-        provenance=row.provenance,
-        outcome=row.outcome,
-        requests=row.requests or 1,
-        latency_ms=row.latency_ms,
+    Calls of an attributed combination that come faster than their contract allows are
+    held by themselves (R-MET-06).
+    """
+    found = combine(
+        new,
+        source_id=source.pk,
+        decide=lookup.attribute,
+        turns=partial(lookup.turns, source.pk),
     )
+    too_fast = lookup.too_fast(
+        (measured(new[place], source.pk), outcome)
+        for each in found
+        if isinstance(each.outcome, Attributed) and each.outcome.cap.has_rate
+        for place in each.members
+        if isinstance(outcome := each.of(new[place]), Attributed)
+    )
+    parted = [part for each in found for part in _parted(each, new, too_fast)]
+    reserved = {
+        call.event_id: too_fast.get(call.event_id)
+        or lookup.reserved(measured(call, source.pk), each.outcome)
+        for each in parted
+        if isinstance(each.outcome, Held)
+        for call in (new[place] for place in each.members)
+    }
+    return parted, reserved
+
+
+def _parted(
+    found: Combination, new: Sequence[ReadEvent], too_fast: Mapping[str, Held]
+) -> Iterator[Combination]:
+    """A combination, and one for each of its calls that comes too fast."""
+    fast = [place for place in found.members if new[place].event_id in too_fast]
+    within = found.without(fast) if fast else found
+    if within.members:
+        yield within
+    for place in fast:
+        outcome = too_fast[new[place].event_id]
+        yield Combination(found.codes, outcome, (None,) * len(found.codes), (place,))
+
+
+def _by_id(
+    new: Sequence[ReadEvent], found: Sequence[Combination]
+) -> list[tuple[int, ReadEvent]]:
+    """Each call with the number of its combination, in the order of the ids."""
+    calls = [
+        (number, new[place])
+        for number, each in enumerate(found)
+        for place in each.members
+    ]
+    return sorted(calls, key=_id_of_call)
+
+
+def _id_of_call(call: tuple[int, ReadEvent]) -> str:
+    return call[1].event_id
+
+
+def _shared(found: Combination, first: ReadEvent) -> Shared:
+    """What the calls of a combination share, as the tables have it."""
+    named = {name: getattr(first, name) for name in SHARED_NAMES}
+    outcome = found.outcome
+    if isinstance(outcome, Held) or not found.is_plain:
+        return Shared(named, tuple(PricedClass(code) for code in found.codes))
+    priced = zip(found.codes, found.rates, strict=True)
+    return Shared(
+        named,
+        classes=tuple(_priced(code, rate) for code, rate in priced),
+        order_line_id=outcome.order_line_id,
+        model_id=outcome.model_id,
+        accounting_day=outcome.accounting_day,
+    )
+
+
+def _priced(code: str, rate: Rate | None) -> PricedClass:
+    if rate is None:
+        return PricedClass(code)
+    price = rate.price.usd_per_million_tokens
+    return PricedClass(code, rate.order_line_id, rate.rate_row_id, price)
+
+
+def _store_held(
+    source: UsageSource,
+    new: Sequence[ReadEvent],
+    found: Sequence[Combination],
+    reserved: Mapping[str, Held],
+    lost: set[str],
+    at: datetime,
+) -> None:
+    calls = (new[p] for each in found for p in each.members)
+    kept = [
+        (source.pk, call.event_id, reserved[call.event_id])
+        for call in calls
+        if call.event_id in reserved and call.event_id not in lost
+    ]
+    store_holds(source.agency_id, kept, at)
+
+
+def _store_attributed(
+    source: UsageSource,
+    new: Sequence[ReadEvent],
+    found: Sequence[Combination],
+    lost: set[str],
+    at: datetime,
+) -> list[Attribution]:
+    """Every attribution; those of a witness, or in part free, are stored here."""
+    plain: list[Attribution] = []
+    others: list[Attribution] = []
+    for each in found:
+        for call in (new[place] for place in each.members):
+            outcome = each.of(call)
+            if isinstance(outcome, Attributed) and call.event_id not in lost:
+                row = (call.event_id, call.occurred_at, source, outcome)
+                (plain if each.is_plain else others).append(row)
+    note_first_reports(source.agency_id, plain, at)
+    store_attributions(source.agency_id, others, at)
+    return plain + others
+
+
+def _answer_held(
+    new: Sequence[ReadEvent], found: Sequence[Combination], verdicts: list[Verdict]
+) -> None:
+    for each in found:
+        if isinstance(each.outcome, Held):
+            for place in each.members:
+                call = new[place]
+                verdicts[call.index] = Verdict(
+                    call.index, call.event_id, RowVerdict.HELD, each.outcome.reason
+                )
+
+
+def _answer_lost(
+    source: UsageSource,
+    rows: Sequence[ReadEvent | BadRow],
+    lost: set[str],
+    verdicts: list[Verdict],
+) -> None:
+    """Another batch was first with these ids: their rows are repeats, or conflicts."""
+    late = [row for row in rows if isinstance(row, ReadEvent) and row.event_id in lost]
+    known = _known(source, late) if late else {}
+    for row in late:
+        if verdicts[row.index].status != RowVerdict.REJECTED:
+            answer = _repeated(known[row.event_id], row)
+            verdicts[row.index] = Verdict(row.index, row.event_id, *answer)
 
 
 def _store(
     source: UsageSource,
-    rows: list[ReadEvent | BadRow],
-    decided: list[tuple[ReadEvent, Attributed | Held]],
-    verdicts: list[Verdict],
+    rows: Sequence[ReadEvent | BadRow],
+    verdicts: Sequence[Verdict],
+    batch_id: int,
     by: Actor,
     at: datetime,
 ) -> UsageBatch:
     batch = UsageBatch.objects.create(
+        pk=batch_id,
         agency_id=source.agency_id,
         source=source,
         payload=_canonical_payload(rows),
@@ -241,12 +380,6 @@ def _store(
         received_by=by.name,
         **_counts(verdicts),
     )
-    _store_events(batch, [row for row, _ in decided])
-    held = [
-        (source.pk, row.event_id, why) for row, why in decided if isinstance(why, Held)
-    ]
-    store_holds(source.agency_id, held, at)
-    refused = [(row, verdicts[row.index]) for row in rows]
     UsageRefusal.objects.add_all(
         (
             "batch_id",
@@ -267,7 +400,7 @@ def _store(
                 verdict.pointer[:120],
                 row.sha256,
             )
-            for row, verdict in refused
+            for row, verdict in zip(rows, verdicts, strict=True)
             if verdict.status in _REFUSED
         ),
     )
@@ -275,70 +408,6 @@ def _store(
 
 
 _REFUSED = frozenset({RowVerdict.CONFLICT, RowVerdict.REJECTED})
-
-
-def _store_events(batch: UsageBatch, rows: Sequence[ReadEvent]) -> None:
-    key, at = (batch.agency_id, batch.source_id), batch.received_at
-    UsageEvent.objects.add_all(
-        (
-            "agency_id",
-            "source_id",
-            "batch_id",
-            "received_at",
-            "payload_sha256",
-            "is_late",
-            "corrects",
-            "correction_reason",
-            *_TAKEN_OVER,
-        ),
-        (
-            (
-                *key,
-                batch.pk,
-                at,
-                row.sha256,
-                at - row.occurred_at > LATE_AFTER,
-                "",
-                "",
-                *_taken_over(row),
-            )
-            for row in rows
-        ),
-    )
-    UsageLine.objects.add_all(
-        ("agency_id", "source_id", "event_id", "token_class_code", "tokens"),
-        (
-            (*key, row.event_id, code, tokens)
-            for row in rows
-            for code, tokens in row.lines
-        ),
-    )
-
-
-_TAKEN_OVER = (
-    "event_id",
-    "occurred_at",
-    "operation_id",
-    "attempt",
-    "order_ref",
-    "model_requested",
-    "model_served",
-    "tier",
-    "context_band",
-    "boundary",
-    "basis",
-    "reported_total",
-    "provenance",
-    "outcome",
-    "key_ref",
-    "model_billed",
-    "requests",
-    "latency_ms",
-    "meter_seq",
-)
-"""What an event has as its row had it."""
-
-_taken_over = attrgetter(*_TAKEN_OVER)
 
 
 def _canonical_payload(rows: Iterable[ReadEvent | BadRow]) -> Blob:

@@ -59,6 +59,7 @@ is_rated = periods.is_rated
 rated_through = periods.rated_through
 lines_to_rate = periods.lines_to_rate
 key_for = terms.key_for
+keys_of_source = terms.keys_of_source
 cap_of_model = terms.cap_of_model
 
 METERED_STATES = (TaskOrderState.ISSUED, TaskOrderState.COMPLETED)

@@ -19,6 +19,7 @@ from contracting.metering.calculations import (
     attribute,
     whose,
 )
+from contracting.metering.calculations.combinations import Turns
 from contracting.metering.calculations.suspense import reserve
 from contracting.metering.calculations.terms import (
     NO_CAP,
@@ -81,17 +82,36 @@ class Lookup:
         :param model_id: the model, where somebody has said so
         """
 
+        found = self.attribute(event, model_id)
+        return self.reserved(event, found) if isinstance(found, Held) else found
+
+    def attribute(
+        self, event: Measured, model_id: int | None = None
+    ) -> Attributed | Held:
+        """Whose usage an event is, or why it is held, by what is known of its names.
+
+        :param model_id: the model, where somebody has said so
+        """
+
         def said(_name: str, _on: date) -> int | None:
             return model_id
 
-        found = attribute(
+        return attribute(
             event,
             find_order=self.order,
             find_model=self.model if model_id is None else said,
             find_key=partial(self.key, event.source_id),
             find_cap=self.cap,
         )
-        return self.reserved(event, found) if isinstance(found, Held) else found
+
+    def turns(self, source_id: int, order_ref: str, key_ref: str) -> Turns:
+        """When what is known changes of calls that name this order and this key."""
+        keys = []
+        if key_ref:
+            keys = queries.keys_of_source(self._agency_id, source_id, key_ref)
+        named = {order_ref, *(key.order_ref for key in keys)}
+        orders = [found for ref in named if (found := self.order(ref)) is not None]
+        return Turns.of(orders, keys)
 
     def reserved(self, event: Measured, held: Held) -> Held:
         """The same, with its order where it is known, and the highest amount."""

@@ -176,6 +176,21 @@ def key_for(
     return KnownKey(span_of(row), row.order.public_id, row.order_line_id, row.project)
 
 
+def keys_of_source(agency_id: int, source_id: int, key_ref: str) -> list[KnownKey]:
+    """Everything that a key means to a source, as known now, at whatever time."""
+    rows = (
+        KeyMapping.objects.known()
+        .filter(Q(source_id=source_id) | Q(source_id__isnull=True))
+        .filter(agency_id=agency_id, key_ref=key_ref)
+        .select_related("order")
+        .order_by("pk")
+    )
+    return [
+        KnownKey(span_of(row), row.order.public_id, row.order_line_id, row.project)
+        for row in rows
+    ]
+
+
 def orders_of_keys(agency_id: int, key_refs: Iterable[str]) -> set[str]:
     """The orders, by their opaque ids, to which keys belong at any time."""
     wanted = set(key_refs)
