@@ -34,6 +34,7 @@ from contracting.metering.adapters.fields import (
     refuse,
     text,
 )
+from contracting.metering.adapters.quick import read_quickly
 from contracting.metering.adapters.rows import read_object, rows_of, sha256_of, split
 from contracting.metering.states import Basis, Outcome, Provenance, RowCode
 from contracting.reference.calculations import tier_of, token_class_code
@@ -145,7 +146,10 @@ def read_batch(payload: bytes) -> list[ReadEvent | BadRow]:
 
     :raises Unreadable: if it is neither, is empty, or is larger than the limits
     """
-    return [_read(index, raw) for index, raw in enumerate(rows_of(payload))]
+    return [
+        read_quickly(index, raw) or _read(index, raw)
+        for index, raw in enumerate(rows_of(payload))
+    ]
 
 
 def named_sources(payload: bytes) -> Iterator[str]:

@@ -11,6 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from msgspec import Struct
+
 from contracting.metering.states import Grain, Provenance, ReportKind
 
 MAX_ROWS: Final = 10_000
@@ -25,8 +27,7 @@ class Unreadable(ValueError):
     """The payload is not of its format at all, or is too large."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadEvent:
+class ReadEvent(Struct, frozen=True):
     """One row that is well-formed; whether its names are known is not decided here.
 
     ``lines`` are disjoint; ``other_units`` are what is counted and is no token, such as
