@@ -52,7 +52,7 @@ def _row(sender: Sender, row: Mapping[str, Any]) -> tuple[Call, Answer]:
     known(row, _ENVELOPE, "")
     if row.get("specversion") != "1.0":
         refuse(RowCode.UNSUPPORTED_SPECVERSION, "/specversion")
-    if row.get("type") not in _TYPES:
+    if text(row, "type", "/type", "") not in _TYPES:
         refuse(RowCode.UNSUPPORTED_TYPE, "/type")
     if row.get("datacontenttype") not in (None, "application/json"):
         refuse(RowCode.BAD_CONTENT_TYPE, "/datacontenttype")

@@ -70,6 +70,7 @@ _INPUT_DETAILS: Final = {
     "image_tokens": "image_tokens",
     "text_tokens": "text_tokens",
 }
+_SPLITS: Final = ("cached_tokens_details", "cache_write_tokens_details")
 _TTLS: Final = {
     "ephemeral_5m_input_tokens": "IN_CACHE_WRITE_5M",
     "ephemeral_1h_input_tokens": "IN_CACHE_WRITE_1H",
@@ -172,7 +173,7 @@ def _by_its_names(usage: Mapping[str, Any], row: Mapping[str, Any], at: str) -> 
         return gemini_usage(usage, at)
     if "inputTokens" in usage:
         return converse_usage(usage, at)
-    provider = row.get("custom_llm_provider")
+    provider = text(row, "custom_llm_provider", "/custom_llm_provider", "")
     if "input_tokens" not in usage or provider not in _OF_PROVIDERS:
         refuse(RowCode.BASIS_UNKNOWN, at)
     return _OF_PROVIDERS[provider](usage, at)
@@ -183,7 +184,7 @@ def _normalised(usage: Mapping[str, Any], at: str) -> Usage:
     no_strange_tokens(usage, _NORMALISED, at)
     place = f"{at}/prompt_tokens_details"
     details = block(usage, "prompt_tokens_details", place)
-    no_strange_tokens(details, frozenset({*_INPUT_DETAILS, _TTL_KEY}), place)
+    no_strange_tokens(details, frozenset({*_INPUT_DETAILS, *_SPLITS, _TTL_KEY}), place)
     parts: dict[str, int] = {}
     for key, name in _INPUT_DETAILS.items():
         if details.get(key) is not None:
@@ -193,7 +194,8 @@ def _normalised(usage: Mapping[str, Any], at: str) -> Usage:
             _put(parts, name, counted(usage, key, at), f"{at}/{key}")
     keys = ("prompt_tokens", "completion_tokens", "total_tokens")
     plain = {key: usage.get(key) for key in (*keys, "completion_tokens_details")}
-    found = chat_usage({**plain, "prompt_tokens_details": parts}, at)
+    splits = {key: details.get(key) for key in _SPLITS}
+    found = chat_usage({**plain, "prompt_tokens_details": {**parts, **splits}}, at)
     return _by_duration(found, details, place)
 
 

@@ -219,14 +219,14 @@ def _input(whole: int, parts: Mapping[str, Any], pointer: str) -> dict[str, int]
         within(part, whole, pointer)
     written = _written(write, parts, pointer)
     kept = block(parts, "cached_tokens_details", f"{pointer}/cached_tokens_details")
+    if (sound or picture) and (write or (read and not kept)):
+        return {INPUT_SPLIT_UNKNOWN: whole}
     if kept:
         no_strange_tokens(kept, _MODALITIES, pointer)
         split = [counted(kept, key, pointer) for key in sorted(_MODALITIES)]
         agree(sum(split), read, f"{pointer}/cached_tokens_details")
         sound = rest_of(sound, {"read": split[0]}, pointer)
         picture = rest_of(picture, {"read": split[1]}, pointer)
-    elif (read or write) and (sound or picture):
-        return {INPUT_SPLIT_UNKNOWN: whole}
     found = {"IN_CACHE_READ": read, **written, "IN_AUDIO": sound, "IN_IMAGE": picture}
     return found | {"IN_UNCACHED": rest_of(whole, found, pointer)}
 
