@@ -16,6 +16,7 @@ from contracting.core.quantities import Dollars, Tokens
 from contracting.metering.models import UsageSource
 from contracting.metering.operations.ingest import Receipt, ingest_usage
 from contracting.metering.operations.register import register_source
+from contracting.notices.models import Notice
 from contracting.operate.queries import broken_invariants
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import FundsDraft
@@ -128,6 +129,16 @@ def order_for(
     """A signed order with this much funded, under a ceiling of sixty dollars."""
     funds = FundsDraft("AA", line_of_accounting().pk, Dollars(dollars))
     return issued_order(lines=[line(tokens=Tokens(tokens), funds=[funds])], **more)
+
+
+def told_to(part_name: str) -> list[int]:
+    """The shares of the funds that this person was told of, in order, with repeats."""
+    notices = Notice.objects.filter(
+        recipient_user_id=actor(part_name).user_id,
+        title__contains="percent of the funds",
+    )
+    titles = [each.title.removeprefix("Again: ") for each in notices.order_by("pk")]
+    return [int(title.split()[0]) for title in titles]
 
 
 def assert_the_books_balance() -> None:

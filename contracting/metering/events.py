@@ -68,3 +68,19 @@ SOURCES_ALARMED = event_type(
 USAGE_RERATED = event_type(
     "metering.usage.rerated", "Usage was rated again at the prices known now."
 )
+NOTICE_TERMS_SET = event_type(
+    "metering.notice_terms.set",
+    "The shares of an order's funds at which people are told were set.",
+)
+FUNDS_NOTICE_GIVEN = event_type(
+    "metering.funds_notice.given",
+    "Both sides were told how much of an order's funds is used or soon will be.",
+)
+FUNDS_NOTICE_ACKNOWLEDGED = event_type(
+    "metering.funds_notice.acknowledged",
+    "One side took note of how much of an order's funds is used.",
+)
+FUNDS_NOTICES_REMINDED = event_type(
+    "metering.funds_notice.reminded",
+    "Notices of an order's funds that nobody acknowledged went out again.",
+)

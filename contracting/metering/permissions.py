@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from accounts.permissions import role_in, scope_in
-from accounts.states import ReviewField, Role, Scope
+from accounts.states import VENDOR_ROLES, ReviewField, Role, Scope
 from contracting.contracts.models import Contract
 from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
-from contracting.metering.models import UsageSource
+from contracting.metering.models import FundsNotice, UsageSource
 from contracting.metering.states import RELEASABLE, HoldReason
 from contracting.orders.models import OrderLine, TaskOrder
 
@@ -199,3 +199,43 @@ def can_rate_period(by: Actor, agency_id: int) -> Verdict:
     return role_in(
         by, agency_id, Role.COR, Role.CONTRACTING_OFFICER, doing="rate a period"
     )
+
+
+def can_set_notice_terms(by: Actor, contract: Contract) -> Verdict:
+    """A contracting officer of the agency (R-FND-07)."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="set the shares at which notice is given",
+        rule="R-FND-07",
+    )
+
+
+def can_acknowledge_notice(by: Actor, notice: FundsNotice) -> Verdict:
+    """One of those who are told: of the agency or of the vendor (R-FND-07)."""
+    contract = notice.order.contract
+    if by.acts_for(contract.vendor_id):
+        return role_in(
+            by,
+            contract.vendor_id,
+            *VENDOR_ROLES,
+            doing="acknowledge this notice",
+            rule="R-FND-07",
+        )
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        Role.PROGRAM_MANAGER,
+        doing="acknowledge this notice",
+        rule="R-FND-07",
+    )
+
+
+def can_remind_notices(by: Actor) -> Verdict:
+    """The schedule; nobody else sends notices of funds in its name."""
+    if by.is_system:
+        return Allowed()
+    return Refused("Notices of funds are given by the schedule.", "R-FND-07")

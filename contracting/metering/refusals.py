@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracting.core.errors import Invalid, Refusal
+from contracting.core.errors import Conflict, Invalid, Refusal
 
 
 class UnreadableBatch(Invalid):
@@ -164,3 +164,17 @@ class NothingToRerate(Refusal):
 
     code = "nothing_to_rerate"
     rule = "R-MET-05"
+
+
+class BadNoticeTerms(Invalid):
+    """Shares or days at which nobody would be told in time, or no reason for them."""
+
+    code = "bad_notice_terms"
+    rule = "R-FND-07"
+
+
+class AlreadyAcknowledged(Conflict):
+    """This side has acknowledged the notice before."""
+
+    code = "already_acknowledged"
+    rule = "R-FND-07"

@@ -1,6 +1,6 @@
 """What a source is, what a row is answered and why, and why a row is held."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db.models import TextChoices
 
@@ -149,6 +149,34 @@ RULES: dict[str, str] = {
     HoldReason.NO_RATE: "R-MET-09",
 }
 """By which rule a reason holds a call; by R-MET-08 where none is named."""
+
+
+class FundsNoticeKind(TextChoices):
+    """Whether funds are used, or are expected to be."""
+
+    USED = "USED", "used"
+    EXPECTED = "EXPECTED", "expected to be used"
+
+
+class FundsClausePreset(TextChoices):
+    """The clause whose figures for a forecast a contract takes (R-FND-07)."""
+
+    COST = "52.232-22", "52.232-20 or -22, cost: 75 % within 60 days"
+    TIME = "52.232-7", "52.232-7 or 52.212-4 Alternate I, hours: 85 % within 30 days"
+    FIXED = "252.232-7007", "DFARS 252.232-7007, incremental: 85 % within 90 days"
+    OWN = "OWN", "own figures within 75 to 85 % and 30 to 90 days"
+
+
+NOTICE_PERCENTS: Final = tuple(f"FUNDS_NOTICE_{number}" for number in range(1, 6))
+"""Codes of the usual shares of the funds at which people are told: dated numbers."""
+NOTICE_AGAIN: Final = "FUNDS_NOTICE_AGAIN"
+"""Code of the days after which a notice that nobody acknowledged goes out again."""
+
+
+def forecast_codes(clause: str) -> tuple[str, str]:
+    """The codes of the percent and of the days that a clause sets: dated numbers."""
+    name = FundsClausePreset(clause).name
+    return f"FUNDS_FORECAST_{name}_PERCENT", f"FUNDS_FORECAST_{name}_DAYS"
 
 
 class DisposalCode(TextChoices):

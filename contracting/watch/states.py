@@ -1,6 +1,12 @@
 """What a forecast can say, and what an alarm is about."""
 
+from __future__ import annotations
+
+from decimal import Decimal
+
 from django.db.models import TextChoices
+
+from contracting.core.states import moves
 
 
 class Measure(TextChoices):
@@ -21,3 +27,85 @@ class Outlook(TextChoices):
     MAY_EXHAUST = "MAY_EXHAUST", "may exhaust in the period"
     NOT_EXHAUSTING = "NOT_EXHAUSTING", "not exhausting in the period"
     PERIOD_OVER = "PERIOD_OVER", "the period is over"
+
+
+class AlarmKind(TextChoices):
+    """What an alarm is about."""
+
+    RUNAWAY = "RUNAWAY", "runaway use"
+    CACHE_DROP = "CACHE_DROP", "fewer cached tokens"
+    SILENT_SOURCE = "SILENT_SOURCE", "silent source"
+    TOKENIZER_DRIFT = "TOKENIZER_DRIFT", "tokenizer drift"
+
+    @property
+    def limits(self) -> str:
+        """What an alarm of this kind can and cannot show."""
+        return _LIMITS[self.value]
+
+
+_LIMITS = {
+    "RUNAWAY": (
+        "It shows that a day costs far more than the days before it lead to expect. It "
+        "cannot tell a loop that nobody wanted from work that somebody planned."
+    ),
+    "CACHE_DROP": (
+        "It shows that a smaller share of the input is read from the cache. It cannot "
+        "tell whether the vendor's cache, the gateway's routing or the way of asking "
+        "has changed."
+    ),
+    "SILENT_SOURCE": (
+        "It shows that nothing was received within the interval. It cannot tell a "
+        "source that is down from one that has nothing to report and sends no "
+        "heartbeat; a gap is no zero."
+    ),
+    "TOKENIZER_DRIFT": (
+        "It shows that input and output of one model have both grown, or shrunk, by a "
+        "like share a call. A tokenizer that counts otherwise does that; so do longer "
+        "questions with longer answers. Content is never stored, so that tokens cannot "
+        "be held against characters here: recount a sample beside the gateway. Input "
+        "alone or output alone is not told."
+    ),
+}
+
+
+class AlarmState(TextChoices):
+    """Raised, looked at, done with."""
+
+    OPEN = "OPEN", "open"
+    ACKNOWLEDGED = "ACKNOWLEDGED", "acknowledged"
+    CLOSED = "CLOSED", "closed"
+
+
+MOVES = moves(
+    {
+        AlarmState.OPEN: (AlarmState.ACKNOWLEDGED, AlarmState.CLOSED),
+        AlarmState.ACKNOWLEDGED: (AlarmState.CLOSED,),
+        AlarmState.CLOSED: (),
+    }
+)
+
+
+class AlertMeasure(TextChoices):
+    """What a rule of a contract watches."""
+
+    FUNDS_PERCENT = "FUNDS_PERCENT", "share of the obligated funds used, percent"
+    TOKENS_PERCENT = "TOKENS_PERCENT", "share of the token ceiling used, percent"
+    DAY_DOLLARS = "DAY_DOLLARS", "dollars used on one day"
+    DAYS_LEFT = "DAYS_LEFT", "days until the funds may end, by the forecast"
+
+    def sentence(self, threshold: Decimal) -> str:
+        """When a rule with this threshold tells."""
+        figure = f"{threshold.normalize():f}"
+        return {
+            "FUNDS_PERCENT": f"{figure} percent of the obligated funds are used",
+            "TOKENS_PERCENT": f"{figure} percent of the token ceiling are used",
+            "DAY_DOLLARS": f"${threshold:,.2f} are used on one day",
+            "DAYS_LEFT": (
+                f"the funds may end within {figure} days (on one path in ten)"
+            ),
+        }[self.value]
+
+    @property
+    def is_by_line(self) -> bool:
+        """Whether it can be of one line; forecasts and days are of whole orders."""
+        return self in (AlertMeasure.FUNDS_PERCENT, AlertMeasure.TOKENS_PERCENT)

@@ -9,7 +9,14 @@ from contracting.contracts.models import Contract
 from contracting.core import clock
 from contracting.metering.models import UsageSource
 from contracting.orders.models import TaskOrder
-from tests.builders_metering import DELIVERED_AT, usage_source
+from tests.builders_metering import (
+    DELIVERED_AT,
+    event,
+    ingested,
+    order_for,
+    told_to,
+    usage_source,
+)
 from tests.builders_orders import issued_order
 
 
@@ -45,3 +52,23 @@ def source(order: TaskOrder) -> UsageSource:
 def now(monkeypatch: pytest.MonkeyPatch) -> None:
     """The doors read the clock half an hour after the calls."""
     monkeypatch.setattr(clock, "now", lambda: DELIVERED_AT)
+
+
+@pytest.fixture
+def funded(contract):
+    """An order with $40 funded."""
+    return order_for("40.00", tokens=20_000_000, on=contract)
+
+
+@pytest.fixture
+def burn(funded):
+    """Each call uses so many dollars of output at $8; the shares that are then told."""
+    number = iter(range(1, 1_000))
+
+    def uses(dollars, at=DELIVERED_AT):
+        tokens = round(dollars * 125_000)
+        n = next(number)
+        ingested(event(n, order=funded, tokens={"output": tokens}), at=at)
+        return told_to("cor")
+
+    return uses

@@ -16,7 +16,6 @@ from contracting.metering.calculations import (
     Measured,
     Rate,
     attribute,
-    crossed,
 )
 from contracting.metering.states import HoldReason
 
@@ -287,24 +286,3 @@ def test_the_end_of_a_period_belongs_to_the_next(last, zone, end, hours):
     assert outcome(measured(occurred_at=end), known) == Held(
         HoldReason.OUT_OF_PERIOD, "ord_1"
     )
-
-
-def position(consumed, obligated="40.00"):
-    return {"obligated": Dollars(obligated), "consumed": Dollars(consumed)}
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "told"),
-    [
-        (position("0"), position("29.999999"), []),
-        (position("0"), position("30.00"), [75]),
-        (position("30.00"), position("35.00"), []),
-        (position("29.00"), position("36.00"), [75, 90]),
-        (position("0"), position("41.00"), [75, 90, 100]),
-        (position("36.00"), position("40.00"), [100]),
-        (position("40.00", "60.00"), position("45.00", "60.00"), [75]),
-        (position("0", "0"), position("5.00", "0"), []),
-    ],
-)
-def test_each_share_is_crossed_once(before, after, told):
-    assert crossed(before, after, [75, 90, 100]) == told

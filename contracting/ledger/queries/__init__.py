@@ -26,10 +26,11 @@ from contracting.ledger.models import (
     ResidualTokens,
     Transfer,
 )
-from contracting.ledger.queries import positions
+from contracting.ledger.queries import added, positions
 from contracting.ledger.refusals import AccountCancelled, SeverableServiceTooLong
 from contracting.ledger.states import COLUMNS, Holder, TransferKind
 
+times_funds_were_added = added.times_funds_were_added
 FundsPosition = positions.FundsPosition
 funds_of = positions.funds_of
 positions_of = positions.positions_of

@@ -7,7 +7,7 @@ priced at zero because a price is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -365,19 +365,3 @@ def _rates_of(
     ]
     exact = [rate for rate in fitting if rate.context_band == event.context_band]
     return exact or fitting
-
-
-def crossed(
-    before: Mapping[str, Dollars], after: Mapping[str, Dollars], percents: Iterable[int]
-) -> list[int]:
-    """Which shares of the obligated funds were crossed between two balances.
-
-    Both mappings hold ``obligated`` and ``consumed``. A modification that adds funds
-    lowers the share, so that the same percentage can be crossed again.
-    """
-
-    def reached(balance: Mapping[str, Dollars], percent: int) -> bool:
-        limit = balance["obligated"].amount * percent
-        return limit > 0 and balance["consumed"].amount * 100 >= limit
-
-    return [p for p in percents if reached(after, p) and not reached(before, p)]

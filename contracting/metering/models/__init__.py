@@ -17,7 +17,7 @@ from contracting.core.models import (
     StreamedQuerySet,
 )
 from contracting.core.subjects import Subject
-from contracting.metering.models import reratings, sources, terms
+from contracting.metering.models import funds_notices, reratings, sources, terms
 from contracting.metering.models.incoming import IncomingQuerySet
 from contracting.metering.states import (
     Basis,
@@ -27,6 +27,10 @@ from contracting.metering.states import (
     RowVerdict,
 )
 
+NoticeTerms = funds_notices.NoticeTerms
+FundsNotice = funds_notices.FundsNotice
+FundsNoticeDelivery = funds_notices.FundsNoticeDelivery
+FundsNoticeAcknowledgement = funds_notices.FundsNoticeAcknowledgement
 ControlTotal = sources.ControlTotal
 SourceAlarm = sources.SourceAlarm
 SourceOfRecord = sources.SourceOfRecord

@@ -12,15 +12,12 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.models import new_public_id
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.subjects import Subject
 from contracting.ledger.operations.consume_batch import consume_batch
-from contracting.ledger.queries import balances_of
 from contracting.ledger.states import Consumption, Holder
 from contracting.metering import events, permissions, queries
 from contracting.metering.calculations import (
@@ -28,7 +25,6 @@ from contracting.metering.calculations import (
     Held,
     Measured,
     RatedLine,
-    crossed,
     ledger_key,
 )
 from contracting.metering.models import (
@@ -44,14 +40,12 @@ from contracting.metering.models import (
     UsageSource,
     WitnessRating,
 )
+from contracting.metering.operations.give_notice import give_notice
 from contracting.metering.queries.lookup import Lookup
 from contracting.metering.refusals import NothingHeld
 from contracting.metering.states import HoldReason
-from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine, TaskOrder
+from contracting.orders.models import HOLDER_OF_A_LINE, TaskOrder
 from contracting.reference.calculations import token_class_code
-
-NOTICE_PERCENTS = (90, 100)
 
 Attribution = tuple[str, datetime, UsageSource, Attributed]
 _Key = tuple[int, str]
@@ -344,56 +338,13 @@ def _consumption(line: RatedLine) -> Consumption:
 
 @contextmanager
 def giving_notice(holders: Iterable[Holder], by: Actor, at: datetime) -> Iterator[None]:
-    """Tell both sides when what is done inside crosses a share of the funds.
+    """Tell both sides when what is done inside reaches a share of the funds.
 
-    Each share is told once, and again when added funds have brought the use below it
-    (the pattern of FAR 52.232-22).
+    Each share is told once in a funding epoch (R-FND-07).
     """
-    before = {holder: _position(holder) for holder in holders}
+    drawn = list(holders)
     yield
-    for holder, position in before.items():
-        _give_notice(holder, position, by, at)
-
-
-def _position(holder: Holder) -> dict[str, Dollars]:
-    rows = balances_of(holder)
-    used = [row.consumed_dollars + row.unfunded_dollars for row in rows]
-    return {
-        "obligated": total_dollars(Dollars(row.obligated_dollars) for row in rows),
-        "consumed": total_dollars(Dollars(amount) for amount in used),
-    }
-
-
-def _give_notice(
-    holder: Holder, before: dict[str, Dollars], by: Actor, at: datetime
-) -> None:
-    line = OrderLine.objects.select_related("order__contract", "contract_line").get(
-        pk=holder.id
-    )
-    order, contract = line.order, line.order.contract
-    after = _position(holder)
-    percents = sorted({contract.notice_percent, *NOTICE_PERCENTS})
-    for percent in crossed(before, after, percents):
-        used, funds = after["consumed"].to_cents(), after["obligated"].to_cents()
-        post_notice(
-            recipients=[
-                Recipient(contract.agency_id, user_id=order.requester.user_id),
-                Recipient(contract.agency_id, role=Role.COR),
-                Recipient(contract.agency_id, role=Role.CONTRACTING_OFFICER),
-                Recipient(contract.vendor_id),
-            ],
-            subject=order.subject,
-            title=f"{percent} percent of the funds of order {order.piid} are used",
-            body=(
-                f"Line {line.clin}: ${used.amount:,.2f} of ${funds.amount:,.2f} "
-                "obligated are used. Usage beyond the obligated funds is recorded, is "
-                "not payable and is at the vendor's own risk. Funds that are added pay "
-                "for later usage only."
-            ),
-            url_path=order.path,
-            by=by,
-            at=at,
-        )
+    give_notice(holders=drawn, by=by, at=at)
 
 
 def lines_of(

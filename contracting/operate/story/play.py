@@ -8,8 +8,7 @@ from typing import Any, Final, Protocol
 
 from contracting.billing.models import Invoice
 from contracting.contracts.models import Contract
-from contracting.metering.models import UsageBatch
-from contracting.notices.models import Notice
+from contracting.metering.models import FundsNotice, UsageBatch
 from contracting.operate.story import (
     burn,
     cast,
@@ -171,7 +170,7 @@ def _burn(
                 engaged, order, delivery.at.replace(second=0) - timedelta(minutes=10)
             )
             stage.say(
-                f"  {_notices(order)} notices of 75 percent; modification "
+                f"  notice at {_notices(order)} percent of the funds; modification "
                 f"{modification.number} adds {burn.FUNDS_ADDED}"
             )
             funded = True
@@ -188,12 +187,9 @@ def _burn(
     _clear(engaged, calendar, stage)
 
 
-def _notices(order: TaskOrder) -> int:
-    return Notice.objects.filter(
-        subject_kind="orders.task_order",
-        subject_id=order.pk,
-        title__contains="75 percent",
-    ).count()
+def _notices(order: TaskOrder) -> str:
+    told = FundsNotice.objects.filter(order=order).order_by("percent")
+    return " and ".join(str(notice.percent) for notice in told)
 
 
 def _clear(engaged: Cast, calendar: Calendar, stage: Stage) -> None:
