@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
+from contracting.core.periods import is_plausible
 from contracting.documents.forms import TextFileField
 from contracting.metering.models import UsageSource
 from contracting.metering.operations.assign_to_order import Belonging
@@ -17,9 +20,14 @@ from contracting.metering.queries import (
     sources_visible_to,
     suspense,
 )
+from contracting.metering.queries.explored import GROUPINGS
 from contracting.metering.states import DisposalCode
+from contracting.orders.models import TaskOrder
+from contracting.orders.queries import visible_to
+from contracting.reference.forms import Day
 from contracting.reference.models import AiModel
 from contracting.reference.queries import token_classes
+from contracting.reference.states import Tier
 
 
 class RegisterSourceForm(forms.Form):
@@ -47,6 +55,101 @@ class IngestUsageForm(forms.Form):
         field = self.fields["source"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (typing)
         field.queryset = sources_visible_to(actor).filter(closed_at__isnull=True)
+
+
+class ExploreForm(forms.Form):
+    """Which usage is shown, in which days, and how it is grouped."""
+
+    first = forms.DateField(label="From", widget=Day, required=False)
+    last = forms.DateField(label="To", widget=Day, required=False)
+    group = forms.ChoiceField(
+        label="Group by",
+        choices=[(code, each.label) for code, each in GROUPINGS.items()],
+        required=False,
+    )
+    contract = forms.ModelChoiceField(
+        Contract.objects.none(),
+        label="Contract",
+        required=False,
+        empty_label="All",
+        to_field_name="public_id",
+    )
+    order = forms.ModelChoiceField(
+        TaskOrder.objects.none(),
+        label="Order",
+        required=False,
+        empty_label="All",
+        to_field_name="public_id",
+    )
+    model = forms.ModelChoiceField(
+        AiModel.objects.none(),
+        label="Model",
+        required=False,
+        empty_label="All",
+        to_field_name="public_id",
+    )
+    token_class = forms.ChoiceField(label="Token class", required=False)
+    tier = forms.ChoiceField(
+        label="Service tier", choices=[("", "All"), *Tier.choices], required=False
+    )
+    by = forms.ChoiceField(
+        choices=[("tokens", "Tokens"), ("cost", "Cost")],
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    @property
+    def always(self) -> list[forms.BoundField]:
+        """What everybody chooses; the rest narrows it further."""
+        return [self[name] for name in ("first", "last", "group")]
+
+    @property
+    def narrowing(self) -> list[forms.BoundField]:
+        """What shows a part of it alone."""
+        named = ("contract", "order", "model", "token_class", "tier")
+        return [self[name] for name in named]
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        orders = visible_to(actor).filter(piid__isnull=False).order_by("piid")
+        contracts = Contract.objects.filter(pk__in=orders.values("contract"))
+        for name, rows in (
+            ("order", orders),
+            ("contract", contracts.order_by("piid")),
+            ("model", AiModel.objects.order_by("snapshot")),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (typing)
+            field.queryset = rows
+        classes = self.fields["token_class"]
+        assert isinstance(classes, forms.ChoiceField)  # noqa: S101 (typing)
+        known = [(row.code, row.label) for row in token_classes()]
+        classes.choices = [("", "All"), *known]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("first"), cleaned.get("last")
+        for day in (first, last):
+            if day and not is_plausible(day):
+                message = "Choose days between the years 2000 and 2100."
+                raise forms.ValidationError(message)
+        if first and last and last < first:
+            message = "The last day is before the first: choose a later one."
+            raise forms.ValidationError(message)
+        return cleaned
+
+
+class LastDayForm(forms.Form):
+    """The last of the days that are shown."""
+
+    last = forms.DateField(label="Seven days up to", widget=Day, required=False)
+
+    def clean_last(self) -> date | None:
+        last: date | None = self.cleaned_data["last"]
+        if last is not None and not is_plausible(last):
+            message = "Choose a day between the years 2000 and 2100."
+            raise forms.ValidationError(message)
+        return last
 
 
 class HeldCallsForm(forms.Form):

@@ -4,9 +4,13 @@ from django.urls import path
 
 from contracting.metering import views
 from contracting.metering.api import batches, telemetry
+from contracting.metering.views.explorer import UsageExplorer
+from contracting.metering.views.feeds import FeedHealth
 
 urlpatterns = [
     path("usage/", views.UsagePage.as_view(), name="usage"),
+    path("usage/feeds", FeedHealth.as_view(), name="feed_health"),
+    path("usage/explorer", UsageExplorer.as_view(), name="usage_explorer"),
     path(
         "usage/batches/<public_id:public_id>",
         views.BatchPage.as_view(),

@@ -62,6 +62,10 @@ CLOSING = _in("closeout/test_doors")
 REVIEW = _in("orders/test_review_page")
 ADMINISTER = _in("browser/test_administer_without_javascript")
 
+USAGE = _in("browser/test_usage_without_javascript")
+EXPLORER = _in("metering/test_explorer")
+FEEDS = _in("metering/test_feeds")
+
 PACKAGE_WALK = f"{WORK}a_package_is_written_reviewed_and_released_with_few_inputs"
 PROPOSAL_WALK = f"{WORK}a_proposal_is_written_and_submitted_with_few_inputs"
 PANEL_WALK = f"{WORK}ratings_are_locked_and_the_panel_agrees"
@@ -393,6 +397,26 @@ PAGES = (
         closed=f"{_in('evaluations/test_agree')}nobody_else_records_it",
         acted=PANEL_WALK,
         plain=PANEL_WALK,
+    ),
+    Page(
+        "Who uses what?",
+        ("metering:usage_explorer",),
+        answer=f"{EXPLORER}the_explorer_says_who_uses_what",
+        empty=f"{EXPLORER}a_filter_that_matches_nothing_leads_to_what_there_is",
+        error=f"{EXPLORER}a_filter_that_is_wrong_is_named_and_shows_the_last_month",
+        closed=f"{EXPLORER}a_vendor_finds_no_explorer",
+        acted=f"{USAGE}usage_is_grouped_narrowed_and_turned_into_cost",
+        plain=f"{USAGE}usage_is_grouped_narrowed_and_turned_into_cost",
+    ),
+    Page(
+        "Which feeds were not heard of, and when?",
+        ("metering:feed_health",),
+        answer=f"{FEEDS}the_page_says_the_longest_gap",
+        empty=f"{FEEDS}an_agency_without_sources_reads_how_one_is_registered",
+        error=f"{FEEDS}earlier_days_can_be_looked_at_and_wrong_ones_are_named",
+        closed=f"{FEEDS}a_vendor_finds_no_feeds",
+        acted=f"{USAGE}a_gap_of_a_feed_is_seen",
+        plain=f"{USAGE}a_gap_of_a_feed_is_seen",
     ),
 )
 

@@ -72,12 +72,15 @@ class Mix:
     """What is drawn: buckets in order, those without use left out or empty.
 
     :param by: whether tokens or dollars are drawn; the words say both
+    :param first: the first of the days that were asked for, if more than the buckets
     """
 
     name: str
     buckets: Sequence[Bucket]
     by: Literal["tokens", "dollars"] = "tokens"
     notes: Sequence[str] = ()
+    first: date | None = None
+    last: date | None = None
 
     def of(self, bucket: Bucket, kind: str) -> Decimal:
         """What is drawn of a bucket and a kind; a correction below zero is nothing."""
@@ -153,10 +156,11 @@ def _draw(what: Mix, frame: svg.Frame, title: str) -> str:
     tops = [sum(what.of(b, kind.code) for kind in kinds) for b in what.buckets]
     axis = amounts(Decimal(max(tops)), whole=what.by == "tokens")
     y = upwards(axis, frame.top, frame.floor)
-    last = max(bucket.last for bucket in what.buckets)
+    firsts = [bucket.first for bucket in what.buckets]
+    lasts = [bucket.last for bucket in what.buckets]
     days = Days(
-        min(bucket.first for bucket in what.buckets),
-        last + timedelta(days=1),
+        min([*firsts, *([what.first] if what.first else [])]),
+        max([*lasts, *([what.last] if what.last else [])]) + timedelta(days=1),
         frame.left,
         frame.edge,
     )

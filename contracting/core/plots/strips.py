@@ -79,7 +79,7 @@ def feed_health(
         wide=_strips(name, title, said, hours, zone, 720) if hours else "",
         narrow=_strips(name, title, said, hours, zone, 360) if hours else "",
         table=_hours_table(title, hours),
-        legend=_hours_legend() if hours else (),
+        legend=_hours_legend(hours),
         notes=tuple(notes),
     )
 
@@ -98,7 +98,8 @@ def feed_sentence(label: str, hours: Sequence[Hour], zone: ZoneInfo) -> str:
     day = longest.start.astimezone(zone).date()
     more = sum(gap.hours for gap in found) - longest.hours
     rest = f", and {words.count(more, 'more hour')} in other gaps" if more else ""
-    return f"{label} sent nothing for {longest.hours} h on {words.day(day)}{rest}."
+    since = "on" if longest.hours < 24 else "from"
+    return f"{label} sent nothing for {longest.hours} h {since} {words.day(day)}{rest}."
 
 
 def _strips(
@@ -148,9 +149,13 @@ def _by_day(hours: Sequence[Hour], zone: ZoneInfo) -> list[tuple[date, list[Hour
     return [(day, list(of_day)) for day, of_day in grouped]
 
 
-def _hours_legend() -> tuple[Key, ...]:
+def _hours_legend(hours: Sequence[Hour]) -> tuple[Key, ...]:
+    """The states that there are, in their looks."""
+    present = {hour.state for hour in hours}
     return tuple(
-        Key(said, svg.swatch(_box(state, 0, -2, 31))) for state, said in MEANING.items()
+        Key(said, svg.swatch(_box(state, 0, -2, 31)))
+        for state, said in MEANING.items()
+        if state in present
     )
 
 

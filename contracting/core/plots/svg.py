@@ -193,7 +193,7 @@ def swatch(inner: str) -> str:
         "svg",
         inner,
         class_="dd-plot__key",
-        viewBox="0 0 30 14",
+        viewBox="-1 -3 32 20",
         aria_hidden="true",
         focusable="false",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -73,6 +73,21 @@ class Table:
         for row in (*self.rows, *([self.totals] if self.totals else [])):
             write.writerow([_plain(value) for value in row])
         return text.getvalue()
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def rows_as_csv(head: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[str]:
+    """Rows as the lines of a file, one by one, however many there are."""
+    write = csv.writer(_Echo(), lineterminator="\r\n")
+    yield write.writerow([_safe(word) for word in head])
+    for row in rows:
+        yield write.writerow([_plain(value) for value in row])
 
 
 def _plain(value: Value) -> str:

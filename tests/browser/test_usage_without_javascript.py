@@ -1,0 +1,79 @@
+"""What the pages of usage are for is done on them, without a script."""
+
+from contracting.metering.models import UsageSource
+from tests.browser.pages import look
+from tests.builders_metering import CALLED_AT, DELIVERED_AT, event, ingested
+from tests.builders_orders import issued_order
+from tests.cast import days
+
+HOUR = days(1) / 24
+
+
+def used():
+    """An order with calls on two days, and a feed with a gap."""
+    order = issued_order()
+    ingested(
+        event(f"{order.pk}-1", order=order, at=CALLED_AT - days(2)),
+        at=DELIVERED_AT - days(2),
+    )
+    ingested(
+        event(
+            f"{order.pk}-2",
+            order=order,
+            tokens={
+                "input": 400_000,
+                "cached_input": 90_000,
+                "output": 70_000,
+                "reasoning": 30_000,
+            },
+        )
+    )
+    return order
+
+
+def test_the_pages_of_usage_have_no_barriers(stage, axe):
+    used()
+    stage.at(DELIVERED_AT + 3 * HOUR)
+
+    for part, route in (
+        ("program_manager", "metering:usage_explorer"),
+        ("program_manager", "metering:feed_health"),
+    ):
+        screen = stage.see(part, route, script=True)
+        assert look(screen.visitor, axe) == [], route
+
+
+def test_usage_is_grouped_narrowed_and_turned_into_cost(stage):
+    # Given usage of an order
+    order = used()
+    stage.at(DELIVERED_AT + HOUR)
+
+    # When a program manager groups it by token class
+    screen = stage.see("program_manager", "metering:usage_explorer")
+    assert "tokens for $" in screen.answer()
+    screen.main.locator("summary").first.click()
+    screen.choose(group="class", order=order.public_id)
+    screen.press("Show")
+
+    # Then it is drawn, and turned from tokens into cost by a link
+    assert "By token class" in screen.main.inner_text()
+    screen.follow("Cost")
+    assert "Cost by kind" in screen.main.inner_text()
+
+    # And a class leads to itself alone
+    screen.follow("Output")
+    assert "100.0% of cost" in screen.main.inner_text()
+
+
+def test_a_gap_of_a_feed_is_seen(stage):
+    used()
+    stage.at(DELIVERED_AT + 3 * HOUR)
+
+    screen = stage.see("program_manager", "metering:usage")
+    screen.follow("How the feeds are")
+
+    source = UsageSource.objects.get()
+    assert f"{source.label} sent nothing for" in screen.answer()
+    screen.fill(last="2026-04-19")
+    screen.press("Show these seven days")
+    assert "sent nothing for" in screen.answer()
