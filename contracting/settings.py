@@ -326,7 +326,9 @@ CELERY_RESULT_BACKEND = _celery_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "work"
-CELERY_TASK_ROUTES = {"contracting.documents.tasks.*": {"queue": "paper"}}
+CELERY_TASK_ROUTES = {
+    "contracting.documents.tasks.*_document*": {"queue": "paper"},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
@@ -338,6 +340,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contracting.documents.tasks.sweep_documents",
         "schedule": 5.0,
         "options": {"expires": 15.0},
+    },
+    "sweep-operations": {
+        "task": "contracting.documents.tasks.sweep_operations",
+        "schedule": 10.0,
+        "options": {"expires": 30.0},
     },
     "sweep-notices": {
         "task": "contracting.notices.tasks.sweep_notices",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -14,7 +15,15 @@ from rest_framework.response import Response
 
 from contracting.core.api import EndpointView
 from contracting.documents import queries
-from contracting.documents.serializers import DocumentSerializer, show_document
+from contracting.documents.operations.cancel_operation import cancel_operation
+from contracting.documents.serializers import (
+    DocumentSerializer,
+    OperationSerializer,
+    show_document,
+    show_operation,
+)
+
+POLL_SECONDS: Final = "2"
 
 
 class PdfRenderer(BaseRenderer):
@@ -55,3 +64,40 @@ class DownloadEndpoint(EndpointView):
             content_type=queries.served_type(rendering.blob),
             headers=queries.file_headers(found, rendering.blob),
         )
+
+
+class OperationEndpoint(EndpointView):
+    """Work that takes longer than a request: where it stands, and what came of it."""
+
+    @extend_schema(
+        operation_id="get_operation",
+        summary="Read an operation",
+        responses=OperationSerializer,
+        tags=["operations"],
+    )
+    def get(self, request: Request, public_id: str) -> Response:
+        found = queries.get_operation_for(self.actor, public_id)
+        response = Response(show_operation(found))
+        if found.is_open:
+            response["Retry-After"] = POLL_SECONDS
+        return response
+
+
+class CancelOperationEndpoint(EndpointView):
+    """Let it end before its next step; what is done stays done."""
+
+    @extend_schema(
+        operation_id="cancel_operation",
+        summary="Cancel an operation",
+        request=None,
+        responses={202: OperationSerializer},
+        tags=["operations"],
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        found = queries.get_operation_for(self.actor, public_id)
+
+        def work(at: datetime) -> tuple[int, Any, str]:
+            done = cancel_operation(operation_id=found.pk, by=self.actor, at=at)
+            return 202, show_operation(done), ""
+
+        return self.once(request, work)

@@ -11,3 +11,12 @@ DOCUMENT_FAILED = event_type(
 DOCUMENT_RETRIED = event_type(
     "documents.document.retried", "A paper that had failed was requested again."
 )
+OPERATION_STARTED = event_type(
+    "documents.operation.started", "Work that takes a while was asked for."
+)
+OPERATION_ENDED = event_type(
+    "documents.operation.ended", "Work that takes a while is done, or has failed."
+)
+OPERATION_CANCELLED = event_type(
+    "documents.operation.cancelled", "Somebody has stopped work that takes a while."
+)

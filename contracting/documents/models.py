@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Organization
+from accounts.models import ApiKey, Membership, Organization
 from accounts.states import SOURCE_SELECTION_ROLES
 from contracting.core.actors import Actor
 from contracting.core.models import (
@@ -19,7 +19,13 @@ from contracting.core.models import (
     Timestamped,
 )
 from contracting.core.subjects import Subject
-from contracting.documents.states import MOVES, DocumentKind, DocumentState
+from contracting.documents.states import (
+    MOVES,
+    OPERATION_MOVES,
+    DocumentKind,
+    DocumentState,
+    OperationState,
+)
 
 
 class Blob(AppendOnly):
@@ -30,9 +36,20 @@ class Blob(AppendOnly):
     )
     size_bytes = models.BigIntegerField()
     media_type = models.CharField(max_length=120)
+    packing = models.CharField(
+        max_length=8,
+        blank=True,
+        default="",
+        help_text="How the bytes are packed in the storage; hash and size are of the "
+        "bytes themselves.",
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_blob_is_packed_in_a_known_way",
+                condition=Q(packing__in=("", "zstd")),
+            ),
             models.CheckConstraint(
                 name="a_blob_is_named_by_a_sha256",
                 condition=Q(sha256__regex=r"^[0-9a-f]{64}$"),
@@ -48,7 +65,8 @@ class Blob(AppendOnly):
     @property
     def name(self) -> str:
         """Where the storage keeps the bytes."""
-        return f"{self.sha256[:2]}/{self.sha256}"
+        suffix = ".zst" if self.packing == "zstd" else ""
+        return f"{self.sha256[:2]}/{self.sha256}{suffix}"
 
 
 class DocumentQuerySet(LockingQuerySet["Document"]):
@@ -228,3 +246,121 @@ class Rendering(AppendOnly):
     @property
     def is_sealed(self) -> bool:
         return bool(self.unsealed_sha256)
+
+
+class OperationQuerySet(LockingQuerySet["Operation"]):
+    """Operations, filtered by who may look at them."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Those of the actor's organization; to a machine, with the scope they need."""
+        found = self.filter(organization_id=actor.organization_id)
+        if actor.is_key:
+            return found.filter(scope__in=actor.scopes)
+        return found if actor.role else self.none()
+
+    def open(self) -> Self:
+        """Not ended yet."""
+        return self.filter(state__in=(OperationState.QUEUED, OperationState.RUNNING))
+
+
+class Operation(Addressed, Stateful, Timestamped):
+    """Work that takes longer than a request; it is done in steps by a worker.
+
+    Each step and the account of it are one transaction, so that a worker which ends in
+    the middle has done a step or not, and the next one goes on from there.
+    """
+
+    PREFIX = "op"
+    MOVES = OPERATION_MOVES
+    NOUN = "operation"
+
+    kind = models.CharField(max_length=40, help_text="What does its steps.")
+    title = models.CharField(max_length=200)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="operations"
+    )
+    scope = models.CharField(
+        max_length=40, help_text="The scope with which a machine may look at it."
+    )
+    by_membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    by_key = models.ForeignKey(
+        ApiKey, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    by_name = models.CharField(max_length=160)
+    state = models.CharField(
+        max_length=12, choices=OperationState.choices, default=OperationState.QUEUED
+    )
+    phase = models.CharField(max_length=80, blank=True)
+    unit = models.CharField(max_length=20, help_text="What is counted, such as rows.")
+    total = models.PositiveBigIntegerField()
+    done = models.PositiveBigIntegerField(default=0)
+    queued_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    stepped_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    cancel_asked_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="Begun on the present step."
+    )
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    result_path = models.CharField(max_length=300, blank=True)
+    errors_path = models.CharField(max_length=300, blank=True)
+
+    objects = OperationQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="an_operation_does_no_more_than_there_is",
+                condition=Q(done__lte=models.F("total")),
+            ),
+            models.CheckConstraint(
+                name="a_failed_operation_says_why",
+                condition=~Q(state=OperationState.FAILED) | ~Q(last_error=""),
+            ),
+            models.CheckConstraint(
+                name="an_operation_is_a_persons_or_a_machines",
+                condition=Q(by_membership__isnull=True) | Q(by_key__isnull=True),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="operations_not_ended_yet",
+                fields=["id"],
+                condition=Q(state__in=("QUEUED", "RUNNING")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.public_id})"
+
+    @property
+    def as_subject(self) -> Subject:
+        """The operation, as an event names it."""
+        stream = f"organization:{self.organization_id}"
+        return Subject("documents.operation", self.pk, stream)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (OperationState.QUEUED, OperationState.RUNNING)
+
+    @property
+    def path(self) -> str:
+        """Its page."""
+        return f"/operations/{self.public_id}"
+
+    @property
+    def percent(self) -> int:
+        """How much is done, rounded down."""
+        return self.done * 100 // self.total if self.total else 0
+
+    @property
+    def seconds_left(self) -> int | None:
+        """At the pace so far; ``None`` while there is none."""
+        if not (self.is_open and self.done and self.started_at and self.stepped_at):
+            return None
+        passed = (self.stepped_at - self.started_at).total_seconds()
+        return round(passed * (self.total - self.done) / self.done)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.states import VENDOR_ROLES, Role
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
-from contracting.documents.models import Document
+from contracting.documents.models import Document, Operation
 from contracting.documents.queries import is_held_by
 from contracting.documents.states import DocumentKind, DocumentState
 
@@ -42,3 +42,20 @@ def _is_its_vendor(by: Actor, document: Document) -> Verdict:
     if is_held_by(by, document) and by.has_role(*VENDOR_ROLES):
         return Allowed()
     return Refused("Only the vendor whose receipt it is may request it again.")
+
+
+def can_cancel_operation(by: Actor, operation: Operation) -> Verdict:
+    """Who has started it, or an officer or administrator of the same organization."""
+    if not by.acts_for(operation.organization_id):
+        return Refused("It belongs to another organization.")
+    theirs = (
+        by.key_id == operation.by_key_id
+        if by.is_key
+        else by.membership_id == operation.by_membership_id
+        or by.has_role(Role.CONTRACTING_OFFICER, Role.ADMINISTRATOR)
+    )
+    if theirs:
+        return Allowed()
+    return Refused(
+        "Whoever started it may cancel it, or a contracting officer or administrator."
+    )

@@ -6,21 +6,36 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
+import zstandard
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.http import content_disposition_header
 
-from contracting.core.actors import ANONYMOUS, Actor, under_pseudonym
+from accounts.queries import actor_of, actor_of_key
+from contracting.core.actors import ANONYMOUS, SYSTEM, Actor, under_pseudonym
 from contracting.core.errors import NotVisible
 from contracting.core.subjects import Subject
 from contracting.documents.checking import kinds
 from contracting.documents.checking.malware import lies_in_memory
-from contracting.documents.models import Blob, Document, DocumentQuerySet, Rendering
+from contracting.documents.models import (
+    Blob,
+    Document,
+    DocumentQuerySet,
+    Operation,
+    Rendering,
+)
 from contracting.documents.refusals import Damaged, NotReady
 from contracting.documents.states import DocumentKind, DocumentState
 
+STALLED_AFTER: Final = timedelta(seconds=20)
+"""A worker that lives has stepped since; a message may have been lost."""
+
+_MOST_UNPACKED: Final = 1024 * 1024 * 1024
 _HOLDERS: dict[str, Callable[[Actor, Document], bool]] = {}
 
 
@@ -43,6 +58,66 @@ def recorded_as(by: Actor, document: Document) -> Actor:
     if document.kind == DocumentKind.RECEIPT and document.vendor_id is None:
         return under_pseudonym(document.requested_by_name)
     return by
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one step has done: how many units more, and what comes next."""
+
+    done: int
+    phase: str = ""
+    is_last: bool = False
+
+
+_WORK: dict[str, Callable[[Operation, Actor, datetime], Progress]] = {}
+
+
+def know_work(
+    kind: str, step: Callable[[Operation, Actor, datetime], Progress]
+) -> None:
+    """Called at start-up by the app that does the operations of that kind.
+
+    :param step: does the next step in the transaction that it is called in
+    """
+    _WORK[kind] = step
+
+
+def work_of(kind: str) -> Callable[[Operation, Actor, datetime], Progress]:
+    """What does the steps of operations of a kind."""
+    return _WORK[kind]
+
+
+def starter_of(operation: Operation) -> Actor:
+    """Who started it, with the rights that they have now."""
+    if operation.by_membership is not None:
+        return actor_of(operation.by_membership)
+    if operation.by_key is not None:
+        return actor_of_key(operation.by_key)
+    return SYSTEM
+
+
+def get_operation_for(actor: Actor, public_id: str) -> Operation:
+    """The operation, for the organization whose it is.
+
+    :raises NotVisible: for anybody else, and for an address that does not exist
+    """
+    asked = Operation.objects.visible_to(actor).select_related(
+        "by_membership__user", "by_membership__organization", "by_key__organization"
+    )
+    found: Operation | None = asked.filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such operation."
+        raise NotVisible(message)
+    return found
+
+
+def stalled_operations(at: datetime) -> list[int]:
+    """Those that nobody has worked on for a while, oldest first."""
+    free = Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=at)
+    quiet = Q(stepped_at__isnull=True, queued_at__lte=at - STALLED_AFTER)
+    quiet |= Q(stepped_at__lte=at - STALLED_AFTER)
+    found = Operation.objects.open().filter(free & quiet).order_by("pk")
+    return list(found.values_list("pk", flat=True))
 
 
 def documents_of(subject: Subject) -> DocumentQuerySet:
@@ -111,7 +186,7 @@ def read_blob(blob: Blob) -> bytes:
     """
     try:
         with default_storage.open(blob.name, "rb") as stored:
-            content: bytes = stored.read()
+            content: bytes = _unpacked(blob, stored.read())
     except FileNotFoundError as error:
         message = "The stored file is missing. Nothing is shown in its place."
         raise Damaged(message, sha256=blob.sha256) from error
@@ -119,6 +194,17 @@ def read_blob(blob: Blob) -> bytes:
         message = "The stored file does not match its hash and is not shown."
         raise Damaged(message, sha256=blob.sha256)
     return content
+
+
+def _unpacked(blob: Blob, stored: bytes) -> bytes:
+    if blob.packing != "zstd":
+        return stored
+    try:
+        return zstandard.ZstdDecompressor().decompress(
+            stored, max_output_size=_MOST_UNPACKED
+        )
+    except zstandard.ZstdError:
+        return b""  # its hash then says that it is damaged
 
 
 def scans_before_sealing() -> bool:

@@ -29,3 +29,9 @@ class Damaged(Refusal):
 
     code = "damaged"
     status = 500
+
+
+class NotCancelable(Refusal):
+    """The operation has ended already."""
+
+    code = "not_cancelable"

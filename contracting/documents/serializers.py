@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from contracting.core.api import instant
-from contracting.documents.models import Document
+from contracting.documents.models import Document, Operation
 
 
 class DocumentSerializer(serializers.Serializer[Document]):
@@ -50,3 +50,60 @@ def show_document(document: Document) -> dict[str, Any]:
             f"/api/v1/documents/{document.public_id}/download" if made else None
         ),
     }
+
+
+class ProgressSerializer(serializers.Serializer[object]):
+    """How much is done."""
+
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    unit = serializers.CharField()
+
+
+class OperationSerializer(serializers.Serializer[Operation]):
+    """Work that takes longer than a request, and where it stands."""
+
+    id = serializers.CharField()
+    kind = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.ChoiceField(
+        choices=["queued", "running", "succeeded", "failed", "cancelled"]
+    )
+    progress = ProgressSerializer()
+    phase = serializers.CharField()
+    queued_at = serializers.CharField()
+    started_at = serializers.CharField(allow_null=True)
+    ended_at = serializers.CharField(allow_null=True)
+    eta_seconds = serializers.IntegerField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+    result_href = serializers.CharField(allow_null=True)
+    errors_href = serializers.CharField(allow_null=True)
+    cancelable = serializers.BooleanField()
+
+
+def show_operation(operation: Operation) -> dict[str, Any]:
+    """The operation as the API writes it."""
+    return {
+        "id": operation.public_id,
+        "kind": operation.kind,
+        "title": operation.title,
+        "status": operation.state.lower(),
+        "progress": {
+            "done": operation.done,
+            "total": operation.total,
+            "unit": operation.unit,
+        },
+        "phase": operation.phase,
+        "queued_at": instant(operation.queued_at),
+        "started_at": instant(operation.started_at),
+        "ended_at": instant(operation.ended_at),
+        "eta_seconds": operation.seconds_left,
+        "error": operation.last_error or None,
+        "result_href": _endpoint(operation.result_path),
+        "errors_href": _endpoint(operation.errors_path),
+        "cancelable": operation.is_open and operation.cancel_asked_at is None,
+    }
+
+
+def _endpoint(path: str) -> str | None:
+    return f"/api/v1{path}" if path else None

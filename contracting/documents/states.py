@@ -41,3 +41,37 @@ MOVES = moves(
         DocumentState.RENDERED: (),
     }
 )
+
+
+class OperationState(TextChoices):
+    """Where work that takes longer than a request stands."""
+
+    QUEUED = "QUEUED", "waiting"
+    RUNNING = "RUNNING", "running"
+    SUCCEEDED = "SUCCEEDED", "done"
+    FAILED = "FAILED", "failed"
+    CANCELLED = "CANCELLED", "cancelled"
+
+
+OPERATION_MOVES = moves(
+    {
+        OperationState.QUEUED: (
+            OperationState.RUNNING,
+            OperationState.FAILED,
+            OperationState.CANCELLED,
+        ),
+        OperationState.RUNNING: (
+            OperationState.SUCCEEDED,
+            OperationState.FAILED,
+            OperationState.CANCELLED,
+        ),
+        OperationState.SUCCEEDED: (),
+        OperationState.FAILED: (),
+        OperationState.CANCELLED: (),
+    }
+)
+ENDED = (
+    OperationState.SUCCEEDED,
+    OperationState.FAILED,
+    OperationState.CANCELLED,
+)

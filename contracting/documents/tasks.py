@@ -8,7 +8,16 @@ from celery import shared_task
 from django.conf import settings
 
 from contracting.core import clock
-from contracting.documents.operations import render, sweep
+from contracting.documents.operations import (
+    render,
+    sweep,
+)
+from contracting.documents.operations import (
+    sweep_operations as sweeping,
+)
+from contracting.documents.operations import (
+    work_operation as working,
+)
 
 SOFT: Final[int] = settings.PAPER_SECONDS
 """Seconds after which an attempt fails with a reason."""
@@ -27,3 +36,15 @@ def render_document(document_id: int) -> None:
 def sweep_documents() -> int:
     """Print what a lost message has left."""
     return sweep.sweep_documents(at=clock.now())
+
+
+@shared_task(queue="work")  # type: ignore[untyped-decorator,unused-ignore]
+def work_operation(operation_id: int) -> None:
+    """Do the steps of an operation; harmless when it has ended already."""
+    working.work_operation(operation_id=operation_id)
+
+
+@shared_task(queue="work")  # type: ignore[untyped-decorator,unused-ignore]
+def sweep_operations() -> int:
+    """Go on with what a lost worker or message has left."""
+    return sweeping.sweep_operations(at=clock.now())

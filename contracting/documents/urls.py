@@ -22,6 +22,16 @@ urlpatterns = [
         views.RetryDocument.as_view(),
         name="retry_document",
     ),
+    path(
+        "operations/<public_id:public_id>",
+        views.OperationPage.as_view(),
+        name="operation",
+    ),
+    path(
+        "operations/<public_id:public_id>/cancel_operation",
+        views.CancelOperationView.as_view(),
+        name="cancel_operation",
+    ),
 ]
 
 api_urlpatterns = [
@@ -34,5 +44,15 @@ api_urlpatterns = [
         "documents/<public_id:document>/download",
         api.DownloadEndpoint.as_view(),
         name="download_document",
+    ),
+    path(
+        "operations/<public_id:public_id>",
+        api.OperationEndpoint.as_view(),
+        name="operation",
+    ),
+    path(
+        "operations/<public_id:public_id>:cancel",
+        api.CancelOperationEndpoint.as_view(),
+        name="cancel_operation",
     ),
 ]

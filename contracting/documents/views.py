@@ -14,9 +14,10 @@ from contracting.audit.operations.log import log_reading
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict
-from contracting.core.views import PageView, VerbView
+from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents import permissions, queries
-from contracting.documents.models import Document, Rendering
+from contracting.documents.models import Document, Operation, Rendering
+from contracting.documents.operations.cancel_operation import cancel_operation
 from contracting.documents.operations.retry import retry_document
 from contracting.documents.states import DocumentKind
 
@@ -102,3 +103,32 @@ class RetryDocument(VerbView):
     ) -> str:
         document = retry_document(document_id=thing.pk, by=by, at=at)
         return reverse("documents:document", args=[document.public_id])
+
+
+class OperationPage(PageView):
+    """How far is it, and what came of it?"""
+
+    template_name = "documents/operation.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        operation = queries.get_operation_for(self.actor, ids["public_id"])
+        return {
+            "operation": operation,
+            "may_cancel": permissions.can_cancel_operation(self.actor, operation),
+        }
+
+
+class CancelOperationView(OperationView):
+    """Shall it stop before its next step?"""
+
+    template_name = "documents/cancel_operation.html"
+    submit_label = "Stop it"
+    done_message = "It stops before its next step."
+    can = permissions.can_cancel_operation
+    operation = cancel_operation
+
+    def thing(self, **ids: Any) -> Operation:
+        return queries.get_operation_for(self.actor, ids["public_id"])
+
+    def keys(self, thing: Operation) -> dict[str, int]:
+        return {"operation_id": thing.pk}

@@ -18,7 +18,10 @@ NOT_PERMITTED = {
     "documents.render_document": "a worker prints what a verb asked for",
     "documents.request_document": _BY_THE_CALLER,
     "documents.store_blob": _BY_THE_CALLER,
+    "documents.start_operation": _BY_THE_CALLER,
     "documents.sweep_documents": "the machinery asks again for what was asked for",
+    "documents.sweep_operations": "the machinery asks again for what was asked for",
+    "documents.work_operation": "a worker does what a verb asked for",
     "evaluations.keep_registration": _BY_THE_CALLER,
     "fair_opportunity.place_order": _BY_THE_CALLER,
     "ledger.accept_usage": _BY_THE_CALLER,
@@ -67,7 +70,9 @@ NOT_LOCKED = {
     "determinations.make_determination": _NEW,
     "documents.request_document": _NEW,
     "documents.store_blob": "a blob is its own content: the same bytes, the same row",
+    "documents.start_operation": _NEW,
     "documents.sweep_documents": "the verb that it calls for each paper locks it",
+    "documents.sweep_operations": "the verb that it calls for each operation locks it",
     "evaluations.keep_registration": _NEW,
     "ledger.create_line_of_accounting": _NEW,
     "metering.freeze_volume": "its caller holds the order whose usage it is",
@@ -89,6 +94,7 @@ LOCKED_LATER = {
 
 RECORDED_EACH = {
     "documents.render_document": "each of its transactions has a record of its own",
+    "documents.work_operation": "its end is recorded, whichever step it was",
 }
 """Verbs of several transactions, of which not only the last one records."""
 

@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
+import zstandard
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -17,20 +18,32 @@ from contracting.documents.refusals import Damaged
 
 
 @transaction.atomic
-def store_blob(*, content: bytes, media_type: str) -> Blob:
+def store_blob(*, content: bytes, media_type: str, packed: bool = False) -> Blob:
     """Write the bytes and flush them to the disk, then write their row.
 
     The same bytes are kept once, whoever stores them and however often. A row never
     names bytes that a power cut could still lose; bytes without a row are harmless.
 
     :param media_type: of the first who stores these bytes, such as ``application/pdf``
+    :param packed: keep them packed; hash and size are those of the bytes all the same
     """
     digest = hashlib.sha256(content).hexdigest()
-    blob = Blob(sha256=digest, size_bytes=len(content), media_type=media_type)
+    blob = Blob.objects.filter(sha256=digest).first() or Blob(
+        sha256=digest,
+        size_bytes=len(content),
+        media_type=media_type,
+        packing="zstd" if packed else "",
+    )
     if not _is_whole(blob):
-        _write(blob.name, content)
+        _write(blob.name, _pack(content) if blob.packing else content)
+    if blob.pk:
+        return blob
     Blob.objects.bulk_create([blob], ignore_conflicts=True)
     return Blob.objects.get(sha256=digest)
+
+
+def _pack(content: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=3).compress(content)
 
 
 def _is_whole(blob: Blob) -> bool:
