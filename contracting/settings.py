@@ -417,6 +417,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": env_text("API_RATE", "6000/min")},
     "UNAUTHENTICATED_USER": None,
+    # ``?format=`` names the format of what is sent, not of the answer.
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }
 SPECTACULAR_SETTINGS = {

@@ -15,6 +15,8 @@ def test_a_step_that_fails_leaves_nothing_and_is_done_again(db, steps):
     assert left(operation) == ("RUNNING", 0)
     assert traces() == 0
     assert "secret" not in operation.last_error
+    assert operation.next_attempt_at is not None
+    assert operation.stepped_at is not None
     assert operation.next_attempt_at > operation.stepped_at
     assert sweep_operations(at=operation.queued_at) == 0
 

@@ -21,7 +21,14 @@ from contracting.metering import queries
 from contracting.metering.adapters import cloudevents
 from contracting.metering.adapters.bindings import rows_sent
 from contracting.metering.adapters.cloudevents import MAX_ROWS
+from contracting.metering.adapters.registry import OWN
 from contracting.metering.adapters.unpacking import BATCH, Limits, unpacked
+from contracting.metering.api.formats import (
+    FORMAT_PARAMETERS,
+    format_named,
+    reader_of,
+    source_named,
+)
 from contracting.metering.models import UsageBatch
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.refusals import LengthMissing, UnreadableBatch
@@ -80,8 +87,11 @@ class IngestUsageEndpoint(EndpointView):
             "NDJSON, a JSON array, a batch, or one event in structured or binary mode; "
             f"at most {MAX_ROWS:,} rows and 50 MiB. With Content-Encoding gzip or zstd "
             "at most 5 MiB packed and a ratio of 100. 200 when every row is accepted "
-            "or duplicate, 207 otherwise."
+            "or duplicate, 207 otherwise. With ``format`` the rows are answers or logs "
+            "of a provider or gateway, read by its adapter: fields with content are "
+            "dropped unread."
         ),
+        parameters=FORMAT_PARAMETERS,
         request=dict.fromkeys(
             (
                 "application/x-ndjson",
@@ -95,11 +105,21 @@ class IngestUsageEndpoint(EndpointView):
         tags=["usage"],
     )
     def post(self, request: Request) -> Response:
-        sent = body_of(request, BATCH)
-        payload = rows_sent(sent, request.content_type or "", request.headers)
-        source = queries.get_source_for(self.actor, code=self._source_of(payload))
+        payload = body_of(request, BATCH)
+        format_ = format_named(request.query_params)
+        if format_ is OWN:
+            kind = request.content_type or ""
+            payload = rows_sent(payload, kind, request.headers)
+            code = self._source_of(payload)
+        else:
+            code = source_named(request.query_params, self.actor)
+        source = queries.get_source_for(self.actor, code=code)
         receipt = ingest_usage(
-            source_id=source.pk, payload=payload, by=self.actor, at=clock.now()
+            source_id=source.pk,
+            payload=payload,
+            read=reader_of(format_, source, request.query_params),
+            by=self.actor,
+            at=clock.now(),
         )
         batch = receipt.batch
         clean = batch.accepted + batch.duplicate == batch.received
