@@ -216,13 +216,16 @@ def store_attributions(
 def note_first_reports(
     agency_id: int, charged: Iterable[Attribution], at: datetime
 ) -> None:
-    """The first source that reports on an order is of record until somebody chooses."""
+    """The first source that reports on an order is of record until somebody chooses.
+
+    Where several are first at once, in one batch or in two, one of them is.
+    """
     unclaimed = {
         outcome.order.order_id: source
         for _, _, source, outcome in charged
         if not outcome.has_record
     }
-    SourceOfRecord.objects.bulk_create(
+    claims = [
         SourceOfRecord(
             public_id=new_public_id(SourceOfRecord.PREFIX),
             agency_id=agency_id,
@@ -235,7 +238,8 @@ def note_first_reports(
             says_so="It was the first to report on the order.",
         )
         for order_id, source in sorted(unclaimed.items())
-    )
+    ]
+    SourceOfRecord.objects.bulk_create(claims, ignore_conflicts=True)
 
 
 def _rated_rows(
