@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
-from django.db import connections
+from django.db import connection, connections
 
 from contracting.core.models import StreamedQuerySet
 
@@ -86,6 +86,16 @@ class Delivery:
     batch_id: int
     received_at: datetime
     late_after: timedelta
+
+
+def open_partition(source_id: int) -> None:
+    """Give a registered source partitions of its own for its events and their lines.
+
+    The owner's function makes them, since the site has no right to make tables. A
+    source that has them already keeps them; one without is kept with the rest.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT metering_open_partition(%s)", [source_id])
 
 
 class IncomingQuerySet(StreamedQuerySet[Any]):

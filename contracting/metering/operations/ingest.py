@@ -136,7 +136,8 @@ def ingest_usage(
     _answer_lost(source, rows, lost, verdicts)
     batch = _store(source, rows, verdicts, delivery.batch_id, by, at)
     _store_held(source, new, found, reserved, lost, at)
-    attributed = _store_attributed(source, new, found, lost, at)
+    _store_others(source, new, found, lost, at)
+    attributed = list(_attributed(source, new, found, lost))
     draw_on_funds(attributed, because=batch.subject, by=by, at=at)
     record_event(
         events.USAGE_INGESTED,
@@ -311,25 +312,36 @@ def _store_held(
     store_holds(source.agency_id, kept, at)
 
 
-def _store_attributed(
+def _attributed(
+    source: UsageSource,
+    new: Sequence[ReadEvent],
+    found: Iterable[Combination],
+    lost: set[str],
+) -> Iterator[Attribution]:
+    """Every call that is attributed by this batch, one by one."""
+    for each in found:
+        for call in (new[place] for place in each.members):
+            if call.event_id not in lost:
+                outcome = each.of(call)
+                if isinstance(outcome, Attributed):
+                    yield call.event_id, call.occurred_at, source, outcome
+
+
+def _store_others(
     source: UsageSource,
     new: Sequence[ReadEvent],
     found: Sequence[Combination],
     lost: set[str],
     at: datetime,
-) -> list[Attribution]:
-    """Every attribution; those of a witness, or in part free, are stored here."""
-    plain: list[Attribution] = []
-    others: list[Attribution] = []
-    for each in found:
-        for call in (new[place] for place in each.members):
-            outcome = each.of(call)
-            if isinstance(outcome, Attributed) and call.event_id not in lost:
-                row = (call.event_id, call.occurred_at, source, outcome)
-                (plain if each.is_plain else others).append(row)
-    note_first_reports(source.agency_id, plain, at)
-    store_attributions(source.agency_id, others, at)
-    return plain + others
+) -> None:
+    """Who reported first, and what is attributed in another way than by its price."""
+    plain = (each for each in found if each.is_plain)
+    one_of_each = (next(_attributed(source, new, [each], lost), None) for each in plain)
+    first = [each for each in one_of_each if each is not None]
+    note_first_reports(source.agency_id, first, at)
+    others = [each for each in found if not each.is_plain]
+    rest = list(_attributed(source, new, others, lost))
+    store_attributions(source.agency_id, rest, at)
 
 
 def _answer_held(

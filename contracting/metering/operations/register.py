@@ -13,6 +13,7 @@ from contracting.core.permissions import require
 from contracting.core.subjects import Subject
 from contracting.metering import events, permissions
 from contracting.metering.models import UsageSource
+from contracting.metering.models.incoming import open_partition
 from contracting.metering.refusals import SourceTaken
 
 _CODE = re.compile(r"[\x21-\x7e]{1,120}")
@@ -39,6 +40,7 @@ def register_source(
     source = UsageSource.objects.create(
         agency_id=agency_id, code=code, label=label.strip()[:120] or code
     )
+    open_partition(source.pk)
     record_event(
         events.SOURCE_REGISTERED,
         subject=Subject("metering.source", source.pk, f"organization:{agency_id}"),
