@@ -84,3 +84,21 @@ FUNDS_NOTICES_REMINDED = event_type(
     "metering.funds_notice.reminded",
     "Notices of an order's funds that nobody acknowledged went out again.",
 )
+RESERVATIONS_SWEPT = event_type(
+    "metering.reservations.swept", "Leases ended, and what they held came free."
+)
+USAGE_SETTLED = event_type(
+    "metering.usage.settled", "Reserved calls were settled with what they used."
+)
+RESERVATION_RELEASED = event_type(
+    "metering.reservation.released", "Reserved room was given back unused."
+)
+SPENDING_LIMITED = event_type(
+    "metering.spending.limited", "A limit on spending was set, changed or lifted."
+)
+CONTROL_CHOSEN = event_type(
+    "metering.control.chosen", "Hard or soft control of an order was chosen."
+)
+GATEWAY_FENCED = event_type(
+    "metering.gateway.fenced", "A gateway began anew; its former self gets nothing."
+)

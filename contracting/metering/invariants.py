@@ -14,6 +14,7 @@ from contracting.core.invariants import Invariant
 from contracting.core.quantities import Tokens, UnitPrice
 from contracting.ledger.queries import drawn_by_line
 from contracting.metering.models import (
+    FundsGate,
     UnchargedUsage,
     UsageAssignment,
     UsageAttribution,
@@ -28,6 +29,7 @@ from contracting.metering.models import (
     WitnessRating,
 )
 from contracting.metering.queries import latest_true_ups
+from contracting.metering.queries.recount import recounted
 from contracting.orders.models import HOLDER_OF_A_LINE
 
 _EVENT = ("agency_id", "source_id", "event_id")
@@ -175,6 +177,24 @@ def _nothing_is_orphaned() -> Iterator[str]:
         yield f"{line} belongs to no event"
 
 
+def _gates_count_what_is_reserved() -> Iterator[str]:
+    for gate in FundsGate.objects.order_by("pk"):
+        kept = {
+            (row.scope, row.name): (
+                row.reserved_tokens,
+                row.reserved_dollars,
+                row.reserved_micro_acu,
+                row.used_tokens,
+                row.used_dollars,
+            )
+            for row in gate.counters.all()
+        }
+        for key, stored in kept.items():
+            rows = recounted(gate.pk, *key)
+            if rows != stored:
+                yield f"{gate}, {key}: kept as {stored}, its rows sum to {rows}"
+
+
 INVARIANTS = [
     Invariant(
         "MET-1",
@@ -214,5 +234,11 @@ INVARIANTS = [
         "MET-7",
         "What a witness reports, or an outcome makes free, is charged to nobody.",
         _nothing_is_charged_twice,
+    ),
+    Invariant(
+        "MET-8",
+        "What a gate counts as reserved and used is what its grants, their ends and "
+        "their settlements sum to.",
+        _gates_count_what_is_reserved,
     ),
 ]

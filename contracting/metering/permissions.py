@@ -239,3 +239,56 @@ def can_remind_notices(by: Actor) -> Verdict:
     if by.is_system:
         return Allowed()
     return Refused("Notices of funds are given by the schedule.", "R-FND-07")
+
+
+def can_authorize_usage(by: Actor, agency_id: int, source: str) -> Verdict:
+    """The gateway's own key, for its own source; no person spends for it."""
+    verdict = scope_in(by, agency_id, Scope.USAGE_WRITE)
+    if isinstance(verdict, Refused):
+        return verdict
+    if by.sources and source not in by.sources:
+        return Refused("This key may not reserve for this source.")
+    return verdict
+
+
+def can_release_reservation(by: Actor, agency_id: int, source: str) -> Verdict:
+    """The gateway's own key; a representative or contracting officer with a reason."""
+    if by.is_key:
+        return can_authorize_usage(by, agency_id, source)
+    return role_in(
+        by,
+        agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        doing="release what is reserved",
+    )
+
+
+def can_sweep_reservations(by: Actor) -> Verdict:
+    """The schedule; nobody else ends leases."""
+    if by.is_system:
+        return Allowed()
+    return Refused("Leases are ended by the schedule.")
+
+
+def can_limit_spending(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """The contract's designated representative, or a contracting officer."""
+    verdict = role_in(
+        by,
+        order.contract.agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        doing="limit what is spent",
+    )
+    return as_representative(verdict, by, order.contract, on)
+
+
+def can_choose_control(by: Actor, order: TaskOrder) -> Verdict:
+    """The contracting officer of the agency (R-MET-10)."""
+    return role_in(
+        by,
+        order.contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="choose between hard and soft control",
+        rule="R-MET-10",
+    )

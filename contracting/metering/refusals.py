@@ -178,3 +178,130 @@ class AlreadyAcknowledged(Conflict):
 
     code = "already_acknowledged"
     rule = "R-FND-07"
+
+
+class NotAuthorized(Refusal):
+    """A call may not be made: there is no room for it, or nobody can tell (R-MET-10).
+
+    Whatever cannot be decided is refused: the gate fails closed.
+    """
+
+    code = "not_authorized"
+    rule = "R-MET-10"
+
+
+class LiveLimitReached(NotAuthorized):
+    """The worst case of the call is more than a limit leaves."""
+
+    code = "live_limit_reached"
+
+
+class UnknownOrder(NotAuthorized):
+    """There is no such signed order for this key."""
+
+    code = "unknown_order"
+    status = 404
+
+
+class OrderClosed(NotAuthorized):
+    """The order is complete or closed out."""
+
+    code = "order_closed"
+
+
+class OrderStopped(NotAuthorized):
+    """Work under the order is stopped."""
+
+    code = "order_stopped"
+
+
+class OutsidePeriod(NotAuthorized):
+    """The order does not perform now."""
+
+    code = "outside_period"
+
+
+class FundsNotAvailable(NotAuthorized):
+    """The order was signed before its funds are there, and they are not there yet."""
+
+    code = "funds_not_available"
+
+
+class UnknownModel(NotAuthorized):
+    """No model of the order goes by this name."""
+
+    code = "unknown_model"
+
+
+class NoPrice(NotAuthorized):
+    """The order has no price in force for what the call may use; it is never free."""
+
+    code = "no_price"
+
+
+class RollerStopped(NotAuthorized):
+    """Usage has not been put on the balances for too long to know what is left."""
+
+    code = "roller_stopped"
+    status = 503
+    retryable = True
+
+
+class SourceSilent(NotAuthorized):
+    """The source has not told of its usage for too long to know what is left."""
+
+    code = "source_silent"
+
+
+class DatabaseDown(NotAuthorized):
+    """The records cannot be reached."""
+
+    code = "database_down"
+    status = 503
+    retryable = True
+
+
+class StaleEpoch(NotAuthorized):
+    """The gateway has begun anew since: its former self gets nothing more."""
+
+    code = "stale_epoch"
+
+
+class ReservationReused(Invalid):
+    """The id of a reservation was used for another request."""
+
+    code = "reservation_reused"
+    rule = "R-MET-10"
+
+
+class ReservationEnded(NotAuthorized):
+    """The reservation was granted, and has been settled, released or has expired."""
+
+    code = "reservation_ended"
+
+
+class UnknownReservation(Refusal):
+    """There is no such reservation for this key."""
+
+    code = "unknown_reservation"
+    status = 404
+
+
+class WrongEvent(Invalid):
+    """The event settles another call than the one it is sent for."""
+
+    code = "wrong_event"
+    rule = "R-MET-10"
+
+
+class BadLimit(Invalid):
+    """A limit is on something of the order, from today or later, with a reason."""
+
+    code = "bad_limit"
+
+
+class UsageUnannounced(Refusal):
+    """Usage of the order comes without authorization, so nothing can be held back."""
+
+    code = "usage_unannounced"
+    rule = "R-MET-10"

@@ -207,3 +207,28 @@ class Limits(NamedTuple):
     calls_per_minute: int | None = None
     tokens_per_minute: int | None = None
     latency_ms: int | None = None
+
+
+class ControlMode(TextChoices):
+    """What becomes of a request for more than a limit leaves (R-MET-10)."""
+
+    HARD = "HARD", "hard: beyond a limit it is refused"
+    SOFT = "SOFT", "soft: beyond a limit it is granted, and told"
+
+
+class LimitScope(TextChoices):
+    """What a limit is set on."""
+
+    LINE = "LINE", "order line"
+    ORDER = "ORDER", "order"
+    CLIN = "CLIN", "contract line"
+    PROJECT = "PROJECT", "project"
+    KEY = "KEY", "key"
+
+
+class ReservationEndKind(TextChoices):
+    """How a reserved call ended."""
+
+    SETTLED = "SETTLED", "settled"
+    RELEASED = "RELEASED", "released unused"
+    EXPIRED = "EXPIRED", "lease expired"

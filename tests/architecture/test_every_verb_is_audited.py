@@ -24,6 +24,7 @@ NOT_RECORDED = {
     "documents.start_operation": "one row of the verb that asks for the work",
     "documents.sweep_documents": "asks again for what was asked for",
     "documents.sweep_operations": "asks again for what was asked for",
+    "metering.authorize_usage": "a grant is a row that is only ever added",
     "notices.post_notice": "one row of the verb that tells people",
     "notices.sweep_notices": "sends what was posted",
     "reconciliation.reconcile_all": "asks for one comparison after the other",

@@ -17,7 +17,13 @@ from contracting.core.models import (
     StreamedQuerySet,
 )
 from contracting.core.subjects import Subject
-from contracting.metering.models import funds_notices, reratings, sources, terms
+from contracting.metering.models import (
+    funds_notices,
+    reratings,
+    reservations,
+    sources,
+    terms,
+)
 from contracting.metering.models.incoming import IncomingQuerySet
 from contracting.metering.states import (
     Basis,
@@ -44,6 +50,16 @@ Rerating = reratings.Rerating
 RatingAdjustment = reratings.RatingAdjustment
 UsageSource = sources.UsageSource
 SourceHeartbeat = sources.SourceHeartbeat
+FundsGate = reservations.FundsGate
+GateCounter = reservations.GateCounter
+Reservation = reservations.Reservation
+ReservationEnd = reservations.ReservationEnd
+ReservationHold = reservations.ReservationHold
+Settlement = reservations.Settlement
+FreedReserve = reservations.FreedReserve
+SpendingLimit = reservations.SpendingLimit
+ControlChoice = reservations.ControlChoice
+GatewayEpoch = reservations.GatewayEpoch
 
 
 class UsageBatch(Addressed, AppendOnly):

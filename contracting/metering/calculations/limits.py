@@ -1,0 +1,174 @@
+"""The limits of an order on values: what each has left, and how it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from contracting.core.quantities import Dollars, Tokens
+from contracting.ledger.queries.live import LiveLimit
+from contracting.metering.calculations.admission import (
+    DOLLARS,
+    MICRO_ACU,
+    TOKENS,
+    Demand,
+    Key,
+    Limit,
+)
+from contracting.metering.calculations.worst import (
+    Ask,
+    Share,
+    in_dollars,
+    in_picodollars,
+)
+from contracting.metering.states import LimitScope
+
+TOKEN_CEILING: Final = "token_ceiling"  # noqa: S105 (no password)
+DOLLAR_CEILING: Final = "dollar_ceiling"
+FUNDED_DOLLARS: Final = "funded_dollars"
+POOL: Final = "pool"
+SET_TOKENS: Final = "limit_in_tokens"
+SET_DOLLARS: Final = "limit_in_dollars"
+
+Counted = tuple[Sequence[int], Sequence[int]]
+"""What is reserved and what is used under a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetLimit:
+    """What a contracting officer has set; neither, where the limit was lifted."""
+
+    tokens: int | None
+    dollars: Decimal | None
+
+
+def limits_of(
+    clins: Mapping[int, str],
+    live: Mapping[int, LiveLimit],
+    counted: Mapping[Key, Counted],
+    said: Mapping[Key, SetLimit],
+) -> list[Limit]:
+    """Every limit of an order, those of the ledger first, in one order always.
+
+    :param clins: the number of the contract line by order line
+    :param live: what the ledger says of each order line
+    :param counted: what is reserved on each line, and of each project and key
+    :param said: the limits that were set and are in force
+    """
+    found = []
+    for line, clin in sorted(clins.items()):
+        if line in live:
+            reserved = counted.get((str(LimitScope.LINE), str(line)), _NOTHING)[0]
+            found += _of_the_ledger(line, clin, live[line], reserved)
+    for key, limit in sorted(said.items()):
+        used, spent = _used(key, clins, live, counted)
+        says = _name(key)
+        if limit.tokens is not None:
+            left = limit.tokens - used
+            found.append(Limit(key, TOKENS, left, SET_TOKENS, f"the limit of {says}"))
+        if limit.dollars is not None:
+            left = in_picodollars(limit.dollars) - spent
+            found.append(Limit(key, DOLLARS, left, SET_DOLLARS, f"the limit of {says}"))
+    return found
+
+
+_NOTHING: Final[Counted] = ((0, 0, 0), (0, 0))
+
+
+def _of_the_ledger(
+    line: int, clin: str, live: LiveLimit, reserved: Sequence[int]
+) -> list[Limit]:
+    key = (str(LimitScope.LINE), str(line))
+    acrns = ", ".join(live.funds_left)
+    found = [
+        Limit(
+            key,
+            DOLLARS,
+            in_picodollars(live.funded_dollars_left) - reserved[DOLLARS],
+            FUNDED_DOLLARS,
+            f"the funds of line {clin} (ACRN {acrns})",
+        ),
+        Limit(
+            key,
+            DOLLARS,
+            in_picodollars(live.ceiling_dollars_left) - reserved[DOLLARS],
+            DOLLAR_CEILING,
+            f"the dollar ceiling of line {clin}",
+        ),
+        Limit(
+            key,
+            TOKENS,
+            live.tokens_left - reserved[TOKENS],
+            TOKEN_CEILING,
+            f"the token ceiling of line {clin}",
+        ),
+    ]
+    if live.micro_acu_left is not None:
+        left = live.micro_acu_left - reserved[MICRO_ACU]
+        found.append(Limit(key, MICRO_ACU, left, POOL, f"the pool of line {clin}"))
+    return found
+
+
+def _used(
+    key: Key,
+    clins: Mapping[int, str],
+    live: Mapping[int, LiveLimit],
+    counted: Mapping[Key, Counted],
+) -> tuple[int, int]:
+    """Tokens and picodollars used and reserved under a limit that was set.
+
+    Of an order and a CLIN all usage counts, however it was reported; of a project and a
+    key what was reserved under their name.
+    """
+    if key[0] in (LimitScope.PROJECT, LimitScope.KEY):
+        reserved, used = counted.get(key, _NOTHING)
+        return reserved[TOKENS] + used[0], reserved[DOLLARS] + used[1]
+    tokens = dollars = 0
+    for line, clin in clins.items():
+        if key[0] == LimitScope.CLIN and clin != key[1]:
+            continue
+        reserved = counted.get((str(LimitScope.LINE), str(line)), _NOTHING)[0]
+        tokens += reserved[TOKENS]
+        dollars += reserved[DOLLARS]
+        if line in live:
+            tokens += live[line].used_tokens
+            dollars += in_picodollars(live[line].used_dollars)
+    return tokens, dollars
+
+
+def _name(key: Key) -> str:
+    scope, name = key
+    return f"{LimitScope(scope).label} {name}".strip()
+
+
+def demand_of(ask: Ask, clins: Mapping[int, str], shares: Iterable[Share]) -> Demand:
+    """What all calls of an ask take of everything that may be limited."""
+    demand = Demand()
+    for share in shares:
+        line = share.order_line_id
+        keys: list[Key] = [
+            (str(LimitScope.LINE), str(line)),
+            (str(LimitScope.CLIN), clins.get(line, "")),
+            (str(LimitScope.ORDER), ""),
+        ]
+        if ask.project:
+            keys.append((str(LimitScope.PROJECT), ask.project))
+        if ask.key_ref:
+            keys.append((str(LimitScope.KEY), ask.key_ref))
+        amounts = (
+            share.tokens * ask.calls,
+            share.picodollars * ask.calls,
+            share.micro_acu * ask.calls,
+        )
+        for key in keys:
+            demand.add(key, *amounts)
+    return demand
+
+
+def amount_in_words(unit: int, amount: int) -> str:
+    """An amount as a person reads it, in its own unit."""
+    if unit == DOLLARS:
+        return str(Dollars(in_dollars(amount)))
+    return str(Tokens(amount)) if unit == TOKENS else f"{amount:,} micro-ACU"
