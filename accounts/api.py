@@ -48,16 +48,14 @@ class BearerKey(BaseAuthentication):
         :raises AuthenticationFailed: for a key that is wrong, revoked or expired; the
             answer does not say which
         """
-        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != SCHEME.lower():
+        header = request.headers.get("Authorization", "")
+        if header.partition(" ")[0].lower() != SCHEME.lower():
             return None
-        at = clock.now()
-        key = _key_of(text.strip())
-        if key is None or key.revoked_at is not None or key.expires_at <= at:
+        actor = actor_of_bearer(header, clock.now())
+        if actor is None:
             message = "This key is unknown, revoked or expired."
             raise AuthenticationFailed(message)
-        _note_use(key, at)
-        return Machine(pk=f"key-{key.pk}"), actor_of_key(key)
+        return Machine(pk=f"key-{actor.key_id}"), actor
 
     def authenticate_header(self, request: Request) -> str:
         return f'{SCHEME} realm="api"'
@@ -71,6 +69,18 @@ class BearerKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "ddk_…"}
+
+
+def actor_of_bearer(header: str, at: datetime) -> Actor | None:
+    """The machine whose key this header shows; ``None`` if it is not in force."""
+    scheme, _, text = header.partition(" ")
+    if scheme.lower() != SCHEME.lower():
+        return None
+    key = _key_of(text.strip())
+    if key is None or key.revoked_at is not None or key.expires_at <= at:
+        return None
+    _note_use(key, at)
+    return actor_of_key(key)
 
 
 def _key_of(text: str) -> ApiKey | None:

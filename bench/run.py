@@ -7,6 +7,8 @@ temporary tables with the same keys.
 *Paper*: a task order from its request to its stored print against a bare WeasyPrint of
 the same HTML with the same options.
 
+*Funds* (``funds.py``): reservations on one order, over many, and through HTTP.
+
 *Signing* (``signing.py``): an order of five lines drafted and signed, against a lean
 desk (``lean.py``). *Orders* (``orders.py``): lists and searches among a million.
 
@@ -51,6 +53,7 @@ TABLES = (
 
 def main() -> None:
     """Measure both, print a line for each, and write the figures."""
+    import funds
     import orders
     import signing
 
@@ -60,6 +63,7 @@ def main() -> None:
             "ingest": ingest_against_copy(),
             "paper": paper_against_weasyprint(),
             "signing": signing.measure(),
+            "funds": funds.measure(),
             "orders": orders.measure(),
         }
     RESULT.parent.mkdir(exist_ok=True)

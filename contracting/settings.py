@@ -421,6 +421,8 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }
+# How often a key may ask the gate of funds control in a second.
+FUNDS_RATE = env_number("FUNDS_RATE", 20_000)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Drawdown API",
     "VERSION": "1",

@@ -16,7 +16,7 @@ from contracting.metering.models import (
     UsageSource,
 )
 from contracting.metering.operations.authorize import Grant
-from contracting.metering.queries import unfolded
+from contracting.metering.queries.parts import PARTS
 from contracting.orders.models import TaskOrder
 from contracting.terminations.operations.stop import stop_work
 from tests.builders_funds import DOLLAR, answers, asking, granted, swept
@@ -33,6 +33,9 @@ from tests.builders_volume import order_by_volume
 from tests.cast import machine, nothing_happens
 
 pytestmark = pytest.mark.django_db
+
+NOT_ROLLING = "SELECT json_build_array(false, true) AS row"
+NOT_HEARD = "SELECT json_build_array(true, false) AS row"
 
 
 def counter(order):
@@ -295,7 +298,7 @@ def test_a_ban_turns_the_next_call_away(order, contracting_officer, vendor_a):
 
 
 def test_nothing_is_granted_while_usage_does_not_reach_the_balances(order, monkeypatch):
-    monkeypatch.setattr(unfolded, "asked_alive", lambda ask, s: lambda: (False, True))
+    monkeypatch.setitem(PARTS, "alive", NOT_ROLLING)
 
     (answer,) = answers(asking(order=order))
 
@@ -303,7 +306,7 @@ def test_nothing_is_granted_while_usage_does_not_reach_the_balances(order, monke
 
 
 def test_nothing_is_granted_to_a_source_that_is_silent(order, monkeypatch):
-    monkeypatch.setattr(unfolded, "asked_alive", lambda ask, s: lambda: (True, False))
+    monkeypatch.setitem(PARTS, "alive", NOT_HEARD)
 
     assert code_of(answers(asking(order=order))[0]) == "source_silent"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ import psycopg
 from django.db import connections
 
 Rows = Callable[[], list[Any]]
-Ask = Callable[[str, Sequence[Any]], Rows]
+Ask = Callable[[str, Sequence[Any] | Mapping[str, Any]], Rows]
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def pipelined(using: str = "default") -> Iterator[Ask]:
     link.ensure_connection()
     raw = cast("psycopg.Connection[Any]", link.connection)
 
-    def ask(statement: str, params: Sequence[Any]) -> Rows:
+    def ask(statement: str, params: Sequence[Any] | Mapping[str, Any]) -> Rows:
         cursor = psycopg.Cursor(raw)
 
         def execute(text: str, values: Any, _many: bool, _context: Any) -> Any:  # noqa: FBT001 (Django's)

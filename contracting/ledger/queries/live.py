@@ -10,19 +10,19 @@ from typing import Any, Final
 from contracting.ledger.models import Balance, HolderBalance
 
 LIVE_LIMITS: Final = f"""
-SELECT h.holder_id, h.ceiling_tokens - h.consumed_tokens,
+SELECT json_build_array(h.holder_id, h.ceiling_tokens - h.consumed_tokens,
        h.ceiling_micro_acu - h.consumed_micro_acu,
        h.consumed_tokens + h.unfunded_tokens,
-       b.acrn, b.ceiling_dollars - b.consumed_dollars,
-       b.obligated_dollars - b.consumed_dollars - b.rounding_dollars
-         + b.given_up_dollars,
-       b.consumed_dollars + b.unfunded_dollars
+       b.acrn, (b.ceiling_dollars - b.consumed_dollars)::text,
+       (b.obligated_dollars - b.consumed_dollars - b.rounding_dollars
+         + b.given_up_dollars)::text,
+       (b.consumed_dollars + b.unfunded_dollars)::text) AS row
   FROM {HolderBalance._meta.db_table} h JOIN {Balance._meta.db_table} b
     ON b.line_id = h.id
  WHERE h.holder_kind = %s AND h.holder_id = ANY(%s)
  ORDER BY h.id, b.sequence, b.id
 """  # noqa: S608 (names of our own tables)
-"""Asked with the kind of the holders and a list of their numbers."""
+"""One column, ``row``; asked with the kind of the holders and their numbers."""
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def live_limits(rows: Iterable[Sequence[Any]]) -> dict[int, LiveLimit]:
         limit = found.get(line)
         if limit is None:
             limit = found[line] = LiveLimit(tokens, units, used)
-        limit.ceiling_dollars_left += ceiling
-        limit.used_dollars += spent
-        limit.funds_left[acrn] = limit.funds_left.get(acrn, Decimal(0)) + funds
+        limit.ceiling_dollars_left += Decimal(ceiling)
+        limit.used_dollars += Decimal(spent)
+        limit.funds_left[acrn] = limit.funds_left.get(acrn, Decimal(0)) + Decimal(funds)
     return found

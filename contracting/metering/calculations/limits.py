@@ -147,24 +147,28 @@ def demand_of(ask: Ask, clins: Mapping[int, str], shares: Iterable[Share]) -> De
     """What all calls of an ask take of everything that may be limited."""
     demand = Demand()
     for share in shares:
-        line = share.order_line_id
-        keys: list[Key] = [
-            (str(LimitScope.LINE), str(line)),
-            (str(LimitScope.CLIN), clins.get(line, "")),
-            (str(LimitScope.ORDER), ""),
-        ]
-        if ask.project:
-            keys.append((str(LimitScope.PROJECT), ask.project))
-        if ask.key_ref:
-            keys.append((str(LimitScope.KEY), ask.key_ref))
+        line, calls = share.order_line_id, ask.calls
         amounts = (
-            share.tokens * ask.calls,
-            share.picodollars * ask.calls,
-            share.micro_acu * ask.calls,
+            share.tokens * calls,
+            share.picodollars * calls,
+            share.micro_acu * calls,
         )
-        for key in keys:
-            demand.add(key, *amounts)
+        demand.add((_LINE, str(line)), *amounts)
+        demand.add((_CLIN, clins.get(line, "")), *amounts)
+        demand.add(_WHOLE_ORDER, *amounts)
+        if ask.project:
+            demand.add((_PROJECT, ask.project), *amounts)
+        if ask.key_ref:
+            demand.add((_KEY, ask.key_ref), *amounts)
     return demand
+
+
+# Plain text: an enumeration's member is slow to hash and to write.
+_LINE: Final = str(LimitScope.LINE)
+_CLIN: Final = str(LimitScope.CLIN)
+_PROJECT: Final = str(LimitScope.PROJECT)
+_KEY: Final = str(LimitScope.KEY)
+_WHOLE_ORDER: Final = (str(LimitScope.ORDER), "")
 
 
 def amount_in_words(unit: int, amount: int) -> str:

@@ -7,13 +7,13 @@ output at the dearest class of output (reasoning), each at the highest step of a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
-from contracting.core.canonical import content_sha256
 from contracting.metering.calculations import Rate
 
 PICO: Final = 10**12
@@ -48,7 +48,15 @@ class Ask:
     @property
     def sha256(self) -> str:
         """Of everything that is asked: the same id with another body is refused."""
-        return content_sha256({name: getattr(self, name) for name in self.__slots__})
+        said = "\n".join(
+            (
+                *(self.order_ref, self.model, self.tier, self.boundary),
+                *(self.project, self.key_ref, self.gateway),
+                f"{self.input_tokens_max} {self.output_tokens_max}",
+                f"{self.calls} {self.epoch}",
+            )
+        )
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +158,10 @@ def in_picodollars(amount: Decimal, *, up: bool = False) -> int:
 def in_dollars(picodollars: int) -> Decimal:
     """Whole picodollars as dollars, exact."""
     return Decimal(picodollars).scaleb(-12)
+
+
+def in_text(picodollars: int) -> str:
+    """Whole picodollars as dollars with twelve decimals, exact."""
+    whole, part = divmod(abs(picodollars), PICO)
+    sign = "-" if picodollars < 0 else ""
+    return f"{sign}{whole}.{part:012}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from contracting.core.errors import Refusal
 from contracting.core.permissions import require
 from contracting.core.postgresql.pipeline import pipelined
 from contracting.core.quantities import Dollars, Tokens
-from contracting.ledger.queries.live import LIVE_LIMITS, LiveLimit, live_limits
+from contracting.ledger.queries.live import LiveLimit, live_limits
 from contracting.metering import permissions
 from contracting.metering.calculations.admission import (
     Key,
@@ -38,13 +38,10 @@ from contracting.metering.calculations.worst import (
     worst_case,
 )
 from contracting.metering.models import (
-    GatewayEpoch,
     Reservation,
-    ReservationEnd,
-    SpendingLimit,
-    UsageSource,
 )
 from contracting.metering.operations.sweep import (
+    _SAVE,
     _Gates,
     _lock_gates,
     _lock_new_gate,
@@ -52,6 +49,7 @@ from contracting.metering.operations.sweep import (
 from contracting.metering.queries import gates as reads
 from contracting.metering.queries import unfolded as usage
 from contracting.metering.queries.gates import OrderFacts, Stamp
+from contracting.metering.queries.parts import PARTS
 from contracting.metering.refusals import (
     FundsNotAvailable,
     LiveLimitReached,
@@ -72,38 +70,18 @@ from contracting.metering.states import ControlMode, LimitScope
 from contracting.orders.models import HOLDER_OF_A_LINE
 from contracting.orders.states import TaskOrderState
 
-_SOURCE: Final = f"""
-SELECT agency_id, code, closed_at FROM {UsageSource._meta.db_table} WHERE id = %s
-"""  # noqa: S608 (names of our own tables)
-
-_EPOCHS: Final = f"""
-SELECT gateway, max(epoch) FROM {GatewayEpoch._meta.db_table}
- WHERE source_id = %s GROUP BY gateway
-"""  # noqa: S608
-
-_LIMITS: Final = f"""
-SELECT gate_id, scope, name, valid_from, tokens, dollars
-  FROM {SpendingLimit._meta.db_table} WHERE gate_id = ANY(%s)
- ORDER BY gate_id, valid_from, id
-"""  # noqa: S608
-
-_KNOWN: Final = f"""
-SELECT r.reservation_id, r.body_sha256, r.gate_id, r.calls, r.tokens, r.dollars,
-       r.beyond, r.lease_until,
-       (SELECT count(*) FROM {ReservationEnd._meta.db_table} e
-         WHERE e.reservation_id = r.id)
-  FROM {Reservation._meta.db_table} r
- WHERE r.agency_id = (SELECT agency_id FROM {UsageSource._meta.db_table} WHERE id = %s)
-   AND r.source_id = %s AND r.reservation_id = ANY(%s)
-"""  # noqa: S608
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _GRANT: Final = f"""
-INSERT INTO {Reservation._meta.db_table} (agency_id, source_id, reservation_id, gate_id,
-  body_sha256, model_id, project, key_ref, gateway, epoch, calls, shares, tokens,
-  dollars, beyond, granted_at, lease_until, granted_to)
-SELECT %s, %s, t.*, %s FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::bigint[],
-  %s::text[], %s::text[], %s::text[], %s::int[], %s::int[], %s::jsonb[], %s::bigint[],
-  %s::numeric[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS t
+WITH counted AS ({_SAVE})
+INSERT INTO {Reservation._meta.db_table} (agency_id, source_id, granted_to,
+  reservation_id, gate_id, body_sha256, model_id, project, key_ref, gateway, epoch,
+  calls, shares, tokens, dollars, beyond, granted_at, lease_until)
+SELECT %(agency)s, %(source)s, %(by)s, row->>0, (row->>1)::bigint, row->>2,
+       (row->>3)::bigint, row->>4, row->>5, row->>6, (row->>7)::int, (row->>8)::int,
+       (row->9)::jsonb, (row->>10)::bigint, (row->>11)::numeric, row->>12, %(at)s,
+       (row->>13)::timestamptz
+  FROM json_array_elements(%(rows)s::json) AS row
 """  # noqa: S608
 
 
@@ -128,7 +106,9 @@ class _Held:
     """Everything that was read while the gates were held."""
 
     gates: _Gates
-    source: tuple[int, str, datetime | None]
+    agency_id: int
+    source: str
+    is_closed: bool
     stamps: dict[str, Stamp]
     epochs: dict[str, int]
     limits: list[tuple[Any, ...]]
@@ -156,14 +136,14 @@ def authorize_usage(
     :raises SourceClosed: if the source no longer reports
     """
     facts, has_new_gate = _facts(asks, by, at)
-    held = _read_locked(source_id, asks, facts)
-    require(permissions.can_authorize_usage(by, held.source[0], held.source[1]))
-    if held.source[2] is not None:
+    held = _read_locked(source_id, asks, facts, by)
+    require(permissions.can_authorize_usage(by, held.agency_id, held.source))
+    if held.is_closed:
         message = "This source is closed; its usage goes to its successor."
         raise SourceClosed(message)
     _refresh(facts, held, at)
     answers: list[Grant | Refusal] = []
-    rows: list[tuple[Any, ...]] = []
+    rows: list[list[Any]] = []
     for ask in asks:
         try:
             answers.append(_answer(ask, facts[ask.order_ref], held, rows, at))
@@ -172,7 +152,7 @@ def authorize_usage(
     if has_new_gate and not rows:
         transaction.set_rollback(True)  # nobody got room: the gate is not needed yet
     else:
-        _write(rows, held, source_id, by)
+        _write(rows, held, source_id, by, at)
     return answers
 
 
@@ -194,32 +174,39 @@ def _facts(
 
 
 def _read_locked(
-    source_id: int, asks: Sequence[Ask], facts: dict[str, OrderFacts | None]
+    source_id: int,
+    asks: Sequence[Ask],
+    facts: dict[str, OrderFacts | None],
+    by: Actor,
 ) -> _Held:
     """Lock the gates, then read what decides, in one round trip."""
     orders = [each for each in facts.values() if each is not None]
-    gate_ids = sorted({each.gate_id for each in orders})
-    lines = sorted({line for each in orders for line in each.clins})
-    ids = [ask.reservation_id for ask in asks]
-    with pipelined() as ask:
-        gates = _lock_gates(ask, gate_ids)
-        source = ask(_SOURCE, [source_id])
-        stamps = ask(reads.STAMPS, [sorted({each.stream for each in orders})])
-        epochs = ask(_EPOCHS, [source_id])
-        limits = ask(_LIMITS, [gate_ids])
-        unfolded = usage.asked(ask, lines)
-        live = ask(LIVE_LIMITS, [HOLDER_OF_A_LINE, lines])
-        known = ask(_KNOWN, [source_id, source_id, ids])
-        alive = usage.asked_alive(ask, source_id)
-    is_rolling, is_heard = alive()
+    gates, found = _lock_gates(
+        sorted({each.gate_id for each in orders}),
+        PARTS,
+        {
+            "source": source_id,
+            "agency": by.own_organization_id,
+            "holders": HOLDER_OF_A_LINE,
+            "lines": sorted({line for each in orders for line in each.clins}),
+            "ids": [ask.reservation_id for ask in asks],
+            "streams": sorted({each.stream for each in orders}),
+        },
+    )
+    ((agency_id, source, is_closed),) = found["source"]
+    ((is_rolling, is_heard),) = found["alive"]
+    live = live_limits(found["live"])
+    usage.take_off(live, found["unfolded"])
     return _Held(
-        gates=gates(),
-        source=source()[0],
-        stamps=reads.stamps_of(stamps()),
-        epochs=dict(epochs()),
-        limits=limits(),
-        live=unfolded(live_limits(live())),
-        known={row[0]: row for row in known()},
+        gates=gates,
+        agency_id=agency_id,
+        source=source,
+        is_closed=is_closed,
+        stamps=reads.stamps_of(found["stamps"]),
+        epochs=dict(found["epochs"]),
+        limits=[tuple(row) for row in found["limits"]],
+        live=live,
+        known={row[0]: tuple(row) for row in found["known"]},
         is_rolling=is_rolling,
         is_heard=is_heard,
     )
@@ -242,12 +229,13 @@ def _answer(
     ask: Ask,
     facts: OrderFacts | None,
     held: _Held,
-    rows: list[tuple[Any, ...]],
+    rows: list[list[Any]],
     at: datetime,
 ) -> Grant:
+    sha256 = ask.sha256
     known = held.known.get(ask.reservation_id)
     if known is not None:
-        return _replay(ask, known, at)
+        return _replay(ask, sha256, known, at)
     if facts is None:
         message = f"There is no signed order {ask.order_ref} for this key."
         raise UnknownOrder(message)
@@ -270,21 +258,22 @@ def _answer(
         lease_until=at + timedelta(seconds=lease),
         beyond=beyond,
     )
-    row = _row(ask, facts.gate_id, model_id, shares, grant, at)
+    row = _row(ask, sha256, facts.gate_id, model_id, shares, grant)
     rows.append(row)
     held.known[ask.reservation_id] = (
-        *(ask.reservation_id, ask.sha256, facts.gate_id, ask.calls),
-        *(grant.tokens.count, grant.dollars.amount, beyond, grant.lease_until, 0),
+        *(ask.reservation_id, sha256, ask.calls, grant.tokens.count, row[11]),
+        *(beyond, grant.lease_until.timestamp(), 0),
     )
     return grant
 
 
-def _replay(ask: Ask, known: tuple[Any, ...], at: datetime) -> Grant:
+def _replay(ask: Ask, sha256: str, known: tuple[Any, ...], at: datetime) -> Grant:
     """The same grant again, while it holds; another body under its id is refused."""
-    _id, sha256, _gate, calls, tokens, dollars, beyond, lease_until, ended = known
-    if sha256 != ask.sha256:
+    _id, before, calls, tokens, dollars, beyond, seconds, ended = known
+    if before != sha256:
         message = f"The id {ask.reservation_id} was used for another request."
         raise ReservationReused(message, pointer="/reservation_id")
+    lease_until = _EPOCH + timedelta(microseconds=int(Decimal(seconds) * 10**6))
     if ended >= calls or lease_until <= at:
         message = (
             f"The reservation {ask.reservation_id} was granted and has ended. Ask "
@@ -312,7 +301,7 @@ def _guard(ask: Ask, facts: OrderFacts, held: _Held, at: datetime) -> None:
         raise RollerStopped(message)
     if not held.is_heard:
         message = (
-            f"The source {held.source[1]} has not been heard of for longer than it "
+            f"The source {held.source} has not been heard of for longer than it "
             "may be silent. It gets room again when it reports."
         )
         raise SourceSilent(message)
@@ -368,9 +357,11 @@ def _limits(facts: OrderFacts, held: _Held) -> list[Limit]:
     found = held.open.get(facts.gate_id)
     if found is None:
         said = {
-            (scope, name): SetLimit(tokens, dollars)
+            (scope, name): SetLimit(
+                tokens, None if dollars is None else Decimal(dollars)
+            )
             for gate_id, scope, name, valid_from, tokens, dollars in held.limits
-            if gate_id == facts.gate_id and valid_from <= facts.day
+            if gate_id == facts.gate_id and valid_from <= facts.day.isoformat()
         }
         found = limits_of(
             facts.clins,
@@ -442,36 +433,42 @@ def _count(ask: Ask, gate_id: int, shares: Iterable[Share], held: _Held) -> None
 
 def _row(
     ask: Ask,
+    sha256: str,
     gate_id: int,
     model_id: int,
     shares: Iterable[Share],
     grant: Grant,
-    at: datetime,
-) -> tuple[Any, ...]:
-    return (
+) -> list[Any]:
+    return [
         ask.reservation_id,
         gate_id,
-        ask.sha256,
+        sha256,
         model_id,
         ask.project,
         ask.key_ref,
         ask.gateway,
         ask.epoch,
         ask.calls,
-        json.dumps([share.as_row() for share in shares]),
+        [share.as_row() for share in shares],
         grant.tokens.count,
-        Decimal(grant.dollars.amount),
+        str(grant.dollars.amount),
         grant.beyond,
-        at,
-        grant.lease_until,
-    )
+        grant.lease_until.isoformat(),
+    ]
 
 
 def _write(
-    rows: Sequence[tuple[Any, ...]], held: _Held, source_id: int, by: Actor
+    rows: Sequence[list[Any]], held: _Held, source_id: int, by: Actor, at: datetime
 ) -> None:
     with pipelined() as ask:
-        if rows:
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            ask(_GRANT, [held.source[0], source_id, by.name[:160], *columns])
-        held.gates.save(ask)
+        ask(
+            _GRANT,
+            {
+                "counters": held.gates.changed(),
+                "agency": held.agency_id,
+                "source": source_id,
+                "by": by.name[:160],
+                "at": at,
+                "rows": json.dumps(rows),
+            },
+        )

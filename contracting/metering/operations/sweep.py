@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -15,11 +15,11 @@ from django.db.models import Exists, OuterRef, Sum
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.core.postgresql.pipeline import Ask, pipelined
+from contracting.core.postgresql.pipeline import pipelined
 from contracting.core.quantities import Dollars, Tokens
 from contracting.metering import events, permissions
 from contracting.metering.calculations.admission import Key
-from contracting.metering.calculations.worst import in_dollars, in_picodollars
+from contracting.metering.calculations.worst import in_picodollars, in_text
 from contracting.metering.models import (
     FreedReserve,
     FundsGate,
@@ -38,25 +38,33 @@ SELECT id, mode, lease_seconds, order_id FROM {FundsGate._meta.db_table}
  WHERE id = ANY(%s) ORDER BY id FOR UPDATE
 """  # noqa: S608 (names of our own tables)
 
+_ONE_PLAN: Final = "SET LOCAL plan_cache_mode = force_generic_plan"
+"""Planning the one statement takes longer than running it."""
+
 _FREED: Final = f"""
-DELETE FROM {FreedReserve._meta.db_table} WHERE gate_id = ANY(%s)
-RETURNING gate_id, shares, calls, project, key_ref, used_tokens, used_dollars
+DELETE FROM {FreedReserve._meta.db_table} WHERE gate_id = ANY(%(gates)s)
+RETURNING json_build_array(gate_id, shares, calls, project, key_ref, used_tokens,
+                           used_dollars::text) AS row
 """  # noqa: S608
+"""Part of the one statement that reads everything else, so that all is of one instant:
+usage that is not on the balances yet is still reserved.
+"""
 
 _COUNTERS: Final = f"""
-SELECT gate_id, scope, name, mode, reserved_tokens, reserved_dollars,
-       reserved_micro_acu, used_tokens, used_dollars, left_tokens, left_dollars,
-       left_micro_acu
-  FROM {GateCounter._meta.db_table} WHERE gate_id = ANY(%s)
+SELECT json_build_array(gate_id, scope, name, mode, reserved_tokens,
+       reserved_dollars::text, reserved_micro_acu, used_tokens, used_dollars::text,
+       left_tokens, left_dollars::text, left_micro_acu) AS row
+  FROM {GateCounter._meta.db_table} WHERE gate_id = ANY(%(gates)s)
 """  # noqa: S608
 
 _SAVE: Final = f"""
-INSERT INTO {GateCounter._meta.db_table} (gate_id, scope, name, mode, reserved_tokens,
-  reserved_dollars, reserved_micro_acu, used_tokens, used_dollars, left_tokens,
-  left_dollars, left_micro_acu)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[],
-  %s::numeric[], %s::bigint[], %s::bigint[], %s::numeric[], %s::bigint[],
-  %s::numeric[], %s::bigint[])
+INSERT INTO {GateCounter._meta.db_table} AS c (gate_id, scope, name, mode,
+  reserved_tokens, reserved_dollars, reserved_micro_acu, used_tokens, used_dollars,
+  left_tokens, left_dollars, left_micro_acu)
+SELECT (row->>0)::bigint, row->>1, row->>2, row->>3, (row->>4)::bigint,
+       (row->>5)::numeric, (row->>6)::bigint, (row->>7)::bigint, (row->>8)::numeric,
+       (row->>9)::bigint, (row->>10)::numeric, (row->>11)::bigint
+  FROM json_array_elements(%(counters)s::json) AS row
 ON CONFLICT (gate_id, scope, name) DO UPDATE SET mode = EXCLUDED.mode,
   reserved_tokens = EXCLUDED.reserved_tokens,
   reserved_dollars = EXCLUDED.reserved_dollars,
@@ -97,16 +105,13 @@ def sweep_reservations(*, gate_id: int, by: Actor, at: datetime) -> int:
     gate = FundsGate.objects.locked().select_related("order").get(pk=gate_id)
     require(permissions.can_sweep_reservations(by))
     _settle_resolved(gate, by, at)
-    with pipelined() as ask:
-        answer = _lock_gates(ask, [gate_id])
-    gates = answer()
+    gates, _more = _lock_gates([gate_id], {}, {})
     ended = _end_expired(gate, by, at)
     rows = Reservation.objects.in_bulk(ended)
     for pk in ended:
         row = rows[pk]
         gates.free(gate_id, row.shares, 1, row.project, row.key_ref)
-    with pipelined() as ask:
-        gates.save(ask)
+    gates.save()
     gate.swept_until = max(at, gate.swept_until or at)
     gate.save(update_fields=["swept_until"])
     if ended:
@@ -221,29 +226,33 @@ class _Gates:
             counter.used[1] += used[1]
             counter.is_changed = True
 
-    def save(self, ask: Ask) -> None:
-        """Write what has changed."""
-        changed = [
-            (gate, *key, counter.mode, *_columns(counter))
+    def changed(self) -> str:
+        """What has changed, as :data:`_SAVE` takes it."""
+        rows = [
+            [gate, *key, counter.mode, *_columns(counter)]
             for (gate, key), counter in self.counters.items()
             if counter.is_changed
         ]
-        if changed:
-            ask(_SAVE, [list(column) for column in zip(*changed, strict=True)])
+        return json.dumps(rows)
+
+    def save(self) -> None:
+        """Write what has changed."""
+        with connection.cursor() as cursor:
+            cursor.execute(_SAVE, {"counters": self.changed()})
 
 
-def _columns(counter: _Counter) -> tuple[Any, ...]:
+def _columns(counter: _Counter) -> list[Any]:
     dollars_left = counter.left[1]
-    return (
+    return [
         counter.reserved[0],
-        in_dollars(counter.reserved[1]),
+        in_text(counter.reserved[1]),
         counter.reserved[2],
         counter.used[0],
-        in_dollars(counter.used[1]),
+        in_text(counter.used[1]),
         counter.left[0],
-        None if dollars_left is None else in_dollars(dollars_left),
+        None if dollars_left is None else in_text(dollars_left),
         counter.left[2],
-    )
+    ]
 
 
 def _lock_new_gate(order_id: int) -> bool:
@@ -260,36 +269,45 @@ def _lock_gate(order_id: int) -> FundsGate:
     return gate
 
 
-def _lock_gates(ask: Ask, gate_ids: Sequence[int]) -> Callable[[], _Gates]:
+def _lock_gates(
+    gate_ids: Sequence[int], parts: Mapping[str, str], params: Mapping[str, Any]
+) -> tuple[_Gates, dict[str, Any]]:
     """Lock gates in the order of their keys, and count what has come free on them.
 
-    What came free is read before anybody asks the ledger: usage that is not on it yet
-    is still reserved.
+    What is read beside it is read in the same statement, in one round trip.
+
+    :param parts: what else to read by name: each a query of one column, ``row``
+    :returns: the gates, and the rows of each part
     """
-    ids = [list(gate_ids)]
-    held, freed, counters = ask(_LOCK, ids), ask(_FREED, ids), ask(_COUNTERS, ids)
-
-    def read() -> _Gates:
-        gates = _Gates({pk: (mode, *more) for pk, mode, *more in held()})
-        for gate_id, scope, name, mode, *amounts in counters():
-            gates.counters[gate_id, (scope, name)] = _counter(mode, amounts)
-        for gate_id, shares, calls, project, key_ref, tokens, dollars in freed():
-            used = (tokens, in_picodollars(dollars))
-            gates.free(gate_id, _json(shares), calls, project, key_ref, used)
-        return gates
-
-    return read
+    queries = {"counters": _COUNTERS, "freed": "SELECT row FROM freed", **parts}
+    listed = ", ".join(
+        f"'{name}', (SELECT coalesce(json_agg(q.row), '[]'::json) FROM ({query}) q)"  # noqa: S608 (our own)
+        for name, query in queries.items()
+    )
+    statement = f"WITH freed AS ({_FREED}) SELECT json_build_object({listed})::text"
+    with pipelined() as ask:
+        ask(_ONE_PLAN, [])
+        held = ask(_LOCK, [list(gate_ids)])
+        answer = ask(statement, {"gates": list(gate_ids), **params})
+    ((text,),) = answer()
+    found: dict[str, Any] = json.loads(text)
+    gates = _Gates({pk: (mode, *more) for pk, mode, *more in held()})
+    for gate_id, scope, name, mode, *amounts in found.pop("counters"):
+        gates.counters[gate_id, (scope, name)] = _counter(mode, amounts)
+    for gate_id, shares, calls, project, key_ref, tokens, dollars in found.pop("freed"):
+        used = (tokens, in_picodollars(Decimal(dollars)))
+        gates.free(gate_id, shares, calls, project, key_ref, used)
+    return gates, found
 
 
 def _counter(mode: str, amounts: Sequence[Any]) -> _Counter:
     tokens, dollars, units, used, spent, *left = amounts
     return _Counter(
         mode=mode,
-        reserved=[tokens, in_picodollars(dollars), units],
-        used=[used, in_picodollars(spent)],
-        left=[in_picodollars(n) if isinstance(n, Decimal) else n for n in left],
+        reserved=[tokens, in_picodollars(Decimal(dollars)), units],
+        used=[used, in_picodollars(Decimal(spent))],
+        left=[
+            in_picodollars(Decimal(each)) if isinstance(each, str) else each
+            for each in left
+        ],
     )
-
-
-def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str | bytes) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -138,7 +139,10 @@ def live_of(lines: Iterable[int]) -> dict[int, LiveLimit]:
     """What the ledger says of order lines."""
     with connection.cursor() as cursor:
         cursor.execute(LIVE_LIMITS, [HOLDER_OF_A_LINE, list(lines)])
-        return live_limits(cursor.fetchall())
+        return live_limits(
+            json.loads(row) if isinstance(row, str) else row
+            for (row,) in cursor.fetchall()
+        )
 
 
 def _counted(gate: FundsGate) -> dict[Key, tuple[list[int], list[int]]]:

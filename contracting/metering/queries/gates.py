@@ -8,7 +8,7 @@ signed, stopped or banned meanwhile holds for the very next call.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -28,20 +28,20 @@ from contracting.orders.models import OrderLine, TaskOrder
 from contracting.reference.models import AiModel, ModelAlias
 from contracting.reference.queries import resolve_model
 
-KEPT_SECONDS: Final = 5.0
+KEPT_SECONDS: Final = 30.0
 _MOST_KEPT: Final = 10_000
 _AHEAD: Final = timedelta(seconds=2 * KEPT_SECONDS)
 
 Stamp = tuple[Any, ...]
 
 STAMPS: Final = f"""
-SELECT stream, hash,
+SELECT json_build_array(stream, encode(hash, 'hex'),
        (SELECT max(id) FROM {Ban._meta.db_table}),
        (SELECT max(id) FROM {BanLift._meta.db_table}),
-       (SELECT max(id) FROM {ModelAlias._meta.db_table})
-  FROM {AuditHead._meta.db_table} WHERE stream = ANY(%s)
+       (SELECT max(id) FROM {ModelAlias._meta.db_table})) AS row
+  FROM {AuditHead._meta.db_table} WHERE stream = ANY(%(streams)s)
 """  # noqa: S608 (names of our own tables)
-"""Asked with a list of streams."""
+"""One column, ``row``; asked with a list of streams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +163,9 @@ def order_without_gate(agency_id: int, ref: str) -> int | None:
     return known.order_id
 
 
-def stamps_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, Stamp]:
+def stamps_of(rows: Iterable[Sequence[Any]]) -> dict[str, Stamp]:
     """What :data:`STAMPS` gave, by stream."""
-    return {stream: (bytes(mark), *newest) for stream, mark, *newest in rows}
+    return {stream: tuple(marks) for stream, *marks in rows}
 
 
 def _place(agency_id: int, ref: str) -> tuple[str, int, str]:

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, Final
 
-from contracting.core.postgresql.pipeline import Ask
 from contracting.ledger.queries.live import LiveLimit
 
-Live = dict[int, LiveLimit]
+UNFOLDED: Final = "SELECT NULL::json AS row WHERE %(lines)s::bigint[] IS NULL"
+"""One column, ``row``: order line, tokens and dollars as text. Usage is put on the
+balances in the transaction that stores it, so nothing is ever left over.
+"""
+
+ALIVE: Final = "SELECT json_build_array(true, %(source)s::bigint IS NOT NULL) AS row"
+"""Whether usage reaches the balances in time, and whether the source is heard of."""
 
 
-def asked(ask: Ask, lines: Sequence[int]) -> Callable[[Live], Live]:
-    """Ask for usage of these order lines that the balances do not have yet.
-
-    Asked before the balances, so that usage which is folded in between is counted twice
-    for a moment, and never not at all. Usage is put on the balances in the transaction
-    that stores it, so nothing is ever left over.
-
-    :returns: what takes the unfolded usage off the live limits
-    """
-    del ask, lines
-    return lambda live: live
-
-
-def asked_alive(ask: Ask, source_id: int) -> Callable[[], tuple[bool, bool]]:
-    """Ask whether usage reaches the balances in time, and whether the source is heard.
-
-    :returns: whether the roller runs, and whether the source has been heard of
-    """
-    del ask, source_id
-    return lambda: (True, True)
+def take_off(live: dict[int, LiveLimit], rows: Iterable[Sequence[Any]]) -> None:
+    """Count usage that the balances do not have yet as used."""
+    for line, tokens, dollars in rows:
+        limit = live.get(line)
+        if limit is None:
+            continue
+        spent = Decimal(dollars)
+        limit.tokens_left -= tokens
+        limit.used_tokens += tokens
+        limit.ceiling_dollars_left -= spent
+        limit.used_dollars += spent
+        if limit.funds_left:
+            last = next(reversed(limit.funds_left))
+            limit.funds_left[last] -= spent
