@@ -355,6 +355,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contracting.modifications.tasks.open_ratchet_findings",
         "schedule": crontab(hour=11, minute=30),
     },
+    "fold-usage": {
+        "task": "contracting.metering.tasks.fold_usage",
+        "schedule": 1.0,
+        "options": {"expires": 3.0},
+    },
     "rate-periods-nightly": {
         "task": "contracting.metering.tasks.rate_periods",
         "schedule": crontab(hour=6, minute=0),

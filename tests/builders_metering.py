@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contracting.core.actors import Actor
+from contracting.core import clock
+from contracting.core.actors import SYSTEM, Actor
 from contracting.core.quantities import Dollars, Tokens
 from contracting.metering.models import UsageSource
+from contracting.metering.operations.fold_all import fold_all
 from contracting.metering.operations.ingest import Receipt, ingest_usage
 from contracting.metering.operations.register import register_source
 from contracting.notices.models import Notice
@@ -103,13 +105,20 @@ def ndjson(*events: Any) -> bytes:
 def ingested(
     *events: Any, at: datetime = DELIVERED_AT, by: Actor | None = None
 ) -> Receipt:
-    """A batch of these events, received from the gateway."""
-    return ingest_usage(
+    """A batch of these events, received from the gateway and drawn on the funds."""
+    receipt = ingest_usage(
         source_id=usage_source().pk,
         payload=ndjson(*events),
         by=by or machine("gateway"),
         at=at,
     )
+    folded()
+    return receipt
+
+
+def folded() -> int:
+    """Let the roller run, as it does a moment after usage has arrived."""
+    return fold_all(by=SYSTEM, at=clock.now(), wait=True)
 
 
 def statuses(receipt: Receipt) -> list[str]:

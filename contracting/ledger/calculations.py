@@ -7,7 +7,7 @@ product is exact in integers, and no digit is ever lost.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 from contracting.core.periods import fiscal_year
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.ledger.models import LineOfAccounting
-from contracting.ledger.states import Allotted, Consumption, FundsType
+from contracting.ledger.states import Allotted, Consumption, FundsType, Hour, Use
 
 Quantity = TypeVar("Quantity", Dollars, Tokens)
 
@@ -104,6 +104,94 @@ class _Limits:
                     self.units -= fits * burn
                 taken.append((place, fits))
         return taken
+
+    def leave_no_choice(self, uses: Sequence[tuple[int, int]]) -> bool:
+        """Whether what fits is the same in whatever order these are drawn.
+
+        :param uses: tokens and price of each
+        """
+        if len(uses) < 2 or self.tokens <= 0:
+            return True
+        if sum(tokens for tokens, _ in uses) > self.tokens:
+            return False
+        priced = [(tokens, price) for tokens, price in uses if price]
+        least = min((price for _, price in priced), default=0)
+        open_ = next((funds for funds in self.funds if funds >= least), None)
+        cost = sum(tokens * price for tokens, price in priced)
+        return open_ is None or cost <= open_
+
+
+Price = tuple[str, int]
+"""The key of usage, and what a token of it costs in picodollars."""
+
+Spot = tuple[str, int, int, bool]
+"""A price, the place of an ACRN in the order of payment, and whether it pays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Tokens by spot, and what is kept of a price without usage to stand for it."""
+
+    tokens: dict[Spot, int]
+    kept_too_much: dict[Price, int]
+
+
+def fold_hours(
+    hours: Iterable[Hour],
+    *,
+    tokens_left: int,
+    funds_left: Sequence[Dollars],
+    kept: Mapping[Price, int],
+    calls_of: Callable[[Hour], Iterable[Use]],
+) -> Folded:
+    """Draw usage on the funds in the order of time, opening what the order decides.
+
+    The outcome is that of :func:`fold_usage` over every single call. An hour that fits
+    as a whole, or for which nothing is left, is drawn as a whole.
+
+    :param hours: in the order of time
+    :param kept: tokens by price that stand already; the first ones of their price
+    :param calls_of: the calls of an hour in their order, summing to it
+    """
+    limits = _Limits(tokens_left, [picodollars(funds) for funds in funds_left], None)
+    skip, drawn = dict(kept), _Drawn(limits, {})
+    for hour in hours:
+        uses = [(price_of(use), use.tokens) for use in hour.uses]
+        left = [(tokens - skip.get(price, 0), price[1]) for price, tokens in uses]
+        if limits.leave_no_choice([each for each in left if each[0] > 0]):
+            drawn.draw(uses, skip)
+        else:
+            calls = ((price_of(use), use.tokens) for use in calls_of(hour))
+            drawn.draw(calls, skip)
+    return Folded(drawn.spots, {price: n for price, n in skip.items() if n})
+
+
+def price_of(use: Use) -> Price:
+    """By what the uses of a line are told apart."""
+    return use.key, picodollars_per_token(use.unit_price)
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """Limits, and what was drawn on them so far."""
+
+    limits: _Limits
+    spots: dict[Spot, int]
+
+    def draw(self, uses: Iterable[tuple[Price, int]], skip: dict[Price, int]) -> None:
+        for price, tokens in uses:
+            kept = min(tokens, skip.get(price, 0))
+            if kept:
+                skip[price] -= kept
+            rest = tokens - kept
+            for place, fits in self.limits.draw(rest, price[1], 0):
+                self._add((*price, place, True), fits)
+                rest -= fits
+            if rest:
+                self._add((*price, len(self.limits.funds) - 1, False), rest)
+
+    def _add(self, spot: Spot, tokens: int) -> None:
+        self.spots[spot] = self.spots.get(spot, 0) + tokens
 
 
 def _share(

@@ -35,13 +35,16 @@ COMMITMENT_RELEASED = event_type(
 FUNDS_OBLIGATED = event_type("ledger.funds.obligated", "Funds were obligated.")
 FUNDS_DEOBLIGATED = event_type("ledger.funds.deobligated", "Funds were deobligated.")
 USAGE_CONSUMED = event_type("ledger.usage.consumed", "Usage was drawn on the funds.")
+DELTA_PARKED = event_type(
+    "ledger.delta.parked", "Usage could not be drawn on the funds and was parked."
+)
+DELTA_UNPARKED = event_type(
+    "ledger.delta.unparked", "Parked usage was put back, to be drawn again."
+)
 FUNDS_CHARGED = event_type(
     "ledger.funds.charged", "What is owed without tokens was drawn on the funds."
 )
 USAGE_ACCEPTED = event_type("ledger.usage.accepted", "Usage was accepted.")
-USAGE_TAKEN_BACK = event_type(
-    "ledger.usage.taken_back", "Usage that was counted too much was taken back."
-)
 USAGE_TRUED_UP = event_type(
     "ledger.usage.trued_up", "Usage was put at the price of its step or pool."
 )

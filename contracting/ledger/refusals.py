@@ -115,3 +115,9 @@ class NotReversible(Refusal):
     """What was built on the transfer would no longer hold."""
 
     code = "not_reversible"
+
+
+class DeltaBroken(Invalid):
+    """What was written down of usage contradicts itself."""
+
+    code = "delta_broken"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -257,3 +258,53 @@ class Consumed:
     unfunded_dollars: Dollars
     funded_transfer_id: int | None = None
     unfunded_transfer_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """Where a call stands among all calls: by instant, then source, then its id."""
+
+    at: datetime
+    source: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Usage of one line at one price in one UTC hour, on its way to the roller.
+
+    ``tokens`` and ``dollars`` are signed: a correction takes back. ``rate_row_id`` is
+    the caller's number of the price, ``day`` the accounting day of the contract.
+    """
+
+    holder: Holder
+    key: str
+    unit_price: UnitPrice
+    rate_row_id: int
+    hour: datetime
+    day: date
+    events: int
+    tokens: int
+    dollars: Dollars
+    first: Position
+    last: Position
+    acu_per_million_tokens: Decimal | None = None
+    is_correction: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Tokens of one key at one price: of a call, or of all calls of an hour."""
+
+    key: str
+    unit_price: UnitPrice
+    tokens: int
+    acu_per_million_tokens: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What was used in one UTC hour, by key and price."""
+
+    start: datetime
+    uses: tuple[Use, ...]

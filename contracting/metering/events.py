@@ -102,3 +102,13 @@ CONTROL_CHOSEN = event_type(
 GATEWAY_FENCED = event_type(
     "metering.gateway.fenced", "A gateway began anew; its former self gets nothing."
 )
+USAGE_FOLDED = event_type(
+    "metering.usage.folded",
+    "Usage of an order was drawn on its funds, in the order in which it occurred.",
+)
+USAGE_UNPARKED = event_type(
+    "metering.usage.unparked", "Parked usage was put back, to be drawn again."
+)
+ROLLUPS_REBUILT = event_type(
+    "metering.rollups.rebuilt", "Roll-ups of an order were rebuilt from its ratings."
+)

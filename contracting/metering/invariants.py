@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from contracting.charges.queries import charged_by_line
 from contracting.core.invariants import Invariant
 from contracting.core.quantities import Tokens, UnitPrice
-from contracting.ledger.queries import drawn_by_line
+from contracting.ledger.queries import drawn_by_line, pending_by_line
 from contracting.metering.models import (
     FundsGate,
     UnchargedUsage,
@@ -29,6 +29,7 @@ from contracting.metering.models import (
     WitnessRating,
 )
 from contracting.metering.queries import latest_true_ups
+from contracting.metering.queries.proof import rollup_differences
 from contracting.metering.queries.recount import recounted
 from contracting.orders.models import HOLDER_OF_A_LINE
 
@@ -142,6 +143,9 @@ def _the_ledger_has_every_token() -> Iterator[str]:
     for line, change in _trued_up().items():
         tokens, dollars = rated.get(line, (0, Decimal(0)))
         rated[line] = (tokens, dollars + change)
+    for line, waits in pending_by_line(HOLDER_OF_A_LINE).items():
+        tokens, dollars = rated.get(line, (0, Decimal(0)))
+        rated[line] = (tokens - waits.tokens, dollars - waits.dollars)
     drawn = drawn_by_line(HOLDER_OF_A_LINE)
     charged = charged_by_line()
     for line in sorted({*rated, *drawn}):
@@ -157,6 +161,11 @@ def _trued_up() -> dict[int, Decimal]:
     for row in latest_true_ups():
         changed[row.order_line_id] += row.exact_dollars - row.provisional_dollars
     return changed
+
+
+def _rollups_are_sums() -> Iterator[str]:
+    for _agency, sentence in rollup_differences():
+        yield sentence
 
 
 def _nothing_is_orphaned() -> Iterator[str]:
@@ -215,8 +224,8 @@ INVARIANTS = [
     Invariant(
         "MET-4",
         "Funded and unfunded use on the ledger is what was metered, corrections and "
-        "true-ups included, to the token and the last digit of a dollar; the rest is "
-        "charged.",
+        "true-ups included, to the token and the last digit of a dollar, as far as it "
+        "is folded; the rest is charged.",
         _the_ledger_has_every_token,
     ),
     Invariant(
@@ -240,5 +249,11 @@ INVARIANTS = [
         "What a gate counts as reserved and used is what its grants, their ends and "
         "their settlements sum to.",
         _gates_count_what_is_reserved,
+    ),
+    Invariant(
+        "MET-9",
+        "Every roll-up is the sum of the ratings that are folded, to the token and the "
+        "last digit of a dollar.",
+        _rollups_are_sums,
     ),
 ]

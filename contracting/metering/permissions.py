@@ -292,3 +292,16 @@ def can_choose_control(by: Actor, order: TaskOrder) -> Verdict:
         doing="choose between hard and soft control",
         rule="R-MET-10",
     )
+
+
+def can_unpark_usage(by: Actor, agency_id: int) -> Verdict:
+    """The representative, the contracting officer or the administrator."""
+    roles = (Role.COR, Role.CONTRACTING_OFFICER, Role.ADMINISTRATOR)
+    return role_in(by, agency_id, *roles, doing="try parked usage again")
+
+
+def can_rebuild_rollups(by: Actor) -> Verdict:
+    """The machinery, and who operates the site."""
+    if by.is_system:
+        return Allowed()
+    return Refused("Roll-ups are rebuilt by the machinery.")

@@ -305,3 +305,9 @@ class UsageUnannounced(Refusal):
 
     code = "usage_unannounced"
     rule = "R-MET-10"
+
+
+class NothingParked(Refusal):
+    """What was to be tried again is not parked any more."""
+
+    code = "nothing_parked"

@@ -9,11 +9,21 @@ from celery import shared_task
 
 from contracting.core import clock
 from contracting.core.actors import SYSTEM
+from contracting.metering.operations.fold_all import fold_all
 from contracting.metering.operations.rate import rate_period
 from contracting.metering.operations.remind import remind_suspense as remind
 from contracting.metering.queries import lines_to_rate
 
 _log = logging.getLogger(__name__)
+
+
+@shared_task  # type: ignore[untyped-decorator,unused-ignore]
+def fold_usage() -> int:
+    """Let the roller run, unless one is at work; that one folds what is new too.
+
+    :returns: how many orders were folded
+    """
+    return fold_all(by=SYSTEM, at=clock.now())
 
 
 @shared_task  # type: ignore[untyped-decorator,unused-ignore]

@@ -21,9 +21,9 @@ from contracting.ledger.models import (
 from contracting.ledger.operations.accept import accept_usage
 from contracting.ledger.operations.allot import allot_funds
 from contracting.ledger.operations.commit import commit_funds
-from contracting.ledger.operations.consume import consume
 from contracting.ledger.operations.create import create_line_of_accounting
 from contracting.ledger.operations.deobligate import deobligate_funds
+from contracting.ledger.operations.draw import draw_usage
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.open import open_balances
 from contracting.ledger.operations.record_paid import record_paid
@@ -130,7 +130,8 @@ class Books:
 
     def use(self, *used: tuple[str, str, int], holder: Holder = LINE) -> Any:
         """Draw (key, price per million tokens, tokens) on a line's funds."""
-        return consume(holder=holder, entries=usage(*used), **self._for(BATCH))
+        drawn = draw_usage(by_holder={holder: usage(*used)}, **self._for(BATCH))
+        return drawn[holder]
 
     def accept(
         self, exact: str, rounded: str, tokens: int = 0, *, acrn: str | None = None

@@ -23,6 +23,7 @@ from tests.builders_metering import (
     MODEL,
     assert_the_books_balance,
     event,
+    folded,
     ingested,
     order_for,
     statuses,
@@ -36,9 +37,11 @@ ALIAS = "assistant-latest"
 
 def assigned(by="cor", agency=None):
     who = actor(by) if isinstance(by, str) else by
-    return assign_usage(
+    done = assign_usage(
         agency_id=agency or actor("cor").own_organization_id, by=who, at=LATER
     )
+    folded()
+    return done
 
 
 def mapped(name=ALIAS, model=MODEL):

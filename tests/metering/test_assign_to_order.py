@@ -26,6 +26,7 @@ from tests.builders_metering import (
     MODEL,
     assert_the_books_balance,
     event,
+    folded,
     ingested,
     statuses,
 )
@@ -46,7 +47,7 @@ def held_group(event_id=""):
 
 
 def assigned(order, calls=None, by="cor", agency=None, reason=WHY, **said):
-    return assign_usage_to_order(
+    done = assign_usage_to_order(
         agency_id=agency or ours(),
         calls=calls or held_group(),
         to=Belonging(order.pk, **said),
@@ -54,6 +55,8 @@ def assigned(order, calls=None, by="cor", agency=None, reason=WHY, **said):
         by=actor(by),
         at=LATER,
     )
+    folded()
+    return done
 
 
 @pytest.mark.rule("R-MET-08", case="allowed")

@@ -8,7 +8,7 @@ from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.core.subjects import Subject
 from contracting.ledger.invariants import INVARIANTS
 from contracting.ledger.operations.accept import accept_usage
-from contracting.ledger.operations.consume import consume
+from contracting.ledger.operations.draw import draw_usage
 from contracting.ledger.operations.record_paid import record_paid
 from contracting.ledger.queries import balances_of, live_limit
 from contracting.ledger.states import Consumption
@@ -43,13 +43,14 @@ def funded_by_three(contract):
 
 def use(order, dollars, at=ISSUED_AT):
     """Usage worth so many dollars, at ten dollars a million tokens."""
-    return consume(
-        holder=order.current_lines()[0].holder,
-        entries=[Consumption("output", PRICE, Tokens(dollars * 100_000))],
+    holder = order.current_lines()[0].holder
+    drawn = draw_usage(
+        by_holder={holder: [Consumption("output", PRICE, Tokens(dollars * 100_000))]},
         because=BATCH,
         by=actor("contracting_officer"),
         at=at,
     )
+    return drawn[holder]
 
 
 def figures(order, column):

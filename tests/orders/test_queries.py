@@ -10,7 +10,7 @@ import pytest
 from contracting.core.errors import NotVisible
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.core.subjects import Subject
-from contracting.ledger.operations.consume import consume
+from contracting.ledger.operations.draw import draw_usage
 from contracting.ledger.states import Consumption
 from contracting.orders import queries
 from contracting.orders.invariants import INVARIANTS
@@ -31,13 +31,16 @@ BATCH = Subject("metering.batch", 9, "contract:7")
 
 def used(order, tokens, price="2.00"):
     """Usage of the order's first line at one price, posted to the ledger."""
-    return consume(
-        holder=order.current_lines()[0].holder,
-        entries=[Consumption("IN_UNCACHED", UnitPrice(price), Tokens(tokens))],
+    holder = order.current_lines()[0].holder
+    drawn = draw_usage(
+        by_holder={
+            holder: [Consumption("IN_UNCACHED", UnitPrice(price), Tokens(tokens))]
+        },
         because=BATCH,
         by=actor("program_manager"),
         at=MODIFIED_AT,
     )
+    return drawn[holder]
 
 
 @pytest.mark.rule("R-ROL-07", case="allowed")

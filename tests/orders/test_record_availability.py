@@ -7,7 +7,7 @@ import pytest
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.core.subjects import Subject
-from contracting.ledger.operations.consume import consume
+from contracting.ledger.operations.draw import draw_usage
 from contracting.ledger.queries import balances_of
 from contracting.ledger.refusals import PeriodOfAvailabilityEnded
 from contracting.ledger.states import Consumption
@@ -66,14 +66,14 @@ def locked(contract):
 
 def use(order, tokens):
     """Usage at ten dollars a million tokens; what of it is funded."""
-    drawn = consume(
-        holder=order.current_lines()[0].holder,
-        entries=[Consumption("output", UnitPrice("10"), Tokens(tokens))],
+    holder = order.current_lines()[0].holder
+    drawn = draw_usage(
+        by_holder={holder: [Consumption("output", UnitPrice("10"), Tokens(tokens))]},
         because=BATCH,
         by=actor("contracting_officer"),
         at=IN_OCTOBER,
     )
-    return [(each.funded_dollars, each.unfunded_dollars) for each in drawn]
+    return [(each.funded_dollars, each.unfunded_dollars) for each in drawn[holder]]
 
 
 def certified(order):

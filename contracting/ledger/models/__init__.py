@@ -20,7 +20,7 @@ from contracting.core.models import (
     Timestamped,
 )
 from contracting.core.quantities import Dollars, Tokens
-from contracting.ledger.models import funds, residuals
+from contracting.ledger.models import deltas, funds, residuals
 from contracting.ledger.models.funds import (
     dollars_field,
     micro_acu_field,
@@ -33,6 +33,8 @@ LineOfAccounting = funds.LineOfAccounting
 FundsBalance = funds.FundsBalance
 ExpiredAdjustment = funds.ExpiredAdjustment
 ResidualTokens = residuals.ResidualTokens
+UsageDelta = deltas.UsageDelta
+ParkedDelta = deltas.ParkedDelta
 
 _PAYABLE = F("consumed_dollars") + F("rounding_dollars") - F("given_up_dollars")
 
@@ -105,6 +107,9 @@ class HolderBalance(Addressed, Timestamped):
     )
     consumed_micro_acu = micro_acu_field("Used of the pool and funded.")
     unfunded_micro_acu = micro_acu_field("Used beyond the live limit.")
+    limits_changed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since the roller folded its usage last."
+    )
 
     objects = LockingQuerySet.as_manager()
 
@@ -134,6 +139,13 @@ class HolderBalance(Addressed, Timestamped):
                 "consumed_tokens",
                 "unfunded_tokens",
                 "accepted_tokens",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="lines_with_changed_limits",
+                fields=["limits_changed_at"],
+                condition=Q(limits_changed_at__isnull=False),
             ),
         ]
 

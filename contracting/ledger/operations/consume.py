@@ -1,46 +1,56 @@
-"""Draw usage on the funds: up to the live limit funded, the rest recorded in full."""
+"""Consume: write down what was used, for the roller to draw on the funds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
-from contracting.audit.operations.record import record_event
-from contracting.core.actors import Actor
 from contracting.core.subjects import Subject
-from contracting.ledger import events
-from contracting.ledger.operations.consume_batch import _draw_usage, _usage_data
-from contracting.ledger.operations.post import _lock_book
-from contracting.ledger.states import Consumed, Consumption, Holder
+from contracting.ledger.models import UsageDelta
+from contracting.ledger.models.deltas import DELTA_COLUMNS
+from contracting.ledger.states import Delta
 
 
 @transaction.atomic
-def consume(
-    *,
-    holder: Holder,
-    entries: Sequence[Consumption],
-    because: Subject,
-    by: Actor,
-    at: datetime,
-) -> list[Consumed]:
-    """Draw the usage of one line on its funds.
+def consume(*, deltas: Iterable[Delta], because: Subject, at: datetime) -> None:
+    """Add deltas; nothing is locked, and no balance moves before they are folded.
 
-    The same as :func:`~contracting.ledger.operations.consume_batch.consume_batch` for a
-    batch that touches one line.
+    They belong to the transaction that stores the usage: both are there, or neither.
+    What a delta names is checked by its caller; one that cannot be folded is parked.
 
-    :raises BalanceNotOpen: if no funds were ever opened for the line
-    :raises AmountNotPositive: for a negative count; a correction reverses a transfer
+    :param because: what brought the usage, such as a batch
     """
-    by_holder = {holder: entries}
-    book = _lock_book(because=because, by=by, at=at, holders=by_holder)
-    drawn = _draw_usage(book, by_holder)
-    record_event(
-        events.USAGE_CONSUMED,
-        subject=because,
-        by=by,
-        at=at,
-        data=_usage_data(by_holder, drawn),
+    UsageDelta.objects.add_all(
+        DELTA_COLUMNS, (_row(delta, because, at) for delta in deltas)
     )
-    return drawn[holder]
+
+
+def _row(delta: Delta, because: Subject, at: datetime) -> tuple[object, ...]:
+    first, last = delta.first, delta.last
+    columns = {
+        "holder_kind": delta.holder.kind,
+        "holder_id": delta.holder.id,
+        "key": delta.key,
+        "usd_per_million_tokens": delta.unit_price.usd_per_million_tokens,
+        "acu_per_million_tokens": delta.acu_per_million_tokens,
+        "rate_row_id": delta.rate_row_id,
+        "hour": delta.hour,
+        "day": delta.day,
+        "is_correction": delta.is_correction,
+        "events": delta.events,
+        "tokens": delta.tokens,
+        "dollars": delta.dollars.amount,
+        "first_at": first.at,
+        "first_source": first.source,
+        "first_event": first.event_id,
+        "last_at": last.at,
+        "last_source": last.source,
+        "last_event": last.event_id,
+        "because_kind": because.kind,
+        "because_id": because.id,
+        "stream": because.stream,
+        "at": at,
+    }
+    return tuple(columns[name] for name in DELTA_COLUMNS)

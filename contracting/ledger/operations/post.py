@@ -220,10 +220,27 @@ def _move(
 
 def _write_book(book: Book) -> list[Transfer]:
     """Write the transfers, and the figures that they have changed."""
+    for row, names in list(book.changed.items()):
+        if isinstance(row, Balance) and names & _LIMITS:
+            _note_limits(book, row)
     written = Transfer.objects.bulk_create(book.transfers, batch_size=_ROWS_PER_INSERT)
     for row, names in book.changed.items():
         row.save(update_fields=sorted(names))
     return written
+
+
+_LIMITS = frozenset({"obligated_dollars", "given_up_dollars"})
+"""What funds usage, and what frees its funds."""
+
+
+def _note_limits(book: Book, row: Balance) -> None:
+    """Let the roller decide again what of a line is funded, where that can change."""
+    line = row.line
+    if line.unfunded_tokens or (
+        line.consumed_tokens and len(book.rows_of(line.holder)) > 1
+    ):
+        line.limits_changed_at = book.at
+        book.changed.setdefault(line, set()).add("limits_changed_at")
 
 
 def _open_accounts(

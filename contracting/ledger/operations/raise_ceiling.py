@@ -38,7 +38,7 @@ def raise_ceiling(
     book = _lock_book(because=because, by=by, at=at, holders=[holder])
     row = book.rows_at(holder, acrn)[0]
     _guard(row, dollars, tokens)
-    _change(row, dollars, tokens)
+    _change(row, dollars, tokens, at)
     record_event(
         events.CEILING_RAISED,
         subject=because,
@@ -69,8 +69,11 @@ def _guard(row: Balance, dollars: Dollars, tokens: Tokens) -> None:
         raise CeilingExceeded(message, short_by=-(left + tokens))
 
 
-def _change(row: Balance, dollars: Dollars, tokens: Tokens) -> None:
+def _change(row: Balance, dollars: Dollars, tokens: Tokens, at: datetime) -> None:
     row.ceiling_dollars += dollars.amount
     row.save(update_fields=["ceiling_dollars"])
-    row.line.ceiling_tokens += tokens.count
-    row.line.save(update_fields=["ceiling_tokens"])
+    line = row.line
+    line.ceiling_tokens += tokens.count
+    if tokens and line.unfunded_tokens:
+        line.limits_changed_at = at  # the roller decides again what is funded
+    line.save(update_fields=["ceiling_tokens", "limits_changed_at"])

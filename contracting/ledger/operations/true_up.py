@@ -50,8 +50,7 @@ def true_up_usage(
 
     Postings that are right stay. One that is not is reversed, the latest first, and the
     rest is posted again at its right price; twice the same posts nothing. Money that a
-    lower price frees funds what it had left unfunded. Funds that were added after usage
-    had run beyond the limit pay for later usage only, and are not drawn on.
+    lower price frees, and funds that were added, pay for what was unfunded.
 
     :param metered: with what the keys of all usage of the line begin; what was drawn on
         its funds under other keys, such as a settlement, is none and stays as it is
@@ -74,6 +73,9 @@ def true_up_usage(
             wanted.get(place),
             reason,
         )
+    if book.lines[holder].limits_changed_at is not None:
+        book.lines[holder].limits_changed_at = None
+        book.changed.setdefault(book.lines[holder], set()).add("limits_changed_at")
     _require_bounds(book)
     written = _write_book(book)
     if written:
@@ -126,11 +128,8 @@ def _wanted(
     allotted: Sequence[Allotted],
 ) -> dict[_Place, Placed]:
     line = book.lines[holder]
-    ran_over = bool(line.unfunded_tokens or line.unfunded_micro_acu)
     rooms = [
-        Dollars(row.consumed_dollars)
-        - beside.get(row.pk, Dollars())
-        + (Dollars() if ran_over else row.funds_left)
+        Dollars(row.consumed_dollars) - beside.get(row.pk, Dollars()) + row.funds_left
         for row in rows
     ]
     placed = calculations.fold_allotted(

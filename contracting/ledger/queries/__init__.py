@@ -26,7 +26,7 @@ from contracting.ledger.models import (
     ResidualTokens,
     Transfer,
 )
-from contracting.ledger.queries import added, positions
+from contracting.ledger.queries import added, pending, positions
 from contracting.ledger.refusals import AccountCancelled, SeverableServiceTooLong
 from contracting.ledger.states import COLUMNS, Holder, TransferKind
 
@@ -36,6 +36,14 @@ funds_of = positions.funds_of
 positions_of = positions.positions_of
 imbalances_of = positions.imbalances_of
 imbalanced_lines = positions.imbalanced_lines
+roller_lag = pending.roller_lag
+waiting_lines = pending.waiting_lines
+waiting_of = pending.waiting_of
+waiting_among = pending.waiting_among
+pending_by_line = pending.pending_by_line
+parked_deltas = pending.parked_deltas
+pending_cells = pending.pending_cells
+lines_with_other_limits = pending.lines_with_other_limits
 
 TOKENS = "tokens"
 CEILING = "ceiling"

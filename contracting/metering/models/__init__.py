@@ -21,6 +21,7 @@ from contracting.metering.models import (
     funds_notices,
     reratings,
     reservations,
+    rollups,
     sources,
     terms,
 )
@@ -60,6 +61,11 @@ FreedReserve = reservations.FreedReserve
 SpendingLimit = reservations.SpendingLimit
 ControlChoice = reservations.ControlChoice
 GatewayEpoch = reservations.GatewayEpoch
+HourlyUsage = rollups.HourlyUsage
+DailyUsage = rollups.DailyUsage
+PortfolioDay = rollups.PortfolioDay
+FoldedLine = rollups.FoldedLine
+UsageFold = rollups.UsageFold
 
 
 class UsageBatch(Addressed, AppendOnly):

@@ -6,8 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
 
+from celery import current_app
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef, Q
@@ -16,14 +19,16 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.models import new_public_id
 from contracting.core.permissions import require
+from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
-from contracting.ledger.operations.consume_batch import consume_batch
-from contracting.ledger.states import Consumption, Holder
+from contracting.ledger.operations.consume import consume
+from contracting.ledger.states import Delta, Holder, Position
 from contracting.metering import events, permissions, queries
 from contracting.metering.calculations import (
     Attributed,
     Held,
     Measured,
+    Rate,
     RatedLine,
     ledger_key,
 )
@@ -41,11 +46,14 @@ from contracting.metering.models import (
     WitnessRating,
 )
 from contracting.metering.operations.give_notice import give_notice
+from contracting.metering.queries.histories import hour_of
 from contracting.metering.queries.lookup import Lookup
 from contracting.metering.refusals import NothingHeld
 from contracting.metering.states import HoldReason
 from contracting.orders.models import HOLDER_OF_A_LINE, TaskOrder
 from contracting.reference.calculations import token_class_code
+
+FOLD_TASK = "contracting.metering.tasks.fold_usage"
 
 Attribution = tuple[str, datetime, UsageSource, Attributed]
 _Key = tuple[int, str]
@@ -83,7 +91,7 @@ def assign_usage(*, agency_id: int, by: Actor, at: datetime) -> Assigned:
     subject = Subject("metering.suspense", agency_id, f"organization:{agency_id}")
     store_attributions(agency_id, attributed, at)
     store_holds(agency_id, [(e.source_id, e.event_id, why) for e, why in moved], at)
-    draw_on_funds(attributed, because=subject, by=by, at=at)
+    draw_on_funds(attributed, because=subject, at=at)
     done = Assigned(len(attributed), len(kept))
     record_event(
         events.USAGE_ASSIGNED,
@@ -150,9 +158,10 @@ def _nothing_held(kept: Sequence[Held]) -> NothingHeld:
 def lock_orders(agency_id: int, refs: Iterable[str]) -> None:
     """Keep the orders that a batch names as they are, in primary-key order.
 
-    Any number of batches hold them together; a verb that changes one, such as its
-    close-out, waits for them and sees their usage. One batch after the other takes an
-    order whose source of record is still open, or whose calls are counted by minutes.
+    Any number of batches hold them together, beside a fold; a verb that changes one,
+    such as its close-out, waits for them and sees their usage. One batch after the
+    other takes an order whose source of record is still open, or whose calls are
+    counted by minutes.
     """
     named = set(refs)
     orders = TaskOrder.objects.filter(
@@ -317,26 +326,72 @@ def store_holds(
 
 
 def draw_on_funds(
-    attributed: Sequence[Attribution], *, because: Subject, by: Actor, at: datetime
+    attributed: Sequence[Attribution], *, because: Subject, at: datetime
 ) -> None:
-    """Consume on the ledger in the order (occurred at, source, event id)."""
-    by_holder: dict[Holder, list[Consumption]] = defaultdict(list)
-    in_order = sorted(attributed, key=lambda item: (item[1], item[2].code, item[0]))
-    for _, _, _, outcome in in_order:
+    """Write down what was used of each line, by price and hour, for the roller.
+
+    It is part of the transaction that stores the ratings. The roller draws it on the
+    funds, in the order (occurred at, source, event id), and is asked to after it.
+    """
+    deltas = deltas_of(attributed)
+    if deltas:
+        consume(deltas=deltas, because=because, at=at)
+        ask_to_fold()
+
+
+def deltas_of(attributed: Iterable[Attribution]) -> list[Delta]:
+    """Sums by order line, price, hour and day, with the first and the last call."""
+    found: dict[tuple[Any, ...], _Sum] = {}
+    for event_id, occurred_at, source, outcome in attributed:
+        position = Position(occurred_at, source.code, event_id)
+        hour = hour_of(occurred_at.astimezone(UTC))
         for line in () if outcome.is_witness else outcome.lines:
-            holder = Holder(HOLDER_OF_A_LINE, line.rate.order_line_id)
-            by_holder[holder].append(_consumption(line))
-    if by_holder:
-        with giving_notice(by_holder, by, at):
-            consume_batch(by_holder=by_holder, because=because, by=by, at=at)
+            rate = line.rate
+            key = (
+                *(rate.order_line_id, rate.rate_row_id, hour, outcome.accounting_day),
+                rate.price.usd_per_million_tokens,
+            )
+            sums = found.setdefault(key, _Sum(rate, position, position))
+            sums.events += 1
+            sums.tokens += line.tokens.count
+            sums.dollars += line.dollars.amount
+            sums.first = min(sums.first, position)
+            sums.last = max(sums.last, position)
+    return [
+        Delta(
+            holder=Holder(HOLDER_OF_A_LINE, sums.rate.order_line_id),
+            key=ledger_key(sums.rate.rate_row_id),
+            unit_price=sums.rate.price,
+            rate_row_id=sums.rate.rate_row_id,
+            hour=hour,
+            day=day,
+            events=sums.events,
+            tokens=sums.tokens,
+            dollars=Dollars(sums.dollars),
+            first=sums.first,
+            last=sums.last,
+            acu_per_million_tokens=sums.rate.acu_per_million_tokens,
+        )
+        for (_line, _rate, hour, day, _usd), sums in found.items()
+    ]
 
 
-def _consumption(line: RatedLine) -> Consumption:
-    return Consumption(
-        key=ledger_key(line.rate.rate_row_id),
-        unit_price=line.rate.price,
-        tokens=line.tokens,
-        acu_per_million_tokens=line.rate.acu_per_million_tokens,
+@dataclass(slots=True)
+class _Sum:
+    """What becomes one delta."""
+
+    rate: Rate
+    first: Position
+    last: Position
+    events: int = 0
+    tokens: int = 0
+    dollars: Decimal = Decimal(0)
+
+
+def ask_to_fold() -> None:
+    """Let the roller run after the commit; its schedule asks again where that fails."""
+    transaction.on_commit(
+        lambda: current_app.send_task(FOLD_TASK, retry=False), robust=True
     )
 
 

@@ -94,7 +94,7 @@ def assign_usage_to_order(
     _store(agency_id, decided, to, reason, by, at)
     store_attributions(agency_id, attributed, at)
     subject = Subject("metering.suspense", agency_id, f"organization:{agency_id}")
-    draw_on_funds(attributed, because=subject, by=by, at=at)
+    draw_on_funds(attributed, because=subject, at=at)
     record_event(
         events.USAGE_ASSIGNED_TO_ORDER,
         subject=subject,

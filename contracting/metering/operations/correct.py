@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -14,11 +14,10 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.core.quantities import Tokens, UnitPrice
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.core.subjects import Subject
 from contracting.ledger.operations.consume import consume
-from contracting.ledger.operations.take_back import take_back_usage
-from contracting.ledger.states import Consumption
+from contracting.ledger.states import Delta, Position
 from contracting.metering import events, permissions
 from contracting.metering.adapters.cloudevents import MAX_TOKENS
 from contracting.metering.calculations import ledger_key
@@ -29,9 +28,10 @@ from contracting.metering.models import (
     UsageRating,
     UsageSource,
 )
-from contracting.metering.operations.assign import giving_notice
+from contracting.metering.operations.fold import fold_usage
 from contracting.metering.operations.rate import rate_period
 from contracting.metering.queries import METERED_STATES
+from contracting.metering.queries.histories import hour_of
 from contracting.metering.refusals import NothingToCorrect
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.reference.states import BY_VOLUME
@@ -51,8 +51,8 @@ def correct_usage(
     """Add a correction: signed tokens per class, in the open period (R-MET-05).
 
     The original row, its day and its price stay as they are. The correction has the
-    original's price and the accounting day of ``at``; on the ledger the posting that
-    carried the original is reversed and posted again with what is right.
+    original's price and the accounting day of ``at``; on the ledger it stands where
+    the original stands in time, and is folded at once.
 
     :param changes: tokens to add (+) or take back (-) by token class code
     :raises NotAllowed: if ``by`` is no representative of the agency
@@ -86,15 +86,18 @@ def correct_usage(
         .select_related("contract_line")
         .order_by("pk")
     )
-    with giving_notice([each.holder for each in lines], by, at):
-        for code, change in sorted(changes.items()):
-            rating = _rate(original, made, day, code, change)
-            _repost(rating.order_line, rating, reason, subject, by, at)
-        by_volume = {
-            each.contract_line_id for each in lines if each.contract_line.is_by_volume
-        }
-        for contract_line_id in sorted(by_volume):
-            rate_period(contract_line_id=contract_line_id, by=by, at=at)
+    ratings = [
+        _rate(original, made, day, code, change)
+        for code, change in sorted(changes.items())
+    ]
+    deltas = [_delta(source, rating) for rating in ratings]
+    consume(deltas=deltas, because=subject, at=at)
+    fold_usage(order_id=order.pk, by=by)
+    by_volume = {
+        each.contract_line_id for each in lines if each.contract_line.is_by_volume
+    }
+    for contract_line_id in sorted(by_volume):
+        rate_period(contract_line_id=contract_line_id, by=by, at=at)
     record_event(
         events.USAGE_CORRECTED,
         subject=subject,
@@ -233,45 +236,22 @@ def _original_rating(original: UsageEvent, code: str, change: int) -> UsageRatin
     return rated
 
 
-def _repost(
-    line: OrderLine,
-    rating: UsageRating,
-    reason: str,
-    because: Subject,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """Post what is added; take back what is not, unfunded usage first.
-
-    On a line priced by volume the period run takes it back, at the price of its step.
-    """
-    key = ledger_key(rating.rate_row_id)
-    price = UnitPrice(rating.usd_per_million_tokens)
-    if rating.tokens < 0 and line.contract_line.is_by_volume:
-        return
-    if rating.tokens < 0:
-        take_back_usage(
-            holder=line.holder,
-            key=key,
-            unit_price=price,
-            tokens=Tokens(-rating.tokens),
-            reason=reason[:200],
-            because=because,
-            by=by,
-            at=at,
-        )
-        return
+def _delta(source: UsageSource, rating: UsageRating) -> Delta:
+    """What the correction brings; it is paid for where its call stands in time."""
     burn = BurnRate.objects.filter(rate_row=rating.rate_row_id).first()
-    used = Consumption(
-        key=key,
-        unit_price=price,
-        tokens=Tokens(rating.tokens),
+    position = Position(rating.occurred_at, source.code, rating.event_id)
+    return Delta(
+        holder=rating.order_line.holder,
+        key=ledger_key(rating.rate_row_id),
+        unit_price=UnitPrice(rating.usd_per_million_tokens),
+        rate_row_id=rating.rate_row_id,
+        hour=hour_of(rating.occurred_at.astimezone(UTC)),
+        day=rating.accounting_day,
+        events=1,
+        tokens=rating.tokens,
+        dollars=Dollars(rating.dollars),
+        first=position,
+        last=position,
         acu_per_million_tokens=burn.acu_per_million_tokens if burn else None,
-    )
-    consume(
-        holder=line.holder,
-        entries=[used],
-        because=because,
-        by=by,
-        at=at,
+        is_correction=True,
     )

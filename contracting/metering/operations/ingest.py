@@ -138,7 +138,7 @@ def ingest_usage(
     _store_held(source, new, found, reserved, lost, at)
     _store_others(source, new, found, lost, at)
     attributed = list(_attributed(source, new, found, lost))
-    draw_on_funds(attributed, because=batch.subject, by=by, at=at)
+    draw_on_funds(attributed, because=batch.subject, at=at)
     record_event(
         events.USAGE_INGESTED,
         subject=batch.subject,

@@ -14,7 +14,7 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.ledger.operations.true_up import true_up_usage
-from contracting.ledger.queries import lock_funds
+from contracting.ledger.queries import lines_with_other_limits, lock_funds
 from contracting.ledger.states import Allotted, Holder
 from contracting.metering import events, permissions, queries
 from contracting.metering.calculations import LEDGER_PREFIX
@@ -36,7 +36,7 @@ def rate_period(*, contract_line_id: int, by: Actor, at: datetime) -> PeriodRun 
 
     The order is (occurred at, source, event id), whatever arrived first. Late usage and
     corrections change what they would have changed in time; the difference is posted
-    now. The same usage twice posts nothing.
+    now. So it is where funds or ceilings have changed. The same twice posts nothing.
 
     :returns: the run with its true-up rows; none where everything was right already
     :raises NotAllowed: unless ``by`` is the schedule, or representative or contracting
@@ -54,7 +54,8 @@ def rate_period(*, contract_line_id: int, by: Actor, at: datetime) -> PeriodRun 
     portions = allot(queries.uses_of(line))
     found, standing = totals(portions), queries.true_ups_in_force(line)
     changed = _changed(found, standing)
-    if not changed:
+    touched = {each.order_line_id for each in changed} | _with_other_limits(line)
+    if not touched:
         return None
     run = PeriodRun.objects.create(
         contract_line=line,
@@ -66,7 +67,7 @@ def rate_period(*, contract_line_id: int, by: Actor, at: datetime) -> PeriodRun 
         ran_at=at,
     )
     TrueUp.objects.bulk_create(_row(run, each) for each in changed)
-    _post(portions, changed, run, by, at)
+    _post(portions, touched, run, by, at)
     record_event(
         events.PERIOD_RATED,
         subject=run.subject,
@@ -83,6 +84,13 @@ def rate_period(*, contract_line_id: int, by: Actor, at: datetime) -> PeriodRun 
         },
     )
     return run
+
+
+def _with_other_limits(line: ContractLine) -> set[int]:
+    """Its order lines whose funds or ceilings have changed while something is short."""
+    own = OrderLine.objects.filter(contract_line=line)
+    holders = [each.holder for each in own]
+    return {holder.id for holder in lines_with_other_limits(holders)}
 
 
 def _changed(
@@ -117,17 +125,16 @@ def _row(run: PeriodRun, total: StepTotal) -> TrueUp:
 
 def _post(
     portions: Iterable[Portion],
-    changed: Iterable[StepTotal],
+    touched: Iterable[int],
     run: PeriodRun,
     by: Actor,
     at: datetime,
 ) -> None:
-    """Bring the ledger of each order line that changed to its exact amount."""
+    """Bring the ledger of each of these order lines to its exact amount."""
     by_line: dict[int, list[Allotted]] = defaultdict(list)
     for portion in portions:
         by_line[portion.use.order_line_id].append(portion.allotted)
-    touched = sorted({each.order_line_id for each in changed})
-    holders = [Holder(HOLDER_OF_A_LINE, pk) for pk in touched]
+    holders = [Holder(HOLDER_OF_A_LINE, pk) for pk in sorted(touched)]
     lock_funds(holders=holders)
     with giving_notice(holders, by, at):
         for holder in holders:

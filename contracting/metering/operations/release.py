@@ -91,7 +91,7 @@ def release_usage(
     subject = Subject("metering.suspense", agency_id, f"organization:{agency_id}")
     store_attributions(agency_id, attributed, at)
     store_holds(agency_id, [(e.source_id, e.event_id, why) for e, why in kept], at)
-    draw_on_funds(attributed, because=subject, by=by, at=at)
+    draw_on_funds(attributed, because=subject, at=at)
     record_event(
         events.USAGE_RELEASED,
         subject=subject,

@@ -42,7 +42,7 @@ from contracting.metering.models import (
     UsageSource,
     WitnessRating,
 )
-from contracting.metering.queries import periods, terms
+from contracting.metering.queries import parked, periods, rollups, terms
 from contracting.metering.states import RULES, DisposalCode, HoldReason
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
@@ -61,6 +61,13 @@ lines_to_rate = periods.lines_to_rate
 key_for = terms.key_for
 keys_of_source = terms.keys_of_source
 cap_of_model = terms.cap_of_model
+Usage = rollups.Usage
+UsageOf = rollups.UsageOf
+hourly_usage = rollups.hourly_usage
+daily_usage = rollups.daily_usage
+portfolio_usage = rollups.portfolio_usage
+total_usage = rollups.total_usage
+parked_usage = parked.parked_usage
 
 METERED_STATES = (TaskOrderState.ISSUED, TaskOrderState.COMPLETED)
 """The states in which usage of an order is attributed to it."""

@@ -1,4 +1,4 @@
-"""Draw a batch of usage on the funds of every line that it touches."""
+"""Draw usage on the funds of lines, in the order given: a step of the roller."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _Posted = tuple[calculations.Share, str, Transfer | None, Transfer | None]
 
 
 @transaction.atomic
-def consume_batch(
+def draw_usage(
     *,
     by_holder: Mapping[Holder, Sequence[Consumption]],
     because: Subject,
     by: Actor,
     at: datetime,
 ) -> dict[Holder, list[Consumed]]:
-    """Draw the usage of a batch on the funds of every line it touches.
+    """Draw usage on the funds of every line it touches.
 
     The live limit is the tightest of the funds obligated, the token ceiling and the
     dollar ceiling. Up to it usage is funded; beyond it usage has happened all the same:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from contracting.audit.models import AuditEvent
 from contracting.core.quantities import Tokens
 from contracting.ledger.models import Transfer
-from contracting.ledger.operations.consume_batch import consume_batch
+from contracting.ledger.operations.draw import draw_usage
 from tests.ledger.conftest import BATCH, LINE, OTHER_LINE, usage, usd
 
 
@@ -17,7 +17,7 @@ def test_each_line_pays_for_its_own_usage_and_one_event_counts_it(burning):
     burning.obligate(burning.asked("1", holder=OTHER_LINE))
     events = AuditEvent.objects.count()
 
-    drawn = consume_batch(
+    drawn = draw_usage(
         by_holder={
             OTHER_LINE: usage(("output", "10", 150_000)),
             LINE: usage(("output", "10", 150_000), ("input", "2", 500_000)),
@@ -44,7 +44,7 @@ def test_each_line_pays_for_its_own_usage_and_one_event_counts_it(burning):
 def test_all_lines_are_locked_at_once_and_funds_are_left_alone(burning):
     burning.open("40", holder=OTHER_LINE)
     with CaptureQueriesContext(connection) as captured:
-        consume_batch(
+        draw_usage(
             by_holder={OTHER_LINE: usage(("a", "1", 1)), LINE: usage(("b", "1", 1))},
             because=BATCH,
             by=burning.officer,
@@ -71,7 +71,7 @@ def test_a_thousand_entries_cost_a_handful_of_statements(burning):
     before = Transfer.objects.count()
 
     with CaptureQueriesContext(connection) as captured:
-        consume_batch(
+        draw_usage(
             by_holder={LINE: entries},
             because=BATCH,
             by=burning.officer,

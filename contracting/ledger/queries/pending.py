@@ -1,0 +1,121 @@
+"""What was used and waits for the roller, or was parked by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Min, QuerySet, Sum
+
+from contracting.ledger.models import HolderBalance, ParkedDelta, UsageDelta
+from contracting.ledger.states import Holder
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Tokens and exact dollars of a line that no balance has yet."""
+
+    tokens: int
+    dollars: Decimal
+
+
+def roller_lag() -> timedelta:
+    """How long the oldest delta waits by the database's clock; nothing if none does.
+
+    Where it grows, the roller has stopped: balances no longer say what was used.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT clock_timestamp() - min(recorded_at) FROM ledger_usagedelta"
+        )
+        (found,) = cursor.fetchone()
+    return found or timedelta()
+
+
+def waiting_lines(kind: str) -> list[int]:
+    """The lines of a kind that the roller has to fold, the longest waiting first."""
+    deltas = (
+        UsageDelta.objects.filter(holder_kind=kind)
+        .values("holder_id")
+        .annotate(first=Min("pk"))
+        .order_by("first")
+        .values_list("holder_id", flat=True)
+    )
+    changed = HolderBalance.objects.filter(
+        holder_kind=kind, limits_changed_at__isnull=False
+    ).values_list("holder_id", flat=True)
+    return list(dict.fromkeys([*deltas, *changed]))
+
+
+def waiting_of(holder: Holder) -> list[int]:
+    """The deltas of a line that wait, by number."""
+    rows = UsageDelta.objects.filter(holder_kind=holder.kind, holder_id=holder.id)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def waiting_among(holders: Iterable[Holder]) -> set[Holder]:
+    """Which of these lines the roller has to fold."""
+    by_kind: dict[str, list[int]] = {}
+    for holder in holders:
+        by_kind.setdefault(holder.kind, []).append(holder.id)
+    found: set[Holder] = set()
+    for kind, ids in by_kind.items():
+        own = {"holder_kind": kind, "holder_id__in": ids}
+        deltas = UsageDelta.objects.filter(**own)
+        changed = HolderBalance.objects.filter(**own, limits_changed_at__isnull=False)
+        for rows in (deltas, changed):
+            numbers = rows.order_by().values_list("holder_id", flat=True).distinct()
+            found.update(Holder(kind, pk) for pk in numbers)
+    return found
+
+
+def pending_by_line(kind: str, *, parked: bool = True) -> dict[int, Pending]:
+    """What of each line no balance has yet.
+
+    :param parked: with what was parked, or only what the roller is about to fold
+    """
+    found: dict[int, Pending] = {}
+    for model in (UsageDelta, ParkedDelta) if parked else (UsageDelta,):
+        rows = model.objects.filter(holder_kind=kind).values_list("holder_id")
+        for line, tokens, dollars in rows.annotate(Sum("tokens"), Sum("dollars")):
+            before = found.get(line, Pending(0, Decimal(0)))
+            found[line] = Pending(before.tokens + tokens, before.dollars + dollars)
+    return found
+
+
+def pending_cells(kind: str) -> Iterator[tuple[Any, ...]]:
+    """Of everything that is not folded, parked ones too, by line, price and hour.
+
+    Line, price row, price, hour, day, events, tokens and dollars.
+    """
+    key = (
+        *("holder_id", "rate_row_id", "usd_per_million_tokens", "hour", "day"),
+        *("events", "tokens", "dollars"),
+    )
+    for model in (UsageDelta, ParkedDelta):
+        yield from model.objects.filter(holder_kind=kind).values_list(*key)
+
+
+def parked_deltas(
+    kind: str, lines: Iterable[int] | None = None
+) -> QuerySet[ParkedDelta]:
+    """What the roller could not fold, the oldest first."""
+    rows = ParkedDelta.objects.filter(holder_kind=kind)
+    if lines is not None:
+        rows = rows.filter(holder_id__in=list(lines))
+    return rows.order_by("pk")
+
+
+def lines_with_other_limits(holders: Iterable[Holder]) -> dict[Holder, datetime]:
+    """Those whose funds or ceilings have changed since their usage was placed; when."""
+    wanted = set(holders)
+    rows = HolderBalance.objects.filter(limits_changed_at__isnull=False)
+    return {
+        row.holder: row.limits_changed_at
+        for row in rows.order_by("pk")
+        if row.holder in wanted and row.limits_changed_at is not None
+    }
