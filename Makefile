@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test journeys faults guards browser check static fmt bench papers pango chromium
+.PHONY: help setup run demo test journeys faults guards browser check static fmt fields bench papers pango chromium
 .NOTPARALLEL:
 
 # The newest Python that every pinned package supports.
@@ -88,6 +88,11 @@ fmt: .venv/.ok ## Format the code; write openapi.yaml and docs/reference again
 	@$(PY) -m ruff format .
 	@$(MANAGE) spectacular --validate --fail-on-warn --file openapi.yaml
 	@$(PY) -m tests.architecture.reference
+
+fields: .venv/.ok ## Capture the usage fields of the newest packages of AI providers again
+	@rm -rf var/packages && mkdir -p var/packages
+	@$(PY) -m pip download --quiet --no-deps --only-binary :all: --dest var/packages openai anthropic google-genai botocore
+	@$(PY) -m tests.metering.captured.capture var/packages
 
 bench: .venv/.ok papers ## Measure ingest, paper, signing and lists against their floors: var/bench.json
 	@$(PY) bench/run.py

@@ -21,8 +21,8 @@ from contracting.metering.adapters.mapped_csv import mapping_of
 from contracting.metering.adapters.registry import ADAPTERS
 from contracting.metering.states import Grain
 from tests.metering.oracles import plain
-from tests.metering.oracles.common import CONTENT, written
 from tests.metering.oracles.formats import PRINTERS, pages, read_rows, sheet
+from tests.metering.oracles.printing import CONTENT, written
 
 NASTY: list[Any] = [
     None,

@@ -9,8 +9,8 @@ import pytest
 from genai_prices import extract_usage
 
 from tests.metering.oracles import anthropic, bedrock, gemini, openai
-from tests.metering.oracles.common import written
 from tests.metering.oracles.formats import read_rows
+from tests.metering.oracles.printing import written
 
 EXTRACTORS = {
     "openai-chat": (openai.chat, "openai", "chat"),

@@ -102,6 +102,34 @@ def read_usage(payload: bytes, sender: Sender) -> list[Any]:
 
 def _bucket(index: int, row: Mapping[str, Any], pointer: str) -> ReadBucket:
     no_strange_tokens(row, _LISTED, pointer)
+    kind = row.get("object")
+    if kind not in (None, _COMPLETIONS, _EMBEDDINGS):
+        refuse(RowCode.UNSUPPORTED_TYPE, f"{pointer}/object")
+    return (_embedded if kind == _EMBEDDINGS else _completed)(index, row, pointer)
+
+
+_COMPLETIONS: Final = "organization.usage.completions.result"
+_EMBEDDINGS: Final = "organization.usage.embeddings.result"
+
+
+def _embedded(index: int, row: Mapping[str, Any], pointer: str) -> ReadBucket:
+    """Of embeddings, which have neither a tier nor an output."""
+    asked = ("project_id", "api_key_id", "model")
+    named = {key: label(row, key, pointer) for key in asked}
+    named["user_id"] = label(row, "user_id", pointer, "")
+    given = required(row, "input_tokens", pointer)
+    return _made(
+        index,
+        row,
+        pointer,
+        tier=Tier.STANDARD.value,
+        dimensions=tuple(sorted({**named, "object": _EMBEDDINGS}.items())),
+        lines=[Span(("EMBED",), given)],
+        reported_total=given,
+    )
+
+
+def _completed(index: int, row: Mapping[str, Any], pointer: str) -> ReadBucket:
     named = {key: label(row, key, pointer) for key in _ASKED}
     named |= {key: label(row, key, pointer, "") for key in _MAYBE}
     is_batch = row.get("batch")
@@ -110,6 +138,18 @@ def _bucket(index: int, row: Mapping[str, Any], pointer: str) -> ReadBucket:
     tier, _ = tier_named(row["service_tier"], TIERS, f"{pointer}/service_tier")
     given = required(row, "input_tokens", pointer)
     made = required(row, "output_tokens", pointer)
+    return _made(
+        index,
+        row,
+        pointer,
+        tier=Tier.BATCH.value if is_batch else tier,
+        dimensions=tuple(sorted({**named, "batch": str(is_batch).lower()}.items())),
+        lines=[*_input(row, given, pointer), *_output(row, made, pointer)],
+        reported_total=given + made,
+    )
+
+
+def _made(index: int, row: Mapping[str, Any], pointer: str, **said: Any) -> ReadBucket:
     requests = row.get("num_model_requests")
     around = row["bucket"]
     return bucket_of(
@@ -121,13 +161,10 @@ def _bucket(index: int, row: Mapping[str, Any], pointer: str) -> ReadBucket:
         period_start=epoch(around.get("start_time"), f"{pointer}/start_time"),
         period_end=epoch(around.get("end_time"), f"{pointer}/end_time"),
         model=text(row, "model", f"{pointer}/model", limit=120),
-        tier=Tier.BATCH.value if is_batch else tier,
         region_scope="",
-        dimensions=tuple(sorted({**named, "batch": str(is_batch).lower()}.items())),
-        lines=[*_input(row, given, pointer), *_output(row, made, pointer)],
         requests=None if requests is None else count(requests, pointer),
         other_units=(),
-        reported_total=given + made,
+        **said,
     )
 
 
@@ -226,7 +263,7 @@ ADAPTERS: Final = (
     Adapter(
         name=USAGE[0],
         version=USAGE[1],
-        title="OpenAI usage API, completions",
+        title="OpenAI usage API, completions and embeddings",
         grain=Grain.BUCKET,
         kind=ReportKind.VENDOR_REPORT,
         basis=(

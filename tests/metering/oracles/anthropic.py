@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.metering.oracles.common import (
+from tests.metering.oracles.printing import (
     CONTENT,
     FIRST,
     Bucket,

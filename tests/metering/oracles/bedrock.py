@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from tests.metering.oracles.common import (
+from tests.metering.oracles.printing import (
     CONTENT,
     FIRST,
     Call,

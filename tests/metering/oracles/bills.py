@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from decimal import Decimal
 
-from tests.metering.oracles.common import CONTENT, FIRST, Charge, Refused, some
+from tests.metering.oracles.printing import CONTENT, FIRST, Charge, Refused, some
 
 OUT = ("OUT_REASONING", "OUT_REJECTED", "OUT_TEXT")
 WORDS = {

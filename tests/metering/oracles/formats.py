@@ -25,7 +25,7 @@ from tests.metering.oracles import (
     openrouter,
     plain,
 )
-from tests.metering.oracles.common import Bucket, Call, Charge, Refused, written
+from tests.metering.oracles.printing import Bucket, Call, Charge, Refused, written
 
 SENDER = Sender(source="gateway", order_ref="ord_7k2m", boundary="FEDRAMP_MOD")
 AT_ONCE = 1_000

@@ -1,6 +1,6 @@
 """Gemini and Vertex AI: answers of generateContent."""
 
-from tests.metering.oracles.common import (
+from tests.metering.oracles.printing import (
     CONTENT,
     Call,
     Refused,

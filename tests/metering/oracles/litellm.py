@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.metering.oracles import anthropic, bedrock, gemini, openai
-from tests.metering.oracles.common import (
+from tests.metering.oracles.printing import (
     CONTENT,
     Call,
     Refused,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.metering.oracles.common import (
+from tests.metering.oracles.printing import (
     CONTENT,
     Call,
     Refused,

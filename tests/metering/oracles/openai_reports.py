@@ -3,7 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from tests.metering.oracles.common import (
+from tests.metering.oracles.openai import TIERS
+from tests.metering.oracles.printing import (
     FIRST,
     Bucket,
     Charge,
@@ -14,13 +15,14 @@ from tests.metering.oracles.common import (
     some,
     spoil,
 )
-from tests.metering.oracles.openai import TIERS
 
 OUT = ("OUT_REASONING", "OUT_REJECTED", "OUT_TEXT")
 
 
 def usage(rng, number, broken):
     """A bucket with one result, its input and output by modality or not."""
+    if not broken and rng.random() < 0.2:
+        return embedded(rng, number)
     uncached = {"IN_UNCACHED": some(rng), "IN_AUDIO": some(rng), "IN_IMAGE": some(rng)}
     read, spoken, drawn, written = some(rng), some(rng), some(rng), some(rng)
     writes = [some(rng), some(rng), some(rng)]
@@ -81,6 +83,26 @@ def usage(rng, number, broken):
     )
     refused = _break(rng, result) if broken else None
     return _bucket(rng, start, timedelta(minutes=1), result), refused or expected
+
+
+def embedded(rng, number):
+    """A bucket with one result of the embeddings' usage."""
+    count = some(rng)
+    result = {
+        "object": "organization.usage.embeddings.result",
+        "input_tokens": count,
+        "num_model_requests": some(rng, 10**6),
+        "project_id": "proj_1",
+        "api_key_id": "key_1",
+        "model": "text-embedding-x",
+    }
+    start = FIRST + timedelta(minutes=number)
+    end = start + timedelta(minutes=1)
+    requests = result["num_model_requests"]
+    expected = Bucket(
+        start, end, "text-embedding-x", "STANDARD", {("EMBED",): count}, requests, count
+    )
+    return _bucket(rng, start, timedelta(minutes=1), result), expected
 
 
 def _bucket(rng, start, width, result):

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from tests.metering.oracles.common import (
+from tests.metering.oracles.printing import (
     Call,
     Refused,
     least,
