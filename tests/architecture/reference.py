@@ -33,6 +33,7 @@ def pages() -> dict[str, str]:
         "states.md": _page("States", _STATES, _states()),
         "events.md": _page("Events", _EVENTS, _events()),
         "rules.md": _page("Rules", _RULES, _rules_of_the_trade()),
+        "adapters.md": _page("Formats of usage", _ADAPTERS, _adapters()),
     }
 
 
@@ -123,6 +124,39 @@ def _functions_of_permissions(verb: Operation) -> list[ast.FunctionDef]:
 def _module(app: str, name: str) -> object:
     package = ".".join(apps()[app].relative_to(ROOT).parts)
     return importlib.import_module(f"{package}.{name}")
+
+
+# Formats of usage --------------------------------------------------------------------
+
+_ADAPTERS = (
+    "What can be read, as each adapter declares it. Only calls are counted on an\n"
+    "order; buckets and lines of bills are compared with them. What is not kept is\n"
+    "dropped unread; where a format can carry content it is never stored as it was\n"
+    "received. OpenTelemetry arrives by addresses of its own, `/otlp/v1/metrics` and\n"
+    "`/otlp/v1/logs`. How each is sent: [send usage](../how-to/send-usage.md)."
+)
+
+
+def _adapters() -> Iterator[str]:
+    from contracting.metering.adapters.registry import ADAPTERS
+
+    yield from ("", "| Format | Is | One row is | Said by |", "|---|---|---|---|")
+    for each in ADAPTERS.values():
+        yield (
+            f"| [`{each.name}`](#{each.name}) | {each.title} | "
+            f"{each.grain.label} | {each.kind.label} |"
+        )
+    for each in ADAPTERS.values():
+        yield from ("", f"## {each.name}", "")
+        yield f"{each.title}. Version {each.version}, {each.media}."
+        yield from ("", f"* Basis: {each.basis}", f"* Checksum: {each.checksum}.")
+        yield f"* Kept: {', '.join(f'`{name}`' for name in each.kept)}."
+        if each.content:
+            dropped = ", ".join(f"`{name}`" for name in each.content)
+            yield f"* Carries content in {dropped}: never kept."
+        if each.needs:
+            yield f"* Needs: a {each.needs}."
+        yield from (f"* Mind: {trap}" for trap in each.traps)
 
 
 # States ------------------------------------------------------------------------------
