@@ -63,7 +63,8 @@ _TIERS: Final = {
 }
 _SPOKEN: Final = frozenset({"aud", "audio"})
 _DRAWN: Final = frozenset({"img", "image"})
-_NOISE: Final = frozenset({"tokens", "token"})
+_NOISE: Final = frozenset({"tokens", "token", "txt"})
+_EMBEDDING: Final = "embed"
 _RESERVED: Final = frozenset({"ptu", "provisioned", "ptum"})
 _WORDS = re.compile(r"[\s_-]+")
 _DAY = re.compile(
@@ -187,6 +188,8 @@ def meter_named(name: str, pointer: str) -> Meter:
             flags.add(_flag(small))
         elif small not in _NOISE:
             model.append(small)
+    if not found["way"] and any(word.startswith(_EMBEDDING) for word in model):
+        found["way"] = {_EMBEDDING}
     is_clear = len(found["way"]) == 1 and all(len(x) <= 1 for x in found.values())
     way = next(iter(found["way"]), "")
     classes = _CLASSES.get((way, *sorted(flags)))
@@ -213,6 +216,7 @@ _CLASSES: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     ("input", "image"): ("IN_IMAGE",),
     ("input", "audio", "cached"): READ,
     ("input", "cached", "image"): READ,
+    (_EMBEDDING,): ("EMBED",),
     ("output",): OUTPUT,
     ("output", "audio"): ("OUT_AUDIO",),
     ("output", "image"): ("OUT_IMAGE",),

@@ -16,7 +16,9 @@ EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
 TEXT = re.compile(r"[\x21-\x7e]{1,200}")
 CURRENCY = re.compile(r"[A-Z]{3}")
-MOST_DOLLARS: Final = Decimal(10) ** 12
+LARGEST: Final = Decimal(10) ** 15
+"""The largest amount or quantity of one line of a bill, far above any real one."""
+
 FINEST: Final = 30
 """The most digits behind the point of an amount that a source states."""
 
@@ -140,18 +142,17 @@ def amount(value: Any, pointer: str) -> Decimal:
 
     :raises Bad: if it is no number, or larger or finer than any amount of a bill
     """
-    try:
-        found = Decimal(value) if is_whole(value) or isinstance(value, str) else value
-    except ArithmeticError:
-        found = None
+    is_text = isinstance(value, str) and _AMOUNT.fullmatch(value) is not None
+    found = Decimal(value) if is_text or is_whole(value) else value
     if not isinstance(found, Decimal) or not found.is_finite():
         refuse(RowCode.NOT_AN_AMOUNT, pointer)
     exponent = found.as_tuple().exponent
-    if abs(found) > MOST_DOLLARS or not isinstance(exponent, int) or exponent < -FINEST:
+    if abs(found) > LARGEST or not isinstance(exponent, int) or exponent < -FINEST:
         refuse(RowCode.NOT_AN_AMOUNT, pointer)
     return found
 
 
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 _STAMP = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d)"
 )

@@ -169,9 +169,11 @@ def _counts(given: Any) -> tuple[Counted, ...]:
             _wrong("A count has a column, a class and the columns that it contains.")
         column, code = each.get("column"), each.get("class")
         contains = each.get("contains", [])
-        if not isinstance(column, str) or code not in CODES:
+        if not isinstance(column, str) or not column or code not in list(CODES):
             _wrong("A count has a column and one class of the closed list.")
-        if not isinstance(contains, list):
+        if not isinstance(contains, list) or not all(
+            isinstance(name, str) for name in contains
+        ):
             _wrong("What a count contains is a list of columns with counts.")
         found.append(Counted(column, code, tuple(contains)))
     columns = [each.column for each in found]

@@ -6,10 +6,19 @@ Input contains what was read from and written to the cache; output contains reas
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from contracting.metering.adapters.adapter import Adapter
-from contracting.metering.adapters.calls import Answer, read_answers, tier_named
+from contracting.metering.adapters.calls import (
+    Answer,
+    Call,
+    call_of,
+    read_answers,
+    read_each,
+    tier_named,
+)
 from contracting.metering.adapters.classes import (
     ABSENT,
     INPUT_SPLIT_UNKNOWN,
@@ -30,6 +39,7 @@ from contracting.reference.states import Tier
 CHAT: Final = ("openai-chat", "1")
 RESPONSES: Final = ("openai-responses", "1")
 EMBEDDINGS: Final = ("openai-embeddings", "1")
+BATCH: Final = ("openai-batch", "1")
 
 TIERS: Final = {
     "default": Tier.STANDARD.value,
@@ -148,6 +158,28 @@ def _embeddings_answer(row: Mapping[str, Any], pointer: str) -> Answer:
         provider="openai",
         channel="openai",
     )
+
+
+def read_batch_output(payload: bytes, sender: Sender) -> list[ReadEvent | BadRow]:
+    """Lines of a batch job's output file, each an answer at the tier of batches."""
+    return read_each(payload, sender, adapter=BATCH, read=partial(_line, sender))
+
+
+def _line(sender: Sender, row: Mapping[str, Any]) -> tuple[Call, Answer]:
+    """The line's own id is the call's: embeddings have none. Their time is missing."""
+    response = block(row, "response", "/response")
+    body = block(response, "body", "/response/body")
+    kind = body.get("object")
+    if not isinstance(kind, str) or kind not in _BODIES:
+        refuse(RowCode.UNSUPPORTED_TYPE, "/response/body/object")
+    answer = _BODIES[kind](body, "/response/body")
+    if answer.tier not in (Tier.STANDARD, Tier.BATCH):
+        refuse(RowCode.TIER_CONTRADICTED, "/response/body/service_tier")
+    answer = replace(answer, tier=Tier.BATCH.value)
+    return call_of({"id": row.get("id"), "processing": "batch"}, answer, sender), answer
+
+
+_BODIES: Final = {"chat.completion": chat_answer, "response": responses_answer}
 
 
 def _usage(row: Mapping[str, Any], read: Any, pointer: str) -> Usage:
@@ -321,6 +353,23 @@ ADAPTERS: Final = (
         content=("output", "instructions", "text", "metadata", "input"),
         traps=(_TIER_TRAP,),
         read=read_responses,
+    ),
+    Adapter(
+        name=BATCH[0],
+        version=BATCH[1],
+        title="OpenAI batch output file",
+        grain=Grain.CALL,
+        kind=ReportKind.PROVIDER_API,
+        basis=_BASIS,
+        checksum=_TOTAL,
+        kept=("id", "response.body (as of its own format)"),
+        content=("custom_id", "response.body"),
+        traps=(
+            "Every line is at the tier of batches, whatever its answer says.",
+            "A line that failed has no answer and is refused; nothing was used.",
+            "Answers of Chat Completions and Responses are read, no others.",
+        ),
+        read=read_batch_output,
     ),
     Adapter(
         name=EMBEDDINGS[0],

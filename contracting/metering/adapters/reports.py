@@ -34,7 +34,6 @@ from contracting.metering.states import RowCode
 from contracting.reference.states import Tier
 
 LONGEST_NAME: Final = 200
-LONGEST_CELL: Final = 32_768
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
 _UNITS = re.compile(
     r"(?P<number>\d{1,12}(?:[.,]\d{1,6})*)?\s*(?P<letter>[KkMm])?\s*(?P<token>tokens?)?",

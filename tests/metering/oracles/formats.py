@@ -64,6 +64,7 @@ PRINTERS = {
     "cloudevents-by-type": (plain.by_type, written),
     "openai-chat": (openai.chat, written),
     "openai-responses": (openai.responses, written),
+    "openai-batch": (openai.batch_line, written),
     "openai-embeddings": (openai.embeddings, written),
     "openai-usage": (openai_reports.usage, pages),
     "openai-costs": (openai_reports.cost, pages),

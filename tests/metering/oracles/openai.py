@@ -1,5 +1,6 @@
 """OpenAI's answers, and those of the sellers that answer like it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.metering.oracles.printing import (
@@ -193,6 +194,25 @@ def _break_responses(rng, usage):
         usage["output_tokens_details"] = {"reasoning_tokens": reasoning}
         return Refused(("subset_exceeds_total",))
     return spoil(rng, usage, "output_tokens")
+
+
+def batch_line(rng, number, broken):
+    """A line of a batch job's output, whose answer says no tier or the usual one."""
+    row, expected = rng.choice((chat, responses))(rng, number, broken)
+    row = row.get("response", row) if "call" in row else row
+    row["service_tier"] = rng.choice([None, "default", "batch"])
+    row.setdefault("object", "response")
+    made = {
+        "id": f"batch_req_{number}",
+        "custom_id": CONTENT,
+        "response": {"status_code": 200, "request_id": "req_1", "body": row},
+        "error": None,
+    }
+    if not broken:
+        finished = row.get("completed_at") or row.get("created_at") or row["created"]
+        expected.id, expected.tier = made["id"], "BATCH"
+        expected.at = datetime.fromtimestamp(finished, UTC)
+    return shuffled(rng, made), expected
 
 
 def embeddings(rng, number, broken):
