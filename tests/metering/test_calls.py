@@ -301,3 +301,29 @@ def test_formats_have_names_that_a_door_can_use():
     assert adapter_named(["gemini"]) is None
     assert "openai-costs" not in {each.name for each in of_calls()}
     assert all(each.basis and each.checksum for each in ADAPTERS.values())
+
+
+@pytest.mark.parametrize(
+    ("details", "code"),
+    [
+        ('{"ModelId": "\\ud800"}', "bad_text"),
+        ('{"ModelId": ["model-a"]}', "bad_text"),
+        ('{"x_ServiceTier": 7}', "bad_text"),
+        ('{"TokenDirection": "Input", "TokenCacheAction": "Other"}', "unknown_meter"),
+        ('{"ModelId": NaN}', "bad_text"),
+        ("[" * 10_000, "not_an_object"),
+    ],
+)
+def test_a_property_of_focus_is_a_name_or_refuses_its_row(details, code):
+    row = {
+        "ChargeCategory": "Usage",
+        "ConsumedQuantity": 5,
+        "ConsumedUnit": "Tokens",
+        "BillingCurrency": "USD",
+        "BilledCost": 0.5,
+        "ChargePeriodStart": "2026-04-01T00:00:00Z",
+        "ChargePeriodEnd": "2026-04-01T01:00:00Z",
+        "SkuPriceDetails": details,
+    }
+
+    assert read(row, "focus").code == code

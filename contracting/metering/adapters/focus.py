@@ -117,13 +117,13 @@ def _charge(index: int, row: Mapping[str, Any], pointer: str) -> ReadCharge:
         adapter=FOCUS[0],
         adapter_version=FOCUS[1],
         key=tuple(named[key] for key in _KEY),
-        provider=_said(details, "ModelDeveloper"),
+        provider=_said(details, "ModelDeveloper", pointer),
         channel=named["InvoiceIssuerName"],
         period_start=instant(row.get("ChargePeriodStart"), f"{pointer}/{_START}"),
         period_end=instant(row.get("ChargePeriodEnd"), f"{pointer}/ChargePeriodEnd"),
-        model_billed=_said(details, "ModelId") or named["SkuId"],
+        model_billed=_said(details, "ModelId", pointer) or named["SkuId"],
         classes=_classes(details, named["SkuMeter"], pointer) if factor else (),
-        tier=_tier(_said(details, "ServiceTier")),
+        tier=_tier(_said(details, "ServiceTier", pointer)),
         region_scope=label(row, "RegionId", pointer, ""),
         dimensions=tuple(sorted({**named, "ChargeCategory": category}.items())),
         charge_class=label(row, "ChargeClass", pointer, "") or category,
@@ -147,9 +147,9 @@ def _classes(details: Mapping[str, Any], meter: str, pointer: str) -> tuple[str,
 
     What neither says has no class: it asks for a line in the map of names.
     """
-    way = _said(details, "TokenDirection").casefold()
+    way = _said(details, "TokenDirection", pointer).casefold()
     if way:
-        kept = _said(details, "TokenCacheAction").casefold()
+        kept = _said(details, "TokenCacheAction", pointer).casefold()
         found = _BY_DIRECTION.get((way, kept))
         if found is None:
             refuse(RowCode.UNKNOWN_METER, f"{pointer}/SkuPriceDetails")
@@ -171,10 +171,10 @@ def _details(value: Any, pointer: str) -> Mapping[str, Any]:
     return value
 
 
-def _said(details: Mapping[str, Any], key: str) -> str:
+def _said(details: Mapping[str, Any], key: str, pointer: str) -> str:
     """A property under its own name, or under the prefix of one not yet in FOCUS."""
-    value = details.get(key, details.get(f"x_{key}"))
-    return value if isinstance(value, str) and len(value) <= 120 else ""
+    found = {key: details.get(key, details.get(f"x_{key}"))}
+    return label(found, key, f"{pointer}/SkuPriceDetails", "", limit=120)
 
 
 def _tier(name: str) -> str:

@@ -21,7 +21,6 @@ from contracting.core.canonical import canonical_json, content_sha256
 from contracting.metering.adapters.events import (
     MAX_BYTES,
     MAX_COUNT,
-    MAX_ROWS,
     BadRow,
     ReadBucket,
     ReadCharge,
@@ -34,7 +33,10 @@ from contracting.metering.states import RowCode
 from contracting.reference.states import Tier
 
 LONGEST_NAME: Final = 200
-_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
+MOST_RESULTS: Final = 200_000
+"""A month of a large agency's bill, by hour, account and meter."""
+
+_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]*")
 _UNITS = re.compile(
     r"(?P<number>\d{1,12}(?:[.,]\d{1,6})*)?\s*(?P<letter>[KkMm])?\s*(?P<token>tokens?)?",
     re.IGNORECASE,
@@ -110,8 +112,8 @@ def each_result(
     found: list[ReadBucket | ReadCharge | BadRow] = []
     said: set[str] = set()
     for index, (result, pointer) in enumerate(results):
-        if index == MAX_ROWS:
-            message = f"The report has more than {MAX_ROWS:,} rows."
+        if index == MOST_RESULTS:
+            message = f"The report has more than {MOST_RESULTS:,} rows."
             raise Unreadable(message)
         try:
             if not isinstance(result, dict):
