@@ -8,6 +8,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
@@ -66,7 +67,7 @@ def overlapping(drawing: str) -> list[tuple[str, str]]:
 
 def a_burn_down(days: int = 150, **changed) -> BurnDown:
     left = [(FIRST + timedelta(days=n), Decimal(40_000 - 200 * n)) for n in range(days)]
-    given = {
+    given: dict[str, Any] = {
         "name": "funds",
         "title": "Funds left, in US dollars",
         "sentence": "Funds end on 14 Mar 2027.",
@@ -138,6 +139,9 @@ def test_a_drawing_says_its_sentence_and_has_no_style_of_its_own(plot):
     for drawing in (plot.wide, plot.narrow):
         root = elements(drawing)
         title, desc = root.find("title"), root.find("desc")
+        assert title is not None
+        assert desc is not None
+        assert desc.text is not None
         assert root.attrib["role"] == "img"
         assert root.attrib["aria-labelledby"] == (
             f"{title.attrib['id']} {desc.attrib['id']}"

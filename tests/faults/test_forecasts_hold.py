@@ -58,6 +58,8 @@ def test_eighty_percent_ranges_hold_eighty_percent_of_what_comes():
             used=used,
             period_end=to_come[-1].day,
         )
+        assert said.at_completion is not None
+        assert said.exhausts_on is not None
         in_the_end = used + sum(use.dollars for use in to_come)
         inside += said.at_completion.p10 <= in_the_end <= said.at_completion.p90
         last = said.exhausts_on.p90 or said.period_end

@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -50,13 +51,13 @@ def test_opening_only_what_the_order_decides_changes_nothing(seed):
         calls_of=calls_of,
     )
 
-    expected = defaultdict(int)
+    expected: dict[tuple[Any, ...], int] = defaultdict(int)
     for share in fold_usage(
         [Consumption(use.key, use.unit_price, Tokens(use.tokens)) for _, use in calls],
         tokens_left=ceiling,
         funds_left=funds,
     ):
-        price = picodollars_per_token(UnitPrice(share.key))
+        price = picodollars_per_token(UnitPrice(str(share.key)))
         expected[share.key, price, share.place, True] += share.funded_tokens
         expected[share.key, price, share.place, False] += share.unfunded_tokens
     assert {k: n for k, n in folded.tokens.items() if n} == {
@@ -66,7 +67,7 @@ def test_opening_only_what_the_order_decides_changes_nothing(seed):
 
 
 def summed(uses):
-    sums = defaultdict(int)
+    sums: dict[Any, int] = defaultdict(int)
     for use in uses:
         sums[use.key] += use.tokens
     return tuple(Use(key, UnitPrice(key), n) for key, n in sums.items())

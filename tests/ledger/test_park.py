@@ -54,6 +54,7 @@ def test_it_is_parked_and_put_back_as_it_was(delta, burning):
 
     parked = park_delta(delta_id=delta.pk, reason="Broken.", by=burning.officer, at=AT)
 
+    assert parked is not None
     assert waiting_lines(LINE.kind) == []
     assert not roller_lag()
     assert columns(parked) == columns(delta)
@@ -63,6 +64,7 @@ def test_it_is_parked_and_put_back_as_it_was(delta, burning):
 
     back = unpark_delta(parked_id=parked.pk, by=burning.officer, at=AT)
 
+    assert back is not None
     assert columns(back) == columns(delta)
     assert waiting_of(LINE) == [back.pk]
     assert not ParkedDelta.objects.exists()

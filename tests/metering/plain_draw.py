@@ -28,7 +28,8 @@ def drawn(
     ceiling: int,
 ) -> list[tuple[int, Decimal, int, Decimal]]:
     """Funded tokens and dollars, unfunded tokens and dollars of each ACRN."""
-    found = [[0, Decimal(0), 0, Decimal(0)] for _ in funds]
+    tokens = [[0, 0] for _ in funds]
+    dollars = [[Decimal(0), Decimal(0)] for _ in funds]
     left, room = list(funds), ceiling
     for call in sorted(calls, key=lambda call: (call.at, call.event_id)):
         for code, count in sorted(call.tokens):
@@ -38,8 +39,11 @@ def drawn(
                 left[place] -= fits * price
                 room -= fits
                 rest -= fits
-                found[place][0] += fits
-                found[place][1] += fits * price
-            found[-1][2] += rest
-            found[-1][3] += rest * price
-    return [(a, b, c, d) for a, b, c, d in found]
+                tokens[place][0] += fits
+                dollars[place][0] += fits * price
+            tokens[-1][1] += rest
+            dollars[-1][1] += rest * price
+    return [
+        (counted[0], worth[0], counted[1], worth[1])
+        for counted, worth in zip(tokens, dollars, strict=True)
+    ]

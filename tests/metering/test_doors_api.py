@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from collections.abc import Callable
 
 import pytest
 import zstandard
@@ -101,7 +102,10 @@ def test_a_batch_may_be_packed(order, gateway, encoding):
     assert answer.json()["accepted"] == 2
 
 
-PACKED = {"gzip": gzip.compress, "zstd": zstandard.compress}
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "zstd": zstandard.compress,
+}
 TOO_MUCH = {
     "empty": (b"", "identity", 422, "unreadable_batch"),
     "no row names a source": (b"not json", "identity", 422, "unreadable_batch"),

@@ -104,6 +104,7 @@ def test_nothing_moves_before_the_fold_and_everything_with_it(order):
 
     fold = fold_usage(order_id=order.pk, by=SYSTEM)
 
+    assert fold is not None
     assert (fold.deltas, fold.events, fold.tokens) == (2, 2, 1_100)
     assert fold.folded_at == DELIVERED_AT
     assert stands(order) == [(1_100, Decimal("0.0028"), 0, 0)]

@@ -29,7 +29,7 @@ def consumed(order):
 
 def poison(order, **changes):
     """Something has broken one delta of the order."""
-    delta = UsageDelta.objects.filter(holder_id=order.lines.get().pk).first()
+    delta = UsageDelta.objects.filter(holder_id=order.lines.get().pk)[0]
     UsageDelta.objects.filter(pk=delta.pk).update(**changes)
     return delta
 

@@ -31,6 +31,8 @@ from tests.builders_metering import (
 ODD = ["plain", 'quo"te', "back\\slash", "\\N", "{1,2}", "tab\\t", "'", "%s", "NULL"]
 """Ids that mean something to JSON, to COPY or to SQL."""
 
+STORED: tuple[Any, ...] = (UsageEvent, UsageRating)
+
 
 def calls(order, other, size, seed=1):
     """Calls of every kind: priced, split, held for each reason, plausible and not."""
@@ -138,7 +140,7 @@ def test_a_batch_that_is_sent_again_in_any_order_changes_nothing(order, size):
     # Given a batch that was received
     sent = calls(order, order, size)
     ingested(*sent)
-    before = [list(model.objects.values_list()) for model in (UsageEvent, UsageRating)]
+    before = [list(model.objects.values_list()) for model in STORED]
 
     # When it comes again, shuffled, with one new call in its midst
     Random(3).shuffle(sent)
@@ -147,7 +149,7 @@ def test_a_batch_that_is_sent_again_in_any_order_changes_nothing(order, size):
     # Then all but that one are duplicates, and the first rows stand as they were
     assert statuses(receipt).count("duplicate") == size
     assert statuses(receipt)[9] == "accepted"
-    for model, rows in zip((UsageEvent, UsageRating), before, strict=True):
+    for model, rows in zip(STORED, before, strict=True):
         assert set(rows) <= set(model.objects.values_list())
     assert UsageEvent.objects.count() == size + 1
 

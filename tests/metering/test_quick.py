@@ -52,9 +52,8 @@ def rows(draw):
     for where, key in draw(
         st.lists(st.sampled_from([("", "subject"), ("data", "order_id")]), max_size=1)
     ):
-        (row.get(where) if where and isinstance(row.get(where), dict) else row).pop(
-            key, None
-        )
+        inner = row.get(where)
+        (inner if isinstance(inner, dict) else row).pop(key, None)
     compact = draw(st.booleans())
     text = json.dumps(
         row,

@@ -25,7 +25,7 @@ def test_what_is_wrong_is_put_right_and_twice_changes_nothing(order):
     sent(event(3, order=order))
     days = list(PortfolioDay.objects.order_by("pk").values_list("tokens", flat=True))
     HourlyUsage.objects.filter(token_class_code="OUT_TEXT").delete()
-    wrong = DailyUsage.objects.filter(token_class_code="OUT_TEXT").first()
+    wrong = DailyUsage.objects.filter(token_class_code="OUT_TEXT")[0]
     PortfolioDay.objects.filter(day=wrong.day, token_class_code="OUT_TEXT").update(
         tokens=wrong.tokens + 5
     )
