@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 
