@@ -13,11 +13,11 @@ classes, so that one call is ten rows.
 from __future__ import annotations
 
 import multiprocessing
-import statistics
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from figures import spread
@@ -38,7 +38,7 @@ TABLES = (
 
 def measure() -> dict[str, Any]:
     """G1 and G4, each with its rates of calls and of lines."""
-    world = World()
+    world = the_world()
     rounds = []
     with writers(WRITERS) as crew:
         for number in range(ROUNDS + 1):
@@ -57,6 +57,8 @@ def measure() -> dict[str, Any]:
         "copied_calls_per_second": _rate(rounds, "copy", calls),
         "rows_changed_by_repeats": sum(took["changed"] for took in rounds),
     }
+    figures["partitions"] = _partitions(world)
+    figures["steps"] = _steps(world)
     print(
         f"G1 core / COPY {figures['core_of_copy']['median']} at "
         f"{figures['calls_per_second']['median']:,} calls/s; G4 repeat / first "
@@ -66,12 +68,101 @@ def measure() -> dict[str, Any]:
     return figures
 
 
+def _partitions(world: World) -> dict[str, Any]:
+    """COPY of the same events and lines into partitions and into one table of each."""
+    from django.db import connection
+
+    parted, plain = [], []
+    with connection.cursor() as cursor:
+        for table in TABLES[:2]:
+            cursor.execute(f"DROP TABLE IF EXISTS one_{table}")
+            cursor.execute(f"CREATE TABLE one_{table} (LIKE {table} INCLUDING ALL)")
+    for number in range(ROUNDS + 1):
+        world.ingest(f"parts-{number}")
+        rows = world.rows(f"parts-{number}")[:2]
+        ones = [(statement.replace("COPY ", "COPY one_"), t) for statement, t in rows]
+        for found, each in ((parted, rows), (plain, ones)):
+            start = time.perf_counter()
+            _copy(each)
+            if number:
+                found.append(time.perf_counter() - start)
+    ratio = [whole / parts for whole, parts in zip(plain, parted, strict=True)]
+    return {
+        "what": "COPY of events and lines into one table of each / into partitions",
+        "ratio": spread(ratio, 3),
+        "partitioned_calls_per_second": spread([CALLS / took for took in parted], 0),
+        "unpartitioned_calls_per_second": spread([CALLS / took for took in plain], 0),
+    }
+
+
+def _steps(world: World) -> dict[str, dict[str, float]]:
+    """Which share of a first send each step takes, by one writer."""
+    from contracting.metering.operations import ingest
+
+    names = {
+        "read": ["_read"],
+        "judge": ["_judge"],
+        "decide": ["_decide"],
+        "keep": ["_store"],
+        "funds": ["_draw"],
+        "record": ["record_event"],
+    }
+    shares: dict[str, list[float]] = {name: [] for name in [*names, "write", "rest"]}
+    for number in range(ROUNDS + 1):
+        spent = dict.fromkeys(shares, 0.0)
+        with _clocked(ingest, names, spent):
+            start = time.perf_counter()
+            world.ingest(f"steps-{number}")
+            total = time.perf_counter() - start
+        spent["rest"] = total - sum(spent.values())
+        if number:
+            for name, seconds in spent.items():
+                shares[name].append(seconds / total)
+    return {name: spread(values, 3) for name, values in shares.items()}
+
+
+@contextmanager
+def _clocked(
+    module: Any, names: dict[str, list[str]], spent: dict[str, float]
+) -> Iterator[None]:
+    """The time inside some functions of the verb, and in its one statement."""
+    from contracting.metering.models.incoming import IncomingQuerySet
+
+    places = [(module, each, step) for step, named in names.items() for each in named]
+    places.append((IncomingQuerySet, "take_in", "write"))
+    real = {(at, name): getattr(at, name) for at, name, _ in places}
+
+    def clocked(work: Any, step: str) -> Any:
+        def run(*args: Any, **kwargs: Any) -> Any:
+            start = time.perf_counter()
+            try:
+                return work(*args, **kwargs)
+            finally:
+                spent[step] += time.perf_counter() - start
+
+        return run
+
+    for at, name, step in places:
+        setattr(at, name, clocked(real[at, name], step))
+    try:
+        yield
+    finally:
+        for (at, name), work in real.items():
+            setattr(at, name, work)
+
+
 def _ratio(rounds: Sequence[dict[str, float]], of: str, by: str) -> dict[str, float]:
     return spread([took[of] / took[by] for took in rounds], 3)
 
 
 def _rate(rounds: Sequence[dict[str, float]], of: str, count: int) -> dict[str, float]:
     return spread([count / took[of] for took in rounds], 0)
+
+
+@cache
+def the_world() -> World:
+    """The one world of this run."""
+    return World()
 
 
 class World:
@@ -151,6 +242,10 @@ class World:
                 statement = f"COPY {table} ({', '.join(names)}) FROM STDIN"
                 found.append((statement, text))
         return found
+
+    def ingest(self, name: str) -> None:
+        """A batch of its own, in this process."""
+        _ingest(self.source.pk, self.batch(name, CALLS))
 
     def counted(self) -> int:
         """How many rows of usage there are."""
@@ -240,8 +335,3 @@ def _copy(rows: Sequence[tuple[str, bytes]]) -> None:
         for statement, text in rows:
             with cursor.copy(statement) as copy:
                 copy.write(text)
-
-
-def median(values: Sequence[float]) -> float:
-    """The middle of them."""
-    return statistics.median(values)

@@ -1,8 +1,8 @@
 """Ratios, each measured in one run, side by side: ``make bench``.
 
-*Ingest*: a batch of usage through the verb (read, judge, attribute, rate, store, draw
-on the funds, record, commit) against a bare COPY of the very rows that it wrote into
-temporary tables with the same keys.
+*Ingest* (``ingest.py``): batches of usage through the verb against a bare COPY of the
+very rows that they left into the very same tables; and the same batches again.
+*Doors* (``doors.py``): the same over HTTP, beside a plain DRF door and a null view.
 
 *Paper*: a task order from its request to its stored print against a bare WeasyPrint of
 the same HTML with the same options.
@@ -23,11 +23,9 @@ import json
 import os
 import platform
 import shutil
-import statistics
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -40,27 +38,22 @@ sys.path.insert(0, str(ROOT))
 
 DATABASE = "drawdown_bench"
 RESULT = ROOT / "var" / "bench.json"
-CALLS = 3_000
-ROUNDS = 7
 PAPERS = 7
-TABLES = (
-    "metering_usageevent",
-    "metering_usageline",
-    "metering_usageattribution",
-    "metering_usagerating",
-)
 
 
 def main() -> None:
     """Measure both, print a line for each, and write the figures."""
+    import doors
     import funds
+    import ingest
     import orders
     import signing
 
     with own_database():
         figures = {
             "machine": machine(),
-            "ingest": ingest_against_copy(),
+            "ingest": ingest.measure(),
+            "doors": doors.measure(),
             "paper": paper_against_weasyprint(),
             "signing": signing.measure(),
             "funds": funds.measure(),
@@ -139,99 +132,6 @@ def machine() -> dict[str, Any]:
         "postgresql": postgres,
         "system": platform.platform(),
     }
-
-
-# Ingest -----------------------------------------------------------------------------
-
-
-def ingest_against_copy() -> dict[str, Any]:
-    """Batches of calls with four classes each, and the rows that they left, copied."""
-    from contracting.core.quantities import Dollars, Tokens
-    from contracting.metering.operations.ingest import ingest_usage
-    from contracting.orders.states import FundsDraft
-    from tests.builders_metering import DELIVERED_AT, usage_source
-    from tests.builders_orders import issued_order, line, line_of_accounting
-    from tests.cast import machine as key
-
-    funds = [FundsDraft("AA", line_of_accounting().pk, Dollars("9000.00"))]
-    room = line(tokens=Tokens(10**10), dollars=Dollars("9000.00"), funds=funds)
-    order = issued_order(lines=[room])
-    source, gateway = usage_source(), key("gateway")
-    ours, floor = [], []
-    for number in range(ROUNDS + 1):
-        payload = _calls(order, number)
-        receipt, took = timed(
-            lambda payload=payload: ingest_usage(
-                source_id=source.pk, payload=payload, by=gateway, at=DELIVERED_AT
-            )
-        )
-        assert receipt.batch.accepted == CALLS
-        copied = _copy(number)
-        if number:  # the first round warms up
-            ours.append(took)
-            floor.append(copied)
-    return _report(
-        f"ingest {CALLS:,} calls of 4 classes",
-        ours,
-        floor,
-        calls_per_second=round(CALLS / statistics.median(ours)),
-        lines_per_second=round(4 * CALLS / statistics.median(ours)),
-    )
-
-
-def _calls(order: Any, number: int) -> bytes:
-    from tests.builders_metering import CALLED_AT, event, ndjson
-
-    return ndjson(
-        *(
-            event(
-                f"{number}-{call:05}",
-                order=order,
-                tokens={
-                    "input": 1_000 + call % 700,
-                    "cached_input": 400 + call % 300,
-                    "output": 20 + call % 50,
-                    "reasoning": 5 + call % 9,
-                },
-                at=CALLED_AT + timedelta(milliseconds=call),
-            )
-            for call in range(CALLS)
-        )
-    )
-
-
-def _copy(number: int) -> float:
-    """The rows of one round into temporary tables with the same keys, committed."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        rows = {table: _rows(cursor, table, number) for table in TABLES}
-        for table in TABLES:
-            cursor.execute(
-                f"CREATE TEMPORARY TABLE floor_{table} (LIKE {table} INCLUDING ALL)"
-            )
-
-        def copy_all() -> None:
-            cursor.execute("BEGIN")
-            for table in TABLES:
-                with cursor.copy(f"COPY floor_{table} FROM STDIN") as copy:
-                    copy.write(rows[table])
-            cursor.execute("COMMIT")
-
-        _, took = timed(copy_all)
-        for table in TABLES:
-            cursor.execute(f"SELECT count(*) FROM floor_{table}")
-            (count,) = cursor.fetchone()
-            wide = table in {"metering_usageline", "metering_usagerating"}
-            assert count == CALLS * (4 if wide else 1)
-            cursor.execute(f"DROP TABLE floor_{table}")
-    return took
-
-
-def _rows(cursor: Any, table: str, number: int) -> bytes:
-    query = f"SELECT * FROM {table} WHERE event_id LIKE 'call-{number}-%'"
-    with cursor.copy(f"COPY ({query}) TO STDOUT") as copy:
-        return b"".join(bytes(part) for part in copy)
 
 
 # Paper ------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from tests.builders_metering import (
     CALLED_AT,
     DELIVERED_AT,
     event,
+    folded,
     ndjson,
     usage_source,
 )
@@ -74,6 +75,7 @@ def test_one_batch_is_accepted_and_nineteen_are_duplicates(order):
     # And every call is stored, rated and drawn once
     assert UsageEvent.objects.count() == ROWS
     assert UsageLine.objects.count() == UsageRating.objects.count() == 2 * ROWS
+    folded()
     (balance,) = balances_of(order.lines.get().holder)
     assert balance.consumed_tokens == ROWS * 1_100
     assert broken_invariants() == {}
@@ -101,6 +103,7 @@ def test_overlapping_batches_of_two_contents_count_each_id_once(order):
     assert accepted == UsageEvent.objects.count() == 93
     lines = list(UsageLine.objects.values_list("tokens", flat=True))
     assert set(lines) <= {100, 200}
+    folded()
     (balance,) = balances_of(order.lines.get().holder)
     assert balance.consumed_tokens == sum(lines)
     assert broken_invariants() == {}

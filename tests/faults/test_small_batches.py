@@ -16,7 +16,7 @@ from contracting.core import clock
 from contracting.metering.models import UsageEvent, UsageLine, UsageRating, UsageSource
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.operate.queries import broken_invariants
-from tests.builders_metering import DELIVERED_AT, event, ndjson, usage_source
+from tests.builders_metering import DELIVERED_AT, event, folded, ndjson, usage_source
 from tests.builders_orders import issued_order
 from tests.cast import machine
 
@@ -90,4 +90,5 @@ def test_four_writers_of_small_batches_never_deadlock(orders):
     assert UsageLine.objects.count() == UsageRating.objects.count() == 2 * distinct
     assert sum(batch.accepted for batch in received) == distinct
     assert sum(batch.duplicate for batch in received) == (WRITERS - 1) * SHARED
+    folded()
     assert broken_invariants() == {}

@@ -2,13 +2,18 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 from typing import Any
 
 import pytest
 
-from contracting.core.quantities import Tokens, UnitPrice
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.metering.adapters import cloudevents
 from contracting.metering.calculations import Attributed, Held
+from contracting.metering.calculations.combinations import combine
+from contracting.metering.calculations.combinations import measured as measured_call
+from contracting.metering.calculations.sums import deltas_of_alike
 from contracting.metering.models import (
     UsageAttribution,
     UsageEvent,
@@ -17,7 +22,7 @@ from contracting.metering.models import (
     UsageRating,
 )
 from contracting.metering.models.incoming import FEW
-from contracting.metering.operations.assign import lines_of, measured
+from contracting.metering.operations.assign import deltas_of, lines_of, measured
 from contracting.metering.queries.lookup import Lookup
 from tests.builders_metering import (
     CALLED_AT,
@@ -25,14 +30,14 @@ from tests.builders_metering import (
     assert_the_books_balance,
     event,
     ingested,
+    ndjson,
     order_for,
     statuses,
+    usage_source,
 )
 
 ODD = ["plain", 'quo"te', "back\\slash", "\\N", "{1,2}", "tab\\t", "'", "%s", "NULL"]
 """Ids that mean something to JSON, to COPY or to SQL."""
-
-STORED: tuple[Any, ...] = (UsageEvent, UsageRating)
 
 
 def calls(order, other, size, seed=1):
@@ -141,7 +146,7 @@ def test_a_batch_that_is_sent_again_in_any_order_changes_nothing(order, size):
     # Given a batch that was received
     sent = calls(order, order, size)
     ingested(*sent)
-    before = [list(model.objects.values_list()) for model in STORED]
+    before = [list(model.objects.values_list()) for model in (UsageEvent, UsageRating)]
 
     # When it comes again, shuffled, with one new call in its midst
     Random(3).shuffle(sent)
@@ -150,7 +155,7 @@ def test_a_batch_that_is_sent_again_in_any_order_changes_nothing(order, size):
     # Then all but that one are duplicates, and the first rows stand as they were
     assert statuses(receipt).count("duplicate") == size
     assert statuses(receipt)[9] == "accepted"
-    for model, rows in zip(STORED, before, strict=True):
+    for model, rows in zip((UsageEvent, UsageRating), before, strict=True):
         assert set(rows) <= set(model.objects.values_list())
     assert UsageEvent.objects.count() == size + 1
 
@@ -166,3 +171,50 @@ def test_the_dearest_count_has_every_digit(contract):
     (dollars,) = UsageRating.objects.values_list("dollars", flat=True)
     assert dollars == price.of(Tokens(499_999_999_999)).amount
     assert dollars == Decimal("999999.999998")
+
+
+def test_what_is_drawn_is_the_same_by_combinations_and_call_by_call(contract, order):
+    # Given calls of two orders over forty days, plain and not
+    source, other = usage_source(), order_for(on=contract)
+    rows = cloudevents.read_batch(ndjson(*calls(order, other, 700, seed=9)))
+    lookup = Lookup(source.agency_id)
+    found = combine(
+        rows,
+        source_id=source.pk,
+        decide=lookup.attribute,
+        turns=partial(lookup.turns, source.pk),
+    )
+
+    # When the sums for the roller are made of combinations, and of single calls
+    by_sets = [
+        delta
+        for each in found
+        if each.is_plain
+        for delta in deltas_of_alike(each, [rows[p] for p in each.members], "gateway")
+    ]
+    one_by_one = deltas_of(
+        (row.event_id, row.occurred_at, source, outcome)
+        for row in rows
+        if isinstance(
+            outcome := lookup.attribute(measured_call(row, source.pk)), Attributed
+        )
+    )
+
+    # Then each line, price, hour and day comes to the same, to the last digit
+    assert _by_cell(by_sets) == _by_cell(one_by_one)
+    assert len(_by_cell(by_sets)) > 50
+
+
+def _by_cell(deltas):
+    cells = {}
+    for each in deltas:
+        key = each.holder, each.key, each.unit_price, each.hour, each.day
+        before = cells.get(key)
+        cells[key] = (
+            each.events + (before[0] if before else 0),
+            each.tokens + (before[1] if before else 0),
+            each.dollars + (before[2] if before else Dollars()),
+            min(each.first, before[3]) if before else each.first,
+            max(each.last, before[4]) if before else each.last,
+        )
+    return cells

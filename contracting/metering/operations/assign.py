@@ -333,7 +333,11 @@ def draw_on_funds(
     It is part of the transaction that stores the ratings. The roller draws it on the
     funds, in the order (occurred at, source, event id), and is asked to after it.
     """
-    deltas = deltas_of(attributed)
+    draw_deltas(deltas_of(attributed), because=because, at=at)
+
+
+def draw_deltas(deltas: Sequence[Delta], *, because: Subject, at: datetime) -> None:
+    """Add these sums, and ask the roller to draw them after the commit."""
     if deltas:
         consume(deltas=deltas, because=because, at=at)
         ask_to_fold()

@@ -26,6 +26,7 @@ from contracting.metering.calculations.combinations import (
     combine,
     measured,
 )
+from contracting.metering.calculations.sums import deltas_of_alike
 from contracting.metering.models import (
     UsageBatch,
     UsageEvent,
@@ -40,7 +41,8 @@ from contracting.metering.models.incoming import (
 )
 from contracting.metering.operations.assign import (
     Attribution,
-    draw_on_funds,
+    deltas_of,
+    draw_deltas,
     lock_orders,
     note_first_reports,
     store_attributions,
@@ -137,8 +139,7 @@ def ingest_usage(
     batch = _store(source, rows, verdicts, delivery.batch_id, by, at)
     _store_held(source, new, found, reserved, lost, at)
     _store_others(source, new, found, lost, at)
-    attributed = list(_attributed(source, new, found, lost))
-    draw_on_funds(attributed, because=batch.subject, at=at)
+    _draw(batch, new, found, lost, at)
     record_event(
         events.USAGE_INGESTED,
         subject=batch.subject,
@@ -342,6 +343,25 @@ def _store_others(
     others = [each for each in found if not each.is_plain]
     rest = list(_attributed(source, new, others, lost))
     store_attributions(source.agency_id, rest, at)
+
+
+def _draw(
+    batch: UsageBatch,
+    new: Sequence[ReadEvent],
+    found: Sequence[Combination],
+    lost: set[str],
+    at: datetime,
+) -> None:
+    """Write down for the roller what this batch has added to the use of each line."""
+    source = batch.source
+    others = [each for each in found if not each.is_plain]
+    deltas = deltas_of(_attributed(source, new, others, lost))
+    for each in found:
+        if each.is_plain:
+            calls = [new[place] for place in each.members]
+            stored = [call for call in calls if call.event_id not in lost]
+            deltas += deltas_of_alike(each, stored, source.code)
+    draw_deltas(deltas, because=batch.subject, at=at)
 
 
 def _answer_held(
