@@ -23,6 +23,7 @@ from tests.builders_metering import (
     DELIVERED_AT,
     MODEL,
     event,
+    folded,
     usage_source,
 )
 from tests.cast import machine
@@ -88,10 +89,12 @@ def spent(
 def settled(
     *calls: Spent, at: datetime = DELIVERED_AT, by: Actor | None = None
 ) -> list[Any]:
-    """What becomes of each call that is settled."""
-    return settle_usage(
+    """What becomes of each call that is settled; its usage is drawn on the funds."""
+    answers = settle_usage(
         source_id=usage_source().pk, calls=calls, by=by or machine("gateway"), at=at
     )
+    folded()
+    return answers
 
 
 def swept(order: TaskOrder, at: datetime) -> int:

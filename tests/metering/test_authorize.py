@@ -8,7 +8,7 @@ import pytest
 from contracting.bans.operations.impose import impose_ban
 from contracting.core.errors import NotAllowed, Refusal
 from contracting.core.quantities import Dollars, Tokens
-from contracting.ledger.models import Balance
+from contracting.ledger.queries import balances_of
 from contracting.metering.models import (
     FundsGate,
     GateCounter,
@@ -341,7 +341,8 @@ def test_what_is_reserved_and_used_never_passes_the_obligation(order):
     ingested(event("x", order=order, tokens={"output": 3_000_000}), at=DELIVERED_AT)
 
     # Then the usage is recorded, and nothing more is granted
-    assert Balance.objects.get(line__holder_id=order.lines.get().pk).consumed_dollars
+    (balance,) = balances_of(order.lines.get().holder)
+    assert balance.consumed_dollars
     (answer,) = answers(asking("late", order=order, output_tokens_max=1))
     assert code_of(answer) == "live_limit_reached"
     assert answer.data["left"] == "$-24"

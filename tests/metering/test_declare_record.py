@@ -22,6 +22,7 @@ from tests.builders_metering import (
     assert_the_books_balance,
     codes,
     event,
+    folded,
     ingested,
     ndjson,
     usage_source,
@@ -48,12 +49,14 @@ def declared(order, code=SOURCE, by="cor", **changed):
 
 
 def told_by(code, *events, at=DELIVERED_AT):
-    return ingest_usage(
+    receipt = ingest_usage(
         source_id=usage_source(code).pk,
         payload=ndjson(*events),
         by=actor("administrator") if code != SOURCE else machine("gateway"),
         at=at,
     )
+    folded()
+    return receipt
 
 
 def call(number, order, code=SOURCE, **changed):

@@ -25,6 +25,7 @@ from tests.builders_metering import (
     assert_the_books_balance,
     codes,
     event,
+    folded,
     ingested,
     statuses,
 )
@@ -44,13 +45,15 @@ def held_group():
 
 
 def released(by, calls=None, **more):
-    return release_usage(
+    done = release_usage(
         agency_id=ours(),
         calls=calls or held_group(),
         by=actor(by),
         at=LATER,
         **{"reason": WHY, **more},
     )
+    folded()
+    return done
 
 
 @pytest.mark.rule("R-MET-06", case="allowed")

@@ -38,6 +38,7 @@ from tests.builders_metering import (
     MODEL,
     assert_the_books_balance,
     event,
+    folded,
     ingested,
     order_for,
     usage_source,
@@ -233,6 +234,7 @@ def test_what_leaves_suspense_is_settled_by_the_next_sweep(order, cor):
         at=CALLED_AT,
     )
     assign_usage(agency_id=order.contract.agency_id, by=cor, at=DELIVERED_AT)
+    folded()
     swept(order, DELIVERED_AT)
 
     # Then the reserve gives way to what was used

@@ -32,6 +32,7 @@ from contracting.ledger.operations.reserve import reserve_ordered
 from contracting.ledger.operations.settle_residual import settle_residual_tokens
 from contracting.ledger.queries import LineBalance, lock_funds
 from contracting.ledger.states import Leftover, Obligation, Residual
+from contracting.metering.operations.fold import fold_usage
 from contracting.metering.operations.freeze import freeze_volume
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.calculations import content
@@ -78,6 +79,7 @@ def close_out_order(
     if order.state == TaskOrderState.CLOSED:
         message = f"Order {order.piid} is closed out already."
         raise AlreadyClosedOut(message)
+    fold_usage(order_id=order.pk, by=by)
     _refuse_if_blocked(queries.blockers_of_order(order))
     taker = _taker(order, rolls_over_to)
     touched = [order, *([taker] if taker else [])]

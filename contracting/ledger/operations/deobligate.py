@@ -19,6 +19,7 @@ from contracting.ledger.operations.post import (
     _post_transfer,
     _write_book,
 )
+from contracting.ledger.queries import pending_of
 from contracting.ledger.refusals import DeobligationExceeded
 from contracting.ledger.states import AccountKind, Obligation, TransferKind
 
@@ -35,8 +36,9 @@ def deobligate_funds(
     :raises LinesDisagree: if an ACRN is another line of accounting's
     """
     book = _lock_obligations(obligations, because=because, by=by, at=at)
+    waiting = pending_of(each.holder for each in obligations)
     for row, dollars in _asked_by_row(book, obligations):
-        _guard(row, dollars)
+        _guard(row, dollars, waiting.get(row.holder, Dollars()))
     for obligation in obligations:
         _post_transfer(
             book,
@@ -57,13 +59,15 @@ def deobligate_funds(
     return written
 
 
-def _guard(row: Balance, dollars: Dollars) -> None:
-    limit = row.unliquidated - total_dollars([row.unpaid, row.unaccepted])
+def _guard(row: Balance, dollars: Dollars, waiting: Dollars) -> None:
+    """What was used and is on no balance yet is accrued too, on whatever ACRN."""
+    accrual = row.unaccepted + min(waiting, row.funds_left)
+    limit = row.unliquidated - total_dollars([row.unpaid, accrual])
     if dollars <= limit:
         return
     message = (
         f"ACRN {row.acrn} has {row.unliquidated} unliquidated; {row.unpaid} of it is "
-        f"accepted and unpaid and {row.unaccepted} is used and not accepted: at most "
+        f"accepted and unpaid and {accrual} is used and not accepted: at most "
         f"{limit} can be deobligated, not {dollars}."
     )
     raise DeobligationExceeded(
@@ -71,7 +75,7 @@ def _guard(row: Balance, dollars: Dollars) -> None:
         acrn=row.acrn,
         unliquidated=row.unliquidated,
         accepted_unpaid=row.unpaid,
-        accrual=row.unaccepted,
+        accrual=accrual,
         limit=limit,
         short_by=dollars - limit,
     )

@@ -41,6 +41,7 @@ waiting_lines = pending.waiting_lines
 waiting_of = pending.waiting_of
 waiting_among = pending.waiting_among
 pending_by_line = pending.pending_by_line
+pending_of = pending.pending_of
 parked_deltas = pending.parked_deltas
 pending_cells = pending.pending_cells
 lines_with_other_limits = pending.lines_with_other_limits

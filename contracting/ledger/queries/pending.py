@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Min, QuerySet, Sum
 
+from contracting.core.quantities import Dollars
 from contracting.ledger.models import HolderBalance, ParkedDelta, UsageDelta
 from contracting.ledger.states import Holder
 
@@ -119,3 +120,14 @@ def lines_with_other_limits(holders: Iterable[Holder]) -> dict[Holder, datetime]
         for row in rows.order_by("pk")
         if row.holder in wanted and row.limits_changed_at is not None
     }
+
+
+def pending_of(holders: Iterable[Holder]) -> dict[Holder, Dollars]:
+    """Exact dollars of these lines that no balance has yet, where there are any."""
+    wanted = set(holders)
+    found: dict[Holder, Dollars] = {}
+    for kind in sorted({holder.kind for holder in wanted}):
+        for line, waits in pending_by_line(kind).items():
+            if Holder(kind, line) in wanted and waits.dollars > 0:
+                found[Holder(kind, line)] = Dollars(waits.dollars)
+    return found

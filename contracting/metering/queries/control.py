@@ -27,6 +27,7 @@ from contracting.metering.models import (
     SpendingLimit,
     UsageAttribution,
 )
+from contracting.metering.queries.unfolded import UNFOLDED, take_off
 from contracting.metering.states import ControlMode, LimitScope
 from contracting.orders.models import HOLDER_OF_A_LINE, TaskOrder
 
@@ -136,13 +137,21 @@ def limits_in_force(gate: FundsGate, on: date) -> list[SpendingLimit]:
 
 
 def live_of(lines: Iterable[int]) -> dict[int, LiveLimit]:
-    """What the ledger says of order lines."""
+    """What the ledger says of order lines, less what no balance has yet."""
+    wanted = list(lines)
+    live = live_limits(_rows(LIVE_LIMITS, [HOLDER_OF_A_LINE, wanted]))
+    asked = {"holders": HOLDER_OF_A_LINE, "lines": wanted}
+    take_off(live, _rows(UNFOLDED, asked))
+    return live
+
+
+def _rows(statement: str, values: Any) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(LIVE_LIMITS, [HOLDER_OF_A_LINE, list(lines)])
-        return live_limits(
+        cursor.execute(statement, values)
+        return [
             json.loads(row) if isinstance(row, str) else row
             for (row,) in cursor.fetchall()
-        )
+        ]
 
 
 def _counted(gate: FundsGate) -> dict[Key, tuple[list[int], list[int]]]:

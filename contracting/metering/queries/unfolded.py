@@ -6,14 +6,16 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from contracting.ledger.queries.live import LiveLimit
+from contracting.ledger.queries.live import IS_ROLLING, PENDING, LiveLimit
 
-UNFOLDED: Final = "SELECT NULL::json AS row WHERE %(lines)s::bigint[] IS NULL"
-"""One column, ``row``: order line, tokens and dollars as text. Usage is put on the
-balances in the transaction that stores it, so nothing is ever left over.
+UNFOLDED: Final = PENDING
+"""One column, ``row``: order line, tokens and dollars as text, of what was used and
+waits for the roller or was parked by it.
 """
 
-ALIVE: Final = "SELECT json_build_array(true, %(source)s::bigint IS NOT NULL) AS row"
+ALIVE: Final = f"""
+SELECT json_build_array({IS_ROLLING}, %(source)s::bigint IS NOT NULL) AS row
+"""
 """Whether usage reaches the balances in time, and whether the source is heard of."""
 
 

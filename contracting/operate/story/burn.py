@@ -9,9 +9,11 @@ from typing import Final
 
 from contracting.approvals.states import Decided
 from contracting.contracts.models import Contract
+from contracting.core.actors import SYSTEM
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.metering.models import UsageBatch
 from contracting.metering.operations.assign import Assigned, assign_usage
+from contracting.metering.operations.fold_all import fold_all
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.operate.story import compete, procure, times, truth
 from contracting.operate.story.cast import AGENCY, SOURCE, Cast
@@ -142,6 +144,7 @@ def deliver(
     receipt = ingest_usage(
         source_id=cast.source_id, payload=payload, by=cast.gateway, at=at
     )
+    fold_all(by=SYSTEM, at=at, wait=True)
     return receipt.batch
 
 
@@ -182,6 +185,8 @@ def clear_suspense(cast: Cast, calendar: Calendar) -> Assigned:
         by=cast["cor"],
         at=calendar.at(times.USAGE + 1, 9),
     )
-    return assign_usage(
+    done = assign_usage(
         agency_id=agency_id, by=cast["cor"], at=calendar.at(times.USAGE + 1, 10)
     )
+    fold_all(by=SYSTEM, at=calendar.at(times.USAGE + 1, 10), wait=True)
+    return done

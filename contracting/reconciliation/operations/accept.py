@@ -30,6 +30,7 @@ from contracting.core.quantities import (
 )
 from contracting.documents.operations.request import request_document
 from contracting.ledger.operations.accept import accept_usage as accept_on_ledger
+from contracting.metering.operations.fold import fold_usage
 from contracting.metering.operations.freeze import freeze_volume
 from contracting.reconciliation import (
     calculations,
@@ -86,6 +87,7 @@ def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
     invoice = locked_invoice(invoice_id)
     on = accounting_day(at, invoice.order.contract.time_zone)
     require(permissions.can_accept_usage(by, invoice, on))
+    fold_usage(order_id=invoice.order_id, by=by)
     run, match = _guard(invoice, at)
     acceptance = _accept_what_agrees(invoice, run, match, by, at)
     invoice.move_to(InvoiceState.ACCEPTED)
