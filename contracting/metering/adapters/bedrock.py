@@ -234,6 +234,7 @@ ADAPTERS: Final = (
         ),
         checksum="where the answer of Converse is in the row, its counts are the row's",
         kept=(
+            "schemaType",
             "requestId",
             "timestamp",
             "modelId",
