@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from contracting.metering.adapters import calls
 from contracting.metering.adapters.registry import ADAPTERS
+from contracting.metering.adapters.rows import read_object
 from contracting.metering.states import Grain
 from tests.metering.oracles.formats import PRINTERS, read_rows
 from tests.metering.oracles.printing import written
@@ -61,8 +61,10 @@ def declared(name):
 def test_no_field_is_looked_at_that_is_not_declared(name, monkeypatch):
     # Given calls whose fields notice when they are looked at
     seen: set[str] = set()
-    real = calls.read_object
-    monkeypatch.setattr(calls, "read_object", lambda raw: watched(real(raw), seen))
+    monkeypatch.setattr(
+        "contracting.metering.adapters.calls.read_object",
+        lambda raw: watched(read_object(raw), seen),
+    )
 
     # When they are read
     rng = random.Random(name)
