@@ -124,10 +124,15 @@ def _normalised(rng):
 def _break(rng, made_row):
     kind = rng.randrange(4)
     if kind == 0:
-        made_row["prompt_tokens"] += least(rng)
+        # The totals agree with each other, and not with the classes.
+        more = least(rng)
+        made_row["prompt_tokens"] += more
+        made_row["total_tokens"] += more
         return Refused(("checksum_failed",))
     if kind == 1:
-        made_row["completion_tokens"] += least(rng)
+        more = least(rng)
+        made_row["completion_tokens"] += more
+        made_row["total_tokens"] += more
         return Refused(("checksum_failed",))
     if kind == 2:
         made_row["metadata"]["usage_object"] = {"input_tokens": 5, "output_tokens": 7}
