@@ -360,6 +360,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1.0,
         "options": {"expires": 3.0},
     },
+    "sweep-reservations": {
+        "task": "contracting.metering.tasks.sweep_reservations",
+        "schedule": 10.0,
+        "options": {"expires": 30.0},
+    },
     "rate-periods-nightly": {
         "task": "contracting.metering.tasks.rate_periods",
         "schedule": crontab(hour=6, minute=0),

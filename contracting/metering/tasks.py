@@ -12,7 +12,9 @@ from contracting.core.actors import SYSTEM
 from contracting.metering.operations.fold_all import fold_all
 from contracting.metering.operations.rate import rate_period
 from contracting.metering.operations.remind import remind_suspense as remind
+from contracting.metering.operations.sweep import sweep_reservations as sweep
 from contracting.metering.queries import lines_to_rate
+from contracting.metering.queries.control import gates_to_sweep
 
 _log = logging.getLogger(__name__)
 
@@ -49,3 +51,15 @@ def rate_periods(at: str | None = None) -> int:
 def remind_suspense() -> int:
     """Tell each agency of what is held for three days."""
     return remind(by=SYSTEM, at=clock.now())
+
+
+@shared_task  # type: ignore[untyped-decorator,unused-ignore]
+def sweep_reservations() -> int:
+    """End every lease that is over, and count what has come free, gate by gate."""
+    at, ended = clock.now(), 0
+    for gate_id in gates_to_sweep(at):
+        try:
+            ended += sweep(gate_id=gate_id, by=SYSTEM, at=at)
+        except Exception:  # noqa: BLE001 (logged; the others go on)
+            _log.exception("Gate %s was not swept.", gate_id)
+    return ended

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from contracting.metering import views
-from contracting.metering.api import batches, telemetry
+from contracting.metering.api import batches, funds, telemetry
 from contracting.metering.views.explorer import UsageExplorer
 from contracting.metering.views.feeds import FeedHealth
 
@@ -43,6 +43,18 @@ urlpatterns = [
     path("usage/correct_usage", views.CorrectUsageView.as_view(), name="correct_usage"),
 ]
 api_urlpatterns = [
+    path(
+        "funds:authorize",
+        funds.AuthorizeUsageEndpoint.as_view(),
+        name="authorize_usage",
+    ),
+    path("funds:settle", funds.SettleUsageEndpoint.as_view(), name="settle_usage"),
+    path(
+        "funds:release",
+        funds.ReleaseReservationEndpoint.as_view(),
+        name="release_reservation",
+    ),
+    path("funds:fence", funds.FenceGatewayEndpoint.as_view(), name="fence_gateway"),
     path(
         "usage/events:batch", batches.IngestUsageEndpoint.as_view(), name="ingest_usage"
     ),

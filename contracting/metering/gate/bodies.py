@@ -10,6 +10,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta, Struct
 
+from contracting.core.api import NotJson
+from contracting.core.errors import Invalid
 from contracting.metering.adapters.cloudevents import MAX_TOKENS
 from contracting.metering.calculations.worst import Ask
 from contracting.metering.operations.authorize import Grant
@@ -154,6 +156,22 @@ def settled_call(settled: Settled) -> SettledCall:
         over_dollars=settled.over.plain(),
         late=settled.is_late,
     )
+
+
+def read_body(decoder: msgspec.json.Decoder[Any], raw: bytes) -> Any:
+    """A body, checked while it is read.
+
+    :raises Invalid: naming the field that is wrong
+    :raises NotJson: if it is no JSON
+    """
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        said, _, place = str(error).partition(" - at `$")
+        pointer = place.rstrip("`").replace(".", "/")
+        raise Invalid(f"{said}.", pointer=pointer) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotJson(f"The body is no JSON: {error}.") from error
 
 
 def schema_of(kind: type[Struct]) -> dict[str, Any]:

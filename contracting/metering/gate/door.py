@@ -12,8 +12,8 @@ from typing import Any, Final
 import msgspec
 from django.conf import settings
 
-from contracting.core.api import BodyTooLarge, NotJson
-from contracting.core.errors import Invalid, NotVisible, Refusal
+from contracting.core.api import BodyTooLarge
+from contracting.core.errors import NotVisible, Refusal
 from contracting.metering.gate import bodies, work
 from contracting.metering.gate.combiner import Combiner, Full
 from contracting.metering.gate.work import Answer, Caller
@@ -101,7 +101,7 @@ class Gate:
             raise NotThisWay(message)
         raw = await _body(headers, receive)
         header = headers.get(b"authorization", b"").decode("latin-1")
-        body = _read(verb, raw)
+        body = bodies.read_body(verb.decoder, raw)
         caller = work.kept_caller(header, body.source)
         if caller is None:
             found = await _waited(self._keys, None, (header, body.source))
@@ -155,17 +155,6 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
 
 def _too_large() -> BodyTooLarge:
     return BodyTooLarge(f"A request here has at most {MOST_BYTES:,} bytes.")
-
-
-def _read(verb: _Verb, raw: bytes) -> Any:
-    try:
-        return verb.decoder.decode(raw)
-    except msgspec.ValidationError as error:
-        said, _, place = str(error).partition(" - at `$")
-        pointer = place.rstrip("`").replace(".", "/")
-        raise Invalid(f"{said}.", pointer=pointer) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotJson(f"The body is no JSON: {error}.") from error
 
 
 def _plain(refusal: Refusal) -> Answer:

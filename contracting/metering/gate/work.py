@@ -204,15 +204,21 @@ def _answered(
     caller: Caller,
     asked: Sequence[_Asked],
 ) -> Sequence[Any]:
-    connection.close_if_unusable_or_obsolete()
+    _renew()
     return work(caller, asked, clock.now())
+
+
+def _renew() -> None:
+    """Drop a connection that is broken or old; one inside a transaction is in use."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 def _each(asked: Sequence[Any], work: Callable[[Any], Any]) -> list[Any]:
     found: list[Any] = []
     for each in asked:
         try:
-            connection.close_if_unusable_or_obsolete()
+            _renew()
             found.append(work(each))
         except Exception as error:  # noqa: BLE001 (told to whoever asked)
             found.append(_refused(error))
@@ -235,6 +241,7 @@ def _is_down(error: Exception) -> bool:
 def _refused(error: Exception) -> Answer:
     """Fail closed: whatever went wrong, nothing is granted."""
     if _is_down(error):
+        _log.warning("The gate cannot reach the records: %s", error)
         connection.close()
         message = "The records cannot be reached: nobody can tell what is left."
         return problem(DatabaseDown(message))

@@ -85,6 +85,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Ctrl-C ends it. What its processes say is in {state.parent / 'log'}."
         )
+        self._start_gate(state, listener_port(address) + 1)
         self._start_workers(state)
         if not self._start_story(state):
             self._start_schedule(state)
@@ -138,6 +139,22 @@ class Command(BaseCommand):
             + ["--bind", f"fd://{listener.fileno()}"],
             state,
             keep=(listener.fileno(),),
+        )
+
+    def _start_gate(self, state: Path, first_port: int) -> None:
+        """Serve the doors that gateways wait for before every call."""
+        listener = _listen(first_port)
+        port = listener.getsockname()[1]
+        listener.close()
+        self._start(
+            "gate",
+            ["-m", "granian", "contracting.asgi:application", "--interface", "asgi"]
+            + ["--workers", "1", "--host", "127.0.0.1", "--port", str(port)]
+            + ["--no-ws", "--log-level", "warning"],
+            state,
+        )
+        self.stdout.write(
+            f"Gateways ask for funds at http://127.0.0.1:{port}/api/v1/funds:authorize"
         )
 
     def _start_workers(self, state: Path) -> None:
@@ -216,6 +233,11 @@ class Command(BaseCommand):
         end = time.monotonic() + 12
         for child in reversed(self._children):
             child.make_end(within=max(0.0, end - time.monotonic()))
+
+
+def listener_port(address: str) -> int:
+    """The port of an address that we serve."""
+    return int(address.rstrip("/").rpartition(":")[2])
 
 
 def _insist_on_being_alone(lock: TextIO) -> None:
