@@ -21,7 +21,7 @@ from contracting.metering.queries import (
     suspense,
 )
 from contracting.metering.queries.explored import GROUPINGS
-from contracting.metering.states import DisposalCode
+from contracting.metering.states import ControlMode, DisposalCode, LimitScope
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries import visible_to
 from contracting.reference.forms import Day
@@ -273,3 +273,57 @@ class CorrectUsageForm(forms.Form):
         assert isinstance(classes, forms.ChoiceField)  # noqa: S101 (typing)
         sources.queryset = sources_visible_to(actor)
         classes.choices = [(c.code, f"{c.label} ({c.code})") for c in token_classes()]
+
+
+class LimitSpendingForm(forms.Form):
+    """The most that may be used of an order, a contract line, a project or a key."""
+
+    scope = forms.ChoiceField(
+        label="What is limited",
+        choices=[
+            (each.value, each.label)
+            for each in (
+                LimitScope.ORDER,
+                LimitScope.CLIN,
+                LimitScope.PROJECT,
+                LimitScope.KEY,
+            )
+        ],
+    )
+    name = forms.CharField(
+        label="Name",
+        max_length=120,
+        required=False,
+        help_text="The CLIN, the project, or the key as gateways name it; not for an "
+        "order.",
+    )
+    tokens = forms.IntegerField(
+        label="Tokens",
+        min_value=0,
+        max_value=10**15,
+        required=False,
+        help_text="Empty: no limit in tokens.",
+    )
+    dollars = forms.DecimalField(
+        label="Dollars",
+        min_value=0,
+        max_digits=18,
+        decimal_places=2,
+        required=False,
+        help_text="Empty: no limit in dollars. Both empty lift the limit.",
+    )
+    valid_from = forms.DateField(label="First day", widget=Day())
+    reason = forms.CharField(label="Reason", max_length=400)
+
+
+class ChooseControlForm(forms.Form):
+    """Whether calls stop at the limit, and how long a grant holds."""
+
+    mode = forms.ChoiceField(label="Control", choices=ControlMode.choices)
+    lease_seconds = forms.IntegerField(
+        label="Seconds of a lease",
+        min_value=10,
+        max_value=86_400,
+        help_text="How long a grant holds its reserve; longer than any call takes.",
+    )
+    reason = forms.CharField(label="Reason", max_length=400)

@@ -4,6 +4,11 @@ from django.urls import path
 
 from contracting.metering import views
 from contracting.metering.api import batches, funds, telemetry
+from contracting.metering.views.control import (
+    ChooseControlView,
+    FundsControlPage,
+    LimitSpendingView,
+)
 from contracting.metering.views.explorer import UsageExplorer
 from contracting.metering.views.feeds import FeedHealth
 
@@ -20,6 +25,21 @@ urlpatterns = [
         "orders/<public_id:public_id>/usage",
         views.OrderUsagePage.as_view(),
         name="order_usage",
+    ),
+    path(
+        "orders/<public_id:public_id>/funds_control",
+        FundsControlPage.as_view(),
+        name="funds_control",
+    ),
+    path(
+        "orders/<public_id:public_id>/limit_spending",
+        LimitSpendingView.as_view(),
+        name="limit_spending",
+    ),
+    path(
+        "orders/<public_id:public_id>/choose_control",
+        ChooseControlView.as_view(),
+        name="choose_control",
     ),
     path(
         "order_lines/<public_id:public_id>/rate_period",
