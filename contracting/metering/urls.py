@@ -11,6 +11,7 @@ from contracting.metering.views.control import (
 )
 from contracting.metering.views.explorer import UsageExplorer
 from contracting.metering.views.feeds import FeedHealth
+from contracting.metering.views.parked import ParkedPage, UnparkUsageView
 
 urlpatterns = [
     path("usage/", views.UsagePage.as_view(), name="usage"),
@@ -45,6 +46,12 @@ urlpatterns = [
         "order_lines/<public_id:public_id>/rate_period",
         views.RatePeriodView.as_view(),
         name="rate_period",
+    ),
+    path("usage/parked", ParkedPage.as_view(), name="parked"),
+    path(
+        "usage/parked/<public_id:public_id>/unpark_usage",
+        UnparkUsageView.as_view(),
+        name="unpark_usage",
     ),
     path("usage/suspense", views.SuspensePage.as_view(), name="suspense"),
     path(

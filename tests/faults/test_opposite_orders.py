@@ -33,6 +33,7 @@ from tests.builders_metering import (
     CALLED_AT,
     DELIVERED_AT,
     event,
+    folded,
     ndjson,
     usage_source,
 )
@@ -168,6 +169,7 @@ def done_at_one_instant(work):
 
     with ThreadPoolExecutor(len(work)) as pool:
         list(pool.map(does, work))
+    folded()
 
 
 def deadlocks():

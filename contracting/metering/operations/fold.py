@@ -133,13 +133,17 @@ def _note_position(line: OrderLine, deltas: Iterable[Delta]) -> None:
     row = FoldedLine.objects.filter(order_line=line).first()
     if row and Position(row.last_at, row.last_source, row.last_event) >= last:
         return
-    FoldedLine.objects.update_or_create(
+    row = FoldedLine(
         order_line=line,
-        defaults={
-            "last_at": last.at,
-            "last_source": last.source,
-            "last_event": last.event_id,
-        },
+        last_at=last.at,
+        last_source=last.source,
+        last_event=last.event_id,
+    )
+    FoldedLine.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["order_line"],
+        update_fields=["last_at", "last_source", "last_event"],
     )
 
 
