@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from contracting.incidents.states import Severity
+from contracting.reference.states import Boundary
 
 
 class ReportIncidentForm(forms.Form):
@@ -35,3 +36,31 @@ class IncidentWordsForm(forms.Form):
     def __init__(self, *args: Any, label: str, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["text"].label = label
+
+
+def _day(label: str, **more: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"type": "date"}), **more
+    )
+
+
+class AuthorizeBoundaryForm(forms.Form):
+    """Which boundary may be used, by which paper, and until when."""
+
+    boundary = forms.ChoiceField(label="Data boundary", choices=Boundary.choices)
+    number = forms.CharField(
+        label="Authorization",
+        max_length=200,
+        help_text="What it is called, for example its FedRAMP package.",
+    )
+    first_day = _day("First day")
+    last_day = _day("Last day", help_text="Usage after this day is held.")
+
+
+class WithdrawAuthorizationForm(forms.Form):
+    """With which day it ends, and why."""
+
+    last_day = _day("Last day", help_text="Usage after this day is held.")
+    reason = forms.CharField(
+        label="Reason", max_length=400, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -120,6 +120,22 @@ def lapse_of(contract: Contract, boundary: str, at: datetime) -> Authorization |
     return max(ended, key=lambda each: each.in_force.upper, default=None)
 
 
+def lapsed_boundaries(contract: Contract, at: datetime) -> list[str]:
+    """The boundaries whose authorization has ended and none is in force, in words."""
+    return [
+        each.boundary_label
+        for each in last_authorizations(contract)
+        if lapse_of(contract, each.boundary, at) is not None
+    ]
+
+
+def state_of(authorization: Authorization, at: datetime) -> str:
+    """Whether it is in force, is yet to begin or has ended, in words."""
+    if authorization.in_force.upper <= at:
+        return "ended"
+    return "in force" if authorization.in_force.lower <= at else "yet to begin"
+
+
 def boundaries_without(contract: Contract) -> list[str]:
     """The boundaries of the contract's prices for which nothing is recorded."""
     priced = set(contract.lines.values_list("rate_rows__boundary", flat=True))

@@ -24,6 +24,21 @@ urlpatterns: list[URLPattern] = [
         views.CloseIncident.as_view(),
         name="close_incident",
     ),
+    path(
+        "contracts/<public_id:public_id>/authorizations",
+        views.AuthorizationsPage.as_view(),
+        name="authorizations",
+    ),
+    path(
+        "contracts/<public_id:public_id>/authorize_boundary",
+        views.AuthorizeBoundary.as_view(),
+        name="authorize_boundary",
+    ),
+    path(
+        "authorizations/<public_id:public_id>/withdraw_authorization",
+        views.WithdrawAuthorization.as_view(),
+        name="withdraw_authorization",
+    ),
 ]
 
 api_urlpatterns: list[URLPattern] = []

@@ -1,4 +1,4 @@
-"""Pages of incidents: what is open, what is late, and what was told when."""
+"""Pages of incidents and authorizations: what is open, late, told, about to lapse."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from contracting.contracts.queries import visible_to as contracts_visible_to
 from contracting.contracts.states import ContractState
 from contracting.core import clock
 from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
 from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
 from contracting.incidents import forms, permissions, queries
-from contracting.incidents.models import Incident
+from contracting.incidents.models import Authorization, Incident
+from contracting.incidents.operations.authorize import authorize_boundary
 from contracting.incidents.operations.close import close_incident
 from contracting.incidents.operations.report import report_incident
 from contracting.incidents.operations.update import update_incident
+from contracting.incidents.operations.withdraw import withdraw_authorization
 
 
 class IncidentsPage(PageView):
@@ -145,3 +148,87 @@ class CloseIncident(_OnIncident):
     ) -> str:
         close_incident(incident_id=thing.pk, text=data["text"], by=by, at=at)
         return thing.path
+
+
+class AuthorizationsPage(PageView):
+    """Until when may each data boundary of a contract be used?"""
+
+    template_name = "incidents/authorizations.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        at = clock.now()
+        contract = get_contract_for(self.actor, ids["public_id"])
+        rows = [
+            (each, queries.state_of(each, at))
+            for each in Authorization.objects.known()
+            .filter(contract=contract)
+            .order_by("boundary", "-in_force")
+        ]
+        return {
+            "contract": contract,
+            "rows": rows,
+            "lapsed": queries.lapsed_boundaries(contract, at),
+            "without": queries.boundaries_without(contract),
+            "may_authorize": permissions.can_authorize_boundary(self.actor, contract),
+        }
+
+
+class AuthorizeBoundary(VerbView):
+    """Record an authorization."""
+
+    template_name = "incidents/authorize_boundary.html"
+    form_class = forms.AuthorizeBoundaryForm
+    submit_label = "Record the authorization"
+    done_message = "The authorization is on record."
+
+    def thing(self, *_: Any, **ids: Any) -> Contract:
+        return get_contract_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_authorize_boundary(self.actor, thing)
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        return {"contract": thing, "cancel_url": f"{thing.path}/authorizations"}
+
+    def perform(
+        self, *, thing: Contract, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        authorize_boundary(contract_id=thing.pk, **data, by=by, at=at)
+        return f"{thing.path}/authorizations"
+
+
+class WithdrawAuthorization(VerbView):
+    """Let it end earlier."""
+
+    template_name = "incidents/withdraw_authorization.html"
+    form_class = forms.WithdrawAuthorizationForm
+    submit_label = "Withdraw the authorization"
+    done_message = "The authorization ends with that day; usage after it is held."
+
+    def thing(self, *_: Any, **ids: Any) -> Authorization:
+        found = (
+            Authorization.objects.known()
+            .filter(public_id=ids["public_id"])
+            .select_related("contract")
+            .first()
+        )
+        if found is None or self.actor.organization_id != found.contract.agency_id:
+            message = "There is no such authorization."
+            raise NotVisible(message)
+        return found
+
+    def verdict(self, thing: Authorization) -> Verdict:
+        return permissions.can_authorize_boundary(self.actor, thing.contract)
+
+    def extra(self, thing: Authorization) -> dict[str, Any]:
+        return {
+            "authorization": thing,
+            "contract": thing.contract,
+            "cancel_url": f"{thing.contract.path}/authorizations",
+        }
+
+    def perform(
+        self, *, thing: Authorization, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        withdraw_authorization(authorization_id=thing.pk, **data, by=by, at=at)
+        return f"{thing.contract.path}/authorizations"

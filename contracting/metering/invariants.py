@@ -104,10 +104,10 @@ def _nothing_is_charged_twice() -> Iterator[str]:
     for row in WitnessRating.objects.filter(attributed):
         yield f"{row} is a witness's and charged"
     rated = _of(UsageRating.objects.all(), _LINE)
-    for row in UnchargedUsage.objects.filter(rated):
-        yield f"{row} is free and charged"
-    for row in UnchargedUsage.objects.exclude(attributed):
-        yield f"{row} is free and belongs to no order"
+    for free in UnchargedUsage.objects.filter(rated):
+        yield f"{free} is free and charged"
+    for free in UnchargedUsage.objects.exclude(attributed):
+        yield f"{free} is free and belongs to no order"
 
 
 def _prices_are_exact() -> Iterator[str]:

@@ -92,6 +92,12 @@ class SourceTaken(Invalid):
     code = "source_taken"
 
 
+class BadSuccession(Invalid):
+    """A source cannot report that fiscal year, or cannot follow that other source."""
+
+    code = "bad_succession"
+
+
 class NothingToCorrect(Invalid):
     """The event does not exist, was never rated, or has less than is taken back."""
 

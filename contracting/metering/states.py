@@ -105,6 +105,7 @@ class RowCode(TextChoices):
     OTHER_SOURCE = "other_source", "every row of a batch comes from its source"
     NOT_DELTA = "not_delta", "a point counts its own interval only (delta temporality)"
     SAMPLED = "sampled", "every call is reported, not a sample of them"
+    SOURCE_CLOSED = "source_closed", "this source is closed; its successor reports"
     CLOCK_AHEAD = "clock_ahead", "a call was completed before it is reported"
     OTHER_CONTENT = "other_content", "this id was received with another content"
 

@@ -4,6 +4,8 @@ from django.urls import path
 
 from contracting.metering import views
 from contracting.metering.api import batches, funds, telemetry
+from contracting.metering.api import sources as source_api
+from contracting.metering.views import sources, terms
 from contracting.metering.views.control import (
     ChooseControlView,
     FundsControlPage,
@@ -67,6 +69,48 @@ urlpatterns = [
         name="assign_usage_to_order",
     ),
     path("usage/dispose_usage", views.DisposeUsageView.as_view(), name="dispose_usage"),
+    path(
+        "usage/release_usage",
+        terms.ReleaseUsageView.as_view(),
+        name="release_usage",
+    ),
+    path(
+        "usage/sources/<public_id:public_id>",
+        sources.SourcePage.as_view(),
+        name="source",
+    ),
+    path(
+        "usage/sources/<public_id:public_id>/close_source",
+        sources.CloseSourceView.as_view(),
+        name="close_source",
+    ),
+    path("usage/keys", sources.KeysPage.as_view(), name="keys"),
+    path("usage/map_key", sources.MapKeyView.as_view(), name="map_key"),
+    path(
+        "usage/keys/<public_id:public_id>/unmap_key",
+        sources.UnmapKeyView.as_view(),
+        name="unmap_key",
+    ),
+    path(
+        "contracts/<public_id:public_id>/usage_terms",
+        terms.UsageTermsPage.as_view(),
+        name="usage_terms",
+    ),
+    path(
+        "contracts/<public_id:public_id>/set_usage_limit",
+        terms.SetUsageLimitView.as_view(),
+        name="set_usage_limit",
+    ),
+    path(
+        "contracts/<public_id:public_id>/change_outcome_policy",
+        terms.ChangeOutcomePolicyView.as_view(),
+        name="change_outcome_policy",
+    ),
+    path(
+        "orders/<public_id:public_id>/declare_source_of_record",
+        terms.DeclareSourceOfRecordView.as_view(),
+        name="declare_source_of_record",
+    ),
     path("usage/correct_usage", views.CorrectUsageView.as_view(), name="correct_usage"),
 ]
 api_urlpatterns = [
@@ -82,6 +126,17 @@ api_urlpatterns = [
         name="release_reservation",
     ),
     path("funds:fence", funds.FenceGatewayEndpoint.as_view(), name="fence_gateway"),
+    path(
+        "usage/heartbeats",
+        source_api.HeartbeatEndpoint.as_view(),
+        name="record_heartbeat",
+    ),
+    path(
+        "usage/control_totals",
+        source_api.ControlTotalEndpoint.as_view(),
+        name="record_control_total",
+    ),
+    path("usage/keys", source_api.KeysEndpoint.as_view(), name="key_mappings"),
     path(
         "usage/events:batch", batches.IngestUsageEndpoint.as_view(), name="ingest_usage"
     ),

@@ -40,8 +40,9 @@ BESIDES = {
     "metering": {
         "adapters",
         "api",
-        "gate",
         "calculations",
+        "forms",
+        "gate",
         "models",
         "queries",
         "views",

@@ -7,7 +7,6 @@ import pytest
 from contracting.core.errors import NotAllowed
 from contracting.incidents.models import Authorization
 from contracting.incidents.operations.authorize import authorize_boundary
-from contracting.incidents.operations.withdraw import withdraw_authorization
 from contracting.incidents.queries import boundaries_without, lapse_of, tasks_on
 from contracting.incidents.refusals import AuthorizationIncomplete
 from tests.builders_orders import AWARDED_AT, awarded_contract
@@ -74,25 +73,6 @@ def test_a_renewal_goes_on_without_a_gap(db):
     assert Authorization.objects.known().count() == 2
 
 
-def test_an_authorization_that_is_withdrawn_ends_with_its_new_last_day(db):
-    contract = awarded_contract()
-    earlier = authorized(contract)
-
-    withdraw_authorization(
-        authorization_id=earlier.pk,
-        last_day=date(2026, 4, 30),
-        reason="Finding of the assessor.",
-        by=actor("security_reviewer"),
-        at=AWARDED_AT + timedelta(days=1),
-    )
-
-    assert lapsed(contract, datetime(2026, 5, 1, 4, tzinfo=UTC))
-    assert not lapsed(contract, datetime(2026, 5, 1, 3, 59, tzinfo=UTC))
-    # And what was known before is kept
-    known = Authorization.objects.known(AWARDED_AT + timedelta(hours=1))
-    assert [row.pk for row in known] == [earlier.pk]
-
-
 @pytest.mark.rule("R-AI-02", case="refused")
 @pytest.mark.parametrize(
     "part_name", ["contracting_officer", "legal_reviewer", "vendor_a_signer"]
@@ -118,17 +98,3 @@ def test_one_that_cannot_be_is_refused(db, changed):
 
     with nothing_happens(), pytest.raises(AuthorizationIncomplete):
         authorized(contract, **changed)
-
-
-def test_one_that_has_ended_is_not_withdrawn(db):
-    earlier = authorized(awarded_contract())
-
-    for last_day, reason in ((LAST, "Late."), (date(2026, 4, 1), " ")):
-        with nothing_happens(), pytest.raises(AuthorizationIncomplete):
-            withdraw_authorization(
-                authorization_id=earlier.pk,
-                last_day=last_day,
-                reason=reason,
-                by=actor("security_reviewer"),
-                at=AWARDED_AT,
-            )

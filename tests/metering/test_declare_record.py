@@ -165,6 +165,28 @@ def test_the_same_calls_by_four_sources_in_any_order_are_consumed_once(order):
     assert_the_books_balance()
 
 
+def test_outside_of_the_days_that_were_chosen_the_first_to_report_counts(order):
+    # Given a source that was chosen for one day alone
+    day = CALLED_AT.date()
+    declared(order, OTHER, first_day=day, last_day=day)
+
+    # When the gateway reports calls of that day, the day before and the day after
+    ingested(
+        call(1, order),
+        call(2, order, at=CALLED_AT - timedelta(days=1)),
+        call(3, order, at=CALLED_AT + timedelta(days=1)),
+        call(4, order, at=CALLED_AT + timedelta(days=1), outcome="VENDOR_FAULT"),
+        at=CALLED_AT + timedelta(days=2),
+    )
+
+    # Then it is the first to report on the days beside
+    charged = UsageRating.objects.values_list("event_id", flat=True).distinct()
+    assert sorted(charged) == ["call-2", "call-3"]
+    held = SourceOfRecord.objects.known().order_by("in_force")
+    assert [row.source.code for row in held] == [SOURCE, OTHER, SOURCE]
+    assert_the_books_balance()
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"reason": " "}, {"last_day": APRIL - timedelta(days=1)}],

@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from random import Random
-from typing import Any
 
 import pytest
 

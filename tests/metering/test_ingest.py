@@ -23,7 +23,7 @@ from contracting.metering.models import (
 )
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.queries import suspense
-from contracting.metering.refusals import SourceClosed, UnreadableBatch
+from contracting.metering.refusals import UnreadableBatch
 from contracting.orders.states import FundsDraft
 from tests.builders_metering import (
     CALLED_AT,
@@ -436,15 +436,6 @@ def test_a_key_writes_for_its_own_sources_only(
                 by=by,
                 at=DELIVERED_AT,
             )
-
-
-def test_a_closed_source_is_told_so(order, source):
-    type(source).objects.filter(pk=source.pk).update(closed_at=DELIVERED_AT)
-
-    with nothing_happens(), pytest.raises(SourceClosed) as refusal:
-        ingested(event(1, order=order))
-
-    assert refusal.value.code == "source_closed"
 
 
 @pytest.mark.rule("R-MET-02", case="refused")

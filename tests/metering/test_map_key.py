@@ -9,7 +9,6 @@ from contracting.core.errors import NotAllowed
 from contracting.metering.models import KeyMapping, UsageAttribution
 from contracting.metering.operations.assign import assign_usage
 from contracting.metering.operations.map_key import MappedTo, map_key
-from contracting.metering.operations.unmap_key import unmap_key
 from contracting.metering.queries import suspense
 from contracting.metering.refusals import NoSuchKey
 from tests.builders_metering import (
@@ -139,28 +138,6 @@ def test_a_later_mapping_takes_the_days_it_names_and_leaves_the_rest(order):
     first.refresh_from_db()
     assert first.superseded_at == CALLED_AT
     assert KeyMapping.objects.known(CALLED_AT - timedelta(days=1)).count() == 0
-
-
-def test_a_mapping_is_ended_and_later_calls_are_held(order):
-    mapping = mapped(order)
-
-    ended = unmap_key(
-        mapping_id=mapping.pk,
-        last_day=CALLED_AT.date() - timedelta(days=1),
-        reason="The team has a new key.",
-        by=actor("cor"),
-        at=CALLED_AT,
-    )
-
-    assert codes(ingested(without_order(by_key()))) == ["UNKNOWN_KEY"]
-    with nothing_happens(), pytest.raises(NoSuchKey):
-        unmap_key(
-            mapping_id=ended.pk,
-            last_day=CALLED_AT.date(),
-            reason="Again.",
-            by=actor("cor"),
-            at=CALLED_AT,
-        )
 
 
 @pytest.mark.parametrize(

@@ -227,28 +227,43 @@ def note_first_reports(
 ) -> None:
     """The first source that reports on an order is of record until somebody chooses.
 
-    Where several are first at once, in one batch or in two, one of them is.
+    Where several are first at once, in one batch or in two, one of them is. Where
+    somebody has chosen for other days, it is of record in the days between.
     """
-    unclaimed = {
-        outcome.order.order_id: source
-        for _, _, source, outcome in charged
-        if not outcome.has_record
-    }
-    claims = [
-        SourceOfRecord(
-            public_id=new_public_id(SourceOfRecord.PREFIX),
-            agency_id=agency_id,
-            order_id=order_id,
-            source=source,
-            is_first_report=True,
-            in_force=DateTimeTZRange(None, None),
-            stated_at=at,
-            stated_by="system",
-            says_so="It was the first to report on the order.",
+    spans: dict[int, list[Any]] = {}
+    claims = []
+    for _, occurred_at, source, outcome in charged:
+        if outcome.has_record:
+            continue
+        order_id = outcome.order.order_id
+        if order_id not in spans:
+            rows = SourceOfRecord.objects.known().filter(order=order_id, key_ref="")
+            spans[order_id] = list(rows.values_list("in_force", flat=True))
+        taken = spans[order_id]
+        if any(occurred_at in each for each in taken):
+            continue
+        ended = [each.upper for each in taken if _is_by(each.upper, occurred_at)]
+        begins = [each.lower for each in taken if _is_by(occurred_at, each.lower)]
+        between = DateTimeTZRange(max(ended, default=None), min(begins, default=None))
+        taken.append(between)
+        claims.append(
+            SourceOfRecord(
+                public_id=new_public_id(SourceOfRecord.PREFIX),
+                agency_id=agency_id,
+                order_id=order_id,
+                source=source,
+                is_first_report=True,
+                in_force=between,
+                stated_at=at,
+                stated_by="system",
+                says_so="It was the first to report on the order.",
+            )
         )
-        for order_id, source in sorted(unclaimed.items())
-    ]
     SourceOfRecord.objects.bulk_create(claims, ignore_conflicts=True)
+
+
+def _is_by(earlier: datetime | None, later: datetime | None) -> bool:
+    return earlier is not None and later is not None and earlier <= later
 
 
 def _rated_rows(

@@ -49,7 +49,7 @@ from contracting.metering.operations.assign import (
     store_holds,
 )
 from contracting.metering.queries.lookup import Lookup
-from contracting.metering.refusals import SourceClosed, UnreadableBatch
+from contracting.metering.refusals import UnreadableBatch
 from contracting.metering.states import RowCode, RowVerdict
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -105,21 +105,18 @@ def ingest_usage(
     row is a duplicate for ever, the same id with other content a conflict that never
     replaces the first. An unknown order, model, class or price holds the row in
     suspense. Usage beyond the funds is recorded in full as unfunded (R-FND-08). Counts
-    and names are stored, never the content of a call (R-AI-04).
+    and names are stored, never the content of a call (R-AI-04). A new row of a source
+    that is closed is answered ``source_closed`` and never counted.
 
     Batches of one source are received side by side: the source and the orders are only
     kept from being closed or changed meanwhile, and each id is won by one batch.
 
     :param read: the adapter of the format; without one the batch is of CloudEvents
     :raises NotAllowed: if the key or person may not write for this source
-    :raises SourceClosed: if the source no longer reports
     :raises UnreadableBatch: if it is not of the format, is empty or too large
     """
     (source,) = UsageSource.objects.filter(pk=source_id).locked_shared("SHARE")
     require(permissions.can_ingest_usage(by, source.agency_id, source.code))
-    if source.closed_at is not None:
-        message = "This source is closed; its usage goes to its successor."
-        raise SourceClosed(message)
     rows = _read(payload, read)
     new, verdicts = _judge(source, rows, at)
     lookup = Lookup(source.agency_id)
@@ -201,9 +198,11 @@ def _verdict(
     if row.occurred_at > latest:
         return RowVerdict.REJECTED, RowCode.CLOCK_AHEAD, "/time"
     before = known.get(row.event_id)
-    if before is None:
-        return RowVerdict.ACCEPTED, "", ""
-    return _repeated(before, row)
+    if before is not None:
+        return _repeated(before, row)
+    if source.closed_at is not None:
+        return RowVerdict.REJECTED, RowCode.SOURCE_CLOSED, "/source"
+    return RowVerdict.ACCEPTED, "", ""
 
 
 def _repeated(before: str, row: ReadEvent) -> tuple[str, str, str]:

@@ -9,25 +9,41 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
+from contracting.core.periods import PLAUSIBLE_YEARS
+from contracting.core.periods import fiscal_year as year_of
 from contracting.core.permissions import require
-from contracting.core.subjects import Subject
 from contracting.metering import events, permissions
 from contracting.metering.models import UsageSource
 from contracting.metering.models.incoming import open_partition
-from contracting.metering.refusals import SourceTaken
+from contracting.metering.refusals import BadSuccession, SourceTaken
 
 _CODE = re.compile(r"[\x21-\x7e]{1,120}")
 
 
 @transaction.atomic
 def register_source(
-    *, agency_id: int, code: str, label: str, by: Actor, at: datetime
+    *,
+    agency_id: int,
+    code: str,
+    label: str,
+    fiscal_year: int | None = None,
+    succeeds_id: int | None = None,
+    by: Actor,
+    at: datetime,
 ) -> UsageSource:
     """Register a gateway; its code is the ``source`` of its CloudEvents.
 
+    It reports one fiscal year, and the next year has a source of its own that succeeds
+    it: so an event is unique by source and id for ever, and a year that is over can be
+    closed and put away.
+
+    :param fiscal_year: four digits; that of ``at`` if it is not said
+    :param succeeds_id: the source of the agency that it follows
     :raises NotAllowed: if ``by`` is no administrator of the agency
     :raises SourceTaken: if the code cannot stand in an event, or is registered already,
         here or by another agency
+    :raises BadSuccession: if the year cannot be, or the other source is not the
+        agency's, of a later year, or has a successor already
     """
     require(permissions.can_register_source(by, agency_id))
     code = code.strip()
@@ -37,15 +53,36 @@ def register_source(
     if UsageSource.objects.filter(code=code).exists():
         message = "Choose another name: a source of this one is registered already."
         raise SourceTaken(message)
+    year = fiscal_year or year_of(at.date())
+    _guard_succession(agency_id, succeeds_id, year)
     source = UsageSource.objects.create(
-        agency_id=agency_id, code=code, label=label.strip()[:120] or code
+        agency_id=agency_id,
+        code=code,
+        label=label.strip()[:120] or code,
+        fiscal_year=year,
+        succeeds_id=succeeds_id,
     )
     open_partition(source.pk)
     record_event(
         events.SOURCE_REGISTERED,
-        subject=Subject("metering.source", source.pk, f"organization:{agency_id}"),
+        subject=source.subject,
         by=by,
         at=at,
-        data={"code": code},
+        data={"code": code, "fiscal_year": year},
     )
     return source
+
+
+def _guard_succession(agency_id: int, succeeds_id: int | None, year: int) -> None:
+    if year not in PLAUSIBLE_YEARS:
+        message = "A fiscal year has four digits, from 2000 to 2100."
+        raise BadSuccession(message, pointer="/fiscal_year")
+    if succeeds_id is None:
+        return
+    before = UsageSource.objects.filter(pk=succeeds_id, agency_id=agency_id).first()
+    if before is None or (before.fiscal_year or year) > year:
+        message = "A source follows one of the agency, of the same or an earlier year."
+        raise BadSuccession(message, pointer="/succeeds")
+    if UsageSource.objects.filter(succeeds_id=succeeds_id).exists():
+        message = "That source has a successor already."
+        raise BadSuccession(message, pointer="/succeeds")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import (
     Count,
@@ -43,7 +43,7 @@ from contracting.metering.models import (
     WitnessRating,
 )
 from contracting.metering.queries import parked, periods, rollups, terms
-from contracting.metering.states import RULES, DisposalCode, HoldReason
+from contracting.metering.states import RELEASABLE, RULES, DisposalCode, HoldReason
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
 from contracting.reference.states import PriceStructure
@@ -60,6 +60,8 @@ rated_through = periods.rated_through
 lines_to_rate = periods.lines_to_rate
 key_for = terms.key_for
 keys_of_source = terms.keys_of_source
+orders_named_by = terms.orders_named_by
+models_priced_on = terms.models_priced_on
 cap_of_model = terms.cap_of_model
 Usage = rollups.Usage
 UsageOf = rollups.UsageOf
@@ -105,6 +107,18 @@ def get_source_for(actor: Actor, *, code: str) -> UsageSource:
     :raises NotVisible: if it is not there for this actor
     """
     source = sources_visible_to(actor).filter(code=code).first()
+    if source is None:
+        message = "There is no such usage source."
+        raise NotVisible(message)
+    return source
+
+
+def get_source_by_id(actor: Actor, public_id: str) -> UsageSource:
+    """A source of the actor's agency by its opaque id.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    source = sources_visible_to(actor).filter(public_id=public_id).first()
     if source is None:
         message = "There is no such usage source."
         raise NotVisible(message)
@@ -208,7 +222,8 @@ def _settled() -> Q:
     """Attributed, disposed of, or seen by a witness: no longer in suspense."""
     attributed = _of_the_same_event(UsageAttribution.objects.all())
     witnessed = _of_the_same_event(WitnessRating.objects.all())
-    return attributed | witnessed | _of_the_same_event(UsageDisposal.objects.all())
+    disposed = _of_the_same_event(UsageDisposal.objects.all())
+    return Q(attributed) | Q(witnessed) | Q(disposed)
 
 
 def held_events(agency_id: int) -> QuerySet[UsageEvent]:
@@ -219,25 +234,6 @@ def held_events(agency_id: int) -> QuerySet[UsageEvent]:
         .exclude(_settled())
         .order_by("occurred_at", "source_id", "event_id")
     )
-
-
-class NamesAnOrder(Protocol):
-    """A call, as stored or as read."""
-
-    @property
-    def order_ref(self) -> str: ...
-
-    @property
-    def key_ref(self) -> str: ...
-
-
-def orders_named_by(agency_id: int, events: Iterable[NamesAnOrder]) -> set[str]:
-    """The orders that events name, and those of the keys that they name."""
-    named, keys = set(), set()
-    for event in events:
-        named.add(event.order_ref)
-        keys.add(event.key_ref)
-    return named | terms.orders_of_keys(agency_id, keys - {""})
 
 
 def holds_in_force(agency_id: int) -> QuerySet[UsageHold]:
@@ -269,6 +265,11 @@ class HeldGroup:
     tokens: int = 0
     dollars: Decimal = Decimal(0)
     """Reserved for it: the most that it may come to."""
+
+    @property
+    def is_releasable(self) -> bool:
+        """Whether somebody may let the calls pass what holds them."""
+        return self.reason in RELEASABLE
 
     @property
     def rule(self) -> str:

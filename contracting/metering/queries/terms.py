@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from contracting.contracts.models import Contract
 from contracting.core.models import Stated
@@ -21,6 +22,7 @@ from contracting.metering.calculations.terms import (
     KnownKey,
     Record,
     Span,
+    charging_for,
 )
 from contracting.metering.models import (
     KeyMapping,
@@ -29,6 +31,7 @@ from contracting.metering.models import (
     UsageLimit,
     UsageSource,
 )
+from contracting.metering.states import Outcome
 from contracting.orders.models import TaskOrder
 from contracting.reference.models import AiModel, OutcomeDefault
 
@@ -123,6 +126,32 @@ SELECT minute, sum(requests), sum(tokens) FROM (
 """
 
 
+def models_priced_on(contract: Contract) -> QuerySet[AiModel]:
+    """The models that have a price on the contract, by name."""
+    rows = AiModel.objects.filter(raterow__line__contract=contract)
+    return rows.distinct().order_by("snapshot")
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """Whether calls that ended so are charged at an instant, and who says so."""
+
+    label: str
+    policy: Charging
+    is_own: bool
+
+
+def outcome_table(contract: Contract, at: datetime) -> list[OutcomeRow]:
+    """The table of chargeable outcomes as it holds on the contract (R-MET-07)."""
+    own, default = charging_of(contract), default_charging(contract.time_zone)
+    found = []
+    for outcome in Outcome:
+        policy = charging_for(own, default, outcome.value, at)
+        if policy is not None:
+            found.append(OutcomeRow(str(outcome.label), policy, policy in own))
+    return found
+
+
 def charging_of(contract: Contract) -> tuple[Charging, ...]:
     """Which outcomes the contract charges otherwise than by default."""
     rows = OutcomePolicy.objects.known().filter(contract=contract)
@@ -200,15 +229,34 @@ def orders_of_keys(agency_id: int, key_refs: Iterable[str]) -> set[str]:
     return set(rows.values_list("order__public_id", flat=True))
 
 
-def keys_of(agency_id: int, **only: Any) -> Iterable[KeyMapping]:
-    """The mapped keys of an agency as known now, by key and time."""
+class NamesAnOrder(Protocol):
+    """A call, as stored or as read."""
+
+    @property
+    def order_ref(self) -> str: ...
+
+    @property
+    def key_ref(self) -> str: ...
+
+
+def orders_named_by(agency_id: int, events: Iterable[NamesAnOrder]) -> set[str]:
+    """The orders that events name, and those of the keys that they name."""
+    named, keys = set(), set()
+    for event in events:
+        named.add(event.order_ref)
+        keys.add(event.key_ref)
+    return named | orders_of_keys(agency_id, keys - {""})
+
+
+def mappings_of(agency_id: int) -> QuerySet[KeyMapping]:
+    """The mapped keys of an agency as known now."""
     return (
         KeyMapping.objects.known()
-        .filter(agency_id=agency_id, **only)
-        .select_related("order", "order_line__contract_line", "source")
-        .order_by("key_ref", "in_force", "pk")
+        .filter(agency_id=agency_id)
+        .select_related("order__contract", "order_line__contract_line", "source")
     )
 
 
-SOON = timedelta(days=30)
-"""So long before it ends an authorization is on the list of what is to be done."""
+def keys_of(agency_id: int, **only: Any) -> Iterable[KeyMapping]:
+    """The same, by key and time."""
+    return mappings_of(agency_id).filter(**only).order_by("key_ref", "in_force", "pk")

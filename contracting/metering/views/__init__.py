@@ -23,8 +23,9 @@ from contracting.metering.operations.dispose import dispose_usage
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.operations.rate import rate_period
 from contracting.metering.operations.register import register_source
+from contracting.metering.queries import completeness, held
 from contracting.metering.states import HoldReason, RowCode, RowVerdict
-from contracting.orders.models import OrderLine
+from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.queries import get_task_order_for
 from contracting.reference.permissions import can_map_model_alias
 from contracting.reference.queries import token_classes
@@ -118,6 +119,22 @@ class OrderUsagePage(PageView):
             "held": (
                 queries.open_suspense_of(order).count() if self.actor.is_agency else 0
             ),
+            **self._beside(order),
+        }
+
+    def _beside(self, order: TaskOrder) -> dict[str, Any]:
+        """What was metered and is not charged: free, held, or seen by a witness."""
+        free = {"free": completeness.uncharged_of(order)}
+        if not self.actor.is_agency:
+            return free
+        return {
+            **free,
+            "reserved": held.reserved_in_suspense(
+                order.contract.agency_id, order=order
+            ),
+            "records": completeness.records_of(order),
+            "witnesses": completeness.witness_differences(order),
+            "may_declare": permissions.can_declare_source_of_record(self.actor, order),
         }
 
 
@@ -160,6 +177,8 @@ class SuspensePage(AgencyPage):
             "may_assign": permissions.can_assign_usage(self.actor, agency_id),
             "may_dispose": permissions.can_dispose_usage(self.actor, agency_id),
             "may_map": can_map_model_alias(self.actor, agency_id),
+            "reserved": held.reserved_in_suspense(agency_id),
+            "ages": held.ages_of_suspense(agency_id, clock.now()),
             "held": queries.held_events(agency_id)[:100],
             "disposed": queries.disposed(agency_id),
             "disposals": queries.disposals_of(agency_id)[:100],

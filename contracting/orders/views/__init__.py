@@ -22,6 +22,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.views import KeyPage, PageView, VerbView
 from contracting.documents.queries import documents_of
+from contracting.incidents.queries import lapse_of
 from contracting.ledger.queries import adjustments_of, contract_balance
 from contracting.orders import calculations, forms, permissions, queries
 from contracting.orders.forms import modifications as modifying
@@ -105,6 +106,7 @@ class TaskOrderPage(PageView):
             "certification": queries.certification_of(order),
             "acceptance": acceptance_of(order),
             "bans": bans_on(order, clock.now()),
+            "lapse": lapse_of(order.contract, order.boundary, clock.now()),
             "protestable": protestable_because(order, on),
             "checks": signing_checks(order, on),
             "routes": standings(order.subject, by),

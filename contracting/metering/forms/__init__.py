@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -175,6 +176,11 @@ class HeldCallsForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (typing)
         field.choices = choices
+
+    def keep_groups(self, reasons: Collection[str]) -> None:
+        """Offer those held for these reasons alone."""
+        self._groups = {k: g for k, g in self._groups.items() if g.reason in reasons}
+        self._choices("group", [(k, _words(g)) for k, g in self._groups.items()])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
