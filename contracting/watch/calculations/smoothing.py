@@ -85,7 +85,7 @@ def smooth(values: Sequence[float | None], first_weekday: int) -> Smoothed:
     :param values: at least one known figure
     :param first_weekday: the weekday of the first value, Monday is 0
     """
-    return min(fits(values, first_weekday), key=_surprise)
+    return min(fits(values, first_weekday), key=surprise)
 
 
 def fits(values: Sequence[float | None], first_weekday: int) -> list[Smoothed]:
@@ -103,7 +103,7 @@ def weights(candidates: Sequence[Smoothed]) -> list[float]:
 
     By the likelihood of its surprises, were they normal.
     """
-    squares = [_surprise(fit) for fit in candidates]
+    squares = [surprise(fit) for fit in candidates]
     least = min(squares)
     if least <= 0:
         return [float(square == least) / squares.count(least) for square in squares]
@@ -117,7 +117,7 @@ def again(fit: Smoothed, values: Sequence[float | None]) -> Smoothed:
     return run(values, fit.factors, fit.first_weekday, fit.speed, fit.share)
 
 
-def _surprise(fit: Smoothed) -> float:
+def surprise(fit: Smoothed) -> float:
     """Squared surprises after the first week, which only finds the level."""
     known = [e for e in fit.surprises[WEEK:] if e is not None]
     return sum(e * e for e in known) * (1 + _SLOW * fit.speed + _PLAIN * fit.share)
@@ -165,10 +165,10 @@ def run(
         if value is None:
             surprises.append(None)
             continue
-        surprise = value - expected
-        surprises.append(surprise)
-        level += speed * surprise * factor
-        trend += speed * share * surprise * factor
+        off = value - expected
+        surprises.append(off)
+        level += speed * off * factor
+        trend += speed * share * off * factor
     return Smoothed(
         level=level,
         trend=trend,
