@@ -373,6 +373,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contracting.options.tasks.alert_options",
         "schedule": crontab(hour=11, minute=45),
     },
+    "raise-alarms-hourly": {
+        "task": "contracting.watch.tasks.raise_alarms",
+        "schedule": crontab(minute=20),
+    },
+    "give-funds-notices-daily": {
+        "task": "contracting.watch.tasks.give_funds_notices",
+        "schedule": crontab(hour=10, minute=30),
+    },
     "remind-suspense-daily": {
         "task": "contracting.metering.tasks.remind_suspense",
         "schedule": crontab(hour=11, minute=0),

@@ -41,6 +41,7 @@ PAGES = (
     "contracting.options",
     "contracting.terminations",
     "contracting.metering",
+    "contracting.watch",
     "contracting.billing",
     "contracting.reconciliation",
     "contracting.payments",

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
 from contracting.contracts.models import Contract
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, total_dollars
-from contracting.metering.models import UsageBatch
-from contracting.metering.queries import daily_totals
+from contracting.metering.models import UsageBatch, UsageSource
+from contracting.metering.queries.rollups import UsageOf, daily_usage
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries import totals_by_order
-from contracting.orders.states import SIGNED
-from contracting.watch.calculations import Amount, DayUse, Forecast, Step, forecast
-from contracting.watch.states import Measure
+from contracting.orders.states import SIGNED, TaskOrderState
+from contracting.reference.models import AiModel
+from contracting.reference.queries import amounts_on, token_classes
+from contracting.reference.states import CacheAction, Direction
+from contracting.watch.calculations import Amount, DayUse, Forecast, forecast
+from contracting.watch.calculations.alarms import (
+    CacheDay,
+    CallsDay,
+    Drift,
+    bands,
+    cache_drop,
+    tokenizer_drift,
+)
+from contracting.watch.models import Alarm
+from contracting.watch.states import CACHE_DROP, DRIFT, SILENCE, AlarmKind, Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +96,6 @@ def _forecasts(
             limit=limit,
             used=used,
             period_end=end,
-            steps=planned_steps(orders),
         )
         for measure, (limit, used) in limits.items()
     }
@@ -102,14 +116,162 @@ def _dollars(amounts: Iterable[Dollars]) -> Decimal:
 
 def daily_use(orders: Sequence[TaskOrder]) -> tuple[DayUse, ...]:
     """Tokens and exact dollars of these orders by accounting day, oldest first."""
-    sums: dict[date, tuple[int, Decimal]] = {}
-    for order in orders:
-        for total in daily_totals(order):
-            tokens, dollars = sums.get(total.day, (0, Decimal(0)))
-            sums[total.day] = tokens + total.tokens, dollars + total.dollars
-    return tuple(DayUse(day, *figures) for day, figures in sorted(sums.items()))
+    found = daily_usage(UsageOf(orders=[order.pk for order in orders]))
+    return tuple(
+        DayUse(each.day, each.tokens, each.dollars) for each in found if each.day
+    )
 
 
-def planned_steps(orders: Sequence[TaskOrder]) -> tuple[Step, ...]:
-    """Planned onboarding on these orders."""
-    return ()
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an alarm would be raised of."""
+
+    kind: AlarmKind
+    day: date
+    words: str
+    figures: dict[str, str]
+    order: TaskOrder | None = None
+    source: UsageSource | None = None
+    model_id: int | None = None
+
+
+def findings_of(agency_id: int, at: datetime) -> list[Finding]:
+    """Everything in the figures of an agency that people should look at now."""
+    orders = (
+        TaskOrder.objects.filter(
+            contract__agency_id=agency_id, state=TaskOrderState.ISSUED
+        )
+        .select_related("contract", "requester")
+        .order_by("pk")
+    )
+    found = [each for order in orders for each in _of_an_order(order, at)]
+    return [*found, *_silent_sources(agency_id, at)]
+
+
+def _of_an_order(order: TaskOrder, at: datetime) -> list[Finding]:
+    today = accounting_day(at, order.contract.time_zone)
+    yesterday = today - timedelta(days=1)
+    limits = amounts_on((CACHE_DROP, DRIFT), today)
+    found = [
+        Finding(
+            AlarmKind.RUNAWAY,
+            band.day,
+            f"Order {order.piid} used ${band.actual:,.2f} on {band.day}, where "
+            f"${band.expected:,.2f} was expected and up to ${band.high:,.2f} is usual.",
+            {name: f"{getattr(band, name):.2f}" for name in ("actual", "expected")},
+            order=order,
+        )
+        for band in bands(daily_use([order]), yesterday, today)
+        if band.is_runaway
+    ]
+    calls, cached = _days_of(order, today - timedelta(days=70))
+    drop = cache_drop(cached, yesterday, float(limits[CACHE_DROP]))
+    if drop is not None:
+        words = (
+            f"{100 * drop.share:.0f} percent of the input of order {order.piid} came "
+            f"from the cache on {drop.day}, {100 * drop.before:.0f} before."
+        )
+        shares = {"share": f"{drop.share:.4f}", "before": f"{drop.before:.4f}"}
+        found.append(Finding(AlarmKind.CACHE_DROP, drop.day, words, shares, order))
+    for model, days in sorted(calls.items()):
+        drift = tokenizer_drift(days, yesterday, float(limits[DRIFT]))
+        if drift is not None:
+            found.append(_drifted(order, model, yesterday, drift))
+    return found
+
+
+def _drifted(order: TaskOrder, model: int, day: date, drift: Drift) -> Finding:
+    name = AiModel.objects.get(pk=model)
+    words = (
+        f"Since {drift.since} a call to {name} under order {order.piid} has "
+        f"{drift.input_factor:.2f} times the input tokens and "
+        f"{drift.output_factor:.2f} times the output tokens of the weeks before."
+    )
+    factors = {
+        "input": f"{drift.input_factor:.4f}",
+        "output": f"{drift.output_factor:.4f}",
+    }
+    return Finding(
+        AlarmKind.TOKENIZER_DRIFT, day, words, factors, order, model_id=model
+    )
+
+
+def _days_of(
+    order: TaskOrder, since: date
+) -> tuple[dict[int, list[CallsDay]], list[CacheDay]]:
+    """Calls by model and day, and the cached share of all of them by day."""
+    classes = {each.code: each for each in token_classes()}
+    sums: dict[tuple[int, date], list[int]] = defaultdict(lambda: [0, 0, 0])
+    cache: dict[date, list[int]] = defaultdict(lambda: [0, 0])
+    for each in daily_usage(
+        UsageOf(orders=[order.pk]), since=since, by=("day", "model", "token_class")
+    ):
+        kind = classes.get(each.token_class or "")
+        if kind is None or each.day is None or each.model is None:
+            continue
+        of = sums[each.model, each.day]
+        # A call has one line for each class, and nearly every call has its answer.
+        of[0] = max(of[0], each.events)
+        if kind.direction == Direction.INPUT:
+            of[1] += each.tokens
+            cache[each.day][0] += each.tokens
+            if kind.cache_action == CacheAction.READ:
+                cache[each.day][1] += each.tokens
+        else:
+            of[2] += each.tokens
+    calls: dict[int, list[CallsDay]] = defaultdict(list)
+    for (model, day), figures in sorted(sums.items()):
+        calls[model].append(CallsDay(day, *figures))
+    return calls, [CacheDay(day, *figures) for day, figures in sorted(cache.items())]
+
+
+def _silent_sources(agency_id: int, at: datetime) -> list[Finding]:
+    sources = UsageSource.objects.filter(
+        agency_id=agency_id, closed_at__isnull=True
+    ).annotate(
+        received=Max("batches__received_at", filter=Q(batches__received_at__lte=at)),
+        beat=Max("heartbeats__beat_at", filter=Q(heartbeats__beat_at__lte=at)),
+    )
+    hours = int(amounts_on((SILENCE,), at.date())[SILENCE])
+    found = []
+    for source in sources.order_by("pk"):
+        heard = max(filter(None, (source.received, source.beat)), default=None)
+        if heard is not None and heard < at - timedelta(hours=hours):
+            words = (
+                f"Nothing was heard of source {source.code} since "
+                f"{heard:%d %b %Y, %H:%M} UTC, for more than {hours} hours."
+            )
+            since = {"heard_at": heard.isoformat(), "hours": str(hours)}
+            found.append(
+                Finding(
+                    AlarmKind.SILENT_SOURCE,
+                    heard.date(),
+                    words,
+                    since,
+                    source=source,
+                )
+            )
+    return found
+
+
+def alarms_visible_to(actor: Actor) -> QuerySet[Alarm]:
+    """The agency's own alarms, newest first; nobody else sees any."""
+    if actor.is_agency and actor.role:
+        return (
+            Alarm.objects.filter(agency_id=actor.organization_id)
+            .select_related("order__contract", "source", "acted_by__user")
+            .order_by("-pk")
+        )
+    return Alarm.objects.none()
+
+
+def get_alarm_for(actor: Actor, public_id: str) -> Alarm:
+    """One alarm.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = alarms_visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such alarm."
+        raise NotVisible(message)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from django.db.models import TextChoices
 
@@ -66,6 +67,11 @@ _LIMITS = {
         "alone or output alone is not told."
     ),
 }
+
+CACHE_DROP: Final = "ALARM_CACHE_DROP"
+SILENCE: Final = "ALARM_SILENCE"
+DRIFT: Final = "ALARM_DRIFT"
+"""Codes of what it takes to raise an alarm: dated numbers."""
 
 
 class AlarmState(TextChoices):

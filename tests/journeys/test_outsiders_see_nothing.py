@@ -104,6 +104,9 @@ NOT_IN_THE_STORY = {
     "submissions:admit_late_submission",
     "submissions:open_late_submission",
     "charges:reverse_receipt",
+    "watch:acknowledge_alarm",
+    "watch:alarm",
+    "watch:close_alarm",
     "terminations:answer_letter",
     "terminations:decide_settlement",
     "terminations:discard_termination",
@@ -127,6 +130,7 @@ AFTER_THE_AWARD = {
     "payments",
     "reconciliation",
     "terminations",
+    "watch",
 }
 """What the vendor who lost has no part in."""
 
@@ -144,7 +148,9 @@ THINGS = {
     "dissent": ["solicitations.EvaluationFactor"],
     "documents": ["documents.Document"],
     "draft": ["requisitions.Requisition"],
+    "alarms": ["watch.Alarm"],
     "findings": ["reconciliation.Finding"],
+    "funds_notices": ["metering.FundsNotice"],
     "from": ["solicitations.Solicitation"],
     "funds": ["ledger.LineOfAccounting"],
     "inbox": ["notices.Notice"],

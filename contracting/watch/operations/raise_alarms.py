@@ -1,0 +1,86 @@
+"""Look at the figures of an agency's use, and raise what people should look at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.states import Role
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.permissions import require
+from contracting.metering.models import UsageSource
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.watch import events, permissions, queries
+from contracting.watch.models import Alarm
+from contracting.watch.states import AlarmKind
+
+
+@transaction.atomic
+def raise_alarms(*, agency_id: int, by: Actor, at: datetime) -> list[Alarm]:
+    """Raise each alarm once: of a day, and never while the same one is not closed.
+
+    A runaway day is its own; it is told while the day still runs.
+
+    :returns: the alarms that are new
+    :raises NotAllowed: if ``by`` is not the schedule
+    """
+    list(UsageSource.objects.locked().filter(agency_id=agency_id))
+    require(permissions.can_raise_alarms(by))
+    return [
+        _raise(finding, agency_id, by, at)
+        for finding in queries.findings_of(agency_id, at)
+        if not _is_known(finding, agency_id)
+    ]
+
+
+def _is_known(finding: queries.Finding, agency_id: int) -> bool:
+    same = Alarm.objects.filter(
+        agency_id=agency_id,
+        kind=finding.kind,
+        order=finding.order,
+        source=finding.source,
+        model_id=finding.model_id,
+    )
+    if same.filter(day__gte=finding.day).exists():
+        return True
+    lasting = finding.kind != AlarmKind.RUNAWAY
+    return lasting and same.exclude(state="CLOSED").exists()
+
+
+def _raise(finding: queries.Finding, agency_id: int, by: Actor, at: datetime) -> Alarm:
+    alarm = Alarm(
+        agency_id=agency_id,
+        kind=finding.kind,
+        order=finding.order,
+        source=finding.source,
+        model_id=finding.model_id,
+        day=finding.day,
+        words=finding.words[:400],
+        figures=finding.figures,
+        raised_at=at,
+    )
+    alarm.save()
+    owner = finding.order.requester.user_id if finding.order else None
+    post_notice(
+        recipients=[
+            *([Recipient(agency_id, user_id=owner)] if owner else []),
+            Recipient(agency_id, role=Role.COR),
+            Recipient(agency_id, role=Role.CONTRACTING_OFFICER),
+        ],
+        subject=alarm.subject,
+        title=f"Alarm: {alarm.get_kind_display()}",
+        body=f"{alarm.words} {alarm.limits}",
+        url_path=alarm.path,
+        by=by,
+        at=at,
+    )
+    record_event(
+        events.ALARM_RAISED,
+        subject=alarm.subject,
+        by=by,
+        at=at,
+        data={"kind": alarm.kind, "day": alarm.day, "words": alarm.words},
+    )
+    return alarm
