@@ -10,6 +10,16 @@ urlpatterns: list[URLPattern] = [
     path("", views.Home.as_view(), name="home"),
     path("search", views.Search.as_view(), name="search"),
     path(
+        "orders/<public_id:public_id>/burn_down",
+        views.OrderBurnDown.as_view(),
+        name="order_burn_down",
+    ),
+    path(
+        "contracts/<public_id:public_id>/burn_down",
+        views.ContractBurnDown.as_view(),
+        name="contract_burn_down",
+    ),
+    path(
         "contracts/<public_id:public_id>/duties",
         views.Duties.as_view(),
         name="duties",

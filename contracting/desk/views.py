@@ -9,6 +9,7 @@ from collections import Counter
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.contrib.auth.views import redirect_to_login
@@ -22,6 +23,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.states import Role
+from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for, public_awards
 from contracting.core import clock
 from contracting.core.errors import NotVisible, Refusal
@@ -29,10 +31,17 @@ from contracting.core.periods import accounting_day
 from contracting.core.views import PageView
 from contracting.desk import calculations, queries
 from contracting.desk.queries import replays, search
+from contracting.desk.queries.burn_down import burning_of
 from contracting.desk.queries.duties import done_in, separations, waived_in
+from contracting.desk.queries.health import feeds_of
 from contracting.desk.serializers import SHORT, desk_of
 from contracting.desk.states import QUESTIONS, Duty
+from contracting.documents.queries import download_headers
+from contracting.modifications.permissions import can_draft_contract_modification
 from contracting.notices.queries import time_zone_of
+from contracting.orders.models import TaskOrder
+from contracting.orders.permissions import can_draft_modification
+from contracting.orders.queries import get_task_order_for
 from contracting.solicitations.queries import open_opportunities
 from contracting.submissions.health.log import silent_since
 
@@ -106,6 +115,79 @@ class Duties(PageView):
             ],
             "separations": kept,
             "broken": [each for each in kept if each.broken_by],
+        }
+
+
+class BurnDownPage(PageView):
+    """F1: when do the funds and the tokens run out?
+
+    ``?format=csv&what=funds``, ``tokens`` or ``lines`` hands the figures over.
+    """
+
+    template_name = "desk/burn_down.html"
+
+    def thing(self, public_id: str) -> Any:
+        raise NotImplementedError
+
+    def levers(self, thing: Any) -> dict[str, Any]:
+        """What somebody can do about it from this page."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        if request.GET.get("format") != "csv":
+            return super().get(request, **ids)
+        thing = self.thing(ids["public_id"])
+        found = burning_of(thing, self.actor, clock.now())
+        name = request.GET.get("what", "funds")
+        plots = {"funds": found.funds, "tokens": found.tokens, "lines": found.lines}
+        if name not in plots:
+            message = "There are no such figures."
+            raise NotVisible(message)
+        return HttpResponse(
+            plots[name].table.csv(),
+            content_type="text/csv; charset=utf-8",
+            headers=download_headers(f"{thing.piid or 'draft'}-{name}.csv"),
+        )
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        thing, at = self.thing(ids["public_id"]), clock.now()
+        contract = thing if isinstance(thing, Contract) else thing.contract
+        feeds = feeds_of(contract, at) if self.actor.is_agency else []
+        return {
+            "thing": thing,
+            "is_signed": bool(thing.piid),
+            "burning": burning_of(thing, self.actor, at) if thing.piid else None,
+            "stale": [feed for feed in feeds if feed.is_stale],
+            **self.levers(thing),
+        }
+
+
+class OrderBurnDown(BurnDownPage):
+    """When do the funds and the tokens of this order run out?"""
+
+    def thing(self, public_id: str) -> TaskOrder:
+        return get_task_order_for(self.actor, public_id)
+
+    def levers(self, thing: TaskOrder) -> dict[str, Any]:
+        return {
+            "contract": thing.contract,
+            "order": thing,
+            "narrow": urlencode({"order": thing.public_id, "group": "class"}),
+            "may_modify": can_draft_modification(self.actor, thing),
+        }
+
+
+class ContractBurnDown(BurnDownPage):
+    """When do the funds and the tokens of this contract run out?"""
+
+    def thing(self, public_id: str) -> Contract:
+        return get_contract_for(self.actor, public_id)
+
+    def levers(self, thing: Contract) -> dict[str, Any]:
+        return {
+            "contract": thing,
+            "narrow": urlencode({"contract": thing.public_id}),
+            "may_modify": can_draft_contract_modification(self.actor, thing),
         }
 
 

@@ -65,6 +65,7 @@ ADMINISTER = _in("browser/test_administer_without_javascript")
 USAGE = _in("browser/test_usage_without_javascript")
 EXPLORER = _in("metering/test_explorer")
 FEEDS = _in("metering/test_feeds")
+BURNING = _in("desk/test_burn_down")
 
 PACKAGE_WALK = f"{WORK}a_package_is_written_reviewed_and_released_with_few_inputs"
 PROPOSAL_WALK = f"{WORK}a_proposal_is_written_and_submitted_with_few_inputs"
@@ -407,6 +408,16 @@ PAGES = (
         closed=f"{EXPLORER}a_vendor_finds_no_explorer",
         acted=f"{USAGE}usage_is_grouped_narrowed_and_turned_into_cost",
         plain=f"{USAGE}usage_is_grouped_narrowed_and_turned_into_cost",
+    ),
+    Page(
+        "When do tokens and funds run out?",
+        ("desk:order_burn_down", "desk:contract_burn_down"),
+        answer=f"{BURNING}the_page_says_when_funds_and_tokens_end",
+        empty=f"{BURNING}without_any_use_the_plan_is_shown",
+        error=f"{BURNING}a_silent_feed_is_said_above_the_drawing",
+        closed=f"{BURNING}nobody_outside_finds_the_page",
+        acted=f"{USAGE}the_burn_down_leads_to_what_can_be_done",
+        plain=f"{USAGE}the_burn_down_leads_to_what_can_be_done",
     ),
     Page(
         "Which feeds were not heard of, and when?",

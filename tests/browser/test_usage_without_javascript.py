@@ -32,14 +32,17 @@ def used():
 
 
 def test_the_pages_of_usage_have_no_barriers(stage, axe):
-    used()
+    order = used()
     stage.at(DELIVERED_AT + 3 * HOUR)
 
-    for part, route in (
+    for part, route, *ids in (
         ("program_manager", "metering:usage_explorer"),
         ("program_manager", "metering:feed_health"),
+        ("program_manager", "desk:order_burn_down", order.public_id),
+        ("program_manager", "desk:contract_burn_down", order.contract.public_id),
+        ("program_manager", "contracts:contract", order.contract.public_id),
     ):
-        screen = stage.see(part, route, script=True)
+        screen = stage.see(part, route, *ids, script=True)
         assert look(screen.visitor, axe) == [], route
 
 
@@ -77,3 +80,22 @@ def test_a_gap_of_a_feed_is_seen(stage):
     screen.fill(last="2026-04-19")
     screen.press("Show these seven days")
     assert "sent nothing for" in screen.answer()
+
+
+def test_the_burn_down_leads_to_what_can_be_done(stage):
+    # Given an order that is used
+    order = used()
+    stage.at(DELIVERED_AT + days(1))
+
+    # When a program manager asks when it runs out
+    screen = stage.see("program_manager", "orders:order", order.public_id)
+    screen.follow("When its funds and tokens run out")
+    assert "a forecast" in screen.answer() or "forecast from" in screen.answer()
+    assert "Funds left, in US dollars" in screen.main.inner_text()
+
+    # Then it leads to what uses it, and to a modification
+    screen.follow("See what uses it")
+    assert order.piid in screen.main.inner_text()
+    screen.page.go_back()
+    screen.follow("Draft a modification")
+    assert "odification" in screen.heading()

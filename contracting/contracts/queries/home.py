@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
+from contracting.core.plots.tables import Plot
 from contracting.core.quantities import Dollars, Tokens
 
 
@@ -46,6 +47,8 @@ class Health:
     """Modifications that are not signed: what each is, its page and its state."""
     schedule_path: str = ""
     """The page of the own lines of a definitive contract."""
+    burn_down: Plot | None = None
+    by_line: Plot | None = None
 
     @property
     def is_used(self) -> bool:

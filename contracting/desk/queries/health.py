@@ -15,6 +15,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, Tokens
 from contracting.desk.calculations import count, forecast
+from contracting.desk.queries.burn_down import burning_of
 from contracting.ledger.queries import lines_of_contract, lines_with_totals
 from contracting.metering.models import UsageBatch, UsageRating, UsageSource
 from contracting.modifications.queries import visible_to as changes_visible_to
@@ -52,6 +53,7 @@ def health_of(contract: Contract, actor: Actor, at: datetime) -> Health:
     )
     reconciled, path = _reconciled(contract, actor)
     schedule = contract.orders.filter(is_schedule=True).first()
+    burning = burning_of(contract, actor, at) if points else None
     return Health(
         obligated=_obligated(contract),
         consumed=consumed,
@@ -62,11 +64,13 @@ def health_of(contract: Contract, actor: Actor, at: datetime) -> Health:
         forecast=words,
         ends_early=ends_early,
         points=points,
-        feeds=_feeds(contract, at) if actor.is_agency else [],
+        feeds=feeds_of(contract, at) if actor.is_agency else [],
         reconciled=reconciled,
         reconciled_path=path,
         changes=_changes(contract, actor),
         schedule_path=schedule.path if schedule else "",
+        burn_down=burning.funds if burning else None,
+        by_line=burning.lines if burning else None,
     )
 
 
@@ -100,7 +104,8 @@ def _points(rated: Any) -> list[tuple[date, Decimal]]:
     return points
 
 
-def _feeds(contract: Contract, at: datetime) -> list[Feed]:
+def feeds_of(contract: Contract, at: datetime) -> list[Feed]:
+    """The gateways of the contract's agency, and since when each is silent."""
     sources = UsageSource.objects.filter(
         agency_id=contract.agency_id, closed_at__isnull=True
     )
