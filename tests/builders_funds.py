@@ -89,12 +89,19 @@ def spent(
 def settled(
     *calls: Spent, at: datetime = DELIVERED_AT, by: Actor | None = None
 ) -> list[Any]:
-    """What becomes of each call that is settled; its usage is drawn on the funds."""
-    answers = settle_usage(
+    """What becomes of each call that is settled, and drawn on the funds."""
+    found = unfolded(*calls, at=at, by=by)
+    folded()
+    return found
+
+
+def unfolded(
+    *calls: Spent, at: datetime = DELIVERED_AT, by: Actor | None = None
+) -> list[Any]:
+    """What becomes of each call that is settled, before the roller comes."""
+    return settle_usage(
         source_id=usage_source().pk, calls=calls, by=by or machine("gateway"), at=at
     )
-    folded()
-    return answers
 
 
 def swept(order: TaskOrder, at: datetime) -> int:

@@ -4,9 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models.functions import Now
 
 from contracting.core.errors import NotAllowed, Refusal
 from contracting.core.quantities import Dollars, Tokens
+from contracting.ledger.models import UsageDelta
 from contracting.metering.models import (
     FreedReserve,
     GateCounter,
@@ -31,6 +33,7 @@ from tests.builders_funds import (
     settled,
     spent,
     swept,
+    unfolded,
 )
 from tests.builders_metering import (
     CALLED_AT,
@@ -85,6 +88,36 @@ def test_what_is_freed_is_room_for_the_next(order):
     assert [isinstance(each, Refusal) for each in found].count(False) == 20
     assert FreedReserve.objects.count() == 0
     assert_the_books_balance()
+
+
+def test_what_no_balance_has_yet_is_no_room(order):
+    # Given forty dollars that were reserved and used, before the roller came
+    answers(*(asking(n, order=order) for n in range(40)))
+    unfolded(*(spent(n, order=order) for n in range(40)))
+    assert books(order)[1] == 0
+
+    # When another call is announced, and again once the roller was there
+    (before,) = answers(asking("before", order=order, output_tokens_max=1))
+    folded()
+    (after,) = answers(asking("after", order=order, output_tokens_max=1))
+
+    # Then there is nothing left for it, either time
+    assert books(order)[1] == 40
+    for answer in (before, after):
+        assert (answer.code, answer.data["left"]) == ("live_limit_reached", "$0")
+
+
+def test_nothing_is_granted_while_the_roller_stands_still(order):
+    # Given usage that has waited for the roller for six seconds
+    granted(1, order=order)
+    unfolded(spent(1, order=order))
+    UsageDelta.objects.update(recorded_at=Now() - timedelta(seconds=6))
+
+    # Then nothing is granted until it has come
+    (refused,) = answers(asking(2, order=order))
+    assert (refused.code, refused.status) == ("roller_stopped", 503)
+    folded()
+    assert granted(3, order=order)
 
 
 def test_an_actual_above_the_reserve_is_recorded_in_full_and_told(order):

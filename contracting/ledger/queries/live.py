@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from contracting.ledger.models import Balance, HolderBalance, ParkedDelta, UsageDelta
+from contracting.ledger.models import Balance, HolderBalance
 
 LIVE_LIMITS: Final = f"""
 SELECT json_build_array(h.holder_id, h.ceiling_tokens - h.consumed_tokens,
@@ -23,23 +23,6 @@ SELECT json_build_array(h.holder_id, h.ceiling_tokens - h.consumed_tokens,
  ORDER BY h.id, b.sequence, b.id
 """  # noqa: S608 (names of our own tables)
 """One column, ``row``; asked with the kind of the holders and their numbers."""
-
-PENDING: Final = f"""
-SELECT json_build_array(holder_id, sum(tokens)::bigint, sum(dollars)::text) AS row
-  FROM (SELECT holder_kind, holder_id, tokens, dollars FROM {UsageDelta._meta.db_table}
-        UNION ALL
-        SELECT holder_kind, holder_id, tokens, dollars FROM {ParkedDelta._meta.db_table}
-       ) AS waiting
- WHERE holder_kind = %(holders)s AND holder_id = ANY(%(lines)s)
- GROUP BY holder_id
-"""  # noqa: S608 (names of our own tables)
-"""Usage that no balance has yet: one column, ``row``, of line, tokens and dollars."""
-
-IS_ROLLING: Final = f"""
-NOT EXISTS (SELECT 1 FROM {UsageDelta._meta.db_table}
-             WHERE recorded_at < clock_timestamp() - interval '5 seconds')
-"""  # noqa: S608 (names of our own tables)
-"""A condition: nothing has waited for the roller for more than five seconds."""
 
 
 @dataclass(slots=True)

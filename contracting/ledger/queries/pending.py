@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Min, QuerySet, Sum
@@ -14,6 +14,33 @@ from django.db.models import Min, QuerySet, Sum
 from contracting.core.quantities import Dollars
 from contracting.ledger.models import HolderBalance, ParkedDelta, UsageDelta
 from contracting.ledger.states import Holder
+
+MOST_LAG: Final = timedelta(seconds=5)
+"""After so long nobody can tell any more what is left."""
+
+PENDING_OF_LINES: Final = f"""
+SELECT json_build_array(p.holder_id, sum(p.tokens)::bigint, sum(p.dollars)::text,
+         ceil(sum(p.tokens * coalesce(p.acu_per_million_tokens, 0)))::bigint) AS row
+  FROM (SELECT holder_id, tokens, dollars, acu_per_million_tokens
+          FROM {UsageDelta._meta.db_table}
+         WHERE holder_kind = %(holders)s AND holder_id = ANY(%(lines)s)
+        UNION ALL
+        SELECT holder_id, tokens, dollars, acu_per_million_tokens
+          FROM {ParkedDelta._meta.db_table}
+         WHERE holder_kind = %(holders)s AND holder_id = ANY(%(lines)s)) p
+ GROUP BY p.holder_id
+"""  # noqa: S608 (names of our own tables)
+"""What no balance has yet, parked usage too; for whoever asks the live limit often.
+
+One column, ``row``: line, tokens, dollars as text, micro-ACU.
+"""
+
+ROLLS: Final = f"""
+SELECT coalesce(clock_timestamp() - min(recorded_at), interval '0')
+         <= interval '{MOST_LAG.total_seconds():.0f} seconds'
+  FROM {UsageDelta._meta.db_table}
+"""  # noqa: S608
+"""Whether nothing waits for the roller for longer than that."""
 
 
 @dataclass(frozen=True, slots=True)

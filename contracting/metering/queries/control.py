@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Sum
 
-from contracting.ledger.queries.live import LIVE_LIMITS, LiveLimit, live_limits
+from contracting.ledger.queries.live import LiveLimit, live_limits
 from contracting.metering.calculations.admission import Key, Limit
 from contracting.metering.calculations.limits import SetLimit, limits_of
 from contracting.metering.calculations.worst import in_picodollars
@@ -27,7 +27,8 @@ from contracting.metering.models import (
     SpendingLimit,
     UsageAttribution,
 )
-from contracting.metering.queries.unfolded import UNFOLDED, take_off
+from contracting.metering.queries.parts import PARTS
+from contracting.metering.queries.unfolded import take_off
 from contracting.metering.states import ControlMode, LimitScope
 from contracting.orders.models import HOLDER_OF_A_LINE, TaskOrder
 
@@ -137,21 +138,22 @@ def limits_in_force(gate: FundsGate, on: date) -> list[SpendingLimit]:
 
 
 def live_of(lines: Iterable[int]) -> dict[int, LiveLimit]:
-    """What the ledger says of order lines, less what no balance has yet."""
-    wanted = list(lines)
-    live = live_limits(_rows(LIVE_LIMITS, [HOLDER_OF_A_LINE, wanted]))
-    asked = {"holders": HOLDER_OF_A_LINE, "lines": wanted}
-    take_off(live, _rows(UNFOLDED, asked))
+    """What the ledger says of order lines, with what no balance has yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVE, {"holders": HOLDER_OF_A_LINE, "lines": list(lines)})
+        ((text,),) = cursor.fetchall()
+    found = json.loads(text)
+    live = live_limits(found["live"])
+    take_off(live, found["unfolded"])
     return live
 
 
-def _rows(statement: str, values: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [
-            json.loads(row) if isinstance(row, str) else row
-            for (row,) in cursor.fetchall()
-        ]
+_LIVE: Final = f"""
+SELECT json_build_object(
+  'live', (SELECT coalesce(json_agg(q.row), '[]'::json) FROM ({PARTS["live"]}) q),
+  'unfolded', (SELECT coalesce(json_agg(q.row), '[]'::json)
+                 FROM ({PARTS["unfolded"]}) q))::text
+"""  # noqa: S608 (our own)
 
 
 def _counted(gate: FundsGate) -> dict[Key, tuple[list[int], list[int]]]:
