@@ -6,6 +6,7 @@ import csv
 import io
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils.html import strip_tags
@@ -102,7 +103,7 @@ def test_the_funds_of_an_order_are_what_was_added_to_them(order, cor):
 
     added = obligated_over_time([line.holder])
 
-    [books] = lines_with_totals(HOLDER_OF_A_LINE, [line.pk])
+    books: Any = lines_with_totals(HOLDER_OF_A_LINE, [line.pk]).get()
     assert sum(dollars for _, dollars in added) == books.obligated == 40
 
 
@@ -118,9 +119,9 @@ def test_a_modification_that_adds_funds_is_marked(cor):
     [note] = [each for each in found.funds.notes if each.startswith("Marked")]
     assert modification.number in note
     assert modification.number in found.funds.wide
-    [books] = lines_with_totals(
+    books: Any = lines_with_totals(
         HOLDER_OF_A_LINE, [line.pk for line in order.current_lines()]
-    )
+    ).get()
     left = [row[1] for row in found.funds.table.rows if row[1] is not None]
     assert left[-1] == books.obligated - books.consumed
 

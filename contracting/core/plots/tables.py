@@ -15,7 +15,7 @@ Kind: TypeAlias = Literal[
 ]
 Value: TypeAlias = str | int | Decimal | date | datetime | None
 
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,9 @@ def _plain(value: Value) -> str:
 
 
 def _safe(words: str) -> str:
-    return f"'{words}" if words.startswith(_STARTS_A_FORMULA) else words
+    """Words that no spreadsheet takes for a formula, whatever spaces stand before."""
+    is_one = words.lstrip(" ").startswith(_STARTS_A_FORMULA)
+    return f"'{words}" if is_one else words
 
 
 @dataclass(frozen=True, slots=True)

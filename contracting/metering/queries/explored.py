@@ -11,14 +11,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import F, Max, Min, QuerySet, Sum
+from django.db.models import Max, Min, QuerySet, Sum
 
 from accounts.models import Organization
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.plots.mix import kind_of
 from contracting.metering.calculations.grouping import Kinds
-from contracting.metering.models import UsageBatch, UsageRating
+from contracting.metering.models import DailyUsage, UsageBatch
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries import visible_to
 from contracting.reference.models import AiModel
@@ -27,7 +27,7 @@ from contracting.reference.states import Tier
 
 _ORDER: Final = "order_line__order"
 _CONTRACT: Final = f"{_ORDER}__contract"
-_MODEL: Final = "rate_row__model"
+_MODEL: Final = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +104,12 @@ GROUPINGS: Final = {
 
 
 def daily_rows(orders: QuerySet[TaskOrder]) -> QuerySet[Any]:
-    """Rated usage of these orders, with ``model``, ``tier`` and ``day`` beside it.
+    """The daily sums of these orders, by line, model, class and tier.
 
     The one place that knows where the sums come from: every figure of the explorer is
-    a sum over these rows.
+    a sum over these rows, and none is read from the calls themselves.
     """
-    return UsageRating.objects.filter(order_line__order__in=orders).annotate(
-        day=F("accounting_day"), model=F(_MODEL), tier=F("rate_row__tier")
-    )
+    return DailyUsage.objects.filter(order_line__order__in=orders)
 
 
 def usage_asked(actor: Actor, asked: Asked) -> QuerySet[Any]:
