@@ -17,7 +17,8 @@ from contracting.core.quantities import Dollars, Tokens
 from contracting.desk.calculations import count, forecast
 from contracting.desk.queries.burn_down import burning_of
 from contracting.ledger.queries import lines_of_contract, lines_with_totals
-from contracting.metering.models import UsageBatch, UsageRating, UsageSource
+from contracting.metering.models import UsageBatch, UsageSource
+from contracting.metering.queries import UsageOf, daily_usage
 from contracting.modifications.queries import visible_to as changes_visible_to
 from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine
 from contracting.orders.queries import modifications_visible_to
@@ -41,8 +42,7 @@ def health_of(contract: Contract, actor: Actor, at: datetime) -> Health:
         tokens=Sum("ceiling_tokens"), end=Max("order__period_end")
     )
     used = Tokens(sum(row.consumed_tokens for row in books))
-    rated = UsageRating.objects.filter(order_line__order__contract=contract)
-    points = _points(rated)
+    points = _points(contract)
     left = _left(books, ceilings)
     words, ends_early = forecast(
         used=consumed,
@@ -95,12 +95,12 @@ def _left(books: Sequence[Any], ceilings: dict[int, Decimal]) -> Dollars:
     )
 
 
-def _points(rated: Any) -> list[tuple[date, Decimal]]:
+def _points(contract: Contract) -> list[tuple[date, Decimal]]:
     points, total = [], Decimal(0)
-    by_day = rated.order_by().values_list("accounting_day").annotate(Sum("dollars"))
-    for day, dollars in sorted(by_day):
-        total += dollars
-        points.append((day, total))
+    for row in daily_usage(UsageOf(contracts=[contract.pk])):
+        if row.day is not None:
+            total += row.dollars
+            points.append((row.day, total))
     return points
 
 

@@ -404,34 +404,17 @@ def ratings_of(
 
 def totals_by_class(order: TaskOrder) -> list[ClassTotal]:
     """Tokens and exact dollars of the order so far, by token class."""
-    rows = (
-        UsageRating.objects.filter(order_line__order=order)
-        .values("token_class_code")
-        .annotate(sum_tokens=Sum("tokens"), sum_dollars=Sum("dollars"))
-        .order_by("token_class_code")
-    )
-    return [
-        ClassTotal(row["token_class_code"], row["sum_tokens"], row["sum_dollars"])
-        for row in rows
-    ]
+    rows = daily_usage(UsageOf(orders=[order.pk]), by=("token_class",))
+    return [ClassTotal(row.token_class or "", row.tokens, row.dollars) for row in rows]
 
 
 def daily_totals(order: TaskOrder) -> list[DayTotal]:
     """Tokens and exact dollars by accounting day and class."""
-    rows = (
-        UsageRating.objects.filter(order_line__order=order)
-        .values("accounting_day", "token_class_code")
-        .annotate(sum_tokens=Sum("tokens"), sum_dollars=Sum("dollars"))
-        .order_by("accounting_day", "token_class_code")
-    )
+    rows = daily_usage(UsageOf(orders=[order.pk]), by=("day", "token_class"))
     return [
-        DayTotal(
-            row["accounting_day"],
-            row["token_class_code"],
-            row["sum_tokens"],
-            row["sum_dollars"],
-        )
+        DayTotal(row.day, row.token_class or "", row.tokens, row.dollars)
         for row in rows
+        if row.day is not None
     ]
 
 
@@ -462,11 +445,7 @@ class Utilised:
 def utilisation(order: TaskOrder) -> list[Utilised]:
     """Tokens of the order on the days for which capacity is charged, by month."""
     zone = order.contract.time_zone
-    by_day = dict(
-        UsageRating.objects.filter(order_line__order=order)
-        .values_list("accounting_day")
-        .annotate(sum=Sum("tokens"))
-    )
+    by_day = {row.day: row.tokens for row in daily_usage(UsageOf(orders=[order.pk]))}
     reserved: dict[tuple[str, date], list[Charge]] = defaultdict(list)
     for line in lines_by_calendar(order):
         if line.contract_line.structure == PriceStructure.RESERVED:
