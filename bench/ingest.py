@@ -55,6 +55,9 @@ def measure() -> dict[str, Any]:
         "lines_per_second": _rate(rounds, "first", CLASSES * calls),
         "repeats_per_second": _rate(rounds, "again", calls),
         "copied_calls_per_second": _rate(rounds, "copy", calls),
+        "core_with_the_fold_of_copy": spread(
+            [took["copy"] / (took["first"] + took["fold"]) for took in rounds], 3
+        ),
         "rows_changed_by_repeats": sum(took["changed"] for took in rounds),
     }
     figures["partitions"] = _partitions(world)
@@ -191,8 +194,14 @@ class World:
         changed = self.counted() - before
         rows = [self.rows(f"{number}-{writer}") for writer in range(len(crew))]
         copy = together(crew, [("copy", each) for each in rows])
-        self.fold()
-        return {"first": first, "again": again, "copy": copy, "changed": changed}
+        fold = self.fold()
+        return {
+            "first": first,
+            "again": again,
+            "copy": copy,
+            "changed": changed,
+            "fold": fold,
+        }
 
     def batch(self, name: str, calls: int) -> bytes:
         """A batch as a gateway sends it, with ids in the order of time."""
@@ -258,8 +267,13 @@ class World:
                 total += cursor.fetchone()[0]
             return total
 
-    def fold(self) -> None:
-        """Let the roller catch up between two rounds."""
+    def fold(self) -> float:
+        """Let the roller catch up between two rounds; the seconds that it took."""
+        from tests.builders_metering import folded
+
+        start = time.perf_counter()
+        folded()
+        return time.perf_counter() - start
 
 
 # Writers -----------------------------------------------------------------------------
