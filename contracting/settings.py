@@ -144,7 +144,6 @@ _APP_URL = env_text("DATABASE_URL")
 _URL = DATABASE_OWNER_URL if AS_OWNER and DATABASE_OWNER_URL else _APP_URL
 DATABASES = {"default": _database(_URL)}
 REDIS_URL = env_text("REDIS_URL")
-
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -380,6 +379,10 @@ CELERY_BEAT_SCHEDULE = {
     "give-funds-notices-daily": {
         "task": "contracting.watch.tasks.give_funds_notices",
         "schedule": crontab(hour=10, minute=30),
+    },
+    "alarm-sources-daily": {
+        "task": "contracting.metering.tasks.alarm_sources",
+        "schedule": crontab(hour=11, minute=15),
     },
     "remind-suspense-daily": {
         "task": "contracting.metering.tasks.remind_suspense",

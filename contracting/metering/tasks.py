@@ -9,6 +9,7 @@ from celery import shared_task
 
 from contracting.core import clock
 from contracting.core.actors import SYSTEM
+from contracting.metering.operations.alarm import alarm_of_sources
 from contracting.metering.operations.fold_all import fold_all
 from contracting.metering.operations.rate import rate_period
 from contracting.metering.operations.remind import remind_suspense as remind
@@ -63,3 +64,9 @@ def sweep_reservations() -> int:
         except Exception:  # noqa: BLE001 (logged; the others go on)
             _log.exception("Gate %s was not swept.", gate_id)
     return ended
+
+
+@shared_task  # type: ignore[untyped-decorator,unused-ignore]
+def alarm_sources() -> int:
+    """Tell each agency once of a day of a source that does not prove complete."""
+    return alarm_of_sources(by=SYSTEM, at=clock.now())
