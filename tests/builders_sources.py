@@ -1,6 +1,7 @@
 """What a gateway says of itself: heartbeats and control totals."""
 
 from datetime import timedelta
+from typing import Any
 
 from contracting.metering.operations.record_control_total import record_control_total
 from contracting.metering.operations.record_heartbeat import record_heartbeat
@@ -16,7 +17,7 @@ BOTH = {"IN_UNCACHED": 2_000, "OUT_TEXT": 200}
 
 
 def stated(source, by="gateway", at=NEXT_DAY, **changed):
-    said = {"day": DAY, "calls": 2, "tokens": BOTH}
+    said: dict[str, Any] = {"day": DAY, "calls": 2, "tokens": BOTH}
     return record_control_total(
         source_id=source.pk, by=machine(by), at=at, **(said | changed)
     )

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier, Event
+from typing import Any
 
 from django.db import connection
 
@@ -42,7 +43,7 @@ def test_eight_writers_and_one_roller_come_to_what_was_used(own_database):
     ]
     source, gateway = usage_source(), machine("gateway")
     chance = random.Random(5)
-    calls = {order.pk: [] for order in orders}
+    calls: dict[int, list[Any]] = {order.pk: [] for order in orders}
     batches = [
         [
             ndjson(
@@ -145,6 +146,7 @@ def report(samples):
     lags = sorted(
         (fold.recorded_at - fold.written_at).total_seconds()
         for fold in UsageFold.objects.exclude(written_at=None)
+        if fold.written_at is not None
     )
     p99 = lags[int(len(lags) * 0.99)]
     print(  # noqa: T201 (a figure for whoever runs it)

@@ -1,6 +1,7 @@
 """A boundary is used while it is authorized; a lapse is shown and told (R-AI-02)."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ LAPSED_AT = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
 
 
 def authorized(contract, by="security_reviewer", **changed):
-    said = {
+    said: dict[str, Any] = {
         "boundary": BOUNDARY,
         "number": "FedRAMP package FR2600000001",
         "first_day": FIRST,

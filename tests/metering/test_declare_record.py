@@ -3,6 +3,7 @@
 import random
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,11 @@ def ours():
 
 
 def declared(order, code=SOURCE, by="cor", **changed):
-    said = {"key_ref": "", "first_day": APRIL, "reason": "It sees every call."}
+    said: dict[str, Any] = {
+        "key_ref": "",
+        "first_day": APRIL,
+        "reason": "It sees every call.",
+    }
     return declare_source_of_record(
         order_id=order.pk,
         source_id=usage_source(code).pk,

@@ -4,11 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from random import Random
+from typing import Any
 
 import pytest
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.metering.adapters import cloudevents
+from contracting.metering.adapters.cloudevents import ReadEvent
 from contracting.metering.calculations import Attributed, Held
 from contracting.metering.calculations.combinations import combine
 from contracting.metering.calculations.combinations import measured as measured_call
@@ -37,6 +39,8 @@ from tests.builders_metering import (
 
 ODD = ["plain", 'quo"te', "back\\slash", "\\N", "{1,2}", "tab\\t", "'", "%s", "NULL"]
 """Ids that mean something to JSON, to COPY or to SQL."""
+
+STORED: tuple[Any, ...] = (UsageEvent, UsageRating)
 
 
 def calls(order, other, size, seed=1):
@@ -145,7 +149,7 @@ def test_a_batch_that_is_sent_again_in_any_order_changes_nothing(order, size):
     # Given a batch that was received
     sent = calls(order, order, size)
     ingested(*sent)
-    before = [list(model.objects.values_list()) for model in (UsageEvent, UsageRating)]
+    before = [list(model.objects.values_list()) for model in STORED]
 
     # When it comes again, shuffled, with one new call in its midst
     Random(3).shuffle(sent)
@@ -154,7 +158,7 @@ def test_a_batch_that_is_sent_again_in_any_order_changes_nothing(order, size):
     # Then all but that one are duplicates, and the first rows stand as they were
     assert statuses(receipt).count("duplicate") == size
     assert statuses(receipt)[9] == "accepted"
-    for model, rows in zip((UsageEvent, UsageRating), before, strict=True):
+    for model, rows in zip(STORED, before, strict=True):
         assert set(rows) <= set(model.objects.values_list())
     assert UsageEvent.objects.count() == size + 1
 
@@ -175,7 +179,8 @@ def test_the_dearest_count_has_every_digit(contract):
 def test_what_is_drawn_is_the_same_by_combinations_and_call_by_call(contract, order):
     # Given calls of two orders over forty days, plain and not
     source, other = usage_source(), order_for(on=contract)
-    rows = cloudevents.read_batch(ndjson(*calls(order, other, 700, seed=9)))
+    read = cloudevents.read_batch(ndjson(*calls(order, other, 700, seed=9)))
+    rows: list[Any] = [row for row in read if isinstance(row, ReadEvent)]
     lookup = Lookup(source.agency_id)
     found = combine(
         rows,
@@ -205,7 +210,7 @@ def test_what_is_drawn_is_the_same_by_combinations_and_call_by_call(contract, or
 
 
 def _by_cell(deltas):
-    cells = {}
+    cells: dict[Any, Any] = {}
     for each in deltas:
         key = each.holder, each.key, each.unit_price, each.hour, each.day
         before = cells.get(key)

@@ -1,6 +1,7 @@
 """A key of the gateway says whose usage a call is, for as long as it is mapped."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -31,7 +32,7 @@ def ours():
 
 
 def mapped(order, by="cor", agency=None, **changed):
-    said = {
+    said: dict[str, Any] = {
         "key_ref": KEY,
         "to": MappedTo(order.pk),
         "first_day": APRIL,

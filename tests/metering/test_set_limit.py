@@ -1,6 +1,7 @@
 """A contract may allow less of a call than its model can have (R-MET-06)."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ BOTH = {"IN_UNCACHED": 1_000, "OUT_TEXT": 100}
 
 
 def limit(order, by="contracting_officer", limits=None, **changed):
-    said = {"first_day": date(2026, 4, 1), "says_so": "Clause TOK-12"}
+    said: dict[str, Any] = {"first_day": date(2026, 4, 1), "says_so": "Clause TOK-12"}
     return set_usage_limit(
         contract_id=order.contract_id,
         model_id=AiModel.objects.get(snapshot=MODEL).pk,

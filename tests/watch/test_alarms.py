@@ -78,6 +78,7 @@ def test_the_band_says_how_many_times_the_expected_use_it_was():
 
     (band,) = bands(days, days[70].day, days[70].day)
 
+    assert band.times is not None
     assert 2.6 < band.times < 3.4
     assert band.low < band.expected < band.high < band.actual
 
@@ -95,6 +96,7 @@ def test_a_fall_of_the_cached_share_is_told():
 
     told = cache_drop(days, days[-1].day, 15)
 
+    assert told is not None
     assert told.day == days[-1].day
     assert 0.57 < told.before < 0.63
     assert told.share == pytest.approx(0.3)
@@ -142,6 +144,7 @@ def test_input_and_output_that_grow_alike_are_told():
 
     told = tokenizer_drift(days, days[-1].day, 8)
 
+    assert told is not None
     assert told.since == days[35].day
     assert told.input_factor == pytest.approx(1.2, abs=0.06)
     assert told.output_factor == pytest.approx(1.2, abs=0.06)

@@ -71,6 +71,7 @@ def test_a_source_that_was_heard_and_falls_silent_is_raised(used):
     assert raised(order, at=last + timedelta(hours=6)) == []
     (alarm,) = raised(order, at=last + timedelta(hours=6, minutes=1))
     assert alarm.kind == AlarmKind.SILENT_SOURCE
+    assert alarm.source is not None
     assert alarm.source.code in alarm.words
     assert "a gap is no zero" in alarm.limits
 

@@ -71,6 +71,7 @@ def test_the_forecast_reads_the_order_and_its_contract_alike(used):
     assert of_order.funds.days_of_data == 29
     assert of_order.funds.limit == 40
     assert of_order.tokens.used == sum(day.tokens for day in of_order.days)
+    assert of_order.funds.back_test is not None
     assert of_order.funds.back_test.days == 14
 
 
