@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery, Task
+from celery.schedules import crontab
 
 from contracting.core.origin import Origin, coming_from
 
@@ -21,3 +22,98 @@ class DoorTask(Task):  # type: ignore[misc,type-arg,unused-ignore]
 app = Celery("contracting", task_cls=DoorTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# A busy worker must not find hundreds of sweeps in its queue when it is free again.
+app.conf.beat_schedule = {
+    "sweep-documents": {
+        "task": "contracting.documents.tasks.sweep_documents",
+        "schedule": 5.0,
+        "options": {"expires": 15.0},
+    },
+    "sweep-operations": {
+        "task": "contracting.documents.tasks.sweep_operations",
+        "schedule": 10.0,
+        "options": {"expires": 30.0},
+    },
+    "sweep-notices": {
+        "task": "contracting.notices.tasks.sweep_notices",
+        "schedule": 10.0,
+        "options": {"expires": 30.0},
+    },
+    "open-ratchet-findings-daily": {
+        "task": "contracting.modifications.tasks.open_ratchet_findings",
+        "schedule": crontab(hour=11, minute=30),
+    },
+    "fold-usage": {
+        "task": "contracting.metering.tasks.fold_usage",
+        "schedule": 1.0,
+        "options": {"expires": 3.0},
+    },
+    "sweep-reservations": {
+        "task": "contracting.metering.tasks.sweep_reservations",
+        "schedule": 10.0,
+        "options": {"expires": 30.0},
+    },
+    "rate-periods-nightly": {
+        "task": "contracting.metering.tasks.rate_periods",
+        "schedule": crontab(hour=6, minute=0),
+    },
+    "alert-options-daily": {
+        "task": "contracting.options.tasks.alert_options",
+        "schedule": crontab(hour=11, minute=45),
+    },
+    "raise-alarms-hourly": {
+        "task": "contracting.watch.tasks.raise_alarms",
+        "schedule": crontab(minute=20),
+    },
+    "give-funds-notices-daily": {
+        "task": "contracting.watch.tasks.give_funds_notices",
+        "schedule": crontab(hour=10, minute=30),
+    },
+    "alarm-sources-daily": {
+        "task": "contracting.metering.tasks.alarm_sources",
+        "schedule": crontab(hour=11, minute=15),
+    },
+    "remind-suspense-daily": {
+        "task": "contracting.metering.tasks.remind_suspense",
+        "schedule": crontab(hour=11, minute=0),
+    },
+    "remind-incidents": {
+        "task": "contracting.incidents.tasks.remind_incidents",
+        "schedule": crontab(minute="*/30"),
+    },
+    "close-due-receipts": {
+        "task": "contracting.submissions.tasks.close_due_receipts",
+        "schedule": 10.0,
+        "options": {"expires": 30.0},
+    },
+    "escalate-reviews": {
+        "task": "contracting.desk.tasks.escalate_reviews",
+        "schedule": crontab(minute="*/15"),
+    },
+    "log-health": {
+        "task": "contracting.submissions.tasks.log_health",
+        "schedule": 60.0,
+        "options": {"expires": 50.0},
+    },
+    "warn-of-lost-openers-daily": {
+        "task": "contracting.submissions.tasks.warn_of_losses",
+        "schedule": crontab(hour=11, minute=15),
+    },
+    "expire-drafts-daily": {
+        "task": "contracting.proposals.tasks.expire_drafts",
+        "schedule": crontab(hour=4, minute=45),
+    },
+    "charge-nightly": {
+        "task": "contracting.charges.tasks.charge_nightly",
+        "schedule": crontab(hour=5, minute=15),
+    },
+    "reconcile-nightly": {
+        "task": "contracting.reconciliation.tasks.reconcile_nightly",
+        "schedule": crontab(hour=5, minute=30),
+    },
+    "check-invariants-nightly": {
+        "task": "contracting.operate.tasks.check_invariants_nightly",
+        "schedule": crontab(hour=6, minute=0),
+    },
+}

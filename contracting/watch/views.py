@@ -17,16 +17,17 @@ from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
 from contracting.metering.models import FundsNotice
 from contracting.metering.operations.acknowledge_notice import acknowledge_notice
-from contracting.metering.operations.give_notice import body_of, title_of
 from contracting.metering.operations.set_notice_terms import set_notice_terms
 from contracting.metering.permissions import (
     can_acknowledge_notice,
     can_set_notice_terms,
 )
 from contracting.metering.queries.funds_notices import (
+    body_of,
     funds_notices_visible_to,
     get_funds_notice_for,
     notice_terms_of,
+    title_of,
 )
 from contracting.notices.queries import delivery_of
 from contracting.watch import forms, permissions, queries

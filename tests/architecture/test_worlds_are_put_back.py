@@ -20,7 +20,8 @@ def everything() -> dict[str, list[str]]:
     """Every row of every table of ours, and what waits for the commit."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') "
+            "AND NOT relispartition AND relnamespace = current_schema()::regnamespace"
         )
         tables = [name for (name,) in cursor.fetchall() if name.split("_")[0] in OURS]
         rows = {}

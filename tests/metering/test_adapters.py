@@ -348,7 +348,12 @@ def test_a_row_that_is_not_counts_and_ids_is_refused_with_a_code(code, pointer, 
 
 
 def test_every_code_of_a_row_is_tried():
-    at_the_door = {RowCode.OTHER_SOURCE, RowCode.CLOCK_AHEAD, RowCode.OTHER_CONTENT}
+    at_the_door = {
+        RowCode.OTHER_SOURCE,
+        RowCode.SOURCE_CLOSED,
+        RowCode.CLOCK_AHEAD,
+        RowCode.OTHER_CONTENT,
+    }
     of_other_formats = {
         RowCode.SAID_TWICE,
         RowCode.SUBSET_EXCEEDS_TOTAL,

@@ -18,6 +18,8 @@ NO_BALANCE = {
     "Ceiling": "a term of the contract or of the order",
     "Dollar ceiling, left": "a limit: the ceiling less what is used",
     "Funds, left": "a limit: what is obligated less what is used",
+    "Plan": "a point of a plot: what the plan leaves on its day",
+    "Left": "a point of a plot: what is obligated less what was used by its day",
     "Not used": "a limit: what is obligated less what is used",
     "Free": "what is allotted less what is bound",
     "Dollars, exact": "one of the rows themselves",
@@ -26,7 +28,11 @@ NO_BALANCE = {
 }
 """Columns of amounts that are no balance of the ledger, each with what they are."""
 
-PIECES = {("payments", "Accepted"): "what one acceptance has added to the balance"}
+PIECES = {
+    ("payments", "Accepted"): "what one acceptance has added to the balance",
+    ("contracts", "Used"): "a bar of a plot; the line that it draws opens its rows",
+    ("contracts", "Obligated"): "a bar of a plot, as above",
+}
 """The same, where the column is a balance on other pages."""
 
 

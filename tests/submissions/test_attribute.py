@@ -53,7 +53,8 @@ def every_row() -> set[tuple[str, str]]:
     """Every row of every table, as JSON."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') "
+            "AND NOT relispartition AND relnamespace = current_schema()::regnamespace"
         )
         rows = set()
         for (table,) in cursor.fetchall():

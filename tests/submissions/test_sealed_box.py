@@ -39,7 +39,8 @@ def everything_stored() -> bytes:
     """Every row as text, bytes as hexadecimal, and every file of the storage."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') "
+            "AND NOT relispartition AND relnamespace = current_schema()::regnamespace"
         )
         tables = [row[0] for row in cursor.fetchall()]
         rows = []

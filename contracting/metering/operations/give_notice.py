@@ -7,13 +7,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
-from contracting.core.quantities import Dollars
 from contracting.ledger.states import Holder
 from contracting.metering import events
-from contracting.metering.models import FundsNotice, FundsNoticeDelivery
+from contracting.metering.models import FundsNotice
+from contracting.metering.operations.deliver_notice import deliver_notice
 from contracting.metering.queries.funds_notices import (
     FundsOf,
     funding_epoch,
@@ -21,7 +20,6 @@ from contracting.metering.queries.funds_notices import (
     notice_terms_of,
 )
 from contracting.metering.states import FundsNoticeKind
-from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import HOLDER_OF_A_LINE, TaskOrder
 
 
@@ -88,7 +86,7 @@ def _give(
         given_at=at,
     )
     notice.save()
-    deliver(notice, by=by, at=at)
+    deliver_notice(notice=notice, by=by, at=at)
     record_event(
         events.FUNDS_NOTICE_GIVEN,
         subject=notice.subject,
@@ -104,66 +102,3 @@ def _give(
         },
     )
     return notice
-
-
-def deliver(
-    notice: FundsNotice, *, by: Actor, at: datetime, to: Iterable[int] | None = None
-) -> None:
-    """Put the notice into the inboxes of both sides, and note into how many.
-
-    :param to: the organizations that are told; both where nothing is said
-    """
-    order, contract = notice.order, notice.order.contract
-    sides = {
-        contract.agency_id: [
-            Recipient(contract.agency_id, user_id=order.requester.user_id),
-            Recipient(contract.agency_id, role=Role.COR),
-            Recipient(contract.agency_id, role=Role.CONTRACTING_OFFICER),
-        ],
-        contract.vendor_id: [Recipient(contract.vendor_id)],
-    }
-    for organization_id in sides if to is None else to:
-        before = notice.deliveries.filter(organization=organization_id).count()
-        posted = post_notice(
-            recipients=sides[organization_id],
-            subject=notice.subject,
-            title=("Again: " if before else "") + title_of(notice),
-            body=body_of(notice),
-            url_path=notice.path,
-            by=by,
-            at=at,
-        )
-        FundsNoticeDelivery.objects.create(
-            notice=notice,
-            organization_id=organization_id,
-            attempt=before + 1,
-            people=len(posted),
-            delivered_at=at,
-        )
-
-
-def title_of(notice: FundsNotice) -> str:
-    """The notice in a line."""
-    share = f"{notice.percent} percent of the funds of {notice.of_what}"
-    if notice.kind == FundsNoticeKind.EXPECTED:
-        return f"{share} will be used within {notice.days_ahead} days"
-    return f"{share} are used"
-
-
-def body_of(notice: FundsNotice) -> str:
-    """What is used of what, and what follows from it."""
-    used = Dollars(notice.used_dollars).to_cents().amount
-    funds = Dollars(notice.obligated_dollars).to_cents().amount
-    said = f"${used:,.2f} of ${funds:,.2f} obligated are used."
-    if notice.kind == FundsNoticeKind.EXPECTED:
-        said += (
-            f" At the present rate ${notice.expected_dollars:,.2f} will be used within "
-            f"{notice.days_ahead} days. Where the limitation of funds clause is in the "
-            "contract, the contractor notifies the contracting officer in writing "
-            "(FAR 52.232-22(c)); funds are added by a modification, or use ends with "
-            "them."
-        )
-    return (
-        f"{said} Usage beyond the obligated funds is recorded, is not payable and is "
-        "at the vendor's own risk. Acknowledge this notice on its page."
-    )

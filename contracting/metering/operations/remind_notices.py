@@ -14,7 +14,8 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.metering import events, permissions
 from contracting.metering.models import FundsNotice
-from contracting.metering.operations.give_notice import deliver, give_notice
+from contracting.metering.operations.deliver_notice import deliver_notice
+from contracting.metering.operations.give_notice import give_notice
 from contracting.metering.queries.funds_notices import funding_epoch, not_acknowledged
 from contracting.metering.states import NOTICE_AGAIN
 from contracting.orders.models import TaskOrder
@@ -53,7 +54,7 @@ def remind_notices(*, order_id: int, by: Actor, at: datetime) -> int:
     for notice in waiting.order_by("pk"):
         sides = _sides_that_wait(notice, at - wait)
         if sides:
-            deliver(notice, by=by, at=at, to=sides)
+            deliver_notice(notice=notice, by=by, at=at, to=sides)
             again.append({"notice": notice.public_id, "sides": len(sides)})
             sent += len(sides)
     if again:

@@ -12,11 +12,13 @@ from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
+from contracting.core.quantities import Dollars
 from contracting.ledger.queries import lines_with_totals, times_funds_were_added
 from contracting.metering.models import FundsNotice, NoticeTerms
 from contracting.metering.states import (
     NOTICE_PERCENTS,
     FundsClausePreset,
+    FundsNoticeKind,
     forecast_codes,
 )
 from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine, TaskOrder
@@ -142,3 +144,30 @@ def get_funds_notice_for(actor: Actor, public_id: str) -> FundsNotice:
 def not_acknowledged(notices: QuerySet[FundsNotice]) -> QuerySet[FundsNotice]:
     """Those of which the agency or the vendor has not taken note yet."""
     return notices.annotate(sides=Count("acknowledgements")).filter(sides__lt=2)
+
+
+def title_of(notice: FundsNotice) -> str:
+    """The notice in a line."""
+    share = f"{notice.percent} percent of the funds of {notice.of_what}"
+    if notice.kind == FundsNoticeKind.EXPECTED:
+        return f"{share} will be used within {notice.days_ahead} days"
+    return f"{share} are used"
+
+
+def body_of(notice: FundsNotice) -> str:
+    """What is used of what, and what follows from it."""
+    used = Dollars(notice.used_dollars).to_cents().amount
+    funds = Dollars(notice.obligated_dollars).to_cents().amount
+    said = f"${used:,.2f} of ${funds:,.2f} obligated are used."
+    if notice.kind == FundsNoticeKind.EXPECTED:
+        said += (
+            f" At the present rate ${notice.expected_dollars:,.2f} will be used within "
+            f"{notice.days_ahead} days. Where the limitation of funds clause is in the "
+            "contract, the contractor notifies the contracting officer in writing "
+            "(FAR 52.232-22(c)); funds are added by a modification, or use ends with "
+            "them."
+        )
+    return (
+        f"{said} Usage beyond the obligated funds is recorded, is not payable and is "
+        "at the vendor's own risk. Acknowledge this notice on its page."
+    )

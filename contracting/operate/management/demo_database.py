@@ -29,7 +29,16 @@ _RIGHTS: Final = (
 _APP: Final = "drawdown_app"
 _RETIRED: Final = {"submissions_openingconsent", "submissions_sealingkey"}
 """Tables of an earlier seal: kept for what they say, and known to no model."""
+
 _SCHEMAS: Final = "schemaname <> 'information_schema' AND schemaname !~ '^pg_'"
+_TABLES: Final = """
+SELECT tablename FROM (
+  SELECT relname AS tablename, nspname AS schemaname
+    FROM pg_class JOIN pg_namespace ns ON ns.oid = relnamespace
+   WHERE relkind IN ('r', 'p') AND NOT relispartition) AS tables
+ WHERE {which}
+"""
+"""A partition belongs to its table, and is not named by itself."""
 
 
 def is_embedded() -> bool:
@@ -73,9 +82,7 @@ def insist_on_emptiness() -> None:
     :raises CommandError: if there is anything else in it
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT tablename FROM pg_tables WHERE {_SCHEMAS}"  # noqa: S608
-        )
+        cursor.execute(_TABLES.format(which=_SCHEMAS))
         named = {name for (name,) in cursor.fetchall()}
     known = connection.introspection.django_table_names()
     ours = {*known, "django_migrations", *_RETIRED}
