@@ -48,6 +48,13 @@ OF_A_RELEASED_SOLICITATION = {
 """What is released is public: that it is there is no secret, whatever one may do."""
 
 NOT_IN_THE_STORY = {
+    "metering:unmap_key",
+    "incidents:withdraw_authorization",
+    "metering:unpark_usage",
+    "api:cancel_operation",
+    "api:operation",
+    "documents:cancel_operation",
+    "documents:operation",
     "accounts:revoke_delegation",
     "bans:ban",
     "bans:lift_ban",
@@ -174,6 +181,7 @@ THINGS = {
     "reconciliations": ["reconciliation.ReconciliationRun"],
     "requisitions": ["requisitions.Requisition"],
     "solicitations": ["solicitations.Solicitation"],
+    "sources": ["metering.UsageSource"],
     "submissions": ["submissions.Submission"],
     "usage_reports": ["billing.UsageReport"],
     "warrants": ["accounts.Warrant"],
@@ -350,7 +358,12 @@ def words_before_the_ids(route: Route) -> dict[str, str]:
     plain = {"position": "files", "stream": "streams", "seq": "entries"}
     marks = {name: new_public_id("obj") for name in route.ids if name not in plain}
     parts = route.address(**marks).split("/")
-    before = {name: parts[parts.index(mark) - 1] for name, mark in marks.items()}
+    before = {
+        name: parts[
+            next(n for n, part in enumerate(parts) if part.startswith(mark)) - 1
+        ]
+        for name, mark in marks.items()
+    }
     return {**plain, **before}
 
 
