@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from itertools import product
 from threading import Barrier
 
 import pytest
@@ -48,6 +49,7 @@ from tests.builders_orders import (
     line_of_accounting,
 )
 from tests.cast import VENDOR_A, VENDOR_B, actor
+from tests.metering.test_declare_record import declared
 
 WORKERS = 50
 BATCHES, CALLS, TOKENS = 20, 2, 1_100_000
@@ -140,6 +142,7 @@ def delivering(running, number, source) -> Work:
                 tokens={"input": TOKENS},
                 at=CALLED_AT + timedelta(seconds=number),
                 source=source.code,
+                key_ref=source.code,
             )
             for order in opposite(running, number)
             for call in range(CALLS)
@@ -193,6 +196,8 @@ def test_nobody_waits_in_a_circle(world, number):
     to_sign = made(certified_order, world, 13)
     to_certify = made(approved_order, world, 13)
     sources = [usage_source(code) for code in ("gateway", "second-gateway")]
+    for order, source in product(running, sources):
+        declared(order, code=source.code, key_ref=source.code)
     work = [
         *map(certifying, to_certify),
         *map(issuing, to_sign),

@@ -358,12 +358,10 @@ def words_before_the_ids(route: Route) -> dict[str, str]:
     plain = {"position": "files", "stream": "streams", "seq": "entries"}
     marks = {name: new_public_id("obj") for name in route.ids if name not in plain}
     parts = route.address(**marks).split("/")
-    before = {
-        name: parts[
-            next(n for n, part in enumerate(parts) if part.startswith(mark)) - 1
-        ]
-        for name, mark in marks.items()
-    }
+    before = {}
+    for name, mark in marks.items():
+        (place,) = (n for n, part in enumerate(parts) if part.startswith(mark))
+        before[name] = parts[place - 1]
     return {**plain, **before}
 
 
