@@ -374,7 +374,7 @@ def values(word: str) -> list[object]:
         return [last.stream if word == "streams" else last.seq]
     return [
         public_id
-        for label in THINGS[word]
+        for label in THINGS.get(word, ())
         for public_id in apps.get_model(label)
         .objects.order_by("-pk")
         .values_list("public_id", flat=True)[:ROWS_TRIED]
