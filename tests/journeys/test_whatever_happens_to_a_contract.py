@@ -48,7 +48,7 @@ from contracting.orders.invariants import INVARIANTS as ORDERS
 from contracting.orders.models import TaskOrder
 from contracting.orders.operations.certify import certify_task_order_funds
 from contracting.orders.operations.issue import issue_task_order
-from tests.builders_metering import PRICES, event, ndjson, usage_source
+from tests.builders_metering import PRICES, event, folded, ndjson, usage_source
 from tests.builders_orders import (
     AWARDED_AT,
     MINIMUM,
@@ -246,6 +246,8 @@ class Contracted(Acting, RuleBasedStateMachine):
 
     @rule(number=orders, acrn=ACRNS, dollars=SOME)
     def fund(self, number, acrn, dollars):
+        if self.plain.orders[number].calls:  # what was used is then placed anew
+            return
         plain, part = self.plain, (number, acrn)
         fits = dollars <= plain.free(plain.pots[part])
         under = plain.sum("obligated", part) + dollars <= plain.sum("ceiling", part)
@@ -255,6 +257,8 @@ class Contracted(Acting, RuleBasedStateMachine):
 
     @rule(number=orders, acrn=ACRNS, dollars=SOME)
     def take_funds_back(self, number, acrn, dollars):
+        if self.plain.orders[number].calls:  # what was used is then placed anew
+            return
         plain, part = self.plain, (number, acrn)
         with self.foretold(dollars <= plain.left(part) and self.is_open(number)):
             self.modified(number, acrn=acrn, add_dollars=-Dollars(dollars))
@@ -267,6 +271,8 @@ class Contracted(Acting, RuleBasedStateMachine):
         tokens=st.integers(-20, 15_000).map(lambda millions: millions * 1_000_000),
     )
     def move_ceiling(self, number, acrn, dollars, tokens):
+        if self.plain.orders[number].calls:  # what was used is then placed anew
+            return
         plain, part = self.plain, (number, acrn)
         after = plain.sum("ceiling", part) + dollars
         tokens_after = plain.sum("tokens ceiling", number) + tokens
@@ -312,6 +318,7 @@ class Contracted(Acting, RuleBasedStateMachine):
                 by=machine("gateway"),
                 at=self.at,
             )
+            folded()
             if self.day > order.until or order.is_ended or order.is_closed:
                 order.has_suspense = True
             else:
