@@ -65,9 +65,6 @@ CONTROL_TOTAL_RECORDED = event_type(
 SOURCES_ALARMED = event_type(
     "metering.source.alarmed", "The agency was told that a day is not complete."
 )
-USAGE_RERATED = event_type(
-    "metering.usage.rerated", "Usage was rated again at the prices known now."
-)
 NOTICE_TERMS_SET = event_type(
     "metering.notice_terms.set",
     "The shares of an order's funds at which people are told were set.",

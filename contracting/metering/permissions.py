@@ -164,15 +164,6 @@ def can_alarm_of_sources(by: Actor) -> Verdict:
     return Refused("Alarms are raised by the schedule.")
 
 
-def can_rerate_usage(by: Actor, agency_id: int) -> Verdict:
-    """The schedule, or the contracting officer or representative of the agency."""
-    if by.is_system:
-        return Allowed()
-    return role_in(
-        by, agency_id, Role.COR, Role.CONTRACTING_OFFICER, doing="rate usage again"
-    )
-
-
 def can_remind_suspense(by: Actor) -> Verdict:
     """The schedule; nobody else sends reminders in its name."""
     if by.is_system:

@@ -165,13 +165,6 @@ class BadControl(Invalid):
     rule = "R-MET-02"
 
 
-class NothingToRerate(Refusal):
-    """Every usage line stands at the price that is known now."""
-
-    code = "nothing_to_rerate"
-    rule = "R-MET-05"
-
-
 class BadNoticeTerms(Invalid):
     """Shares or days at which nobody would be told in time, or no reason for them."""
 

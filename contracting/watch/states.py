@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final
 
 from django.db.models import TextChoices
@@ -89,29 +88,3 @@ MOVES = moves(
         AlarmState.CLOSED: (),
     }
 )
-
-
-class AlertMeasure(TextChoices):
-    """What a rule of a contract watches."""
-
-    FUNDS_PERCENT = "FUNDS_PERCENT", "share of the obligated funds used, percent"
-    TOKENS_PERCENT = "TOKENS_PERCENT", "share of the token ceiling used, percent"
-    DAY_DOLLARS = "DAY_DOLLARS", "dollars used on one day"
-    DAYS_LEFT = "DAYS_LEFT", "days until the funds may end, by the forecast"
-
-    def sentence(self, threshold: Decimal) -> str:
-        """When a rule with this threshold tells."""
-        figure = f"{threshold.normalize():f}"
-        return {
-            "FUNDS_PERCENT": f"{figure} percent of the obligated funds are used",
-            "TOKENS_PERCENT": f"{figure} percent of the token ceiling are used",
-            "DAY_DOLLARS": f"${threshold:,.2f} are used on one day",
-            "DAYS_LEFT": (
-                f"the funds may end within {figure} days (on one path in ten)"
-            ),
-        }[self.value]
-
-    @property
-    def is_by_line(self) -> bool:
-        """Whether it can be of one line; forecasts and days are of whole orders."""
-        return self in (AlertMeasure.FUNDS_PERCENT, AlertMeasure.TOKENS_PERCENT)

@@ -9,12 +9,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from contracting.metering.adapters.adapter import CSV, Adapter
 from contracting.metering.adapters.events import ReadCharge, Sender
-from contracting.metering.adapters.fields import CURRENCY, amount, refuse
+from contracting.metering.adapters.fields import (
+    CURRENCY,
+    amount,
+    optional_amount,
+    refuse,
+)
 from contracting.metering.adapters.reports import (
     INPUT,
     OUTPUT,
@@ -125,7 +129,7 @@ def _charge(index: int, given: Mapping[str, Any], pointer: str) -> ReadCharge:
     meter = None
     if factor is not None and kind == "Usage" and _is_of_models(row, name):
         meter = meter_named(name, f"{pointer}/MeterName")
-    used = _decimal(row, "Quantity", pointer)
+    used = optional_amount(row, "Quantity", pointer)
     currency = label(row, "BillingCurrency", pointer)
     if not CURRENCY.fullmatch(currency):
         refuse(RowCode.BAD_CURRENCY, f"{pointer}/BillingCurrency")
@@ -149,7 +153,7 @@ def _charge(index: int, given: Mapping[str, Any], pointer: str) -> ReadCharge:
         tokens=None
         if used is None or meter is None or factor is None
         else whole_tokens(used, factor, f"{pointer}/Quantity"),
-        unit_price=_decimal(row, "EffectivePrice", pointer),
+        unit_price=optional_amount(row, "EffectivePrice", pointer),
         amount=amount(row.get("CostInBillingCurrency"), f"{pointer}/{_COST}"),
         currency=currency,
         invoice_ref=label(row, "InvoiceId", pointer, ""),
@@ -226,11 +230,6 @@ _CLASSES: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
 def _tier_of_other(name: str) -> str:
     words = {word.casefold() for word in _WORDS.split(name)}
     return Tier.PROVISIONED.value if words & _RESERVED else Tier.STANDARD.value
-
-
-def _decimal(row: Mapping[str, Any], key: str, pointer: str) -> Decimal | None:
-    value = row.get(key)
-    return None if value in (None, "") else amount(value, f"{pointer}/{key}")
 
 
 def _day(value: Any, pointer: str) -> datetime:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 from contracting.metering.adapters.adapter import CSV, Adapter
 from contracting.metering.adapters.events import ReadCharge, Sender
-from contracting.metering.adapters.fields import CURRENCY, amount, instant, refuse
+from contracting.metering.adapters.fields import (
+    CURRENCY,
+    amount,
+    instant,
+    optional_amount,
+    refuse,
+)
 from contracting.metering.adapters.reports import (
     INPUT,
     READ,
@@ -94,7 +99,7 @@ def _charge(index: int, row: Mapping[str, Any], pointer: str) -> ReadCharge:
     kind = label(row, "line_item_line_item_type", pointer)
     usage_type = label(row, "line_item_usage_type", pointer, "")
     unit = label(row, "pricing_unit", pointer, "")
-    used = _decimal(row, "line_item_usage_amount", pointer)
+    used = optional_amount(row, "line_item_usage_amount", pointer)
     found = _USAGE_TYPE.fullmatch(usage_type) if kind in _USED else None
     if found is None and kind in _USED and "token" in f"{usage_type}{unit}".casefold():
         refuse(RowCode.UNKNOWN_METER, f"{pointer}/line_item_usage_type")
@@ -105,7 +110,7 @@ def _charge(index: int, row: Mapping[str, Any], pointer: str) -> ReadCharge:
     if not CURRENCY.fullmatch(currency):
         refuse(RowCode.BAD_CURRENCY, f"{pointer}/line_item_currency_code")
     named = {key: label(row, key, pointer, "") for key in _DIMENSIONS}
-    named["net_unblended_cost"] = str(_decimal(row, _NET, pointer) or "")
+    named["net_unblended_cost"] = str(optional_amount(row, _NET, pointer) or "")
     return charge_of(
         index=index,
         adapter=CUR[0],
@@ -124,7 +129,7 @@ def _charge(index: int, row: Mapping[str, Any], pointer: str) -> ReadCharge:
         tokens=None
         if used is None or factor is None
         else whole_tokens(used, factor, f"{pointer}/line_item_usage_amount"),
-        unit_price=_decimal(row, "line_item_unblended_rate", pointer),
+        unit_price=optional_amount(row, "line_item_unblended_rate", pointer),
         amount=amount(row.get("line_item_unblended_cost"), f"{pointer}/{_COST}"),
         currency=currency,
         invoice_ref=label(row, "bill_invoice_id", pointer, ""),
@@ -138,11 +143,6 @@ _DIMENSIONS: Final = (
     "bill_billing_period_start_date",
     "identity_time_interval",
 )
-
-
-def _decimal(row: Mapping[str, Any], key: str, pointer: str) -> Decimal | None:
-    value = row.get(key)
-    return None if value in (None, "") else amount(value, f"{pointer}/{key}")
 
 
 def _stamp(row: Mapping[str, Any], key: str, pointer: str) -> Any:

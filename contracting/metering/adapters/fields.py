@@ -158,6 +158,15 @@ _STAMP = re.compile(
 )
 
 
+def optional_amount(row: Mapping[str, Any], key: str, pointer: str) -> Decimal | None:
+    """The amount of a row under this name, or ``None`` where it says none.
+
+    :raises BadField: as :func:`amount` does
+    """
+    value = row.get(key)
+    return None if value in (None, "") else amount(value, f"{pointer}/{key}")
+
+
 def _stamp(value: Any) -> str:
     if not isinstance(value, str) or not _STAMP.fullmatch(value):
         raise ValueError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 from contracting.metering.adapters.adapter import CSV, Adapter
@@ -14,6 +13,7 @@ from contracting.metering.adapters.fields import (
     Bad,
     amount,
     instant,
+    optional_amount,
     refuse,
 )
 from contracting.metering.adapters.reports import (
@@ -107,7 +107,7 @@ def _charge(index: int, row: Mapping[str, Any], pointer: str) -> ReadCharge:
     category = label(row, "ChargeCategory", pointer)
     unit = label(row, "ConsumedUnit", pointer, "")
     factor = tokens_of_unit(unit, f"{pointer}/ConsumedUnit") if unit else None
-    used = _decimal(row, "ConsumedQuantity", pointer)
+    used = optional_amount(row, "ConsumedQuantity", pointer)
     named = {key: label(row, key, pointer, "") for key in _DIMENSIONS}
     currency = label(row, "BillingCurrency", pointer)
     if not CURRENCY.fullmatch(currency):
@@ -132,7 +132,7 @@ def _charge(index: int, row: Mapping[str, Any], pointer: str) -> ReadCharge:
         tokens=None
         if used is None or factor is None
         else whole_tokens(used, factor, f"{pointer}/ConsumedQuantity"),
-        unit_price=_decimal(row, "ContractedUnitPrice", pointer),
+        unit_price=optional_amount(row, "ContractedUnitPrice", pointer),
         amount=amount(row.get("BilledCost"), f"{pointer}/BilledCost"),
         currency=currency,
         invoice_ref=label(row, "InvoiceId", pointer, ""),
@@ -179,11 +179,6 @@ def _said(details: Mapping[str, Any], key: str, pointer: str) -> str:
 
 def _tier(name: str) -> str:
     return _TIERS.get(name.casefold(), name.upper()[:20])
-
-
-def _decimal(row: Mapping[str, Any], key: str, pointer: str) -> Decimal | None:
-    value = row.get(key)
-    return None if value in (None, "") else amount(value, f"{pointer}/{key}")
 
 
 ADAPTERS: Final = (

@@ -156,65 +156,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name="Rerating",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                (
-                    "public_id",
-                    models.CharField(
-                        editable=False,
-                        help_text="Opaque random id used in addresses.",
-                        max_length=40,
-                        unique=True,
-                    ),
-                ),
-                ("reason", models.CharField(max_length=200)),
-                (
-                    "rated_through",
-                    models.DateTimeField(help_text="The last rating that it has seen."),
-                ),
-                (
-                    "lines",
-                    models.PositiveIntegerField(help_text="Usage lines that changed."),
-                ),
-                ("tokens", models.BigIntegerField()),
-                (
-                    "before_dollars",
-                    models.DecimalField(decimal_places=12, max_digits=24),
-                ),
-                ("dollars", models.DecimalField(decimal_places=12, max_digits=24)),
-                ("ran_by", models.CharField(max_length=160)),
-                ("ran_at", models.DateTimeField()),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reratings",
-                        to="contracts.contract",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
             name="UsageRelease",
             fields=[
                 (
@@ -556,130 +497,6 @@ class Migration(migrations.Migration):
                         ],
                         name="an_outcome_is_charged_in_one_way_at_a_time",
                     )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RatingAdjustment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        db_default=contracting.core.models.ClockTimestamp(),
-                        editable=False,
-                        help_text="When the database recorded the row, UTC.",
-                    ),
-                ),
-                ("agency_id", models.BigIntegerField()),
-                ("source_id", models.BigIntegerField()),
-                ("event_id", models.CharField(max_length=200)),
-                ("token_class_code", models.CharField(max_length=30)),
-                (
-                    "usage_day",
-                    models.DateField(help_text="The day on which it was used."),
-                ),
-                (
-                    "accounting_day",
-                    models.DateField(help_text="The open day on which it counts."),
-                ),
-                ("tokens", models.BigIntegerField()),
-                (
-                    "before_usd_per_million_tokens",
-                    models.DecimalField(decimal_places=6, max_digits=12),
-                ),
-                (
-                    "usd_per_million_tokens",
-                    models.DecimalField(decimal_places=6, max_digits=12),
-                ),
-                (
-                    "before_dollars",
-                    models.DecimalField(decimal_places=12, max_digits=24),
-                ),
-                ("dollars", models.DecimalField(decimal_places=12, max_digits=24)),
-                (
-                    "is_credit",
-                    models.BooleanField(
-                        default=False,
-                        help_text="It was accepted already: the vendor credits the difference.",
-                    ),
-                ),
-                ("adjusted_at", models.DateTimeField()),
-                (
-                    "before_rate_row",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="contracts.raterow",
-                    ),
-                ),
-                (
-                    "order_line",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="orders.orderline",
-                    ),
-                ),
-                (
-                    "rate_row",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="contracts.raterow",
-                    ),
-                ),
-                (
-                    "rerating",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="adjustments",
-                        to="metering.rerating",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        fields=[
-                            "agency_id",
-                            "source_id",
-                            "event_id",
-                            "token_class_code",
-                        ],
-                        name="adjustments_of_a_usage_line",
-                    ),
-                    models.Index(
-                        fields=["order_line", "accounting_day"],
-                        name="adjustments_by_line_day",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=(
-                            "rerating",
-                            "agency_id",
-                            "source_id",
-                            "event_id",
-                            "token_class_code",
-                        ),
-                        name="a_rerating_adjusts_a_usage_line_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("is_credit", False),
-                            ("dollars__lte", models.F("before_dollars")),
-                            _connector="OR",
-                        ),
-                        name="what_is_accepted_is_never_made_dearer",
-                    ),
                 ],
             },
         ),
@@ -1144,8 +961,6 @@ class Migration(migrations.Migration):
         append_only("metering_sourcealarm"),
         append_only("metering_unchargedusage"),
         append_only("metering_witnessrating"),
-        append_only("metering_rerating"),
-        append_only("metering_ratingadjustment"),
         append_only("metering_keymapping", may_set_once=["superseded_at"]),
         append_only("metering_outcomepolicy", may_set_once=["superseded_at"]),
         append_only("metering_sourceofrecord", may_set_once=["superseded_at"]),

@@ -19,7 +19,6 @@ from contracting.core.models import (
 from contracting.core.subjects import Subject
 from contracting.metering.models import (
     funds_notices,
-    reratings,
     reservations,
     rollups,
     sources,
@@ -47,8 +46,6 @@ UsageLimit = terms.UsageLimit
 OutcomePolicy = terms.OutcomePolicy
 UnchargedUsage = terms.UnchargedUsage
 UsageRelease = terms.UsageRelease
-Rerating = reratings.Rerating
-RatingAdjustment = reratings.RatingAdjustment
 UsageSource = sources.UsageSource
 SourceHeartbeat = sources.SourceHeartbeat
 FundsGate = reservations.FundsGate

@@ -46,12 +46,8 @@ def issue_cure_notice(
     require(permissions.can_issue_cure_notice(by, contract, on))
     order = _order(contract, order_id)
     days = int(threshold(CURE_DAYS, on).value)
-    if not text.strip():
-        message = "Say what the vendor has failed to do, and what would cure it."
-        raise WordsMissing(message, pointer="/text")
-    if (due_on - on).days < days:
-        message = f"The vendor has at least {days} days from today, {on}, to cure it."
-        raise WordsMissing(message, pointer="/due_on", days=days)
+    _require_words(text, "what would cure it")
+    _require_days(due_on, on, days, "cure it")
     letter = _send(
         by,
         at,
@@ -74,6 +70,18 @@ def issue_cure_notice(
         },
     )
     return letter
+
+
+def _require_words(text: str, what: str) -> None:
+    if not text.strip():
+        message = f"Say what the vendor has failed to do, and {what}."
+        raise WordsMissing(message, pointer="/text")
+
+
+def _require_days(due_on: date, on: date, days: int, doing: str) -> None:
+    if (due_on - on).days < days:
+        message = f"The vendor has at least {days} days from today, {on}, to {doing}."
+        raise WordsMissing(message, pointer="/due_on", days=days)
 
 
 def _order(contract: Contract, order_id: int | None) -> TaskOrder | None:

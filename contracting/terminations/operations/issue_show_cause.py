@@ -15,10 +15,14 @@ from contracting.orders.models import TaskOrder
 from contracting.reference.queries import threshold
 from contracting.terminations import events, permissions
 from contracting.terminations.models import Letter
-from contracting.terminations.operations.issue_cure import _order
+from contracting.terminations.operations.issue_cure import (
+    _order,
+    _require_days,
+    _require_words,
+)
 from contracting.terminations.operations.stop import _send
 from contracting.terminations.queries import cure_notices
-from contracting.terminations.refusals import CureNotOver, WordsMissing
+from contracting.terminations.refusals import CureNotOver
 from contracting.terminations.states import CURE_DAYS, SHOW_CAUSE_DAYS, LetterKind
 
 
@@ -50,12 +54,8 @@ def issue_show_cause_notice(
     require(permissions.can_issue_show_cause_notice(by, contract, on))
     order = _order(contract, order_id)
     days = int(threshold(SHOW_CAUSE_DAYS, on).value)
-    if not text.strip():
-        message = "Say what the vendor has failed to do, and what it is to explain."
-        raise WordsMissing(message, pointer="/text")
-    if (due_on - on).days < days:
-        message = f"The vendor has at least {days} days from today, {on}, to answer."
-        raise WordsMissing(message, pointer="/due_on", days=days)
+    _require_words(text, "what it is to explain")
+    _require_days(due_on, on, days, "answer")
     cure_days = int(threshold(CURE_DAYS, on).value)
     _require_no_time_to_cure(contract, order, on, cure_days)
     letter = _send(

@@ -1,11 +1,11 @@
-"""Firings are only ever added, alarms move along their table; their dated numbers."""
+"""Alarms move along their table; their dated numbers."""
 
 import datetime
 from decimal import Decimal
 
 from django.db import migrations
 
-from contracting.core.triggers import append_only, legal_moves
+from contracting.core.triggers import legal_moves
 from contracting.watch.states import MOVES
 
 START = datetime.date(2020, 1, 1)
@@ -55,7 +55,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        append_only("watch_firing"),
         legal_moves("watch_alarm", MOVES),
         migrations.RunPython(seed, migrations.RunPython.noop),
     ]
