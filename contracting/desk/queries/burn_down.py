@@ -275,7 +275,7 @@ def lines_of(orders: Iterable[TaskOrder], today: date) -> Plot:
         line = lines[row.holder_id]
         added = Line(
             line.clin,
-            consumed=(row.consumed or Decimal(0)) + (row.unfunded or Decimal(0)),
+            consumed=(row.payable or Decimal(0)) + (row.unfunded or Decimal(0)),
             obligated=row.obligated or Decimal(0),
             ceiling=line.ceiling_dollars,
             planned=_planned(line.order, row.obligated or Decimal(0), today),

@@ -37,7 +37,7 @@ def health_of(contract: Contract, actor: Actor, at: datetime) -> Health:
     )
     ceilings = dict(lines.values_list("pk", "ceiling_dollars"))
     books: list[Any] = list(lines_with_totals(HOLDER_OF_A_LINE, ceilings))
-    consumed = Dollars(sum((row.consumed for row in books), Decimal(0)))
+    consumed = Dollars(sum((row.payable for row in books), Decimal(0)))
     ordered = lines.aggregate(
         tokens=Sum("ceiling_tokens"), end=Max("order__period_end")
     )
@@ -87,7 +87,7 @@ def _left(books: Sequence[Any], ceilings: dict[int, Decimal]) -> Dollars:
     return Dollars(
         sum(
             (
-                min(row.obligated, ceilings[row.holder_id]) - row.consumed
+                min(row.obligated, ceilings[row.holder_id]) - row.payable
                 for row in books
             ),
             Decimal(0),

@@ -186,12 +186,19 @@ def room_of_contracts(
 def lines_with_totals(kind: str, ids: Iterable[int]) -> QuerySet[HolderBalance]:
     """Lines of one kind with ``obligated``, ``consumed`` and ``unfunded`` dollars.
 
-    The three are sums over the ACRNs; a line whose funds are not open is not there.
+    ``payable`` is what is consumed with what is accepted rounded to the cent, less what
+    was given up. All are sums over the ACRNs; a line whose funds are not open is not
+    there.
     """
     return HolderBalance.objects.filter(holder_kind=kind, holder_id__in=ids).annotate(
         obligated=Sum("balances__obligated_dollars"),
         consumed=Sum("balances__consumed_dollars"),
         unfunded=Sum("balances__unfunded_dollars"),
+        payable=Sum(
+            F("balances__consumed_dollars")
+            + F("balances__rounding_dollars")
+            - F("balances__given_up_dollars")
+        ),
     )
 
 

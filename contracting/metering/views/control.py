@@ -13,9 +13,12 @@ from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars, Tokens
+from contracting.core.templatetags.drawdown import dollars
 from contracting.core.views import PageView, VerbView
 from contracting.metering import permissions
+from contracting.metering.calculations.admission import DOLLARS, Limit
 from contracting.metering.calculations.limits import amount_in_words
+from contracting.metering.calculations.worst import in_dollars
 from contracting.metering.forms import ChooseControlForm, LimitSpendingForm
 from contracting.metering.models import FundsGate
 from contracting.metering.operations.choose import choose_control
@@ -34,6 +37,13 @@ def _order(actor: Actor, public_id: str) -> TaskOrder:
     return order
 
 
+def _left(limit: Limit) -> str:
+    """What a limit leaves, with dollars as every page writes them."""
+    if limit.unit == DOLLARS:
+        return dollars(in_dollars(limit.left))
+    return amount_in_words(limit.unit, limit.left)
+
+
 class FundsControlPage(PageView):
     """Does a call stop at the limit, and which limit binds first?"""
 
@@ -47,9 +57,7 @@ class FundsControlPage(PageView):
         return {
             "order": order,
             "control": control.control_of(order),
-            "limits": [
-                (limit, amount_in_words(limit.unit, limit.left)) for limit in limits
-            ],
+            "limits": [(limit, _left(limit)) for limit in limits],
             "is_spent": any(limit.left <= 0 for limit in limits),
             "said": control.limits_in_force(gate, on) if gate else [],
             "overshoot": control.overshoot(order),
