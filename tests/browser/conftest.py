@@ -198,7 +198,7 @@ class Visitor:
         self.page.get_by_label("Password", exact=True).fill(password)
         self.page.locator("main").get_by_role("button", name="Log in").click()
         self.page.wait_for_load_state()
-        assert self.page.get_by_role("button", name="Log out").is_visible()
+        self.page.get_by_role("button", name="Log out").wait_for()
         return self
 
 

@@ -35,7 +35,7 @@ def drafted(visitor, path: str) -> None:
     """Somebody types into the sealed draft until it has saved itself."""
     page = visitor.page
     visitor.go(path)
-    assert page.get_by_text("Client mode.", exact=True).is_visible()
+    page.get_by_text("Client mode.", exact=True).wait_for()
     page.get_by_label("Technical proposal").fill(f"Ours is the best. {WORDS}.")
     page.locator("input[name^=price_]").first.fill(PRICE)
     page.get_by_role("button", name="Save, sealed").click()
@@ -107,7 +107,7 @@ def test_a_draft_is_sealed_taken_over_handed_in_and_sealed_anew(visit, wire, sea
         assert box_of_version(version) == former
     signer.go(reverse("submissions:submission", args=[version.submission.public_id]))
     page.get_by_role("link", name="Seal it to the new key").click()
-    assert page.get_by_text("Client mode.", exact=True).is_visible()
+    page.get_by_text("Client mode.", exact=True).wait_for()
     page.get_by_label("Your passphrase for reading our offers").fill(READING)
     page.get_by_role("button", name="Seal it to the new key").click()
     page.wait_for_url("**/submissions/*")

@@ -51,7 +51,7 @@ def test_a_final_revision_leaves_the_browser_sealed_and_opens_to_what_was_typed(
         "vendor_b_signer", "evaluations:revise_submission", offer, script=True
     )
     page = screen.page
-    assert page.get_by_text("Client mode.", exact=True).is_visible()
+    page.get_by_text("Client mode.", exact=True).wait_for()
     assert not page.get_by_text("Take over our draft").count()
 
     # When it is handed in

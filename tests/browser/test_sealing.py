@@ -77,7 +77,7 @@ def test_an_offer_leaves_the_browser_sealed_and_opens_to_what_was_typed(
     visitor = visit().log_in("vendor_a_signer")
     page = visitor.page
     visitor.go(sealing.path)
-    assert page.get_by_text("Client mode.", exact=True).is_visible()
+    page.get_by_text("Client mode.", exact=True).wait_for()
     assert not page.get_by_text("Server mode.", exact=True).is_visible()
 
     # When prices are checked, and the offer is handed in
@@ -179,7 +179,7 @@ def test_an_opener_enrols_in_the_browser_and_the_passphrase_stays_there(
     visitor = visit().log_in("source_selection_authority")
     page = visitor.page
     visitor.go(reverse("submissions:enrol_opener"))
-    assert page.get_by_text("Client mode.", exact=True).is_visible()
+    page.get_by_text("Client mode.", exact=True).wait_for()
 
     # When the passphrase is typed twice
     page.get_by_label("Passphrase for opening offers").fill(PASSPHRASE)
@@ -229,7 +229,7 @@ def test_the_keys_of_a_box_are_made_in_the_browser_and_stay_there(visit, wire, s
     visitor = visit().log_in("contracting_officer")
     page = visitor.page
     visitor.go(reverse("submissions:name_openers", args=[package.public_id]))
-    assert page.get_by_text("Client mode.", exact=True).is_visible()
+    page.get_by_text("Client mode.", exact=True).wait_for()
 
     # When two of three are to open together
     for box in page.locator("[name=openers]").all():
@@ -266,7 +266,7 @@ def test_the_keys_of_a_box_are_made_in_the_browser_and_stay_there(visit, wire, s
 def choose_passphrase(visitor) -> None:
     visitor.go(reverse("submissions:hold_offer_key"))
     page = visitor.page
-    assert page.get_by_text("Client mode.", exact=True).is_visible()
+    page.get_by_text("Client mode.", exact=True).wait_for()
     page.get_by_label("Passphrase for reading our offers again").fill(READING)
     page.get_by_label("The same passphrase again").fill(READING)
     page.get_by_text("I understand that nobody can bring").click()
