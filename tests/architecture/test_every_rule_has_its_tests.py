@@ -28,7 +28,7 @@ NOT_REFUSED = {
 }
 """Rules by which no request is refused, each with what holds it instead."""
 
-ENFORCED = {"A", "B", "C"}
+ENFORCED = {"A", "B", "C", "D"}
 NOT_BUILT: set[str] = set()
 """Rules of these stages that nothing in the system claims to hold yet."""
 
