@@ -114,7 +114,9 @@ def unforeseen(request: HttpRequest) -> HttpResponse:
 
 def refusal_body(refusal: Refusal, request_id: str) -> dict[str, Any]:
     """The refusal in the fields of RFC 9457, with the rule's words if it has any."""
-    words = doors.describe(refusal, at=clock.now(), request_id=request_id)
+    # Only a rule needs the clock, which cannot be read while the database is down.
+    at = clock.now() if refusal.rule else None
+    words = doors.describe(refusal, at=at, request_id=request_id)
     more = {
         key: words[key]
         for key in ("rule", "sentence", "citation", "lift", "data")

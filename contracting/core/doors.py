@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import HttpResponse
 
 from contracting.core.actors import Actor
@@ -139,9 +139,14 @@ def fingerprint(*parts: bytes | str) -> str:
     return digest.hexdigest()
 
 
-def describe(refusal: Refusal, *, at: datetime, request_id: str = "") -> dict[str, Any]:
-    """A refusal as plain values, for a page or for ``application/problem+json``."""
-    words = words_of(refusal.rule, at)
+def describe(
+    refusal: Refusal, *, at: datetime | None, request_id: str = ""
+) -> dict[str, Any]:
+    """A refusal as plain values, for a page or for ``application/problem+json``.
+
+    :param at: the instant whose words of the rule are told; none, where nobody knows
+    """
+    words = None if at is None else words_of(refusal.rule, at)
     return {
         "code": refusal.code,
         "status": refusal.status,
@@ -176,6 +181,11 @@ def refusal_of(error: Exception) -> Refusal | None:
             "Somebody else is working on the same record right now. Nothing was "
             "changed. Please try again in a moment."
         )
+    if isinstance(error, OperationalError | InterfaceError) and _is_down(error):
+        return RecordsDown(
+            "The records cannot be reached just now. Send it again in a moment: "
+            "whatever is done already is not done twice."
+        )
     if isinstance(error, IntegrityError):
         diagnostics = getattr(error.__cause__, "diag", None)
         name = getattr(diagnostics, "constraint_name", None) or "a constraint"
@@ -203,6 +213,27 @@ class Busy(Refusal):
     retryable = True
 
 
+class RecordsDown(Refusal):
+    """The database cannot be reached; trying again can help."""
+
+    code = "database_down"
+    status = 503
+    retryable = True
+
+
 def _is_contention(error: OperationalError) -> bool:
-    state = getattr(error.__cause__, "sqlstate", "")
-    return state in {"55P03", "40P01", "40001"}
+    return _state_of(error) in {"55P03", "40P01", "40001"}
+
+
+_GOING_OR_COMING = frozenset({"57P01", "57P02", "57P03", "53300"})
+"""Shut down, crashed, starting up, or out of connections."""
+
+
+def _is_down(error: Exception) -> bool:
+    """Whether there was no connection, or it was lost."""
+    state = _state_of(error)
+    return not state or state.startswith("08") or state in _GOING_OR_COMING
+
+
+def _state_of(error: Exception) -> str:
+    return getattr(error.__cause__, "sqlstate", "") or ""

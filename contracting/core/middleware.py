@@ -10,6 +10,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import is_valid_path
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import escape_leading_slashes
@@ -49,9 +50,14 @@ class RequestIdMiddleware:
         with origin.coming_from(here):
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
-        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        if response.status_code >= 500 or _is_signed_in(request):
             response.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and bool(user.is_authenticated)
 
 
 class SpellingMiddleware:
@@ -108,6 +114,10 @@ class RefusalMiddleware:
             return None
         if is_for_machines(request):
             return plain_problem(request, refusal)
+        if isinstance(refusal, doors.RecordsDown):
+            page = HttpResponse(render_to_string("500.html"), status=refusal.status)
+            doors.say_when(page, refusal)
+            return page
         if refusal.status == 404:
             return render(request, "404.html", status=404)
         context = {

@@ -40,12 +40,35 @@ class ClockTimestamp(models.Func):
 _Row = TypeVar("_Row", bound=models.Model, covariant=True)
 
 
+_ALONE = "pg_advisory_xact_lock"
+
+
+class _Turn(models.Func):
+    """Waits for its turn at a row, until the transaction ends.
+
+    Who holds a row together with others lets still others join, so that whoever wants
+    it alone could wait for ever. At an advisory lock all wait in the order in which
+    they came.
+    """
+
+    template = "%(function)s(%(row_of)s, %(expressions)s::int)"
+    output_field = models.TextField()
+
+
 class LockingQuerySet(models.QuerySet[_Row]):
     """Rows that can be locked, in primary-key order so that two lockers never cross."""
 
     def locked(self) -> Self:
         """These rows, ``FOR UPDATE``, in primary-key order."""
-        return self.select_for_update(of=("self",)).order_by("pk")
+        rows = self.select_for_update(of=("self",)).order_by("pk")
+        return rows._in_turn(_ALONE)
+
+    def _in_turn(self, function: str) -> Self:
+        """These rows, each when it is one's turn, where its model says so."""
+        row_of: int = getattr(self.model, "IN_TURN", 0)
+        if not row_of:
+            return self
+        return self.annotate(turn=_Turn("pk", function=function, row_of=row_of))
 
     def locked_shared(self, strength: Literal["SHARE", "KEY SHARE"]) -> list[_Row]:
         """These rows, kept as they are by any number of transactions side by side.
@@ -56,13 +79,15 @@ class LockingQuerySet(models.QuerySet[_Row]):
         """
         link = connections[self.db]
         try:
-            text, parameters = self.order_by("pk").values("pk").query.sql_with_params()
+            rows = self.order_by("pk")._in_turn(f"{_ALONE}_shared")
+            asked = rows.values("pk", *rows.query.annotations)
+            text, parameters = asked.query.sql_with_params()
         except EmptyResultSet:
             return []
         table = link.ops.quote_name(self.model._meta.db_table)
         with link.wrap_database_errors, link.cursor() as cursor:
             cursor.execute(f"{text} FOR {strength} OF {table}", parameters)
-            found = [pk for (pk,) in cursor.fetchall()]
+            found = [row[0] for row in cursor.fetchall()]
         return list(self.model._default_manager.filter(pk__in=found).order_by("pk"))
 
 

@@ -269,6 +269,8 @@ class VerbView(PageView):
             refusal = doors.refusal_of(error)
             if refusal is None or refusal.status == 404:
                 raise
+            if isinstance(refusal, doors.RecordsDown):
+                raise  # no page of ours can be made without the records
             self.refused(thing, refusal, at)
             return self._page(thing, form, status=refusal.status, refusal=refusal)
         if self.done_message:

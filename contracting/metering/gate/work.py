@@ -235,7 +235,8 @@ def _shown(found: Any) -> Answer:
 def _is_down(error: Exception) -> bool:
     """Whether the records cannot be reached, or are too busy to tell."""
     is_ours = isinstance(error, OperationalError | InterfaceError)
-    return is_ours and doors.refusal_of(error) is None
+    known = doors.refusal_of(error)
+    return is_ours and (known is None or isinstance(known, doors.RecordsDown))
 
 
 def _refused(error: Exception) -> Answer:

@@ -52,6 +52,8 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
     PREFIX = "ord"
     MOVES = MOVES
     NOUN = "task order"
+    IN_TURN = 7_021_970
+    """Its number among the locks that are waited for in turn: usage never ends."""
 
     contract = models.ForeignKey(
         "contracts.Contract", on_delete=models.PROTECT, related_name="orders"
