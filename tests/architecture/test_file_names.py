@@ -80,6 +80,7 @@ IN_CORE = {
     "quantities.py",
     "states.py",
     "subjects.py",
+    "tariffs.py",
     "templatetags",
     "triggers.py",
     "views.py",

@@ -14,13 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracting.core.quantities import Dollars, UnitPrice
-from contracting.metering.calculations.allotment import (
-    Step,
-    Tariff,
-    Use,
-    allot,
-    totals,
-)
+from contracting.core.tariffs import Step, Tariff, Use, allot
+from contracting.metering.calculations.allotment import totals
 
 APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
 MTOK = 1_000_000

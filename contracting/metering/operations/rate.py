@@ -13,17 +13,13 @@ from contracting.contracts.models import ContractLine
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.tariffs import Portion, allot
 from contracting.ledger.operations.true_up import true_up_usage
 from contracting.ledger.queries import lines_with_other_limits, lock_funds
 from contracting.ledger.states import Allotted, Holder
 from contracting.metering import events, permissions, queries
 from contracting.metering.calculations import LEDGER_PREFIX
-from contracting.metering.calculations.allotment import (
-    Portion,
-    StepTotal,
-    allot,
-    totals,
-)
+from contracting.metering.calculations.allotment import StepTotal, allotted, totals
 from contracting.metering.models import PeriodRun, TrueUp
 from contracting.metering.operations.assign import giving_notice
 from contracting.metering.refusals import NothingToRate
@@ -133,7 +129,7 @@ def _post(
     """Bring the ledger of each of these order lines to its exact amount."""
     by_line: dict[int, list[Allotted]] = defaultdict(list)
     for portion in portions:
-        by_line[portion.use.order_line_id].append(portion.allotted)
+        by_line[portion.use.order_line_id].append(allotted(portion))
     holders = [Holder(HOLDER_OF_A_LINE, pk) for pk in sorted(touched)]
     lock_funds(holders=holders)
     with giving_notice(holders, by, at):

@@ -16,15 +16,9 @@ from contracting.contracts.states import CountedOver, CountedPer
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.quantities import Dollars, UnitPrice
+from contracting.core.tariffs import Step, Tariff, Use, allot
 from contracting.ledger.queries import statement
-from contracting.metering.calculations.allotment import (
-    Step,
-    StepTotal,
-    Tariff,
-    Use,
-    allot,
-    totals,
-)
+from contracting.metering.calculations.allotment import StepTotal, totals
 from contracting.metering.models import (
     PeriodRun,
     TrueUp,

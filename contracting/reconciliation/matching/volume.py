@@ -21,7 +21,8 @@ from contracting.core.quantities import (
     Tokens,
     UnitPrice,
 )
-from contracting.metering.calculations.allotment import Portion, allot, costs_of
+from contracting.core.tariffs import Portion, allot
+from contracting.metering.calculations.allotment import costs_of
 from contracting.metering.queries import uses_of
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation.states import Key, Rate, Rates, Span
