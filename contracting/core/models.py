@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import datetime
+from itertools import chain
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from django.contrib.postgres.fields import DateTimeRangeField
@@ -75,20 +76,16 @@ class LockingQuerySet(models.QuerySet[_Row]):
 
         Django has no such lock. ``SHARE`` waits for whoever changes a row, and lets
         nobody change it; ``KEY SHARE`` does so only for those who lock it themselves
-        (:meth:`locked`), not for a plain UPDATE.
+        (:meth:`locked`), not for a plain UPDATE. A row is as it is once it is locked.
         """
         link = connections[self.db]
         try:
             rows = self.order_by("pk")._in_turn(f"{_ALONE}_shared")
-            asked = rows.values("pk", *rows.query.annotations)
-            text, parameters = asked.query.sql_with_params()
+            text, parameters = rows.query.sql_with_params()
         except EmptyResultSet:
             return []
         table = link.ops.quote_name(self.model._meta.db_table)
-        with link.wrap_database_errors, link.cursor() as cursor:
-            cursor.execute(f"{text} FOR {strength} OF {table}", parameters)
-            found = [row[0] for row in cursor.fetchall()]
-        return list(self.model._default_manager.filter(pk__in=found).order_by("pk"))
+        return list(self.raw(f"{text} FOR {strength} OF {table}", parameters))
 
 
 class StreamedQuerySet(models.QuerySet[_Row]):
@@ -102,6 +99,10 @@ class StreamedQuerySet(models.QuerySet[_Row]):
 
         :param columns: names of columns; each row has its values in the same order
         """
+        coming = iter(rows)
+        first = next(coming, None)
+        if first is None:
+            return
         link = connections[self.db]
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
         table = sql.Identifier(self.model._meta.db_table)
@@ -111,7 +112,7 @@ class StreamedQuerySet(models.QuerySet[_Row]):
             link.cursor() as cursor,
             cursor.copy(statement) as stream,
         ):
-            for row in rows:
+            for row in chain((first,), coming):
                 stream.write_row(row)
 
     def next_pk(self) -> int:

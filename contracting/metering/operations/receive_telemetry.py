@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
@@ -22,6 +22,9 @@ WARNED_OF: Final = "metering.refused_telemetry"
 WARN_AGAIN_AFTER: Final = timedelta(hours=24)
 """A client that goes on sending what is refused is not news every few seconds."""
 
+_WARNING: Final = 8_723
+"""The first key of the lock under which one of several requests warns of a source."""
+
 
 @transaction.atomic
 def receive_telemetry(
@@ -30,23 +33,27 @@ def receive_telemetry(
     """Ingest the rows; the agency is warned, once a day and source, of refused ones.
 
     Most clients of the protocol ignore a partial success, so that nobody would notice.
+    Exports of one source are received side by side.
 
     :raises NotAllowed: if the key may not write for this source
     :raises SourceClosed: if the source no longer reports
     """
-    source = UsageSource.objects.locked().get(pk=source_id)
+    (source,) = UsageSource.objects.filter(pk=source_id).locked_shared("SHARE")
     require(permissions.can_ingest_usage(by, source.agency_id, source.code))
     receipt = ingest_usage(
         source_id=source_id, payload=payload, read=read, by=by, at=at
     )
     refused = receipt.batch.rejected + receipt.batch.conflict
-    if refused and not _warned_lately(source, at):
+    if refused and _is_first_to_warn(source, at):
         _warn(source, receipt, refused, by, at)
     return receipt
 
 
-def _warned_lately(source: UsageSource, at: datetime) -> bool:
-    return Notice.objects.filter(
+def _is_first_to_warn(source: UsageSource, at: datetime) -> bool:
+    """Whether nobody has warned lately; of those who would at once, one is first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_WARNING, source.pk])
+    return not Notice.objects.filter(
         subject_kind=WARNED_OF,
         subject_id=source.pk,
         created_at__gt=at - WARN_AGAIN_AFTER,
