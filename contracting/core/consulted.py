@@ -48,6 +48,57 @@ class Version:
         return content_sha256({"kind": self.kind, "content": self.values})
 
 
+class Noted:
+    """A row exactly as it was read; its version is made when an event needs it."""
+
+    __slots__ = ("_names", "_values", "_version", "is_kept", "key", "lasts", "model")
+
+    def __init__(
+        self,
+        model: type[models.Model],
+        pk: int,
+        names: tuple[str, ...],
+        values: tuple[Any, ...],
+    ) -> None:
+        self.model = model
+        self.key = (model._meta.label_lower, pk)
+        self.lasts = False  # whether somebody keeps it beyond its transaction
+        self.is_kept = False  # whether its version is known to be in the database
+        self._names, self._values = names, values
+        self._version: Version | None = None
+
+    @property
+    def version(self) -> Version:
+        """Kind, number and content; made once."""
+        if self._version is None:
+            self._version = _version(*self.key, self.model, self._names, self._values)
+        return self._version
+
+
+@contextmanager
+def noting() -> Iterator[list[Noted]]:
+    """Hand out, in the end, what is read inside, for :func:`note_again`."""
+    link: Any = connections[router.db_for_write(Consulted)]
+    before, link.consulted = link.consulted, {}
+    found: list[Noted] = []
+    try:
+        yield found
+    finally:
+        found.extend(link.consulted.values())
+        for each in found:
+            each.lasts = True
+        link.consulted = before | link.consulted
+
+
+def note_again(noted: Iterable[Noted]) -> None:
+    """Rows that were read before, and are known to be the same, decide once more."""
+    link: Any = connections[router.db_for_write(Consulted)]
+    if link.in_atomic_block:
+        block: _Block = tuple(link.savepoint_ids)
+        for each in noted:
+            link.consulted[block, *each.key] = each
+
+
 class ConsultedQuerySet(LockingQuerySet[_Row]):
     """Rows that are noted when they are read, whatever is read of them."""
 
@@ -87,17 +138,17 @@ class Consulted(models.Model):
         link: Any = connections[db or router.db_for_read(cls)]
         if link.in_atomic_block:
             block: _Block = tuple(link.savepoint_ids)
-            noted = (cls, tuple(field_names), tuple(values))
-            link.consulted[block, cls._meta.label_lower, row.pk] = noted
+            noted = Noted(cls, row.pk, tuple(field_names), tuple(values))
+            link.consulted[block, *noted.key] = noted
         return row
 
 
-def consulted() -> list[Version]:
+def consulted() -> list[Noted]:
     """What was read since the block that is open now began, by kind and number."""
     link: Any = connections[router.db_for_write(Consulted)]
     here: _Block = tuple(link.savepoint_ids)
-    kept: dict[Any, Any] = {}
-    found: dict[tuple[str, int], Version] = {}
+    kept: dict[Any, Noted] = {}
+    found: dict[tuple[str, int], Noted] = {}
     for (block, kind, row_id), noted in link.consulted.items():
         # What was read in a block that has ended counts to the one around it.
         length = 0
@@ -107,7 +158,7 @@ def consulted() -> list[Version]:
             length += 1
         kept[block[:length], kind, row_id] = noted
         if length == len(here):
-            found[kind, row_id] = _version(kind, row_id, *noted)
+            found[kind, row_id] = noted
     link.consulted = kept
     return [found[key] for key in sorted(found)]
 

@@ -71,21 +71,40 @@ class LockingQuerySet(models.QuerySet[_Row]):
             return self
         return self.annotate(turn=_Turn("pk", function=function, row_of=row_of))
 
-    def locked_shared(self, strength: Literal["SHARE", "KEY SHARE"]) -> list[_Row]:
+    def locked_shared(self, strength: _Strength) -> list[_Row]:
         """These rows, kept as they are by any number of transactions side by side.
 
         Django has no such lock. ``SHARE`` waits for whoever changes a row, and lets
         nobody change it; ``KEY SHARE`` does so only for those who lock it themselves
         (:meth:`locked`), not for a plain UPDATE. A row is as it is once it is locked.
         """
-        link = connections[self.db]
-        try:
-            rows = self.order_by("pk")._in_turn(f"{_ALONE}_shared")
-            text, parameters = rows.query.sql_with_params()
-        except EmptyResultSet:
-            return []
-        table = link.ops.quote_name(self.model._meta.db_table)
-        return list(self.raw(f"{text} FOR {strength} OF {table}", parameters))
+        asked = _shared(self._in_turn(f"{_ALONE}_shared"), strength)
+        return [] if asked is None else list(self.raw(*asked))
+
+    def keep_shared(self, strength: _Strength) -> None:
+        """Lock these rows in the same way, and read none of them."""
+        rows = self._in_turn(f"{_ALONE}_shared")
+        asked = _shared(rows.values("pk", *rows.query.annotations), strength)
+        if asked is not None:
+            link = connections[self.db]
+            with link.wrap_database_errors, link.cursor() as cursor:
+                cursor.execute(*asked)
+
+
+_Strength = Literal["SHARE", "KEY SHARE"]
+
+
+def _shared(
+    rows: models.QuerySet[Any, Any], strength: _Strength
+) -> tuple[str, tuple[Any, ...]] | None:
+    """The statement that locks rows; none where no row can be meant."""
+    link = connections[rows.db]
+    try:
+        text, parameters = rows.order_by("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    table = link.ops.quote_name(rows.model._meta.db_table)
+    return f"{text} FOR {strength} OF {table}", parameters
 
 
 class StreamedQuerySet(models.QuerySet[_Row]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -88,13 +89,17 @@ def running_stop(order: TaskOrder) -> Letter | None:
     return stops.order_by("pk").last()
 
 
-def stops_of(order: TaskOrder) -> list[tuple[datetime, datetime | None]]:
-    """From when until when work was stopped; the last may have no end yet."""
-    stops = order.letters.filter(kind=LetterKind.STOP_WORK).select_related("lifted_by")
-    return [
-        (stop.sent_at, stop.lifted_by.sent_at if hasattr(stop, "lifted_by") else None)
-        for stop in stops.order_by("pk")
-    ]
+def stops_of(
+    orders: Iterable[TaskOrder],
+) -> dict[int, list[tuple[datetime, datetime | None]]]:
+    """From when until when work was stopped, by order; the last may have no end yet."""
+    stops = Letter.objects.filter(order__in=orders, kind=LetterKind.STOP_WORK)
+    found: dict[int, list[tuple[datetime, datetime | None]]] = defaultdict(list)
+    for stop in stops.select_related("lifted_by").order_by("pk"):
+        lifted = stop.lifted_by.sent_at if hasattr(stop, "lifted_by") else None
+        if stop.order_id is not None:
+            found[stop.order_id].append((stop.sent_at, lifted))
+    return found
 
 
 def cure_notices(contract: Contract, order: TaskOrder | None) -> QuerySet[Letter]:

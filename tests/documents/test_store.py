@@ -42,7 +42,7 @@ def test_no_bytes_are_bytes_too():
 
 def test_the_file_is_flushed_before_its_row_is_written(monkeypatch):
     order: list[str] = []
-    flush, write = os.fsync, Blob.objects.bulk_create
+    flush, write = os.fsync, Blob.objects.raw
 
     def flushing(handle):
         order.append("disk")
@@ -53,7 +53,7 @@ def test_the_file_is_flushed_before_its_row_is_written(monkeypatch):
         return write(*rows, **more)
 
     monkeypatch.setattr(os, "fsync", flushing)
-    monkeypatch.setattr(type(Blob.objects), "bulk_create", writing)
+    monkeypatch.setattr(type(Blob.objects), "raw", writing)
 
     store_blob(content=b"flushed first", media_type="text/plain")
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from contracting.audit.events import EventType, known_event
 from contracting.audit.models import AuditEvent
 from contracting.core import origin
 from contracting.core.actors import Actor
 from contracting.core.canonical import canonical_json
-from contracting.core.consulted import Version, consulted
+from contracting.core.consulted import Noted, consulted
 from contracting.core.subjects import Subject
 
 
@@ -98,18 +99,32 @@ WHERE NOT EXISTS (SELECT FROM audit_rowversion kept WHERE kept.sha256 = one.sha2
 """
 
 
-def _under(versions: list[Version]) -> dict[str, Any]:
-    """Keep what was decided by, and name it: kind, number and hash of each row."""
-    if not versions:
+def _under(noted: list[Noted]) -> dict[str, Any]:
+    """Keep what was decided by, and name it: kind, number and hash of each row.
+
+    A row that was read before and kept by a transaction that ended well is kept.
+    """
+    if not noted:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _KEEP,
-            [
-                [each.sha256 for each in versions],
-                [each.kind for each in versions],
-                [each.row_id for each in versions],
-                [each.content for each in versions],
-            ],
-        )
+    new = [each for each in noted if not each.is_kept]
+    if new:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _KEEP,
+                [
+                    [each.version.sha256 for each in new],
+                    [each.version.kind for each in new],
+                    [each.version.row_id for each in new],
+                    [each.version.content for each in new],
+                ],
+            )
+    lasting = [each for each in new if each.lasts]
+    if lasting:
+        transaction.on_commit(partial(_are_kept, lasting))
+    versions = [each.version for each in noted]
     return {"under": [[each.kind, each.row_id, each.sha256] for each in versions]}
+
+
+def _are_kept(noted: list[Noted]) -> None:
+    for each in noted:
+        each.is_kept = True

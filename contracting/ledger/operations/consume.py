@@ -13,7 +13,7 @@ from contracting.ledger.models.deltas import DELTA_COLUMNS
 from contracting.ledger.states import Delta
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def consume(*, deltas: Iterable[Delta], because: Subject, at: datetime) -> None:
     """Add deltas; nothing is locked, and no balance moves before they are folded.
 

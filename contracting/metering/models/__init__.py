@@ -18,6 +18,7 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.metering.models import (
+    changes,
     funds_notices,
     reservations,
     rollups,
@@ -63,6 +64,7 @@ DailyUsage = rollups.DailyUsage
 PortfolioDay = rollups.PortfolioDay
 FoldedLine = rollups.FoldedLine
 UsageFold = rollups.UsageFold
+TermsChange = changes.TermsChange
 
 
 class UsageBatch(Addressed, AppendOnly):

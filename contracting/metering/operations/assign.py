@@ -13,7 +13,7 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
@@ -38,7 +38,6 @@ from contracting.metering.models import (
     UsageAttribution,
     UsageEvent,
     UsageHold,
-    UsageLimit,
     UsageLine,
     UsageRating,
     UsageRelease,
@@ -83,8 +82,8 @@ def assign_usage(*, agency_id: int, by: Actor, at: datetime) -> Assigned:
     }
     require(permissions.can_assign_usage(by, agency_id))
     held = list(queries.held_events(agency_id))
-    lock_orders(agency_id, queries.orders_named_by(agency_id, held))
-    attributed, kept = try_again(agency_id, held, sources)
+    lookup = lock_orders(agency_id, queries.orders_named_by(agency_id, held))
+    attributed, kept = try_again(agency_id, held, sources, lookup)
     moved = _other_reasons(agency_id, kept)
     if not attributed and not moved:
         raise _nothing_held([outcome for _, outcome in kept])
@@ -104,10 +103,13 @@ def assign_usage(*, agency_id: int, by: Actor, at: datetime) -> Assigned:
 
 
 def try_again(
-    agency_id: int, held: Sequence[UsageEvent], sources: dict[int, UsageSource]
+    agency_id: int,
+    held: Sequence[UsageEvent],
+    sources: dict[int, UsageSource],
+    lookup: Lookup,
 ) -> tuple[list[Attribution], list[tuple[UsageEvent, Held]]]:
     """What becomes of held events by the names and releases that are known now."""
-    lookup, lines = Lookup(agency_id), lines_of(agency_id, held)
+    lines = lines_of(agency_id, held)
     passes = released_of(agency_id, held)
     attributed: list[Attribution] = []
     kept: list[tuple[UsageEvent, Held]] = []
@@ -155,26 +157,31 @@ def _nothing_held(kept: Sequence[Held]) -> NothingHeld:
     return NothingHeld(message, rule=rule, held=len(kept))
 
 
-def lock_orders(agency_id: int, refs: Iterable[str]) -> None:
+def lock_orders(agency_id: int, refs: Iterable[str]) -> Lookup:
     """Keep the orders that a batch names as they are, in primary-key order.
 
     Any number of batches hold them together, beside a fold; a verb that changes one,
     such as its close-out, waits for them and sees their usage. One batch after the
     other takes an order whose source of record is still open, or whose calls are
     counted by minutes.
+
+    :returns: what is known of the orders and of all other names under these locks
     """
     named = set(refs)
-    orders = TaskOrder.objects.filter(
+    TaskOrder.objects.filter(
         Q(public_id__in=named) | Q(piid__in=named), contract__agency_id=agency_id
-    )
-    orders.locked_shared("KEY SHARE")
-    has_record = SourceOfRecord.objects.known().filter(order=OuterRef("pk"))
-    by_minutes = UsageLimit.objects.known().filter(
-        Q(calls_per_minute__isnull=False) | Q(tokens_per_minute__isnull=False),
-        contract=OuterRef("contract"),
-    )
-    one_by_one = orders.filter(~Exists(has_record) | Exists(by_minutes))
-    list(one_by_one.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    ).keep_shared("KEY SHARE")
+    lookup = Lookup(agency_id, queries.facts_of(agency_id))
+    by_turns = [
+        order.order_id
+        for order in lookup.orders(named)
+        if not order.records or any(cap.has_rate for cap in order.caps)
+    ]
+    if not by_turns:
+        return lookup
+    waited_for = TaskOrder.objects.filter(pk__in=by_turns).order_by("pk")
+    list(waited_for.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    return Lookup(agency_id, queries.facts_of(agency_id))
 
 
 def store_attributions(

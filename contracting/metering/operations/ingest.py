@@ -15,8 +15,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.documents.models import Blob
-from contracting.documents.operations.store import store_blob
+from contracting.documents.operations.store_all import Content, store_all_blobs
 from contracting.metering import events, permissions, queries
 from contracting.metering.adapters import cloudevents
 from contracting.metering.adapters.cloudevents import BadRow, ReadEvent
@@ -119,8 +118,9 @@ def ingest_usage(
     require(permissions.can_ingest_usage(by, source.agency_id, source.code))
     rows = _read(payload, read)
     new, verdicts = _judge(source, rows, at)
-    lookup = Lookup(source.agency_id)
-    lock_orders(source.agency_id, queries.orders_named_by(source.agency_id, new))
+    lookup = lock_orders(
+        source.agency_id, queries.orders_named_by(source.agency_id, new)
+    )
     found, reserved = _decide(new, source, lookup)
     delivery = Delivery(
         agency_id=source.agency_id,
@@ -398,15 +398,19 @@ def _store(
     by: Actor,
     at: datetime,
 ) -> UsageBatch:
+    answers = json.dumps([v.as_row() for v in verdicts]).encode()
+    payload, answered = store_all_blobs(
+        contents=[
+            Content(_canonical_payload(rows), "application/x-ndjson", packed=True),
+            Content(answers, "application/json", packed=True),
+        ]
+    )
     batch = UsageBatch.objects.create(
         pk=batch_id,
         agency_id=source.agency_id,
         source=source,
-        payload=_canonical_payload(rows),
-        verdicts=store_blob(
-            content=json.dumps([v.as_row() for v in verdicts]).encode(),
-            media_type="application/json",
-        ),
+        payload=payload,
+        verdicts=answered,
         received_at=at,
         received_by=by.name,
         **_counts(verdicts),
@@ -441,7 +445,7 @@ def _store(
 _REFUSED = frozenset({RowVerdict.CONFLICT, RowVerdict.REJECTED})
 
 
-def _canonical_payload(rows: Iterable[ReadEvent | BadRow]) -> Blob:
+def _canonical_payload(rows: Iterable[ReadEvent | BadRow]) -> bytes:
     """The checked fields of every readable row; a refused row leaves only its hash."""
     kept = [
         row.canonical
@@ -449,9 +453,7 @@ def _canonical_payload(rows: Iterable[ReadEvent | BadRow]) -> Blob:
         else json.dumps({"refused": row.code, "sha256": row.sha256})
         for row in rows
     ]
-    return store_blob(
-        content=("\n".join(kept) + "\n").encode(), media_type="application/x-ndjson"
-    )
+    return ("\n".join(kept) + "\n").encode()
 
 
 def _counts(verdicts: Iterable[Verdict]) -> dict[str, int]:

@@ -73,7 +73,7 @@ def release_usage(
     if not held:
         message = "None of these calls is in suspense."
         raise NothingHeld(message, rule="R-MET-08")
-    lock_orders(agency_id, queries.orders_named_by(agency_id, held))
+    lookup = lock_orders(agency_id, queries.orders_named_by(agency_id, held))
     UsageRelease.objects.add_all(
         (
             *("agency_id", "source_id", "event_id", "held_for"),
@@ -87,7 +87,7 @@ def release_usage(
             for event in held
         ),
     )
-    attributed, kept = try_again(agency_id, held, sources)
+    attributed, kept = try_again(agency_id, held, sources, lookup)
     subject = Subject("metering.suspense", agency_id, f"organization:{agency_id}")
     store_attributions(agency_id, attributed, at)
     store_holds(agency_id, [(e.source_id, e.event_id, why) for e, why in kept], at)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,13 +23,10 @@ from django.db.models.functions import Coalesce
 
 from contracting.charges.models import Charge
 from contracting.charges.queries import calendar_charges, lines_by_calendar
-from contracting.contracts.models import RateRow
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
-from contracting.core.periods import Period, accounting_day, days_bounds
-from contracting.core.quantities import UnitPrice
-from contracting.metering.calculations import KnownOrder, Rate
+from contracting.core.periods import Period, accounting_day
 from contracting.metering.models import (
     UsageAttribution,
     UsageBatch,
@@ -42,12 +38,10 @@ from contracting.metering.models import (
     UsageSource,
     WitnessRating,
 )
-from contracting.metering.queries import parked, periods, rollups, terms
+from contracting.metering.queries import kept, known, parked, periods, rollups, terms
 from contracting.metering.states import RELEASABLE, RULES, DisposalCode, HoldReason
-from contracting.orders.models import OrderRate, TaskOrder
-from contracting.orders.states import TaskOrderState
+from contracting.orders.models import TaskOrder
 from contracting.reference.states import PriceStructure
-from contracting.terminations.queries import stops_of
 
 uses_of = periods.uses_of
 latest_true_ups = periods.latest_true_ups
@@ -58,11 +52,15 @@ get_order_line_for = periods.get_order_line_for
 is_rated = periods.is_rated
 rated_through = periods.rated_through
 lines_to_rate = periods.lines_to_rate
-key_for = terms.key_for
 keys_of_source = terms.keys_of_source
 orders_named_by = terms.orders_named_by
 models_priced_on = terms.models_priced_on
 cap_of_model = terms.cap_of_model
+facts_of = kept.facts_of
+known_order = known.known_order
+known_orders = known.known_orders
+rates_of_agency = known.rates_of_agency
+METERED_STATES = known.METERED_STATES
 Usage = rollups.Usage
 UsageOf = rollups.UsageOf
 hourly_usage = rollups.hourly_usage
@@ -70,9 +68,6 @@ daily_usage = rollups.daily_usage
 portfolio_usage = rollups.portfolio_usage
 total_usage = rollups.total_usage
 parked_usage = parked.parked_usage
-
-METERED_STATES = (TaskOrderState.ISSUED, TaskOrderState.COMPLETED)
-"""The states in which usage of an order is attributed to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,73 +139,6 @@ def get_batch_for(actor: Actor, public_id: str) -> UsageBatch:
         message = "There is no such batch."
         raise NotVisible(message)
     return batch
-
-
-def known_order(agency_id: int, ref: str) -> KnownOrder | None:
-    """A signed order of the agency by its opaque id or PIID, with its prices.
-
-    One that is closed out is known too, so that its usage is held for the right reason.
-    """
-    orders = TaskOrder.objects.filter(
-        contract__agency_id=agency_id,
-        state__in=(*METERED_STATES, TaskOrderState.CLOSED),
-    ).select_related("contract")
-    order = orders.filter(public_id=ref).first() or orders.filter(piid=ref).first()
-    if order is None:
-        return None
-    zone = order.contract.time_zone
-    return KnownOrder(
-        order_id=order.pk,
-        contract_id=order.contract_id,
-        time_zone=zone,
-        period=days_bounds(order.period_start, order.period_end, zone),
-        rates=tuple(_rates(order)),
-        boundary=order.boundary,
-        is_closed=order.state == TaskOrderState.CLOSED,
-        stops=tuple(stops_of(order)),
-        records=terms.records_of(order),
-        authorized=terms.authorized_of(order.contract),
-        caps=terms.caps_of(order.contract),
-        charging=terms.charging_of(order.contract),
-        default_charging=terms.default_charging(zone),
-        names=frozenset({order.public_id, order.piid or order.public_id}),
-    )
-
-
-def _rates(order: TaskOrder) -> Iterable[Rate]:
-    priced = (
-        OrderRate.objects.filter(
-            line__order=order,
-            line__is_removed=False,
-            rate_row__superseded_at__isnull=True,
-        )
-        .select_related("rate_row__token_class", "rate_row__burn")
-        .order_by("pk")
-    )
-    for row in priced:
-        rate: RateRow = row.rate_row
-        burn = getattr(rate, "burn", None)
-        yield Rate(
-            order_line_id=row.line_id,
-            rate_row_id=rate.pk,
-            model_id=rate.model_id,
-            token_class_code=rate.token_class.code,
-            tier=rate.tier,
-            context_band=rate.context_band,
-            boundary=rate.boundary,
-            starts_at=rate.in_force.lower,
-            ends_at=rate.in_force.upper,
-            price=UnitPrice(row.usd_per_million_tokens),
-            acu_per_million_tokens=burn.acu_per_million_tokens if burn else None,
-        )
-
-
-def rates_of_agency(agency_id: int) -> tuple[Rate, ...]:
-    """Every price of every order of the agency that takes usage."""
-    orders = TaskOrder.objects.filter(
-        contract__agency_id=agency_id, state__in=METERED_STATES
-    )
-    return tuple(rate for order in orders.order_by("pk") for rate in _rates(order))
 
 
 def _of_the_same_event(rows: QuerySet[Any]) -> Exists:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
+from typing import Any, TypeVar
 
 from contracting.core.periods import accounting_day
 from contracting.metering import queries
@@ -31,50 +32,63 @@ from contracting.metering.calculations.terms import (
     minute_of,
 )
 from contracting.metering.queries import terms
+from contracting.metering.queries.kept import Facts
 from contracting.metering.states import HoldReason
 from contracting.reference.queries import resolve_model
 
+_Fact = TypeVar("_Fact")
+
 
 class Lookup:
-    """Orders, models and keys by the names that events carry, each looked up once."""
+    """Orders, models and keys by the names that events carry, each looked up once.
 
-    def __init__(self, agency_id: int) -> None:
+    :param facts: what is known already, and kept beyond this use; nothing by default
+    """
+
+    def __init__(self, agency_id: int, facts: Facts | None = None) -> None:
         self._agency_id = agency_id
-        self._orders: dict[str, KnownOrder | None] = {}
-        self._models: dict[tuple[str, date], int | None] = {}
-        self._keys: dict[tuple[int, str], list[KnownKey]] = defaultdict(list)
-        self._caps: dict[int, Cap] = {}
-        self._all_rates: tuple[Rate, ...] | None = None
+        self._facts = Facts() if facts is None else facts
+        self._used: dict[Hashable, Any] = {}
+
+    def _fact(self, name: Hashable, read: Callable[[], _Fact]) -> _Fact:
+        if name not in self._used:
+            self._used[name] = self._facts.fact(name, read)
+        found: _Fact = self._used[name]
+        return found
+
+    def orders(self, refs: Collection[str]) -> list[KnownOrder]:
+        """The issued orders of these names, in as few statements as of one."""
+        self._facts.learn_orders(self._agency_id, refs)
+        return [found for ref in refs if (found := self.order(ref)) is not None]
 
     def order(self, ref: str) -> KnownOrder | None:
         """The issued order of this id or PIID."""
-        if ref not in self._orders:
-            self._orders[ref] = queries.known_order(self._agency_id, ref)
-        return self._orders[ref]
+        return self._fact(
+            ("order", ref), lambda: queries.known_order(self._agency_id, ref)
+        )
 
     def model(self, name: str, on: date) -> int | None:
         """The model of this snapshot name or alias on that day."""
-        key = (name, on)
-        if key not in self._models:
+
+        def read() -> int | None:
             model = resolve_model(name, on, self._agency_id)
-            self._models[key] = None if model is None else model.pk
-        return self._models[key]
+            return None if model is None else model.pk
+
+        return self._fact(("model", name, on), read)
 
     def key(self, source_id: int, key_ref: str, at: datetime) -> KnownKey | None:
-        """Whose a key of a source is at that instant."""
-        known = at_that_time(self._keys[source_id, key_ref], at)
-        if known:
-            return known[0]
-        found = queries.key_for(self._agency_id, source_id, key_ref, at)
-        if found is not None:
-            self._keys[source_id, key_ref].append(found)
-        return found
+        """Whose a key of a source is at that instant; its own mapping comes first."""
+        return next(iter(at_that_time(self._keys(source_id, key_ref), at)), None)
+
+    def _keys(self, source_id: int, key_ref: str) -> list[KnownKey]:
+        return self._fact(
+            ("key", source_id, key_ref),
+            lambda: queries.keys_of_source(self._agency_id, source_id, key_ref),
+        )
 
     def cap(self, model_id: int) -> Cap:
         """What one call of a model can have at most, by the model itself."""
-        if model_id not in self._caps:
-            self._caps[model_id] = queries.cap_of_model(model_id)
-        return self._caps[model_id]
+        return self._fact(("cap", model_id), lambda: queries.cap_of_model(model_id))
 
     def decide(self, event: Measured, model_id: int | None = None) -> Attributed | Held:
         """Whose usage an event is; if it is held, with what it may come to.
@@ -106,9 +120,7 @@ class Lookup:
 
     def turns(self, source_id: int, order_ref: str, key_ref: str) -> Turns:
         """When what is known changes of calls that name this order and this key."""
-        keys = []
-        if key_ref:
-            keys = queries.keys_of_source(self._agency_id, source_id, key_ref)
+        keys = self._keys(source_id, key_ref) if key_ref else []
         named = {order_ref, *(key.order_ref for key in keys)}
         orders = [found for ref in named if (found := self.order(ref)) is not None]
         return Turns.of(orders, keys)
@@ -166,6 +178,4 @@ class Lookup:
 
     def _rates(self) -> tuple[Rate, ...]:
         """Every price of every order of the agency that takes usage."""
-        if self._all_rates is None:
-            self._all_rates = queries.rates_of_agency(self._agency_id)
-        return self._all_rates
+        return self._fact(("rates",), lambda: queries.rates_of_agency(self._agency_id))

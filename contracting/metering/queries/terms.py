@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -41,52 +42,64 @@ def span_of(row: Stated) -> Span:
     return Span(row.in_force.lower, row.in_force.upper)
 
 
-def records_of(order: TaskOrder) -> tuple[Record, ...]:
-    """Which source is of record for the order, by key and time, as known now."""
-    rows = SourceOfRecord.objects.known().filter(order=order).order_by("pk")
-    return tuple(
-        Record(
-            span_of(row), row.key_ref, _successors(row.source_id), row.is_first_report
+def records_of(orders: Iterable[TaskOrder]) -> dict[int, list[Record]]:
+    """Which source is of record for each order, by key and time, as known now."""
+    rows = list(SourceOfRecord.objects.known().filter(order__in=orders).order_by("pk"))
+    following = _followers({row.agency_id for row in rows})
+    found: dict[int, list[Record]] = defaultdict(list)
+    for row in rows:
+        sources = _successors(row.source_id, following)
+        found[row.order_id].append(
+            Record(span_of(row), row.key_ref, sources, row.is_first_report)
         )
-        for row in rows
-    )
+    return found
 
 
-def _successors(source_id: int) -> frozenset[int]:
+def _followers(agencies: Collection[int]) -> dict[int, int]:
+    """Which source succeeds which, of these agencies."""
+    if not agencies:
+        return {}
+    rows = UsageSource.objects.filter(
+        agency_id__in=agencies, succeeds__isnull=False
+    ).values_list("succeeds_id", "pk")
+    return {before: after for before, after in rows if before is not None}
+
+
+def _successors(source_id: int, following: Mapping[int, int]) -> frozenset[int]:
     """A source and those that succeed it, year by year."""
     found, last = [source_id], source_id
-    while True:
-        after = UsageSource.objects.filter(succeeds_id=last).values_list(
-            "pk", flat=True
+    while (after := following.get(last)) is not None and after not in found:
+        found.append(after)
+        last = after
+    return frozenset(found)
+
+
+def authorized_of(contracts: Collection[int]) -> dict[int, list[Authorized]]:
+    """Until when each boundary is authorized, as known now, by contract."""
+    rows = Authorization.objects.known().filter(contract__in=contracts).order_by("pk")
+    found: dict[int, list[Authorized]] = defaultdict(list)
+    for row in rows:
+        found[row.contract_id].append(Authorized(span_of(row), row.boundary))
+    return found
+
+
+def caps_of(contracts: Collection[int]) -> dict[int, list[Cap]]:
+    """What contracts say that a call of each model can have at most, by contract."""
+    rows = UsageLimit.objects.known().filter(contract__in=contracts).order_by("pk")
+    found: dict[int, list[Cap]] = defaultdict(list)
+    for row in rows:
+        found[row.contract_id].append(
+            Cap(
+                span=span_of(row),
+                model_id=row.model_id,
+                max_output_tokens=row.max_output_tokens,
+                context_tokens=row.context_tokens,
+                calls_per_minute=row.calls_per_minute,
+                tokens_per_minute=row.tokens_per_minute,
+                latency_ms=row.latency_ms,
+            )
         )
-        following = after.first()
-        if following is None or following in found:
-            return frozenset(found)
-        found.append(following)
-        last = following
-
-
-def authorized_of(contract: Contract) -> tuple[Authorized, ...]:
-    """Until when each boundary of the contract is authorized, as known now."""
-    rows = Authorization.objects.known().filter(contract=contract).order_by("pk")
-    return tuple(Authorized(span_of(row), row.boundary) for row in rows)
-
-
-def caps_of(contract: Contract) -> tuple[Cap, ...]:
-    """What the contract says that a call of each model can have at most."""
-    rows = UsageLimit.objects.known().filter(contract=contract).order_by("pk")
-    return tuple(
-        Cap(
-            span=span_of(row),
-            model_id=row.model_id,
-            max_output_tokens=row.max_output_tokens,
-            context_tokens=row.context_tokens,
-            calls_per_minute=row.calls_per_minute,
-            tokens_per_minute=row.tokens_per_minute,
-            latency_ms=row.latency_ms,
-        )
-        for row in rows
-    )
+    return found
 
 
 def cap_of_model(model_id: int) -> Cap:
@@ -143,7 +156,9 @@ class OutcomeRow:
 
 def outcome_table(contract: Contract, at: datetime) -> list[OutcomeRow]:
     """The table of chargeable outcomes as it holds on the contract (R-MET-07)."""
-    own, default = charging_of(contract), default_charging(contract.time_zone)
+    zone = contract.time_zone
+    own = tuple(charging_of([contract.pk]).get(contract.pk, ()))
+    default = default_charging(zone)[zone]
     found = []
     for outcome in Outcome:
         policy = charging_for(own, default, outcome.value, at)
@@ -152,67 +167,54 @@ def outcome_table(contract: Contract, at: datetime) -> list[OutcomeRow]:
     return found
 
 
-def charging_of(contract: Contract) -> tuple[Charging, ...]:
-    """Which outcomes the contract charges otherwise than by default."""
-    rows = OutcomePolicy.objects.known().filter(contract=contract)
-    return tuple(
-        Charging(
-            span_of(row),
-            row.outcome,
-            row.charges_input,
-            row.charges_output,
-            row.says_so,
+def charging_of(contracts: Collection[int]) -> dict[int, list[Charging]]:
+    """Which outcomes contracts charge otherwise than by default, by contract."""
+    rows = OutcomePolicy.objects.known().filter(contract__in=contracts)
+    found: dict[int, list[Charging]] = defaultdict(list)
+    for row in rows.order_by("pk"):
+        found[row.contract_id].append(
+            Charging(
+                span_of(row),
+                row.outcome,
+                row.charges_input,
+                row.charges_output,
+                row.says_so,
+            )
         )
-        for row in rows.order_by("pk")
-    )
+    return found
 
 
-def default_charging(zone: str) -> tuple[Charging, ...]:
-    """Which outcomes are charged where a contract says nothing (R-MET-07).
+def default_charging(*zones: str) -> dict[str, tuple[Charging, ...]]:
+    """Which outcomes are charged where a contract says nothing, by zone (R-MET-07).
 
-    :param zone: the contract's time zone, in which the days begin
+    :param zones: time zones of contracts, in which the days begin
     """
-    return tuple(
-        Charging(
-            Span(
-                day_bounds(row.valid_from, zone).start,
-                None if row.valid_to is None else day_bounds(row.valid_to, zone).end,
-            ),
-            row.outcome,
-            row.charges_input,
-            row.charges_output,
-            row.citation,
-        )
-        for row in OutcomeDefault.objects.order_by("pk")
-    )
+    rows = list(OutcomeDefault.objects.order_by("pk"))
+    return {zone: tuple(_in_zone(row, zone) for row in rows) for zone in zones}
 
 
-def key_for(
-    agency_id: int, source_id: int, key_ref: str, instant: datetime
-) -> KnownKey | None:
-    """Whose a key is at an instant; the source's own mapping before the agency's."""
-    row = (
-        KeyMapping.objects.known()
-        .in_force(instant)
-        .filter(Q(source_id=source_id) | Q(source_id__isnull=True))
-        .filter(agency_id=agency_id, key_ref=key_ref)
-        .select_related("order")
-        .order_by(F("source_id").asc(nulls_last=True))
-        .first()
+def _in_zone(row: OutcomeDefault, zone: str) -> Charging:
+    ends = None if row.valid_to is None else day_bounds(row.valid_to, zone).end
+    return Charging(
+        Span(day_bounds(row.valid_from, zone).start, ends),
+        row.outcome,
+        row.charges_input,
+        row.charges_output,
+        row.citation,
     )
-    if row is None:
-        return None
-    return KnownKey(span_of(row), row.order.public_id, row.order_line_id, row.project)
 
 
 def keys_of_source(agency_id: int, source_id: int, key_ref: str) -> list[KnownKey]:
-    """Everything that a key means to a source, as known now, at whatever time."""
+    """Everything that a key means to a source, as known now, at whatever time.
+
+    The source's own mappings come before the agency's: where both hold, they decide.
+    """
     rows = (
         KeyMapping.objects.known()
         .filter(Q(source_id=source_id) | Q(source_id__isnull=True))
         .filter(agency_id=agency_id, key_ref=key_ref)
         .select_related("order")
-        .order_by("pk")
+        .order_by(F("source_id").asc(nulls_last=True), "pk")
     )
     return [
         KnownKey(span_of(row), row.order.public_id, row.order_line_id, row.project)
