@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import psycopg
 from django.db import connections
 
 Rows = Callable[[], list[Any]]
 Ask = Callable[[str, Sequence[Any] | Mapping[str, Any]], Rows]
+
+_NOBODY_ELSE: Final = 1_000_000_000
 
 
 @contextmanager
@@ -24,6 +26,8 @@ def pipelined(using: str = "default") -> Iterator[Ask]:
     link = connections[using]
     link.ensure_connection()
     raw = cast("psycopg.Connection[Any]", link.connection)
+    # Django turns preparing off; so high, only what asks for it here is prepared.
+    raw.prepare_threshold = _NOBODY_ELSE
 
     def ask(statement: str, params: Sequence[Any] | Mapping[str, Any]) -> Rows:
         cursor = psycopg.Cursor(raw)
