@@ -459,14 +459,14 @@ def tables_are_watched() -> bool:
 def _fingerprints() -> dict[str, tuple[int, str]]:
     """Asked twice in each refusal: so it is planned once for each connection."""
     with connection.cursor() as cursor:
-        if _planned_on.get(connection.alias) is not connection.connection:
+        cursor.execute(_IS_PLANNED)
+        if not cursor.fetchone():  # psycopg forgets all plans with a rollback
             cursor.execute(f"PREPARE fingerprints AS {_query_of_fingerprints()}")
-            _planned_on[connection.alias] = connection.connection
         cursor.execute("EXECUTE fingerprints")
         return {name: (count, mark) for name, count, mark in cursor.fetchall()}
 
 
-_planned_on: dict[str, object] = {}
+_IS_PLANNED = "SELECT 1 FROM pg_prepared_statements WHERE name = 'fingerprints'"
 
 
 @functools.cache

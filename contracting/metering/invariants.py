@@ -15,6 +15,7 @@ from contracting.core.quantities import Tokens, UnitPrice
 from contracting.ledger.queries import drawn_by_line, pending_by_line
 from contracting.metering.models import (
     FundsGate,
+    SuspenseReserve,
     UnchargedUsage,
     UsageAssignment,
     UsageAttribution,
@@ -28,7 +29,7 @@ from contracting.metering.models import (
     UsageSource,
     WitnessRating,
 )
-from contracting.metering.queries import latest_true_ups
+from contracting.metering.queries import holds_in_force, latest_true_ups
 from contracting.metering.queries.proof import rollup_differences
 from contracting.metering.queries.recount import recounted
 from contracting.orders.models import HOLDER_OF_A_LINE
@@ -204,6 +205,27 @@ def _gates_count_what_is_reserved() -> Iterator[str]:
                 yield f"{gate}, {key}: kept as {stored}, its rows sum to {rows}"
 
 
+def _suspense_is_reserved() -> Iterator[str]:
+    columns = (*_EVENT, "order_id")
+    kept = {
+        tuple(key): (tokens, dollars)
+        for *key, tokens, dollars in SuspenseReserve.objects.values_list(
+            *columns, "tokens", "dollars"
+        )
+    }
+    agencies = UsageSource.objects.order_by("agency").values_list("agency", flat=True)
+    held = {
+        tuple(key): (tokens or 0, dollars or Decimal(0))
+        for agency_id in agencies.distinct()
+        for *key, tokens, dollars in holds_in_force(agency_id).values_list(
+            *columns, "reserved_tokens", "reserved_dollars"
+        )
+    }
+    for key in sorted(kept.keys() | held.keys(), key=str):
+        if kept.get(key) != held.get(key):
+            yield f"{key}: reserved {kept.get(key)}, in suspense {held.get(key)}"
+
+
 INVARIANTS = [
     Invariant(
         "MET-1",
@@ -255,5 +277,10 @@ INVARIANTS = [
         "Every roll-up is the sum of the ratings that are folded, to the token and the "
         "last digit of a dollar.",
         _rollups_are_sums,
+    ),
+    Invariant(
+        "MET-10",
+        "What is reserved for suspense is what is in suspense, each event once.",
+        _suspense_is_reserved,
     ),
 ]

@@ -210,6 +210,10 @@ class Limits(NamedTuple):
     latency_ms: int | None = None
 
 
+SILENCE: Final = "ALARM_SILENCE"
+"""Code of the dated number of hours after which a source counts as silent."""
+
+
 class ControlMode(TextChoices):
     """What becomes of a request for more than a limit leaves (R-MET-10)."""
 

@@ -90,15 +90,15 @@ def running_stop(order: TaskOrder) -> Letter | None:
 
 
 def stops_of(
-    orders: Iterable[TaskOrder],
+    orders: Iterable[TaskOrder] | Iterable[int],
 ) -> dict[int, list[tuple[datetime, datetime | None]]]:
     """From when until when work was stopped, by order; the last may have no end yet."""
-    stops = Letter.objects.filter(order__in=orders, kind=LetterKind.STOP_WORK)
+    stops = Letter.objects.filter(order__in=list(orders), kind=LetterKind.STOP_WORK)
     found: dict[int, list[tuple[datetime, datetime | None]]] = defaultdict(list)
-    for stop in stops.select_related("lifted_by").order_by("pk"):
-        lifted = stop.lifted_by.sent_at if hasattr(stop, "lifted_by") else None
-        if stop.order_id is not None:
-            found[stop.order_id].append((stop.sent_at, lifted))
+    for order_id, since, until in stops.order_by("pk").values_list(
+        "order_id", "sent_at", "lifted_by__sent_at"
+    ):
+        found[order_id].append((since, until))
     return found
 
 

@@ -34,8 +34,7 @@ from tests.cast import machine, nothing_happens
 
 pytestmark = pytest.mark.django_db
 
-NOT_ROLLING = "SELECT json_build_array(false, true) AS row"
-NOT_HEARD = "SELECT json_build_array(true, false) AS row"
+NOT_ROLLING = "SELECT json_build_array(false) AS row"
 
 
 def counter(order):
@@ -303,12 +302,6 @@ def test_nothing_is_granted_while_usage_does_not_reach_the_balances(order, monke
     (answer,) = answers(asking(order=order))
 
     assert (code_of(answer), answer.retryable) == ("roller_stopped", True)
-
-
-def test_nothing_is_granted_to_a_source_that_is_silent(order, monkeypatch):
-    monkeypatch.setitem(PARTS, "alive", NOT_HEARD)
-
-    assert code_of(answers(asking(order=order))[0]) == "source_silent"
 
 
 def test_a_closed_source_gets_nothing(order):

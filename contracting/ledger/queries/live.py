@@ -46,6 +46,10 @@ class LiveLimit:
         return sum(self.funds_left.values(), Decimal(0))
 
 
+NOTHING_BOUND: Final = LiveLimit(tokens_left=0, micro_acu_left=None, used_tokens=0)
+"""Of a line to which no funds are bound: nothing may be spent on it."""
+
+
 def live_limits(rows: Iterable[Sequence[Any]]) -> dict[int, LiveLimit]:
     """What :data:`LIVE_LIMITS` gave, by the number of the line."""
     found: dict[int, LiveLimit] = {}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
 from contracting.core.quantities import Dollars, Tokens
@@ -37,6 +37,25 @@ Counted = tuple[Sequence[int], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
+class InSuspense:
+    """What events in suspense may still be charged to an order, on whichever line.
+
+    :param micro_acu: by line, for those on a pool
+    """
+
+    tokens: int = 0
+    picodollars: int = 0
+    micro_acu: Mapping[int, int] = field(default_factory=dict)
+
+    def of_line(self, line: int) -> tuple[int, int, int]:
+        """What one line may have to bear: all of it."""
+        return self.tokens, self.picodollars, self.micro_acu.get(line, 0)
+
+
+NOTHING_HELD: Final = InSuspense()
+
+
+@dataclass(frozen=True, slots=True)
 class SetLimit:
     """What a contracting officer has set; neither, where the limit was lifted."""
 
@@ -49,6 +68,7 @@ def limits_of(
     live: Mapping[int, LiveLimit],
     counted: Mapping[Key, Counted],
     said: Mapping[Key, SetLimit],
+    suspense: InSuspense = NOTHING_HELD,
 ) -> list[Limit]:
     """Every limit of an order, those of the ledger first, in one order always.
 
@@ -56,14 +76,20 @@ def limits_of(
     :param live: what the ledger says of each order line
     :param counted: what is reserved on each line, and of each project and key
     :param said: the limits that were set and are in force
+    :param suspense: what is held and may still be charged: each line may have to bear
+        it, and a limit of the order or of a CLIN bears it once
     """
     found = []
     for line, clin in sorted(clins.items()):
         if line in live:
             reserved = counted.get((str(LimitScope.LINE), str(line)), _NOTHING)[0]
-            found += _of_the_ledger(line, clin, live[line], reserved)
+            held = suspense.of_line(line)
+            taken = [one + more for one, more in zip(reserved, held, strict=True)]
+            found += _of_the_ledger(line, clin, live[line], taken)
     for key, limit in sorted(said.items()):
         used, spent = _used(key, clins, live, counted)
+        if key[0] in (LimitScope.ORDER, LimitScope.CLIN):
+            used, spent = used + suspense.tokens, spent + suspense.picodollars
         says = _name(key)
         if limit.tokens is not None:
             left = limit.tokens - used
@@ -78,35 +104,35 @@ _NOTHING: Final[Counted] = ((0, 0, 0), (0, 0))
 
 
 def _of_the_ledger(
-    line: int, clin: str, live: LiveLimit, reserved: Sequence[int]
+    line: int, clin: str, live: LiveLimit, taken: Sequence[int]
 ) -> list[Limit]:
     key = (str(LimitScope.LINE), str(line))
-    acrns = ", ".join(live.funds_left)
+    acrns = ", ".join(live.funds_left) or "none"
     found = [
         Limit(
             key,
             DOLLARS,
-            in_picodollars(live.funded_dollars_left) - reserved[DOLLARS],
+            in_picodollars(live.funded_dollars_left) - taken[DOLLARS],
             FUNDED_DOLLARS,
             f"the funds of line {clin} (ACRN {acrns})",
         ),
         Limit(
             key,
             DOLLARS,
-            in_picodollars(live.ceiling_dollars_left) - reserved[DOLLARS],
+            in_picodollars(live.ceiling_dollars_left) - taken[DOLLARS],
             DOLLAR_CEILING,
             f"the dollar ceiling of line {clin}",
         ),
         Limit(
             key,
             TOKENS,
-            live.tokens_left - reserved[TOKENS],
+            live.tokens_left - taken[TOKENS],
             TOKEN_CEILING,
             f"the token ceiling of line {clin}",
         ),
     ]
     if live.micro_acu_left is not None:
-        left = live.micro_acu_left - reserved[MICRO_ACU]
+        left = live.micro_acu_left - taken[MICRO_ACU]
         found.append(Limit(key, MICRO_ACU, left, POOL, f"the pool of line {clin}"))
     return found
 
@@ -141,6 +167,21 @@ def _used(
 def _name(key: Key) -> str:
     scope, name = key
     return f"{LimitScope(scope).label} {name}".strip()
+
+
+def in_suspense(
+    tokens: int, dollars: Decimal, burns: Mapping[int, Decimal]
+) -> InSuspense:
+    """What is held comes to at the most, in the units of pools too.
+
+    :param burns: the highest units a million tokens by line, for those on a pool
+    """
+    units = {
+        line: int((tokens * burn).to_integral_value(ROUND_CEILING))
+        for line, burn in burns.items()
+        if tokens
+    }
+    return InSuspense(tokens, in_picodollars(dollars, up=True), units)
 
 
 def demand_of(ask: Ask, clins: Mapping[int, str], shares: Iterable[Share]) -> Demand:

@@ -332,4 +332,13 @@ class ChooseControlForm(forms.Form):
         max_value=86_400,
         help_text="How long a grant holds its reserve; longer than any call takes.",
     )
+    silence_seconds = forms.IntegerField(
+        label="Seconds of silence",
+        min_value=60,
+        max_value=2_592_000,
+        required=False,
+        help_text="A source that has told of no usage for longer, by a batch, a "
+        "settlement or a heartbeat, gets no room. Empty: as long as before the alarm "
+        "of silent sources.",
+    )
     reason = forms.CharField(label="Reason", max_length=400)

@@ -56,6 +56,7 @@ ReservationEnd = reservations.ReservationEnd
 ReservationHold = reservations.ReservationHold
 Settlement = reservations.Settlement
 FreedReserve = reservations.FreedReserve
+SuspenseReserve = reservations.SuspenseReserve
 SpendingLimit = reservations.SpendingLimit
 ControlChoice = reservations.ControlChoice
 GatewayEpoch = reservations.GatewayEpoch
@@ -105,6 +106,9 @@ class UsageBatch(Addressed, AppendOnly):
                     + models.F("rejected")
                 ),
             ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="batches_by_time", fields=["source", "-received_at"]),
         ]
 
     def __str__(self) -> str:

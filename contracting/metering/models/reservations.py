@@ -34,6 +34,12 @@ class FundsGate(Timestamped):
     lease_seconds = models.PositiveIntegerField(
         default=600, help_text="How long a grant holds its reserve."
     )
+    silence_seconds = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="How long a source may be silent and still get room; empty: as long "
+        "as before the alarm of silent sources.",
+    )
     swept_until = models.DateTimeField(
         null=True, blank=True, help_text="Leases up to here have been ended."
     )
@@ -45,6 +51,11 @@ class FundsGate(Timestamped):
             models.CheckConstraint(
                 name="a_lease_lasts_from_ten_seconds_to_a_day",
                 condition=Q(lease_seconds__gte=10, lease_seconds__lte=86_400),
+            ),
+            models.CheckConstraint(
+                name="a_source_may_be_silent_from_a_minute_to_thirty_days",
+                condition=Q(silence_seconds__isnull=True)
+                | Q(silence_seconds__gte=60, silence_seconds__lte=2_592_000),
             ),
         ]
 
@@ -270,6 +281,39 @@ class FreedReserve(Timestamped):
         return f"freed on gate {self.gate_id}"
 
 
+class SuspenseReserve(Timestamped):
+    """What an event in suspense may come to, for as long as it is there.
+
+    The last :class:`UsageHold` of the event, kept by triggers: whoever attributes or
+    disposes of the event takes it off in the same transaction, so that a gate need not
+    look through all that was ever held.
+    """
+
+    agency_id = models.BigIntegerField()
+    source_id = models.BigIntegerField()
+    event_id = models.CharField(max_length=200)
+    order = models.ForeignKey(
+        "orders.TaskOrder",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="suspense_reserves",
+    )
+    tokens = models.BigIntegerField(default=0)
+    dollars = models.DecimalField(max_digits=24, decimal_places=12, default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_event_in_suspense_is_reserved_once",
+                fields=["agency_id", "source_id", "event_id"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} in suspense"
+
+
 class SpendingLimit(AppendOnly):
     """The most that may be used of an order, a CLIN, a project or a key.
 
@@ -313,6 +357,7 @@ class ControlChoice(AppendOnly):
     )
     mode = models.CharField(max_length=4, choices=ControlMode.choices)
     lease_seconds = models.PositiveIntegerField()
+    silence_seconds = models.PositiveIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=400)
     chosen_by = models.CharField(max_length=160)
     chosen_at = models.DateTimeField()

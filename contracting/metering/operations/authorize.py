@@ -17,7 +17,7 @@ from contracting.core.errors import Refusal
 from contracting.core.permissions import require
 from contracting.core.postgresql.pipeline import pipelined
 from contracting.core.quantities import Dollars, Tokens
-from contracting.ledger.queries.live import LiveLimit, live_limits
+from contracting.ledger.queries.live import NOTHING_BOUND, LiveLimit, live_limits
 from contracting.metering import permissions
 from contracting.metering.calculations.admission import (
     Key,
@@ -29,6 +29,7 @@ from contracting.metering.calculations.limits import (
     SetLimit,
     amount_in_words,
     demand_of,
+    in_suspense,
     limits_of,
 )
 from contracting.metering.calculations.worst import (
@@ -44,10 +45,11 @@ from contracting.metering.operations.sweep import (
     _SAVE,
     _Gates,
     _lock_gates,
-    _lock_new_gate,
+    _open_gates,
 )
 from contracting.metering.queries import gates as reads
 from contracting.metering.queries import unfolded as usage
+from contracting.metering.queries.control import live_of
 from contracting.metering.queries.gates import OrderFacts, Stamp
 from contracting.metering.queries.parts import PARTS
 from contracting.metering.refusals import (
@@ -114,8 +116,9 @@ class _Held:
     limits: list[tuple[Any, ...]]
     live: dict[int, LiveLimit]
     known: dict[str, tuple[Any, ...]]
+    suspense: dict[int, tuple[int, Decimal]]
     is_rolling: bool
-    is_heard: bool
+    heard: float
     open: dict[int, list[Limit]] = field(default_factory=dict)
 
 
@@ -159,17 +162,21 @@ def authorize_usage(
 def _facts(
     asks: Iterable[Ask], by: Actor, at: datetime
 ) -> tuple[dict[str, OrderFacts | None], bool]:
-    """What is known of each order that is named; a new order gets its gate here."""
+    """What is known of each order that is named; a new order gets its gate here.
+
+    :returns: by name, and whether there is a new gate
+    """
     agency_id, has_new_gate = by.own_organization_id, False
-    found: dict[str, OrderFacts | None] = {}
-    for ref in {ask.order_ref for ask in asks}:
-        facts = reads.kept_facts(agency_id, ref)
-        if facts is None:
-            order_id = reads.order_without_gate(agency_id, ref)
-            if order_id is not None:
-                has_new_gate |= _lock_new_gate(order_id)
-            facts = reads.read_facts(agency_id, ref, at)
-        found[ref] = facts
+    found = {
+        ref: reads.kept_facts(agency_id, ref, at)
+        for ref in {ask.order_ref for ask in asks}
+    }
+    lacking = {ref for ref, facts in found.items() if facts is None}
+    if lacking:
+        if orders := reads.orders_without_gate(agency_id, lacking):
+            _open_gates(orders)
+            has_new_gate = True
+        found.update(reads.read_facts(agency_id, lacking, at))
     return found, has_new_gate
 
 
@@ -194,7 +201,8 @@ def _read_locked(
         },
     )
     ((agency_id, source, is_closed),) = found["source"]
-    ((is_rolling, is_heard),) = found["alive"]
+    ((is_rolling,),) = found["alive"]
+    ((heard,),) = found["heard"]
     live = live_limits(found["live"])
     usage.take_off(live, found["unfolded"])
     return _Held(
@@ -207,22 +215,26 @@ def _read_locked(
         limits=[tuple(row) for row in found["limits"]],
         live=live,
         known={row[0]: tuple(row) for row in found["known"]},
+        suspense={gate: (n, Decimal(usd)) for gate, n, usd in found["suspense"]},
         is_rolling=is_rolling,
-        is_heard=is_heard,
+        heard=float(heard),
     )
 
 
 def _refresh(facts: dict[str, OrderFacts | None], held: _Held, at: datetime) -> None:
     """Read again what was signed, stopped or banned since it was kept."""
-    for ref, each in facts.items():
-        if each is None:
-            continue
-        stamp = held.stamps.get(each.stream, ())
-        if not each.holds(stamp, at):
-            anew = reads.read_facts(each.agency_id, ref, at)
-            if anew is not None:
-                anew.stamp = stamp
-            facts[ref] = anew
+    changed = {
+        ref: each.agency_id
+        for ref, each in facts.items()
+        if each is not None and each.stamp != held.stamps.get(each.stream, ())
+    }
+    for agency_id in set(changed.values()):
+        anew = reads.read_facts(agency_id, changed, at)
+        facts.update({ref: anew.get(ref) for ref in changed})
+        new_lines = {
+            line for each in anew.values() for line in each.clins
+        } - held.live.keys()
+        held.live.update(live_of(new_lines) if new_lines else {})
 
 
 def _answer(
@@ -239,7 +251,7 @@ def _answer(
     if facts is None:
         message = f"There is no signed order {ask.order_ref} for this key."
         raise UnknownOrder(message)
-    mode, lease, _order = held.gates.held[facts.gate_id]
+    mode, lease, *_more = held.gates.held[facts.gate_id]
     _guard(ask, facts, held, at)
     model_id = _model(ask, facts)
     shares = _worst(ask, facts, model_id, at, lease)
@@ -299,12 +311,7 @@ def _guard(ask: Ask, facts: OrderFacts, held: _Held, at: datetime) -> None:
             "can tell what is left. Try again when the roller runs."
         )
         raise RollerStopped(message)
-    if not held.is_heard:
-        message = (
-            f"The source {held.source} has not been heard of for longer than it "
-            "may be silent. It gets room again when it reports."
-        )
-        raise SourceSilent(message)
+    _guard_silence(facts, held, at)
     newest = held.epochs.get(ask.gateway, 0)
     if ask.epoch != newest:
         message = (
@@ -324,6 +331,21 @@ def _guard(ask: Ask, facts: OrderFacts, held: _Held, at: datetime) -> None:
     if facts.known.is_stopped_at(at):
         message = f"Work under order {facts.name} is stopped."
         raise OrderStopped(message)
+
+
+def _guard_silence(facts: OrderFacts, held: _Held, at: datetime) -> None:
+    """Refuse where nobody can tell what the source has used meanwhile."""
+    _mode, _lease, chosen, _order = held.gates.held[facts.gate_id]
+    most = facts.silence if chosen is None else chosen
+    if at.timestamp() - held.heard > most:
+        since = datetime.fromtimestamp(held.heard, UTC)
+        message = (
+            f"The source {held.source} has told of no usage since "
+            f"{since:%Y-%m-%d %H:%M} UTC; order {facts.name} allows "
+            f"{most:,} seconds of silence. A heartbeat, or what it has used, gives it "
+            "room again."
+        )
+        raise SourceSilent(message, heard_at=since, seconds=most)
 
 
 def _model(ask: Ask, facts: OrderFacts) -> int:
@@ -365,13 +387,16 @@ def _limits(facts: OrderFacts, held: _Held) -> list[Limit]:
         }
         found = limits_of(
             facts.clins,
-            {line: held.live[line] for line in facts.clins if line in held.live},
+            {line: held.live.get(line, NOTHING_BOUND) for line in facts.clins},
             {
                 key: (counter.reserved, counter.used)
                 for (gate_id, key), counter in held.gates.counters.items()
                 if gate_id == facts.gate_id
             },
             said,
+            in_suspense(
+                *held.suspense.get(facts.gate_id, (0, Decimal(0))), facts.burns
+            ),
         )
         held.open[facts.gate_id] = found
         _note_what_is_left(facts.gate_id, found, held)

@@ -28,17 +28,20 @@ def choose_control(
     order_id: int,
     mode: str,
     lease_seconds: int,
+    silence_seconds: int | None = None,
     reason: str,
     by: Actor,
     at: datetime,
 ) -> ControlChoice:
-    """Choose hard or soft for an order, and how long a grant holds (R-MET-10).
+    """Choose hard or soft for an order, how long a grant and silence last (R-MET-10).
 
     Hard stops calls at the live limit; it is refused while usage of the order comes
     without authorization, because nothing holds that back. Soft grants what is beyond a
     limit and names the limit in the grant.
 
     :param lease_seconds: from 10 seconds to a day
+    :param silence_seconds: for how long a source may tell of no usage and still get
+        room, from a minute to thirty days; none: until the alarm of silent sources
     :raises NotAllowed: unless ``by`` is a contracting officer of the agency
     :raises ReasonMissing: without a reason
     :raises UsageUnannounced: if hard is asked and usage came without authorization
@@ -62,12 +65,14 @@ def choose_control(
         gate=gate,
         mode=ControlMode(mode),
         lease_seconds=lease_seconds,
+        silence_seconds=silence_seconds,
         reason=reason.strip(),
         chosen_by=by.name,
         chosen_at=at,
     )
     gate.mode, gate.lease_seconds = choice.mode, lease_seconds
-    gate.save(update_fields=["mode", "lease_seconds"])
+    gate.silence_seconds = silence_seconds
+    gate.save(update_fields=["mode", "lease_seconds", "silence_seconds"])
     # What is reserved beyond a limit stays; the next grant looks at what is left.
     GateCounter.objects.filter(gate=gate).update(
         mode=choice.mode, left_tokens=None, left_dollars=None, left_micro_acu=None
@@ -80,6 +85,7 @@ def choose_control(
         data={
             "mode": choice.mode,
             "lease_seconds": lease_seconds,
+            "silence_seconds": silence_seconds,
             "reason": choice.reason,
         },
     )

@@ -34,7 +34,8 @@ from contracting.metering.operations.settle import Spent, _end
 from contracting.metering.states import ControlMode, LimitScope, ReservationEndKind
 
 _LOCK: Final = f"""
-SELECT id, mode, lease_seconds, order_id FROM {FundsGate._meta.db_table}
+SELECT id, mode, lease_seconds, silence_seconds, order_id
+  FROM {FundsGate._meta.db_table}
  WHERE id = ANY(%s) ORDER BY id FOR UPDATE
 """  # noqa: S608 (names of our own tables)
 
@@ -187,8 +188,8 @@ class _Counter:
 class _Gates:
     """The gates that are held, and their counters."""
 
-    held: dict[int, tuple[str, int, int]] = field(default_factory=dict)
-    """Mode, seconds of a lease and order, by gate."""
+    held: dict[int, tuple[str, int, int | None, int]] = field(default_factory=dict)
+    """Mode, seconds of a lease, of silence, and order, by gate."""
 
     counters: dict[tuple[int, Key], _Counter] = field(default_factory=dict)
 
@@ -255,17 +256,17 @@ def _columns(counter: _Counter) -> list[Any]:
     ]
 
 
-def _lock_new_gate(order_id: int) -> bool:
-    """Give an order its gate and lock it; whether it had none."""
-    gate, is_new = FundsGate.objects.get_or_create(order_id=order_id)
-    FundsGate.objects.locked().get(pk=gate.pk)
-    return is_new
+def _open_gates(order_ids: Sequence[int]) -> None:
+    """Give each of these orders its gate; whoever comes at once waits for it."""
+    FundsGate.objects.bulk_create(
+        [FundsGate(order_id=pk) for pk in sorted(order_ids)], ignore_conflicts=True
+    )
 
 
 def _lock_gate(order_id: int) -> FundsGate:
     """The gate of an order, locked; it gets one where it had none."""
-    _lock_new_gate(order_id)
-    gate: FundsGate = FundsGate.objects.get(order_id=order_id)
+    _open_gates([order_id])
+    gate: FundsGate = FundsGate.objects.locked().get(order_id=order_id)
     return gate
 
 

@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
+from contracting.core.periods import days_bounds
 from contracting.ledger.queries.live import LiveLimit, live_limits
 from contracting.metering.calculations.admission import Key, Limit
-from contracting.metering.calculations.limits import SetLimit, limits_of
+from contracting.metering.calculations.limits import (
+    InSuspense,
+    SetLimit,
+    in_suspense,
+    limits_of,
+)
 from contracting.metering.calculations.worst import in_picodollars
 from contracting.metering.models import (
     ControlChoice,
@@ -27,10 +34,14 @@ from contracting.metering.models import (
     SpendingLimit,
     UsageAttribution,
 )
+from contracting.metering.queries.gates import silence_on
 from contracting.metering.queries.parts import PARTS
-from contracting.metering.queries.unfolded import take_off
+from contracting.metering.queries.unfolded import SUSPENSE, take_off
 from contracting.metering.states import ControlMode, LimitScope
-from contracting.orders.models import HOLDER_OF_A_LINE, TaskOrder
+from contracting.orders.models import HOLDER_OF_A_LINE, OrderRate, TaskOrder
+
+ZERO: Final = Decimal(0)
+_LATE: Final = timedelta(days=45)
 
 
 def unannounced(order: TaskOrder) -> QuerySet[UsageAttribution]:
@@ -68,6 +79,7 @@ class Control:
     open_calls: int
     reserved_tokens: int
     reserved_dollars: Decimal
+    silence_seconds: int | None = None
 
     @property
     def is_hard(self) -> bool:
@@ -93,6 +105,7 @@ def control_of(order: TaskOrder) -> Control:
         open_calls=calls,
         reserved_tokens=tokens,
         reserved_dollars=dollars,
+        silence_seconds=gate.silence_seconds,
     )
 
 
@@ -123,7 +136,35 @@ def limits_left(order: TaskOrder, on: date) -> list[Limit]:
             for row in limits_in_force(gate, on)
         }
         counted = _counted(gate)
-    return limits_of(clins, live_of(clins), counted, said)
+    held = suspense_of(order)
+    return limits_of(clins, live_of(clins), counted, said, held)
+
+
+def suspense_of(order: TaskOrder) -> InSuspense:
+    """What is in suspense and no open grant has reserved; it may still be charged."""
+    gate = FundsGate.objects.filter(order=order).first()
+    if gate is None:
+        # Nothing can be reserved yet: whatever is held counts.
+        sums = order.suspense_reserves.aggregate(
+            tokens=Coalesce(Sum("tokens"), 0), dollars=Coalesce(Sum("dollars"), ZERO)
+        )
+        tokens, dollars = sums["tokens"], sums["dollars"]
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(SUSPENSE, {"gates": [gate.pk]})
+            rows = [
+                json.loads(row) if isinstance(row, str) else row for (row,) in cursor
+            ]
+        tokens, dollars = rows[0][1:] if rows else (0, ZERO)
+    burns = OrderRate.objects.filter(
+        line__order=order, rate_row__superseded_at__isnull=True
+    ).values("line_id")
+    most = burns.annotate(most=Max("rate_row__burn__acu_per_million_tokens"))
+    return in_suspense(
+        tokens,
+        Decimal(dollars),
+        {row["line_id"]: row["most"] for row in most if row["most"] is not None},
+    )
 
 
 def limits_in_force(gate: FundsGate, on: date) -> list[SpendingLimit]:
@@ -191,10 +232,62 @@ def _take_off(
             found[key][1][1] += in_picodollars(freed.used_dollars)
 
 
+def silence_of(order: TaskOrder, on: date) -> int:
+    """For how many seconds a source may tell of no usage and still get room."""
+    gate = FundsGate.objects.filter(order=order).first()
+    chosen = None if gate is None else gate.silence_seconds
+    return silence_on(on) if chosen is None else chosen
+
+
 def overshoot(order: TaskOrder) -> dict[str, Any]:
     """What calls have used above what was reserved for them, all together."""
     rows = Settlement.objects.filter(reservation__gate__order=order, over_dollars__gt=0)
     return rows.aggregate(dollars=Sum("over_dollars"), most=Max("over_dollars"))
+
+
+@dataclass(frozen=True, slots=True)
+class DayAtTheGate:
+    """What went past the gate of an order on one of its days."""
+
+    day: date
+    over_calls: int
+    over_dollars: Decimal
+    unannounced_calls: int
+
+
+def days_at_the_gate(order: TaskOrder, days: Iterable[date]) -> list[DayAtTheGate]:
+    """Calls above their reserve, by when they settled, and usage nobody had authorized.
+
+    The latter counts by when it came, and on an order that is to be hard and has been
+    asked for before: elsewhere nobody expects anybody to ask.
+    """
+    gate = FundsGate.objects.filter(order=order).first()
+    if gate is None:
+        return []
+    is_meant_hard = gate.is_hard and gate.reservations.exists()
+    zone = order.contract.time_zone
+    found = []
+    for day in days:
+        bounds = days_bounds(day, day, zone)
+        over = Settlement.objects.filter(
+            reservation__gate=gate,
+            over_dollars__gt=0,
+            settled_at__gte=bounds.start,
+            settled_at__lt=bounds.end,
+        ).aggregate(calls=Count("pk"), dollars=Coalesce(Sum("over_dollars"), ZERO))
+        passed = (
+            unannounced(order)
+            .filter(
+                accounting_day__gte=day - _LATE,
+                attributed_at__gte=bounds.start,
+                attributed_at__lt=bounds.end,
+            )
+            .count()
+            if is_meant_hard
+            else 0
+        )
+        found.append(DayAtTheGate(day, over["calls"], over["dollars"], passed))
+    return found
 
 
 def gates_to_sweep(at: datetime) -> list[int]:

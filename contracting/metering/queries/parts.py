@@ -13,7 +13,12 @@ from contracting.metering.models import (
     UsageSource,
 )
 from contracting.metering.queries.gates import STAMPS
-from contracting.metering.queries.unfolded import ALIVE, UNFOLDED
+from contracting.metering.queries.unfolded import (
+    ALIVE,
+    HEARD,
+    SUSPENSE,
+    UNFOLDED,
+)
 
 _SOURCE: Final = f"""
 SELECT json_build_array(agency_id, code, closed_at IS NOT NULL) AS row
@@ -49,6 +54,8 @@ PARTS: Final = {
     "known": _KNOWN,
     "live": LIVE_LIMITS.replace("%s", "%(holders)s", 1).replace("%s", "%(lines)s", 1),
     "unfolded": UNFOLDED,
+    "suspense": SUSPENSE,
     "alive": ALIVE,
+    "heard": HEARD,
     "stamps": STAMPS,
 }

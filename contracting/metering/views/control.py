@@ -37,6 +37,14 @@ def _order(actor: Actor, public_id: str) -> TaskOrder:
     return order
 
 
+def silence_words(seconds: int) -> str:
+    """How long a source may be silent, in hours where they are whole."""
+    hours, rest = divmod(seconds, 3_600)
+    if not rest:
+        return f"{hours:,} hour{'' if hours == 1 else 's'}"
+    return f"{seconds:,} seconds"
+
+
 def _left(limit: Limit) -> str:
     """What a limit leaves, with dollars as every page writes them."""
     if limit.unit == DOLLARS:
@@ -54,6 +62,7 @@ class FundsControlPage(PageView):
         on = accounting_day(clock.now(), order.contract.time_zone)
         gate = FundsGate.objects.filter(order=order).first()
         limits = control.limits_left(order, on)
+        held = control.suspense_of(order)
         return {
             "order": order,
             "control": control.control_of(order),
@@ -61,6 +70,9 @@ class FundsControlPage(PageView):
             "is_spent": any(limit.left <= 0 for limit in limits),
             "said": control.limits_in_force(gate, on) if gate else [],
             "overshoot": control.overshoot(order),
+            "held": held,
+            "held_dollars": in_dollars(held.picodollars),
+            "silence": silence_words(control.silence_of(order, on)),
             "may_limit": permissions.can_limit_spending(self.actor, order, on),
             "may_choose": permissions.can_choose_control(self.actor, order),
         }
@@ -122,7 +134,11 @@ class ChooseControlView(VerbView):
 
     def initial(self, thing: TaskOrder) -> dict[str, Any]:
         now = control.control_of(thing)
-        return {"mode": now.mode, "lease_seconds": now.lease_seconds}
+        return {
+            "mode": now.mode,
+            "lease_seconds": now.lease_seconds,
+            "silence_seconds": now.silence_seconds,
+        }
 
     def extra(self, thing: TaskOrder) -> dict[str, Any]:
         return {"order": thing, "cancel_url": _page_of(thing)}
