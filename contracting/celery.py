@@ -66,6 +66,11 @@ app.conf.beat_schedule = {
         "task": "contracting.watch.tasks.raise_alarms",
         "schedule": crontab(minute=20),
     },
+    "prove-sums-nightly": {
+        "task": "contracting.watch.tasks.raise_alarms",
+        "schedule": crontab(hour=6, minute=40),
+        "kwargs": {"with_sums": True},
+    },
     "give-funds-notices-daily": {
         "task": "contracting.watch.tasks.give_funds_notices",
         "schedule": crontab(hour=10, minute=30),

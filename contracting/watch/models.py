@@ -77,7 +77,8 @@ class Alarm(Addressed, Timestamped, Stateful):
             models.CheckConstraint(
                 name="an_alarm_is_of_an_order_or_of_a_source",
                 condition=Q(order__isnull=False, source__isnull=True)
-                | Q(order__isnull=True, source__isnull=False),
+                | Q(order__isnull=True, source__isnull=False)
+                | Q(order__isnull=True, source__isnull=True, kind=AlarmKind.ROLL_UP),
             ),
             models.CheckConstraint(
                 name="a_closed_alarm_says_what_was_found",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Max, Q, QuerySet
@@ -16,7 +16,10 @@ from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.metering.models import UsageBatch, UsageSource
+from contracting.metering.queries.control import days_at_the_gate
+from contracting.metering.queries.proof import rollup_differences
 from contracting.metering.queries.rollups import UsageOf, daily_usage
+from contracting.metering.states import SILENCE
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries import totals_by_order
 from contracting.orders.states import SIGNED, TaskOrderState
@@ -33,7 +36,7 @@ from contracting.watch.calculations.alarms import (
     tokenizer_drift,
 )
 from contracting.watch.models import Alarm
-from contracting.watch.states import CACHE_DROP, DRIFT, SILENCE, AlarmKind, Measure
+from contracting.watch.states import CACHE_DROP, DRIFT, AlarmKind, Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,46 @@ def _of_an_order(order: TaskOrder, at: datetime) -> list[Finding]:
         drift = tokenizer_drift(days, yesterday, float(limits[DRIFT]))
         if drift is not None:
             found.append(_drifted(order, model, yesterday, drift))
-    return found
+    return [*found, *_past_the_gate(order, (yesterday, today))]
+
+
+def _past_the_gate(order: TaskOrder, days: Iterable[date]) -> Iterator[Finding]:
+    """Calls above their reserve, and usage that nobody had asked for (R-MET-10)."""
+    for each in days_at_the_gate(order, days):
+        if each.over_calls:
+            words = (
+                f"{_calls(each.over_calls)} under order {order.piid} cost "
+                f"{Dollars(each.over_dollars)} more than was reserved for them on "
+                f"{each.day}."
+            )
+            over = {
+                "calls": str(each.over_calls),
+                "dollars": f"{each.over_dollars.normalize():f}",
+            }
+            yield Finding(AlarmKind.OVER_RESERVE, each.day, words, over, order)
+        if each.unannounced_calls:
+            words = (
+                f"{_calls(each.unannounced_calls)} under order {order.piid} came "
+                f"without authorization on {each.day}: the order is to be hard, and "
+                "nothing held them back."
+            )
+            passed = {"calls": str(each.unannounced_calls)}
+            yield Finding(AlarmKind.UNANNOUNCED, each.day, words, passed, order)
+
+
+def _calls(count: int) -> str:
+    return "1 call" if count == 1 else f"{count:,} calls"
+
+
+def differing_sums(agency_id: int, at: datetime) -> list[Finding]:
+    """Sums that pages and reports read and that are not those of their rows (MET-9)."""
+    said = [words for agency, words in rollup_differences() if agency == agency_id]
+    if not said:
+        return []
+    count = "1 sum differs" if len(said) == 1 else f"{len(said):,} sums differ"
+    words = f"{count} from the rows they are the sums of: {said[0]}."
+    figures = {"sums": str(len(said))}
+    return [Finding(AlarmKind.ROLL_UP, at.astimezone(UTC).date(), words, figures)]
 
 
 def _drifted(order: TaskOrder, model: int, day: date, drift: Drift) -> Finding:

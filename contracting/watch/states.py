@@ -36,6 +36,9 @@ class AlarmKind(TextChoices):
     CACHE_DROP = "CACHE_DROP", "fewer cached tokens"
     SILENT_SOURCE = "SILENT_SOURCE", "silent source"
     TOKENIZER_DRIFT = "TOKENIZER_DRIFT", "tokenizer drift"
+    OVER_RESERVE = "OVER_RESERVE", "calls above their reserve"
+    UNANNOUNCED = "UNANNOUNCED", "usage without authorization"
+    ROLL_UP = "ROLL_UP", "sums that are not their rows"
 
     @property
     def limits(self) -> str:
@@ -65,10 +68,24 @@ _LIMITS = {
         "be held against characters here: recount a sample beside the gateway. Input "
         "alone or output alone is not told."
     ),
+    "OVER_RESERVE": (
+        "It shows that calls cost more than the worst case that was reserved for them. "
+        "It cannot tell a gateway that sends too low a limit of tokens from a vendor "
+        "that counts more than was asked for. What was used counts in full."
+    ),
+    "UNANNOUNCED": (
+        "It shows that usage came without authorization on an order that was chosen "
+        "to be hard. Nothing holds such usage back: until a day passes without any, "
+        "the order stops calls that ask, and no others."
+    ),
+    "ROLL_UP": (
+        "It shows that sums that pages and reports read differ from the rows they are "
+        "the sums of. Bills are drawn from the rows; rebuild the sums, and look for "
+        "who wrote to the database beside the product."
+    ),
 }
 
 CACHE_DROP: Final = "ALARM_CACHE_DROP"
-SILENCE: Final = "ALARM_SILENCE"
 DRIFT: Final = "ALARM_DRIFT"
 """Codes of what it takes to raise an alarm: dated numbers."""
 

@@ -19,9 +19,10 @@ _log = logging.getLogger(__name__)
 
 
 @shared_task  # type: ignore[untyped-decorator,unused-ignore]
-def raise_alarms() -> int:
+def raise_alarms(*, with_sums: bool = False) -> int:
     """Raise what people should look at, each agency by itself.
 
+    :param with_sums: also prove the sums that pages read, once a night
     :returns: how many alarms are new; what failed stands in the log
     """
     at = clock.now()
@@ -29,7 +30,10 @@ def raise_alarms() -> int:
     made = 0
     for agency_id in agencies.distinct():
         try:
-            made += len(alarms.raise_alarms(agency_id=agency_id, by=SYSTEM, at=at))
+            found = alarms.raise_alarms(
+                agency_id=agency_id, with_sums=with_sums, by=SYSTEM, at=at
+            )
+            made += len(found)
         except Exception:  # noqa: BLE001 (logged; the others go on)
             _log.exception("Agency %s was not watched.", agency_id)
     return made

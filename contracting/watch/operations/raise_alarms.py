@@ -18,19 +18,25 @@ from contracting.watch.states import AlarmKind
 
 
 @transaction.atomic
-def raise_alarms(*, agency_id: int, by: Actor, at: datetime) -> list[Alarm]:
+def raise_alarms(
+    *, agency_id: int, with_sums: bool = False, by: Actor, at: datetime
+) -> list[Alarm]:
     """Raise each alarm once: of a day, and never while the same one is not closed.
 
     A runaway day is its own; it is told while the day still runs.
 
+    :param with_sums: also prove the sums that pages read; that reads every rating
     :returns: the alarms that are new
     :raises NotAllowed: if ``by`` is not the schedule
     """
     list(UsageSource.objects.locked().filter(agency_id=agency_id))
     require(permissions.can_raise_alarms(by))
+    found = queries.findings_of(agency_id, at)
+    if with_sums:
+        found += queries.differing_sums(agency_id, at)
     return [
         _raise(finding, agency_id, by, at)
-        for finding in queries.findings_of(agency_id, at)
+        for finding in found
         if not _is_known(finding, agency_id)
     ]
 
