@@ -109,6 +109,7 @@ AT_THE_ROOT = {
     "README.md",
     "accounts",
     "bench",
+    "clients",
     "contracting",
     "deploy",
     "docs",

@@ -79,7 +79,7 @@ def syntax(file: Path) -> ast.Module:
 
 def python_files() -> Iterator[Path]:
     """Every Python file of ours, migrations included."""
-    for directory in ("accounts", "contracting", "tests", "bench"):
+    for directory in ("accounts", "contracting", "clients", "docs", "tests", "bench"):
         yield from sorted((ROOT / directory).rglob("*.py"))
     yield ROOT / "manage.py"
 
