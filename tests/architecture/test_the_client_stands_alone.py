@@ -30,14 +30,12 @@ def test_it_imports_the_standard_library_and_itself(file):
 
 
 def test_it_starts_where_nothing_else_is():
-    said = "import drawdown_client, sys; print('django' in sys.modules)"
+    said = (
+        f"import sys; sys.path[:0] = [{str(CLIENT.parent)!r}]; "
+        "import drawdown_client; print('django' in sys.modules)"
+    )
     done = subprocess.run(
-        [
-            sys.executable,
-            "-I",
-            "-c",
-            f"import sys; sys.path[:0] = [{str(CLIENT.parent)!r}]; {said}",
-        ],
+        [sys.executable, "-I", "-c", said],
         capture_output=True,
         text=True,
         check=True,
@@ -50,10 +48,11 @@ def test_it_starts_where_nothing_else_is():
 def test_whatever_it_offers_is_described(file):
     tree = syntax(file)
     assert ast.get_docstring(tree)
+    classes = [each for each in tree.body if isinstance(each, ast.ClassDef)]
     bare = [
         each.name
-        for node in [tree, *(n for n in tree.body if isinstance(n, ast.ClassDef))]
-        for each in node.body
+        for body in (tree.body, *(each.body for each in classes))
+        for each in body
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         and not each.name.startswith("_")
         and not ast.get_docstring(each)
