@@ -109,3 +109,17 @@ USAGE_UNPARKED = event_type(
 ROLLUPS_REBUILT = event_type(
     "metering.rollups.rebuilt", "Roll-ups of an order were rebuilt from its ratings."
 )
+RERATING_PREPARED = event_type(
+    "metering.rerating.prepared",
+    "It was worked out what usage would cost by what is known now.",
+)
+RERATING_APPROVED = event_type(
+    "metering.rerating.approved",
+    "Usage was rated anew; what is closed became an adjustment.",
+)
+RERATING_DISCARDED = event_type(
+    "metering.rerating.discarded", "A prepared re-rating was given up."
+)
+USAGE_CLOSED = event_type(
+    "metering.usage.closed", "Usage is accepted: what it cost is changed no more."
+)

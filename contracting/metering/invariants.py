@@ -15,6 +15,7 @@ from contracting.core.quantities import Tokens, UnitPrice
 from contracting.ledger.queries import drawn_by_line, pending_by_line
 from contracting.metering.models import (
     FundsGate,
+    RatingDifference,
     SuspenseReserve,
     UnchargedUsage,
     UsageAssignment,
@@ -26,12 +27,14 @@ from contracting.metering.models import (
     UsageLine,
     UsageRating,
     UsageRefusal,
+    UsageRerating,
     UsageSource,
     WitnessRating,
 )
 from contracting.metering.queries import holds_in_force, latest_true_ups
 from contracting.metering.queries.proof import rollup_differences
 from contracting.metering.queries.recount import recounted
+from contracting.metering.states import RatingRunState
 from contracting.orders.models import HOLDER_OF_A_LINE
 
 _EVENT = ("agency_id", "source_id", "event_id")
@@ -141,6 +144,9 @@ def _the_ledger_has_every_token() -> Iterator[str]:
             "order_line"
         ).annotate(Sum("tokens"), Sum("dollars"))
     }
+    for line, moved, worth in _rerated():
+        tokens, dollars = rated.get(line, (0, Decimal(0)))
+        rated[line] = (tokens + moved, dollars + worth)
     for line, change in _trued_up().items():
         tokens, dollars = rated.get(line, (0, Decimal(0)))
         rated[line] = (tokens, dollars + change)
@@ -154,6 +160,59 @@ def _the_ledger_has_every_token() -> Iterator[str]:
         used = tokens, dollars - charged.get(line, 0)
         if metered != used:
             yield f"order line {line}: metered {metered}, on the ledger {used}"
+
+
+def _rerated() -> Iterator[tuple[int, int, Decimal]]:
+    """What runs have moved from and to order lines; adjustments move nothing."""
+    rows = UsageRerating.objects.filter(is_adjustment=False).order_by()
+    for line, tokens, dollars in rows.values_list("old_order_line").annotate(
+        Sum("tokens"), Sum("old_dollars")
+    ):
+        yield line, -tokens, -dollars
+    yield from rows.values_list("order_line").annotate(Sum("tokens"), Sum("dollars"))
+
+
+def _runs_post_what_they_say() -> Iterator[str]:
+    sums = (Sum("tokens"), Sum("old_dollars"), Sum("dollars"))
+    posted = UsageRerating.objects.order_by().values_list("run", "is_adjustment")
+    said = RatingDifference.objects.filter(run__state=RatingRunState.POSTED)
+    found = {
+        tuple(row[:2]): tuple(row[2:])
+        for row in posted.annotate(Count("event_id"), *sums)
+    }
+    wanted = {
+        tuple(row[:2]): tuple(row[2:])
+        for row in said.order_by()
+        .values_list("run", "is_closed")
+        .annotate(Sum("lines"), *sums)
+    }
+    for key in sorted(found.keys() | wanted.keys()):
+        if found.get(key) != wanted.get(key):
+            yield f"rating run {key[0]}: posted {found.get(key)}, not {wanted.get(key)}"
+
+
+def _each_rerating_follows_the_one_before() -> Iterator[str]:
+    stands: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    rows = UsageRerating.objects.order_by("run_id")
+    for row in rows.iterator(chunk_size=_ROWS_AT_A_TIME):
+        before = (
+            *(row.old_order_line_id, row.old_rate_row_id),
+            row.old_usd_per_million_tokens,
+        )
+        after = row.order_line_id, row.rate_row_id, row.usd_per_million_tokens
+        for usd, dollars in ((before[2], row.old_dollars), (after[2], row.dollars)):
+            exact = UnitPrice(usd).of(Tokens(row.tokens))
+            if exact.amount != dollars:
+                yield f"{row}: {row.tokens} tokens at {usd} cost {exact}, not {dollars}"
+        key = tuple(getattr(row, name) for name in _LINE)
+        if stands.get(key, before) != before:
+            yield f"{row} does not follow the rating before it"
+        stands[key] = after
+    first = UsageRating.objects.filter(
+        **{name: OuterRef(name) for name in _LINE}, tokens=OuterRef("tokens")
+    )
+    for row in rows.exclude(Exists(first)):
+        yield f"{row} rates tokens anew that were never rated"
 
 
 def _trued_up() -> dict[int, Decimal]:
@@ -282,5 +341,15 @@ INVARIANTS = [
         "MET-10",
         "What is reserved for suspense is what is in suspense, each event once.",
         _suspense_is_reserved,
+    ),
+    Invariant(
+        "MET-11",
+        "Every rating by a later run is tokens times price and follows the one before.",
+        _each_rerating_follows_the_one_before,
+    ),
+    Invariant(
+        "MET-12",
+        "Every run has posted exactly what its report says, adjustments too.",
+        _runs_post_what_they_say,
     ),
 ]

@@ -10,8 +10,8 @@ from contracting.contracts.models import Contract
 from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
-from contracting.metering.models import FundsNotice, UsageSource
-from contracting.metering.states import RELEASABLE, HoldReason
+from contracting.metering.models import FundsNotice, RatingRun, UsageSource
+from contracting.metering.states import RELEASABLE, HoldReason, RatingRunState
 from contracting.orders.models import OrderLine, TaskOrder
 
 
@@ -190,6 +190,42 @@ def can_rate_period(by: Actor, agency_id: int) -> Verdict:
     return role_in(
         by, agency_id, Role.COR, Role.CONTRACTING_OFFICER, doing="rate a period"
     )
+
+
+def can_rerate_usage(by: Actor, contract: Contract) -> Verdict:
+    """Whoever answers for the contract may prepare it; nothing is changed by it."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.COR,
+        Role.CONTRACT_SPECIALIST,
+        Role.CONTRACTING_OFFICER,
+        doing="prepare a re-rating",
+    )
+
+
+def can_approve_rerating(by: Actor, run: RatingRun) -> Verdict:
+    """A contracting officer of the agency, who did not prepare it (R-ROL-03)."""
+    verdict = role_in(
+        by,
+        run.contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="approve a re-rating",
+    )
+    if verdict and by.user_id == run.prepared_by.user_id:
+        return Refused("You prepared this; somebody else approves it.", "R-ROL-03")
+    return _on_draft_run(verdict, run)
+
+
+def can_discard_rerating(by: Actor, run: RatingRun) -> Verdict:
+    """Whoever may prepare one gives a draft up."""
+    return _on_draft_run(can_rerate_usage(by, run.contract), run)
+
+
+def _on_draft_run(verdict: Verdict, run: RatingRun) -> Verdict:
+    if verdict and run.state != RatingRunState.DRAFT:
+        return Refused(f"This run is {run.get_state_display()}.")
+    return verdict
 
 
 def can_set_notice_terms(by: Actor, contract: Contract) -> Verdict:

@@ -310,3 +310,16 @@ class NothingParked(Refusal):
     """What was to be tried again is not parked any more."""
 
     code = "nothing_parked"
+
+
+class NothingToRerate(Refusal):
+    """Everything in these days costs what it was rated at, or cannot be rated anew."""
+
+    code = "nothing_to_rerate"
+    rule = "R-MET-05"
+
+
+class TooMuchToRerate(Invalid):
+    """More usage than one run looks at, or days that are none of the contract's."""
+
+    code = "too_much_to_rerate"

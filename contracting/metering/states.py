@@ -4,6 +4,8 @@ from typing import Final, NamedTuple
 
 from django.db.models import TextChoices
 
+from contracting.core.states import moves
+
 
 class SourceKind(TextChoices):
     """Who says so; a match compares kinds and never mixes them."""
@@ -237,3 +239,24 @@ class ReservationEndKind(TextChoices):
     SETTLED = "SETTLED", "settled"
     RELEASED = "RELEASED", "released unused"
     EXPIRED = "EXPIRED", "lease expired"
+
+
+class RatingRunState(TextChoices):
+    """What became of a run that rates usage anew."""
+
+    DRAFT = "DRAFT", "waits for the contracting officer"
+    POSTED = "POSTED", "approved and posted"
+    DISCARDED = "DISCARDED", "given up"
+
+
+RATING_RUN_MOVES: Final = moves(
+    {RatingRunState.DRAFT: (RatingRunState.POSTED, RatingRunState.DISCARDED)}
+)
+
+
+class LeftAlone(TextChoices):
+    """Why a call that is looked at again stays as it is, beside what holds a call."""
+
+    OTHER_ORDER = "OTHER_ORDER", "it would belong to another order now"
+    WITNESS = "WITNESS", "another source is of record now"
+    NOT_CHARGED = "NOT_CHARGED", "its outcome would not be charged now"

@@ -152,6 +152,24 @@ class Charged:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjusted:
+    """What a run has rated anew of usage that is accepted: its difference is owed.
+
+    ``gap`` is what was accepted for it less what it costs by what is known now.
+    """
+
+    run: str
+    order_line_id: int
+    model_id: int
+    token_class: str
+    tier: str
+    first_day: date
+    last_day: date
+    tokens: int
+    gap: Dollars
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """A price of the order and the instants in which it is in force."""
 
@@ -187,6 +205,7 @@ class Match:
     known_requests: frozenset[str] = frozenset()
     charged: tuple[Charged, ...] = ()
     accepted_otherwise: tuple[tuple[int, Dollars], ...] = ()
+    adjusted: tuple[Adjusted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

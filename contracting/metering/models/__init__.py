@@ -20,6 +20,7 @@ from contracting.core.subjects import Subject
 from contracting.metering.models import (
     changes,
     funds_notices,
+    reratings,
     reservations,
     rollups,
     sources,
@@ -66,6 +67,10 @@ PortfolioDay = rollups.PortfolioDay
 FoldedLine = rollups.FoldedLine
 UsageFold = rollups.UsageFold
 TermsChange = changes.TermsChange
+ClosedUsage = reratings.ClosedUsage
+RatingRun = reratings.RatingRun
+RatingDifference = reratings.RatingDifference
+UsageRerating = reratings.UsageRerating
 
 
 class UsageBatch(Addressed, AppendOnly):

@@ -32,6 +32,7 @@ from contracting.metering.operations.fold import fold_usage
 from contracting.metering.operations.rate import rate_period
 from contracting.metering.queries import METERED_STATES
 from contracting.metering.queries.histories import hour_of
+from contracting.metering.queries.reratings import rated_now
 from contracting.metering.refusals import NothingToCorrect
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.reference.states import BY_VOLUME
@@ -187,8 +188,10 @@ def _correction(
 def _rate(
     original: UsageEvent, made: UsageEvent, day: date, code: str, change: int
 ) -> UsageRating:
-    """The signed line of the correction at the original's price."""
-    rated = _original_rating(original, code, change)
+    """The signed line of the correction at the price at which the original stands."""
+    _bound(original, code, change)
+    now = rated_now(original.agency_id, original.source_id, [original.event_id])
+    at = now[original.event_id, code]
     keys = {
         "agency_id": made.agency_id,
         "source_id": made.source_id,
@@ -197,11 +200,11 @@ def _rate(
         "tokens": change,
     }
     UsageLine.objects.create(**keys)
-    price = UnitPrice(rated.usd_per_million_tokens)
+    price = UnitPrice(at.usd_per_million_tokens)
     return UsageRating.objects.create(
         **keys,
-        order_line_id=rated.order_line_id,
-        rate_row_id=rated.rate_row_id,
+        order_line_id=at.order_line_id,
+        rate_row_id=at.rate_row_id,
         occurred_at=made.occurred_at,
         accounting_day=day,
         usd_per_million_tokens=price.usd_per_million_tokens,
@@ -210,8 +213,8 @@ def _rate(
     )
 
 
-def _original_rating(original: UsageEvent, code: str, change: int) -> UsageRating:
-    """The original's rating of that class; it bounds what can be taken back."""
+def _bound(original: UsageEvent, code: str, change: int) -> None:
+    """Insist that the original has that class, and enough of it to be taken back."""
     ratings = UsageRating.objects.filter(
         agency_id=original.agency_id,
         source_id=original.source_id,
@@ -233,7 +236,6 @@ def _original_rating(original: UsageEvent, code: str, change: int) -> UsageRatin
     if left + change < 0:
         message = f"Only {left} tokens of class {code} can be taken back."
         raise NothingToCorrect(message, token_class=code, left=left)
-    return rated
 
 
 def _delta(source: UsageSource, rating: UsageRating) -> Delta:

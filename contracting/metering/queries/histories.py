@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from contracting.core.quantities import UnitPrice
 from contracting.ledger.queries import parked_deltas
@@ -20,8 +20,10 @@ from contracting.metering.models import (
     HourlyUsage,
     UsageEvent,
     UsageRating,
+    UsageRerating,
     UsageSource,
 )
+from contracting.metering.queries.reratings import ratings_in_force
 from contracting.orders.models import HOLDER_OF_A_LINE
 
 HOUR: Final = timedelta(hours=1)
@@ -156,31 +158,30 @@ class LineHistory:
         codes = dict(
             UsageSource.objects.filter(agency=self.agency_id).values_list("pk", "code")
         )
-        rows = UsageRating.objects.filter(
-            order_line=self.order_line_id,
-            occurred_at__gte=start,
-            occurred_at__lt=start + HOUR,
-        )
         read = (
             *("occurred_at", "source_id", "event_id", "token_class_code"),
             *("rate_row_id", "usd_per_million_tokens", "tokens"),
         )
-        return sorted(
-            _Call(at, codes[source], *rest)
-            for at, source, *rest in rows.values_list(*read)
+        rows = ratings_in_force(
+            [self.order_line_id],
+            read,
+            occurred_at__gte=start,
+            occurred_at__lt=start + HOUR,
         )
+        return sorted(_Call(at, codes[source], *rest) for at, source, *rest in rows)
 
     def _corrections_of_line(self) -> Iterator[_Correction]:
         keys = ("agency_id", "source_id", "event_id")
         events = UsageEvent.objects.filter(agency_id=self.agency_id).exclude(
             corrects=""
         )
-        rated = UsageRating.objects.filter(
-            **{key: OuterRef(key) for key in keys}, order_line=self.order_line_id
+        own = {**{key: OuterRef(key) for key in keys}, "order_line": self.order_line_id}
+        here = Q(Exists(UsageRating.objects.filter(**own))) | Q(
+            Exists(UsageRerating.objects.filter(**own, is_adjustment=False))
         )
         made = {
             (source, event): corrects
-            for source, event, corrects in events.filter(Exists(rated)).values_list(
+            for source, event, corrects in events.filter(here).values_list(
                 "source_id", "event_id", "corrects"
             )
         }
@@ -188,14 +189,11 @@ class LineHistory:
             return
         codes = dict(UsageSource.objects.values_list("pk", "code"))
         ids = sorted({*made.values(), *(event for _, event in made)})
-        rows = list(
-            UsageRating.objects.filter(
-                order_line=self.order_line_id, event_id__in=ids
-            ).values_list(
-                *("source_id", "event_id", "occurred_at", "rate_row_id"),
-                *("usd_per_million_tokens", "tokens"),
-            )
+        read = (
+            *("source_id", "event_id", "occurred_at", "rate_row_id"),
+            *("usd_per_million_tokens", "tokens"),
         )
+        rows = list(ratings_in_force([self.order_line_id], read, event_id__in=ids))
         called = {(source, event): at for source, event, at, *_ in rows}
         for source, event, at, rate, usd, tokens in rows:
             corrects = made.get((source, event))

@@ -26,6 +26,7 @@ from contracting.metering.models import (
     UsageRating,
     UsageSource,
 )
+from contracting.metering.queries.reratings import ratings_in_force
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.queries import visible_to
 from contracting.reference.states import BY_VOLUME
@@ -92,9 +93,11 @@ class _Rated(NamedTuple):
 
 def _rated_on(line: ContractLine) -> Iterable[_Rated]:
     """The ratings of a contract line, over all orders on it."""
-    read = (*_Rated._fields[:-1], "order_line__order__period_start")
-    rows = UsageRating.objects.filter(order_line__contract_line=line)
-    return map(_Rated._make, rows.values_list(*read).iterator(chunk_size=5_000))
+    read = _Rated._fields[:-1]
+    lines = OrderLine.objects.filter(contract_line=line)
+    starts = dict(lines.values_list("pk", "order__period_start"))
+    for row in ratings_in_force(starts, read):
+        yield _Rated._make((*row, starts[row[3]]))
 
 
 def _use(

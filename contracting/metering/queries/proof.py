@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import models
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncHour
 
 from contracting.contracts.models import BurnRate, RateRow
@@ -19,6 +19,7 @@ from contracting.metering.models import (
     HourlyUsage,
     PortfolioDay,
     UsageRating,
+    UsageRerating,
 )
 from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine
 
@@ -58,6 +59,16 @@ def expected_cube(lines: QuerySet[OrderLine] | None = None) -> Cube:
         wanted = set(lines.values_list("pk", flat=True))
         rated = rated.filter(order_line__in=wanted)
     cube.add(_rolled(_rated_groups(rated)))
+    again = UsageRerating.objects.filter(is_adjustment=False)
+    if wanted is not None:
+        again = again.filter(Q(order_line__in=wanted) | Q(old_order_line__in=wanted))
+    for side, sign in (("old_", -1), ("", 1)):
+        groups = (
+            row
+            for row in _rated_groups(again, side)
+            if wanted is None or row[0] in wanted
+        )
+        cube.add(_rolled(groups), sign=sign)
     waiting = (
         row
         for row in pending_cells(HOLDER_OF_A_LINE)
@@ -114,16 +125,22 @@ _Group = tuple[Any, ...]
 """Line, price row, price, hour, day, events, tokens and dollars."""
 
 
-def _rated_groups(rated: QuerySet[UsageRating]) -> Iterator[_Group]:
+def _rated_groups(rated: QuerySet[Any], side: str = "") -> Iterator[_Group]:
+    """Ratings by line, price, hour and day; of what was rated anew, the ``old_`` too.
+
+    :param side: how the columns of the side that is meant begin
+    """
     groups = (
         rated.order_by()
         .annotate(hour=TruncHour("occurred_at", tzinfo=UTC))
         .values_list(
-            *("order_line_id", "rate_row_id", "usd_per_million_tokens"),
-            *("hour", "accounting_day"),
+            *(f"{side}order_line_id", f"{side}rate_row_id"),
+            *(f"{side}usd_per_million_tokens", "hour", "accounting_day"),
         )
         .annotate(
-            Count("event_id"), sum_tokens=Sum("tokens"), sum_dollars=Sum("dollars")
+            Count("event_id"),
+            sum_tokens=Sum("tokens"),
+            sum_dollars=Sum(f"{side}dollars"),
         )
     )
     yield from groups.iterator(chunk_size=5_000)

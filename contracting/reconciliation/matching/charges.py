@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from contracting.core.quantities import Dollars
-from contracting.reconciliation.states import Charged, Difference, FindingCode, Match
+from contracting.reconciliation.states import (
+    Adjusted,
+    Charged,
+    Difference,
+    FindingCode,
+    Match,
+)
 
 AGGREGATE: Final = "AGGREGATE"
 
@@ -14,7 +20,8 @@ AGGREGATE: Final = "AGGREGATE"
 def differing_charges(match: Match) -> Iterator[Difference]:
     """Every line on which another amount is invoiced than was posted, to the cent.
 
-    Of a whole order also what was accepted and would be due in another amount now.
+    Of a whole order also what was accepted and would be due in another amount now,
+    and what a run has rated anew after its acceptance.
     """
     for line in match.charged:
         gap = line.amount - line.posted.to_cents()
@@ -30,6 +37,28 @@ def differing_charges(match: Match) -> Iterator[Difference]:
             level=AGGREGATE,
             evidence={"keys": [["accepted at another amount than is due now"]]},
         )
+    for each in match.adjusted:
+        yield _adjustment(each)
+
+
+def _adjustment(each: Adjusted) -> Difference:
+    """A difference of its own for each run, kind and class; nothing is netted."""
+    return Difference(
+        code=FindingCode.RATE,
+        order_line_id=each.order_line_id,
+        token_classes=(each.token_class,),
+        tokens=each.tokens,
+        amount=each.gap,
+        level=AGGREGATE,
+        evidence={
+            "model": each.model_id,
+            "tier": each.tier,
+            "rating_run": each.run,
+            "first_day": each.first_day,
+            "last_day": each.last_day,
+            "keys": [["rated anew after it was accepted", each.run]],
+        },
+    )
 
 
 def _difference(line: Charged, gap: Dollars, invoice_id: int | None) -> Difference:
@@ -63,6 +92,12 @@ def inputs_of(match: Match) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if match.accepted_otherwise:
         found["accepted_otherwise"] = [list(each) for each in match.accepted_otherwise]
+    if match.adjusted:
+        found["adjusted"] = [
+            [each.run, each.order_line_id, each.model_id, each.token_class, each.tier]
+            + [each.first_day, each.last_day, each.tokens, each.gap]
+            for each in match.adjusted
+        ]
     if not match.charged:
         return found
     return found | {

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db.models import Max, Min, QuerySet
 
@@ -37,7 +37,9 @@ from contracting.core.quantities import (
 )
 from contracting.ledger.queries import balances_of
 from contracting.metering.models import UsageEvent, UsageRating
+from contracting.metering.queries.reratings import ratings_in_force
 from contracting.orders.models import OrderRate, TaskOrder
+from contracting.reconciliation.matching.adjusted import adjusted_on
 from contracting.reconciliation.matching.rows import order_of, rate_at
 from contracting.reconciliation.matching.volume import Volume
 from contracting.reconciliation.states import (
@@ -160,6 +162,7 @@ def match_of(
         invoice_id=invoice.pk if invoice else None,
         charged=tuple(_charged(invoice)) if invoice else (),
         accepted_otherwise=() if invoice else tuple(accepted_otherwise(order, at)),
+        adjusted=() if invoice else tuple(adjusted_on(order)),
         known_requests=frozenset(
             row.request_id
             for row in around
@@ -225,7 +228,7 @@ def _metered(order: TaskOrder, days: Period) -> list[Metered]:
     Events are read by time and by id, never joined: tables without keys between them
     have no plan that stays quick while they grow.
     """
-    rated = UsageRating.objects.filter(order_line__order=order).order_by("pk")
+    lines = list(order.lines.order_by("pk").values_list("pk", flat=True))
     inside = {"occurred_at__gte": days.start, "occurred_at__lt": days.end}
     events = UsageEvent.objects.filter(agency_id=order.contract.agency_id)
     called = {
@@ -238,10 +241,11 @@ def _metered(order: TaskOrder, days: Period) -> list[Metered]:
         if (event.source_id, event.corrects) in called
     }
     ids = sorted({event_id for _, event_id in corrections})
-    later = _ratings(rated.filter(event_id__in=ids)) if ids else ()
+    later = _ratings(lines, event_id__in=ids) if ids else ()
+    prices = RateRow.objects.filter(line__contract=order.contract_id)
     kinds = {
-        row.pk: (row.model_id, row.tier)
-        for row in RateRow.objects.filter(pk__in=rated.order_by().values("rate_row"))
+        pk: (model, tier)
+        for pk, model, tier in prices.values_list("pk", "model_id", "tier")
     }
     zone = order.contract.time_zone
     return [
@@ -259,7 +263,7 @@ def _metered(order: TaskOrder, days: Period) -> list[Metered]:
             event_id=f"{event.source_id} {event.event_id}",
         )
         for known, rows in (
-            (called, _ratings(rated.filter(**inside))),
+            (called, _ratings(lines, **inside)),
             (corrections, later),
         )
         for rating in rows
@@ -271,8 +275,10 @@ def _events(rows: QuerySet[UsageEvent]) -> Iterator[_Event]:
     return map(_Event._make, rows.values_list(*_Event._fields))
 
 
-def _ratings(rows: QuerySet[UsageRating]) -> Iterator[_Rating]:
-    return map(_Rating._make, rows.values_list(*_Rating._fields))
+def _ratings(order_lines: Iterable[int], **narrow: Any) -> Iterator[_Rating]:
+    """The ratings as they stand; what is closed as it was accepted."""
+    rows = ratings_in_force(order_lines, _Rating._fields, **narrow)
+    return map(_Rating._make, rows)
 
 
 def _reported(

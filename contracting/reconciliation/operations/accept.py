@@ -30,6 +30,7 @@ from contracting.core.quantities import (
 )
 from contracting.documents.operations.request import request_document
 from contracting.ledger.operations.accept import accept_usage as accept_on_ledger
+from contracting.metering.operations.close_usage import Kind, close_usage
 from contracting.metering.operations.fold import fold_usage
 from contracting.metering.operations.freeze import freeze_volume
 from contracting.reconciliation import (
@@ -93,6 +94,7 @@ def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
     invoice.move_to(InvoiceState.ACCEPTED)
     billed = {line.order_line.contract_line for line in live_lines(invoice)}
     freeze_volume(lines=billed, because=acceptance.subject, by=by, at=at)
+    close_usage(kinds=_kinds(invoice), because=acceptance.subject, by=by, at=at)
     for finding in _resolved_before(invoice):
         free_finding(finding, invoice, by, at)
     _print(invoice, run, acceptance, by, at)
@@ -111,6 +113,21 @@ def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
         },
     )
     return acceptance
+
+
+def _kinds(invoice: Invoice) -> list[Kind]:
+    """What an invoice bills, line by line: closed once it is accepted."""
+    return [
+        Kind(
+            line.order_line_id,
+            line.model_id,
+            line.token_class.code,
+            line.tier,
+            line.period.lower,
+            line.period.upper,
+        )
+        for line in live_lines(invoice)
+    ]
 
 
 def _guard(invoice: Invoice, at: datetime) -> tuple[ReconciliationRun, Match]:

@@ -1,0 +1,437 @@
+"""Ratings as they stand, and what a run that rates usage anew would change."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Final
+
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
+
+from contracting.contracts.models import BurnRate, Contract, RateRow
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.periods import Period, days_bounds
+from contracting.core.quantities import Dollars
+from contracting.metering.calculations import Attributed, Held, Measured
+from contracting.metering.calculations.rerating import (
+    Change,
+    Price,
+    Stand,
+    Terms,
+    changes_of,
+    prices_of,
+)
+from contracting.metering.models import (
+    ClosedUsage,
+    RatingDifference,
+    RatingRun,
+    UsageAssignment,
+    UsageEvent,
+    UsageRating,
+    UsageRerating,
+)
+from contracting.metering.queries.lookup import Lookup
+from contracting.metering.states import RELEASABLE, LeftAlone, RatingRunState
+from contracting.orders.models import OrderLine, TaskOrder
+from contracting.orders.queries import visible_to
+
+_LINE: Final = ("agency_id", "source_id", "event_id", "token_class_code")
+_Key = tuple[int, str]
+"""A source and the id of one of its events."""
+
+MOST_LINES: Final = 500_000
+"""So many rated lines one run looks at; a longer period is done in parts."""
+
+
+def ratings_in_force(
+    order_lines: Iterable[int], read: Sequence[str], **narrow: Any
+) -> Iterator[tuple[Any, ...]]:
+    """The ratings of order lines as they stand, each rated line once.
+
+    What a later run has rated anew is read from that run, on the line on which it
+    stands since. What is closed stays at the rating under which it was accepted.
+
+    :param read: columns of a rating
+    :param narrow: conditions on columns that no run changes, such as ``occurred_at``
+    """
+    lines = list(order_lines)
+    rated = UsageRating.objects.filter(order_line__in=lines, **narrow)
+    again = _rerated(lines).filter(**narrow)
+    if not again.exists():
+        yield from rated.values_list(*read).iterator(chunk_size=5_000)
+        return
+    same = again.filter(**{key: OuterRef(key) for key in _LINE})
+    plain = rated.exclude(Exists(same))
+    yield from plain.values_list(*read).iterator(chunk_size=5_000)
+    latest = again.order_by(*_LINE, "-run_id").distinct(*_LINE)
+    for line, *row in latest.values_list("order_line_id", *read):
+        if line in lines:
+            yield tuple(row)
+
+
+def _rerated(lines: Sequence[int]) -> QuerySet[UsageRerating]:
+    """Whatever runs have moved from these lines, to them or on them."""
+    touched = Q(order_line__in=lines) | Q(old_order_line__in=lines)
+    return UsageRerating.objects.filter(touched, is_adjustment=False)
+
+
+def rated_now(
+    agency_id: int, source_id: int, event_ids: Sequence[str]
+) -> dict[tuple[str, str], Price]:
+    """Where the classes of events stand, by event id and class; adjustments apart."""
+    own = {"agency_id": agency_id, "source_id": source_id, "event_id__in": event_ids}
+    read = (
+        *("event_id", "token_class_code", "order_line_id", "rate_row_id"),
+        "usd_per_million_tokens",
+    )
+    first = UsageRating.objects.filter(**own).values_list(*read)
+    again = UsageRerating.objects.filter(**own, is_adjustment=False).order_by("run_id")
+    return {
+        (event, code): Price(*price)
+        for rows in (first, again.values_list(*read))
+        for event, code, *price in rows
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which usage is looked at again: of these orders, of calls of these days."""
+
+    contract: Contract
+    orders: Sequence[TaskOrder]
+    first_day: date
+    last_day: date
+
+    @property
+    def period(self) -> Period:
+        return days_bounds(self.first_day, self.last_day, self.contract.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would change, how many calls it looked at, and what stays and why."""
+
+    changes: list[Change]
+    calls: int
+    left: Counter[tuple[str, str]]
+    """Reason and detail of calls that stay as they are, with their number."""
+
+
+def plan_of(scope: Scope) -> Plan:
+    """Rate the calls of a scope by what is known now, beside how they stand.
+
+    The same rules decide as on arrival; what somebody has let pass, or assigned to an
+    order, stays so. A correction goes with its call, whenever it was made.
+    """
+    lines = OrderLine.objects.filter(order__in=[each.pk for each in scope.orders])
+    order_of = dict(lines.values_list("pk", "order_id"))
+    stands = _stands_of(scope, list(order_of))
+    decided = _decided(scope, stands)
+    left: Counter[tuple[str, str]] = Counter()
+    prices: dict[_Key, dict[str, Price]] = {}
+    for key, outcome in decided.items():
+        why = _why_left(outcome, order_of[stands[key][0].price.order_line_id])
+        if why is not None:
+            left[why] += 1
+        elif isinstance(outcome, Attributed):
+            prices[key] = prices_of(outcome)
+            if any(s.token_class_code not in prices[key] for s in stands[key]):
+                left[LeftAlone.NOT_CHARGED, ""] += 1
+    terms = terms_of(
+        {
+            each.rate_row_id
+            for all_ in stands.values()
+            for stand in all_
+            for each in (stand.price, stand.drawn_at)
+        }
+        | {p.rate_row_id for own in prices.values() for p in own.values()}
+    )
+    closed = Closed(list(order_of))
+    changes = [
+        change
+        for key in sorted(prices)
+        for change in changes_of(
+            stands[key], prices[key], terms, partial(closed.has, stands[key], terms)
+        )
+    ]
+    return Plan(changes, len(stands), left)
+
+
+def _why_left(outcome: Attributed | Held, order_id: int) -> tuple[str, str] | None:
+    if isinstance(outcome, Held):
+        return str(outcome.reason), outcome.detail
+    if outcome.order.order_id != order_id:
+        return LeftAlone.OTHER_ORDER, min(outcome.order.names, key=len)
+    if outcome.is_witness:
+        return LeftAlone.WITNESS, ""
+    return None
+
+
+def _stands_of(scope: Scope, lines: list[int]) -> dict[_Key, list[Stand]]:
+    """The rated lines of each call of the scope, and of its corrections after them."""
+    agency_id = scope.contract.agency_id
+    corrections = {
+        (source, event): (source, corrects)
+        for source, event, corrects in UsageEvent.objects.filter(agency_id=agency_id)
+        .exclude(corrects="")
+        .values_list("source_id", "event_id", "corrects")
+    }
+    period = scope.period
+    inside = {"occurred_at__gte": period.start, "occurred_at__lt": period.end}
+    found: dict[_Key, list[Stand]] = defaultdict(list)
+    for stand in _stands(lines, inside):
+        key = stand.source_id, stand.event_id
+        if key not in corrections:
+            found[key].append(stand)
+    made = [own for own, call in corrections.items() if call in found]
+    if made:
+        ids = sorted({event for _, event in made})
+        for stand in _stands(lines, {"event_id__in": ids}):
+            call = corrections.get((stand.source_id, stand.event_id))
+            if call in found:
+                found[call].append(stand)
+    return dict(found)
+
+
+_STAND: Final = (
+    *("source_id", "event_id", "token_class_code", "order_line_id", "rate_row_id"),
+    *("usd_per_million_tokens", "tokens", "occurred_at", "accounting_day", "rated_at"),
+)
+
+
+def _stands(lines: list[int], narrow: Mapping[str, Any]) -> Iterator[Stand]:
+    """Where the rated lines stand by every run so far, adjustments too."""
+    again = UsageRerating.objects.filter(old_order_line__in=lines, **narrow)
+    latest: dict[tuple[int, str, str], Price] = {}
+    drawn: dict[tuple[int, str, str], Price] = {}
+    for source, event, code, is_adjustment, *at in again.order_by("run_id").values_list(
+        *("source_id", "event_id", "token_class_code", "is_adjustment"),
+        *("order_line_id", "rate_row_id", "usd_per_million_tokens"),
+    ):
+        latest[source, event, code] = Price(*at)
+        if not is_adjustment:
+            drawn[source, event, code] = Price(*at)
+    rated = UsageRating.objects.filter(order_line__in=lines, **narrow)
+    for row in rated.values_list(*_STAND).iterator(chunk_size=5_000):
+        source, event, code, line, rate, usd, *rest = row
+        first, key = Price(line, rate, usd), (source, event, code)
+        yield Stand(*key, latest.get(key, first), drawn.get(key, first), *rest)
+
+
+def _decided(
+    scope: Scope, stands: Mapping[_Key, list[Stand]]
+) -> dict[_Key, Attributed | Held]:
+    """What becomes of each call by what is known now."""
+    agency_id = scope.contract.agency_id
+    lookup = Lookup(agency_id)
+    said = _assigned(agency_id, stands)
+    period = scope.period
+    events = UsageEvent.objects.filter(
+        agency_id=agency_id,
+        source_id__in=sorted({source for source, _ in stands}),
+        occurred_at__gte=period.start,
+        occurred_at__lt=period.end,
+        corrects="",
+    )
+    found: dict[_Key, Attributed | Held] = {}
+    for event in events.iterator(chunk_size=5_000):
+        key = event.source_id, event.event_id
+        if key in stands:
+            assignment = said.get(key)
+            call = _measured(event, stands[key], assignment)
+            model_id = assignment.model_id if assignment else None
+            found[key] = lookup.attribute(call, model_id)
+    return found
+
+
+def _assigned(
+    agency_id: int, stands: Mapping[_Key, Any]
+) -> dict[_Key, UsageAssignment]:
+    rows = UsageAssignment.objects.filter(agency_id=agency_id).select_related("order")
+    return {
+        (row.source_id, row.event_id): row
+        for row in rows
+        if (row.source_id, row.event_id) in stands
+    }
+
+
+def _measured(
+    event: UsageEvent, stands: Iterable[Stand], said: UsageAssignment | None
+) -> Measured:
+    """The call with the classes as they are rated; nothing holds it any more."""
+    call = Measured(
+        event_id=event.event_id,
+        occurred_at=event.occurred_at,
+        order_ref=event.order_ref,
+        model_served=event.model_served,
+        tier=event.tier,
+        context_band=event.context_band,
+        boundary=event.boundary,
+        basis=event.basis,
+        lines=tuple(
+            (stand.token_class_code, stand.tokens)
+            for stand in stands
+            if stand.event_id == event.event_id
+        ),
+        source_id=event.source_id,
+        key_ref=event.key_ref,
+        model_requested=event.model_requested,
+        model_billed=event.model_billed,
+        provenance=event.provenance,
+        outcome=event.outcome,
+        requests=event.requests or 1,
+        latency_ms=event.latency_ms,
+        released=frozenset(str(reason) for reason in RELEASABLE),
+    )
+    if said is None:
+        return call
+    return replace(
+        call,
+        order_ref=said.order.public_id,
+        order_line_id=said.order_line_id,
+        is_said=True,
+    )
+
+
+def terms_of(rate_rows: Iterable[int]) -> Terms:
+    """What these price rows say beside their price."""
+    rows = RateRow.objects.filter(pk__in=list(rate_rows)).prefetch_related("steps")
+    burns = {
+        row.rate_row_id: (row.acu_per_million_tokens, row.usd_per_acu)
+        for row in BurnRate.objects.filter(rate_row__in=list(rate_rows))
+    }
+    return {
+        row.pk: (
+            row.model_id,
+            row.tier,
+            tuple((s.from_tokens, s.usd_per_million_tokens) for s in row.steps.all()),
+            burns.get(row.pk),
+        )
+        for row in rows
+    }
+
+
+def tiers_of(rate_rows: Iterable[int]) -> dict[int, str]:
+    """The service tier of each of these prices."""
+    rows = RateRow.objects.filter(pk__in=list(rate_rows))
+    return dict(rows.values_list("pk", "tier"))
+
+
+def lines_in(scope: Scope) -> int:
+    """How many rated lines lie in the days of a scope."""
+    period = scope.period
+    return UsageRating.objects.filter(
+        order_line__order__in=[each.pk for each in scope.orders],
+        occurred_at__gte=period.start,
+        occurred_at__lt=period.end,
+    ).count()
+
+
+class Closed:
+    """What is closed of some order lines: accepted, certified or paid."""
+
+    def __init__(self, order_lines: Iterable[int]) -> None:
+        self._spans: dict[tuple[Any, ...], list[tuple[Any, datetime]]]
+        self._spans = defaultdict(list)
+        rows = ClosedUsage.objects.filter(order_line__in=list(order_lines))
+        for row in rows:
+            key = row.order_line_id, row.token_class_code, row.model_id, row.tier
+            self._spans[key].append((row.period, row.closed_at))
+
+    def has(self, call: Sequence[Stand], terms: Terms, stand: Stand) -> bool:
+        """Whether a rated line is closed; a correction is if its call is.
+
+        What was rated after its period was closed is late, and open.
+        """
+        same = [s for s in call if s.token_class_code == stand.token_class_code]
+        own = same[0]
+        model_id, tier, *_ = terms[own.drawn_at.rate_row_id]
+        key = own.drawn_at.order_line_id, own.token_class_code, model_id, tier
+        return any(
+            own.occurred_at in period and own.rated_at <= closed_at
+            for period, closed_at in self._spans.get(key, ())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What a run changes of closed usage, by kind and class, in the open period.
+
+    ``change`` is what the tokens cost now less what they were accepted at, exactly.
+    """
+
+    run: str
+    posted_at: datetime
+    order_line_id: int
+    model_id: int
+    token_class_code: str
+    tier: str
+    first_day: date
+    last_day: date
+    tokens: int
+    change: Dollars
+
+
+def adjustments_of(order: TaskOrder, at: datetime | None = None) -> list[Adjustment]:
+    """The adjustments of an order, run by run; nothing is netted.
+
+    :param at: as they were known at an instant; all of them without it
+    """
+    rows = RatingDifference.objects.filter(
+        old_order_line__order=order, is_closed=True, run__state=RatingRunState.POSTED
+    )
+    if at is not None:
+        rows = rows.filter(run__decided_at__lte=at)
+    key = (
+        *("run__decided_at", "run__public_id", "old_order_line"),
+        *("old_rate_row__model", "token_class_code", "tier"),
+    )
+    sums = rows.values(*key).annotate(
+        first=Min("day"),
+        last=Max("day"),
+        moved=Sum("tokens"),
+        more=Sum(F("dollars") - F("old_dollars")),
+    )
+    return [
+        Adjustment(
+            run=row["run__public_id"],
+            posted_at=row["run__decided_at"],
+            order_line_id=row["old_order_line"],
+            model_id=row["old_rate_row__model"],
+            token_class_code=row["token_class_code"],
+            tier=row["tier"],
+            first_day=row["first"],
+            last_day=row["last"],
+            tokens=row["moved"],
+            change=Dollars(row["more"]),
+        )
+        for row in sums.order_by(*key)
+    ]
+
+
+def rating_runs_visible_to(actor: Actor) -> QuerySet[RatingRun]:
+    """Runs of the agency's own contracts, the newest first; nobody else sees any."""
+    runs = RatingRun.objects.select_related(
+        "contract", "order", "prepared_by__user", "decided_by__user"
+    )
+    if actor.is_agency and (actor.role or actor.is_key):
+        own = runs.filter(contract__agency_id=actor.organization_id)
+        orders = visible_to(actor).order_by().values("contract")
+        return own.filter(contract__in=orders).order_by("-pk")
+    return runs.none()
+
+
+def get_rating_run_for(actor: Actor, public_id: str) -> RatingRun:
+    """One run by its opaque id.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    run = rating_runs_visible_to(actor).filter(public_id=public_id).first()
+    if run is None:
+        message = "There is no such rating run."
+        raise NotVisible(message)
+    return run

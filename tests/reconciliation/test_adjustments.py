@@ -1,0 +1,66 @@
+"""A price that falls after acceptance is a discrepancy of its own, never netted."""
+
+from datetime import date
+
+from contracting.core.actors import SYSTEM
+from contracting.core.quantities import Dollars
+from contracting.ledger.queries import balances_of
+from contracting.reconciliation.models import Finding
+from contracting.reconciliation.operations.accept import accept_usage
+from contracting.reconciliation.operations.resolve import resolve_finding
+from tests.builders_billing import ACCEPTED_AT, COUNTS, TOTAL, compared
+from tests.builders_metering import assert_the_books_balance
+from tests.builders_reratings import APPROVED_AT, approved, prepared, price_fell
+from tests.cast import actor
+
+THAT_DAY = date(2026, 4, 20)
+
+
+def test_what_falls_after_acceptance_is_owed_back_and_listed(order, invoice):
+    # Given an invoice that is accepted at two dollars
+    compared(order, invoice)
+    accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=ACCEPTED_AT)
+
+    # When the price of that day falls to a dollar and a half, and is rated anew
+    price_fell(order.contract, first_day=THAT_DAY)
+    run = approved(prepared(order.contract))
+
+    # Then nothing that is accepted moves, and the vendor owes the exact difference
+    (balance,) = balances_of(order.lines.get().holder)
+    assert Dollars(balance.accepted_dollars) == TOTAL
+    compared(order, at=APPROVED_AT)
+    finding = Finding.objects.get(code="RATE", resolution__isnull=True)
+    assert finding.amount_dollars == Dollars("0.3250005").amount
+    assert finding.tokens == COUNTS["IN_UNCACHED"]
+    assert finding.evidence["rating_run"] == run.public_id
+    assert_the_books_balance()
+
+    # And it is the same finding the next time, until somebody settles it
+    compared(order, at=APPROVED_AT)
+    assert Finding.objects.get(code="RATE", resolution__isnull=True) == finding
+    resolve_finding(
+        finding_id=finding.pk,
+        code="credit",
+        reason="Credited on the next invoice.",
+        by=actor("contracting_officer"),
+        at=APPROVED_AT,
+    )
+    compared(order, at=APPROVED_AT, by=SYSTEM)
+    assert not Finding.objects.filter(code="RATE", resolution__isnull=True).exists()
+
+
+def test_an_invoice_that_is_not_accepted_is_compared_at_the_price_now_known(
+    order, invoice
+):
+    # Given an invoice at two dollars, and a price that fell before it is accepted
+    price_fell(order.contract, first_day=THAT_DAY)
+    approved(prepared(order.contract))
+
+    # When it is compared
+    compared(order, invoice, at=APPROVED_AT)
+
+    # Then the line is too dear by exactly the difference, once
+    finding = Finding.objects.get(code="RATE")
+    assert finding.amount_dollars == Dollars("0.3250005").amount
+    assert "rating_run" not in finding.evidence
+    assert_the_books_balance()
