@@ -194,9 +194,14 @@ def can_rate_period(by: Actor, agency_id: int) -> Verdict:
 
 def can_rerate_usage(by: Actor, contract: Contract) -> Verdict:
     """Whoever answers for the contract may prepare it; nothing is changed by it."""
+    return can_rerate_any_usage(by, contract.agency_id)
+
+
+def can_rerate_any_usage(by: Actor, agency_id: int) -> Verdict:
+    """The same, before a contract is chosen."""
     return role_in(
         by,
-        contract.agency_id,
+        agency_id,
         Role.COR,
         Role.CONTRACT_SPECIALIST,
         Role.CONTRACTING_OFFICER,

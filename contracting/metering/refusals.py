@@ -323,3 +323,9 @@ class TooMuchToRerate(Invalid):
     """More usage than one run looks at, or days that are none of the contract's."""
 
     code = "too_much_to_rerate"
+
+
+class BadInstant(Invalid):
+    """What is asked for is neither a day nor an instant with its zone."""
+
+    code = "bad_instant"

@@ -47,3 +47,44 @@ class SuspenseSerializer(serializers.Serializer[object]):
     events = serializers.IntegerField()
     first_at = serializers.CharField()
     last_at = serializers.CharField()
+
+
+class KnownUsageRowSerializer(serializers.Serializer[object]):
+    """Tokens of a day, line, class and price, as they were known."""
+
+    day = serializers.DateField()
+    clin = serializers.CharField()
+    model = serializers.CharField()
+    token_class = serializers.CharField()
+    tier = serializers.CharField()
+    slin = serializers.CharField()
+    usd_per_million_tokens = serializers.CharField()
+    tokens = serializers.IntegerField()
+    amount_usd = serializers.CharField()
+
+
+class KnownAdjustmentSerializer(serializers.Serializer[object]):
+    """What a run changed of usage that was accepted before."""
+
+    run = serializers.CharField()
+    posted_at = serializers.CharField()
+    token_class = serializers.CharField()
+    tier = serializers.CharField()
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+    tokens = serializers.IntegerField()
+    amount_usd = serializers.CharField()
+
+
+class KnownUsageSerializer(serializers.Serializer[object]):
+    """What an order has cost, as it was known at an instant; amounts are exact."""
+
+    order = serializers.CharField()
+    known_on = serializers.CharField()
+    tokens = serializers.IntegerField()
+    rated_usd = serializers.CharField()
+    trued_up_usd = serializers.CharField()
+    adjusted_usd = serializers.CharField()
+    amount_usd = serializers.CharField()
+    usage = KnownUsageRowSerializer(many=True)
+    adjustments = KnownAdjustmentSerializer(many=True)

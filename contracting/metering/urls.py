@@ -3,9 +3,9 @@
 from django.urls import path
 
 from contracting.metering import views
-from contracting.metering.api import batches, funds, telemetry
+from contracting.metering.api import batches, funds, known, telemetry
 from contracting.metering.api import sources as source_api
-from contracting.metering.views import sources, terms
+from contracting.metering.views import reratings, sources, terms
 from contracting.metering.views.control import (
     ChooseControlView,
     FundsControlPage,
@@ -111,6 +111,30 @@ urlpatterns = [
         terms.DeclareSourceOfRecordView.as_view(),
         name="declare_source_of_record",
     ),
+    path("usage/rating_runs", reratings.RatingRunsPage.as_view(), name="rating_runs"),
+    path(
+        "usage/rerate_usage", reratings.RerateUsageView.as_view(), name="rerate_usage"
+    ),
+    path(
+        "usage/rating_runs/<public_id:public_id>",
+        reratings.RatingRunPage.as_view(),
+        name="rating_run",
+    ),
+    path(
+        "usage/rating_runs/<public_id:public_id>/approve_rerating",
+        reratings.ApproveReratingView.as_view(),
+        name="approve_rerating",
+    ),
+    path(
+        "usage/rating_runs/<public_id:public_id>/discard_rerating",
+        reratings.DiscardReratingView.as_view(),
+        name="discard_rerating",
+    ),
+    path(
+        "orders/<public_id:public_id>/known_usage",
+        reratings.KnownUsagePage.as_view(),
+        name="known_usage",
+    ),
     path("usage/correct_usage", views.CorrectUsageView.as_view(), name="correct_usage"),
 ]
 api_urlpatterns = [
@@ -145,6 +169,11 @@ api_urlpatterns = [
         "usage/batches/<public_id:public_id>",
         batches.BatchEndpoint.as_view(),
         name="usage_batch",
+    ),
+    path(
+        "orders/<public_id:public_id>/usage",
+        known.KnownUsageEndpoint.as_view(),
+        name="known_usage",
     ),
     path("usage/suspense", batches.SuspenseEndpoint.as_view(), name="suspense"),
 ]

@@ -35,7 +35,12 @@ from contracting.metering.models import (
     UsageRerating,
 )
 from contracting.metering.queries.lookup import Lookup
-from contracting.metering.states import RELEASABLE, LeftAlone, RatingRunState
+from contracting.metering.states import (
+    RELEASABLE,
+    HoldReason,
+    LeftAlone,
+    RatingRunState,
+)
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.queries import visible_to
 
@@ -435,3 +440,21 @@ def get_rating_run_for(actor: Actor, public_id: str) -> RatingRun:
         message = "There is no such rating run."
         raise NotVisible(message)
     return run
+
+
+def differences_of(run: RatingRun) -> list[RatingDifference]:
+    """The report of a run, by day, line and class."""
+    rows = RatingDifference.objects.filter(run=run).select_related(
+        "old_order_line__order",
+        "old_order_line__contract_line",
+        "order_line__contract_line",
+        "old_rate_row__model",
+        "rate_row__model",
+    )
+    return list(rows.order_by("day", "old_order_line", "token_class_code", "pk"))
+
+
+def why_left(run: RatingRun) -> list[tuple[str, str, int]]:
+    """Why calls stay as they are, in words, what it is about, and how many."""
+    words = {**dict(HoldReason.choices), **dict(LeftAlone.choices)}
+    return [(str(words.get(why, why)), about, n) for why, about, n in run.left]
