@@ -8,6 +8,12 @@ SOURCE_REGISTERED = event_type(
 USAGE_INGESTED = event_type(
     "metering.usage.ingested", "A batch of usage was received and counted."
 )
+USAGE_UPLOADED = event_type(
+    "metering.usage.uploaded", "A file of usage was taken in and is being counted."
+)
+COLUMNS_MAPPED = event_type(
+    "metering.columns.mapped", "It was said which column of a source's files is what."
+)
 TELEMETRY_REFUSED = event_type(
     "metering.telemetry.refused",
     "The agency was warned of telemetry that cannot be counted.",

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
 
 from contracting.charges.queries import charged_by_line
 from contracting.core.invariants import Invariant
 from contracting.core.quantities import Tokens, UnitPrice
+from contracting.documents.states import OperationState
 from contracting.ledger.queries import drawn_by_line, pending_by_line
 from contracting.metering.models import (
+    CountedChunk,
     FundsGate,
     RatingDifference,
     SuspenseReserve,
@@ -29,6 +31,7 @@ from contracting.metering.models import (
     UsageRefusal,
     UsageRerating,
     UsageSource,
+    UsageUpload,
     WitnessRating,
 )
 from contracting.metering.queries import holds_in_force, latest_true_ups
@@ -135,6 +138,14 @@ def _verdicts_add_up() -> Iterator[str]:
         sent_back = refused.get(batch.pk, 0)
         if sent_back != batch.conflict + batch.rejected:
             yield f"{batch}: {sent_back} for {batch.conflict} + {batch.rejected}"
+
+
+def _files_are_counted_whole() -> Iterator[str]:
+    for each in CountedChunk.objects.exclude(batch__received=F("chunk__rows")):
+        yield f"{each} has another number of rows"
+    done = UsageUpload.objects.filter(operation__state=OperationState.SUCCEEDED)
+    for upload in done.filter(chunks__counted__isnull=True).distinct():
+        yield f"{upload} is done and was not counted whole"
 
 
 def _the_ledger_has_every_token() -> Iterator[str]:
@@ -351,5 +362,11 @@ INVARIANTS = [
         "MET-12",
         "Every run has posted exactly what its report says, adjustments too.",
         _runs_post_what_they_say,
+    ),
+    Invariant(
+        "MET-13",
+        "Each chunk of a file is one batch of all its rows, and a file that is done "
+        "has no chunk left.",
+        _files_are_counted_whole,
     ),
 ]

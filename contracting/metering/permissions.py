@@ -38,6 +38,12 @@ def can_ingest_usage(by: Actor, agency_id: int, source: str = "") -> Verdict:
     return verdict
 
 
+def can_map_columns(by: Actor, agency_id: int) -> Verdict:
+    """Whoever may import a file for the agency says how it is read; no machine does."""
+    roles = (Role.COR, Role.CONTRACTING_OFFICER, Role.ADMINISTRATOR)
+    return role_in(by, agency_id, *roles, doing="map the columns of usage files")
+
+
 def can_assign_usage(by: Actor, agency_id: int) -> Verdict:
     """The representative or the contracting officer of the agency (R-MET-08)."""
     return role_in(

@@ -66,6 +66,19 @@ class FormatNotTaken(UnreadableBatch):
     code = "format_not_taken"
 
 
+class MappingMissing(FormatNotTaken):
+    """Nobody has said yet which column of the source's files is what."""
+
+    code = "mapping_missing"
+
+
+class MappingIncomplete(Invalid):
+    """A mapping of columns lacks something, contradicts itself, or changes nothing."""
+
+    code = "mapping_incomplete"
+    rule = "R-MET-02"
+
+
 class SpansNotMetered(Invalid):
     """Traces were exported: they are no meter."""
 

@@ -10,7 +10,8 @@ from contracting.core.states import moves
 class SourceKind(TextChoices):
     """Who says so; a match compares kinds and never mixes them."""
 
-    GATEWAY = "GATEWAY", "agency gateway"
+    GATEWAY = "GATEWAY", "gateway of the agency"
+    PROVIDER = "PROVIDER", "log of a provider or reseller"
 
 
 class ReportKind(TextChoices):
@@ -20,6 +21,14 @@ class ReportKind(TextChoices):
     PROVIDER_API = "provider_api", "answer of the provider"
     VENDOR_REPORT = "vendor_report", "usage report of the vendor"
     INVOICE = "invoice", "bill of the vendor"
+
+
+REPORTS: Final[dict[str, frozenset[str]]] = {
+    SourceKind.GATEWAY: frozenset({ReportKind.GATEWAY, ReportKind.PROVIDER_API}),
+    SourceKind.PROVIDER: frozenset({ReportKind.VENDOR_REPORT, ReportKind.PROVIDER_API}),
+}
+"""What a source of each kind reports: a gateway its own records, or the answers that it
+has passed on; a provider what it has logged, or the answers that it gave."""
 
 
 class Grain(TextChoices):
@@ -68,6 +77,7 @@ class RowCode(TextChoices):
     DUPLICATE_KEY = "duplicate_key", "a key stands once in an object"
     UNKNOWN_FIELD = "unknown_field", "only counts and ids are taken in, no other field"
     MISSING = "missing", "this field is required"
+    OTHER_COLUMNS = "other_columns", "a row has as many columns as the header"
     BAD_TEXT = "bad_text", "a name or id of printable characters without a space"
     UNSUPPORTED_SPECVERSION = "unsupported_specversion", "CloudEvents 1.0 are read"
     UNSUPPORTED_TYPE = "unsupported_type", "the type is ai.tokens.consumed.v1"

@@ -30,6 +30,7 @@ NOT_RECORDED = {
     "ledger.consume": "one step of the verb that stores the usage",
     "ledger.fold_usage": "one line of the fold of an order, which records them all",
     "metering.fold_all": "asks for one order after the other",
+    "metering.ingest_upload": "each chunk is a batch, whose verb records it",
     "metering.roll_up_usage": "one step of the fold",
     "notices.post_notice": "one row of the verb that tells people",
     "notices.sweep_notices": "sends what was posted",

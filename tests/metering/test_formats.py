@@ -82,7 +82,7 @@ REFUSED = {
         422,
         "format_not_taken",
     ),
-    "a file without a mapping": ({"format": "csv"}, 422, "format_not_taken"),
+    "a file without a mapping": ({"format": "csv"}, 422, "mapping_missing"),
     "a parameter that nobody knows": ({"formatt": "csv"}, 400, "unknown_parameter"),
     "another source": ({"format": "openai-chat", "source": "x"}, 404, "not_found"),
 }

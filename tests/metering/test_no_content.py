@@ -1,19 +1,32 @@
 """Counts and names are kept of a call; a prompt in any field is found nowhere."""
 
+import hashlib
 import json
 
 import pytest
 
 from contracting.documents.queries import read_blob
-from tests.builders_metering import event, ingested, statuses
+from tests.builders_metering import event, ingested, ndjson, statuses
 from tests.metering.traces import CANARY, found_in_media, found_in_the_database
 
 
 @pytest.mark.rule("R-AI-04", case="allowed")
-def test_what_is_kept_of_a_batch_is_counts_and_names(order):
-    receipt = ingested(event(1, order=order, model_requested="assistant"))
+def test_a_batch_that_has_only_counts_and_names_is_kept_as_it_came(order):
+    sent = event(1, order=order, model_requested="assistant")
 
-    kept = json.loads(read_blob(receipt.batch.payload))
+    batch = ingested(sent).batch
+
+    assert read_blob(batch.payload) == ndjson(sent)
+    assert (batch.is_exact, batch.format) == (True, "cloudevents")
+    assert batch.sent_sha256 == batch.payload.sha256
+
+
+def test_of_any_other_batch_counts_and_names_are_kept(order):
+    sent = [event(1, order=order, model_requested="assistant"), {"prompt": CANARY}]
+
+    batch = ingested(*sent).batch
+
+    kept, refused = map(json.loads, read_blob(batch.payload).splitlines())
     assert sorted(kept) == [
         "attempt",
         "basis",
@@ -31,6 +44,9 @@ def test_what_is_kept_of_a_batch_is_counts_and_names(order):
         "tier",
         "unknown_class",
     ]
+    assert sorted(refused) == ["refused", "sha256"]
+    assert not batch.is_exact
+    assert batch.sent_sha256 == hashlib.sha256(ndjson(*sent)).hexdigest()
 
 
 CARRIERS = [

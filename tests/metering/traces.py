@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import zstandard
 from django.conf import settings
 from django.db import connection
 
@@ -32,4 +33,11 @@ def found_in_media(text: str) -> list[Path]:
     """The stored files that contain the text."""
     files = [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
     assert len(files) >= Blob.objects.count() > 0
-    return [path for path in files if text.encode() in path.read_bytes()]
+    return [path for path in files if text.encode() in _unpacked(path)]
+
+
+def _unpacked(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.suffix != ".zst":
+        return content
+    return zstandard.ZstdDecompressor().decompress(content, max_output_size=2**30)

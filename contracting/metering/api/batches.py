@@ -26,7 +26,7 @@ from contracting.metering.adapters.unpacking import BATCH, Limits, unpacked
 from contracting.metering.api.formats import (
     FORMAT_PARAMETERS,
     format_named,
-    reader_of,
+    reading_named,
     source_named,
 )
 from contracting.metering.models import UsageBatch
@@ -114,10 +114,12 @@ class IngestUsageEndpoint(EndpointView):
         else:
             code = source_named(request.query_params, self.actor)
         source = queries.get_source_for(self.actor, code=code)
+        reading = reading_named(format_, source, request.query_params)
         receipt = ingest_usage(
             source_id=source.pk,
             payload=payload,
-            read=reader_of(format_, source, request.query_params),
+            read=reading.read,
+            mapping_id=reading.mapping_id,
             by=self.actor,
             at=clock.now(),
         )

@@ -10,30 +10,17 @@ from drf_spectacular.utils import OpenApiParameter
 from contracting.core.actors import Actor
 from contracting.core.api import BadCursor
 from contracting.metering.adapters.adapter import Adapter
-from contracting.metering.adapters.events import Sender
-from contracting.metering.adapters.registry import OWN, adapter_named, of_calls
-from contracting.metering.models import UsageSource
-from contracting.metering.operations.ingest import Reader
-from contracting.metering.refusals import (
-    FormatNotTaken,
-    FormatUnknown,
-    UnreadableBatch,
+from contracting.metering.adapters.reading import (
+    SAYS,
+    Reading,
+    format_called,
+    reading_of,
 )
-from contracting.metering.states import Grain, ReportKind, SourceKind
+from contracting.metering.adapters.registry import OWN, of_calls
+from contracting.metering.models import UsageSource
+from contracting.metering.refusals import UnreadableBatch
 
-_TAKEN: Final = {
-    SourceKind.GATEWAY: frozenset({ReportKind.GATEWAY, ReportKind.PROVIDER_API}),
-}
-"""A gateway reports its own records, or the answers that it has passed on."""
-
-_SENDER: Final = {
-    "order": "order_ref",
-    "key": "key_ref",
-    "boundary": "boundary",
-    "context_band": "context_band",
-    "channel": "channel",
-}
-_KNOWN: Final = frozenset({"format", "source", *_SENDER})
+_KNOWN: Final = frozenset({"format", "source", *SAYS})
 FORMAT_PARAMETERS: Final = [
     OpenApiParameter(
         "format",
@@ -70,19 +57,7 @@ def format_named(parameters: Mapping[str, Any]) -> Adapter:
     if strange:
         message = f"There is no parameter {strange[0][:40]!r}."
         raise UnknownParameter(message)
-    name = parameters.get("format", OWN.name)
-    adapter = adapter_named(name)
-    if adapter is None:
-        names = ", ".join(each.name for each in of_calls())
-        message = f"There is no format {str(name)[:40]!r}; formats are {names}."
-        raise FormatUnknown(message)
-    if adapter.grain != Grain.CALL:
-        message = (
-            f"{adapter.title} is a report: it is compared with the calls that were "
-            "counted, and is never counted itself."
-        )
-        raise FormatNotTaken(message)
-    return adapter
+    return format_called(str(parameters.get("format", OWN.name)))
 
 
 class UnknownParameter(BadCursor):
@@ -105,23 +80,12 @@ def source_named(parameters: Mapping[str, Any], actor: Actor) -> str:
     return named
 
 
-def reader_of(
+def reading_named(
     adapter: Adapter, source: UsageSource, parameters: Mapping[str, Any]
-) -> Reader:
-    """What reads a delivery of that format from that source.
+) -> Reading:
+    """What reads a delivery of that format from that source, by what the address says.
 
     :raises FormatNotTaken: if the source is registered for something else
     """
-    if adapter.kind not in _TAKEN.get(SourceKind(source.kind), frozenset()):
-        message = f"{source.label} is not registered for {adapter.title}."
-        raise FormatNotTaken(message)
-    if adapter.needs:
-        message = f"{source.label} has no {adapter.needs} by which this can be read."
-        raise FormatNotTaken(message)
-    named = {
-        field: str(parameters[name])
-        for name, field in _SENDER.items()
-        if parameters.get(name)
-    }
-    sender = Sender(source=source.code, **named)
-    return lambda payload: adapter.read(payload, sender)
+    said = {name: str(parameters[name]) for name in SAYS if parameters.get(name)}
+    return reading_of(adapter, source, said)

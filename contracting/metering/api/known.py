@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from contracting.core import clock
 from contracting.core.api import EndpointView, instant
 from contracting.metering.forms.reratings import KnownOnForm
-from contracting.metering.queries.known import known_usage
+from contracting.metering.queries.as_known import known_usage
 from contracting.metering.refusals import BadInstant
 from contracting.metering.serializers import KnownUsageSerializer
 from contracting.orders.queries import get_task_order_for

@@ -19,6 +19,7 @@ from contracting.core.models import (
 from contracting.core.subjects import Subject
 from contracting.metering.models import (
     changes,
+    deliveries,
     funds_notices,
     reratings,
     reservations,
@@ -50,6 +51,11 @@ UnchargedUsage = terms.UnchargedUsage
 UsageRelease = terms.UsageRelease
 UsageSource = sources.UsageSource
 SourceHeartbeat = sources.SourceHeartbeat
+ColumnMapping = deliveries.ColumnMapping
+CountedChunk = deliveries.CountedChunk
+UploadChunk = deliveries.UploadChunk
+UsageBatch = deliveries.UsageBatch
+UsageUpload = deliveries.UsageUpload
 FundsGate = reservations.FundsGate
 GateCounter = reservations.GateCounter
 Reservation = reservations.Reservation
@@ -71,57 +77,6 @@ ClosedUsage = reratings.ClosedUsage
 RatingRun = reratings.RatingRun
 RatingDifference = reratings.RatingDifference
 UsageRerating = reratings.UsageRerating
-
-
-class UsageBatch(Addressed, AppendOnly):
-    """One delivery, with the count of each verdict; the payload is kept as a blob."""
-
-    PREFIX = "bat"
-
-    agency = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT)
-    source = models.ForeignKey(
-        UsageSource, on_delete=models.PROTECT, related_name="batches"
-    )
-    payload = models.ForeignKey(
-        "documents.Blob", on_delete=models.PROTECT, related_name="+"
-    )
-    verdicts = models.ForeignKey(
-        "documents.Blob", on_delete=models.PROTECT, related_name="+"
-    )
-    received = models.PositiveIntegerField()
-    accepted = models.PositiveIntegerField()
-    held = models.PositiveIntegerField()
-    duplicate = models.PositiveIntegerField()
-    conflict = models.PositiveIntegerField()
-    rejected = models.PositiveIntegerField()
-    received_at = models.DateTimeField()
-    received_by = models.CharField(max_length=160)
-
-    objects = StreamedQuerySet.as_manager()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="every_received_row_has_one_verdict",
-                condition=Q(
-                    received=models.F("accepted")
-                    + models.F("held")
-                    + models.F("duplicate")
-                    + models.F("conflict")
-                    + models.F("rejected")
-                ),
-            ),
-        ]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(name="batches_by_time", fields=["source", "-received_at"]),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.public_id} of {self.source_id}"
-
-    @property
-    def subject(self) -> Subject:
-        return Subject("metering.batch", self.pk, f"organization:{self.agency_id}")
 
 
 class UsageEvent(AppendOnly):

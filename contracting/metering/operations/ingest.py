@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,10 +16,12 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
+from contracting.documents.models import Blob
 from contracting.documents.operations.store_all import Content, store_all_blobs
 from contracting.metering import events, permissions, queries
 from contracting.metering.adapters import cloudevents
 from contracting.metering.adapters.cloudevents import BadRow, ReadEvent
+from contracting.metering.adapters.kept import keeping_of
 from contracting.metering.calculations import Attributed, Held, Rate
 from contracting.metering.calculations.combinations import (
     Combination,
@@ -95,6 +98,8 @@ def ingest_usage(
     source_id: int,
     payload: bytes,
     read: Reader = cloudevents.read_batch,
+    mapping_id: int | None = None,
+    kept: Blob | None = None,
     by: Actor,
     at: datetime,
 ) -> Receipt:
@@ -111,6 +116,8 @@ def ingest_usage(
     kept from being closed or changed meanwhile, and each id is won by one batch.
 
     :param read: the adapter of the format; without one the batch is of CloudEvents
+    :param mapping_id: the mapping of columns by which a CSV is read
+    :param kept: what is kept of the rows already, where they are a part of a file
     :raises NotAllowed: if the key or person may not write for this source
     :raises UnreadableBatch: if it is not of the format, is empty or too large
     """
@@ -133,7 +140,8 @@ def ingest_usage(
     lost = UsageEvent.objects.take_in(_by_id(new, found), alike, delivery)
     _answer_held(new, found, verdicts)
     _answer_lost(source, rows, lost, verdicts)
-    batch = _store(source, rows, verdicts, delivery.batch_id, by, at)
+    keeping = _keep(payload, rows, verdicts, kept) | {"mapping_id": mapping_id}
+    batch = _store(source, rows, verdicts, delivery.batch_id, keeping, by, at)
     _store_held(source, new, found, reserved, lost, at)
     _store_others(source, new, found, lost, at)
     _draw(batch, new, found, lost, at)
@@ -395,22 +403,15 @@ def _store(
     rows: Sequence[ReadEvent | BadRow],
     verdicts: Sequence[Verdict],
     batch_id: int,
+    keeping: Mapping[str, Any],
     by: Actor,
     at: datetime,
 ) -> UsageBatch:
-    answers = json.dumps([v.as_row() for v in verdicts]).encode()
-    payload, answered = store_all_blobs(
-        contents=[
-            Content(_canonical_payload(rows), "application/x-ndjson", packed=True),
-            Content(answers, "application/json", packed=True),
-        ]
-    )
     batch = UsageBatch.objects.create(
         pk=batch_id,
         agency_id=source.agency_id,
         source=source,
-        payload=payload,
-        verdicts=answered,
+        **keeping,
         received_at=at,
         received_by=by.name,
         **_counts(verdicts),
@@ -445,15 +446,29 @@ def _store(
 _REFUSED = frozenset({RowVerdict.CONFLICT, RowVerdict.REJECTED})
 
 
-def _canonical_payload(rows: Iterable[ReadEvent | BadRow]) -> bytes:
-    """The checked fields of every readable row; a refused row leaves only its hash."""
-    kept = [
-        row.canonical
-        if isinstance(row, ReadEvent)
-        else json.dumps({"refused": row.code, "sha256": row.sha256})
-        for row in rows
-    ]
-    return ("\n".join(kept) + "\n").encode()
+def _keep(
+    payload: bytes,
+    rows: Sequence[ReadEvent | BadRow],
+    verdicts: Sequence[Verdict],
+    kept: Blob | None,
+) -> dict[str, Any]:
+    """What is kept of a batch, and what it was answered; once and packed."""
+    how = keeping_of(payload, rows)
+    answers = json.dumps([v.as_row() for v in verdicts]).encode()
+    answered = Content(answers, "application/json", packed=True)
+    if kept is not None:
+        (stored,) = store_all_blobs(contents=[answered])
+        return {"payload": kept, "verdicts": stored, "format": how.format}
+    content, stored = store_all_blobs(
+        contents=[Content(how.content, "application/x-ndjson", packed=True), answered]
+    )
+    return {
+        "payload": content,
+        "verdicts": stored,
+        "format": how.format,
+        "is_exact": how.is_exact,
+        "sent_sha256": hashlib.sha256(payload).hexdigest(),
+    }
 
 
 def _counts(verdicts: Iterable[Verdict]) -> dict[str, int]:

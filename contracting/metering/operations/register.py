@@ -16,6 +16,7 @@ from contracting.metering import events, permissions
 from contracting.metering.models import UsageSource
 from contracting.metering.models.incoming import open_partition
 from contracting.metering.refusals import BadSuccession, SourceTaken
+from contracting.metering.states import SourceKind
 
 _CODE = re.compile(r"[\x21-\x7e]{1,120}")
 
@@ -26,17 +27,21 @@ def register_source(
     agency_id: int,
     code: str,
     label: str,
+    kind: str = SourceKind.GATEWAY,
     fiscal_year: int | None = None,
     succeeds_id: int | None = None,
     by: Actor,
     at: datetime,
 ) -> UsageSource:
-    """Register a gateway; its code is the ``source`` of its CloudEvents.
+    """Register a gateway, or a log of a provider.
+
+    Its code is the ``source`` of its CloudEvents; its kind says which formats it sends.
 
     It reports one fiscal year, and the next year has a source of its own that succeeds
     it: so an event is unique by source and id for ever, and a year that is over can be
     closed and put away.
 
+    :param kind: a code of ``SourceKind``
     :param fiscal_year: four digits; that of ``at`` if it is not said
     :param succeeds_id: the source of the agency that it follows
     :raises NotAllowed: if ``by`` is no administrator of the agency
@@ -59,6 +64,7 @@ def register_source(
         agency_id=agency_id,
         code=code,
         label=label.strip()[:120] or code,
+        kind=SourceKind(kind),
         fiscal_year=year,
         succeeds_id=succeeds_id,
     )
@@ -68,7 +74,7 @@ def register_source(
         subject=source.subject,
         by=by,
         at=at,
-        data={"code": code, "fiscal_year": year},
+        data={"code": code, "kind": source.kind, "fiscal_year": year},
     )
     return source
 
