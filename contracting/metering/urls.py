@@ -5,7 +5,8 @@ from django.urls import path
 from contracting.metering import views
 from contracting.metering.api import batches, funds, known, telemetry
 from contracting.metering.api import sources as source_api
-from contracting.metering.views import reratings, sources, terms
+from contracting.metering.api import uploads as upload_api
+from contracting.metering.views import reratings, sources, terms, uploads
 from contracting.metering.views.control import (
     ChooseControlView,
     FundsControlPage,
@@ -13,6 +14,7 @@ from contracting.metering.views.control import (
 )
 from contracting.metering.views.explorer import UsageExplorer
 from contracting.metering.views.feeds import FeedHealth
+from contracting.metering.views.mapping import MapColumnsView
 from contracting.metering.views.parked import ParkedPage, UnparkUsageView
 
 urlpatterns = [
@@ -21,8 +23,39 @@ urlpatterns = [
     path("usage/explorer", UsageExplorer.as_view(), name="usage_explorer"),
     path(
         "usage/batches/<public_id:public_id>",
-        views.BatchPage.as_view(),
+        uploads.BatchPage.as_view(),
         name="batch",
+    ),
+    path(
+        "usage/batches/<public_id:public_id>/download",
+        uploads.DownloadBatch.as_view(),
+        name="download_batch",
+    ),
+    path(
+        "usage/batches/<public_id:public_id>/rejected_rows",
+        uploads.RejectedRowsOfBatch.as_view(),
+        name="rejected_rows_of_batch",
+    ),
+    path("usage/upload_usage", uploads.UploadUsageView.as_view(), name="upload_usage"),
+    path(
+        "usage/uploads/<public_id:public_id>",
+        uploads.UploadPage.as_view(),
+        name="upload",
+    ),
+    path(
+        "usage/uploads/<public_id:public_id>/rejected_rows",
+        uploads.RejectedRowsOfUpload.as_view(),
+        name="rejected_rows_of_upload",
+    ),
+    path(
+        "usage/sources/<public_id:public_id>/map_columns",
+        MapColumnsView.as_view(),
+        name="map_columns",
+    ),
+    path(
+        "usage/sources/<public_id:public_id>/batches",
+        uploads.BatchesPage.as_view(),
+        name="batches",
     ),
     path(
         "orders/<public_id:public_id>/usage",
@@ -61,7 +94,6 @@ urlpatterns = [
         views.RegisterSourceView.as_view(),
         name="register_source",
     ),
-    path("usage/ingest_usage", views.IngestUsageView.as_view(), name="ingest_usage"),
     path("usage/assign_usage", views.AssignUsageView.as_view(), name="assign_usage"),
     path(
         "usage/assign_usage_to_order",
@@ -174,6 +206,17 @@ api_urlpatterns = [
         "orders/<public_id:public_id>/usage",
         known.KnownUsageEndpoint.as_view(),
         name="known_usage",
+    ),
+    path("usage/uploads", upload_api.UploadsEndpoint.as_view(), name="usage_uploads"),
+    path(
+        "usage/uploads/<public_id:public_id>",
+        upload_api.UploadEndpoint.as_view(),
+        name="usage_upload",
+    ),
+    path(
+        "usage/uploads/<public_id:public_id>/rejected_rows",
+        upload_api.RejectedRowsEndpoint.as_view(),
+        name="rejected_rows",
     ),
     path("usage/suspense", batches.SuspenseEndpoint.as_view(), name="suspense"),
 ]

@@ -90,6 +90,7 @@ REACHED_OTHERWISE = {
     "fair_opportunity:select_holder": "only under several awards",
     "documents:cancel_operation": "only while something long is being done",
     "documents:operation": "only once something long was begun",
+    "metering:upload": "only once a file was imported",
     "metering:parked": "by the link in its alarm",
     "metering:unpark_usage": "only while usage is parked",
     "metering:rating_run": "only once usage is rated anew",

@@ -54,6 +54,10 @@ NOT_IN_THE_STORY = {
     "metering:rating_run",
     "metering:approve_rerating",
     "metering:discard_rerating",
+    "metering:upload",
+    "metering:rejected_rows_of_upload",
+    "api:usage_upload",
+    "api:rejected_rows",
     "api:cancel_operation",
     "api:operation",
     "documents:cancel_operation",
@@ -186,6 +190,7 @@ THINGS = {
     "solicitations": ["solicitations.Solicitation"],
     "sources": ["metering.UsageSource"],
     "submissions": ["submissions.Submission"],
+    "uploads": ["metering.UsageUpload"],
     "usage_reports": ["billing.UsageReport"],
     "warrants": ["accounts.Warrant"],
 }

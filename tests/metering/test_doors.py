@@ -5,10 +5,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from contracting.metering.models import UsageBatch, UsageSource
+from contracting.metering.models import UsageBatch, UsageSource, UsageUpload
 from contracting.reference.models import AiModel
 from tests.builders_metering import MODEL, event, ingested, ndjson
 from tests.cast import actor, client_for, nothing_happens, submit
+from tests.metering.files import counted
 
 pytestmark = pytest.mark.usefixtures("now", "source")
 
@@ -27,22 +28,27 @@ def test_a_representative_imports_a_file_and_reads_its_verdicts(order, cor):
     )
     browser = client_for(cor)
     assert "Importing a file twice counts it once" in text(
-        browser.get("/usage/ingest_usage")
+        browser.get("/usage/upload_usage")
     )
 
     # When the representative imports it
     source = UsageSource.objects.get(code="gateway")
     done = submit(
         browser,
-        "/usage/ingest_usage",
-        {"source": source.pk, "file": SimpleUploadedFile("usage.ndjson", content)},
+        "/usage/upload_usage",
+        {
+            "source": source.pk,
+            "format": "cloudevents",
+            "file": SimpleUploadedFile("usage.ndjson", content),
+        },
     )
+    counted(UsageUpload.objects.get())
 
     # Then the batch's page says what happened to each row, and why
     batch = UsageBatch.objects.get()
     assert done.status_code == 303
-    assert done["Location"] == f"/usage/batches/{batch.public_id}"
-    shown = text(browser.get(done["Location"]))
+    assert batch.public_id in text(browser.get(done["Location"]))
+    shown = text(browser.get(f"/usage/batches/{batch.public_id}"))
     assert "3 rows: 1 accepted, 1 held, 0 duplicate, 0 conflict, 1 rejected" in shown
     assert "No such model on the order" in shown
     assert "Only counts and ids are taken in, no other field" in shown
@@ -107,7 +113,9 @@ def test_an_administrator_registers_a_gateway_in_the_browser(administrator):
     browser = client_for(administrator)
 
     done = submit(
-        browser, "/usage/register_source", {"code": "urn:east", "label": "East"}
+        browser,
+        "/usage/register_source",
+        {"code": "urn:east", "label": "East", "kind": "PROVIDER"},
     )
 
     assert done.status_code == 303
@@ -157,7 +165,7 @@ def test_an_outsider_finds_no_usage_of_ours(order, part_name):
 @pytest.mark.parametrize(
     ("verb", "part_name"),
     [
-        ("ingest_usage", "program_manager"),
+        ("upload_usage", "program_manager"),
         ("assign_usage", "administrator"),
         ("correct_usage", "contracting_officer"),
         ("register_source", "cor"),

@@ -59,14 +59,22 @@ def body_of(request: Request, limits: Limits) -> bytes:
     :raises LengthMissing: if it comes in chunks, of a length that nobody knows
     :raises UnreadableBatch: its subclasses, if it is too large or not packed as said
     """
+    encoding = request.headers.get("Content-Encoding", "identity")
+    return unpacked(stream_of(request), encoding, limits)
+
+
+def stream_of(request: Request) -> IO[bytes]:
+    """The body of a request as it comes.
+
+    :raises LengthMissing: if it comes in chunks, of a length that nobody knows
+    """
     chunked = "Transfer-Encoding" in request.headers
     if chunked and not request.META.get("CONTENT_LENGTH"):
         message = "Send the body with a Content-Length; it is not read in chunks."
         raise LengthMissing(message)
     data = request.data
     stream = data.get("stream") if isinstance(data, dict) else None
-    encoding = request.headers.get("Content-Encoding", "identity")
-    return unpacked(stream or io.BytesIO(), encoding, limits)
+    return stream or io.BytesIO()
 
 
 class IngestUsageEndpoint(EndpointView):

@@ -11,7 +11,6 @@ from django import forms
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.periods import is_plausible
-from contracting.documents.forms import TextFileField
 from contracting.metering.models import UsageSource
 from contracting.metering.operations.assign_to_order import Belonging
 from contracting.metering.queries import (
@@ -22,7 +21,12 @@ from contracting.metering.queries import (
     suspense,
 )
 from contracting.metering.queries.explored import GROUPINGS
-from contracting.metering.states import ControlMode, DisposalCode, LimitScope
+from contracting.metering.states import (
+    ControlMode,
+    DisposalCode,
+    LimitScope,
+    SourceKind,
+)
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries import visible_to
 from contracting.reference.forms import Day
@@ -40,22 +44,13 @@ class RegisterSourceForm(forms.Form):
         help_text="Exactly as its events name it, for example urn:gateway:examples.",
     )
     label = forms.CharField(label="Name", max_length=120)
-
-
-class IngestUsageForm(forms.Form):
-    """A file of CloudEvents."""
-
-    source = forms.ModelChoiceField(UsageSource.objects.none(), label="Source")
-    file = TextFileField(
-        label="File",
-        help_text="NDJSON or a JSON array of CloudEvents: up to 10,000 rows, 25 MB.",
+    kind = forms.ChoiceField(
+        label="What it is",
+        choices=SourceKind.choices,
+        initial=SourceKind.GATEWAY,
+        help_text="A gateway reports its own records and the answers that it passed "
+        "on; a provider's log is what the provider or a reseller has recorded.",
     )
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["source"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (typing)
-        field.queryset = sources_visible_to(actor).filter(closed_at__isnull=True)
 
 
 class ExploreForm(forms.Form):

@@ -346,6 +346,63 @@ WHERE agency_id = %s AND source_id = %s AND corrects = ''
 """
 
 
+@dataclass(frozen=True, slots=True)
+class DayOfHours:
+    """The hours of a source on a UTC day, from midnight, as far as they have begun."""
+
+    day: date
+    hours: tuple[SourceHour, ...]
+
+    @property
+    def calls(self) -> int:
+        """Calls of the day."""
+        return sum(each.calls for each in self.hours)
+
+    @property
+    def missing(self) -> int:
+        """How many hours nothing was heard of."""
+        return self._count(HourState.MISSING)
+
+    @property
+    def words(self) -> str:
+        """How the hours are: "20 with calls, 1 late, 3 missing"."""
+        named = (
+            (HourState.RECEIVED, "with calls"),
+            (HourState.LATE, "with late calls"),
+            (HourState.EMPTY, "without a call, as the source says"),
+            (HourState.MISSING, "missing"),
+            (HourState.AHEAD, "not over yet"),
+        )
+        found = [(self._count(state), words) for state, words in named]
+        return ", ".join(f"{number} {words}" for number, words in found if number)
+
+    def _count(self, state: HourState) -> int:
+        return sum(each.state == state for each in self.hours)
+
+
+def hours_by_day(source: UsageSource, last: datetime, days: int) -> list[DayOfHours]:
+    """The days until the one of ``last``, the newest first, from the first call on.
+
+    Days before the source was first heard of are left out.
+    """
+    midnight = last.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = midnight - timedelta(days=days - 1)
+    hours = int((last.astimezone(UTC) - start) / timedelta(hours=1)) + 1
+    found: dict[date, list[SourceHour]] = defaultdict(list)
+    for each in hours_of(source, last, hours):
+        found[each.starts_at.date()].append(each)
+    quiet = {HourState.MISSING, HourState.AHEAD}
+    first = next(
+        (d for d, of in found.items() if any(each.state not in quiet for each in of)),
+        midnight.date(),
+    )
+    return [
+        DayOfHours(day, tuple(of))
+        for day, of in sorted(found.items(), reverse=True)
+        if day >= first
+    ]
+
+
 def watermark_of(source: UsageSource) -> datetime | None:
     """Before which instant everything has been sent, as far as the source says so."""
     marks = source.heartbeats.aggregate(mark=Max("watermark"))

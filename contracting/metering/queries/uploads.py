@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -21,7 +22,7 @@ from contracting.metering.models import (
     UsageRefusal,
     UsageUpload,
 )
-from contracting.metering.states import RowCode, RowVerdict
+from contracting.metering.states import HoldReason, RowCode, RowVerdict
 
 HEAD: Final = ("line", "event id", "verdict", "code", "where", "what would be right")
 """The columns of the file of rejected rows."""
@@ -122,6 +123,40 @@ def _lines_of(chunk: UploadChunk) -> list[int]:
         return [each.line for each in Decoder(_Placed).decode_lines(content)]
     texts = content.decode().split("\n")
     return [n for n, text in enumerate(texts, chunk.first_line) if text.strip(" \t\r")]
+
+
+@dataclass(frozen=True, slots=True)
+class NotableRow:
+    """A row that was not simply counted; rows count from 1."""
+
+    number: int
+    event_id: str
+    verdict: str
+    code: str
+    pointer: str
+
+    @property
+    def words(self) -> str:
+        """What the code means."""
+        return str(_WORDS.get(self.code, ""))
+
+
+def notable_rows(batch: UsageBatch) -> list[NotableRow]:
+    """Rows held, in conflict or rejected, by the verdicts that were answered."""
+    return [
+        NotableRow(
+            row["index"] + 1,
+            row["id"],
+            row["status"],
+            row.get("code", ""),
+            row.get("pointer", ""),
+        )
+        for row in json.loads(read_blob(batch.verdicts))
+        if row["status"] not in (RowVerdict.ACCEPTED, RowVerdict.DUPLICATE)
+    ]
+
+
+_WORDS: Final = {**dict(RowCode.choices), **dict(HoldReason.choices)}
 
 
 def rejected_rows_of_batch(batch: UsageBatch) -> Iterator[RejectedRow]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,17 +13,15 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
-from contracting.documents.queries import read_blob
 from contracting.metering import forms, permissions, queries
 from contracting.metering.operations.assign import assign_usage
 from contracting.metering.operations.assign_to_order import assign_usage_to_order
 from contracting.metering.operations.correct import correct_usage
 from contracting.metering.operations.dispose import dispose_usage
-from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.operations.rate import rate_period
 from contracting.metering.operations.register import register_source
 from contracting.metering.queries import completeness, held
-from contracting.metering.states import HoldReason, RowCode, RowVerdict
+from contracting.metering.queries.uploads import uploads_visible_to
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.queries import get_task_order_for
 from contracting.reference.permissions import can_map_model_alias
@@ -58,28 +55,8 @@ class UsagePage(AgencyPage):
             "may_assign": permissions.can_assign_usage(self.actor, agency_id),
             "may_correct": permissions.can_correct_usage(self.actor, agency_id),
             "may_ingest": permissions.can_ingest_usage(self.actor, agency_id),
+            "files": uploads_visible_to(self.actor).order_by("-pk")[:20],
         }
-
-
-class BatchPage(AgencyPage):
-    """One batch: its counts, and the verdict of every row that was not accepted."""
-
-    template_name = "metering/batch.html"
-
-    def context(self, **ids: Any) -> dict[str, Any]:
-        self.agency_id()
-        batch = queries.get_batch_for(self.actor, ids["public_id"])
-        verdicts = json.loads(read_blob(batch.verdicts))
-        notable = [
-            {**row, "words": _WORDS.get(row["code"], "")}
-            for row in verdicts
-            if row["status"] not in (RowVerdict.ACCEPTED, RowVerdict.DUPLICATE)
-        ]
-        return {"batch": batch, "notable": notable[:500], "notable_count": len(notable)}
-
-
-_WORDS = {**dict(RowCode.choices), **dict(HoldReason.choices)}
-"""What the code of a row means."""
 
 
 class OrderUsagePage(PageView):
@@ -208,34 +185,14 @@ class RegisterSourceView(UsageVerbView):
         self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         register_source(
-            agency_id=thing, code=data["code"], label=data["label"], by=by, at=at
+            agency_id=thing,
+            code=data["code"],
+            label=data["label"],
+            kind=data["kind"],
+            by=by,
+            at=at,
         )
         return reverse("metering:usage")
-
-
-class IngestUsageView(UsageVerbView):
-    """Import usage from a file."""
-
-    template_name = "metering/ingest_usage.html"
-    form_class = forms.IngestUsageForm
-    submit_label = "Import the file"
-
-    def verdict(self, thing: int) -> Verdict:
-        return permissions.can_ingest_usage(self.actor, thing)
-
-    def form_options(self, thing: int) -> dict[str, Any]:
-        return {"actor": self.actor}
-
-    def extra(self, thing: int) -> dict[str, Any]:
-        return {"multipart": True}
-
-    def perform(
-        self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        receipt = ingest_usage(
-            source_id=data["source"].pk, payload=data["file"].read(), by=by, at=at
-        )
-        return reverse("metering:batch", args=[receipt.batch.public_id])
 
 
 class AssignUsageView(UsageVerbView):

@@ -20,10 +20,10 @@ from contracting.metering.operations.map_key import map_key
 from contracting.metering.operations.unmap_key import unmap_key
 from contracting.metering.queries import completeness
 from contracting.metering.queries.terms import keys_of
+from contracting.metering.queries.uploads import mapping_in_force
 from contracting.metering.views import AgencyPage, UsageVerbView
 
 SHOWN_DAYS = timedelta(days=30)
-SHOWN_HOURS = 48
 
 
 class SourcePage(AgencyPage):
@@ -36,7 +36,7 @@ class SourcePage(AgencyPage):
         source, at = queries.get_source_by_id(self.actor, ids["public_id"]), clock.now()
         today = at.astimezone(UTC).date()
         days = completeness.days_of(source, today - SHOWN_DAYS, today)
-        hours = completeness.hours_of(source, at, SHOWN_HOURS)
+        hours = completeness.hours_by_day(source, at, SHOWN_DAYS.days)
         return {
             "source": source,
             "heard_at": completeness.last_heard_of(source),
@@ -45,7 +45,10 @@ class SourcePage(AgencyPage):
             "different": [day for day in days if day.is_different],
             "gaps": completeness.open_gaps(source, today - SHOWN_DAYS, today),
             "hours": hours,
-            "missing": sum(each.state == "missing" for each in hours),
+            "missing": sum(each.missing for each in hours),
+            "mapping": mapping_in_force(source.pk),
+            "may_map": permissions.can_map_columns(self.actor, source.agency_id),
+            "may_ingest": permissions.can_ingest_usage(self.actor, source.agency_id),
             "may_close": permissions.can_close_source(self.actor, source),
         }
 

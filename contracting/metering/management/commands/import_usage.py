@@ -36,7 +36,7 @@ class Command(BaseCommand):
         if source is None:
             message = "No such source; register it first."
             raise CommandError(message)
-        by = self._importer(options["by"], source)
+        by = importer_of(options["by"], source)
         try:
             payload = options["file"].read_bytes()
             receipt = ingest_usage(
@@ -50,17 +50,21 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"{batch.public_id}: {batch.received} received, {counts}")
 
-    def _importer(self, email: str, source: UsageSource) -> Actor:
-        """The person in the role in which they may import, if they have one."""
-        held = Membership.objects.filter(
-            user__email__iexact=email,
-            organization_id=source.agency_id,
-            is_active=True,
-            user__is_active=True,
-        ).select_related("user", "organization")
-        actors = [actor_of(each) for each in held.order_by("pk")]
-        if not actors:
-            message = "Nobody with this e-mail belongs to the source's agency."
-            raise CommandError(message)
-        fitting = [a for a in actors if can_ingest_usage(a, source.agency_id)]
-        return (fitting or actors)[0]
+
+def importer_of(email: str, source: UsageSource) -> Actor:
+    """The person in the role in which they may import, if they have one.
+
+    :raises CommandError: if nobody of the agency has this e-mail
+    """
+    held = Membership.objects.filter(
+        user__email__iexact=email,
+        organization_id=source.agency_id,
+        is_active=True,
+        user__is_active=True,
+    ).select_related("user", "organization")
+    actors = [actor_of(each) for each in held.order_by("pk")]
+    if not actors:
+        message = "Nobody with this e-mail belongs to the source's agency."
+        raise CommandError(message)
+    fitting = [a for a in actors if can_ingest_usage(a, source.agency_id)]
+    return (fitting or actors)[0]
