@@ -49,6 +49,16 @@ app.conf.beat_schedule = {
         "schedule": 1.0,
         "options": {"expires": 3.0},
     },
+    "sort-usage-by-key": {
+        "task": "contracting.metering.tasks.sort_usage_by_key",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240.0},
+    },
+    "sort-all-usage-by-key-nightly": {
+        "task": "contracting.metering.tasks.sort_usage_by_key",
+        "schedule": crontab(hour=6, minute=20),
+        "kwargs": {"every_day": True},
+    },
     "sweep-reservations": {
         "task": "contracting.metering.tasks.sweep_reservations",
         "schedule": 10.0,

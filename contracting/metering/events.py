@@ -129,3 +129,9 @@ RERATING_DISCARDED = event_type(
 USAGE_CLOSED = event_type(
     "metering.usage.closed", "Usage is accepted: what it cost is changed no more."
 )
+VIEW_SAVED = event_type(
+    "metering.view.saved", "A view of the usage explorer was kept under a name."
+)
+VIEW_DISCARDED = event_type(
+    "metering.view.discarded", "A view of the usage explorer is kept no longer."
+)

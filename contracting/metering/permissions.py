@@ -10,7 +10,7 @@ from contracting.contracts.models import Contract
 from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
-from contracting.metering.models import FundsNotice, RatingRun, UsageSource
+from contracting.metering.models import FundsNotice, RatingRun, SavedView, UsageSource
 from contracting.metering.states import RELEASABLE, HoldReason, RatingRunState
 from contracting.orders.models import OrderLine, TaskOrder
 
@@ -343,3 +343,18 @@ def can_rebuild_rollups(by: Actor) -> Verdict:
     if by.is_system:
         return Allowed()
     return Refused("Roll-ups are rebuilt by the machinery.")
+
+
+def can_save_view(by: Actor, agency_id: int) -> Verdict:
+    """Any person of the agency, for themselves."""
+    is_one = by.own_membership_id is not None and by.is_agency and bool(by.role)
+    if is_one and by.acts_for(agency_id):
+        return Allowed()
+    return Refused("Only a person of this agency may save a view.")
+
+
+def can_discard_view(by: Actor, view: SavedView) -> Verdict:
+    """Whoever has saved it."""
+    if by.own_membership_id is not None and by.own_membership_id == view.owner_id:
+        return Allowed()
+    return Refused("Only the person who saved the view may discard it.")

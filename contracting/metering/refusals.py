@@ -342,3 +342,9 @@ class BadInstant(Invalid):
     """What is asked for is neither a day nor an instant with its zone."""
 
     code = "bad_instant"
+
+
+class BadView(Invalid):
+    """A saved view has a name, and a question that fits."""
+
+    code = "bad_view"

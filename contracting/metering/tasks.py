@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
+from typing import Final
 
 from celery import shared_task
 
@@ -13,10 +15,15 @@ from contracting.metering.operations.alarm import alarm_of_sources
 from contracting.metering.operations.fold_all import fold_all
 from contracting.metering.operations.rate import rate_period
 from contracting.metering.operations.remind import remind_suspense as remind
+from contracting.metering.operations.sort_by_key import (
+    sort_usage_by_key as sort_by_key,
+)
 from contracting.metering.operations.sweep import sweep_reservations as sweep
-from contracting.metering.queries import lines_to_rate
+from contracting.metering.queries import keyed, lines_to_rate
 from contracting.metering.queries.control import gates_to_sweep
 
+LATELY: Final = timedelta(hours=1)
+SORTING_SECONDS: Final = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -27,6 +34,30 @@ def fold_usage() -> int:
     :returns: how many orders were folded
     """
     return fold_all(by=SYSTEM, at=clock.now())
+
+
+@shared_task  # type: ignore[untyped-decorator,unused-ignore]
+def sort_usage_by_key(*, every_day: bool = False) -> int:
+    """Sort days by key that do not add up to the daily sums, the newest first.
+
+    A day that still runs is read as a whole each time, so that this gives way after a
+    minute; the rest is sorted the next time.
+
+    :param every_day: look at every day there is, not at orders folded lately alone
+    :returns: how many days were sorted; what failed stands in the log
+    """
+    since = None if every_day else clock.now() - LATELY
+    made, end = 0, time.monotonic() + SORTING_SECONDS
+    for line, day in keyed.unsorted_days(since):
+        if time.monotonic() > end:
+            break
+        try:
+            sort_by_key(order_line_id=line, day=day)
+        except Exception:  # noqa: BLE001 (logged; the others go on)
+            _log.exception("Line %s of %s was not sorted by key.", line, day)
+        else:
+            made += 1
+    return made
 
 
 @shared_task  # type: ignore[untyped-decorator,unused-ignore]

@@ -16,11 +16,18 @@ from contracting.metering.views.explorer import UsageExplorer
 from contracting.metering.views.feeds import FeedHealth
 from contracting.metering.views.mapping import MapColumnsView
 from contracting.metering.views.parked import ParkedPage, UnparkUsageView
+from contracting.metering.views.saved import DiscardViewView, SaveViewView
 
 urlpatterns = [
     path("usage/", views.UsagePage.as_view(), name="usage"),
     path("usage/feeds", FeedHealth.as_view(), name="feed_health"),
     path("usage/explorer", UsageExplorer.as_view(), name="usage_explorer"),
+    path("usage/explorer/save_view", SaveViewView.as_view(), name="save_view"),
+    path(
+        "usage/views/<public_id:public_id>/discard_view",
+        DiscardViewView.as_view(),
+        name="discard_view",
+    ),
     path(
         "usage/batches/<public_id:public_id>",
         uploads.BatchPage.as_view(),

@@ -105,6 +105,7 @@ REACHED_OTHERWISE = {
     "incidents:incident": "only once an incident is reported",
     "incidents:update_incident": "only once an incident is reported",
     "metering:release_usage": "only while a call is held that may pass",
+    "metering:discard_view": "only once a view is saved",
     "metering:unmap_key": "only once a key is mapped",
     "notices:mark_notice_read": "a button of the inbox",
     "orders:record_availability": "only while an order waits for its funds",

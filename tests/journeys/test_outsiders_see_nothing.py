@@ -48,6 +48,7 @@ OF_A_RELEASED_SOLICITATION = {
 """What is released is public: that it is there is no secret, whatever one may do."""
 
 NOT_IN_THE_STORY = {
+    "metering:discard_view",
     "metering:unmap_key",
     "incidents:withdraw_authorization",
     "metering:unpark_usage",
@@ -163,6 +164,7 @@ THINGS = {
     "documents": ["documents.Document"],
     "draft": ["requisitions.Requisition"],
     "alarms": ["watch.Alarm"],
+    "views": ["metering.SavedView"],
     "findings": ["reconciliation.Finding"],
     "funds_notices": ["metering.FundsNotice"],
     "from": ["solicitations.Solicitation"],

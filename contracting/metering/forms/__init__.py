@@ -88,6 +88,8 @@ class ExploreForm(forms.Form):
     tier = forms.ChoiceField(
         label="Service tier", choices=[("", "All"), *Tier.choices], required=False
     )
+    key = forms.CharField(label="Key", max_length=200, required=False)
+    project = forms.CharField(label="Project", max_length=120, required=False)
     by = forms.ChoiceField(
         choices=[("tokens", "Tokens"), ("cost", "Cost")],
         required=False,
@@ -102,7 +104,7 @@ class ExploreForm(forms.Form):
     @property
     def narrowing(self) -> list[forms.BoundField]:
         """What shows a part of it alone."""
-        named = ("contract", "order", "model", "token_class", "tier")
+        named = ("contract", "order", "model", "token_class", "tier", "key", "project")
         return [self[name] for name in named]
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

@@ -24,6 +24,7 @@ from contracting.metering.models import (
     reratings,
     reservations,
     rollups,
+    saved,
     sources,
     terms,
 )
@@ -70,6 +71,8 @@ GatewayEpoch = reservations.GatewayEpoch
 HourlyUsage = rollups.HourlyUsage
 DailyUsage = rollups.DailyUsage
 PortfolioDay = rollups.PortfolioDay
+KeyedUsage = rollups.KeyedUsage
+SavedView = saved.SavedView
 FoldedLine = rollups.FoldedLine
 UsageFold = rollups.UsageFold
 TermsChange = changes.TermsChange

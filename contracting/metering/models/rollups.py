@@ -118,6 +118,53 @@ class PortfolioDay(UsageSums):
         return f"{self.agency_id} {self.day} {self.tokens}"
 
 
+class KeyedUsage(Timestamped):
+    """An order line's day by the key under which a source reported it.
+
+    Sorted from the ratings a little after the fold, a day at a time; what is not sorted
+    yet is what the daily sums have more.
+    """
+
+    order_line = models.ForeignKey(
+        "orders.OrderLine",
+        on_delete=models.PROTECT,
+        related_name="usage_by_key",
+        db_index=False,
+    )
+    source = models.ForeignKey(
+        "metering.UsageSource",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    key_ref = models.CharField(
+        max_length=200, blank=True, help_text="Empty where calls named none."
+    )
+    model = models.ForeignKey(
+        "reference.AiModel", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    token_class_code = models.CharField(max_length=30)
+    tier = models.CharField(max_length=20)
+    day = models.DateField(help_text="In the contract's time zone.")
+    events = models.BigIntegerField(help_text="Rated lines; a call has one per class.")
+    tokens = models.BigIntegerField()
+    dollars = models.DecimalField(max_digits=24, decimal_places=12)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_day_of_a_key_is_one_row_for_each_class",
+                fields=[
+                    *("order_line", "day", "source", "key_ref"),
+                    *("model", "token_class_code", "tier"),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key_ref or 'no key'} {self.day} {self.tokens}"
+
+
 class FoldedLine(Timestamped):
     """How far the usage of an order line is folded: its latest call in time."""
 

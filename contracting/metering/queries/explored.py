@@ -18,7 +18,13 @@ from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.plots.mix import kind_of
 from contracting.metering.calculations.grouping import Kinds
-from contracting.metering.models import DailyUsage, UsageBatch
+from contracting.metering.models import DailyUsage, KeyedUsage, UsageBatch
+from contracting.metering.queries.keyed import (
+    NO_NAME,
+    of_key,
+    of_project,
+    with_project,
+)
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries import visible_to
 from contracting.reference.models import AiModel
@@ -44,6 +50,13 @@ class Asked:
     model: AiModel | None = None
     token_class: str = ""
     tier: str = ""
+    key: str = ""
+    project: str = ""
+
+    @property
+    def is_of_a_name(self) -> bool:
+        """Whether the usage of one key or project alone is meant."""
+        return bool(self.key or self.project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +110,15 @@ GROUPINGS: Final = {
         "model",
         (f"{_MODEL}__snapshot", f"{_MODEL}__provider", f"{_MODEL}__public_id"),
     ),
+    "project": Grouping("Project", "project", ("project",)),
+    "key": Grouping("Key", "key", ("key_ref", "source__label", "key_ref")),
     "class": Grouping("Token class", "token_class", ("token_class_code",)),
     "tier": Grouping("Service tier", "tier", ("tier",)),
 }
 """How usage can be grouped; the first is the default."""
+
+BY_NAME: Final = ("project", "key")
+"""What is read from the rows that are sorted by key."""
 
 
 def daily_rows(orders: QuerySet[TaskOrder]) -> QuerySet[Any]:
@@ -112,14 +130,27 @@ def daily_rows(orders: QuerySet[TaskOrder]) -> QuerySet[Any]:
     return DailyUsage.objects.filter(order_line__order__in=orders)
 
 
-def usage_asked(actor: Actor, asked: Asked) -> QuerySet[Any]:
-    """The daily sums of what is asked for, of orders that the actor may see."""
+def keyed_rows(orders: QuerySet[TaskOrder]) -> QuerySet[Any]:
+    """The same by source and key, as far as usage is sorted by them."""
+    return KeyedUsage.objects.filter(order_line__order__in=orders)
+
+
+def usage_asked(actor: Actor, asked: Asked, *, keyed: bool = False) -> QuerySet[Any]:
+    """The daily sums of what is asked for, of orders that the actor may see.
+
+    :param keyed: by source and key as well, as far as usage is sorted by them
+    """
     orders = visible_to(actor).order_by()
     if asked.contract is not None:
         orders = orders.filter(contract=asked.contract)
     if asked.order is not None:
         orders = orders.filter(pk=asked.order.pk)
-    rows = daily_rows(orders).filter(day__gte=asked.first, day__lte=asked.last)
+    found = keyed_rows(orders) if keyed or asked.is_of_a_name else daily_rows(orders)
+    rows = found.filter(day__gte=asked.first, day__lte=asked.last)
+    if asked.key:
+        rows = of_key(rows, asked.key)
+    if asked.project:
+        rows = of_project(rows, asked.project)
     if asked.model is not None:
         rows = rows.filter(model=asked.model.pk)
     if asked.token_class:
@@ -147,6 +178,8 @@ def groups(rows: QuerySet[Any], by: str) -> list[Group]:
     :param by: a key of ``GROUPINGS``
     """
     grouping = GROUPINGS[by]
+    if by == "project":
+        rows = with_project(rows)
     sums = rows.values(*grouping.columns).annotate(
         sum_tokens=Sum("tokens"), sum_dollars=Sum("dollars")
     )
@@ -173,6 +206,10 @@ def _words(
         return str(Tier(row[0]).label) if row[0] in Tier.values else row[0], "", narrows
     if by == "line":
         return f"{row[0]} line {row[1]}", "", narrows
+    if by in BY_NAME:
+        narrows = (GROUPINGS[by].filter, row[0] or NO_NAME)
+        detail = row[1] if by == "key" else ""
+        return row[0] or f"No {by} named", detail, narrows
     return row[0], row[1], narrows
 
 

@@ -14,6 +14,7 @@ from django.http import (
     HttpResponseBase,
     StreamingHttpResponse,
 )
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from contracting.core import clock
@@ -23,13 +24,21 @@ from contracting.core.plots.tables import Column, Plot, Table, rows_as_csv
 from contracting.documents.queries import download_headers
 from contracting.metering.calculations.grouping import buckets, step_words
 from contracting.metering.forms import ExploreForm
+from contracting.metering.models import SavedView
 from contracting.metering.queries import explored
 from contracting.metering.queries.explored import GROUPINGS, Asked, Group
+from contracting.metering.queries.keyed import not_sorted
+from contracting.metering.queries.saved import views_visible_to
 from contracting.metering.views import AgencyPage
 
 DAYS_AT_FIRST: Final = 30
 MOST_GROUPS: Final = 200
-NARROWING: Final = ("contract", "order", "model", "token_class", "tier")
+NARROWING: Final = (
+    *("contract", "order", "model", "token_class", "tier"),
+    *("key", "project"),
+)
+NOT_SORTED: Final = "Not sorted by key yet"
+WHEN_SORTED: Final = "within minutes of the last call"
 DETAIL: Final = (
     "day",
     "contract",
@@ -57,7 +66,8 @@ class UsageExplorer(AgencyPage):
     """Who uses what?
 
     ``?format=csv`` hands over the groups, ``?format=csv&what=mix`` the figures of the
-    drawing and ``?format=csv&what=days`` every daily sum, however many there are.
+    drawing and ``?format=csv&what=days`` every daily sum, however many there are. By
+    key or project the days are read from what is sorted by them.
     """
 
     template_name = "metering/usage_explorer.html"
@@ -97,6 +107,8 @@ class UsageExplorer(AgencyPage):
             model=said.get("model"),
             token_class=said.get("token_class", ""),
             tier=said.get("tier", ""),
+            key=said.get("key", "").strip(),
+            project=said.get("project", "").strip(),
         )
 
     @property
@@ -111,7 +123,7 @@ class UsageExplorer(AgencyPage):
     def context(self, **ids: Any) -> dict[str, Any]:
         agency_id = self.agency_id()
         rows = explored.usage_asked(self.actor, self.asked)
-        found = explored.groups(rows, self.group)
+        found = self._groups(rows)
         plot = self._plot(rows)
         used = explored.days_of_use(self.actor) if not found else None
         return {
@@ -132,12 +144,35 @@ class UsageExplorer(AgencyPage):
             "mix_csv": self.address(format="csv", what="mix"),
             "days_csv": self.address(format="csv", what="days"),
             "query": self.request.GET.urlencode(),
+            "views": self._views(),
+            "save_url": self._save_url(),
             "used": used,
             "all_url": f"?{urlencode({'first': used[0], 'last': used[1]})}"
             if used
             else "",
             "received_through": explored.received_through(agency_id),
         }
+
+    def _views(self) -> list[tuple[SavedView, bool]]:
+        """Saved views, each with whether it is one's own."""
+        mine = self.actor.own_membership_id
+        return [(each, each.owner_id == mine) for each in views_visible_to(self.actor)]
+
+    def _save_url(self) -> str:
+        asked = self.address(format=None, what=None)
+        return f"{reverse('metering:save_view')}{asked if asked != '?' else ''}"
+
+    def _groups(self, rows: Any) -> list[Group]:
+        """The groups; by key or project with what is not sorted by them yet."""
+        if self.group not in explored.BY_NAME or self.asked.is_of_a_name:
+            return explored.groups(rows, self.group)
+        keyed = explored.usage_asked(self.actor, self.asked, keyed=True)
+        found = explored.groups(keyed, self.group)
+        tokens, dollars = not_sorted(rows, keyed)
+        if tokens or dollars:
+            narrows = ("group", "class")
+            found.append(Group(NOT_SORTED, WHEN_SORTED, narrows, tokens, dollars))
+        return found
 
     def address(self, **changes: str | None) -> str:
         """This page with some of its filter changed; ``None`` takes a part away."""
@@ -174,7 +209,10 @@ class UsageExplorer(AgencyPage):
         of_cost = _shares([each.dollars for each in found])
         return [
             GroupRow(
-                each, tokens, cost, self.address(**dict([each.narrows]), group="class")
+                each,
+                tokens,
+                cost,
+                self.address(**{"group": "class", **dict([each.narrows])}),
             )
             for each, tokens, cost in zip(found, of_tokens, of_cost, strict=True)
         ]
@@ -196,9 +234,7 @@ class UsageExplorer(AgencyPage):
         if what == "mix":
             table, name = self._plot(rows).table, f"{name}-kinds"
         else:
-            table = _table(
-                GROUPINGS[self.group].label, explored.groups(rows, self.group)
-            )
+            table = _table(GROUPINGS[self.group].label, self._groups(rows))
         return HttpResponse(
             table.csv(),
             content_type="text/csv; charset=utf-8",
