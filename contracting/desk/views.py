@@ -44,6 +44,8 @@ from contracting.orders.permissions import can_draft_modification
 from contracting.orders.queries import get_task_order_for
 from contracting.solicitations.queries import open_opportunities
 from contracting.submissions.health.log import silent_since
+from contracting.watch.models import PlannedUse
+from contracting.watch.queries import planned_uses_of
 
 PATIENCE_SECONDS: Final = 1.5
 """How long the database may take before the site calls itself not ready."""
@@ -158,8 +160,14 @@ class BurnDownPage(PageView):
             "is_signed": bool(thing.piid),
             "burning": burning_of(thing, self.actor, at) if thing.piid else None,
             "stale": [feed for feed in feeds if feed.is_stale],
+            "planned": self._planned(thing) if self.actor.is_agency else [],
             **self.levers(thing),
         }
+
+    def _planned(self, thing: Any) -> list[PlannedUse]:
+        """What the forecast counts beside the past."""
+        orders = [thing] if isinstance(thing, TaskOrder) else list(thing.orders.all())
+        return planned_uses_of(orders)
 
 
 class OrderBurnDown(BurnDownPage):

@@ -15,3 +15,15 @@ FUNDS_FORECAST_TOLD = event_type(
     "watch.funds_forecast.told",
     "Both sides were told that a share of the funds will be used within some days.",
 )
+ALERT_RULE_SET = event_type(
+    "watch.alert_rule.set", "An own rule of an order was made, or has a new version."
+)
+ALERT_RULE_ENDED = event_type(
+    "watch.alert_rule.ended", "An own rule of an order tells nobody any more."
+)
+USE_PLANNED = event_type(
+    "watch.use.planned", "Use that the past does not show was planned for an order."
+)
+USE_WITHDRAWN = event_type(
+    "watch.use.withdrawn", "Use that was planned for an order is planned no more."
+)

@@ -6,6 +6,7 @@ from accounts.permissions import role_in
 from accounts.states import Role
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.orders.models import TaskOrder
 from contracting.watch.models import Alarm
 
 WATCHERS = (Role.COR, Role.CONTRACTING_OFFICER, Role.PROGRAM_MANAGER)
@@ -33,3 +34,27 @@ def can_acknowledge_alarm(by: Actor, alarm: Alarm) -> Verdict:
 def can_close_alarm(by: Actor, alarm: Alarm) -> Verdict:
     """The same."""
     return can_acknowledge_alarm(by, alarm)
+
+
+def can_set_alert_rule(by: Actor, order: TaskOrder) -> Verdict:
+    """The same, of an order of their own agency."""
+    return role_in(
+        by, order.contract.agency_id, *WATCHERS, doing="set a rule of this order"
+    )
+
+
+def can_end_alert_rule(by: Actor, order: TaskOrder) -> Verdict:
+    """The same."""
+    return can_set_alert_rule(by, order)
+
+
+def can_plan_use(by: Actor, order: TaskOrder) -> Verdict:
+    """The same: whoever answers for the order knows who begins to use it."""
+    return role_in(
+        by, order.contract.agency_id, *WATCHERS, doing="plan use of this order"
+    )
+
+
+def can_withdraw_planned_use(by: Actor, order: TaskOrder) -> Verdict:
+    """The same."""
+    return can_plan_use(by, order)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any, Final
 
 from django.db.models import Max, Q, QuerySet
 
@@ -17,6 +18,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.metering.models import UsageBatch, UsageSource
 from contracting.metering.queries.control import days_at_the_gate
+from contracting.metering.queries.keyed import days_under_a_name
 from contracting.metering.queries.proof import rollup_differences
 from contracting.metering.queries.rollups import UsageOf, daily_usage
 from contracting.metering.states import SILENCE
@@ -26,7 +28,13 @@ from contracting.orders.states import SIGNED, TaskOrderState
 from contracting.reference.models import AiModel
 from contracting.reference.queries import amounts_on, token_classes
 from contracting.reference.states import CacheAction, Direction
-from contracting.watch.calculations import Amount, DayUse, Forecast, forecast
+from contracting.watch.calculations import (
+    Amount,
+    DayUse,
+    Forecast,
+    Step,
+    forecast,
+)
 from contracting.watch.calculations.alarms import (
     CacheDay,
     CallsDay,
@@ -35,8 +43,32 @@ from contracting.watch.calculations.alarms import (
     cache_drop,
     tokenizer_drift,
 )
-from contracting.watch.models import Alarm
-from contracting.watch.states import CACHE_DROP, DRIFT, AlarmKind, Measure
+from contracting.watch.calculations.rules import (
+    EACH_WEEK,
+    PREVIEW_DAYS,
+    Fired,
+    RuleTerms,
+    Watched,
+    fired,
+    fired_words,
+)
+from contracting.watch.models import (
+    Alarm,
+    AlertRule,
+    AlertRuleVersion,
+    PlannedUse,
+)
+from contracting.watch.states import (
+    CACHE_DROP,
+    DRIFT,
+    AlarmKind,
+    Measure,
+    RuleMeasure,
+    RuleScope,
+)
+
+LATE: Final = timedelta(days=7)
+"""How far back own rules look again, for usage that has come late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +131,7 @@ def _forecasts(
             limit=limit,
             used=used,
             period_end=end,
+            steps=planned_steps(orders),
         )
         for measure, (limit, used) in limits.items()
     }
@@ -136,6 +169,9 @@ class Finding:
     order: TaskOrder | None = None
     source: UsageSource | None = None
     model_id: int | None = None
+    rule: AlertRule | None = None
+    occasion: str = ""
+    told: tuple[str, ...] = ()
 
 
 def findings_of(agency_id: int, at: datetime) -> list[Finding]:
@@ -148,7 +184,167 @@ def findings_of(agency_id: int, at: datetime) -> list[Finding]:
         .order_by("pk")
     )
     found = [each for order in orders for each in _of_an_order(order, at)]
-    return [*found, *_silent_sources(agency_id, at)]
+    rules = rules_of(orders)
+    return [*found, *_of_own_rules(rules, at), *_silent_sources(agency_id, at)]
+
+
+def _of_own_rules(rules: Iterable[AlertRule], at: datetime) -> list[Finding]:
+    """What own rules find now, and in the days before it that came late."""
+    found = []
+    for rule in rules:
+        order = rule.order
+        today = accounting_day(at, order.contract.time_zone)
+        version = version_on(rule, today)
+        if version is None or not version.is_on:
+            continue
+        terms = terms_of(version)
+        is_forecast = terms.measure == RuleMeasure.FORECAST
+        first = today if is_forecast else max(version.valid_from, today - LATE)
+        for each in fired(
+            terms,
+            watched_by(order, terms.scope, terms.scope_name),
+            first=first,
+            last=today,
+            version=version.number,
+        ):
+            figures = {"figure": f"{each.figure:f}", "version": str(version.number)}
+            words = fired_words(terms, order.name, each)
+            made = Finding(AlarmKind.OWN_RULE, each.day, words, figures, order)
+            found.append(
+                replace(made, rule=rule, occasion=each.occasion, told=terms.told)
+            )
+    return found
+
+
+def rules_of(orders: QuerySet[TaskOrder]) -> list[AlertRule]:
+    """The own rules of these orders with their versions, in one order always."""
+    rules = AlertRule.objects.filter(order__in=orders.order_by())
+    return list(
+        rules.select_related("order__contract", "order__requester")
+        .prefetch_related("versions__set_by__user")
+        .order_by("order", "pk")
+    )
+
+
+def version_on(rule: AlertRule, on: date | None) -> AlertRuleVersion | None:
+    """The version of a rule that holds on a day; the last one without a day."""
+    known = [
+        each for each in rule.versions.all() if on is None or each.valid_from <= on
+    ]
+    return max(known, key=lambda each: (each.valid_from, each.number), default=None)
+
+
+def terms_of(version: AlertRuleVersion) -> RuleTerms:
+    """What a version says, as values."""
+    return RuleTerms(
+        name=version.name,
+        measure=version.measure,
+        threshold=version.threshold,
+        told=tuple(version.told),
+        span=version.span,
+        scope=version.scope,
+        scope_name=version.scope_name,
+    )
+
+
+def watched_by(order: TaskOrder, scope: str, name: str) -> Watched:
+    """The daily use of an order, or of one line, model, project or key of it."""
+    days: tuple[DayUse, ...]
+    if scope in (RuleScope.PROJECT, RuleScope.KEY):
+        is_key = scope == RuleScope.KEY
+        found = days_under_a_name(
+            order.pk, key=name if is_key else "", project="" if is_key else name
+        )
+        days = tuple(DayUse(*each) for each in found)
+    elif scope == RuleScope.ORDER:
+        days = daily_use([order])
+    else:
+        of = UsageOf(orders=[order.pk])
+        if scope == RuleScope.CLIN:
+            lines = [each.pk for each in order.lines.all() if each.clin == name]
+            of = replace(of, order_lines=lines)
+        else:
+            models = AiModel.objects.filter(snapshot=name)
+            of = replace(of, models=list(models.values_list("pk", flat=True)))
+        days = tuple(
+            DayUse(each.day, each.tokens, each.dollars)
+            for each in daily_usage(of)
+            if each.day
+        )
+    steps = planned_steps([order]) if scope == RuleScope.ORDER else ()
+    return Watched(days, order.period_end, steps)
+
+
+def would_have_fired(order: TaskOrder, terms: RuleTerms, at: datetime) -> list[Fired]:
+    """When a rule would have fired on the last ninety days, the newest first.
+
+    A forecast is looked at once a week, as each of those days knew its use.
+    """
+    today = accounting_day(at, order.contract.time_zone)
+    first = max(order.period_start, today - timedelta(days=PREVIEW_DAYS - 1))
+    found = fired(
+        terms,
+        watched_by(order, terms.scope, terms.scope_name),
+        first=min(first, today),
+        last=today,
+        every=EACH_WEEK,
+    )
+    return found[::-1]
+
+
+def planned_uses_of(orders: Sequence[TaskOrder]) -> list[PlannedUse]:
+    """What is planned for these orders and not withdrawn, in the order of its begin."""
+    rows = PlannedUse.objects.filter(
+        order__in=orders, withdraws__isnull=True, withdrawn_by__isnull=True
+    )
+    return list(rows.select_related("order").order_by("starts_on", "pk"))
+
+
+def planned_steps(orders: Sequence[TaskOrder]) -> tuple[Step, ...]:
+    """The same, as a forecast takes it."""
+    return tuple(
+        Step(
+            each.starts_on,
+            each.tokens_per_day,
+            each.dollars_per_day,
+            each.words,
+            each.until,
+        )
+        for each in planned_uses_of(orders)
+    )
+
+
+def get_rule_for(actor: Actor, public_id: str) -> AlertRule:
+    """An own rule of the actor's agency.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = _own(actor, AlertRule).filter(public_id=public_id).first()
+    if not isinstance(found, AlertRule):
+        message = "There is no such rule."
+        raise NotVisible(message)
+    return found
+
+
+def get_planned_use_for(actor: Actor, public_id: str) -> PlannedUse:
+    """Planned use of an order of the actor's agency.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    rows = _own(actor, PlannedUse).filter(withdraws__isnull=True)
+    found = rows.filter(public_id=public_id).first()
+    if not isinstance(found, PlannedUse):
+        message = "There is no such plan."
+        raise NotVisible(message)
+    return found
+
+
+def _own(actor: Actor, table: type[AlertRule] | type[PlannedUse]) -> QuerySet[Any]:
+    if not actor.is_agency or not actor.role:
+        return table.objects.none()
+    return table.objects.filter(
+        order__contract__agency_id=actor.organization_id
+    ).select_related("order__contract")
 
 
 def _of_an_order(order: TaskOrder, at: datetime) -> list[Finding]:

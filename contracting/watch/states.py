@@ -39,6 +39,7 @@ class AlarmKind(TextChoices):
     OVER_RESERVE = "OVER_RESERVE", "calls above their reserve"
     UNANNOUNCED = "UNANNOUNCED", "usage without authorization"
     ROLL_UP = "ROLL_UP", "sums that are not their rows"
+    OWN_RULE = "OWN_RULE", "own rule"
 
     @property
     def limits(self) -> str:
@@ -83,7 +84,49 @@ _LIMITS = {
         "the sums of. Bills are drawn from the rows; rebuild the sums, and look for "
         "who wrote to the database beside the product."
     ),
+    "OWN_RULE": (
+        "It shows that the figure which somebody chose was reached, as the daily sums "
+        "of usage say. It stops nothing: a limit that stops calls is set on the order."
+    ),
 }
+
+
+class RuleMeasure(TextChoices):
+    """What an own rule looks at."""
+
+    COST = "COST", "cost"
+    TOKENS = "TOKENS", "tokens"
+    FORECAST = "FORECAST", "cost expected by the end of the period"
+    SILENCE = "SILENCE", "days without any use"
+
+
+class RuleSpan(TextChoices):
+    """Over which days cost and tokens are added up."""
+
+    DAY = "DAY", "in a day"
+    MONTH = "MONTH", "in a calendar month"
+    WHOLE = "WHOLE", "since the order began"
+
+
+class RuleScope(TextChoices):
+    """Of what of an order's usage a rule is."""
+
+    ORDER = "ORDER", "the whole order"
+    CLIN = "CLIN", "contract line"
+    MODEL = "MODEL", "model"
+    PROJECT = "PROJECT", "project"
+    KEY = "KEY", "key"
+
+
+class Told(TextChoices):
+    """Who is told when a rule fires."""
+
+    REQUESTER = "REQUESTER", "the requester of the order"
+    CONTRACTING_OFFICER = "CONTRACTING_OFFICER", "contracting officers"
+    COR = "COR", "contracting officer's representatives"
+    PROGRAM_MANAGER = "PROGRAM_MANAGER", "program managers"
+    FUNDS_CERTIFIER = "FUNDS_CERTIFIER", "funds certifiers"
+
 
 CACHE_DROP: Final = "ALARM_CACHE_DROP"
 DRIFT: Final = "ALARM_DRIFT"

@@ -66,6 +66,7 @@ USAGE = _in("browser/test_usage_without_javascript")
 EXPLORER = _in("metering/test_explorer")
 FEEDS = _in("metering/test_feeds")
 BURNING = _in("desk/test_burn_down")
+RULES = _in("watch/test_set_alert_rule")
 
 PACKAGE_WALK = f"{WORK}a_package_is_written_reviewed_and_released_with_few_inputs"
 PROPOSAL_WALK = f"{WORK}a_proposal_is_written_and_submitted_with_few_inputs"
@@ -418,6 +419,16 @@ PAGES = (
         closed=f"{BURNING}nobody_outside_finds_the_page",
         acted=f"{USAGE}the_burn_down_leads_to_what_can_be_done",
         plain=f"{USAGE}the_burn_down_leads_to_what_can_be_done",
+    ),
+    Page(
+        "Who gets told or stopped at which point?",
+        ("watch:alerts", "watch:alert_rule", "watch:try_alert_rule"),
+        answer=f"{RULES}a_rule_is_tried_set_and_read_on_its_pages",
+        empty=f"{RULES}a_rule_is_tried_set_and_read_on_its_pages",
+        error=f"{RULES}a_trial_that_is_wrong_is_named",
+        closed=f"{RULES}a_rule_is_tried_set_and_read_on_its_pages",
+        acted=f"{USAGE}a_rule_is_tried_and_set",
+        plain=f"{USAGE}a_rule_is_tried_and_set",
     ),
     Page(
         "Which feeds were not heard of, and when?",

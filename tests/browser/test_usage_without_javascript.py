@@ -99,3 +99,24 @@ def test_the_burn_down_leads_to_what_can_be_done(stage):
     screen.page.go_back()
     screen.follow("Draft a modification")
     assert "odification" in screen.heading()
+
+
+def test_a_rule_is_tried_and_set(stage):
+    # Given an order that is used
+    order = used()
+    stage.at(DELIVERED_AT + HOUR)
+
+    # When a program manager asks who is told, and tries a rule
+    screen = stage.see("program_manager", "watch:alerts", order.contract.public_id)
+    screen.follow(f"Try a rule on order {order.name}")
+    screen.choose(measure="COST", span="WHOLE", scope="ORDER")
+    screen.fill(threshold="1")
+    screen.press("Try it")
+    assert "It would have fired once" in screen.answer()
+
+    # Then it is set from there with a name and a reason
+    screen.follow("Set this rule")
+    screen.fill(name="One dollar", reason="A pilot.")
+    screen.press("Set the rule")
+    assert "One dollar" in screen.heading()
+    assert "It would have fired once" in screen.answer()

@@ -49,6 +49,10 @@ OF_A_RELEASED_SOLICITATION = {
 
 NOT_IN_THE_STORY = {
     "metering:discard_view",
+    "watch:alert_rule",
+    "watch:change_alert_rule",
+    "watch:end_alert_rule",
+    "watch:withdraw_planned_use",
     "metering:unmap_key",
     "incidents:withdraw_authorization",
     "metering:unpark_usage",
@@ -164,6 +168,8 @@ THINGS = {
     "documents": ["documents.Document"],
     "draft": ["requisitions.Requisition"],
     "alarms": ["watch.Alarm"],
+    "alert_rules": ["watch.AlertRule"],
+    "planned_uses": ["watch.PlannedUse"],
     "views": ["metering.SavedView"],
     "findings": ["reconciliation.Finding"],
     "funds_notices": ["metering.FundsNotice"],

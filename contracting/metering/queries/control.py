@@ -178,6 +178,12 @@ def limits_in_force(gate: FundsGate, on: date) -> list[SpendingLimit]:
     ]
 
 
+def caps_of(order: TaskOrder, on: date) -> list[SpendingLimit]:
+    """The limits that were set on an order and hold on a day; none without a gate."""
+    gate = FundsGate.objects.filter(order=order).first()
+    return limits_in_force(gate, on) if gate else []
+
+
 def live_of(lines: Iterable[int]) -> dict[int, LiveLimit]:
     """What the ledger says of order lines, with what no balance has yet."""
     with connection.cursor() as cursor:

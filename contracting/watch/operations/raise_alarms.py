@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
@@ -14,7 +13,7 @@ from contracting.metering.models import UsageSource
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.watch import events, permissions, queries
 from contracting.watch.models import Alarm
-from contracting.watch.states import AlarmKind
+from contracting.watch.states import AlarmKind, Told
 
 
 @transaction.atomic
@@ -42,6 +41,9 @@ def raise_alarms(
 
 
 def _is_known(finding: queries.Finding, agency_id: int) -> bool:
+    if finding.rule is not None:
+        own = Alarm.objects.filter(rule=finding.rule, occasion=finding.occasion)
+        return own.exists()
     same = Alarm.objects.filter(
         agency_id=agency_id,
         kind=finding.kind,
@@ -62,19 +64,16 @@ def _raise(finding: queries.Finding, agency_id: int, by: Actor, at: datetime) ->
         order=finding.order,
         source=finding.source,
         model_id=finding.model_id,
+        rule=finding.rule,
+        occasion=finding.occasion,
         day=finding.day,
         words=finding.words[:400],
         figures=finding.figures,
         raised_at=at,
     )
     alarm.save()
-    owner = finding.order.requester.user_id if finding.order else None
     post_notice(
-        recipients=[
-            *([Recipient(agency_id, user_id=owner)] if owner else []),
-            Recipient(agency_id, role=Role.COR),
-            Recipient(agency_id, role=Role.CONTRACTING_OFFICER),
-        ],
+        recipients=_told(finding, agency_id),
         subject=alarm.subject,
         title=f"Alarm: {alarm.get_kind_display()}",
         body=f"{alarm.words} {alarm.limits}",
@@ -90,3 +89,13 @@ def _raise(finding: queries.Finding, agency_id: int, by: Actor, at: datetime) ->
         data={"kind": alarm.kind, "day": alarm.day, "words": alarm.words},
     )
     return alarm
+
+
+def _told(finding: queries.Finding, agency_id: int) -> list[Recipient]:
+    """Those whom an own rule names; else who answers for the order and the contract."""
+    told = finding.told or (Told.REQUESTER, Told.COR, Told.CONTRACTING_OFFICER)
+    found = [Recipient(agency_id, role=each) for each in told if each != Told.REQUESTER]
+    if Told.REQUESTER in told and finding.order is not None:
+        owner = finding.order.requester.user_id
+        found.insert(0, Recipient(agency_id, user_id=owner))
+    return found

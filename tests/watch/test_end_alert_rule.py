@@ -1,0 +1,43 @@
+"""An own rule ends: it tells nobody any more, and stays to be read."""
+
+import pytest
+
+from contracting.core.errors import NotAllowed
+from contracting.watch.operations.end_alert_rule import end_alert_rule
+from contracting.watch.refusals import BadRule
+from tests.cast import actor, client_for, nothing_happens, submit
+from tests.watch.conftest import DAYS, NOW
+from tests.watch.test_set_alert_rule import own, rule, text
+
+
+def test_a_rule_that_has_ended_tells_nobody(used, cor):
+    order = used([0.2] * DAYS)
+    made = rule(order).rule
+
+    end_alert_rule(rule_id=made.pk, reason="Told enough.", by=cor, at=NOW)
+
+    assert own(order) == []
+    shown = text("cor", made.path)
+    assert "The rule has ended" in shown
+    assert "Told enough." in shown
+    with nothing_happens(), pytest.raises(BadRule):
+        end_alert_rule(rule_id=made.pk, reason="Again.", by=cor, at=NOW)
+
+
+def test_a_rule_is_ended_on_its_page(order, cor):
+    made = rule(order).rule
+
+    done = submit(client_for(cor), f"{made.path}/end_alert_rule", {"reason": "Enough."})
+
+    assert done.status_code == 303
+    assert made.versions.filter(is_on=False).count() == 1
+
+
+def test_an_end_says_why_and_is_for_those_who_set_rules(order):
+    made = rule(order).rule
+
+    with nothing_happens(), pytest.raises(BadRule):
+        end_alert_rule(rule_id=made.pk, reason=" ", by=actor("cor"), at=NOW)
+    for part_name in ("vendor_a_signer", "evaluator", "other_agency_officer"):
+        with nothing_happens(), pytest.raises(NotAllowed):
+            end_alert_rule(rule_id=made.pk, reason="No.", by=actor(part_name), at=NOW)
