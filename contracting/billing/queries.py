@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
 from contracting.billing.calculations import (
     PriceInForce,
@@ -40,7 +40,7 @@ from contracting.core.errors import NotVisible, Refusal
 from contracting.core.periods import Period, accounting_day, day_bounds
 from contracting.core.quantities import Dollars, UnitPrice, total_dollars
 from contracting.ledger.queries import balances_of
-from contracting.metering.models import UsageRating
+from contracting.metering.queries.rollups import first_days_of
 from contracting.orders.models import OrderLine, OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
 
@@ -397,13 +397,15 @@ def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
 
 
 def _unreported_since(order: TaskOrder) -> datetime | None:
-    """The first call after the last reported period, if there is one."""
-    rated = UsageRating.objects.filter(order_line__order=order)
+    """The begin of the first day of use after the last reported one, if there is one.
+
+    Periods of reports are whole days of the contract.
+    """
+    zone = order.contract.time_zone
     last = reports_that_count(order).aggregate(end=Max("period_end"))["end"]
-    if last is not None:
-        rated = rated.filter(occurred_at__gte=last)
-    found: datetime | None = rated.aggregate(first=Min("occurred_at"))["first"]
-    return found
+    since = None if last is None else accounting_day(last, zone)
+    day = first_days_of([order.pk], since).get(order.pk)
+    return None if day is None else day_bounds(day, zone).start
 
 
 def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:

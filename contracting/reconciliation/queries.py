@@ -30,8 +30,8 @@ from contracting.core.periods import (
     day_bounds,
 )
 from contracting.core.quantities import Dollars
-from contracting.metering.models import UsageRating
 from contracting.metering.queries import is_rated
+from contracting.metering.queries.rollups import orders_used
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import TaskOrderState
 from contracting.reconciliation import calculations
@@ -273,9 +273,8 @@ def accepted_by_charge_line(invoice: Invoice) -> dict[int, Dollars]:
 def orders_to_reconcile() -> QuerySet[TaskOrder]:
     """Signed orders with usage, a report or a charge that are not closed out."""
     reported = UsageReport.objects.values("order")
-    used = UsageRating.objects.values("order_line__order")
     return TaskOrder.objects.filter(
-        Q(pk__in=reported) | Q(pk__in=used) | Q(pk__in=orders_charged()),
+        Q(pk__in=reported) | Q(pk__in=orders_used()) | Q(pk__in=orders_charged()),
         state__in=[TaskOrderState.ISSUED, TaskOrderState.COMPLETED],
     ).order_by("pk")
 

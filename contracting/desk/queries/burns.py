@@ -7,13 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import (
-    Case,
-    F,
-    Min,
-    Sum,
-    When,
-)
+from django.db.models import Case, F, Sum, When
 
 from contracting.core.quantities import Dollars, Tokens
 from contracting.desk.calculations import (
@@ -22,7 +16,7 @@ from contracting.desk.calculations import (
     forecast,
 )
 from contracting.ledger.queries import lines_with_totals
-from contracting.metering.models import UsageRating
+from contracting.metering.queries.rollups import first_days_of
 from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine, TaskOrder
 
 
@@ -35,12 +29,7 @@ def burns_of(orders: Sequence[TaskOrder], today: date) -> list[Burn]:
     lines = {line.pk: line for line in live.annotate(funds=Sum(_FUNDED))}
     about = lines_with_totals(HOLDER_OF_A_LINE, lines)
     books = {row.holder_id: row for row in about}
-    used_from = dict(
-        UsageRating.objects.filter(order_line__in=list(lines))
-        .order_by()
-        .values_list("order_line__order")
-        .annotate(first=Min("accounting_day"))
-    )
+    used_from = first_days_of([order.pk for order in orders])
     return [
         _burn(
             order,

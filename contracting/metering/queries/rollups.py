@@ -6,13 +6,13 @@ are at most as old as :func:`contracting.ledger.queries.roller_lag` says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Min, QuerySet, Sum
 
 from contracting.metering.models import DailyUsage, HourlyUsage, PortfolioDay
 
@@ -131,6 +131,28 @@ def total_usage(of: UsageOf) -> Usage:
     """All usage together; zeros where there is none."""
     found = daily_usage(of, by=())
     return found[0] if found else Usage(0, 0, Decimal(0), Decimal(0))
+
+
+def first_days_of(
+    orders: Collection[int], since: date | None = None
+) -> dict[int, date]:
+    """The first accounting day on which each order was used; others are left out.
+
+    :param since: the first day that is meant
+    """
+    rows = _within(
+        DailyUsage.objects.filter(order_line__order__in=orders, events__gt=0),
+        since,
+        None,
+    )
+    firsts = rows.order_by().values_list("order_line__order").annotate(Min("day"))
+    return dict(firsts)
+
+
+def orders_used() -> QuerySet[Any]:
+    """Every order that was ever used, for a subquery."""
+    rows = DailyUsage.objects.filter(events__gt=0)
+    return rows.order_by().values("order_line__order")
 
 
 def _within(
