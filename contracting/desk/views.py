@@ -120,10 +120,15 @@ class Duties(PageView):
         }
 
 
+PLOTS: Final = ("funds", "tokens", "unusual", "lines")
+"""What the page of a burn-down draws."""
+
+
 class BurnDownPage(PageView):
     """F1: when do the funds and the tokens run out?
 
-    ``?format=csv&what=funds``, ``tokens`` or ``lines`` hands the figures over.
+    ``?format=csv&what=funds``, ``tokens``, ``unusual`` or ``lines`` hands the figures
+    over.
     """
 
     template_name = "desk/burn_down.html"
@@ -141,12 +146,11 @@ class BurnDownPage(PageView):
         thing = self.thing(ids["public_id"])
         found = burning_of(thing, self.actor, clock.now())
         name = request.GET.get("what", "funds")
-        plots = {"funds": found.funds, "tokens": found.tokens, "lines": found.lines}
-        if name not in plots:
+        if name not in PLOTS:
             message = "There are no such figures."
             raise NotVisible(message)
         return HttpResponse(
-            plots[name].table.csv(),
+            getattr(found, name).table.csv(),
             content_type="text/csv; charset=utf-8",
             headers=download_headers(f"{thing.piid or 'draft'}-{name}.csv"),
         )

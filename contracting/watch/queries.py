@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Max, Q, QuerySet
@@ -71,22 +72,32 @@ LATE: Final = timedelta(days=7)
 """How far back own rules look again, for usage that has come late."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forecasts:
     """The forecast of an order or a contract, of its funds and of its tokens.
 
-    ``known_until`` is when usage was last received; a forecast looks at whole days
-    before it, and is older than now where a feed is silent.
+    Each is made when it is read for the first time. ``known_until`` is when usage was
+    last received; a forecast looks at whole days before it, and is older than now where
+    a feed is silent.
     """
 
-    funds: Forecast
-    tokens: Forecast
+    made_of: Callable[[Measure], Forecast]
     days: tuple[DayUse, ...]
     """Daily use by accounting day, oldest first, days of no use left out."""
     period_start: date
     period_end: date
     time_zone: str
     known_until: datetime | None
+
+    @cached_property
+    def funds(self) -> Forecast:
+        """When the dollars end."""
+        return self.made_of(Measure.DOLLARS)
+
+    @cached_property
+    def tokens(self) -> Forecast:
+        """When the tokens end."""
+        return self.made_of(Measure.TOKENS)
 
 
 def forecast_of(thing: TaskOrder | Contract, at: datetime) -> Forecasts:
@@ -123,21 +134,22 @@ def _forecasts(
             sum((each.consumed_tokens + each.unfunded_tokens).count for each in totals),
         ),
     }
-    made = {
-        measure: forecast(
+    steps = planned_steps(orders)
+
+    def made_of(measure: Measure) -> Forecast:
+        limit, used = limits[measure]
+        return forecast(
             days,
             measure=measure,
             through=known - timedelta(days=1),
             limit=limit,
             used=used,
             period_end=end,
-            steps=planned_steps(orders),
+            steps=steps,
         )
-        for measure, (limit, used) in limits.items()
-    }
+
     return Forecasts(
-        funds=made[Measure.DOLLARS],
-        tokens=made[Measure.TOKENS],
+        made_of=made_of,
         days=days,
         period_start=start,
         period_end=end,

@@ -15,6 +15,8 @@ from contracting.core import clock
 from contracting.desk.queries.burn_down import burning_of
 from contracting.ledger.queries import lines_with_totals
 from contracting.ledger.queries.history import obligated_over_time
+from contracting.metering.operations.map_key import MappedTo, map_key
+from contracting.metering.tasks import sort_usage_by_key
 from contracting.orders.models import HOLDER_OF_A_LINE
 from tests.builders_metering import DELIVERED_AT, event, ingested
 from tests.builders_orders import (
@@ -77,8 +79,8 @@ def test_the_page_says_when_funds_and_tokens_end(used, now, program_manager):
     assert "Made before the last 14 days, the forecast was" in shown
     # And funds, tokens and lines are drawn for a desk and for a phone
     html = page.content.decode()
-    assert html.count("dd-plot__svg--wide") == 3
-    assert html.count("dd-plot__svg--narrow") == 3
+    assert html.count("dd-plot__svg--wide") == 4
+    assert html.count("dd-plot__svg--narrow") == 4
     assert "Nothing left" in html
     assert "points ahead of plan" in shown
 
@@ -187,3 +189,40 @@ def test_nobody_outside_finds_the_page(used, now, part):
     assert browser.get(f"{page_of(used)}?format=csv").status_code == 404
     contract = used.contract.public_id
     assert browser.get(f"/contracts/{contract}/burn_down").status_code == 404
+
+
+def test_a_day_unlike_the_others_is_drawn_and_names_its_key(used, now, cor):
+    # Given a day on which one key of a project spends three times as usual
+    at = DELIVERED_AT + timedelta(days=DAYS)
+    map_key(
+        agency_id=used.contract.agency_id,
+        key_ref="key_loop",
+        to=MappedTo(used.pk, None, "Claims"),
+        source_id=None,
+        first_day=at.date(),
+        last_day=None,
+        reason="The team's key.",
+        by=actor("cor"),
+        at=at,
+    )
+    spike = {"input": 1_500_000, "output": 75_000}
+    call = event("spike", order=used, tokens=spike, at=at, key_ref="key_loop")
+    ingested(call, at=at)
+    sort_usage_by_key(every_day=True)
+
+    # Then the page says how far it is off, and which key it was
+    plot = burning_of(used, cor, at + timedelta(hours=1)).unusual
+    assert plot.sentence == (
+        f"3.0× expected on {at.day} {at:%b %Y}: key key_loop of project Claims."
+    )
+    shown = text(client_for(cor).get(f"{used.path}/burn_down"))
+    assert "key key_loop of project Claims" in shown
+    file = rows(client_for(cor).get(f"{used.path}/burn_down?format=csv&what=unusual"))
+    assert file[-1][:2] == [f"{at.date()}", "3.60"]
+    assert file[-1][-1] == "key key_loop of project Claims"
+
+
+def test_days_as_usual_are_said_to_be_so(used, now, cor):
+    page = client_for(cor).get(f"{used.path}/burn_down")
+
+    assert "days are as expected." in text(page)

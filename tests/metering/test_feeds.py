@@ -8,9 +8,10 @@ import pytest
 from django.utils.html import strip_tags
 
 from contracting.core.plots.strips import HourState
+from contracting.metering.operations.record_heartbeat import record_heartbeat
 from contracting.metering.queries.feeds import feeds_visible_to
 from tests.builders_metering import DELIVERED_AT, event, ingested
-from tests.cast import actor, client_for
+from tests.cast import actor, client_for, machine
 
 pytestmark = pytest.mark.usefixtures("now", "source")
 
@@ -51,6 +52,36 @@ def test_an_hour_is_received_empty_or_missing(heard, cor):
     assert states[2:9] == [HourState.MISSING] * 7
     assert states[9] == HourState.EMPTY
     assert set(states[10:]) == {HourState.AHEAD}
+
+
+def test_a_heartbeat_is_heard_and_its_watermark_says_what_was_empty(heard, source, cor):
+    # Given a heartbeat an hour ago, which says that all until three hours ago was sent
+    record_heartbeat(
+        source_id=source.pk,
+        watermark=DELIVERED_AT - 3 * HOUR,
+        by=machine("gateway"),
+        at=DELIVERED_AT - 2 * HOUR,
+    )
+
+    # Then hours before the watermark are empty, and the hour of the beat is
+    states = [hour.state for hour in hours_of(cor).hours]
+    assert states[:2] == [HourState.RECEIVED, HourState.RECEIVED]
+    assert states[2:7] == [HourState.EMPTY] * 5
+    assert states[7] == HourState.MISSING
+    assert states[8:10] == [HourState.EMPTY, HourState.EMPTY]
+
+
+def test_a_source_with_heartbeats_alone_is_heard_of(source, cor):
+    for n in (6, 2):
+        at = DELIVERED_AT - n * HOUR
+        record_heartbeat(
+            source_id=source.pk, watermark=at, by=machine("gateway"), at=at
+        )
+
+    feed = hours_of(cor)
+    assert feed.first_heard == DELIVERED_AT - 6 * HOUR
+    states = [hour.state for hour in feed.hours if hour.state != HourState.AHEAD]
+    assert states == [*[HourState.EMPTY] * 5, HourState.MISSING]
 
 
 def test_nothing_is_missing_before_a_feed_was_first_heard_of(heard, cor):

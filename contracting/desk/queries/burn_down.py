@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Sum
@@ -17,10 +19,12 @@ from contracting.core.plots import words
 from contracting.core.plots.bullet import Line, bullet
 from contracting.core.plots.burn_down import Ahead, BurnDown, Mark, burn_down
 from contracting.core.plots.series import Added, left_by_day, planned_by_day
+from contracting.core.plots.strips import Expected, anomalies
 from contracting.core.plots.tables import Plot
 from contracting.ledger.queries import lines_with_totals
 from contracting.ledger.queries.history import obligated_over_time
 from contracting.ledger.states import Holder
+from contracting.metering.queries.keyed import days_by_key
 from contracting.modifications.queries import visible_to as changes_visible_to
 from contracting.orders.models import (
     HOLDER_OF_A_LINE,
@@ -32,22 +36,51 @@ from contracting.orders.models import (
 from contracting.orders.queries import modifications_visible_to
 from contracting.orders.states import SIGNED, ModificationState
 from contracting.watch.calculations import DAYS_FOR_A_RANGE, Forecast
+from contracting.watch.calculations.alarms import DayBand, bands
 from contracting.watch.calculations.words import back_test_sentence, sentence
 from contracting.watch.queries import Forecasts, forecast_of
 from contracting.watch.states import Outlook
 
+DAYS_LOOKED_AT: Final = 60
+TWO_WEEKS: Final = 14
 MOST_POINTS: Final = 60
 """So many points of a forecast are drawn; the table has the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Burning:
-    """Everything that the page of an order or a contract shows of its running out."""
+    """What the page of an order or a contract shows of its running out.
 
+    Each is made when it is read for the first time: not every page has all of it.
+    """
+
+    thing: TaskOrder | Contract
+    orders: Sequence[TaskOrder]
     forecasts: Forecasts
-    funds: Plot
-    tokens: Plot
-    lines: Plot
+    marks: Sequence[Mark]
+    today: date
+
+    @cached_property
+    def funds(self) -> Plot:
+        """P1 of the dollars."""
+        thing = self.thing
+        contract = thing if isinstance(thing, Contract) else thing.contract
+        return _funds(self.orders, self.forecasts, self.marks, contract, self.today)
+
+    @cached_property
+    def tokens(self) -> Plot:
+        """P1 of the tokens."""
+        return _tokens(self.orders, self.forecasts, self.marks, self.today)
+
+    @cached_property
+    def unusual(self) -> Plot:
+        """P10: the last sixty days over the band in which they were expected."""
+        return _unusual(self.orders, self.forecasts, self.today)
+
+    @cached_property
+    def lines(self) -> Plot:
+        """P7: each line with its use, its funds and the plan."""
+        return lines_of(self.orders, self.today)
 
     @property
     def answer(self) -> str:
@@ -62,14 +95,12 @@ def burning_of(thing: TaskOrder | Contract, actor: Actor, at: datetime) -> Burni
     """
     orders = _orders(thing)
     contract = thing if isinstance(thing, Contract) else thing.contract
-    today = accounting_day(at, contract.time_zone)
-    forecasts = forecast_of(thing, at)
-    marks = marks_of(thing, orders, actor)
     return Burning(
-        forecasts=forecasts,
-        funds=_funds(orders, forecasts, marks, contract, today),
-        tokens=_tokens(orders, forecasts, marks, today),
-        lines=lines_of(orders, today),
+        thing=thing,
+        orders=orders,
+        forecasts=forecast_of(thing, at),
+        marks=marks_of(thing, orders, actor),
+        today=accounting_day(at, contract.time_zone),
     )
 
 
@@ -218,6 +249,63 @@ def _ends_on(made: Forecast, left: Sequence[tuple[date, Decimal]]) -> date | Non
     if made.outlook == Outlook.EXHAUSTED:
         return next((day for day, amount in left if amount <= 0), None)
     return made.exhausts_on.p50 if made.exhausts_on else None
+
+
+def _unusual(orders: Sequence[TaskOrder], known: Forecasts, today: date) -> Plot:
+    """P10; a day above the band names the key that was used most unlike before."""
+    last = min(today, known.period_end)
+    found = bands(known.days, last - timedelta(days=DAYS_LOOKED_AT - 1), last)
+    above = [band.day for band in found if band.is_runaway]
+    reasons = _keys_behind(orders, above) if above else {}
+    days = [
+        Expected(
+            band.day,
+            used=_cents(band.actual),
+            low=_cents(min(band.low, band.actual)),
+            middle=_cents(band.expected),
+            high=_cents(band.high),
+            reason=reasons.get(band.day, ""),
+        )
+        for band in found
+    ]
+    notes = [
+        f"Days in {known.time_zone}. What is expected of a day is what the days before "
+        "it lead to expect, by weekday; a day far below it is none that people are "
+        f"told of. {_today_runs(found, today)}".strip()
+    ]
+    return anomalies("unusual", days, "dollars", notes)
+
+
+def _today_runs(found: Sequence[DayBand], today: date) -> str:
+    return "Today is not over." if found and found[-1].day == today else ""
+
+
+def _cents(amount: float) -> Decimal:
+    return Decimal(f"{amount:.6f}").quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _keys_behind(orders: Sequence[TaskOrder], days: Sequence[date]) -> dict[date, str]:
+    """For each day the key whose cost rose most above its mean of two weeks before."""
+    wanted = {day - timedelta(days=n) for day in days for n in range(TWO_WEEKS + 1)}
+    cost: dict[tuple[date, str, str], Decimal] = defaultdict(Decimal)
+    for order in orders:
+        for day, key, project, dollars in days_by_key(order.pk, wanted):
+            cost[day, key, project] += dollars
+    found = {}
+    for day in days:
+        rises = []
+        for (of_day, key, project), spent in cost.items():
+            if of_day == day and key:
+                earlier = (
+                    cost.get((day - timedelta(days=n), key, project), Decimal(0))
+                    for n in range(1, TWO_WEEKS + 1)
+                )
+                before = sum(earlier, Decimal(0))
+                rises.append((spent - before / TWO_WEEKS, key, project))
+        if rises:
+            _rise, key, project = max(rises)
+            found[day] = f"key {key}" + (f" of project {project}" if project else "")
+    return found
 
 
 def marks_of(

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from django.db.models import F, Min, Sum
+from django.db.models import F, Max, Min, Sum
 from django.db.models.functions import TruncHour
 
 from contracting.core.actors import Actor
 from contracting.core.periods import days_bounds
 from contracting.core.plots.strips import Hour, HourState
-from contracting.metering.models import UsageBatch, UsageSource
+from contracting.metering.models import SourceHeartbeat, UsageBatch, UsageSource
 from contracting.metering.queries import sources_visible_to
 
 _HOUR: Final = timedelta(hours=1)
@@ -33,9 +33,11 @@ def feeds_visible_to(
 ) -> list[FeedHours]:
     """The actor's sources with what was heard of them in these days.
 
-    An hour counts by when a delivery was received. Hours before a source was heard of
-    for the first time, after it was closed, and that are not over yet are left open: a
-    gap is an hour in which a known source was not heard of at all.
+    An hour counts by when a delivery or a heartbeat was received. An hour of neither is
+    empty where the source has said since that it had sent everything until its end
+    (its watermark), and missing where nobody has said anything. Hours before a source
+    was heard of for the first time, after it was closed, and that are not over yet are
+    left open.
 
     :param first: the first day, in ``zone``
     :param last: the last day
@@ -43,13 +45,15 @@ def feeds_visible_to(
     sources = list(sources_visible_to(actor).order_by("label", "pk"))
     bounds = days_bounds(first, last, zone)
     heard = _heard(sources, bounds.start, bounds.end)
+    marks = _watermarks(sources)
     first_heard = _first_heard(sources)
     found = []
     for source in sources:
         of_source = heard.get(source.pk, {})
         since = first_heard.get(source.pk)
         until = min(bounds.end, at, source.closed_at or at)
-        hours = _hours(of_source, since, until, bounds.start, bounds.end)
+        span = (bounds.start, bounds.end)
+        hours = _hours(of_source, since, until, span, marks.get(source.pk))
         last_heard = max(of_source, default=None)
         found.append(FeedHours(source, since, last_heard, tuple(hours)))
     return found
@@ -71,22 +75,39 @@ def _heard(
     for row in rows:
         of_source = found.setdefault(row["source"], {})
         of_source[row["hour"]] = (row["rows"], row["new"])
+    beats = SourceHeartbeat.objects.filter(
+        source__in=sources, beat_at__gte=start, beat_at__lt=end
+    )
+    hours = beats.order_by().values_list("source", TruncHour("beat_at", tzinfo=UTC))
+    for source, hour in hours.distinct():
+        found.setdefault(source, {}).setdefault(hour, (0, 0))
     return found
 
 
+def _watermarks(sources: list[UsageSource]) -> dict[int, datetime]:
+    rows = SourceHeartbeat.objects.filter(source__in=sources, watermark__isnull=False)
+    return dict(rows.order_by().values_list("source").annotate(Max("watermark")))
+
+
 def _first_heard(sources: list[UsageSource]) -> dict[int, datetime]:
-    rows = UsageBatch.objects.filter(source__in=sources).order_by()
-    return dict(rows.values_list("source").annotate(Min("received_at")))
+    """By a delivery or by a heartbeat, whichever came first."""
+    batches = UsageBatch.objects.filter(source__in=sources).order_by()
+    found = dict(batches.values_list("source").annotate(Min("received_at")))
+    beats = SourceHeartbeat.objects.filter(source__in=sources).order_by()
+    for source, beat_at in beats.values_list("source").annotate(Min("beat_at")):
+        found[source] = min(beat_at, found.get(source, beat_at))
+    return found
 
 
 def _hours(
     heard: dict[datetime, tuple[int, int]],
     since: datetime | None,
     until: datetime,
-    start: datetime,
-    end: datetime,
+    span: tuple[datetime, datetime],
+    mark: datetime | None,
 ) -> list[Hour]:
     """Each hour between start and end with what was heard in it."""
+    start, end = span
     if since is None or since >= end:
         return []
     hours = []
@@ -97,6 +118,8 @@ def _hours(
             state = HourState.RECEIVED if new else HourState.EMPTY
         elif hour + _HOUR <= since or hour + _HOUR > until:
             state = HourState.AHEAD
+        elif mark is not None and hour + _HOUR <= mark:
+            state = HourState.EMPTY
         else:
             state = HourState.MISSING
         hours.append(Hour(hour, state, new))

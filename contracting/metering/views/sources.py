@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
@@ -11,6 +12,8 @@ from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.permissions import Verdict
+from contracting.core.plots.strips import Hour, HourState, feed_health
+from contracting.core.plots.tables import Plot
 from contracting.core.views import VerbView
 from contracting.metering import permissions, queries
 from contracting.metering.forms import terms as forms
@@ -23,6 +26,7 @@ from contracting.metering.queries.terms import keys_of
 from contracting.metering.queries.uploads import mapping_in_force
 from contracting.metering.views import AgencyPage, UsageVerbView
 
+SHOWN_HOURS = 48
 SHOWN_DAYS = timedelta(days=30)
 
 
@@ -37,6 +41,7 @@ class SourcePage(AgencyPage):
         today = at.astimezone(UTC).date()
         days = completeness.days_of(source, today - SHOWN_DAYS, today)
         hours = completeness.hours_by_day(source, at, SHOWN_DAYS.days)
+        last = completeness.hours_of(source, at, SHOWN_HOURS + at.hour + 1)
         return {
             "source": source,
             "heard_at": completeness.last_heard_of(source),
@@ -46,11 +51,26 @@ class SourcePage(AgencyPage):
             "gaps": completeness.open_gaps(source, today - SHOWN_DAYS, today),
             "hours": hours,
             "missing": sum(each.missing for each in hours),
+            "strip": _strip(source, last),
             "mapping": mapping_in_force(source.pk),
             "may_map": permissions.can_map_columns(self.actor, source.agency_id),
             "may_ingest": permissions.can_ingest_usage(self.actor, source.agency_id),
             "may_close": permissions.can_close_source(self.actor, source),
         }
+
+
+def _strip(source: UsageSource, hours: list[completeness.SourceHour]) -> Plot:
+    """P9 of one source by the hours in which calls were made, those of today last."""
+    states = {
+        completeness.HourState.RECEIVED: HourState.RECEIVED,
+        completeness.HourState.LATE: HourState.LATE,
+        completeness.HourState.EMPTY: HourState.EMPTY,
+        completeness.HourState.MISSING: HourState.MISSING,
+        completeness.HourState.AHEAD: HourState.AHEAD,
+    }
+    drawn = [Hour(each.starts_at, states[each.state], each.calls) for each in hours]
+    notes = ["Hours in UTC in which calls were made, by what is stored of them."]
+    return feed_health("hours", source.label, drawn, ZoneInfo("UTC"), notes)
 
 
 class CloseSourceView(AgencyPage, VerbView):

@@ -6,12 +6,14 @@ not shown, is silent under five days of use, and names no date under fourteen.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 
 from contracting.core.quantities import Dollars
@@ -273,24 +275,48 @@ def _with_paths(
     added: Sequence[float],
     start: float,
 ) -> Forecast:
-    drawn = paths(values, first.weekday(), added)
+    drawn = _drawn(tuple(values), first.weekday(), len(added))
     measure = said.measure
+    shifts = list(accumulate(added))
     band = tuple(
         DaySpread(
             said.through + _DAY * (n + 1),
-            *(_amount(start + q, measure) for q in _quantiles([p[n] for p in drawn])),
+            *(_amount(start + shift + q, measure) for q in drawn.spreads[n]),
         )
-        for n in range(len(added))
+        for n, shift in enumerate(shifts)
     )
     said = replace(
         said,
         band=band,
         at_completion=Spread(band[-1].p10, band[-1].p50, band[-1].p90),
-        back_test=_back_test(values, first, measure),
+        back_test=_back_test(tuple(values), first, measure),
     )
     if said.outlook == Outlook.EXHAUSTED or said.days_of_data < DAYS_FOR_A_DATE:
         return said
-    return _with_dates(said, drawn, float(said.limit) - start)
+    ways = drawn.shifted(shifts) if any(added) else drawn.ways
+    return _with_dates(said, ways, float(said.limit) - start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A thousand ways of going on, and the spread of their sums on each coming day."""
+
+    ways: tuple[array[float], ...]
+    spreads: tuple[tuple[float, float, float], ...]
+
+    def shifted(self, shifts: Sequence[float]) -> list[list[float]]:
+        """The ways with planned use added, summed up to each day."""
+        return [
+            [n + more for n, more in zip(w, shifts, strict=True)] for w in self.ways
+        ]
+
+
+@lru_cache(maxsize=8)
+def _drawn(values: tuple[float | None, ...], weekday: int, ahead: int) -> _Drawn:
+    """Drawn once for the whole days that are known, whatever is used after them."""
+    found = paths(list(values), weekday, [0.0] * ahead)
+    ways = tuple(array("d", each) for each in found)
+    return _Drawn(ways, tuple(_quantiles([w[n] for w in ways]) for n in range(ahead)))
 
 
 def _with_dates(
@@ -317,12 +343,13 @@ def _with_dates(
     )
 
 
+@lru_cache(maxsize=256)
 def _back_test(
-    values: Sequence[float | None], first: date, measure: Measure
+    values: tuple[float | None, ...], first: date, measure: Measure
 ) -> BackTest | None:
     """The forecast of the last days from those before them; none under ten days."""
     days = min(HELD_OUT, len(values) - DAYS_FOR_A_RANGE)
-    shown, hidden = values[: len(values) - days], values[len(values) - days :]
+    shown, hidden = list(values[: len(values) - days]), values[len(values) - days :]
     if days < DAYS_FOR_A_RANGE or not any(shown):
         return None
     fit = smooth(shown, first.weekday())
