@@ -26,13 +26,17 @@ class PlainOrder:
     """One order: its last day, what stands in its way to the end, and its billing."""
 
     until: date
+    issued_at: datetime | None = None
+    is_corrected: bool = False
     is_ended: bool = False
     is_closed: bool = False
     is_billed: bool = False
     has_suspense: bool = False
     owes_settlement: bool = False
     calls: list[tuple[str, datetime, str, int]] = field(default_factory=list)
-    """Operation id, instant, token class and tokens of each."""
+    """Operation id, instant, token class and tokens of each, as corrected."""
+    kept: dict[str, int] = field(default_factory=dict)
+    """Tokens that are accepted, by token class: they stay where they are."""
 
     @property
     def used(self) -> dict[str, int]:
@@ -58,11 +62,12 @@ class PlainBooks:
 
     def sum(self, figure: str, *places: object) -> Decimal:
         """All entries of a figure, or those at these places."""
+        names = {figure, "used"} if figure == "consumed" else {figure}
         return sum(
             (
                 amount
                 for name, where, amount in self.entries
-                if name == figure and (not places or where in places)
+                if name in names and (not places or where in places)
             ),
             Decimal(0),
         )
@@ -126,27 +131,46 @@ class PlainBooks:
 
     # Tokens
 
-    def funded_shares(
-        self, number: int, price: Decimal, tokens: int
-    ) -> list[tuple[Part, int]]:
-        """How many whole tokens each ACRN pays for, first come first served."""
-        used = self.sum("tokens consumed", number)
-        allowed = int(self.sum("tokens ceiling", number) - used)
-        shares = []
-        for part in self.parts(number):
+    def place_anew(self, number: int, prices: dict[str, Decimal]) -> None:
+        """Draw all usage of an order on its funds, in the order in which it was used.
+
+        What they do not carry is drawn on nothing. What is accepted stays with who
+        pays first, and the first tokens of its class are taken for it.
+
+        :param prices: dollars per million tokens by token class
+        """
+        order, own = self.orders[number], self.parts(number)
+        self.entries = [
+            each
+            for each in self.entries
+            if each[0] not in _OF_USAGE or each[1] not in (number, *own)
+        ]
+        kept = dict(order.kept)
+        for code, tokens in kept.items():
+            self._draw(number, own[0], prices[code], tokens)
+        for _, _, code, tokens in sorted(order.calls, key=lambda call: call[1]):
+            stays = min(tokens, kept.get(code, 0))
+            if stays:
+                kept[code] -= stays
+            self._place(number, prices[code], tokens - stays)
+
+    def _place(self, number: int, price: Decimal, tokens: int) -> None:
+        """First come, first served: whole tokens, as many as each ACRN pays for."""
+        own = self.parts(number)
+        for part in own:
+            used = self.sum("tokens consumed", number)
+            allowed = int(self.sum("tokens ceiling", number) - used)
             fits = min(tokens, allowed, int(self.left(part) * 1_000_000 // price))
             if fits > 0:
-                shares.append((part, fits))
-                tokens, allowed = tokens - fits, allowed - fits
-        return shares
+                self._draw(number, part, price, fits)
+                tokens -= fits
+        if tokens:
+            self.add("unfunded", own[-1], price * tokens / 1_000_000)
+            self.add("tokens unfunded", number, tokens)
 
-    def use(self, number: int, price: Decimal, tokens: int) -> None:
-        """Draw usage on the funds, and what they do not carry on nothing."""
-        own, rest = self.parts(number), tokens
-        for part, fits in self.funded_shares(number, price, tokens):
-            self.add("consumed", part, price * fits / 1_000_000)
-            self.add("tokens consumed", number, fits)
-            rest -= fits
-        if rest:
-            self.add("unfunded", own[-1], price * rest / 1_000_000)
-            self.add("tokens unfunded", number, rest)
+    def _draw(self, number: int, part: Part, price: Decimal, tokens: int) -> None:
+        self.add("used", part, price * tokens / 1_000_000)
+        self.add("tokens consumed", number, tokens)
+
+
+_OF_USAGE = {"used", "tokens consumed", "unfunded", "tokens unfunded"}

@@ -7,6 +7,7 @@ its bound (I3), every state was reached by a legal move (I7), and the conformed 
 the base with its modifications (I9). FULL=1 plays a longer run in ``tests/faults``.
 """
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -42,6 +43,7 @@ from contracting.ledger.models import (
     FundsBalance,
     HolderBalance,
 )
+from contracting.metering.operations.correct import correct_usage
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.operate.queries import broken_invariants
 from contracting.orders.invariants import INVARIANTS as ORDERS
@@ -66,9 +68,17 @@ CLASSES = {
     "input": ("IN_UNCACHED", Decimal(PRICES["IN_UNCACHED"])),
     "output": ("OUT_TEXT", Decimal(PRICES["OUT_TEXT"])),
 }
+MOST = 3
+"""Orders of a life: few enough that much happens to each."""
+
+RATES = dict(CLASSES.values())
+"""Dollars per million tokens by token class."""
 LAST_DAY = datetime(2026, 8, 1, 14, 0, tzinfo=UTC)
 
-CENTS = st.integers(1_000, 25_000).map(lambda amount: Decimal(amount) / 100)
+CENTS = st.one_of(st.integers(100, 1_500), st.integers(1_000, 25_000)).map(
+    lambda amount: Decimal(amount) / 100
+)
+"""Funds that run out soon, or do not."""
 SOME = st.integers(1, 6_000).map(lambda amount: Decimal(amount) / 100)
 OF_A_PART = (
     "ceiling",
@@ -193,7 +203,7 @@ class Contracted(Acting, RuleBasedStateMachine):
             self.is_awarded = True
         self.at += 14 * DAY
 
-    @precondition(lambda self: self.is_awarded)
+    @precondition(lambda self: self.is_awarded and len(self.plain.orders) < MOST)
     @rule(target=orders, funded=CENTS, more=CENTS, above=CENTS, turned=st.booleans())
     def order(self, funded, more, above, turned):
         """An order on two ACRNs; ``above`` is what its ceiling is above its funds."""
@@ -233,6 +243,7 @@ class Contracted(Acting, RuleBasedStateMachine):
                 at=self.at,
                 seen_version=order.version,
             )
+            self.plain.orders[number].issued_at = self.at
             for acrn, dollars in asked.items():
                 self.plain.add("committed", (number, acrn), -dollars)
                 self.plain.add("obligated", (number, acrn), dollars)
@@ -246,23 +257,21 @@ class Contracted(Acting, RuleBasedStateMachine):
 
     @rule(number=orders, acrn=ACRNS, dollars=SOME)
     def fund(self, number, acrn, dollars):
-        if self.plain.orders[number].calls:  # what was used is then placed anew
-            return
         plain, part = self.plain, (number, acrn)
         fits = dollars <= plain.free(plain.pots[part])
         under = plain.sum("obligated", part) + dollars <= plain.sum("ceiling", part)
         with self.foretold(fits and under and self.is_open(number)):
             self.modified(number, acrn=acrn, add_dollars=Dollars(dollars))
             plain.add("obligated", part, dollars)
+            self.placed_anew(number)
 
     @rule(number=orders, acrn=ACRNS, dollars=SOME)
     def take_funds_back(self, number, acrn, dollars):
-        if self.plain.orders[number].calls:  # what was used is then placed anew
-            return
         plain, part = self.plain, (number, acrn)
         with self.foretold(dollars <= plain.left(part) and self.is_open(number)):
             self.modified(number, acrn=acrn, add_dollars=-Dollars(dollars))
             plain.add("obligated", part, -dollars)
+            self.placed_anew(number)
 
     @rule(
         number=orders,
@@ -271,8 +280,6 @@ class Contracted(Acting, RuleBasedStateMachine):
         tokens=st.integers(-20, 15_000).map(lambda millions: millions * 1_000_000),
     )
     def move_ceiling(self, number, acrn, dollars, tokens):
-        if self.plain.orders[number].calls:  # what was used is then placed anew
-            return
         plain, part = self.plain, (number, acrn)
         after = plain.sum("ceiling", part) + dollars
         tokens_after = plain.sum("tokens ceiling", number) + tokens
@@ -294,6 +301,7 @@ class Contracted(Acting, RuleBasedStateMachine):
             plain.add("tokens ceiling", number, tokens)
             plain.add("ordered", None, dollars)
             plain.add("tokens ordered", None, tokens)
+            self.placed_anew(number)
 
     @rule(
         number=orders,
@@ -301,9 +309,37 @@ class Contracted(Acting, RuleBasedStateMachine):
         tokens=st.integers(1, 8_000_000),
     )
     def use(self, number, name, tokens):
-        code, price = CLASSES[name]
+        self.call(number, name, tokens, at=self.at)
+
+    @rule(
+        number=orders,
+        name=st.sampled_from(sorted(CLASSES)),
+        tokens=st.integers(1, 8_000_000),
+        share=st.floats(0, 1),
+    )
+    def use_and_tell_late(self, number, name, tokens, share):
+        """A call of a while ago, at any instant since the order was signed."""
+        order = self.plain.orders[number]
+        if order.is_ended or order.is_closed or self.day > order.until:
+            return
+        since = (self.at - order.issued_at) * share
+        self.call(number, name, tokens, at=order.issued_at + since)
+
+    @rule(number=orders, name=st.sampled_from(sorted(CLASSES)), more=st.integers(1, 9))
+    def use_all_that_is_left(self, number, name, more):
+        """A call that the funds, or the tokens, carry but for its last tokens."""
+        order, plain = self.plain.orders[number], self.plain
+        if order.is_ended or order.is_closed or self.day > order.until:
+            return
+        left = sum(plain.left(part) for part in plain.parts(number))
+        tokens = int(left * 1_000_000 / CLASSES[name][1]) + more * 1_000
+        self.call(number, name, min(tokens, 30_000_000), at=self.at)
+
+    def call(self, number, name, tokens, *, at):
+        code, _price = CLASSES[name]
         order = self.plain.orders[number]
         self.calls += 1
+        at += timedelta(microseconds=self.calls)  # no two are of one instant
         with self.foretold(allowed=True):
             ingest_usage(
                 source_id=self.gateway.pk,
@@ -312,18 +348,46 @@ class Contracted(Acting, RuleBasedStateMachine):
                         self.calls,
                         order=TaskOrder.objects.get(pk=number),
                         tokens={name: tokens},
-                        at=self.at,
+                        at=at,
                     )
                 ),
                 by=machine("gateway"),
                 at=self.at,
             )
-            folded()
             if self.day > order.until or order.is_ended or order.is_closed:
                 order.has_suspense = True
             else:
-                self.plain.use(number, price, tokens)
-                order.calls.append((f"operation-{self.calls}", self.at, code, tokens))
+                order.calls.append((f"operation-{self.calls}", at, code, tokens))
+            self.placed_anew(number)
+
+    def placed_anew(self, number):
+        """The roller comes, and puts what was used where it belongs."""
+        folded()
+        self.plain.place_anew(number, RATES)
+
+    @rule(number=orders, chance=st.randoms(use_true_random=False))
+    def correct(self, number, chance):
+        """Another number of tokens of a call that is not accepted yet."""
+        order = self.plain.orders[number]
+        if not order.calls or order.is_ended or order.is_closed or order.is_billed:
+            return
+        place = chance.randrange(len(order.calls))
+        operation, at, code, tokens = order.calls[place]
+        change = chance.randint(-tokens, 2_000_000) or 1
+        self.calls += 1
+        with self.foretold(allowed=True):
+            correct_usage(
+                source_id=self.gateway.pk,
+                event_id=operation.replace("operation", "call"),
+                correction_id=f"correction-{self.calls}",
+                changes={code: change},
+                reason="The gateway has counted wrong.",
+                by=actor("cor"),
+                at=self.at,
+            )
+            order.calls[place] = (operation, at, code, tokens + change)
+            order.is_corrected = True
+            self.placed_anew(number)
 
     @rule(number=orders)
     def settle(self, number):
@@ -334,15 +398,15 @@ class Contracted(Acting, RuleBasedStateMachine):
             order.is_billed
             or order.is_closed
             or order.owes_settlement
+            or order.is_corrected
             or not order.calls
             or plain.sum("tokens unfunded", number)
             or plain.sum("consumed", second)
             or plain.left(first) < 1
         ):
             return  # usage that nothing paid, and rounding at the limit: other tests
-        prices = dict(CLASSES.values())
         owed = sum(
-            cents(prices[code] * tokens / 1_000_000)
+            cents(RATES[code] * tokens / 1_000_000)
             for code, tokens in order.used.items()
         )
         with self.foretold(allowed=True):
@@ -352,7 +416,8 @@ class Contracted(Acting, RuleBasedStateMachine):
             plain.add("accepted", number, owed)
             plain.add("paid", number, owed)
             plain.add("rounding", first, owed - plain.sum("consumed", first))
-            order.is_billed = True
+            order.is_billed, order.kept = True, order.used
+            self.placed_anew(number)
 
     @rule(number=orders, granted=st.sampled_from(["0", "0", "1.00"]).map(Decimal))
     def terminate(self, number, granted):
@@ -366,6 +431,7 @@ class Contracted(Acting, RuleBasedStateMachine):
             plain.give_back(number, keep=granted)
             for part, dollars in kept.items():
                 plain.add("consumed", part, dollars)
+            self.placed_anew(number)
             order.is_ended = True
             order.owes_settlement = granted > 0
 
@@ -419,3 +485,35 @@ def play(examples, steps):
 
 def test_the_books_say_what_plain_additions_say(world):
     play(examples=4, steps=16)
+
+
+def test_limits_move_under_usage_that_comes_late_and_is_corrected(world):
+    # Given an order whose funds are used up by calls of two prices
+    life = Contracted()
+    life.open_the_books()
+    try:
+        life.award()
+        number = life.order(
+            funded=Decimal("1.00"),
+            more=Decimal("2.00"),
+            above=Decimal("90.00"),
+            turned=False,
+        )
+        life.use_all_that_is_left(number, "input", more=7)
+        life.use(number, "output", 50_000)
+        assert life.plain.sum("tokens unfunded", number) == 57_000
+
+        # When a late call displaces them, and limits and counts change meanwhile
+        life.use_and_tell_late(number, "output", 200_001, share=0.25)
+        assert life.plain.sum("tokens unfunded", number) > 500_000
+        life.fund(number, "AB", Decimal("0.77"))
+        life.move_ceiling(number, "AA", Decimal(0), -19_000_000)
+        life.correct(number, random.Random(4))
+        life.fund(number, "AA", Decimal("9.00"))
+        life.take_funds_back(number, "AA", Decimal("2.00"))
+        life.use_and_tell_late(number, "input", 900_000, share=0.125)
+        life.move_ceiling(number, "AB", Decimal(0), 12_000_000)
+        life.correct(number, random.Random(5))
+        life.terminate(number, Decimal(0))
+    finally:
+        life.teardown()
