@@ -188,7 +188,7 @@ def offer_on(
         prices=[
             OfferedPrice(
                 line_id=line.pk,
-                model_id=model.pk,
+                model_id=model.pk if line.names_a_model else None,
                 price=UnitPrice(given[line.slin])
                 if line.slin in given
                 else _share_of_list(line, model, percent_of_list),
@@ -201,7 +201,9 @@ def offer_on(
 def _share_of_list(
     line: SolicitationLine, model: AiModel, percent_of_list: int
 ) -> UnitPrice:
-    listed = list_price(model, line.token_class, AT.date(), tier=line.tier)
+    listed = line.token_class and list_price(
+        model, line.token_class, AT.date(), tier=line.tier
+    )
     usual = listed.usd_per_million_tokens if listed else Decimal(2)
     return UnitPrice((usual * percent_of_list / 100).quantize(Decimal("0.000001")))
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracting.contracts import queries
-from contracting.contracts.models import Contract, RateRow
+from contracting.contracts.models import Contract, RateRow, UnitRate
 from contracting.contracts.serializers import (
     ContractSerializer,
     ContractSummarySerializer,
@@ -47,9 +47,16 @@ class ContractEndpoint(EndpointView):
         contract = queries.get_contract_for(self.actor, public_id)
         rows = RateRow.objects.filter(
             line__contract=contract, superseded_at__isnull=True
-        ).select_related("line", "model", "tokenizer", "token_class")
+        ).select_related("line", "model", "tokenizer", "token_class", "burn")
+        shown = rows.prefetch_related("steps").order_by("slin", "pk")
+        units = UnitRate.objects.filter(
+            line__contract=contract, superseded_at__isnull=True
+        ).select_related("line")
         body = summary_of(contract)
-        body["rates"] = [rate_of(row) for row in rows.order_by("slin", "pk")]
+        body["rates"] = [rate_of(row) for row in shown]
+        body["unit_rates"] = [
+            unit_rate_of(row) for row in units.order_by("line__clin", "pk")
+        ]
         return Response(body)
 
 
@@ -70,7 +77,8 @@ def summary_of(contract: Contract) -> dict[str, Any]:
 
 
 def rate_of(row: RateRow) -> dict[str, Any]:
-    """One row of the rate card."""
+    """One row of the rate card, with its steps or what it burns of a pool."""
+    burn = getattr(row, "burn", None)
     return {
         "id": row.public_id,
         "clin": row.line.clin,
@@ -82,6 +90,30 @@ def rate_of(row: RateRow) -> dict[str, Any]:
         "context_band": row.context_band,
         "boundary": row.boundary,
         "usd_per_million_tokens": format(row.usd_per_million_tokens, "f"),
+        "steps": [
+            {
+                "from_tokens": step.from_tokens,
+                "usd_per_million_tokens": format(step.usd_per_million_tokens, "f"),
+            }
+            for step in row.steps.all()
+        ],
+        "acu_per_million_tokens": (
+            format(burn.acu_per_million_tokens, "f") if burn else None
+        ),
+        "usd_per_acu": format(burn.usd_per_acu, "f") if burn else None,
+        "effective_from": instant(row.in_force.lower),
+        "effective_to": instant(row.in_force.upper),
+    }
+
+
+def unit_rate_of(row: UnitRate) -> dict[str, Any]:
+    """The price of one month, hour or piece of a contract line."""
+    return {
+        "id": row.public_id,
+        "clin": row.line.clin,
+        "structure": row.line.structure,
+        "unit": row.line.unit,
+        "usd_per_unit": format(row.usd_per_unit, "f"),
         "effective_from": instant(row.in_force.lower),
         "effective_to": instant(row.in_force.upper),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -19,16 +19,19 @@ from contracting.contracts.models import (
 )
 from contracting.core.canonical import plain
 from contracting.core.periods import extended, next_business_day
-from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.templatetags.drawdown import dollars as money
-from contracting.evaluations.models import rates_of
+from contracting.evaluations.models import RevisedRate, rates_of
 from contracting.ledger.states import Holder, Obligation
+from contracting.reference.models import AiModel, TokenClass
 from contracting.reference.queries import threshold
 from contracting.reference.states import InstrumentKind, PriceStructure
-from contracting.solicitations.models import Solicitation
+from contracting.solicitations.models import Solicitation, SolicitationLine
+from contracting.solicitations.publishing.costs import workload_prices
 from contracting.solicitations.publishing.terms import ORDER_LIMITS
+from contracting.solicitations.queries import lines_of
 from contracting.solicitations.states import OptionKind
-from contracting.submissions.models import OpenedOffer
+from contracting.submissions.models import OfferedRate, OpenedOffer
 
 PRICING: Final[Mapping[str, str]] = {
     PriceStructure.UNIT_PRICE: "fixed unit price per MTOK",
@@ -271,6 +274,63 @@ def provisional_price(acu_per_million_tokens: Decimal, usd_per_acu: Decimal) -> 
     return exact.quantize(Decimal("0.000001"), ROUND_CEILING)
 
 
+@dataclass(frozen=True, slots=True)
+class CardPrice:
+    """A price of the rate card as an offer makes it.
+
+    :param row: the line of the price schedule on which its class begins
+    :param usd_per_million_tokens: what an event costs until its period is rated; no
+        step is above it
+    :param steps: volume and price, beside the price below the first of them
+    :param burn: of a pool, ACU per million tokens and dollars per ACU
+    """
+
+    row: SolicitationLine
+    model: AiModel
+    token_class: TokenClass
+    usd_per_million_tokens: Decimal
+    steps: tuple[tuple[int, Decimal], ...] = ()
+    burn: tuple[Decimal, Decimal] | None = None
+
+
+def card(
+    rows: Sequence[SolicitationLine], rates: Mapping[int, OfferedRate | RevisedRate]
+) -> list[CardPrice]:
+    """The rate card of a CLIN, from the figures that an offer puts to its rows.
+
+    The steps of a class become one price with its table; the price of a pool's unit
+    stands with every class that burns it. What is bought by the unit has no price here.
+
+    :param rates: by the row of the schedule
+    """
+    units = [rates[row.pk] for row in rows if not row.token_class_id]
+    usd_per_acu = units[0].usd_per_million_tokens if units else None
+    tables: dict[tuple[Any, ...], list[SolicitationLine]] = {}
+    for row in sorted(rows, key=lambda row: row.from_tokens):
+        if row.token_class_id:
+            served = (row.tier, row.context_band, row.boundary)
+            tables.setdefault((row.token_class_id, *served), []).append(row)
+    found = []
+    for table in tables.values():
+        first, model = table[0], rates[table[0].pk].model
+        if model is None or first.token_class is None:
+            continue
+        served_by = (first, model, first.token_class)
+        prices = [rates[row.pk].usd_per_million_tokens for row in table]
+        if usd_per_acu is not None:
+            exact = provisional_price(prices[0], usd_per_acu)
+            burn = (prices[0], usd_per_acu)
+            found.append(CardPrice(*served_by, exact, burn=burn))
+            continue
+        starts = [row.from_tokens for row in table]
+        steps = list(zip(starts, prices, strict=True))
+        dearest = max(prices)
+        if prices[0] == dearest:
+            del steps[0]
+        found.append(CardPrice(*served_by, dearest, tuple(steps)))
+    return sorted(found, key=lambda price: price.row.slin)
+
+
 def volumes_of(*rates: Mapping[str, Any]) -> set[int]:
     """Where one of these prices changes; between two of them all are level."""
     steps = [step["from_tokens"] for rate in rates for step in rate.get("steps", ())]
@@ -310,11 +370,13 @@ def line_prices(solicitation: Solicitation, offer: OpenedOffer) -> dict[str, Dol
 
     Each subline is rounded to the cent, as an invoice rounds it; a line is their sum.
     """
+    lines = list(lines_of(solicitation))
     offered = {rate.line_id: rate.usd_per_million_tokens for rate in rates_of(offer)}
+    figures = {row.slin: offered[row.pk] for row in lines}
     prices: dict[str, Dollars] = {}
-    for row in solicitation.lines.filter(is_removed=False).order_by("slin"):
-        price = UnitPrice(offered[row.pk]).of(Tokens(row.workload_tokens)).to_cents()
-        prices[row.clin] = prices.get(row.clin, Dollars()) + price
+    for cost in workload_prices(lines, figures).values():
+        clin = cost.line.clin
+        prices[clin] = prices.get(clin, Dollars()) + cost.amount.to_cents()
     return prices
 
 

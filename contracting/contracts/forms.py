@@ -260,6 +260,10 @@ class GratuitousServiceForm(forms.Form):
         field.choices = [
             (row.slin, f"{row.slin} {row.token_class.label} of {row.model.snapshot}")
             for row in rows.select_related("token_class", "model")
+        ] + [
+            (line.clin, f"{line.clin} {line.description}")
+            for line in contract.lines.order_by("clin")
+            if line.is_by_unit
         ]
 
 

@@ -23,9 +23,10 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import plain
 from contracting.core.periods import accounting_day, zone_of
 from contracting.core.quantities import TOKENS_PER_MTOK
-from contracting.core.templatetags.drawdown import dollars
+from contracting.core.templatetags.drawdown import dollars, quantity
 from contracting.documents.rendering import Sheet
 from contracting.reference.queries import list_price, threshold
+from contracting.reference.states import BY_VOLUME, PriceStructure
 from contracting.solicitations.paperwork import SET_ASIDE_BOXES, released_on
 from contracting.solicitations.states import SetAside
 
@@ -117,8 +118,34 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
         ],
         "notes": _kind_notes(contract),
         **_options(contract),
-        **_vendor_terms(contract),
+        **_with_structures(contract, _vendor_terms(contract)),
     }
+
+
+def _with_structures(contract: Contract, sheet: dict[str, Any]) -> dict[str, Any]:
+    """The tables of steps and multipliers before the other sections, if there are."""
+    made = []
+    lines = contract.lines.filter(structure__in=sorted(BY_VOLUME))
+    for line in lines.select_related("volume_terms").order_by("clin"):
+        rows = line.rate_rows.filter(superseded_at__isnull=True)
+        said = [
+            f"{row.slin} {row.token_class.label}: {'; '.join(_price_words(row))}."
+            for row in rows.select_related("token_class").order_by("slin", "in_force")
+        ]
+        said.append(f"Volume is counted over {line.volume_terms}.")
+        heading = f"Line {line.clin}, {line.get_structure_display()}"
+        made.append({"heading": heading, "text": "\n".join(said)})
+    if not made:
+        return sheet
+    return {**sheet, "sections": [*made, *sheet.get("sections", ())]}
+
+
+def _price_words(row: RateRow) -> list[str]:
+    """The price of a class and its steps; or what it burns, at the unit's price."""
+    volume = row.volume_words
+    if row.line.structure == PriceStructure.POOL:
+        return volume
+    return [f"{dollars(row.usd_per_million_tokens)} per million tokens", *volume]
 
 
 def _kind_notes(contract: Contract) -> list[str]:
@@ -362,11 +389,21 @@ def _award(contract: Contract) -> str:
         .select_related("line", "token_class")
         .order_by("slin")
     )
-    prices = "\n".join(
+    said = [
         f"  {row.slin} {row.line.description}, {row.token_class.label}: "
-        f"${row.usd_per_million_tokens} per million tokens"
+        + (
+            "; ".join(_price_words(row))
+            if row.line.is_by_volume
+            else f"${row.usd_per_million_tokens} per million tokens"
+        )
         for row in rows
-    )
+    ]
+    for line in contract.lines.order_by("clin"):
+        if line.is_by_unit:
+            bought = f"{quantity(line.estimated_units)} {line.unit}"
+            price = _quantity(line)["unit_price"]
+            said.append(f"  {line.clin} {line.description}: {bought} at {price}")
+    prices = "\n".join(said)
     vendor = contract.vendor
     return (
         f"{'The' if contract.fair_opportunity == SINGLE_AWARD else 'An'} award went to "

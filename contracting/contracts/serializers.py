@@ -23,6 +23,25 @@ class ContractSummarySerializer(serializers.Serializer[object]):
     ordering_end = serializers.DateField()
 
 
+class StepSerializer(serializers.Serializer[object]):
+    """From which volume of its line on a class has another price, marginally."""
+
+    from_tokens = serializers.IntegerField()
+    usd_per_million_tokens = serializers.CharField()
+
+
+class UnitRateSerializer(serializers.Serializer[object]):
+    """The price of what is bought by the month, the hour or the piece."""
+
+    id = serializers.CharField()
+    clin = serializers.CharField()
+    structure = serializers.CharField()
+    unit = serializers.CharField()
+    usd_per_unit = serializers.CharField()
+    effective_from = serializers.CharField()
+    effective_to = serializers.CharField(allow_null=True)
+
+
 class RateSerializer(serializers.Serializer[object]):
     """One row of the rate card."""
 
@@ -35,7 +54,14 @@ class RateSerializer(serializers.Serializer[object]):
     tier = serializers.CharField()
     context_band = serializers.CharField()
     boundary = serializers.CharField()
-    usd_per_million_tokens = serializers.CharField()
+    usd_per_million_tokens = serializers.CharField(
+        help_text="On a line by volume, what a call costs until its period is rated."
+    )
+    steps = StepSerializer(many=True)
+    acu_per_million_tokens = serializers.CharField(
+        allow_null=True, help_text="Of a pool: the units that its tokens burn."
+    )
+    usd_per_acu = serializers.CharField(allow_null=True)
     effective_from = serializers.CharField()
     effective_to = serializers.CharField(allow_null=True)
 
@@ -44,3 +70,4 @@ class ContractSerializer(ContractSummarySerializer):
     """One contract with its rate card."""
 
     rates = RateSerializer(many=True)
+    unit_rates = UnitRateSerializer(many=True)

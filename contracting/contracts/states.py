@@ -44,22 +44,3 @@ MOVES = moves(
         _S.COMPLETED: (_S.CLOSED,),
     }
 )
-
-
-class CountedOver(TextChoices):
-    """Whose usage counts towards the steps of a contract line."""
-
-    ORDER = "ORDER", "each order by itself"
-    LINE = "LINE", "all orders on the contract line"
-
-
-class CountedPer(TextChoices):
-    """How long the volume of a contract line is counted before it begins anew."""
-
-    MONTH = "MONTH", "per calendar month"
-    WHOLE = "WHOLE", "from the first token on"
-
-
-def counted_words(over: str, per: str) -> str:
-    """Over what the volume of a line is counted, and how long, as people read it."""
-    return f"{CountedOver(over).label}, {CountedPer(per).label}"

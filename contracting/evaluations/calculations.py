@@ -7,230 +7,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from django.db.models import Count, Sum
 
 from contracting.core.canonical import content_sha256
-from contracting.core.quantities import Dollars, Tokens, UnitPrice
-from contracting.evaluations.models import (
-    AmendmentWaiver,
-    PriceNormalisation,
-    RevisedRate,
-    SelectionDecision,
-    rates_of,
-)
-from contracting.evaluations.pricing import comparisons, uses
-from contracting.evaluations.pricing import gaps as open_prices
+from contracting.core.quantities import Dollars
+from contracting.evaluations.pricing import comparisons, schedules, uses
 from contracting.evaluations.pricing.bars import BAR_WIDTH, bars
 from contracting.evaluations.pricing.comparisons import percent
 from contracting.evaluations.pricing.plot import plot
-from contracting.evaluations.pricing.priced import PastPrice, PricedLine, PricedOffer
+from contracting.evaluations.pricing.priced import PricedLine, PricedOffer
 from contracting.evaluations.pricing.words import changes_of, record
-from contracting.evaluations.refusals import RuleNotApplicable
-from contracting.evaluations.states import NormalisationRule
-from contracting.reference.models import AiModel, ListPrice
-from contracting.reference.queries import list_price
+from contracting.reference.states import PriceStructure
 from contracting.requisitions.models import EstimateRow
-from contracting.solicitations.models import Solicitation, SolicitationLine
+from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import lines_of
-from contracting.solicitations.states import ContextBand, SolicitationState
-from contracting.submissions.models import OfferedRate, OpenedOffer
-from contracting.submissions.queries import amendment_numbers, offers_of
 
 COMPETITION: Final = (
     "Competition, and comparison with public list prices (FAR 15.404-1(b)(2)(i), (iv))"
 )
 LIST_ONLY: Final = "Comparison with public list prices (FAR 15.404-1(b)(2)(iv))"
 
-_LONG_INPUT: Final = 200_001
-
-_Rate: TypeAlias = OfferedRate | RevisedRate
-_Kind: TypeAlias = tuple[int, int, str, str, str]
-"""Model, token class, tier, context band and data boundary of a price."""
-
-
-def unmet_amendments(offer: OpenedOffer) -> list[str]:
-    """The amendments that the offer neither acknowledges nor is waived (R-SUB-05)."""
-    waived = AmendmentWaiver.objects.filter(submission_id=offer.submission_id)
-    numbers = waived.values_list("amendment__number", flat=True)
-    met = {*offer.version.acknowledgements, *numbers}
-    issued = amendment_numbers(offer.submission.solicitation)
-    return [number for number in issued if number not in met]
-
-
-def priced_offers(solicitation: Solicitation, on: date) -> list[PricedOffer]:
-    """Every opened offer on the published workload, with list prices known on a day."""
-    lines = list(lines_of(solicitation))
-    past = _past_prices(solicitation, on)
-    confirmed = open_prices.confirmed_in(solicitation)
-    put_in = open_prices.normalised_in(solicitation)
-    percents: list[Decimal] = []
-    if solicitation.options_evaluated:
-        percents = [Decimal(each["price_percent"]) for each in solicitation.options]
-    return [
-        replace(
-            _priced(offer, lines, past, confirmed, put_in, on),
-            option_percents=percents,
-        )
-        for offer in offers_of(solicitation)
-    ]
-
-
-def _past_prices(solicitation: Solicitation, on: date) -> dict[_Kind, PastPrice]:
-    """By model, class, tier, band and boundary: the price of the last awarded offer.
-
-    It is the price at award of another solicitation of the agency (FAR
-    15.404-1(b)(2)(ii)); a modification may have changed the contract since.
-    """
-    earlier = SelectionDecision.objects.filter(
-        solicitation__agency_id=solicitation.agency_id,
-        solicitation__state=SolicitationState.AWARDED,
-        decided_at__date__lte=on,
-    ).exclude(solicitation=solicitation)
-    chosen = OpenedOffer.objects.filter(
-        submission__selection__decision__in=earlier,
-        submission__selection__contracts__awarded_at__isnull=False,
-    ).select_related("submission__vendor", "submission__solicitation")
-    decided = "submission__solicitation__selection_decision__decided_at"
-    ordered = chosen.order_by(decided)
-    return {
-        _kind(rate.line, rate): PastPrice(
-            UnitPrice(rate.usd_per_million_tokens),
-            f"{offer.submission.solicitation.name}, {offer.submission.called}",
-        )
-        for offer in ordered.prefetch_related("rates__line", "rates__model")
-        for rate in rates_of(offer)
-        if not rate.line.is_removed
-    }
-
-
-def _kind(line: SolicitationLine, rate: _Rate) -> _Kind:
-    terms = (line.tier, line.context_band, line.boundary)
-    return rate.model_id, line.token_class_id, *terms
-
-
-def _priced(
-    offer: OpenedOffer,
-    lines: Sequence[SolicitationLine],
-    past: Mapping[_Kind, PastPrice],
-    confirmed: open_prices.Confirmed,
-    put_in: open_prices.Normalised,
-    on: date,
-) -> PricedOffer:
-    number = offer.submission_id
-    rates = {rate.line_id: rate for rate in rates_of(offer)}
-    priced, missing, unconfirmed = [], [], []
-    for line in lines:
-        rate, given = rates.get(line.pk), put_in.get((number, line.pk))
-        counts = rate is not None and open_prices.is_confirmed(rate, number, confirmed)
-        if given is not None and not counts:
-            priced.append(_line(line, _model_for(line, rates), given, past, on))
-            continue
-        if rate is None:
-            missing.append(line.slin)
-            continue
-        if not counts:
-            unconfirmed.append(line.slin)
-        priced.append(_line(line, rate.model, rate, past, on))
-    return PricedOffer(
-        submission_id=number,
-        public_id=offer.submission.public_id,
-        vendor=offer.submission.called,
-        lines=priced,
-        missing=missing,
-        unacknowledged=unmet_amendments(offer),
-        unconfirmed=unconfirmed,
-    )
-
-
-def _model_for(line: SolicitationLine, rates: Mapping[int, _Rate]) -> AiModel | None:
-    """The model that an offer puts on the line, or on the other lines of its CLIN."""
-    if line.pk in rates:
-        return rates[line.pk].model
-    beside = (rate.model for rate in rates.values() if rate.line.clin == line.clin)
-    return next(beside, None)
-
-
-def _line(
-    line: SolicitationLine,
-    model: AiModel | None,
-    rate: _Rate | PriceNormalisation,
-    past: Mapping[_Kind, PastPrice],
-    on: date,
-) -> PricedLine:
-    listed = _listed(line, model, on)
-    source, earlier, rule = "", None, ""
-    if listed is not None:
-        source = f"{listed.package_version}, imported {listed.imported_on.isoformat()}"
-    if isinstance(rate, PriceNormalisation):
-        rule = f"{rate.get_rule_display()}: {rate.source}"
-    else:
-        earlier = past.get(_kind(line, rate))
-    return PricedLine(
-        slin=line.slin,
-        label=line.token_class.label,
-        token_class=line.token_class.code,
-        model="" if model is None else model.snapshot,
-        tokens=Tokens(line.workload_tokens),
-        price=UnitPrice(rate.usd_per_million_tokens),
-        list_price=None if listed is None else listed.price,
-        list_source=source,
-        past=earlier,
-        normalised_as=rule,
-    )
-
-
-def _listed(
-    line: SolicitationLine, model: AiModel | None, on: date
-) -> ListPrice | None:
-    is_long = line.context_band == ContextBand.OVER_200K
-    if model is None:
-        return None
-    return list_price(
-        model,
-        line.token_class,
-        on,
-        tier=line.tier,
-        input_tokens=_LONG_INPUT if is_long else 0,
-    )
-
-
-def normalised_price(
-    solicitation: Solicitation,
-    submission_id: int,
-    line: SolicitationLine,
-    rule: str,
-    on: date,
-) -> tuple[UnitPrice, str]:
-    """What a stated rule gives for the open line of an offer, and where it comes from.
-
-    :raises RuleNotApplicable: if it gives no price above zero (R-EVL-05)
-    """
-    offers = list(offers_of(solicitation))
-    if rule == NormalisationRule.PUBLIC_LIST:
-        own = next(each for each in offers if each.submission_id == submission_id)
-        rates = {rate.line_id: rate for rate in rates_of(own)}
-        listed = _listed(line, _model_for(line, rates), on)
-        if listed is not None and listed.usd_per_million_tokens > 0:
-            return listed.price, f"list known on {listed.imported_on.isoformat()}"
-        message = f"No public list price is known for {line.slin} of this offer."
-        raise RuleNotApplicable(message)
-    others = [
-        (rate.usd_per_million_tokens, offer.submission.called)
-        for offer in offers
-        for rate in rates_of(offer)
-        if offer.submission_id != submission_id and rate.line_id == line.pk
-    ]
-    highest, vendor = max(others, default=(Decimal(0), ""))
-    if not highest:
-        message = f"No other offer has a price above zero for {line.slin}."
-        raise RuleNotApplicable(message)
-    return UnitPrice(highest), f"price of {vendor}"
+priced_offers = schedules.priced_offers
+normalised_price = schedules.normalised_price
+unmet_amendments = schedules.unmet_amendments
 
 
 def findings(
@@ -269,8 +73,9 @@ def usage(solicitation: Solicitation, offers: Sequence[PricedOffer]) -> dict[str
     offer; it shows how far the ranks hang on the volume.
     """
     asked = [
-        (line.slin, line.token_class.code, line.workload_tokens)
+        (line.slin, line.class_code, line.workload_tokens)
         for line in lines_of(solicitation)
+        if line.token_class is not None and not line.from_tokens
     ]
     rows_of_it = EstimateRow.objects.filter(requisition_id=solicitation.requisition_id)
     sums = rows_of_it.values("token_class__code").annotate(
@@ -301,8 +106,13 @@ def usage(solicitation: Solicitation, offers: Sequence[PricedOffer]) -> dict[str
 
 
 def _curve(offer: PricedOffer, used: Sequence[uses.Use]) -> uses.Curve:
-    prices = {line.slin: line.price for line in offer.lines}
-    return uses.curve(offer.submission_id, offer.vendor, prices, used)
+    number, vendor = offer.submission_id, offer.vendor
+    if all(line.structure == PriceStructure.UNIT_PRICE for line in offer.lines):
+        prices = {line.slin: line.price for line in offer.lines}
+        return uses.curve(number, vendor, prices, used)
+    return uses.curve_of(
+        number, vendor, offer.total_on, used, is_bent=offer.depends_on_volume
+    )
 
 
 def rows(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
@@ -314,6 +124,7 @@ def rows(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
             "slin": line.slin,
             "token_class": line.token_class,
             "label": line.label,
+            **_structure(line),
             "model": line.model,
             "workload_tokens": line.tokens.count,
             "usd_per_million_tokens": _plain(line.price.usd_per_million_tokens),
@@ -341,6 +152,17 @@ def rows(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
     ]
 
 
+def _structure(line: PricedLine) -> dict[str, Any]:
+    """What a row says beside tokens and a price, where its structure asks for more."""
+    if line.structure == PriceStructure.UNIT_PRICE:
+        return {}
+    return {
+        "structure": line.structure,
+        "figure": line.figure_words,
+        "basis": line.basis_words,
+    }
+
+
 def totals(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
     """What each offer comes to, the lowest first; last those without a rank."""
     return [
@@ -355,7 +177,9 @@ def totals(offers: Iterable[PricedOffer]) -> list[dict[str, Any]]:
             "unconfirmed_lines": list(offer.unconfirmed),
             "normalised_lines": offer.normalised,
             "lines_without_list": [
-                line.slin for line in offer.lines if line.list_price is None
+                line.slin
+                for line in offer.lines
+                if line.list_price is None and not line.is_apart
             ],
             "lines_not_judged": [line.slin for line in offer.unjudged],
             "unacknowledged": list(offer.unacknowledged),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
@@ -244,11 +245,18 @@ def _arithmetic(analysis: PriceAnalysis) -> dict[str, Any]:
         "rows": [
             {
                 **{name: value for name, value in row.items() if name != "submission"},
-                "line": f"{row['slin']} {row['label']}, {row['model']}",
+                "line": _line_words(row),
+                **({"usd_per_million_tokens": None} if row.get("figure") else {}),
             }
             for row in analysis.rows
         ],
     }
+
+
+def _line_words(row: Mapping[str, Any]) -> str:
+    """What is priced; where it is no plain unit price, with figure and quantity."""
+    said = f"{row['slin']} {row['label']}, {row['model']}".removesuffix(", ")
+    return f"{said}: {row['figure']}, {row['basis']}" if row.get("figure") else said
 
 
 def price_memo(analysis: PriceAnalysis) -> dict[str, Any]:
@@ -373,9 +381,7 @@ def _beside_list(analysis: PriceAnalysis) -> str:
     above = [
         f"{row['vendor']}, {row['slin']}: {row['percent_of_list']} % of public list"
         for row in analysis.rows
-        if row["list_usd_per_million_tokens"] is not None
-        and Decimal(row["usd_per_million_tokens"])
-        > Decimal(row["list_usd_per_million_tokens"])
+        if _is_above_list(row)
     ]
     unlisted = sum(row["list_usd_per_million_tokens"] is None for row in analysis.rows)
     said = (
@@ -386,6 +392,14 @@ def _beside_list(analysis: PriceAnalysis) -> str:
     if unlisted:
         said += f" {unlisted} prices are not comparable, for want of a list price."
     return said
+
+
+def _is_above_list(row: Mapping[str, Any]) -> bool:
+    """By its price; a class with steps or in a pool by what it comes to."""
+    listed = row["list_usd_per_million_tokens"]
+    if listed is None or row.get("figure"):
+        return Decimal(row["percent_of_list"] or 0) > 100
+    return Decimal(row["usd_per_million_tokens"]) > Decimal(listed)
 
 
 def _past(analysis: PriceAnalysis) -> dict[str, Any]:
@@ -406,7 +420,11 @@ def _past(analysis: PriceAnalysis) -> dict[str, Any]:
             },
             {"key": "past_source", "label": "Which"},
         ],
-        "rows": [{name: row.get(name) or "" for name in _PAST_COLUMNS} for row in rows],
+        "rows": [
+            {name: row.get(name) or "" for name in _PAST_COLUMNS}
+            for row in rows
+            if not row.get("figure")
+        ],
     }
 
 

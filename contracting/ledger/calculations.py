@@ -327,6 +327,18 @@ def micro_acu(tokens: int, acu_per_million_tokens: Decimal) -> int:
     return (2 * exact + _PICO_OF_MICRO) // (2 * _PICO_OF_MICRO)
 
 
+def burnt(
+    tokens: int, acu_per_million_tokens: Decimal, usd_per_acu: Decimal
+) -> tuple[int, Dollars]:
+    """What tokens burn of a pool in millionths of its unit, and what that costs.
+
+    The units are rounded here, half-up; to be rounded once, tokens come summed by
+    class and period.
+    """
+    units = micro_acu(tokens, acu_per_million_tokens)
+    return units, dollars(units * picodollars_per_token_of(usd_per_acu))
+
+
 def pico_acu_per_token(acu_per_million_tokens: Decimal | None) -> int:
     """A multiplier of 1.5 per million tokens is 1,500,000 pico-ACU a token."""
     if acu_per_million_tokens is None:

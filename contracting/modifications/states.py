@@ -10,11 +10,17 @@ from typing import Any, Final
 
 from django.db.models import TextChoices
 
-from contracting.contracts.states import CountedOver, CountedPer
 from contracting.core.quantities import Dollars, PricePerUnit, Tokens, UnitPrice
 from contracting.core.states import moves
 from contracting.orders.states import ModificationAuthority
-from contracting.reference.states import BY_TOKENS, PartMonths, PriceStructure, Unit
+from contracting.reference.states import (
+    BY_TOKENS,
+    CountedOver,
+    CountedPer,
+    PartMonths,
+    PriceStructure,
+    Unit,
+)
 from contracting.solicitations.publishing.options import OptionDraft
 
 

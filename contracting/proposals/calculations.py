@@ -10,20 +10,25 @@ import csv
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from contracting.core.canonical import canonical_json, content_sha256
-from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.core.quantities import Dollars, UnitPrice
+from contracting.reference.states import PriceStructure
 from contracting.solicitations.models import SolicitationLine
+from contracting.solicitations.publishing.costs import (
+    WorkloadPrice,
+    workload_prices,
+    workload_total,
+)
 from contracting.solicitations.publishing.limits import SizedFile, kind_of_media_type
-from contracting.submissions.calculations import WorkloadPrice, workload_total
 from contracting.submissions.sealing.keys import decrypt, encrypt
 
 PRICE_LIMIT: Final = Decimal(1_000_000)
-"""US dollars per million tokens: every price is below it."""
+"""US dollars, or units of a pool: every figure is below it."""
 
 SITTING: Final = timedelta(minutes=10)
 """Saves of one person that follow each other so soon are recorded as one."""
@@ -105,13 +110,15 @@ class Cell:
     is_zero_meant: bool = False
     price: UnitPrice | None = None
     problem: str = ""
+    priced: WorkloadPrice | None = None
+    """The figure on the published workload, by the arithmetic of the evaluation."""
 
     @property
-    def priced(self) -> WorkloadPrice | None:
-        """The price on the published workload, by the arithmetic of the evaluation."""
+    def figure(self) -> Decimal | None:
+        """The figure that counts, if one does."""
         if self.price is None or self.problem:
             return None
-        return WorkloadPrice(Tokens(self.line.workload_tokens), self.price)
+        return self.price.usd_per_million_tokens
 
     @property
     def is_zero(self) -> bool:
@@ -194,7 +201,9 @@ def price_of(text: str) -> UnitPrice:
         raise CellUnreadable(message)
     value = Decimal(known)
     if value >= PRICE_LIMIT:
-        message = "It is 1,000,000 or more per million tokens. Write the price of one."
+        message = (
+            "It is 1,000,000 or more. Write the price of one unit, or of a million."
+        )
         raise CellUnreadable(message)
     exact = value.normalize().as_tuple().exponent
     if isinstance(exact, int) and -exact > _PLACES:
@@ -213,10 +222,14 @@ def cells_of(
     """
     typed: Mapping[str, str] = content.get("prices", {})
     meant = set(content.get("zeros", ()))
-    return [
+    cells = [
         _cell(line, typed.get(line.slin, "").strip(), is_meant=line.slin in meant)
         for line in lines
     ]
+    figures = {cell.line.slin: cell.figure for cell in cells}
+    known = {slin: figure for slin, figure in figures.items() if figure is not None}
+    priced = workload_prices(lines, known)
+    return [replace(cell, priced=priced.get(cell.line.slin)) for cell in cells]
 
 
 def _cell(line: SolicitationLine, text: str, *, is_meant: bool) -> Cell:
@@ -241,19 +254,44 @@ def total_of(cells: Sequence[Cell]) -> Dollars | None:
 
 def grid_of(cells: Sequence[Cell]) -> Grid:
     """The cells as a sheet; two of one row and class, if ever, take two rows."""
-    classes = list(dict.fromkeys(cell.line.token_class.label for cell in cells))
+    classes = list(dict.fromkeys(_column(cell.line) for cell in cells))
     rows: dict[tuple[Any, ...], GridRow] = {}
     for cell in cells:
         line, again = cell.line, 0
-        column = classes.index(line.token_class.label)
-        what = (line.clin, line.tier, line.context_band, line.boundary)
+        column = classes.index(_column(line))
+        what = (line.clin, line.from_tokens, *_served(line))
         while (row := rows.get((*what, again))) and row.cells[column] is not None:
             again += 1
         if row is None:
-            label = f"CLIN {line.clin}, {line.served_as}"
+            label = ", ".join(filter(None, (f"CLIN {line.clin}", *_row(line))))
             row = rows[(*what, again)] = GridRow(label, [None] * len(classes))
         row.cells[column] = cell
     return Grid(classes, list(rows.values()))
+
+
+def _column(line: SolicitationLine) -> str:
+    if line.token_class is None:
+        return "Price per unit"
+    return str(line.token_class.label)
+
+
+def _served(line: SolicitationLine) -> tuple[str, ...]:
+    """What rows differ by, beside their CLIN and step."""
+    if line.token_class is None:
+        return ()
+    return line.tier, line.context_band, line.boundary
+
+
+def _row(line: SolicitationLine) -> tuple[str, ...]:
+    """What the head of a row says beside its CLIN."""
+    if line.token_class is None:
+        return (line.description, line.quote_words)
+    if line.structure == PriceStructure.TIERS:
+        start = f"from {line.from_tokens:,} tokens on" if line.from_tokens else ""
+        return (line.served_as, start or "from the first token on")
+    if line.structure == PriceStructure.POOL:
+        return (line.served_as, line.quote_words)
+    return (line.served_as,)
 
 
 def pasted(text: str, cells: Sequence[Cell]) -> Pasted:

@@ -82,7 +82,7 @@ class PricesForm(PartForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.lines = list(lines)
-        for clin in {line.clin for line in self.lines}:
+        for clin in {line.clin for line in self.lines if line.names_a_model}:
             self.fields[f"model_{clin}"] = forms.CharField(
                 required=False, max_length=40
             )

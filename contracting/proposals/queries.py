@@ -151,7 +151,7 @@ class Workspace:
         """Each CLIN with the model named for it and those that may serve it."""
         named = self.content(DraftPartName.PRICES).get("models", {})
         found = []
-        for clin in sorted({line.clin for line in self.lines}):
+        for clin in sorted({line.clin for line in self.lines if line.names_a_model}):
             asked = {line.boundary for line in self.lines if line.clin == clin}
             fit = [each for each in self.models if asked <= set(each.boundaries)]
             found.append((clin, str(named.get(clin, "")), fit))

@@ -19,6 +19,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import Refusal
 from contracting.core.periods import zone_of
 from contracting.core.permissions import Verdict, require
+from contracting.core.templatetags.drawdown import quantity
 from contracting.core.views import PageView, RepeatableVerbView
 from contracting.documents.checking.pdf import count_pages
 from contracting.documents.queries import scan_words
@@ -41,6 +42,7 @@ from contracting.proposals.queries import Workspace
 from contracting.proposals.refusals import CellsUnplaced, DraftChanged
 from contracting.proposals.states import DraftPartName
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.costs import structures
 from contracting.solicitations.publishing.limits import limits_of
 from contracting.solicitations.publishing.redline import redline
 from contracting.solicitations.queries import lines_of
@@ -280,6 +282,7 @@ class SavePrices(SaveDraft):
             **found,
             "cells": cells,
             "grid": calculations.grid_of(cells),
+            "structures": structures(workspace.lines),
             "total": calculations.total_of(cells),
             "wrong": [cell for cell in cells if cell.text and cell.problem],
             "unpriced": [cell for cell in cells if not cell.text],
@@ -312,14 +315,18 @@ class PriceTemplate(PageView):
         out = io.StringIO()
         write = csv.writer(out)
         write.writerow(
-            ("Line", "Token class", "Tier", "Workload tokens", "US$ per million tokens")
+            (
+                *("Line", "Asked for", "Tier", "Workload tokens", "Workload units"),
+                *("Figure in", "Figure"),
+            )
         )
         for cell in workspace.cells:
             line = cell.line
+            units = quantity(line.workload_units) if line.is_by_unit else ""
             write.writerow(
                 (
-                    *(line.slin, line.token_class.label, line.tier),
-                    *(line.workload_tokens, csv_cell(cell.text)),
+                    *(line.slin, line.asked_for, line.tier, line.workload_tokens),
+                    *(units, line.quote_words, csv_cell(cell.text)),
                 )
             )
         alternate = f"-alternate-{workspace.alternate}" if workspace.alternate else ""

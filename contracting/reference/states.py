@@ -132,6 +132,25 @@ class PartMonths(TextChoices):
     WHOLE_ONLY = "WHOLE_ONLY", "only whole months count"
 
 
+class CountedOver(TextChoices):
+    """Whose usage counts towards the steps of a contract line."""
+
+    ORDER = "ORDER", "each order by itself"
+    LINE = "LINE", "all orders on the contract line"
+
+
+class CountedPer(TextChoices):
+    """How long the volume of a contract line is counted before it begins anew."""
+
+    MONTH = "MONTH", "per calendar month"
+    WHOLE = "WHOLE", "from the first token on"
+
+
+def counted_words(over: str, per: str) -> str:
+    """Over what the volume of a line is counted, and how long, as people read it."""
+    return f"{CountedOver(over).label}, {CountedPer(per).label}"
+
+
 class ClauseKind(TextChoices):
     """The paper in which a clause or provision is required."""
 

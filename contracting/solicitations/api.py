@@ -18,7 +18,6 @@ from contracting.core.api import (
     refuse_unknown_fields,
 )
 from contracting.solicitations import queries
-from contracting.solicitations.calculations import UNIT
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.release import release_solicitation
 from contracting.solicitations.publishing.limits import limits_of
@@ -146,12 +145,20 @@ def _whole(solicitation: Solicitation) -> dict[str, Any]:
                 "clin": line.clin,
                 "slin": line.slin,
                 "description": line.description,
-                "token_class": line.token_class.code,
+                "token_class": line.class_code,
                 "tier": line.tier,
                 "context_band": line.context_band,
                 "boundary": line.boundary,
-                "unit": UNIT,
+                "structure": line.structure,
+                "quote": line.quote,
+                "unit": line.unit,
+                "from_tokens": line.from_tokens,
+                "counted_over": line.counted_over if line.is_by_volume else None,
+                "counted_per": line.counted_per if line.is_by_volume else None,
+                "part_months": line.part_months if line.is_by_unit else None,
                 "workload_tokens": line.workload_tokens,
+                "workload_quantity": int(line.workload_quantity),
+                "workload_periods": line.workload_periods,
             }
             for line in queries.lines_of(solicitation)
         ],

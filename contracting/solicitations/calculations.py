@@ -9,22 +9,19 @@ from typing import Any, Final
 
 from contracting.core.canonical import content_sha256
 from contracting.core.identifiers import (
-    check_clin,
     check_naics,
     check_psc,
-    check_slin,
 )
 from contracting.core.periods import is_plausible, zone_of
-from contracting.core.quantities import Dollars, Tokens
-from contracting.reference.models import TokenClass
-from contracting.reference.states import Boundary, InstrumentKind, Tier
+from contracting.core.quantities import Dollars
+from contracting.reference.states import InstrumentKind
 from contracting.solicitations.models import Answer, Solicitation
+from contracting.solicitations.publishing import schedule
 from contracting.solicitations.publishing.limits import MOST, check_limits
 from contracting.solicitations.publishing.options import checked_options
 from contracting.solicitations.publishing.terms import ORDER_LIMITS, TERMS
-from contracting.solicitations.refusals import NotInDictionary, TermInvalid
+from contracting.solicitations.refusals import TermInvalid
 from contracting.solicitations.states import (
-    ContextBand,
     ExtentCompeted,
     Procedure,
     SetAside,
@@ -33,8 +30,8 @@ from contracting.solicitations.states import (
     SynopsisKind,
 )
 
-UNIT: Final = "MTOK"
-"""The one unit in which tokens are priced: a million tokens."""
+LineDraft = schedule.LineDraft
+checked_lines = schedule.checked_lines
 
 MOST_AWARDS: Final = 20
 """More awards on one solicitation are a schedule, and no choice of a few."""
@@ -72,21 +69,6 @@ _NEVER_NULL: Final = frozenset(TERMS) - _MAY_BE_NULL
 
 
 @dataclass(frozen=True, slots=True)
-class LineDraft:
-    """A row of the price schedule as somebody writes it; offers price each row."""
-
-    clin: str
-    slin: str
-    description: str
-    token_class: str
-    workload: Tokens
-    tier: str = Tier.STANDARD.value
-    context_band: str = ContextBand.ALL.value
-    boundary: str = Boundary.FEDRAMP_MOD.value
-    unit: str = UNIT
-
-
-@dataclass(frozen=True, slots=True)
 class FactorDraft:
     """An evaluation factor as somebody writes it."""
 
@@ -102,17 +84,7 @@ def content(solicitation: Solicitation) -> dict[str, Any]:
         "requisition": solicitation.requisition_id,
         "terms": {name: getattr(solicitation, name) for name in TERMS},
         "lines": [
-            {
-                "clin": line.clin,
-                "slin": line.slin,
-                "description": line.description,
-                "token_class": line.token_class.code,
-                "tier": line.tier,
-                "context_band": line.context_band,
-                "boundary": line.boundary,
-                "unit": UNIT,
-                "workload_tokens": line.workload_tokens,
-            }
+            schedule.plain_line(line)
             for line in solicitation.lines.filter(is_removed=False)
             .select_related("token_class")
             .order_by("slin")
@@ -143,21 +115,7 @@ def content(solicitation: Solicitation) -> dict[str, Any]:
 
 def workload_sha256(content_of_it: Mapping[str, Any]) -> str:
     """The hash of the reference workload on which every offer is priced."""
-    workload = [
-        {
-            name: line[name]
-            for name in (
-                "slin",
-                "token_class",
-                "tier",
-                "context_band",
-                "boundary",
-                "workload_tokens",
-            )
-        }
-        for line in content_of_it["lines"]
-    ]
-    return content_sha256(workload)
+    return content_sha256(schedule.workload_of(content_of_it["lines"]))
 
 
 def answers_sha256(answers: Iterable[Answer]) -> str:
@@ -290,91 +248,6 @@ def require_in_step(solicitation: Solicitation, terms: Mapping[str, Any]) -> Non
     if would["minimum_dollars"] > would["maximum_dollars"]:
         message = "The guaranteed minimum is above the maximum."
         raise TermInvalid(message, term="minimum_dollars")
-
-
-def checked_lines(
-    lines: Sequence[LineDraft], dictionary: Mapping[str, TokenClass]
-) -> list[dict[str, Any]]:
-    """The rows of the price schedule as they are stored.
-
-    :param dictionary: every token class of the contract dictionary, by code
-    :raises NotInDictionary: for another class, unit, tier, band or boundary (R-SOL-13)
-    :raises BadIdentifier: for a line number that breaks its grammar
-    :raises TermInvalid: if a number stands twice, is informational or asks for the
-        price that another line of its CLIN asks for, or a workload is negative
-    """
-    seen: set[str] = set()
-    priced: dict[tuple[str, ...], str] = {}
-    rows = []
-    for line in lines:
-        _require_in_dictionary(line, dictionary)
-        clin, slin = check_clin(line.clin), check_slin(line.slin)
-        if not slin.startswith(clin) or slin in seen:
-            message = f"Line {slin} must stand once, and under its CLIN {clin}."
-            raise TermInvalid(message, slin=slin)
-        _require_priced_once(line, clin, slin, priced)
-        if not line.description.strip() or line.workload < Tokens(0):
-            message = f"Line {slin} needs a description and a workload of zero or more."
-            raise TermInvalid(message, slin=slin)
-        seen.add(slin)
-        rows.append(
-            {
-                "clin": clin,
-                "slin": slin,
-                "description": line.description.strip(),
-                "token_class": dictionary[line.token_class],
-                "tier": line.tier,
-                "context_band": line.context_band,
-                "boundary": line.boundary,
-                "workload_tokens": line.workload.count,
-            }
-        )
-    return rows
-
-
-def _require_priced_once(
-    line: LineDraft, clin: str, slin: str, priced: dict[tuple[str, ...], str]
-) -> None:
-    if slin[len(clin) :].isdigit():
-        message = (
-            f"{slin} is an informational sub-line, which is not priced (FAR 4.1004). "
-            f"Number it with letters, such as {clin}AA."
-        )
-        raise TermInvalid(message, slin=slin)
-    key = (clin, line.token_class, line.tier, line.context_band, line.boundary)
-    other = priced.setdefault(key, slin)
-    if other != slin:
-        message = (
-            f"Lines {other} and {slin} ask for the same price: class, tier, length of "
-            "input and data boundary are equal. Change one, or put it under another "
-            "CLIN."
-        )
-        raise TermInvalid(message, slin=slin, other=other)
-
-
-def _require_in_dictionary(
-    line: LineDraft, dictionary: Mapping[str, TokenClass]
-) -> None:
-    if line.token_class not in dictionary:
-        message = (
-            f"{line.token_class!r} is no token class of the contract dictionary; "
-            f"line {line.slin} cannot ask for a price of it."
-        )
-        raise NotInDictionary(message, slin=line.slin, token_class=line.token_class)
-    if line.unit != UNIT:
-        message = (
-            f"Line {line.slin} is priced per {line.unit!r}; tokens are priced per "
-            f"{UNIT} (a million tokens) only."
-        )
-        raise NotInDictionary(message, slin=line.slin, unit=line.unit)
-    for value, offered in (
-        (line.tier, Tier.values),
-        (line.context_band, ContextBand.values),
-        (line.boundary, Boundary.values),
-    ):
-        if value not in offered:
-            message = f"{value!r} on line {line.slin} is not in the dictionary."
-            raise NotInDictionary(message, slin=line.slin, value=value)
 
 
 def checked_factors(factors: Sequence[FactorDraft]) -> list[dict[str, Any]]:

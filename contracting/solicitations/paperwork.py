@@ -10,8 +10,7 @@ from typing import Any
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
-from contracting.reference.states import Boundary
-from contracting.solicitations.calculations import UNIT
+from contracting.reference.states import Boundary, PriceStructure
 from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine
 from contracting.solicitations.publishing.limits import limits_of
 from contracting.solicitations.publishing.options import words_of
@@ -69,11 +68,9 @@ def solicitation_sheet(
         "lines": [
             {
                 "item": line.slin,
-                "description": (
-                    f"{line.description} ({line.token_class.label}); {_terms(line)}"
-                ),
-                "quantity": _million_tokens(line.workload_tokens),
-                "unit": UNIT,
+                "description": _described(line),
+                "quantity": _quantity(line),
+                "unit": line.unit,
             }
             for line in lines
         ],
@@ -89,6 +86,7 @@ def solicitation_sheet(
         "workload": [
             {"token_class": line.token_class.label, "tokens": line.workload_tokens}
             for line in lines
+            if line.token_class is not None and not line.from_tokens
         ],
         "factors": [
             {
@@ -127,8 +125,8 @@ def solicitation_sheet(
         ],
         "notes": [
             f"{solicitation.response.capitalize()}s quote one unit price per million "
-            "tokens for each line. The reference workload is the basis of evaluation, "
-            "no promise of a quantity.",
+            "tokens for each line that asks for no other figure. The reference "
+            "workload is the basis of evaluation, no promise of a quantity.",
             f"Released by {issued_by.name}, {issued_by.role_label}.",
         ],
     }
@@ -177,6 +175,24 @@ def request_for_quotations_sheet(
             *sheet["notes"],
         ],
     }
+
+
+def _described(line: SolicitationLine) -> str:
+    """What is bought, what its figure is of, and under which terms."""
+    if line.structure == PriceStructure.UNIT_PRICE:
+        return f"{line.description} ({line.asked_for}); {_terms(line)}"
+    words = [f"{line.description} ({line.asked_for})", line.structure_words]
+    if line.token_class is not None:
+        words.append(_terms(line))
+    return "; ".join([*words, f"quote {line.quote_words}"])
+
+
+def _quantity(line: SolicitationLine) -> str:
+    if line.is_by_unit:
+        return f"{line.workload_units:f}"
+    if line.token_class is None or line.from_tokens:
+        return ""
+    return _million_tokens(line.workload_tokens)
 
 
 def _terms(line: SolicitationLine) -> str:

@@ -47,7 +47,7 @@ from contracting.solicitations.models import (
     Solicitation,
     SolicitationLine,
 )
-from contracting.solicitations.publishing import check, clauses, options
+from contracting.solicitations.publishing import check, clauses, costs, options
 from contracting.solicitations.publishing.changes import shown
 from contracting.solicitations.publishing.check import Point
 from contracting.solicitations.publishing.facts import (
@@ -186,6 +186,7 @@ def package_of(solicitation: Solicitation) -> dict[str, Any]:
     return {
         "solicitation": solicitation,
         "lines": lines_of(solicitation),
+        "structures": costs.structures(lines_of(solicitation)),
         "factors": factors_of(solicitation),
         "offers_valid_until": offers_valid_until(solicitation),
         "limits": limits_of(solicitation),
@@ -428,7 +429,14 @@ def facts_of(solicitation: Solicitation, *, at: datetime | None = None) -> Facts
     return Facts(
         terms={name: getattr(solicitation, name) for name in TERMS},
         lines=tuple(
-            Line(line.clin, line.workload_tokens, line.boundary) for line in lines
+            Line(
+                line.clin,
+                line.workload_tokens,
+                line.boundary if line.names_a_model else "",
+                line.structure,
+                line.workload_quantity,
+            )
+            for line in lines
         ),
         factors_are_price=tuple(each.is_price for each in factors_of(solicitation)),
         clauses=frozenset(

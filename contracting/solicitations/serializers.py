@@ -53,12 +53,27 @@ class LineSerializer(serializers.Serializer[Any]):
     clin = serializers.CharField()
     slin = serializers.CharField()
     description = serializers.CharField()
-    token_class = serializers.CharField()
+    token_class = serializers.CharField(
+        allow_blank=True, help_text="Blank where a unit is priced."
+    )
     tier = serializers.CharField()
     context_band = serializers.CharField()
     boundary = serializers.CharField()
+    structure = serializers.CharField(help_text="How its CLIN is priced.")
+    quote = serializers.CharField(
+        help_text="What the figure is that an offer puts to it: USD_PER_MTOK, "
+        "USD_PER_ACU, ACU_PER_MTOK or USD_PER_UNIT."
+    )
     unit = serializers.CharField()
+    from_tokens = serializers.IntegerField(
+        help_text="Of tiers: the volume of the CLIN from which its price holds."
+    )
+    counted_over = serializers.CharField(allow_null=True)
+    counted_per = serializers.CharField(allow_null=True)
+    part_months = serializers.CharField(allow_null=True)
     workload_tokens = serializers.IntegerField()
+    workload_quantity = serializers.IntegerField()
+    workload_periods = serializers.IntegerField()
 
 
 class FactorSerializer(serializers.Serializer[Any]):

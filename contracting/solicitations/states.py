@@ -44,6 +44,15 @@ class SolicitationKind(TextChoices):
         return "Q" if self == SolicitationKind.RFQ else "R"
 
 
+class Quote(TextChoices):
+    """What the figure is that an offer puts to a line of the price schedule."""
+
+    USD_PER_MTOK = "USD_PER_MTOK", "US dollars per million tokens"
+    USD_PER_ACU = "USD_PER_ACU", "US dollars per AI consumption unit (ACU)"
+    ACU_PER_MTOK = "ACU_PER_MTOK", "ACU burnt per million tokens"
+    USD_PER_UNIT = "USD_PER_UNIT", "US dollars per unit"
+
+
 class SetAside(TextChoices):
     """Block 10 of the SF 1449."""
 

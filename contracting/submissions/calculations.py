@@ -17,11 +17,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from contracting.core.canonical import canonical_json, content_sha256
-from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.core.quantities import UnitPrice
 from contracting.documents.checking.pdf import count_pages
 from contracting.reference.models import AiModel
 from contracting.reference.states import Boundary
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.costs import implausible
 from contracting.solicitations.publishing.limits import (
     OfferLimits,
     SizedFile,
@@ -72,10 +73,14 @@ class OfferedFile:
 
 @dataclass(frozen=True, slots=True)
 class OfferedPrice:
-    """The unit price quoted for a line of the price schedule, with its model."""
+    """The figure quoted for a line of the price schedule, with its model.
+
+    It is a price per million tokens, unless the line asks for another figure; where no
+    tokens are bought no model is named.
+    """
 
     line_id: int
-    model_id: int
+    model_id: int | None
     price: UnitPrice
 
 
@@ -121,18 +126,6 @@ class Place:
         return f"{self.solicitation}/{self.submission}/{self.version}"
 
 
-@dataclass(frozen=True, slots=True)
-class WorkloadPrice:
-    """What one line of the reference workload costs at a unit price, exactly."""
-
-    tokens: Tokens
-    price: UnitPrice
-
-    @property
-    def amount(self) -> Dollars:
-        return self.price.of(self.tokens)
-
-
 def place_of(version: SubmissionVersion) -> Place:
     """Where what is sealed of a version belongs."""
     submission = version.submission
@@ -153,11 +146,6 @@ def offeror_of(wrap: ContentKeyWrap, private: bytes) -> Offeror:
 def is_past(solicitation: Solicitation, now: datetime) -> bool:
     """Whether the deadline, which is inclusive, has passed."""
     return solicitation.deadline is not None and now > solicitation.deadline
-
-
-def workload_total(lines: Iterable[WorkloadPrice]) -> Dollars:
-    """The evaluated price of an offer: its prices on the whole reference workload."""
-    return total_dollars(line.amount for line in lines)
 
 
 def content(offer: Offer) -> dict[str, Any]:
@@ -345,8 +333,20 @@ def _require_prices(solicitation: Solicitation, offer: Offer) -> None:
         message = "Quote one price for each line of the price schedule, and no other."
         raise OfferIncomplete(message)
     if any(price.price >= PRICE_LIMIT for price in offer.prices):
-        message = f"Quote less than {PRICE_LIMIT}."
+        message = (
+            f"Quote less than {PRICE_LIMIT.usd_per_million_tokens:,} for each line."
+        )
         raise OfferIncomplete(message)
+    figures = {
+        lines[price.line_id].slin: price.price.usd_per_million_tokens
+        for price in offer.prices
+    }
+    if dear := implausible(lines.values(), figures):
+        message = (
+            f"What {', '.join(dear)} burns, at the price of its unit, comes to a "
+            "million dollars per million tokens or more. Look at both figures."
+        )
+        raise OfferIncomplete(message, lines=dear)
     if not offer.technical.strip():
         message = "The technical proposal is empty."
         raise OfferIncomplete(message)
@@ -358,15 +358,16 @@ def _require_models(solicitation: Solicitation, offer: Offer, at: datetime) -> N
     A contract line is one model's rate card: where two share it, neither has a price
     for every class, and what a call costs cannot be told.
     """
-    named = {price.model_id for price in offer.prices}
-    known = AiModel.objects.in_force(at.date()).in_bulk(named)
+    serving = [line for line in lines_of(solicitation) if line.names_a_model]
+    by_line = {price.line_id: price.model_id for price in offer.prices}
+    named = {by_line[line.pk] for line in serving}
+    known = AiModel.objects.in_force(at.date()).in_bulk(named - {None})
     if len(known) != len(named):
         message = "Name a model of the reference list, in force today, for every line."
         raise OfferIncomplete(message)
-    models = {price.line_id: known[price.model_id] for price in offer.prices}
     served: dict[str, AiModel] = {}
-    for line in lines_of(solicitation):
-        model = models[line.pk]
+    for line in serving:
+        model = known[by_line[line.pk]]
         first = served.setdefault(line.clin, model)
         if first != model:
             message = (

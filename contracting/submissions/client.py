@@ -29,6 +29,7 @@ from contracting.documents.forms import MAX_BYTES
 from contracting.documents.queries import scans_before_sealing
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation, SolicitationLine
+from contracting.solicitations.publishing.costs import implausible
 from contracting.solicitations.publishing.limits import (
     OfferLimits,
     SizedFile,
@@ -368,16 +369,27 @@ def _prices(
         if line is None:
             flaws.append("It has a price for a line that the price schedule has not.")
             continue
+        if not line.names_a_model:
+            model = None
         wrong = _wrong_price(row["usd_per_million_tokens"], line, model)
         if line.public_id in taken:
             wrong = "is priced more than once; the first price is shown"
         elif model is not None and served.setdefault(line.clin, model) != model:
             wrong = "names another model than the other lines of its CLIN"
-        if wrong or model is None:
+        if wrong:
             flaws.append(f"Line {line.slin} {wrong}.")
             continue
         price = UnitPrice(row["usd_per_million_tokens"])
-        taken[line.public_id] = OfferedPrice(line.pk, model.pk, price)
+        served_by = None if model is None else model.pk
+        taken[line.public_id] = OfferedPrice(line.pk, served_by, price)
+    figures = {
+        lines[key].slin: offered.price.usd_per_million_tokens
+        for key, offered in taken.items()
+    }
+    dear = implausible(lines.values(), figures)
+    for slin in dear:
+        flaws.append(f"Line {slin} burns implausibly much at the price of its unit.")
+    taken = {key: price for key, price in taken.items() if lines[key].slin not in dear}
     missing = [line.slin for key, line in lines.items() if key not in taken]
     if missing:
         flaws.append(f"Not priced: {', '.join(missing)}.")
@@ -385,12 +397,12 @@ def _prices(
 
 
 def _wrong_price(price: str, line: SolicitationLine, model: AiModel | None) -> str:
-    if model is None:
+    if line.names_a_model and model is None:
         return "names no model of the reference list that was in force on receipt"
-    if line.boundary not in model.boundaries:
+    if model is not None and line.boundary not in model.boundaries:
         return "names a model that is not authorized for its data boundary"
     if not _PRICE.fullmatch(price):
-        return "has no price in dollars with six decimals, below a million"
+        return "has no figure with six decimals, below a million"
     return ""
 
 

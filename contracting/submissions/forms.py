@@ -14,6 +14,7 @@ from contracting.core.quantities import UnitPrice
 from contracting.documents.forms import SeveralFilesField
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import SolicitationLine
+from contracting.solicitations.publishing.costs import structures, workload_months
 from contracting.solicitations.publishing.limits import MOST_CHARACTERS, OfferLimits
 from contracting.submissions.calculations import Offer, OfferedFile, OfferedPrice
 from contracting.submissions.sealing.boxes import MadeBoxes, made_boxes
@@ -71,13 +72,14 @@ class OfferForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.lines = list(lines)
+        self.structures = structures(self.lines)
         told = " ".join(limits.sentences[1:])
         self.fields["attachments"].help_text = f"{told} {FORBIDDEN}"
         for clin in self.clins:
             self.fields[f"model_{clin}"] = self._model_field(clin, models)
         for line in self.lines:
             self.fields[f"price_{line.public_id}"] = forms.DecimalField(
-                label=f"US dollars per million tokens for {line.slin}",
+                label=f"{line.quote_words} for {line.slin}",
                 min_value=0,
                 max_digits=12,
                 decimal_places=6,
@@ -93,7 +95,7 @@ class OfferForm(forms.Form):
     @property
     def clins(self) -> list[str]:
         """The CLINs of the price schedule, each of which one model serves."""
-        return sorted({line.clin for line in self.lines})
+        return sorted({line.clin for line in self.lines if line.names_a_model})
 
     def _model_field(self, clin: str, models: Sequence[AiModel]) -> forms.Field:
         boundaries = {line.boundary for line in self.lines if line.clin == clin}
@@ -114,9 +116,15 @@ class OfferForm(forms.Form):
         return [self[f"model_{clin}"] for clin in self.clins]
 
     def price_rows(self) -> list[dict[str, Any]]:
-        """Each line with its field, for the table of the price schedule."""
+        """Each line with its field and workload, for the price schedule."""
+        months = workload_months(self.lines)
         return [
-            {"line": line, "price": self[f"price_{line.public_id}"]}
+            {
+                "line": line,
+                "price": self[f"price_{line.public_id}"],
+                "months": " ".join(map(str, months[line.slin])),
+                "micro_units": int(line.workload_units.scaleb(6)),
+            }
             for line in self.lines
         ]
 
@@ -139,7 +147,7 @@ class OfferForm(forms.Form):
             prices=tuple(
                 OfferedPrice(
                     line_id=line.pk,
-                    model_id=data[f"model_{line.clin}"],
+                    model_id=data.get(f"model_{line.clin}"),
                     price=UnitPrice(data[f"price_{line.public_id}"]),
                 )
                 for line in self.lines

@@ -18,21 +18,22 @@ from django.views.decorators.debug import sensitive_post_parameters
 from contracting.core import clock
 from contracting.core.actors import Actor, under_pseudonym
 from contracting.core.permissions import Refused, Verdict
-from contracting.core.quantities import Tokens
 from contracting.core.views import PageView, VerbView
 from contracting.documents.models import Document
 from contracting.documents.queries import documents_of, scan_words
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.costs import (
+    workload_prices,
+    workload_total,
+)
 from contracting.solicitations.publishing.limits import limits_of
 from contracting.solicitations.queries import get_opportunity, lines_of
 from contracting.submissions import client, paperwork, permissions, queries
 from contracting.submissions.calculations import (
     Offer,
-    WorkloadPrice,
     is_past,
     next_alternate,
-    workload_total,
 )
 from contracting.submissions.forms import (
     OfferForm,
@@ -182,11 +183,10 @@ class OfferView(FilesView, ReceivingVerb):
 
 def _priced(form: OfferForm, offer: Offer) -> dict[str, Any]:
     """The offer on the reference workload, by the code that the evaluation uses."""
-    prices = {price.line_id: price.price for price in offer.prices}
-    rows = [
-        (line, WorkloadPrice(Tokens(line.workload_tokens), prices[line.pk]))
-        for line in form.lines
-    ]
+    quoted = {price.line_id: price.price for price in offer.prices}
+    figures = {line.slin: quoted[line.pk].usd_per_million_tokens for line in form.lines}
+    found = workload_prices(form.lines, figures)
+    rows = [(line, found[line.slin]) for line in form.lines]
     return {
         "checked": rows,
         "checked_total": workload_total(priced for _line, priced in rows),

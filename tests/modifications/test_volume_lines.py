@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from contracting.contracts.models import BurnRate, PriceStep, RateRow, VolumeTerms
-from contracting.contracts.states import CountedOver
 from contracting.core.errors import Refusal
 from contracting.core.quantities import UnitPrice
 from contracting.modifications import queries
@@ -18,6 +17,7 @@ from contracting.modifications.refusals import (
     TermInvalid,
     UsageAccepted,
 )
+from contracting.reference.states import CountedOver
 from tests.builders_instruments import definitive_contract
 from tests.builders_modifications import (
     drafted_contract_modification,

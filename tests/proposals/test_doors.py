@@ -176,7 +176,7 @@ def test_the_total_is_that_of_the_evaluation(vendor_a_member, released):
 def test_a_pasted_column_is_put_in_place(vendor_a_member, released):
     browser, url = client_for(vendor_a_member), page_of(released, "save_prices")
     template = read(browser, released, "price_template")
-    assert template.startswith("Line,Token class,Tier,Workload tokens,US$")
+    assert template.startswith("Line,Asked for,Tier,Workload tokens,Workload units,")
     rows = [f"{row}3.5" if row else row for row in template.splitlines()]
 
     submit(browser, url, cells(released, paste="\n".join(rows)))

@@ -162,7 +162,7 @@ def test_the_lines_of_a_draft_are_saved_from_their_grid(contract_specialist, at)
     }
     for number, row in enumerate(form.initial_forms):
         rows |= {
-            f"rows-{number}-{name}": row.initial[name]
+            f"rows-{number}-{name}": row[name].initial or ""
             for name in row.fields
             if name != "DELETE"
         }

@@ -19,6 +19,7 @@ from tests.builders import (
     released_solicitation,
     solicitation_in_review,
 )
+from tests.builders_structures import structured_solicitation
 from tests.cast import days
 
 KEY = "a-key-that-is-long-enough"
@@ -159,6 +160,30 @@ def test_keys_read_their_own_and_what_is_released(
     assert whole.json()["questions"] == []
     assert vendor_a.name not in whole.content.decode()
     assert rival.get(f"/api/v1/solicitations/{draft.public_id}").status_code == 404
+
+
+def test_a_machine_reads_what_each_line_asks_for(key_of, at):
+    solicitation = structured_solicitation(at)
+
+    told = key_of().get(f"/api/v1/solicitations/{solicitation.public_id}").json()
+
+    lines = {line["slin"]: line for line in told["lines"]}
+    assert {
+        "structure": "TIERS",
+        "quote": "USD_PER_MTOK",
+        "from_tokens": 3_000_000,
+        "counted_over": "ORDER",
+        "counted_per": "MONTH",
+    }.items() <= lines["0002AC"].items()
+    assert {
+        "token_class": "",
+        "quote": "USD_PER_UNIT",
+        "unit": "MO",
+        "workload_quantity": 25,
+        "workload_periods": 12,
+        "counted_per": None,
+    }.items() <= lines["0004"].items()
+    assert lines["0003AB"]["quote"] == "ACU_PER_MTOK"
 
 
 def test_another_agencys_key_finds_nothing_to_release(

@@ -7,10 +7,14 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from contracting.contracts.states import CountedOver, CountedPer, counted_words
 from contracting.core.models import AppendOnly
 from contracting.core.templatetags.drawdown import dollars
-from contracting.reference.states import BY_VOLUME
+from contracting.reference.states import (
+    BY_VOLUME,
+    CountedOver,
+    CountedPer,
+    counted_words,
+)
 
 
 class MayBeByVolume:

@@ -11,15 +11,20 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from contracting.audit.operations.record import record_event
 from contracting.contracts import calculations, events, permissions, refusals
+from contracting.contracts.calculations import CardPrice, card
 from contracting.contracts.models import (
     MULTIPLE_AWARD,
     SINGLE_AWARD,
+    BurnRate,
     Contract,
     ContractClause,
     ContractFunding,
     ContractLine,
     ContractOption,
+    PriceStep,
     RateRow,
+    UnitRate,
+    VolumeTerms,
 )
 from contracting.contracts.queries import live, require_awardable
 from contracting.core.actors import Actor
@@ -28,12 +33,17 @@ from contracting.core.identifiers import check_acrn
 from contracting.core.periods import days_bounds
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
-from contracting.evaluations.models import SelectedOffer, rates_of
+from contracting.evaluations.models import RevisedRate, SelectedOffer, rates_of
 from contracting.ledger.queries import lines_of_accounting_of
 from contracting.reference.states import InstrumentKind
-from contracting.solicitations.models import Solicitation
+from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.publishing.options import drafts_of
 from contracting.solicitations.publishing.terms import ORDER_LIMITS
+from contracting.solicitations.queries import lines_of
+from contracting.submissions.models import OfferedRate
+
+AT_AWARD = "award"
+"""Where a price comes from that no modification has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ def draft_contract(
         _fix_quantities(contract, solicitation)
         _require_within_lines(contract, funding)
     _funding(contract, funding)
-    ContractOption.state(contract, drafts_of(solicitation.options), source="award")
+    ContractOption.state(contract, drafts_of(solicitation.options), source=AT_AWARD)
     for row in solicitation.clauses.all():
         ContractClause.objects.create(contract=contract, clause_id=row.clause_id)
     contract.content_sha256 = content_sha256(calculations.content(contract))
@@ -222,39 +232,86 @@ def _contract(
 
 
 def _lines(contract: Contract, solicitation: Solicitation) -> None:
+    """Each CLIN as it was asked for, at the figures of the offer; nothing is lost."""
     offered = {rate.line_id: rate for rate in rates_of(contract.offer.opened_offer)}
     bounds = days_bounds(
         contract.ordering_start, contract.ordering_end, contract.time_zone
     )
-    lines: dict[str, ContractLine] = {}
-    for row in solicitation.lines.filter(is_removed=False).order_by("slin"):
-        rate = offered[row.pk]
-        line = lines.get(row.clin)
-        if line is None:
-            line = lines[row.clin] = ContractLine.objects.create(
-                contract=contract,
-                clin=row.clin,
-                description=f"Tokens of {rate.model.family}",
-                psc=contract.psc,
-                estimated_tokens=0,
-                ceiling_dollars=contract.ceiling_dollars,
+    in_force = DateTimeTZRange(bounds.start, None, "[)")
+    rows_of: dict[str, list[SolicitationLine]] = {}
+    for row in lines_of(solicitation):
+        rows_of.setdefault(row.clin, []).append(row)
+    for rows in rows_of.values():
+        rates = [offered[row.pk] for row in rows]
+        line = _line(contract, rows, rates)
+        if line.is_by_unit:
+            UnitRate.objects.create(
+                line=line,
+                usd_per_unit=rates[0].usd_per_million_tokens,
+                in_force=in_force,
+                source=AT_AWARD,
             )
-        line.estimated_tokens += row.workload_tokens
-        RateRow.objects.create(
+        for price in card(rows, {rate.line_id: rate for rate in rates}):
+            _price(line, price, in_force)
+
+
+def _line(
+    contract: Contract,
+    rows: Sequence[SolicitationLine],
+    rates: Sequence[OfferedRate | RevisedRate],
+) -> ContractLine:
+    first = rows[0]
+    model = next((rate.model for rate in rates if rate.model is not None), None)
+    line = ContractLine.objects.create(
+        contract=contract,
+        clin=first.clin,
+        description=first.description if model is None else f"Tokens of {model.family}",
+        psc=contract.psc,
+        pricing=calculations.PRICING.get(
+            first.structure, f"fixed unit price per {first.unit}"
+        ),
+        structure=first.structure,
+        unit=first.unit,
+        estimated_tokens=sum(row.workload_tokens for row in rows),
+        estimated_units=sum(row.workload_units for row in rows if row.is_by_unit),
+        part_months=first.part_months,
+        ceiling_dollars=contract.ceiling_dollars,
+    )
+    if first.is_by_volume:
+        VolumeTerms.objects.create(
             line=line,
-            slin=row.slin,
-            model=rate.model,
-            tokenizer=rate.model.tokenizer,
-            token_class_id=row.token_class_id,
-            tier=row.tier,
-            context_band=row.context_band,
-            boundary=row.boundary,
-            usd_per_million_tokens=rate.usd_per_million_tokens,
-            in_force=DateTimeTZRange(bounds.start, None, "[)"),
-            source="award",
+            counted_over=first.counted_over,
+            counted_per=first.counted_per,
+            source=AT_AWARD,
         )
-    for line in lines.values():
-        line.save(update_fields=["estimated_tokens"])
+    return line
+
+
+def _price(line: ContractLine, price: CardPrice, in_force: DateTimeTZRange) -> None:
+    """One row of the rate card, with its steps or what it burns."""
+    row, model = price.row, price.model
+    made = RateRow.objects.create(
+        line=line,
+        slin=row.slin,
+        model=model,
+        tokenizer=model.tokenizer,
+        token_class=price.token_class,
+        tier=row.tier,
+        context_band=row.context_band,
+        boundary=row.boundary,
+        usd_per_million_tokens=price.usd_per_million_tokens,
+        in_force=in_force,
+        source=AT_AWARD,
+    )
+    PriceStep.objects.bulk_create(
+        PriceStep(rate_row=made, from_tokens=start, usd_per_million_tokens=dollars)
+        for start, dollars in price.steps
+    )
+    if price.burn is not None:
+        acu, usd = price.burn
+        BurnRate.objects.create(
+            rate_row=made, acu_per_million_tokens=acu, usd_per_acu=usd
+        )
 
 
 def _funding(contract: Contract, funding: Sequence[MinimumFunding]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from contracting.audit.operations.record import record_event
 from contracting.contracts import events, permissions, refusals
@@ -34,7 +35,8 @@ def record_gratuitous_service(
     if not agreement.strip():
         message = "Say which agreement it is: its number and day, or where it is filed."
         raise refusals.NoCostIncomplete(message, pointer="/agreement")
-    if not contract.lines.filter(rate_rows__slin=slin).exists():
+    by_unit = Q(clin=slin, unit_rates__isnull=False)
+    if not contract.lines.filter(Q(rate_rows__slin=slin) | by_unit).exists():
         message = f"{slin} is no subline of this contract."
         raise refusals.NoCostIncomplete(message, pointer="/slin")
     if slin not in free_sublines(contract, {slin}):

@@ -239,7 +239,11 @@ def require_agreed_no_cost(contract: Contract) -> None:
     rows = RateRow.objects.filter(
         line__contract=contract, superseded_at__isnull=True, usd_per_million_tokens=0
     )
-    require_agreed_sublines(contract, rows.values_list("slin", flat=True))
+    free = set(rows.values_list("slin", flat=True))
+    units = contract.lines.filter(
+        unit_rates__superseded_at__isnull=True, unit_rates__usd_per_unit=0
+    )
+    require_agreed_sublines(contract, free | set(units.values_list("clin", flat=True)))
 
 
 def require_agreed_sublines(contract: Contract, slins: Iterable[str]) -> None:

@@ -160,8 +160,18 @@ class RevisedRate(AppendOnly):
         RevisedOffer, on_delete=models.PROTECT, related_name="rates"
     )
     line = models.ForeignKey("solicitations.SolicitationLine", on_delete=models.PROTECT)
-    model = models.ForeignKey("reference.AiModel", on_delete=models.PROTECT)
-    usd_per_million_tokens = models.DecimalField(max_digits=12, decimal_places=6)
+    model = models.ForeignKey(
+        "reference.AiModel",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Empty where no tokens are bought.",
+    )
+    usd_per_million_tokens = models.DecimalField(
+        max_digits=12,
+        decimal_places=6,
+        help_text="The figure for the line, in whatever the line asks for.",
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -176,6 +186,11 @@ class RevisedRate(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.line_id} at {self.usd_per_million_tokens}"
+
+    @property
+    def figure_words(self) -> str:
+        """The figure as people read it, in what its line asks for."""
+        return self.line.figure_words(self.usd_per_million_tokens)
 
 
 def rates_of(offer: OpenedOffer) -> list[OfferedRate | RevisedRate]:

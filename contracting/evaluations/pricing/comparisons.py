@@ -39,11 +39,17 @@ def _beside_others(row: Row, rows: Iterable[Row]) -> dict[str, Any]:
         and _is_offered(other)
     ]
     if not others:
-        return {"lowest_other": None, "lowest_other_of": [], "percent_of_other": None}
+        return {
+            "lowest_other": None,
+            "lowest_other_of": [],
+            "lowest_other_figure": "",
+            "percent_of_other": None,
+        }
     least = min(_price(other) for other in others)
     lowest = [other for other in others if _price(other) == least]
     return {
         "lowest_other": lowest[0]["usd_per_million_tokens"],
+        "lowest_other_figure": lowest[0].get("figure", ""),
         "lowest_other_of": [other["vendor"] for other in lowest],
         "percent_of_other": percent(_share(_price(row), least)),
     }

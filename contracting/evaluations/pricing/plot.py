@@ -105,7 +105,7 @@ class _Frame:
     """From points of the axis and dollars to coordinates of the drawing."""
 
     def __init__(self, height: int, curves: Sequence[Curve]) -> None:
-        amounts = [Fraction(t.amount) for each in curves for t in each.totals]
+        amounts = [Fraction(t.amount) for each in curves for t in each.values]
         self.low, self.high = min(amounts), max(amounts)
         self.floor = height - BOTTOM
 
@@ -154,9 +154,7 @@ def _slopes(curves: Sequence[Curve], frame: _Frame) -> list[Slope]:
                 vendor=each.vendor,
                 name=_cut(each.vendor),
                 shape=shape + 1,
-                path=" ".join(
-                    f"{'L' if i else 'M'}{x} {y}" for i, (x, y) in enumerate(dots)
-                ),
+                path=_path(each, frame),
                 dash=_DASHES[shape],
                 marker=_MARKERS[shape],
                 dots=dots,
@@ -165,6 +163,15 @@ def _slopes(curves: Sequence[Curve], frame: _Frame) -> list[Slope]:
             )
         )
     return slopes
+
+
+def _path(curve: Curve, frame: _Frame) -> str:
+    parts = (len(curve.values) - 1) // (len(POINTS) - 1)
+    points = [Fraction(place, parts) for place in range(len(curve.values))]
+    return " ".join(
+        f"{'L' if place else 'M'}{_x(point)} {_at(frame.y(curve.at(point)))}"
+        for place, point in enumerate(points)
+    )
 
 
 def _spread(wanted: Sequence[Fraction], floor: int) -> list[Fraction]:

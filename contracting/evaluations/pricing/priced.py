@@ -9,8 +9,16 @@ from fractions import Fraction
 from typing import Final
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.reference.states import PriceStructure
+from contracting.solicitations.models import SolicitationLine
+from contracting.solicitations.publishing.costs import (
+    WorkloadPrice,
+    at_option,
+    workload_prices,
+    workload_total,
+)
 from contracting.solicitations.publishing.options import priced
-from contracting.submissions.calculations import WorkloadPrice
+from contracting.solicitations.states import Quote
 
 SIGMAS: Final = 3
 """A class is flagged when it stands this many sigma from the offer's other classes."""
@@ -41,10 +49,49 @@ class PricedLine:
     list_source: str
     past: PastPrice | None = None
     normalised_as: str = ""
+    workload: WorkloadPrice | None = None
+    """Where the line is one of a price schedule, what it costs by its structure."""
+
+    of_class: Fraction | None = None
+    """Where it has steps or a pool, what a million tokens of its class come to."""
 
     @property
     def amount(self) -> Dollars:
-        return WorkloadPrice(self.tokens, self.price).amount
+        if self.workload is None:
+            return self.price.of(self.tokens)
+        return self.workload.amount
+
+    @property
+    def structure(self) -> str:
+        """How its CLIN is priced."""
+        if self.workload is None:
+            return PriceStructure.UNIT_PRICE
+        return self.workload.line.structure
+
+    @property
+    def figure_words(self) -> str:
+        """What is quoted, where it is not simply a price per million tokens."""
+        if self.workload is None or self.structure == PriceStructure.UNIT_PRICE:
+            return ""
+        return f"{self.workload.figure_words} ({self.workload.line.quote_words})"
+
+    @property
+    def basis_words(self) -> str:
+        """What it is multiplied with, where those are not simply tokens."""
+        if self.workload is None or self.structure == PriceStructure.UNIT_PRICE:
+            return ""
+        return self.workload.basis_words
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is a further step of a class or the unit of a pool.
+
+        Neither is a price of its own: it shows in what its class comes to.
+        """
+        if self.workload is None:
+            return False
+        line = self.workload.line
+        return bool(line.from_tokens) or line.quote == Quote.USD_PER_ACU
 
     @property
     def list_amount(self) -> Dollars | None:
@@ -55,9 +102,10 @@ class PricedLine:
         """Offered price by list price; ``None`` without a list price above zero."""
         if self.list_price is None or not self.list_price.usd_per_million_tokens:
             return None
-        return Fraction(self.price.usd_per_million_tokens) / Fraction(
-            self.list_price.usd_per_million_tokens
-        )
+        listed = Fraction(self.list_price.usd_per_million_tokens)
+        if self.structure == PriceStructure.UNIT_PRICE:
+            return Fraction(self.price.usd_per_million_tokens) / listed
+        return None if self.of_class is None else self.of_class / listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +127,37 @@ class PricedOffer:
 
         It is what offers are compared by where options are evaluated (FAR 52.217-5).
         """
-        added = [
-            priced(line.price, percent).of(line.tokens)
-            for percent in self.option_percents
-            for line in self.lines
-        ]
+        added = [self._at_option(percent) for percent in self.option_percents]
         return total_dollars([self.evaluated, *added])
+
+    def _at_option(self, percent: Decimal) -> Dollars:
+        known = self.schedule
+        if known:
+            figures = at_option(known, self.figures, percent)
+            return workload_total(workload_prices(known, figures).values())
+        return total_dollars(
+            priced(line.price, percent).of(line.tokens) for line in self.lines
+        )
+
+    @property
+    def schedule(self) -> list[SolicitationLine]:
+        """The lines of the price schedule that it prices."""
+        return [line.workload.line for line in self.lines if line.workload]
+
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """What it puts to each of them."""
+        return {line.slin: line.workload.figure for line in self.lines if line.workload}
+
+    @property
+    def depends_on_volume(self) -> bool:
+        """Whether its total does not move in a straight line with the tokens."""
+        return any(line.structure == PriceStructure.TIERS for line in self.lines)
+
+    def total_on(self, used: Mapping[str, int]) -> Dollars:
+        """What it comes to if other tokens are used, by number of the line."""
+        known = workload_prices(self.schedule, self.figures, used)
+        return workload_total(known.values())
 
     @property
     def is_ranked(self) -> bool:
@@ -103,7 +176,11 @@ class PricedOffer:
     @property
     def at_list(self) -> Dollars | None:
         """The whole workload at list price; ``None`` if a line has none."""
-        amounts = [line.list_amount for line in self.lines]
+        amounts = [
+            line.list_amount
+            for line in self.lines
+            if line.workload is None or line.workload.line.quote != Quote.USD_PER_ACU
+        ]
         if any(amount is None for amount in amounts):
             return None
         return total_dollars(amounts)
@@ -129,13 +206,19 @@ class PricedOffer:
         """
         shares = self._shares()
         alone = len(shares) < 2
-        return [line for line in self.lines if alone or line.slin not in shares]
+        return [
+            line
+            for line in self.lines
+            if not line.is_apart and (alone or line.slin not in shares)
+        ]
 
     def _shares(self) -> dict[str, Fraction]:
         return {
             line.slin: line.share_of_list
             for line in self.lines
-            if line.share_of_list is not None and not line.normalised_as
+            if line.share_of_list is not None
+            and not line.normalised_as
+            and not line.is_apart
         }
 
 

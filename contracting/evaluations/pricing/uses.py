@@ -3,13 +3,15 @@
 The published reference workload is the P50 of the estimate. Use moves along an axis
 from P10 (0) over P50 (1) to P90 (2). Between two of these points the tokens of every
 line move in a straight line, so every offer's total does, and two totals are equal at a
-fraction that is computed, not searched. Nothing is rounded.
+fraction that is computed, not searched. Nothing is rounded. Where a price depends on
+the volume, a total is computed at every sixteenth of the way and is taken to be
+straight between these.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, pairwise
@@ -18,6 +20,9 @@ from typing import Final, TypeAlias
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 
 POINTS: Final = ("p10", "p50", "p90")
+PARTS: Final = 16
+"""Where steps by volume bend a total, it is computed so often between two points."""
+
 PUBLISHED: Final = 1
 """The place of the published workload among the points."""
 
@@ -50,10 +55,19 @@ class Curve:
     submission: int
     vendor: str
     totals: tuple[Dollars, Dollars, Dollars]
+    between: tuple[Dollars, ...] = ()
+    """Where a price depends on the volume, the totals at every sixteenth of a point."""
+
+    @property
+    def values(self) -> tuple[Dollars, ...]:
+        """The totals at equal distances, between which it runs in a straight line."""
+        return self.between or self.totals
 
     def at(self, point: Fraction) -> Fraction:
         """The total in US dollars at a point of the axis, 0 to 2."""
-        return along([Fraction(total.amount) for total in self.totals], point)
+        values = [Fraction(total.amount) for total in self.values]
+        parts = (len(values) - 1) // (len(POINTS) - 1)
+        return along(values, point * parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +153,38 @@ def curve(
     return Curve(submission, vendor, (low, published, high))
 
 
+def curve_of(
+    submission: int,
+    vendor: str,
+    total_on: Callable[[Mapping[str, int]], Dollars],
+    used: Sequence[Use],
+    *,
+    is_bent: bool,
+) -> Curve:
+    """An offer's totals where its prices are no plain unit prices.
+
+    :param total_on: what it comes to if so many tokens of each line are used
+    :param is_bent: whether steps by volume bend it between the three points
+    """
+    parts = PARTS if is_bent else 1
+    totals = [
+        total_on(_tokens_at(used, Fraction(place, parts)))
+        for place in range(parts * (len(POINTS) - 1) + 1)
+    ]
+    low, published, high = totals[::parts]
+    between = tuple(totals) if is_bent else ()
+    return Curve(submission, vendor, (low, published, high), between)
+
+
+def _tokens_at(used: Sequence[Use], point: Fraction) -> dict[str, int]:
+    """The tokens of each line at a point, in whole tokens, half up."""
+    found = {}
+    for use in used:
+        exact = along([Fraction(each.count) for each in use.tokens], point)
+        found[use.slin] = int(exact + Fraction(1, 2))
+    return found
+
+
 def all_tokens(used: Iterable[Use]) -> tuple[int, int, int]:
     """The tokens of all lines at the three points."""
     low, published, high = 0, 0, 0
@@ -188,19 +234,16 @@ def stretches(curves: Sequence[Curve], tokens: Sequence[int]) -> list[Stretch]:
 
 
 def _knots(curves: Sequence[Curve]) -> list[Fraction]:
-    """The three points, and every point between them where two totals cross."""
-    points = {Fraction(place) for place in range(len(POINTS))}
+    """The points at which totals are known, and where two cross between them."""
+    parts = PARTS if any(each.between for each in curves) else 1
+    known = [Fraction(place, parts) for place in range(parts * (len(POINTS) - 1) + 1)]
+    points = set(known)
     for one, other in combinations(curves, 2):
-        for place in range(len(POINTS) - 1):
-            start = _difference(one, other, place)
-            end = _difference(one, other, place + 1)
+        apart = [one.at(point) - other.at(point) for point in known]
+        for point, (start, end) in zip(known, pairwise(apart), strict=False):
             if start * end < 0:
-                points.add(place + start / (start - end))
+                points.add(point + start / (start - end) / parts)
     return sorted(points)
-
-
-def _difference(one: Curve, other: Curve, place: int) -> Fraction:
-    return Fraction(one.totals[place].amount) - Fraction(other.totals[place].amount)
 
 
 def changes(found: Sequence[Stretch], tokens: Sequence[int]) -> list[Change]:

@@ -57,6 +57,11 @@ def record(
                     point: total.plain()
                     for point, total in zip(POINTS, each.totals, strict=True)
                 },
+                **(
+                    {"between": [total.plain() for total in each.between]}
+                    if each.between
+                    else {}
+                ),
                 "ranks": [ranks[place][each.submission][0] for place in range(3)],
                 "is_equal": [ranks[place][each.submission][1] for place in range(3)],
             }
@@ -83,6 +88,7 @@ def curves_of(kept: Mapping[str, Any]) -> list[Curve]:
             row["submission"],
             row["vendor"],
             (Dollars(row["p10"]), Dollars(row["p50"]), Dollars(row["p90"])),
+            tuple(Dollars(total) for total in row.get("between", ())),
         )
         for row in kept["totals"]
     ]

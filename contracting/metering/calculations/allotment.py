@@ -14,7 +14,7 @@ from datetime import date
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.core.tariffs import Portion
-from contracting.ledger.calculations import dollars, micro_acu, picodollars_per_token_of
+from contracting.ledger.calculations import burnt
 from contracting.ledger.states import Allotted
 from contracting.metering.calculations import ledger_key
 
@@ -85,8 +85,7 @@ def _total(key: tuple[int, int, date, int], portions: Sequence[Portion]) -> Step
     provisional = total_dollars(p.of(Tokens(n)) for p, n in by_price.items())
     tariff = portions[0].use.tariff
     if tariff.burn is not None and tariff.usd_per_acu is not None:
-        units = micro_acu(tokens, tariff.burn)
-        costs = dollars(units * picodollars_per_token_of(tariff.usd_per_acu))
+        units, costs = burnt(tokens, tariff.burn, tariff.usd_per_acu)
         return StepTotal(*key, None, tokens, units, provisional, costs)
     costs = total_dollars(p.of(Tokens(n)) for p, n in exact.items())
     price = portions[0].price if len(exact) == 1 else None

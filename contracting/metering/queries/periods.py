@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from contracting.contracts.models import ContractLine
-from contracting.contracts.states import CountedOver, CountedPer
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.quantities import Dollars, UnitPrice
@@ -29,7 +28,7 @@ from contracting.metering.models import (
 from contracting.metering.queries.reratings import ratings_in_force
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.queries import visible_to
-from contracting.reference.states import BY_VOLUME
+from contracting.reference.states import BY_VOLUME, CountedOver, CountedPer
 
 
 def uses_of(line: ContractLine) -> list[Use]:

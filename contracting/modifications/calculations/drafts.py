@@ -8,7 +8,6 @@ from typing import Any
 
 from contracting.contracts.calculations import PRICING, provisional_price
 from contracting.contracts.models import Contract
-from contracting.contracts.states import CountedOver, CountedPer
 from contracting.core.canonical import plain
 from contracting.core.periods import day_bounds
 from contracting.modifications.calculations.words import is_by_unit
@@ -16,7 +15,13 @@ from contracting.modifications.models import ContractModification
 from contracting.modifications.refusals import TermInvalid
 from contracting.modifications.states import LineDraft, RateDraft, UnitRateDraft
 from contracting.reference.models import AiModel
-from contracting.reference.states import BY_VOLUME, UNITS_OF, PriceStructure
+from contracting.reference.states import (
+    BY_VOLUME,
+    UNITS_OF,
+    CountedOver,
+    CountedPer,
+    PriceStructure,
+)
 
 MOST_TOKENS = 9_000_000_000_000_000
 """At which a step may begin; far more than is ever used."""

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from contracting.contracts.calculations import price_said
-from contracting.contracts.states import counted_words
 from contracting.core.templatetags.drawdown import dollars as money
-from contracting.reference.states import BY_TOKENS, PartMonths, Unit
+from contracting.reference.states import BY_TOKENS, PartMonths, Unit, counted_words
 from contracting.solicitations.publishing.options import words_of
 
 TERMS: Final[Mapping[str, str]] = {

@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 
 from contracting.contracts.models import Contract
-from contracting.contracts.states import CountedOver, CountedPer
 from contracting.core.quantities import Dollars, LossyAmount, Tokens, UnitPrice
 from contracting.modifications.states import (
     LineDraft,
@@ -19,7 +18,13 @@ from contracting.modifications.states import (
 )
 from contracting.orders.states import ModificationAuthority
 from contracting.reference.queries import models_on, token_classes
-from contracting.reference.states import UNITS_OF, Boundary, PriceStructure
+from contracting.reference.states import (
+    UNITS_OF,
+    Boundary,
+    CountedOver,
+    CountedPer,
+    PriceStructure,
+)
 from contracting.requisitions.forms import (
     ChoiceRow,
     GridForm,

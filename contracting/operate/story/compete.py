@@ -142,7 +142,7 @@ def _offer(
         files=[OfferedFile("technical.txt", "text/plain", technical.encode())],
         prices=[
             OfferedPrice(
-                line_id=line.pk, model_id=model.pk, price=prices[line.token_class.code]
+                line_id=line.pk, model_id=model.pk, price=prices[line.class_code]
             )
             for line in lines_of(solicitation)
         ],

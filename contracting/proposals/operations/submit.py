@@ -113,10 +113,12 @@ def _require_whole(workspace: Workspace) -> None:
 def _offer(workspace: Workspace, draft: Draft) -> Offer:
     key = key_of(draft)
     models = workspace.models_by_clin
+    serving = {clin: model.pk for clin, model in models.items() if model is not None}
     prices = [
-        OfferedPrice(line_id=cell.line.pk, model_id=model.pk, price=cell.price)
+        OfferedPrice(cell.line.pk, serving.get(cell.line.clin), cell.price)
         for cell in workspace.cells
-        if cell.price is not None and (model := models[cell.line.clin]) is not None
+        if cell.price is not None
+        and (cell.line.clin in serving or not cell.line.names_a_model)
     ]
     names = {each.public_id: each for each in workspace.files}
     rows = draft.files.select_related("draft").order_by("pk")

@@ -19,11 +19,16 @@ from contracting.core.models import (
     Versioned,
 )
 from contracting.core.subjects import Subject
-from contracting.reference.states import Boundary, InstrumentKind, Tier
-from contracting.solicitations.models import limits, orders, questions, templates
+from contracting.reference.states import InstrumentKind
+from contracting.solicitations.models import (
+    limits,
+    lines,
+    orders,
+    questions,
+    templates,
+)
 from contracting.solicitations.states import (
     MOVES,
-    ContextBand,
     ExtentCompeted,
     Procedure,
     SetAside,
@@ -36,6 +41,7 @@ from contracting.solicitations.states import (
 Answer = questions.Answer
 AnswerRelease = questions.AnswerRelease
 Question = questions.Question
+SolicitationLine = lines.SolicitationLine
 SolicitationTemplate = templates.SolicitationTemplate
 
 
@@ -332,76 +338,6 @@ def _replace_rows(
     for values in wanted:
         if values[number] not in kept:
             rows.create(**values, since_version=version)
-
-
-class SolicitationLine(Addressed, Timestamped):
-    """A row of the price schedule: offerors quote one unit price for it."""
-
-    PREFIX = "sln"
-
-    solicitation = models.ForeignKey(
-        Solicitation, on_delete=models.PROTECT, related_name="lines"
-    )
-    clin = models.CharField("CLIN", max_length=4)
-    slin = models.CharField("SLIN", max_length=6)
-    description = models.CharField(max_length=200)
-    token_class = models.ForeignKey("reference.TokenClass", on_delete=models.PROTECT)
-    tier = models.CharField(max_length=20, default="STANDARD")
-    context_band = models.CharField(max_length=20, default="ALL")
-    boundary = models.CharField(max_length=20, default="FEDRAMP_MOD")
-    workload_tokens = models.BigIntegerField(
-        help_text="Tokens of this line in the published reference workload."
-    )
-    is_removed = models.BooleanField(
-        default=False, help_text="No longer asked for, or replaced by a later row."
-    )
-    since_version = models.PositiveIntegerField(
-        default=1, help_text="The version of the package that brought the row."
-    )
-    until_version = models.PositiveIntegerField(
-        null=True, blank=True, help_text="The last version in which the row stood."
-    )
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="a_line_number_is_used_once_in_a_solicitation",
-                fields=["solicitation", "slin"],
-                condition=Q(is_removed=False),
-            ),
-            models.UniqueConstraint(
-                name="two_lines_of_a_clin_never_ask_for_the_same_price",
-                fields=[
-                    "solicitation",
-                    "clin",
-                    "token_class",
-                    "tier",
-                    "context_band",
-                    "boundary",
-                ],
-                condition=Q(is_removed=False),
-            ),
-            models.CheckConstraint(
-                name="an_informational_line_is_never_priced",
-                condition=Q(is_removed=True)
-                | Q(slin__regex=r"^[0-9]{4}([A-HJ-NP-Z]{2})?$"),
-            ),
-            models.CheckConstraint(
-                name="a_reference_workload_is_never_negative",
-                condition=Q(workload_tokens__gte=0),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.slin} {self.description}"
-
-    @property
-    def served_as(self) -> str:
-        """How and where it is served, in words: ``"standard, FedRAMP Moderate"``."""
-        words = [Tier(self.tier).label, Boundary(self.boundary).label]
-        if self.context_band != ContextBand.ALL:
-            words.append(ContextBand(self.context_band).label)
-        return ", ".join(map(str, words))
 
 
 class EvaluationFactor(Addressed, Timestamped):

@@ -24,6 +24,7 @@ from contracting.requisitions.models import Requisition
 from contracting.solicitations import calculations, events, permissions
 from contracting.solicitations.calculations import FactorDraft, LineDraft
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing import schedule
 from contracting.solicitations.publishing.clauses import required
 from contracting.solicitations.publishing.copying import (
     NOTHING,
@@ -135,14 +136,7 @@ def _terms(requisition: Requisition, on: date) -> dict[str, Any]:
 
 
 def _taken_lines(taken: Taken) -> list[dict[str, Any]]:
-    names = ("clin", "slin", "description", "token_class", "tier", "context_band")
-    drafts = [
-        LineDraft(
-            **{name: line[name] for name in (*names, "boundary", "unit")},
-            workload=Tokens(line["workload_tokens"]),
-        )
-        for line in taken.lines
-    ]
+    drafts = [schedule.draft_of(line) for line in taken.lines]
     dictionary = {each.code: each for each in token_classes()}
     return calculations.checked_lines(drafts, dictionary)
 

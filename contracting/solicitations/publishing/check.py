@@ -268,7 +268,7 @@ def _period(facts: Facts) -> str:
 def _rows(facts: Facts) -> Iterator[Point]:
     lacks = "" if facts.lines else "The line-item template: at least one line."
     yield Point("lines", "It has a price schedule.", "lines", missing=lacks)
-    worked = {line.clin for line in facts.lines if line.workload_tokens}
+    worked = {x.clin for x in facts.lines if x.workload_tokens or x.quantity}
     for clin in sorted({line.clin for line in facts.lines}):
         words = f"A reference workload above zero for CLIN {clin}."
         done = f"CLIN {clin} has a reference workload."

@@ -124,7 +124,7 @@ def taken_from(pattern: Mapping[str, Any], on: date) -> Taken:
     stay = [each for each in clauses if each["number"] in in_force]
     return Taken(
         terms=terms,
-        lines=tuple(x for x in pattern["lines"] if x["token_class"] in classes),
+        lines=tuple(x for x in pattern["lines"] if x["token_class"] in {"", *classes}),
         factors=tuple(pattern["factors"]),
         clause_ids=tuple(in_force[each["number"]].pk for each in stay),
         clauses_renewed=tuple(
@@ -143,7 +143,7 @@ def taken_from(pattern: Mapping[str, Any], on: date) -> Taken:
         lines_left_out=tuple(
             f"{line['slin']} {line['description']}"
             for line in pattern["lines"]
-            if line["token_class"] not in classes
+            if line["token_class"] not in {"", *classes}
         ),
     )
 

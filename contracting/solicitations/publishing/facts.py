@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from contracting.reference.models import Instrument
+from contracting.reference.states import PriceStructure
 from contracting.solicitations.publishing.options import dollars_of
 
 AMOUNTS: Final = (
@@ -46,6 +47,8 @@ class Line:
     clin: str
     workload_tokens: int
     boundary: str = ""
+    structure: str = PriceStructure.UNIT_PRICE.value
+    quantity: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,16 @@ from datetime import date
 
 from contracting.core.quantities import Dollars
 from contracting.reference.queries import threshold
-from contracting.reference.states import InstrumentKind
+from contracting.reference.states import InstrumentKind, PriceStructure
 from contracting.solicitations.publishing.facts import Facts
 from contracting.solicitations.publishing.terms import ORDER_LIMITS
 from contracting.solicitations.states import OptionKind
 
 BY_LINES = frozenset({OptionKind.PERIOD, OptionKind.LINE})
 """Options that bring lines of their own, on which orders are placed."""
+
+_PERFORMED = frozenset({PriceStructure.UNIT_PRICE, PriceStructure.TIERS})
+"""How the lines of a contract may be priced that takes no orders."""
 
 
 def nominal_minimum(on: date) -> Dollars:
@@ -102,7 +105,14 @@ def _own_lines(facts: Facts, label: str) -> Iterator[Fit]:
     )
     done = "Its options add no lines."
     yield Fit("options", done, "terms", words if adding else "")
-    several = len({line.boundary for line in facts.lines}) > 1
+    several = len({line.boundary for line in facts.lines} - {""}) > 1
     words = f"One data boundary on all lines: a {label} is performed in one."
     done = "Its lines have one data boundary."
     yield Fit("boundary", done, "lines", words if several else "")
+    others = sorted({x.clin for x in facts.lines if x.structure not in _PERFORMED})
+    words = (
+        f"Fixed unit prices or tiers per million tokens on CLIN {', '.join(others)}: "
+        f"pools, seats, capacity and services are ordered; a {label} takes no order."
+    )
+    done = "Its lines are priced per million tokens."
+    yield Fit("structures", done, "lines", words if others else "")

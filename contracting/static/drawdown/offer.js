@@ -21,16 +21,26 @@ const PRICE = /^(\d{1,6})(?:\.(\d{0,6}))?$/;
 
 const bytesOf = (text) => new TextEncoder().encode(text);
 
-// US dollars per million tokens, always as long: 000002.500000; empty if it is none.
+// The figure of a line, always as long: 000002.500000; empty if it is none.
 export function fixedWidth(price) {
   const found = PRICE.exec(price.trim());
   if (!found) return "";
   return `${found[1].padStart(6, "0")}.${(found[2] ?? "").padEnd(6, "0")}`;
 }
 
-// What a line of the workload costs, in units of 10^-12 dollars.
-export const amountOf = (price, tokens) =>
-  BigInt(fixedWidth(price).replace(".", "")) * BigInt(tokens);
+const millionths = (figure) => BigInt(fixedWidth(figure).replace(".", ""));
+const sum = (counts) => counts.reduce((all, count) => all + count, 0n);
+
+// What a line of the workload costs, in units of 10^-12 dollars. `months` are the tokens
+// that stand on it by period, `units` millionths of what is bought by the unit; a class of
+// a pool burns units of it, rounded half-up for each period, at the price `perAcu`.
+export function amountOf({ quote, price, months, units }, perAcu) {
+  if (quote === "USD_PER_UNIT") return millionths(price) * BigInt(units);
+  const counts = months.split(" ").map(BigInt);
+  if (quote !== "ACU_PER_MTOK") return millionths(price) * sum(counts);
+  const burns = counts.map((n) => (2n * n * millionths(price) + 1_000_000n) / 2_000_000n);
+  return millionths(perAcu) * sum(burns);
+}
 
 export function dollars(amount) {
   const cents = (amount + 5_000_000_000n) / 10_000_000_000n;

@@ -55,7 +55,7 @@ function named(prices, byLine, byModel) {
   return prices
     .map((row) => [
       words("line", byLine, row.line),
-      words("model", byModel, row.model),
+      row.model ? words("model", byModel, row.model) : "",
       plainPrice(row.usd_per_million_tokens),
     ])
     .sort(([one], [other]) => one.localeCompare(other));

@@ -188,7 +188,10 @@ const pricesOf = () =>
   [...form.querySelectorAll("[data-line]")].map(({ dataset }) => ({
     line: dataset.line,
     slin: dataset.slin,
-    tokens: dataset.tokens,
+    clin: dataset.clin,
+    quote: dataset.quote,
+    months: dataset.months,
+    units: dataset.units,
     model: valueOf(`model_${dataset.clin}`),
     price: valueOf(`price_${dataset.line}`),
   }));
@@ -222,9 +225,9 @@ function wrongText(technical) {
 function wrongPrices(prices) {
   const unpriced = prices.filter(({ price }) => !fixedWidth(price));
   const wrong = unpriced.map(
-    ({ slin }) => `Line ${slin}: give a price below a million, with at most six decimals.`,
+    ({ slin }) => `Line ${slin}: give a figure below a million, with at most six decimals.`,
   );
-  if (prices.some(({ model }) => !model)) wrong.push("Choose a model for each CLIN.");
+  if (prices.some(({ model, quote }) => !model && quote !== "USD_PER_UNIT")) wrong.push("Choose a model for each CLIN.");
   return wrong;
 }
 
@@ -238,7 +241,9 @@ function showPrices() {
   const prices = pricesOf();
   const wrong = wrongPrices(prices);
   if (wrong.length) throw new Refused(wrong);
-  const rows = prices.map(({ slin, price, tokens }) => [slin, amountOf(price, tokens)]);
+  const pools = prices.filter(({ quote }) => quote === "USD_PER_ACU");
+  const perAcu = new Map(pools.map(({ clin, price }) => [clin, price]));
+  const rows = prices.map((row) => [row.slin, amountOf(row, perAcu.get(row.clin))]);
   const sum = rows.reduce((all, [, amount]) => all + amount, 0n);
   const lines = rows.map(([slin, amount]) => `${slin}: ${dollars(amount)}`);
   show("info", `Not handed in yet: ${dollars(sum)} on the reference workload`, [

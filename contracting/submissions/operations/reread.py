@@ -68,7 +68,7 @@ def _own_offer(raw: bytes, version: SubmissionVersion) -> OwnOffer:
     prices = [
         (
             lines.get(line, "?"),
-            models.get(model, "?"),
+            models.get(model, "?") if model else "",
             _shown(row["usd_per_million_tokens"]),
         )
         for line, model, row in rows
