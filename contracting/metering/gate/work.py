@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from contracting.core import clock, doors
 from contracting.core.actors import Actor
 from contracting.core.canonical import plain
 from contracting.core.errors import NotAllowed, Refusal
+from contracting.core.postgresql.pipeline import in_flight
 from contracting.metering.gate import bodies
 from contracting.metering.operations.authorize import Grant, authorize_usage
 from contracting.metering.operations.fence import fence_gateway
@@ -34,6 +36,9 @@ _encode = msgspec.json.Encoder().encode
 
 KEY_SECONDS: Final = 3.0
 """So long may a key be used without being looked up: a revoked one dies by then."""
+
+TRUST_SECONDS: Final = 5.0
+"""For so long after its last use a connection is taken to be alive."""
 
 WORDS_SECONDS: Final = 60.0
 _MOST_KEPT: Final = 5_000
@@ -112,12 +117,11 @@ def authorize(group: Hashable, asked: Sequence[bodies.Authorize]) -> list[Answer
 def _authorize(
     caller: Caller, asked: Sequence[bodies.Authorize], at: datetime
 ) -> Sequence[Any]:
-    found = authorize_usage(
-        source_id=caller.source_id,
-        asks=[each.asked() for each in asked],
-        by=caller.by,
-        at=at,
-    )
+    asks = [each.asked() for each in asked]
+    with in_flight():
+        found = authorize_usage(
+            source_id=caller.source_id, asks=asks, by=caller.by, at=at
+        )
     return [bodies.granted(a) if isinstance(a, Grant) else a for a in found]
 
 
@@ -184,7 +188,12 @@ def _together(
     """All in one transaction; if that fails for one of them, each by itself."""
     assert isinstance(group, Caller)  # noqa: S101 (typing)
     try:
-        found = _answered(work, group, asked)
+        try:
+            found = _answered(work, group, asked)
+        except Error as error:
+            if not _is_down(error) or not _was_trusted():
+                raise
+            found = _answered(work, group, asked)  # a repeat is answered the same
     except Exception as error:  # noqa: BLE001 (told to whoever asked)
         if len(asked) == 1 or _concerns_all(error):
             return [_refused(error)] * len(asked)
@@ -208,10 +217,34 @@ def _answered(
     return work(caller, asked, clock.now())
 
 
+class _Trust(threading.local):
+    """Until when a worker's connection is used without being looked at first."""
+
+    until = 0.0
+
+
+_trust = _Trust()
+
+
 def _renew() -> None:
     """Drop a connection that is broken or old; one inside a transaction is in use."""
-    if not connection.in_atomic_block:
-        connection.close_if_unusable_or_obsolete()
+    if connection.in_atomic_block:
+        return
+    connection.close_if_unusable_or_obsolete()
+    now = time.monotonic()
+    if connection.connection is not None and now < _trust.until:
+        link: Any = connection
+        link.health_check_done = True  # else a question more before each group
+    _trust.until = now + TRUST_SECONDS
+
+
+def _was_trusted() -> bool:
+    """Close the connection; whether it may have been dead before it was used."""
+    _trust.until = 0.0
+    if connection.in_atomic_block:
+        return False
+    connection.close()
+    return True
 
 
 def _each(asked: Sequence[Any], work: Callable[[Any], Any]) -> list[Any]:
