@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 
+from contracting.reference.calculations import LIST_COLUMNS, CarriedList, read_list
 from contracting.reference.models import AiModel
+from contracting.reference.queries.in_force import KINDS
 from contracting.reference.states import Boundary
+
+MOST_BYTES: Final = 1_000_000
+"""Of a carried list of prices."""
 
 
 class Day(forms.DateInput):
@@ -23,6 +28,76 @@ class OnDayForm(forms.Form):
     """The day as of which a page is read."""
 
     on = forms.DateField(label="As of", required=False, widget=Day)
+
+
+class InForceForm(forms.Form):
+    """Which table, on which day, as known when, and which rows of it."""
+
+    kind = forms.ChoiceField(
+        label="Table",
+        choices=[(code, each.label) for code, each in KINDS.items()],
+        required=False,
+    )
+    on = forms.DateField(label="In force on", required=False, widget=Day)
+    known = forms.DateField(
+        label="As known on",
+        required=False,
+        widget=Day,
+        help_text="What was recorded later is left out; nothing is if it is empty.",
+    )
+    find = forms.CharField(label="With the words", max_length=100, required=False)
+
+
+class CarriedListForm(forms.Form):
+    """A list of public prices that somebody carries in."""
+
+    release = forms.CharField(
+        label="Name of the list", max_length=40, help_text="It comes in once."
+    )
+    file = forms.FileField(
+        label="CSV file",
+        help_text=f"Columns: {', '.join(LIST_COLUMNS)}; US dollars per million tokens.",
+    )
+
+    carried: CarriedList | None = None
+
+    def clean(self) -> dict[str, Any]:
+        """The list; what is wrong with it names its line."""
+        data = super().clean() or {}
+        file = data.get("file")
+        if file is None or "release" not in data:
+            return data
+        if file.size > MOST_BYTES:
+            self.add_error("file", "A list has at most one megabyte.")
+            return data
+        try:
+            data["listed"] = file.read().decode()
+            self.carried = read_list(data["release"], data["listed"])
+        except UnicodeDecodeError:
+            self.add_error("file", "It is no text in UTF-8.")
+        except ValueError as error:
+            self.add_error("file", str(error))
+        return data
+
+
+class ImportListPricesForm(forms.Form):
+    """What was previewed; empty for the installed release."""
+
+    release = forms.CharField(required=False, widget=forms.HiddenInput)
+    listed = forms.CharField(
+        required=False, max_length=MOST_BYTES, strip=False, widget=forms.HiddenInput
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The carried list, where there is one."""
+        data = super().clean() or {}
+        data["carried"] = None
+        if data.get("listed"):
+            try:
+                data["carried"] = read_list(data.get("release", ""), data["listed"])
+            except ValueError as error:
+                raise forms.ValidationError(str(error)) from error
+        return data
 
 
 class YearForm(forms.Form):

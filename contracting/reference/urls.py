@@ -8,6 +8,12 @@ app_name = "reference"
 
 urlpatterns = [
     path("reference/", views.Index.as_view(), name="index"),
+    path("reference/in-force/", views.InForcePage.as_view(), name="in_force"),
+    path(
+        "reference/list-prices/preview",
+        views.PreviewListPrices.as_view(),
+        name="preview_list_prices",
+    ),
     path("reference/models/", views.Models.as_view(), name="models"),
     path(
         "reference/models/map_alias",

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from contracting.core import clock
 from contracting.core.actors import Actor
-from contracting.core.permissions import Verdict
+from contracting.core.permissions import Verdict, require
+from contracting.core.plots.tables import rows_as_csv
 from contracting.core.views import PageView, VerbView
 from contracting.reference import calculations, forms, permissions, queries
 from contracting.reference.operations.import_list_prices import import_list_prices
 from contracting.reference.operations.map_model_alias import map_model_alias
 from contracting.reference.operations.register_model import register_model
+from contracting.reference.queries import in_force, price_changes
+from contracting.reference.refusals import UnknownTokenClass
 from contracting.reference.states import Tier
+
+MOST_SHOWN: Final = 500
+"""So many rows stand on the page of what is in force; the file has all."""
 
 
 class DatedView(PageView):
@@ -44,6 +55,68 @@ class Index(PageView):
                 "clauses": queries.clauses_on(today).count(),
                 "rules": queries.rules_on(today).count(),
             },
+        }
+
+
+class InForcePage(PageView):
+    """Which prices, models and clauses are in force on which day?
+
+    ``?format=csv`` hands over what is filtered; ``all=1`` every version with its days.
+    """
+
+    template_name = "reference/in_force.html"
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        if request.GET.get("format") != "csv":
+            response = super().get(request, **ids)
+            response.status_code = (
+                200 if self._form.is_valid() or not request.GET else 422
+            )
+            return response
+        found = self.context()
+        head = ("key", "name", "says", "first", "last", "recorded_at", "by", "citation")
+        rows = ([getattr(row, name) for name in head] for row in found["rows"])
+        name = f"{found['kind']}-{found['on']}.csv"
+        return HttpResponse(
+            "".join(rows_as_csv(head, rows)),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    @cached_property
+    def _form(self) -> forms.InForceForm:
+        today = clock.now().astimezone(UTC).date()
+        initial = {"on": today, "kind": next(iter(in_force.KINDS))}
+        return forms.InForceForm(self.request.GET or None, initial=initial)
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        today = clock.now().astimezone(UTC).date()
+        form = self._form
+        said = form.cleaned_data if form.is_bound and form.is_valid() else {}
+        kind = said.get("kind") or next(iter(in_force.KINDS))
+        on, known = said.get("on") or today, said.get("known")
+        every = self.request.GET.get("all") == "1"
+        rows = (
+            in_force.history_of(kind, self.actor, known)
+            if every
+            else in_force.in_force_on(kind, on, self.actor, known)
+        )
+        words = said.get("find", "").casefold()
+        rows = [r for r in rows if words in f"{r.key} {r.name} {r.says}".casefold()]
+        asked = {"kind": kind, "on": on, "find": said.get("find", "")}
+        asked |= {"known": known} if known else {}
+        return {
+            "form": form,
+            "table": in_force.KINDS[kind],
+            "kind": kind,
+            "on": on,
+            "known": known,
+            "every": every,
+            "rows": rows,
+            "shown": rows[:MOST_SHOWN],
+            "other_url": f"?{urlencode({**asked, 'all': 0 if every else 1})}",
+            "csv_url": f"?{urlencode({**asked, 'all': int(every), 'format': 'csv'})}",
+            "may_import": permissions.can_import_list_prices(self.actor),
         }
 
 
@@ -213,12 +286,44 @@ class MapModelAlias(VerbView):
         return f"{reverse('reference:models')}#aliases"
 
 
+class PreviewListPrices(PageView):
+    """What would a list of prices change?
+
+    Nothing is kept: the list travels on to the import with what was read of it.
+    """
+
+    template_name = "reference/preview_list_prices.html"
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        self._require()
+        return render(request, self.template_name, {"form": forms.CarriedListForm()})
+
+    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        self._require()
+        form = forms.CarriedListForm(request.POST, request.FILES)
+        found: dict[str, Any] = {"form": form}
+        if form.is_valid():
+            try:
+                found["diff"] = price_changes.price_diff(form.carried, clock.now())
+            except UnknownTokenClass as refusal:
+                form.add_error("file", refusal.message)
+            else:
+                found["ready"] = forms.ImportListPricesForm(initial=form.cleaned_data)
+                found["form_token"] = secrets.token_urlsafe(24)
+        status = 200 if "diff" in found else 422
+        return render(request, self.template_name, found, status=status)
+
+    def _require(self) -> None:
+        require(permissions.can_import_list_prices(self.actor))
+
+
 class ImportListPrices(VerbView):
-    """Import the public list prices of the installed release."""
+    """Import the public list prices of the installed release, or of a carried list."""
 
     template_name = "reference/import_list_prices.html"
+    form_class = forms.ImportListPricesForm
     submit_label = "Import list prices"
-    done_message = "The list prices of the installed release are imported."
+    done_message = "The list prices are imported."
 
     def verdict(self, thing: None) -> Verdict:
         return permissions.can_import_list_prices(self.actor)
@@ -228,10 +333,11 @@ class ImportListPrices(VerbView):
             "catalogue": calculations.CATALOGUE,
             "version": calculations.catalogue_version(),
             "last_import": queries.last_import(),
+            "diff": price_changes.price_diff(None, clock.now()),
         }
 
     def perform(
         self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        import_list_prices(by=by, at=at)
+        import_list_prices(carried=data["carried"], by=by, at=at)
         return reverse("reference:models")

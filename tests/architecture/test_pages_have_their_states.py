@@ -67,6 +67,7 @@ EXPLORER = _in("metering/test_explorer")
 FEEDS = _in("metering/test_feeds")
 BURNING = _in("desk/test_burn_down")
 RULES = _in("watch/test_set_alert_rule")
+IN_FORCE = _in("reference/test_in_force")
 
 PACKAGE_WALK = f"{WORK}a_package_is_written_reviewed_and_released_with_few_inputs"
 PROPOSAL_WALK = f"{WORK}a_proposal_is_written_and_submitted_with_few_inputs"
@@ -429,6 +430,16 @@ PAGES = (
         closed=f"{RULES}a_rule_is_tried_set_and_read_on_its_pages",
         acted=f"{USAGE}a_rule_is_tried_and_set",
         plain=f"{USAGE}a_rule_is_tried_and_set",
+    ),
+    Page(
+        "Which prices, models, clauses are in force on which day?",
+        ("reference:in_force", "reference:preview_list_prices"),
+        answer=f"{IN_FORCE}a_number_is_read_on_its_day_and_with_all_its_versions",
+        empty=f"{IN_FORCE}what_was_recorded_later_is_not_known_then",
+        error=f"{IN_FORCE}a_row_that_is_wrong_is_named_by_its_line",
+        closed=f"{IN_FORCE}nobody_else_previews_an_import",
+        acted=f"{USAGE}what_is_in_force_is_read_on_a_day",
+        plain=f"{USAGE}what_is_in_force_is_read_on_a_day",
     ),
     Page(
         "Which feeds were not heard of, and when?",

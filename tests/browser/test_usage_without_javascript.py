@@ -120,3 +120,18 @@ def test_a_rule_is_tried_and_set(stage):
     screen.press("Set the rule")
     assert "One dollar" in screen.heading()
     assert "It would have fired once" in screen.answer()
+
+
+def test_what_is_in_force_is_read_on_a_day(stage):
+    stage.at(DELIVERED_AT)
+
+    screen = stage.see("auditor", "reference:index")
+    screen.follow("What is in force on a day")
+    screen.choose(kind="thresholds")
+    screen.fill(on="2025-09-30", find="simplified")
+    screen.press("Show")
+
+    assert "Thresholds: " in screen.answer()
+    assert "250,000" in screen.main.inner_text()
+    screen.follow("Every version, earlier and later ones too")
+    assert "350,000" in screen.main.inner_text()
