@@ -12,6 +12,9 @@ the same HTML with the same options.
 *Signing* (``signing.py``): an order of five lines drafted and signed, against a lean
 desk (``lean.py``). *Orders* (``orders.py``): lists and searches among a million.
 
+*Dashboard* (``dashboard.py``): pages of usage with a million rated lines and with
+twenty, lines and days held equal.
+
 A ratio says how many times the floor our way takes. The rounds of both sides alternate,
 so that whatever else the machine does meets both. Medians, minima and maxima go to
 ``var/bench.json``. Nothing is judged here.
@@ -43,6 +46,7 @@ PAPERS = 7
 
 def main() -> None:
     """Measure both, print a line for each, and write the figures."""
+    import dashboard
     import doors
     import funds
     import ingest
@@ -58,6 +62,7 @@ def main() -> None:
             "signing": signing.measure(),
             "funds": funds.measure(),
             "orders": orders.measure(),
+            "dashboard": dashboard.measure(),
         }
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(figures, indent=2) + "\n")
