@@ -135,3 +135,6 @@ VIEW_SAVED = event_type(
 VIEW_DISCARDED = event_type(
     "metering.view.discarded", "A view of the usage explorer is kept no longer."
 )
+SOURCE_DETACHED = event_type(
+    "metering.source.detached", "The calls of a closed source were put away."
+)

@@ -16,6 +16,8 @@ from contracting.documents.states import OperationState
 from contracting.ledger.queries import drawn_by_line, pending_by_line
 from contracting.metering.models import (
     CountedChunk,
+    EveryEvent,
+    EveryLine,
     FundsGate,
     RatingDifference,
     SuspenseReserve,
@@ -24,9 +26,7 @@ from contracting.metering.models import (
     UsageAttribution,
     UsageBatch,
     UsageDisposal,
-    UsageEvent,
     UsageHold,
-    UsageLine,
     UsageRating,
     UsageRefusal,
     UsageRerating,
@@ -35,6 +35,7 @@ from contracting.metering.models import (
     WitnessRating,
 )
 from contracting.metering.queries import holds_in_force, latest_true_ups
+from contracting.metering.queries.archives import archives_that_changed
 from contracting.metering.queries.proof import rollup_differences
 from contracting.metering.queries.recount import recounted
 from contracting.metering.states import RatingRunState
@@ -54,11 +55,11 @@ def _events_rated_or_held() -> Iterator[str]:
     held = _of(UsageHold.objects.all(), _EVENT)
     witnessed = _of(WitnessRating.objects.all(), _EVENT)
     for event in (
-        UsageEvent.objects.exclude(attributed).exclude(held).exclude(witnessed)
+        EveryEvent.objects.exclude(attributed).exclude(held).exclude(witnessed)
     ):
         yield f"{event} is neither attributed nor held, and no witness's"
     free = _of(UnchargedUsage.objects.all(), _LINE)
-    lines = UsageLine.objects.exclude(tokens=0).exclude(free)
+    lines = EveryLine.objects.exclude(tokens=0).exclude(free)
     unrated = lines.filter(attributed).exclude(_of(UsageRating.objects.all(), _LINE))
     for line in unrated.exclude(
         _renamed(
@@ -68,11 +69,11 @@ def _events_rated_or_held() -> Iterator[str]:
         yield f"{line} is attributed and has no price"
     for rating in UsageRating.objects.exclude(attributed):
         yield f"{rating} is rated and not attributed"
-    same = UsageLine.objects.filter(tokens=OuterRef("tokens"))
+    same = EveryLine.objects.filter(tokens=OuterRef("tokens"))
     strange = UsageRating.objects.exclude(_of(same, _LINE))
     for rating in strange.exclude(
         _renamed(
-            UsageLine.objects.all(), under="token_class_code", as_said="named_class"
+            EveryLine.objects.all(), under="token_class_code", as_said="named_class"
         )
     ):
         yield f"{rating} is no line that was received"
@@ -126,7 +127,7 @@ def _prices_are_exact() -> Iterator[str]:
 
 def _verdicts_add_up() -> Iterator[str]:
     stored = dict(
-        UsageEvent.objects.filter(corrects="")
+        EveryEvent.objects.filter(corrects="")
         .values_list("batch_id")
         .annotate(rows=Count("event_id"))
     )
@@ -245,15 +246,15 @@ def _nothing_is_orphaned() -> Iterator[str]:
         agency_id=OuterRef("agency_id"),
         source_id=OuterRef("source_id"),
     )
-    for event in UsageEvent.objects.exclude(Exists(batches)):
+    for event in EveryEvent.objects.exclude(Exists(batches)):
         yield f"{event} names no batch of its source"
     own = UsageSource.objects.filter(
         pk=OuterRef("source_id"), agency_id=OuterRef("agency_id")
     )
-    for event in UsageEvent.objects.exclude(Exists(own)):
+    for event in EveryEvent.objects.exclude(Exists(own)):
         yield f"{event} names no source of its agency"
-    events = _of(UsageEvent.objects.all(), _EVENT)
-    for line in UsageLine.objects.exclude(events):
+    events = _of(EveryEvent.objects.all(), _EVENT)
+    for line in EveryLine.objects.exclude(events):
         yield f"{line} belongs to no event"
 
 
@@ -368,5 +369,10 @@ INVARIANTS = [
         "Each chunk of a file is one batch of all its rows, and a file that is done "
         "has no chunk left.",
         _files_are_counted_whole,
+    ),
+    Invariant(
+        "MET-14",
+        "What is put away of a source is what was put away: calls, tokens, hashes.",
+        archives_that_changed,
     ),
 ]

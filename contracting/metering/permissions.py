@@ -158,6 +158,18 @@ def can_close_source(by: Actor, source: UsageSource) -> Verdict:
     return verdict
 
 
+def can_detach_source(by: Actor, source: UsageSource) -> Verdict:
+    """An administrator of the agency, once it is closed; once only."""
+    verdict = role_in(
+        by, source.agency_id, Role.ADMINISTRATOR, doing="put a usage source away"
+    )
+    if verdict and source.closed_at is None:
+        return Refused("Close the source first: it may still report.")
+    if verdict and hasattr(source, "archive"):
+        return Refused("The calls of this source are put away already.")
+    return verdict
+
+
 def can_report_completeness(by: Actor, source: UsageSource) -> Verdict:
     """The gateway's own key, or whoever may import its usage."""
     return can_ingest_usage(by, source.agency_id, source.code)

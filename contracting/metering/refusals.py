@@ -348,3 +348,9 @@ class BadView(Invalid):
     """A saved view has a name, and a question that fits."""
 
     code = "bad_view"
+
+
+class NotDetachable(Refusal):
+    """The calls of a source cannot be put away now."""
+
+    code = "not_detachable"

@@ -20,6 +20,7 @@ from contracting.core.subjects import Subject
 from contracting.metering.models import (
     changes,
     deliveries,
+    events,
     funds_notices,
     reratings,
     reservations,
@@ -28,12 +29,9 @@ from contracting.metering.models import (
     sources,
     terms,
 )
-from contracting.metering.models.incoming import IncomingQuerySet
 from contracting.metering.states import (
-    Basis,
     DisposalCode,
     HoldReason,
-    Provenance,
     RowVerdict,
 )
 
@@ -51,6 +49,11 @@ OutcomePolicy = terms.OutcomePolicy
 UnchargedUsage = terms.UnchargedUsage
 UsageRelease = terms.UsageRelease
 UsageSource = sources.UsageSource
+UsageEvent = events.UsageEvent
+UsageLine = events.UsageLine
+EveryEvent = events.EveryEvent
+EveryLine = events.EveryLine
+SourceArchive = events.SourceArchive
 SourceHeartbeat = sources.SourceHeartbeat
 ColumnMapping = deliveries.ColumnMapping
 CountedChunk = deliveries.CountedChunk
@@ -80,80 +83,6 @@ ClosedUsage = reratings.ClosedUsage
 RatingRun = reratings.RatingRun
 RatingDifference = reratings.RatingDifference
 UsageRerating = reratings.UsageRerating
-
-
-class UsageEvent(AppendOnly):
-    """One call as its source reported it: stored and counted once, for ever."""
-
-    pk = models.CompositePrimaryKey("agency_id", "source_id", "event_id")
-    agency_id = models.BigIntegerField()
-    source_id = models.BigIntegerField()
-    event_id = models.CharField(max_length=200)
-    batch_id = models.BigIntegerField()
-    payload_sha256 = models.CharField(max_length=64)
-    occurred_at = models.DateTimeField()
-    received_at = models.DateTimeField()
-    operation_id = models.CharField(max_length=200)
-    attempt = models.PositiveIntegerField(default=1)
-    order_ref = models.CharField(max_length=60)
-    model_requested = models.CharField(max_length=120, blank=True)
-    model_served = models.CharField(max_length=120)
-    tier = models.CharField(max_length=20, default="STANDARD")
-    context_band = models.CharField(max_length=20, default="ALL")
-    boundary = models.CharField(max_length=20)
-    basis = models.CharField(
-        max_length=10, choices=Basis.choices, default=Basis.MEASURED
-    )
-    reported_total = models.BigIntegerField(null=True, blank=True)
-    provenance = models.CharField(
-        max_length=10, choices=Provenance.choices, db_default=Provenance.MEASURED
-    )
-    outcome = models.CharField(max_length=20, blank=True, db_default="")
-    key_ref = models.CharField(max_length=200, blank=True, db_default="")
-    model_billed = models.CharField(max_length=120, blank=True, db_default="")
-    requests = models.BigIntegerField(null=True, blank=True)
-    latency_ms = models.BigIntegerField(null=True, blank=True)
-    meter_seq = models.BigIntegerField(null=True, blank=True)
-    is_late = models.BooleanField(default=False)
-    corrects = models.CharField(max_length=200, blank=True)
-    correction_reason = models.CharField(max_length=200, blank=True)
-
-    objects = IncomingQuerySet.as_manager()
-
-    class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(name="usage_event_by_time", fields=["occurred_at"]),
-            models.Index(name="usage_event_by_batch", fields=["batch_id"]),
-            models.Index(
-                name="corrections_of_usage",
-                fields=["agency_id", "source_id", "corrects"],
-                condition=~Q(corrects=""),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.source_id} {self.event_id}"
-
-
-class UsageLine(AppendOnly):
-    """Tokens of one class of one event; the lines of an event are disjoint.
-
-    Negative only in a correction, which names the event that it corrects.
-    """
-
-    pk = models.CompositePrimaryKey(
-        "agency_id", "source_id", "event_id", "token_class_code"
-    )
-    agency_id = models.BigIntegerField()
-    source_id = models.BigIntegerField()
-    event_id = models.CharField(max_length=200)
-    token_class_code = models.CharField(max_length=30)
-    tokens = models.BigIntegerField()
-
-    objects = StreamedQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.event_id} {self.token_class_code} {self.tokens}"
 
 
 class UsageRefusal(AppendOnly):

@@ -22,6 +22,7 @@ from contracting.metering import events, permissions
 from contracting.metering.adapters.cloudevents import MAX_TOKENS
 from contracting.metering.calculations import ledger_key
 from contracting.metering.models import (
+    EveryEvent,
     UsageAttribution,
     UsageEvent,
     UsageLine,
@@ -128,9 +129,9 @@ def _lock(line: OrderLine) -> list[TaskOrder]:
 
 def _original(
     source: UsageSource, event_id: str, reason: str
-) -> tuple[UsageEvent, UsageAttribution]:
+) -> tuple[EveryEvent, UsageAttribution]:
     keys = {"agency_id": source.agency_id, "source_id": source.pk, "event_id": event_id}
-    original = UsageEvent.objects.filter(**keys, corrects="").first()
+    original = EveryEvent.objects.filter(**keys, corrects="").first()
     attribution = UsageAttribution.objects.filter(**keys).first()
     if original is None or attribution is None:
         message = "There is no rated event of this id at this source."
@@ -142,13 +143,13 @@ def _original(
 
 
 def _correction(
-    original: UsageEvent,
+    original: EveryEvent,
     correction_id: str,
     changes: Mapping[str, int],
     reason: str,
     at: datetime,
 ) -> UsageEvent:
-    taken = UsageEvent.objects.filter(
+    taken = EveryEvent.objects.filter(
         agency_id=original.agency_id,
         source_id=original.source_id,
         event_id=correction_id,
@@ -186,7 +187,7 @@ def _correction(
 
 
 def _rate(
-    original: UsageEvent, made: UsageEvent, day: date, code: str, change: int
+    original: EveryEvent, made: UsageEvent, day: date, code: str, change: int
 ) -> UsageRating:
     """The signed line of the correction at the price at which the original stands."""
     _bound(original, code, change)
@@ -213,7 +214,7 @@ def _rate(
     )
 
 
-def _bound(original: UsageEvent, code: str, change: int) -> None:
+def _bound(original: EveryEvent, code: str, change: int) -> None:
     """Insist that the original has that class, and enough of it to be taken back."""
     ratings = UsageRating.objects.filter(
         agency_id=original.agency_id,
@@ -224,7 +225,7 @@ def _bound(original: UsageEvent, code: str, change: int) -> None:
     if rated is None:
         message = f"The original has no tokens of class {code}."
         raise NothingToCorrect(message, token_class=code)
-    corrections = UsageEvent.objects.filter(
+    corrections = EveryEvent.objects.filter(
         agency_id=original.agency_id,
         source_id=original.source_id,
         corrects=original.event_id,

@@ -30,6 +30,7 @@ from contracting.metering.calculations.combinations import (
 )
 from contracting.metering.calculations.sums import deltas_of_alike
 from contracting.metering.models import (
+    EveryEvent,
     UsageBatch,
     UsageEvent,
     UsageRefusal,
@@ -185,8 +186,12 @@ def _judge(
 
 
 def _known(source: UsageSource, rows: Iterable[ReadEvent]) -> dict[str, str]:
-    """The hashes of the content under which ids of these rows were received before."""
-    return UsageEvent.objects.hashes(
+    """The hashes of the content under which ids of these rows were received before.
+
+    Those of a closed source may be put away; a repeat is a repeat for ever.
+    """
+    stored = UsageEvent.objects if source.closed_at is None else EveryEvent.objects
+    return stored.hashes(
         agency_id=source.agency_id,
         source_id=source.pk,
         event_ids=[row.event_id for row in rows],

@@ -217,14 +217,14 @@ def days_of(source: UsageSource, first: date, last: date) -> list[SourceDay]:
 
 _CALLS_BY_DAY = """
 SELECT (occurred_at AT TIME ZONE 'UTC')::date, count(*)
-FROM metering_usageevent
+FROM metering_everyevent
 WHERE agency_id = %s AND source_id = %s AND corrects = ''
   AND occurred_at >= %s AND occurred_at < %s GROUP BY 1
 """
 _TOKENS_BY_DAY = """
 SELECT (e.occurred_at AT TIME ZONE 'UTC')::date, l.token_class_code, sum(l.tokens)
-FROM metering_usageevent e
-JOIN metering_usageline l USING (agency_id, source_id, event_id)
+FROM metering_everyevent e
+JOIN metering_everyline l USING (agency_id, source_id, event_id)
 WHERE e.agency_id = %s AND e.source_id = %s AND e.corrects = ''
   AND e.occurred_at >= %s AND e.occurred_at < %s GROUP BY 1, 2
 """
@@ -278,13 +278,13 @@ _GAPS = """
 SELECT before, meter_seq, (occurred_at AT TIME ZONE 'UTC')::date FROM (
   SELECT meter_seq, occurred_at,
          lag(meter_seq) OVER (ORDER BY meter_seq) AS before
-  FROM metering_usageevent
+  FROM metering_everyevent
   WHERE agency_id = %s AND source_id = %s AND meter_seq IS NOT NULL AND corrects = ''
     AND occurred_at >= %s AND occurred_at < %s
 ) AS numbered WHERE meter_seq > before + 1 ORDER BY meter_seq
 """
 _LAST_NUMBER = """
-SELECT max(meter_seq) FROM metering_usageevent
+SELECT max(meter_seq) FROM metering_everyevent
 WHERE agency_id = %s AND source_id = %s AND corrects = ''
 """
 
@@ -340,7 +340,7 @@ def hours_of(source: UsageSource, last: datetime, hours: int) -> list[SourceHour
 
 _CALLS_BY_HOUR = """
 SELECT date_trunc('hour', occurred_at, 'UTC'), count(*), bool_or(is_late)
-FROM metering_usageevent
+FROM metering_everyevent
 WHERE agency_id = %s AND source_id = %s AND corrects = ''
   AND occurred_at >= %s AND occurred_at < %s GROUP BY 1
 """

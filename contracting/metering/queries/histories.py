@@ -16,9 +16,9 @@ from contracting.ledger.queries import parked_deltas
 from contracting.ledger.states import Delta, Hour, Position, Use
 from contracting.metering.calculations import ledger_key
 from contracting.metering.models import (
+    EveryEvent,
     FoldedLine,
     HourlyUsage,
-    UsageEvent,
     UsageRating,
     UsageRerating,
     UsageSource,
@@ -172,7 +172,7 @@ class LineHistory:
 
     def _corrections_of_line(self) -> Iterator[_Correction]:
         keys = ("agency_id", "source_id", "event_id")
-        events = UsageEvent.objects.filter(agency_id=self.agency_id).exclude(
+        events = EveryEvent.objects.filter(agency_id=self.agency_id).exclude(
             corrects=""
         )
         own = {**{key: OuterRef(key) for key in keys}, "order_line": self.order_line_id}

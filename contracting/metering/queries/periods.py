@@ -19,9 +19,9 @@ from contracting.core.tariffs import Step, Tariff, Use, allot
 from contracting.ledger.queries import statement
 from contracting.metering.calculations.allotment import StepTotal, totals
 from contracting.metering.models import (
+    EveryEvent,
     PeriodRun,
     TrueUp,
-    UsageEvent,
     UsageRating,
     UsageSource,
 )
@@ -47,7 +47,7 @@ def uses_of(line: ContractLine) -> list[Use]:
     }
     corrected = {
         (source, event): original
-        for source, event, original in UsageEvent.objects.filter(
+        for source, event, original in EveryEvent.objects.filter(
             agency_id=line.contract.agency_id
         )
         .exclude(corrects="")

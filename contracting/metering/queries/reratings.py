@@ -27,10 +27,10 @@ from contracting.metering.calculations.rerating import (
 )
 from contracting.metering.models import (
     ClosedUsage,
+    EveryEvent,
     RatingDifference,
     RatingRun,
     UsageAssignment,
-    UsageEvent,
     UsageRating,
     UsageRerating,
 )
@@ -181,7 +181,7 @@ def _stands_of(scope: Scope, lines: list[int]) -> dict[_Key, list[Stand]]:
     agency_id = scope.contract.agency_id
     corrections = {
         (source, event): (source, corrects)
-        for source, event, corrects in UsageEvent.objects.filter(agency_id=agency_id)
+        for source, event, corrects in EveryEvent.objects.filter(agency_id=agency_id)
         .exclude(corrects="")
         .values_list("source_id", "event_id", "corrects")
     }
@@ -235,7 +235,7 @@ def _decided(
     lookup = Lookup(agency_id)
     said = _assigned(agency_id, stands)
     period = scope.period
-    events = UsageEvent.objects.filter(
+    events = EveryEvent.objects.filter(
         agency_id=agency_id,
         source_id__in=sorted({source for source, _ in stands}),
         occurred_at__gte=period.start,
@@ -265,7 +265,7 @@ def _assigned(
 
 
 def _measured(
-    event: UsageEvent, stands: Iterable[Stand], said: UsageAssignment | None
+    event: EveryEvent, stands: Iterable[Stand], said: UsageAssignment | None
 ) -> Measured:
     """The call with the classes as they are rated; nothing holds it any more."""
     call = Measured(

@@ -36,7 +36,7 @@ from contracting.core.quantities import (
     total_dollars,
 )
 from contracting.ledger.queries import balances_of
-from contracting.metering.models import UsageEvent, UsageRating
+from contracting.metering.models import EveryEvent, UsageRating
 from contracting.metering.queries.reratings import ratings_in_force
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.reconciliation.matching.adjusted import adjusted_on
@@ -230,7 +230,7 @@ def _metered(order: TaskOrder, days: Period) -> list[Metered]:
     """
     lines = list(order.lines.order_by("pk").values_list("pk", flat=True))
     inside = {"occurred_at__gte": days.start, "occurred_at__lt": days.end}
-    events = UsageEvent.objects.filter(agency_id=order.contract.agency_id)
+    events = EveryEvent.objects.filter(agency_id=order.contract.agency_id)
     called = {
         (event.source_id, event.event_id): event
         for event in _events(events.filter(corrects="", **inside))
@@ -271,7 +271,7 @@ def _metered(order: TaskOrder, days: Period) -> list[Metered]:
     ]
 
 
-def _events(rows: QuerySet[UsageEvent]) -> Iterator[_Event]:
+def _events(rows: QuerySet[EveryEvent]) -> Iterator[_Event]:
     return map(_Event._make, rows.values_list(*_Event._fields))
 
 
