@@ -123,6 +123,11 @@ urlpatterns = [
         sources.CloseSourceView.as_view(),
         name="close_source",
     ),
+    path(
+        "usage/sources/<public_id:public_id>/detach_source",
+        sources.DetachSourceView.as_view(),
+        name="detach_source",
+    ),
     path("usage/keys", sources.KeysPage.as_view(), name="keys"),
     path("usage/map_key", sources.MapKeyView.as_view(), name="map_key"),
     path(

@@ -93,6 +93,7 @@ REACHED_OTHERWISE = {
     "metering:upload": "only once a file was imported",
     "metering:parked": "by the link in its alarm",
     "metering:unpark_usage": "only while usage is parked",
+    "metering:detach_source": "only once a source is closed",
     "metering:rating_run": "only once usage is rated anew",
     "metering:approve_rerating": "only once usage is rated anew",
     "metering:discard_rerating": "only once usage is rated anew",

@@ -32,7 +32,7 @@ from tests.builders_metering import (
 )
 from tests.builders_reratings import APPROVED_AT, approved, prepared, price_fell
 from tests.builders_sources import NEXT_DAY
-from tests.cast import actor, nothing_happens
+from tests.cast import actor, client_for, nothing_happens, submit
 
 CODE = "gateway-of-2026"
 
@@ -161,6 +161,27 @@ def test_it_is_put_away_once(archive, old_source):
     with nothing_happens(), pytest.raises(NotAllowed):
         detached(old_source)
     assert SourceArchive.objects.count() == 1
+
+
+def test_an_administrator_does_it_on_the_page_of_the_source(
+    old_source, order, administrator, cor, vendor_a_signer
+):
+    # Given a source that is closed
+    sent(old_source, order, 1)
+    closed(old_source)
+    address = f"{old_source.path}/detach_source"
+    assert client_for(cor).get(address).status_code == 403
+    assert client_for(vendor_a_signer).get(address).status_code == 404
+
+    # When its administrator puts its calls away
+    browser = client_for(administrator)
+    assert "still a duplicate" in browser.get(address).content.decode()
+    assert submit(browser, address, {}).status_code == 303
+
+    # Then its page says so, and the button is gone
+    page = browser.get(old_source.path).content.decode()
+    assert "1 call of 1,100 tokens" in page
+    assert "Put its calls away" not in page
 
 
 def test_nothing_in_the_archive_is_changed_and_nothing_added_to_it(archive, old_source):

@@ -19,6 +19,7 @@ from contracting.metering import permissions, queries
 from contracting.metering.forms import terms as forms
 from contracting.metering.models import KeyMapping, UsageSource
 from contracting.metering.operations.close import close_source
+from contracting.metering.operations.detach import detach_source
 from contracting.metering.operations.map_key import map_key
 from contracting.metering.operations.unmap_key import unmap_key
 from contracting.metering.queries import completeness
@@ -56,6 +57,8 @@ class SourcePage(AgencyPage):
             "may_map": permissions.can_map_columns(self.actor, source.agency_id),
             "may_ingest": permissions.can_ingest_usage(self.actor, source.agency_id),
             "may_close": permissions.can_close_source(self.actor, source),
+            "may_detach": permissions.can_detach_source(self.actor, source),
+            "archive": getattr(source, "archive", None),
         }
 
 
@@ -95,6 +98,30 @@ class CloseSourceView(AgencyPage, VerbView):
         self, *, thing: UsageSource, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         close_source(source_id=thing.pk, reason=data["reason"], by=by, at=at)
+        return thing.path
+
+
+class DetachSourceView(AgencyPage, VerbView):
+    """Put the calls of a closed source away."""
+
+    template_name = "metering/detach_source.html"
+    submit_label = "Put its calls away"
+    done_message = "The calls are put away. They are read and proved as before."
+
+    def thing(self, *_: Any, **ids: Any) -> UsageSource:
+        self.agency_id()
+        return queries.get_source_by_id(self.actor, ids["public_id"])
+
+    def verdict(self, thing: UsageSource) -> Verdict:
+        return permissions.can_detach_source(self.actor, thing)
+
+    def extra(self, thing: UsageSource) -> dict[str, Any]:
+        return {"source": thing, "cancel_url": thing.path}
+
+    def perform(
+        self, *, thing: UsageSource, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        detach_source(source_id=thing.pk, by=by, at=at)
         return thing.path
 
 
