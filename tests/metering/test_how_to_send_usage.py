@@ -1,13 +1,15 @@
-"""Every example of the page on sending usage is read as what it says."""
+"""Every example on sending usage and on asking for funds is read as it says."""
 
 import json
 import re
 
+import msgspec
 import pytest
 
 from contracting.metering.adapters.events import ReadEvent
 from contracting.metering.adapters.mapped_csv import mapping_of
 from contracting.metering.adapters.registry import of_calls
+from contracting.metering.gate.bodies import Authorize, Settle, read_body
 from tests.architecture.tree import ROOT
 from tests.metering.oracles.formats import read_rows
 
@@ -37,3 +39,26 @@ def test_every_format_of_a_gateway_is_shown_or_named():
     named = {each.name for each in of_calls()} - {name for name, _ in EXAMPLES}
 
     assert [name for name in named if f"`{name}`" not in PAGE] == []
+
+
+# Asking by hand -----------------------------------------------------------------------
+
+
+BY_HAND = (ROOT / "docs" / "how-to" / "connect-a-gateway.md").read_text()
+BODIES = re.findall(r"funds:(\w+) .*?-d '\s*(\{.*?\})'", BY_HAND, re.DOTALL)
+READ_AS = {"authorize": Authorize, "settle": Settle}
+
+
+@pytest.mark.parametrize(("verb", "body"), BODIES, ids=[verb for verb, _ in BODIES])
+def test_what_is_sent_by_hand_is_what_the_gate_reads(verb, body):
+    asked = read_body(msgspec.json.Decoder(READ_AS[verb]), body.encode())
+
+    assert asked.reservation_id == "call-00001"
+    if verb == "settle":
+        (found,) = read_rows("cloudevents", f"[{json.dumps(asked.event)}]".encode())
+        assert isinstance(found, ReadEvent)
+        assert (found.event_id, found.basis) == ("call-00001", "measured")
+
+
+def test_both_ways_of_asking_by_hand_are_shown():
+    assert [verb for verb, _body in BODIES] == ["authorize", "settle"]

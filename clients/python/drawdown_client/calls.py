@@ -44,6 +44,7 @@ class Progress:
         self.source, self.ask, self.grant = source, ask, grant
         self.operation = grant.reservation_id
         self.granted_at = time.time()
+        self.begun_at = time.monotonic()
         self._usage: Usage | None = None
         self._estimate: Usage | None = None
         self._stream: Counted | None = None

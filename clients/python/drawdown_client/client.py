@@ -215,11 +215,35 @@ class Client:
         self._deliver(owed)
         return not has_ended
 
-    def finish(self, owed: Owed | None, progress: Progress) -> Settled:
-        """Send what is owed of a call that has ended."""
+    def begin(self, ask: Ask, name: str = "") -> Progress:
+        """Authorize a call and remember it on disk; :meth:`end` has to follow.
+
+        For whoever cannot use a ``with`` statement, such as a callback.
+
+        :raises Refused: with the limit or rule that stands against it
+        :raises Unreachable: if nobody answers and the order is not soft
+        :raises SpoolFull: if too much waits already
+        """
+        grant = self.authorize(ask, name)
+        try:
+            return self.desk.begin(ask, grant)
+        except DrawdownError:
+            if not grant.is_unreserved:
+                self._give_back(grant)
+            raise
+
+    def end(self, progress: Progress, error: BaseException | None = None) -> Settled:
+        """Settle a call that was begun, or release it."""
+        owed = self.desk.end(progress, error)
         if owed is None:
             return Settled(progress.name, "released")
         return self._settled(owed)
+
+    def _give_back(self, grant: Grant) -> None:
+        try:
+            self.release(grant.reservation_id)
+        except OSError:
+            _log.warning("%s is freed when its lease ends.", grant.reservation_id)
 
     def _settled(self, owed: Owed) -> Settled:
         found = self._deliver(owed)
@@ -299,13 +323,7 @@ class Call:
             yield part
 
     def __enter__(self) -> Call:
-        grant = self._client.authorize(self._ask, self._name)
-        try:
-            self._progress = self._client.desk.begin(self._ask, grant)
-        except DrawdownError:
-            if not grant.is_unreserved:
-                self._give_back(grant)
-            raise
+        self._progress = self._client.begin(self._ask, self._name)
         return self
 
     def __exit__(
@@ -314,11 +332,4 @@ class Call:
         error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
-        owed = self._client.desk.end(self.progress, error)
-        self.settled = self._client.finish(owed, self.progress)
-
-    def _give_back(self, grant: Grant) -> None:
-        try:
-            self._client.release(grant.reservation_id)
-        except OSError:
-            _log.warning("%s is freed when its lease ends.", grant.reservation_id)
+        self.settled = self._client.end(self.progress, error)

@@ -6,6 +6,7 @@ import json
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -116,6 +117,17 @@ class Desk:
             else:
                 self.spool.owe(owed)
         return owed
+
+    def running_call(self, name: str) -> Progress | None:
+        """The call that was begun under a name, while it has not ended."""
+        with self.lock:
+            return self.running.get(name)
+
+    def overdue(self, seconds: float) -> list[Progress]:
+        """Calls that were begun so long ago that nobody will end them any more."""
+        before = time.monotonic() - seconds
+        with self.lock:
+            return [e for e in self.running.values() if e.begun_at < before]
 
     def moved(self, progress: Progress, grant: Grant) -> Owed:
         """Note that a call goes on under another reservation; the first is released."""
