@@ -125,6 +125,13 @@ def test_it_fails_closed(client, site):
         pytest.fail("the call was made")
 
 
+def test_an_answer_of_somebody_else_is_none(client, site):
+    site.script = [(200, {"welcome": "to the network"})]
+
+    with pytest.raises(Unreachable, match="none of Drawdown's"), call(client):
+        pytest.fail("the call was made")
+
+
 def test_an_order_that_is_soft_here_goes_on_and_counts(site, tmp_path):
     client = client_of(site, tmp_path, soft_orders=["ord_1"])
     site.script = [DOWN] * 3
@@ -296,6 +303,9 @@ def test_a_full_spool_begins_no_call_and_gives_its_grant_back(site, tmp_path):
         ((404, {"code": "not_found"}), 1),
         ((401, {"code": "not_authenticated"}), 1),
         ((500, {"code": "internal_error"}), 1),
+        ((302, {}), 1),
+        ((400, {"detail": "of a proxy in between"}), 1),
+        ((200, {"welcome": "to the network"}), 1),
     ],
 )
 def test_what_is_never_taken_is_set_aside_and_the_rest_waits(

@@ -32,17 +32,17 @@ from drawdown_client.messages import (
     settle_body,
     settled_of,
 )
-from drawdown_client.retries import AGAIN
 from drawdown_client.spool import Owed, Spool
 from drawdown_client.wire import Reply, Request
 
 _log = logging.getLogger(__name__)
 
 MOST_ROWS: Final = 10_000
-_MENDED_BY_PEOPLE: Final = frozenset({401, 403, 404})
-"""A key that was revoked or a source that is not there yet: what is owed waits."""
+_NEVER_TAKEN: Final = frozenset({400, 409, 411, 413, 415, 422})
+"""Answers that are final, if it is Drawdown that gives them; all others may change: a
+key that was revoked, a source that is not there yet, a proxy in between."""
 
-_NEVER_TAKEN: Final = frozenset({"unknown_reservation"})
+_STRANGE: Final = (KeyError, TypeError, ValueError, ArithmeticError)
 
 
 class Desk:
@@ -90,7 +90,10 @@ class Desk:
         :raises Unreachable: if nobody answers: the call must not be made
         """
         if isinstance(outcome, Reply):
-            return grant_of(outcome)
+            try:
+                return grant_of(outcome)
+            except _STRANGE as error:
+                outcome = Unreachable(f"The answer is none of Drawdown's: {error!r}.")
         if ask.order not in self.soft_orders:
             raise outcome
         _log.warning("Call %s goes on without an answer: %s", name, outcome)
@@ -170,7 +173,7 @@ class Desk:
         """What became of something owed: done, set aside for good, or still waiting."""
         is_batch = owed.path == EVENTS
         if isinstance(outcome, Unreachable) or _waits(outcome):
-            return Receipt(owed.name, "spooled") if is_batch else _still(owed, "")
+            return Receipt(owed.name, "spooled") if is_batch else _still(owed)
         try:
             found: Settled | Receipt = (
                 receipt_of(owed.name, outcome)
@@ -183,6 +186,9 @@ class Desk:
             if is_batch:
                 return Receipt(owed.name, "refused")
             return Settled(owed.name, "refused", code=refusal.code)
+        except _STRANGE as error:
+            _log.warning("An answer is none of Drawdown's: %r", error)
+            return Receipt(owed.name, "spooled") if is_batch else _still(owed)
         if isinstance(found, Receipt) and (found.rejected or found.conflict):
             _log.error("Of %s not every row was taken: see refused.jsonl.", owed.name)
             self.spool.refused(owed, outcome.body.decode(errors="replace"))
@@ -201,20 +207,19 @@ def new_name() -> str:
     return f"call-{secrets.token_hex(16)}"
 
 
-def _still(owed: Owed, code: str) -> Settled:
-    return Settled(owed.name, "spooled", code=code)
+def _still(owed: Owed) -> Settled:
+    return Settled(owed.name, "spooled")
 
 
 def _waits(reply: Reply) -> bool:
     """Whether it may be taken later, as it is."""
-    if reply.status in AGAIN or reply.status >= 500:
-        return True
+    if 200 <= reply.status < 300:
+        return False
     try:
         body = json.loads(reply.body)
     except ValueError:
         body = {}
-    body = body if isinstance(body, dict) else {}
-    is_for_people = reply.status in _MENDED_BY_PEOPLE
-    return bool(body.get("retryable")) or (
-        is_for_people and body.get("code") not in _NEVER_TAKEN
-    )
+    code = body.get("code") if isinstance(body, dict) else None
+    if not code or body.get("retryable"):
+        return True
+    return reply.status not in _NEVER_TAKEN and code != "unknown_reservation"

@@ -211,6 +211,8 @@ class AsyncConnections:
             reply, is_kept = await _read(stream.reader)
         except (OSError, EOFError, ValueError, http.client.HTTPException) as error:
             raise _unreachable(error) from error
+        except asyncio.LimitOverrunError as error:
+            raise _unreachable(error) from error
         finally:
             if is_kept and len(self._idle) < _MOST_IDLE:
                 self._idle.append(stream)
