@@ -51,6 +51,7 @@ def measure() -> dict[str, Any]:
         figures = {
             "hot": _hot(gate, caller, orders[0]),
             "spread": _spread(gate, caller, orders),
+            "steps": _steps(caller, orders[0]),
         }
     finally:
         gate.close()
@@ -116,9 +117,6 @@ def _reserve(
     gate: Any, caller: Any, orders: list[str], callers: int, name: str
 ) -> tuple[float, float]:
     """Grants a second, and the slowest of a hundred in seconds."""
-    from contracting.metering.gate.bodies import Authorize
-    from tests.builders_metering import MODEL
-
     combiner = gate._verbs["authorize"].combiner
     took: list[float] = []
 
@@ -126,14 +124,8 @@ def _reserve(
         number = 0
         while (began := time.perf_counter()) < until:
             number += 1
-            asked = Authorize(
-                reservation_id=f"{name}-{place:04}-{number:07}",
-                source="gateway",
-                order=orders[(place * 7919 + number) % len(orders)],
-                model=MODEL,
-                input_tokens_max=1,
-                output_tokens_max=1,
-            )
+            order = orders[(place * 7919 + number) % len(orders)]
+            asked = _asked(f"{name}-{place:04}-{number:07}", order)
             answer = await combiner.ask(caller, asked)
             assert answer.status == 200, answer
             took.append(time.perf_counter() - began)
@@ -147,6 +139,92 @@ def _reserve(
     lasted = asyncio.run(all_of_them())
     took.sort()
     return len(took) / lasted, took[int(len(took) * 0.99)]
+
+
+def _asked(name: str, order: str) -> Any:
+    from contracting.metering.gate.bodies import Authorize
+    from tests.builders_metering import MODEL
+
+    return Authorize(
+        reservation_id=name,
+        source="gateway",
+        order=order,
+        model=MODEL,
+        input_tokens_max=1,
+        output_tokens_max=1,
+    )
+
+
+STEPS = {"SET": "plan", "SELECT": "lock", "WITH freed": "read", "WITH counted": "rows"}
+GROUPS = 100
+
+
+def _steps(caller: Any, order: str) -> dict[str, float]:
+    """Milliseconds of each step of a group of 32: the least, each statement by itself.
+
+    What is left of the whole is Python: reading, deciding and writing the answers.
+    """
+    from unittest import mock
+
+    import psycopg
+    from django.db import connection
+
+    from contracting.core import clock
+    from contracting.core.postgresql.pipeline import pipelined
+    from contracting.metering.gate import work
+    from contracting.metering.operations import authorize, sweep
+
+    took: dict[str, list[float]] = {}
+
+    @contextmanager
+    def one_by_one() -> Iterator[Any]:
+        yield asked
+
+    @contextmanager
+    def on_the_ground() -> Iterator[None]:
+        yield
+
+    def asked(statement: str, params: Any) -> Any:
+        start = statement.strip()
+        name = next(name for begins, name in STEPS.items() if start.startswith(begins))
+        with _timed(took, name):
+            cursor = psycopg.Cursor(connection.connection)
+            cursor.execute(statement, params, prepare=True)
+            rows = cursor.fetchall() if cursor.description else []
+        return lambda: rows
+
+    with pipelined():
+        pass  # from now on the connection prepares what asks for it
+    commit = connection._commit
+
+    def committed() -> None:
+        with _timed(took, "commit"):
+            commit()
+
+    patched = mock.patch.multiple
+    with (
+        patched(authorize, pipelined=one_by_one),
+        patched(sweep, pipelined=one_by_one),
+        patched(work, in_flight=on_the_ground),
+        mock.patch.object(connection, "_commit", committed),
+    ):
+        for number in range(GROUPS):
+            bodies = [_asked(f"t{number:06}-{n:03}", order) for n in range(CALLERS)]
+            with _timed(took, "all"):
+                answers = work.authorize(caller, bodies)
+            assert {answer.status for answer in answers} == {200}, answers
+            with _timed(took, "clock"):
+                clock.now()
+    told = {name: round(min(found) * 1000, 3) for name, found in took.items()}
+    print(f"Steps of a group of {CALLERS}, milliseconds: {told}")
+    return told
+
+
+@contextmanager
+def _timed(took: dict[str, list[float]], name: str) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    took.setdefault(name, []).append(time.perf_counter() - began)
 
 
 # pgbench ----------------------------------------------------------------------------

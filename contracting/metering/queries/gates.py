@@ -83,15 +83,22 @@ class OrderFacts:
     stamp: Stamp
     day: date
     loaded: float
-    models: dict[str, int | None] = field(default_factory=dict)
     prices: dict[tuple[int, str, str, int], list[Dearest]] = field(default_factory=dict)
 
     def model(self, name: str) -> int | None:
         """The model of this name in the agency's usage today."""
-        if name not in self.models:
-            found = resolve_model(name, self.day, self.agency_id)
-            self.models[name] = None if found is None else found.pk
-        return self.models[name]
+        newest_alias = self.stamp[-1] if self.stamp else None
+        place = (*_place(self.agency_id, name), self.day, newest_alias)
+        until, model_id = _models.get(place, (0.0, 0))
+        if time.monotonic() < until:
+            return model_id
+        found = resolve_model(name, self.day, self.agency_id)
+        if found is None:
+            return None
+        if len(_models) >= _MOST_KEPT:
+            _models.clear()
+        _models[place] = (time.monotonic() + KEPT_SECONDS, found.pk)
+        return found.pk
 
     def dearest(
         self, model_id: int, tier: str, boundary: str, *, at: datetime, lease: int
@@ -116,6 +123,8 @@ class OrderFacts:
 
 
 _kept: dict[tuple[str, int, str], OrderFacts] = {}
+_models: dict[tuple[Any, ...], tuple[float, int]] = {}
+"""What a name stands for on a day, as long as no alias is newer; of all orders."""
 
 
 def kept_facts(agency_id: int, ref: str, at: datetime) -> OrderFacts | None:
