@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
@@ -17,6 +17,7 @@ from contracting.core.errors import NotVisible
 from contracting.core.periods import Period, days_bounds
 from contracting.core.quantities import Dollars
 from contracting.metering.calculations import Attributed, Held, Measured
+from contracting.metering.calculations.combinations import combine, measured
 from contracting.metering.calculations.rerating import (
     Change,
     Price,
@@ -48,7 +49,7 @@ _LINE: Final = ("agency_id", "source_id", "event_id", "token_class_code")
 _Key = tuple[int, str]
 """A source and the id of one of its events."""
 
-MOST_LINES: Final = 500_000
+MOST_LINES: Final = 200_000
 """So many rated lines one run looks at; a longer period is done in parts."""
 
 
@@ -138,13 +139,16 @@ def plan_of(scope: Scope) -> Plan:
     decided = _decided(scope, stands)
     left: Counter[tuple[str, str]] = Counter()
     prices: dict[_Key, dict[str, Price]] = {}
+    alike: dict[int, dict[str, Price]] = {}
     for key, outcome in decided.items():
         why = _why_left(outcome, order_of[stands[key][0].price.order_line_id])
         if why is not None:
             left[why] += 1
         elif isinstance(outcome, Attributed):
-            prices[key] = prices_of(outcome)
-            if any(s.token_class_code not in prices[key] for s in stands[key]):
+            if id(outcome) not in alike:
+                alike[id(outcome)] = prices_of(outcome)
+            own = prices[key] = alike[id(outcome)]
+            if any(s.tokens and s.token_class_code not in own for s in stands[key]):
                 left[LeftAlone.NOT_CHARGED, ""] += 1
     terms = terms_of(
         {
@@ -153,7 +157,7 @@ def plan_of(scope: Scope) -> Plan:
             for stand in all_
             for each in (stand.price, stand.drawn_at)
         }
-        | {p.rate_row_id for own in prices.values() for p in own.values()}
+        | {price.rate_row_id for own in alike.values() for price in own.values()}
     )
     closed = Closed(list(order_of))
     changes = [
@@ -227,6 +231,32 @@ def _stands(lines: list[int], narrow: Mapping[str, Any]) -> Iterator[Stand]:
         yield Stand(*key, latest.get(key, first), drawn.get(key, first), *rest)
 
 
+class _Call(NamedTuple):
+    """What is read of a call; those that agree in all names are decided on once."""
+
+    source_id: int
+    event_id: str
+    occurred_at: datetime
+    latency_ms: int | None
+    order_ref: str
+    key_ref: str
+    model_served: str
+    model_requested: str
+    model_billed: str
+    tier: str
+    context_band: str
+    boundary: str
+    basis: str
+    provenance: str
+    outcome: str
+    requests: int | None
+    lines: tuple[tuple[str, int], ...] = ()
+    unknown_class: str = ""
+
+
+_STORED: Final = _Call._fields[:-2]
+
+
 def _decided(
     scope: Scope, stands: Mapping[_Key, list[Stand]]
 ) -> dict[_Key, Attributed | Held]:
@@ -234,23 +264,62 @@ def _decided(
     agency_id = scope.contract.agency_id
     lookup = Lookup(agency_id)
     said = _assigned(agency_id, stands)
+    found: dict[_Key, Attributed | Held] = {}
+    by_source: dict[int, list[_Call]] = defaultdict(list)
+    for call in _calls(scope, stands):
+        assignment = said.get((call.source_id, call.event_id))
+        if assignment is None:
+            by_source[call.source_id].append(call)
+        else:
+            event = _as_assigned(measured(call, call.source_id), assignment)
+            outcome = lookup.attribute(_passed(event), assignment.model_id)
+            found[call.source_id, call.event_id] = outcome
+    for source_id, calls in by_source.items():
+        for each in combine(
+            calls,
+            source_id=source_id,
+            decide=lambda event: lookup.attribute(_passed(event)),
+            turns=partial(lookup.turns, source_id),
+        ):
+            for place in each.members:
+                found[source_id, calls[place].event_id] = each.outcome
+    return found
+
+
+def _calls(scope: Scope, stands: Mapping[_Key, list[Stand]]) -> Iterator[_Call]:
+    """The calls of these lines with the classes as they are rated."""
     period = scope.period
     events = EveryEvent.objects.filter(
-        agency_id=agency_id,
+        agency_id=scope.contract.agency_id,
         source_id__in=sorted({source for source, _ in stands}),
         occurred_at__gte=period.start,
         occurred_at__lt=period.end,
         corrects="",
     )
-    found: dict[_Key, Attributed | Held] = {}
-    for event in events.iterator(chunk_size=5_000):
-        key = event.source_id, event.event_id
-        if key in stands:
-            assignment = said.get(key)
-            call = _measured(event, stands[key], assignment)
-            model_id = assignment.model_id if assignment else None
-            found[key] = lookup.attribute(call, model_id)
-    return found
+    for row in events.values_list(*_STORED).iterator(chunk_size=5_000):
+        call = _Call._make((*row, (), ""))
+        own = stands.get((call.source_id, call.event_id))
+        if own is not None:
+            lines = tuple(
+                (stand.token_class_code, stand.tokens)
+                for stand in own
+                if stand.event_id == call.event_id
+            )
+            yield call._replace(lines=lines)
+
+
+def _passed(event: Measured) -> Measured:
+    """The same: what held it once, somebody has let pass."""
+    return replace(event, released=frozenset(str(reason) for reason in RELEASABLE))
+
+
+def _as_assigned(event: Measured, said: UsageAssignment) -> Measured:
+    return replace(
+        event,
+        order_ref=said.order.public_id,
+        order_line_id=said.order_line_id,
+        is_said=True,
+    )
 
 
 def _assigned(
@@ -262,44 +331,6 @@ def _assigned(
         for row in rows
         if (row.source_id, row.event_id) in stands
     }
-
-
-def _measured(
-    event: EveryEvent, stands: Iterable[Stand], said: UsageAssignment | None
-) -> Measured:
-    """The call with the classes as they are rated; nothing holds it any more."""
-    call = Measured(
-        event_id=event.event_id,
-        occurred_at=event.occurred_at,
-        order_ref=event.order_ref,
-        model_served=event.model_served,
-        tier=event.tier,
-        context_band=event.context_band,
-        boundary=event.boundary,
-        basis=event.basis,
-        lines=tuple(
-            (stand.token_class_code, stand.tokens)
-            for stand in stands
-            if stand.event_id == event.event_id
-        ),
-        source_id=event.source_id,
-        key_ref=event.key_ref,
-        model_requested=event.model_requested,
-        model_billed=event.model_billed,
-        provenance=event.provenance,
-        outcome=event.outcome,
-        requests=event.requests or 1,
-        latency_ms=event.latency_ms,
-        released=frozenset(str(reason) for reason in RELEASABLE),
-    )
-    if said is None:
-        return call
-    return replace(
-        call,
-        order_ref=said.order.public_id,
-        order_line_id=said.order_line_id,
-        is_said=True,
-    )
 
 
 def terms_of(rate_rows: Iterable[int]) -> Terms:
