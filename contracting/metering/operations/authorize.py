@@ -45,7 +45,7 @@ from contracting.metering.operations.sweep import (
     _SAVE,
     _Gates,
     _lock_gates,
-    _open_gates,
+    _lock_new_gates,
 )
 from contracting.metering.queries import gates as reads
 from contracting.metering.queries import unfolded as usage
@@ -174,9 +174,9 @@ def _facts(
     lacking = {ref for ref, facts in found.items() if facts is None}
     if lacking:
         if orders := reads.orders_without_gate(agency_id, lacking):
-            _open_gates(orders)
+            _lock_new_gates(orders)
             has_new_gate = True
-        found.update(reads.read_facts(agency_id, lacking, at))
+        found |= reads.read_facts(agency_id, lacking, at)
     return found, has_new_gate
 
 

@@ -256,8 +256,12 @@ def _columns(counter: _Counter) -> list[Any]:
     ]
 
 
-def _open_gates(order_ids: Sequence[int]) -> None:
-    """Give each of these orders its gate; whoever comes at once waits for it."""
+def _lock_new_gates(order_ids: Sequence[int]) -> None:
+    """Give each of these orders its gate, which the insertion locks.
+
+    Whoever does the same at once waits for it; one that was there is locked later, in
+    the order of all gates.
+    """
     FundsGate.objects.bulk_create(
         [FundsGate(order_id=pk) for pk in sorted(order_ids)], ignore_conflicts=True
     )
@@ -265,7 +269,7 @@ def _open_gates(order_ids: Sequence[int]) -> None:
 
 def _lock_gate(order_id: int) -> FundsGate:
     """The gate of an order, locked; it gets one where it had none."""
-    _open_gates([order_id])
+    _lock_new_gates([order_id])
     gate: FundsGate = FundsGate.objects.locked().get(order_id=order_id)
     return gate
 
