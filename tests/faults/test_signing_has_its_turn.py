@@ -20,6 +20,7 @@ def test_usage_that_comes_later_waits_for_who_signs(own_database):
     # Given an order that a batch holds
     order = TaskOrder.objects.filter(pk=issued_order().pk)
     holds, may_end, waits = Event(), Event(), Event()
+    pids = []
 
     def receive():
         with transaction.atomic():
@@ -32,7 +33,7 @@ def test_usage_that_comes_later_waits_for_who_signs(own_database):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_backend_pid()")
-                waits.pid = cursor.fetchone()[0]
+                pids.append(cursor.fetchone()[0])
             waits.set()
             signed = order.locked().get()
         connection.close()
@@ -45,7 +46,7 @@ def test_usage_that_comes_later_waits_for_who_signs(own_database):
         # When somebody wants to sign, and the next batch comes
         signing = pool.submit(sign)
         assert waits.wait(30)
-        until_it_waits(waits.pid)
+        until_it_waits(pids[0])
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(PATIENCE)

@@ -322,8 +322,8 @@ class Contracted(Acting, RuleBasedStateMachine):
         order = self.plain.orders[number]
         if order.is_ended or order.is_closed or self.day > order.until:
             return
-        since = (self.at - order.issued_at) * share
-        self.call(number, name, tokens, at=order.issued_at + since)
+        ago = (self.at - (order.issued_at or self.at)) * (1 - share)
+        self.call(number, name, tokens, at=self.at - ago)
 
     @rule(number=orders, name=st.sampled_from(sorted(CLASSES)), more=st.integers(1, 9))
     def use_all_that_is_left(self, number, name, more):
