@@ -178,7 +178,8 @@ def books(order: TaskOrder) -> tuple[Any, ...]:
 
 def pool(order: TaskOrder) -> tuple[int, int]:
     """Millionths of a unit: funded, then unfunded."""
-    line = HolderBalance.objects.get(holder_id=order.lines.get().pk)
+    own = order.lines.get().holder
+    line = HolderBalance.objects.get(holder_kind=own.kind, holder_id=own.id)
     return line.consumed_micro_acu, line.unfunded_micro_acu
 
 

@@ -142,7 +142,9 @@ def content_after(before: dict[str, Any], modification: Modification) -> dict[st
         _add(part, "ceiling_dollars", effect.add_ceiling_dollars)
         _add(line, "ceiling_dollars", effect.add_ceiling_dollars)
         line["ceiling_tokens"] += effect.add_ceiling_tokens
-        if effect.add_units or "units" in line:
+        if "ceiling_micro_acu" in line:
+            line["ceiling_micro_acu"] += units.micro(effect.add_units)
+        elif effect.add_units or "units" in line:
             line.setdefault("units", 0)
             _add(line, "units", effect.add_units)
     for line in after["lines"]:
@@ -309,11 +311,12 @@ def needs_both_signatures(modification: Modification) -> list[str]:
     terms = [TERMS[name] for name in modification.terms if name not in ADMINISTRATIVE]
     lowered: dict[str, list[Decimal]] = {}
     for effect in effects_of(modification):
-        sums = lowered.setdefault(effect.line.clin, [Decimal(0), Decimal(0)])
-        sums[0] += effect.add_ceiling_tokens + effect.add_units
+        sums = lowered.setdefault(effect.line.clin, [Decimal(0)] * 3)
+        sums[0] += effect.add_ceiling_tokens
         sums[1] += effect.add_ceiling_dollars
-    for clin, (tokens, dollars) in lowered.items():
-        if tokens < 0:
+        sums[2] += effect.add_units
+    for clin, (tokens, dollars, bought) in lowered.items():
+        if tokens < 0 or bought < 0:
             terms.append(f"Line {clin}, lower quantity")
         if dollars < 0:
             terms.append(f"Line {clin}, lower ceiling in dollars")
@@ -325,10 +328,10 @@ def _grows_beyond(order: TaskOrder, added: Mapping[str, list[Decimal]]) -> list[
     contract, terms = order.contract, []
     item, most = contract.largest_item_dollars, contract.largest_order_dollars
     lines = {line.clin: line.ceiling_dollars for line in order.current_lines()}
-    for clin, (_tokens, dollars) in added.items():
+    for clin, (_tokens, dollars, _bought) in added.items():
         if item is not None and dollars > 0 and lines[clin] + dollars > item:
             terms.append(f"Line {clin}, beyond the largest order of a single line")
-    more = sum((dollars for _tokens, dollars in added.values()), Decimal(0))
+    more = sum((row[1] for row in added.values()), Decimal(0))
     if most is not None and more > 0 and sum(lines.values()) + more > most:
         terms.append("Ceilings beyond the largest order")
     return terms

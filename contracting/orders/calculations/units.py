@@ -49,9 +49,16 @@ def in_words(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def has_quantity(line: Mapping[str, Any]) -> bool:
     """Whether a line of the content orders more than nothing, in its own measure."""
+    if line.get("ceiling_micro_acu", 1) <= 0:
+        return False
     by_unit = line.get("unit", BY_TOKENS[0]) not in BY_TOKENS
     tokens, units = line["ceiling_tokens"], Decimal(line.get("units", 0))
     return units > 0 and not tokens if by_unit else tokens > 0 and not units
+
+
+def micro(added: Decimal) -> int:
+    """Units of a pool in millionths, as its ceiling is kept."""
+    return int(added.scaleb(6))
 
 
 def price_gaps(rates: Iterable[OrderUnitRate]) -> list[str]:

@@ -62,7 +62,11 @@ class EffectRow(ChoiceRow):
     add_ceiling_dollars = _dollars("Dollar ceiling, + or −", required=False)
     add_ceiling_tokens = _figure("Token ceiling, + or −", required=False)
     add_units = forms.DecimalField(
-        label="Units, + or −", max_digits=18, decimal_places=6, required=False
+        label="Units, + or −",
+        max_digits=18,
+        decimal_places=6,
+        required=False,
+        help_text="Of a pool: ACU",
     )
 
 

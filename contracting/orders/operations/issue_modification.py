@@ -25,6 +25,7 @@ from contracting.ledger.queries import lock_funds
 from contracting.ledger.states import BalanceLine, Obligation
 from contracting.notices.operations.post_notice import post_notice
 from contracting.orders import calculations, events, paperwork, permissions
+from contracting.orders.calculations.units import micro
 from contracting.orders.models import (
     Modification,
     ModificationEffect,
@@ -243,19 +244,22 @@ def _move_ceiling(
                     ceiling_tokens=Tokens(
                         line.ceiling_tokens + effect.add_ceiling_tokens
                     ),
-                    ceiling_micro_acu=line.ceiling_micro_acu,
+                    ceiling_micro_acu=None
+                    if line.ceiling_micro_acu is None
+                    else line.ceiling_micro_acu + _micro_acu(effect),
                 )
             ],
             because=modification.subject,
             by=by,
             at=at,
         )
-    elif effect.add_ceiling_dollars or effect.add_ceiling_tokens:
+    elif effect.add_ceiling_dollars or effect.add_ceiling_tokens or effect.add_units:
         raise_ceiling(
             holder=effect.line.holder,
             acrn=effect.acrn,
             dollars=Dollars(effect.add_ceiling_dollars),
             tokens=Tokens(effect.add_ceiling_tokens),
+            micro_acu=_micro_acu(effect),
             because=modification.subject,
             by=by,
             at=at,
@@ -263,13 +267,29 @@ def _move_ceiling(
     _change_line(effect)
 
 
+def _micro_acu(effect: ModificationEffect) -> int:
+    """What the ceiling of a pool changes by; nothing on a line that is no pool."""
+    is_pool = effect.line.ceiling_micro_acu is not None
+    return micro(effect.add_units) if is_pool else 0
+
+
 def _change_line(effect: ModificationEffect) -> None:
     """The line and its ACRN as they read from now on."""
     line = OrderLine.objects.get(pk=effect.line_id)
     line.ceiling_tokens += effect.add_ceiling_tokens
     line.ceiling_dollars += effect.add_ceiling_dollars
-    line.units += effect.add_units
-    line.save(update_fields=["ceiling_tokens", "ceiling_dollars", "units"])
+    if line.ceiling_micro_acu is None:
+        line.units += effect.add_units
+    else:
+        line.ceiling_micro_acu += _micro_acu(effect)
+    line.save(
+        update_fields=[
+            "ceiling_tokens",
+            "ceiling_dollars",
+            "units",
+            "ceiling_micro_acu",
+        ]
+    )
     part = _funding(effect) or OrderFunding(
         line=line,
         acrn=effect.acrn,

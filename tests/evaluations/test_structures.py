@@ -1,0 +1,97 @@
+"""Offers whose price depends on the volume, compared as their use grows."""
+
+import re
+from fractions import Fraction
+
+import pytest
+from django.urls import reverse
+
+from contracting.core.quantities import Dollars, Tokens
+from contracting.evaluations.models import PriceAnalysis
+from contracting.evaluations.pricing.plot import plot
+from contracting.evaluations.pricing.uses import (
+    PARTS,
+    Use,
+    all_tokens,
+    curve_of,
+    stretches,
+)
+from contracting.evaluations.pricing.words import curves_of, record
+from tests.builders_structures import structured_decision
+from tests.cast import actor, client_for
+
+MILLION = 1_000_000
+USED = [Use("A", (Tokens(MILLION), Tokens(2 * MILLION), Tokens(6 * MILLION)), True)]
+
+
+def flat(used):
+    return Dollars(2 * used["A"])
+
+
+def stepped(used):
+    """Three a token up to two million, then half a dollar."""
+    first = min(used["A"], 2 * MILLION)
+    return Dollars(3 * first) + Dollars(f"{(used['A'] - first) * 0.5:.1f}")
+
+
+def curves():
+    return [
+        curve_of(1, "Flat", flat, USED, is_bent=False),
+        curve_of(2, "Stepped", stepped, USED, is_bent=True),
+    ]
+
+
+def test_a_step_bends_the_total_and_ranks_change_where_it_bites():
+    found = curves()
+
+    # The cheaper step overtakes where 3 x 2 + (x - 2) / 2 = 2 x, at 3 1/3 million
+    (before, after) = stretches(found, all_tokens(USED))
+    assert (before.order, after.order) == (((1,), (2,)), ((2,), (1,)))
+    assert after.start == 1 + Fraction(1, 3)
+
+    # Three points alone would not see the bend, and would find the change elsewhere
+    blind = [
+        curve_of(1, "Flat", flat, USED, is_bent=False),
+        curve_of(2, "Stepped", lambda used: stepped(used), USED, is_bent=False),
+    ]
+    assert len(found[1].between) == 2 * PARTS + 1
+    assert found[1].at(Fraction(3, 2)) == blind[1].at(Fraction(3, 2))
+    assert found[1].totals == blind[1].totals
+
+
+def test_the_record_keeps_the_bend_and_the_plot_draws_it():
+    kept = record(curves(), USED, months=0)
+
+    assert curves_of(kept) == sorted(curves(), key=lambda each: each.totals[1])
+    drawn = plot(kept)
+    paths = {slope.vendor: slope.path.count("L") for slope in drawn.slopes}
+    assert paths == {"Flat": 2, "Stepped": 2 * PARTS}
+
+
+@pytest.mark.django_db
+def test_the_page_of_prices_says_each_figure_in_its_unit():
+    decision = structured_decision()
+    solicitation = decision.solicitation
+
+    page = client_for(actor("contracting_officer")).get(
+        reverse("evaluations:price", args=[solicitation.public_id])
+    )
+
+    assert page.status_code == 200
+    text = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+    assert "1.25 ACU (ACU burnt per million tokens)" in text
+    assert "25 × 12 months" in text
+    assert "$30.00 (US dollars per month)" in text
+    # And what is kept: seats make the whole not comparable with list, tokens are not
+    analysis = PriceAnalysis.objects.get()
+    rows = {
+        row["slin"]: row for row in analysis.rows if row["vendor"] == "Meridian Models"
+    }
+    assert rows["0004"]["list_amount"] is None
+    # 2.083334 + 2.083333 units at $1.60 are 2 dollars a million: 80 % of list
+    assert rows["0003AA"]["percent_of_list"] == "80.0"
+    assert all(total["at_list"] is None for total in analysis.totals)
+    assert {"0002AB", "0002AC", "0003"}.isdisjoint(
+        analysis.totals[0]["lines_not_judged"]
+    )
+    assert analysis.usage["totals"][0]["between"]
