@@ -43,7 +43,7 @@ class InForceForm(forms.Form):
         label="As known on",
         required=False,
         widget=Day,
-        help_text="What was recorded later is left out; nothing is if it is empty.",
+        help_text="Empty: as known now.",
     )
     find = forms.CharField(label="With the words", max_length=100, required=False)
 

@@ -43,6 +43,7 @@ from contracting.watch import forms, permissions, queries
 from contracting.watch.calculations.rules import (
     PREVIEW_DAYS,
     RuleTerms,
+    day_words,
     figure_words,
     rule_words,
 )
@@ -302,7 +303,10 @@ def _tried(
         return f"It would not have fired {days}.", []
     first, figure = rows[0]
     times = "once" if len(rows) == 1 else f"{len(rows)} times"
-    return f"It would have fired {times} {days}, last on {first.day} ({figure}).", rows
+    return (
+        f"It would have fired {times} {days}, last on {day_words(first.day)} ({figure}).",
+        rows,
+    )
 
 
 class AlertRulePage(PageView):
@@ -380,18 +384,14 @@ class SetAlertRuleView(VerbView):
 
     def extra(self, thing: TaskOrder) -> dict[str, Any]:
         rule = self.rule()
-        return {
-            "order": thing,
-            "cancel_url": rule.path if rule else _alerts(thing.contract),
-        }
+        cancel_url = rule.path if rule else _alerts(thing.contract)
+        return {"order": thing, "cancel_url": cancel_url}
 
     def perform(
         self, *, thing: TaskOrder, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        names = (*_TRIED, "name")
-        terms = RuleTerms(
-            told=tuple(data["told"]), **{name: data[name] for name in names}
-        )
+        said = {name: data[name] for name in (*_TRIED, "name")}
+        terms = RuleTerms(told=tuple(data["told"]), **said)
         rule = self.rule()
         version = set_alert_rule(
             order_id=thing.pk,

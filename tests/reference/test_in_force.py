@@ -15,6 +15,7 @@ from contracting.core.actors import SYSTEM
 from contracting.reference.models import AiModel, ListPrice
 from contracting.reference.operations.import_list_prices import import_list_prices
 from contracting.reference.operations.map_model_alias import map_model_alias
+from contracting.reference.operations.register_model import register_model
 from contracting.reference.queries.in_force import KINDS, history_of, in_force_on
 from tests.cast import actor, client_for, nothing_happens, submit
 
@@ -72,6 +73,29 @@ def test_a_list_price_holds_until_the_next_one(at):
 
     assert len(before) == ListPrice.objects.count()
     assert all(row.last is None for row in before)
+    assert {row.by.split(",")[0] for row in before} == {SYSTEM.name}
+
+
+def test_who_registered_a_model_is_named_to_their_own_agency(administrator, at):
+    tokenizer = AiModel.objects.get(snapshot=MODEL).tokenizer.code
+    register_model(
+        snapshot="gpt-6-2026-04-01",
+        code="gpt-6",
+        provider="openai",
+        family="GPT",
+        tokenizer=tokenizer,
+        context_tokens=1_000,
+        max_output_tokens=100,
+        boundaries=[],
+        valid_from=at.date(),
+        by=administrator,
+        at=at,
+    )
+
+    query = "?kind=models&all=1&find=gpt-6"
+    assert administrator.name in text("cor", query)
+    assert administrator.name not in text("other_agency_officer", query)
+    assert "an administrator" in text("other_agency_officer", query)
 
 
 def test_names_of_another_agency_are_not_shown(cor, at):

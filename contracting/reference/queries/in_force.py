@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,8 +10,10 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
+from contracting.audit.models import AuditEvent
 from contracting.core.actors import Actor
 from contracting.core.quantities import UnitPrice
+from contracting.reference import events
 from contracting.reference.models import (
     AiModel,
     Clause,
@@ -148,7 +151,8 @@ def history_of(kind: str, actor: Actor, known_on: date | None = None) -> list[In
     if known_on is not None:
         end = datetime.combine(known_on + timedelta(days=1), time(), UTC)
         rows = rows.filter(recorded_at__lt=end)
-    found = [table.read(row) for row in rows]
+    who = _who_recorded(kind, actor)
+    found = [_told(table.read(row), row, who) for row in rows]
     if kind != "prices":
         return found
     return [
@@ -157,6 +161,41 @@ def history_of(kind: str, actor: Actor, known_on: date | None = None) -> list[In
         else row
         for row, after in zip(found, [*found[1:], None], strict=False)
     ]
+
+
+_RECORDED_BY: Final = {
+    "models": events.MODEL_REGISTERED,
+    "prices": events.LIST_PRICES_IMPORTED,
+}
+
+
+def _who_recorded(kind: str, actor: Actor) -> list[tuple[int, str]]:
+    """The last row of each registration or import, and who made it, in order.
+
+    People of another organization are not named.
+    """
+    if kind not in _RECORDED_BY:
+        return []
+    made = AuditEvent.objects.filter(event=_RECORDED_BY[kind]).order_by("subject_id")
+    return [
+        (
+            event.subject_id,
+            event.actor_name
+            if event.actor_organization_id in (None, actor.organization_id)
+            else "an administrator",
+        )
+        for event in made
+    ]
+
+
+def _told(told: InForce, row: Any, who: list[tuple[int, str]]) -> InForce:
+    place = bisect_left(who, (row.pk, ""))
+    if place == len(who):
+        return told
+    last, name = who[place]
+    if last != row.pk and not isinstance(row, ListPrice):
+        return told
+    return replace(told, by=f"{name}, {told.by}" if told.by else name)
 
 
 def in_force_on(

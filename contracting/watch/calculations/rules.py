@@ -166,6 +166,11 @@ def figure_words(measure: str, figure: Decimal) -> str:
     return f"${figure:,.2f}"
 
 
+def day_words(day: date) -> str:
+    """A day as people read it: 2 May 2026."""
+    return f"{day.day} {day:%b %Y}"
+
+
 def rule_words(terms: RuleTerms) -> str:
     """What a rule says in one sentence."""
     figure = figure_words(terms.measure, terms.threshold)
@@ -186,15 +191,16 @@ def rule_words(terms: RuleTerms) -> str:
 def fired_words(terms: RuleTerms, order: str, each: Fired) -> str:
     """What was reached, for whoever is told."""
     figure = figure_words(terms.measure, each.figure)
+    day = day_words(each.day)
     what = (
         ""
         if terms.scope == RuleScope.ORDER
         else (f", {RuleScope(terms.scope).label} {terms.scope_name}")
     )
     if terms.measure == RuleMeasure.SILENCE:
-        said = f"no use for {figure} by {each.day}"
+        said = f"no use for {figure} by {day}"
     elif terms.measure == RuleMeasure.FORECAST:
-        said = f"{figure} expected by the end of the period, as of {each.day}"
+        said = f"{figure} expected by the end of the period, as of {day}"
     else:
-        said = f"{figure} {RuleSpan(terms.span).label}, reached on {each.day}"
+        said = f"{figure} {RuleSpan(terms.span).label}, reached on {day}"
     return f"Rule “{terms.name}” of order {order}{what}: {said}."
