@@ -303,10 +303,8 @@ def _tried(
         return f"It would not have fired {days}.", []
     first, figure = rows[0]
     times = "once" if len(rows) == 1 else f"{len(rows)} times"
-    return (
-        f"It would have fired {times} {days}, last on {day_words(first.day)} ({figure}).",
-        rows,
-    )
+    last = f"last on {day_words(first.day)} ({figure})"
+    return f"It would have fired {times} {days}, {last}.", rows
 
 
 class AlertRulePage(PageView):
