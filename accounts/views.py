@@ -341,6 +341,16 @@ class IssueApiKey(VerbView):
     def form_options(self, thing: None) -> dict[str, Any]:
         return {"is_vendor": self.actor.is_vendor}
 
+    def initial(self, thing: None) -> dict[str, Any]:
+        """What another key may do, where the address names the one to replace."""
+        named = self.request.GET.get("like", "")
+        like = queries.api_keys_visible_to(self.actor).filter(public_id=named).first()
+        if like is None:
+            scopes = self.request.GET.getlist("scope")
+            return {"scopes": scopes, "sources": self.request.GET.get("source", "")}
+        sources = ", ".join(like.sources)
+        return {"label": like.label, "scopes": like.scopes, "sources": sources}
+
     def perform(
         self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:

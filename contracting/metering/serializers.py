@@ -38,6 +38,14 @@ class BatchReceiptSerializer(BatchSerializer):
     verdicts = RowVerdictSerializer(many=True)
 
 
+class CheckSerializer(serializers.Serializer[object]):
+    """What each row of a batch would be answered; nothing was stored."""
+
+    source = serializers.CharField()  # type: ignore[assignment]
+    stored = serializers.BooleanField()
+    verdicts = RowVerdictSerializer(many=True)
+
+
 class SuspenseSerializer(serializers.Serializer[object]):
     """A group of held events that name one order."""
 

@@ -14,12 +14,15 @@ from contracting.metering.views.control import (
 )
 from contracting.metering.views.explorer import UsageExplorer
 from contracting.metering.views.feeds import FeedHealth
+from contracting.metering.views.integrations import CheckUsageView, IntegrationsPage
 from contracting.metering.views.mapping import MapColumnsView
 from contracting.metering.views.parked import ParkedPage, UnparkUsageView
 from contracting.metering.views.saved import DiscardViewView, SaveViewView
 
 urlpatterns = [
     path("usage/", views.UsagePage.as_view(), name="usage"),
+    path("usage/integrations", IntegrationsPage.as_view(), name="integrations"),
+    path("usage/check_usage", CheckUsageView.as_view(), name="check_usage"),
     path("usage/feeds", FeedHealth.as_view(), name="feed_health"),
     path("usage/explorer", UsageExplorer.as_view(), name="usage_explorer"),
     path("usage/explorer/save_view", SaveViewView.as_view(), name="save_view"),
@@ -207,6 +210,9 @@ api_urlpatterns = [
     path("usage/keys", source_api.KeysEndpoint.as_view(), name="key_mappings"),
     path(
         "usage/events:batch", batches.IngestUsageEndpoint.as_view(), name="ingest_usage"
+    ),
+    path(
+        "usage/events:check", batches.CheckUsageEndpoint.as_view(), name="check_usage"
     ),
     path("usage/batches", batches.BatchesEndpoint.as_view(), name="usage_batches"),
     path(

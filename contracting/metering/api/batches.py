@@ -21,6 +21,7 @@ from contracting.metering import queries
 from contracting.metering.adapters import cloudevents
 from contracting.metering.adapters.bindings import rows_sent
 from contracting.metering.adapters.cloudevents import MAX_ROWS
+from contracting.metering.adapters.reading import Reading
 from contracting.metering.adapters.registry import OWN
 from contracting.metering.adapters.unpacking import BATCH, Limits, unpacked
 from contracting.metering.api.formats import (
@@ -29,12 +30,13 @@ from contracting.metering.api.formats import (
     reading_named,
     source_named,
 )
-from contracting.metering.models import UsageBatch
-from contracting.metering.operations.ingest import ingest_usage
+from contracting.metering.models import UsageBatch, UsageSource
+from contracting.metering.operations.ingest import ingest_usage, verdicts_of
 from contracting.metering.refusals import LengthMissing, UnreadableBatch
 from contracting.metering.serializers import (
     BatchReceiptSerializer,
     BatchSerializer,
+    CheckSerializer,
     SuspenseSerializer,
 )
 
@@ -113,16 +115,7 @@ class IngestUsageEndpoint(EndpointView):
         tags=["usage"],
     )
     def post(self, request: Request) -> Response:
-        payload = body_of(request, BATCH)
-        format_ = format_named(request.query_params)
-        if format_ is OWN:
-            kind = request.content_type or ""
-            payload = rows_sent(payload, kind, request.headers)
-            code = self._source_of(payload)
-        else:
-            code = source_named(request.query_params, self.actor)
-        source = queries.get_source_for(self.actor, code=code)
-        reading = reading_named(format_, source, request.query_params)
+        payload, source, reading = self.delivered(request)
         receipt = ingest_usage(
             source_id=source.pk,
             payload=payload,
@@ -136,6 +129,23 @@ class IngestUsageEndpoint(EndpointView):
         body = batch_row(batch)
         body["verdicts"] = [verdict.as_row() for verdict in receipt.verdicts]
         return Response(body, status=200 if clean else 207)
+
+    def delivered(self, request: Request) -> tuple[bytes, UsageSource, Reading]:
+        """What was sent, of which source, and what reads it.
+
+        :raises UnreadableBatch: its subclasses, if it cannot be read
+        :raises NotVisible: if the source is not there for this key
+        """
+        payload = body_of(request, BATCH)
+        format_ = format_named(request.query_params)
+        if format_ is OWN:
+            kind = request.content_type or ""
+            payload = rows_sent(payload, kind, request.headers)
+            code = self._source_of(payload)
+        else:
+            code = source_named(request.query_params, self.actor)
+        source = queries.get_source_for(self.actor, code=code)
+        return payload, source, reading_named(format_, source, request.query_params)
 
     def _source_of(self, payload: bytes) -> str:
         """The first source that the batch names and the key may write for.
@@ -161,6 +171,36 @@ class IngestUsageEndpoint(EndpointView):
             message = "No row of the batch names its source."
             raise UnreadableBatch(message)
         return first
+
+
+class CheckUsageEndpoint(IngestUsageEndpoint):
+    """A gateway asks what a batch would be answered."""
+
+    @extend_schema(
+        operation_id="check_usage",
+        summary="Check a batch of usage events",
+        description=(
+            "Takes what ``events:batch`` takes and answers the verdict that each row "
+            "would have now. Nothing of it is stored or counted."
+        ),
+        parameters=FORMAT_PARAMETERS,
+        request=dict.fromkeys(
+            ("application/x-ndjson", "application/json"), OpenApiTypes.STR
+        ),
+        responses=CheckSerializer,
+        tags=["usage"],
+    )
+    def post(self, request: Request) -> Response:
+        payload, source, reading = self.delivered(request)
+        verdicts = verdicts_of(
+            source=source,
+            payload=payload,
+            read=reading.read,
+            by=self.actor,
+            at=clock.now(),
+        )
+        rows = [verdict.as_row() for verdict in verdicts]
+        return Response({"source": source.code, "stored": False, "verdicts": rows})
 
 
 class BatchesEndpoint(EndpointView):

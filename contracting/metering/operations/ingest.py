@@ -161,6 +161,21 @@ def ingest_usage(
     return Receipt(batch, verdicts)
 
 
+def verdicts_of(
+    *, source: UsageSource, payload: bytes, read: Reader, by: Actor, at: datetime
+) -> list[Verdict]:
+    """What a batch would be answered now; nothing of it is stored.
+
+    :raises NotAllowed: if the key or person may not write for this source
+    :raises UnreadableBatch: if it is not of the format, is empty or too large
+    """
+    require(permissions.can_ingest_usage(by, source.agency_id, source.code))
+    new, verdicts = _judge(source, _read(payload, read), at)
+    found, _ = _decide(new, source, Lookup(source.agency_id))
+    _answer_held(new, found, verdicts)
+    return verdicts
+
+
 def _read(payload: bytes, read: Reader) -> list[ReadEvent | BadRow]:
     try:
         return read(payload)

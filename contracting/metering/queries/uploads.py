@@ -23,6 +23,7 @@ from contracting.metering.models import (
     UsageUpload,
 )
 from contracting.metering.states import HoldReason, RowCode, RowVerdict
+from contracting.orders.models import OrderRate, TaskOrder
 
 HEAD: Final = ("line", "event id", "verdict", "code", "where", "what would be right")
 """The columns of the file of rejected rows."""
@@ -138,7 +139,7 @@ class NotableRow:
     @property
     def words(self) -> str:
         """What the code means."""
-        return str(_WORDS.get(self.code, ""))
+        return str(WORDS.get(self.code, ""))
 
 
 def notable_rows(batch: UsageBatch) -> list[NotableRow]:
@@ -156,7 +157,8 @@ def notable_rows(batch: UsageBatch) -> list[NotableRow]:
     ]
 
 
-_WORDS: Final = {**dict(RowCode.choices), **dict(HoldReason.choices)}
+WORDS: Final = {**dict(RowCode.choices), **dict(HoldReason.choices)}
+"""What the code of a row means."""
 
 
 def rejected_rows_of_batch(batch: UsageBatch) -> Iterator[RejectedRow]:
@@ -178,3 +180,12 @@ def mapping_in_force(source_id: int) -> ColumnMapping | None:
     """The last version of the mapping of a source's files, if there is any."""
     found = ColumnMapping.objects.filter(source_id=source_id)
     return found.order_by("-version").first()
+
+
+def priced_model_of(order: TaskOrder) -> str:
+    """The snapshot of a model that has a price on the order; empty if none has."""
+    rates = OrderRate.objects.filter(line__order=order).select_related(
+        "rate_row__model"
+    )
+    rate = rates.order_by("pk").first()
+    return rate.rate_row.model.snapshot if rate else ""
