@@ -3,15 +3,18 @@
 *G2*: batches of 1,000 and 10,000 calls through ``POST /api/v1/usage/events:batch``,
 with the key's authentication, hashes and a verdict for each row, beside a bare COPY of
 the very rows. *G3*: the same calls, a thousand at a time, through a plain DRF door
-(``bench/served.py``) on the same server. *G6*: single calls, beside the null view of
-the same server.
+(``bench/served.py``) on the same server. *G6*: single calls at the gate, each answered
+when it is on the disk, beside the null view of the same server, and beside the least
+that an ASGI server can do (``bench/empty_view.py``).
 """
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -22,16 +25,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import funds
 import ingest
 from figures import spread
 
 ROUNDS = 5
 CLIENTS = 2
-SINGLE_CLIENTS = 8
-SINGLES = 40
-"""Single calls of each client in a round; null views ten times as many."""
+SINGLE_CLIENTS = (8, 64)
+SINGLES = 1_600
+"""Single calls of all clients in a round, and as many null views."""
 
 DOOR = "/api/v1/usage/events:batch"
+SINGLE_DOOR = "/api/v1/usage/events"
 
 
 def measure() -> dict[str, Any]:
@@ -43,8 +48,14 @@ def measure() -> dict[str, Any]:
             "g2_10000": _batches(world, crew, post, 10_000),
             "g2_1000": _batches(world, crew, post, 1_000),
             "g3": _against_plain(world, post),
-            "g6": _singles(world, post),
         }
+    here = Path(__file__).resolve().parent
+    with (
+        funds.served("served:gate", here) as gate,
+        funds.served("empty_view:application", here) as empty,
+    ):
+        for clients in SINGLE_CLIENTS:
+            figures[f"g6_{clients}"] = _singles(world, post.key, gate, empty, clients)
     for name, found in figures.items():
         print(f"{name}: {found['ratio']['median']} {found['what']}")
     return figures
@@ -93,26 +104,60 @@ def _against_plain(world: Any, post: Poster) -> dict[str, Any]:
     }
 
 
-def _singles(world: Any, post: Poster) -> dict[str, Any]:
-    """Single calls / null views, by as many clients."""
-    ours, nulls = [], []
+def _singles(
+    world: Any, key: str, gate: int, empty: int, clients: int
+) -> dict[str, Any]:
+    """Single calls / null views, by as many clients, each waiting for its answer."""
+    each = SINGLES // clients
+    ours, nulls, least = [], [], []
     for number in range(ROUNDS + 1):
         rows = [
-            world.batch(f"single-{number}-{client}", SINGLES).splitlines(keepends=True)
-            for client in range(SINGLE_CLIENTS)
+            world.batch(f"single-{clients}-{number}-{n}", each).splitlines()
+            for n in range(clients)
         ]
-        took = post.streams(DOOR, rows)
-        empty = [[b""] * (10 * SINGLES)] * SINGLE_CLIENTS
-        nothing = post.streams("/bench/null", empty, method="GET")
+        took = asyncio.run(_stream(gate, SINGLE_DOOR, key, rows))
+        null = asyncio.run(_stream(gate, "/bench/null", key, rows))
+        bare = asyncio.run(_stream(empty, "/", key, rows))
         if number:
-            ours.append(SINGLE_CLIENTS * SINGLES / took)
-            nulls.append(SINGLE_CLIENTS * SINGLES * 10 / nothing)
+            ours.append(clients * each / took)
+            nulls.append(clients * each / null)
+            least.append(clients * each / bare)
     return {
-        "what": f"single calls / null view, {SINGLE_CLIENTS} clients",
+        "what": f"single calls / null view, {clients} clients",
         "ratio": spread([o / n for o, n in zip(ours, nulls, strict=True)], 3),
+        "of_an_empty_server": spread(
+            [o / n for o, n in zip(ours, least, strict=True)], 3
+        ),
         "calls_per_second": spread(ours, 0),
+        "lines_per_second": spread([4 * rate for rate in ours], 0),
         "null_views_per_second": spread(nulls, 0),
+        "empty_answers_per_second": spread(least, 0),
     }
+
+
+async def _stream(
+    port: int, path: str, key: str, streams: Sequence[Sequence[bytes]]
+) -> float:
+    """Each client posts its bodies on one connection, one after the other; seconds."""
+
+    async def client(bodies: Sequence[bytes]) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {key}\r\n"
+            "Content-Type: application/json\r\nContent-Length: "
+        ).encode()
+        for body in bodies:
+            writer.write(head + b"%d\r\n\r\n" % len(body) + body)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            assert answer.startswith(b"HTTP/1.1 200"), answer
+            length = re.search(rb"content-length: (\d+)", answer.lower())
+            assert length, answer
+            await reader.readexactly(int(length[1]))
+        writer.close()
+
+    start = time.perf_counter()
+    await asyncio.gather(*map(client, streams))
+    return time.perf_counter() - start
 
 
 def _plainly(batch: bytes) -> bytes:
@@ -144,7 +189,7 @@ class Poster:
         from tests.cast import key_text, machine
 
         self._port = port
-        self._key = f"Bearer {key_text(machine('gateway'))}"
+        self.key = f"Bearer {key_text(machine('gateway'))}"
 
     def all(
         self, path: str, bodies: Sequence[bytes], kind: str = "application/x-ndjson"
@@ -163,7 +208,7 @@ class Poster:
 
         def send(bodies: Sequence[bytes]) -> None:
             link = http.client.HTTPConnection("127.0.0.1", self._port, timeout=300)
-            headers = {"Authorization": self._key, "Content-Type": kind}
+            headers = {"Authorization": self.key, "Content-Type": kind}
             for body in bodies:
                 link.request(method, path, body or None, headers)
                 answer = link.getresponse()

@@ -357,8 +357,8 @@ def _door(bearer: str, order: str) -> dict[str, Any]:
     ours, theirs = [], []
     head = f"Authorization: {bearer}\r\n"
     with (
-        _served("contracting.asgi:application") as site,
-        _served("empty_view:application", Path(__file__).parent) as empty,
+        served("contracting.asgi:application") as site,
+        served("empty_view:application", Path(__file__).parent) as empty,
     ):
         for number in range(ROUNDS + 1):
             rate = asyncio.run(
@@ -374,7 +374,7 @@ def _door(bearer: str, order: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _served(app: str, where: Path | None = None) -> Iterator[int]:
+def served(app: str, where: Path | None = None) -> Iterator[int]:
     """One worker of granian on a free port; yields the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

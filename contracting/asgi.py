@@ -11,14 +11,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contracting.settings")
 
 _site = get_asgi_application()
 
-from contracting.metering.gate.door import PREFIX, Gate  # noqa: E402 (Django is set up)
+from contracting.metering.gate.door import Gate  # noqa: E402 (Django is set up)
 
 _gate = Gate()
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Answer the hot doors here; hand on whatever else comes."""
-    if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+    if scope["type"] == "http" and Gate.takes(scope["path"]):
         await _gate(scope, receive, send)
     elif scope["type"] == "lifespan":
         await _live(receive, send)

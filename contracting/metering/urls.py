@@ -208,6 +208,7 @@ api_urlpatterns = [
         name="record_control_total",
     ),
     path("usage/keys", source_api.KeysEndpoint.as_view(), name="key_mappings"),
+    path("usage/events", batches.RecordUsageEndpoint.as_view(), name="record_usage"),
     path(
         "usage/events:batch", batches.IngestUsageEndpoint.as_view(), name="ingest_usage"
     ),

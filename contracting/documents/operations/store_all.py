@@ -119,7 +119,13 @@ def _write(name: str, content: bytes) -> None:
     _flush(source)
     os.replace(source, target)
     _flush(target.parent)
-    _flush(target.parent.parent)
+    if target.parent not in _named:
+        _flush(target.parent.parent)
+        _named.add(target.parent)
+
+
+_named: set[Path] = set()
+"""Folders, 256 at the most of a site, whose names this process has flushed."""
 
 
 def _flush(path: str | Path) -> None:

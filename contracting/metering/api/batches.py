@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, Final
 
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import BaseParser
@@ -30,6 +31,9 @@ from contracting.metering.api.formats import (
     reading_named,
     source_named,
 )
+from contracting.metering.api.funds import answered
+from contracting.metering.gate import calls, work
+from contracting.metering.gate.bodies import read_body, schema_of
 from contracting.metering.models import UsageBatch, UsageSource
 from contracting.metering.operations.ingest import ingest_usage, verdicts_of
 from contracting.metering.refusals import LengthMissing, UnreadableBatch
@@ -201,6 +205,39 @@ class CheckUsageEndpoint(IngestUsageEndpoint):
         )
         rows = [verdict.as_row() for verdict in verdicts]
         return Response({"source": source.code, "stored": False, "verdicts": rows})
+
+
+ONE: Final = Limits(packed=64 * 1024, raw=64 * 1024)
+
+
+class RecordUsageEndpoint(EndpointView):
+    """One call at a time, inside Django, for whoever cannot reach the gate."""
+
+    scope_write = "usage:write"
+    parser_classes = (StreamParser,)
+
+    @extend_schema(
+        operation_id="record_usage",
+        summary="Post one usage event",
+        description=(
+            "One CloudEvent of type ai.tokens.consumed.v1, as the batch door takes it, "
+            "of at most 64 KiB. It is on the disk when it is answered: 200 when it is "
+            "accepted, held or a duplicate, 409 for other content under its id, 422 "
+            "when it is rejected. Calls that come at the same moment are kept in one "
+            "batch. Many calls at once go to events:batch."
+        ),
+        request={
+            "application/cloudevents+json": OpenApiTypes.OBJECT,
+            "application/json": OpenApiTypes.OBJECT,
+        },
+        responses={200: schema_of(calls.RecordedCall)},
+        tags=["usage"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        sent = read_body(calls.CallDecoder(), body_of(request, ONE))
+        source = queries.get_source_for(self.actor, code=sent.source)
+        (answer,) = calls.record(work.Caller(self.actor, source.pk), [sent])
+        return answered(answer)
 
 
 class BatchesEndpoint(EndpointView):

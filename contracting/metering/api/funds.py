@@ -35,11 +35,16 @@ class FundsEndpoint(EndpointView):
         asked = read_body(msgspec.json.Decoder(self.body), request.body)
         source = queries.get_source_for(self.actor, code=asked.source)
         (answer,) = does(work.Caller(self.actor, source.pk), [asked])
-        kind = PROBLEM if answer.is_problem else "application/json"
-        response = HttpResponse(answer.body, status=answer.status, content_type=kind)
-        if answer.retry:
-            response["Retry-After"] = "1"
-        return response
+        return answered(answer)
+
+
+def answered(answer: work.Answer) -> HttpResponse:
+    """What the gate's worker has answered, as Django sends it."""
+    kind = PROBLEM if answer.is_problem else "application/json"
+    response = HttpResponse(answer.body, status=answer.status, content_type=kind)
+    if answer.retry:
+        response["Retry-After"] = "1"
+    return response
 
 
 class AuthorizeUsageEndpoint(FundsEndpoint):

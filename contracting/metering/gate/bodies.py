@@ -5,7 +5,7 @@ These structs are the schema too: the OpenAPI document is written from them.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol
 
 import msgspec
 from msgspec import Meta, Struct
@@ -158,7 +158,13 @@ def settled_call(settled: Settled) -> SettledCall:
     )
 
 
-def read_body(decoder: msgspec.json.Decoder[Any], raw: bytes) -> Any:
+class Decoder(Protocol):
+    """What reads a body."""
+
+    def decode(self, raw: bytes, /) -> Any: ...
+
+
+def read_body(decoder: Decoder, raw: bytes) -> Any:
     """A body, checked while it is read.
 
     :raises Invalid: naming the field that is wrong

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from contracting.core.api import BodyTooLarge
 from contracting.core.errors import NotVisible, Refusal
-from contracting.metering.gate import bodies, work
+from contracting.metering.gate import bodies, calls, work
 from contracting.metering.gate.combiner import Combiner, Full
 from contracting.metering.gate.work import Answer, Caller
 
@@ -46,12 +46,19 @@ class NotThisWay(Refusal):
 
 @dataclass(slots=True)
 class _Verb:
-    decoder: msgspec.json.Decoder[Any]
+    decoder: bodies.Decoder
     combiner: Combiner[Any, Answer]
 
 
 class Gate:
-    """The doors ``funds:authorize``, ``:settle``, ``:release`` and ``:fence``."""
+    """The doors ``funds:authorize``, ``:settle``, ``:release``, ``:fence``, and that of
+    single calls.
+    """
+
+    @staticmethod
+    def takes(path: str) -> bool:
+        """Whether an address is one of them."""
+        return path.startswith(PREFIX) or path == calls.EVENTS
 
     def __init__(self) -> None:
         self._keys: Combiner[tuple[str, str], Any] = Combiner(
@@ -69,6 +76,10 @@ class Gate:
                 ("fence", bodies.Fence, work.fence),
             )
         }
+        self._verbs[calls.EVENTS] = _Verb(
+            calls.CallDecoder(),
+            Combiner(calls.record, name="gate-calls", most_waiting=MOST_WAITING),
+        )
         self._spent: dict[int, tuple[float, float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -111,7 +111,7 @@ def _place(header: str, source: str) -> tuple[str, str, str]:
 
 def authorize(group: Hashable, asked: Sequence[bodies.Authorize]) -> list[Answer]:
     """Answer what one key asks for one source, in one transaction."""
-    return _together(group, asked, _authorize)
+    return together(group, asked, _authorize)
 
 
 def _authorize(
@@ -127,7 +127,7 @@ def _authorize(
 
 def settle(group: Hashable, asked: Sequence[bodies.Settle]) -> list[Answer]:
     """Settle what one key sends for one source, as one batch of usage."""
-    return _together(group, asked, _settle)
+    return together(group, asked, _settle)
 
 
 def _settle(
@@ -144,7 +144,7 @@ def _settle(
 
 def release(group: Hashable, asked: Sequence[bodies.Release]) -> list[Answer]:
     """Give back what one key releases of one source."""
-    return _together(group, asked, _release)
+    return together(group, asked, _release)
 
 
 def _release(
@@ -164,7 +164,7 @@ def _release(
 
 def fence(group: Hashable, asked: Sequence[bodies.Fence]) -> list[Answer]:
     """Open an epoch for each gateway that begins anew."""
-    return _together(group, asked, _fence)
+    return together(group, asked, _fence)
 
 
 def _fence(caller: Caller, asked: Sequence[bodies.Fence], at: datetime) -> list[Any]:
@@ -180,7 +180,7 @@ def _fence(caller: Caller, asked: Sequence[bodies.Fence], at: datetime) -> list[
     ]
 
 
-def _together(
+def together(
     group: Hashable,
     asked: Sequence[_Asked],
     work: Callable[[Caller, Sequence[_Asked], datetime], Sequence[Any]],
@@ -197,7 +197,7 @@ def _together(
     except Exception as error:  # noqa: BLE001 (told to whoever asked)
         if len(asked) == 1 or _concerns_all(error):
             return [_refused(error)] * len(asked)
-        return [answer for each in asked for answer in _together(group, [each], work)]
+        return [answer for each in asked for answer in together(group, [each], work)]
     return [_shown(each) for each in found]
 
 
@@ -259,6 +259,8 @@ def _each(asked: Sequence[Any], work: Callable[[Any], Any]) -> list[Any]:
 
 
 def _shown(found: Any) -> Answer:
+    if isinstance(found, Answer):
+        return found
     if isinstance(found, Refusal):
         return problem(found)
     is_refused = isinstance(found, bodies.SettledCall) and found.state == REJECTED
