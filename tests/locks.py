@@ -15,7 +15,7 @@ from django.db import connection
 
 AUDIT_HEAD = "audit_audithead"
 _LOCKS = re.compile(r"\bFOR (NO KEY )?(UPDATE|SHARE)\b.*$", re.DOTALL)
-_TABLE = re.compile(r'\bFROM "(\w+)"')
+_TABLE = re.compile(r'\bFROM "?(\w+)"?')
 _EVENT = re.compile(r'^INSERT INTO "audit_auditevent" \((.*?)\) VALUES \((.*)\)')
 
 

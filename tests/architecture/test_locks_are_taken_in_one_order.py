@@ -25,6 +25,7 @@ ORDER = [
     "modifications_contractmodification",
     "fair_opportunity_opportunity",
     "orders_taskorder",
+    "metering_fundsgate",
     "orders_modification",
     "terminations_termination",
     "billing_invoice",

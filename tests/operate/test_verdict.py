@@ -14,7 +14,10 @@ def row(code, tokens=10, amount="0.5"):
 
 def telling(planted, found):
     return SimpleNamespace(
-        planted=planted, found=found, truth=SimpleNamespace(calls=(), price_of=None)
+        planted=planted,
+        found=found,
+        stop=SimpleNamespace(wrong=[]),
+        truth=SimpleNamespace(calls=(), price_of=None),
     )
 
 
@@ -85,13 +88,14 @@ def test_the_summary_takes_its_figures_from_the_meter(told):
     # When the story that the run shares is summed up
     summary = verdict.summary(told, seconds=1, invariants="ok", audit="ok")
 
-    # Then there are nine figures, and nothing is wrong with them
+    # Then there are ten figures, and nothing is wrong with them
     assert list(summary) == [
         "input_tokens",
         "output_tokens",
         "amount_usd",
         "planted",
         "found",
+        "hard_stop",
         "documents",
         "invariants",
         "audit",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
 
 from contracting.billing.models import Invoice
 from contracting.contracts.models import Contract
@@ -16,11 +17,13 @@ from contracting.operate.story import (
     hold,
     procure,
     settle,
+    stop,
     times,
     truth,
 )
 from contracting.operate.story.cast import HARBORLINE, NORTHLIGHT, Cast
 from contracting.operate.story.register import check_the_offerors
+from contracting.operate.story.stop import Stop
 from contracting.operate.story.times import Calendar
 from contracting.operate.story.truth import Truth
 from contracting.orders.models import TaskOrder
@@ -52,6 +55,7 @@ class Told:
     order: TaskOrder
     invoice: Invoice
     holders: dict[str, Contract]
+    stop: Stop
     planted: list[dict[str, Any]] = field(default_factory=list)
     found: list[dict[str, Any]] = field(default_factory=list)
 
@@ -76,6 +80,7 @@ def play(calendar: Calendar, stage: Stage) -> Told:
     _next_competition(engaged, calendar, stage)
     option = hold.exercise(engaged, calendar, contracts[HARBORLINE])
     stage.say(f"Option 1 of {option.contract.piid} is exercised by {option.number}")
+    stopped = _stop(engaged, calendar, contracts[NORTHLIGHT], stage)
     ban = hold.switch_off(engaged, calendar)
     stage.say(f"{ban.target} is switched off everywhere: no award, order or price")
     stage.say("Close-out")
@@ -98,6 +103,7 @@ def play(calendar: Calendar, stage: Stage) -> Told:
         order=order,
         invoice=received,
         holders=contracts,
+        stop=stopped,
         planted=planted,
         found=settle.found(order),
     )
@@ -282,6 +288,26 @@ def _administer(
     stage.say(f"  order {pooled.piid} for {hold.POOL_UNITS:,} units of the pool")
     for ratchet in hold.follow_the_list(engaged, calendar):
         stage.say(f"  modification {ratchet.number} follows the public list down")
+
+
+def _stop(engaged: Cast, calendar: Calendar, contract: Contract, stage: Stage) -> Stop:
+    stage.say("An order that asks before each call")
+    order = stop.order(engaged, calendar, contract)
+    stage.say(f"  order {order.piid}: {stop.FUNDS} funded, the gate is hard")
+    found = stop.replay(engaged, calendar, order)
+    zone = ZoneInfo(times.ZONE)
+    for percent, at in found.notices:
+        stage.say(f"  {at.astimezone(zone):%H:%M:%S}  notice at {percent} percent")
+    if found.stopped_at is not None:
+        stage.say(
+            f"  {found.stopped_at.astimezone(zone):%H:%M:%S}  call "
+            f"{found.refused[0]:,} is refused, as foretold: {found.refusal}"
+        )
+    stage.say(
+        f"  {len(found.granted):,} calls used ${found.used.plain()} of {found.funds}; "
+        f"{len(found.refused):,} were refused, none passed the funds"
+    )
+    return found
 
 
 def _next_competition(engaged: Cast, calendar: Calendar, stage: Stage) -> None:

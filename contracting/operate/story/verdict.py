@@ -34,6 +34,7 @@ def summary(told: Told, *, seconds: int, invariants: str, audit: str) -> Row:
         "amount_usd": Dollars(dollars).plain(),
         "planted": told.planted,
         "found": told.found,
+        "hard_stop": told.stop.as_row(),
         "documents": [
             {"kind": each.kind, "number": each.number, "title": each.title}
             for each in Document.objects.order_by("pk")
@@ -64,6 +65,7 @@ def wrong(told: Told, summary: Row) -> list[str]:
         for name, value in expected.items()
         if summary[name] != value
     ]
+    found += told.stop.wrong
     for planted, seen in beside(told.planted, told.found):
         if seen is None and planted is not None:
             found.append(f"A planted {planted['code']} was not found.")
