@@ -258,6 +258,7 @@ def prices_of(
         "bars": bars(sums),
         "bar_width": BAR_WIDTH,
         "usage": used,
+        "is_bent": any("between" in row for row in used.get("totals", ())),
         "changes": changes_of(used),
         "slopes": plot(used),
         "comparable": comparisons.comparable(lines),

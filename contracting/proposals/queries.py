@@ -152,7 +152,8 @@ class Workspace:
         named = self.content(DraftPartName.PRICES).get("models", {})
         found = []
         for clin in sorted({line.clin for line in self.lines if line.names_a_model}):
-            asked = {line.boundary for line in self.lines if line.clin == clin}
+            own = [x for x in self.lines if x.clin == clin and x.asks_boundary]
+            asked = {line.boundary for line in own}
             fit = [each for each in self.models if asked <= set(each.boundaries)]
             found.append((clin, str(named.get(clin, "")), fit))
         return found

@@ -432,7 +432,7 @@ def facts_of(solicitation: Solicitation, *, at: datetime | None = None) -> Facts
             Line(
                 line.clin,
                 line.workload_tokens,
-                line.boundary if line.names_a_model else "",
+                line.boundary if line.asks_boundary else "",
                 line.structure,
                 line.workload_quantity,
             )

@@ -375,7 +375,7 @@ def _require_models(solicitation: Solicitation, offer: Offer, at: datetime) -> N
                 f"{model}. Name one for all of its lines."
             )
             raise ModelUnfit(message, clin=line.clin)
-        if line.boundary not in model.boundaries:
+        if line.asks_boundary and line.boundary not in model.boundaries:
             boundary = Boundary(line.boundary).label
             message = (
                 f"{model} is not authorized for the data boundary of line {line.slin}, "

@@ -399,7 +399,8 @@ def _prices(
 def _wrong_price(price: str, line: SolicitationLine, model: AiModel | None) -> str:
     if line.names_a_model and model is None:
         return "names no model of the reference list that was in force on receipt"
-    if model is not None and line.boundary not in model.boundaries:
+    allowed = model.boundaries if model is not None else []
+    if model is not None and line.asks_boundary and line.boundary not in allowed:
         return "names a model that is not authorized for its data boundary"
     if not _PRICE.fullmatch(price):
         return "has no figure with six decimals, below a million"

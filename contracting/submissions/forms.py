@@ -98,7 +98,8 @@ class OfferForm(forms.Form):
         return sorted({line.clin for line in self.lines if line.names_a_model})
 
     def _model_field(self, clin: str, models: Sequence[AiModel]) -> forms.Field:
-        boundaries = {line.boundary for line in self.lines if line.clin == clin}
+        own = [x for x in self.lines if x.clin == clin and x.asks_boundary]
+        boundaries = {line.boundary for line in own}
         fit = [model for model in models if boundaries <= set(model.boundaries)]
         numbers = {model.public_id: model.pk for model in fit}
         return forms.TypedChoiceField(

@@ -82,6 +82,7 @@ def test_the_page_of_prices_says_each_figure_in_its_unit():
     assert "1.25 ACU (ACU burnt per million tokens)" in text
     assert "25 × 12 months" in text
     assert "$30.00 (US dollars per month)" in text
+    assert "Steps by volume bend a total" in text
     # And what is kept: seats make the whole not comparable with list, tokens are not
     analysis = PriceAnalysis.objects.get()
     rows = {

@@ -228,6 +228,11 @@ class SolicitationLine(Addressed, Timestamped):
         return not self.is_by_unit
 
     @property
+    def asks_boundary(self) -> bool:
+        """Whether tokens of a class are served on it, and so somewhere."""
+        return self.token_class_id is not None
+
+    @property
     def quote(self) -> Quote:
         """What the figure is that an offer puts to it."""
         if self.is_by_unit:
