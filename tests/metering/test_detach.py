@@ -19,7 +19,7 @@ from contracting.metering.operations.correct import correct_usage
 from contracting.metering.operations.detach import detach_source
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.operations.register import register_source
-from contracting.metering.queries.known import known_usage
+from contracting.metering.queries.as_known import known_usage
 from contracting.metering.refusals import NotDetachable, NothingToCorrect
 from tests.builders_metering import (
     CALLED_AT,

@@ -8,7 +8,7 @@ import pytest
 
 from contracting.core.actors import SYSTEM
 from contracting.metering.models import DailyUsage
-from contracting.metering.queries.known import known_usage
+from contracting.metering.queries.as_known import known_usage
 from contracting.modifications.states import RateDraft
 from contracting.reference.models import AiModel
 from contracting.reference.operations.map_model_alias import map_model_alias
