@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from contracting.charges.queries import charged_by_line
 from contracting.core.invariants import Invariant
@@ -20,6 +21,7 @@ from contracting.metering.models import (
     EveryLine,
     FundsGate,
     RatingDifference,
+    Settlement,
     SuspenseReserve,
     UnchargedUsage,
     UsageAssignment,
@@ -123,6 +125,45 @@ def _prices_are_exact() -> Iterator[str]:
         exact = UnitPrice(row.usd_per_million_tokens).of(Tokens(row.tokens))
         if exact.amount != row.dollars:
             yield f"{row} should cost {exact}"
+
+
+def _prices_are_those_in_force() -> Iterator[str]:
+    """An order may have agreed on less; a correction has the price of its call."""
+    at_its_time = Q(rate_row__in_force__contains=F("occurred_at"))
+    correction = Exists(
+        EveryEvent.objects.filter(**{key: OuterRef(key) for key in _EVENT}).exclude(
+            corrects=""
+        )
+    )
+    right = (
+        Q(rate_row__usd_per_million_tokens__gte=F("usd_per_million_tokens"))
+        & Q(rate_row__token_class__code=F("token_class_code"))
+        & Q(rate_row__line=F("order_line__contract_line"))
+        & (at_its_time | correction)
+    )
+    for row in UsageRating.objects.filter(~right):
+        yield f"{row} has a price that was not in force for it"
+
+
+def _settlements_are_what_was_rated() -> Iterator[str]:
+    rated = (
+        UsageRating.objects.filter(
+            agency_id=OuterRef("reservation__agency_id"),
+            source_id=OuterRef("reservation__source_id"),
+            event_id=OuterRef("event_id"),
+        )
+        .order_by()
+        .values("event_id")
+    )
+    settled = Settlement.objects.annotate(
+        rated_tokens=Coalesce(Subquery(rated.annotate(n=Sum("tokens")).values("n")), 0),
+        rated_dollars=Coalesce(
+            Subquery(rated.annotate(n=Sum("dollars")).values("n")), Decimal(0)
+        ),
+    )
+    wrong = ~Q(tokens=F("rated_tokens")) | ~Q(dollars=F("rated_dollars"))
+    for row in settled.filter(wrong).order_by("pk"):
+        yield f"{row}, and rated were {row.rated_tokens} for ${row.rated_dollars}"
 
 
 def _verdicts_add_up() -> Iterator[str]:
@@ -372,6 +413,17 @@ INVARIANTS = [
     ),
     Invariant(
         "MET-14",
+        "Every rating names a price of its own line and class that was in force when "
+        "it was used, and costs no more; a correction that of what it corrects.",
+        _prices_are_those_in_force,
+    ),
+    Invariant(
+        "MET-15",
+        "What a reserved call was settled with is what its event was rated.",
+        _settlements_are_what_was_rated,
+    ),
+    Invariant(
+        "MET-16",
         "What is put away of a source is what was put away: calls, tokens, hashes.",
         archives_that_changed,
     ),
