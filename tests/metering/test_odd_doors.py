@@ -3,9 +3,12 @@
 import json
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from contracting.core import clock
+from contracting.core.api import NotJson
+from contracting.metering.gate.bodies import Settle, read_body
 from contracting.metering.models import UsageEvent
 from tests.builders_metering import (
     CALLED_AT,
@@ -122,3 +125,11 @@ def test_the_same_id_by_another_source_is_another_call(gateway_client, order):
 
     assert told == ["", "other_source", ""]
     assert UsageEvent.objects.count() == 1
+
+
+def test_an_event_that_is_nested_without_end_is_no_json():
+    deep = b'{"a":' + b"[" * 5_000 + b"]" * 5_000 + b"}"
+    body = b'{"reservation_id": "call-0001", "source": "gateway", "event": %s}' % deep
+
+    with pytest.raises(NotJson):
+        read_body(msgspec.json.Decoder(Settle), body)

@@ -176,7 +176,7 @@ def read_body(decoder: Decoder, raw: bytes) -> Any:
         said, _, place = str(error).partition(" - at `$")
         pointer = place.rstrip("`").replace(".", "/")
         raise Invalid(f"{said}.", pointer=pointer) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotJson(f"The body is no JSON: {error}.") from error
 
 
