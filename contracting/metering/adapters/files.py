@@ -24,7 +24,8 @@ from contracting.metering.adapters.rows import sha256_of
 from contracting.metering.refusals import TooManyRows, UnreadableBatch
 from contracting.metering.states import RowCode
 
-MOST_ROWS: Final = 500_000
+MOST_ROWS: Final = 200_000
+"""What the slowest adapter reads within the time that a request may take."""
 
 Row = ReadEvent | BadRow
 Reader = Callable[[bytes], list[Row]]
