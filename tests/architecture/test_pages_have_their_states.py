@@ -65,6 +65,9 @@ ADMINISTER = _in("browser/test_administer_without_javascript")
 USAGE = _in("browser/test_usage_without_javascript")
 EXPLORER = _in("metering/test_explorer")
 FEEDS = _in("metering/test_feeds")
+FILES = _in("browser/test_files_without_javascript")
+UPLOADS = _in("metering/test_upload_pages")
+INTEGRATIONS = _in("metering/test_integrations")
 BURNING = _in("desk/test_burn_down")
 RULES = _in("watch/test_set_alert_rule")
 IN_FORCE = _in("reference/test_in_force")
@@ -440,6 +443,37 @@ PAGES = (
         closed=f"{IN_FORCE}nobody_else_previews_an_import",
         acted=f"{USAGE}what_is_in_force_is_read_on_a_day",
         plain=f"{USAGE}what_is_in_force_is_read_on_a_day",
+    ),
+    Page(
+        "What came of this file?",
+        ("metering:upload_usage", "metering:upload", "metering:batches"),
+        answer=f"{UPLOADS}a_representative_imports_a_packed_file_and_reads_what_came_"
+        "of_it",
+        empty=Absent("there is a page once a file was imported"),
+        error=f"{UPLOADS}a_file_that_cannot_be_read_says_why_and_nothing_is_counted",
+        closed=f"{UPLOADS}an_outsider_finds_no_file_no_batch_and_no_mapping",
+        acted=f"{FILES}columns_are_mapped_and_a_file_is_imported",
+        plain=f"{FILES}columns_are_mapped_and_a_file_is_imported",
+    ),
+    Page(
+        "Which column of our files is what?",
+        ("metering:map_columns",),
+        answer=f"{UPLOADS}columns_are_mapped_on_a_sample_and_later_files_are_read_so",
+        empty=f"{UPLOADS}columns_are_mapped_on_a_sample_and_later_files_are_read_so",
+        error=f"{UPLOADS}a_mapping_that_is_not_whole_says_what_is_missing",
+        closed=f"{UPLOADS}who_may_not_map_or_import_is_told_why",
+        acted=f"{FILES}columns_are_mapped_and_a_file_is_imported",
+        plain=f"{FILES}columns_are_mapped_and_a_file_is_imported",
+    ),
+    Page(
+        "Which machines may talk to us?",
+        ("metering:integrations", "metering:check_usage"),
+        answer=f"{INTEGRATIONS}the_page_says_which_machines_may_send_and_how",
+        empty=f"{INTEGRATIONS}an_outsider_connects_nothing",
+        error=f"{INTEGRATIONS}what_cannot_be_read_is_said",
+        closed=f"{INTEGRATIONS}an_outsider_connects_nothing",
+        acted=f"{FILES}an_event_is_tested",
+        plain=f"{FILES}an_event_is_tested",
     ),
     Page(
         "Which feeds were not heard of, and when?",
