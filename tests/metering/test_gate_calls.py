@@ -7,6 +7,8 @@ import pytest
 
 from contracting import asgi
 from contracting.core import clock
+from contracting.documents.queries import read_blob
+from contracting.metering.adapters.cloudevents import ReadEvent, read_batch
 from contracting.metering.gate import work
 from contracting.metering.gate.door import Gate
 from contracting.metering.models import UsageBatch, UsageEvent
@@ -51,6 +53,15 @@ def sent(gate, *bodies):
     return asyncio.run(all_of_them())
 
 
+def reads_again(batch):
+    """Whether what is kept of a batch are its rows, in their order."""
+    rows = read_batch(read_blob(batch.payload))
+    answers = json.loads(read_blob(batch.verdicts))
+    return [row.event_id for row in rows if isinstance(row, ReadEvent)] == [
+        answer["id"] for answer in answers if answer["status"] != "rejected"
+    ]
+
+
 @pytest.fixture
 def gate(own_database, monkeypatch):
     work._callers.clear()
@@ -64,7 +75,8 @@ def gate(own_database, monkeypatch):
 def test_calls_that_wait_are_one_batch_and_each_has_its_own_answer(gate):
     # Given a call that came before, and an order
     order = issued_order()
-    ((status, first),) = sent(gate, event(0, order=order))
+    written_out = json.dumps([event(0, order=order)], indent=2).encode()
+    ((status, first),) = sent(gate, written_out)
     assert (status, first["status"], first["id"]) == (200, "accepted", "call-0")
 
     # When thirty come at once, with repeats, a conflict, and some that cannot be read
@@ -92,6 +104,9 @@ def test_calls_that_wait_are_one_batch_and_each_has_its_own_answer(gate):
     assert {answer["batch"] for _status, answer in answers} <= set(
         UsageBatch.objects.values_list("public_id", flat=True)
     )
+    exact = UsageBatch.objects.filter(is_exact=True)
+    assert exact.exists()
+    assert all(map(reads_again, exact))
     folded()
     assert broken_invariants() == {}
 

@@ -14,6 +14,7 @@ from contracting.core.api import NotJson
 from contracting.core.errors import Invalid
 from contracting.metering.adapters import cloudevents
 from contracting.metering.adapters.cloudevents import BadRow, ReadEvent, Unreadable
+from contracting.metering.adapters.rows import rows_of
 from contracting.metering.gate import work
 from contracting.metering.operations.ingest import Verdict, ingest_usage
 from contracting.metering.states import RowVerdict
@@ -26,6 +27,8 @@ class SentCall(Struct, frozen=True):
 
     source: str
     row: ReadEvent | BadRow
+    text: str
+    """As it was written, on one line."""
 
 
 class RecordedCall(Struct, frozen=True):
@@ -59,13 +62,19 @@ class CallDecoder:
             message = "Send one event; several go to events:batch."
             raise NotJson(message)
         (row,) = rows
+        # Between the tokens of JSON the end of a line is a blank, within them it is
+        # never written as it is.
+        text = rows_of(raw)[0].translate(_ON_ONE_LINE)
         if isinstance(row, ReadEvent):
-            return SentCall(row.source, row)
+            return SentCall(row.source, row, text)
         named = next(cloudevents.named_sources(raw), None)
         if named is None:
             message = "The event names no source."
             raise Invalid(message, pointer="/source")
-        return SentCall(named, row)
+        return SentCall(named, row, text)
+
+
+_ON_ONE_LINE: Final = str.maketrans("\r\n", "  ")
 
 
 def record(group: Hashable, asked: Sequence[SentCall]) -> list[work.Answer]:
@@ -82,7 +91,11 @@ def _record(
         return rows
 
     receipt = ingest_usage(
-        source_id=caller.source_id, payload=b"", read=read, by=caller.by, at=at
+        source_id=caller.source_id,
+        payload="".join(f"{each.text}\n" for each in asked).encode(),
+        read=read,
+        by=caller.by,
+        at=at,
     )
     batch = receipt.batch.public_id
     return [_answer(verdict, batch) for verdict in receipt.verdicts]
