@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any, Final
 
+import msgspec
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -118,7 +119,7 @@ class IngestUsageEndpoint(EndpointView):
         responses={200: BatchReceiptSerializer, 207: BatchReceiptSerializer},
         tags=["usage"],
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         payload, source, reading = self.delivered(request)
         receipt = ingest_usage(
             source_id=source.pk,
@@ -132,7 +133,11 @@ class IngestUsageEndpoint(EndpointView):
         clean = batch.accepted + batch.duplicate == batch.received
         body = batch_row(batch)
         body["verdicts"] = [verdict.as_row() for verdict in receipt.verdicts]
-        return Response(body, status=200 if clean else 207)
+        return HttpResponse(
+            msgspec.json.encode(body),
+            status=200 if clean else 207,
+            content_type="application/json",
+        )
 
     def delivered(self, request: Request) -> tuple[bytes, UsageSource, Reading]:
         """What was sent, of which source, and what reads it.

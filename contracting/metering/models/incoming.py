@@ -18,8 +18,11 @@ from django.db import connection, connections
 
 from contracting.core.models import StreamedQuerySet
 
-FEW: Final = 500
-"""Up to so many calls travel inside the statement; more are streamed to a table."""
+FEW: Final = 1_500
+"""Up to so many calls travel inside the statement; more are streamed to a table.
+
+For a thousand both ways took the same within a tenth, the statement the less.
+"""
 
 
 SHARED_NAMES: Final = (

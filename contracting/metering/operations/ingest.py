@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
@@ -474,7 +474,7 @@ def _keep(
 ) -> dict[str, Any]:
     """What is kept of a batch, and what it was answered; once and packed."""
     how = keeping_of(payload, rows)
-    answers = json.dumps([v.as_row() for v in verdicts]).encode()
+    answers = msgspec.json.encode([v.as_row() for v in verdicts])
     answered = Content(answers, "application/json", packed=True)
     if kept is not None:
         (stored,) = store_all_blobs(contents=[answered])
