@@ -14,6 +14,7 @@ from contracting.metering.queries.explored import Asked
 from contracting.metering.queries.keyed import days_under_a_name, unsorted_days
 from contracting.metering.tasks import sort_usage_by_key
 from tests.builders_metering import CALLED_AT, event, ingested
+from tests.builders_reratings import approved, prepared, price_fell
 from tests.cast import actor
 
 pytestmark = pytest.mark.usefixtures("now", "source")
@@ -113,3 +114,22 @@ def test_lately_means_orders_that_were_folded_within_the_hour(used):
 
     assert unsorted_days(later) == []
     assert len(unsorted_days(clock.now() - timedelta(days=400))) == 2
+
+
+def test_what_was_rated_anew_counts_as_it_holds_now(order, contract):
+    # Given calls on which a lower price turns out to hold, sorted at the old one
+    at = CALLED_AT + timedelta(days=3)
+    for n, key in enumerate(("key_a", "key_a", "key_b")):
+        ingested(event(n, order=order, key_ref=key, at=at), at=at)
+    sort_usage_by_key(every_day=True)
+    before = sum(row.dollars for row in KeyedUsage.objects.all())
+    price_fell(contract)
+
+    # When an officer approves that they are rated anew
+    approved(prepared(contract))
+    assert sort_usage_by_key(every_day=True) == 1
+
+    # Then the keys add up to the daily sums again, at the lower price
+    assert sums(KeyedUsage) == sums(DailyUsage)
+    assert sum(row.dollars for row in KeyedUsage.objects.all()) < before
+    assert unsorted_days() == []
