@@ -158,7 +158,7 @@ def test_an_offer_that_misses_a_line_of_the_workload_is_not_reasonable(
             clin=line.clin,
             slin=line.slin,
             description=line.description,
-            token_class=line.token_class.code,
+            token_class=line.class_code,
             workload=Tokens(line.workload_tokens),
         )
         for line in solicitation.lines.select_related("token_class").order_by("slin")

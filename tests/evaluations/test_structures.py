@@ -64,6 +64,7 @@ def test_the_record_keeps_the_bend_and_the_plot_draws_it():
 
     assert curves_of(kept) == sorted(curves(), key=lambda each: each.totals[1])
     drawn = plot(kept)
+    assert drawn is not None
     paths = {slope.vendor: slope.path.count("L") for slope in drawn.slopes}
     assert paths == {"Flat": 2, "Stepped": 2 * PARTS}
 

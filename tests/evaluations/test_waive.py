@@ -81,7 +81,7 @@ def test_an_input_price_never_becomes_an_output_price(contracting_officer):
             clin=line.clin,
             slin=line.slin,
             description=line.description,
-            token_class="FT_TRAIN" if line.slin == "0001AA" else line.token_class.code,
+            token_class="FT_TRAIN" if line.slin == "0001AA" else line.class_code,
             workload=Tokens(line.workload_tokens),
         )
         for line in lines_of(solicitation)
@@ -105,7 +105,7 @@ def test_an_input_price_never_becomes_an_output_price(contracting_officer):
     rates = OfferedRate.objects.filter(line__slin="0001AA")
     assert rates.count() == 2
     for rate in rates:
-        assert rate.line.token_class.code == "IN_UNCACHED"
+        assert rate.line.class_code == "IN_UNCACHED"
     with nothing_happens(), pytest.raises(PriceNotComparable):
         analysed_prices(on=solicitation)
 

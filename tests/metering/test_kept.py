@@ -19,10 +19,11 @@ from contracting.metering.models import UsageAttribution
 from contracting.metering.models.changes import WATCHED
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.operations.map_key import MappedTo, map_key
-from contracting.metering.operations.set_limit import Limits, set_usage_limit
+from contracting.metering.operations.set_limit import set_usage_limit
 from contracting.metering.queries import facts_of
 from contracting.metering.queries.kept import Facts
 from contracting.metering.queries.lookup import Lookup
+from contracting.metering.states import Limits
 from contracting.reference.models import AiModel
 from tests.builders_metering import (
     CALLED_AT,

@@ -15,9 +15,11 @@ PAGE = "/usage/explorer"
 
 def saved(part_name="cor", **changed):
     by = actor(part_name)
+    agency = actor("cor").organization_id
+    assert agency is not None
     what = {"name": "By project", "query": "group=project", "is_shared": False}
     return save_view(
-        agency_id=actor("cor").organization_id,
+        agency_id=agency,
         **{**what, **changed},
         by=by,
         at=CALLED_AT,

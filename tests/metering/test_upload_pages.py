@@ -168,6 +168,7 @@ def test_columns_are_mapped_on_a_sample_and_later_files_are_read_so(order, sourc
     saved = submit(browser, address, {**form, "save": "1"})
     assert saved.status_code == 303
     upload = counted(uploaded(source, SAMPLE.encode(), "csv", order=order.public_id))
+    assert upload.mapping is not None
     assert upload.mapping.version == 1
     assert UsageBatch.objects.get().accepted == 1
 
@@ -288,7 +289,7 @@ def test_an_outsider_finds_no_file_no_batch_and_no_mapping(
     content, order, source, part
 ):
     upload = counted(uploaded(source, content))
-    batch = UsageBatch.objects.order_by("pk").first()
+    batch = UsageBatch.objects.get()
     browser = client_for(actor(part))
 
     for address in (

@@ -74,6 +74,7 @@ def test_a_sheet_filled_in_a_spreadsheet_is_priced_by_the_structure(
     costs: dict[str, Dollars] = {}
     for cell in workspace.cells:
         assert not cell.problem
+        assert cell.priced is not None
         clin = cell.line.clin
         costs[clin] = costs.get(clin, Dollars()) + cell.priced.amount
     assert costs == {"0001": BESIDE_COST, **STRUCTURES}

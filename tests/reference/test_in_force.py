@@ -133,6 +133,7 @@ def test_an_import_is_previewed_with_what_it_changes(administrator, at):
     known = ListPrice.objects.filter(
         model__snapshot=MODEL, token_class__code="OUT_TEXT", tier="STANDARD"
     ).first()
+    assert known is not None
     same = f"{MODEL},OUT_TEXT,STANDARD,0,{known.usd_per_million_tokens}\n"
     other = f"{MODEL},IN_UNCACHED,STANDARD,0,1.23\nno-model,OUT_TEXT,STANDARD,0,1\n"
     listed = HEAD + same + other

@@ -193,7 +193,7 @@ def drafts(solicitation, **changed):
                 clin=line.clin,
                 slin=line.slin,
                 description=line.description,
-                token_class=line.token_class.code,
+                token_class=line.class_code,
                 workload=Tokens(line.workload_tokens),
             ),
             **changed.get(f"l{line.slin}", {}),
@@ -220,7 +220,7 @@ def test_a_line_that_changes_is_replaced_and_the_others_stay(released, amend):
         s: line.pk for s, line in before.items() if s != "0001AA"
     }
     old.refresh_from_db()
-    assert (old.token_class.code, old.is_removed, old.until_version) == (
+    assert (old.class_code, old.is_removed, old.until_version) == (
         "IN_UNCACHED",
         True,
         2,

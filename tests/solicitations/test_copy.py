@@ -54,7 +54,7 @@ def test_a_copy_says_what_the_original_says(earlier, need, contract_specialist, 
     assert made.statement_of_objectives == earlier.statement_of_objectives
     for name in ("naics", "psc", "size_standard", "importance", "ai_terms"):
         assert getattr(made, name) == TERMS[name]
-    lines = {line.token_class.code: line.workload_tokens for line in lines_of(made)}
+    lines = {line.class_code: line.workload_tokens for line in lines_of(made)}
     assert lines == WORKLOAD
     factors = made.factors.order_by("position").values_list("name", flat=True)
     assert list(factors) == [factor.name for factor in FACTORS]

@@ -36,7 +36,7 @@ def test_a_package_starts_from_the_need_its_estimate_and_the_clauses_in_force(
     assert package.statement_of_objectives == requisition.need
     lines = list(lines_of(package))
     assert [line.slin for line in lines] == ["0001AA", "0001AB", "0001AC", "0001AD"]
-    assert {line.token_class.code: line.workload_tokens for line in lines} == WORKLOAD
+    assert {line.class_code: line.workload_tokens for line in lines} == WORKLOAD
     assert set(package.clauses.values_list("clause_id", flat=True)) == set(
         clauses_for("SOLICITATION", at.date()).values_list("pk", flat=True)
     )

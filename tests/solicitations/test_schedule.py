@@ -1,6 +1,7 @@
 """The price schedule asks for every structure whole, or for none of it."""
 
 import re
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -31,8 +32,8 @@ def edited(package, *lines, at):
     )
 
 
-TIERED = {"structure": "TIERS"}
-POOLED = {"structure": "POOL", "unit": "ACU"}
+TIERED: dict[str, Any] = {"structure": "TIERS"}
+POOLED: dict[str, Any] = {"structure": "POOL", "unit": "ACU"}
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_a_combined_synopsis_and_solicitation_is_written_from_a_template_in_one_
     # Given the template of a new agency, and a need
     made = started(starter, need, contract_specialist, at)
     assert made.state == SolicitationState.DRAFT
-    lines = {line.token_class.code: line.workload_tokens for line in lines_of(made)}
+    lines = {line.class_code: line.workload_tokens for line in lines_of(made)}
     assert lines == WORKLOAD
     assert made.statement_of_objectives == need.need
 
@@ -105,7 +105,7 @@ def test_an_own_template_gives_its_lines_and_the_record_says_so(
 
     made = started(own, need, contract_specialist, at + days(2))
 
-    lines = {line.token_class.code: line.workload_tokens for line in lines_of(made)}
+    lines = {line.class_code: line.workload_tokens for line in lines_of(made)}
     assert lines == WORKLOAD
     assert made.ai_terms == TERMS["ai_terms"]
     assert made.deadline is None

@@ -39,6 +39,10 @@ def test_the_forecast_has_the_step_and_no_more(used):
 
     # Then each path has five dollars more, and those days alone
     after = forecast_of(order, NOW)
+    assert before.funds.at_completion is not None
+    assert after.funds.at_completion is not None
+    assert before.tokens.at_completion is not None
+    assert after.tokens.at_completion is not None
     assert after.funds.at_completion.p50 - before.funds.at_completion.p50 == Decimal(5)
     early = [each for each in after.funds.band if each.day < SOON]
     assert early == [each for each in before.funds.band if each.day < SOON]

@@ -184,7 +184,9 @@ def test_sums_fire_as_a_plain_count_says():
                     seen.add(occasion)
                     plain.append((day, sum(of)))
             found = fired(terms, Watched(days, last), first=first, last=last)
-            assert [(each.day, each.figure) for each in found] == plain
+            assert [(each.day, each.figure) for each in found] == [
+                (each, Decimal(total)) for each, total in plain
+            ]
 
 
 @pytest.mark.parametrize(
