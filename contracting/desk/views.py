@@ -45,7 +45,7 @@ from contracting.orders.queries import get_task_order_for
 from contracting.solicitations.queries import open_opportunities
 from contracting.submissions.health.log import silent_since
 from contracting.watch.models import PlannedUse
-from contracting.watch.queries import planned_uses_of
+from contracting.watch.queries.forecasts import planned_uses_of
 
 PATIENCE_SECONDS: Final = 1.5
 """How long the database may take before the site calls itself not ready."""

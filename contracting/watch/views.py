@@ -54,6 +54,7 @@ from contracting.watch.operations.end_alert_rule import end_alert_rule
 from contracting.watch.operations.plan_use import plan_use
 from contracting.watch.operations.set_alert_rule import set_alert_rule
 from contracting.watch.operations.withdraw_planned_use import withdraw_planned_use
+from contracting.watch.queries import rules as rule_queries
 from contracting.watch.states import AlarmState, RuleMeasure, RuleScope, RuleSpan
 
 _TRIED: Final = ("measure", "span", "threshold", "scope", "scope_name")
@@ -79,7 +80,7 @@ class AlertsPage(PageView):
         """The agency's own rules, the caps of its orders, and what may be set."""
         orders = contract.orders.filter(state=TaskOrderState.ISSUED)
         on = accounting_day(clock.now(), contract.time_zone)
-        rules = queries.rules_of(contract.orders.all())
+        rules = rule_queries.rules_of(contract.orders.all())
         return {
             "rules": [(rule, *_said(rule)) for rule in rules],
             "orders": [
@@ -96,8 +97,8 @@ class AlertsPage(PageView):
 
 def _said(rule: AlertRule) -> tuple[Any, str, int]:
     """The last version of a rule, what it says, and how often it has fired."""
-    version = queries.version_on(rule, None)
-    words = rule_words(queries.terms_of(version)) if version else ""
+    version = rule_queries.version_on(rule, None)
+    words = rule_words(rule_queries.terms_of(version)) if version else ""
     return version, words, rule.alarms.count()
 
 
@@ -296,7 +297,7 @@ def _tried(
     order: TaskOrder, terms: RuleTerms, at: datetime
 ) -> tuple[str, list[tuple[Any, str]]]:
     """Whether the rule would have fired in the last ninety days, and when."""
-    found = queries.would_have_fired(order, terms, at)
+    found = rule_queries.would_have_fired(order, terms, at)
     rows = [(each, figure_words(terms.measure, each.figure)) for each in found]
     days = f"in the last {PREVIEW_DAYS} days"
     if not rows:
@@ -313,9 +314,9 @@ class AlertRulePage(PageView):
     template_name = "watch/alert_rule.html"
 
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
-        rule = queries.get_rule_for(self.actor, ids["public_id"])
+        rule = rule_queries.get_rule_for(self.actor, ids["public_id"])
         version, words, _fired = _said(rule)
-        sentence, rows = _tried(rule.order, queries.terms_of(version), clock.now())
+        sentence, rows = _tried(rule.order, rule_queries.terms_of(version), clock.now())
         versions = rule.versions.select_related("set_by__user").order_by("-number")
         return {
             "rule": rule,
@@ -324,7 +325,7 @@ class AlertRulePage(PageView):
             "words": words,
             "tried": sentence,
             "tries": rows,
-            "versions": [(v, rule_words(queries.terms_of(v))) for v in versions],
+            "versions": [(v, rule_words(rule_queries.terms_of(v))) for v in versions],
             "alarms": rule.alarms.order_by("-pk")[:50],
             "may_set": permissions.can_set_alert_rule(self.actor, rule.order),
             "may_end": permissions.can_end_alert_rule(self.actor, rule.order),
@@ -409,14 +410,14 @@ class ChangeAlertRuleView(SetAlertRuleView):
     done_message = "The new version holds from its first day on."
 
     def rule(self) -> AlertRule | None:
-        return queries.get_rule_for(self.actor, self.kwargs["public_id"])
+        return rule_queries.get_rule_for(self.actor, self.kwargs["public_id"])
 
     def thing(self, *_: Any, **ids: Any) -> TaskOrder:
-        return queries.get_rule_for(self.actor, ids["public_id"]).order
+        return rule_queries.get_rule_for(self.actor, ids["public_id"]).order
 
     def initial(self, thing: TaskOrder) -> dict[str, Any]:
         rule = self.rule()
-        version = queries.version_on(rule, None) if rule else None
+        version = rule_queries.version_on(rule, None) if rule else None
         today = accounting_day(clock.now(), thing.contract.time_zone)
         names = ("name", "told", *_TRIED)
         return {"valid_from": today, **{k: getattr(version, k, "") for k in names}}
@@ -431,13 +432,13 @@ class EndAlertRuleView(VerbView):
     done_message = "The rule has ended; what it told stays."
 
     def thing(self, *_: Any, **ids: Any) -> AlertRule:
-        return queries.get_rule_for(self.actor, ids["public_id"])
+        return rule_queries.get_rule_for(self.actor, ids["public_id"])
 
     def verdict(self, thing: AlertRule) -> Verdict:
         return permissions.can_end_alert_rule(self.actor, thing.order)
 
     def extra(self, thing: AlertRule) -> dict[str, Any]:
-        version = queries.version_on(thing, None)
+        version = rule_queries.version_on(thing, None)
         return {"version": version, "cancel_url": thing.path}
 
     def perform(
@@ -482,7 +483,7 @@ class WithdrawPlannedUseView(VerbView):
     done_message = "The forecast counts it no more."
 
     def thing(self, *_: Any, **ids: Any) -> PlannedUse:
-        return queries.get_planned_use_for(self.actor, ids["public_id"])
+        return rule_queries.get_planned_use_for(self.actor, ids["public_id"])
 
     def verdict(self, thing: PlannedUse) -> Verdict:
         return permissions.can_withdraw_planned_use(self.actor, thing.order)

@@ -9,7 +9,7 @@ from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars, Tokens
 from contracting.watch.models import PlannedUse
 from contracting.watch.operations.plan_use import plan_use
-from contracting.watch.queries import forecast_of
+from contracting.watch.queries.forecasts import forecast_of
 from contracting.watch.refusals import BadPlan
 from tests.cast import actor, client_for, nothing_happens, submit
 from tests.watch.conftest import DAYS, NOW

@@ -15,7 +15,7 @@ from contracting.watch.calculations import DayUse
 from contracting.watch.calculations.rules import RuleTerms, Watched, fired
 from contracting.watch.models import AlertRule, AlertRuleVersion
 from contracting.watch.operations.set_alert_rule import set_alert_rule
-from contracting.watch.queries import would_have_fired
+from contracting.watch.queries.rules import would_have_fired
 from contracting.watch.refusals import BadRule
 from contracting.watch.states import AlarmKind
 from tests.builders_metering import CALLED_AT, event, ingested

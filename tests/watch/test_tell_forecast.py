@@ -8,7 +8,7 @@ from contracting.metering.models import FundsNotice
 from contracting.metering.operations.set_notice_terms import set_notice_terms
 from contracting.metering.states import FundsNoticeKind
 from contracting.watch.operations.tell_forecast import tell_forecast
-from contracting.watch.queries import forecast_of
+from contracting.watch.queries.forecasts import forecast_of
 from contracting.watch.states import Outlook
 from contracting.watch.tasks import give_funds_notices
 from tests.builders_metering import told_to

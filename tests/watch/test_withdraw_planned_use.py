@@ -5,7 +5,7 @@ import pytest
 from contracting.core.errors import NotAllowed
 from contracting.watch.models import PlannedUse
 from contracting.watch.operations.withdraw_planned_use import withdraw_planned_use
-from contracting.watch.queries import planned_steps
+from contracting.watch.queries.forecasts import planned_steps
 from contracting.watch.refusals import BadPlan
 from tests.cast import actor, client_for, nothing_happens, submit
 from tests.watch.conftest import NOW

@@ -38,7 +38,7 @@ from contracting.orders.states import SIGNED, ModificationState
 from contracting.watch.calculations import DAYS_FOR_A_RANGE, Forecast
 from contracting.watch.calculations.alarms import DayBand, bands
 from contracting.watch.calculations.words import back_test_sentence, sentence
-from contracting.watch.queries import Forecasts, forecast_of
+from contracting.watch.queries.forecasts import Forecasts, forecast_of
 from contracting.watch.states import Outlook
 
 DAYS_LOOKED_AT: Final = 60

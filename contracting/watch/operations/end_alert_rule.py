@@ -14,7 +14,7 @@ from contracting.orders.models import TaskOrder
 from contracting.watch import events, permissions
 from contracting.watch.models import AlertRule, AlertRuleVersion
 from contracting.watch.operations.set_alert_rule import add_version
-from contracting.watch.queries import terms_of, version_on
+from contracting.watch.queries.rules import terms_of, version_on
 from contracting.watch.refusals import BadRule
 
 

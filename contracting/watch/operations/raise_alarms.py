@@ -11,8 +11,9 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.metering.models import UsageSource
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.watch import events, permissions, queries
+from contracting.watch import events, permissions
 from contracting.watch.models import Alarm
+from contracting.watch.queries import findings
 from contracting.watch.states import AlarmKind, Told
 
 
@@ -30,9 +31,9 @@ def raise_alarms(
     """
     list(UsageSource.objects.locked().filter(agency_id=agency_id))
     require(permissions.can_raise_alarms(by))
-    found = queries.findings_of(agency_id, at)
+    found = findings.findings_of(agency_id, at)
     if with_sums:
-        found += queries.differing_sums(agency_id, at)
+        found += findings.differing_sums(agency_id, at)
     return [
         _raise(finding, agency_id, by, at)
         for finding in found
@@ -40,7 +41,7 @@ def raise_alarms(
     ]
 
 
-def _is_known(finding: queries.Finding, agency_id: int) -> bool:
+def _is_known(finding: findings.Finding, agency_id: int) -> bool:
     if finding.rule is not None:
         own = Alarm.objects.filter(rule=finding.rule, occasion=finding.occasion)
         return own.exists()
@@ -57,7 +58,7 @@ def _is_known(finding: queries.Finding, agency_id: int) -> bool:
     return lasting and same.exclude(state="CLOSED").exists()
 
 
-def _raise(finding: queries.Finding, agency_id: int, by: Actor, at: datetime) -> Alarm:
+def _raise(finding: findings.Finding, agency_id: int, by: Actor, at: datetime) -> Alarm:
     alarm = Alarm(
         agency_id=agency_id,
         kind=finding.kind,
@@ -91,7 +92,7 @@ def _raise(finding: queries.Finding, agency_id: int, by: Actor, at: datetime) ->
     return alarm
 
 
-def _told(finding: queries.Finding, agency_id: int) -> list[Recipient]:
+def _told(finding: findings.Finding, agency_id: int) -> list[Recipient]:
     """Those whom an own rule names; else who answers for the order and the contract."""
     told = finding.told or (Told.REQUESTER, Told.COR, Told.CONTRACTING_OFFICER)
     found = [Recipient(agency_id, role=each) for each in told if each != Told.REQUESTER]

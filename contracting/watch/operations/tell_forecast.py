@@ -18,7 +18,7 @@ from contracting.orders.models import TaskOrder
 from contracting.orders.states import TaskOrderState
 from contracting.watch import events, permissions
 from contracting.watch.calculations import Forecast
-from contracting.watch.queries import forecast_of
+from contracting.watch.queries.forecasts import forecast_of
 
 
 @transaction.atomic
