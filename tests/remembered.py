@@ -33,9 +33,12 @@ _READS = (
     *("PREPARE fingerprints AS", "EXECUTE fingerprints"),
 )
 _DELETE = re.compile(r'DELETE FROM "(\w+)"')
-# The database itself writes the head of a stream and what is in suspense; sessions make
-# no other world.
-_FOLLOWS = {"audit_audithead", "metering_suspensereserve", "django_session"}
+# The database itself writes the head of a stream, what is in suspense and which
+# transactions changed terms; sessions make no other world.
+_FOLLOWS = {
+    *("audit_audithead", "metering_suspensereserve", "metering_termschange"),
+    "django_session",
+}
 # Who is logged in, and when a key was last used, makes no other world.
 _BESIDE = (
     'INSERT INTO "django_session"',

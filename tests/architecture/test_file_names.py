@@ -55,7 +55,7 @@ BESIDES = {
     "reference": {"data", "queries"},
     "solicitations": {"forms", "models", "publishing", "views"},
     "submissions": {"boxes.py", "client.py", "health", "offer_keys.py", "sealing"},
-    "watch": {"calculations"},
+    "watch": {"calculations", "queries"},
 }
 IN_CORE = {
     "__init__.py",

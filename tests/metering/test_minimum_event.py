@@ -66,7 +66,7 @@ def test_the_minimum_event_is_accepted_and_rated(order, gateway):
 def test_what_the_gateway_adds_is_kept_with_the_batch_and_part_of_the_content(order):
     receipt = ingested(minimum(order))
 
-    kept = json.loads(read_blob(receipt.batch.payload))
+    kept = json.loads(read_blob(receipt.batch.payload))["data"]
     assert {key: kept[key] for key in EXTRAS} == EXTRAS
     assert statuses(ingested(minimum(order))) == ["duplicate"]
     assert statuses(ingested(minimum(order, meter_seq=4712))) == ["conflict"]

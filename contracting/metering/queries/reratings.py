@@ -423,7 +423,7 @@ def adjustments_of(order: TaskOrder, at: datetime | None = None) -> list[Adjustm
     if at is not None:
         rows = rows.filter(run__decided_at__lte=at)
     key = (
-        *("run__decided_at", "run__public_id", "old_order_line"),
+        *("run__decided_at", "run", "run__public_id", "old_order_line"),
         *("old_rate_row__model", "token_class_code", "tier"),
     )
     sums = rows.values(*key).annotate(
