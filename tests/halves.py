@@ -6,11 +6,7 @@ While one half builds the database for the story, the other has what needs none.
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-STORY = (
-    "tests/journeys/",
-    "tests/architecture/test_locks_are_taken_in_one_order.py",
-    "tests/operate/test_verdict.py",
-)
+STORY = ("tests/journeys/",)
 PAPERS = ("tests/documents/test_rendering.py", "tests/documents/test_paperwork.py")
 TOGETHER = (STORY, PAPERS)
 DATABASES = {"db", "django_db_setup", "own_database", "story_database"}
