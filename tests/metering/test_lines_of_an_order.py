@@ -30,7 +30,11 @@ def output_line(order):
     of_output = OrderRate.objects.filter(
         line__order=order, rate_row__token_class__code__startswith="OUT_"
     )
-    of_output.update(line=place)
+    for agreed in of_output:
+        price = agreed.rate_row
+        price.pk, price.public_id, price.line = None, "", contract_line
+        price.save(force_insert=True)
+        OrderRate.objects.filter(pk=agreed.pk).update(line=place, rate_row=price)
     officer, funds = actor("contracting_officer"), line_of_accounting()
     open_balances(
         holder=place.holder,
