@@ -135,3 +135,13 @@ def test_what_was_known_is_read_on_a_page_in_a_file_and_by_a_machine(
     refused = reader.get(address, {"known_on": "2026-05-04T14:00:00"})
     assert (refused.status_code, refused.json()["code"]) == (422, "bad_instant")
     assert client_for(other_agency_officer).get(page).status_code == 404
+
+
+@pytest.mark.parametrize("asked", ["9999-12-31", "0001-01-01T00:00:00+14:00"])
+def test_an_instant_beyond_the_calendar_is_asked_for_again(order, cor, asked):
+    page = client_for(cor).get(f"{order.path}/known_usage", {"known_on": asked})
+    address = f"/api/v1/orders/{order.public_id}/usage"
+    answer = key_client(machine("gateway")).get(address, {"known_on": asked})
+
+    assert (page.status_code, "Give a day" in text(page)) == (422, True)
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_instant")

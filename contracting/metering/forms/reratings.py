@@ -9,7 +9,7 @@ from django import forms
 
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
-from contracting.core.periods import day_bounds
+from contracting.core.periods import BadPeriod, day_bounds
 from contracting.metering.queries import orders_to_assign_to
 from contracting.orders.models import TaskOrder
 from contracting.reference.forms import Day
@@ -102,8 +102,8 @@ class KnownOnForm(forms.Form):
                 day = date.fromisoformat(text)
                 return min(day_bounds(day, self._zone).end, self._now)
             at = datetime.fromisoformat(text)
-        except (ValueError, OverflowError) as error:
+            if at.tzinfo is None:
+                raise wrong
+            return min(at.astimezone(UTC), self._now)
+        except (ValueError, OverflowError, BadPeriod) as error:
             raise wrong from error
-        if at.tzinfo is None:
-            raise wrong
-        return min(at.astimezone(UTC), self._now)
