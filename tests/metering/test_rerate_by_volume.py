@@ -1,14 +1,18 @@
 """Steps, pools and models that are known otherwise later are rated anew like prices."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from contracting.core.actors import SYSTEM
+from contracting.core.quantities import UnitPrice
+from contracting.core.subjects import Subject
 from contracting.metering.models import DailyUsage
+from contracting.metering.operations.close_usage import Kind, close_usage
 from contracting.metering.queries.as_known import known_usage
+from contracting.metering.queries.reratings import adjustments_of
 from contracting.modifications.states import RateDraft
 from contracting.reference.models import AiModel
 from contracting.reference.operations.map_model_alias import map_model_alias
@@ -106,31 +110,33 @@ def test_another_multiplier_burns_other_units():
     assert_the_books_balance()
 
 
-def test_a_name_that_stood_for_another_model_moves_to_its_price():
-    # Given an order with prices of two models, and calls of a name that meant one
+def other_rate(slin="0001BA", code="IN_UNCACHED", price="1.00"):
+    """A price of the other model, from the first day of April that it can have one."""
+    return RateDraft(
+        clin="0001",
+        slin=slin,
+        snapshot=NEW_MODEL,
+        token_class=code,
+        price=UnitPrice(price),
+        first_day=date(2026, 4, 6),
+        boundary="FEDRAMP_MOD",
+    )
+
+
+@pytest.fixture
+def renamed():
+    """An order with prices of two models, and a call of a name that meant the dear one.
+
+    It turns out that the name means the other one at this agency.
+    """
     contract = awarded_contract()
-    other = [
-        RateDraft(
-            clin="0001",
-            slin=slin,
-            snapshot=NEW_MODEL,
-            token_class=code,
-            price=rate("0001AA", code, price).price,
-            first_day=date(2026, 4, 6),
-            boundary="FEDRAMP_MOD",
-        )
-        for slin, code, price in (
-            ("0001BA", "IN_UNCACHED", "1.00"),
-            ("0001BB", "OUT_TEXT", "4.00"),
-        )
-    ]
     issued_contract_modification(
         on=contract,
         at=ADDED_AT,
         terms={},
         effective_on=ADDED_AT.date(),
         price_memo="Below the public list.",
-        rates=other,
+        rates=[other_rate(), other_rate("0001BB", "OUT_TEXT", "4.00")],
     )
     order = issued_order(on=contract)
     usage_source()
@@ -150,13 +156,40 @@ def test_a_name_that_stood_for_another_model_moves_to_its_price():
     ingested(event(1, order=order, model="assistant"))
     assert books(order)[:2] == (1_100, Decimal("0.0028"))
 
-    # When it turns out that it meant the other one at this agency
     means(NEW_MODEL, contract.agency_id)
-    run = approved(prepared(contract))
+    return order
+
+
+def test_a_name_that_stood_for_another_model_moves_to_its_price(renamed):
+    order = renamed
+    run = approved(prepared(order.contract))
 
     # Then tokens move to the other model's cells and prices
     assert {row.rate_row.slin for row in run.differences.all()} == {"0001BA", "0001BB"}
     assert books(order)[:2] == (1_100, Decimal("0.0014"))
     cells = DailyUsage.objects.values_list("model__snapshot", "tokens")
     assert sorted(cells.exclude(tokens=0)) == [(NEW_MODEL, 100), (NEW_MODEL, 1_000)]
+    assert_the_books_balance()
+
+
+def test_what_moves_to_a_kind_that_is_closed_already_is_late_and_open(renamed):
+    # Given that the hour of the other model is closed, before the call moves to it
+    line = renamed.lines.get()
+    other = AiModel.objects.get(snapshot=NEW_MODEL).pk
+    hour = CALLED_AT, CALLED_AT + timedelta(hours=1)
+    close_usage(
+        kinds=[Kind(line.pk, other, "IN_UNCACHED", "STANDARD", *hour)],
+        because=Subject("reconciliation.acceptance", 1, renamed.contract.stream),
+        by=actor("cor"),
+        at=KNOWN_AT,
+    )
+    approved(prepared(renamed.contract))
+
+    # When the price of the other model falls from $1.00 to $0.90
+    known_later(renamed.contract, other_rate(price="0.90"))
+    approved(prepared(renamed.contract))
+
+    # Then the funds are drawn on for less: nobody has accepted this call
+    assert adjustments_of(renamed) == []
+    assert books(renamed)[:2] == (1_100, Decimal("0.0013"))
     assert_the_books_balance()

@@ -39,7 +39,7 @@ class Stand:
     """A class of a call, or of a correction of it, as it is rated now.
 
     ``price`` has every run so far in it; ``drawn_at`` is without adjustments, and what
-    the funds were drawn on for.
+    the funds were drawn on for, since the rating or run of ``drawn_since``.
     """
 
     source_id: int
@@ -51,6 +51,7 @@ class Stand:
     occurred_at: datetime
     accounting_day: date
     rated_at: datetime
+    drawn_since: datetime
 
 
 @dataclass(frozen=True, slots=True)

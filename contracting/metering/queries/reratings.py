@@ -216,19 +216,23 @@ def _stands(lines: list[int], narrow: Mapping[str, Any]) -> Iterator[Stand]:
     """Where the rated lines stand by every run so far, adjustments too."""
     again = UsageRerating.objects.filter(old_order_line__in=lines, **narrow)
     latest: dict[tuple[int, str, str], Price] = {}
-    drawn: dict[tuple[int, str, str], Price] = {}
-    for source, event, code, is_adjustment, *at in again.order_by("run_id").values_list(
-        *("source_id", "event_id", "token_class_code", "is_adjustment"),
+    drawn: dict[tuple[int, str, str], tuple[Price, datetime]] = {}
+    for *key, is_adjustment, made_at, line, rate, usd in again.order_by(
+        "run_id"
+    ).values_list(
+        *("source_id", "event_id", "token_class_code", "is_adjustment", "rerated_at"),
         *("order_line_id", "rate_row_id", "usd_per_million_tokens"),
     ):
-        latest[source, event, code] = Price(*at)
+        source, event, code = key
+        latest[source, event, code] = Price(line, rate, usd)
         if not is_adjustment:
-            drawn[source, event, code] = Price(*at)
+            drawn[source, event, code] = Price(line, rate, usd), made_at
     rated = UsageRating.objects.filter(order_line__in=lines, **narrow)
     for row in rated.values_list(*_STAND).iterator(chunk_size=5_000):
         source, event, code, line, rate, usd, *rest = row
         first, key = Price(line, rate, usd), (source, event, code)
-        yield Stand(*key, latest.get(key, first), drawn.get(key, first), *rest)
+        drawn_at, since = drawn.get(key, (first, rest[-1]))
+        yield Stand(*key, latest.get(key, first), drawn_at, *rest, since)
 
 
 class _Call(NamedTuple):
@@ -381,14 +385,15 @@ class Closed:
     def has(self, call: Sequence[Stand], terms: Terms, stand: Stand) -> bool:
         """Whether a rated line is closed; a correction is if its call is.
 
-        What was rated after its period was closed is late, and open.
+        What was rated after its period was closed is late, and open; so is what a run
+        has moved to it since.
         """
         same = [s for s in call if s.token_class_code == stand.token_class_code]
         own = same[0]
         model_id, tier, *_ = terms[own.drawn_at.rate_row_id]
         key = own.drawn_at.order_line_id, own.token_class_code, model_id, tier
         return any(
-            own.occurred_at in period and own.rated_at <= closed_at
+            own.occurred_at in period and own.drawn_since <= closed_at
             for period, closed_at in self._spans.get(key, ())
         )
 
