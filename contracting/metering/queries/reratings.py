@@ -229,10 +229,11 @@ def _stands(lines: list[int], narrow: Mapping[str, Any]) -> Iterator[Stand]:
             drawn[source, event, code] = Price(line, rate, usd), made_at
     rated = UsageRating.objects.filter(order_line__in=lines, **narrow)
     for row in rated.values_list(*_STAND).iterator(chunk_size=5_000):
-        source, event, code, line, rate, usd, *rest = row
+        source, event, code, line, rate, usd, *rest, rated_at = row
         first, key = Price(line, rate, usd), (source, event, code)
-        drawn_at, since = drawn.get(key, (first, rest[-1]))
-        yield Stand(*key, latest.get(key, first), drawn_at, *rest, since)
+        drawn_at, since = drawn.get(key, (first, rated_at))
+        rest += [rated_at, since]
+        yield Stand(*key, latest.get(key, first), drawn_at, *rest)
 
 
 class _Call(NamedTuple):
