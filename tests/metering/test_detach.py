@@ -20,10 +20,13 @@ from contracting.metering.operations.detach import detach_source
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.operations.register import register_source
 from contracting.metering.queries.as_known import known_usage
+from contracting.metering.queries.terms import taken_by_minute
 from contracting.metering.refusals import NotDetachable, NothingToCorrect
+from contracting.reference.models import AiModel
 from tests.builders_metering import (
     CALLED_AT,
     DELIVERED_AT,
+    MODEL,
     assert_the_books_balance,
     event,
     folded,
@@ -139,6 +142,14 @@ def test_it_is_rated_anew_like_any_other(archive, order, contract):
 
     assert run.differences.get().tokens == 2_000
     assert_the_books_balance()
+
+
+def test_its_calls_still_count_for_the_rate_of_their_minute(archive, contract):
+    model = AiModel.objects.get(snapshot=MODEL).pk
+
+    taken = taken_by_minute(contract.pk, model, CALLED_AT, CALLED_AT)
+
+    assert taken == {CALLED_AT: (2, 2_200)}
 
 
 def test_a_source_is_put_away_once_it_is_closed_and_decided_on(old_source, order):

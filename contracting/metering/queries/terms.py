@@ -131,7 +131,7 @@ SELECT minute, sum(requests), sum(tokens) FROM (
   JOIN contracts_contractline c ON c.id = l.contract_line_id
   JOIN metering_usagerating r ON r.order_line_id = l.id
   JOIN contracts_raterow p ON p.id = r.rate_row_id
-  JOIN metering_usageevent e USING (agency_id, source_id, event_id)
+  JOIN metering_everyevent e USING (agency_id, source_id, event_id)
   WHERE c.contract_id = %s AND p.model_id = %s
     AND r.occurred_at >= %s AND r.occurred_at < %s AND e.corrects = ''
   GROUP BY r.agency_id, r.source_id, r.event_id, r.occurred_at, e.requests
