@@ -270,3 +270,4 @@ class LeftAlone(TextChoices):
     OTHER_ORDER = "OTHER_ORDER", "it would belong to another order now"
     WITNESS = "WITNESS", "another source is of record now"
     NOT_CHARGED = "NOT_CHARGED", "its outcome would not be charged now"
+    CLOSED_ON_STEPS = "CLOSED_ON_STEPS", "it is accepted at a price by volume"

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from contracting.core.actors import SYSTEM
+from contracting.core.periods import days_bounds
 from contracting.core.quantities import UnitPrice
 from contracting.core.subjects import Subject
 from contracting.metering.models import DailyUsage
 from contracting.metering.operations.close_usage import Kind, close_usage
 from contracting.metering.queries.as_known import known_usage
 from contracting.metering.queries.reratings import adjustments_of
+from contracting.metering.refusals import NothingToRerate
 from contracting.modifications.states import RateDraft
 from contracting.reference.models import AiModel
 from contracting.reference.operations.map_model_alias import map_model_alias
@@ -30,6 +32,7 @@ from tests.builders_reratings import APPROVED_AT, KNOWN_AT, approved, prepared
 from tests.builders_volume import (
     ADDED_AT,
     RATED_AT,
+    STEPS,
     books,
     calls,
     contract_by_volume,
@@ -84,6 +87,44 @@ def test_other_steps_move_what_lies_on_them():
     assert books(order)[:2] == (4_000_000, Decimal(4 + 2))
     known = known_usage(order, APPROVED_AT)
     assert (known.tokens, known.dollars.amount) == (4_000_000, Decimal(6))
+    assert_the_books_balance()
+
+
+def test_what_is_accepted_on_steps_is_left_alone_and_counted():
+    # Given four million tokens at $6.00 on steps, which are accepted
+    contract = contract_by_volume()
+    order = order_by_volume(on=contract)
+    usage_source()
+    ingested(*calls(order, 1_500_000, 2_500_000), at=RATED_AT)
+    rated()
+    model = AiModel.objects.get(snapshot=MODEL).pk
+    days = days_bounds(APRIL, date(2026, 5, 1), contract.time_zone)
+    close_usage(
+        kinds=[
+            Kind(
+                order.lines.get().pk,
+                model,
+                "IN_UNCACHED",
+                "STANDARD",
+                days.start,
+                days.end,
+            )
+        ],
+        because=Subject("reconciliation.acceptance", 1, contract.stream),
+        by=actor("cor"),
+        at=RATED_AT,
+    )
+
+    # When the first step falls by ten cents, which one million tokens lie on
+    said = STEPS["IN_UNCACHED"][1]
+    lower = rate("0002AA", "IN_UNCACHED", "1.90", steps=steps(*said))
+    known_later(contract, lower)
+
+    # Then no run says that four million tokens cost ten cents less
+    with pytest.raises(NothingToRerate) as refusal:
+        prepared(contract)
+    assert refusal.value.data["left"] == 2
+    assert books(order)[:2] == (4_000_000, Decimal(6))
     assert_the_books_balance()
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from contracting.core.canonical import content_sha256
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
@@ -72,9 +72,19 @@ class Change:
         """What they cost from now on."""
         return self.price.of(self.stand.tokens)
 
+    def is_closed_on_steps(self, terms: Terms) -> bool:
+        """Whether it is closed, and depends on what all other calls have used.
+
+        Its own price says then nothing of what it was accepted at.
+        """
+        rows = self.stand.price.rate_row_id, self.price.rate_row_id
+        return self.is_closed and any(terms[row][_STEPS] for row in rows)
+
 
 Terms = Mapping[int, tuple[Any, ...]]
 """What each price row says beside its price: model, tier, steps, what it burns."""
+
+_STEPS: Final = 2
 
 
 def prices_of(outcome: Attributed) -> dict[str, Price]:

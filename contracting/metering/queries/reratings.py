@@ -151,22 +151,22 @@ def plan_of(scope: Scope) -> Plan:
             if any(s.tokens and s.token_class_code not in own for s in stands[key]):
                 left[LeftAlone.NOT_CHARGED, ""] += 1
     terms = terms_of(
-        {
-            each.rate_row_id
-            for all_ in stands.values()
-            for stand in all_
-            for each in (stand.price, stand.drawn_at)
-        }
-        | {price.rate_row_id for own in alike.values() for price in own.values()}
+        price.rate_row_id
+        for at in (
+            *((each.price, each.drawn_at) for all_ in stands.values() for each in all_),
+            *(own.values() for own in alike.values()),
+        )
+        for price in at
     )
     closed = Closed(list(order_of))
-    changes = [
-        change
-        for key in sorted(prices)
-        for change in changes_of(
-            stands[key], prices[key], terms, partial(closed.has, stands[key], terms)
-        )
-    ]
+    changes: list[Change] = []
+    for key in sorted(prices):
+        is_closed = partial(closed.has, stands[key], terms)
+        found = list(changes_of(stands[key], prices[key], terms, is_closed))
+        kept = [change for change in found if not change.is_closed_on_steps(terms)]
+        if len(kept) < len(found):
+            left[LeftAlone.CLOSED_ON_STEPS, ""] += 1
+        changes += kept
     return Plan(changes, len(stands), left)
 
 
@@ -340,10 +340,11 @@ def _assigned(
 
 def terms_of(rate_rows: Iterable[int]) -> Terms:
     """What these price rows say beside their price."""
-    rows = RateRow.objects.filter(pk__in=list(rate_rows)).prefetch_related("steps")
+    wanted = set(rate_rows)
+    rows = RateRow.objects.filter(pk__in=wanted).prefetch_related("steps")
     burns = {
         row.rate_row_id: (row.acu_per_million_tokens, row.usd_per_acu)
-        for row in BurnRate.objects.filter(rate_row__in=list(rate_rows))
+        for row in BurnRate.objects.filter(rate_row__in=wanted)
     }
     return {
         row.pk: (
