@@ -17,8 +17,10 @@ from contracting.metering.models.archive import detach_partition
 from contracting.metering.operations.close import close_source
 from contracting.metering.operations.correct import correct_usage
 from contracting.metering.operations.detach import detach_source
+from contracting.metering.operations.dispose import dispose_usage
 from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.operations.register import register_source
+from contracting.metering.queries import HeldCalls, disposals_of, disposed
 from contracting.metering.queries.as_known import known_usage
 from contracting.metering.queries.terms import taken_by_minute
 from contracting.metering.refusals import NotDetachable, NothingToCorrect
@@ -150,6 +152,29 @@ def test_its_calls_still_count_for_the_rate_of_their_minute(archive, contract):
     taken = taken_by_minute(contract.pk, model, CALLED_AT, CALLED_AT)
 
     assert taken == {CALLED_AT: (2, 2_200)}
+
+
+def test_what_was_disposed_of_keeps_its_count_and_its_order(old_source, order):
+    # Given a call of an order that nobody knows, which is charged to nobody
+    sent(old_source, "ord_unknown", 1)
+    ours = old_source.agency_id
+    dispose_usage(
+        agency_id=ours,
+        calls=HeldCalls("UNKNOWN_ORDER", "ord_unknown", "ord_unknown"),
+        code="TEST_CALL",
+        reason="A trial call.",
+        by=actor("cor"),
+        at=DELIVERED_AT,
+    )
+    closed(old_source)
+
+    # When its year is put away
+    detached(old_source)
+
+    # Then it is listed as before
+    (group,) = disposed(ours)
+    assert (group.events, group.tokens) == (1, 1_100)
+    assert disposals_of(ours).get().order_ref == "ord_unknown"
 
 
 def test_a_source_is_put_away_once_it_is_closed_and_decided_on(old_source, order):

@@ -28,16 +28,18 @@ from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
 from contracting.core.periods import Period, accounting_day
 from contracting.metering.models import (
+    EveryEvent,
+    EveryLine,
     UsageAttribution,
     UsageBatch,
     UsageDisposal,
     UsageEvent,
     UsageHold,
-    UsageLine,
     UsageRating,
     UsageSource,
     WitnessRating,
 )
+from contracting.metering.models.events import EventColumns
 from contracting.metering.queries import kept, known, parked, periods, rollups, terms
 from contracting.metering.states import RELEASABLE, RULES, DisposalCode, HoldReason
 from contracting.orders.models import TaskOrder
@@ -232,10 +234,10 @@ def suspense(agency_id: int) -> list[HeldGroup]:
     return [HeldGroup(**group) for group in groups]
 
 
-def _named_by(column: str) -> Subquery:
-    """A column of the event to which a row belongs."""
+def _named_by(column: str, among: type[EventColumns] = UsageEvent) -> Subquery:
+    """A column of the event to which a row belongs; what is held is never put away."""
     keys = ("agency_id", "source_id", "event_id")
-    events = UsageEvent.objects.filter(**{key: OuterRef(key) for key in keys})
+    events = among.objects.filter(**{key: OuterRef(key) for key in keys})
     return Subquery(events.values(column)[:1])
 
 
@@ -279,7 +281,7 @@ def disposed(agency_id: int) -> list[DisposedGroup]:
     """What was disposed of, by code: how many calls, how many tokens."""
     rows = UsageDisposal.objects.filter(agency_id=agency_id)
     keys = ("agency_id", "source_id", "event_id")
-    lines = UsageLine.objects.filter(**{key: OuterRef(key) for key in keys})
+    lines = EveryLine.objects.filter(**{key: OuterRef(key) for key in keys})
     sums = lines.order_by().values("event_id").annotate(sum=Sum("tokens"))
     groups = (
         rows.annotate(used=Subquery(sums.values("sum")))
@@ -299,7 +301,7 @@ def disposals_of(agency_id: int) -> QuerySet[UsageDisposal]:
     """Disposed events, the last one first, each with the order that it named."""
     return (
         UsageDisposal.objects.filter(agency_id=agency_id)
-        .annotate(order_ref=_named_by("order_ref"))
+        .annotate(order_ref=_named_by("order_ref", EveryEvent))
         .order_by("-pk")
     )
 
