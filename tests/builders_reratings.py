@@ -16,7 +16,7 @@ from tests.builders_modifications import issued_contract_modification
 from tests.cast import actor
 from tests.remembered import remembered
 
-SLINS = {"IN_UNCACHED": "0001AA", "OUT_TEXT": "0001AC"}
+SLINS = {"IN_UNCACHED": "0001AA", "IN_CACHE_READ": "0001AB", "OUT_TEXT": "0001AC"}
 FALLS_ON = date(2026, 4, 22)
 """Wednesday: the tenth day of the order, from which the lower price holds."""
 

@@ -117,17 +117,15 @@ def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
 
 def _kinds(invoice: Invoice) -> list[Kind]:
     """What an invoice bills, line by line: closed once it is accepted."""
-    return [
-        Kind(
-            line.order_line_id,
-            line.model_id,
-            line.token_class.code,
-            line.tier,
-            line.period.lower,
-            line.period.upper,
-        )
-        for line in live_lines(invoice)
-    ]
+    return [_kind(line, line.token_class.code) for line in live_lines(invoice)]
+
+
+def _kind(line: InvoiceLine, code: str) -> Kind:
+    period = line.period
+    return Kind(
+        *(line.order_line_id, line.model_id, code, line.tier),
+        *(period.lower, period.upper),
+    )
 
 
 def _guard(invoice: Invoice, at: datetime) -> tuple[ReconciliationRun, Match]:
@@ -334,6 +332,9 @@ def free_finding(
     if not any(part.tokens for part in bounded):
         return None
     acceptance = _keep(invoice, run, bounded, Dollars(), finding, by, at)
+    others = [p for p in bounded if p.tokens and p.code != p.line.token_class.code]
+    kinds = [_kind(part.line, part.code) for part in others]
+    close_usage(kinds=kinds, because=acceptance.subject, by=by, at=at)
     _print_receiving_report(acceptance, by, at)
     return acceptance
 
