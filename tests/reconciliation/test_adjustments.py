@@ -6,6 +6,7 @@ from contracting.core.actors import SYSTEM
 from contracting.core.quantities import Dollars
 from contracting.ledger.queries import balances_of
 from contracting.metering.queries.reratings import adjustments_of
+from contracting.notices.models import Notice
 from contracting.reconciliation.models import Finding
 from contracting.reconciliation.operations.accept import accept_usage
 from contracting.reconciliation.operations.resolve import resolve_finding
@@ -38,6 +39,9 @@ def test_what_falls_after_acceptance_is_owed_back_and_listed(order, invoice):
     # Then nothing that is accepted moves, and the vendor owes the exact difference
     (balance,) = balances_of(order.lines.get().holder)
     assert Dollars(balance.accepted_dollars) == TOTAL
+    told = Notice.objects.filter(title__contains="was rated anew").first()
+    assert "that are not accepted cost the same by the prices" in told.body
+    assert "what it would cost is $0.3250005 less: an adjustment" in told.body
     compared(order, at=APPROVED_AT)
     finding = Finding.objects.get(code="RATE", resolution__isnull=True)
     assert finding.amount_dollars == Dollars("0.3250005").amount

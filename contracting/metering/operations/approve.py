@@ -156,8 +156,8 @@ def _tell(
     """Both sides are told what became of the cost, the preparer too."""
     contract = run.contract
     body = (
-        f"Calls of {run.first_day} to {run.last_day} cost {_signed(change)} by the "
-        f"prices that are known now. {run.reason}"
+        f"Calls of {run.first_day} to {run.last_day} that are not accepted cost "
+        f"{_signed(change)} by the prices that are known now. {run.reason}"
     )
     if adjustment:
         body += (
@@ -180,6 +180,8 @@ def _tell(
 
 
 def _signed(amount: Dollars) -> str:
+    if not amount:
+        return "the same"
     more = "more" if amount > Dollars() else "less"
     size = max(amount, -amount)
-    return f"${size.amount:,.6f} {more}"
+    return f"${size.amount.normalize():,f} {more}"
