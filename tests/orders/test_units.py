@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from contracting.audit.queries import events_of
 from contracting.contracts.models import Contract
 from contracting.core import clock
 from contracting.core.canonical import content_sha256
 from contracting.core.quantities import Dollars, PricePerUnit, Tokens
+from contracting.ledger.events import CEILING_RAISED
 from contracting.orders import calculations
 from contracting.orders.invariants import INVARIANTS
 from contracting.orders.models import OrderLine, TaskOrder
@@ -136,6 +138,8 @@ def test_a_modification_orders_more_units_and_less_needs_the_vendor(contract):
     order.refresh_from_db()
     assert line_of(order).units == 1200
     assert broken() == []
+    told = {event.event for event in events_of(drafted.subject)}
+    assert CEILING_RAISED.code not in told  # the ledger counts no units of seats
     fewer = replace(more, add_units=Decimal(-100))
     with pytest.raises(NoAuthority), nothing_happens():
         drafted_modification(on=order, effects=[fewer], authority="D")

@@ -253,7 +253,7 @@ def _move_ceiling(
             by=by,
             at=at,
         )
-    elif effect.add_ceiling_dollars or effect.add_ceiling_tokens or effect.add_units:
+    elif effect.add_ceiling_dollars or effect.add_ceiling_tokens or _micro_acu(effect):
         raise_ceiling(
             holder=effect.line.holder,
             acrn=effect.acrn,
