@@ -4,10 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
+from contracting.solicitations.models import SolicitationLine
 from contracting.solicitations.operations.edit import edit_solicitation
+from contracting.solicitations.publishing.changes import differences
 from contracting.solicitations.publishing.instruments import fits
+from contracting.solicitations.publishing.schedule import plain_line
 from contracting.solicitations.queries import facts_of, lines_of
 from contracting.solicitations.refusals import NotInDictionary, TermInvalid
 from tests.builders import complete_solicitation
@@ -115,9 +119,49 @@ def test_everybody_reads_what_is_asked(at):
         "CLIN 0002: committed-use tiers, marginal; each order by itself, per calendar "
         "month; evaluated over 2 equal months." in text
     )
+    assert "CLIN 0004: seats per month; each day is its part of the month." in text
     assert "US dollars per month" in text
     assert "25 × 12 months" in text
     assert "from 3,000,000 tokens on" in text
+
+
+def said(line):
+    package = {"terms": {}, "lines": [plain_line(line)], "factors": [], "clauses": []}
+    changes = differences({**package, "lines": []}, package)
+    return [change.new for change in changes]
+
+
+@pytest.mark.parametrize(
+    ("unit", "part_months", "words"),
+    [
+        ("MO", "IN_FULL", "Seats; price per month; seats per month; a month "),
+        ("HR", "BY_DAY", "Seats; price per hour; reserved capacity"),
+    ],
+)
+def test_an_amendment_says_of_seats_what_was_changed(unit, part_months, words):
+    structure = "SEATS" if unit == "MO" else "RESERVED"
+    terms = {"structure": structure, "unit": unit, "part_months": part_months}
+    line = SolicitationLine(slin="0004", clin="0004", description="Seats", **terms)
+    line.workload_tokens = 0
+
+    (found,) = said(line)
+
+    # What a part of a month is worth is told, and nothing of tiers and boundaries
+    assert found.startswith(words)
+    assert "FEDRAMP" not in found
+
+
+def test_a_pattern_names_steps_and_quantities_and_no_tokens_of_seats(at):
+    package = structured_draft(at)
+    lines = [plain_line(line) for line in lines_of(package)]
+    shown = render_to_string(
+        "solicitations/_pattern.html",
+        {"pattern": {"terms": {}, "lines": lines, "factors": [], "clauses": []}},
+    )
+
+    assert "0004 What line 0004 buys: 25 × 12 MO of reference workload" in shown
+    assert "IN_UNCACHED, from 1,000,000 tokens on</li>" in shown
+    assert " 0 tokens" not in shown
 
 
 def test_the_grid_gives_every_structure_back_as_it_stands(contract_specialist, at):

@@ -239,7 +239,8 @@ class SolicitationLine(Addressed, Timestamped):
             return Quote.USD_PER_UNIT
         if self.structure != PriceStructure.POOL:
             return Quote.USD_PER_MTOK
-        return Quote.USD_PER_ACU if self.token_class is None else Quote.ACU_PER_MTOK
+        is_unit = self.token_class_id is None
+        return Quote.USD_PER_ACU if is_unit else Quote.ACU_PER_MTOK
 
     @property
     def quote_words(self) -> str:
@@ -247,6 +248,13 @@ class SolicitationLine(Addressed, Timestamped):
         if self.quote == Quote.USD_PER_UNIT:
             return f"US dollars per {Unit(self.unit).label}"
         return str(self.quote.label)
+
+    @property
+    def numbered(self) -> str:
+        """Its number; with what its figure is, where that is no price of tokens."""
+        if self.quote == Quote.USD_PER_MTOK:
+            return self.slin
+        return f"{self.slin}, {self.quote_words}"
 
     def figure_words(self, figure: Decimal) -> str:
         """A figure that was put to it: ``"$2.50"``, or ``"1.5 ACU"``."""
@@ -292,8 +300,13 @@ class SolicitationLine(Addressed, Timestamped):
 
     @property
     def structure_words(self) -> str:
-        """How its CLIN is priced, and over what its volume is counted, in words."""
+        """How its CLIN is priced, and over what its volume is counted, in words.
+
+        What is bought by the month says what a part of a month is worth.
+        """
         words = str(PriceStructure(self.structure).label)
+        if self.unit == Unit.MONTH:
+            return f"{words}; {PartMonths(self.part_months).label}"
         if not self.is_by_volume:
             return words
         words = f"{words}; {counted_words(self.counted_over, self.counted_per)}"

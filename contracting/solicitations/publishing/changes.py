@@ -12,7 +12,7 @@ from contracting.core.canonical import plain
 from contracting.core.templatetags.drawdown import instant_in
 from contracting.solicitations.publishing.options import words_of
 from contracting.solicitations.publishing.redline import Part, redline
-from contracting.solicitations.publishing.schedule import workload_said
+from contracting.solicitations.publishing.schedule import line_said
 from contracting.solicitations.publishing.terms import TERMS
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -89,11 +89,7 @@ def _spoken(content_of_it: Mapping[str, Any]) -> dict[str, str]:
     for option in terms.get("options") or ():
         spoken[f"Option {option['number']}"] = words_of(option)
     for line in known["lines"]:
-        spoken[f"Line {line['slin']}"] = (
-            f"{line['description']}; {line['token_class']}, {line['tier']}, "
-            f"{line['context_band']}, {line['boundary']}; "
-            f"{workload_said(line)}"
-        )
+        spoken[f"Line {line['slin']}"] = line_said(line)
     for factor in known["factors"]:
         price = " (price)" if factor["is_price"] else ""
         spoken[f"Factor {factor['position']}"] = (

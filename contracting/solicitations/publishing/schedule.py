@@ -156,7 +156,20 @@ def workload_said(line: Mapping[str, Any]) -> str:
     if line["workload_quantity"]:
         count = f"{line['workload_quantity']:,} × {line['workload_periods']:,}"
         words.append(f"{count} {line['unit']} of reference workload")
+    if line["unit"] == Unit.MONTH:
+        words.append(str(PartMonths(line["part_months"]).label))
     return "; ".join(words)
+
+
+def line_said(line: Mapping[str, Any]) -> str:
+    """A plain row in words: what it buys, how that is served, and its workload."""
+    words = [line["description"]]
+    if line["token_class"]:
+        names = ("token_class", "tier", "context_band", "boundary")
+        words.append(", ".join(line[name] for name in names))
+    else:
+        words.append(f"price per {Unit(line['unit']).label}")
+    return "; ".join([*words, workload_said(line)])
 
 
 def checked_lines(
