@@ -21,6 +21,7 @@ from contracting.determinations.states import Kind
 from contracting.evaluations.models import RegistrationImport
 from contracting.modifications.models import ContractModification
 from contracting.options import calculations
+from contracting.options.calculations.market import market_check
 from contracting.options.models import (
     OptionDetermination,
     OptionIntent,
@@ -284,7 +285,7 @@ def findings_before(option: ContractOption, at: datetime) -> dict[str, Any]:
     on = accounting_day(at, contract.time_zone)
     window = windows(contract).get(option.number)
     starts = calculations.first_day_of(option, window, on) if window else on
-    market = calculations.market_check(option, starts, on)
+    market = market_check(option, starts, on)
     return {
         "market": market,
         "market_words": list(calculations.market_words(market.plain(on))),

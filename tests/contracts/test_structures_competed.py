@@ -1,7 +1,8 @@
 """Every price structure goes through the competition into the contract, unchanged."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -10,8 +11,10 @@ from contracting.contracts.paperwork import contract_sheet
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.evaluations.models import PriceAnalysis
 from contracting.metering.queries.periods import true_ups_in_force
+from contracting.options.calculations.market import market_check
 from contracting.solicitations.publishing.costs import in_the_mix
 from tests.builders_metering import CALLED_AT, event, ingested
+from tests.builders_options import PERIOD, added_options
 from tests.builders_orders import awarded_contract, issued_order
 from tests.builders_structures import structured_decision
 from tests.builders_volume import ordered, rated
@@ -135,3 +138,22 @@ def test_the_same_usage_costs_under_the_contract_what_was_evaluated(clin):
     totals = true_ups_in_force(contract.lines.get(clin=clin))
     assert sum(each.tokens for each in totals) == sum(map(sum, MONTHS[clin].values()))
     assert total_dollars(each.exact for each in totals) == evaluated(clin)
+
+
+def test_an_option_is_compared_by_its_workload_on_the_steps():
+    # Given an option that buys the same for another year, 10 % dearer
+    dearer = {**PERIOD, "price_percent": Decimal(10)}
+    (option,) = added_options(dearer, on=competed_contract())
+
+    market = market_check(option, date(2027, 4, 1), date(2027, 2, 1))
+
+    # Then no token is taken for dearer than the step on which it stands
+    for clin in ("0002", "0007"):
+        own = [line for line in market.lines if line.slin[:4] == clin]
+        cost = total_dollars(line.amount for line in own)
+        assert Fraction(cost.amount) == Fraction(evaluated(clin).amount) * 11 / 10
+    assert [(line.label, line.tokens.count) for line in own] == [
+        ("Input, not cached, from the first token on", 8_000_000),
+        ("Input, not cached, from 4,000,000 tokens on", 1_000_000),
+    ]
+    assert market.not_comparable == sorted(set(market.not_comparable))

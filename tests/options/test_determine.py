@@ -7,7 +7,7 @@ import pytest
 
 from contracting.core.errors import NotAllowed
 from contracting.documents.models import Document
-from contracting.options.calculations import market_check
+from contracting.options.calculations.market import market_check
 from contracting.options.models import OptionDetermination
 from contracting.options.operations.determine import determine_option
 from contracting.options.refusals import FindingMissing

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from contracting.contracts.models import Contract, RateRow, UnitRate
 from contracting.modifications.invariants import INVARIANTS
-from contracting.options.calculations import market_check
+from contracting.options.calculations.market import market_check
 from tests.builders_charges import SEATS, units_on_contract
 from tests.builders_options import (
     PERIOD,

@@ -18,7 +18,8 @@ from contracting.documents.operations.request import request_document
 from contracting.ledger.queries import FundsPosition, lines_of_accounting_of
 from contracting.ledger.queries.positions import positions_of
 from contracting.options import calculations, events, paperwork, permissions, queries
-from contracting.options.calculations import MarketCheck, first_day_of, market_check
+from contracting.options.calculations import first_day_of
+from contracting.options.calculations.market import MarketCheck, market_check
 from contracting.options.models import OptionDetermination
 from contracting.options.operations.give import _lock_option
 from contracting.options.refusals import FindingMissing, NotInWindow

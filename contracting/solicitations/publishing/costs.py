@@ -97,6 +97,16 @@ def structures(lines: Iterable[SolicitationLine]) -> list[str]:
     ]
 
 
+def priced_in_words(lines: Iterable[SolicitationLine]) -> str:
+    """What is bought and how it is priced, as a sentence has it."""
+    known = list(lines)
+    words = [each.removesuffix(".") for each in structures(known)]
+    if any(line.structure == PriceStructure.UNIT_PRICE for line in known):
+        plain = "tokens of AI models by class, at fixed unit prices per million tokens"
+        words.insert(0, plain)
+    return "; ".join(words)
+
+
 def workload_total(lines: Iterable[WorkloadPrice]) -> Dollars:
     """The evaluated price of an offer: its prices on the whole reference workload."""
     return total_dollars(line.amount for line in lines)
@@ -175,14 +185,20 @@ def tokens_on(
     if not rows or not rows[0].is_by_volume:
         return {row.slin: (tokens[row.slin],) for row in rows}
     first = rows[0]
-    count = first.workload_periods if first.counted_per == CountedPer.MONTH else 1
-    months = {slin: _equal_parts(whole, count) for slin, whole in tokens.items()}
+    count = periods_of(first)
+    months = {slin: equal_parts(whole, count) for slin, whole in tokens.items()}
     if first.structure == PriceStructure.POOL:
         return months
     return _on_steps(rows, months, count)
 
 
-def _equal_parts(whole: int, count: int) -> tuple[int, ...]:
+def periods_of(line: SolicitationLine) -> int:
+    """Over how many equal periods its workload is used, each of a volume of its own."""
+    is_monthly = line.is_by_volume and line.counted_per == CountedPer.MONTH
+    return line.workload_periods if is_monthly else 1
+
+
+def equal_parts(whole: int, count: int) -> tuple[int, ...]:
     """A number in equal parts; what does not divide falls on the first of them."""
     each, rest = divmod(whole, count)
     return tuple(each + (place < rest) for place in range(count))
@@ -192,23 +208,36 @@ def _on_steps(
     rows: Sequence[SolicitationLine], months: Mapping[str, tuple[int, ...]], count: int
 ) -> dict[str, tuple[int, ...]]:
     """The tokens of each class on the rows of its steps, by period."""
+    found = {row.slin: (0,) * count for row in rows}
     classes: dict[Any, list[SolicitationLine]] = {}
     for row in rows:
         classes.setdefault(_kind(row), []).append(row)
     tables = [sorted(own, key=lambda row: row.from_tokens) for own in classes.values()]
+    placed = by_step(
+        [[row.from_tokens for row in table] for table in tables],
+        [months[table[0].slin] for table in tables],
+    )
+    for table, own in zip(tables, placed, strict=True):
+        found |= {row.slin: own[row.from_tokens] for row in table}
+    return found
+
+
+def by_step(
+    volumes: Sequence[Sequence[int]], months: Sequence[Sequence[int]]
+) -> list[dict[int, tuple[int, ...]]]:
+    """Of each class, the tokens by the volume from which their price holds.
+
+    :param volumes: of each class those at which its price changes, rising from 0
+    :param months: of each class the tokens by period
+    """
     tariffs = [
-        Tariff(place, tuple(Step(row.from_tokens, _FREE) for row in table))
-        for place, table in enumerate(tables)
+        Tariff(place, tuple(Step(volume, _FREE) for volume in own))
+        for place, own in enumerate(volumes)
     ]
-    found = {row.slin: [0] * count for row in rows}
-    slins = {
-        (place, row.from_tokens): row.slin
-        for place, table in enumerate(tables)
-        for row in table
-    }
-    edges = sorted({row.from_tokens for row in rows})
-    for month in range(count):
-        counts = [months[table[0].slin][month] for table in tables]
+    periods = [list(counts) for counts in zip(*months, strict=True)]
+    found = [{volume: [0] * len(periods) for volume in own} for own in volumes]
+    edges = sorted({volume for own in volumes for volume in own})
+    for month, counts in enumerate(periods):
         uses = [
             Use(
                 order_line_id=0,
@@ -221,9 +250,9 @@ def _on_steps(
             for place, tokens in in_the_mix(counts, edges)
         ]
         for portion in allot(uses):
-            key = portion.use.tariff.rate_row_id, portion.from_tokens
-            found[slins[key]][month] += portion.tokens
-    return {slin: tuple(counts) for slin, counts in found.items()}
+            own = found[portion.use.tariff.rate_row_id]
+            own[portion.from_tokens][month] += portion.tokens
+    return [{start: tuple(n) for start, n in own.items()} for own in found]
 
 
 def in_the_mix(

@@ -1,12 +1,10 @@
-"""What an option comes to: the modification that exercises it, and its market check."""
+"""What an option comes to: its window, and the modification that exercises it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from contracting.contracts.calculations import Window, windows
@@ -25,11 +23,8 @@ from contracting.core.quantities import (
     PricePerUnit,
     Tokens,
     UnitPrice,
-    total_dollars,
 )
 from contracting.core.templatetags.drawdown import dollars as money
-from contracting.evaluations.pricing.comparisons import percent
-from contracting.evaluations.pricing.priced import PricedLine
 from contracting.modifications import calculations as modifications
 from contracting.modifications.models import ContractModification
 from contracting.modifications.states import (
@@ -43,12 +38,8 @@ from contracting.modifications.states import (
 )
 from contracting.options.states import Standing
 from contracting.orders.states import ModificationAuthority
-from contracting.reference.queries import list_price
-from contracting.solicitations.models import SolicitationLine
 from contracting.solicitations.publishing.options import CLAUSES, by_rule, priced
-from contracting.solicitations.states import ContextBand, OptionKind
-
-_LONG_INPUT = 200_001
+from contracting.solicitations.states import OptionKind
 
 
 def window_of(option: ContractOption) -> Window | None:
@@ -192,7 +183,7 @@ def _new_lines(
     option: ContractOption, starts: date
 ) -> tuple[list[LineDraft], list[RateDraft], list[UnitRateDraft]]:
     """Its own lines, 1001 for 0001 under option 1, priced as the base lines are."""
-    rows, per_unit = rates_of(option, starts), _unit_rates(option, starts)
+    rows, per_unit = rates_of(option, starts), unit_rates_of(option, starts)
     base = {row.line.clin: row.line for row, _price in rows}
     base |= {row.line.clin: row.line for row in per_unit}
     taken = set(option.contract.lines.values_list("clin", flat=True))
@@ -228,13 +219,8 @@ def _new_lines(
             tier=row.tier,
             context_band=row.context_band,
             steps=[
-                StepDraft(
-                    Tokens(step.from_tokens),
-                    priced(
-                        UnitPrice(step.usd_per_million_tokens), option.price_percent
-                    ),
-                )
-                for step in row.steps.all()
+                StepDraft(Tokens(start), price)
+                for start, price in steps_of(option, row).items()
             ],
             **_burn(row, option.price_percent),
         )
@@ -251,7 +237,17 @@ def _new_lines(
     return lines, rates, units
 
 
-def _unit_rates(option: ContractOption, on: date) -> list[UnitRate]:
+def steps_of(option: ContractOption, row: RateRow) -> dict[int, UnitPrice]:
+    """The prices of a row by volume, at the option's rule as :func:`rates_of` is."""
+    by_its_rule = option.kind in {OptionKind.PERIOD, OptionKind.LINE}
+    percent = option.price_percent if by_its_rule else Decimal(0)
+    return {
+        step.from_tokens: priced(UnitPrice(step.usd_per_million_tokens), percent)
+        for step in row.steps.all()
+    }
+
+
+def unit_rates_of(option: ContractOption, on: date) -> list[UnitRate]:
     """The prices per unit in force on a day, of the lines that :func:`rates_of` has."""
     rows = UnitRate.objects.filter(
         superseded_at__isnull=True,
@@ -327,140 +323,6 @@ def _models(modification: ContractModification, stated: Proposal) -> list[RateRo
         return []
     rows = rates_of(option, stated.rates[0].first_day)
     return [row for row, _price in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class MarketCheck:
-    """The contract's reference workload at option prices, beside the public list.
-
-    Lines without a public list price, or without a workload, are left out on both
-    sides and counted.
-    """
-
-    lines: Sequence[PricedLine]
-    without_workload: Sequence[str]
-
-    @property
-    def compared(self) -> list[PricedLine]:
-        """The lines that have a public list price."""
-        return [line for line in self.lines if line.list_amount is not None]
-
-    @property
-    def not_comparable(self) -> list[str]:
-        """The lines without a public list price."""
-        return [line.slin for line in self.lines if line.list_amount is None]
-
-    @property
-    def at_option(self) -> Dollars:
-        """The compared lines at the prices of the option."""
-        return total_dollars(line.amount for line in self.compared)
-
-    @property
-    def at_list(self) -> Dollars:
-        """The same lines at public list prices."""
-        return total_dollars(
-            line.list_amount for line in self.compared if line.list_amount is not None
-        )
-
-    @property
-    def is_better(self) -> bool:
-        """Whether there is something to compare, and the option is no dearer."""
-        return bool(self.compared) and self.at_option <= self.at_list
-
-    @property
-    def percent_of_list(self) -> str | None:
-        """The share of list that the option costs, in per cent."""
-        listed = Fraction(self.at_list.amount)
-        return percent(Fraction(self.at_option.amount) / listed) if listed else None
-
-    def plain(self, on: date) -> dict[str, Any]:
-        """As a determination keeps it."""
-        made: dict[str, Any] = plain(
-            {
-                "on": on,
-                "at_option": self.at_option,
-                "at_list": self.at_list,
-                "percent_of_list": self.percent_of_list,
-                "is_better": self.is_better,
-                "not_comparable": self.not_comparable,
-                "without_workload": list(self.without_workload),
-                "lines": [
-                    {
-                        "slin": line.slin,
-                        "label": line.label,
-                        "model": line.model,
-                        "tokens": line.tokens,
-                        "price": line.price,
-                        "amount": line.amount,
-                        "list_price": line.list_price,
-                        "list_amount": line.list_amount,
-                        "list_source": line.list_source,
-                    }
-                    for line in self.lines
-                ],
-            }
-        )
-        return made
-
-
-def market_check(option: ContractOption, starts: date, on: date) -> MarketCheck:
-    """Price the reference workload by the option and by the list known on a day.
-
-    The workload of a line is that which the solicitation published for it.
-
-    :param starts: the first day of the option's prices
-    """
-    workload = _workload(option.contract)
-    lines, without = [], []
-    for row, price in rates_of(option, starts):
-        tokens = workload.get(_key(row))
-        if tokens is None:
-            without.append(row.slin)
-            continue
-        lines.append(_priced_line(row, price, tokens, on))
-    without += [row.line.clin for row in _unit_rates(option, starts)]
-    return MarketCheck(lines, without)
-
-
-def _workload(contract: Contract) -> dict[tuple[Any, ...], int]:
-    """The published tokens by what they are of; lines that ask for the same add up."""
-    rows = SolicitationLine.objects.filter(
-        solicitation=contract.solicitation_id, is_removed=False
-    )
-    found: dict[tuple[Any, ...], int] = {}
-    for row in rows:
-        key = (row.slin[1:], row.token_class_id, row.tier, row.context_band)
-        found[key] = found.get(key, 0) + row.workload_tokens
-    return found
-
-
-def _key(row: RateRow) -> tuple[Any, ...]:
-    """A line of an option has the place of its base line: 1001AA that of 0001AA."""
-    return (row.slin[1:], row.token_class_id, row.tier, row.context_band)
-
-
-def _priced_line(row: RateRow, price: UnitPrice, tokens: int, on: date) -> PricedLine:
-    is_long = row.context_band == ContextBand.OVER_200K
-    listed = list_price(
-        row.model,
-        row.token_class,
-        on,
-        tier=row.tier,
-        input_tokens=_LONG_INPUT if is_long else 0,
-    )
-    source = ""
-    if listed is not None:
-        source = f"{listed.package_version}, imported {listed.imported_on.isoformat()}"
-    return PricedLine(
-        slin=row.slin,
-        label=row.token_class.label,
-        token_class=row.token_class.code,
-        model=row.model.snapshot,
-        tokens=Tokens(tokens),
-        price=price,
-        list_price=None if listed is None else listed.price,
-        list_source=source,
-    )
 
 
 def counted_back_from(option: ContractOption, window: Window) -> date:
