@@ -21,7 +21,8 @@ from contracting.evaluations.pricing.comparisons import compared, not_judged
 from contracting.evaluations.queries import panel_of, waivers_of
 from contracting.requisitions.queries import latest_estimate
 from contracting.solicitations.models import Solicitation
-from contracting.solicitations.queries import factors_of
+from contracting.solicitations.publishing.costs import priced_in_words
+from contracting.solicitations.queries import factors_of, lines_of
 from contracting.submissions.paperwork import KEPT, LIMITS, PROTECTS, SEALED
 from contracting.submissions.queries import offers_of
 from contracting.submissions.states import SealingMode
@@ -331,8 +332,8 @@ def _purpose(solicitation: Solicitation) -> str:
 
 def _bought(solicitation: Solicitation) -> str:
     return (
-        f"{solicitation.title}: tokens of AI models by class, at fixed unit prices per "
-        f"million tokens, up to ${solicitation.maximum_dollars:,} and "
+        f"{solicitation.title}: {priced_in_words(lines_of(solicitation))}, "
+        f"up to ${solicitation.maximum_dollars:,} and "
         f"{solicitation.maximum_tokens:,} tokens, ordered from "
         f"{solicitation.ordering_start} to {solicitation.ordering_end}."
     )
@@ -398,7 +399,7 @@ def _is_above_list(row: Mapping[str, Any]) -> bool:
     """By its price; a class with steps or in a pool by what it comes to."""
     listed = row["list_usd_per_million_tokens"]
     if listed is None or row.get("figure"):
-        return Decimal(row["percent_of_list"] or 0) > 100
+        return not row.get("is_apart") and Decimal(row["percent_of_list"] or 0) > 100
     return Decimal(row["usd_per_million_tokens"]) > Decimal(listed)
 
 

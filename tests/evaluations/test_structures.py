@@ -1,13 +1,16 @@
 """Offers whose price depends on the volume, compared as their use grows."""
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from django.urls import reverse
 
 from contracting.core.quantities import Dollars, Tokens
-from contracting.evaluations.models import PriceAnalysis
+from contracting.evaluations.models import PriceAnalysis, PriceNormalisation
+from contracting.evaluations.paperwork import price_memo
+from contracting.evaluations.pricing.gaps import Gap
 from contracting.evaluations.pricing.plot import plot
 from contracting.evaluations.pricing.uses import (
     PARTS,
@@ -17,6 +20,9 @@ from contracting.evaluations.pricing.uses import (
     stretches,
 )
 from contracting.evaluations.pricing.words import curves_of, record
+from contracting.reference.models import TokenClass
+from contracting.solicitations.models import SolicitationLine
+from contracting.submissions.models import Submission
 from tests.builders_structures import structured_decision
 from tests.cast import actor, client_for
 
@@ -69,6 +75,28 @@ def test_the_record_keeps_the_bend_and_the_plot_draws_it():
     assert paths == {"Flat": 2, "Stepped": 2 * PARTS}
 
 
+def test_what_is_put_in_or_open_of_a_pool_is_said_in_its_unit():
+    code = TokenClass(pk=1, code="OUT_TEXT", label="output")
+    pooled = {"structure": "POOL", "unit": "ACU", "clin": "0003"}
+    burn = SolicitationLine(slin="0003AA", token_class=code, **pooled)
+    unit = SolicitationLine(slin="0003", **pooled)
+
+    put_in = PriceNormalisation(line=burn, usd_per_million_tokens=Decimal("1.25"))
+    gaps = [Gap(Submission(), each, True, None, None, None) for each in (burn, unit)]
+
+    assert put_in.figure_words == "1.25 ACU"
+    assert [gap.words for gap in gaps] == [
+        "said to burn 0 ACU, not confirmed",
+        "priced at $0, not confirmed",
+    ]
+    # And a vendor who reads its own offer again is told what each figure is
+    assert [burn.numbered, unit.numbered] == [
+        "0003AA, ACU burnt per million tokens",
+        "0003, US dollars per AI consumption unit (ACU)",
+    ]
+    assert SolicitationLine(slin="0001AA", token_class=code).numbered == "0001AA"
+
+
 @pytest.mark.django_db
 def test_the_page_of_prices_says_each_figure_in_its_unit():
     decision = structured_decision()
@@ -97,3 +125,12 @@ def test_the_page_of_prices_says_each_figure_in_its_unit():
         analysis.totals[0]["lines_not_judged"]
     )
     assert analysis.usage["totals"][0]["between"]
+    # The memorandum says what is bought beside unit prices, and each class once
+    for row in analysis.rows:
+        if row["slin"].startswith("0002"):
+            row["percent_of_list"] = "110.0"
+    said = {each["heading"]: each["text"] for each in price_memo(analysis)["sections"]}
+    assert "per million tokens; CLIN 0002: committed-use" in said["What is bought"]
+    assert "CLIN 0004: seats per month; each day" in said["What is bought"]
+    above = re.findall(r"Larkspur[^,]*, (000[237]\w*):", said["Beside public list"])
+    assert above == ["0002AA", "0002AD", "0003AA", "0003AB"]

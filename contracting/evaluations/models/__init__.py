@@ -334,6 +334,11 @@ class PriceNormalisation(AppendOnly):
     def __str__(self) -> str:
         return f"{self.line_id} of {self.submission_id} normalised"
 
+    @property
+    def figure_words(self) -> str:
+        """The figure as people read it, in what its line asks for."""
+        return self.line.figure_words(self.usd_per_million_tokens)
+
 
 class PriceAnalysis(Addressed, AppendOnly):
     """Prices on the reference workload beside public list; reasonable or not."""

@@ -22,6 +22,7 @@ from contracting.evaluations.models import (
 from contracting.evaluations.refusals import NothingToClarify
 from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.queries import lines_of
+from contracting.solicitations.states import Quote
 from contracting.submissions.models import OfferedRate, OpenedOffer, Submission
 from contracting.submissions.queries import offers_of
 
@@ -44,7 +45,11 @@ class Gap:
     @property
     def words(self) -> str:
         """Why the offer is not ranked by this line."""
-        return "priced at $0, not confirmed" if self.is_zero else "not priced"
+        if not self.is_zero:
+            return "not priced"
+        if self.line.quote == Quote.ACU_PER_MTOK:
+            return "said to burn 0 ACU, not confirmed"
+        return "priced at $0, not confirmed"
 
     @property
     def waits(self) -> bool:
@@ -59,7 +64,7 @@ def normalised_in(
     found = PriceNormalisation.objects.filter(submission__solicitation=solicitation)
     return {
         (each.submission_id, each.line_id): each
-        for each in found.select_related("normalised_by__user")
+        for each in found.select_related("normalised_by__user", "line")
     }
 
 

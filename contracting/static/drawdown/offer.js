@@ -42,6 +42,12 @@ export function amountOf({ quote, price, months, units }, perAcu) {
   return millionths(perAcu) * sum(burns);
 }
 
+// Whether a class of a pool burns more than a later check believes: its price is left out.
+export function tooDear({ quote, price }, perAcu) {
+  if (quote !== "ACU_PER_MTOK") return false;
+  return millionths(price) * millionths(perAcu ?? "") > 999_999n * 10n ** 12n;
+}
+
 export function dollars(amount) {
   const cents = (amount + 5_000_000_000n) / 10_000_000_000n;
   const whole = (cents / 100n).toString().replace(/\B(?=(\d{3})+$)/g, ",");

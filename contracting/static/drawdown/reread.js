@@ -79,7 +79,7 @@ function table(prices) {
   const made = element("table");
   made.className = "usa-table usa-table--borderless usa-table--compact";
   const head = made.createTHead().insertRow();
-  for (const name of ["Line", "Model", "US$ per million tokens"]) {
+  for (const name of ["Line", "Model", "US$ per million tokens, or as the line says"]) {
     const cell = element("th", name);
     cell.scope = "col";
     head.append(cell);

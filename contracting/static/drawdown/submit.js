@@ -2,7 +2,7 @@
 //
 // Without this script, or without WebCrypto, the same form works in server mode.
 
-import { amountOf, dollars, fixedWidth, seal, wrongFiles } from "./offer.js";
+import { amountOf, dollars, fixedWidth, seal, tooDear, wrongFiles } from "./offer.js";
 import { chooseFiles, draftFacts, fillIn, openedDraft } from "./sealed_draft.js";
 import { encryptTo, fingerprint, fromBase64, newKey } from "./sealing.js";
 
@@ -228,7 +228,22 @@ function wrongPrices(prices) {
     ({ slin }) => `Line ${slin}: give a figure below a million, with at most six decimals.`,
   );
   if (prices.some(({ model, quote }) => !model && quote !== "USD_PER_UNIT")) wrong.push("Choose a model for each CLIN.");
+  const perAcu = unitPrices(prices);
+  for (const row of prices) {
+    if (tooDear(row, perAcu.get(row.clin))) {
+      wrong.push(
+        `Line ${row.slin}: what it burns, at the price of its unit, comes to a million ` +
+          "dollars per million tokens or more. Look at both figures.",
+      );
+    }
+  }
   return wrong;
+}
+
+// The price of the unit of each pool, by CLIN.
+function unitPrices(prices) {
+  const pools = prices.filter(({ quote }) => quote === "USD_PER_ACU");
+  return new Map(pools.map(({ clin, price }) => [clin, price]));
 }
 
 const unacknowledged = () =>
@@ -241,8 +256,7 @@ function showPrices() {
   const prices = pricesOf();
   const wrong = wrongPrices(prices);
   if (wrong.length) throw new Refused(wrong);
-  const pools = prices.filter(({ quote }) => quote === "USD_PER_ACU");
-  const perAcu = new Map(pools.map(({ clin, price }) => [clin, price]));
+  const perAcu = unitPrices(prices);
   const rows = prices.map((row) => [row.slin, amountOf(row, perAcu.get(row.clin))]);
   const sum = rows.reduce((all, [, amount]) => all + amount, 0n);
   const lines = rows.map(([slin, amount]) => `${slin}: ${dollars(amount)}`);

@@ -36,7 +36,7 @@ from contracting.submissions.states import SealingMode
 class OwnOffer:
     """A vendor's own offer as its people read it again, unjudged.
 
-    :param prices: line, model, and US dollars per million tokens, each as text
+    :param prices: line, model, and the figure that the line asks for, each as text
     """
 
     technical: str
@@ -61,7 +61,7 @@ def _own_offer(raw: bytes, version: SubmissionVersion) -> OwnOffer:
         technical = offer.technical
         files = [(file.name, file.content) for file in offer.files]
     lines = {
-        getattr(each, named): each.slin
+        getattr(each, named): each.numbered
         for each in version.submission.solicitation.lines.all()
     }
     models = {getattr(each, named): str(each) for each in AiModel.objects.all()}
