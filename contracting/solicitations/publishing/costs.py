@@ -7,6 +7,7 @@ rates usage, and the units of a pool are counted by the code that counts them th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,7 @@ Figures: TypeAlias = Mapping[str, Decimal]
 """What an offer puts to each line, by number of the line."""
 
 _FREE: Final = UnitPrice(0)
+_ANY_MONTH: Final = date(2000, 1, 1)
 _MOST_PER_MTOK: Final = Decimal(999_999)
 
 
@@ -234,25 +236,37 @@ def by_step(
         Tariff(place, tuple(Step(volume, _FREE) for volume in own))
         for place, own in enumerate(volumes)
     ]
-    periods = [list(counts) for counts in zip(*months, strict=True)]
-    found = [{volume: [0] * len(periods) for volume in own} for own in volumes]
     edges = sorted({volume for own in volumes for volume in own})
-    for month, counts in enumerate(periods):
-        uses = [
-            Use(
-                order_line_id=0,
-                tariff=tariffs[place],
-                period_start=date(2000 + month // 12, month % 12 + 1, 1),
-                scope=0,
-                tokens=tokens,
-                price=_FREE,
-            )
-            for place, tokens in in_the_mix(counts, edges)
-        ]
-        for portion in allot(uses):
-            own = found[portion.use.tariff.rate_row_id]
-            own[portion.from_tokens][month] += portion.tokens
-    return [{start: tuple(n) for start, n in own.items()} for own in found]
+    periods = list(zip(*months, strict=True))
+    placed = {counts: _placed(tariffs, counts, edges) for counts in set(periods)}
+    return [
+        {
+            volume: tuple(placed[counts][place, volume] for counts in periods)
+            for volume in own
+        }
+        for place, own in enumerate(volumes)
+    ]
+
+
+def _placed(
+    tariffs: Sequence[Tariff], counts: Sequence[int], edges: Sequence[int]
+) -> dict[tuple[int, int], int]:
+    """The tokens of one period by place of their class and step; none is left out."""
+    uses = [
+        Use(
+            order_line_id=0,
+            tariff=tariffs[place],
+            period_start=_ANY_MONTH,
+            scope=0,
+            tokens=tokens,
+            price=_FREE,
+        )
+        for place, tokens in in_the_mix(counts, edges)
+    ]
+    found: dict[tuple[int, int], int] = defaultdict(int)
+    for portion in allot(uses):
+        found[portion.use.tariff.rate_row_id, portion.from_tokens] += portion.tokens
+    return found
 
 
 def in_the_mix(
