@@ -40,6 +40,7 @@ _PADDED_TO: Final = 4096
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _PLAIN: Final = re.compile(r"[0-9]*\.?[0-9]*")
 _PLACES: Final = 6
+_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +327,8 @@ def _by_number(table: Sequence[Sequence[str]], slins: set[str]) -> Pasted:
     found = Pasted()
     for row in table:
         slin = row[0].upper()
+        if len(row) > 1 and slin.isdecimal():
+            slin = slin.zfill(_DIGITS)  # a spreadsheet takes line 0003 for the number 3
         if slin in slins:
             found.prices[slin] = row[-1] if len(row) > 1 else ""
         elif _has_digit(slin):

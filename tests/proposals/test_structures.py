@@ -56,13 +56,14 @@ def test_a_sheet_filled_in_a_spreadsheet_is_priced_by_the_structure(
     assert 'name="model_0003"' in page
     assert 'name="model_0004"' not in page
 
-    # When the template is filled in a spreadsheet and pasted
+    # When the template is filled in a spreadsheet, to which 0003 is a 3, and pasted
     template = browser.get(page_of(solicitation, "price_template")).content.decode()
     rows = list(csv.reader(io.StringIO(template)))
     figures = {**FIGURES, **BESIDE}
     out = io.StringIO()
     csv.writer(out, delimiter="\t").writerows(
-        [*row[:-1], figures[row[0]]] for row in rows[1:]
+        [row[0] if "A" in row[0] else int(row[0]), *row[1:-1], figures[row[0]]]
+        for row in rows[1:]
     )
     model = AiModel.objects.get(snapshot=SNAPSHOT).public_id
     served = {line.clin for line in lines_of(solicitation) if line.names_a_model}
