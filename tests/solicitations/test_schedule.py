@@ -68,6 +68,8 @@ POOLED: dict[str, Any] = {"structure": "POOL", "unit": "ACU"}
         [asked("0002AA", "OUT_TEXT", periods=2)],
         [asked("0002", structure="SERVICE", unit="EA", quantity=5, periods=2)],
         [asked("0002", structure="SEATS", unit="MO", quantity=-1)],
+        # And a contract can hold the whole of it
+        [asked("0002", structure="SEATS", unit="MO", quantity=10**11, periods=10)],
         # One CLIN is priced and counted in one way
         [asked("0002AA", "OUT_TEXT", **TIERED), asked("0002AB", "IN_UNCACHED")],
         [

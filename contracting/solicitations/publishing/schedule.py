@@ -319,6 +319,12 @@ def _require_plausible(line: LineDraft) -> None:
     if not 1 <= line.periods <= most:
         message = f"Line {line.slin}: its workload lasts 1 to {most:,} periods."
         raise TermInvalid(message, slin=line.slin)
+    if line.quantity * line.periods > MOST_QUANTITY:
+        message = (
+            f"Line {line.slin}: its quantity over its periods comes to "
+            f"{line.quantity * line.periods:,}; a contract holds {MOST_QUANTITY:,}."
+        )
+        raise TermInvalid(message, slin=line.slin)
 
 
 def _require_whole(own: Sequence[LineDraft]) -> None:
