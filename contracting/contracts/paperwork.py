@@ -141,10 +141,15 @@ def _with_structures(contract: Contract, sheet: dict[str, Any]) -> dict[str, Any
 
 
 def _price_words(row: RateRow) -> list[str]:
-    """The price of a class and its steps; or what it burns, at the unit's price."""
+    """The price of a class and its steps; or what it burns, at the unit's price.
+
+    Where prices rise with the volume the first of them is a step as well.
+    """
     volume = row.volume_words
     if row.line.structure == PriceStructure.POOL:
         return volume
+    if row.steps.filter(from_tokens=0).exists():
+        return [f"{volume[0]} per million tokens", *volume[1:]]
     return [f"{dollars(row.usd_per_million_tokens)} per million tokens", *volume]
 
 

@@ -95,6 +95,8 @@ def test_what_was_competed_stands_in_the_contract():
     # And the paper and the page of the contract say so
     sheet = contract_sheet(contract, signer=actor("contracting_officer"))
     assert "5.333333 ACU per million tokens, at $1.60 per ACU" in str(sheet)
+    rising = "from 0 tokens on $0.10 per million tokens; from 4,000,000 tokens on $3.00"
+    assert f"0007AA Input, not cached: {rising}." in str(sheet)
     page = client_for(actor("contract_specialist")).get(contract.path)
     assert page.status_code == 200
     assert "from 1,000,000 tokens on $1.50" in page.content.decode()
