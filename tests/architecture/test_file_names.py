@@ -49,6 +49,7 @@ BESIDES = {
     },
     "modifications": {"calculations", "forms"},
     "operate": {"data", "story"},
+    "options": {"calculations"},
     "orders": {"calculations", "forms", "models", "queries", "views"},
     "proposals": {"sealed.py"},
     "reconciliation": {"matching"},
