@@ -1,6 +1,7 @@
 """Offers whose price depends on the volume, compared as their use grows."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from contracting.evaluations.models import PriceAnalysis, PriceNormalisation
 from contracting.evaluations.paperwork import price_memo
 from contracting.evaluations.pricing.gaps import Gap
 from contracting.evaluations.pricing.plot import plot
+from contracting.evaluations.pricing.schedules import normalised_price
 from contracting.evaluations.pricing.uses import (
     PARTS,
     Use,
@@ -20,8 +22,10 @@ from contracting.evaluations.pricing.uses import (
     stretches,
 )
 from contracting.evaluations.pricing.words import curves_of, record
+from contracting.evaluations.refusals import RuleNotApplicable
+from contracting.evaluations.states import NormalisationRule
 from contracting.reference.models import TokenClass
-from contracting.solicitations.models import SolicitationLine
+from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.submissions.models import Submission
 from tests.builders_structures import structured_decision
 from tests.cast import actor, client_for
@@ -81,10 +85,10 @@ def test_what_is_put_in_or_open_of_a_pool_is_said_in_its_unit():
     burn = SolicitationLine(slin="0003AA", token_class=code, **pooled)
     unit = SolicitationLine(slin="0003", **pooled)
 
-    put_in = PriceNormalisation(line=burn, usd_per_million_tokens=Decimal("1.25"))
+    normalised = PriceNormalisation(line=burn, usd_per_million_tokens=Decimal("1.25"))
     gaps = [Gap(Submission(), each, True, None, None, None) for each in (burn, unit)]
 
-    assert put_in.figure_words == "1.25 ACU"
+    assert normalised.figure_words == "1.25 ACU"
     assert [gap.words for gap in gaps] == [
         "said to burn 0 ACU, not confirmed",
         "priced at $0, not confirmed",
@@ -95,6 +99,17 @@ def test_what_is_put_in_or_open_of_a_pool_is_said_in_its_unit():
         "0003, US dollars per AI consumption unit (ACU)",
     ]
     assert SolicitationLine(slin="0001AA", token_class=code).numbered == "0001AA"
+
+
+@pytest.mark.rule("R-EVL-05", case="refused")
+@pytest.mark.parametrize("rule", NormalisationRule)
+def test_what_others_burn_of_their_pools_is_put_into_no_offer(rule):
+    # A hundred times as much of a unit at a hundredth is no price of another's class
+    code = TokenClass(pk=1, code="OUT_TEXT", label="output")
+    burn = SolicitationLine(slin="0003AA", token_class=code, structure="POOL")
+
+    with pytest.raises(RuleNotApplicable, match="own pool"):
+        normalised_price(Solicitation(), 1, burn, rule, date(2026, 3, 2))
 
 
 @pytest.mark.django_db

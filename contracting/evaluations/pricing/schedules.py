@@ -235,6 +235,12 @@ def normalised_price(
 
     :raises RuleNotApplicable: if it gives no price above zero (R-EVL-05)
     """
+    if line.structure == PriceStructure.POOL:
+        message = (
+            f"Line {line.slin} is counted in the unit of the offeror's own pool: no "
+            "public list and no other offer has it. Ask the offeror."
+        )
+        raise RuleNotApplicable(message)
     offers = list(offers_of(solicitation))
     if rule == NormalisationRule.PUBLIC_LIST:
         if line.structure != PriceStructure.UNIT_PRICE:
