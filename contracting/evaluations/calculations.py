@@ -160,7 +160,7 @@ def _structure(line: PricedLine) -> dict[str, Any]:
         "structure": line.structure,
         "figure": line.figure_words,
         "basis": line.basis_words,
-        **({"is_apart": True} if line.is_apart else {}),
+        "is_above_list": not line.is_apart and (line.share_of_list or 0) > 1,
     }
 
 

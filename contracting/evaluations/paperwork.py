@@ -399,7 +399,7 @@ def _is_above_list(row: Mapping[str, Any]) -> bool:
     """By its price; a class with steps or in a pool by what it comes to."""
     listed = row["list_usd_per_million_tokens"]
     if listed is None or row.get("figure"):
-        return not row.get("is_apart") and Decimal(row["percent_of_list"] or 0) > 100
+        return bool(row.get("is_above_list"))
     return Decimal(row["usd_per_million_tokens"]) > Decimal(listed)
 
 

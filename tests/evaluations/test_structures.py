@@ -8,11 +8,13 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from contracting.core.quantities import Dollars, Tokens
+from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.evaluations.calculations import rows
 from contracting.evaluations.models import PriceAnalysis, PriceNormalisation
 from contracting.evaluations.paperwork import price_memo
 from contracting.evaluations.pricing.gaps import Gap
 from contracting.evaluations.pricing.plot import plot
+from contracting.evaluations.pricing.priced import PricedLine, PricedOffer
 from contracting.evaluations.pricing.schedules import normalised_price
 from contracting.evaluations.pricing.uses import (
     PARTS,
@@ -26,6 +28,7 @@ from contracting.evaluations.refusals import RuleNotApplicable
 from contracting.evaluations.states import NormalisationRule
 from contracting.reference.models import TokenClass
 from contracting.solicitations.models import Solicitation, SolicitationLine
+from contracting.solicitations.publishing.costs import WorkloadPrice
 from contracting.submissions.models import Submission
 from tests.builders_structures import structured_decision
 from tests.cast import actor, client_for
@@ -112,6 +115,30 @@ def test_what_others_burn_of_their_pools_is_put_into_no_offer(rule):
         normalised_price(Solicitation(), 1, burn, rule, date(2026, 3, 2))
 
 
+def test_a_class_is_above_list_by_what_it_comes_to_and_is_named_once():
+    code = TokenClass(pk=1, code="OUT_TEXT", label="output")
+    tiered = {"structure": "TIERS", "token_class": code, "clin": "0002"}
+    lines = [
+        SolicitationLine(slin="0002AA", **tiered),
+        SolicitationLine(slin="0002AB", from_tokens=500_000, **tiered),
+    ]
+    priced = [
+        PricedLine(
+            *(line.slin, line.asked_for, line.class_code, "a-model"),
+            *(Tokens(500_000), UnitPrice("2.0001"), UnitPrice(2), "a list"),
+            workload=WorkloadPrice(line, (500_000,), Decimal("2.0001")),
+            of_class=Fraction("2.0001"),
+        )
+        for line in lines
+    ]
+
+    first, step = rows([PricedOffer(1, "sub", "Meridian", priced, [])])
+
+    # However little it is above, and not once more for each of its steps
+    assert (first["percent_of_list"], first["is_above_list"]) == ("100.0", True)
+    assert not step["is_above_list"]
+
+
 @pytest.mark.django_db
 def test_the_page_of_prices_says_each_figure_in_its_unit():
     decision = structured_decision()
@@ -129,23 +156,20 @@ def test_the_page_of_prices_says_each_figure_in_its_unit():
     assert "Steps by volume bend a total" in text
     # And what is kept: seats make the whole not comparable with list, tokens are not
     analysis = PriceAnalysis.objects.get()
-    rows = {
+    own = {
         row["slin"]: row for row in analysis.rows if row["vendor"] == "Meridian Models"
     }
-    assert rows["0004"]["list_amount"] is None
+    assert own["0004"]["list_amount"] is None
     # 2.083334 + 2.083333 units at $1.60 are 2 dollars a million: 80 % of list
-    assert rows["0003AA"]["percent_of_list"] == "80.0"
+    assert own["0003AA"]["percent_of_list"] == "80.0"
     assert all(total["at_list"] is None for total in analysis.totals)
     assert {"0002AB", "0002AC", "0003"}.isdisjoint(
         analysis.totals[0]["lines_not_judged"]
     )
     assert analysis.usage["totals"][0]["between"]
     # The memorandum says what is bought beside unit prices, and each class once
-    for row in analysis.rows:
-        if row["slin"].startswith("0002"):
-            row["percent_of_list"] = "110.0"
     said = {each["heading"]: each["text"] for each in price_memo(analysis)["sections"]}
     assert "per million tokens; CLIN 0002: committed-use" in said["What is bought"]
     assert "CLIN 0004: seats per month; each day" in said["What is bought"]
     above = re.findall(r"Larkspur[^,]*, (000[237]\w*):", said["Beside public list"])
-    assert above == ["0002AA", "0002AD", "0003AA", "0003AB"]
+    assert above == ["0003AA", "0003AB"]
