@@ -174,7 +174,7 @@ def test_what_was_disposed_of_keeps_its_count_and_its_order(old_source, order):
     # Then it is listed as before
     (group,) = disposed(ours)
     assert (group.events, group.tokens) == (1, 1_100)
-    assert disposals_of(ours).get().order_ref == "ord_unknown"
+    assert vars(disposals_of(ours).get())["order_ref"] == "ord_unknown"
 
 
 def test_a_source_is_put_away_once_it_is_closed_and_decided_on(old_source, order):

@@ -40,6 +40,7 @@ def test_what_falls_after_acceptance_is_owed_back_and_listed(order, invoice):
     (balance,) = balances_of(order.lines.get().holder)
     assert Dollars(balance.accepted_dollars) == TOTAL
     told = Notice.objects.filter(title__contains="was rated anew").first()
+    assert told is not None
     assert "that are not accepted cost the same by the prices" in told.body
     assert "what it would cost is $0.3250005 less: an adjustment" in told.body
     compared(order, at=APPROVED_AT)
