@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contracting.core import clock
-from contracting.metering.models import Reservation
+from contracting.metering.models import Reservation, ReservationHold, UsageEvent
 from contracting.metering.tasks import sweep_reservations
 from tests.builders_funds import DOLLAR, granted
 from tests.builders_metering import CALLED_AT, MODEL, event, usage_source
@@ -82,3 +82,47 @@ def test_the_schedule_ends_leases(order, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: later)
 
     assert sweep_reservations() == 1
+
+
+def test_the_event_is_read_as_the_batch_door_reads_it(order):
+    # Given a call whose reported cost has more digits than a float, over two lines
+    cost = "0.12345678901234567890123"
+    row = json.dumps(event("0001", order=order, tokens={"output": 1_000}))
+    row = row.replace('"data": {', f'"data": {{\r\n"reported_cost": {cost}, ')
+    post("authorize", asked(order))
+
+    # When it is settled, and the same event comes in a batch
+    settled = post_text(
+        "funds:settle",
+        f'{{"reservation_id": "call-0001", "source": "gateway", "event": {row}}}',
+    )
+    batch = post_text("usage/events:batch", row)
+
+    # Then it is the same call, to the last digit
+    assert (settled.json()["state"], settled.json()["verdict"]) == (
+        "settled",
+        "accepted",
+    )
+    assert batch.json()["verdicts"][0]["status"] == "duplicate"
+
+
+def test_a_key_that_stands_twice_in_an_event_settles_nothing(order):
+    row = json.dumps(event("0001", order=order, tokens={"output": 1_000}))
+    twice = row.replace('"tokens": 1000', '"tokens": 1000, "tokens": 1')
+    post("authorize", asked(order))
+
+    reply = post_text(
+        "funds:settle",
+        f'{{"reservation_id": "call-0001", "source": "gateway", "event": {twice}}}',
+    )
+
+    assert (reply.status_code, reply.json()["state"]) == (422, "rejected")
+    assert reply.json()["code"] == "duplicate_key"
+    assert not UsageEvent.objects.exists()
+    assert not ReservationHold.objects.exists()
+
+
+def post_text(door, text):
+    return key_client(machine("gateway")).post(
+        f"/api/v1/{door}", text, content_type="application/json"
+    )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 
 from accounts.models import ApiKey
 from accounts.operations.revoke_api_key import revoke_api_key
@@ -14,7 +14,12 @@ from contracting import asgi
 from contracting.core import clock
 from contracting.metering.gate import door, work
 from contracting.metering.gate.door import Gate
-from contracting.metering.models import GateCounter, Reservation, UsageEvent
+from contracting.metering.models import (
+    GateCounter,
+    Reservation,
+    UsageEvent,
+    UsageSource,
+)
 from tests.builders_funds import DOLLAR
 from tests.builders_metering import CALLED_AT, MODEL, event, order_for, usage_source
 from tests.cast import actor, key_text, machine
@@ -149,6 +154,22 @@ def test_one_that_cannot_be_settled_harms_no_other(gate, order):
     assert (good[0], good[1]["state"]) == (200, "settled")
     assert (bad[0], bad[1]["code"]) == (422, "wrong_event")
     assert (negative[0], negative[1]["code"]) == (422, "negative")
+
+
+def test_nobody_waits_for_the_batches_of_the_source(gate, order):
+    # Given calls that are under way, and a batch that is just being received
+    sent(gate, authorize(1, order), authorize(2, order))
+    with transaction.atomic():
+        source = UsageSource.objects.filter(pk=usage_source().pk)
+        assert source.locked_shared("SHARE")
+
+        # When one is settled and the other given back
+        name = {"reservation_id": "call-0002", "source": "gateway"}
+        done, freed = sent(gate, settle(1, order), ("release", name))
+
+    # Then neither has waited
+    assert (done[0], done[1]["state"]) == (200, "settled")
+    assert (freed[0], freed[1]["calls"]) == (200, 1)
 
 
 # Who asks ----------------------------------------------------------------------------

@@ -3,12 +3,11 @@
 import json
 from datetime import UTC, datetime
 
-import msgspec
 import pytest
 
 from contracting.core import clock
 from contracting.core.api import NotJson
-from contracting.metering.gate.bodies import Settle, read_body
+from contracting.metering.gate.bodies import Settle, decoder_of, read_body
 from contracting.metering.models import UsageEvent
 from tests.builders_metering import (
     CALLED_AT,
@@ -132,4 +131,4 @@ def test_an_event_that_is_nested_without_end_is_no_json():
     body = b'{"reservation_id": "call-0001", "source": "gateway", "event": %s}' % deep
 
     with pytest.raises(NotJson):
-        read_body(msgspec.json.Decoder(Settle), body)
+        read_body(decoder_of(Settle), body)

@@ -32,7 +32,7 @@ class FundsEndpoint(EndpointView):
         does: Callable[[Hashable, Sequence[Any]], Sequence[work.Answer]],
     ) -> HttpResponse:
         """What the gate's own worker answers."""
-        asked = read_body(msgspec.json.Decoder(self.body), request.body)
+        asked = read_body(bodies.decoder_of(self.body), request.body)
         source = queries.get_source_for(self.actor, code=asked.source)
         (answer,) = does(work.Caller(self.actor, source.pk), [asked])
         return answered(answer)

@@ -16,6 +16,7 @@ from contracting.metering.adapters import cloudevents
 from contracting.metering.adapters.cloudevents import BadRow, ReadEvent, Unreadable
 from contracting.metering.adapters.rows import rows_of
 from contracting.metering.gate import work
+from contracting.metering.gate.bodies import ON_ONE_LINE
 from contracting.metering.operations.ingest import Verdict, ingest_usage
 from contracting.metering.states import RowVerdict
 
@@ -62,9 +63,7 @@ class CallDecoder:
             message = "Send one event; several go to events:batch."
             raise NotJson(message)
         (row,) = rows
-        # Between the tokens of JSON the end of a line is a blank, within them it is
-        # never written as it is.
-        text = rows_of(raw)[0].translate(_ON_ONE_LINE)
+        text = rows_of(raw)[0].translate(ON_ONE_LINE)
         if isinstance(row, ReadEvent):
             return SentCall(row.source, row, text)
         named = next(cloudevents.named_sources(raw), None)
@@ -72,9 +71,6 @@ class CallDecoder:
             message = "The event names no source."
             raise Invalid(message, pointer="/source")
         return SentCall(named, row, text)
-
-
-_ON_ONE_LINE: Final = str.maketrans("\r\n", "  ")
 
 
 def record(group: Hashable, asked: Sequence[SentCall]) -> list[work.Answer]:

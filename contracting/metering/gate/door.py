@@ -66,7 +66,7 @@ class Gate:
         )
         self._verbs = {
             name: _Verb(
-                msgspec.json.Decoder(body),
+                bodies.decoder_of(body),
                 Combiner(does, name=f"gate-{name}", most_waiting=MOST_WAITING),
             )
             for name, body, does in (

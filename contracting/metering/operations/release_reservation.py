@@ -53,7 +53,7 @@ def release_reservation(
         contracting officer of the agency
     :raises ReasonMissing: if a person gives no reason
     """
-    source = UsageSource.objects.locked().get(pk=source_id)
+    (source,) = UsageSource.objects.filter(pk=source_id).locked_shared("SHARE")
     require(permissions.can_release_reservation(by, source.agency_id, source.code))
     if by.is_person and not reason.strip():
         message = "Say why the reserve is released."

@@ -47,11 +47,13 @@ class Spent:
     """One call that was made: its event as CloudEvents; none if nobody knows its usage.
 
     :param call: which call of a reservation for several, from 1 on
+    :param text: the event as it was written, on one line; what is received of it
     """
 
     reservation_id: str
     event: Mapping[str, Any] | None
     call: int = 1
+    text: str = ""
 
     @property
     def event_id(self) -> str:
@@ -90,23 +92,25 @@ def settle_usage(
     of which nobody knows what it used, or whose event is in suspense, keeps its reserve
     at the worst case. A call that is settled again is answered the same.
 
+    Calls of one source are settled side by side, as its batches are received: the
+    source is only kept from being closed, and each call is settled once.
+
     :returns: what became of each call, or why it is not taken, in their order
     :raises NotAllowed: if the key may not write for this source
     :raises SourceClosed: if the source no longer reports
     """
-    source = UsageSource.objects.locked().get(pk=source_id)
+    (source,) = UsageSource.objects.filter(pk=source_id).locked_shared("SHARE")
     require(permissions.can_authorize_usage(by, source.agency_id, source.code))
     known = _reservations(source, calls)
     refused = dict(_guard(source, calls, known))
     taken = [(n, call) for n, call in enumerate(calls) if n not in refused]
-    verdicts = _ingest(source_id, [call for _n, call in taken], by, at)
+    verdicts = _ingest(source_id, taken, by, at)
     used = _rated(source, [call.event_id for _n, call in taken])
     answers: dict[int, Settled | Refusal] = dict(refused)
-    for place, call in taken:
+    for place, call in _in_turn(taken, known):
         reservation = known.get(call.reservation_id)
-        verdict = verdicts.get(call.event_id)
         answers[place] = _settle(
-            call, reservation, verdict, used.get(call.event_id), by, at
+            call, reservation, verdicts.get(place), used.get(call.event_id), by, at
         )
     _tell_of_overruns(source, answers.values(), known, by, at)
     return [answers[place] for place in range(len(calls))]
@@ -121,6 +125,18 @@ def _reservations(
         reservation_id__in={call.reservation_id for call in calls},
     ).select_related("gate")
     return {row.reservation_id: row for row in rows}
+
+
+def _in_turn(
+    calls: Iterable[tuple[int, Spent]], known: Mapping[str, Reservation]
+) -> list[tuple[int, Spent]]:
+    """In the order in which all end calls, so that no two wait for each other."""
+
+    def turn(placed: tuple[int, Spent]) -> tuple[int, int]:
+        reservation = known.get(placed[1].reservation_id)
+        return (0 if reservation is None else reservation.pk, placed[1].call)
+
+    return sorted(calls, key=turn)
 
 
 def _guard(
@@ -154,18 +170,19 @@ def _guard_one(
 
 
 def _ingest(
-    source_id: int, calls: Iterable[Spent], by: Actor, at: datetime
-) -> dict[str, Verdict]:
-    """The verdict of each event; one that came before in the batch decides."""
-    rows = [json.dumps(call.event) for call in calls if call.event is not None]
+    source_id: int, calls: Iterable[tuple[int, Spent]], by: Actor, at: datetime
+) -> dict[int, Verdict]:
+    """The verdict of each call that has an event, by its place among the calls."""
+    rows = {
+        place: call.text or json.dumps(call.event)
+        for place, call in calls
+        if call.event is not None
+    }
     if not rows:
         return {}
-    payload = ("\n".join(rows) + "\n").encode()
+    payload = ("\n".join(rows.values()) + "\n").encode()
     receipt = ingest_usage(source_id=source_id, payload=payload, by=by, at=at)
-    found: dict[str, Verdict] = {}
-    for verdict in receipt.verdicts:
-        found.setdefault(verdict.id, verdict)
-    return found
+    return dict(zip(rows, receipt.verdicts, strict=True))
 
 
 def _rated(source: UsageSource, ids: Sequence[str]) -> dict[str, tuple[int, Decimal]]:
