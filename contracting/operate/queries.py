@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
-from django.db import connection, transaction
 
 from contracting.core.invariants import Invariant
+from contracting.core.postgresql.snapshots import one_snapshot
 
 
 def all_invariants() -> Iterator[Invariant]:
@@ -22,22 +21,6 @@ def all_invariants() -> Iterator[Invariant]:
         if config.name == "contracting.core" or find_spec(name) is None:
             continue
         yield from import_module(name).INVARIANTS
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """Every check inside reads the books of one instant and can change nothing.
-
-    Queries that each see another instant call every booking between two of them a
-    breach. Inside a transaction that has begun already, its own view is used.
-    """
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def checked_invariants() -> list[tuple[Invariant, list[str]]]:

@@ -8,9 +8,10 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 
 from contracting.core.invariants import Invariant
+from contracting.core.postgresql.snapshots import one_snapshot
 from contracting.ledger.models import FundsBalance
 from contracting.operate import queries, tasks
-from contracting.operate.queries import broken_invariants, one_snapshot
+from contracting.operate.queries import broken_invariants
 from tests.builders_orders import line_of_accounting
 from tests.workers import ROOT, eventually
 

@@ -2,14 +2,19 @@
 
 from datetime import timedelta
 
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from contracting.celery import app
+from contracting.core import clock
 from contracting.core.actors import SYSTEM
 from contracting.metering.models import DailyUsage
 from contracting.metering.operations.choose import choose_control
+from contracting.watch.models import Alarm
 from contracting.watch.operations.raise_alarms import raise_alarms
 from contracting.watch.states import AlarmKind
+from contracting.watch.tasks import raise_alarms as task
 from tests.builders_funds import DOLLAR, granted, settled, spent
 from tests.builders_metering import CALLED_AT, event, ingested
 from tests.cast import actor, client_for
@@ -72,17 +77,18 @@ def test_where_nobody_asks_or_an_order_is_soft_nobody_is_told(order):
     assert kinds(order) == []
 
 
-def test_a_sum_that_is_not_its_rows_is_raised_by_the_night(order):
+def test_a_sum_that_is_not_its_rows_is_raised_by_the_night(order, monkeypatch):
     # Given a day on which a token was slipped into the sums
     ingested(event(1, order=order), at=SOON)
     first = DailyUsage.objects.filter(order_line__order=order).order_by("pk")[0]
     DailyUsage.objects.filter(pk=first.pk).update(tokens=F("tokens") + 1)
 
     # When the night proves them; the hours do not
-    agency = order.contract.agency_id
+    monkeypatch.setattr(clock, "now", lambda: THE_HOUR)
     assert kinds(order) == []
     assert app.conf.beat_schedule["prove-sums-nightly"]["kwargs"] == {"with_sums": True}
-    (alarm,) = raise_alarms(agency_id=agency, with_sums=True, by=SYSTEM, at=THE_HOUR)
+    assert task(with_sums=True) == 1
+    alarm = Alarm.objects.get()
 
     # Then the sum is named, and those concerned are told
     assert alarm.kind == AlarmKind.ROLL_UP
@@ -90,3 +96,15 @@ def test_a_sum_that_is_not_its_rows_is_raised_by_the_night(order):
     assert "1 sum differs from the rows" in alarm.words
     page = client_for(actor("cor")).get(alarm.path)
     assert page.status_code == 200
+
+
+def test_no_usage_waits_while_alarms_are_looked_for(order):
+    # Given an hour that looks at the figures of the agency
+    agency = order.contract.agency_id
+    with CaptureQueriesContext(connection) as asked:
+        raise_alarms(agency_id=agency, by=SYSTEM, at=THE_HOUR)
+
+    # Then it holds no row that a batch or a call needs
+    locked = [each["sql"] for each in asked if "FOR NO KEY UPDATE" in each["sql"]]
+    assert any('FROM "accounts_organization"' in sql for sql in locked)
+    assert not any("FOR UPDATE" in each["sql"] for each in asked)

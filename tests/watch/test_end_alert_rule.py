@@ -1,9 +1,12 @@
 """An own rule ends: it tells nobody any more, and stays to be read."""
 
+from datetime import timedelta
+
 import pytest
 
 from contracting.core.errors import NotAllowed
 from contracting.watch.operations.end_alert_rule import end_alert_rule
+from contracting.watch.queries.rules import version_on
 from contracting.watch.refusals import BadRule
 from tests.cast import actor, client_for, nothing_happens, submit
 from tests.watch.conftest import DAYS, NOW
@@ -22,6 +25,24 @@ def test_a_rule_that_has_ended_tells_nobody(used, cor):
     assert "Told enough." in shown
     with nothing_happens(), pytest.raises(BadRule):
         end_alert_rule(rule_id=made.pk, reason="Again.", by=cor, at=NOW)
+
+
+def test_a_rule_that_was_to_change_later_ends_today_and_does_not_come_back(used, cor):
+    # Given a rule that says something else from next week on, and from the week after
+    order = used([0.2] * DAYS)
+    made = rule(order).rule
+    today = NOW.date()
+    for weeks in (1, 2):
+        starts = today + timedelta(weeks=weeks)
+        rule(order, rule_id=made.pk, valid_from=starts)
+
+    # When it is ended
+    end_alert_rule(rule_id=made.pk, reason="Told enough.", by=cor, at=NOW)
+
+    # Then no version of it holds today, nor later
+    for days in (0, 7, 14, 30):
+        assert not version_on(made, today + timedelta(days=days)).is_on
+    assert own(order) == []
 
 
 def test_a_rule_is_ended_on_its_page(order, cor):

@@ -24,6 +24,9 @@ def end_alert_rule(
 ) -> AlertRuleVersion:
     """Let a rule tell nobody any more, from today on; what it told stays.
 
+    A version that would begin later does not begin any more.
+
+    :returns: the last of the rows that end it
     :raises NotAllowed: unless ``by`` may set rules of the order
     :raises BadRule: if it has ended already, or no reason is given
     """
@@ -38,9 +41,11 @@ def end_alert_rule(
     if not reason.strip():
         message = "Say why the rule ends."
         raise BadRule(message, pointer="/reason")
-    version = add_version(
-        rule, terms_of(last), max(today, last.valid_from), reason, by, at, is_on=False
-    )
+    coming = {each.valid_from for each in rule.versions.filter(valid_from__gt=today)}
+    for day in sorted({today, *coming}):
+        held = version_on(rule, day)
+        if held is not None and held.is_on:
+            last = add_version(rule, terms_of(held), day, reason, by, at, is_on=False)
     record_event(
         events.ALERT_RULE_ENDED,
         subject=rule.subject,
@@ -48,9 +53,9 @@ def end_alert_rule(
         at=at,
         data={
             "rule": rule.public_id,
-            "version": version.number,
-            "name": version.name,
-            "reason": version.reason,
+            "version": last.number,
+            "name": last.name,
+            "reason": last.reason,
         },
     )
-    return version
+    return last

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
+from accounts.models import Organization
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.metering.models import UsageSource
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.watch import events, permissions
 from contracting.watch.models import Alarm
@@ -19,21 +20,22 @@ from contracting.watch.states import AlarmKind, Told
 
 @transaction.atomic
 def raise_alarms(
-    *, agency_id: int, with_sums: bool = False, by: Actor, at: datetime
+    *, agency_id: int, sums: Sequence[str] = (), by: Actor, at: datetime
 ) -> list[Alarm]:
     """Raise each alarm once: of a day, and never while the same one is not closed.
 
     A runaway day is its own; it is told while the day still runs.
 
-    :param with_sums: also prove the sums that pages read; that reads every rating
+    The figures are read first: whoever sends usage, or settles, waits for none of it.
+
+    :param sums: a sentence for each sum of the agency that is not that of its rows
     :returns: the alarms that are new
     :raises NotAllowed: if ``by`` is not the schedule
     """
-    list(UsageSource.objects.locked().filter(agency_id=agency_id))
+    found = findings.findings_of(agency_id, at) + findings.finding_of_sums(sums, at)
+    agency = Organization.objects.filter(pk=agency_id)
+    list(agency.select_for_update(no_key=True))
     require(permissions.can_raise_alarms(by))
-    found = findings.findings_of(agency_id, at)
-    if with_sums:
-        found += findings.differing_sums(agency_id, at)
     return [
         _raise(finding, agency_id, by, at)
         for finding in found

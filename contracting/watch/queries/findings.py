@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import Max, Q
 
 from contracting.core.periods import accounting_day
+from contracting.core.postgresql.snapshots import one_snapshot
 from contracting.core.quantities import Dollars
 from contracting.metering.models import UsageSource
 from contracting.metering.queries.control import days_at_the_gate
@@ -168,9 +169,22 @@ def _calls(count: int) -> str:
     return "1 call" if count == 1 else f"{count:,} calls"
 
 
-def differing_sums(agency_id: int, at: datetime) -> list[Finding]:
-    """Sums that pages and reports read and that are not those of their rows (MET-9)."""
-    said = [words for agency, words in rollup_differences() if agency == agency_id]
+def differing_sums() -> dict[int, list[str]]:
+    """Sums that pages and reports read and that are not those of their rows (MET-9).
+
+    It reads every rating, of all agencies, as of one instant; nobody waits for it.
+
+    :returns: a sentence for each, by agency
+    """
+    found: dict[int, list[str]] = {}
+    with one_snapshot():
+        for agency_id, words in rollup_differences():
+            found.setdefault(agency_id, []).append(words)
+    return found
+
+
+def finding_of_sums(said: Sequence[str], at: datetime) -> list[Finding]:
+    """One finding for all sums of an agency that differ; none where none does."""
     if not said:
         return []
     count = "1 sum differs" if len(said) == 1 else f"{len(said):,} sums differ"
