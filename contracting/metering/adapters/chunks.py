@@ -18,6 +18,7 @@ LONGEST_LINE: Final = 8 * 1024 * 1024
 """A row may carry content, which is dropped; it is not much longer than that."""
 
 _SPACE: Final = " \t\r\n"
+_MARK: Final = "\ufeff"
 
 
 @dataclass(slots=True)
@@ -60,19 +61,24 @@ def chunks_of_json(pieces: Iterable[bytes]) -> Iterator[Chunk]:
 
 
 def _of_lines(lines: Iterator[tuple[int, str]]) -> Iterator[Chunk]:
-    """A line that begins like an array is a row that is no object, not a batch."""
+    """A line that begins like an array is a row that is no object, not a batch.
+
+    Lines without a row are no chunk, however many there are.
+    """
     found, size, body = Chunk(is_verbatim=True), 0, []
     for number, text in lines:
-        if text.lstrip(_SPACE).startswith("["):
+        size += len(text)
+        # Whoever reads the chunk takes a mark of the byte order off its beginning.
+        if text.lstrip(_SPACE).startswith(("[", _MARK)):
             found.strange[number] = text
         else:
             body.append(text)
-            size += len(text)
             if text.strip(_SPACE):
                 found.lines.append(number)
         if found.rows == CHUNK_ROWS or size > CHUNK_BYTES:
-            found.payload = "".join(body).encode()
-            yield found
+            if found.rows:
+                found.payload = "".join(body).encode()
+                yield found
             found = Chunk(is_verbatim=True, first_line=number + 1)
             size, body = 0, []
     if found.rows:
@@ -107,12 +113,12 @@ def chunks_of_csv(pieces: Iterable[bytes]) -> Iterator[Chunk]:
         raw.clear()
         if not record:
             continue
+        size += len(text)
         if len(record) != len(names):
             found.strange[line] = text
         else:
             found.lines.append(line)
             body.append(text)
-            size += len(text)
         if found.rows == CHUNK_ROWS or size > CHUNK_BYTES:
             found.payload = (header + "".join(body)).encode()
             yield found

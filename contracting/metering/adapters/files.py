@@ -110,6 +110,11 @@ class _Seen:
 
 def _kept(chunk: Chunk, adapter: Adapter, read: Reader) -> KeptChunk:
     rows = read(chunk.payload) if chunk.lines else []
+    if len(rows) != len(chunk.lines):
+        message = (
+            f"From line {chunk.first_line} on the rows cannot be told from each other."
+        )
+        raise Unreadable(message)
     is_exact = (
         adapter is OWN
         and chunk.is_verbatim
