@@ -202,10 +202,12 @@ REFUSED = [
     (400, {"messages": [{"role": "user", "content": PICTURE}]}, "completion"),
     (400, {"max_tokens": "many"}, "completion"),
     (400, {"n": -1}, "completion"),
+    (400, {"previous_response_id": "resp_1"}, "responses"),
+    (400, {"prompt": {"id": "pmpt_1"}}, "responses"),
 ]
 
 
-@pytest.mark.parametrize(("status", "changed", "kind"), REFUSED, ids=range(6))
+@pytest.mark.parametrize(("status", "changed", "kind"), REFUSED, ids=range(8))
 def test_what_cannot_be_bounded_is_not_made(site, tmp_path, status, changed, kind):
     async def work(control):
         with pytest.raises(litellm.HTTPException) as refused:
@@ -245,6 +247,22 @@ def test_a_limit_that_is_not_set_is_set_and_the_key_names_the_order(site, tmp_pa
     first, second = site.asked[0][1], site.asked[1][1]
     assert (first["order"], first["output_tokens_max"]) == ("ord_key", 1_000)
     assert second["output_tokens_max"] == 0
+
+
+def test_every_text_and_every_limit_is_in_the_bound(site, tmp_path):
+    long = "x" * 1_000
+
+    async def work(control):
+        for kind, more in (
+            ("anthropic_messages", {"system": long, "max_output_tokens": 300}),
+            ("responses", {"instructions": long, "input": "a"}),
+        ):
+            await control.async_pre_call_hook(KEY, None, data(**more), kind)
+
+    on_the_proxy(site, tmp_path, work)
+    first, second = (said for _verb, said, _key in site.asked)
+    assert min(first["input_tokens_max"], second["input_tokens_max"]) > 1_000
+    assert first["output_tokens_max"] == 300
 
 
 def test_its_hooks_are_those_of_the_configuration():
@@ -347,7 +365,12 @@ def test_what_envoy_must_not_let_through(site, sidecar):
     picture = {**ASKED, "messages": [{"content": [{"type": "image_url"}]}]}
     unbounded = {"model": "gpt-x", "messages": []}
     uncounted = {**ASKED, "stream": True}
-    for body in (b"{", unbounded, uncounted, picture, {**ASKED, "max_tokens": 10**9}):
+    written = json.dumps(picture, indent="\t", separators=(",", "\t:\t")).encode()
+    kept = {**ASKED, "previous_response_id": "resp_1"}
+    greater = {**ASKED, "max_tokens": 10**9}
+    second = {**greater, "max_completion_tokens": 5}
+    refused = (unbounded, uncounted, picture, written, kept, greater, second)
+    for body in (b"{", b"[" * 100_000, *refused):
         assert post(sidecar, CHAT, body, **order)[0] == 400
     assert post(sidecar, CHAT, ASKED)[0] == 400
     assert site.asked == []

@@ -6,8 +6,11 @@ import signal
 
 import pytest
 
+from drawdown_client import Client, Patience
+from drawdown_client import spool as module
 from drawdown_client.errors import SpoolFull
 from drawdown_client.spool import Owed, Spool
+from tests.client.stub import Site
 
 
 def owed(name, body="{}", *, is_open=False):
@@ -160,6 +163,61 @@ def test_it_does_not_grow_for_ever(tmp_path):
     heir.close()
 
 
+def test_what_arrives_does_not_take_with_it_what_is_owed_by_now(tmp_path):
+    # Given a call of which nobody knew what it used, on its way to Drawdown
+    spool = Spool(tmp_path)
+    spool.owe(owed("call", '"nobody knows"'))
+    (on_its_way,) = spool.waiting()
+
+    # When it is known after all, before the answer comes
+    spool.owe(owed("call", '"seven tokens"'))
+    spool.done("call", on_its_way)
+
+    # Then that is still owed, on disk too
+    assert [each.body for each in spool.waiting()] == ['"seven tokens"']
+    spool.close()
+    heir = Spool(tmp_path)
+    heir.take_over()
+    assert [each.body for each in heir.waiting()] == ['"seven tokens"']
+    heir.close()
+
+
+@pytest.mark.parametrize("trouble", ["short", "full"])
+def test_a_disk_that_is_full_while_it_is_compacted_loses_nothing(
+    tmp_path, monkeypatch, trouble
+):
+    # Given a file that has grown enough to be written anew
+    monkeypatch.setattr(module, "_COMPACT_ABOVE", 100)
+    spool = Spool(tmp_path)
+    spool.owe(owed("stays", "x" * 50))
+    spool.owe(owed("passes", "x" * 1_000))
+    write, files = os.write, []
+
+    def cut(descriptor, content):
+        files.append(descriptor)
+        if descriptor == files[0]:
+            return write(descriptor, content)
+        if trouble == "full":
+            _no_space(descriptor)
+        return write(descriptor, content[:-9])
+
+    # When there is no room for that, twice
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", cut)
+        spool.done("passes")
+        spool.owe(owed("more"))
+        spool.done("more")
+    assert set(files) != {files[0]}
+    spool.owe(owed("later"))
+    spool.close()
+
+    # Then whoever comes next finds everything
+    heir = Spool(tmp_path)
+    heir.take_over()
+    assert names(heir) == ["stays", "later"]
+    heir.close()
+
+
 def test_what_is_never_taken_is_set_aside_with_why(tmp_path):
     spool = Spool(tmp_path)
     spool.owe(owed("a"))
@@ -185,3 +243,32 @@ def test_a_fork_does_not_write_into_its_parents_file(tmp_path):
 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     spool.close()
+
+
+def test_one_that_is_in_trouble_does_not_hold_up_the_others(tmp_path):
+    # Given three calls that wait, of which the site cannot answer the first
+    site, once = Site(), Patience(tries=1)
+    client = Client(
+        site.url,
+        key="secret",
+        source="gateway",
+        spool=tmp_path,
+        patience=once,
+        background_seconds=0,
+    )
+    trouble = 500, {"code": "internal_error"}
+    site.script = [trouble] * 3
+    for number in range(3):
+        client.settle(f"call-{number:04}", None)
+    fine = "as it should be"
+    site.script = [trouble, fine, fine, trouble]
+
+    # When it is tried, and again
+    assert client.flush() == 3
+    assert client.flush() == 1
+
+    # Then the others have arrived
+    assert names(client.desk.spool) == ["call-0000"]
+    assert client.flush() == 0
+    client.close()
+    site.close()

@@ -183,12 +183,14 @@ class Client:
     def flush(self) -> int:
         """Send what waits, its own and that of clients that are gone; what is left.
 
-        One at a time sends; the first that does not get through ends the round.
+        One at a time sends; the first that does not get through ends the round, and is
+        the last one of the next: it may be the only one that is in trouble.
         """
         with self._sending:
             self.desk.spool.take_over()
             for owed in self.desk.spool.waiting():
                 if self._deliver(owed).state == "spooled":
+                    self.desk.spool.later(owed)
                     break
             return len(self.desk.spool.waiting())
 

@@ -192,7 +192,7 @@ class Desk:
         if isinstance(found, Receipt) and (found.rejected or found.conflict):
             _log.error("Of %s not every row was taken: see refused.jsonl.", owed.name)
             self.spool.refused(owed, outcome.body.decode(errors="replace"))
-        self.spool.done(owed.name)
+        self.spool.done(owed.name, owed)
         return found
 
 

@@ -85,16 +85,30 @@ class Spool:
         with self._lock:
             self._put(owed, replaces)
 
-    def done(self, name: str) -> None:
-        """Forget what has arrived, or is not owed any more."""
+    def done(self, name: str, arrived: Owed | None = None) -> None:
+        """Forget what has arrived, or is not owed any more.
+
+        :param arrived: what did; if something else is owed under the name by now, that
+            is not forgotten
+        """
         with self._lock:
-            if name not in self._owed:
+            owed = self._owed.get(name)
+            if owed is None or (arrived is not None and arrived != owed):
                 return
             self._forget(name)
             # If this is lost, it is sent once more and is known there.
             self._append({"done": name}, is_synced=False)
             if self._written > _COMPACT_ABOVE and self._written > 4 * self._waiting:
-                self._compact()
+                try:
+                    self._compact()
+                except OSError:  # the file that there is holds everything
+                    self._path.with_suffix(_NEW).unlink(missing_ok=True)
+
+    def later(self, owed: Owed) -> None:
+        """Let whatever else waits go first: this one did not get through."""
+        with self._lock:
+            if self._owed.get(owed.name) == owed:
+                self._owed[owed.name] = self._owed.pop(owed.name)
 
     def refused(self, owed: Owed, answer: str) -> None:
         """Set aside what will never be taken, with why; a person has to look at it."""
@@ -107,7 +121,7 @@ class Spool:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        self.done(owed.name)
+        self.done(owed.name, owed)
 
     def waiting(self) -> list[Owed]:
         """What has to be sent, the oldest first."""
@@ -173,15 +187,20 @@ class Spool:
 
     def _compact(self) -> None:
         """Write what still waits anew, under the same name and lock."""
+        lines = b"".join(_line(_as_row(owed)) for owed in self._owed.values())
         fresh = _create(self._path)
-        size = 0
-        for owed in self._owed.values():
-            size += os.write(fresh, _line(_as_row(owed)))
-        os.fsync(fresh)
-        self._path.with_suffix(_NEW).replace(self._path)
-        _sync_folder(self._folder)
+        try:
+            if os.write(fresh, lines) != len(lines):
+                message = "The disk is full."
+                raise OSError(message)
+            os.fsync(fresh)
+            self._path.with_suffix(_NEW).replace(self._path)
+        except OSError:
+            os.close(fresh)
+            raise
         os.close(self._file)
-        self._file, self._written = fresh, size
+        self._file, self._written = fresh, len(lines)
+        _sync_folder(self._folder)
 
 
 def _as_row(owed: Owed) -> dict[str, Any]:

@@ -24,7 +24,10 @@ ORDER = "x-drawdown-order"
 CALL = "x-drawdown-call"
 STATUS = "x-provider-status"
 MOST_BYTES = 8 * 1024 * 1024
-ATTACHED = ("image_url", "input_image", "input_audio", "input_file", "file")
+ATTACHED = ("image_url", "input_image", "input_audio", "input_file", "file", "image")
+
+KEPT_THERE = ("previous_response_id", "conversation")
+"""Names of what the provider has kept and reads again, however long that is."""
 
 
 class Answered(Exception):
@@ -92,19 +95,24 @@ class Sidecar(ThreadingHTTPServer):
     def _ask(self, path: str, headers: Mapping[str, str], body: bytes) -> Ask:
         try:
             request = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             request = None
         order = headers.get(ORDER, "")
         if not isinstance(request, dict) or not order:
             raise Answered(400, {"detail": f"Send a request in JSON, and {ORDER}."})
-        if any(
-            f'"type":"{each}"'.encode() in body.replace(b" ", b"") for each in ATTACHED
-        ):
+        is_kept = isinstance(request.get("prompt"), dict)
+        if is_kept or any(request.get(name) for name in KEPT_THERE):
+            detail = "What the provider has kept cannot be bounded here."
+            raise Answered(400, {"detail": detail})
+        if _has_attachment(request):
             raise Answered(400, {"detail": "An attachment cannot be bounded here."})
         names = ("max_completion_tokens", "max_tokens", "max_output_tokens")
-        limit = next((request[name] for name in names if request.get(name)), 0)
+        limits = [request[name] for name in names if request.get(name)]
+        if any(not isinstance(each, int) for each in limits):
+            limits = []
+        limit = max(limits, default=0)
         many = request.get("n") or 1
-        if not (isinstance(limit, int) and 0 < limit <= self.longest_answer):
+        if not 0 < limit <= self.longest_answer:
             raise Answered(400, {"detail": "Set a limit of tokens for the answer."})
         if not (isinstance(many, int) and 0 < many <= 128):
             raise Answered(400, {"detail": "n is no number of answers."})
@@ -125,6 +133,20 @@ class _ProviderError(Exception):
     def __init__(self, status_code: int) -> None:
         super().__init__(status_code)
         self.status_code = status_code
+
+
+def _has_attachment(request: Mapping[str, Any]) -> bool:
+    """Whether a part of it, however deep and however written, is no text."""
+    parts: list[Any] = [request]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            if part.get("type") in ATTACHED:
+                return True
+            parts.extend(part.values())
+        elif isinstance(part, list):
+            parts.extend(part)
+    return False
 
 
 def _insist_on_counts(request: Mapping[str, Any]) -> None:

@@ -45,7 +45,13 @@ _log = logging.getLogger(__name__)
 ORDER_TAG = "order:"
 CALL_KEY = "drawdown_call"
 PLACES = ("metadata", "litellm_metadata")
-COUNTED = ("messages", "input", "prompt", "tools", "functions", "response_format")
+COUNTED = (
+    *("messages", "input", "prompt", "system", "instructions"),
+    *("tools", "functions", "response_format", "text"),
+)
+KEPT_THERE = ("previous_response_id", "conversation")
+"""Names of what the provider has kept and reads again, however long that is."""
+
 CALLS = ("completion", "acompletion", "text_completion", "atext_completion")
 EMBEDDINGS = ("embedding", "aembedding", "embeddings")
 RESPONSES = ("responses", "aresponses")
@@ -178,7 +184,14 @@ class FundsControl(CustomLogger):
         return None
 
     def _longest_input(self, data: Mapping[str, Any]) -> int:
-        """No token is shorter than a byte, so that the bytes are a bound for text."""
+        """No token is shorter than a byte, so that the bytes are a bound for text.
+
+        :raises HTTPException: if the provider adds what nobody here can measure
+        """
+        is_kept = isinstance(data.get("prompt"), Mapping)
+        if is_kept or any(data.get(name) for name in KEPT_THERE):
+            message = "What the provider has kept of earlier calls cannot be bounded."
+            raise HTTPException(400, message)
         given = {name: data[name] for name in COUNTED if data.get(name)}
         attached = sum(1 for _ in _attachments(given))
         if attached and self._per_attachment is None:
@@ -193,12 +206,14 @@ class FundsControl(CustomLogger):
             return 0
         usual = "max_output_tokens" if call_type in RESPONSES else "max_tokens"
         names = ("max_completion_tokens", "max_tokens", "max_output_tokens")
-        limit = next((data[name] for name in names if data.get(name)), None)
-        if limit is None:
-            limit = data[usual] = self._longest_answer
+        limits = [data[name] for name in names if data.get(name)]
+        if not limits:
+            limits = [self._longest_answer]
+            data[usual] = self._longest_answer
         many = data.get("n") or 1
-        if not (isinstance(limit, int) and isinstance(many, int) and many > 0 < limit):
+        if not all(isinstance(each, int) and each > 0 for each in (*limits, many)):
             raise HTTPException(400, "The limit of tokens is no number.")
+        limit: int = max(limits)
         return limit * many
 
 
