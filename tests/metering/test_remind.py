@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contracting.core.actors import SYSTEM
 from contracting.core.errors import NotAllowed
 from contracting.metering.models import SuspenseReminder
+from contracting.metering.operations.alarm import alarm_of_sources
 from contracting.metering.operations.remind import remind_suspense
 from contracting.metering.tasks import remind_suspense as task
 from contracting.notices.models import Notice
@@ -70,3 +73,17 @@ def test_nobody_else_sends_reminders(order, part_name):
 
     with nothing_happens(), pytest.raises(NotAllowed):
         remind_suspense(by=actor(part_name), at=DELIVERED_AT + 9 * DAY)
+
+
+def test_no_batch_waits_while_the_schedule_looks(order):
+    ingested(event(1, order="ord_unknown"))
+
+    # Given one that tells of what is held, and one that tells of days not complete
+    with CaptureQueriesContext(connection) as asked:
+        assert remind_suspense(by=SYSTEM, at=DELIVERED_AT + 4 * DAY) == 1
+        alarm_of_sources(by=SYSTEM, at=DELIVERED_AT + 4 * DAY)
+
+    # Then neither holds a source
+    locks = [each["sql"] for each in asked if " UPDATE" in each["sql"]]
+    assert locks
+    assert not any('FROM "metering_usagesource"' in sql for sql in locks)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 
+from accounts.models import Organization
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
@@ -24,17 +25,22 @@ def alarm_of_sources(*, by: Actor, at: datetime) -> int:
     """Tell each agency once of each difference to a control total, and of each gap.
 
     May run at any time and twice. A day that is completed later says so on the page of
-    the source; another difference on the same day is told again.
+    the source; another difference on the same day is told again. The days are looked
+    at first: whoever sends usage waits for none of it.
 
     :returns: of how many differences agencies were told
     :raises NotAllowed: if ``by`` is not the system
     """
-    sources = list(UsageSource.objects.locked().order_by("pk"))
+    sources = [(each, _found(each, at)) for each in UsageSource.objects.order_by("pk")]
+    concerned = {source.agency_id for source, found in sources if found}
+    agencies = Organization.objects.filter(pk__in=concerned).order_by("pk")
+    list(agencies.select_for_update(no_key=True))
     require(permissions.can_alarm_of_sources(by))
-    return sum(_alarm(source, by, at) for source in sources)
+    return sum(_alarm(source, found, by, at) for source, found in sources if found)
 
 
-def _alarm(source: UsageSource, by: Actor, at: datetime) -> int:
+def _found(source: UsageSource, at: datetime) -> list[tuple[date, str]]:
+    """Each difference and each gap, by its day."""
     today = at.astimezone(UTC).date()
     first = today - LOOK_BACK
     found = [
@@ -43,6 +49,12 @@ def _alarm(source: UsageSource, by: Actor, at: datetime) -> int:
         if each.is_different
     ]
     found += [(each.day, each.words) for each in open_gaps(source, first, today)]
+    return found
+
+
+def _alarm(
+    source: UsageSource, found: list[tuple[date, str]], by: Actor, at: datetime
+) -> int:
     told = set(source.alarms.values_list("day", "what"))
     news = [(day, what[:200]) for day, what in found if (day, what[:200]) not in told]
     for day, what in news:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Max
 
+from accounts.models import Organization
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
@@ -30,21 +31,27 @@ def remind_suspense(*, by: Actor, at: datetime) -> int:
     :returns: how many agencies were told
     :raises NotAllowed: if ``by`` is not the system
     """
-    sources = UsageSource.objects.locked()
-    agencies = sorted({source.agency_id for source in sources})
+    known = UsageSource.objects.order_by().values_list("agency", flat=True).distinct()
+    concerned = [agency_id for agency_id in known if _news(agency_id, at)]
+    agencies = Organization.objects.filter(pk__in=concerned).order_by("pk")
+    held = list(agencies.select_for_update(no_key=True))
     require(permissions.can_remind_suspense(by))
-    return sum(_remind(agency_id, by, at) for agency_id in agencies)
+    return sum(_remind(agency.pk, by, at) for agency in held)
+
+
+def _news(agency_id: int, at: datetime) -> bool:
+    """Whether a call has come of age since the agency was told last."""
+    told = SuspenseReminder.objects.filter(agency_id=agency_id)
+    last = told.aggregate(last=Max("received_until"))["last"]
+    aged = queries.held_events(agency_id).filter(received_at__lte=at - REMIND_AFTER)
+    return (aged if last is None else aged.filter(received_at__gt=last)).exists()
 
 
 def _remind(agency_id: int, by: Actor, at: datetime) -> bool:
+    if not _news(agency_id, at):
+        return False  # another run has told it meanwhile
     until = at - REMIND_AFTER
-    told = SuspenseReminder.objects.filter(agency_id=agency_id)
-    last = told.aggregate(last=Max("received_until"))["last"]
-    aged = queries.held_events(agency_id).filter(received_at__lte=until)
-    news = aged if last is None else aged.filter(received_at__gt=last)
-    if not news.exists():
-        return False
-    count = aged.count()
+    count = queries.held_events(agency_id).filter(received_at__lte=until).count()
     SuspenseReminder.objects.create(
         agency_id=agency_id, received_until=until, events=count, reminded_at=at
     )
