@@ -1,30 +1,42 @@
 """However much usage arrives, whoever signs something about its order has a turn.
 
-Batches hold the order together, and the next one comes before the last has ended. A
-signature waits for those that were there before it, and those that come later wait for
-the signature.
+So has whoever does something about its source. Batches hold both together, and the next
+one comes before the last has ended. A signature waits for those that were there before
+it, and those that come later wait for the signature.
 """
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import pytest
 from django.db import OperationalError, connection, transaction
 
+from contracting.metering.models import UsageSource
 from contracting.orders.models import TaskOrder
+from tests.builders_metering import usage_source
 from tests.builders_orders import issued_order
 
 PATIENCE = "SET LOCAL lock_timeout = '300ms'"
 
 
-def test_usage_that_comes_later_waits_for_who_signs(own_database):
-    # Given an order that a batch holds
-    order = TaskOrder.objects.filter(pk=issued_order().pk)
+def an_order():
+    return TaskOrder.objects.filter(pk=issued_order().pk), "KEY SHARE"
+
+
+def a_source():
+    return UsageSource.objects.filter(pk=usage_source().pk), "SHARE"
+
+
+@pytest.mark.parametrize("what", [an_order, a_source])
+def test_usage_that_comes_later_waits_for_who_signs(own_database, what):
+    # Given an order or a source that a batch holds
+    order, strength = what()
     holds, may_end, waits = Event(), Event(), Event()
     pids = []
 
     def receive():
         with transaction.atomic():
-            order.locked_shared("KEY SHARE")
+            order.locked_shared(strength)
             holds.set()
             assert may_end.wait(30)
         connection.close()
@@ -50,7 +62,7 @@ def test_usage_that_comes_later_waits_for_who_signs(own_database):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(PATIENCE)
-                order.locked_shared("KEY SHARE")
+                order.locked_shared(strength)
         except OperationalError:
             is_first = False
         else:

@@ -29,6 +29,8 @@ class UsageSource(Addressed, Timestamped):
     """A gateway that reports usage; it belongs to one agency, for one fiscal year."""
 
     PREFIX = "src"
+    IN_TURN = 7_021_971
+    """Its number among the locks that are waited for in turn: batches never end."""
 
     agency = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="usage_sources"
