@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -14,6 +14,7 @@ from contracting.core import clock
 from contracting.core.api import EndpointView, instant, refuse_unknown_fields
 from contracting.core.errors import Invalid, NotVisible
 from contracting.metering import queries
+from contracting.metering.adapters.fields import EARLIEST
 from contracting.metering.models import KeyMapping
 from contracting.metering.operations.record_control_total import record_control_total
 from contracting.metering.operations.record_heartbeat import record_heartbeat
@@ -172,9 +173,10 @@ def _text(body: dict[str, Any], name: str) -> str:
 def _instant(body: dict[str, Any], name: str) -> datetime:
     try:
         value = datetime.fromisoformat(_text(body, name))
-    except ValueError:
-        value = None
-    if value is None or value.tzinfo is None:
+        known = value.tzinfo is not None and value.astimezone(UTC) >= EARLIEST
+    except (ValueError, OverflowError):
+        known = False
+    if not known:
         message = "An instant is written as in RFC 3339, with its zone."
         raise BadControl(message, pointer=f"/{name}")
     return value
