@@ -7,6 +7,8 @@ from io import StringIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from contracting.documents.operations.work_operation import work_operation
@@ -282,6 +284,24 @@ def test_a_file_is_uploaded_from_the_command_line(content, tmp_path):
     other = tmp_path / "other.ndjson"
     other.write_text(json.dumps({"id": "x"}))
     assert "5 rows" not in run(other, "--in-background")
+
+
+def test_a_list_of_files_is_read_together(content, source, gateway):
+    # Given one file, and then three
+    machine = key_client(gateway)
+    machine.get("/api/v1/usage/uploads")
+    questions = []
+    for many in (1, 2):
+        for number in range(many):
+            counted(uploaded(source, content + b"\n" * (many + number)))
+        with CaptureQueriesContext(connection) as asked:
+            listed = machine.get("/api/v1/usage/uploads").json()["data"]
+        questions.append(len(asked))
+
+    # Then no more questions are asked for more of them
+    assert questions[0] == questions[1]
+    assert [len(each["batches"]) for each in listed] == [3, 3, 3]
+    assert [each["accepted"] + each["duplicate"] for each in listed] == [4, 4, 3]
 
 
 @pytest.mark.parametrize("part", ["vendor_a_signer", "other_agency_officer"])

@@ -35,6 +35,7 @@ from contracting.metering.models import UsageUpload
 from contracting.metering.operations.upload_usage import upload_usage
 from contracting.metering.queries import uploads
 from contracting.metering.queries.uploads import HEAD
+from contracting.metering.states import RowVerdict
 
 
 class CsvRenderer(BaseRenderer):
@@ -86,7 +87,10 @@ class UploadsEndpoint(EndpointView):
         tags=["usage"],
     )
     def get(self, request: Request) -> Response:
-        return self.page(request, uploads.uploads_visible_to(self.actor), upload_row)
+        found = uploads.uploads_visible_to(self.actor)
+        return self.page(
+            request, found.prefetch_related(uploads.WITH_BATCHES), upload_row
+        )
 
     @extend_schema(
         operation_id="upload_usage",
@@ -168,7 +172,7 @@ class RejectedRowsEndpoint(EndpointView):
 
 def upload_row(upload: UsageUpload) -> dict[str, Any]:
     """A file as the API writes it."""
-    batches = uploads.batches_of_upload(upload)
+    batches = uploads.batches_read(upload)
     return {
         "id": upload.public_id,
         "source": upload.source.code,
@@ -178,8 +182,11 @@ def upload_row(upload: UsageUpload) -> dict[str, Any]:
         "sha256": upload.sha256,
         "size_bytes": upload.size_bytes,
         "received_at": instant(upload.received_at),
-        **uploads.counts_of_upload(upload),
-        "batches": list(batches.values_list("public_id", flat=True)),
+        **{
+            kind: sum(getattr(batch, kind) for batch in batches)
+            for kind in RowVerdict.values
+        },
+        "batches": [batch.public_id for batch in batches],
         "rejected_rows_href": reverse("api:rejected_rows", args=[upload.public_id]),
         "operation": show_operation(upload.operation),
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Prefetch, QuerySet, Sum, prefetch_related_objects
 from msgspec import Struct
 from msgspec.json import Decoder
 
@@ -77,6 +77,23 @@ def get_upload_for(actor: Actor, public_id: str) -> UsageUpload:
         message = "There is no such file."
         raise NotVisible(message)
     return found
+
+
+WITH_BATCHES: Final = Prefetch(
+    "chunks",
+    UploadChunk.objects.filter(counted__isnull=False)
+    .select_related("counted__batch")
+    .order_by("position"),
+    to_attr="counted_chunks",
+)
+"""Reads the batches of many files together."""
+
+
+def batches_read(upload: UsageUpload) -> list[UsageBatch]:
+    """The batches of a file; where they were read with it they are not asked again."""
+    prefetch_related_objects([upload], WITH_BATCHES)
+    chunks: list[UploadChunk] = getattr(upload, "counted_chunks")  # noqa: B009 (typing)
+    return [each.counted.batch for each in chunks]
 
 
 def batches_of_upload(upload: UsageUpload) -> QuerySet[UsageBatch]:
