@@ -250,7 +250,7 @@ def _drop_now(session: psycopg.Connection, name: str) -> None:
         try:
             _execute(session, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         except psycopg.errors.InsufficientPrivilege:
-            if attempt == 1_200:
+            if attempt == 300:
                 raise
             time.sleep(0.05)
         else:

@@ -5,6 +5,7 @@ it used keeps its reserve; nothing else is counted.
 """
 
 import asyncio
+import gc
 import json
 import random
 import signal
@@ -92,6 +93,8 @@ def site(order, monkeypatch):
     roller.join()
     bridge.close()
     gate.close()
+    # Django answers in threads of their own, whose connections end with them.
+    gc.collect()
 
 
 def _roll(ends):
