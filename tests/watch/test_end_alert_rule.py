@@ -41,7 +41,9 @@ def test_a_rule_that_was_to_change_later_ends_today_and_does_not_come_back(used,
 
     # Then no version of it holds today, nor later
     for days in (0, 7, 14, 30):
-        assert not version_on(made, today + timedelta(days=days)).is_on
+        held = version_on(made, today + timedelta(days=days))
+        assert held is not None
+        assert not held.is_on
     assert own(order) == []
 
 
