@@ -373,6 +373,9 @@ def _door(bearer: str, order: str) -> dict[str, Any]:
     )
 
 
+_ROOT = Path(__file__).resolve().parent.parent
+
+
 @contextmanager
 def served(app: str, where: Path | None = None) -> Iterator[int]:
     """One worker of granian on a free port; yields the port."""
@@ -382,7 +385,8 @@ def served(app: str, where: Path | None = None) -> Iterator[int]:
     server = subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "asgi", "--no-ws"]
         + ["--workers", "1", "--port", str(port), "--no-log", app],
-        cwd=where or Path(__file__).parent.parent,
+        cwd=where or _ROOT,
+        env=os.environ | {"PYTHONPATH": str(_ROOT)},
     )
     try:
         _wait_for(port)
