@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from drawdown_client.calls import Progress
+from drawdown_client.calls import OneCall, Progress
 from drawdown_client.client import Client
 from drawdown_client.desk import new_name, request_of
 from drawdown_client.errors import DrawdownError, Unreachable
@@ -196,35 +196,14 @@ class AsyncClient:
             await asyncio.sleep(pause)
 
 
-class AsyncCall:
+class AsyncCall(OneCall):
     """A call between its grant and its settlement: an async context manager."""
 
+    STATEMENT = "an async with statement"
+
     def __init__(self, client: AsyncClient, ask: Ask, name: str) -> None:
-        self._client, self._ask, self._name = client, ask, name
-        self._progress: Progress | None = None
-        self.settled: Settled | None = None
-
-    @property
-    def progress(self) -> Progress:
-        """What is known of the call: say there what it used.
-
-        :raises RuntimeError: before it is granted
-        """
-        if self._progress is None:
-            message = (
-                "The call has not been granted: use it in an async with statement."
-            )
-            raise RuntimeError(message)
-        return self._progress
-
-    @property
-    def grant(self) -> Grant:
-        """The room that the call has now."""
-        return self.progress.grant
-
-    def used(self, answer: Any) -> None:
-        """Take the usage from the provider's answer."""
-        self.progress.used(answer)
+        super().__init__(ask, name)
+        self._client = client
 
     async def stream(self, parts: AsyncIterable[_Part]) -> AsyncIterator[_Part]:
         """Hand on the parts of a streamed answer, and count them on the way."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from drawdown_client.errors import BadUsage
 from drawdown_client.messages import (
@@ -16,6 +16,7 @@ from drawdown_client.messages import (
     SETTLE,
     Ask,
     Grant,
+    Settled,
     event_of,
     settle_body,
 )
@@ -153,6 +154,37 @@ class Progress:
             )
         body = json.dumps(settle_body(self.name, self.source, event))
         return Owed(self.name, SETTLE, body, is_open=is_open)
+
+
+class OneCall:
+    """A call between its grant and its settlement, whichever way it is sent."""
+
+    STATEMENT: ClassVar[str] = "a with statement"
+
+    def __init__(self, ask: Ask, name: str) -> None:
+        self._ask, self._name = ask, name
+        self._progress: Progress | None = None
+        self.settled: Settled | None = None
+
+    @property
+    def progress(self) -> Progress:
+        """What is known of the call: say there what it used.
+
+        :raises RuntimeError: before it is granted
+        """
+        if self._progress is None:
+            message = f"The call has not been granted: use it in {self.STATEMENT}."
+            raise RuntimeError(message)
+        return self._progress
+
+    @property
+    def grant(self) -> Grant:
+        """The room that the call has now."""
+        return self.progress.grant
+
+    def used(self, answer: Any) -> None:
+        """Take the usage from the provider's answer."""
+        self.progress.used(answer)
 
 
 def refused_by_provider(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from drawdown_client.calls import Progress
+from drawdown_client.calls import OneCall, Progress
 from drawdown_client.desk import Desk, new_name, request_of
 from drawdown_client.errors import DrawdownError, Unreachable
 from drawdown_client.messages import (
@@ -290,33 +290,12 @@ class Client:
             _log.exception("What waits could not be sent; it is tried again.")
 
 
-class Call:
+class Call(OneCall):
     """A call between its grant and its settlement: a context manager."""
 
     def __init__(self, client: Client, ask: Ask, name: str) -> None:
-        self._client, self._ask, self._name = client, ask, name
-        self._progress: Progress | None = None
-        self.settled: Settled | None = None
-
-    @property
-    def progress(self) -> Progress:
-        """What is known of the call: say there what it used.
-
-        :raises RuntimeError: before it is granted
-        """
-        if self._progress is None:
-            message = "The call has not been granted: use it in a with statement."
-            raise RuntimeError(message)
-        return self._progress
-
-    @property
-    def grant(self) -> Grant:
-        """The room that the call has now."""
-        return self.progress.grant
-
-    def used(self, answer: Any) -> None:
-        """Take the usage from the provider's answer."""
-        self.progress.used(answer)
+        super().__init__(ask, name)
+        self._client = client
 
     def stream(self, parts: Iterable[_Part]) -> Iterator[_Part]:
         """Hand on the parts of a streamed answer, and count them on the way."""
