@@ -229,8 +229,9 @@ def _refresh(facts: dict[str, OrderFacts | None], held: _Held, at: datetime) -> 
         if each is not None and each.stamp != held.stamps.get(each.stream, ())
     }
     for agency_id in set(changed.values()):
-        anew = reads.read_facts(agency_id, changed, at)
-        facts.update({ref: anew.get(ref) for ref in changed})
+        names = [name for name, owner in changed.items() if owner == agency_id]
+        anew = reads.read_facts(agency_id, names, at)
+        facts.update({name: anew.get(name) for name in names})
         new_lines = {
             line for each in anew.values() for line in each.clins
         } - held.live.keys()
