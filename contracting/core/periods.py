@@ -92,7 +92,8 @@ def accounting_day(instant: datetime, zone: str | ZoneInfo) -> date:
 def day_bounds(day: date, zone: str | ZoneInfo) -> Period:
     """The instants of one local day, 23 to 25 hours.
 
-    :raises BadPeriod: if the zone does not exist
+    :raises BadPeriod: if the zone does not exist, or never had that day, as Apia had no
+        30 December 2011
     """
     return days_bounds(day, day, zone)
 
