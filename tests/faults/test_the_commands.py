@@ -20,6 +20,7 @@ from tests.workers import eventually
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STATE = ROOT / "var" / "serve"
+PARTS = {"web", "gate", "worker", "paper", "beat"}
 OF_THE_TESTS = {"DJANGO_SETTINGS_MODULE", "MEDIA_ROOT", "DRAWDOWN_TEST_DB"}
 
 pytestmark = pytest.mark.skipif(
@@ -97,6 +98,10 @@ class Site:
             text=True,
         )
         self.said = ""
+        self.children: list[int] = []
+
+    def announced(self) -> Site:
+        """This site, as soon as it has said where it is and all its parts run."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said += line
@@ -105,9 +110,9 @@ class Site:
         served = re.search(r"served at http://127\.0\.0\.1:(\d+)/", self.said)
         assert served, self.said
         self.port = int(served[1])
-        eventually(lambda: len(list(STATE.glob("*.json"))) == 4)
-        records = [json.loads(path.read_text()) for path in STATE.glob("*.json")]
-        self.children = [record["pid"] for record in records]
+        eventually(lambda: _recorded().keys() == PARTS)
+        self.children = list(_recorded().values())
+        return self
 
     def status(self) -> int:
         session = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -133,7 +138,7 @@ def serve(own_database):
 
     def start(port: int) -> Site:
         sites.append(Site(port, env))
-        return sites[-1]
+        return sites[-1].announced()
 
     yield start
     for site in sites:
@@ -163,11 +168,17 @@ def test_the_site_is_served_and_ended_whatever_happens(serve):
     eventually(lambda: not first.alive())
 
     # When Ctrl-C is pressed, then everything that it started ends with it
-    assert len(second.alive()) == 4
+    assert len(second.alive()) == len(PARTS)
     second.process.send_signal(signal.SIGINT)
     assert second.process.wait(timeout=60) == 0
     assert second.alive() == []
     assert list(STATE.glob("*.json")) == []
+
+
+def _recorded() -> dict[str, int]:
+    """The process of each part whose record is written to its end."""
+    said = {path.stem: path.read_text() for path in STATE.glob("*.json")}
+    return {part: json.loads(text)["pid"] for part, text in said.items() if text}
 
 
 def _is_alive(pid: int) -> bool:
