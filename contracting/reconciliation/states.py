@@ -278,6 +278,15 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One reason why more (or less, below zero) is asked for than our meter counts."""
+
+    code: str
+    count: int
+    amount: Dollars
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """All findings of one code as a bar from the line of zero."""
 

@@ -21,6 +21,11 @@ from contracting.reconciliation.calculations import (
     inputs_sha256,
     rate_at,
 )
+from contracting.reconciliation.matching.waterfall import (
+    UNEXPLAINED,
+    Waterfall,
+    waterfall,
+)
 from contracting.reconciliation.states import (
     Difference,
     FindingCode,
@@ -307,6 +312,27 @@ def test_findings_sum_to_what_was_planted_on_every_key(block):
         for key in {*planted, *named}:
             assert named[key] == planted[key], (seed, key)
         assert len({each.fingerprint for each in found}) == len(found), seed
+
+
+@pytest.mark.parametrize("block", range(3))
+def test_the_steps_lead_from_what_is_asked_to_what_is_metered(block):
+    for seed in seeds(block):
+        world = faulty(seed)
+        asked = total_dollars(
+            line.price.of(Tokens(line.tokens)).to_cents() for line in world.invoiced
+        )
+
+        made = waterfall(world.match(), asked=asked)
+
+        assert made.start == asked, seed
+        assert made.end == total_dollars(
+            row.price.of(Tokens(row.tokens)) for row in world.metered
+        ), seed
+        down = total_dollars(step.amount for step in made.steps)
+        assert made.start - down == made.end, seed
+        assert made.steps[-1].code == UNEXPLAINED
+        assert not made.unexplained, seed
+        assert Waterfall.read(made.plain()) == made
 
 
 @pytest.mark.parametrize("block", range(2))

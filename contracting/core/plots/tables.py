@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
 Kind: TypeAlias = Literal[
-    "text", "tokens", "dollars", "share", "day", "instant", "number"
+    "text", "tokens", "dollars", "exact", "share", "day", "instant", "number"
 ]
 Value: TypeAlias = str | int | Decimal | date | datetime | None
 
@@ -28,7 +28,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether its values stand to the right, in figures of equal width."""
-        return self.kind in ("tokens", "dollars", "share", "number")
+        return self.kind in ("tokens", "dollars", "exact", "share", "number")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,147 @@
+"""From what is asked for to what our meter counts, step by step, to the last digit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from contracting.core.quantities import Dollars, Tokens, total_dollars
+from contracting.reconciliation.matching.calls import differing_calls
+from contracting.reconciliation.matching.charges import differing_charges
+from contracting.reconciliation.matching.lines import differing_lines
+from contracting.reconciliation.matching.rows import Cover
+from contracting.reconciliation.states import (
+    Difference,
+    FindingCode,
+    Match,
+    Metered,
+    Step,
+)
+
+CENTS: Final = "CENTS"
+"""Half-up to the cent on each line: what is asked for in cents less what is exact."""
+ELSEWHERE: Final = "ELSEWHERE"
+"""Metered in the period of this invoice, and billed on another one."""
+UNEXPLAINED: Final = "UNEXPLAINED"
+TOLD_ONLY: Final = frozenset({FindingCode.LATE_REPORT, FindingCode.UNFUNDED})
+"""Codes that say something of usage on which all three views agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """What was asked for, the steps down from it, and what our meter counts.
+
+    ``start`` less all ``steps`` is ``end``; the last step is what nothing explains.
+    """
+
+    start: Dollars
+    steps: tuple[Step, ...]
+    end: Dollars
+
+    @property
+    def unexplained(self) -> Dollars:
+        """What no finding accounts for: zero, unless the match is wrong."""
+        return self.steps[-1].amount
+
+    def plain(self) -> dict[str, Any]:
+        """As it is kept with the comparison."""
+        return {
+            "start": self.start.plain(),
+            "steps": [
+                [step.code, step.count, step.amount.plain()] for step in self.steps
+            ],
+            "end": self.end.plain(),
+        }
+
+    @classmethod
+    def read(cls, kept: dict[str, Any]) -> Waterfall:
+        """What ``plain`` gave."""
+        return cls(
+            start=Dollars(Decimal(kept["start"])),
+            steps=tuple(
+                Step(code, int(count), Dollars(Decimal(amount)))
+                for code, count, amount in kept["steps"]
+            ),
+            end=Dollars(Decimal(kept["end"])),
+        )
+
+
+def waterfall(match: Match, *, asked: Dollars | None) -> Waterfall:
+    """Explain the way from the invoice, or from the report, to our meter.
+
+    The two ends are counted apart from the findings, so that what the findings leave
+    over is a proof and no definition. Of days that an invoice covers in part only the
+    calls of its period count.
+
+    :param asked: the total of the invoice in cents; none where a whole order is
+        compared, which begins at what the vendor reports
+    """
+    inside = _inside(match)
+    metered = _sum(inside.metered) + total_dollars(
+        each.posted for each in match.charged
+    )
+    if asked is None:
+        return _steps(_sum(inside.reported), differing_calls(inside), [], metered)
+    exact = total_dollars(line.price.of(Tokens(line.tokens)) for line in match.invoiced)
+    exact += total_dollars(line.amount for line in match.charged)
+    posted = total_dollars(
+        line.posted.to_cents() - line.posted for line in match.charged
+    )
+    differences = [
+        *differing_calls(inside),
+        *differing_lines(match),
+        *(each for each in differing_charges(match) if each.invoice_id is not None),
+    ]
+    return _steps(
+        asked,
+        differences,
+        [(CENTS, asked - exact + posted), (ELSEWHERE, -_elsewhere(inside))],
+        metered,
+    )
+
+
+def _inside(match: Match) -> Match:
+    """Only the calls within the period of the invoice."""
+    if match.invoice_period is None:
+        return match
+    start, end = match.invoice_period
+    return replace(
+        match,
+        metered=tuple(r for r in match.metered if start <= r.occurred_at < end),
+        reported=tuple(r for r in match.reported if start <= r.occurred_at < end),
+    )
+
+
+def _sum(rows: Iterable[Metered]) -> Dollars:
+    return total_dollars(row.price.of(Tokens(row.tokens)) for row in rows)
+
+
+def _elsewhere(match: Match) -> Dollars:
+    """What is reported in the period and stands on a line of another invoice."""
+    others = Cover(match.invoiced_elsewhere)
+    return _sum(
+        row for row in match.reported if others.at(row.key, row.occurred_at) is not None
+    )
+
+
+def _steps(
+    start: Dollars,
+    differences: Sequence[Difference],
+    others: Sequence[tuple[str, Dollars]],
+    end: Dollars,
+) -> Waterfall:
+    by_code: dict[str, list[Dollars]] = defaultdict(list)
+    for each in differences:
+        if each.code not in TOLD_ONLY:
+            by_code[str(each.code)].append(each.amount)
+    found = [
+        Step(code, len(amounts), total_dollars(amounts))
+        for code, amounts in by_code.items()
+    ]
+    found.sort(key=lambda step: (-abs(step.amount.amount), step.code))
+    found += [Step(code, 0, amount) for code, amount in others if amount]
+    left = start - end - total_dollars(step.amount for step in found)
+    return Waterfall(start, (*found, Step(UNEXPLAINED, 0, left)), end)
