@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,6 +13,27 @@ from contracting.reconciliation.states import (
     FindingState,
     ResolutionCode,
 )
+
+
+class InstantField(forms.CharField):
+    """An instant with its offset, as ``isoformat`` writes it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=40, **options)
+
+    def clean(self, value: Any) -> datetime | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            instant = datetime.fromisoformat(text)
+        except ValueError as error:
+            message = "This is no instant."
+            raise forms.ValidationError(message) from error
+        if instant.tzinfo is None:
+            message = "This instant has no offset."
+            raise forms.ValidationError(message)
+        return instant
 
 
 class AcceptUsageForm(forms.Form):
@@ -83,3 +105,16 @@ class FindingsFilter(forms.Form):
         choices=[("", "All"), *((code.value, code.value) for code in FindingCode)],
     )
     order = forms.CharField(label="Order", required=False, max_length=40)
+
+
+class CountsForm(forms.Form):
+    """The count of a comparison whose rows are asked for."""
+
+    line = forms.CharField(max_length=10)
+    model = forms.CharField(max_length=120)
+    tier = forms.CharField(max_length=20)
+    token_class = forms.CharField(max_length=30)
+    start = InstantField()
+    end = InstantField()
+    day_start = InstantField(required=False)
+    day_end = InstantField(required=False)

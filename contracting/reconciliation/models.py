@@ -41,6 +41,10 @@ class ReconciliationRun(Addressed, AppendOnly):
     a_dollars = models.DecimalField(max_digits=24, decimal_places=12)
     c_dollars = models.DecimalField(max_digits=24, decimal_places=12)
     lines_covered = models.PositiveIntegerField()
+    waterfall = models.JSONField(
+        default=dict,
+        help_text="The steps from what is asked to what is metered, in exact dollars.",
+    )
     ran_at = models.DateTimeField()
     ran_by = models.CharField(max_length=160)
 

@@ -3,6 +3,11 @@
 from django.urls import URLPattern, path
 
 from contracting.reconciliation import api, views
+from contracting.reconciliation.views.counts import (
+    CountsPage,
+    OrderReconciliationPage,
+    WaterfallFile,
+)
 
 _ORDER = "orders/<public_id:public_id>"
 _INVOICE = "invoices/<public_id:public_id>"
@@ -13,6 +18,13 @@ urlpatterns: list[URLPattern] = [
     path(_INVOICE, views.InvoicePage.as_view(), name="invoice"),
     path("reconciliations/", views.RunsPage.as_view(), name="runs"),
     path(_RUN, views.RunPage.as_view(), name="run"),
+    path(f"{_RUN}/counts", CountsPage.as_view(), name="counts"),
+    path(f"{_RUN}/waterfall.csv", WaterfallFile.as_view(), name="waterfall_file"),
+    path(
+        f"{_ORDER}/reconciliation",
+        OrderReconciliationPage.as_view(),
+        name="order_reconciliation",
+    ),
     path("findings/", views.FindingsPage.as_view(), name="findings"),
     path(_FINDING, views.FindingPage.as_view(), name="finding"),
     path(

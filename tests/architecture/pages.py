@@ -58,6 +58,8 @@ FILES = _in("browser/test_files_without_javascript")
 UPLOADS = _in("metering/test_upload_pages")
 INTEGRATIONS = _in("metering/test_integrations")
 BURNING = _in("desk/test_burn_down")
+COUNTED = _in("reconciliation/test_counts")
+COUNTING = _in("browser/test_counts_without_javascript")
 RULES = _in("watch/test_set_alert_rule")
 IN_FORCE = _in("reference/test_in_force")
 
@@ -463,6 +465,16 @@ PAGES = (
         closed=f"{INTEGRATIONS}an_outsider_connects_nothing",
         acted=f"{FILES}an_event_is_tested",
         plain=f"{FILES}an_event_is_tested",
+    ),
+    Page(
+        "Do their meter, our meter and the invoice agree?",
+        ("reconciliation:order_reconciliation", "reconciliation:counts"),
+        answer=f"{COUNTED}an_order_says_by_day_whether_all_agree",
+        empty=f"{COUNTED}an_order_that_was_not_compared_says_when_it_is",
+        error=f"{COUNTED}a_count_that_is_not_there_is_not_found",
+        closed=f"{COUNTED}an_outsider_finds_none_of_it",
+        acted=f"{COUNTING}a_difference_is_followed_to_its_calls",
+        plain=f"{COUNTING}a_difference_is_followed_to_its_calls",
     ),
     Page(
         "Which feeds were not heard of, and when?",

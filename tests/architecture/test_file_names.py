@@ -52,7 +52,7 @@ BESIDES = {
     "options": {"calculations"},
     "orders": {"calculations", "forms", "models", "queries", "views"},
     "proposals": {"sealed.py"},
-    "reconciliation": {"matching"},
+    "reconciliation": {"matching", "queries", "views"},
     "reference": {"data", "queries"},
     "solicitations": {"forms", "models", "publishing", "views"},
     "submissions": {"boxes.py", "client.py", "health", "offer_keys.py", "sealing"},

@@ -335,6 +335,19 @@ def test_the_steps_lead_from_what_is_asked_to_what_is_metered(block):
         assert Waterfall.read(made.plain()) == made
 
 
+def test_calls_after_the_invoice_are_no_step_of_it():
+    for seed in seeds(0):
+        world = faulty(seed)
+        before = waterfall(world.match(), asked=Dollars())
+        later = replace(
+            world.metered[0], request_id="later", occurred_at=END + timedelta(hours=1)
+        )
+        world.metered.append(later)
+        world.reported.append(as_reported(later, tokens=later.tokens + 7))
+
+        assert waterfall(world.match(), asked=Dollars()) == before, seed
+
+
 @pytest.mark.parametrize("block", range(2))
 def test_the_order_of_rows_changes_no_result(block):
     for seed in seeds(block):

@@ -143,10 +143,18 @@ class Frame:
             drawn.append(words(tick.label, tick.middle, end + 15.0, anchor="middle"))
         return "".join(drawn)
 
-    def drawing(self, name: str, title: str, desc: str, inner: Iterable[str]) -> str:
+    def drawing(
+        self,
+        name: str,
+        title: str,
+        desc: str,
+        inner: Iterable[str],
+        role: str = "img",
+    ) -> str:
         """The whole drawing with its title and description for who cannot see it.
 
         :param name: makes its ids the only ones on the page
+        :param role: ``group`` where there are links in it: an image has none
         """
         size = "narrow" if self.is_narrow else "wide"
         ids = f"plot-{name}-{size}"
@@ -157,7 +165,7 @@ class Frame:
             + "".join(inner),
             class_=f"dd-plot__svg dd-plot__svg--{size}",
             viewBox=f"0 0 {self.width} {self.height}",
-            role="img",
+            role=role,
             aria_labelledby=f"{ids}-title {ids}-desc",
         )
 

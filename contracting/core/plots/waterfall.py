@@ -129,7 +129,9 @@ def _draw(name: str, title: str, said: str, bars: Sequence[_Bar], width: int) ->
         if bar.path:
             drawn = svg.element("a", drawn, href=bar.path)
         parts.append(drawn)
-    return frame.drawing(name, title, f"{said} The table holds every figure.", parts)
+    role = "group" if any(bar.path for bar in bars) else "img"
+    desc = f"{said} The table holds every figure."
+    return frame.drawing(name, title, desc, parts, role)
 
 
 def _level(bars: Sequence[_Bar], index: int) -> Decimal:

@@ -21,7 +21,7 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import plain
 from contracting.core.periods import accounting_day, add_business_days
 from contracting.core.permissions import require
-from contracting.core.quantities import Tokens, total_dollars
+from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation import (
     calculations,
@@ -31,6 +31,7 @@ from contracting.reconciliation import (
     states,
 )
 from contracting.reconciliation.matching import inputs
+from contracting.reconciliation.matching.waterfall import waterfall
 from contracting.reconciliation.models import (
     Cell,
     Finding,
@@ -144,11 +145,16 @@ def _keep_run(
         ).amount
         + total_dollars(line.amount for line in match.charged).amount,
         lines_covered=len(match.invoiced) + len(match.charged),
+        waterfall=waterfall(match, asked=_asked(made.invoice)).plain(),
         ran_at=made.at,
         ran_by=made.by.name,
     )
     Cell.objects.bulk_create(_cell_row(run, cell) for cell in cells)
     return run
+
+
+def _asked(invoice: Invoice | None) -> Dollars | None:
+    return None if invoice is None else Dollars(invoice.total_dollars)
 
 
 def _tokens(rows: Iterable[Any], span: Span) -> int:

@@ -42,7 +42,9 @@ from contracting.reconciliation.operations.accept import accept_usage
 from contracting.reconciliation.operations.dispute import dispute_finding
 from contracting.reconciliation.operations.reconcile import reconcile_order
 from contracting.reconciliation.operations.resolve import resolve_finding
+from contracting.reconciliation.queries.counts import plot_of
 from contracting.reconciliation.states import FindingState, ResolutionCode
+from contracting.reconciliation.views.counts import address_of
 
 PER_PAGE = 50
 CALLS_SHOWN = 200
@@ -91,25 +93,31 @@ class InvoicePage(PageView):
 
 def _lines(invoice: Invoice, run: ReconciliationRun | None) -> dict[str, Any]:
     """Each invoice line with its three counts and what of it is accepted."""
-    cells = {}
+    cells: dict[tuple[object, ...], Cell] = {}
     if run is not None:
         cells = {
             (cell.order_line_id, cell.model_id, cell.token_class_code, cell.tier)
             + (cell.period_start, cell.period_end): cell
-            for cell in run.cells.all()
+            for cell in run.cells.select_related("order_line__contract_line", "model")
         }
     accepted = queries.accepted_by_line(invoice)
     lines = list(lines_of(invoice))
+    found = {
+        line.pk: cells.get(
+            (line.order_line_id, line.model_id, line.token_class.code, line.tier)
+            + (line.period.lower, line.period.upper)
+        )
+        for line in lines
+    }
     rows = [
         {
             "line": line,
-            "cell": cells.get(
-                (line.order_line_id, line.model_id, line.token_class.code, line.tier)
-                + (line.period.lower, line.period.upper)
-            ),
+            "cell": cell,
+            "url": address_of(run, cell) if run and cell else "",
             "accepted": accepted.get(line.pk),
         }
         for line in lines
+        for cell in [found[line.pk]]
     ]
     paid = queries.accepted_by_charge_line(invoice)
     charges = [
@@ -150,6 +158,9 @@ class RunPage(PageView):
             "order": run.order,
             "zone": run.order.contract.time_zone,
             "cells": ordered,
+            "rows": [(cell, address_of(run, cell)) for cell in ordered],
+            "plot": plot_of(run),
+            "csv_url": f"{run.path}/waterfall.csv",
             "only": _only(ordered),
             "differing": sum(not cell.agrees for cell in ordered),
             "findings": findings,
