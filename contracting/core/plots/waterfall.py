@@ -21,7 +21,7 @@ LABELS: Final = 190
 FIGURES: Final = 130
 MARGIN: Final = Decimal("0.25")
 """So much of the spread is left free below the shortest bar of a cut axis."""
-CUT: Final = 4
+CUT: Final = 8
 """Where the steps are a smaller part of the whole than this, the axis is cut."""
 
 

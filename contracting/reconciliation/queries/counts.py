@@ -29,7 +29,7 @@ from contracting.reconciliation.states import FindingCode, Key, Metered
 
 MICROSECOND: Final = timedelta(microseconds=1)
 WORDS: Final = {
-    CENTS: "rounded to cents on the line",
+    CENTS: "rounded to cents",
     ELSEWHERE: "billed on another invoice",
     UNEXPLAINED: "unexplained",
 }
