@@ -30,7 +30,7 @@ IN_EVERY_APP = {
 }
 BESIDES = {
     "approvals": {"queries"},
-    "billing": {"calculations"},
+    "billing": {"calculations", "forms", "models", "queries", "views"},
     "documents": {"checking", "data", "rendering.py", "signing.py"},
     "contracts": {"acceptance", "models", "queries", "views"},
     "closeout": {"queries"},
