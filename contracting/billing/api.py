@@ -353,6 +353,8 @@ def _line(row: InvoiceLine) -> dict[str, Any]:
         "model": row.model.snapshot,
         "token_class": row.token_class.code,
         "tier": row.tier,
+        "kind": row.kind,
+        "adjusts": row.adjusts.public_id if row.adjusts else None,
         "period_start": instant(row.period.lower),
         "period_end": instant(row.period.upper),
         "tokens": row.tokens,

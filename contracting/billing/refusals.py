@@ -40,6 +40,13 @@ class DuplicateInvoice(Conflict):
     rule = "R-INV-03"
 
 
+class NothingToAdjust(Invalid):
+    """Nothing is accepted of that line and period, so that usage is no adjustment."""
+
+    code = "nothing_to_adjust"
+    rule = "R-MET-05"
+
+
 class PriceOfTwoPeriods(Invalid):
     """Two prices are in force within the period of one line."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from contracting.billing.calculations import HEADER, MAX_TOKENS
-from contracting.billing.states import ChargeKind
+from contracting.billing.states import ChargeKind, LineKind
 from contracting.solicitations.serializers import MoneySerializer
 
 
@@ -112,6 +112,12 @@ class StatedLineSerializer(serializers.Serializer[object]):
     description = serializers.CharField(
         max_length=200, required=False, allow_blank=True
     )
+    kind = serializers.ChoiceField(
+        choices=LineKind.choices,
+        required=False,
+        help_text="An adjustment asks for usage that came after its period was "
+        "accepted; its period stays the one in which it was used.",
+    )
 
 
 class StatedChargeSerializer(serializers.Serializer[object]):
@@ -169,6 +175,10 @@ class InvoiceLineSerializer(serializers.Serializer[object]):
     model = serializers.CharField()
     token_class = serializers.CharField()
     tier = serializers.CharField()
+    kind = serializers.CharField()
+    adjusts = serializers.CharField(
+        allow_null=True, help_text="The accepted line that an adjustment adds to."
+    )
     period_start = serializers.CharField()
     period_end = serializers.CharField()
     tokens = serializers.IntegerField()

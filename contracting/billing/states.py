@@ -16,6 +16,13 @@ class InvoiceState(TextChoices):
     PAID = "PAID", "paid"
 
 
+class LineKind(TextChoices):
+    """What an invoice line of tokens asks payment for."""
+
+    USAGE = "USAGE", "usage of its period"
+    ADJUSTMENT = "ADJUSTMENT", "usage that came late for a period that is accepted"
+
+
 class ChargeKind(TextChoices):
     """What an invoice line of units asks payment for."""
 
@@ -24,6 +31,8 @@ class ChargeKind(TextChoices):
 
 
 _S = InvoiceState
+ACCEPTED = (_S.ACCEPTED, _S.CERTIFIED, _S.PAID)
+"""From here on what an invoice asks for is decided."""
 
 MOVES = moves(
     {

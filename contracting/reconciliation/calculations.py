@@ -20,6 +20,11 @@ from contracting.core.canonical import content_sha256
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.reconciliation.matching.calls import REQUEST, SHIFTS, differing_calls
 from contracting.reconciliation.matching.charges import differing_charges, inputs_of
+from contracting.reconciliation.matching.late import (
+    differing_late,
+    late_cells,
+    late_inputs,
+)
 from contracting.reconciliation.matching.lines import (
     AGGREGATE,
     cancels_out,
@@ -67,6 +72,7 @@ def compare(match: Match) -> list[Difference]:
         *differing_calls(match),
         *differing_lines(match),
         *differing_charges(match),
+        *differing_late(match),
         *_unfunded(match),
     ]
     return sorted(found, key=lambda each: (str(each.code), each.fingerprint))
@@ -120,7 +126,7 @@ def cells(match: Match, days: Mapping[date, Span]) -> list[Cell]:
         )
         if line or cell.a_tokens or cell.b_tokens:
             found.append(cell)
-    return found
+    return found + late_cells(match)
 
 
 def _by_the_clock_of_the_invoice(
@@ -157,6 +163,7 @@ def inputs_sha256(match: Match) -> str:
     """SHA-256 of everything that a comparison depends on."""
     return content_sha256(
         inputs_of(match)
+        | late_inputs(match)
         | {
             "a": [
                 [*row_of(row), row.price, row.event_id]

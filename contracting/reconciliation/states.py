@@ -170,6 +170,18 @@ class Adjusted:
 
 
 @dataclass(frozen=True, slots=True)
+class Late(Invoiced):
+    """One invoice line for usage that came after its period was accepted.
+
+    ``a_tokens`` and ``b_tokens`` are what meter and report have of the period now, less
+    what is accepted of it: what is still to be paid, or below zero, what was too much.
+    """
+
+    a_tokens: int
+    b_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """A price of the order and the instants in which it is in force."""
 
@@ -206,6 +218,7 @@ class Match:
     charged: tuple[Charged, ...] = ()
     accepted_otherwise: tuple[tuple[int, Dollars], ...] = ()
     adjusted: tuple[Adjusted, ...] = ()
+    late: tuple[Late, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from contracting.billing import refusals
 from contracting.billing.calculations import charged, reading
+from contracting.billing.states import LineKind
 from contracting.core.json_text import BadJson, read_json
 from contracting.core.periods import Period, accounting_day
 from contracting.core.quantities import (
@@ -97,6 +98,12 @@ class StatedLine:
     amount: Dollars
     description: str = ""
     acrn: str = ""
+    kind: str = LineKind.USAGE
+
+    @property
+    def is_adjustment(self) -> bool:
+        """Whether it asks for usage that came after its period was accepted."""
+        return self.kind == LineKind.ADJUSTMENT
 
 
 PriceKey = tuple[str, str, str, str]
@@ -277,7 +284,8 @@ def read_lines(
     """Invoice lines from plain values, such as JSON or CSV rows give.
 
     A row with ``units`` is of what is bought by the month, hour or piece, or of a
-    settlement; every other one is of tokens.
+    settlement; every other one is of tokens, and with the kind ``ADJUSTMENT`` of tokens
+    that came late for a period that is accepted.
 
     :raises BadLines: with one sentence for each line that cannot be read
     """
@@ -309,6 +317,10 @@ def _line(where: str, row: Mapping[str, Any]) -> StatedLine:
     if tier not in Tier.values:
         message = f"{where}: no such tier {tier[:40]!r}."
         raise BadReport(message)
+    kind = texts["kind"].upper() or str(LineKind.USAGE)
+    if kind not in LineKind.values:
+        message = f"{where}: no such kind {texts['kind'][:40]!r}."
+        raise BadReport(message)
     tokens = str(row.get("tokens", ""))
     return StatedLine(
         clin=texts["clin"],
@@ -322,6 +334,7 @@ def _line(where: str, row: Mapping[str, Any]) -> StatedLine:
         amount=read_cents(where, str(row.get("amount", ""))),
         description=reading.read_description(where, texts["description"]),
         acrn=texts["acrn"],
+        kind=kind,
     )
 
 
@@ -393,7 +406,7 @@ def outside(
     for position, line in enumerate(stated.lines, start=1):
         inside = (
             performance.start <= line.period_start < line.period_end <= performance.end
-            and stated.period_start <= line.period_start
+            and (stated.period_start <= line.period_start or _is_late(line))
             and line.period_end <= stated.period_end
         )
         if not inside:
@@ -402,6 +415,11 @@ def outside(
                 "order's period of performance."
             )
             yield refusals.OutsidePeriod(message, line=position)
+
+
+def _is_late(line: StatedLine | StatedCharge) -> bool:
+    """What came late keeps the period in which it was used, before the invoice's."""
+    return isinstance(line, StatedLine) and line.is_adjustment
 
 
 def of_two_prices(
@@ -430,5 +448,6 @@ def key_of(line: StatedLine) -> PriceKey:
 def stated_twice(stated: Stated) -> set[int]:
     """The positions of lines that overlap an earlier line of the same invoice."""
     return reading.overlapping(
-        (position, key_of(line), line) for position, line in stated.numbered
+        (position, (*key_of(line), str(line.kind)), line)
+        for position, line in stated.numbered
     )

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
-from contracting.billing.states import MOVES, ChargeKind, InvoiceState
+from contracting.billing.states import MOVES, ChargeKind, InvoiceState, LineKind
 from contracting.core.models import (
     Addressed,
     AppendOnly,
@@ -192,7 +192,11 @@ class Invoice(Addressed, Timestamped, Stateful):
 
 
 class InvoiceLine(Addressed, AppendOnly):
-    """Order × line × class × rate version × period: rounded here, and only here."""
+    """Order × line × class × rate version × period: rounded here, and only here.
+
+    An adjustment asks for usage that came after its period was accepted (R-MET-05). It
+    names the line that it adjusts; its period lies within the original one.
+    """
 
     PREFIX = "iln"
 
@@ -204,6 +208,21 @@ class InvoiceLine(Addressed, AppendOnly):
     model = models.ForeignKey("reference.AiModel", on_delete=models.PROTECT)
     token_class = models.ForeignKey("reference.TokenClass", on_delete=models.PROTECT)
     tier = models.CharField(max_length=20, default="STANDARD")
+    kind = models.CharField(
+        max_length=10, choices=LineKind.choices, default=LineKind.USAGE
+    )
+    adjusts = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="adjustments",
+        help_text="The accepted line for whose period this usage came late.",
+    )
+    turn = models.PositiveIntegerField(
+        default=0,
+        help_text="Which adjustment of that line it is; usage is 0.",
+    )
     period = DateTimeRangeField(help_text="[start, end) in UTC.")
     tokens = models.BigIntegerField()
     usd_per_million_tokens = models.DecimalField(max_digits=12, decimal_places=6)
@@ -225,14 +244,25 @@ class InvoiceLine(Addressed, AppendOnly):
                     ("model", RangeOperators.EQUAL),
                     ("token_class", RangeOperators.EQUAL),
                     ("tier", RangeOperators.EQUAL),
+                    ("turn", RangeOperators.EQUAL),
                     ("period", RangeOperators.OVERLAPS),
                 ],
                 condition=Q(voided_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="an_adjustment_names_the_line_that_it_adjusts",
+                condition=Q(kind="USAGE", adjusts__isnull=True, turn=0)
+                | Q(kind="ADJUSTMENT", adjusts__isnull=False, turn__gt=0),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.invoice} line {self.position}"
+
+    @property
+    def is_adjustment(self) -> bool:
+        """Whether it asks for usage that came late."""
+        return self.kind == LineKind.ADJUSTMENT
 
 
 class ChargeLine(Addressed, AppendOnly):

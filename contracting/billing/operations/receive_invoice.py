@@ -58,6 +58,7 @@ def receive_invoice(
     :raises OutsidePeriod: R-INV-06
     :raises PriceOfTwoPeriods: R-INV-04
     :raises DuplicateInvoice: R-INV-03
+    :raises NothingToAdjust: R-MET-05
     :raises AmountExceedsObligation: R-INV-05
     """
     order = queries.locked_order(order_id)
@@ -158,6 +159,7 @@ def _guard(order: TaskOrder, stated: Stated, places: _Places, at: datetime) -> N
         *queries.of_another_structure(stated, places.lines),
         *calculations.of_two_prices(stated, queries.prices_of(order)),
         *queries.invoiced_before(order, stated, places.lines),
+        *queries.not_to_adjust(stated, places.lines),
         *queries.beyond_the_obligation(stated, places.lines),
     ]
     all_at_once(found)
@@ -181,10 +183,17 @@ def _add_lines(invoice: Invoice, stated: Stated, places: _Places) -> None:
         )
     for position, line in stated.numbered:
         token_class = places.classes[line.token_class_code]
+        order_line = places.lines[line.clin]
+        late_for = (
+            queries.adjusted_line(order_line, line) if line.is_adjustment else None
+        )
         InvoiceLine.objects.create(
             invoice=invoice,
             position=position,
-            order_line=places.lines[line.clin],
+            order_line=order_line,
+            kind=line.kind,
+            adjusts=late_for,
+            turn=queries.next_turn(late_for) if late_for else 0,
             acrn=line.acrn,
             description=line.description or token_class.label,
             model=places.models[line.model],

@@ -15,6 +15,7 @@ from contracting.billing.calculations import (
     PriceInForce,
     PriceKey,
     Stated,
+    StatedLine,
     charged,
     in_cents,
     stated_twice,
@@ -30,8 +31,9 @@ from contracting.billing.refusals import (
     AmountExceedsObligation,
     DuplicateInvoice,
     ImproperInvoice,
+    NothingToAdjust,
 )
-from contracting.billing.states import ChargeKind, InvoiceState
+from contracting.billing.states import ACCEPTED, ChargeKind, InvoiceState, LineKind
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
 from contracting.contracts.queries.file import Filed
@@ -135,7 +137,9 @@ def live_lines(invoice: Invoice) -> QuerySet[InvoiceLine]:
 def lines_of(invoice: Invoice) -> QuerySet[InvoiceLine]:
     """The lines of an invoice as it was received, returned ones included."""
     rows = InvoiceLine.objects.filter(invoice=invoice).order_by("position")
-    return rows.select_related("order_line__contract_line", "model", "token_class")
+    return rows.select_related(
+        "order_line__contract_line", "model", "token_class", "adjusts"
+    )
 
 
 def charge_lines_of(invoice: Invoice) -> QuerySet[ChargeLine]:
@@ -155,11 +159,7 @@ def accepted_charge(order_line_id: int, start: datetime, end: datetime) -> str:
         order_line=order_line_id,
         kind=ChargeKind.CHARGE,
         voided_at__isnull=True,
-        invoice__state__in=[
-            InvoiceState.ACCEPTED,
-            InvoiceState.CERTIFIED,
-            InvoiceState.PAID,
-        ],
+        invoice__state__in=ACCEPTED,
         period__overlap=DateTimeTZRange(start, end, "[)"),
     )
     return found.values_list("invoice__number", flat=True).first() or ""
@@ -266,18 +266,72 @@ def invoiced_before(
         order_line = lines.get(line.clin)
         if order_line is None or line.period_end <= line.period_start:
             continue
-        before = InvoiceLine.objects.filter(
-            order_line=order_line,
-            model__snapshot=line.model,
-            token_class__code=line.token_class_code,
-            tier=line.tier,
+        before = _same_kind(order_line, line).filter(
+            kind=line.kind,
             period__overlap=DateTimeTZRange(line.period_start, line.period_end, "[)"),
-            voided_at__isnull=True,
         )
+        if line.is_adjustment:
+            before = before.filter(invoice__state=InvoiceState.RECEIVED)
         if position in twice or before.exists():
             message = f"Line {position}: this line and period is invoiced already."
             yield DuplicateInvoice(message, line=position)
     yield from _charged_before(stated, lines)
+
+
+def _same_kind(order_line: OrderLine, line: StatedLine) -> QuerySet[InvoiceLine]:
+    """Live invoice lines of the same order line, model, class and tier."""
+    return InvoiceLine.objects.filter(
+        order_line=order_line,
+        model__snapshot=line.model,
+        token_class__code=line.token_class_code,
+        tier=line.tier,
+        voided_at__isnull=True,
+    )
+
+
+def adjusted_line(order_line: OrderLine, line: StatedLine) -> InvoiceLine | None:
+    """The accepted line in whose period an adjustment lies; at most one can be it."""
+    period = DateTimeTZRange(line.period_start, line.period_end, "[)")
+    return (
+        _same_kind(order_line, line)
+        .filter(
+            kind=LineKind.USAGE,
+            period__contains=period,
+            invoice__state__in=ACCEPTED,
+        )
+        .first()
+    )
+
+
+def next_turn(line: InvoiceLine) -> int:
+    """The number of the next adjustment of a line; its order is locked."""
+    live = line.adjustments.filter(voided_at__isnull=True)
+    return int(live.aggregate(last=Max("turn"))["last"] or 0) + 1
+
+
+def not_to_adjust(
+    stated: Stated, lines: Mapping[str, OrderLine]
+) -> Iterator[NothingToAdjust]:
+    """Adjustments of what is not accepted yet, or is priced by volume (R-MET-05)."""
+    for position, line in stated.numbered:
+        order_line = lines.get(line.clin)
+        if order_line is None or not line.is_adjustment:
+            continue
+        if order_line.contract_line.is_by_volume:
+            message = (
+                f"Line {position}: line {line.clin} is priced by volume, where late "
+                "usage moves the price of its whole period. Only a line of one price "
+                "is adjusted."
+            )
+            yield NothingToAdjust(message, line=position)
+        elif line.period_end > line.period_start and not adjusted_line(
+            order_line, line
+        ):
+            message = (
+                f"Line {position}: no line of this kind and period is accepted, so "
+                "that there is nothing to adjust. State it as usage."
+            )
+            yield NothingToAdjust(message, line=position)
 
 
 def _charged_before(

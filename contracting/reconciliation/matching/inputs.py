@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db.models import Max, Min, QuerySet
@@ -40,6 +41,7 @@ from contracting.metering.models import EveryEvent, UsageRating
 from contracting.metering.queries.reratings import ratings_in_force
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.reconciliation.matching.adjusted import adjusted_on
+from contracting.reconciliation.matching.late import key_of, late_on
 from contracting.reconciliation.matching.rows import order_of, rate_at
 from contracting.reconciliation.matching.volume import Volume
 from contracting.reconciliation.states import (
@@ -149,10 +151,12 @@ def match_of(
     named = {row.request_id for row in reported}
     reports = reports_touching(order, whole)
     covered = sorted(reports.values_list("period_start", "period_end"))
+    lines = list(live_lines(invoice)) if invoice else []
+    view = partial(match_of, order, invoice=None, at=at)
     return Match(
         metered=tuple(_with_their_clock(metered, reported)),
         reported=tuple(reported),
-        invoiced=tuple(_invoiced(invoice, rates)) if invoice else (),
+        invoiced=tuple(_invoiced(lines, rates)),
         covered=tuple(covered),
         overdue=_overdue(order, metered, covered, at),
         unfunded=() if invoice else tuple(_unfunded(order)),
@@ -163,6 +167,7 @@ def match_of(
         charged=tuple(_charged(invoice)) if invoice else (),
         accepted_otherwise=() if invoice else tuple(accepted_otherwise(order, at)),
         adjusted=() if invoice else tuple(adjusted_on(order)),
+        late=tuple(late_on(lines, rates, view)),
         known_requests=frozenset(
             row.request_id
             for row in around
@@ -175,10 +180,7 @@ def match_of(
 def _billed(invoice: Invoice | None) -> list[tuple[Key, Span]]:
     """The keys and periods that an invoice bills."""
     return [
-        (
-            (line.order_line_id, line.model_id, line.tier, line.token_class.code),
-            (line.period.lower, line.period.upper),
-        )
+        (key_of(line), (line.period.lower, line.period.upper))
         for line in (live_lines(invoice) if invoice else ())
     ]
 
@@ -408,10 +410,11 @@ def _highest(rates: Rates) -> UnitPrice:
     return max(rate.price for row in rates.values() for rate in row)
 
 
-def _invoiced(invoice: Invoice, rates: Rates) -> Iterator[Invoiced]:
-    for line in live_lines(invoice):
-        key = (line.order_line_id, line.model_id, line.tier, line.token_class.code)
-        rate = rate_at(rates, key, line.period.lower)
+def _invoiced(lines: Iterable[InvoiceLine], rates: Rates) -> Iterator[Invoiced]:
+    for line in lines:
+        if line.is_adjustment:
+            continue
+        rate = rate_at(rates, key_of(line), line.period.lower)
         yield Invoiced(
             invoice_line_id=line.pk,
             order_line_id=line.order_line_id,
@@ -454,6 +457,7 @@ def _invoiced_elsewhere(invoice: Invoice) -> tuple[tuple[Key, Span], ...]:
     others = (
         InvoiceLine.objects.filter(
             order_line__order=invoice.order_id,
+            adjusts__isnull=True,
             voided_at__isnull=True,
             period__overlap=(invoice.period_start, invoice.period_end),
         )

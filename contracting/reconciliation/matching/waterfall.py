@@ -6,16 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.reconciliation.matching.calls import differing_calls
 from contracting.reconciliation.matching.charges import differing_charges
+from contracting.reconciliation.matching.late import differing_late
 from contracting.reconciliation.matching.lines import differing_lines
 from contracting.reconciliation.matching.rows import Cover
 from contracting.reconciliation.states import (
     Difference,
     FindingCode,
+    Late,
     Match,
     Metered,
     Step,
@@ -25,6 +27,8 @@ CENTS: Final = "CENTS"
 """Half-up to the cent on each line: what is asked for in cents less what is exact."""
 ELSEWHERE: Final = "ELSEWHERE"
 """Metered in the period of this invoice, and billed on another one."""
+LATE: Final = "LATE"
+"""Reported and not metered, of periods for which an adjustment asks."""
 UNEXPLAINED: Final = "UNEXPLAINED"
 TOLD_ONLY: Final = frozenset({FindingCode.LATE_REPORT, FindingCode.UNFUNDED})
 """Codes that say something of usage on which all three views agree."""
@@ -85,7 +89,8 @@ def waterfall(match: Match, *, asked: Dollars | None) -> Waterfall:
     )
     if asked is None:
         return _steps(_sum(inside.reported), differing_calls(inside), [], metered)
-    exact = total_dollars(line.price.of(Tokens(line.tokens)) for line in match.invoiced)
+    lines = (*match.invoiced, *match.late)
+    exact = total_dollars(line.price.of(Tokens(line.tokens)) for line in lines)
     exact += total_dollars(line.amount for line in match.charged)
     posted = total_dollars(
         line.posted.to_cents() - line.posted for line in match.charged
@@ -93,14 +98,35 @@ def waterfall(match: Match, *, asked: Dollars | None) -> Waterfall:
     differences = [
         *differing_calls(inside),
         *differing_lines(match),
+        *differing_late(match),
         *(each for each in differing_charges(match) if each.invoice_id is not None),
     ]
-    return _steps(
-        asked,
-        differences,
-        [(CENTS, asked - exact + posted), (ELSEWHERE, -_elsewhere(inside))],
-        metered,
-    )
+    own, before = _late(match)
+    others = [
+        (CENTS, asked - exact + posted),
+        (ELSEWHERE, _at_rate(own, "b_tokens") - _elsewhere(inside)),
+        (LATE, _at_rate(before, "b_tokens") - _at_rate(before, "a_tokens")),
+    ]
+    return _steps(asked, differences, others, metered + _at_rate(before, "a_tokens"))
+
+
+def _late(match: Match) -> tuple[list[Late], list[Late]]:
+    """Adjustments of the invoice's own period, and those of a period before it.
+
+    What an adjustment asks for of the own period lies in what is metered there; of an
+    earlier one it comes on top.
+    """
+    period = match.invoice_period
+    own = [
+        line
+        for line in match.late
+        if period is not None and period[0] <= line.start < period[1]
+    ]
+    return own, [line for line in match.late if line not in own]
+
+
+def _at_rate(lines: Iterable[Late], side: Literal["a_tokens", "b_tokens"]) -> Dollars:
+    return total_dollars(line.rate.of(Tokens(getattr(line, side))) for line in lines)
 
 
 def _inside(match: Match) -> Match:

@@ -41,7 +41,7 @@ from contracting.reconciliation import (
     queries,
 )
 from contracting.reconciliation.calculations import SHIFTS
-from contracting.reconciliation.matching import inputs
+from contracting.reconciliation.matching import inputs, late
 from contracting.reconciliation.matching.rooms import (
     Part,
     PayableCharge,
@@ -363,6 +363,9 @@ def _left_out(
         if gap >= 0 or cell is None or cell.rate_usd is None:
             continue
         left = min(cell.a_tokens, cell.b_tokens) - (cell.c_tokens or 0)
+        left -= late.accepted_late(
+            (*late.key_of(billed)[:3], code), (billed.period.lower, billed.period.upper)
+        )
         price = UnitPrice(cell.rate_usd)
         parts.append(Part(billed, code, Tokens(max(left, 0)), price))
     return parts
@@ -391,14 +394,13 @@ def _not_reported(
             taken = min(missing, row.tokens)
             short[row.request_id, row.attempt, row.token_class] -= taken
             counted[line.pk] += taken
-    accepted = queries.accepted_tokens_by_line(invoice)
     paid = queries.accepted_by_line(invoice)
     parts = []
     for line in lines:
         cell = cells.get(_key_of(line))
         if counted[line.pk] and cell is not None and cell.rate_usd is not None:
             most = min(cell.a_tokens, cell.b_tokens + counted[line.pk], line.tokens)
-            left = max(min(most - accepted.get(line.pk, 0), counted[line.pk]), 0)
+            left = max(min(most - late.accepted_since(line), counted[line.pk]), 0)
             price = min(
                 UnitPrice(line.usd_per_million_tokens), UnitPrice(cell.rate_usd)
             )
@@ -411,8 +413,10 @@ def _not_reported(
 
 
 def _bills(line: InvoiceLine, row: Metered) -> bool:
-    key = (line.order_line_id, line.model_id, line.tier, line.token_class.code)
-    return key == row.key and line.period.lower <= row.occurred_at < line.period.upper
+    return (
+        late.key_of(line) == row.key
+        and line.period.lower <= row.occurred_at < line.period.upper
+    )
 
 
 def _print(

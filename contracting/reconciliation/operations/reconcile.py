@@ -133,7 +133,7 @@ def _keep_run(
         result_sha256=queries.result_sha256(cells, differences),
         a_tokens=_tokens(match.metered, made.span),
         b_tokens=_tokens(match.reported, made.span),
-        c_tokens=sum(line.tokens for line in match.invoiced),
+        c_tokens=sum(line.tokens for line in (*match.invoiced, *match.late)),
         a_dollars=total_dollars(
             row.price.of(Tokens(row.tokens))
             for row in match.metered
@@ -144,7 +144,7 @@ def _keep_run(
             cell.c_dollars for cell in cells if cell.c_dollars is not None
         ).amount
         + total_dollars(line.amount for line in match.charged).amount,
-        lines_covered=len(match.invoiced) + len(match.charged),
+        lines_covered=len(match.invoiced) + len(match.charged) + len(match.late),
         waterfall=waterfall(match, asked=_asked(made.invoice)).plain(),
         ran_at=made.at,
         ran_by=made.by.name,

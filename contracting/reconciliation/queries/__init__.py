@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from contracting.audit.models import AuditEvent
 from contracting.audit.queries import events_of_stream, milestones
@@ -211,19 +211,6 @@ def accepted_by_holder(invoice: Invoice) -> dict[int, Dollars]:
         .annotate(sum=Sum("payable_dollars"))
     )
     return {row["invoice_line__order_line"]: Dollars(row["sum"]) for row in rows}
-
-
-def accepted_tokens_by_line(invoice: Invoice) -> dict[int, int]:
-    """Accepted tokens of its own class by invoice line."""
-    rows = (
-        AcceptedLine.objects.filter(
-            acceptance__invoice=invoice,
-            token_class_code=F("invoice_line__token_class__code"),
-        )
-        .values("invoice_line")
-        .annotate(sum=Sum("payable_tokens"))
-    )
-    return {row["invoice_line"]: row["sum"] for row in rows}
 
 
 def invoices_of_finding(finding: Finding, states: Iterable[str]) -> QuerySet[Invoice]:

@@ -21,6 +21,7 @@ from contracting.reconciliation.matching import inputs
 from contracting.reconciliation.matching.waterfall import (
     CENTS,
     ELSEWHERE,
+    LATE,
     UNEXPLAINED,
     Waterfall,
 )
@@ -31,6 +32,7 @@ MICROSECOND: Final = timedelta(microseconds=1)
 WORDS: Final = {
     CENTS: "rounded to cents",
     ELSEWHERE: "billed on another invoice",
+    LATE: "came late, not metered",
     UNEXPLAINED: "unexplained",
 }
 
