@@ -77,13 +77,19 @@ class Scope(TextChoices):
     CONTRACTS_READ = "contracts:read", "read contracts"
     ORDERS_READ = "orders:read", "read task orders"
     RECONCILIATION_READ = "reconciliation:read", "read reconciliations"
+    RECOUNTS_WRITE = "recounts:write", "send recounted samples"
     PAYMENTS_READ = "payments:read", "read payments"
     DOCUMENTS_READ = "documents:read", "read documents"
     REFERENCE_READ = "reference:read", "read reference data"
 
 
 AGENCY_ONLY_SCOPES = frozenset(
-    {Scope.USAGE_WRITE, Scope.REQUISITIONS_READ, Scope.SOLICITATIONS_WRITE}
+    {
+        Scope.USAGE_WRITE,
+        Scope.RECOUNTS_WRITE,
+        Scope.REQUISITIONS_READ,
+        Scope.SOLICITATIONS_WRITE,
+    }
 )
 VENDOR_ONLY_SCOPES = frozenset(
     {

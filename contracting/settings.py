@@ -186,6 +186,7 @@ INSTALLED_APPS = [
     "contracting.billing",
     "contracting.reconciliation",
     "contracting.payments",
+    "contracting.recounts",
     "contracting.closeout",
     "contracting.desk",
     "contracting.operate",

@@ -45,6 +45,7 @@ PAGES = (
     "contracting.billing",
     "contracting.reconciliation",
     "contracting.payments",
+    "contracting.recounts",
     "contracting.closeout",
     "contracting.desk",
 )

@@ -1,0 +1,1 @@
+"""The independent audit of the count: samples recounted beside the gateway."""
