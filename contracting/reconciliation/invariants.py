@@ -15,6 +15,7 @@ from contracting.ledger.queries import balances_of
 from contracting.orders.models import OrderLine
 from contracting.reconciliation.calculations import compare, inputs_sha256
 from contracting.reconciliation.matching.inputs import match_of
+from contracting.reconciliation.matching.waterfall import Waterfall
 from contracting.reconciliation.models import (
     Acceptance,
     AcceptedCharge,
@@ -136,6 +137,15 @@ def _findings_that_nobody_answers_for() -> Iterator[str]:
         yield f"finding {finding.public_id}"
 
 
+def _steps_that_lead_elsewhere() -> Iterator[str]:
+    """The steps of each comparison, read anew: its ends, and what is left over."""
+    for run in ReconciliationRun.objects.exclude(waterfall={}).order_by("pk"):
+        made = Waterfall.read(run.waterfall)
+        steps = total_dollars(step.amount for step in made.steps)
+        if made.unexplained or made.start - steps != made.end:
+            yield f"comparison {run.public_id}: {made.unexplained} is unexplained"
+
+
 INVARIANTS = [
     Invariant(
         code="REC-1",
@@ -167,5 +177,11 @@ INVARIANTS = [
         code="REC-6",
         sentence="Every open discrepancy has an owner, every closed one a reason.",
         check=_findings_that_nobody_answers_for,
+    ),
+    Invariant(
+        code="REC-7",
+        sentence="The steps of a comparison lead from what is asked to what is metered "
+        "and leave nothing unexplained.",
+        check=_steps_that_lead_elsewhere,
     ),
 ]

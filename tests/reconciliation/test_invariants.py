@@ -58,3 +58,12 @@ def test_a_result_that_does_not_repeat_is_noticed(order):
     run.save(force_insert=True)
 
     assert broken() == {"REC-5"}
+
+
+def test_what_no_step_explains_is_noticed(order, invoice):
+    run = compared(order, invoice)
+    run.pk, run.public_id = None, ""
+    run.waterfall["steps"][-1][2] = "0.01"
+    run.save(force_insert=True)
+
+    assert broken() == {"REC-7"}

@@ -12,6 +12,7 @@ from contracting.billing.refusals import DuplicateInvoice, NothingToAdjust
 from contracting.billing.states import LineKind
 from contracting.core.quantities import Dollars
 from contracting.ledger.queries import balances_of
+from contracting.reconciliation.matching.waterfall import Waterfall
 from contracting.reconciliation.models import AcceptedLine, Finding
 from contracting.reconciliation.operations.accept import accept_usage
 from contracting.reconciliation.refusals import NothingAgrees
@@ -53,7 +54,8 @@ def asked(order, *lines, number="MM-2604-002", at=ASKED_AT, **more):
         period_end=at - timedelta(hours=1),
         **more,
     )
-    compared(order, invoice, at=at + timedelta(hours=1))
+    run = compared(order, invoice, at=at + timedelta(hours=1))
+    assert Waterfall.read(run.waterfall).unexplained == Dollars()
     return invoice
 
 

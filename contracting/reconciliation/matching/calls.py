@@ -113,12 +113,28 @@ def _pairs(
         )
 
 
+def not_reported_yet(match: Match) -> Iterator[Metered]:
+    """The metered rows that no report has and none covers: no difference yet."""
+    ours, theirs = _by_attempt(match.metered), _by_attempt(match.reported)
+    for attempt, metered in ours.items():
+        for kind, named in _pairs(metered, theirs.get(attempt, {})):
+            if kind is not None and named is None:
+                for rows in metered[kind].values():
+                    if not _is_covered(rows, match):
+                        yield from rows
+
+
+def _is_covered(rows: Sequence[Metered], match: Match) -> bool:
+    first = min(row.occurred_at for row in rows)
+    return any(start <= first < end for start, end in match.covered)
+
+
 def _unreported(groups: _Groups, metered: _Rows[Metered], match: Match) -> None:
     """Missing where a report covers the call; late where one was due and is not."""
     for rows in metered.values():
         first = min(rows, key=lambda row: row.occurred_at)
         tokens = sum(row.tokens for row in rows)
-        if any(start <= first.occurred_at < end for start, end in match.covered):
+        if _is_covered(rows, match):
             groups.add(FindingCode.MISSING_B, first, -tokens)
         elif first.day in match.overdue:
             groups.add(FindingCode.LATE_REPORT, first, tokens)

@@ -9,7 +9,10 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from contracting.core.quantities import Dollars, Tokens, total_dollars
-from contracting.reconciliation.matching.calls import differing_calls
+from contracting.reconciliation.matching.calls import (
+    differing_calls,
+    not_reported_yet,
+)
 from contracting.reconciliation.matching.charges import differing_charges
 from contracting.reconciliation.matching.late import differing_late
 from contracting.reconciliation.matching.lines import differing_lines
@@ -27,6 +30,8 @@ CENTS: Final = "CENTS"
 """Half-up to the cent on each line: what is asked for in cents less what is exact."""
 ELSEWHERE: Final = "ELSEWHERE"
 """Metered in the period of this invoice, and billed on another one."""
+WAITING: Final = "WAITING"
+"""Metered, and in no report so far."""
 LATE: Final = "LATE"
 """Reported and not metered, of periods for which an adjustment asks."""
 UNEXPLAINED: Final = "UNEXPLAINED"
@@ -87,8 +92,10 @@ def waterfall(match: Match, *, asked: Dollars | None) -> Waterfall:
     metered = _sum(inside.metered) + total_dollars(
         each.posted for each in match.charged
     )
+    waiting = (WAITING, -_sum(not_reported_yet(inside)))
     if asked is None:
-        return _steps(_sum(inside.reported), differing_calls(inside), [], metered)
+        start = _sum(inside.reported)
+        return _steps(start, differing_calls(inside), [waiting], metered)
     lines = (*match.invoiced, *match.late)
     exact = total_dollars(line.price.of(Tokens(line.tokens)) for line in lines)
     exact += total_dollars(line.amount for line in match.charged)
@@ -103,6 +110,7 @@ def waterfall(match: Match, *, asked: Dollars | None) -> Waterfall:
     ]
     own, before = _late(match)
     others = [
+        waiting,
         (CENTS, asked - exact + posted),
         (ELSEWHERE, _at_rate(own, "b_tokens") - _elsewhere(inside)),
         (LATE, _at_rate(before, "b_tokens") - _at_rate(before, "a_tokens")),

@@ -23,6 +23,7 @@ from contracting.reconciliation.matching.waterfall import (
     ELSEWHERE,
     LATE,
     UNEXPLAINED,
+    WAITING,
     Waterfall,
 )
 from contracting.reconciliation.models import Cell, Finding, ReconciliationRun
@@ -32,6 +33,7 @@ MICROSECOND: Final = timedelta(microseconds=1)
 WORDS: Final = {
     CENTS: "rounded to cents",
     ELSEWHERE: "billed on another invoice",
+    WAITING: "not reported yet",
     LATE: "came late, not metered",
     UNEXPLAINED: "unexplained",
 }
