@@ -1,37 +1,47 @@
 """The three-way match on values: what agrees, what differs, by which name and amount.
 
 Pure and deterministic. ``A`` is the agency's meter, ``B`` the vendor's report, ``C``
-the invoice. A and B are matched attempt by attempt; C is matched to B by line, model,
-tier, class and period. Every difference that is not zero gets exactly one code with its
-exact amount, before any rounding and before any tolerance; too much is positive, too
-little negative, so that all differences sum to what is invoiced less what is metered.
-What is late is listed and is no such difference. The order of rows changes nothing.
+the invoice. A and B are matched attempt by attempt, or by key and bucket where the
+vendor reports sums only; C is matched to B by line, model, tier, class and period.
+Every difference that is not zero gets exactly one code with its exact amount, before
+any rounding and before any tolerance; too much is positive, too little negative, so
+that all differences sum to what is invoiced less what is metered. What is late, not
+funded or beyond a ceiling is listed and is no such difference. The order of rows
+changes nothing.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from contracting.core.canonical import content_sha256
 from contracting.core.quantities import Dollars, Tokens, total_dollars
-from contracting.reconciliation.matching.calls import REQUEST, SHIFTS, differing_calls
+from contracting.reconciliation.matching.buckets import gather_buckets
+from contracting.reconciliation.matching.calls import gather_calls
 from contracting.reconciliation.matching.charges import differing_charges, inputs_of
+from contracting.reconciliation.matching.gathered import Gathered, differences
 from contracting.reconciliation.matching.late import (
     differing_late,
     late_cells,
     late_inputs,
 )
 from contracting.reconciliation.matching.lines import (
-    AGGREGATE,
     cancels_out,
     cut_otherwise,
     differing_lines,
 )
+from contracting.reconciliation.matching.listed import (
+    differing_credits,
+    inputs_of_more,
+    listed_usage,
+)
+from contracting.reconciliation.matching.naming import AGGREGATE, REQUEST, SHIFTS
 from contracting.reconciliation.matching.rows import (
+    NONE,
     Counted,
     Uninvoiced,
     by_their_clock,
@@ -44,7 +54,6 @@ from contracting.reconciliation.states import (
     Bar,
     Cell,
     Difference,
-    FindingCode,
     Key,
     Match,
     Span,
@@ -68,27 +77,18 @@ def compare(match: Match) -> list[Difference]:
 
     The order of the result depends on its content only.
     """
+    gathered = Gathered()
+    gather_calls(gathered, match)
+    gather_buckets(gathered, match)
     found = [
-        *differing_calls(match),
+        *differences(gathered, match),
         *differing_lines(match),
         *differing_charges(match),
         *differing_late(match),
-        *_unfunded(match),
+        *differing_credits(match),
+        *listed_usage(match),
     ]
     return sorted(found, key=lambda each: (str(each.code), each.fingerprint))
-
-
-def _unfunded(match: Match) -> Iterator[Difference]:
-    for order_line_id, tokens, dollars in match.unfunded:
-        yield Difference(
-            code=FindingCode.UNFUNDED,
-            order_line_id=order_line_id,
-            token_classes=(),
-            tokens=tokens,
-            amount=dollars,
-            level=AGGREGATE,
-            evidence={"keys": []},
-        )
 
 
 # Cells: the table behind the findings
@@ -104,11 +104,10 @@ def cells(match: Match, days: Mapping[date, Span]) -> list[Cell]:
     ours, theirs = _by_the_clock_of_the_invoice(match)
     invoiced = {(line.key, (line.start, line.end)): line for line in match.invoiced}
     spans = _spans(match, days) | set(invoiced)
-    none = Counted(())
     found = []
     for key, (start, end) in sorted(spans):
         line = invoiced.get((key, (start, end)))
-        a, b = ours.get(key, none), theirs.get(key, none)
+        a, b = ours.get(key, NONE), theirs.get(key, NONE)
         absent = 0 if match.invoiced else None
         cell = Cell(
             *key[:2],
@@ -164,6 +163,7 @@ def inputs_sha256(match: Match) -> str:
     return content_sha256(
         inputs_of(match)
         | late_inputs(match)
+        | inputs_of_more(match)
         | {
             "a": [
                 [*row_of(row), row.price, row.event_id]

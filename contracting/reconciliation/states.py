@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import TextChoices
 
@@ -27,9 +27,26 @@ class FindingCode(TextChoices):
     RETRY = "RETRY", "a retried attempt is billed"
     CACHE = "CACHE", "cached input billed at the uncached price"
     MODEL_ALIAS = "MODEL_ALIAS", "reported under another model or tier"
+    REASONING = "REASONING", "reasoning counted as text, or text as reasoning"
+    ATTRIBUTION = "ATTRIBUTION", "counted on another order or line than our meter's"
+    OUT_OF_POP = "OUT_OF_POP", "outside the period of performance"
+    FAILED_CHARGED = "FAILED_CHARGED", "a call that is not chargeable is billed"
+    RATE_DATE = "RATE_DATE", "the price of another date"
+    UNIT = "UNIT", "counted or priced in another unit on every row"
+    ROUNDING = "ROUNDING", "rounded otherwise than the contract says"
+    CREDIT_MISSING = "CREDIT_MISSING", "a credit that is due is not on the invoice"
+    SLA_CREDIT = "SLA_CREDIT", "a credit for missed service is not on the invoice"
+    SYSTEMATIC = "SYSTEMATIC", "nearly every day differs in the same direction"
     TZ_CUTOFF = "TZ_CUTOFF", "billed by another clock than our meter's"
     UNFUNDED = "UNFUNDED", "usage beyond the obligated funds"
+    OVER_CEILING = "OVER_CEILING", "usage beyond the ceiling of the line"
     LATE_REPORT = "LATE_REPORT", "reported after the due day"
+
+
+LISTED: Final = frozenset(
+    {FindingCode.LATE_REPORT, FindingCode.UNFUNDED, FindingCode.OVER_CEILING}
+)
+"""What is said of usage on which the views may agree: no part of any difference."""
 
 
 class ResolutionCode(TextChoices):
@@ -63,6 +80,19 @@ Kind = tuple[int, int, str]
 """Order line, model and tier."""
 Key = tuple[int, int, str, str]
 """Order line, model, tier and token class."""
+Attempt = tuple[str, int]
+"""A request and the number of its attempt."""
+
+
+class Slot(NamedTuple):
+    """The period of a sum, and the accounting day on which it begins.
+
+    Without instants it is a day of which there is no sum.
+    """
+
+    start: datetime | None
+    end: datetime | None
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +130,40 @@ class Reported(Metered):
 
     ``occurred_at`` and ``day`` are our meter's where it knows the call; ``said_at`` is
     the vendor's own instant. ``named`` is the vendor's model and tier where the order
-    has no price for them or nobody knows them; else it is empty.
+    has no price for them or nobody knows them; else it is empty. ``bucket`` is the
+    sum of the vendor's report that it is part of, where no single calls are named.
     """
 
+    is_late: bool = False
+    named: str = ""
+    bucket: Slot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A sum of the vendor's report: tokens of a class in a period, of no single call.
+
+    ``places`` are the order's kinds that the vendor's model and tier may stand for,
+    each with its price; what none of ours accounts for belongs to the last.
+    """
+
+    places: tuple[tuple[Kind, UnitPrice], ...]
+    token_class: str
+    start: datetime
+    end: datetime
+    day: date
+    tokens: int
     is_late: bool = False
     named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Invoiced:
-    """One line of the invoice (C), and the price in force where its period begins."""
+    """One line of the invoice (C), and the price in force where its period begins.
+
+    ``amount`` is the extension that the line states, in cents; none where it is not
+    tokens times price.
+    """
 
     invoice_line_id: int
     order_line_id: int
@@ -121,6 +175,7 @@ class Invoiced:
     tokens: int
     price: UnitPrice
     rate: UnitPrice
+    amount: Dollars | None = None
 
     @property
     def kind(self) -> Kind:
@@ -177,8 +232,30 @@ class Late(Invoiced):
     what is accepted of it: what is still to be paid, or below zero, what was too much.
     """
 
-    a_tokens: int
-    b_tokens: int
+    a_tokens: int = 0
+    b_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What an order line may come to, and what its usage has come to so far."""
+
+    order_line_id: int
+    used_tokens: int
+    used: Dollars
+    ceiling_tokens: int | None
+    ceiling: Dollars | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """A credit that is due to the agency, and what the invoice takes off for it."""
+
+    credit: str
+    order_line_id: int | None
+    due: Dollars
+    stated: Dollars
+    is_for_service: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +278,11 @@ class Match:
     that reports cover, ``overdue`` the days whose report is due and has not come.
     ``invoice_period`` and ``invoiced_elsewhere`` (keys and periods on other live
     invoices) say what one invoice could have asked for. ``known_requests`` were metered
-    on other days.
+    on other days. ``bucketed`` are the covered periods of which the vendor reports sums
+    and no calls. ``uncharged`` are calls of our meter that the contract does not charge
+    because of how they ended. Attempts that the meter or a report has on another order
+    are in ``metered_elsewhere`` and ``reported_elsewhere``. ``agreed`` counts the rows
+    of a key and day that were compared before, and found equal, and left out here.
     """
 
     metered: tuple[Metered, ...]
@@ -219,6 +300,14 @@ class Match:
     accepted_otherwise: tuple[tuple[int, Dollars], ...] = ()
     adjusted: tuple[Adjusted, ...] = ()
     late: tuple[Late, ...] = ()
+    bucketed: tuple[Span, ...] = ()
+    uncharged: tuple[Metered, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    credits: tuple[Credited, ...] = ()
+    performance: Span | None = None
+    metered_elsewhere: frozenset[Attempt] = frozenset()
+    reported_elsewhere: frozenset[Attempt] = frozenset()
+    agreed: Mapping[tuple[Key, date], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +315,7 @@ class Difference:
     """One coded difference with its exact amount and the keys behind it."""
 
     code: str
-    order_line_id: int
+    order_line_id: int | None
     token_classes: tuple[str, ...]
     tokens: int
     amount: Dollars

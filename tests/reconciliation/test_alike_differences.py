@@ -81,7 +81,7 @@ def test_cached_input_beside_another_error_keeps_its_own_code():
 
     assert {(each.code, each.tokens) for each in shifted} == {
         (FindingCode.CACHE, 40),
-        (FindingCode.CLASS_SHIFT, 3),
+        (FindingCode.REASONING, 3),
     }
     assert {(each.code, each.tokens) for each in added} == {
         (FindingCode.CACHE, 40),

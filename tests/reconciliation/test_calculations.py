@@ -318,15 +318,15 @@ def test_cached_input_reported_as_uncached_is_one_finding_over_two_classes():
 
 
 def test_other_classes_of_the_same_sum_are_a_shift():
-    a = [metered("r1", "OUT_TEXT", 60), metered("r1", "OUT_REASONING", 40)]
-    b = [reported("r1", "OUT_TEXT", 100)]
+    a = [metered("r1", "IN_UNCACHED", 60), metered("r1", "IN_CACHE_READ", 40)]
+    b = [reported("r1", "IN_UNCACHED", 50), reported("r1", "IN_CACHE_READ", 50)]
 
     one = only(compare(match(a, b)))
 
     assert (one.code, one.tokens, one.amount) == (
         FindingCode.CLASS_SHIFT,
-        40,
-        Dollars(),
+        10,
+        Dollars("-0.0000125"),
     )
 
 

@@ -277,12 +277,14 @@ def tokens_by_key(world: World, found: list[Difference]) -> tuple[Counter, Count
     for each in found:
         if each.code == FindingCode.RATE or "invoiced_usd" in each.evidence:
             continue
-        kind = (each.order_line_id, each.evidence["model"], each.evidence["tier"])
+        line = each.order_line_id
+        assert line is not None
+        kind = (line, each.evidence["model"], each.evidence["tier"])
         for *_, code, tokens in each.evidence["keys"]:
             if each.code == FindingCode.MODEL_ALIAS:
                 named[(*kind, code)] -= tokens
-                line, model, tier = each.evidence["reported_as"].split()
-                named[int(line), int(model), tier, code] += tokens
+                other, model, tier = each.evidence["reported_as"].split()
+                named[int(other), int(model), tier, code] += tokens
             else:
                 named[(*kind, code)] += tokens
     return planted, named

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from contracting.core.quantities import Dollars, Tokens, total_dollars
+from contracting.core.quantities import Tokens
+from contracting.reconciliation.matching.gathered import Entry, Gathered
+from contracting.reconciliation.matching.naming import coded
+from contracting.reconciliation.matching.rows import Within
 from contracting.reconciliation.states import (
-    Difference,
+    Attempt,
     FindingCode,
     Kind,
     Match,
@@ -16,62 +19,73 @@ from contracting.reconciliation.states import (
     Reported,
 )
 
-REQUEST: Final = "REQUEST"
-SHIFTS: Final = (FindingCode.CACHE, FindingCode.CLASS_SHIFT)
-"""The same number of tokens, in other classes of the same direction."""
-
 _Row = TypeVar("_Row", bound=Metered)
 
 
-def is_output(token_class: str) -> bool:
-    """Whether tokens of a class are generated; all others are read."""
-    return token_class.startswith("OUT_")
+def gather_calls(gathered: Gathered, match: Match) -> None:
+    """What the report has too much or too little of single calls.
 
-
-def coded(gaps: Mapping[str, int]) -> Iterator[tuple[FindingCode, dict[str, int]]]:
-    """Name the differences of classes, one direction at a time.
-
-    Tokens only move between classes of one direction: what is too much of the input is
-    never explained by what is too little of the output.
-
-    :param gaps: tokens too many (positive) or too few by class
+    Calls of periods of which the vendor reports sums only are not looked at here.
     """
-    for direction in (False, True):
-        left = {
-            code: gap
-            for code, gap in sorted(gaps.items())
-            if gap and is_output(code) is direction
-        }
-        full = left.get("IN_UNCACHED", 0)
-        if full > 0 and left.get("IN_CACHE_READ") == -full:
-            yield FindingCode.CACHE, {"IN_CACHE_READ": -full, "IN_UNCACHED": full}
-            left = {c: g for c, g in left.items() if abs(g) != full or c not in _CACHED}
-        if len(left) > 1 and sum(left.values()) == 0:
-            yield FindingCode.CLASS_SHIFT, left
-            continue
-        for code, gap in left.items():
-            yield FindingCode.QTY, {code: gap}
-
-
-_CACHED: Final = frozenset({"IN_CACHE_READ", "IN_UNCACHED"})
-
-
-def differing_calls(match: Match) -> list[Difference]:
-    """What the report has too much or too little, gathered by code, kind and day."""
-    ours, theirs = _by_attempt(match.metered), _by_attempt(match.reported)
-    requests = {request for request, _ in ours} | match.known_requests
-    groups = _Groups()
+    ours = _by_attempt(_of_calls(match.metered, match))
+    theirs = _by_attempt(_of_calls(match.reported, match))
+    free = _by_attempt(_of_calls(match.uncharged, match))
+    known = {request for request, _ in (*ours, *free)} | match.known_requests
+    extras = _Extras(match, free, known)
     for attempt in ours.keys() | theirs.keys():
         metered, reported = ours.get(attempt, {}), theirs.get(attempt, {})
-        extra = FindingCode.RETRY if attempt[0] in requests else FindingCode.MISSING_A
         for kind, named in _pairs(metered, reported):
             if kind is not None and named is not None:
-                _compare(groups, metered[kind], reported[named])
+                _compare(gathered, metered[kind], reported[named], extras, attempt)
             elif kind is not None:
-                _unreported(groups, metered[kind], match)
+                _unreported(gathered, metered[kind], match, attempt)
             elif named is not None:
-                _unmetered(groups, reported[named], extra)
-    return groups.differences()
+                _unmetered(gathered, reported[named], extras, attempt)
+
+
+def _of_calls(rows: Iterable[_Row], match: Match) -> Iterable[_Row]:
+    """The rows outside the periods of which the vendor reports sums."""
+    if not match.bucketed:
+        return rows
+    sums = Within(match.bucketed)
+    return [row for row in rows if sums.at(row.occurred_at) is None]
+
+
+class _Extras:
+    """Why the vendor may have a call, or a class of it, that our meter has not."""
+
+    def __init__(
+        self,
+        match: Match,
+        free: Mapping[Attempt, Mapping[Kind, _Rows[Metered]]],
+        known: set[str] | frozenset[str],
+    ) -> None:
+        self._match = match
+        self._free: dict[tuple[Attempt, str], list[int]] = {}
+        for attempt, kinds in free.items():
+            classes: dict[str, list[Metered]] = defaultdict(list)
+            for rows in kinds.values():
+                for token_class, same in rows.items():
+                    classes[token_class] += same
+            for token_class, same in classes.items():
+                self._free[attempt, token_class] = _counts(same)
+        self._known = known
+
+    def free(self, attempt: Attempt, token_class: str) -> list[int]:
+        """Our counts of a class of an attempt that the contract does not charge."""
+        return self._free.get((attempt, token_class), [])
+
+    def of(self, attempt: Attempt, row: Reported) -> FindingCode:
+        """The name of a row that our meter does not have on this order."""
+        performance = self._match.performance
+        instant = row.said_at or row.occurred_at
+        if attempt in self._match.metered_elsewhere:
+            return FindingCode.ATTRIBUTION
+        if performance and not performance[0] <= instant < performance[1]:
+            return FindingCode.OUT_OF_POP
+        if attempt[0] in self._known:
+            return FindingCode.RETRY
+        return FindingCode.MISSING_A
 
 
 _Rows = dict[str, list[_Row]]
@@ -115,8 +129,11 @@ def _pairs(
 
 def not_reported_yet(match: Match) -> Iterator[Metered]:
     """The metered rows that no report has and none covers: no difference yet."""
-    ours, theirs = _by_attempt(match.metered), _by_attempt(match.reported)
+    ours = _by_attempt(_of_calls(match.metered, match))
+    theirs = _by_attempt(_of_calls(match.reported, match))
     for attempt, metered in ours.items():
+        if attempt in match.reported_elsewhere:
+            continue
         for kind, named in _pairs(metered, theirs.get(attempt, {})):
             if kind is not None and named is None:
                 for rows in metered[kind].values():
@@ -129,52 +146,95 @@ def _is_covered(rows: Sequence[Metered], match: Match) -> bool:
     return any(start <= first < end for start, end in match.covered)
 
 
-def _unreported(groups: _Groups, metered: _Rows[Metered], match: Match) -> None:
+def _unreported(
+    gathered: Gathered, metered: _Rows[Metered], match: Match, attempt: Attempt
+) -> None:
     """Missing where a report covers the call; late where one was due and is not."""
+    elsewhere = attempt in match.reported_elsewhere
     for rows in metered.values():
         first = min(rows, key=lambda row: row.occurred_at)
         tokens = sum(row.tokens for row in rows)
-        if _is_covered(rows, match):
-            groups.add(FindingCode.MISSING_B, first, -tokens)
+        if elsewhere:
+            gathered.add(FindingCode.ATTRIBUTION, first, -tokens)
+        elif _is_covered(rows, match):
+            gathered.add(FindingCode.MISSING_B, first, -tokens)
         elif first.day in match.overdue:
-            groups.add(FindingCode.LATE_REPORT, first, tokens)
+            gathered.add(FindingCode.LATE_REPORT, first, tokens)
 
 
-def _unmetered(groups: _Groups, reported: _Rows[Reported], code: FindingCode) -> None:
+def _unmetered(
+    gathered: Gathered, reported: _Rows[Reported], extras: _Extras, attempt: Attempt
+) -> None:
     """An attempt that our meter has not: each row once, and its copies as copies."""
-    for rows in reported.values():
+    for token_class, rows in reported.items():
+        free = extras.free(attempt, token_class)
+        if free:
+            _charge_failed(gathered, rows, free)
+            continue
         once, copies = _once(sorted(rows, key=_order))
         for row in once:
-            groups.add(code, row, row.tokens)
+            gathered.add(extras.of(attempt, row), row, row.tokens)
         for row in copies:
-            groups.add(FindingCode.DUPLICATE, row, row.tokens)
+            gathered.add(FindingCode.DUPLICATE, row, row.tokens)
+
+
+def _charge_failed(
+    gathered: Gathered, rows: Sequence[Reported], counts: Sequence[int]
+) -> None:
+    """What is reported of a class that is not charged: none of it is due."""
+    standing, copies = _standing(rows, counts)
+    for row in standing:
+        gathered.add(FindingCode.FAILED_CHARGED, row, row.tokens)
+    for row in copies:
+        gathered.add(FindingCode.DUPLICATE, row, row.tokens)
 
 
 def _compare(
-    groups: _Groups, metered: _Rows[Metered], reported: _Rows[Reported]
+    gathered: Gathered,
+    metered: _Rows[Metered],
+    reported: _Rows[Reported],
+    extras: _Extras,
+    attempt: Attempt,
 ) -> None:
     """One call on both sides: copies, late rows, other names and other counts."""
-    gaps: dict[str, tuple[Metered, int]] = {}
+    gaps: dict[str, tuple[Metered, int, int]] = {}
     for code in sorted({*metered, *reported}):
         ours, theirs = metered.get(code, []), reported.get(code, [])
+        if not ours and (free := extras.free(attempt, code)):
+            _charge_failed(gathered, theirs, free)
+            continue
         standing, copies = _standing(theirs, _counts(ours))
         for row in copies:
-            groups.add(FindingCode.DUPLICATE, row, row.tokens)
+            gathered.add(FindingCode.DUPLICATE, row, row.tokens)
         for row in standing:
             if row.is_late:
-                groups.add(FindingCode.LATE_REPORT, row, row.tokens, arrived=True)
+                gathered.add(FindingCode.LATE_REPORT, row, row.tokens, arrived=True)
         counted = sum(row.tokens for row in ours)
         said = sum(row.tokens for row in standing)
         if standing and ours:
-            groups.rename(ours[0], standing[0], max(min(said, counted), 0))
+            gathered.rename(ours[0], standing[0], max(min(said, counted), 0))
         sides = [*standing, *ours] if said > counted else [*ours, *standing]
-        if sides:
-            gaps[code] = (sides[0], said - counted)
-    sizes = {code: gap for code, (_, gap) in gaps.items()}
-    is_one_kind = len({row.kind for row, _ in gaps.values()}) == 1
+        if sides and said != counted:
+            gaps[code] = (sides[0], said, counted)
+        elif counted:
+            gathered.agreed[sides[0].kind, sides[0].day] += 1
+    _file(gathered, gaps)
+
+
+def _file(gathered: Gathered, gaps: Mapping[str, tuple[Metered, int, int]]) -> None:
+    """The counts of one call that differ, under the name of what they have in common.
+
+    :param gaps: by class, the row it stands at, the vendor's count and ours
+    """
+    sizes = {code: said - counted for code, (_, said, counted) in gaps.items()}
+    is_one_kind = len({row.kind for row, *_ in gaps.values()}) == 1
     for found, moved in coded(sizes):
+        name = found if is_one_kind else FindingCode.QTY
         for code, gap in moved.items():
-            groups.add(found if is_one_kind else FindingCode.QTY, gaps[code][0], gap)
+            row, said, counted = gaps[code]
+            amount = row.price.of(Tokens(gap))
+            pair = (counted, said) if name == FindingCode.QTY else None
+            gathered.entries.append(Entry(name, row, gap, amount, pair=pair))
 
 
 def _counts(metered: Sequence[Metered]) -> list[int]:
@@ -225,61 +285,3 @@ def _once(rows: Iterable[Reported]) -> tuple[list[Reported], list[Reported]]:
 
 def _order(row: Reported) -> tuple[Any, ...]:
     return (row.is_late, row.occurred_at, row.tokens, row.price.usd_per_million_tokens)
-
-
-class _Groups:
-    """Differences of single attempts, gathered by code, kind and day."""
-
-    def __init__(self) -> None:
-        self._rows: dict[tuple[Any, ...], list[tuple[Metered, int, Dollars]]] = (
-            defaultdict(list)
-        )
-
-    def add(
-        self, code: FindingCode, row: Metered, tokens: int, *, arrived: bool = False
-    ) -> None:
-        """File so many tokens of this row; too much and too little stay apart."""
-        if tokens:
-            side = is_output(row.token_class) if code in SHIFTS else tokens > 0
-            key = (code, row.kind, row.day, side, arrived, "")
-            self._rows[key].append((row, tokens, row.price.of(Tokens(tokens))))
-
-    def rename(self, ours: Metered, theirs: Reported, tokens: int) -> None:
-        """File tokens that the vendor reports under another model, tier or name."""
-        other = ours.kind != theirs.kind
-        if tokens and (other or theirs.named):
-            name = theirs.named or " ".join(map(str, theirs.kind))
-            key = (FindingCode.MODEL_ALIAS, ours.kind, ours.day, True, False, name)
-            moved = Tokens(tokens)
-            amount = theirs.price.of(moved) - ours.price.of(moved)
-            self._rows[key].append((ours, tokens, amount if other else Dollars()))
-
-    def differences(self) -> list[Difference]:
-        return [self._difference(key, rows) for key, rows in self._rows.items()]
-
-    def _difference(
-        self, key: tuple[Any, ...], rows: list[tuple[Metered, int, Dollars]]
-    ) -> Difference:
-        code, (order_line_id, model_id, tier), day, _, arrived, name = key
-        moved = [tokens for _, tokens, _ in rows if tokens > 0 or code not in SHIFTS]
-        keys = sorted(
-            [row.request_id, row.attempt, row.token_class, tokens]
-            for row, tokens, _ in rows
-        )
-        return Difference(
-            code=code,
-            order_line_id=order_line_id,
-            token_classes=tuple(sorted({row.token_class for row, *_ in rows})),
-            tokens=sum(moved),
-            amount=total_dollars(amount for *_, amount in rows),
-            level=REQUEST,
-            arrived=arrived,
-            evidence={
-                "model": model_id,
-                "tier": tier,
-                "day": day.isoformat(),
-                "requests": len({row.request_id for row, *_ in rows}),
-                "keys": keys,
-                **({"reported_as": name} if name else {}),
-            },
-        )

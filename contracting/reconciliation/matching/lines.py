@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from contracting.core.quantities import Dollars, Tokens, total_dollars
-from contracting.reconciliation.matching.calls import SHIFTS, coded, is_output
+from contracting.reconciliation.matching.conventions import Pair, Place, conventions
+from contracting.reconciliation.matching.gathered import renamed
+from contracting.reconciliation.matching.naming import (
+    AGGREGATE,
+    SHIFTS,
+    coded,
+    is_output,
+)
+from contracting.reconciliation.matching.prices import wrong_prices
 from contracting.reconciliation.matching.rows import (
-    Counted,
+    NONE,
     Uninvoiced,
     by_their_clock,
     counted_by_key,
-    rate_at,
+    where,
 )
 from contracting.reconciliation.states import (
     Difference,
@@ -25,8 +33,6 @@ from contracting.reconciliation.states import (
     Reported,
     Span,
 )
-
-AGGREGATE: Final = "AGGREGATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +56,75 @@ def differing_lines(match: Match) -> Iterator[Difference]:
 def _found(match: Match) -> Iterator[Difference]:
     reported = counted_by_key(match.reported)
     clocks = cut_otherwise(match)
-    none = Counted(())
+    yield from wrong_prices(match, reported)
     gaps = []
+    agreed: Counter[Place] = Counter()
     for line in match.invoiced:
-        span = (line.start, line.end)
-        counted = reported.get(line.key, none)
-        known = counted.tokens(*span)
-        yield from _wrong_price(line, match)
-        drift = line.rate.of(Tokens(known)) - counted.dollars(*span)
-        if drift:
-            yield _priced(FindingCode.RATE, line, known, drift)
+        known = reported.get(line.key, NONE).tokens(line.start, line.end)
         gap = line.tokens - known - _moved(clocks, line)
         if gap:
             gaps.append(_gap(line, gap, known))
+        elif line.tokens:
+            agreed[line.kind, None] += 1
     for moved in clocks.values():
         if not cancels_out(moved):
             yield _of(moved, FindingCode.TZ_CUTOFF)
-    yield from _quantities([*gaps, *_uninvoiced(match)])
+    named = [*_by_convention(gaps, agreed)]
+    yield from (_of([each], code, why) for each, code, why in named)
+    told = {each.lines for each, *_ in named}
+    left = [each for each in gaps if each.lines not in told]
+    left += _uninvoiced(match)
+    yield from _elsewhere(left)
+    yield from _quantities(left)
+
+
+def _by_convention(
+    gaps: Sequence[Gap], agreed: Mapping[Place, int]
+) -> Iterator[tuple[Gap, FindingCode, str]]:
+    """The lines that bill every quantity of a kind in another unit or rounding."""
+    pairs: dict[Place, list[Pair]] = defaultdict(list)
+    for gap in gaps:
+        pairs[gap.key[:3], None].append((gap.reported, gap.reported + gap.tokens))
+    found = conventions(pairs, agreed)
+    for gap in gaps:
+        convention = found.get((gap.key[:3], None))
+        if convention is not None:
+            yield gap, convention.code, str(convention)
+
+
+def _elsewhere(gaps: list[Gap]) -> Iterator[Difference]:
+    """Whole counts that are billed under another line, model or tier instead.
+
+    Both gaps are taken out of ``gaps``.
+    """
+    for gap in sorted(gaps, key=lambda each: (each.key, each.span)):
+        if gap.tokens >= 0 or gap.tokens + gap.reported:
+            continue
+        for other in sorted(gaps, key=lambda each: (each.key, each.span)):
+            same = other.span == gap.span and other.key[3] == gap.key[3]
+            if same and other.tokens == -gap.tokens and other.key != gap.key:
+                gaps.remove(gap)
+                gaps.remove(other)
+                yield _renamed(gap, other)
+                break
+
+
+def _renamed(gap: Gap, other: Gap) -> Difference:
+    ours, theirs = gap.key[:3], other.key[:3]
+    return Difference(
+        code=renamed(ours, theirs, ""),
+        order_line_id=ours[0],
+        token_classes=(gap.key[3],),
+        tokens=other.tokens,
+        amount=gap.amount + other.amount,
+        level=AGGREGATE,
+        evidence={
+            **where(gap.key, gap.span),
+            "reported_as": " ".join(map(str, theirs)),
+            "keys": [[gap.key[3], other.tokens]],
+            "invoice_lines": sorted({*gap.lines, *other.lines}),
+        },
+    )
 
 
 def cut_otherwise(match: Match) -> dict[Key, list[Gap]]:
@@ -79,12 +137,11 @@ def cut_otherwise(match: Match) -> dict[Key, list[Gap]]:
         return {}
     ours = counted_by_key(match.reported)
     theirs = counted_by_key(by_their_clock(match.reported))
-    none = Counted(())
     found: dict[Key, list[Gap]] = defaultdict(list)
     for line in match.invoiced:
         span = (line.start, line.end)
-        known = ours.get(line.key, none).tokens(*span)
-        moved = theirs.get(line.key, none).tokens(*span) - known
+        known = ours.get(line.key, NONE).tokens(*span)
+        moved = theirs.get(line.key, NONE).tokens(*span) - known
         gap = line.tokens - known
         if moved and abs(gap - moved) < abs(gap):
             found[line.key].append(_gap(line, moved, known))
@@ -114,41 +171,6 @@ def _gap(line: Invoiced, tokens: int, reported: int) -> Gap:
         amount=line.rate.of(Tokens(tokens)),
         reported=reported,
         lines=(line.invoice_line_id,),
-    )
-
-
-def _wrong_price(line: Invoiced, match: Match) -> Iterator[Difference]:
-    """Another price than in force; that of uncached input on cached is its own code."""
-    if line.price == line.rate or not line.tokens:
-        return
-    uncached = rate_at(match.rates, (*line.kind, "IN_UNCACHED"), line.start)
-    is_cache = line.key == (*line.kind, "IN_CACHE_READ") and line.price == uncached
-    tokens = Tokens(line.tokens)
-    yield _priced(
-        FindingCode.CACHE if is_cache else FindingCode.RATE,
-        line,
-        line.tokens,
-        line.price.of(tokens) - line.rate.of(tokens),
-    )
-
-
-def _priced(
-    code: FindingCode, line: Invoiced, tokens: int, amount: Dollars
-) -> Difference:
-    return Difference(
-        code=code,
-        order_line_id=line.order_line_id,
-        token_classes=(line.token_class,),
-        tokens=tokens,
-        amount=amount,
-        level=AGGREGATE,
-        evidence={
-            **_where(line.key, (line.start, line.end)),
-            "invoiced_usd": line.price,
-            "contract_usd": line.rate,
-            "invoice_lines": [line.invoice_line_id],
-            "keys": [[line.invoice_line_id]],
-        },
     )
 
 
@@ -216,7 +238,7 @@ def _touching(gaps: Iterable[Gap]) -> Iterator[list[Gap]]:
         yield group
 
 
-def _of(gaps: Sequence[Gap], code: FindingCode) -> Difference:
+def _of(gaps: Sequence[Gap], code: FindingCode, why: str = "") -> Difference:
     sizes: dict[str, int] = defaultdict(int)
     for gap in gaps:
         sizes[gap.key[3]] += gap.tokens
@@ -230,17 +252,9 @@ def _of(gaps: Sequence[Gap], code: FindingCode) -> Difference:
         amount=total_dollars(gap.amount for gap in gaps),
         level=AGGREGATE,
         evidence={
-            **_where(gaps[0].key, span),
+            **where(gaps[0].key, span),
             "keys": [[code, size] for code, size in sorted(sizes.items())],
             "invoice_lines": sorted({line for gap in gaps for line in gap.lines}),
+            **({"told_by": [why]} if why else {}),
         },
     )
-
-
-def _where(key: Key, span: Span) -> dict[str, Any]:
-    return {
-        "model": key[1],
-        "tier": key[2],
-        "period_start": span[0],
-        "period_end": span[1],
-    }

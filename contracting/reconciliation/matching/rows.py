@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
+from typing import Any, Final
 
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.reconciliation.states import (
@@ -84,11 +84,44 @@ class Counted:
         return bisect_left(self._instants, start), bisect_left(self._instants, end)
 
 
+NONE: Final = Counted(())
+"""A key without a row."""
+
+
 def counted_by_key(rows: Iterable[Metered]) -> dict[Key, Counted]:
     found: dict[Key, list[Metered]] = defaultdict(list)
     for row in rows:
         found[row.key].append(row)
     return {key: Counted(same) for key, same in found.items()}
+
+
+def where(key: Key, span: Span) -> dict[str, Any]:
+    """Where a difference of the invoice is, as its evidence says it."""
+    return {
+        "model": key[1],
+        "tier": key[2],
+        "period_start": span[0],
+        "period_end": span[1],
+    }
+
+
+class Within:
+    """Whether an instant lies in any of these periods."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.spans: list[Span] = []
+        for start, end in sorted(spans):
+            if self.spans and start < self.spans[-1][1]:
+                low, high = self.spans[-1]
+                self.spans[-1] = (low, max(high, end))
+            else:
+                self.spans.append((start, end))
+        self._starts = [start for start, _ in self.spans]
+
+    def at(self, instant: datetime) -> int | None:
+        """The place of the period that contains an instant; they never overlap."""
+        place = bisect_right(self._starts, instant) - 1
+        return place if place >= 0 and instant < self.spans[place][1] else None
 
 
 class Cover:

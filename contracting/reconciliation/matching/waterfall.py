@@ -9,17 +9,17 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from contracting.core.quantities import Dollars, Tokens, total_dollars
-from contracting.reconciliation.matching.calls import (
-    differing_calls,
-    not_reported_yet,
-)
+from contracting.reconciliation.matching.buckets import gather_buckets
+from contracting.reconciliation.matching.calls import gather_calls, not_reported_yet
 from contracting.reconciliation.matching.charges import differing_charges
+from contracting.reconciliation.matching.gathered import Gathered, differences
 from contracting.reconciliation.matching.late import differing_late
 from contracting.reconciliation.matching.lines import differing_lines
+from contracting.reconciliation.matching.listed import differing_credits
 from contracting.reconciliation.matching.rows import Cover
 from contracting.reconciliation.states import (
+    LISTED,
     Difference,
-    FindingCode,
     Late,
     Match,
     Metered,
@@ -35,8 +35,6 @@ WAITING: Final = "WAITING"
 LATE: Final = "LATE"
 """Reported and not metered, of periods for which an adjustment asks."""
 UNEXPLAINED: Final = "UNEXPLAINED"
-TOLD_ONLY: Final = frozenset({FindingCode.LATE_REPORT, FindingCode.UNFUNDED})
-"""Codes that say something of usage on which all three views agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +93,41 @@ def waterfall(match: Match, *, asked: Dollars | None) -> Waterfall:
     waiting = (WAITING, -_sum(not_reported_yet(inside)))
     if asked is None:
         start = _sum(inside.reported)
-        return _steps(start, differing_calls(inside), [waiting], metered)
+        return _steps(start, _of_both(inside), [waiting], metered)
     lines = (*match.invoiced, *match.late)
     exact = total_dollars(line.price.of(Tokens(line.tokens)) for line in lines)
     exact += total_dollars(line.amount for line in match.charged)
     posted = total_dollars(
         line.posted.to_cents() - line.posted for line in match.charged
     )
-    differences = [
-        *differing_calls(inside),
-        *differing_lines(match),
+    of_lines = list(differing_lines(match))
+    wrong = total_dollars(d.amount for d in of_lines if "stated_usd" in d.evidence)
+    found = [
+        *_of_both(inside),
+        *of_lines,
         *differing_late(match),
+        *differing_credits(match),
         *(each for each in differing_charges(match) if each.invoice_id is not None),
     ]
     own, before = _late(match)
+    taken = total_dollars(each.stated for each in match.credits)
+    due = total_dollars(each.due for each in match.credits)
     others = [
         waiting,
-        (CENTS, asked - exact + posted),
+        (CENTS, asked + taken - exact + posted - wrong),
         (ELSEWHERE, _at_rate(own, "b_tokens") - _elsewhere(inside)),
         (LATE, _at_rate(before, "b_tokens") - _at_rate(before, "a_tokens")),
     ]
-    return _steps(asked, differences, others, metered + _at_rate(before, "a_tokens"))
+    end = metered + _at_rate(before, "a_tokens") - due
+    return _steps(asked, found, others, end)
+
+
+def _of_both(inside: Match) -> list[Difference]:
+    """What differs between meter and report."""
+    gathered = Gathered()
+    gather_calls(gathered, inside)
+    gather_buckets(gathered, inside)
+    return differences(gathered, inside)
 
 
 def _late(match: Match) -> tuple[list[Late], list[Late]]:
@@ -163,19 +175,19 @@ def _elsewhere(match: Match) -> Dollars:
 
 def _steps(
     start: Dollars,
-    differences: Sequence[Difference],
+    found: Sequence[Difference],
     others: Sequence[tuple[str, Dollars]],
     end: Dollars,
 ) -> Waterfall:
     by_code: dict[str, list[Dollars]] = defaultdict(list)
-    for each in differences:
-        if each.code not in TOLD_ONLY:
+    for each in found:
+        if each.code not in LISTED:
             by_code[str(each.code)].append(each.amount)
-    found = [
+    steps = [
         Step(code, len(amounts), total_dollars(amounts))
         for code, amounts in by_code.items()
     ]
-    found.sort(key=lambda step: (-abs(step.amount.amount), step.code))
-    found += [Step(code, 0, amount) for code, amount in others if amount]
-    left = start - end - total_dollars(step.amount for step in found)
-    return Waterfall(start, (*found, Step(UNEXPLAINED, 0, left)), end)
+    steps.sort(key=lambda step: (-abs(step.amount.amount), step.code))
+    steps += [Step(code, 0, amount) for code, amount in others if amount]
+    left = start - end - total_dollars(step.amount for step in steps)
+    return Waterfall(start, (*steps, Step(UNEXPLAINED, 0, left)), end)

@@ -287,11 +287,15 @@ def _close(made: _Comparison, finding: Finding, code: str, why: str) -> None:
 def _tier(made: _Comparison, difference: Difference, run: ReconciliationRun) -> int:
     """1 within the contract's tolerance, 2 up to what a COR may settle, 3 above.
 
+    What drifts day after day is within no tolerance, however small it is.
+
     :raises NoThreshold: if no number says how much that is on the day
     """
     contract = made.order.contract
     tokens, size = abs(difference.tokens), abs(difference.amount.amount)
-    if tokens <= contract.tolerance_tokens and size <= contract.tolerance_dollars:
+    drifts = difference.code == FindingCode.SYSTEMATIC
+    within = tokens <= contract.tolerance_tokens and size <= contract.tolerance_dollars
+    if within and not drifts:
         return 1
     today = accounting_day(made.at, contract.time_zone)
     share = threshold("COR_SETTLES_SHARE", today).value
