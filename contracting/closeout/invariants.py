@@ -73,7 +73,9 @@ def _a_contract_counts_open_orders_whole_and_closed_ones_as_used() -> Iterator[s
             lines = {row.line_id: row.line for row in rows}.values()
             if order.state == TaskOrderState.CLOSED:
                 dollars += total_dollars(Dollars(row.paid_dollars) for row in rows)
-                tokens += Tokens(sum(line.consumed_tokens for line in lines))
+                tokens += Tokens(
+                    sum(line.consumed_tokens + line.tolerated_tokens for line in lines)
+                )
             else:
                 dollars += total_dollars(Dollars(row.ceiling_dollars) for row in rows)
                 tokens += Tokens(sum(line.ceiling_tokens for line in lines))

@@ -87,7 +87,7 @@ def funds_are_the_sums_of_their_lines() -> Iterator[str]:
 
 def nothing_passes_its_bound() -> Iterator[str]:
     """Ceilings over obligations over use over payment."""
-    used = F("consumed_dollars") + F("rounding_dollars")
+    used = F("consumed_dollars") + F("rounding_dollars") + F("tolerated_dollars")
     payable = used - F("given_up_dollars")
     bound = F("committed_dollars") + F("obligated_dollars")
     broken: list[tuple[Any, Q, str]] = [
@@ -95,7 +95,11 @@ def nothing_passes_its_bound() -> Iterator[str]:
         (Balance, Q(obligated_dollars__lt=payable), "is used beyond its obligation"),
         (Balance, Q(accepted_dollars__gt=payable), "is accepted beyond its usage"),
         (Balance, Q(paid_dollars__gt=F("accepted_dollars")), "is paid beyond accepted"),
-        (HolderBalance, Q(consumed_tokens__gt=F("ceiling_tokens")), "has run over"),
+        (
+            HolderBalance,
+            Q(ceiling_tokens__lt=F("consumed_tokens") + F("tolerated_tokens")),
+            "has run over",
+        ),
         (
             HolderBalance,
             Q(consumed_micro_acu__gt=F("ceiling_micro_acu")),

@@ -31,6 +31,7 @@ class AccountKind(TextChoices):
     UNFUNDED = "UNFUNDED", "unfunded usage"
     ROUNDING = "ROUNDING", "rounding"
     GIVEN_UP = "GIVEN_UP", "given up by the vendor"
+    TOLERATED = "TOLERATED", "tolerated beyond our meter"
     METER = "METER", "meter"
 
 
@@ -62,6 +63,7 @@ class TransferKind(TextChoices):
     ROUND = "ROUND", "rounding to the cent"
     PAY = "PAY", "payment"
     GIVE_UP = "GIVE_UP", "usage given up by the vendor"
+    TOLERATE = "TOLERATE", "accepted beyond our meter"
     REVERSE = "REVERSE", "reversal"
 
 
@@ -83,6 +85,7 @@ ROUTES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     ),
     TransferKind.PAY: frozenset({(_K.ACCEPTED, _K.PAID)}),
     TransferKind.GIVE_UP: frozenset({(_K.GIVEN_UP, _K.OBLIGATED)}),
+    TransferKind.TOLERATE: frozenset({(_K.TOLERATED, _K.ACCEPTED)}),
 }
 """From which account to which each kind of transfer may go; a reversal goes back."""
 
@@ -116,7 +119,8 @@ class Column:
         return self.sign * ((credit in self.accounts) - (debit in self.accounts))
 
 
-_USED = frozenset({_K.CONSUMED, _K.ACCEPTED, _K.PAID, _K.ROUNDING})
+_USED = frozenset({_K.CONSUMED, _K.ACCEPTED, _K.PAID, _K.ROUNDING, _K.TOLERATED})
+"""What was metered: the sources of rounding and of tolerance take off what they add."""
 
 COLUMNS: Final[Mapping[str, Column]] = {
     column.name: column
@@ -129,15 +133,22 @@ COLUMNS: Final[Mapping[str, Column]] = {
         Column("accepted_dollars", frozenset({_K.ACCEPTED, _K.PAID}), "accepted"),
         Column("rounding_dollars", frozenset({_K.ROUNDING}), "rounding", -1),
         Column("given_up_dollars", frozenset({_K.GIVEN_UP}), "given up", -1),
+        Column("tolerated_dollars", frozenset({_K.TOLERATED}), "beyond our meter", -1),
         Column("paid_dollars", frozenset({_K.PAID}), "paid"),
         Column("consumed_tokens", _USED, "used, funded"),
         Column("unfunded_tokens", frozenset({_K.UNFUNDED}), "used, unfunded"),
         Column("accepted_tokens", frozenset({_K.ACCEPTED, _K.PAID}), "accepted"),
+        Column("tolerated_tokens", frozenset({_K.TOLERATED}), "beyond our meter", -1),
     )
 }
 
 FUNDS_COLUMNS: Final = ("available_dollars", "committed_dollars", "obligated_dollars")
-TOKEN_COLUMNS: Final = ("consumed_tokens", "unfunded_tokens", "accepted_tokens")
+TOKEN_COLUMNS: Final = (
+    "consumed_tokens",
+    "unfunded_tokens",
+    "accepted_tokens",
+    "tolerated_tokens",
+)
 BALANCE_COLUMNS: Final = tuple(name for name in COLUMNS if name != "available_dollars")
 
 POOL_COLUMNS: Final[Mapping[str, Column]] = {
@@ -244,6 +255,17 @@ class Allotted:
     tokens: int
     price: Decimal
     burn: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What is accepted beyond our meter's count, by tolerance or by decision."""
+
+    exact: Dollars = Dollars()
+    tokens: Tokens = Tokens(0)
+
+    def __bool__(self) -> bool:
+        return bool(self.exact) or bool(self.tokens)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,13 @@ from contracting.ledger.operations.open import open_balances
 from contracting.ledger.operations.record_paid import record_paid
 from contracting.ledger.operations.release import release_commitment
 from contracting.ledger.operations.reverse import reverse_transfer
-from contracting.ledger.states import BalanceLine, Consumption, Holder, Obligation
+from contracting.ledger.states import (
+    BalanceLine,
+    Beyond,
+    Consumption,
+    Holder,
+    Obligation,
+)
 
 ORDER = Subject("orders.task_order", 41, "contract:7")
 BATCH = Subject("metering.batch", 9, "contract:7")
@@ -134,7 +140,13 @@ class Books:
         return drawn[holder]
 
     def accept(
-        self, exact: str, rounded: str, tokens: int = 0, *, acrn: str | None = None
+        self,
+        exact: str,
+        rounded: str,
+        tokens: int = 0,
+        *,
+        acrn: str | None = None,
+        beyond: tuple[str, int] = ("0", 0),
     ) -> Any:
         return accept_usage(
             holder=LINE,
@@ -142,6 +154,7 @@ class Books:
             exact=usd(exact),
             rounded=usd(rounded),
             tokens=Tokens(tokens),
+            beyond=Beyond(usd(beyond[0]), Tokens(beyond[1])),
             **self._for(INVOICE),
         )
 

@@ -293,6 +293,7 @@ def _figures(rows: list[LineBalance], returned: dict[int, Dollars]) -> dict[str,
     paid = total_dollars(Dollars(row.paid_dollars) for row in balances)
     ceiling = Tokens(sum(line.ceiling_tokens for line in lines))
     used = Tokens(sum(line.consumed_tokens for line in lines))
+    beyond = Tokens(sum(line.tolerated_tokens for line in lines))
     figures: dict[str, Any] = {
         "ordered": ordered,
         "used": total_dollars(Dollars(row.consumed_dollars) for row in balances),
@@ -306,12 +307,12 @@ def _figures(rows: list[LineBalance], returned: dict[int, Dollars]) -> dict[str,
         "used_tokens": used,
         "unfunded_tokens": Tokens(sum(line.unfunded_tokens for line in lines)),
         "accepted_tokens": Tokens(sum(line.accepted_tokens for line in lines)),
-        "residual_tokens": ceiling - used,
+        "residual_tokens": ceiling - used - beyond,
     }
     given_up = total_dollars(Dollars(row.given_up_dollars) for row in balances)
     if given_up:
         figures["given_up"] = given_up
-        figures["given_up_tokens"] = used - figures["accepted_tokens"]
+        figures["given_up_tokens"] = used + beyond - figures["accepted_tokens"]
     return figures
 
 

@@ -36,7 +36,12 @@ ResidualTokens = residuals.ResidualTokens
 UsageDelta = deltas.UsageDelta
 ParkedDelta = deltas.ParkedDelta
 
-_PAYABLE = F("consumed_dollars") + F("rounding_dollars") - F("given_up_dollars")
+_PAYABLE = (
+    F("consumed_dollars")
+    + F("rounding_dollars")
+    + F("tolerated_dollars")
+    - F("given_up_dollars")
+)
 
 
 class ContractBalance(Timestamped):
@@ -102,6 +107,7 @@ class HolderBalance(Addressed, Timestamped):
     consumed_tokens = tokens_field("Used and funded.")
     unfunded_tokens = tokens_field("Used beyond the live limit: recorded, not payable.")
     accepted_tokens = tokens_field("Accepted by the Government.")
+    tolerated_tokens = tokens_field("Of these, beyond our meter's count.")
     ceiling_micro_acu = models.BigIntegerField(
         null=True, blank=True, help_text="Of a pool: its ceiling, millionths of an ACU."
     )
@@ -131,7 +137,9 @@ class HolderBalance(Addressed, Timestamped):
             ),
             models.CheckConstraint(
                 name="funded_tokens_never_exceed_the_token_ceiling",
-                condition=Q(consumed_tokens__lte=F("ceiling_tokens")),
+                condition=Q(
+                    ceiling_tokens__gte=F("consumed_tokens") + F("tolerated_tokens")
+                ),
             ),
             none_negative(
                 "tokens_of_a_line_are_never_negative",
@@ -139,6 +147,7 @@ class HolderBalance(Addressed, Timestamped):
                 "consumed_tokens",
                 "unfunded_tokens",
                 "accepted_tokens",
+                "tolerated_tokens",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -175,7 +184,9 @@ class HolderBalance(Addressed, Timestamped):
     @property
     def tokens_left(self) -> Tokens:
         """What may still be used under the token ceiling."""
-        return Tokens(self.ceiling_tokens - self.consumed_tokens)
+        return Tokens(
+            self.ceiling_tokens - self.consumed_tokens - self.tolerated_tokens
+        )
 
 
 class Balance(Timestamped):
@@ -205,10 +216,12 @@ class Balance(Timestamped):
     accepted_dollars = dollars_field("Accepted, rounded to the cent, paid or not.")
     rounding_dollars = dollars_field("Accepted less its exact amount; may be negative.")
     given_up_dollars = dollars_field("Used, and given up by the vendor: never payable.")
+    tolerated_dollars = dollars_field("Accepted beyond what our meter has counted.")
     paid_dollars = dollars_field("Paid.")
     consumed_tokens = tokens_field("Used and funded.")
     unfunded_tokens = tokens_field("Used beyond the live limit.")
     accepted_tokens = tokens_field("Accepted by the Government.")
+    tolerated_tokens = tokens_field("Of these, beyond our meter's count.")
 
     objects = LockingQuerySet.as_manager()
 
@@ -242,7 +255,9 @@ class Balance(Timestamped):
             ),
             models.CheckConstraint(
                 name="accepted_tokens_never_exceed_funded_tokens",
-                condition=Q(accepted_tokens__lte=F("consumed_tokens")),
+                condition=Q(
+                    accepted_tokens__lte=F("consumed_tokens") + F("tolerated_tokens")
+                ),
             ),
             models.CheckConstraint(
                 name="paid_never_exceeds_accepted",
@@ -257,10 +272,12 @@ class Balance(Timestamped):
                 "unfunded_dollars",
                 "accepted_dollars",
                 "given_up_dollars",
+                "tolerated_dollars",
                 "paid_dollars",
                 "consumed_tokens",
                 "unfunded_tokens",
                 "accepted_tokens",
+                "tolerated_tokens",
             ),
         ]
 
@@ -291,9 +308,15 @@ class Balance(Timestamped):
 
     @property
     def payable_dollars(self) -> Decimal:
-        """Used, funded and not given up, with what is accepted rounded to the cent."""
+        """Used, funded and not given up, with what is accepted rounded to the cent.
+
+        What is accepted beyond our meter is funded as what it has counted.
+        """
         payable: Decimal = (
-            self.consumed_dollars + self.rounding_dollars - self.given_up_dollars
+            self.consumed_dollars
+            + self.rounding_dollars
+            + self.tolerated_dollars
+            - self.given_up_dollars
         )
         return payable
 
@@ -315,7 +338,8 @@ class Balance(Timestamped):
 
     @property
     def unaccepted_tokens(self) -> Tokens:
-        return Tokens(self.consumed_tokens - self.accepted_tokens)
+        metered = self.accepted_tokens - self.tolerated_tokens
+        return Tokens(self.consumed_tokens - metered)
 
     @property
     def unpaid(self) -> Dollars:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -24,9 +25,10 @@ from contracting.ledger.refusals import (
     AmountNotPositive,
     ObligationExceeded,
 )
-from contracting.ledger.states import AccountKind, Holder, TransferKind
+from contracting.ledger.states import AccountKind, Beyond, Holder, TransferKind
 
 _CENT = Dollars("0.01")
+_NOTHING = Beyond()
 
 
 @transaction.atomic
@@ -37,6 +39,7 @@ def accept_usage(
     exact: Dollars,
     rounded: Dollars,
     tokens: Tokens,
+    beyond: Beyond = _NOTHING,
     because: Subject,
     by: Actor,
     at: datetime,
@@ -44,18 +47,23 @@ def accept_usage(
     """Accept funded usage of one invoice line at its exact and its rounded amount.
 
     The exact amount moves to accepted; a second transfer rounds each ACRN's part of it
-    to the cent.
+    to the cent. What is accepted beyond our meter's count comes from an account of its
+    own and is funded as what was metered (R-REC-03).
 
     :param acrn: whose usage it is; in order of payment over all when ``None``
+    :param exact: of what our meter has counted, as ``tokens`` are
+    :param rounded: of ``exact`` and of what is beyond it together
     :raises AcceptanceExceeded: if less was used and funded and is not accepted yet:
         unfunded usage is not payable (R-FND-08)
-    :raises ObligationExceeded: if the rounded amount passes the obligation (R-INV-05)
+    :raises ObligationExceeded: if the rounded amount, or what is beyond our meter,
+        passes the obligation (R-INV-05)
     :raises AmountNotPositive: if an amount is negative, or there is nothing to accept
     """
     book = _lock_book(because=because, by=by, at=at, holders=[holder])
     rows = book.rows_at(holder, acrn)
-    _guard(rows, exact, rounded, tokens)
+    _guard(rows, exact, rounded, tokens, beyond)
     posted = _accept(book, rows, exact, tokens)
+    posted = _tolerate(book, rows, posted, beyond)
     _round(book, posted, rounded)
     written = _write_book(book)
     record_event(
@@ -69,18 +77,31 @@ def accept_usage(
             "exact": exact,
             "rounded": rounded,
             "tokens": tokens,
+            **_said(beyond),
         },
     )
     return written
 
 
+def _said(beyond: Beyond) -> dict[str, Any]:
+    if not beyond:
+        return {}
+    return {"beyond_meter": beyond.exact, "tokens_beyond_meter": beyond.tokens}
+
+
 def _guard(
-    rows: list[Balance], exact: Dollars, rounded: Dollars, tokens: Tokens
+    rows: list[Balance],
+    exact: Dollars,
+    rounded: Dollars,
+    tokens: Tokens,
+    beyond: Beyond,
 ) -> None:
-    if min(exact, rounded) < Dollars(0) or tokens < Tokens(0):
+    if min(exact, rounded, beyond.exact) < Dollars(0) or min(
+        tokens, beyond.tokens
+    ) < Tokens(0):
         message = "An acceptance is never negative; a correction reverses it."
         raise AmountNotPositive(message)
-    if not exact and not tokens:
+    if not exact and not tokens and not beyond:
         message = "There is nothing to accept."
         raise AmountNotPositive(message)
     room = total_dollars(row.unaccepted for row in rows)
@@ -98,6 +119,27 @@ def _guard(
         )
         raise AcceptanceExceeded(
             message, asked=tokens, left=tokens_left, short_by=tokens - tokens_left
+        )
+    _guard_beyond(rows, beyond)
+
+
+def _guard_beyond(rows: list[Balance], beyond: Beyond) -> None:
+    """What nobody has metered is paid only from funds that are there."""
+    funds = total_dollars(row.funds_left for row in rows)
+    if beyond.exact > funds:
+        message = (
+            f"{beyond.exact} is accepted beyond our meter's count; {funds} of the "
+            "obligation is left."
+        )
+        raise ObligationExceeded(message, short_by=beyond.exact - funds)
+    left = rows[0].line.tokens_left
+    if beyond.tokens > left:
+        message = (
+            f"{beyond.tokens} are accepted beyond our meter's count; {left} are left "
+            "under the token ceiling."
+        )
+        raise AcceptanceExceeded(
+            message, asked=beyond.tokens, left=left, short_by=beyond.tokens - left
         )
 
 
@@ -121,6 +163,35 @@ def _accept(
                 tokens=count,
             )
     return posted
+
+
+def _tolerate(
+    book: Book,
+    rows: list[Balance],
+    posted: list[tuple[Balance, Dollars]],
+    beyond: Beyond,
+) -> list[tuple[Balance, Dollars]]:
+    """Post what is beyond our meter; the rows with their parts of both together."""
+    if not beyond:
+        return posted
+    parts = spread(beyond.exact, [row.funds_left for row in rows])
+    last = max((n for n, part in enumerate(parts) if part), default=0)
+    whole = {row.pk: dollars for row, dollars in posted}
+    for place, (row, dollars) in enumerate(zip(rows, parts, strict=True)):
+        tokens = beyond.tokens if place == last else Tokens(0)
+        if not dollars and not tokens:
+            continue
+        _post_transfer(
+            book,
+            TransferKind.TOLERATE,
+            AccountKind.TOLERATED,
+            AccountKind.ACCEPTED,
+            on=row,
+            dollars=dollars,
+            tokens=tokens,
+        )
+        whole[row.pk] = whole.get(row.pk, Dollars(0)) + dollars
+    return [(row, whole[row.pk]) for row in rows if row.pk in whole]
 
 
 def _round(book: Book, posted: list[tuple[Balance, Dollars]], rounded: Dollars) -> None:

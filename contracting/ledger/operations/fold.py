@@ -245,7 +245,7 @@ def _settle_all(
         _give_up(kept, free, wanted, price, too_much)
     for spot in sorted(free.keys() | wanted.keys()):
         _settle(book, rows, spot, free.get(spot, []), wanted.get(spot, 0))
-    short = sum(max(row.accepted_tokens - row.consumed_tokens, 0) for row in rows)
+    short = sum(max(-row.unaccepted_tokens.count, 0) for row in rows)
     if short:
         message = (
             f"{Tokens(short)} would be taken back that are accepted already. What is "
@@ -265,9 +265,12 @@ def _standing(
     kept: dict[Spot, list[Transfer]] = defaultdict(list)
     free: dict[Spot, list[Transfer]] = defaultdict(list)
     place = {row.pk: at for at, row in enumerate(rows)}
-    tokens = [row.accepted_tokens for row in rows]
+    tokens = [row.accepted_tokens - row.tolerated_tokens for row in rows]
     dollars = [
-        row.accepted_dollars - row.rounding_dollars + row.given_up_dollars
+        row.accepted_dollars
+        - row.rounding_dollars
+        - row.tolerated_dollars
+        + row.given_up_dollars
         for row in rows
     ]
     postings = all_usage_that_stands(holder).filter(note__startswith=metered)

@@ -83,9 +83,10 @@ def _guard(line: HolderBalance, lines: list[BalanceLine], known: list[Balance]) 
     if len(named) != len(lines) or len(set(places)) != len(places):
         message = "Each ACRN of a line is named once and has its own place in payment."
         raise LinesDisagree(message)
-    if lines[0].ceiling_tokens.count < line.consumed_tokens:
+    used = line.consumed_tokens + line.tolerated_tokens
+    if lines[0].ceiling_tokens.count < used:
         message = (
-            f"{line.consumed_tokens:,} tokens are used already; the token ceiling "
+            f"{used:,} tokens are used already; the token ceiling "
             f"cannot become {lines[0].ceiling_tokens}."
         )
         raise CeilingExceeded(message)

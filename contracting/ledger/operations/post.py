@@ -229,7 +229,7 @@ def _write_book(book: Book) -> list[Transfer]:
     return written
 
 
-_LIMITS = frozenset({"obligated_dollars", "given_up_dollars"})
+_LIMITS = frozenset({"obligated_dollars", "given_up_dollars", "tolerated_dollars"})
 """What funds usage, and what frees its funds."""
 
 

@@ -134,7 +134,7 @@ def _wanted(
     ]
     placed = calculations.fold_allotted(
         allotted,
-        tokens_left=line.ceiling_tokens,
+        tokens_left=line.ceiling_tokens - line.tolerated_tokens,
         funds_left=rooms,
         micro_acu_left=line.ceiling_micro_acu,
     )

@@ -197,6 +197,7 @@ def lines_with_totals(kind: str, ids: Iterable[int]) -> QuerySet[HolderBalance]:
         payable=Sum(
             F("balances__consumed_dollars")
             + F("balances__rounding_dollars")
+            + F("balances__tolerated_dollars")
             - F("balances__given_up_dollars")
         ),
     )

@@ -10,12 +10,13 @@ from typing import Any, Final
 from contracting.ledger.models import Balance, HolderBalance
 
 LIVE_LIMITS: Final = f"""
-SELECT json_build_array(h.holder_id, h.ceiling_tokens - h.consumed_tokens,
+SELECT json_build_array(h.holder_id, h.ceiling_tokens - h.consumed_tokens
+         - h.tolerated_tokens,
        h.ceiling_micro_acu - h.consumed_micro_acu,
        h.consumed_tokens + h.unfunded_tokens,
        b.acrn, (b.ceiling_dollars - b.consumed_dollars)::text,
        (b.obligated_dollars - b.consumed_dollars - b.rounding_dollars
-         + b.given_up_dollars)::text,
+         - b.tolerated_dollars + b.given_up_dollars)::text,
        (b.consumed_dollars + b.unfunded_dollars)::text) AS row
   FROM {HolderBalance._meta.db_table} h JOIN {Balance._meta.db_table} b
     ON b.line_id = h.id

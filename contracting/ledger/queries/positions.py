@@ -24,6 +24,7 @@ OF_BALANCES: Final = (
     "accepted_dollars",
     "rounding_dollars",
     "given_up_dollars",
+    "tolerated_dollars",
     "paid_dollars",
 )
 """The figures in dollars that the balances of a line of accounting store."""
