@@ -28,7 +28,11 @@ from contracting.reference.queries import threshold
 from contracting.reference.states import InstrumentKind, PriceStructure
 from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.publishing.costs import workload_prices
-from contracting.solicitations.publishing.terms import ORDER_LIMITS
+from contracting.solicitations.publishing.terms import (
+    ALWAYS_STATED,
+    ORDER_LIMITS,
+    TOLERANCES,
+)
 from contracting.solicitations.queries import lines_of
 from contracting.solicitations.states import OptionKind
 from contracting.submissions.models import OfferedRate, OpenedOffer
@@ -85,8 +89,9 @@ def content(contract: Contract) -> dict[str, Any]:
     made |= plain(
         {
             name: value
-            for name in ORDER_LIMITS
-            if (value := getattr(contract, name)) is not None
+            for name in (*ORDER_LIMITS, *TOLERANCES)
+            if name not in ALWAYS_STATED
+            and (value := getattr(contract, name)) is not None
         }
     )
     made |= options_content(contract)

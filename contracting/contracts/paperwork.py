@@ -27,6 +27,7 @@ from contracting.core.templatetags.drawdown import dollars, quantity
 from contracting.documents.rendering import Sheet
 from contracting.reference.queries import list_price, threshold
 from contracting.reference.states import BY_VOLUME, PriceStructure
+from contracting.solicitations.models.tolerances import tolerance_rows
 from contracting.solicitations.paperwork import SET_ASIDE_BOXES, released_on
 from contracting.solicitations.states import SetAside
 
@@ -103,13 +104,7 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
             }
             for part in _funding(contract)
         ],
-        "tolerances": [
-            {
-                "measure": "per line and day",
-                "tokens": contract.tolerance_tokens,
-                "dollars": contract.tolerance_dollars,
-            }
-        ],
+        "tolerances": tolerance_rows(contract),
         "clauses": [
             {"number": row.clause.number, "title": row.clause.title}
             for row in contract.clauses.select_related("clause").order_by(

@@ -94,6 +94,7 @@ class ConformedPage(PageView):
             "terms": [
                 (label, calculations.term_in_words(name, found.content[name]))
                 for name, label in calculations.TERMS.items()
+                if name in found.content
             ],
             "lines": rows,
             "options": [

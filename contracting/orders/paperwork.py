@@ -20,6 +20,7 @@ from contracting.orders.queries import (
     rates_of,
 )
 from contracting.orders.states import ModificationAuthority, RateOnOrder
+from contracting.solicitations.models.tolerances import tolerance_rows
 
 _BLOCK_13 = {
     ModificationAuthority.CHANGE_ORDER: "Change order",
@@ -101,13 +102,7 @@ def order_sheet(order: TaskOrder, *, signer: Actor) -> dict[str, Any]:
             }
             for key in gateway_keys(contract.agency_id)
         ],
-        "tolerances": [
-            {
-                "measure": "per line and day",
-                "tokens": contract.tolerance_tokens,
-                "dollars": contract.tolerance_dollars,
-            }
-        ],
+        "tolerances": tolerance_rows(contract),
         "clauses": [
             {"number": row.clause.number, "title": row.clause.title}
             for row in ContractClause.objects.filter(

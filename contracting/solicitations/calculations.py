@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from contracting.core.canonical import content_sha256
@@ -19,7 +20,12 @@ from contracting.solicitations.models import Answer, Solicitation
 from contracting.solicitations.publishing import schedule
 from contracting.solicitations.publishing.limits import MOST, check_limits
 from contracting.solicitations.publishing.options import checked_options
-from contracting.solicitations.publishing.terms import ORDER_LIMITS, TERMS
+from contracting.solicitations.publishing.terms import (
+    ALWAYS_STATED,
+    ORDER_LIMITS,
+    TERMS,
+    TOLERANCES,
+)
 from contracting.solicitations.refusals import TermInvalid
 from contracting.solicitations.states import (
     ExtentCompeted,
@@ -38,6 +44,9 @@ MOST_AWARDS: Final = 20
 
 MOST_VALID_DAYS: Final = 730
 """Nobody holds prices of tokens open for longer than two years."""
+
+MOST_TOLERATED: Final = Decimal(9 * 10**15)
+"""In tokens or in dollars; far more than anybody tolerates."""
 
 MOST_ALTERNATES: Final = 20
 """More alternates of one vendor nobody evaluates each by itself."""
@@ -63,6 +72,7 @@ _MAY_BE_NULL: Final = frozenset(
         "synopsis_posted_on",
         *MOST,
         *ORDER_LIMITS,
+        *(name for name in TOLERANCES if name not in ALWAYS_STATED),
     }
 )
 _NEVER_NULL: Final = frozenset(TERMS) - _MAY_BE_NULL
@@ -198,6 +208,7 @@ def _check_amounts(terms: Mapping[str, Any]) -> None:
         message = f"A solicitation leads to 1 to {MOST_AWARDS} contracts."
         raise TermInvalid(message, term="most_awards")
     _check_order_limits(terms)
+    check_tolerances(terms)
     for name in ("minimum_dollars", "maximum_dollars"):
         amount = Dollars(terms.get(name, 0))
         if amount != amount.to_cents():
@@ -216,6 +227,27 @@ def _check_order_limits(terms: Mapping[str, Any]) -> None:
             raise TermInvalid(message, term=name)
         if name.endswith("_dollars") and Dollars(value) != Dollars(value).to_cents():
             message = f"{ORDER_LIMITS[name]} is in whole cents."
+            raise TermInvalid(message, term=name)
+
+
+def check_tolerances(terms: Mapping[str, Any]) -> None:
+    """No tolerance is negative, no share is above all, dollars are in whole cents.
+
+    :raises TermInvalid: naming the first that cannot stand
+    """
+    for name, label in TOLERANCES.items():
+        value = terms.get(name)
+        if value is None:
+            continue
+        most = Decimal(100) if name.endswith("_percent") else MOST_TOLERATED
+        if not 0 <= value <= most:
+            message = f"{label}: from 0 to {most:,f}."
+            raise TermInvalid(message, term=name)
+        if name.endswith("_dollars") and Dollars(value) != Dollars(value).to_cents():
+            message = f"{label} is in whole cents."
+            raise TermInvalid(message, term=name)
+        if name.endswith("_percent") and Decimal(value) != round(Decimal(value), 4):
+            message = f"{label} has at most four decimals."
             raise TermInvalid(message, term=name)
 
 

@@ -238,6 +238,7 @@ def _facts(solicitation: Solicitation) -> list[dict[str, Any]]:
             for name, label in ORDER_LIMITS.items()
             if (value := getattr(solicitation, name)) is not None
         ),
+        {"label": "Tolerances", "value": solicitation.tolerances_said},
         *(
             {"label": f"Option {row['number']}", "value": words_of(row)}
             for row in solicitation.options

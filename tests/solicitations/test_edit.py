@@ -179,6 +179,22 @@ def test_limits_of_orders_leave_room_for_an_order(package, edit):
     assert (edited.largest_order_dollars, edited.order_series_days) == (100, 30)
 
 
+def test_a_package_states_what_the_contract_will_tolerate(package, edit):
+    for wrong in (
+        {"tolerance_percent": Decimal("100.5")},
+        {"tolerance_dollars": Decimal("0.001")},
+        {"tolerance_cap_percent": Decimal(-1)},
+        {"tolerance_tokens": None},
+    ):
+        with nothing_happens(), pytest.raises(TermInvalid):
+            edit(package, terms=wrong)
+
+    stated = {"tolerance_percent": Decimal("0.5"), "tolerance_cap_percent": Decimal(1)}
+    edited = edit(package, terms=stated)
+    assert "0.5 percent" in edited.tolerances_said
+    assert "value of an order: 1 percent" in edited.tolerances_said
+
+
 def test_two_factors_cannot_both_be_the_price(package, edit):
     twice = [
         FactorDraft("Price", "One.", is_price=True),

@@ -19,6 +19,7 @@ from contracting.contracts.models import (
     representatives,
     steps,
     terms,
+    tolerances,
     units,
 )
 from contracting.contracts.states import MOVES, ContractState
@@ -42,12 +43,17 @@ from contracting.reference.states import (
     Unit,
 )
 from contracting.solicitations.models.orders import LimitsOrders, order_limits
+from contracting.solicitations.models.tolerances import (
+    StatesTolerances,
+    tolerances_stated,
+)
 from contracting.submissions.models import Submission
 
 AgreementReview = agreements.AgreementReview
 FileItem = files.FileItem
 ContractOption = options.ContractOption
 UnenforceableTerm = terms.UnenforceableTerm
+ToleranceTerms = tolerances.ToleranceTerms
 VendorTerm = terms.VendorTerm
 GratuitousService = terms.GratuitousService
 VolumeTerms = steps.VolumeTerms
@@ -67,7 +73,9 @@ SINGLE_AWARD = "single award"
 MULTIPLE_AWARD = "multiple award (FAR 16.505(b))"
 
 
-class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
+class Contract(
+    LimitsOrders, StatesTolerances, Addressed, Timestamped, Versioned, Stateful
+):
     """What is awarded for tokens: an IDIQ, a definitive contract or an agreement.
 
     A lot is an offer that was selected: one contract stands on it (FAR 16.504, 13.303).
@@ -113,10 +121,6 @@ class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
     notice_percent = models.PositiveSmallIntegerField(
         default=75, help_text="Notice when this share of the funds is used."
     )
-    tolerance_tokens = models.BigIntegerField(
-        default=0, help_text="Difference per line and day that may be accepted."
-    )
-    tolerance_dollars = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     report_due_days = models.PositiveSmallIntegerField(
         default=3, help_text="Days after a period by which the vendor reports."
     )
@@ -173,6 +177,7 @@ class Contract(LimitsOrders, Addressed, Timestamped, Versioned, Stateful):
                 condition=Q(instrument="IDIQ") | Q(minimum_dollars=0),
             ),
             order_limits("contract"),
+            tolerances_stated("contract"),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ from contracting.contracts.models import (
     ContractOption,
     PriceStep,
     RateRow,
+    ToleranceTerms,
     UnitRate,
     VolumeTerms,
 )
@@ -38,7 +39,7 @@ from contracting.ledger.queries import lines_of_accounting_of
 from contracting.reference.states import InstrumentKind
 from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.publishing.options import drafts_of
-from contracting.solicitations.publishing.terms import ORDER_LIMITS
+from contracting.solicitations.publishing.terms import ORDER_LIMITS, TOLERANCES
 from contracting.solicitations.queries import lines_of
 from contracting.submissions.models import OfferedRate
 
@@ -103,6 +104,7 @@ def draft_contract(
         _require_within_lines(contract, funding)
     _funding(contract, funding)
     ContractOption.state(contract, drafts_of(solicitation.options), source=AT_AWARD)
+    ToleranceTerms.state(contract, from_day=contract.ordering_start, source=AT_AWARD)
     for row in solicitation.clauses.all():
         ContractClause.objects.create(contract=contract, clause_id=row.clause_id)
     contract.content_sha256 = content_sha256(calculations.content(contract))
@@ -227,7 +229,7 @@ def _contract(
             MULTIPLE_AWARD if selection.decision.standing.count() > 1 else SINGLE_AWARD
         ),
         drafted_by_id=by.own_membership_id,
-        **{name: getattr(solicitation, name) for name in ORDER_LIMITS},
+        **{name: getattr(solicitation, name) for name in (*ORDER_LIMITS, *TOLERANCES)},
     )
 
 

@@ -60,7 +60,8 @@ OLD_PRICE: Final = ("model", "class", "tier", "context_band", "boundary")
 
 def plain_term(name: str, value: Any) -> Any:
     """A term as the content has it."""
-    return plain(Dollars(value) if name in DOLLARS else value)
+    is_amount = name in DOLLARS and value is not None
+    return plain(Dollars(value) if is_amount else value)
 
 
 def applied(
@@ -211,9 +212,9 @@ def figures(modification: ContractModification) -> list[Moved]:
     """What it does to money, tokens and days: before, after and the difference."""
     before, after = modification.base_content, content_after(modification)
     rows = [
-        _moved(TERMS[name], name, before[name], after[name])
+        _moved(TERMS[name], name, before.get(name), after.get(name))
         for name in TERMS
-        if name not in WORDS and before[name] != after[name]
+        if name not in WORDS and before.get(name) != after.get(name)
     ]
     old = {line["clin"]: line["ceiling_dollars"] for line in before["lines"]}
     for line in after["lines"]:
@@ -244,12 +245,16 @@ def _money_of(rate: Mapping[str, Any]) -> str:
 
 def _moved(label: str, name: str, before: Any, after: Any) -> Moved:
     old, new = term_in_words(name, before), term_in_words(name, after)
+    if before is None or after is None:
+        return Moved(label, old, new, new)
     if name in DAYS:
         days = (date.fromisoformat(after) - date.fromisoformat(before)).days
         return Moved(label, old, new, f"{days:+,} days")
     if name in DOLLARS:
         change = _signed_money(Decimal(after) - Decimal(before))
         return Moved(label, old, new, change)
+    if name in words.PERCENTS:
+        return Moved(label, old, new, f"{Decimal(after) - Decimal(before):+f}")
     return Moved(label, old, new, f"{after - before:+,}")
 
 

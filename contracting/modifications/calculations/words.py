@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from contracting.contracts.calculations import price_said
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.reference.states import BY_TOKENS, PartMonths, Unit, counted_words
 from contracting.solicitations.publishing.options import words_of
+from contracting.solicitations.publishing.terms import TOLERANCES
 
 TERMS: Final[Mapping[str, str]] = {
     "title": "Title",
@@ -17,14 +19,18 @@ TERMS: Final[Mapping[str, str]] = {
     "ceiling_dollars": "Contract ceiling in dollars",
     "ceiling_tokens": "Contract ceiling in tokens",
     "notice_percent": "Notice, percent of an order's funds",
-    "tolerance_tokens": "Tolerance per line and day in tokens",
-    "tolerance_dollars": "Tolerance per line and day in dollars",
+    **TOLERANCES,
     "report_due_days": "Usage report due, days after a period",
     "payment_days": "Payment due, days",
 }
 """The single terms of a contract that a modification may change, in words."""
 
-DOLLARS: Final = frozenset({"minimum_dollars", "ceiling_dollars", "tolerance_dollars"})
+DOLLARS: Final = frozenset(
+    {"minimum_dollars", "ceiling_dollars"}
+    | {name for name in TOLERANCES if name.endswith("_dollars")}
+)
+PERCENTS: Final = frozenset(name for name in TOLERANCES if name.endswith("_percent"))
+NOT_STATED: Final = "not stated"
 DAYS: Final = frozenset({"ordering_end"})
 WORDS: Final = frozenset({"title"})
 COUNTS: Final[Mapping[str, tuple[int, int]]] = {
@@ -45,7 +51,8 @@ def is_by_unit(line: Mapping[str, Any]) -> bool:
 def in_words(terms: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Each term of the content by its name, as a person reads it."""
     for name, label in TERMS.items():
-        yield label, term_in_words(name, terms[name])
+        if name in terms:
+            yield label, term_in_words(name, terms[name])
     for line in terms["lines"]:
         where = f"Line {line['clin']}"
         yield f"{where}, description", line["description"]
@@ -86,8 +93,12 @@ def volume_in_words(line: Mapping[str, Any]) -> str:
 
 def term_in_words(name: str, value: Any) -> str:
     """One term as a person reads it."""
+    if value is None:
+        return NOT_STATED
     if name in DOLLARS:
         return str(money(value))
+    if name in PERCENTS:
+        return f"{Decimal(value).normalize():f} percent"
     return f"{int(value):,}" if name in COUNTS else str(value)
 
 

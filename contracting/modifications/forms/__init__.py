@@ -34,6 +34,7 @@ from contracting.requisitions.forms import (
     day_field,
     text_field,
 )
+from contracting.solicitations.forms.tolerances import tolerance_field
 
 
 class PriceRow(ChoiceRow):
@@ -112,10 +113,16 @@ class DraftContractModificationForm(GridForm):
     )
     ceiling_tokens = forms.IntegerField(label="Contract ceiling in tokens")
     notice_percent = forms.IntegerField(label="Notice, percent of an order's funds")
-    tolerance_tokens = forms.IntegerField(label="Tolerance per line and day, tokens")
-    tolerance_dollars = forms.DecimalField(
-        label="Tolerance per line and day, dollars", max_digits=18, decimal_places=2
-    )
+    tolerance_tokens = tolerance_field("tolerance_tokens")
+    tolerance_percent = tolerance_field("tolerance_percent")
+    tolerance_dollars = tolerance_field("tolerance_dollars")
+    tolerance_month_percent = tolerance_field("tolerance_month_percent")
+    tolerance_month_dollars = tolerance_field("tolerance_month_dollars")
+    tolerance_de_minimis_dollars = tolerance_field("tolerance_de_minimis_dollars")
+    tolerance_cap_percent = tolerance_field("tolerance_cap_percent")
+    cor_settles_percent = tolerance_field("cor_settles_percent")
+    cor_settles_dollars = tolerance_field("cor_settles_dollars")
+    write_off_cap_dollars = tolerance_field("write_off_cap_dollars")
     report_due_days = forms.IntegerField(label="Usage report due, days after a period")
     payment_days = forms.IntegerField(label="Payment due, days")
     consideration = text_field(

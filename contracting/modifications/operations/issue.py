@@ -20,6 +20,7 @@ from contracting.contracts.models import (
     ContractOption,
     PriceStep,
     RateRow,
+    ToleranceTerms,
     UnitRate,
     VolumeTerms,
 )
@@ -56,6 +57,7 @@ from contracting.orders.queries.numbering import numbered_on_schedule
 from contracting.orders.states import ModificationState
 from contracting.reference.models import AiModel, TokenClass
 from contracting.solicitations.publishing.options import drafts_of
+from contracting.solicitations.publishing.terms import TOLERANCES
 
 ALSO_REQUIRED: Final[Mapping[str, Guard]] = {
     ModificationKind.ON_RAMP: require_on_ramped,
@@ -179,6 +181,10 @@ def _conform(modification: ContractModification, by: Actor, at: datetime) -> Non
             at=at,
         )
     contract.refresh_from_db()
+    if set(TOLERANCES) & set(modification.terms):
+        ToleranceTerms.state(
+            contract, from_day=modification.effective_on, source=modification.number
+        )
     if "minimum_dollars" in modification.terms:
         _lower_minimum(contract, modification, by, at)
     if {"ceiling_dollars", "ceiling_tokens"} & set(modification.terms):

@@ -33,8 +33,9 @@ from contracting.solicitations.forms.grids import (
     line_drafts,
 )
 from contracting.solicitations.forms.limits import LimitFields, order_limit_field
+from contracting.solicitations.forms.tolerances import tolerance_field
 from contracting.solicitations.publishing.kinds import KindForm
-from contracting.solicitations.publishing.terms import TERMS
+from contracting.solicitations.publishing.terms import ALWAYS_STATED, TERMS
 from contracting.solicitations.states import (
     ExtentCompeted,
     Procedure,
@@ -178,6 +179,16 @@ class EditTermsForm(SeenVersion):
         "Last day of performance of any order",
         "An order placed in time runs no longer (FAR 52.216-22(d)). Empty: no limit.",
     )
+    tolerance_tokens = tolerance_field("tolerance_tokens")
+    tolerance_percent = tolerance_field("tolerance_percent")
+    tolerance_dollars = tolerance_field("tolerance_dollars")
+    tolerance_month_percent = tolerance_field("tolerance_month_percent")
+    tolerance_month_dollars = tolerance_field("tolerance_month_dollars")
+    tolerance_de_minimis_dollars = tolerance_field("tolerance_de_minimis_dollars")
+    tolerance_cap_percent = tolerance_field("tolerance_cap_percent")
+    cor_settles_percent = tolerance_field("cor_settles_percent")
+    cor_settles_dollars = tolerance_field("cor_settles_dollars")
+    write_off_cap_dollars = tolerance_field("write_off_cap_dollars")
     required_attachments = forms.MultipleChoiceField(
         label="Papers that every offer brings along",
         required=False,
@@ -221,6 +232,9 @@ class EditTermsForm(SeenVersion):
             known.pop("alternates_taken", None)
         if not cleaned.get("attachments_shown"):
             known.pop("required_attachments", None)
+        for name in ALWAYS_STATED:
+            if known.get(name) is None:
+                known.pop(name, None)
         if known.get("most_awards") is None:
             known.pop("most_awards", None)
         cleaned["terms"] = {**known, "deadline": self._deadline(cleaned)}

@@ -26,6 +26,7 @@ from contracting.solicitations.models import (
     orders,
     questions,
     templates,
+    tolerances,
 )
 from contracting.solicitations.states import (
     MOVES,
@@ -48,6 +49,7 @@ SolicitationTemplate = templates.SolicitationTemplate
 class Solicitation(
     limits.LimitsOffers,
     orders.LimitsOrders,
+    tolerances.StatesTolerances,
     Addressed,
     Timestamped,
     Versioned,
@@ -223,6 +225,7 @@ class Solicitation(
             ),
             limits.ROOM_FOR_AN_OFFER,
             orders.order_limits("solicitation"),
+            tolerances.tolerances_stated("solicitation"),
             models.CheckConstraint(
                 name="a_solicitation_takes_twenty_alternates_of_a_vendor_at_most",
                 condition=Q(alternates_taken__lte=20),

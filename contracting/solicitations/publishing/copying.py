@@ -27,6 +27,7 @@ from contracting.reference.queries import (
 from contracting.requisitions.models import Requisition
 from contracting.solicitations import events
 from contracting.solicitations.models import Solicitation, SolicitationTemplate
+from contracting.solicitations.publishing.terms import TOLERANCES
 
 TAKEN: Final = (
     "statement_of_objectives",
@@ -53,6 +54,7 @@ TAKEN: Final = (
     "largest_item_dollars",
     "largest_order_dollars",
     "order_series_days",
+    *TOLERANCES,
 )
 """The terms that say what is bought and how offers are judged."""
 

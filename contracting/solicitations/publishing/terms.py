@@ -16,6 +16,38 @@ ORDER_LIMITS: Final[Mapping[str, str]] = {
 }
 """How large an order may be (FAR 52.216-19), and how long it runs (52.216-22(d))."""
 
+TOLERANCES: Final[Mapping[str, str]] = {
+    "tolerance_tokens": "Tolerance per line and day in tokens",
+    "tolerance_dollars": "Tolerance per line and day in dollars",
+    "tolerance_percent": "Tolerance per line and day, percent of the tokens",
+    "tolerance_month_percent": "Tolerance per line and month, percent of the tokens",
+    "tolerance_month_dollars": "Tolerance per line and month in dollars",
+    "tolerance_de_minimis_dollars": "Difference that is tolerated whatever its share",
+    "tolerance_cap_percent": "All that is tolerated, percent of the order's value",
+    "cor_settles_percent": "A COR settles up to this percent of the tokens",
+    "cor_settles_dollars": "A COR settles up to these dollars a month",
+    "write_off_cap_dollars": "All write-offs of an order in dollars",
+}
+"""How far report and meter may lie apart (R-REC-02); the first two are always stated.
+
+Invoice and report, and prices, agree exactly.
+"""
+
+ALWAYS_STATED: Final = frozenset({"tolerance_tokens", "tolerance_dollars"})
+"""Zero where nothing is tolerated; of the others an empty one is not stated."""
+
+SUGGESTED: Final[Mapping[str, str]] = {
+    "tolerance_percent": "0.5",
+    "tolerance_dollars": "25.00",
+    "tolerance_month_percent": "0.25",
+    "tolerance_month_dollars": "250.00",
+    "tolerance_de_minimis_dollars": "1.00",
+    "tolerance_cap_percent": "0.25",
+    "cor_settles_percent": "2",
+    "cor_settles_dollars": "2500.00",
+}
+"""What a form suggests and never fills in by itself."""
+
 TERMS: Final[Mapping[str, str]] = {
     "kind": "Kind of solicitation",
     "instrument": "Kind of contract",
@@ -41,6 +73,7 @@ TERMS: Final[Mapping[str, str]] = {
     "ordering_start": "First day on which an order may be placed",
     "ordering_end": "Last day on which an order may be placed",
     **ORDER_LIMITS,
+    **TOLERANCES,
     "options": "Options",
     "options_evaluated": "Options are evaluated with the base",
     "procedure": "Procedure",
