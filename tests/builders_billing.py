@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from contracting.billing.calculations import COLUMNS, StatedLine
+from contracting.billing.calculations import COLUMNS, Stated, StatedLine
 from contracting.billing.models import Invoice, UsageReport
 from contracting.billing.operations.receive_invoice import receive_invoice
 from contracting.billing.operations.receive_report import receive_usage_report
@@ -198,6 +198,27 @@ def invoiced(
     )
 
 
+def stated_invoice(
+    order: TaskOrder,
+    *,
+    number: str = "MM-2604-001",
+    at: datetime = INVOICED_AT,
+    total: str = "",
+    header: Mapping[str, str] | None = None,
+) -> Stated:
+    """The same invoice on values, as whoever records it types it from the paper."""
+    lines = tuple(lines_of())
+    return Stated(
+        number=number,
+        invoiced_on=accounting_day(at, order.contract.time_zone),
+        period_start=HOUR[0],
+        period_end=HOUR[1],
+        header={**header_of(order), **(header or {})},
+        lines=lines,
+        total=Dollars(total) if total else total_dollars(each.amount for each in lines),
+    )
+
+
 @remembered
 def compared(
     order: TaskOrder,
@@ -233,5 +254,6 @@ __all__ = [
     "report_csv",
     "reported",
     "stated",
+    "stated_invoice",
     "used",
 ]

@@ -12,3 +12,11 @@ INVOICE_RETURNED = event_type(
 INVOICE_WITHDRAWN = event_type(
     "billing.invoice.withdrawn", "The vendor withdrew the invoice."
 )
+INVOICE_RECORDED = event_type(
+    "billing.invoice.recorded",
+    "An invoice that came by post, e-mail or another system was recorded.",
+)
+INVOICE_NUMBER_ALLOWED = event_type(
+    "billing.invoice_allowance.granted",
+    "The contracting officer let an invoice number be used once more.",
+)

@@ -28,13 +28,28 @@ def can_receive_invoice(by: Actor, order: TaskOrder) -> Verdict:
 
 def can_return_invoice(by: Actor, invoice: Invoice, on: date) -> Verdict:
     """The designated representative, or the contracting officer (R-ROL-05)."""
-    contract = invoice.order.contract
-    verdict = role_in(
+    return _representative(by, invoice.order, on, "return an invoice")
+
+
+def can_record_invoice(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """The designated representative, or the contracting officer (R-ROL-05)."""
+    return _representative(by, order, on, "record an invoice")
+
+
+def can_allow_invoice_number(by: Actor, order: TaskOrder) -> Verdict:
+    """The contracting officer alone (R-INV-03)."""
+    return role_in(
         by,
-        contract.agency_id,
-        Role.COR,
+        order.contract.agency_id,
         Role.CONTRACTING_OFFICER,
-        doing="return an invoice",
+        doing="let an invoice number be used once more",
+    )
+
+
+def _representative(by: Actor, order: TaskOrder, on: date, doing: str) -> Verdict:
+    contract = order.contract
+    verdict = role_in(
+        by, contract.agency_id, Role.COR, Role.CONTRACTING_OFFICER, doing=doing
     )
     return as_representative(verdict, by, contract, on)
 

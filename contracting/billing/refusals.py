@@ -76,9 +76,17 @@ class ArithmeticWrong(Invalid):
 
 
 class ReasonMissing(Invalid):
-    """An invoice is returned with reasons."""
+    """An invoice is returned, and a number allowed, with reasons."""
 
     code = "reason_missing"
+    rule = "R-INV-02"
+
+
+class AllowedBefore(Conflict):
+    """This number may be used once more already, and was not."""
+
+    code = "allowed_before"
+    rule = "R-INV-03"
 
 
 class TooLarge(Invalid):

@@ -9,6 +9,7 @@ class InvoiceState(TextChoices):
     """From receipt to payment or return."""
 
     RECEIVED = "RECEIVED", "received"
+    DEFECTIVE = "DEFECTIVE", "received with defects"
     RETURNED = "RETURNED", "returned as improper"
     WITHDRAWN = "WITHDRAWN", "withdrawn by the vendor"
     ACCEPTED = "ACCEPTED", "accepted"
@@ -21,6 +22,15 @@ class LineKind(TextChoices):
 
     USAGE = "USAGE", "usage of its period"
     ADJUSTMENT = "ADJUSTMENT", "usage that came late for a period that is accepted"
+
+
+class CameBy(TextChoices):
+    """How an invoice came in."""
+
+    HERE = "HERE", "sent here by the vendor"
+    POST = "POST", "by post"
+    EMAIL = "EMAIL", "by e-mail"
+    PORTAL = "PORTAL", "through another system of the Government"
 
 
 class ChargeKind(TextChoices):
@@ -36,7 +46,8 @@ ACCEPTED = (_S.ACCEPTED, _S.CERTIFIED, _S.PAID)
 
 MOVES = moves(
     {
-        _S.RECEIVED: (_S.RETURNED, _S.WITHDRAWN, _S.ACCEPTED),
+        _S.RECEIVED: (_S.DEFECTIVE, _S.RETURNED, _S.WITHDRAWN, _S.ACCEPTED),
+        _S.DEFECTIVE: (_S.RETURNED, _S.WITHDRAWN),
         _S.ACCEPTED: (_S.CERTIFIED,),
         _S.CERTIFIED: (_S.PAID,),
     }

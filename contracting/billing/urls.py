@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from contracting.billing import api, views
+from contracting.billing.views import recording
 
 _ORDER = "orders/<public_id:public_id>"
 _INVOICE = "invoices/<public_id:public_id>"
@@ -21,6 +22,16 @@ urlpatterns: list[URLPattern] = [
         f"{_ORDER}/receive_invoice",
         views.ReceiveInvoice.as_view(),
         name="receive_invoice",
+    ),
+    path(
+        f"{_ORDER}/record_invoice",
+        recording.RecordInvoice.as_view(),
+        name="record_invoice",
+    ),
+    path(
+        f"{_ORDER}/allow_invoice_number",
+        recording.AllowInvoiceNumber.as_view(),
+        name="allow_invoice_number",
     ),
     path(
         f"{_INVOICE}/return_invoice",

@@ -55,6 +55,7 @@ ENTRIES_VERIFIED: Final = 20_000
 _ORD: Final = TaskOrderState
 _NOT_PAID_YET: Final = (
     InvoiceState.RECEIVED,
+    InvoiceState.DEFECTIVE,
     InvoiceState.ACCEPTED,
     InvoiceState.CERTIFIED,
 )

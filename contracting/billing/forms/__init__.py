@@ -10,14 +10,16 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from contracting.billing.calculations import (
+    HEADER,
     LINE_COLUMNS,
     BadLines,
     BadReport,
     read_invoice_file,
     read_lines,
 )
+from contracting.billing.states import CameBy
 from contracting.core.periods import zone_of
-from contracting.documents.forms import TextFileField
+from contracting.documents.forms import SeveralFilesField, TextFileField
 
 _LONGEST_SHOWN = 200_000
 
@@ -148,7 +150,15 @@ class ReceiveInvoiceForm(PeriodForm):
         max_length=60,
         help_text="As the paying office has it; the last digits are enough.",
     )
-    field_order = (
+    corrects = forms.CharField(
+        label="Number of the returned invoice that it corrects",
+        max_length=40,
+        required=False,
+        help_text=(
+            "If you name none, it is the returned one of the same number or period."
+        ),
+    )
+    field_order: tuple[str, ...] = (
         "number",
         "invoiced_on",
         "period_start",
@@ -156,7 +166,10 @@ class ReceiveInvoiceForm(PeriodForm):
         "file",
         "lines",
         "total",
+        "corrects",
     )
+
+    lines_are_needed = True
 
     def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
         uploaded = files.get("file") if files else None
@@ -173,7 +186,10 @@ class ReceiveInvoiceForm(PeriodForm):
         if content is None:
             content = str(cleaned.get("lines") or "").encode()
         if not content.strip():
-            self.add_error("file", "Send the lines as a file or as text.")
+            cleaned["stated_lines"], cleaned["content"] = [], b""
+            cleaned["media_type"] = "text/plain"
+            if self.lines_are_needed:
+                self.add_error("file", "Send the lines as a file or as text.")
             return cleaned
         try:
             cleaned["stated_lines"] = read_lines(read_invoice_file(content))
@@ -185,6 +201,53 @@ class ReceiveInvoiceForm(PeriodForm):
         is_json = content.lstrip()[:1] in {b"[", b"{"}
         cleaned["media_type"] = "application/json" if is_json else "text/csv"
         return cleaned
+
+
+class RecordInvoiceForm(ReceiveInvoiceForm):
+    """An invoice that did not come in here, with whatever it lacks."""
+
+    lines_are_needed = False
+    received_at = ZonedInstantField(
+        label="Received", help_text="When it reached the office; that day is day 0."
+    )
+    came_by = forms.ChoiceField(
+        label="How it came", choices=[c for c in CameBy.choices if c[0] != CameBy.HERE]
+    )
+    scan = SeveralFilesField(
+        label="The invoice as it came",
+        required=False,
+        help_text="One file, a scan or the message; the rest is typed from it.",
+    )
+    field_order = ("received_at", "came_by", "scan", *ReceiveInvoiceForm.field_order)
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, zone=zone, **kwargs)
+        received = self.fields["received_at"]
+        if isinstance(received, ZonedInstantField):
+            received.zone = zone
+        for name in ("number", "corrects", *HEADER):
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        scans = cleaned.get("scan") or []
+        if len(scans) > 1:
+            self.add_error("scan", "Send one file of the invoice as it came.")
+        for scan in scans[:1]:
+            cleaned["content"], cleaned["media_type"] = scan.content, scan.media_type
+        return cleaned
+
+
+class AllowInvoiceNumberForm(forms.Form):
+    """Which number is used once more, and why."""
+
+    number = forms.CharField(label="Invoice number", max_length=40)
+    reason = forms.CharField(
+        label="Reason",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="The vendor reads it, and it is kept with the invoice.",
+    )
 
 
 class ReturnInvoiceForm(forms.Form):

@@ -8,9 +8,12 @@ from typing import ClassVar
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, ExtractYear
 
-from contracting.billing.states import MOVES, ChargeKind, InvoiceState, LineKind
+from contracting.billing.models import allowances
+from contracting.billing.models.numbers import NumberKey
+from contracting.billing.states import MOVES, CameBy, ChargeKind, InvoiceState, LineKind
 from contracting.core.models import (
     Addressed,
     AppendOnly,
@@ -20,6 +23,8 @@ from contracting.core.models import (
     Timestamped,
 )
 from contracting.core.subjects import Subject
+
+InvoiceAllowance = allowances.InvoiceAllowance
 
 
 class UsageReport(Addressed, AppendOnly):
@@ -151,6 +156,27 @@ class Invoice(Addressed, Timestamped, Stateful):
         "accounts.Organization", on_delete=models.PROTECT, related_name="invoices"
     )
     number = models.CharField(max_length=40, help_text="The vendor's invoice number.")
+    number_key = models.GeneratedField(
+        expression=NumberKey("number"),
+        output_field=models.CharField(max_length=90),
+        db_persist=True,
+    )
+    allowance = models.OneToOneField(
+        InvoiceAllowance,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoice",
+        help_text="By which its number may be that of an earlier invoice.",
+    )
+    corrects = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+        help_text="The returned invoice that this one corrects.",
+    )
     invoiced_on = models.DateField()
     period_start = models.DateTimeField()
     period_end = models.DateTimeField()
@@ -161,7 +187,25 @@ class Invoice(Addressed, Timestamped, Stateful):
     payload = models.ForeignKey("documents.Blob", on_delete=models.PROTECT)
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=160)
+    came_by = models.CharField(
+        max_length=6, choices=CameBy.choices, default=CameBy.HERE
+    )
+    defects = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="What made it improper when it was recorded: rule and sentence.",
+    )
+    stated_lines = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="The lines of an improper one, as they are stated; none of them "
+        "stands in the way of another invoice.",
+    )
     returned_at = models.DateTimeField(null=True, blank=True)
+    returned_late_by = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="Days beyond those in which an improper invoice is returned.",
+    )
     return_reasons = models.JSONField(default=list)
     state = models.CharField(
         max_length=10, choices=InvoiceState.choices, default=InvoiceState.RECEIVED
@@ -172,9 +216,25 @@ class Invoice(Addressed, Timestamped, Stateful):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                name="an_invoice_number_is_used_once_by_a_vendor",
-                fields=["vendor", "number"],
-                condition=~Q(state__in=["RETURNED", "WITHDRAWN"]),
+                F("vendor"),
+                F("number_key"),
+                ExtractYear("invoiced_on"),
+                Coalesce(F("allowance"), Value(0)),
+                name="an_invoice_number_is_used_once_a_year_by_a_vendor",
+                condition=~Q(state__in=["RETURNED", "WITHDRAWN"]) & Q(defects=[]),
+            ),
+            models.CheckConstraint(
+                name="an_invoice_is_defective_only_for_a_reason",
+                condition=~Q(state="DEFECTIVE", defects=[]),
+            ),
+            models.CheckConstraint(
+                name="an_invoice_with_defects_is_never_accepted",
+                condition=Q(defects=[])
+                | ~Q(state__in=["ACCEPTED", "CERTIFIED", "PAID"]),
+            ),
+            models.CheckConstraint(
+                name="an_invoice_corrects_another_one",
+                condition=Q(corrects__isnull=True) | ~Q(corrects=F("pk")),
             ),
         ]
 

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
-from contracting.billing import calculations, events, permissions, queries
+from contracting.billing import events, permissions, queries
 from contracting.billing.calculations import Stated, StatedCharge, StatedLine
-from contracting.billing.calculations.arithmetic import wrong_arithmetic
 from contracting.billing.models import ChargeLine, Invoice, InvoiceLine
-from contracting.billing.refusals import all_at_once
+from contracting.billing.queries import proper
+from contracting.billing.queries.clocks import corrected_by
+from contracting.billing.queries.proper import (
+    Places,
+    allowance_for,
+    defects_of,
+    places_of,
+    same_number,
+)
+from contracting.billing.refusals import ImproperInvoice, all_at_once
 from contracting.billing.states import ChargeKind
 from contracting.core.actors import Actor
-from contracting.core.errors import Refusal
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.documents.operations.store import store_blob
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.orders.models import OrderLine, TaskOrder
-from contracting.reference.models import AiModel, TokenClass
+from contracting.orders.models import TaskOrder
 from contracting.reference.states import Unit
 
 
@@ -41,6 +47,7 @@ def receive_invoice(
     total: Dollars,
     content: bytes,
     media_type: str = "application/json",
+    corrects: str = "",
     by: Actor,
     at: datetime,
 ) -> Invoice:
@@ -52,6 +59,8 @@ def receive_invoice(
 
     :param lines: of tokens, and of what is owed by the month, hour, piece or settlement
     :param content: the invoice as it was sent, kept with its hash
+    :param corrects: the number of the returned invoice that this one corrects; without
+        one it is the returned invoice of the same number or period (R-INV-02)
     :raises NotAllowed: if ``by`` is not of the contract's vendor
     :raises ImproperInvoice: R-INV-01
     :raises ArithmeticWrong: R-INV-07
@@ -72,22 +81,12 @@ def receive_invoice(
         lines=tuple(lines),
         total=total,
     )
-    places = _places(order)
-    _guard(order, stated, places, at)
-    invoice = Invoice.objects.create(
-        order=order,
-        vendor_id=order.contract.vendor_id,
-        number=stated.number,
-        invoiced_on=invoiced_on,
-        period_start=period_start,
-        period_end=period_end,
-        header=stated.header,
-        total_dollars=total.amount,
-        payload=store_blob(content=content, media_type=media_type),
-        received_at=at,
-        received_by=by.name,
+    places = places_of(order)
+    all_at_once(defects_of(order, stated, places, at))
+    invoice = keep_invoice(
+        order, stated, content, media_type, corrects.strip(), received_at=at, by=by
     )
-    _add_lines(invoice, stated, places)
+    add_lines(invoice, stated, places)
     post_notice(
         recipients=[Recipient(organization_id=order.contract.agency_id, role=Role.COR)],
         subject=invoice.subject,
@@ -107,65 +106,52 @@ def receive_invoice(
             "total": total,
             "lines": len(stated.lines),
             "sha256": invoice.payload.sha256,
+            "corrects": invoice.corrects.number if invoice.corrects else None,
         },
     )
     return invoice
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """What the words of an invoice line may name."""
+def keep_invoice(
+    order: TaskOrder,
+    stated: Stated,
+    content: bytes,
+    media_type: str,
+    corrects: str,
+    *,
+    received_at: datetime,
+    by: Actor,
+    **more: Any,
+) -> Invoice:
+    """The row of an invoice without its lines.
 
-    lines: Mapping[str, OrderLine]
-    models: Mapping[str, AiModel]
-    classes: Mapping[str, TokenClass]
-
-
-def _places(order: TaskOrder) -> _Places:
-    lines = order.lines.filter(is_removed=False).select_related("contract_line")
-    return _Places(
-        lines={line.clin: line for line in lines},
-        models={model.snapshot: model for model in AiModel.objects.all()},
-        classes={row.code: row for row in TokenClass.objects.all()},
+    :raises ImproperInvoice: if it names a returned invoice to correct that is not there
+    """
+    former = corrected_by(order.pk, stated, corrects)
+    if corrects and former is None:
+        message = f"There is no returned invoice {corrects[:40]!r} to correct."
+        raise ImproperInvoice(message, element="corrects")
+    takes_number = "defects" not in more and same_number(order, stated).exists()
+    return Invoice.objects.create(
+        order=order,
+        vendor_id=order.contract.vendor_id,
+        number=stated.number,
+        allowance=allowance_for(order, stated.number) if takes_number else None,
+        corrects=former,
+        invoiced_on=stated.invoiced_on,
+        period_start=stated.period_start,
+        period_end=stated.period_end,
+        header=stated.header,
+        total_dollars=stated.total.amount,
+        payload=store_blob(content=content, media_type=media_type),
+        received_at=received_at,
+        received_by=by.name,
+        **more,
     )
 
 
-def _guard(order: TaskOrder, stated: Stated, places: _Places, at: datetime) -> None:
-    """Every defect of the invoice is found before anything is refused.
-
-    :raises Refusal: the first defect's own refusal, with all of them in its data
-    """
-    found: list[Refusal] = [
-        *calculations.improper(
-            stated,
-            lines=places.lines,
-            models=places.models,
-            numbers={
-                "contract_number": order.contract.piid or "",
-                "order_number": order.piid or "",
-            },
-        ),
-        *wrong_arithmetic(
-            stated,
-            {
-                clin
-                for clin, line in places.lines.items()
-                if line.contract_line.is_by_volume
-            },
-        ),
-        *calculations.outside(
-            stated, order.period, zone=order.contract.time_zone, at=at
-        ),
-        *queries.of_another_structure(stated, places.lines),
-        *calculations.of_two_prices(stated, queries.prices_of(order)),
-        *queries.invoiced_before(order, stated, places.lines),
-        *queries.not_to_adjust(stated, places.lines),
-        *queries.beyond_the_obligation(stated, places.lines),
-    ]
-    all_at_once(found)
-
-
-def _add_lines(invoice: Invoice, stated: Stated, places: _Places) -> None:
+def add_lines(invoice: Invoice, stated: Stated, places: Places) -> None:
+    """Keep what a proper invoice asks for, line by line."""
     for position, charge in stated.charged:
         order_line = places.lines[charge.clin]
         ChargeLine.objects.create(
@@ -185,7 +171,7 @@ def _add_lines(invoice: Invoice, stated: Stated, places: _Places) -> None:
         token_class = places.classes[line.token_class_code]
         order_line = places.lines[line.clin]
         late_for = (
-            queries.adjusted_line(order_line, line) if line.is_adjustment else None
+            proper.adjusted_line(order_line, line) if line.is_adjustment else None
         )
         InvoiceLine.objects.create(
             invoice=invoice,
@@ -193,7 +179,7 @@ def _add_lines(invoice: Invoice, stated: Stated, places: _Places) -> None:
             order_line=order_line,
             kind=line.kind,
             adjusts=late_for,
-            turn=queries.next_turn(late_for) if late_for else 0,
+            turn=proper.next_turn(late_for) if late_for else 0,
             acrn=line.acrn,
             description=line.description or token_class.label,
             model=places.models[line.model],

@@ -9,6 +9,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.billing import events, permissions, queries
 from contracting.billing.models import ChargeLine, Invoice, InvoiceLine
+from contracting.billing.queries.clocks import return_by
 from contracting.billing.refusals import ReasonMissing
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
@@ -23,7 +24,9 @@ def return_invoice(
 ) -> Invoice:
     """Give it back within seven days of receipt, saying why (FAR 32.905(b)(3)).
 
-    Its lines no longer stand in the way of a corrected invoice.
+    Its lines no longer stand in the way of a corrected invoice. The days beyond those
+    seven are taken off the days in which the corrected one is paid (R-INV-02): they are
+    calendar days, and the day of receipt is day 0.
 
     :raises NotAllowed: if ``by`` is neither designated COR (R-ROL-05) nor contracting
         officer of the agency
@@ -39,15 +42,16 @@ def return_invoice(
         raise ReasonMissing(message)
     invoice.move_to(InvoiceState.RETURNED)
     invoice.returned_at = at
+    invoice.returned_late_by = max(0, (on - return_by(invoice)).days)
     invoice.return_reasons = given
-    invoice.save(update_fields=["returned_at", "return_reasons"])
+    invoice.save(update_fields=["returned_at", "returned_late_by", "return_reasons"])
     InvoiceLine.objects.filter(invoice=invoice).update(voided_at=at)
     ChargeLine.objects.filter(invoice=invoice).update(voided_at=at)
     post_notice(
         recipients=[Recipient(organization_id=invoice.vendor_id)],
         subject=invoice.subject,
         title=f"Invoice {invoice.number} was returned",
-        body="\n".join(given),
+        body="\n".join([*given, *_said_of_time(invoice)]),
         url_path=invoice.path,
         by=by,
         at=at,
@@ -57,6 +61,22 @@ def return_invoice(
         subject=invoice.subject,
         by=by,
         at=at,
-        data={"number": invoice.number, "reasons": given},
+        data={
+            "number": invoice.number,
+            "reasons": given,
+            "late_by_days": invoice.returned_late_by,
+        },
     )
     return invoice
+
+
+def _said_of_time(invoice: Invoice) -> list[str]:
+    """What a late return means to the vendor."""
+    days = invoice.returned_late_by
+    if not days:
+        return []
+    plural = "day" if days == 1 else "days"
+    return [
+        f"It is returned {days} {plural} late; the corrected invoice is due {days} "
+        f"{plural} sooner."
+    ]

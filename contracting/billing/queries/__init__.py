@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Count, Max, QuerySet, Sum
 
-from contracting.billing.calculations import (
-    PriceInForce,
-    PriceKey,
-    Stated,
-    StatedLine,
-    charged,
-    in_cents,
-    stated_twice,
-)
+from contracting.billing.calculations import PriceInForce, PriceKey
 from contracting.billing.models import (
     ChargeLine,
     Invoice,
@@ -27,23 +18,16 @@ from contracting.billing.models import (
     ReportRow,
     UsageReport,
 )
-from contracting.billing.refusals import (
-    AmountExceedsObligation,
-    DuplicateInvoice,
-    ImproperInvoice,
-    NothingToAdjust,
-)
-from contracting.billing.states import ACCEPTED, ChargeKind, InvoiceState, LineKind
+from contracting.billing.states import ACCEPTED, ChargeKind, InvoiceState
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
 from contracting.contracts.queries.file import Filed
 from contracting.core.actors import Actor
-from contracting.core.errors import NotVisible, Refusal
+from contracting.core.errors import NotVisible
 from contracting.core.periods import Period, accounting_day, day_bounds
-from contracting.core.quantities import Dollars, UnitPrice, total_dollars
-from contracting.ledger.queries import balances_of
+from contracting.core.quantities import UnitPrice
 from contracting.metering.queries.rollups import first_days_of
-from contracting.orders.models import OrderLine, OrderRate, TaskOrder
+from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
 
 
@@ -249,180 +233,6 @@ def prices_of(order: TaskOrder) -> dict[PriceKey, list[PriceInForce]]:
             PriceInForce(row.slin, row.in_force.lower, row.in_force.upper, price)
         )
     return dict(found)
-
-
-def invoiced_before(
-    order: TaskOrder, stated: Stated, lines: Mapping[str, OrderLine]
-) -> Iterator[DuplicateInvoice]:
-    """A number that was used, and lines whose period is invoiced already (R-INV-03)."""
-    same = Invoice.objects.filter(
-        vendor_id=order.contract.vendor_id, number=stated.number
-    ).exclude(state__in=[InvoiceState.RETURNED, InvoiceState.WITHDRAWN])
-    if same.exists():
-        message = f"Invoice {stated.number} was received already."
-        yield DuplicateInvoice(message, number=stated.number)
-    twice = stated_twice(stated)
-    for position, line in stated.numbered:
-        order_line = lines.get(line.clin)
-        if order_line is None or line.period_end <= line.period_start:
-            continue
-        before = _same_kind(order_line, line).filter(
-            kind=line.kind,
-            period__overlap=DateTimeTZRange(line.period_start, line.period_end, "[)"),
-        )
-        if line.is_adjustment:
-            before = before.filter(invoice__state=InvoiceState.RECEIVED)
-        if position in twice or before.exists():
-            message = f"Line {position}: this line and period is invoiced already."
-            yield DuplicateInvoice(message, line=position)
-    yield from _charged_before(stated, lines)
-
-
-def _same_kind(order_line: OrderLine, line: StatedLine) -> QuerySet[InvoiceLine]:
-    """Live invoice lines of the same order line, model, class and tier."""
-    return InvoiceLine.objects.filter(
-        order_line=order_line,
-        model__snapshot=line.model,
-        token_class__code=line.token_class_code,
-        tier=line.tier,
-        voided_at__isnull=True,
-    )
-
-
-def adjusted_line(order_line: OrderLine, line: StatedLine) -> InvoiceLine | None:
-    """The accepted line in whose period an adjustment lies; at most one can be it."""
-    period = DateTimeTZRange(line.period_start, line.period_end, "[)")
-    return (
-        _same_kind(order_line, line)
-        .filter(
-            kind=LineKind.USAGE,
-            period__contains=period,
-            invoice__state__in=ACCEPTED,
-        )
-        .first()
-    )
-
-
-def next_turn(line: InvoiceLine) -> int:
-    """The number of the next adjustment of a line; its order is locked."""
-    live = line.adjustments.filter(voided_at__isnull=True)
-    return int(live.aggregate(last=Max("turn"))["last"] or 0) + 1
-
-
-def not_to_adjust(
-    stated: Stated, lines: Mapping[str, OrderLine]
-) -> Iterator[NothingToAdjust]:
-    """Adjustments of what is not accepted yet, or is priced by volume (R-MET-05)."""
-    for position, line in stated.numbered:
-        order_line = lines.get(line.clin)
-        if order_line is None or not line.is_adjustment:
-            continue
-        if order_line.contract_line.is_by_volume:
-            message = (
-                f"Line {position}: line {line.clin} is priced by volume, where late "
-                "usage moves the price of its whole period. Only a line of one price "
-                "is adjusted."
-            )
-            yield NothingToAdjust(message, line=position)
-        elif line.period_end > line.period_start and not adjusted_line(
-            order_line, line
-        ):
-            message = (
-                f"Line {position}: no line of this kind and period is accepted, so "
-                "that there is nothing to adjust. State it as usage."
-            )
-            yield NothingToAdjust(message, line=position)
-
-
-def _charged_before(
-    stated: Stated, lines: Mapping[str, OrderLine]
-) -> Iterator[DuplicateInvoice]:
-    twice = charged.stated_twice(stated.charged)
-    for position, line in stated.charged:
-        order_line = lines.get(line.clin)
-        if order_line is None or line.period_end <= line.period_start:
-            continue
-        before = ChargeLine.objects.filter(
-            order_line=order_line,
-            kind=line.kind,
-            period__overlap=DateTimeTZRange(line.period_start, line.period_end, "[)"),
-            voided_at__isnull=True,
-        )
-        if position in twice or before.exists():
-            message = f"Line {position}: this line and period is invoiced already."
-            yield DuplicateInvoice(message, line=position)
-
-
-def of_another_structure(
-    stated: Stated, lines: Mapping[str, OrderLine]
-) -> Iterator[Refusal]:
-    """Tokens on a line that is bought by the unit, and units on one of tokens."""
-    by_unit = {clin for clin, line in lines.items() if line.is_by_unit}
-    for position, line in stated.numbered:
-        if line.clin in by_unit:
-            message = (
-                f"Line {position}: line {line.clin} is bought by the unit. State units "
-                "and their price, no tokens."
-            )
-            yield ImproperInvoice(message, line=position)
-    for position, charge in stated.charged:
-        is_wrong = charge.clin in lines and charge.clin not in by_unit
-        if is_wrong and charge.kind == ChargeKind.CHARGE:
-            message = (
-                f"Line {position}: line {charge.clin} is of tokens. State its model, "
-                "class and tokens."
-            )
-            yield ImproperInvoice(message, line=position)
-
-
-def beyond_the_obligation(
-    stated: Stated, lines: Mapping[str, OrderLine]
-) -> Iterator[Refusal]:
-    """Lines and ACRNs on which more is asked for than is unliquidated (R-INV-05)."""
-    asked: dict[tuple[str, str], list[Dollars]] = defaultdict(list)
-    for line in stated.lines:
-        asked[line.clin, ""].append(line.amount)
-        if line.acrn:
-            asked[line.clin, line.acrn].append(line.amount)
-    for (clin, acrn), amounts in sorted(asked.items()):
-        if clin not in lines:
-            continue
-        rows = [
-            row
-            for row in balances_of(lines[clin].holder)
-            if not acrn or row.acrn == acrn
-        ]
-        where = f"Line {clin}, ACRN {acrn}" if acrn else f"Line {clin}"
-        if acrn and not rows:
-            yield ImproperInvoice(f"{where}: the line has no such ACRN.", clin=clin)
-            continue
-        left = total_dollars(
-            Dollars(row.obligated_dollars) - Dollars(row.accepted_dollars)
-            for row in rows
-        ) - _waiting(lines[clin], acrn)
-        total = total_dollars(amounts)
-        if total > left:
-            message = (
-                f"{where}: {in_cents(total)} is invoiced; {in_cents(left)} is "
-                "obligated and neither accepted nor on another invoice."
-            )
-            yield AmountExceedsObligation(message, clin=clin, short_by=total - left)
-
-
-def _waiting(line: OrderLine, acrn: str) -> Dollars:
-    """What other invoices ask for on this line and that is not decided yet."""
-    rows = InvoiceLine.objects.filter(
-        order_line=line, voided_at__isnull=True, invoice__state=InvoiceState.RECEIVED
-    )
-    charges = ChargeLine.objects.filter(
-        order_line=line, voided_at__isnull=True, invoice__state=InvoiceState.RECEIVED
-    )
-    if acrn:
-        rows, charges = rows.filter(acrn=acrn), charges.filter(acrn=acrn)
-    return total_dollars(
-        Dollars(found.aggregate(sum=Sum("amount_dollars"))["sum"] or Decimal(0))
-        for found in (rows, charges)
-    )
 
 
 def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:

@@ -16,6 +16,7 @@ from contracting.billing.operations.receive_invoice import receive_invoice
 from contracting.billing.operations.receive_report import receive_usage_report
 from contracting.billing.operations.return_invoice import return_invoice
 from contracting.billing.operations.withdraw_invoice import withdraw_invoice
+from contracting.billing.queries.clocks import return_by
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -126,6 +127,21 @@ class ReceiveUsageReport(OrderVerbView):
         return reverse("billing:usage_report", args=[report.public_id])
 
 
+def header_on_file(order: TaskOrder, contact: str) -> dict[str, Any]:
+    """The elements of a proper invoice's header that are known of order and vendor."""
+    contract, vendor = order.contract, order.contract.vendor
+    return {
+        "vendor_name": vendor.name,
+        "vendor_address": vendor.address,
+        "contract_number": contract.piid,
+        "order_number": order.piid,
+        "payment_terms": f"Net {contract.payment_days} days",
+        "remit_to": vendor.remit_to,
+        "defect_contact": contact,
+        "tin": f"on file, ends {vendor.tin_last4}" if vendor.tin_last4 else "",
+    }
+
+
 class ReceiveInvoice(OrderVerbView):
     """The vendor sends an invoice and is told every defect at once."""
 
@@ -138,18 +154,9 @@ class ReceiveInvoice(OrderVerbView):
         return permissions.can_receive_invoice(self.actor, thing)
 
     def initial(self, thing: TaskOrder) -> dict[str, Any]:
-        contract = thing.contract
-        vendor = contract.vendor
         return {
-            "invoiced_on": accounting_day(clock.now(), contract.time_zone),
-            "vendor_name": vendor.name,
-            "vendor_address": vendor.address,
-            "contract_number": contract.piid,
-            "order_number": thing.piid,
-            "payment_terms": f"Net {contract.payment_days} days",
-            "remit_to": vendor.remit_to,
-            "defect_contact": self.actor.name,
-            "tin": f"on file, ends {vendor.tin_last4}" if vendor.tin_last4 else "",
+            "invoiced_on": accounting_day(clock.now(), thing.contract.time_zone),
+            **header_on_file(thing, self.actor.name),
         }
 
     def perform(
@@ -166,6 +173,7 @@ class ReceiveInvoice(OrderVerbView):
             total=Dollars(data["total"]),
             content=data["content"],
             media_type=data["media_type"],
+            corrects=data["corrects"],
             by=by,
             at=at,
         )
@@ -193,6 +201,16 @@ class ReturnInvoice(InvoiceVerbView):
     def verdict(self, thing: Invoice) -> Verdict:
         on = accounting_day(clock.now(), thing.order.contract.time_zone)
         return permissions.can_return_invoice(self.actor, thing, on)
+
+    def initial(self, thing: Invoice) -> dict[str, Any]:
+        return {"reasons": "\n".join(each["message"] for each in thing.defects)}
+
+    def extra(self, thing: Invoice) -> dict[str, Any]:
+        last = return_by(thing)
+        on = accounting_day(clock.now(), thing.order.contract.time_zone)
+        late = max(0, (on - last).days)
+        shown = {"return_by": last, "late_by": late, "cancel_url": thing.path}
+        return {"invoice": thing, "order": thing.order, **shown}
 
     def perform(
         self, *, thing: Invoice, data: dict[str, Any], by: Actor, at: datetime

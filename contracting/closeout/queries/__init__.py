@@ -50,7 +50,12 @@ _FINISHED = [
     TaskOrderState.CANCELLED,
     TaskOrderState.DISCARDED,
 ]
-_UNPAID = [InvoiceState.RECEIVED, InvoiceState.ACCEPTED, InvoiceState.CERTIFIED]
+_UNPAID = [
+    InvoiceState.RECEIVED,
+    InvoiceState.DEFECTIVE,
+    InvoiceState.ACCEPTED,
+    InvoiceState.CERTIFIED,
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from accounts.states import Role
+from contracting.billing import permissions as may_bill
 from contracting.billing import queries as billing
+from contracting.billing.queries.clocks import return_by
 from contracting.billing.states import InvoiceState
 from contracting.closeout import permissions as may_close
 from contracting.closeout import queries as closeout
@@ -166,12 +168,23 @@ def in_suspense(by: Actor, at: datetime, on: date) -> Iterator[Item]:
 def to_accept(by: Actor, at: datetime, on: date) -> Iterator[Item]:
     received = billing.invoices_visible_to(by).filter(state=InvoiceState.RECEIVED)
     mine = received.filter(order__contract__in=represented(by, on)).order_by("pk")
+    yield from _to_return(by, on)
     for each in some(mine):
         verdict = may_reconcile.can_accept_usage(by, each, on)
         received_on = accounting_day(each.received_at, each.order.contract.time_zone)
         due = received_on + timedelta(days=7)
         asked, since = "Accept or return the invoice", each.received_at
         yield item(each, "reconciliation:invoice", asked, verdict, since=since, due=due)
+
+
+def _to_return(by: Actor, on: date) -> Iterator[Item]:
+    """What came by post with defects: back within seven days of receipt (R-INV-02)."""
+    waiting = billing.invoices_visible_to(by).filter(state=InvoiceState.DEFECTIVE)
+    for each in some(waiting.filter(order__contract__in=represented(by, on))):
+        verdict = may_bill.can_return_invoice(by, each, on)
+        asked, due = "Return the invoice with its defects", return_by(each)
+        page, since = "billing:return_invoice", each.received_at
+        yield item(each, page, asked, verdict, rule="R-INV-02", since=since, due=due)
 
 
 def findings(by: Actor, at: datetime, on: date) -> Iterator[Item]:

@@ -19,6 +19,11 @@ from contracting.billing.queries import (
     invoices_visible_to,
     lines_of,
 )
+from contracting.billing.queries.clocks import (
+    days_lost,
+    payment_days_of,
+    return_by,
+)
 from contracting.billing.states import InvoiceState
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -78,6 +83,10 @@ class InvoicePage(PageView):
             "withheld": Dollars(invoice.total_dollars) - accepted,
             "unresolved": sum(f.state != FindingState.RESOLVED for f in findings),
             "is_open": invoice.state == InvoiceState.RECEIVED,
+            "return_by": return_by(invoice),
+            "payment_days": payment_days_of(invoice),
+            "days_lost": days_lost(invoice),
+            "corrections": invoice.corrections.order_by("pk"),
             "documents": [
                 paper
                 for each in acceptances
