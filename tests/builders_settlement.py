@@ -8,11 +8,11 @@ otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from contracting.billing.calculations import COLUMNS, read_lines
+from contracting.billing.calculations import COLUMNS, StatedCredit, read_lines
 from contracting.billing.models import Invoice, UsageReport
 from contracting.billing.operations.receive_invoice import receive_invoice
 from contracting.billing.operations.receive_report import receive_usage_report
@@ -111,6 +111,7 @@ def received_invoice(
     billed: Mapping[str, int] = USED,
     number: str = "",
     at: datetime = INVOICED_AT,
+    credits: Sequence[StatedCredit] = (),
 ) -> Invoice:
     """A proper invoice on the used and reported order; one line for each class."""
     if order is None:
@@ -147,8 +148,9 @@ def received_invoice(
             "defect_contact": "Ria Meridian, ria.meridian@example.test",
             "tin": f"on file, ends {contract.vendor.tin_last4}",
         },
-        lines=lines,
-        total=total_dollars(line.amount for line in lines),
+        lines=[*lines, *credits],
+        total=total_dollars(line.amount for line in lines)
+        - total_dollars(line.amount for line in credits),
         content=b"{}",
         by=machine("vendor_a_machine"),
         at=at,

@@ -20,9 +20,21 @@ from contracting.billing.calculations import (
     read_cents,
     read_lines,
 )
-from contracting.billing.models import ChargeLine, Invoice, InvoiceLine, UsageReport
+from contracting.billing.models import (
+    ChargeLine,
+    CreditDue,
+    CreditLine,
+    Invoice,
+    InvoiceLine,
+    UsageReport,
+)
 from contracting.billing.operations.receive_invoice import receive_invoice
 from contracting.billing.operations.receive_report import receive_usage_report
+from contracting.billing.queries.credits import (
+    credit_lines_of,
+    credits_visible_to,
+    get_credit_for,
+)
 from contracting.billing.refusals import (
     ImproperInvoice,
     ReportRefused,
@@ -30,12 +42,14 @@ from contracting.billing.refusals import (
     all_at_once,
 )
 from contracting.billing.serializers import (
+    CreditSerializer,
     HeaderSerializer,
     InvoiceSerializer,
     InvoiceSummarySerializer,
     ReportMetaSerializer,
     ReportSerializer,
     StatedChargeSerializer,
+    StatedCreditSerializer,
     StatedInvoiceSerializer,
     StatedLineSerializer,
     StatedMoneySerializer,
@@ -186,6 +200,37 @@ class InvoiceEndpoint(EndpointView):
         return Response(invoice_body(queries.get_invoice_for(self.actor, public_id)))
 
 
+class CreditsEndpoint(EndpointView):
+    """What the vendor owes back, on the orders of the key's organization."""
+
+    scope_read = "invoices:read"
+
+    @extend_schema(
+        operation_id="list_credits",
+        summary="List credits that are due",
+        description="What is open of one is taken off an invoice by naming its id.",
+        responses=CreditSerializer(many=True),
+        tags=["invoices"],
+    )
+    def get(self, request: Request) -> Response:
+        return self.page(request, credits_visible_to(self.actor), credit_row)
+
+
+class CreditEndpoint(EndpointView):
+    """One credit."""
+
+    scope_read = "invoices:read"
+
+    @extend_schema(
+        operation_id="get_credit",
+        summary="Read a credit",
+        responses=CreditSerializer,
+        tags=["invoices"],
+    )
+    def get(self, request: Request, public_id: str) -> Response:
+        return Response(credit_row(get_credit_for(self.actor, public_id)))
+
+
 def _refuse_if_too_large(request: Request) -> None:
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if int(request.headers.get("Content-Length") or 0) > limit:
@@ -225,6 +270,7 @@ def _invoice(request: Request) -> dict[str, Any]:
             [
                 *(_line_row(line) for line in said["lines"]),
                 *(_charge_row(line) for line in said.pop("charges", ())),
+                *(_credit_row(line) for line in said.pop("credits", ())),
             ]
         )
         said["total"] = read_cents("The total", said["total"]["amount"])
@@ -239,7 +285,12 @@ def _refuse_unknown_parts(body: Any) -> None:
     """No unknown name at any depth; what has no such form fails in the serializer."""
     refuse_unknown_fields(body, set(StatedInvoiceSerializer().fields))
     lines, charges = body.get("lines"), body.get("charges")
+    credited = body.get("credits")
     for part, pointer, known in (
+        *(
+            (line, f"/credits/{place}", StatedCreditSerializer)
+            for place, line in enumerate(credited if isinstance(credited, list) else ())
+        ),
         *(
             (line, f"/charges/{place}", StatedChargeSerializer)
             for place, line in enumerate(charges if isinstance(charges, list) else ())
@@ -280,6 +331,10 @@ def _charge_row(line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _credit_row(line: dict[str, Any]) -> dict[str, Any]:
+    return {**line, "amount": line["amount"]["amount"]}
+
+
 def report_row(report: UsageReport) -> dict[str, Any]:
     """A usage report as the API writes it."""
     later = report.revision
@@ -312,6 +367,7 @@ def invoice_row(invoice: Invoice) -> dict[str, Any]:
         "period_start": instant(invoice.period_start),
         "period_end": instant(invoice.period_end),
         "total": money(invoice.total_dollars),
+        "credited": money(invoice.credited_dollars),
         "received_at": instant(invoice.received_at),
         "returned_at": instant(invoice.returned_at),
         "return_reasons": invoice.return_reasons,
@@ -323,7 +379,39 @@ def invoice_body(invoice: Invoice) -> dict[str, Any]:
     """An invoice with its lines."""
     lines = [_line(row) for row in queries.lines_of(invoice)]
     charges = [_charge(row) for row in queries.charge_lines_of(invoice)]
-    return {**invoice_row(invoice), "lines": lines, "charges": charges}
+    taken_off = [_credited(row) for row in credit_lines_of(invoice)]
+    body = {"lines": lines, "charges": charges, "credits": taken_off}
+    return {**invoice_row(invoice), **body}
+
+
+def _credited(row: CreditLine) -> dict[str, Any]:
+    return {
+        "id": row.public_id,
+        "position": row.position,
+        "credit": row.credit.public_id,
+        "clin": row.credit.order_line.clin,
+        "acrn": row.credit.acrn,
+        "kind": row.credit.kind,
+        "description": row.description,
+        "amount": money(-row.amount_dollars),
+    }
+
+
+def credit_row(credit: CreditDue) -> dict[str, Any]:
+    """A credit as the API writes it."""
+    return {
+        "id": credit.public_id,
+        "order": credit.order.public_id,
+        "clin": credit.order_line.clin,
+        "acrn": credit.acrn,
+        "kind": credit.kind,
+        "reason": credit.reason,
+        "amount": money(credit.dollars),
+        "on_invoices": money(credit.taken_dollars),
+        "settled": money(credit.settled_dollars),
+        "open": money(credit.open.amount),
+        "credited_at": instant(credit.credited_at),
+    }
 
 
 def _charge(row: ChargeLine) -> dict[str, Any]:

@@ -6,6 +6,15 @@ USAGE_REPORT_RECEIVED = event_type(
     "billing.usage_report.received", "The vendor's usage report was received."
 )
 INVOICE_RECEIVED = event_type("billing.invoice.received", "An invoice was received.")
+CREDIT_RECORDED = event_type(
+    "billing.credit.recorded", "A credit that the vendor owes was recorded."
+)
+CREDIT_SETTLED = event_type(
+    "billing.credit.settled", "A credit was set off or paid back."
+)
+CREDIT_CANCELLED = event_type(
+    "billing.credit.cancelled", "What was open of a credit was cancelled."
+)
 INVOICE_RETURNED = event_type(
     "billing.invoice.returned", "The invoice was returned to the vendor with reasons."
 )

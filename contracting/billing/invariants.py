@@ -9,7 +9,14 @@ from django.db.models import Count, F, Max, Min, Q, Sum
 
 from contracting.billing.calculations.arithmetic import within_an_average
 from contracting.billing.calculations.charged import is_extension
-from contracting.billing.models import ChargeLine, Invoice, InvoiceLine, UsageReport
+from contracting.billing.models import (
+    ChargeLine,
+    CreditDue,
+    CreditLine,
+    Invoice,
+    InvoiceLine,
+    UsageReport,
+)
 from contracting.billing.states import InvoiceState
 from contracting.core.invariants import Invariant
 from contracting.core.quantities import Dollars, PricePerUnit, Tokens, UnitPrice
@@ -24,8 +31,10 @@ def _invoices_that_do_not_tie() -> Iterator[str]:
             rows.aggregate(sum=Sum("amount_dollars"))["sum"] or Decimal(0)
             for rows in (invoice.lines, invoice.charge_lines)
         ]
-        if sum(asked) != invoice.total_dollars:
-            yield f"invoice {invoice.public_id}: its lines sum to {sum(asked)}"
+        taken = invoice.credit_lines.aggregate(sum=Sum("amount_dollars"))["sum"] or 0
+        summed = sum(asked) - taken
+        if (summed, taken) != (invoice.total_dollars, invoice.credited_dollars):
+            yield f"invoice {invoice.public_id}: its lines sum to {summed}"
     for charge in ChargeLine.objects.order_by("pk").iterator():
         per_unit = PricePerUnit(charge.usd_per_unit)
         if not is_extension(Dollars(charge.amount_dollars), charge.units, per_unit):
@@ -48,6 +57,22 @@ def _lines_that_stand_in_the_way() -> Iterator[str]:
         yield f"invoice line {line.public_id}"
     for charge in ChargeLine.objects.filter(wrong).order_by("pk"):
         yield f"charge line {charge.public_id}"
+    for credit in CreditLine.objects.filter(wrong).order_by("pk"):
+        yield f"credit line {credit.public_id}"
+
+
+def _credits_beside_what_was_taken() -> Iterator[str]:
+    """What is kept of each credit is the sum of its live lines and settlements."""
+    for credit in CreditDue.objects.order_by("pk").iterator():
+        live = credit.lines.filter(voided_at__isnull=True)
+        taken = live.aggregate(sum=Sum("amount_dollars"))["sum"] or Decimal(0)
+        settled = credit.settlements.aggregate(sum=Sum("dollars"))["sum"] or Decimal(0)
+        if (taken, settled) != (credit.taken_dollars, credit.settled_dollars):
+            yield f"credit {credit.public_id}: {taken} is taken, {settled} settled"
+        if taken + settled > credit.dollars:
+            yield f"credit {credit.public_id}: more is taken than is due"
+        if live.exclude(invoice__order=credit.order_id).exists():
+            yield f"credit {credit.public_id}: an invoice of another order takes it"
 
 
 def _reports_that_are_not_whole() -> Iterator[str]:
@@ -80,5 +105,11 @@ INVARIANTS = [
         code="BIL-3",
         sentence="A usage report has every row that came with it, within its period.",
         check=_reports_that_are_not_whole,
+    ),
+    Invariant(
+        code="BIL-4",
+        sentence="No more of a credit is taken off invoices, set off, paid back or "
+        "cancelled than is due, and what is kept of it is the sum of those.",
+        check=_credits_beside_what_was_taken,
     ),
 ]

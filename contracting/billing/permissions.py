@@ -6,7 +6,7 @@ from datetime import date
 
 from accounts.permissions import role_in
 from accounts.states import Role
-from contracting.billing.models import Invoice
+from contracting.billing.models import CreditDue, Invoice
 from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
@@ -52,6 +52,32 @@ def _representative(by: Actor, order: TaskOrder, on: date, doing: str) -> Verdic
         by, contract.agency_id, Role.COR, Role.CONTRACTING_OFFICER, doing=doing
     )
     return as_representative(verdict, by, contract, on)
+
+
+def can_record_credit(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """Who decides for the agency, or finds what was paid too much; and the vendor."""
+    contract = order.contract
+    if by.is_vendor:
+        return _vendor(by, order, INVOICES_WRITE, "record a credit")
+    verdict = role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        Role.COR,
+        Role.PAYMENT_CERTIFIER,
+        doing="record a credit",
+    )
+    return as_representative(verdict, by, contract, on)
+
+
+def can_cancel_credit(by: Actor, credit: CreditDue) -> Verdict:
+    """A contracting officer of the agency to which it is owed."""
+    return role_in(
+        by,
+        credit.order.contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="cancel a credit",
+    )
 
 
 def can_withdraw_invoice(by: Actor, invoice: Invoice) -> Verdict:

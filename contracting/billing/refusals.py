@@ -61,6 +61,40 @@ class AmountExceedsObligation(Invalid):
     rule = "R-INV-05"
 
 
+class CreditNotDue(Invalid):
+    """A line takes off a credit that the order has not, or more than is open of it."""
+
+    code = "credit_not_due"
+    rule = "R-PAY-06"
+
+
+class CreditExceedsUse(Invalid):
+    """More would be credited on a line's funds than was used from them."""
+
+    code = "credit_exceeds_use"
+    rule = "R-PAY-06"
+
+
+class CreditRecordedBefore(Conflict):
+    """The same cause was credited on this line before."""
+
+    code = "credit_recorded_before"
+    rule = "R-PAY-06"
+
+
+class CreditWrong(Invalid):
+    """A credit has a line and ACRN of its order, cents above zero and a reason."""
+
+    code = "credit_wrong"
+
+
+class CreditNotOpen(Conflict):
+    """More of a credit is settled than is open."""
+
+    code = "credit_not_open"
+    rule = "R-PAY-06"
+
+
 class OutsidePeriod(Invalid):
     """A line's period is outside the order's period of performance."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from contracting.billing.calculations import HEADER, MAX_TOKENS
-from contracting.billing.states import ChargeKind, LineKind
+from contracting.billing.states import ChargeKind, CreditKind, LineKind
 from contracting.solicitations.serializers import MoneySerializer
 
 
@@ -136,6 +136,16 @@ class StatedChargeSerializer(serializers.Serializer[object]):
     )
 
 
+class StatedCreditSerializer(serializers.Serializer[object]):
+    """One invoice line that takes off a credit that is due; its amount is below 0."""
+
+    credit = serializers.CharField(max_length=40)
+    amount = StatedMoneySerializer()
+    description = serializers.CharField(
+        max_length=200, required=False, allow_blank=True
+    )
+
+
 class HeaderSerializer(serializers.Serializer[object]):
     """What a proper invoice says of itself (FAR 32.905(b)); gaps are all named."""
 
@@ -161,6 +171,7 @@ class StatedInvoiceSerializer(serializers.Serializer[object]):
     header = HeaderSerializer()
     lines = StatedLineSerializer(many=True)
     charges = StatedChargeSerializer(many=True, required=False)
+    credits = StatedCreditSerializer(many=True, required=False)
     total = StatedMoneySerializer()
 
 
@@ -203,6 +214,35 @@ class ChargeLineSerializer(serializers.Serializer[object]):
     amount = MoneySerializer()
 
 
+class CreditLineSerializer(serializers.Serializer[object]):
+    """One invoice line that takes a credit off, as it was received."""
+
+    id = serializers.CharField()
+    position = serializers.IntegerField()
+    credit = serializers.CharField()
+    clin = serializers.CharField()
+    acrn = serializers.CharField()
+    kind = serializers.CharField()
+    description = serializers.CharField()
+    amount = MoneySerializer()
+
+
+class CreditSerializer(serializers.Serializer[object]):
+    """What the vendor owes back, and what of it is open."""
+
+    id = serializers.CharField()
+    order = serializers.CharField()
+    clin = serializers.CharField()
+    acrn = serializers.CharField()
+    kind = serializers.ChoiceField(choices=CreditKind.choices)
+    reason = serializers.CharField()
+    amount = MoneySerializer()
+    on_invoices = MoneySerializer()
+    settled = MoneySerializer()
+    open = MoneySerializer()
+    credited_at = serializers.CharField()
+
+
 class InvoiceSummarySerializer(serializers.Serializer[object]):
     """An invoice in a list."""
 
@@ -215,6 +255,7 @@ class InvoiceSummarySerializer(serializers.Serializer[object]):
     period_start = serializers.CharField()
     period_end = serializers.CharField()
     total = MoneySerializer()
+    credited = MoneySerializer()
     received_at = serializers.CharField()
     returned_at = serializers.CharField(allow_null=True)
     return_reasons = serializers.ListField(child=serializers.CharField())
@@ -226,3 +267,4 @@ class InvoiceSerializer(InvoiceSummarySerializer):
 
     lines = InvoiceLineSerializer(many=True)
     charges = ChargeLineSerializer(many=True)
+    credits = CreditLineSerializer(many=True)

@@ -40,6 +40,24 @@ class ChargeKind(TextChoices):
     SETTLEMENT = "SETTLEMENT", "settlement of a termination"
 
 
+class CreditKind(TextChoices):
+    """Why the vendor owes something back."""
+
+    DISPUTE = "DISPUTE", "decided in a dispute"
+    SLA = "SLA", "service level missed"
+    OVERPAYMENT = "OVERPAYMENT", "paid too much"
+    RATCHET = "RATCHET", "price lowered for what was paid"
+    OTHER = "OTHER", "other"
+
+
+class SettlementKind(TextChoices):
+    """What else can become of a credit than a line on an invoice."""
+
+    SET_OFF = "SET_OFF", "set off against a payment"
+    REFUND = "REFUND", "paid back by the vendor"
+    CANCEL = "CANCEL", "cancelled"
+
+
 _S = InvoiceState
 ACCEPTED = (_S.ACCEPTED, _S.CERTIFIED, _S.PAID)
 """From here on what an invoice asks for is decided."""
@@ -49,6 +67,7 @@ MOVES = moves(
         _S.RECEIVED: (_S.DEFECTIVE, _S.RETURNED, _S.WITHDRAWN, _S.ACCEPTED),
         _S.DEFECTIVE: (_S.RETURNED, _S.WITHDRAWN),
         _S.ACCEPTED: (_S.CERTIFIED,),
-        _S.CERTIFIED: (_S.PAID,),
+        _S.CERTIFIED: (_S.PAID, _S.ACCEPTED),
+        _S.PAID: (_S.ACCEPTED,),
     }
 )

@@ -3,10 +3,12 @@
 from django.urls import URLPattern, path
 
 from contracting.billing import api, views
+from contracting.billing.views import credits as credit_views
 from contracting.billing.views import recording
 
 _ORDER = "orders/<public_id:public_id>"
 _INVOICE = "invoices/<public_id:public_id>"
+_CREDIT = "credits/<public_id:public_id>"
 _REPORT = "usage_reports/<public_id:public_id>"
 
 urlpatterns: list[URLPattern] = [
@@ -43,6 +45,18 @@ urlpatterns: list[URLPattern] = [
         views.WithdrawInvoice.as_view(),
         name="withdraw_invoice",
     ),
+    path("credits/", credit_views.CreditsPage.as_view(), name="credits"),
+    path(_CREDIT, credit_views.CreditPage.as_view(), name="credit"),
+    path(
+        f"{_ORDER}/record_credit",
+        credit_views.RecordCredit.as_view(),
+        name="record_credit",
+    ),
+    path(
+        f"{_CREDIT}/cancel_credit",
+        credit_views.CancelCredit.as_view(),
+        name="cancel_credit",
+    ),
 ]
 
 api_urlpatterns: list[URLPattern] = [
@@ -60,4 +74,6 @@ api_urlpatterns: list[URLPattern] = [
     path(_REPORT, api.UsageReportEndpoint.as_view(), name="usage_report"),
     path("invoices", api.InvoicesEndpoint.as_view(), name="invoices"),
     path(_INVOICE, api.InvoiceEndpoint.as_view(), name="invoice"),
+    path("credits", api.CreditsEndpoint.as_view(), name="credits"),
+    path(_CREDIT, api.CreditEndpoint.as_view(), name="credit"),
 ]

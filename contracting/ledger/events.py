@@ -51,5 +51,8 @@ USAGE_TRUED_UP = event_type(
 USAGE_GIVEN_UP = event_type(
     "ledger.usage.given_up", "Usage that the vendor gave up was taken off the books."
 )
+CREDIT_RECORDED = event_type(
+    "ledger.credit.recorded", "A credit came back to the funds that had paid."
+)
 PAYMENT_RECORDED = event_type("ledger.payment.recorded", "A payment was recorded.")
 TRANSFER_REVERSED = event_type("ledger.transfer.reversed", "A transfer was reversed.")

@@ -87,6 +87,13 @@ class PaymentExceeded(Refusal):
     rule = "R-FND-10"
 
 
+class CreditExceeded(Refusal):
+    """More than was paid from the ACRN: a credit returns what was paid."""
+
+    code = "credit_exceeded"
+    rule = "R-PAY-06"
+
+
 class BalanceNotOpen(Invalid):
     """The line has no balance for this ACRN."""
 

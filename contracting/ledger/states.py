@@ -64,6 +64,7 @@ class TransferKind(TextChoices):
     PAY = "PAY", "payment"
     GIVE_UP = "GIVE_UP", "usage given up by the vendor"
     TOLERATE = "TOLERATE", "accepted beyond our meter"
+    CREDIT = "CREDIT", "credit: paid, and taken back"
     REVERSE = "REVERSE", "reversal"
 
 
@@ -86,6 +87,7 @@ ROUTES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     TransferKind.PAY: frozenset({(_K.ACCEPTED, _K.PAID)}),
     TransferKind.GIVE_UP: frozenset({(_K.GIVEN_UP, _K.OBLIGATED)}),
     TransferKind.TOLERATE: frozenset({(_K.TOLERATED, _K.ACCEPTED)}),
+    TransferKind.CREDIT: frozenset({(_K.PAID, _K.CONSUMED)}),
 }
 """From which account to which each kind of transfer may go; a reversal goes back."""
 

@@ -47,10 +47,18 @@ class PaymentEndpoint(EndpointView):
     )
     def get(self, request: Request, public_id: str) -> Response:
         found = queries.get_certification_for(self.actor, public_id)
-        invoiced = Dollars(found.invoice.total_dollars)
+        invoiced, taken_off = found.invoice.asked, Dollars(found.offset_dollars)
         body = summary_of(found)
         body["invoiced"] = money(invoiced.amount)
-        body["withheld"] = money((invoiced - Dollars(found.dollars)).amount)
+        body["withheld"] = money((invoiced - taken_off - Dollars(found.dollars)).amount)
+        body["credits"] = [
+            {
+                "credit": each.credit.public_id,
+                "is_stated": each.credit_line_id is not None,
+                "amount": money(each.dollars),
+            }
+            for each in found.offsets.select_related("credit").order_by("pk")
+        ]
         body["lines"] = [line_of(line) for line in queries.voucher_lines(found.invoice)]
         body["charges"] = [
             charge_of(charge) for charge in queries.voucher_charges(found.invoice)

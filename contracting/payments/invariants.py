@@ -20,7 +20,8 @@ _PAID: Final = COLUMNS["paid_dollars"]
 
 def _a_voucher_is_what_was_accepted() -> Iterator[str]:
     for row in PaymentCertification.objects.select_related("invoice").order_by("pk"):
-        accepted, dollars = accepted_total(row.invoice), Dollars(row.dollars)
+        accepted = accepted_total(row.invoice)
+        dollars = Dollars(row.dollars) + Dollars(row.offset_dollars)
         if dollars != accepted:
             yield f"{row}: {dollars} is certified; {accepted} is accepted."
 
@@ -32,8 +33,12 @@ def _a_voucher_is_the_sum_of_its_funds() -> Iterator[str]:
             for by_acrn in row.by_acrn.values()
             for amount in by_acrn.values()
         )
-        if parts != Dollars(row.dollars):
-            yield f"{row}: {row.dollars} is certified; its ACRNs sum to {parts}."
+        whole = Dollars(row.dollars) + Dollars(row.offset_dollars)
+        if parts != whole:
+            yield f"{row}: {whole} is certified; its ACRNs sum to {parts}."
+        offsets = total_dollars(Dollars(each.dollars) for each in row.offsets.all())
+        if offsets != Dollars(row.offset_dollars):
+            yield f"{row}: {row.offset_dollars} is taken off; its credits: {offsets}."
 
 
 def _the_ledger_has_what_was_paid() -> Iterator[str]:
@@ -68,12 +73,13 @@ def _an_invoice_is_as_far_as_its_voucher() -> Iterator[str]:
 INVARIANTS: Final = [
     Invariant(
         "PAY-1",
-        "What is certified for payment is what was accepted, to the cent.",
+        "What is certified for payment, with the credits that it takes off, is what "
+        "was accepted, to the cent.",
         _a_voucher_is_what_was_accepted,
     ),
     Invariant(
         "PAY-2",
-        "The parts of a voucher by ACRN sum to it.",
+        "The parts of a voucher by ACRN, less its credits, sum to it.",
         _a_voucher_is_the_sum_of_its_funds,
     ),
     Invariant(

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
-from contracting.billing.models import Invoice
+from contracting.billing.models import CreditDue, CreditLine, Invoice
 from contracting.billing.queries import invoices_visible_to
+from contracting.billing.queries.credits import credit_lines_of, open_credits
 from contracting.billing.states import InvoiceState
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
@@ -31,7 +32,11 @@ from contracting.ledger.queries import balances_of, transfers_because
 from contracting.ledger.states import COLUMNS, Holder
 from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine
 from contracting.payments.calculations import due_on
-from contracting.payments.models import Payment, PaymentCertification
+from contracting.payments.models import (
+    Payment,
+    PaymentCertification,
+    PaymentOffset,
+)
 from contracting.reconciliation.models import (
     Acceptance,
     AcceptedCharge,
@@ -256,6 +261,77 @@ def accepted_by_acrn(invoice: Invoice) -> dict[int, dict[str, Dollars]]:
     for (line_id, acrn), amounts in sorted(sums.items()):
         found.setdefault(line_id, {})[acrn] = total_dollars(amounts)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """A part of a credit that a voucher takes off; without ``line`` it is set off."""
+
+    credit: CreditDue
+    line: CreditLine | None
+    dollars: Dollars
+
+
+def offsets_for(
+    invoice: Invoice, parts: dict[int, dict[str, Dollars]], *, set_off: bool
+) -> list[Offset]:
+    """What a voucher with these parts takes off: stated credits first, oldest first.
+
+    Never more than it pays, and of each ACRN never more than that has paid or pays now.
+
+    :param parts: what the voucher pays by order line and ACRN
+    """
+    wanted: list[tuple[CreditDue, CreditLine | None, Dollars]] = [
+        (line.credit, line, Dollars(line.amount_dollars) - _offset_of(line))
+        for line in credit_lines_of(invoice).filter(voided_at__isnull=True)
+    ]
+    if set_off:
+        wanted += [(each, None, each.open) for each in open_credits(invoice.order)]
+    left = total_dollars(
+        amount for by_acrn in parts.values() for amount in by_acrn.values()
+    )
+    room: dict[tuple[int, str], Dollars] = {}
+    found = []
+    for credit, line, dollars in wanted:
+        place = (credit.order_line_id, credit.acrn)
+        if place not in room:
+            paying = parts.get(place[0], {}).get(place[1], Dollars())
+            room[place] = paying + _paid_and_not_offset(credit)
+        taken = min(dollars, left, room[place])
+        if taken > Dollars(0):
+            found.append(Offset(credit, line, taken))
+            left -= taken
+            room[place] -= taken
+    return found
+
+
+def _offset_of(line: CreditLine) -> Dollars:
+    rows = PaymentOffset.objects.filter(credit_line=line)
+    return Dollars(rows.aggregate(sum=Sum("dollars"))["sum"] or Decimal(0))
+
+
+def _paid_and_not_offset(credit: CreditDue) -> Dollars:
+    """What the funds of a credit have paid, less what unpaid vouchers take off it."""
+    holder = holder_of(credit.order_line_id)
+    rows = (row for row in balances_of(holder) if row.acrn == credit.acrn)
+    waiting = PaymentOffset.objects.filter(
+        credit__order_line=credit.order_line_id,
+        credit__acrn=credit.acrn,
+        certification__payment__isnull=True,
+    ).aggregate(sum=Sum("dollars"))["sum"]
+    paid = total_dollars(Dollars(row.paid_dollars) for row in rows)
+    return max(paid - Dollars(waiting or Decimal(0)), Dollars())
+
+
+def offset_by_funds(
+    certification: PaymentCertification,
+) -> dict[tuple[Holder, str], Dollars]:
+    """What a voucher takes off, by the order line and ACRN to which it comes back."""
+    sums: dict[tuple[Holder, str], Dollars] = {}
+    for row in certification.offsets.select_related("credit").order_by("pk"):
+        key = (holder_of(row.credit.order_line_id), row.credit.acrn)
+        sums[key] = sums.get(key, Dollars()) + Dollars(row.dollars)
+    return sums
 
 
 def lines_of_accounting_of(parts: dict[int, dict[str, Dollars]]) -> set[int]:

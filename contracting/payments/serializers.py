@@ -65,11 +65,20 @@ class ClassificationSerializer(serializers.Serializer[object]):
     amount = MoneySerializer()
 
 
+class OffsetSerializer(serializers.Serializer[object]):
+    """A credit that the payment takes off."""
+
+    credit = serializers.CharField()
+    is_stated = serializers.BooleanField()
+    amount = MoneySerializer()
+
+
 class PaymentSerializer(PaymentSummarySerializer):
     """One certified payment with its lines and its funds."""
 
     invoiced = MoneySerializer()
     withheld = MoneySerializer()
+    credits = OffsetSerializer(many=True)
     lines = PaidLineSerializer(many=True)
     charges = PaidChargeSerializer(many=True)
     classification = ClassificationSerializer(many=True)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from contracting.audit.queries import events_of
 from contracting.billing.models import Invoice
 from contracting.billing.queries import get_invoice_for
+from contracting.billing.queries.credits import open_credits
 from contracting.contracts.models import Contract
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -76,7 +77,11 @@ class PaymentPage(PageView):
             "lines": lines,
             "charges": queries.voucher_charges(invoice),
             "tokens": queries.tokens_of(lines),
-            "withheld": Dollars(invoice.total_dollars) - Dollars(found.dollars),
+            "withheld": invoice.asked
+            - Dollars(found.dollars)
+            - Dollars(found.offset_dollars),
+            "gross": Dollars(found.dollars) + Dollars(found.offset_dollars),
+            "offsets": found.offsets.select_related("credit").order_by("pk"),
             "acceptances": queries.acceptances_of(invoice),
             "classification": queries.classification_of(found),
             "is_overdue": not found.is_paid
@@ -84,6 +89,19 @@ class PaymentPage(PageView):
             "may_record": permissions.can_record_payment(self.actor, found),
             "events": events_of(found.subject),
         }
+
+
+def _payable(invoice: Invoice, accepted: Dollars) -> dict[str, Any]:
+    """What is to be paid once credits are taken off."""
+    parts = queries.accepted_by_acrn(invoice)
+    offsets = queries.offsets_for(invoice, parts, set_off=True)
+    taken_off = total_dollars(each.dollars for each in offsets)
+    return {
+        "offsets": offsets,
+        "stated": any(each.line for each in offsets),
+        "taken_off": taken_off,
+        "payable": accepted - taken_off,
+    }
 
 
 class CertifyPayment(VerbView):
@@ -100,6 +118,9 @@ class CertifyPayment(VerbView):
     def verdict(self, thing: Invoice) -> Verdict:
         return permissions.can_certify_payment(self.actor, thing)
 
+    def form_options(self, thing: Invoice) -> dict[str, Any]:
+        return {"has_credits": open_credits(thing.order).exists()}
+
     def extra(self, thing: Invoice) -> dict[str, Any]:
         accepted = accepted_total(thing)
         lines = queries.voucher_lines(thing)
@@ -108,7 +129,8 @@ class CertifyPayment(VerbView):
             "order": thing.order,
             "contract": thing.order.contract,
             "accepted": accepted,
-            "withheld": Dollars(thing.total_dollars) - accepted,
+            "withheld": thing.asked - accepted,
+            **_payable(thing, accepted),
             "due_on": queries.payment_due_on(thing),
             "acceptances": queries.acceptances_of(thing),
             "lines": lines,
@@ -121,7 +143,9 @@ class CertifyPayment(VerbView):
     def perform(
         self, *, thing: Invoice, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        return certify_payment(invoice_id=thing.pk, by=by, at=at).path
+        return certify_payment(
+            invoice_id=thing.pk, set_off=data.get("set_off", True), by=by, at=at
+        ).path
 
 
 class RecordPayment(VerbView):

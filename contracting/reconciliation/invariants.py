@@ -12,6 +12,7 @@ from contracting.billing.states import InvoiceState
 from contracting.core.invariants import Invariant
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.ledger.queries import balances_of
+from contracting.ledger.queries.charged import credited_of
 from contracting.orders.models import OrderLine
 from contracting.reconciliation.calculations import compare, inputs_sha256
 from contracting.reconciliation.matching.inputs import match_of
@@ -82,6 +83,7 @@ def _acceptance_beside_the_ledger() -> Iterator[str]:
         cents = total_dollars(Dollars(row.accepted_dollars) for row in rows)
         tokens = sum(row.accepted_tokens for row in rows)
         here = accepted.get(line.pk, (Dollars(), 0))
+        here = (here[0] - credited_of(line.holder), here[1])
         if here != (cents, tokens):
             yield (
                 f"order line {line.public_id}: {here[0]} for {here[1]} tokens is "

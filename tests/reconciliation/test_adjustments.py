@@ -75,7 +75,7 @@ def test_an_invoice_that_is_not_accepted_is_compared_at_the_price_now_known(
     compared(order, invoice, at=APPROVED_AT)
 
     # Then the line is too dear by exactly the difference, once
-    finding = Finding.objects.get(code="RATE")
+    finding = Finding.objects.get(code="RATE_DATE")
     assert finding.amount_dollars == Dollars("0.3250005").amount
     assert "rating_run" not in finding.evidence
     assert_the_books_balance()

@@ -5,13 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from contracting.billing import refusals
-from contracting.billing.calculations import charged, reading
+from contracting.billing.calculations import charged, credits, reading
 from contracting.billing.states import LineKind
 from contracting.core.json_text import BadJson, read_json
 from contracting.core.periods import Period, accounting_day
@@ -27,6 +34,7 @@ BadReport = reading.BadReport
 MAX_TOKENS = reading.MAX_TOKENS
 MAX_TOKENS_AT_ONCE = reading.MAX_TOKENS_AT_ONCE
 StatedCharge = charged.StatedCharge
+StatedCredit = credits.StatedCredit
 in_cents = reading.in_cents
 read_cents = reading.read_cents
 
@@ -53,6 +61,7 @@ LINE_COLUMNS: Final = (
     "description",
     "units",
     "kind",
+    "credit",
 )
 MAX_ROWS: Final = 500_000
 MAX_LINES: Final = 5_000
@@ -124,6 +133,10 @@ class PriceInForce:
         return self.start < end and (self.end is None or start < self.end)
 
 
+AnyLine = StatedLine | StatedCharge | StatedCredit
+"""A line of an invoice, of whatever kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """An invoice as the vendor states it."""
@@ -133,7 +146,7 @@ class Stated:
     period_start: datetime
     period_end: datetime
     header: dict[str, str]
-    lines: tuple[StatedLine | StatedCharge, ...]
+    lines: tuple[AnyLine, ...]
     total: Dollars
 
     @property
@@ -148,6 +161,20 @@ class Stated:
         """The lines of units with their positions among all, from 1."""
         for position, line in enumerate(self.lines, start=1):
             if isinstance(line, StatedCharge):
+                yield position, line
+
+    @property
+    def credited(self) -> Iterator[tuple[int, StatedCredit]]:
+        """The lines that take credits off, with their positions among all, from 1."""
+        for position, line in enumerate(self.lines, start=1):
+            if isinstance(line, StatedCredit):
+                yield position, line
+
+    @property
+    def asking(self) -> Iterator[tuple[int, StatedLine | StatedCharge]]:
+        """The lines that ask for payment, with their positions among all, from 1."""
+        for position, line in enumerate(self.lines, start=1):
+            if not isinstance(line, StatedCredit):
                 yield position, line
 
 
@@ -259,7 +286,7 @@ def read_invoice_file(content: bytes) -> list[Mapping[str, Any]]:
     :raises BadReport: if it is neither
     """
     if content.lstrip()[:1] not in {b"[", b"{"}:
-        optional = {"acrn", "tier", "description", "units", "kind"}
+        optional = {"acrn", "tier", "description", "units", "kind", "credit"}
         required = [name for name in LINE_COLUMNS if name not in optional]
         return list(_csv(content, required, LINE_COLUMNS))
     try:
@@ -280,31 +307,38 @@ def read_invoice_file(content: bytes) -> list[Mapping[str, Any]]:
 
 def read_lines(
     rows: Iterable[Mapping[str, Any]],
-) -> list[StatedLine | StatedCharge]:
+) -> list[AnyLine]:
     """Invoice lines from plain values, such as JSON or CSV rows give.
 
-    A row with ``units`` is of what is bought by the month, hour or piece, or of a
-    settlement; every other one is of tokens, and with the kind ``ADJUSTMENT`` of tokens
-    that came late for a period that is accepted.
+    A row with ``credit`` takes off what the vendor owes back. One with ``units`` is of
+    what is bought by the month, hour or piece, or of a settlement; every other one is
+    of tokens, and with the kind ``ADJUSTMENT`` of tokens that came late for a period
+    that is accepted.
 
     :raises BadLines: with one sentence for each line that cannot be read
     """
-    lines: list[StatedLine | StatedCharge] = []
+    lines: list[AnyLine] = []
     errors: list[str] = []
     for number, row in enumerate(rows, start=1):
         if number > MAX_LINES:
             errors.append(f"An invoice has at most {MAX_LINES:,} lines.")
             break
         try:
-            units = row.get("units")
-            is_charge = units is not None and str(units).strip()
-            read = charged.read_charge if is_charge else _line
-            lines.append(read(f"Line {number}", row))
+            lines.append(_reader(row)(f"Line {number}", row))
         except BadReport as error:
             errors.append(str(error))
     if errors:
         raise BadLines(_bounded(errors))
     return lines
+
+
+def _reader(row: Mapping[str, Any]) -> Callable[[str, Mapping[str, Any]], AnyLine]:
+    """What reads a row, by the one field that only its kind of line has."""
+    for name, read in (("credit", credits.read_credit), ("units", charged.read_charge)):
+        value = row.get(name)
+        if value is not None and str(value).strip():
+            return read
+    return _line
 
 
 def _line(where: str, row: Mapping[str, Any]) -> StatedLine:
@@ -358,7 +392,7 @@ def improper(
     ]
     if not stated.number:
         missing.insert(0, "invoice number")
-    if not stated.lines:
+    if not any(stated.asking):
         missing.append("line items with quantity, unit price and extended price")
     if missing:
         message = f"Not a proper invoice; it lacks: {'; '.join(missing)}."
@@ -378,7 +412,7 @@ def _unknown(
     stated: Stated, lines: Container[str], models: Container[str]
 ) -> Iterator[refusals.ImproperInvoice]:
     """Lines and models that the order and the register do not have."""
-    for position, each in enumerate(stated.lines, start=1):
+    for position, each in stated.asking:
         if each.clin not in lines:
             message = f"Line {position}: the order has no line {each.clin[:20]!r}."
             yield refusals.ImproperInvoice(message, line=position)
@@ -403,7 +437,7 @@ def outside(
     if stated.invoiced_on > accounting_day(at, zone):
         message = "The invoice is dated in the future."
         yield refusals.OutsidePeriod(message)
-    for position, line in enumerate(stated.lines, start=1):
+    for position, line in stated.asking:
         inside = (
             performance.start <= line.period_start < line.period_end <= performance.end
             and (stated.period_start <= line.period_start or _is_late(line))
@@ -458,7 +492,15 @@ def plain_lines(stated: Stated) -> list[dict[str, str]]:
     return [_plain(line) for line in stated.lines]
 
 
-def _plain(line: StatedLine | StatedCharge) -> dict[str, str]:
+def _plain(line: AnyLine) -> dict[str, str]:
+    if isinstance(line, StatedCredit):
+        return {
+            "credit": line.credit,
+            "clin": line.clin,
+            "acrn": line.acrn,
+            "amount": f"-{line.amount.plain()}",
+            "description": line.description or "credit",
+        }
     shared = {
         "clin": line.clin,
         "acrn": line.acrn,

@@ -38,7 +38,16 @@ def wrong_arithmetic(
         )
         yield refusals.ArithmeticWrong(message, line=position)
     yield from charged.wrong_arithmetic(stated.charged)
-    summed = total_dollars(line.amount for line in stated.lines)
+    asked = total_dollars(line.amount for _position, line in stated.asking)
+    taken_off = total_dollars(line.amount for _position, line in stated.credited)
+    summed = asked - taken_off
+    if summed < Dollars(0):
+        message = (
+            f"Its credits of {in_cents(taken_off)} are more than its lines of "
+            f"{in_cents(asked)}. Take a part of them off, and the rest on the next."
+        )
+        yield refusals.ArithmeticWrong(message)
+        return
     if summed != stated.total:
         message = (
             f"The total is {in_cents(stated.total)}; its lines sum to "

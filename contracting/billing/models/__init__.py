@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, ExtractYear
 
-from contracting.billing.models import allowances
+from contracting.billing.models import allowances, credits
 from contracting.billing.models.numbers import NumberKey
 from contracting.billing.states import MOVES, CameBy, ChargeKind, InvoiceState, LineKind
 from contracting.core.models import (
@@ -22,9 +22,13 @@ from contracting.core.models import (
     StreamedQuerySet,
     Timestamped,
 )
+from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
 
 InvoiceAllowance = allowances.InvoiceAllowance
+CreditDue = credits.CreditDue
+CreditLine = credits.CreditLine
+CreditSettlement = credits.CreditSettlement
 
 
 class UsageReport(Addressed, AppendOnly):
@@ -183,7 +187,12 @@ class Invoice(Addressed, Timestamped, Stateful):
     header = models.JSONField(
         help_text="Remit-to, defect contact, contract and order number, terms."
     )
-    total_dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    total_dollars = models.DecimalField(
+        max_digits=18, decimal_places=2, help_text="Its lines less its credits."
+    )
+    credited_dollars = models.DecimalField(
+        max_digits=18, decimal_places=2, default=0, help_text="The sum of its credits."
+    )
     payload = models.ForeignKey("documents.Blob", on_delete=models.PROTECT)
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=160)
@@ -249,6 +258,11 @@ class Invoice(Addressed, Timestamped, Stateful):
     def path(self) -> str:
         """The address of its page."""
         return f"/invoices/{self.public_id}"
+
+    @property
+    def asked(self) -> Dollars:
+        """What its lines ask for, before its credits are taken off."""
+        return Dollars(self.total_dollars) + Dollars(self.credited_dollars)
 
 
 class InvoiceLine(Addressed, AppendOnly):

@@ -12,8 +12,14 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.billing import events, permissions, queries
-from contracting.billing.calculations import Stated, StatedCharge, StatedLine
-from contracting.billing.models import ChargeLine, Invoice, InvoiceLine
+from contracting.billing.calculations import AnyLine, Stated
+from contracting.billing.models import (
+    ChargeLine,
+    CreditDue,
+    CreditLine,
+    Invoice,
+    InvoiceLine,
+)
 from contracting.billing.queries import proper
 from contracting.billing.queries.clocks import corrected_by
 from contracting.billing.queries.proper import (
@@ -27,7 +33,7 @@ from contracting.billing.refusals import ImproperInvoice, all_at_once
 from contracting.billing.states import ChargeKind
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import Dollars, total_dollars
 from contracting.documents.operations.store import store_blob
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import TaskOrder
@@ -43,7 +49,7 @@ def receive_invoice(
     period_start: datetime,
     period_end: datetime,
     header: Mapping[str, str],
-    lines: Sequence[StatedLine | StatedCharge],
+    lines: Sequence[AnyLine],
     total: Dollars,
     content: bytes,
     media_type: str = "application/json",
@@ -57,7 +63,9 @@ def receive_invoice(
     under FAR 32.905(b)(3) on the same day; nothing of it is kept. The refusal is that
     of the first defect; its data list them all.
 
-    :param lines: of tokens, and of what is owed by the month, hour, piece or settlement
+    :param lines: of tokens, of what is owed by the month, hour, piece or settlement,
+        and of credits that are due, which are taken off
+    :param total: the lines less the credits
     :param content: the invoice as it was sent, kept with its hash
     :param corrects: the number of the returned invoice that this one corrects; without
         one it is the returned invoice of the same number or period (R-INV-02)
@@ -69,6 +77,7 @@ def receive_invoice(
     :raises DuplicateInvoice: R-INV-03
     :raises NothingToAdjust: R-MET-05
     :raises AmountExceedsObligation: R-INV-05
+    :raises CreditNotDue: if more of a credit is taken off than is open (R-PAY-06)
     """
     order = queries.locked_order(order_id)
     require(permissions.can_receive_invoice(by, order))
@@ -86,7 +95,7 @@ def receive_invoice(
     invoice = keep_invoice(
         order, stated, content, media_type, corrects.strip(), received_at=at, by=by
     )
-    add_lines(invoice, stated, places)
+    add_lines(invoice, stated, places, at)
     post_notice(
         recipients=[Recipient(organization_id=order.contract.agency_id, role=Role.COR)],
         subject=invoice.subject,
@@ -105,6 +114,7 @@ def receive_invoice(
             "number": invoice.number,
             "total": total,
             "lines": len(stated.lines),
+            "credited": _credited(stated),
             "sha256": invoice.payload.sha256,
             "corrects": invoice.corrects.number if invoice.corrects else None,
         },
@@ -143,6 +153,7 @@ def keep_invoice(
         period_end=stated.period_end,
         header=stated.header,
         total_dollars=stated.total.amount,
+        credited_dollars=0 if "defects" in more else _credited(stated).amount,
         payload=store_blob(content=content, media_type=media_type),
         received_at=received_at,
         received_by=by.name,
@@ -150,8 +161,9 @@ def keep_invoice(
     )
 
 
-def add_lines(invoice: Invoice, stated: Stated, places: Places) -> None:
-    """Keep what a proper invoice asks for, line by line."""
+def add_lines(invoice: Invoice, stated: Stated, places: Places, at: datetime) -> None:
+    """Keep what a proper invoice asks for, line by line, and take its credits off."""
+    _take_credits(invoice, stated, at)
     for position, charge in stated.charged:
         order_line = places.lines[charge.clin]
         ChargeLine.objects.create(
@@ -190,3 +202,27 @@ def add_lines(invoice: Invoice, stated: Stated, places: Places) -> None:
             usd_per_million_tokens=line.unit_price.usd_per_million_tokens,
             amount_dollars=line.amount.amount,
         )
+
+
+def _credited(stated: Stated) -> Dollars:
+    taken_off = (line.amount for _position, line in stated.credited)
+    return total_dollars(taken_off).to_cents()
+
+
+def _take_credits(invoice: Invoice, stated: Stated, at: datetime) -> None:
+    """Take each credit off, so that no other invoice takes it again."""
+    named = {line.credit: (position, line) for position, line in stated.credited}
+    for credit in CreditDue.objects.locked().filter(
+        order=invoice.order_id, public_id__in=named
+    ):
+        position, line = named[credit.public_id]
+        CreditLine.objects.create(
+            invoice=invoice,
+            position=position,
+            credit=credit,
+            description=line.description or credit.get_kind_display().capitalize(),
+            amount_dollars=line.amount.amount,
+            taken_at=at,
+        )
+        credit.taken_dollars += line.amount.amount
+        credit.save(update_fields=["taken_dollars"])

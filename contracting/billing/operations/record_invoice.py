@@ -71,7 +71,7 @@ def record_invoice(
     if found:
         invoice.move_to(InvoiceState.DEFECTIVE)
     else:
-        add_lines(invoice, stated, places)
+        add_lines(invoice, stated, places, at)
     _tell(order, invoice, by, at)
     record_event(
         events.INVOICE_RECORDED,

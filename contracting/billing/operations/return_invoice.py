@@ -9,6 +9,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.billing import events, permissions, queries
 from contracting.billing.models import ChargeLine, Invoice, InvoiceLine
+from contracting.billing.operations.settle_credit import give_credits_back
 from contracting.billing.queries.clocks import return_by
 from contracting.billing.refusals import ReasonMissing
 from contracting.billing.states import InvoiceState
@@ -47,6 +48,7 @@ def return_invoice(
     invoice.save(update_fields=["returned_at", "returned_late_by", "return_reasons"])
     InvoiceLine.objects.filter(invoice=invoice).update(voided_at=at)
     ChargeLine.objects.filter(invoice=invoice).update(voided_at=at)
+    give_credits_back(invoice, at)
     post_notice(
         recipients=[Recipient(organization_id=invoice.vendor_id)],
         subject=invoice.subject,

@@ -9,6 +9,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.billing import events, permissions, queries
 from contracting.billing.models import ChargeLine, Invoice, InvoiceLine
+from contracting.billing.operations.settle_credit import give_credits_back
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
@@ -26,6 +27,7 @@ def withdraw_invoice(*, invoice_id: int, by: Actor, at: datetime) -> Invoice:
     invoice.move_to(InvoiceState.WITHDRAWN)
     InvoiceLine.objects.filter(invoice=invoice).update(voided_at=at)
     ChargeLine.objects.filter(invoice=invoice).update(voided_at=at)
+    give_credits_back(invoice, at)
     record_event(
         events.INVOICE_WITHDRAWN,
         subject=invoice.subject,

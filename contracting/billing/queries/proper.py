@@ -20,6 +20,7 @@ from contracting.billing.calculations import (
     stated_twice,
 )
 from contracting.billing.calculations.arithmetic import wrong_arithmetic
+from contracting.billing.calculations.credits import wrong_credits
 from contracting.billing.models import (
     ChargeLine,
     Invoice,
@@ -28,6 +29,7 @@ from contracting.billing.models import (
 )
 from contracting.billing.models.numbers import NumberKey
 from contracting.billing.queries import prices_of
+from contracting.billing.queries.credits import known_credits
 from contracting.billing.refusals import (
     AmountExceedsObligation,
     DuplicateInvoice,
@@ -96,6 +98,10 @@ def defects_of(
         *invoiced_before(order, stated, places.lines),
         *not_to_adjust(stated, places.lines),
         *beyond_the_obligation(stated, places.lines),
+        *wrong_credits(
+            stated.credited,
+            known_credits(order, (line.credit for _, line in stated.credited)),
+        ),
     ]
 
 
@@ -251,7 +257,7 @@ def beyond_the_obligation(
 ) -> Iterator[Refusal]:
     """Lines and ACRNs on which more is asked for than is unliquidated (R-INV-05)."""
     asked: dict[tuple[str, str], list[Dollars]] = defaultdict(list)
-    for line in stated.lines:
+    for _position, line in stated.asking:
         asked[line.clin, ""].append(line.amount)
         if line.acrn:
             asked[line.clin, line.acrn].append(line.amount)

@@ -17,6 +17,7 @@ from contracting.billing.operations.receive_report import receive_usage_report
 from contracting.billing.operations.return_invoice import return_invoice
 from contracting.billing.operations.withdraw_invoice import withdraw_invoice
 from contracting.billing.queries.clocks import return_by
+from contracting.billing.queries.credits import open_credits
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -152,6 +153,10 @@ class ReceiveInvoice(OrderVerbView):
 
     def verdict(self, thing: TaskOrder) -> Verdict:
         return permissions.can_receive_invoice(self.actor, thing)
+
+    def extra(self, thing: TaskOrder) -> dict[str, Any]:
+        credits = open_credits(thing)
+        return {"order": thing, "cancel_url": thing.path, "credits": credits}
 
     def initial(self, thing: TaskOrder) -> dict[str, Any]:
         return {

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from contracting.core.quantities import Dollars
 from contracting.ledger.models import Transfer
-from contracting.ledger.states import COLUMNS
+from contracting.ledger.states import COLUMNS, Holder, TransferKind
 
 _FUNDED = COLUMNS["consumed_dollars"]
 _UNFUNDED = COLUMNS["unfunded_dollars"]
@@ -38,3 +40,14 @@ def standing_because(kind: str, cause: int) -> list[int]:
         reversal__isnull=True,
     )
     return list(rows.order_by("-pk").values_list("pk", flat=True))
+
+
+def credited_of(holder: Holder) -> Dollars:
+    """What came back to the funds of a line as credits; reversals taken off."""
+    rows = Transfer.objects.filter(
+        kind=TransferKind.CREDIT,
+        reversal__isnull=True,
+        debit__balance__line__holder_kind=holder.kind,
+        debit__balance__line__holder_id=holder.id,
+    )
+    return Dollars(rows.aggregate(sum=Sum("dollars"))["sum"] or Decimal(0))

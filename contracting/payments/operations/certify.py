@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.billing.models import Invoice
-from contracting.billing.states import InvoiceState
+from contracting.billing.operations.settle_credit import settle_credit
+from contracting.billing.states import InvoiceState, SettlementKind
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import Dollars, total_dollars
 from contracting.ledger.queries import require_open_accounts
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import TaskOrder
 from contracting.payments import events, permissions, queries
-from contracting.payments.models import PaymentCertification
+from contracting.payments.models import PaymentCertification, PaymentOffset
 from contracting.payments.refusals import AlreadyCertified, NotAccepted
 from contracting.reconciliation.queries import accepted_total
 
 
 @transaction.atomic
 def certify_payment(
-    *, invoice_id: int, by: Actor, at: datetime
+    *, invoice_id: int, set_off: bool = True, by: Actor, at: datetime
 ) -> PaymentCertification:
-    """Certify the accepted part; what is withheld stays withheld.
+    """Certify the accepted part less credits; what is withheld stays withheld.
+
+    Credits on the invoice are taken off first, then those that are due on the order and
+    that the vendor has not stated. A credit is taken off only as far as its funds have
+    paid or pay now; the rest of it waits for the next voucher.
 
     Usage that was accepted and comes to less than half a cent is certified at $0.00:
     the voucher says so, names no funds, and settles the invoice.
@@ -35,6 +41,7 @@ def certify_payment(
     The voucher names the funds by order line and ACRN and its due date (FAR
     52.232-25(a)(1)).
 
+    :param set_off: whether credits that the invoice does not state are taken off too
     :raises NotAllowed: if ``by`` is no payment certifier, accepted the usage or signed
         the order (R-ROL-04)
     :raises AlreadyCertified: if it is certified or paid already
@@ -54,24 +61,28 @@ def certify_payment(
     parts = queries.accepted_by_acrn(invoice)
     on = accounting_day(at, invoice.order.contract.time_zone)
     require_open_accounts(queries.lines_of_accounting_of(parts), on=on)
+    offsets = queries.offsets_for(invoice, parts, set_off=set_off)
+    taken_off = total_dollars(each.dollars for each in offsets)
     certification = PaymentCertification.objects.create(
         invoice=invoice,
         voucher_number=_voucher_number(invoice.order),
-        dollars=total.amount,
+        dollars=(total - taken_off).amount,
+        offset_dollars=taken_off.amount,
         by_acrn=_plain(parts),
         due_on=due,
         certified_by_id=by.own_membership_id,
         certified_at=at,
     )
+    _take_off(certification, offsets, by, at)
     invoice.move_to(InvoiceState.CERTIFIED)
-    withheld = Dollars(invoice.total_dollars) - total
+    withheld = invoice.asked - total
     post_notice(
         recipients=[Recipient(organization_id=invoice.vendor_id)],
         subject=certification.subject,
-        title=f"Invoice {invoice.number}: ${total.amount:,.2f} will be paid",
+        title=f"Invoice {invoice.number}: ${certification.dollars:,.2f} will be paid",
         body=(
-            f"Due on {due.day} {due:%b %Y}. Invoiced ${invoice.total_dollars:,.2f}; "
-            f"withheld ${withheld.amount:,.2f}."
+            f"Due on {due.day} {due:%b %Y}. Invoiced ${invoice.asked.amount:,.2f}; "
+            f"withheld ${withheld.amount:,.2f}; credits ${taken_off.amount:,.2f}."
         ),
         url_path=certification.path,
         by=by,
@@ -85,7 +96,8 @@ def certify_payment(
         data={
             "invoice": invoice.number,
             "voucher": certification.voucher_number,
-            "dollars": total,
+            "dollars": Dollars(certification.dollars),
+            "credits": taken_off,
             "withheld": withheld,
             "by_acrn": certification.by_acrn,
             "due_on": due,
@@ -106,6 +118,33 @@ def _lock_invoice(invoice_id: int) -> Invoice:
         .select_related("order__contract__agency", "vendor")
         .get(pk=invoice_id)
     )
+
+
+def _take_off(
+    certification: PaymentCertification,
+    offsets: Sequence[queries.Offset],
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Write what the voucher takes off; a credit that is set off is settled by it."""
+    for each in offsets:
+        settlement = None
+        if each.line is None:
+            settlement = settle_credit(
+                credit_id=each.credit.pk,
+                kind=SettlementKind.SET_OFF,
+                dollars=each.dollars,
+                reference=certification.voucher_number,
+                by=by,
+                at=at,
+            )
+        PaymentOffset.objects.create(
+            certification=certification,
+            credit=each.credit,
+            credit_line=each.line,
+            settlement=settlement,
+            dollars=each.dollars.amount,
+        )
 
 
 def _voucher_number(order: TaskOrder) -> str:

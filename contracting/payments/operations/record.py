@@ -13,6 +13,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
+from contracting.ledger.operations.credit import credit_funds
 from contracting.ledger.operations.record_paid import record_paid
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.payments import events, permissions, queries
@@ -106,7 +107,7 @@ def _guard(
 def _post(
     certification: PaymentCertification, paid_on: date, by: Actor, at: datetime
 ) -> None:
-    """Pay each part from the funds that the voucher names."""
+    """Pay each part from the funds that the voucher names, and take credits off."""
     for line_id, parts in sorted(certification.by_acrn.items()):
         for acrn, amount in sorted(parts.items()):
             record_paid(
@@ -118,3 +119,8 @@ def _post(
                 by=by,
                 at=at,
             )
+    credits = queries.offset_by_funds(certification)
+    if credits:
+        credit_funds(
+            credits=credits, on=paid_on, because=certification.subject, by=by, at=at
+        )

@@ -177,7 +177,7 @@ def _accept_what_agrees(
         )
         raise NothingAgrees(message)
     cents = _cents_of(parts, charges)
-    withheld = Dollars(invoice.total_dollars) - cents
+    withheld = invoice.asked - cents
     return _keep(invoice, run, parts, withheld, None, by, at, charges)
 
 

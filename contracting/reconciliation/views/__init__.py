@@ -24,6 +24,7 @@ from contracting.billing.queries.clocks import (
     payment_days_of,
     return_by,
 )
+from contracting.billing.queries.credits import credit_lines_of
 from contracting.billing.states import InvoiceState
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -80,7 +81,8 @@ class InvoicePage(PageView):
             **_plot(findings),
             "acceptances": acceptances,
             "accepted": accepted,
-            "withheld": Dollars(invoice.total_dollars) - accepted,
+            "withheld": invoice.asked - accepted,
+            "credit_lines": credit_lines_of(invoice),
             "unresolved": sum(f.state != FindingState.RESOLVED for f in findings),
             "is_open": invoice.state == InvoiceState.RECEIVED,
             "return_by": return_by(invoice),
