@@ -129,6 +129,9 @@ RERATING_DISCARDED = event_type(
 USAGE_CLOSED = event_type(
     "metering.usage.closed", "Usage is accepted: what it cost is changed no more."
 )
+USAGE_REOPENED = event_type(
+    "metering.usage.reopened", "Usage that was closed for an accounting month is open."
+)
 VIEW_SAVED = event_type(
     "metering.view.saved", "A view of the usage explorer was kept under a name."
 )

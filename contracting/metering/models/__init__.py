@@ -80,6 +80,7 @@ FoldedLine = rollups.FoldedLine
 UsageFold = rollups.UsageFold
 TermsChange = changes.TermsChange
 ClosedUsage = reratings.ClosedUsage
+ReopenedUsage = reratings.ReopenedUsage
 RatingRun = reratings.RatingRun
 RatingDifference = reratings.RatingDifference
 UsageRerating = reratings.UsageRerating

@@ -47,6 +47,27 @@ class ClosedUsage(AppendOnly):
         return f"{self.order_line_id} {self.token_class_code} {self.period}"
 
 
+class ReopenedUsage(AppendOnly):
+    """What was closed because of something is open again: its closing no longer holds.
+
+    Whatever an acceptance closed stays closed.
+    """
+
+    because_kind = models.CharField(max_length=60)
+    because_id = models.BigIntegerField()
+    reopened_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_closing_is_reopened_once", fields=["because_kind", "because_id"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.because_kind} {self.because_id}"
+
+
 class RatingRun(Addressed, Timestamped, Stateful):
     """Usage of a contract or order and of some days is to be rated anew, and why."""
 

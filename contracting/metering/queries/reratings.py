@@ -27,7 +27,6 @@ from contracting.metering.calculations.rerating import (
     prices_of,
 )
 from contracting.metering.models import (
-    ClosedUsage,
     EveryEvent,
     RatingDifference,
     RatingRun,
@@ -35,6 +34,7 @@ from contracting.metering.models import (
     UsageRating,
     UsageRerating,
 )
+from contracting.metering.queries.closings import closings
 from contracting.metering.queries.lookup import Lookup
 from contracting.metering.states import (
     RELEASABLE,
@@ -379,8 +379,7 @@ class Closed:
     def __init__(self, order_lines: Iterable[int]) -> None:
         self._spans: dict[tuple[Any, ...], list[tuple[Any, datetime]]]
         self._spans = defaultdict(list)
-        rows = ClosedUsage.objects.filter(order_line__in=list(order_lines))
-        for row in rows:
+        for row in closings(order_lines):
             key = row.order_line_id, row.token_class_code, row.model_id, row.tier
             self._spans[key].append((row.period, row.closed_at))
 
