@@ -1,0 +1,256 @@
+"""Reads of the audit of the count."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from django.db.models import QuerySet
+
+from accounts.states import Role
+from contracting.contracts.models import Contract, RateRow
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.metering.models import UsageSource
+from contracting.metering.queries.reratings import ratings_in_force
+from contracting.orders.models import OrderLine
+from contracting.recounts.calculations import (
+    Standing,
+    excess,
+    is_drawn,
+    proof_of,
+)
+from contracting.recounts.models import (
+    RecountAllowance,
+    RecountPlan,
+    RecountSample,
+    RecountStanding,
+)
+from contracting.recounts.states import Sampled, Verdict
+from contracting.reference.models import AiModel, TokenClass
+from contracting.reference.states import Direction, Modality, Phase
+
+READERS: Final = (
+    Role.CONTRACTING_OFFICER,
+    Role.CONTRACT_SPECIALIST,
+    Role.COR,
+    Role.PROGRAM_MANAGER,
+    Role.AUDITOR,
+)
+_OF_A_SAMPLE: Final = ("position", "request_id", "reported", "recounted", "proof")
+
+
+def plans_visible_to(actor: Actor) -> QuerySet[RecountPlan]:
+    """The agency's own; to a vendor, those of its contracts."""
+    plans = RecountPlan.objects.select_related(
+        "contract__agency", "contract__vendor", "model", "token_class", "allowance"
+    )
+    if actor.is_agency and (actor.is_key or actor.has_role(*READERS)):
+        return plans.filter(contract__agency_id=actor.organization_id)
+    if actor.is_vendor and (actor.role or actor.is_key):
+        return plans.filter(contract__vendor_id=actor.organization_id)
+    return plans.none()
+
+
+def get_plan_for(actor: Actor, public_id: str) -> RecountPlan:
+    """One plan.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = plans_visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such plan."
+        raise NotVisible(message, rule="R-ROL-07")
+    return found
+
+
+def get_allowance_for(actor: Actor, public_id: str) -> RecountAllowance:
+    """One allowance: both sides of the contract read it.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = (
+        RecountAllowance.objects.select_related(
+            "contract__agency", "contract__vendor", "model", "token_class", "plan"
+        )
+        .filter(public_id=public_id)
+        .first()
+    )
+    mine = found is not None and (
+        (
+            actor.is_vendor
+            and bool(actor.role)
+            and actor.acts_for(found.contract.vendor_id)
+        )
+        or (actor.has_role(*READERS) and actor.acts_for(found.contract.agency_id))
+    )
+    if found is None or not mine:
+        message = "There is no such allowance."
+        raise NotVisible(message, rule="R-ROL-07")
+    return found
+
+
+def samples_visible_to(actor: Actor, plan: RecountPlan) -> bool:
+    """Whether the actor may know which calls are drawn.
+
+    A vendor who knows them could count those alone honestly: they are told with the
+    key, after the end.
+    """
+    if actor.is_vendor:
+        return plan.revealed_key is not None
+    return True
+
+
+def recountable_classes() -> QuerySet[TokenClass]:
+    """Classes whose whole text an agency can hold; hidden reasoning is none of them."""
+    text = TokenClass.objects.filter(modality=Modality.TEXT)
+    out = text.filter(direction=Direction.OUTPUT, phase=Phase.RESPONSE)
+    asked = text.filter(direction=Direction.INPUT, phase=Phase.PROMPT)
+    return (out | asked).order_by("-direction", "code")
+
+
+def is_recountable(token_class: TokenClass) -> bool:
+    """Whether the agency can hold the whole text of such tokens."""
+    return recountable_classes().filter(pk=token_class.pk).exists()
+
+
+def models_of(contract: Contract) -> QuerySet[AiModel]:
+    """The models that the contract prices."""
+    priced = RateRow.objects.filter(line__contract=contract).values("model")
+    return AiModel.objects.filter(pk__in=priced).order_by("snapshot")
+
+
+def allowance_in_force(
+    contract: Contract, model: AiModel, token_class: TokenClass
+) -> RecountAllowance | None:
+    """The latest allowance that holds; one that waits for the vendor does not."""
+    found = RecountAllowance.objects.filter(
+        contract=contract, model=model, token_class=token_class
+    ).select_related("agreement")
+    return next((each for each in found.order_by("-pk") if each.holds), None)
+
+
+class Metered(NamedTuple):
+    """What our meter has of a call."""
+
+    request_id: str
+    tokens: int
+    occurred_at: datetime
+    model_id: int
+
+
+def metered_calls(
+    plan: RecountPlan, ids: Collection[str] | None = None, **narrow: Any
+) -> Iterator[Metered]:
+    """The calls of a plan's contract, model and class, as they are rated.
+
+    :param ids: only those of these ids
+    """
+    lines = OrderLine.objects.filter(order__contract_id=plan.contract_id)
+    if ids is not None:
+        agency = plan.contract.agency_id
+        sources = UsageSource.objects.filter(agency_id=agency)
+        narrow |= {
+            "agency_id": agency,
+            "source_id__in": list(sources.values_list("pk", flat=True)),
+            "event_id__in": list(ids),
+        }
+    rows = ratings_in_force(
+        lines.values_list("pk", flat=True),
+        ("event_id", "tokens", "occurred_at", "rate_row__model_id"),
+        token_class_code=plan.token_class.code,
+        **narrow,
+    )
+    for row in map(Metered._make, rows):
+        if row.model_id == plan.model_id:
+            yield row
+
+
+def samples_in_order(plan: RecountPlan, after: int = 0) -> list[Sampled]:
+    """Samples in the order of drawing, up to the first that is not there yet."""
+    rows = RecountSample.objects.filter(plan=plan, position__gt=after)
+    found = []
+    for expected, row in enumerate(
+        rows.order_by("position").values_list(*_OF_A_SAMPLE), start=after + 1
+    ):
+        if row[0] != expected:
+            break
+        found.append(Sampled(*row))
+    return found
+
+
+def excesses_of(samples: Sequence[Sampled]) -> list[float]:
+    """X of each sample; a lost text counts as an exact count."""
+    return [excess(*each.counts) for each in samples]
+
+
+def standing_of(plan: RecountPlan) -> Standing:
+    """The last standing of a plan's test."""
+    row = RecountStanding.objects.filter(plan=plan).order_by("-samples").first()
+    return Standing() if row is None else as_standing(row)
+
+
+def as_standing(row: RecountStanding) -> Standing:
+    """A standing as the arithmetic knows it."""
+    return Standing(
+        row.samples, row.wealth, row.peak, row.total, row.squares, row.first_over
+    )
+
+
+def verdict_of(plan: RecountPlan) -> Verdict:
+    """What the samples of a plan say so far."""
+    if plan.allowance_id is None:
+        return Verdict.NO_VERDICT
+    return Verdict.FLAGGED if hasattr(plan, "flag") else Verdict.NOT_FLAGGED
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """What a revealed key says of a sample, held against the calls of the meter.
+
+    ``missing`` were drawn and never sent; ``alien`` were sent and not drawn by the key;
+    ``disordered`` follow a later call.
+    """
+
+    calls: int
+    drawn: int
+    sent: int
+    missing: tuple[str, ...]
+    alien: tuple[str, ...]
+    disordered: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether exactly the drawn calls were sent."""
+        return not self.missing and not self.alien
+
+
+def sampling_by(plan: RecountPlan, key: bytes, until: datetime) -> Sampling:
+    """Draw the sample anew from the calls of the meter, and compare.
+
+    :param until: the end of the plan
+    """
+    sent = dict(plan.samples.order_by("position").values_list("request_id", "proof"))
+    times: dict[str, datetime] = {}
+    calls = 0
+    missing = []
+    for row in metered_calls(
+        plan, occurred_at__gte=plan.adopted_at, occurred_at__lt=until
+    ):
+        calls += 1
+        if is_drawn(proof_of(key, row.request_id), plan.rate):
+            times[row.request_id] = row.occurred_at
+            if row.request_id not in sent:
+                missing.append(row.request_id)
+    alien = [each for each, proof in sent.items() if proof_of(key, each) != proof]
+    in_order = [times[each] for each in sent if each in times]
+    return Sampling(
+        calls=calls,
+        drawn=len(times),
+        sent=len(sent),
+        missing=tuple(sorted(missing)),
+        alien=tuple(alien),
+        disordered=sum(b < a for a, b in zip(in_order, in_order[1:], strict=False)),
+    )
