@@ -41,6 +41,7 @@ from contracting.metering.models import EveryEvent, UsageRating
 from contracting.metering.queries.reratings import ratings_in_force
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.reconciliation.matching.adjusted import adjusted_on
+from contracting.reconciliation.matching.credited import credited_on
 from contracting.reconciliation.matching.late import key_of, late_on
 from contracting.reconciliation.matching.rows import order_of, rate_at
 from contracting.reconciliation.matching.volume import Volume
@@ -168,6 +169,7 @@ def match_of(
         accepted_otherwise=() if invoice else tuple(accepted_otherwise(order, at)),
         adjusted=() if invoice else tuple(adjusted_on(order)),
         late=tuple(late_on(lines, rates, view)),
+        credits=tuple(credited_on(invoice)),
         known_requests=frozenset(
             row.request_id
             for row in around

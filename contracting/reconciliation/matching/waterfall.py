@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -42,11 +42,13 @@ class Waterfall:
     """What was asked for, the steps down from it, and what our meter counts.
 
     ``start`` less all ``steps`` is ``end``; the last step is what nothing explains.
+    The end is what is metered, less the ``credits`` that are due.
     """
 
     start: Dollars
     steps: tuple[Step, ...]
     end: Dollars
+    credits: Dollars = field(default_factory=Dollars)
 
     @property
     def unexplained(self) -> Dollars:
@@ -61,6 +63,7 @@ class Waterfall:
                 [step.code, step.count, step.amount.plain()] for step in self.steps
             ],
             "end": self.end.plain(),
+            "credits": self.credits.plain(),
         }
 
     @classmethod
@@ -73,6 +76,7 @@ class Waterfall:
                 for code, count, amount in kept["steps"]
             ),
             end=Dollars(Decimal(kept["end"])),
+            credits=Dollars(Decimal(kept["credits"])),
         )
 
 
@@ -119,7 +123,7 @@ def waterfall(match: Match, *, asked: Dollars | None) -> Waterfall:
         (LATE, _at_rate(before, "b_tokens") - _at_rate(before, "a_tokens")),
     ]
     end = metered + _at_rate(before, "a_tokens") - due
-    return _steps(asked, found, others, end)
+    return replace(_steps(asked, found, others, end), credits=due)
 
 
 def _of_both(inside: Match) -> list[Difference]:

@@ -154,7 +154,7 @@ def _keep_run(
 
 
 def _asked(invoice: Invoice | None) -> Dollars | None:
-    return None if invoice is None else invoice.asked
+    return None if invoice is None else Dollars(invoice.total_dollars)
 
 
 def _tokens(rows: Iterable[Any], span: Span) -> int:

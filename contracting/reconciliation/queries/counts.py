@@ -219,9 +219,13 @@ def plot_of(run: ReconciliationRun) -> Plot | None:
         "why",
         f"From what is {asked.lower()} to what is metered, in US dollars",
         _sentence(made, asked.lower()),
-        ((asked, made.start.amount), ("Metered", made.end.amount)),
+        ((asked, made.start.amount), (_end(made), made.end.amount)),
         steps,
     )
+
+
+def _end(made: Waterfall) -> str:
+    return "Metered, less credits" if made.credits else "Metered"
 
 
 def _words(code: str) -> str:
