@@ -11,6 +11,9 @@ FINDING_DISPUTED = event_type(
 FINDING_RESOLVED = event_type(
     "reconciliation.finding.resolved", "A discrepancy was resolved."
 )
+FINDING_WITHDRAWN = event_type(
+    "reconciliation.finding.withdrawn", "The vendor gave up what it had asked for."
+)
 USAGE_ACCEPTED = event_type(
     "reconciliation.usage.accepted", "The part on which all three agree was accepted."
 )

@@ -68,3 +68,13 @@ def can_resolve_finding(by: Actor, finding: Finding, on: date) -> Verdict:
         doing="resolve a discrepancy",
     )
     return as_representative(verdict, by, contract, on)
+
+
+def can_withdraw_finding(by: Actor, finding: Finding) -> Verdict:
+    """A signer of the vendor, who gives up what the vendor asked for."""
+    return role_in(
+        by,
+        finding.order.contract.vendor_id,
+        Role.VENDOR_SIGNER,
+        doing="withdraw what the vendor asked for",
+    )

@@ -21,12 +21,13 @@ from contracting.reconciliation.states import FindingCode
 
 @transaction.atomic
 def dispute_finding(
-    *, finding_id: int, reason: str, by: Actor, at: datetime
+    *, finding_id: int, reason: str, by: Actor, at: datetime, is_told: bool = True
 ) -> Dispute:
     """Withhold the difference and ask the vendor to explain it (FAR 33.2, 52.212-4(i)).
 
     The undisputed part of the invoice is paid meanwhile.
 
+    :param is_told: whether the vendor gets a notice of this difference alone
     :raises NotAllowed: if ``by`` is neither designated COR (R-ROL-05) nor contracting
         officer of the agency
     :raises ResolutionMissing: without a reason
@@ -53,18 +54,19 @@ def dispute_finding(
         disputed_by_id=by.own_membership_id,
         disputed_at=at,
     )
-    post_notice(
-        recipients=[Recipient(organization_id=finding.order.contract.vendor_id)],
-        subject=finding.subject,
-        title=f"{finding.get_code_display().capitalize()}: please explain",
-        body=(
-            f"Order {finding.order.piid}: {abs(finding.tokens):,} tokens, "
-            f"${Dollars(finding.amount_dollars).plain()}. {reason.strip()}"
-        ),
-        url_path=finding.path,
-        by=by,
-        at=at,
-    )
+    if is_told:
+        post_notice(
+            recipients=[Recipient(organization_id=finding.order.contract.vendor_id)],
+            subject=finding.subject,
+            title=f"{finding.get_code_display().capitalize()}: please explain",
+            body=(
+                f"Order {finding.order.piid}: {abs(finding.tokens):,} tokens, "
+                f"${Dollars(finding.amount_dollars).plain()}. {reason.strip()}"
+            ),
+            url_path=finding.path,
+            by=by,
+            at=at,
+        )
     record_event(
         events.FINDING_DISPUTED,
         subject=finding.subject,
