@@ -28,13 +28,13 @@ KEY = bytes(range(32))
 TOKENIZER = "a" * 64
 PLANNED_AT = CALLED_AT - timedelta(hours=1)
 NOW = CALLED_AT + timedelta(hours=2)
-CALLS = 60
+CALLS = 30
 EXACT = [(100, 100)] * 2_000
 
 
 @pytest.fixture
 def order(db):
-    """An order with sixty calls of a hundred tokens of answer each."""
+    """An order with thirty calls of a hundred tokens of answer each."""
     usage_source()
     order = order_for()
     ingested(*(event(n, order=order) for n in range(CALLS)))

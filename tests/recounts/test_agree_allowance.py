@@ -22,7 +22,7 @@ from tests.recounts.conftest import (
 
 @pytest.fixture
 def allowance(order, recounter, monkeypatch):
-    monkeypatch.setattr(set_allowance, "CALIBRATION_SAMPLES", 40)
+    monkeypatch.setattr(set_allowance, "CALIBRATION_SAMPLES", 20)
     by, _text = recounter
     plan = adopted(order)
     sent(plan, [sample(n) for n in range(CALLS)], by)

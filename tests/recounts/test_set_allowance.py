@@ -32,15 +32,15 @@ def test_a_trusted_run_holds_at_once(order):
 
 
 def test_first_samples_hold_when_the_vendor_agrees(order, recounter, monkeypatch):
-    # Given a plan without an allowance, whose samples come to forty counts
-    monkeypatch.setattr(set_allowance, "CALIBRATION_SAMPLES", 40)
+    # Given a plan without an allowance, whose samples come to twenty counts
+    monkeypatch.setattr(set_allowance, "CALIBRATION_SAMPLES", 20)
     by, _text = recounter
     plan = adopted(order)
     sent(plan, [sample(n, recounted=None if n == 3 else 100) for n in range(CALLS)], by)
 
     allowance = allowed(order, plan_id=plan.pk, counts=())
 
-    assert allowance.samples == 40
+    assert allowance.samples == 20
     assert not allowance.holds
     assert queries.allowance_in_force(order.contract, model(), output()) is None
     assert Notice.objects.filter(title__contains="agree to an allowance").exists()

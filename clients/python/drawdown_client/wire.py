@@ -26,12 +26,13 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A POST; ``key`` is the same however often it is sent."""
+    """What is asked; ``key`` is the same however often it is sent."""
 
     path: str
     body: bytes
     key: str
     content_type: str = "application/json"
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class Connections:
             if connection.sock is not None:
                 connection.sock.settimeout(connection.timeout)
             connection.request(
-                "POST",
+                request.method,
                 self._address.target(request),
                 body=request.body,
                 headers=self._address.headers(request),
@@ -224,7 +225,7 @@ class AsyncConnections:
         host = self._address.host
         name = f"[{host}]" if ":" in host else host
         lines = [
-            f"POST {self._address.target(request)} HTTP/1.1",
+            f"{request.method} {self._address.target(request)} HTTP/1.1",
             f"Host: {name}:{self._address.port}",
             f"Content-Length: {len(request.body)}",
             *(f"{key}: {text}" for key, text in self._address.headers(request).items()),
