@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from contracting.billing import queries
 from contracting.billing.calculations import (
     COLUMNS,
+    SUM_COLUMNS,
     BadLines,
     BadReport,
     as_report,
@@ -76,7 +77,9 @@ class OrderReportsEndpoint(EndpointView):
         operation_id="receive_usage_report",
         summary="Send a usage report",
         description=(
-            "Either text/csv with one row for each billed attempt and token class and "
+            "Either text/csv with one row for each billed attempt and token class (or "
+            "for each day and token class where the vendor names no calls: request_id "
+            "and attempt are empty, and bucket_end says when the sum ends) and "
             "with label, period_start, period_end, stated_total and supersedes in the "
             "query, or the same in JSON. Reports of an order add up, but one that "
             "supersedes another replaces it; the same report sent again is answered "
@@ -238,6 +241,14 @@ def _refuse_if_too_large(request: Request) -> None:
         raise TooLarge(message)
 
 
+_ROWS = (
+    set(COLUMNS),
+    {*COLUMNS, *SUM_COLUMNS},
+    {*COLUMNS, *SUM_COLUMNS} - {"attempt"},
+)
+"""What a row of a call, and of a sum, may have."""
+
+
 def _report(request: Request) -> tuple[dict[str, Any], bytes]:
     """What is said of the report, and its rows as CSV."""
     if request.content_type.split(";")[0].strip() == "text/csv":
@@ -252,7 +263,7 @@ def _report(request: Request) -> tuple[dict[str, Any], bytes]:
     meta = ReportMetaSerializer(data=body)
     meta.is_valid(raise_exception=True)
     if not isinstance(rows, list) or not all(
-        isinstance(row, dict) and set(row) == set(COLUMNS) for row in rows
+        isinstance(row, dict) and set(row) in _ROWS for row in rows
     ):
         message = f"rows is a list of objects with {', '.join(COLUMNS)}."
         raise ReportRefused(message, pointer="/rows")
@@ -347,6 +358,7 @@ def report_row(report: UsageReport) -> dict[str, Any]:
         "due_at": instant(report.due_at),
         "received_at": instant(report.received_at),
         "is_late": report.is_late,
+        "is_in_sums": report.is_in_sums,
         "supersedes": report.supersedes.public_id if report.supersedes else None,
         "superseded_by": later.public_id if later else None,
         "rows": report.rows_received,

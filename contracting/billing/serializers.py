@@ -58,10 +58,15 @@ class ReportMetaSerializer(serializers.Serializer[object]):
 
 
 class StatedRowSerializer(serializers.Serializer[object]):
-    """One billed attempt and token class."""
+    """One billed attempt and token class, or a sum of a day that names no call."""
 
-    request_id = serializers.CharField(max_length=200)
-    attempt = serializers.IntegerField(min_value=1)
+    request_id = serializers.CharField(max_length=200, allow_blank=True)
+    attempt = serializers.IntegerField(
+        min_value=1, required=False, help_text="Of a call; a sum has none."
+    )
+    bucket_end = InstantField(
+        required=False, help_text="Of a sum: it counts from occurred_at until then."
+    )
     occurred_at = InstantField()
     model = serializers.CharField(max_length=120)
     tier = serializers.CharField(max_length=20)
@@ -89,6 +94,7 @@ class ReportSerializer(serializers.Serializer[object]):
     due_at = serializers.CharField()
     received_at = serializers.CharField()
     is_late = serializers.BooleanField()
+    is_in_sums = serializers.BooleanField()
     supersedes = serializers.CharField(allow_null=True)
     superseded_by = serializers.CharField(allow_null=True)
     rows = serializers.IntegerField()

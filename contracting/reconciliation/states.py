@@ -283,6 +283,8 @@ class Match:
     because of how they ended. Attempts that the meter or a report has on another order
     are in ``metered_elsewhere`` and ``reported_elsewhere``. ``agreed`` counts the rows
     of a key and day that were compared before, and found equal, and left out here.
+    Sums that begin in the ``window`` are compared, also where they go beyond it: what
+    lies outside of it and in the same sums stands beside the other rows.
     """
 
     metered: tuple[Metered, ...]
@@ -308,6 +310,9 @@ class Match:
     metered_elsewhere: frozenset[Attempt] = frozenset()
     reported_elsewhere: frozenset[Attempt] = frozenset()
     agreed: Mapping[tuple[Key, date], int] = field(default_factory=dict)
+    window: Span | None = None
+    beside_metered: tuple[Metered, ...] = ()
+    beside_reported: tuple[Reported, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ READS = {
     "metering/queries/proof.py": "holds the roll-ups against their rows",
     "metering/queries/reratings.py": "works out each call anew",
     "operate/story/verdict.py": "recounts the story beside the pages",
+    "reconciliation/matching/beside.py": "which order a reported call stands on",
     "reconciliation/matching/inputs.py": "matches call by call",
 }
 """Who reads raw rows of usage beside those who write them, each with the reason."""

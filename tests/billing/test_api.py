@@ -88,6 +88,28 @@ def json_report(**changed):
     }
 
 
+def test_a_vendor_that_names_no_calls_posts_sums(
+    order, told_the_time, vendor_a_machine
+):
+    total = {
+        "request_id": "",
+        "occurred_at": HOUR[0].isoformat(),
+        "bucket_end": HOUR[1].isoformat(),
+        "model": MODEL,
+        "class": "OUT_TEXT",
+        "tier": "STANDARD",
+        "tokens": 70_004,
+    }
+    client = key_client(vendor_a_machine)
+
+    address = api("receive_usage_report", order.public_id)
+    answer = post_json(client, address, json_report(rows=[total]))
+
+    assert (answer.status_code, answer.json()["is_in_sums"]) == (201, True)
+    row = UsageReport.objects.get().rows.get()
+    assert (row.request_id, row.bucket_end, row.tokens) == ("", HOUR[1], 70_004)
+
+
 def test_a_vendors_system_posts_its_report_as_csv(
     order, told_the_time, vendor_a_machine
 ):

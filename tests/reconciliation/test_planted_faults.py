@@ -277,9 +277,9 @@ def tokens_by_key(world: World, found: list[Difference]) -> tuple[Counter, Count
     for each in found:
         if each.code == FindingCode.RATE or "invoiced_usd" in each.evidence:
             continue
-        line = each.order_line_id
-        assert line is not None
-        kind = (line, each.evidence["model"], each.evidence["tier"])
+        order_line = each.order_line_id
+        assert order_line is not None
+        kind = (order_line, each.evidence["model"], each.evidence["tier"])
         for *_, code, tokens in each.evidence["keys"]:
             if each.code == FindingCode.MODEL_ALIAS:
                 named[(*kind, code)] -= tokens

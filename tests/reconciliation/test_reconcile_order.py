@@ -340,15 +340,16 @@ def test_a_corrected_call_agrees_with_a_report_of_the_right_count(order):
 
 
 def test_usage_beyond_the_funds_is_a_finding(order):
-    # Forty dollars are funded; ten million tokens of text cost eighty
+    # Given funds of $40 under a ceiling of $60; ten million tokens of text cost $80
     used(order, [Call("r-9", {"OUT_TEXT": 10_000_000}, minute=50)], at=COMPARED_AT)
 
     compared(order, at=REPORTED_AT)
 
-    ((code, tokens, amount),) = found(order)
-    assert code == "UNFUNDED"
-    assert amount == Dollars("42.0888")
-    assert tokens == 5_261_100
+    # Then what lies beyond the ceiling is named by it, and the rest by the funds
+    assert found(order) == [
+        ("OVER_CEILING", 0, Dollars("22.088794")),
+        ("UNFUNDED", 5_261_100, Dollars("20.000006")),
+    ]
 
 
 def test_an_order_without_usage_has_nothing_to_compare(signed, db):

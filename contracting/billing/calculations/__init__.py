@@ -14,7 +14,7 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from contracting.billing import refusals
@@ -47,6 +47,10 @@ COLUMNS: Final = (
     "tier",
     "tokens",
 )
+SUM_COLUMNS: Final = ("bucket_end",)
+"""Of a row that is a sum and no call: it begins at ``occurred_at``."""
+LONGEST_SUM: Final = timedelta(hours=25)
+"""A day, also the one on which clocks go back."""
 LINE_COLUMNS: Final = (
     "clin",
     "acrn",
@@ -81,7 +85,10 @@ HEADER: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """One row of a vendor's report."""
+    """One row of a vendor's report: a class of an attempt, or a sum without calls.
+
+    A sum has no request id; it counts from ``occurred_at`` to ``bucket_end``.
+    """
 
     request_id: str
     attempt: int
@@ -90,6 +97,7 @@ class ReadRow:
     token_class_code: str
     tier: str
     tokens: int
+    bucket_end: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,22 +187,26 @@ class Stated:
 
 
 def read_report(content: bytes) -> list[ReadRow]:
-    """A CSV report with the columns of ``COLUMNS``.
+    """A CSV report with the columns of ``COLUMNS``, of calls or of sums.
 
-    A report without a row says that the vendor counted nothing.
+    A row of a sum has an empty request id and attempt, and says when it ends. A report
+    without a row says that the vendor counted nothing.
 
     :raises BadLines: naming every row that cannot be read, up to ``MAX_ERRORS``
     :raises BadReport: if the file is no such CSV
     """
     rows: list[ReadRow] = []
     errors: list[str] = []
-    for number, row in enumerate(_csv(content, COLUMNS), start=1):
+    for number, row in enumerate(_csv(content, COLUMNS, SUM_COLUMNS), start=1):
         try:
             rows.append(_report_row(number, row))
         except BadReport as error:
             errors.append(str(error))
     if errors:
         raise BadLines(_bounded(errors))
+    if len({row.bucket_end is None for row in rows}) > 1:
+        message = "A report lists calls or sums, and never both."
+        raise BadReport(message)
     return rows
 
 
@@ -209,8 +221,11 @@ def as_report(rows: Iterable[Mapping[str, Any]]) -> bytes:
     """The same rows, as JSON gives them, in the form that ``read_report`` reads."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([row[name] for name in COLUMNS] for row in rows)
+    given = list(rows)
+    sums = SUM_COLUMNS if any(row.get("bucket_end") for row in given) else ()
+    names = (*COLUMNS, *sums)
+    writer.writerow(names)
+    writer.writerows([row.get(name, "") for name in names] for row in given)
     return text.getvalue().encode()
 
 
@@ -245,7 +260,11 @@ def _csv(
 
 def _report_row(number: int, row: Mapping[str, Any]) -> ReadRow:
     where = f"Row {number}"
-    for name, limit in (("request_id", 200), ("model", 120), ("tier", 20)):
+    texts = {"request_id": 200, "model": 120, "tier": 20}
+    is_sum = bool(row.get("bucket_end"))
+    if is_sum:
+        del texts["request_id"]
+    for name, limit in texts.items():
         value = row[name]
         if not value or len(value) > limit or not value.isprintable():
             message = f"{where}: {name} is empty, too long or not printable."
@@ -254,19 +273,36 @@ def _report_row(number: int, row: Mapping[str, Any]) -> ReadRow:
     if code is None:
         message = f"{where}: no such token class {row['class'][:40]!r}."
         raise BadReport(message)
+    at = reading.read_instant(where, "occurred_at", row["occurred_at"])
+    attempt = 1 if is_sum else _attempt(where, row)
     return ReadRow(
         request_id=row["request_id"],
-        attempt=reading.read_count(
-            where, "attempt", row["attempt"], least=1, most=1000
-        ),
-        occurred_at=reading.read_instant(where, "occurred_at", row["occurred_at"]),
+        attempt=attempt,
+        occurred_at=at,
         model_name=row["model"],
         token_class_code=code,
         tier=_tier(where, row),
         tokens=reading.read_count(
             where, "tokens", row["tokens"], least=0, most=MAX_TOKENS
         ),
+        bucket_end=_bucket_end(where, row, at) if is_sum else None,
     )
+
+
+def _attempt(where: str, row: Mapping[str, Any]) -> int:
+    return reading.read_count(where, "attempt", row["attempt"], least=1, most=1000)
+
+
+def _bucket_end(where: str, row: Mapping[str, Any], start: datetime) -> datetime:
+    """When a sum ends: of a day at most, and of no single call."""
+    if row["request_id"] or row["attempt"]:
+        message = f"{where}: a sum, which has a bucket_end, names no call."
+        raise BadReport(message)
+    end = reading.read_instant(where, "bucket_end", row["bucket_end"])
+    if not timedelta(0) < end - start <= LONGEST_SUM:
+        message = f"{where}: a sum is of a day at most, and ends after it begins."
+        raise BadReport(message)
+    return end
 
 
 def _tier(where: str, row: Mapping[str, Any]) -> str:

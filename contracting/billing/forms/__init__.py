@@ -74,7 +74,9 @@ class ReceiveUsageReportForm(PeriodForm):
         label="File",
         help_text=(
             "CSV with one row for each billed attempt and token class. The first line "
-            "is request_id,attempt,occurred_at,model,class,tier,tokens."
+            "is request_id,attempt,occurred_at,model,class,tier,tokens. If you count "
+            "no single calls, send one row for each day and token class: leave "
+            "request_id and attempt empty and add bucket_end, when the sum ends."
         ),
     )
     stated_total = forms.IntegerField(

@@ -54,6 +54,9 @@ class UsageReport(Addressed, AppendOnly):
     payload = models.ForeignKey("documents.Blob", on_delete=models.PROTECT)
     rows_received = models.PositiveIntegerField()
     received_by = models.CharField(max_length=160)
+    is_in_sums = models.BooleanField(
+        db_default=False, help_text="It names no calls, only sums by day and class."
+    )
     supersedes = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -112,19 +115,25 @@ class UsageReport(Addressed, AppendOnly):
 
 
 class ReportRow(AppendOnly):
-    """One billed attempt and class as the vendor counts it."""
+    """One billed attempt and class as the vendor counts it, or a sum of a class.
+
+    A sum is of ``[occurred_at, bucket_end)`` and names no request.
+    """
 
     report = models.ForeignKey(
         UsageReport, on_delete=models.PROTECT, related_name="rows"
     )
     row_number = models.PositiveIntegerField()
-    request_id = models.CharField(max_length=200)
+    request_id = models.CharField(max_length=200, blank=True)
     attempt = models.PositiveIntegerField(default=1)
     occurred_at = models.DateTimeField()
     model_name = models.CharField(max_length=120)
     token_class_code = models.CharField(max_length=30)
     tier = models.CharField(max_length=20, default="STANDARD")
     tokens = models.BigIntegerField()
+    bucket_end = models.DateTimeField(
+        null=True, blank=True, help_text="When a sum ends; empty for a call."
+    )
 
     objects = StreamedQuerySet.as_manager()
 
@@ -137,13 +146,22 @@ class ReportRow(AppendOnly):
             models.CheckConstraint(
                 name="a_reported_count_is_never_negative", condition=Q(tokens__gte=0)
             ),
+            models.CheckConstraint(
+                name="a_reported_row_is_a_call_or_a_sum_that_ends_later",
+                condition=(Q(bucket_end__isnull=True) & ~Q(request_id=""))
+                | Q(
+                    request_id="",
+                    bucket_end__isnull=False,
+                    bucket_end__gt=F("occurred_at"),
+                ),
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="report_row_by_request", fields=["request_id"]),
         ]
 
     def __str__(self) -> str:
-        return f"{self.request_id} {self.token_class_code}"
+        return f"{self.request_id or self.occurred_at} {self.token_class_code}"
 
 
 class Invoice(Addressed, Timestamped, Stateful):

@@ -28,6 +28,7 @@ _OF_A_ROW = (
     "token_class_code",
     "tier",
     "tokens",
+    "bucket_end",
 )
 _COLUMNS = ("report_id", "row_number", *_OF_A_ROW)
 
@@ -53,7 +54,8 @@ def receive_usage_report(
     answered with the report received before. A report without a row says that the
     vendor counted nothing.
 
-    :param content: CSV, one row per billed attempt and class
+    :param content: CSV, one row per billed attempt and class, or one per sum of a day
+        and class where the vendor counts no single calls
     :param stated_total: the vendor's own total of tokens, a checksum
     :param supersedes: the label of the report that this one corrects
     :raises NotAllowed: if ``by`` is not of the contract's vendor
@@ -87,6 +89,7 @@ def receive_usage_report(
         payload=blob,
         rows_received=len(rows),
         received_by=by.name,
+        is_in_sums=any(row.bucket_end for row in rows),
         supersedes=former,
         first_received_at=former.counts_from if former else None,
     )
@@ -108,6 +111,7 @@ def receive_usage_report(
             "tokens": sum(row.tokens for row in rows),
             "sha256": blob.sha256,
             "is_late": report.is_late,
+            "is_in_sums": report.is_in_sums,
             "supersedes": former.label if former else None,
         },
     )
@@ -183,11 +187,17 @@ def _rows(
         raise ReportRefused(str(error), defects=error.errors) from error
     except calculations.BadReport as error:
         raise ReportRefused(str(error)) from error
-    outside = [row for row in rows if not period_start <= row.occurred_at < period_end]
+    outside = [
+        row
+        for row in rows
+        if not period_start <= row.occurred_at < period_end
+        or (row.bucket_end and row.bucket_end > period_end)
+    ]
     if outside:
+        first = outside[0].request_id or f"the sum from {outside[0].occurred_at}"
         message = (
             f"{len(outside)} rows lie outside the report's period, the first is "
-            f"{outside[0].request_id}."
+            f"{first}."
         )
         raise ReportOutsidePeriod(message, request_id=outside[0].request_id)
     counted = sum(row.tokens for row in rows)

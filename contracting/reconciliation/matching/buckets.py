@@ -139,6 +139,7 @@ def gather_buckets(gathered: Gathered, match: Match) -> None:
     if not match.bucketed:
         return
     slots = _slots(match)
+    everything = (*match.metered, *match.beside_metered)
     done = set()
     for kind in sorted({kind for kinds in slots.values() for kind in kinds}):
         mine = {slot: kinds[kind] for slot, kinds in slots.items() if kind in kinds}
@@ -146,7 +147,7 @@ def gather_buckets(gathered: Gathered, match: Match) -> None:
             slot: {code: counts.gap for code, counts in classes.items()}
             for slot, classes in mine.items()
         }
-        for slot in cut_off(gaps, [row for row in match.metered if row.kind == kind]):
+        for slot in cut_off(gaps, [row for row in everything if row.kind == kind]):
             done.add((slot, kind))
             for counts in mine[slot].values():
                 _add(gathered, FindingCode.TZ_CUTOFF, slot, counts)
@@ -161,7 +162,8 @@ def gather_buckets(gathered: Gathered, match: Match) -> None:
 
 def _slots(match: Match) -> _Slots:
     """All counts in covered periods without calls, by slot, kind and class."""
-    slots = {row.bucket for row in match.reported if row.bucket}
+    told = (*match.reported, *match.beside_reported)
+    slots = {row.bucket for row in told if row.bucket}
     within = Within((s.start, s.end) for s in slots if s.start and s.end)
     days = [
         min(s.day for s in slots if s.start and start <= s.start < end)
@@ -177,7 +179,7 @@ def _slots(match: Match) -> _Slots:
             slot = Slot(*within.spans[place], days[place])
         return found[slot][row.kind][row.token_class]
 
-    for row in match.metered:
+    for row in (*match.metered, *match.beside_metered):
         if periods.at(row.occurred_at) is not None:
             counts = counts_of(row, row.occurred_at)
             counts.ours += row.tokens
@@ -186,11 +188,18 @@ def _slots(match: Match) -> _Slots:
     for row in match.uncharged:
         if periods.at(row.occurred_at) is not None:
             counts_of(row, row.occurred_at).free += row.tokens
-    for row in match.reported:
+    for row in (*match.reported, *match.beside_reported):
         at = row.bucket.start if row.bucket and row.bucket.start else row.occurred_at
         if periods.at(at) is not None:
             _count_reported(counts_of(row, at), row)
-    return found
+    return {slot: kinds for slot, kinds in found.items() if _is_ours(slot, match)}
+
+
+def _is_ours(slot: Slot, match: Match) -> bool:
+    """Whether a sum begins in the days that are compared; it is named once."""
+    if match.window is None or slot.start is None:
+        return True
+    return match.window[0] <= slot.start < match.window[1]
 
 
 def _count_reported(counts: _Counts, row: Reported) -> None:

@@ -12,42 +12,41 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db.models import Max, Min, QuerySet
 
-from contracting.billing.models import Invoice, InvoiceLine, ReportRow
+from contracting.billing.models import Invoice, ReportRow
 from contracting.billing.queries import (
-    live_charge_lines,
     live_lines,
     report_due_at,
     report_rows,
     reports_that_count,
     reports_touching,
 )
-from contracting.billing.states import ChargeKind
 from contracting.charges.queries import (
     accepted_otherwise,
     charged_span,
-    charges_within,
-    funded_of,
 )
 from contracting.contracts.models import RateRow
 from contracting.core.periods import Period, accounting_day, days_bounds
 from contracting.core.quantities import (
     Dollars,
-    PricePerUnit,
     UnitPrice,
-    total_dollars,
 )
 from contracting.ledger.queries import balances_of
 from contracting.metering.models import EveryEvent, UsageRating
 from contracting.metering.queries.reratings import ratings_in_force
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.reconciliation.matching.adjusted import adjusted_on
+from contracting.reconciliation.matching.beside import Around, with_beside
 from contracting.reconciliation.matching.credited import credited_on
-from contracting.reconciliation.matching.late import key_of, late_on
+from contracting.reconciliation.matching.invoiced import (
+    billed,
+    charged,
+    invoiced_elsewhere,
+    invoiced_lines,
+)
+from contracting.reconciliation.matching.late import late_on
 from contracting.reconciliation.matching.rows import order_of, rate_at
 from contracting.reconciliation.matching.volume import Volume
 from contracting.reconciliation.states import (
-    Charged,
-    Invoiced,
     Key,
     Kind,
     Match,
@@ -60,8 +59,8 @@ from contracting.reconciliation.states import (
 from contracting.reference.queries import resolve_model
 
 MICROSECOND = timedelta(microseconds=1)
-CLOCKS_APART: Final = timedelta(days=1)
-"""So far may the vendor's instant of a call lie from ours."""
+CLOCKS_APART: Final = timedelta(hours=25)
+"""So far may the vendor's instant of a call lie from ours, and so long is a sum."""
 
 
 _Row = TypeVar("_Row", bound=Metered)
@@ -145,27 +144,28 @@ def match_of(
     metered = [row for row in around if whole.start <= row.occurred_at < whole.end]
     volume = Volume(order)
     if volume:
-        averages = volume.rates(_billed(invoice))
+        averages = volume.rates(billed(invoice))
         rates = {**rates, **averages}
         metered = [_at_average(row, averages) for row in metered]
         reported = [_at_average(row, averages) for row in reported]
+        around = [_at_average(row, averages) for row in around]
     named = {row.request_id for row in reported}
     reports = reports_touching(order, whole)
     covered = sorted(reports.values_list("period_start", "period_end"))
     lines = list(live_lines(invoice)) if invoice else []
     view = partial(match_of, order, invoice=None, at=at)
-    return Match(
+    match = Match(
         metered=tuple(_with_their_clock(metered, reported)),
         reported=tuple(reported),
-        invoiced=tuple(_invoiced(lines, rates)),
+        invoiced=tuple(invoiced_lines(lines, rates)),
         covered=tuple(covered),
         overdue=_overdue(order, metered, covered, at),
         unfunded=() if invoice else tuple(_unfunded(order)),
         rates=rates,
         invoice_period=span if invoice else None,
-        invoiced_elsewhere=_invoiced_elsewhere(invoice) if invoice else (),
+        invoiced_elsewhere=invoiced_elsewhere(invoice) if invoice else (),
         invoice_id=invoice.pk if invoice else None,
-        charged=tuple(_charged(invoice)) if invoice else (),
+        charged=tuple(charged(invoice)) if invoice else (),
         accepted_otherwise=() if invoice else tuple(accepted_otherwise(order, at)),
         adjusted=() if invoice else tuple(adjusted_on(order)),
         late=tuple(late_on(lines, rates, view)),
@@ -177,14 +177,7 @@ def match_of(
             and not whole.start <= row.occurred_at < whole.end
         ),
     )
-
-
-def _billed(invoice: Invoice | None) -> list[tuple[Key, Span]]:
-    """The keys and periods that an invoice bills."""
-    return [
-        (key_of(line), (line.period.lower, line.period.upper))
-        for line in (live_lines(invoice) if invoice else ())
-    ]
+    return with_beside(match, Around(order, whole, wide, around))
 
 
 def _at_average(row: _Row, averages: Rates) -> _Row:
@@ -294,7 +287,8 @@ def _reported(
     models: dict[tuple[str, date], int | None] = {}
     due: dict[date, datetime] = {}
     arrived = {report.pk: report.counts_from for report in reports_that_count(order)}
-    rows = report_rows(order, days.start, days.end).values_list(*_ReportRow._fields)
+    calls = report_rows(order, days.start, days.end).filter(bucket_end__isnull=True)
+    rows = calls.values_list(*_ReportRow._fields)
     for row in map(_ReportRow._make, rows):
         day = accounting_day(row.occurred_at, contract.time_zone)
         name = (row.model_name, day)
@@ -410,70 +404,6 @@ class _Places:
 
 def _highest(rates: Rates) -> UnitPrice:
     return max(rate.price for row in rates.values() for rate in row)
-
-
-def _invoiced(lines: Iterable[InvoiceLine], rates: Rates) -> Iterator[Invoiced]:
-    for line in lines:
-        if line.is_adjustment:
-            continue
-        rate = rate_at(rates, key_of(line), line.period.lower)
-        yield Invoiced(
-            invoice_line_id=line.pk,
-            order_line_id=line.order_line_id,
-            model_id=line.model_id,
-            token_class=line.token_class.code,
-            tier=line.tier,
-            start=line.period.lower,
-            end=line.period.upper,
-            tokens=line.tokens,
-            price=UnitPrice(line.usd_per_million_tokens),
-            rate=rate or UnitPrice(0),
-        )
-
-
-def _charged(invoice: Invoice) -> Iterator[Charged]:
-    for line in live_charge_lines(invoice):
-        posted = charges_within(
-            line.order_line,
-            line.period.lower,
-            line.period.upper,
-            settlement=line.kind == ChargeKind.SETTLEMENT,
-        )
-        charges = list(posted)
-        yield Charged(
-            charge_line_id=line.pk,
-            order_line_id=line.order_line_id,
-            kind=line.kind,
-            start=line.period.lower,
-            end=line.period.upper,
-            units=line.units,
-            price=PricePerUnit(line.usd_per_unit),
-            amount=Dollars(line.amount_dollars),
-            posted_units=sum((each.units for each in charges), Decimal(0)),
-            posted=total_dollars(Dollars(each.dollars) for each in charges),
-            funded=funded_of(charges),
-        )
-
-
-def _invoiced_elsewhere(invoice: Invoice) -> tuple[tuple[Key, Span], ...]:
-    others = (
-        InvoiceLine.objects.filter(
-            order_line__order=invoice.order_id,
-            adjusts__isnull=True,
-            voided_at__isnull=True,
-            period__overlap=(invoice.period_start, invoice.period_end),
-        )
-        .exclude(invoice=invoice)
-        .select_related("token_class")
-    )
-    found = {
-        (
-            (row.order_line_id, row.model_id, row.tier, row.token_class.code),
-            (row.period.lower, row.period.upper),
-        )
-        for row in others
-    }
-    return tuple(sorted(found))
 
 
 def _unfunded(order: TaskOrder) -> Iterator[tuple[int, int, Dollars]]:

@@ -89,11 +89,17 @@ def inputs_of_more(match: Match) -> dict[str, Any]:
         [*row_of(row), row.price, row.event_id]
         for row in sorted(match.uncharged, key=order_of)
     ]
-    sums = sorted({row.bucket for row in match.reported if row.bucket})
+    told = (*match.reported, *match.beside_reported)
+    sums = sorted({row.bucket for row in told if row.bucket})
     said = {
         "uncharged": free,
         "bucketed": [list(span) for span in match.bucketed],
         "sums": [list(slot) for slot in sums],
+        "beside": [
+            [*row_of(row), row.price]
+            for rows in (match.beside_metered, match.beside_reported)
+            for row in sorted(rows, key=order_of)
+        ],
         "limits": [
             [each.order_line_id, each.used_tokens, each.used]
             + [each.ceiling_tokens, each.ceiling]

@@ -162,6 +162,9 @@ def _inside(match: Match) -> Match:
         match,
         metered=tuple(r for r in match.metered if start <= r.occurred_at < end),
         reported=tuple(r for r in match.reported if start <= r.occurred_at < end),
+        window=None,
+        beside_metered=(),
+        beside_reported=(),
     )
 
 
