@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
@@ -200,14 +200,67 @@ class Resolution(AppendOnly):
     payable_change_dollars = models.DecimalField(
         max_digits=24, decimal_places=12, default=0
     )
+    capped_dollars = models.DecimalField(
+        max_digits=24,
+        decimal_places=12,
+        default=0,
+        help_text="What counts against a cap: of what is tolerated or written off.",
+    )
+    reassigned_to = models.ForeignKey(
+        "orders.OrderLine",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The line it belongs to, where it is on the wrong one.",
+    )
     resolved_by_name = models.CharField(max_length=160)
     resolved_by = models.ForeignKey(
         "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True
     )
     resolved_at = models.DateTimeField()
 
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="only_what_is_tolerated_or_written_off_counts_against_a_cap",
+                condition=Q(capped_dollars=0)
+                | Q(
+                    capped_dollars__gt=0,
+                    code__in=[ResolutionCode.TOLERATED, ResolutionCode.WRITE_OFF],
+                ),
+            ),
+            models.CheckConstraint(
+                name="only_what_is_reassigned_names_another_line",
+                condition=Q(reassigned_to__isnull=True)
+                | Q(code=ResolutionCode.REASSIGN),
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.finding} {self.code}"
+
+
+class Reminder(AppendOnly):
+    """An owner was told once on a day which of its discrepancies are overdue."""
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="+"
+    )
+    owner = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    on_day = models.DateField()
+    findings = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_owner_is_reminded_once_a_day",
+                fields=["contract", "owner", "on_day"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.findings} overdue on {self.on_day}"
 
 
 class Acceptance(Addressed, AppendOnly):
@@ -265,12 +318,30 @@ class AcceptedLine(AppendOnly):
     )
     token_class_code = models.CharField(max_length=30)
     payable_tokens = models.BigIntegerField()
+    beyond_tokens = models.BigIntegerField(
+        default=0, help_text="Of these, beyond our meter's count."
+    )
     usd_per_million_tokens = models.DecimalField(max_digits=12, decimal_places=6)
     exact_dollars = models.DecimalField(max_digits=24, decimal_places=12)
+    beyond_dollars = models.DecimalField(
+        max_digits=24,
+        decimal_places=12,
+        default=0,
+        help_text="Of the exact amount, beyond our meter's count.",
+    )
     payable_dollars = models.DecimalField(max_digits=18, decimal_places=2)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="what_is_beyond_our_meter_is_part_of_what_is_accepted",
+                condition=Q(
+                    beyond_tokens__gte=0,
+                    beyond_tokens__lte=F("payable_tokens"),
+                    beyond_dollars__gte=0,
+                    beyond_dollars__lte=F("exact_dollars"),
+                ),
+            ),
             models.UniqueConstraint(
                 name="an_acceptance_takes_a_class_of_an_invoice_line_once",
                 fields=["acceptance", "invoice_line", "token_class_code"],

@@ -56,6 +56,13 @@ class ResolutionCode(TextChoices):
     CREDIT = "credit", "credited: not paid on this invoice"
     REBILL = "rebill", "the invoice goes back and is sent anew"
     WITHDRAWN = "withdrawn", "withdrawn by the vendor"
+    ACCEPT_B = "accept-B", "the vendor's report is right"
+    ACCEPT_C = "accept-C", "the invoice is right"
+    SHIFT_PERIOD = "shift-period", "belongs to another period"
+    REASSIGN = "reassign", "belongs to another line or order"
+    WRITE_OFF = "write-off", "too small to pursue: written off"
+    ESCALATE = "escalate", "escalated to a claim"
+    TOLERATED = "tolerated", "within the contract's tolerance"
     ARRIVED = "arrived", "closed on arrival of the late rows"
     EXPLAINED = "explained", "explained by usage or reports that came later"
     SUPERSEDED = "superseded", "found anew with other figures"
@@ -64,7 +71,10 @@ class ResolutionCode(TextChoices):
 BY_THE_JOB: Final = frozenset(
     {ResolutionCode.ARRIVED, ResolutionCode.EXPLAINED, ResolutionCode.SUPERSEDED}
 )
-"""Resolutions that a comparison records by itself."""
+"""Resolutions that a comparison records by itself, of what is there no longer."""
+
+BY_RULE: Final = frozenset({ResolutionCode.TOLERATED})
+"""Resolutions of a comparison that stand as long as the difference is the same."""
 
 
 class FindingState(TextChoices):

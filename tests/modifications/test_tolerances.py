@@ -14,10 +14,10 @@ from contracting.modifications import calculations
 from contracting.modifications.refusals import TermInvalid
 from contracting.solicitations.models.tolerances import EXACT
 from tests.builders_modifications import (
-    MODIFIED_AT,
     drafted_contract_modification,
     issued_contract_modification,
 )
+from tests.builders_orders import MODIFIED_AT
 from tests.cast import actor, nothing_happens
 
 STATED = {

@@ -21,6 +21,7 @@ from contracting.orders.models import OrderLine
 from contracting.reconciliation.states import Charged
 
 _Amount = TypeVar("_Amount", Dollars, Tokens)
+_NONE: Final = Tokens(0)
 _LESS_THAN_HALF: Final = Dollars("0.004999999999")
 
 
@@ -29,6 +30,7 @@ class Part:
     """What is payable of one class of one invoice line.
 
     ``by_volume`` is what all of its tokens come to where ``price`` is an average.
+    ``tokens`` and ``metered`` are what our meter has counted; ``beyond`` comes on top.
     """
 
     line: InvoiceLine
@@ -36,10 +38,23 @@ class Part:
     tokens: Tokens
     price: UnitPrice
     by_volume: Dollars | None = None
+    beyond: Tokens = _NONE
+
+    @property
+    def metered(self) -> Dollars:
+        return self.price.of(self.tokens) if self.by_volume is None else self.by_volume
+
+    @property
+    def beyond_dollars(self) -> Dollars:
+        return self.price.of(self.beyond)
 
     @property
     def exact(self) -> Dollars:
-        return self.price.of(self.tokens) if self.by_volume is None else self.by_volume
+        return self.metered + self.beyond_dollars
+
+    @property
+    def payable(self) -> Tokens:
+        return self.tokens + self.beyond
 
     @property
     def cents(self) -> Dollars:
@@ -50,7 +65,7 @@ class Part:
         """So many of its tokens; part of an average is priced at the average."""
         if tokens == self.tokens:
             return self
-        return replace(self, tokens=tokens, by_volume=None)
+        return replace(self, tokens=tokens, by_volume=None, beyond=_NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +119,35 @@ class _Room:
         self._tokens = [row.unaccepted_tokens for row in rows]
         self._dollars = [row.unaccepted for row in rows]
         self._funds = [row.funds_left for row in rows]
+        self._ceiling = rows[0].line.tokens_left if rows else _NONE
 
     def take(self, part: Part) -> Part:
         """The part as far as there is room for it and for its rounding to the cent."""
+        if part.beyond:
+            return self._take_beyond(part)
+        return self._take_metered(part)
+
+    def _take_beyond(self, part: Part) -> Part:
+        """The same with what is beyond our meter: only on funds nothing else needs."""
+        acrn = part.line.acrn
+        metered = replace(part, beyond=_NONE)
+        kept = self._take_metered(metered)
+        if kept.tokens < part.tokens:
+            return kept
+        funds = self._of(acrn, self._funds)
+        spare = total_dollars(funds) - Dollars(CENT * len(funds))
+        most = part.price.tokens_within(max(spare, Dollars()))
+        beyond = min(part.beyond, self._ceiling)
+        beyond = beyond if most is None else min(beyond, most)
+        whole = replace(part, beyond=beyond)
+        self._ceiling -= beyond
+        more = whole.beyond_dollars + (whole.cents - whole.exact)
+        more -= kept.cents - kept.exact
+        if more > Dollars():
+            self._funds = _less(self._funds, more, funds)
+        return whole
+
+    def _take_metered(self, part: Part) -> Part:
         acrn = part.line.acrn
         counts = self._of(acrn, self._tokens)
         room = total_dollars(self._of(acrn, self._dollars))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +28,7 @@ from contracting.core.quantities import (
 )
 from contracting.documents.operations.request import request_document
 from contracting.ledger.operations.accept import accept_usage as accept_on_ledger
+from contracting.ledger.states import Beyond
 from contracting.metering.operations.close_usage import Kind, close_usage
 from contracting.metering.operations.fold import fold_usage
 from contracting.metering.operations.freeze import freeze_volume
@@ -40,13 +39,17 @@ from contracting.reconciliation import (
     permissions,
     queries,
 )
-from contracting.reconciliation.calculations import SHIFTS
-from contracting.reconciliation.matching import inputs, late
+from contracting.reconciliation.matching import inputs
+from contracting.reconciliation.matching.beyond import (
+    Tolerated,
+    cell_key,
+    cell_key_of,
+)
+from contracting.reconciliation.matching.freed import FREES, freed_parts
 from contracting.reconciliation.matching.rooms import (
     Part,
     PayableCharge,
     Rooms,
-    rounded_down,
 )
 from contracting.reconciliation.matching.volume import Volume
 from contracting.reconciliation.models import (
@@ -63,10 +66,7 @@ from contracting.reconciliation.refusals import (
     NotReconciled,
 )
 from contracting.reconciliation.states import (
-    FindingCode,
     Match,
-    Metered,
-    ResolutionCode,
 )
 
 
@@ -96,7 +96,7 @@ def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
     freeze_volume(lines=billed, because=acceptance.subject, by=by, at=at)
     close_usage(kinds=_kinds(invoice), because=acceptance.subject, by=by, at=at)
     for finding in _resolved_before(invoice):
-        free_finding(finding, invoice, by, at)
+        free_finding(finding, invoice, finding.resolution.code, by, at)
     _print(invoice, run, acceptance, by, at)
     record_event(
         events.USAGE_ACCEPTED,
@@ -162,13 +162,16 @@ _ACCEPTED = frozenset(
 def _accept_what_agrees(
     invoice: Invoice, run: ReconciliationRun, match: Match, by: Actor, at: datetime
 ) -> Acceptance:
-    cells = {_key_of_cell(cell): cell for cell in run.cells.all()}
+    cells = {cell_key(cell): cell for cell in run.cells.all()}
     lines = list(live_lines(invoice))
     steps = Volume(invoice.order)
     rooms = Rooms()
-    parts = rooms.parts(_payable(each, cells[_key_of(each)], steps) for each in lines)
+    tolerated = Tolerated.of(invoice, match)
+    parts = rooms.parts(
+        _payable(each, cells[cell_key_of(each)], steps, tolerated) for each in lines
+    )
     charges = rooms.charges(live_charge_lines(invoice), match.charged)
-    if not any(part.tokens for part in parts) and not any(
+    if not any(part.payable for part in parts) and not any(
         charge.exact for charge in charges
     ):
         message = (
@@ -217,30 +220,13 @@ def _cents_of(parts: Sequence[Part], charges: Sequence[PayableCharge]) -> Dollar
     )
 
 
-def _key_of(line: InvoiceLine) -> tuple[object, ...]:
-    return (
-        line.order_line_id,
-        line.model_id,
-        line.token_class.code,
-        line.tier,
-        line.period.lower,
-        line.period.upper,
-    )
+def _payable(
+    line: InvoiceLine, cell: Cell, volume: Volume, tolerated: Tolerated
+) -> Part:
+    """The smallest count at the lower price, or on steps the exact amount.
 
-
-def _key_of_cell(cell: Cell) -> tuple[object, ...]:
-    return (
-        cell.order_line_id,
-        cell.model_id,
-        cell.token_class_code,
-        cell.tier,
-        cell.period_start,
-        cell.period_end,
-    )
-
-
-def _payable(line: InvoiceLine, cell: Cell, volume: Volume) -> Part:
-    """The smallest count at the lower price, or on steps the exact amount."""
+    Where the contract states a tolerance, our count with it stands for ours.
+    """
     price = UnitPrice(line.usd_per_million_tokens)
     tokens = Tokens(0)
     if cell.rate_usd is not None:
@@ -250,7 +236,10 @@ def _payable(line: InvoiceLine, cell: Cell, volume: Volume) -> Part:
     exact = volume.billed_by(line, tokens) if by_volume and cell.counts_agree else None
     if price < UnitPrice(cell.rate_usd or 0):
         exact = None
-    return Part(line, line.token_class.code, tokens, price, exact)
+    beyond = Tokens(0)
+    if not by_volume and tokens.count == cell.a_tokens:
+        beyond = tolerated.take(line, cell, price)
+    return Part(line, line.token_class.code, tokens, price, exact, beyond)
 
 
 def _post(acceptance: Acceptance, part: Part, by: Actor, at: datetime) -> None:
@@ -258,19 +247,22 @@ def _post(acceptance: Acceptance, part: Part, by: Actor, at: datetime) -> None:
         acceptance=acceptance,
         invoice_line=part.line,
         token_class_code=part.code,
-        payable_tokens=part.tokens.count,
+        payable_tokens=part.payable.count,
+        beyond_tokens=part.beyond.count,
         usd_per_million_tokens=part.price.usd_per_million_tokens,
         exact_dollars=part.exact.amount,
+        beyond_dollars=part.beyond_dollars.amount,
         payable_dollars=part.cents.amount,
     )
-    if not part.tokens:
+    if not part.payable:
         return
     accept_on_ledger(
         holder=part.line.order_line.holder,
         acrn=part.line.acrn or None,
-        exact=part.exact,
+        exact=part.metered,
         rounded=part.cents,
         tokens=part.tokens,
+        beyond=Beyond(part.beyond_dollars, part.beyond),
         because=acceptance.subject,
         by=by,
         at=at,
@@ -304,119 +296,25 @@ def _post_charge(
 def _resolved_before(invoice: Invoice) -> list[Finding]:
     return list(
         queries.findings_of_invoice(invoice).filter(
-            resolution__code=ResolutionCode.ACCEPT_A, acceptance__isnull=True
+            resolution__code__in=FREES, acceptance__isnull=True
         )
     )
 
 
 def free_finding(
-    finding: Finding, invoice: Invoice, by: Actor, at: datetime
+    finding: Finding, invoice: Invoice, code: str, by: Actor, at: datetime
 ) -> Acceptance | None:
-    """Accept what our meter counted and a difference kept out, once our count holds.
-
-    Cached input that was billed as uncached was used all the same: it is paid at its
-    own price, on the line under which it was billed. A call that the vendor invoiced
-    and forgot to report is paid on its own line, never above what is invoiced.
-    """
+    """Accept what a difference kept out, once it is decided whose count holds."""
     run = queries.latest_run(invoice)
-    if run is None:
-        return None
-    cells = {_key_of_cell(cell): cell for cell in run.cells.all()}
-    if finding.code in SHIFTS and finding.invoice_id == invoice.pk:
-        parts = _left_out(finding, invoice, cells)
-    elif finding.code in _TOO_LITTLE and finding.level == calculations.REQUEST:
-        parts = _not_reported(finding, invoice, cells, at)
-    else:
-        return None
-    bounded = Rooms().parts(parts)
-    if not any(part.tokens for part in bounded):
+    bounded = [] if run is None else freed_parts(finding, invoice, run, code, at)
+    if run is None or not any(part.payable for part in bounded):
         return None
     acceptance = _keep(invoice, run, bounded, Dollars(), finding, by, at)
-    others = [p for p in bounded if p.tokens and p.code != p.line.token_class.code]
+    others = [p for p in bounded if p.payable and p.code != p.line.token_class.code]
     kinds = [_kind(part.line, part.code) for part in others]
     close_usage(kinds=kinds, because=acceptance.subject, by=by, at=at)
     _print_receiving_report(acceptance, by, at)
     return acceptance
-
-
-_TOO_LITTLE = frozenset({FindingCode.QTY, FindingCode.MISSING_B})
-
-
-def _left_out(
-    finding: Finding, invoice: Invoice, cells: Mapping[tuple[object, ...], Cell]
-) -> list[Part]:
-    """The classes that an invoice left out, on the line that billed them instead."""
-    if finding.level != calculations.AGGREGATE or len(finding.token_classes) < 2:
-        return []
-    gaps = {str(code): int(gap) for code, gap in finding.evidence["keys"]}
-    ids = finding.evidence["invoice_lines"]
-    billed = next(
-        row
-        for row in live_lines(invoice).filter(pk__in=ids)
-        if gaps.get(row.token_class.code, 0) > 0
-    )
-    parts = []
-    for code, gap in sorted(gaps.items()):
-        key = list(_key_of(billed))
-        key[2] = code
-        cell = cells.get(tuple(key))
-        if gap >= 0 or cell is None or cell.rate_usd is None:
-            continue
-        left = min(cell.a_tokens, cell.b_tokens) - (cell.c_tokens or 0)
-        left -= late.accepted_late(
-            (*late.key_of(billed)[:3], code), (billed.period.lower, billed.period.upper)
-        )
-        price = UnitPrice(cell.rate_usd)
-        parts.append(Part(billed, code, Tokens(max(left, 0)), price))
-    return parts
-
-
-def _not_reported(
-    finding: Finding,
-    invoice: Invoice,
-    cells: Mapping[tuple[object, ...], Cell],
-    at: datetime,
-) -> list[Part]:
-    """The calls that the vendor reported too low or not at all, on their lines."""
-    short = {
-        (request, attempt, code): -tokens
-        for request, attempt, code, tokens in finding.evidence["keys"]
-        if tokens < 0
-    }
-    span = (invoice.period_start, invoice.period_end)
-    match = inputs.match_of(invoice.order, span, invoice=invoice, at=at)
-    counted: dict[int, int] = defaultdict(int)
-    lines = list(live_lines(invoice))
-    for row in match.metered:
-        missing = short.get((row.request_id, row.attempt, row.token_class), 0)
-        line = next((each for each in lines if _bills(each, row)), None)
-        if missing and line is not None:
-            taken = min(missing, row.tokens)
-            short[row.request_id, row.attempt, row.token_class] -= taken
-            counted[line.pk] += taken
-    paid = queries.accepted_by_line(invoice)
-    parts = []
-    for line in lines:
-        cell = cells.get(_key_of(line))
-        if counted[line.pk] and cell is not None and cell.rate_usd is not None:
-            most = min(cell.a_tokens, cell.b_tokens + counted[line.pk], line.tokens)
-            left = max(min(most - late.accepted_since(line), counted[line.pk]), 0)
-            price = min(
-                UnitPrice(line.usd_per_million_tokens), UnitPrice(cell.rate_usd)
-            )
-            part = Part(line, line.token_class.code, Tokens(left), price)
-            room = Dollars(line.amount_dollars) - paid.get(line.pk, Dollars())
-            if part.cents > room:
-                part = replace(part, tokens=rounded_down(part))
-            parts.append(part)
-    return parts
-
-
-def _bills(line: InvoiceLine, row: Metered) -> bool:
-    return (
-        late.key_of(line) == row.key
-        and line.period.lower <= row.occurred_at < line.period.upper
-    )
 
 
 def _print(

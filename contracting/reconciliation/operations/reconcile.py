@@ -31,6 +31,8 @@ from contracting.reconciliation import (
     states,
 )
 from contracting.reconciliation.matching import inputs
+from contracting.reconciliation.matching.allowances import judge_of
+from contracting.reconciliation.matching.tolerance import WITHIN, Judge, size
 from contracting.reconciliation.matching.waterfall import waterfall
 from contracting.reconciliation.models import (
     Cell,
@@ -48,9 +50,9 @@ from contracting.reconciliation.states import (
     ResolutionCode,
     Span,
 )
-from contracting.reference.queries import threshold
 
 DAYS_TO_ANSWER = 5
+_NOTHING = Dollars()
 GONE = (InvoiceState.RETURNED, InvoiceState.WITHDRAWN)
 
 
@@ -74,8 +76,9 @@ def reconcile_order(
 
     The same inputs give the same result hash (R-REC-05). A difference that was found
     before is the same finding; one that is new gets its code, owner, due date and
-    evidence (R-REC-04); one that is there no longer closes and stays listed. Tolerance
-    never hides a difference.
+    evidence (R-REC-04); one that is there no longer closes and stays listed. What is
+    within the tolerance of the contract is accepted by it, with the rule named, counts
+    against its cap (R-REC-02), and is listed all the same.
 
     :raises NotAllowed: if ``by`` is neither the job nor COR nor CO of the agency
     :raises NothingToReconcile: if neither side has any usage
@@ -90,8 +93,10 @@ def reconcile_order(
     made = _Comparison(order, invoice, span, match, by, at)
     differences = calculations.compare(match)
     run = _keep_run(made, differences)
+    used = max(run.a_tokens, run.b_tokens, 1)
+    judge = judge_of(order, match, differences, used=used, at=at)
     for difference in differences:
-        _file(made, run, difference)
+        _file(made, run, judge, difference)
     _close_what_is_gone(made, differences)
     record_event(
         events.ORDER_RECONCILED,
@@ -182,11 +187,14 @@ def _cell_row(run: ReconciliationRun, cell: states.Cell) -> Cell:
     )
 
 
-def _file(made: _Comparison, run: ReconciliationRun, found: Difference) -> None:
+def _file(
+    made: _Comparison, run: ReconciliationRun, judge: Judge, found: Difference
+) -> None:
     order, at = made.order, made.at
     finding = _last_of(order, found)
     if finding is None or _recurs(finding, found):
         today = accounting_day(at, order.contract.time_zone)
+        judged = judge.of(found, today)
         finding = Finding.objects.create(
             order=order,
             run=run,
@@ -199,12 +207,15 @@ def _file(made: _Comparison, run: ReconciliationRun, found: Difference) -> None:
             tokens=found.tokens,
             amount_dollars=found.amount.amount,
             level=found.level,
-            tolerance_tier=_tier(made, found, run),
+            tolerance_tier=judged.tier,
             owner=_owner(order, at),
             due_on=add_business_days(today, DAYS_TO_ANSWER),
-            evidence=plain(dict(found.evidence)),
+            evidence=plain({**found.evidence, **judged.limit}),
             found_at=at,
         )
+        if judged.tier == WITHIN and not found.arrived:
+            counted = size(found.amount)
+            _close(made, finding, ResolutionCode.TOLERATED, judged.why, counted)
     if found.arrived and not hasattr(finding, "resolution"):
         _close(
             made,
@@ -266,11 +277,18 @@ def _place_of(finding: Finding) -> list[Any]:
     ]
 
 
-def _close(made: _Comparison, finding: Finding, code: str, why: str) -> None:
+def _close(
+    made: _Comparison,
+    finding: Finding,
+    code: str,
+    why: str,
+    counted: Dollars = _NOTHING,
+) -> None:
     Resolution.objects.create(
         finding=finding,
         code=code,
         reason=why,
+        capped_dollars=counted.amount,
         resolved_by_name=made.by.name,
         resolved_by_id=made.by.membership_id,
         resolved_at=made.at,
@@ -282,26 +300,6 @@ def _close(made: _Comparison, finding: Finding, code: str, why: str) -> None:
         at=made.at,
         data={"code": finding.code, "resolution": code, "reason": why},
     )
-
-
-def _tier(made: _Comparison, difference: Difference, run: ReconciliationRun) -> int:
-    """1 within the contract's tolerance, 2 up to what a COR may settle, 3 above.
-
-    What drifts day after day is within no tolerance, however small it is.
-
-    :raises NoThreshold: if no number says how much that is on the day
-    """
-    contract = made.order.contract
-    tokens, size = abs(difference.tokens), abs(difference.amount.amount)
-    drifts = difference.code == FindingCode.SYSTEMATIC
-    within = tokens <= contract.tolerance_tokens and size <= contract.tolerance_dollars
-    if within and not drifts:
-        return 1
-    today = accounting_day(made.at, contract.time_zone)
-    share = threshold("COR_SETTLES_SHARE", today).value
-    dollars = threshold("COR_SETTLES_USD", today).value
-    used = max(run.a_tokens, run.b_tokens, 1)
-    return 2 if tokens * 100 <= used * share and size <= dollars else 3
 
 
 def _owner(order: TaskOrder, at: datetime) -> Membership | None:

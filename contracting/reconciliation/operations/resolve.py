@@ -122,7 +122,7 @@ def _free(
         return Dollars()
     for invoice in invoices:
         if invoice.state == InvoiceState.ACCEPTED:
-            acceptance = free_finding(finding, invoice, by, at)
+            acceptance = free_finding(finding, invoice, code, by, at)
             if acceptance is not None:
                 return Dollars(acceptance.accepted_dollars)
         elif finding.code in SHIFTS:
