@@ -44,6 +44,7 @@ from contracting.billing.refusals import (
 )
 from contracting.billing.serializers import (
     CreditSerializer,
+    FileMetaSerializer,
     HeaderSerializer,
     InvoiceSerializer,
     InvoiceSummarySerializer,
@@ -66,6 +67,7 @@ from contracting.core.api import (
 from contracting.orders.queries import get_task_order_for
 
 META = ("label", "period_start", "period_end", "stated_total", "supersedes")
+OF_A_FILE = ("format", "signature", "mapping")
 
 
 class OrderReportsEndpoint(EndpointView):
@@ -83,11 +85,14 @@ class OrderReportsEndpoint(EndpointView):
             "with label, period_start, period_end, stated_total and supersedes in the "
             "query, or the same in JSON. Reports of an order add up, but one that "
             "supersedes another replaces it; the same report sent again is answered "
-            "as before. A report without a row says that nothing was counted."
+            "as before. With format in the query the body is a file of another format, "
+            "such as openai-usage, and is read as it is; signature is Ed25519 over "
+            "sha256: and the hash of the body, hexadecimal. A report without a row "
+            "says that nothing was counted."
         ),
         parameters=[
             OpenApiParameter(name, str, required=False, description="With text/csv.")
-            for name in META
+            for name in (*META, *OF_A_FILE)
         ],
         request={
             "text/csv": OpenApiTypes.STR,
@@ -251,12 +256,14 @@ _ROWS = (
 
 def _report(request: Request) -> tuple[dict[str, Any], bytes]:
     """What is said of the report, and its rows as CSV."""
-    if request.content_type.split(";")[0].strip() == "text/csv":
+    is_csv = request.content_type.split(";")[0].strip() == "text/csv"
+    if is_csv or "format" in request.query_params:
         query = request.query_params
-        refuse_unknown_fields(query.dict(), set(META))
-        meta = ReportMetaSerializer(data=query.dict())
-        meta.is_valid(raise_exception=True)
-        return dict(meta.validated_data), request.body
+        refuse_unknown_fields(query.dict(), {*META, *OF_A_FILE})
+        file = FileMetaSerializer(data=query.dict())
+        file.is_valid(raise_exception=True)
+        said = dict(file.validated_data)
+        return {**said, "mapping": said["mapping"] or None}, request.body
     body = read_json(request.body)
     refuse_unknown_fields(body, {*META, "rows"})
     rows = body.pop("rows", None)
@@ -364,6 +371,10 @@ def report_row(report: UsageReport) -> dict[str, Any]:
         "rows": report.rows_received,
         "tokens": queries.tokens_of(report),
         "payload_sha256": report.payload.sha256,
+        "format": report.format,
+        "sent_sha256": report.sent_sha256 or report.payload.sha256,
+        "signed_with": report.signed_with.public_key if report.signed_with else None,
+        "notes": report.notes,
     }
 
 

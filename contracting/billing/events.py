@@ -29,3 +29,29 @@ INVOICE_NUMBER_ALLOWED = event_type(
     "billing.invoice_allowance.granted",
     "The contracting officer let an invoice number be used once more.",
 )
+SIGNING_KEY_REGISTERED = event_type(
+    "billing.signing_key.registered",
+    "A vendor registered a key that signs its reports.",
+)
+SIGNING_KEY_REVOKED = event_type(
+    "billing.signing_key.revoked", "A vendor revoked a key that signed its reports."
+)
+REPORT_ASKED_FOR = event_type(
+    "billing.report_request.asked", "The vendor was asked for the report of a period."
+)
+NO_REPORT_STATED = event_type(
+    "billing.report_answer.stated",
+    "It was stated that there is no report of a period, or that it could not be asked.",
+)
+OVERDUE_LETTER_SENT = event_type(
+    "billing.overdue_letter.sent",
+    "The contracting officer wrote about a report that is overdue.",
+)
+REPORTING_TERMS_RECORDED = event_type(
+    "billing.reporting_terms.recorded",
+    "What the contract says of usage that is reported very late was recorded.",
+)
+INVOICE_DRAFTED = event_type(
+    "billing.invoice_draft.made",
+    "An invoice was filled in with what meter and report agree on.",
+)

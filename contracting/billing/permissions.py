@@ -7,6 +7,7 @@ from datetime import date
 from accounts.permissions import role_in
 from accounts.states import Role
 from contracting.billing.models import CreditDue, Invoice
+from contracting.contracts.models import Contract
 from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
@@ -44,6 +45,56 @@ def can_allow_invoice_number(by: Actor, order: TaskOrder) -> Verdict:
         Role.CONTRACTING_OFFICER,
         doing="let an invoice number be used once more",
     )
+
+
+def can_register_signing_key(by: Actor, vendor_id: int) -> Verdict:
+    """A signer or an administrator of the vendor."""
+    return role_in(
+        by,
+        vendor_id,
+        Role.VENDOR_SIGNER,
+        Role.VENDOR_ADMINISTRATOR,
+        doing="register a signing key",
+    )
+
+
+def can_ask_for_report(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """The nightly job, the designated representative, the contracting officer."""
+    if by.is_system:
+        return Allowed()
+    return _representative(by, order, on, "ask for a report")
+
+
+def can_state_no_report(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """The vendor itself; for what was said or could not be asked, the agency."""
+    if by.is_vendor:
+        return _vendor(by, order, REPORTS_WRITE, "state that there was no usage")
+    return _representative(by, order, on, "record that there is no report")
+
+
+def can_send_overdue_letter(by: Actor, order: TaskOrder) -> Verdict:
+    """The contracting officer alone."""
+    return role_in(
+        by,
+        order.contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="write about an overdue report",
+    )
+
+
+def can_record_reporting_terms(by: Actor, contract: Contract) -> Verdict:
+    """The contracting officer alone."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="record what a clause says of late reports",
+    )
+
+
+def can_draft_invoice(by: Actor, order: TaskOrder) -> Verdict:
+    """The contract's vendor: a member, or its system's key."""
+    return _vendor(by, order, INVOICES_WRITE, "draft an invoice")
 
 
 def _representative(by: Actor, order: TaskOrder, on: date, doing: str) -> Verdict:

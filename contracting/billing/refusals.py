@@ -123,6 +123,37 @@ class AllowedBefore(Conflict):
     rule = "R-INV-03"
 
 
+class SigningKeyRefused(Invalid):
+    """A key that is none, is known already, or is revoked already."""
+
+    code = "signing_key_refused"
+
+
+class ReportNotAskable(Invalid):
+    """A period for which a report is asked, or stated not to exist, makes no sense."""
+
+    code = "report_not_askable"
+
+
+class NotOverdue(Conflict):
+    """A letter is sent about a report that is overdue, and once for each lateness."""
+
+    code = "not_overdue"
+
+
+class NothingAgreed(Conflict):
+    """Meter and report agree on nothing that is not invoiced yet."""
+
+    code = "nothing_agreed"
+
+
+class UsageForfeited(Invalid):
+    """The contract's clause forfeits usage that is reported that late."""
+
+    code = "usage_forfeited"
+    rule = "R-INV-06"
+
+
 class TooLarge(Invalid):
     """More was sent than this door takes at once."""
 

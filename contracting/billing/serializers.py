@@ -8,7 +8,9 @@ from typing import Any
 from rest_framework import serializers
 
 from contracting.billing.calculations import HEADER, MAX_TOKENS
+from contracting.billing.calculations.formats import OURS
 from contracting.billing.states import ChargeKind, CreditKind, LineKind
+from contracting.core.json_text import BadJson, read_json
 from contracting.solicitations.serializers import MoneySerializer
 
 
@@ -57,6 +59,31 @@ class ReportMetaSerializer(serializers.Serializer[object]):
     )
 
 
+class MappingField(serializers.CharField):
+    """Which column of a CSV file is what, as JSON in the query."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        text = super().to_internal_value(data)
+        try:
+            return read_json(text.encode()) if text else None
+        except BadJson as error:
+            raise serializers.ValidationError(str(error)) from error
+
+
+class FileMetaSerializer(ReportMetaSerializer):
+    """The same of a report that is sent as a file."""
+
+    format = serializers.CharField(max_length=40, required=False, default=OURS)
+    signature = serializers.CharField(
+        max_length=128,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Ed25519 over sha256: and the hash of the body, hexadecimal.",
+    )
+    mapping = MappingField(required=False, allow_blank=True, default="")
+
+
 class StatedRowSerializer(serializers.Serializer[object]):
     """One billed attempt and token class, or a sum of a day that names no call."""
 
@@ -100,6 +127,10 @@ class ReportSerializer(serializers.Serializer[object]):
     rows = serializers.IntegerField()
     tokens = serializers.IntegerField()
     payload_sha256 = serializers.CharField()
+    format = serializers.CharField()
+    sent_sha256 = serializers.CharField()
+    signed_with = serializers.CharField(allow_null=True)
+    notes = serializers.ListField(child=serializers.CharField())
 
 
 class StatedLineSerializer(serializers.Serializer[object]):

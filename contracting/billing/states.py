@@ -17,6 +17,13 @@ class InvoiceState(TextChoices):
     PAID = "PAID", "paid"
 
 
+class AnswerKind(TextChoices):
+    """What is known of a report that is not there."""
+
+    NONE = "NONE", "asked, and there was no usage"
+    COULD_NOT_ASK = "COULD_NOT_ASK", "could not ask"
+
+
 class LineKind(TextChoices):
     """What an invoice line of tokens asks payment for."""
 

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from contracting.billing import api, views
 from contracting.billing.views import credits as credit_views
-from contracting.billing.views import recording
+from contracting.billing.views import recording, reporting
 
 _ORDER = "orders/<public_id:public_id>"
 _INVOICE = "invoices/<public_id:public_id>"
@@ -15,6 +15,22 @@ urlpatterns: list[URLPattern] = [
     path("invoices/", views.InvoicesPage.as_view(), name="invoices"),
     path("usage_reports/", views.UsageReportsPage.as_view(), name="usage_reports"),
     path(_REPORT, views.UsageReportPage.as_view(), name="usage_report"),
+    path(
+        f"{_REPORT}/changes",
+        reporting.UsageReportChangesPage.as_view(),
+        name="usage_report_changes",
+    ),
+    path("signing_keys/", reporting.SigningKeysPage.as_view(), name="signing_keys"),
+    path(
+        "signing_keys/register_signing_key",
+        reporting.RegisterSigningKey.as_view(),
+        name="register_signing_key",
+    ),
+    path(
+        "signing_keys/<public_id:public_id>/revoke_signing_key",
+        reporting.RevokeSigningKey.as_view(),
+        name="revoke_signing_key",
+    ),
     path(
         f"{_ORDER}/receive_usage_report",
         views.ReceiveUsageReport.as_view(),

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from contracting.billing.calculations import plain_lines
+from contracting.billing.calculations.plain import plain_lines
 from contracting.billing.models import Invoice
 from contracting.billing.operations.record_invoice import record_invoice
 from contracting.billing.operations.return_invoice import return_invoice

@@ -17,6 +17,7 @@ from contracting.billing.calculations import (
     read_invoice_file,
     read_lines,
 )
+from contracting.billing.calculations.formats import OURS, formats
 from contracting.billing.states import CameBy
 from contracting.core.periods import zone_of
 from contracting.documents.forms import SeveralFilesField, TextFileField
@@ -79,6 +80,29 @@ class ReceiveUsageReportForm(PeriodForm):
             "request_id and attempt empty and add bucket_end, when the sum ends."
         ),
     )
+    format = forms.ChoiceField(
+        label="Format of the file",
+        choices=lambda: formats().items(),
+        initial=OURS,
+        required=False,
+    )
+    mapping = forms.JSONField(
+        label="Which column is what",
+        required=False,
+        help_text=(
+            "For a CSV file of your own columns, once: JSON as for usage files. Later "
+            "reports of the order are read the same way."
+        ),
+    )
+    signature = forms.CharField(
+        label="Signature",
+        max_length=128,
+        required=False,
+        help_text=(
+            "Ed25519 over “sha256:” and the hash of the file, as 128 hexadecimal "
+            "digits, by a key that is registered."
+        ),
+    )
     stated_total = forms.IntegerField(
         label="Total of tokens",
         min_value=0,
@@ -98,7 +122,21 @@ class ReceiveUsageReportForm(PeriodForm):
         "period_start",
         "period_end",
         "file",
+        "format",
         "stated_total",
+        "signature",
+        "mapping",
+    )
+
+
+class RegisterSigningKeyForm(forms.Form):
+    """A public key and its name."""
+
+    label = forms.CharField(label="Name of the key", max_length=80)
+    public_key = forms.CharField(
+        label="Public key",
+        max_length=200,
+        help_text="Ed25519, 32 bytes as 64 hexadecimal digits.",
     )
 
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, ExtractYear
 
-from contracting.billing.models import allowances, credits
+from contracting.billing.models import allowances, credits, drafts, reporting
 from contracting.billing.models.numbers import NumberKey
 from contracting.billing.states import MOVES, CameBy, ChargeKind, InvoiceState, LineKind
 from contracting.core.models import (
@@ -25,10 +25,16 @@ from contracting.core.models import (
 from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
 
+InvoiceDraft = drafts.InvoiceDraft
 InvoiceAllowance = allowances.InvoiceAllowance
 CreditDue = credits.CreditDue
 CreditLine = credits.CreditLine
 CreditSettlement = credits.CreditSettlement
+OverdueLetter = reporting.OverdueLetter
+ReportAnswer = reporting.ReportAnswer
+ReportingTerms = reporting.ReportingTerms
+ReportRequest = reporting.ReportRequest
+SigningKey = reporting.SigningKey
 
 
 class UsageReport(Addressed, AppendOnly):
@@ -52,6 +58,32 @@ class UsageReport(Addressed, AppendOnly):
     due_at = models.DateTimeField(help_text="Rows received after this are late.")
     received_at = models.DateTimeField()
     payload = models.ForeignKey("documents.Blob", on_delete=models.PROTECT)
+    format = models.CharField(
+        max_length=40,
+        default="report-csv",
+        help_text="The name of the format it was sent in.",
+    )
+    sent_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Of the file as it was sent; one that may carry content is not kept.",
+    )
+    mapping = models.JSONField(
+        null=True, blank=True, help_text="Which column is what, of a vendor's own CSV."
+    )
+    notes = models.JSONField(
+        default=list, blank=True, help_text="What the format does not tell, in words."
+    )
+    signed_with = models.ForeignKey(
+        SigningKey,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+    )
+    signature = models.CharField(
+        max_length=128, blank=True, help_text="Ed25519, 64 bytes, hexadecimal."
+    )
     rows_received = models.PositiveIntegerField()
     received_by = models.CharField(max_length=160)
     is_in_sums = models.BooleanField(
@@ -76,6 +108,11 @@ class UsageReport(Addressed, AppendOnly):
             ),
             models.UniqueConstraint(
                 name="a_vendor_report_is_superseded_once", fields=["supersedes"]
+            ),
+            models.CheckConstraint(
+                name="a_signed_report_names_the_key_that_signed_it",
+                condition=Q(signed_with__isnull=True, signature="")
+                | Q(signed_with__isnull=False) & ~Q(signature=""),
             ),
             models.CheckConstraint(
                 name="a_revision_knows_when_the_first_report_came",
@@ -214,6 +251,14 @@ class Invoice(Addressed, Timestamped, Stateful):
     payload = models.ForeignKey("documents.Blob", on_delete=models.PROTECT)
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=160)
+    draft = models.ForeignKey(
+        InvoiceDraft,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoices",
+        help_text="What was filled in; what differs from it is marked.",
+    )
     came_by = models.CharField(
         max_length=6, choices=CameBy.choices, default=CameBy.HERE
     )

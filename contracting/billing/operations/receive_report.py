@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.billing import calculations, events, permissions, queries
-from contracting.billing.models import ReportRow, UsageReport
+from contracting.billing.calculations import formats
+from contracting.billing.calculations.signing import is_signed
+from contracting.billing.models import ReportRow, SigningKey, UsageReport
+from contracting.billing.queries import prices_of
 from contracting.billing.refusals import (
     ReportOutsidePeriod,
     ReportReceivedBefore,
@@ -43,6 +49,9 @@ def receive_usage_report(
     content: bytes,
     stated_total: int | None = None,
     supersedes: str = "",
+    format: str = formats.OURS,  # noqa: A002
+    mapping: Mapping[str, Any] | None = None,
+    signature: str = "",
     by: Actor,
     at: datetime,
 ) -> UsageReport:
@@ -54,6 +63,10 @@ def receive_usage_report(
     answered with the report received before. A report without a row says that the
     vendor counted nothing.
 
+    :param format: our CSV, or one that metering reads; it is turned into our rows
+    :param mapping: which column is what, for a CSV file of the vendor's own; without
+        one it is read as the last such report of the order
+    :param signature: Ed25519 over ``sha256:`` and the hash of the file, hexadecimal
     :param content: CSV, one row per billed attempt and class, or one per sum of a day
         and class where the vendor counts no single calls
     :param stated_total: the vendor's own total of tokens, a checksum
@@ -72,10 +85,13 @@ def receive_usage_report(
     before = UsageReport.objects.filter(order=order, label=label).first()
     if before is not None:
         return _again(before, (period_start, period_end), content, supersedes.strip())
-    rows = _rows(content, label, period_start, period_end, stated_total)
+    key = _signed_with(order, content, signature.strip().lower())
+    mapping = mapping if mapping is not None else queries.saved_mapping(order, format)
+    sent = _in_our_columns(order, format, content, mapping)
+    rows = _rows(sent.content, label, period_start, period_end, stated_total)
     _guard_period(order, period_start, period_end, at)
     former = _superseded(order, supersedes.strip(), period_start, period_end)
-    blob = store_blob(content=content, media_type="text/csv")
+    blob = store_blob(content=sent.kept, media_type=sent.media_type)
     report = UsageReport.objects.create(
         order=order,
         vendor_id=order.contract.vendor_id,
@@ -87,6 +103,12 @@ def receive_usage_report(
         ),
         received_at=at,
         payload=blob,
+        format=format,
+        sent_sha256=hashlib.sha256(content).hexdigest(),
+        notes=sent.notes,
+        mapping=mapping,
+        signed_with=key,
+        signature=signature.strip().lower() if key else "",
         rows_received=len(rows),
         received_by=by.name,
         is_in_sums=any(row.bucket_end for row in rows),
@@ -109,7 +131,9 @@ def receive_usage_report(
             "label": label,
             "rows": len(rows),
             "tokens": sum(row.tokens for row in rows),
-            "sha256": blob.sha256,
+            "sha256": report.sent_sha256,
+            "format": format,
+            "signed_with": key.public_key if key else None,
             "is_late": report.is_late,
             "is_in_sums": report.is_in_sums,
             "supersedes": former.label if former else None,
@@ -126,7 +150,8 @@ def _again(
 ) -> UsageReport:
     """The report received before, if exactly this was sent again."""
     former = before.supersedes.label if before.supersedes else ""
-    same = before.payload.sha256 == hashlib.sha256(content).hexdigest()
+    sha256 = before.sent_sha256 or before.payload.sha256
+    same = sha256 == hashlib.sha256(content).hexdigest()
     said = (*period, supersedes)
     if not same or said != (before.period_start, before.period_end, former):
         message = (
@@ -135,6 +160,58 @@ def _again(
         )
         raise ReportReceivedBefore(message)
     return before
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A report in our columns, and what is kept of the file that was sent."""
+
+    content: bytes
+    kept: bytes
+    media_type: str
+    notes: list[str]
+
+
+def _in_our_columns(
+    order: TaskOrder, name: str, content: bytes, mapping: Mapping[str, Any] | None
+) -> _Sent:
+    """The file as our CSV. One that may carry words of a call is not kept itself.
+
+    :raises ReportRefused: if it is not of its format (R-MET-02)
+    """
+    if name == formats.OURS:
+        return _Sent(content, content, "text/csv", [])
+    priced = {token_class for _clin, _model, token_class, _tier in prices_of(order)}
+    try:
+        read = formats.converted(name, content, priced=priced, mapping=mapping)
+    except calculations.BadLines as error:
+        raise ReportRefused(str(error), defects=error.errors) from error
+    except calculations.BadReport as error:
+        raise ReportRefused(str(error)) from error
+    ours = calculations.as_report(read.rows)
+    if read.may_carry_content:
+        return _Sent(ours, ours, "text/csv", read.notes)
+    return _Sent(ours, content, "application/octet-stream", read.notes)
+
+
+def _signed_with(order: TaskOrder, content: bytes, signature: str) -> SigningKey | None:
+    """The vendor's key that has signed the file, or ``None`` if it is not signed.
+
+    :raises ReportRefused: if it is signed, and by none of the vendor's keys in force
+    """
+    if not signature:
+        return None
+    keys = SigningKey.objects.filter(
+        vendor=order.contract.vendor_id, revoked_at__isnull=True
+    )
+    for key in keys.order_by("-pk"):
+        if is_signed(content, signature, key.public_key):
+            return key
+    message = (
+        "The signature is of none of your keys in force over this file. Sign "
+        "“sha256:” and the file's SHA-256 with Ed25519, or send it unsigned."
+    )
+    raise ReportRefused(message, pointer="/signature")
 
 
 def _superseded(

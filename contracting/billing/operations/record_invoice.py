@@ -10,7 +10,8 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.billing import events, permissions, queries
-from contracting.billing.calculations import Stated, plain_lines
+from contracting.billing.calculations import Stated
+from contracting.billing.calculations.plain import plain_lines
 from contracting.billing.models import Invoice
 from contracting.billing.operations.receive_invoice import add_lines, keep_invoice
 from contracting.billing.queries.clocks import return_by

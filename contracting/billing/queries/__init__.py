@@ -16,6 +16,7 @@ from contracting.billing.models import (
     Invoice,
     InvoiceLine,
     ReportRow,
+    SigningKey,
     UsageReport,
 )
 from contracting.billing.states import ACCEPTED, ChargeKind, InvoiceState
@@ -34,7 +35,7 @@ from contracting.orders.states import TaskOrderState
 def reports_visible_to(actor: Actor) -> QuerySet[UsageReport]:
     """The agency's and the vendor's own."""
     reports = UsageReport.objects.select_related(
-        "order__contract", "vendor", "payload", "supersedes"
+        "order__contract", "vendor", "payload", "supersedes", "signed_with"
     )
     if actor.is_agency and (actor.role or actor.is_key):
         return reports.filter(order__contract__agency_id=actor.organization_id)
@@ -53,6 +54,25 @@ def get_report_for(actor: Actor, public_id: str) -> UsageReport:
         message = "There is no such usage report."
         raise NotVisible(message, rule="R-ROL-07")
     return report
+
+
+def signing_keys_visible_to(actor: Actor) -> QuerySet[SigningKey]:
+    """The vendor's own; an agency sees of a key what stands on a signed report."""
+    if actor.is_vendor and (actor.role or actor.is_key):
+        return SigningKey.objects.filter(vendor_id=actor.organization_id)
+    return SigningKey.objects.none()
+
+
+def get_signing_key_for(actor: Actor, public_id: str) -> SigningKey:
+    """One signing key.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    key = signing_keys_visible_to(actor).filter(public_id=public_id).first()
+    if key is None:
+        message = "There is no such signing key."
+        raise NotVisible(message, rule="R-ROL-07")
+    return key
 
 
 def invoices_visible_to(actor: Actor) -> QuerySet[Invoice]:
@@ -195,6 +215,15 @@ def reports_touching(order: TaskOrder, period: Period) -> QuerySet[UsageReport]:
 def reports_that_count(order: TaskOrder) -> QuerySet[UsageReport]:
     """The reports of an order that no later one supersedes."""
     return UsageReport.objects.filter(order=order, revisions__isnull=True)
+
+
+def saved_mapping(order: TaskOrder, name: str) -> dict[str, Any] | None:
+    """How the columns of the order's last report in this format were read."""
+    mapped = UsageReport.objects.filter(order=order, format=name, mapping__isnull=False)
+    found: dict[str, Any] | None = (
+        mapped.order_by("-pk").values_list("mapping", flat=True).first()
+    )
+    return found
 
 
 def report_due_at(order: TaskOrder, occurred_at: datetime) -> datetime:

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from contracting.billing import forms, permissions, queries
 from contracting.billing.calculations import HEADER
+from contracting.billing.calculations.formats import OURS
+from contracting.billing.calculations.signing import is_signature_of
 from contracting.billing.models import Invoice
 from contracting.billing.operations.receive_invoice import receive_invoice
 from contracting.billing.operations.receive_report import receive_usage_report
@@ -83,6 +85,10 @@ class UsageReportPage(PageView):
             "zone": report.order.contract.time_zone,
             "totals": totals,
             "tokens": sum(each["tokens"] for each in totals),
+            "is_still_signed": report.signed_with is not None
+            and is_signature_of(
+                report.sent_sha256, report.signature, report.signed_with.public_key
+            ),
             "rows": report.rows.order_by("row_number")[:ROWS_SHOWN],
         }
 
@@ -122,6 +128,9 @@ class ReceiveUsageReport(OrderVerbView):
             content=data["file"].read(),
             stated_total=data["stated_total"],
             supersedes=data["supersedes"],
+            format=data["format"] or OURS,
+            mapping=data["mapping"],
+            signature=data["signature"],
             by=by,
             at=at,
         )
