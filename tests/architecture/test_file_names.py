@@ -51,6 +51,7 @@ BESIDES = {
     "operate": {"data", "story"},
     "options": {"calculations"},
     "orders": {"calculations", "forms", "models", "queries", "views"},
+    "payments": {"calculations", "queries"},
     "proposals": {"sealed.py"},
     "reconciliation": {"matching", "queries", "views"},
     "reference": {"data", "queries"},

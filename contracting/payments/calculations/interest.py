@@ -1,0 +1,122 @@
+"""Interest on what is paid too late, to the cent, from published rates alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from contracting.core.periods import months_after
+from contracting.core.quantities import Dollars, total_dollars
+
+DAYS_OF_A_MONTH: Final = 30
+DAYS_OF_A_YEAR: Final = 360
+LEAST: Final = Dollars(1)
+"""Less interest than this is not paid (5 CFR 1315.10(b))."""
+
+RateOn = Callable[[date], Decimal]
+"""The published rate of a day, in percent a year; it raises where none is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A part of a payment, and the due date after which its interest runs."""
+
+    dollars: Dollars
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What one part has earned: how long, at which rate, and how much in cents."""
+
+    dollars: Dollars
+    due: date
+    days: int
+    percent: Decimal
+    interest: Dollars
+
+
+def half_year_of(day: date) -> tuple[date, date]:
+    """The half-year for which a rate is published: its first and its last day."""
+    if day.month <= 6:  # noqa: PLR2004
+        return date(day.year, 1, 1), date(day.year, 6, 30)
+    return date(day.year, 7, 1), date(day.year, 12, 31)
+
+
+def days_late(due: date, paid: date) -> int:
+    """The days from the day after the due date to the day of payment, one year at most.
+
+    After a year nothing more accrues (31 U.S.C. 3907(b)(1)).
+    """
+    last = min(paid, months_after(due, 12))
+    return max((last - due).days, 0)
+
+
+def penalty(dollars: Dollars, *, days: int, percent: Decimal) -> Dollars:
+    """P(1 + r/12)^n × (1 + (r/360)d) − P, rounded half-up to the cent.
+
+    ``n`` are the whole periods of 30 days, at whose end interest is added to the
+    principal, and ``d`` the days that are left (5 CFR 1315.10(a)(3), 1315.17).
+
+    :param percent: percent a year, such as ``Decimal("4.625")``
+    """
+    rate = Fraction(percent) / 100
+    months, rest = divmod(days, DAYS_OF_A_MONTH)
+    grown = (1 + rate / 12) ** months * (1 + rate * rest / DAYS_OF_A_YEAR)
+    return _cents(Fraction(dollars.amount) * (grown - 1))
+
+
+def late_payment_interest(
+    parts: list[Late], *, paid: date, rate_on: RateOn
+) -> list[Interest]:
+    """The interest of each part that is paid after its due date; none below US$ 1.
+
+    The rate of a part is that of the day after its due date, and stays, whatever rate
+    is published while it is late (5 CFR 1315.10(a)(1)). What is disputed is no part.
+
+    :raises Refusal: what ``rate_on`` raises where no rate is loaded
+    """
+    sums: dict[date, list[Dollars]] = {}
+    for part in parts:
+        if days_late(part.due, paid) and part.dollars > Dollars(0):
+            sums.setdefault(part.due, []).append(part.dollars)
+    found = []
+    for due, amounts in sorted(sums.items()):
+        principal, days = total_dollars(amounts), days_late(due, paid)
+        percent = rate_on(due + timedelta(days=1))
+        earned = penalty(principal, days=days, percent=percent)
+        found.append(Interest(principal, due, days, percent, earned))
+    if total_dollars(each.interest for each in found) < LEAST:
+        return []
+    return found
+
+
+def claim_interest(
+    dollars: Dollars, *, received: date, paid: date, rate_on: RateOn
+) -> Dollars:
+    """Simple interest on a claim, from its receipt to its payment.
+
+    Each half-year counts at its own rate, by days of a year of 365, or 366 in a leap
+    year (41 U.S.C. 7109, R-PAY-07). The day of receipt is day 0.
+
+    :raises Refusal: what ``rate_on`` raises where no rate of a half-year is loaded
+    """
+    earned, day = Fraction(0), received + timedelta(days=1)
+    while day <= paid:
+        _first, last = half_year_of(day)
+        until = min(last, paid)
+        year = (date(day.year, 12, 31) - date(day.year - 1, 12, 31)).days
+        days = (until - day).days + 1
+        earned += Fraction(rate_on(day)) / 100 * days / year
+        day = until + timedelta(days=1)
+    return _cents(Fraction(dollars.amount) * earned)
+
+
+def _cents(exact: Fraction) -> Dollars:
+    """An exact amount, never negative, in cents: half a cent goes up."""
+    whole = (exact * 100 + Fraction(1, 2)).__floor__()
+    return Dollars(Decimal(whole) / 100)
