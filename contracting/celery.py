@@ -93,6 +93,10 @@ app.conf.beat_schedule = {
         "task": "contracting.metering.tasks.remind_suspense",
         "schedule": crontab(hour=11, minute=0),
     },
+    "remind-disputes-daily": {
+        "task": "contracting.disputes.tasks.remind_disputes",
+        "schedule": crontab(hour=11, minute=10),
+    },
     "remind-incidents": {
         "task": "contracting.incidents.tasks.remind_incidents",
         "schedule": crontab(minute="*/30"),

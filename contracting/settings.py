@@ -185,6 +185,7 @@ INSTALLED_APPS = [
     "contracting.watch",
     "contracting.billing",
     "contracting.reconciliation",
+    "contracting.disputes",
     "contracting.payments",
     "contracting.recounts",
     "contracting.closeout",

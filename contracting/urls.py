@@ -44,6 +44,7 @@ PAGES = (
     "contracting.watch",
     "contracting.billing",
     "contracting.reconciliation",
+    "contracting.disputes",
     "contracting.payments",
     "contracting.recounts",
     "contracting.closeout",

@@ -1,0 +1,1 @@
+"""Reads of disputes, evidence, recounts, claims and service levels."""

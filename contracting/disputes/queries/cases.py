@@ -1,0 +1,302 @@
+"""Disputes and claims: who sees them, what is due, what is withheld meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from contracting.billing.models import Invoice
+from contracting.billing.states import InvoiceState
+from contracting.contracts.models import Contract
+from contracting.contracts.queries.administration import Task
+from contracting.contracts.queries.file import Filed
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.periods import accounting_day
+from contracting.core.quantities import Dollars, total_dollars
+from contracting.disputes.models import AnswerFile, Claim, DisputeCase
+from contracting.disputes.states import ANSWER_DAYS, QUERY_DAYS, CaseState
+from contracting.orders.models import TaskOrder
+from contracting.reconciliation.models import Finding
+from contracting.reconciliation.queries import (
+    findings_of_invoice,
+    invoices_of_finding,
+    open_findings,
+)
+from contracting.reference.queries import threshold
+
+_LIVE = [
+    state
+    for state in InvoiceState.values
+    if state not in {InvoiceState.RETURNED, InvoiceState.WITHDRAWN}
+]
+
+
+def cases_visible_to(actor: Actor) -> QuerySet[DisputeCase]:
+    """The agency's own; to the vendor, those on its orders."""
+    rows = DisputeCase.objects.select_related(
+        "order__contract__agency",
+        "order__contract__vendor",
+        "opened_by__user",
+        "decision__decided_by__user",
+        "withdrawal__withdrawn_by__user",
+    )
+    if actor.is_agency and (actor.role or actor.is_key):
+        return rows.filter(order__contract__agency_id=actor.organization_id)
+    if actor.is_vendor and (actor.role or actor.is_key):
+        return rows.filter(order__contract__vendor_id=actor.organization_id)
+    return rows.none()
+
+
+def get_case_for(actor: Actor, public_id: str) -> DisputeCase:
+    """One dispute.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = cases_visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such dispute."
+        raise NotVisible(message)
+    return found
+
+
+def get_answer_file_for(actor: Actor, public_id: str, number: int) -> AnswerFile:
+    """A file of a dispute, by its number among all files of its answers.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    case = get_case_for(actor, public_id)
+    files = files_of(case)
+    if not 1 <= number <= len(files):
+        message = "There is no such file."
+        raise NotVisible(message)
+    return files[number - 1]
+
+
+def files_of(case: DisputeCase) -> list[AnswerFile]:
+    """Every file that came with an answer, in order."""
+    rows = AnswerFile.objects.filter(answer__case=case)
+    return list(rows.select_related("blob").order_by("answer_id", "position"))
+
+
+def findings_of(case: DisputeCase) -> list[Finding]:
+    """The differences that a dispute is about, oldest first."""
+    rows = Finding.objects.filter(case_item__case=case).select_related(
+        "order__contract",
+        "order_line__contract_line",
+        "invoice",
+        "resolution",
+        "dispute",
+    )
+    return list(rows.order_by("pk"))
+
+
+def disputable(order: TaskOrder) -> QuerySet[Finding]:
+    """Differences of an order that are open and in no dispute yet."""
+    return open_findings(order).filter(case_item__isnull=True)
+
+
+def at_stake(case: DisputeCase) -> Dollars:
+    """The differences of a dispute without their signs, exact."""
+    return total_dollars(
+        Dollars(abs(each.amount_dollars)) for each in findings_of(case)
+    )
+
+
+def disputed_total(case: DisputeCase) -> Dollars:
+    """The sum of the differences of a dispute, each with its sign, exact."""
+    return total_dollars(Dollars(each.amount_dollars) for each in findings_of(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Until when the agency asks and the vendor answers, as the numbers stand."""
+
+    ask_by: date
+    answer_due_on: date
+
+
+def clocks_at(contract: Contract, findings: Iterable[Finding], at: datetime) -> Clocks:
+    """The days of a dispute that is opened now (domain numbers of its day).
+
+    The agency asks within its days of the day on which the first difference was found;
+    the vendor answers within its days of being asked. Both are calendar days, and the
+    day itself is day 0.
+    """
+    zone = contract.time_zone
+    today = accounting_day(at, zone)
+    first = min(
+        (accounting_day(each.found_at, zone) for each in findings), default=today
+    )
+    query, answer = (
+        timedelta(days=int(threshold(code, today).value))
+        for code in (QUERY_DAYS, ANSWER_DAYS)
+    )
+    return Clocks(first + query, today + answer)
+
+
+def is_overdue(case: DisputeCase, on: date) -> bool:
+    """Whether the vendor's answer is missing after its last day."""
+    return case.state == CaseState.ASKED and on > case.answer_due_on
+
+
+def open_cases() -> QuerySet[DisputeCase]:
+    """Disputes that are neither decided nor withdrawn, oldest first."""
+    return DisputeCase.objects.filter(
+        decision__isnull=True, withdrawal__isnull=True
+    ).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A disputed part of an invoice, from the day on which it was put to the vendor.
+
+    ``until`` is the day on which it was settled; none while it is not.
+    """
+
+    finding: str
+    cents: Dollars
+    since: date
+    until: date | None
+
+
+def disputed_of(invoice: Invoice) -> list[Withheld]:
+    """What of an invoice is or was withheld by a dispute, oldest first.
+
+    On these cents no interest runs on the days in which they were disputed
+    (31 U.S.C. 3907(c), 5 CFR 1315.10(b)). Together never more than the invoice.
+    """
+    zone = invoice.order.contract.time_zone
+    left = Dollars(invoice.total_dollars)
+    found = []
+    for finding in findings_of_invoice(invoice).filter(dispute__isnull=False):
+        if not finding.invoice_id and not _is_asked_on(finding, invoice):
+            continue
+        cents = min(Dollars(finding.dispute.withheld_dollars).to_cents(), left)
+        if not cents:
+            continue
+        left = left - cents
+        resolution = getattr(finding, "resolution", None)
+        found.append(
+            Withheld(
+                finding.public_id,
+                cents,
+                accounting_day(finding.dispute.disputed_at, zone),
+                accounting_day(resolution.resolved_at, zone) if resolution else None,
+            )
+        )
+    return found
+
+
+def _is_asked_on(finding: Finding, invoice: Invoice) -> bool:
+    return invoices_of_finding(finding, _LIVE).filter(pk=invoice.pk).exists()
+
+
+def claims_visible_to(actor: Actor) -> QuerySet[Claim]:
+    """The agency's own; to the vendor, its own."""
+    rows = Claim.objects.select_related(
+        "contract__agency",
+        "contract__vendor",
+        "case__order",
+        "submitted_by__user",
+        "stated_date__stated_by__user",
+        "decision__decided_by__user",
+    )
+    if actor.is_agency and (actor.role or actor.is_key):
+        return rows.filter(contract__agency_id=actor.organization_id)
+    if actor.is_vendor and (actor.role or actor.is_key):
+        return rows.filter(contract__vendor_id=actor.organization_id)
+    return rows.none()
+
+
+def get_claim_for(actor: Actor, public_id: str) -> Claim:
+    """One claim.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = claims_visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such claim."
+        raise NotVisible(message)
+    return found
+
+
+def decision_due_on(claim: Claim) -> date:
+    """By when a claim is decided: the date that was stated, else its days."""
+    stated = getattr(claim, "stated_date", None)
+    due: date = stated.decision_on if stated else claim.decision_due_on
+    return due
+
+
+def open_claims(contract: Contract) -> QuerySet[Claim]:
+    """Claims under a contract that are not decided, oldest first (R-CLO-03)."""
+    rows = Claim.objects.filter(contract=contract, decision__isnull=True)
+    return rows.order_by("pk")
+
+
+def claimed_of(case: DisputeCase) -> Dollars:
+    """What the vendor claims from a dispute."""
+    return total_dollars(Dollars(each.dollars) for each in case.claims.all())
+
+
+def is_claimable(case: DisputeCase) -> bool:
+    """Whether a claim may go on from it: it is decided."""
+    return case.state == CaseState.DECIDED
+
+
+def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
+    """Open disputes and claims, each with the day of its next step."""
+    cases = cases_visible_to(actor).filter(
+        order__contract=contract, decision__isnull=True, withdrawal__isnull=True
+    )
+    for case in cases.order_by("pk"):
+        is_asked = case.state == CaseState.ASKED
+        what = "Answer to the dispute" if is_asked else "Decision on the dispute"
+        yield Task(
+            "Disputes",
+            f"{what} on {case.order.piid}",
+            case.path,
+            case.answer_due_on if is_asked else None,
+            contract.vendor.name if is_asked else "contracting officer",
+            "R-REC-04",
+        )
+    claims = claims_visible_to(actor).filter(contract=contract, decision__isnull=True)
+    for claim in claims.order_by("pk"):
+        yield Task(
+            "Claims",
+            f"Final decision on a claim of ${Dollars(claim.dollars).amount:,.2f}",
+            claim.path,
+            decision_due_on(claim),
+            "contracting officer",
+            "R-PAY-07",
+        )
+
+
+def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:
+    """Disputes and claims, for the file of the contract."""
+    zone = contract.time_zone
+    for case in cases_visible_to(actor).filter(order__contract=contract).order_by("pk"):
+        what = f"Dispute on {case.order.piid}, {case.state.label}"
+        yield Filed("DISPUTES", what, case.path, accounting_day(case.opened_at, zone))
+    for claim in claims_visible_to(actor).filter(contract=contract).order_by("pk"):
+        what = f"Claim of ${Decimal(claim.dollars):,.2f}, {claim.state.label}"
+        yield Filed(
+            "DISPUTES", what, claim.path, accounting_day(claim.received_at, zone)
+        )
+
+
+def findings_named(
+    order: TaskOrder, public_ids: Iterable[str]
+) -> tuple[list[Finding], list[str]]:
+    """The differences of an order under these ids, and the ids that name none."""
+    asked = list(dict.fromkeys(public_ids))
+    rows = Finding.objects.filter(Q(order=order), public_id__in=asked).select_related(
+        "order__contract"
+    )
+    found = list(rows.order_by("pk"))
+    known = {each.public_id for each in found}
+    return found, [each for each in asked if each not in known]

@@ -1,0 +1,147 @@
+"""Joint recounts: what a sample is drawn from, and what both sides found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
+from contracting.core.periods import accounting_day
+from contracting.disputes.calculations import (
+    CallKey,
+    Estimate,
+    share_estimate,
+    total_estimate,
+)
+from contracting.disputes.models import (
+    DisputeCase,
+    JointRecount,
+    RecountedCall,
+    SampledCall,
+)
+from contracting.disputes.queries.cases import cases_visible_to
+from contracting.disputes.queries.evidence import rows_of
+from contracting.disputes.states import RECOUNT_MARGIN, Side
+from contracting.reconciliation.models import Finding
+from contracting.reference.queries import threshold
+
+Counts = dict[CallKey, tuple[int, int]]
+"""By call: tokens of our meter, tokens that the vendor reports."""
+
+
+def recounts_visible_to(actor: Actor) -> QuerySet[JointRecount]:
+    """Those of the disputes that the actor may see."""
+    cases = cases_visible_to(actor).values("pk")
+    return JointRecount.objects.filter(case__in=cases).select_related(
+        "case__order__contract__agency",
+        "case__order__contract__vendor",
+        "finding",
+        "draw",
+        "started_by__user",
+    )
+
+
+def get_recount_for(actor: Actor, public_id: str) -> JointRecount:
+    """One joint recount.
+
+    :raises NotVisible: if it is not there for this actor
+    """
+    found = recounts_visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        message = "There is no such recount."
+        raise NotVisible(message)
+    return found
+
+
+def calls_behind(finding: Finding, token_class: str, at: datetime) -> Counts:
+    """Every call of a difference's day or period in one class, as each side has it.
+
+    All calls, not only those that differ: what is counted anew is the whole day.
+    """
+    ours: dict[CallKey, int] = defaultdict(int)
+    theirs: dict[CallKey, int] = defaultdict(int)
+    metered, reported = rows_of(finding, at, whole=True)
+    for row in metered:
+        if row.token_class == token_class:
+            ours[row.request_id, row.attempt] += row.tokens
+    for said in reported:
+        if said.token_class == token_class:
+            theirs[said.request_id, said.attempt] += said.tokens
+    return {key: (ours.get(key, 0), theirs.get(key, 0)) for key in {*ours, *theirs}}
+
+
+def margin_on(case: DisputeCase, at: datetime) -> Decimal:
+    """Half the width of the interval that a recount shall reach, in percent."""
+    on = accounting_day(at, case.order.contract.time_zone)
+    return threshold(RECOUNT_MARGIN, on).value
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A call of the sample with what either side counted anew."""
+
+    call: SampledCall
+    agency: int
+    vendor: int
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether both count the same."""
+        return self.agency == self.vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a joint recount has shown, each figure with its interval of 95 percent."""
+
+    rows: list[Counted]
+    population: int
+    agreed: Estimate
+    """Percent of the calls on which both recounts agree."""
+    meter_right: Estimate
+    """Percent of the calls in which both confirm our meter."""
+    report_right: Estimate
+    """Percent of the calls in which both confirm the vendor's report."""
+    agency_total: Estimate
+    vendor_total: Estimate
+    metered_total: Estimate
+    reported_total: Estimate
+
+
+def entered(recount: JointRecount) -> set[str]:
+    """The sides that have entered their counts."""
+    return set(recount.entries.values_list("side", flat=True))
+
+
+def result_of(recount: JointRecount) -> Result | None:
+    """The result, once both sides have counted; until then nobody sees any count."""
+    if entered(recount) != set(Side.values):
+        return None
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    found = RecountedCall.objects.filter(entry__recount=recount)
+    for call, side, tokens in found.values_list("call_id", "entry__side", "tokens"):
+        counts[call][side] = tokens
+    rows = [
+        Counted(call, counts[call.pk][Side.AGENCY], counts[call.pk][Side.VENDOR])
+        for call in recount.calls.order_by("position")
+    ]
+    n, whole = len(rows), recount.population
+    agreed = [row for row in rows if row.is_agreed]
+    ours = sum(row.agency == row.call.metered_tokens for row in agreed)
+    theirs = sum(row.agency == row.call.reported_tokens for row in agreed)
+    return Result(
+        rows,
+        whole,
+        share_estimate(len(agreed), n, whole),
+        share_estimate(ours, n, whole),
+        share_estimate(theirs, n, whole),
+        total_estimate([row.agency for row in rows], whole),
+        total_estimate([row.vendor for row in rows], whole),
+        total_estimate([row.call.metered_tokens for row in rows], whole),
+        total_estimate([row.call.reported_tokens for row in rows], whole),
+    )

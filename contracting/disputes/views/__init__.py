@@ -1,0 +1,1 @@
+"""Pages of disputes, recounts, claims and service levels."""

@@ -1,0 +1,166 @@
+"""Pages of claims: what is demanded, certified, due and decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from contracting.audit.queries import events_of
+from contracting.contracts.models import Contract
+from contracting.contracts.queries import get_contract_for
+from contracting.contracts.queries import visible_to as contracts_visible_to
+from contracting.contracts.states import ContractState
+from contracting.core import clock
+from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import Verdict
+from contracting.core.views import PageView, VerbView
+from contracting.disputes import forms, permissions
+from contracting.disputes.models import Claim
+from contracting.disputes.operations.decide_claim import decide_claim
+from contracting.disputes.operations.state_date import state_decision_date
+from contracting.disputes.operations.submit_claim import submit_claim
+from contracting.disputes.queries import cases as queries
+from contracting.disputes.states import CERTIFIED_ABOVE, DECISION_DAYS
+from contracting.documents.queries import documents_of
+from contracting.reference.queries import threshold
+
+
+class ClaimsPage(PageView):
+    """Which claims wait for a decision, and by when?"""
+
+    template_name = "disputes/claims.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        at = clock.now()
+        rows = list(queries.claims_visible_to(self.actor).order_by("-pk"))
+        running = contracts_visible_to(self.actor).filter(state=ContractState.AWARDED)
+        return {
+            "claims": [(each, queries.decision_due_on(each)) for each in rows],
+            "open": sum(not hasattr(each, "decision") for each in rows),
+            "overdue": sum(_is_overdue(each, at) for each in rows),
+            "contracts": running.order_by("pk") if self.actor.is_vendor else [],
+        }
+
+
+def _is_overdue(claim: Claim, at: datetime) -> bool:
+    on = accounting_day(at, claim.contract.time_zone)
+    return not hasattr(claim, "decision") and on > queries.decision_due_on(claim)
+
+
+class ClaimPage(PageView):
+    """What is claimed, is it certified, and by when is it decided?"""
+
+    template_name = "disputes/claim.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        by, at = self.actor, clock.now()
+        claim = queries.get_claim_for(by, ids["public_id"])
+        on = accounting_day(at, claim.contract.time_zone)
+        return {
+            "claim": claim,
+            "contract": claim.contract,
+            "decision": getattr(claim, "decision", None),
+            "stated": getattr(claim, "stated_date", None),
+            "due_on": queries.decision_due_on(claim),
+            "is_overdue": _is_overdue(claim, at),
+            "may_state": permissions.can_state_decision_date(by, claim),
+            "may_decide": permissions.can_decide_claim(by, claim, on),
+            "documents": documents_of(claim.subject).visible_to(by),
+            "events": events_of(claim.subject),
+        }
+
+
+class SubmitClaim(VerbView):
+    """The vendor's demand."""
+
+    template_name = "disputes/submit_claim.html"
+    form_class = forms.SubmitClaimForm
+    submit_label = "Submit the claim"
+    done_message = "The claim is received; its decision is due from today."
+
+    def thing(self, *_: Any, **ids: Any) -> Contract:
+        return get_contract_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_submit_claim(self.actor, thing)
+
+    def initial(self, thing: Contract) -> dict[str, Any]:
+        return {"case": self.request.GET.get("dispute", "")}
+
+    def form_options(self, thing: Contract) -> dict[str, Any]:
+        decided = queries.cases_visible_to(self.actor).filter(
+            order__contract=thing, decision__isnull=False
+        )
+        return {
+            "cases": [
+                (case.public_id, f"The dispute on {case.order.piid}")
+                for case in decided.order_by("-pk")
+            ]
+        }
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        on = accounting_day(clock.now(), thing.time_zone)
+        return {
+            "contract": thing,
+            "limit": threshold(CERTIFIED_ABOVE, on).value,
+            "days": threshold(DECISION_DAYS, on).plain,
+            "cancel_url": "/claims/",
+        }
+
+    def perform(
+        self, *, thing: Contract, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        return submit_claim(contract_id=thing.pk, **data, by=by, at=at).path
+
+
+class ClaimVerbView(VerbView):
+    """A verb on one claim that the actor may see."""
+
+    def thing(self, *_: Any, **ids: Any) -> Claim:
+        return queries.get_claim_for(self.actor, ids["public_id"])
+
+    def extra(self, thing: Claim) -> dict[str, Any]:
+        return {
+            "claim": thing,
+            "contract": thing.contract,
+            "due_on": queries.decision_due_on(thing),
+            "cancel_url": thing.path,
+        }
+
+
+class StateDecisionDate(ClaimVerbView):
+    """By when, and why not before?"""
+
+    template_name = "disputes/state_decision_date.html"
+    form_class = forms.StateDecisionDateForm
+    submit_label = "Tell the vendor this date"
+    done_message = "The vendor has been told."
+
+    def verdict(self, thing: Claim) -> Verdict:
+        return permissions.can_state_decision_date(self.actor, thing)
+
+    def perform(
+        self, *, thing: Claim, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        state_decision_date(claim_id=thing.pk, **data, by=by, at=at)
+        return thing.path
+
+
+class DecideClaim(ClaimVerbView):
+    """The final decision."""
+
+    template_name = "disputes/decide_claim.html"
+    form_class = forms.DecideClaimForm
+    submit_label = "Issue the final decision"
+    done_message = "The claim is decided; the letter is being printed."
+
+    def verdict(self, thing: Claim) -> Verdict:
+        on = accounting_day(clock.now(), thing.contract.time_zone)
+        return permissions.can_decide_claim(self.actor, thing, on)
+
+    def perform(
+        self, *, thing: Claim, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        decide_claim(claim_id=thing.pk, **data, by=by, at=at)
+        return thing.path
