@@ -87,7 +87,8 @@ def test_a_total_is_right_on_the_average_and_its_interval_holds_it():
     ]
 
     whole = Decimal(sum(values))
-    assert abs(sum(each.value for each in found) / len(found) - whole) <= 1
+    total = sum((each.value for each in found), Decimal(0))
+    assert abs(total / len(found) - whole) <= 1
     held = [each for each in found if each.low <= whole <= each.high]
     assert 2 * len(held) >= len(found)
 

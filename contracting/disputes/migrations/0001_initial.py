@@ -1100,7 +1100,7 @@ class Migration(migrations.Migration):
             model_name="recountedcall",
             constraint=models.CheckConstraint(
                 condition=models.Q(("tokens__gte", 0)),
-                name="a_recount_is_never_negative",
+                name="a_joint_recount_is_never_negative",
             ),
         ),
         migrations.AddConstraint(

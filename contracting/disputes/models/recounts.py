@@ -133,7 +133,7 @@ class RecountedCall(AppendOnly):
                 name="a_side_counts_a_call_once", fields=["entry", "call"]
             ),
             models.CheckConstraint(
-                name="a_recount_is_never_negative", condition=Q(tokens__gte=0)
+                name="a_joint_recount_is_never_negative", condition=Q(tokens__gte=0)
             ),
         ]
 
