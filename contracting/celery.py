@@ -127,6 +127,10 @@ app.conf.beat_schedule = {
         "task": "contracting.charges.tasks.charge_nightly",
         "schedule": crontab(hour=5, minute=15),
     },
+    "accrue-nightly": {
+        "task": "contracting.periods.tasks.accrue_nightly",
+        "schedule": crontab(hour=5, minute=45),
+    },
     "reconcile-nightly": {
         "task": "contracting.reconciliation.tasks.reconcile_nightly",
         "schedule": crontab(hour=5, minute=30),

@@ -188,6 +188,7 @@ INSTALLED_APPS = [
     "contracting.disputes",
     "contracting.payments",
     "contracting.recounts",
+    "contracting.periods",
     "contracting.closeout",
     "contracting.desk",
     "contracting.operate",

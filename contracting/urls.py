@@ -47,6 +47,7 @@ PAGES = (
     "contracting.disputes",
     "contracting.payments",
     "contracting.recounts",
+    "contracting.periods",
     "contracting.closeout",
     "contracting.desk",
 )

@@ -35,6 +35,7 @@ NOT_RECORDED = {
     "metering.sort_usage_by_key": "the machinery sorts sums that it can make again",
     "notices.post_notice": "one row of the verb that tells people",
     "notices.sweep_notices": "sends what was posted",
+    "periods.accrue_all": "asks for one order after the other",
     "reconciliation.reconcile_all": "asks for one comparison after the other",
     "reference.assign_number": "one step of the verb that signs",
     "submissions.log_health": "its rows are a log of their own, one each minute",
@@ -56,6 +57,7 @@ NOT_SIGNED = {
     "metering.roll_up_usage",
     "metering.sort_usage_by_key",
     "notices.sweep_notices",
+    "periods.accrue_all",
     "reconciliation.reconcile_all",
     "reference.assign_number",
     "submissions.log_health",
@@ -71,6 +73,7 @@ NOT_ONE_TRANSACTION = {
     "documents.work_operation": "each step is a transaction of its own",
     "metering.fold_all": "each order that waits is a transaction of its own",
     "notices.sweep_notices": "each notice that waits is a transaction of its own",
+    "periods.accrue_all": "one failure stops no other order",
     "reconciliation.reconcile_all": "one failure stops no other comparison",
 }
 

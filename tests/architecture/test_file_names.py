@@ -53,6 +53,7 @@ BESIDES = {
     "options": {"calculations"},
     "orders": {"calculations", "forms", "models", "queries", "views"},
     "payments": {"calculations", "queries"},
+    "periods": {"queries"},
     "proposals": {"sealed.py"},
     "reconciliation": {"matching", "queries", "views"},
     "reference": {"data", "queries"},

@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, QuerySet, Sum, TextChoices
+from django.db.models import Count, Max, Q, QuerySet, Sum, TextChoices
 
+from contracting.core.periods import Period
 from contracting.metering.models import (
     SourceOfRecord,
     UnchargedUsage,
@@ -416,3 +417,20 @@ def last_heard_of(source: UsageSource) -> datetime | None:
     beat = source.heartbeats.aggregate(at=Max("beat_at"))["at"]
     heard = [each for each in (batch, beat) if each is not None]
     return max(heard, default=None)
+
+
+def sources_of(order: TaskOrder, period: Period) -> list[UsageSource]:
+    """The sources that have reported on an order in a period, or are of record then."""
+    rated = UsageRating.objects.filter(
+        order_line__order=order,
+        occurred_at__gte=period.start,
+        occurred_at__lt=period.end,
+    )
+    of_record = Q(
+        of_record__order=order,
+        of_record__superseded_at__isnull=True,
+        of_record__in_force__overlap=(period.start, period.end),
+    )
+    ids = set(rated.order_by().values_list("source_id", flat=True).distinct())
+    rows = UsageSource.objects.filter(Q(pk__in=ids) | of_record)
+    return list(rows.distinct().order_by("pk"))

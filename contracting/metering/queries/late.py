@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from django.db import connection
@@ -35,7 +36,12 @@ class LateUsage:
     last_at: datetime
     lines: int
     tokens: int
-    dollars: Dollars
+    exact: Decimal
+
+    @property
+    def dollars(self) -> Dollars:
+        """What they cost, unrounded."""
+        return Dollars(self.exact)
 
 
 def late_usage(order: TaskOrder, closed_by: str = "") -> list[LateUsage]:
@@ -49,7 +55,7 @@ def late_usage(order: TaskOrder, closed_by: str = "") -> list[LateUsage]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_LATE, {"closed": closed, "kind": closed_by, "lines": lines})
-        return [LateUsage(*row, Dollars(sum_)) for *row, sum_ in cursor.fetchall()]
+        return [LateUsage(*row) for row in cursor.fetchall()]
 
 
 _LATE: Final = """
