@@ -2,11 +2,37 @@
 
 from django.urls import URLPattern, path
 
-from contracting.recounts import api
+from contracting.recounts import api, views
 
 _PLAN = "recounts/<public_id:public_id>"
+_CONTRACT = "contracts/<public_id:public_id>"
+_ALLOWANCE = "recount_allowances/<public_id:public_id>"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("recounts/", views.RecountsPage.as_view(), name="recounts"),
+    path(_PLAN, views.RecountPage.as_view(), name="recount"),
+    path(
+        f"{_CONTRACT}/adopt_recount_plan",
+        views.AdoptRecountPlanView.as_view(),
+        name="adopt_recount_plan",
+    ),
+    path(
+        f"{_PLAN}/end_recount_plan",
+        views.EndRecountPlanView.as_view(),
+        name="end_recount_plan",
+    ),
+    path(
+        f"{_CONTRACT}/set_recount_allowance",
+        views.SetRecountAllowanceView.as_view(),
+        name="set_recount_allowance",
+    ),
+    path(_ALLOWANCE, views.RecountAllowancePage.as_view(), name="recount_allowance"),
+    path(
+        f"{_ALLOWANCE}/agree_recount_allowance",
+        views.AgreeRecountAllowanceView.as_view(),
+        name="agree_recount_allowance",
+    ),
+]
 
 api_urlpatterns: list[URLPattern] = [
     path("recounts", api.RecountsEndpoint.as_view(), name="recounts"),

@@ -175,6 +175,14 @@ def percent(part: Any, whole: Any) -> str:
     return f"{100 * _decimal(part) / _decimal(whole):.1f}%"
 
 
+@register.filter
+def share(part: Any) -> str:
+    """A share of one in percent, with every digit that it has: 0.0026 is 0.26%."""
+    if _is_absent(part):
+        return ABSENT
+    return f"{(100 * _decimal(part)).normalize():f}%"
+
+
 def _instant(value: datetime | str) -> datetime:
     """Papers carry their instants as text; pages as datetimes."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
