@@ -47,6 +47,8 @@ BINDING_WORDS: Final = frozenset(
 
 ALSO_BINDING: Final = frozenset(
     {
+        "decide_claim",
+        "decide_dispute",
         "decide_selection",
         "decide_settlement",
         "replace_submission",

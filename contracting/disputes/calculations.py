@@ -183,6 +183,42 @@ def credit_of(base: Dollars, percent: Decimal) -> Dollars:
     return Dollars(part.quantize(Decimal("1E-12"), context=_WIDE)).to_cents()
 
 
+def split_by(whole: Dollars, weights: Sequence[Decimal]) -> list[Dollars]:
+    """Cents of a sum by weights: each cut, and the cents left to the largest rests.
+
+    They sum to the whole. Where nothing weighs, all of it goes to the first.
+
+    :param whole: whole cents, not below zero
+    :param weights: none below zero; at least one
+    """
+    cents = int(whole.amount * _PERCENT)
+    total = sum(weights, Decimal(0))
+    if not total:
+        return [whole, *(Dollars() for _ in weights[1:])]
+    exact = [_WIDE.divide(cents * weight, total) for weight in weights]
+    parts = [int(each) for each in exact]
+    order = sorted(range(len(parts)), key=lambda n: (parts[n] - exact[n], n))
+    for n in order[: cents - sum(parts)]:
+        parts[n] += 1
+    return [Dollars(Decimal(part).scaleb(-2)) for part in parts]
+
+
+def filled(whole: Dollars, rooms: Sequence[Dollars]) -> list[Dollars]:
+    """A sum put into rooms in their order; what fits nowhere goes to the last one."""
+    left, parts = whole, []
+    for room in rooms:
+        part = min(left, _whole_cents(max(room, Dollars())))
+        parts.append(part)
+        left = left - part
+    if parts and left:
+        parts[-1] = parts[-1] + left
+    return parts
+
+
+def _whole_cents(amount: Dollars) -> Dollars:
+    return Dollars(amount.amount.quantize(Decimal("0.01"), ROUND_FLOOR, context=_WIDE))
+
+
 def measured_share(measure: str, calls: int, bad: int) -> Decimal:
     """Percent of the calls: good ones for availability, else the bad ones.
 

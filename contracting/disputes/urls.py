@@ -84,6 +84,11 @@ urlpatterns: list[URLPattern] = [
         name="propose_service_credits",
     ),
     path(
+        f"{_CREDIT}/confirm_service_credit",
+        service.ConfirmServiceCredit.as_view(),
+        name="confirm_service_credit",
+    ),
+    path(
         f"{_CREDIT}/decline_service_credit",
         service.DeclineServiceCredit.as_view(),
         name="decline_service_credit",

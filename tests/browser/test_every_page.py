@@ -114,6 +114,7 @@ REACHED_OTHERWISE = {
     "disputes:claim": "only once a claim is submitted",
     "disputes:decide_claim": "only once a claim is submitted",
     "disputes:decide_dispute": "only once a dispute is opened",
+    "disputes:confirm_service_credit": "only once a credit is proposed",
     "disputes:decline_service_credit": "only once a credit is proposed",
     "disputes:dispute": "only once a dispute is opened",
     "disputes:enter_recount": "only once a recount is started",

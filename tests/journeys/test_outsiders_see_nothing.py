@@ -100,6 +100,7 @@ NOT_IN_THE_STORY = {
     "disputes:claim",
     "disputes:decide_claim",
     "disputes:decide_dispute",
+    "disputes:confirm_service_credit",
     "disputes:decline_service_credit",
     "disputes:dispute",
     "disputes:enter_recount",

@@ -248,6 +248,20 @@ def metered_of(order: TaskOrder, month: Month) -> Dollars:
     return Dollars(rows.aggregate(sum=Sum("dollars"))["sum"] or Decimal(0))
 
 
+def metered_by_line(order: TaskOrder, month: Month) -> list[tuple[OrderLine, Dollars]]:
+    """The same by order line, for the lines that were used, in order."""
+    rows = (
+        DailyUsage.objects.filter(
+            order_line__order=order, day__gte=month.first, day__lte=month.last
+        )
+        .values("order_line")
+        .annotate(sum=Sum("dollars"))
+    )
+    sums = {row["order_line"]: Dollars(row["sum"]) for row in rows}
+    lines = OrderLine.objects.filter(pk__in=sums).order_by("pk")
+    return [(line, sums[line.pk]) for line in lines if sums[line.pk] > Dollars()]
+
+
 def credits_visible_to(actor: Actor) -> QuerySet[ServiceCredit]:
     """The agency's own; to the vendor, those on its orders."""
     rows = ServiceCredit.objects.select_related(

@@ -20,6 +20,7 @@ from contracting.core.plots.targets import Reached, targets
 from contracting.core.views import PageView, VerbView
 from contracting.disputes import forms, permissions
 from contracting.disputes.models import ServiceCredit
+from contracting.disputes.operations.confirm_credit import confirm_service_credit
 from contracting.disputes.operations.decline_credit import decline_service_credit
 from contracting.disputes.operations.propose_credits import propose_service_credits
 from contracting.disputes.operations.set_level import set_service_level
@@ -193,6 +194,23 @@ class CreditVerbView(VerbView):
     def extra(self, thing: ServiceCredit) -> dict[str, Any]:
         contract = thing.order.contract
         return {"credit": thing, "contract": contract, "cancel_url": thing.path}
+
+
+class ConfirmServiceCredit(CreditVerbView):
+    """It is due."""
+
+    template_name = "disputes/confirm_service_credit.html"
+    submit_label = "Confirm it"
+    done_message = "The credit is due; the vendor takes it off its next invoice."
+
+    def verdict(self, thing: ServiceCredit) -> Verdict:
+        return permissions.can_confirm_service_credit(self.actor, thing)
+
+    def perform(
+        self, *, thing: ServiceCredit, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        confirm_service_credit(credit_id=thing.pk, reason=data["text"], by=by, at=at)
+        return thing.path
 
 
 class DeclineServiceCredit(CreditVerbView):
