@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                     ("ROUND", "rounding to the cent"),
                     ("PAY", "payment"),
                     ("GIVE_UP", "usage given up by the vendor"),
+                    ("TOLERATE", "accepted beyond our meter"),
                     ("CREDIT", "credit: paid, and taken back"),
                     ("REVERSE", "reversal"),
                 ],
