@@ -135,6 +135,10 @@ app.conf.beat_schedule = {
         "task": "contracting.reconciliation.tasks.reconcile_nightly",
         "schedule": crontab(hour=5, minute=30),
     },
+    "remind-of-overdue-discrepancies-daily": {
+        "task": "contracting.reconciliation.tasks.remind_overdue",
+        "schedule": crontab(hour=11, minute=30),
+    },
     "check-invariants-nightly": {
         "task": "contracting.operate.tasks.check_invariants_nightly",
         "schedule": crontab(hour=6, minute=0),

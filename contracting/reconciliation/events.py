@@ -17,3 +17,9 @@ FINDING_WITHDRAWN = event_type(
 USAGE_ACCEPTED = event_type(
     "reconciliation.usage.accepted", "The part on which all three agree was accepted."
 )
+FINDINGS_RESOLVED = event_type(
+    "reconciliation.findings.resolved", "Discrepancies that are alike were resolved."
+)
+OVERDUE_REMINDED = event_type(
+    "reconciliation.overdue.reminded", "An owner was told what is overdue."
+)

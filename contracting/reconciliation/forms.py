@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
 
-from contracting.reconciliation.states import (
-    BY_THE_JOB,
-    FindingCode,
-    FindingState,
-    ResolutionCode,
-)
+from contracting.reconciliation.matching.effects import Effect
+from contracting.reconciliation.states import FindingCode, FindingState
 
 
 class InstantField(forms.CharField):
@@ -59,20 +56,73 @@ class DisputeFindingForm(forms.Form):
 
 
 class ResolveFindingForm(forms.Form):
-    """How the difference is settled."""
+    """How the difference is settled; what each would do stands beside it."""
 
-    code = forms.ChoiceField(
-        label="Resolution",
-        widget=forms.RadioSelect,
-        choices=[
-            (code.value, f"{code.label.capitalize()} ({code.value})")
-            for code in ResolutionCode
-            if code not in BY_THE_JOB
-        ],
+    code = forms.ChoiceField(label="Resolution", widget=forms.RadioSelect)
+    to_line = forms.ChoiceField(
+        label="Line to which it belongs",
+        required=False,
+        help_text="Only with reassign. Calls in suspense are assigned on their own "
+        "page.",
+    )
+    acrn = forms.ChoiceField(
+        label="ACRN to which a credit comes back",
+        required=False,
+        help_text="Only where a credit is owed and the line has several.",
     )
     reason = forms.CharField(
         label="Reason", max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
+
+    def __init__(
+        self,
+        *args: Any,
+        effects: Sequence[Effect],
+        lines: Sequence[tuple[str, str]] = (),
+        acrns: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = [  # type: ignore[attr-defined]
+            (each.code, f"{each.label.capitalize()} ({each.code}): {each.words}")
+            for each in effects
+            if not each.refused
+        ]
+        _offer(self, "to_line", [("", "None"), *lines] if lines else [])
+        several = [(acrn, acrn) for acrn in acrns] if len(acrns) > 1 else []
+        _offer(self, "acrn", [("", "None"), *several] if several else [])
+
+
+def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+    """Offer what there is to choose from; without any, the field is not asked for."""
+    field = form.fields[name]
+    if not choices:
+        del form.fields[name]
+    elif isinstance(field, forms.ChoiceField):
+        field.choices = choices
+
+
+class BulkResolveForm(forms.Form):
+    """One resolution and one reason for discrepancies that are alike."""
+
+    findings = forms.MultipleChoiceField(
+        label="Discrepancies", widget=forms.CheckboxSelectMultiple
+    )
+    code = forms.ChoiceField(label="Resolution", widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="Reason", max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        alike: Sequence[tuple[str, str]],
+        codes: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "findings", list(alike))
+        _offer(self, "code", list(codes))
 
 
 class ReconcileOrderForm(forms.Form):
@@ -94,6 +144,11 @@ class ReconcileOrderForm(forms.Form):
 class FindingsFilter(forms.Form):
     """Which discrepancies a list shows."""
 
+    whose = forms.ChoiceField(
+        label="Waiting",
+        required=False,
+        choices=[("", "All"), ("mine", "For me"), ("overdue", "Overdue")],
+    )
     state = forms.ChoiceField(
         label="State",
         required=False,
@@ -103,6 +158,16 @@ class FindingsFilter(forms.Form):
         label="Kind",
         required=False,
         choices=[("", "All"), *((code.value, code.value) for code in FindingCode)],
+    )
+    tier = forms.ChoiceField(
+        label="Settled by",
+        required=False,
+        choices=[
+            ("", "All"),
+            ("1", "The contract itself"),
+            ("2", "The representative"),
+            ("3", "The contracting officer"),
+        ],
     )
     order = forms.CharField(label="Order", required=False, max_length=40)
 

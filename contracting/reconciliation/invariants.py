@@ -9,12 +9,19 @@ from django.db.models import Count, F, Max, Q, Sum
 from contracting.billing.calculations.arithmetic import within_an_average
 from contracting.billing.models import Invoice
 from contracting.billing.states import InvoiceState
+from contracting.contracts.models import ToleranceTerms
 from contracting.core.invariants import Invariant
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
 from contracting.ledger.queries import balances_of
 from contracting.ledger.queries.charged import credited_of
-from contracting.orders.models import OrderLine
+from contracting.orders.calculations import value_of
+from contracting.orders.models import OrderLine, TaskOrder
 from contracting.reconciliation.calculations import compare, inputs_sha256
+from contracting.reconciliation.matching.allowances import (
+    beyond_total,
+    tolerated_total,
+    written_off_total,
+)
 from contracting.reconciliation.matching.inputs import match_of
 from contracting.reconciliation.matching.waterfall import Waterfall
 from contracting.reconciliation.models import (
@@ -23,6 +30,7 @@ from contracting.reconciliation.models import (
     AcceptedLine,
     Finding,
     ReconciliationRun,
+    Resolution,
 )
 from contracting.reconciliation.queries import cells_of, result_sha256
 
@@ -148,6 +156,54 @@ def _steps_that_lead_elsewhere() -> Iterator[str]:
             yield f"comparison {run.public_id}: {made.unexplained} is unexplained"
 
 
+def _caps_that_are_passed() -> Iterator[str]:
+    """Of each order, against the largest cap that was ever signed for it."""
+    capped = Resolution.objects.filter(capped_dollars__gt=0).order_by()
+    ids = set(capped.values_list("finding__order", flat=True).distinct())
+    ids |= set(
+        AcceptedLine.objects.filter(beyond_tokens__gt=0)
+        .order_by()
+        .values_list("acceptance__invoice__order", flat=True)
+    )
+    for order in TaskOrder.objects.filter(pk__in=ids).order_by("pk"):
+        terms = ToleranceTerms.objects.filter(contract=order.contract_id)
+        most = terms.aggregate(
+            share=Max("tolerance_cap_percent"), written=Max("write_off_cap_dollars")
+        )
+        written = written_off_total(order)
+        if written > Dollars(most["written"] or 0):
+            yield f"order {order.public_id}: {written} is written off"
+        beyond, cap = beyond_total(order), Dollars()
+        if most["share"] is not None:
+            cap = Dollars(value_of(order).amount * most["share"] / 100)
+            tolerated = tolerated_total(order)
+            if tolerated > cap:
+                yield f"order {order.public_id}: {tolerated} is tolerated of {cap}"
+        if beyond > cap:
+            yield f"order {order.public_id}: {beyond} beyond our meter of {cap}"
+
+
+def _beyond_the_meter_beside_the_ledger() -> Iterator[str]:
+    rows = AcceptedLine.objects.values("invoice_line__order_line").annotate(
+        dollars=Sum("beyond_dollars"), tokens=Sum("beyond_tokens")
+    )
+    here = {
+        row["invoice_line__order_line"]: (Dollars(row["dollars"]), row["tokens"])
+        for row in rows
+    }
+    for line in OrderLine.objects.order_by("pk"):
+        balances = balances_of(line.holder)
+        there = (
+            total_dollars(Dollars(row.tolerated_dollars) for row in balances),
+            sum(row.tolerated_tokens for row in balances),
+        )
+        if here.get(line.pk, (Dollars(), 0)) != there:
+            yield (
+                f"order line {line.public_id}: the ledger has {there[0]} for "
+                f"{there[1]} tokens beyond our meter"
+            )
+
+
 INVARIANTS = [
     Invariant(
         code="REC-1",
@@ -185,5 +241,16 @@ INVARIANTS = [
         sentence="The steps of a comparison lead from what is asked to what is metered "
         "and leave nothing unexplained.",
         check=_steps_that_lead_elsewhere,
+    ),
+    Invariant(
+        code="REC-8",
+        sentence="What is tolerated, and what is written off, stays within the caps "
+        "that were signed.",
+        check=_caps_that_are_passed,
+    ),
+    Invariant(
+        code="REC-9",
+        sentence="What is accepted beyond our meter is what the ledger has of it.",
+        check=_beyond_the_meter_beside_the_ledger,
     ),
 ]

@@ -9,11 +9,14 @@ from accounts.states import Role
 from contracting.billing.models import Invoice
 from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
-from contracting.core.permissions import Allowed, Verdict
+from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation.models import Finding
+from contracting.reconciliation.states import ResolutionCode
 
 COR_MAY_RESOLVE_UP_TO_TIER = 2
+BY_OFFICER = frozenset({ResolutionCode.ACCEPT_C, ResolutionCode.ESCALATE})
+"""Only the contracting officer says these, whatever the size."""
 
 
 def can_reconcile_order(by: Actor, order: TaskOrder) -> Verdict:
@@ -49,8 +52,15 @@ def can_dispute_finding(by: Actor, finding: Finding, on: date) -> Verdict:
     return as_representative(verdict, by, contract, on)
 
 
-def can_resolve_finding(by: Actor, finding: Finding, on: date) -> Verdict:
-    """The designated representative up to tier 2, the contracting officer above."""
+def can_resolve_finding(
+    by: Actor, finding: Finding, on: date, code: str = ""
+) -> Verdict:
+    """The designated representative up to tier 2, the contracting officer above.
+
+    To accept the invoice's own count, or to escalate to a claim, is the officer's.
+
+    :param code: the resolution, where it is chosen already
+    """
     contract = finding.order.contract
     agency_id = contract.agency_id
     if finding.tolerance_tier > COR_MAY_RESOLVE_UP_TO_TIER:
@@ -59,6 +69,15 @@ def can_resolve_finding(by: Actor, finding: Finding, on: date) -> Verdict:
             agency_id,
             Role.CONTRACTING_OFFICER,
             doing="resolve a discrepancy of this size",
+            rule="R-REC-02",
+        )
+    if code in BY_OFFICER:
+        return role_in(
+            by,
+            agency_id,
+            Role.CONTRACTING_OFFICER,
+            doing=f"resolve a discrepancy with “{code}”",
+            rule="R-REC-02",
         )
     verdict = role_in(
         by,
@@ -78,3 +97,10 @@ def can_withdraw_finding(by: Actor, finding: Finding) -> Verdict:
         Role.VENDOR_SIGNER,
         doing="withdraw what the vendor asked for",
     )
+
+
+def can_remind_overdue_findings(by: Actor) -> Verdict:
+    """The nightly job alone."""
+    if by.is_system:
+        return Allowed()
+    return Refused("Only the system reminds of what is overdue.")

@@ -48,3 +48,10 @@ class NothingToReconcile(Invalid):
     """There is neither usage nor a report nor an invoice in the period."""
 
     code = "nothing_to_reconcile"
+
+
+class WriteOffExceeded(Conflict):
+    """The contract states no cap of write-offs, or less of it is left (R-REC-02)."""
+
+    code = "write_off_exceeded"
+    rule = "R-REC-02"

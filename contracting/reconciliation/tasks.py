@@ -8,7 +8,9 @@ from datetime import datetime
 from celery import shared_task
 
 from contracting.core import clock
+from contracting.core.actors import SYSTEM
 from contracting.reconciliation.operations.reconcile_all import reconcile_all
+from contracting.reconciliation.operations.remind import remind_overdue_findings
 
 _log = logging.getLogger(__name__)
 
@@ -24,3 +26,15 @@ def reconcile_nightly(at: str | None = None) -> int:
     if night.failed:
         _log.error("Not compared tonight: %s.", ", ".join(night.failed))
     return night.made
+
+
+@shared_task
+def remind_overdue(at: str | None = None) -> int:
+    """Tell owners of overdue discrepancies; may run twice, since it tells once a day.
+
+    :param at: an instant in ISO format; now, where nothing is given
+    :returns: the number of owners that were told
+    """
+    return remind_overdue_findings(
+        by=SYSTEM, at=datetime.fromisoformat(at) if at else clock.now()
+    )

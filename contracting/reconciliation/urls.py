@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from contracting.reconciliation import api, views
+from contracting.reconciliation.views import inbox
 from contracting.reconciliation.views.counts import (
     CountsPage,
     OrderReconciliationPage,
@@ -25,7 +26,7 @@ urlpatterns: list[URLPattern] = [
         OrderReconciliationPage.as_view(),
         name="order_reconciliation",
     ),
-    path("findings/", views.FindingsPage.as_view(), name="findings"),
+    path("findings/", inbox.FindingsPage.as_view(), name="findings"),
     path(_FINDING, views.FindingPage.as_view(), name="finding"),
     path(
         f"{_ORDER}/reconcile_order",
@@ -40,8 +41,13 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         f"{_FINDING}/resolve_finding",
-        views.ResolveFinding.as_view(),
+        inbox.ResolveFinding.as_view(),
         name="resolve_finding",
+    ),
+    path(
+        f"{_FINDING}/resolve_alike_findings",
+        inbox.ResolveAlikeFindings.as_view(),
+        name="resolve_alike_findings",
     ),
 ]
 

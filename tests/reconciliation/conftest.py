@@ -1,7 +1,7 @@
 """One signed order with an hour of usage for all stories of a file."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -9,7 +9,17 @@ from django.db import transaction
 from contracting.billing.models import Invoice
 from contracting.core import clock
 from contracting.orders.models import TaskOrder
-from tests.builders_billing import ACCEPTED_AT, invoiced, reported, used
+from contracting.reconciliation.models import Finding
+from tests.builders_billing import (
+    ACCEPTED_AT,
+    CALLS,
+    HOUR,
+    Call,
+    compared,
+    invoiced,
+    reported,
+    used,
+)
 from tests.builders_orders import issued_order
 
 
@@ -46,3 +56,14 @@ def told_the_time(monkeypatch: pytest.MonkeyPatch):
 
     tell(ACCEPTED_AT)
     return tell
+
+
+@pytest.fixture
+def strangers(order: TaskOrder) -> list[Finding]:
+    """A small stranger on each of three days: three discrepancies that are alike."""
+    calls = [Call(f"r-9{n}", {"OUT_TEXT": 100}, minute=-n * 24 * 60) for n in (1, 2, 3)]
+    reported(order, [*CALLS, *calls], period_start=HOUR[0] - timedelta(days=4))
+    compared(order)
+    found = list(Finding.objects.filter(order=order).order_by("pk"))
+    assert len(found) == 3
+    return found

@@ -7,9 +7,14 @@ import pytest
 from contracting.billing.models import Invoice
 from contracting.billing.states import InvoiceState
 from contracting.reconciliation.invariants import INVARIANTS
-from contracting.reconciliation.models import Acceptance, AcceptedLine
+from contracting.reconciliation.models import (
+    Acceptance,
+    AcceptedLine,
+    Finding,
+    Resolution,
+)
 from contracting.reconciliation.operations.accept import accept_usage
-from tests.builders_billing import ACCEPTED_AT, compared
+from tests.builders_billing import ACCEPTED_AT, CALLS, compared, reported
 from tests.cast import actor
 
 
@@ -67,3 +72,39 @@ def test_what_no_step_explains_is_noticed(order, invoice):
     run.save(force_insert=True)
 
     assert broken() == {"REC-7"}
+
+
+def test_what_is_tolerated_or_written_off_beyond_its_cap_is_noticed(order):
+    reported(order, [*CALLS, CALLS[1]])
+    compared(order)
+    finding = Finding.objects.get(order=order)
+    assert broken() == set()
+
+    # As nobody can through a verb, since the contract states no cap
+    Resolution.objects.create(
+        finding=finding,
+        code="write-off",
+        reason="Too small.",
+        capped_dollars="0.66",
+        resolved_by_name="Nobody",
+        resolved_at=ACCEPTED_AT,
+    )
+
+    assert broken() == {"REC-8"}
+
+
+def test_what_is_beyond_our_meter_beside_the_ledger_is_noticed(acceptance):
+    line = acceptance.lines.get(token_class_code="OUT_TEXT")
+    AcceptedLine.objects.create(
+        acceptance=acceptance,
+        invoice_line=line.invoice_line,
+        token_class_code="OUT_AUDIO",
+        payable_tokens=10,
+        beyond_tokens=10,
+        usd_per_million_tokens="1",
+        exact_dollars="0.00001",
+        beyond_dollars="0.00001",
+        payable_dollars="0",
+    )
+
+    assert {"REC-8", "REC-9"} < broken()

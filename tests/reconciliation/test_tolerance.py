@@ -58,7 +58,10 @@ def differs(tokens, dollars, *, day=DAY, code=FindingCode.QTY, key="r-1"):
 
 def tiers(*found, terms=TERMS, used=USED, in_month=USED, books=None):
     """The tier of each, on a line with so many tokens that day and that month."""
-    ours = {(LINE, DAY): used, (LINE, date(2026, 4, 2)): in_month - used}
+    ours: dict[tuple[int | None, date], int] = {
+        (LINE, DAY): used,
+        (LINE, date(2026, 4, 2)): in_month - used,
+    }
     judge = Judge(
         found,
         Counts(ours, dict(ours), in_all=in_month),

@@ -10,7 +10,7 @@ from contracting.contracts.calculations import PRICING, provisional_price
 from contracting.contracts.models import Contract
 from contracting.core.canonical import plain
 from contracting.core.periods import day_bounds
-from contracting.modifications.calculations.words import is_by_unit
+from contracting.modifications.calculations.words import DOLLARS, TERMS, is_by_unit
 from contracting.modifications.models import ContractModification
 from contracting.modifications.refusals import TermInvalid
 from contracting.modifications.states import LineDraft, RateDraft, UnitRateDraft
@@ -22,6 +22,9 @@ from contracting.reference.states import (
     CountedPer,
     PriceStructure,
 )
+from contracting.solicitations.calculations import check_tolerances
+from contracting.solicitations.publishing.terms import TOLERANCES
+from contracting.solicitations.refusals import TermInvalid as NotATerm
 
 MOST_TOKENS = 9_000_000_000_000_000
 """At which a step may begin; far more than is ever used."""
@@ -209,3 +212,19 @@ def require_orderable(contract: Contract, lines: Sequence[LineDraft]) -> None:
             "award what is new by itself."
         )
         raise TermInvalid(message, term="new_lines")
+
+
+def require_amount(name: str, value: Any) -> None:
+    """Insist on dollars that are not below zero, and on a tolerance that can stand.
+
+    :raises TermInvalid: naming the term
+    """
+    if name in DOLLARS and value is not None and value < 0:
+        message = f"{TERMS[name]} is not below zero."
+        raise TermInvalid(message, term=name)
+    if name not in TOLERANCES:
+        return
+    try:
+        check_tolerances({name: value})
+    except NotATerm as error:
+        raise TermInvalid(error.message, term=name) from error

@@ -23,6 +23,7 @@ from contracting.core.quantities import Dollars
 from contracting.modifications import calculations, events, permissions, queries
 from contracting.modifications.calculations.drafts import (
     line_of,
+    require_amount,
     require_measured,
     require_orderable,
     require_structure,
@@ -50,15 +51,12 @@ from contracting.modifications.states import (
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.states import ModificationAuthority
 from contracting.reference.models import AiModel, TokenClass
-from contracting.solicitations.calculations import check_tolerances
 from contracting.solicitations.publishing.instruments import nominal_minimum
 from contracting.solicitations.publishing.options import (
     checked_options,
     drafts_of,
     require_short_extensions,
 )
-from contracting.solicitations.publishing.terms import TOLERANCES
-from contracting.solicitations.refusals import TermInvalid as NotATerm
 from contracting.solicitations.states import OptionKind
 
 
@@ -229,6 +227,7 @@ def _terms(contract: Contract, proposal: Proposal) -> dict[str, Any]:
 
 
 def _require_term(contract: Contract, name: str, value: Any, minimum: Decimal) -> None:
+    require_amount(name, value)
     label = calculations.TERMS[name]
     if name in calculations.COUNTS:
         least, most = calculations.COUNTS[name]
@@ -243,25 +242,9 @@ def _require_term(contract: Contract, name: str, value: Any, minimum: Decimal) -
     elif name == "ordering_end" and value < contract.ordering_start:
         message = "The ordering period ends after it begins."
         raise TermInvalid(message, term=name)
-    elif name in calculations.DOLLARS and value < 0:
-        message = f"{label} is not below zero."
-        raise TermInvalid(message, term=name)
-    elif name in TOLERANCES:
-        _require_tolerance(name, value)
     elif name in calculations.WORDS and not 0 < len(value) <= 200:
         message = f"{label} has words, at most 200 characters."
         raise TermInvalid(message, term=name)
-
-
-def _require_tolerance(name: str, value: Any) -> None:
-    """The same as of a solicitation.
-
-    :raises TermInvalid: if it cannot stand
-    """
-    try:
-        check_tolerances({name: value})
-    except NotATerm as error:
-        raise TermInvalid(error.message, term=name) from error
 
 
 def _require_lower_minimum(contract: Contract, value: Decimal) -> None:

@@ -9,54 +9,73 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.billing.models import Invoice
+from contracting.billing.operations.record_credit import record_credit
 from contracting.billing.queries import locked_invoice, locked_order
-from contracting.billing.states import InvoiceState
+from contracting.billing.states import CreditKind, InvoiceState
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.orders.models import OrderLine
 from contracting.reconciliation import events, permissions, queries
 from contracting.reconciliation.calculations import SHIFTS
+from contracting.reconciliation.matching import effects
+from contracting.reconciliation.matching.freed import FREES
+from contracting.reconciliation.matching.tolerance import size
 from contracting.reconciliation.models import Finding, Resolution
 from contracting.reconciliation.operations.accept import free_finding
-from contracting.reconciliation.refusals import AlreadyResolved, ResolutionMissing
-from contracting.reconciliation.states import BY_THE_JOB, ResolutionCode
-
-BY_PEOPLE = tuple(code for code in ResolutionCode if code not in BY_THE_JOB)
+from contracting.reconciliation.refusals import (
+    AlreadyResolved,
+    ResolutionMissing,
+    WriteOffExceeded,
+)
+from contracting.reconciliation.states import FindingCode, ResolutionCode
 
 
 @transaction.atomic
 def resolve_finding(
-    *, finding_id: int, code: str, reason: str, by: Actor, at: datetime
+    *,
+    finding_id: int,
+    code: str,
+    reason: str,
+    reassigned_to: int | None = None,
+    acrn: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Resolution:
     """Close a discrepancy (R-REC-04); nothing already recorded is changed.
 
-    ``accept-A`` settles it by our own count. Where the invoice put tokens into a dearer
-    class, what our meter counted in the right class is accepted at its own price.
+    ``accept-A`` settles it by our own count, ``accept-B`` by the vendor's report and
+    ``accept-C`` by the invoice. What that makes payable is accepted on the invoice that
+    asks for it; beyond our meter's count from its own account, and only on funds that
+    are there. ``credit`` of what was accepted too much is owed by the vendor.
+    ``write-off`` moves nothing and counts against the cap of the contract.
 
-    :raises NotAllowed: if ``by`` is no COR (up to tier 2) or contracting officer
-    :raises ResolutionMissing: for an unknown code, without a reason, for accept-A on an
-        invoice that is certified already, or for rebill while an accepted invoice
-        stands for the usage (R-INV-03)
+    :param reassigned_to: the order line it belongs to; only with ``reassign``
+    :param acrn: whose funds a credit comes back to, where the line has several
+    :raises NotAllowed: if ``by`` is no COR (up to tier 2) or contracting officer, or
+        only the officer says so (R-REC-02)
+    :raises ResolutionMissing: for a code that is unknown or says nothing of such a
+        difference, without a reason, for accept-A on an invoice that is certified
+        already, for rebill while an accepted invoice stands for the usage (R-INV-03),
+        or for a reassignment without another line of the vendor
+    :raises WriteOffExceeded: for more than the contract lets be written off (R-REC-02)
     :raises AlreadyResolved: if it is resolved already
     """
     finding, invoices = _lock(finding_id)
     on = accounting_day(at, finding.order.contract.time_zone)
-    require(permissions.can_resolve_finding(by, finding, on))
-    if hasattr(finding, "resolution"):
-        message = "This discrepancy is resolved already."
-        raise AlreadyResolved(message)
-    if code not in BY_PEOPLE or not reason.strip():
-        message = "A discrepancy closes with one of the resolution codes and a reason."
-        raise ResolutionMissing(message, code_given=code)
-    _guard_rebill(finding, code)
+    require(permissions.can_resolve_finding(by, finding, on, code))
+    _guard(finding, code, reason, reassigned_to)
     freed = _free(finding, invoices, code, by, at)
+    _credit(finding, code, reason, acrn, by, at)
     resolution = Resolution.objects.create(
         finding=finding,
         code=code,
         reason=reason.strip(),
         payable_change_dollars=freed.amount,
+        capped_dollars=_capped(finding, code).amount,
+        reassigned_to_id=reassigned_to,
         resolved_by_name=by.name,
         resolved_by_id=by.membership_id,
         resolved_at=at,
@@ -83,6 +102,79 @@ def resolve_finding(
         },
     )
     return resolution
+
+
+def _guard(finding: Finding, code: str, reason: str, reassigned_to: int | None) -> None:
+    if hasattr(finding, "resolution"):
+        message = "This discrepancy is resolved already."
+        raise AlreadyResolved(message)
+    if code not in effects.BY_PEOPLE or not reason.strip():
+        message = "A discrepancy closes with one of the resolution codes and a reason."
+        raise ResolutionMissing(message, code_given=code)
+    wrong = effects.does_not_fit(finding, code)
+    if wrong:
+        message = f"“{code}” does not fit. {wrong}"
+        raise ResolutionMissing(message, code_given=code)
+    _guard_rebill(finding, code)
+    _guard_place(finding, code, reassigned_to)
+
+
+def _guard_place(finding: Finding, code: str, reassigned_to: int | None) -> None:
+    """Usage goes to another line of the same vendor's orders, or to none."""
+    if reassigned_to is None and code != ResolutionCode.REASSIGN:
+        return
+    contract = finding.order.contract
+    others = OrderLine.objects.filter(
+        order__contract__agency=contract.agency_id,
+        order__contract__vendor=contract.vendor_id,
+    ).exclude(pk=finding.order_line_id or 0)
+    is_one = others.filter(pk=reassigned_to or 0).exists()
+    if code == ResolutionCode.REASSIGN and is_one:
+        return
+    message = (
+        "Name the other line of an order of this vendor to which it belongs; only "
+        "“reassign” names one."
+    )
+    raise ResolutionMissing(message, code_given=code)
+
+
+def _capped(finding: Finding, code: str) -> Dollars:
+    """:raises WriteOffExceeded: if the contract lets less be written off"""
+    if code != ResolutionCode.WRITE_OFF:
+        return Dollars()
+    amount, left = (
+        size(Dollars(finding.amount_dollars)),
+        effects.write_off_left(finding),
+    )
+    if left is None or amount > left:
+        message = (
+            "The contract states no cap of write-offs, so nothing is written off."
+            if left is None
+            else f"{amount} is to be written off; {left} of the cap is left."
+        )
+        raise WriteOffExceeded(message, asked=amount, left=left)
+    return amount
+
+
+def _credit(
+    finding: Finding, code: str, reason: str, acrn: str, by: Actor, at: datetime
+) -> None:
+    """What was accepted too much comes back, on the vendor's next invoice."""
+    dollars = effects.credit_of(finding, code)
+    if not dollars or finding.order_line_id is None:
+        return
+    record_credit(
+        order_line_id=finding.order_line_id,
+        dollars=dollars,
+        kind=CreditKind.RATCHET
+        if finding.code == FindingCode.RATE
+        else CreditKind.OVERPAYMENT,
+        reason=reason,
+        acrn=acrn,
+        because=finding.subject,
+        by=by,
+        at=at,
+    )
 
 
 def _lock(finding_id: int) -> tuple[Finding, list[Invoice]]:
@@ -118,14 +210,14 @@ def _free(
     finding: Finding, invoices: Iterable[Invoice], code: str, by: Actor, at: datetime
 ) -> Dollars:
     """What a difference kept out is accepted, on the first invoice that asks for it."""
-    if code != ResolutionCode.ACCEPT_A:
+    if code not in FREES:
         return Dollars()
     for invoice in invoices:
         if invoice.state == InvoiceState.ACCEPTED:
             acceptance = free_finding(finding, invoice, code, by, at)
             if acceptance is not None:
                 return Dollars(acceptance.accepted_dollars)
-        elif finding.code in SHIFTS:
+        elif finding.code in SHIFTS or code != ResolutionCode.ACCEPT_A:
             message = (
                 f"Invoice {invoice.number} is {invoice.get_state_display()} already, "
                 "so that nothing can be added to it. Resolve with “credit”."

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from contracting.audit.queries import events_of
 from contracting.billing import permissions as may_bill
@@ -47,8 +46,8 @@ from contracting.reconciliation.models import (
 from contracting.reconciliation.operations.accept import accept_usage
 from contracting.reconciliation.operations.dispute import dispute_finding
 from contracting.reconciliation.operations.reconcile import reconcile_order
-from contracting.reconciliation.operations.resolve import resolve_finding
 from contracting.reconciliation.queries.counts import plot_of
+from contracting.reconciliation.queries.inbox import alike
 from contracting.reconciliation.states import FindingState, ResolutionCode
 from contracting.reconciliation.views.counts import address_of
 
@@ -199,27 +198,6 @@ class RunsPage(PageView):
         }
 
 
-class FindingsPage(PageView):
-    """Which differences are open, who settles them, and by when?"""
-
-    template_name = "reconciliation/findings.html"
-
-    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
-        visible = queries.findings_visible_to(self.actor)
-        asked = forms.FindingsFilter(self.request.GET)
-        found = visible.order_by("-pk")
-        if asked.is_valid():
-            found = queries.narrowed(found, **asked.cleaned_data)
-        return {
-            "filter": asked,
-            "page_obj": Paginator(found, PER_PAGE).get_page(
-                self.request.GET.get("page")
-            ),
-            "open": visible.filter(resolution__isnull=True).count(),
-            "all": visible.count(),
-        }
-
-
 class FindingPage(PageView):
     """What differs, by how much, and which calls are behind it?"""
 
@@ -237,6 +215,7 @@ class FindingPage(PageView):
             "model": queries.model_of(finding),
             "may_dispute": permissions.can_dispute_finding(self.actor, finding, on),
             "may_resolve": permissions.can_resolve_finding(self.actor, finding, on),
+            "alike": alike(finding, queries.findings_visible_to(self.actor)).count(),
             "events": events_of(finding.subject),
         }
 
@@ -347,23 +326,3 @@ class DisputeFinding(FindingVerbView):
     ) -> str:
         dispute_finding(finding_id=thing.pk, reason=data["reason"], by=by, at=at)
         return thing.path
-
-
-class ResolveFinding(FindingVerbView):
-    """Settle a discrepancy."""
-
-    template_name = "reconciliation/resolve_finding.html"
-    form_class = forms.ResolveFindingForm
-    submit_label = "Resolve it"
-    done_message = "The discrepancy is resolved."
-
-    def verdict(self, thing: Finding) -> Verdict:
-        return permissions.can_resolve_finding(self.actor, thing, today_of(thing))
-
-    def perform(
-        self, *, thing: Finding, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        resolve_finding(
-            finding_id=thing.pk, code=data["code"], reason=data["reason"], by=by, at=at
-        )
-        return reverse("reconciliation:finding", args=[thing.public_id])
