@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -21,6 +22,7 @@ from contracting.billing.calculations import (
     read_cents,
     read_lines,
 )
+from contracting.billing.calculations.ubl import read_stated, said_of
 from contracting.billing.models import (
     ChargeLine,
     CreditDue,
@@ -36,6 +38,7 @@ from contracting.billing.queries.credits import (
     credits_visible_to,
     get_credit_for,
 )
+from contracting.billing.queries.written import ubl_of
 from contracting.billing.refusals import (
     ImproperInvoice,
     ReportRefused,
@@ -155,9 +158,13 @@ class OrderInvoicesEndpoint(EndpointView):
         summary="Send an invoice",
         description=(
             "An improper invoice is refused with every defect in data.defects, and "
-            "nothing of it is kept."
+            "nothing of it is kept. With application/xml it is UBL 2.1 in the terms of "
+            "EN 16931."
         ),
-        request=StatedInvoiceSerializer,
+        request={
+            "application/json": StatedInvoiceSerializer,
+            "application/xml": OpenApiTypes.STR,
+        },
         responses={201: InvoiceSerializer},
         tags=["invoices"],
     )
@@ -168,7 +175,7 @@ class OrderInvoicesEndpoint(EndpointView):
         def work(at: datetime) -> tuple[int, Any, str]:
             invoice = receive_invoice(
                 order_id=order.pk,
-                **_invoice(request),
+                **_invoice(request, order.contract.time_zone),
                 content=request.body,
                 by=self.actor,
                 at=at,
@@ -239,6 +246,22 @@ class CreditEndpoint(EndpointView):
         return Response(credit_row(get_credit_for(self.actor, public_id)))
 
 
+class InvoiceUblEndpoint(EndpointView):
+    """One invoice as a file in UBL 2.1."""
+
+    scope_read = "invoices:read"
+
+    @extend_schema(
+        operation_id="get_invoice_ubl",
+        summary="Read an invoice in UBL 2.1",
+        responses={(200, "application/xml"): OpenApiTypes.BINARY},
+        tags=["invoices"],
+    )
+    def get(self, request: Request, public_id: str) -> HttpResponse:
+        invoice = queries.get_invoice_for(self.actor, public_id)
+        return HttpResponse(ubl_of(invoice), content_type="application/xml")
+
+
 def _refuse_if_too_large(request: Request) -> None:
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if int(request.headers.get("Content-Length") or 0) > limit:
@@ -277,8 +300,11 @@ def _report(request: Request) -> tuple[dict[str, Any], bytes]:
     return dict(meta.validated_data), as_report(rows)
 
 
-def _invoice(request: Request) -> dict[str, Any]:
+def _invoice(request: Request, zone: str) -> dict[str, Any]:
     """The values of an invoice, read strictly; lines that cannot be read are named."""
+    media_type = request.content_type.split(";")[0].strip()
+    if media_type in {"application/xml", "text/xml"}:
+        return _xml_invoice(request.body, zone)
     stated = StatedInvoiceSerializer(data=read_json(request.body))
     _refuse_unknown_parts(stated.initial_data)
     stated.is_valid(raise_exception=True)
@@ -297,6 +323,17 @@ def _invoice(request: Request) -> dict[str, Any]:
     except BadReport as error:
         raise ImproperInvoice(str(error)) from error
     return said
+
+
+def _xml_invoice(content: bytes, zone: str) -> dict[str, Any]:
+    try:
+        stated, corrects = read_stated(content, zone=zone)
+    except BadLines as error:
+        all_at_once([ImproperInvoice(each) for each in error.errors])
+        raise
+    except BadReport as error:
+        raise ImproperInvoice(str(error)) from error
+    return {**said_of(stated), "corrects": corrects, "media_type": "application/xml"}
 
 
 def _refuse_unknown_parts(body: Any) -> None:

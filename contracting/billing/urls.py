@@ -42,6 +42,12 @@ urlpatterns: list[URLPattern] = [
         name="receive_invoice",
     ),
     path(
+        f"{_ORDER}/receive_invoice_file",
+        views.ReceiveInvoiceFile.as_view(),
+        name="receive_invoice_file",
+    ),
+    path(f"{_INVOICE}/ubl", views.InvoiceUbl.as_view(), name="invoice_ubl"),
+    path(
         f"{_ORDER}/record_invoice",
         recording.RecordInvoice.as_view(),
         name="record_invoice",
@@ -90,6 +96,7 @@ api_urlpatterns: list[URLPattern] = [
     path(_REPORT, api.UsageReportEndpoint.as_view(), name="usage_report"),
     path("invoices", api.InvoicesEndpoint.as_view(), name="invoices"),
     path(_INVOICE, api.InvoiceEndpoint.as_view(), name="invoice"),
+    path(f"{_INVOICE}/ubl", api.InvoiceUblEndpoint.as_view(), name="invoice_ubl"),
     path("credits", api.CreditsEndpoint.as_view(), name="credits"),
     path(_CREDIT, api.CreditEndpoint.as_view(), name="credit"),
 ]

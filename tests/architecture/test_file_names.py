@@ -30,7 +30,7 @@ IN_EVERY_APP = {
 }
 BESIDES = {
     "approvals": {"queries"},
-    "billing": {"calculations", "forms", "models", "queries", "views"},
+    "billing": {"calculations", "data", "forms", "models", "queries", "views"},
     "disputes": {"models", "queries", "views"},
     "documents": {"checking", "data", "rendering.py", "signing.py"},
     "contracts": {"acceptance", "models", "queries", "views"},

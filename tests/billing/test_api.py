@@ -14,6 +14,8 @@ from accounts.operations.issue_api_key import issue_api_key
 from accounts.states import Scope
 from contracting.billing.calculations import COLUMNS
 from contracting.billing.models import Invoice, UsageReport
+from contracting.billing.operations.withdraw_invoice import withdraw_invoice
+from contracting.billing.queries.written import ubl_of
 from tests.builders_billing import (
     CALLS,
     COUNTS,
@@ -28,7 +30,7 @@ from tests.builders_billing import (
     report_csv,
     reported,
 )
-from tests.cast import key_client, nothing_happens
+from tests.cast import key_client, machine, nothing_happens
 
 ONCE = "a-key-of-sixteen-characters"
 
@@ -365,3 +367,34 @@ def test_the_agencys_systems_read_what_came(order, told_the_time, administrator)
 
     assert len(client.get(api("invoices")).json()["data"]) == 1
     assert len(client.get(api("usage_reports")).json()["data"]) == 1
+
+
+def test_a_vendors_system_posts_its_invoice_in_ubl(
+    order, told_the_time, vendor_a_machine
+):
+    client = key_client(vendor_a_machine)
+    content = ubl_of(invoiced(order))
+    withdraw_invoice(
+        invoice_id=Invoice.objects.get().pk,
+        by=machine("vendor_a_machine"),
+        at=INVOICED_AT,
+    )
+    where = api("receive_invoice", order.public_id)
+
+    def post(body, key):
+        return client.post(
+            where,
+            data=body,
+            content_type="application/xml",
+            headers={"Idempotency-Key": key},
+        )
+
+    answer = post(content, "an-invoice-in-ubl-01")
+
+    assert answer.status_code == 201
+    assert [line["tokens"] for line in answer.json()["lines"]] == list(COUNTS.values())
+    again = client.get(f"{answer['Location']}/ubl")
+    assert again.content == content
+    wrong = post(content.replace(b">380<", b">381<"), "an-invoice-in-ubl-02")
+    assert wrong.status_code == 422
+    assert "BR-04" in wrong.json()["detail"]

@@ -18,6 +18,7 @@ from contracting.billing.calculations import (
     read_lines,
 )
 from contracting.billing.calculations.formats import OURS, formats
+from contracting.billing.calculations.ubl import MAX_BYTES, read_stated
 from contracting.billing.states import CameBy
 from contracting.core.periods import zone_of
 from contracting.documents.forms import SeveralFilesField, TextFileField
@@ -240,6 +241,37 @@ class ReceiveInvoiceForm(PeriodForm):
         cleaned["content"] = content
         is_json = content.lstrip()[:1] in {b"[", b"{"}
         cleaned["media_type"] = "application/json" if is_json else "text/csv"
+        return cleaned
+
+
+class ReceiveInvoiceFileForm(forms.Form):
+    """A whole invoice in UBL 2.1."""
+
+    file = forms.FileField(
+        label="Invoice",
+        help_text="UBL 2.1 in the terms of EN 16931, up to 5 MB with its attachments.",
+    )
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        upload = cleaned.get("file")
+        if not upload:
+            return cleaned
+        if upload.size > MAX_BYTES:
+            self.add_error("file", f"The file has more than {MAX_BYTES:,} bytes.")
+            return cleaned
+        cleaned["content"] = upload.read()
+        try:
+            read = read_stated(cleaned["content"], zone=self.zone)
+            cleaned["stated"], cleaned["corrects"] = read
+        except BadLines as error:
+            self.add_error("file", list(error.errors))
+        except BadReport as error:
+            self.add_error("file", str(error))
         return cleaned
 
 

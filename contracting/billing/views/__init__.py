@@ -7,12 +7,14 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from contracting.billing import forms, permissions, queries
 from contracting.billing.calculations import HEADER
 from contracting.billing.calculations.formats import OURS
 from contracting.billing.calculations.signing import is_signature_of
+from contracting.billing.calculations.ubl import said_of
 from contracting.billing.models import Invoice
 from contracting.billing.operations.receive_invoice import receive_invoice
 from contracting.billing.operations.receive_report import receive_usage_report
@@ -20,12 +22,14 @@ from contracting.billing.operations.return_invoice import return_invoice
 from contracting.billing.operations.withdraw_invoice import withdraw_invoice
 from contracting.billing.queries.clocks import return_by
 from contracting.billing.queries.credits import open_credits
+from contracting.billing.queries.written import ubl_of
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
 from contracting.core.views import PageView, VerbView
+from contracting.documents.queries import download_headers
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries import get_task_order_for
 from contracting.orders.queries import visible_to as orders_visible_to
@@ -192,6 +196,43 @@ class ReceiveInvoice(OrderVerbView):
             at=at,
         )
         return invoice.path
+
+
+class ReceiveInvoiceFile(OrderVerbView):
+    """The vendor sends a whole invoice as a file, and is told every defect at once."""
+
+    template_name = "billing/receive_invoice_file.html"
+    form_class = forms.ReceiveInvoiceFileForm
+    submit_label = "Send the invoice"
+    done_message = "The invoice was received. It is compared with the meter tonight."
+
+    def verdict(self, thing: TaskOrder) -> Verdict:
+        return permissions.can_receive_invoice(self.actor, thing)
+
+    def perform(
+        self, *, thing: TaskOrder, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        invoice = receive_invoice(
+            order_id=thing.pk,
+            **said_of(data["stated"]),
+            content=data["content"],
+            media_type="application/xml",
+            corrects=data["corrects"],
+            by=by,
+            at=at,
+        )
+        return invoice.path
+
+
+class InvoiceUbl(PageView):
+    """An invoice as a file in UBL 2.1, for both sides."""
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        invoice = queries.get_invoice_for(self.actor, ids["public_id"])
+        headers = download_headers(f"invoice-{invoice.public_id}.xml")
+        return HttpResponse(
+            ubl_of(invoice), content_type="application/xml", headers=headers
+        )
 
 
 class InvoiceVerbView(VerbView):
