@@ -21,6 +21,8 @@ from tests.builders_settlement import (
     completed_order,
 )
 from tests.cast import actor
+from tests.disputes.test_decide_claim import settled
+from tests.disputes.test_submit_claim import claimed
 
 OUTSIDERS = ("other_agency_officer", "other_vendor_signer", "vendor_b_signer")
 
@@ -111,3 +113,18 @@ def test_a_contract_that_counts_more_than_its_orders_take_is_found(closed):
 
     (found,) = [each for each in INVARIANTS if each.code == "CLO-4"]
     assert "count as ordered" in found.exceptions()[0]
+
+
+def test_an_undecided_claim_stands_in_the_way(completed):
+    # Given a claim of the vendor under the contract (R-CLO-03)
+    def claims():
+        found = queries.blockers_of_contract(completed.contract, ENDED_AT)
+        return [each.rule for each in found if each.what.startswith("A claim of")]
+
+    assert claims() == []
+    claim = claimed(completed.contract)
+
+    # Then the contract is not closed before it is decided
+    assert claims() == ["R-CLO-03"]
+    settled(claim)
+    assert claims() == []

@@ -25,6 +25,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day, days_bounds, months_after
 from contracting.core.quantities import Dollars, Tokens, total_dollars
+from contracting.disputes.queries.cases import undecided_claims
 from contracting.ledger.queries import LineBalance, balances_of, residuals_of
 from contracting.ledger.states import Holder, Residual
 from contracting.metering.queries import is_rated, open_suspense_of
@@ -218,6 +219,10 @@ def _still_open(order: TaskOrder) -> list[Blocker]:
     if drafts:
         words = _count(drafts, "modification is", "modifications are")
         found.append(Blocker(NOTHING_OPEN, f"{words} neither signed nor discarded."))
+    found += [
+        Blocker(NOTHING_OPEN, words)
+        for words in undecided_claims(order.contract, order)
+    ]
     return found + _terminations(order)
 
 
@@ -244,6 +249,7 @@ def _terminations(order: TaskOrder) -> list[Blocker]:
 def blockers_of_contract(contract: Contract, at: datetime) -> list[Blocker]:
     """What is still open on a contract; empty when nothing is."""
     found = blockers_of_minimum(contract, at)
+    found += [Blocker(NOTHING_OPEN, words) for words in undecided_claims(contract)]
     owed = minimum_owed(contract)
     release = release_of_contract(contract)
     if owed > (Dollars(release.dollars) if release else Dollars()):

@@ -238,9 +238,18 @@ def open_claims(contract: Contract) -> QuerySet[Claim]:
     return rows.order_by("pk")
 
 
-def claimed_of(case: DisputeCase) -> Dollars:
-    """What the vendor claims from a dispute."""
-    return total_dollars(Dollars(each.dollars) for each in case.claims.all())
+def undecided_claims(contract: Contract, order: TaskOrder | None = None) -> list[str]:
+    """What of claims stands in the way of closing, in words (FAR 4.804-1(c)).
+
+    :param order: only claims that go on from a dispute on it; else all of the contract
+    """
+    claims = open_claims(contract)
+    if order is not None:
+        claims = claims.filter(case__order=order)
+    return [
+        f"A claim of ${Dollars(each.dollars).amount:,.2f} waits for its final decision."
+        for each in claims
+    ]
 
 
 def is_claimable(case: DisputeCase) -> bool:
