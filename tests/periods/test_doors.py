@@ -4,7 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from contracting.billing.calculations import read_invoice_file, read_lines
+from contracting.billing.calculations import (
+    StatedLine,
+    read_invoice_file,
+    read_lines,
+)
 from contracting.periods.models import Entry
 from contracting.periods.operations.accrue_all import accrue_all
 from tests.builders_billing import Call, reported, used
@@ -138,6 +142,7 @@ def test_the_vendor_reads_what_came_late_and_gets_it_as_invoice_lines(
     # Then the file is one of invoice lines, as the door of invoices reads them
     figures = vendor.get(url + "&format=csv")
     (line,) = read_lines(read_invoice_file(figures.content))
+    assert isinstance(line, StatedLine)
     assert (line.tokens, line.amount.plain(), line.is_adjustment) == (
         12_345,
         "0.1",

@@ -26,7 +26,9 @@ def test_the_steps_of_an_invoice_add_up_to_its_days(paid):
     assert way.is_paid
     hours = [round(days * 24, 3) for days in way.days]
     assert hours == [23, 193, 0, 48, 637]
-    whole = way.reached[-1] - way.used_until
+    paid_at = way.reached[-1]
+    assert paid_at is not None
+    whole = paid_at - way.used_until
     assert sum(way.days) * 86_400 == Decimal(int(whole.total_seconds()))
 
 

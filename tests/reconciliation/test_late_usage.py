@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from contracting.billing.calculations import BadLines, read_lines
+from contracting.billing.calculations import BadLines, StatedLine, read_lines
 from contracting.billing.models import InvoiceLine
 from contracting.billing.refusals import DuplicateInvoice, NothingToAdjust
 from contracting.billing.states import LineKind
@@ -91,6 +91,7 @@ def test_what_came_late_is_reported_invoiced_and_paid_once(closed):
     )
     line = row.invoice_line
     assert (line.period.lower, line.period.upper) == HOUR
+    assert line.adjusts is not None
     assert line.adjusts.invoice.number == "MM-2604-001"
     assert not Finding.objects.filter(invoice=invoice).exists()
     (balance,) = balances_of(closed.lines.get().holder)
@@ -187,6 +188,7 @@ def test_an_adjustment_is_read_from_a_file_and_keeps_its_price(closed):
         "kind": "adjustment",
     }
     (line,) = read_lines([row])
+    assert isinstance(line, StatedLine)
     assert line.is_adjustment
     with pytest.raises(BadLines, match="no such kind"):
         read_lines([{**row, "kind": "OTHER"}])

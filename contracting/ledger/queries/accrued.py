@@ -56,6 +56,7 @@ def unaccepted_as_of(
             used=used,
             accepted=Dollars(row.accepted_dollars)
             - Dollars(row.rounding_dollars)
+            - Dollars(row.tolerated_dollars)
             - later[row.acrn],
         )
         for row, used in zip(rows, by_then, strict=True)
