@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern] = [
         name="adopt_recount_plan",
     ),
     path(
+        f"{_CONTRACT}/count_drift", views.CountDriftPage.as_view(), name="count_drift"
+    ),
+    path(
         f"{_PLAN}/end_recount_plan",
         views.EndRecountPlanView.as_view(),
         name="end_recount_plan",

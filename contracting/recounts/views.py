@@ -12,12 +12,14 @@ from django.http.response import HttpResponseBase
 from contracting.audit.queries import events_of
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
+from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.permissions import Verdict
 from contracting.core.plots.tables import rows_as_csv
 from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import download_headers
+from contracting.orders.states import TaskOrderState
 from contracting.recounts import forms, permissions, queries
 from contracting.recounts.calculations import still_needed
 from contracting.recounts.models import RecountAllowance, RecountPlan
@@ -25,6 +27,9 @@ from contracting.recounts.operations.adopt_plan import adopt_recount_plan
 from contracting.recounts.operations.agree_allowance import agree_recount_allowance
 from contracting.recounts.operations.end_plan import end_recount_plan
 from contracting.recounts.operations.set_allowance import set_recount_allowance
+from contracting.recounts.queries.drift import counted_by_class
+from contracting.recounts.queries.plots import drift_plot, plots_of
+from contracting.reference.models import AiModel
 
 _HEAD: Final = ("position", "request_id", "reported", "recounted", "metered", "proof")
 
@@ -96,7 +101,7 @@ class RecountPage(PageView):
             "lost": sum(each.recounted is None for each in samples),
             "differing": queries.differing_from_meter(plan),
             "waiting": plan.samples.count() - len(samples),
-            "plots": queries.plots_of(plan, samples),
+            "plots": plots_of(plan, samples),
             "may_see": queries.samples_visible_to(self.actor, plan),
             "events": events_of(plan.subject),
             "may_end": permissions.can_end_recount_plan(self.actor, plan),
@@ -168,6 +173,30 @@ class SetRecountAllowanceView(_OnContract):
             by=by,
             at=at,
         ).path
+
+
+class CountDriftPage(PageView):
+    """Does the vendor report another share of what is metered than it did?"""
+
+    template_name = "recounts/count_drift.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        contract = get_contract_for(self.actor, ids["public_id"])
+        orders = contract.orders.filter(state=TaskOrderState.ISSUED)
+        counted = [
+            (order, each)
+            for order in orders.select_related("contract").order_by("piid")
+            for each in counted_by_class(order, clock.now())
+        ]
+        names = AiModel.objects.in_bulk({each.model_id for _order, each in counted})
+        return {
+            "contract": contract,
+            "shifted": sum(each.drift is not None for _order, each in counted),
+            "plots": [
+                drift_plot(order, names[each.model_id].snapshot, each)
+                for order, each in counted
+            ],
+        }
 
 
 class EndRecountPlanView(VerbView):

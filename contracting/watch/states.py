@@ -36,6 +36,7 @@ class AlarmKind(TextChoices):
     CACHE_DROP = "CACHE_DROP", "fewer cached tokens"
     SILENT_SOURCE = "SILENT_SOURCE", "silent source"
     TOKENIZER_DRIFT = "TOKENIZER_DRIFT", "tokenizer drift"
+    REPORT_DRIFT = "REPORT_DRIFT", "report drifts from the meter"
     OVER_RESERVE = "OVER_RESERVE", "calls above their reserve"
     UNANNOUNCED = "UNANNOUNCED", "usage without authorization"
     ROLL_UP = "ROLL_UP", "sums that are not their rows"
@@ -68,6 +69,13 @@ _LIMITS = {
         "questions with longer answers. Content is never stored, so that tokens cannot "
         "be held against characters here: recount a sample beside the gateway. Input "
         "alone or output alone is not told."
+    ),
+    "REPORT_DRIFT": (
+        "It shows that the vendor reports another share of what our meter counts, "
+        "class by class, than in the weeks before, beyond what its days differ anyhow. "
+        "It cannot tell who of the two counts otherwise now, nor why, and a difference "
+        "that was always there is none: those are discrepancies. Content is never "
+        "stored; a recount of a sample beside the gateway says which count is right."
     ),
     "OVER_RESERVE": (
         "It shows that calls cost more than the worst case that was reserved for them. "
@@ -130,6 +138,7 @@ class Told(TextChoices):
 
 CACHE_DROP: Final = "ALARM_CACHE_DROP"
 DRIFT: Final = "ALARM_DRIFT"
+REPORT_DRIFT: Final = "ALARM_REPORT_DRIFT"
 """Codes of what it takes to raise an alarm: dated numbers."""
 
 

@@ -56,6 +56,7 @@ BESIDES = {
     "periods": {"queries"},
     "proposals": {"sealed.py"},
     "reconciliation": {"matching", "queries", "views"},
+    "recounts": {"queries"},
     "reference": {"data", "queries"},
     "solicitations": {"forms", "models", "publishing", "views"},
     "submissions": {"boxes.py", "client.py", "health", "offer_keys.py", "sealing"},

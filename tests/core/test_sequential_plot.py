@@ -69,6 +69,12 @@ def test_an_estimate_has_a_band_and_its_axis_is_in_percent():
     assert [key.words for key in made.legend][0] == "estimate"
 
 
+def test_nothing_but_zeros_still_has_an_axis():
+    made = plot("share", [Reached(n, 0.0, 0.0, 0.0) for n in range(1, 9)])
+
+    assert "0%" in made.wide
+
+
 def test_nothing_is_drawn_of_less_than_two_samples():
     nothing: list[Reached] = []
     for places in (nothing, walk(1, 1)):

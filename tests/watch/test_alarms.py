@@ -11,8 +11,10 @@ from contracting.watch.calculations import DayUse
 from contracting.watch.calculations.alarms import (
     CacheDay,
     CallsDay,
+    CountsDay,
     bands,
     cache_drop,
+    report_drift,
     tokenizer_drift,
 )
 
@@ -177,3 +179,53 @@ def test_clean_months_tell_of_no_drift():
     ]
 
     assert told == [None] * 100
+
+
+def counts(shift=1.0, *, seed=1, days=42, noise=0.001, tokens=90_000, since=35):
+    """Days of one class, of which a little more is reported from a day on."""
+    draw = random.Random(seed)
+    return [
+        CountsDay(
+            MONDAY + n * DAY,
+            tokens,
+            round(tokens * exp(draw.gauss(0.002, noise)) * shift ** (n >= since)),
+        )
+        for n in range(days)
+    ]
+
+
+@pytest.mark.parametrize("shift", [1.01, 0.98])
+def test_a_report_that_counts_otherwise_is_told(shift):
+    days = counts(shift)
+
+    told = report_drift(days, days[-1].day, 0.5)
+
+    assert told is not None
+    assert told.since == days[35].day
+    assert told.recent / told.before == pytest.approx(shift, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        counts(),
+        counts(1.003),
+        counts(1.02, noise=0.05),
+        counts(1.5, tokens=900),
+        counts(1.5, days=18, since=11),
+        [],
+    ],
+    ids=["the same", "small", "within its noise", "few tokens", "few days", "none"],
+)
+def test_what_is_no_drift_of_a_report(days):
+    on = days[-1].day if days else MONDAY
+    assert report_drift(days, on, 0.5) is None
+
+
+def test_honest_months_of_reports_tell_of_no_drift():
+    told = [
+        report_drift(counts(seed=seed, noise=0.01), MONDAY + 41 * DAY, 0.5)
+        for seed in range(200)
+    ]
+
+    assert told.count(None) >= 198

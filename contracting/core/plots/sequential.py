@@ -16,7 +16,6 @@ WIDE: Final = svg.Frame(720, 320, left=86, right=20, top=30, bottom=52)
 NARROW: Final = svg.Frame(360, 290, left=74, right=14, top=30, bottom=52)
 MOST: Final = 240
 """So many places of a line are drawn; more would lie on each other."""
-_AXIS: Final = "samples, in the order of drawing"
 _LEAST: Final = 1e-12
 
 
@@ -48,6 +47,7 @@ class Sequential:
     table: Table
     level: tuple[str, float] | None = None
     notes: Sequence[str] = ()
+    along: str = "samples, in the order of drawing"
 
 
 def sequential(what: Sequential) -> Plot:
@@ -94,7 +94,7 @@ def _draw(what: Sequential, frame: svg.Frame) -> str:
         svg.path(
             [(x(each.samples), y(each.middle)) for each in places], "dd-plot__line"
         ),
-        _samples(places[-1].samples, frame, x),
+        _samples(what.along, places[-1].samples, frame, x),
     ]
     scale = "powers of ten" if what.unit == "wealth" else "percent"
     desc = f"{what.sentence} The upright axis is in {scale}. The table has figures."
@@ -140,8 +140,10 @@ def _shares(what: Sequential, frame: svg.Frame) -> tuple[Ticks, Upright]:
     level = [what.level[1]] if what.level else []
     bottom = min(0.0, *(each.low for each in settled), *level)
     top = max(0.0, *(each.high for each in settled), *level)
-    step = float(amounts(Decimal(f"{top - bottom:.6f}"), 5).step)
-    first, last = floor(bottom / step), ceil(top / step)
+    # Nothing but zeros still has an axis: a percent of it.
+    step = float(amounts(Decimal(f"{max(top - bottom, 0.01):.6f}"), 5).step)
+    first = floor(bottom / step)
+    last = max(ceil(top / step), first + 1)
 
     def y(value: float) -> float:
         place = (value - first * step) / ((last - first) * step)
@@ -165,11 +167,16 @@ def _level(what: Sequential, frame: svg.Frame, y: Upright) -> str:
     said, value = what.level
     height = y(value)
     line = svg.line(frame.left, height, frame.edge, height, "dd-plot__level", "2 3")
-    place = height - 5 if height > frame.top + svg.TEXT else height + svg.TEXT + 2
+    # The words keep off the line that is drawn, which ends at the same side.
+    is_below = y(what.places[-1].middle) > height
+    fits = frame.top + svg.TEXT < height
+    place = height - 5 if is_below and fits else height + svg.TEXT + 2
     return line + svg.words(said, float(frame.edge), place, "dd-plot__label", "end")
 
 
-def _samples(last: int, frame: svg.Frame, x: Callable[[float], float]) -> str:
+def _samples(
+    along: str, last: int, frame: svg.Frame, x: Callable[[float], float]
+) -> str:
     """The axis of samples below what is plotted."""
     axis = amounts(Decimal(last), 3 if frame.is_narrow else 6, whole=True)
     drawn = [
@@ -186,7 +193,7 @@ def _samples(last: int, frame: svg.Frame, x: Callable[[float], float]) -> str:
         )
         drawn.append(svg.words(label, middle, frame.floor + 20.0, anchor="middle"))
     centre = (frame.left + frame.edge) / 2
-    drawn.append(svg.words(_AXIS, centre, frame.floor + 42.0, anchor="middle"))
+    drawn.append(svg.words(along, centre, frame.floor + 42.0, anchor="middle"))
     return "".join(drawn)
 
 

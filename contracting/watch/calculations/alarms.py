@@ -25,6 +25,7 @@ _SHARES: Final = 14
 _FEWEST_SHARES: Final = 5
 _RECENT, _OLDER, _FEWEST_CALLS = 7, 28, 30
 _STANDARD_ERRORS: Final = 4.0
+_FEWEST_TOKENS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,59 @@ def tokenizer_drift(days: Sequence[CallsDay], on: date, percent: float) -> Drift
     if shifts[0] * shifts[1] <= 0 or not 0.5 <= shifts[0] / shifts[1] <= 2:
         return None
     return Drift(on - _DAY * (_RECENT - 1), exp(shifts[0]), exp(shifts[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class CountsDay:
+    """Tokens of one model and class on one day, as our meter and the vendor count."""
+
+    day: date
+    metered: int
+    reported: int
+
+    @property
+    def excess(self) -> float:
+        """By what share more is reported than metered: 0.01 is one percent."""
+        return self.reported / self.metered - 1 if self.metered else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CountDrift:
+    """How much of what is metered is reported since a day, and was before it."""
+
+    since: date
+    recent: float
+    before: float
+
+
+def report_drift(
+    days: Sequence[CountsDay], on: date, percent: float
+) -> CountDrift | None:
+    """Whether the share of the meter that is reported has shifted over seven days.
+
+    Held against the four weeks before, as a tokenizer's drift is: by more than
+    ``percent``, and beyond what the days differ anyhow. A day of few tokens, or of none
+    on one side, says nothing: what is missing whole is a discrepancy.
+    """
+    recent = _shares_of(days, on - _DAY * (_RECENT - 1), on)
+    older = _shares_of(days, on - _DAY * (_RECENT + _OLDER - 1), on - _DAY * _RECENT)
+    if len(recent) < _FEWEST_SHARES or len(older) < FEWEST:
+        return None
+    shift = mean(recent) - mean(older)
+    error = (_variance(recent) / len(recent) + _variance(older) / len(older)) ** 0.5
+    if abs(shift) <= max(log(1 + percent / 100), _STANDARD_ERRORS * error):
+        return None
+    return CountDrift(on - _DAY * (_RECENT - 1), exp(mean(recent)), exp(mean(older)))
+
+
+def _shares_of(days: Sequence[CountsDay], first: date, last: date) -> list[float]:
+    return [
+        log(each.reported / each.metered)
+        for each in days
+        if first <= each.day <= last
+        and each.metered >= _FEWEST_TOKENS
+        and each.reported > 0
+    ]
 
 
 def _per_call(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -67,6 +67,19 @@ class Finding:
     told: tuple[str, ...] = ()
 
 
+Finder = Callable[[int, datetime], Iterable[Finding]]
+_ALSO: list[Finder] = []
+
+
+def look_also(finder: Finder) -> None:
+    """Let a later stage look too, at figures that the watch does not know.
+
+    :param finder: what it finds in those of an agency at an instant
+    """
+    if finder not in _ALSO:
+        _ALSO.append(finder)
+
+
 def findings_of(agency_id: int, at: datetime) -> list[Finding]:
     """Everything in the figures of an agency that people should look at now."""
     orders = (
@@ -78,7 +91,9 @@ def findings_of(agency_id: int, at: datetime) -> list[Finding]:
     )
     found = [each for order in orders for each in _of_an_order(order, at)]
     rules = rules_of(orders)
-    return [*found, *_of_own_rules(rules, at), *_silent_sources(agency_id, at)]
+    further = [each for look in _ALSO for each in look(agency_id, at)]
+    own = _of_own_rules(rules, at)
+    return [*found, *own, *_silent_sources(agency_id, at), *further]
 
 
 def _of_own_rules(rules: Iterable[AlertRule], at: datetime) -> list[Finding]:
