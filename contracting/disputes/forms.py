@@ -23,16 +23,17 @@ from contracting.documents.forms import (
     SeveralFilesField,
     TextFileField,
 )
+from contracting.reconciliation.matching.effects import BY_PEOPLE
 from contracting.reconciliation.models import Finding
-from contracting.reconciliation.states import BY_THE_JOB, ResolutionCode
+from contracting.reconciliation.states import ResolutionCode
 
 _HEAD = ("request_id", "attempt", "tokens")
 _MOST_TOKENS = 2**62
 _MOST_BYTES = 12_000_000
 _CODES = [
     (code.value, f"{code.label.capitalize()} ({code.value})")
-    for code in ResolutionCode
-    if code not in BY_THE_JOB and code != ResolutionCode.WITHDRAWN
+    for code in BY_PEOPLE
+    if code not in {ResolutionCode.WITHDRAWN, ResolutionCode.REASSIGN}
 ]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
@@ -297,6 +298,17 @@ class Acceptance(Addressed, AppendOnly):
 
     def __str__(self) -> str:
         return f"acceptance of {self.invoice_id}"
+
+    @property
+    def beyond_dollars(self) -> Decimal:
+        """What of it is beyond our meter's count, exact."""
+        found = self.lines.aggregate(sum=Sum("beyond_dollars"))["sum"]
+        return found or Decimal(0)
+
+    @property
+    def beyond_tokens(self) -> int:
+        """The same in tokens."""
+        return int(self.lines.aggregate(sum=Sum("beyond_tokens"))["sum"] or 0)
 
     @property
     def subject(self) -> Subject:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from contracting.billing.models import Invoice
@@ -12,7 +13,9 @@ from contracting.core.actors import Actor
 from contracting.core.periods import Period, accounting_day
 from contracting.core.quantities import Dollars
 from contracting.documents.calculations import day_words, period_words
+from contracting.orders.models import TaskOrder
 from contracting.reconciliation import queries
+from contracting.reconciliation.matching.allowances import tolerated_total
 from contracting.reconciliation.models import (
     Acceptance,
     Finding,
@@ -53,6 +56,7 @@ def statement(run: ReconciliationRun, invoice: Invoice, at: datetime) -> dict[st
             {"label": "Tokens reported", "value": run.b_tokens, "shape": "tokens"},
             {"label": "Tokens invoiced", "value": run.c_tokens, "shape": "tokens"},
             {"label": "Inputs SHA-256", "value": run.inputs_sha256, "shape": "mono"},
+            *_beyond(queries.acceptances_of(invoice), order),
             {"label": "Result SHA-256", "value": run.result_sha256, "shape": "mono"},
         ],
         "comparison": [
@@ -78,6 +82,24 @@ def statement(run: ReconciliationRun, invoice: Invoice, at: datetime) -> dict[st
             "Every difference that is not zero is listed; a tolerance decides who may "
             "accept it, never whether it is shown. Amounts are exact and unrounded.",
         ],
+    }
+
+
+def _beyond(
+    acceptances: Iterable[Acceptance], order: TaskOrder
+) -> Iterator[dict[str, Any]]:
+    """What is accepted beyond our meter's count, and all that is tolerated so far."""
+    rows = list(acceptances)
+    tokens = sum(each.beyond_tokens for each in rows)
+    if not tokens:
+        return
+    dollars = sum((each.beyond_dollars for each in rows), Decimal(0))
+    yield {"label": "Beyond our meter", "value": dollars, "shape": "dollars"}
+    yield {"label": "Tokens beyond it", "value": tokens, "shape": "tokens"}
+    yield {
+        "label": "Tolerated on the order so far",
+        "value": tolerated_total(order).amount,
+        "shape": "dollars",
     }
 
 
@@ -123,6 +145,7 @@ def receiving_report(acceptance: Acceptance, by: Actor) -> dict[str, Any]:
                 "value": acceptance.withheld_dollars,
                 "shape": "dollars",
             },
+            *_beyond([acceptance], invoice.order),
             {"label": "Reconciliation", "value": run.public_id, "span": 6},
             {"label": "Acceptance", "value": acceptance.public_id, "span": 6},
             {"label": "Result SHA-256", "value": run.result_sha256, "shape": "mono"},

@@ -9,6 +9,7 @@ import pytest
 
 from contracting.contracts.models import Contract
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.documents.models import Document
 from contracting.ledger.queries import balances_of
 from contracting.reconciliation.matching.allowances import (
     beyond_total,
@@ -127,6 +128,15 @@ def test_a_tolerated_excess_is_paid_from_its_own_account(order):
     assert balance.consumed_tokens == sum(COUNTS.values())
     assert balance.unaccepted == Dollars()
     assert_the_books_balance()
+    # And both papers say it
+    for kind in ("reconciliation", "receiving_report"):
+        facts = {
+            each["label"]: each["value"]
+            for each in Document.objects.get(kind=kind).context["facts"]
+        }
+        assert facts["Beyond our meter"] == "0.008"
+        assert facts["Tokens beyond it"] == 1_000
+        assert facts["Tolerated on the order so far"] == "0.008"
 
 
 def test_a_share_that_is_passed_is_paid_up_to_the_share(order):

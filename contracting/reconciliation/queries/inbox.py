@@ -23,6 +23,7 @@ from contracting.orders.models import OrderLine
 from contracting.reconciliation.matching.effects import BY_PEOPLE, Effect, effect_of
 from contracting.reconciliation.models import Finding
 from contracting.reconciliation.queries import invoices_of_finding
+from contracting.reconciliation.states import ResolutionCode
 
 MOST_ALIKE = 200
 """So many are settled by one word at once."""
@@ -119,3 +120,9 @@ def overdue_on(today: date) -> QuerySet[Finding]:
     return rows.select_related("order__contract", "owner").order_by(
         "order__contract", "owner", "due_on", "pk"
     )
+
+
+def is_tolerated(finding: Finding) -> bool:
+    """Whether the contract itself has accepted it."""
+    resolution = getattr(finding, "resolution", None)
+    return resolution is not None and resolution.code == ResolutionCode.TOLERATED

@@ -47,7 +47,7 @@ from contracting.reconciliation.operations.accept import accept_usage
 from contracting.reconciliation.operations.dispute import dispute_finding
 from contracting.reconciliation.operations.reconcile import reconcile_order
 from contracting.reconciliation.queries.counts import plot_of
-from contracting.reconciliation.queries.inbox import alike
+from contracting.reconciliation.queries.inbox import alike, is_tolerated
 from contracting.reconciliation.states import FindingState, ResolutionCode
 from contracting.reconciliation.views.counts import address_of
 
@@ -144,9 +144,15 @@ def _only(rows: Iterable[InvoiceLine | Cell]) -> str:
 
 
 def _plot(findings: list[Finding]) -> dict[str, Any]:
-    """The differences that are there; not what later rows explained or replaced."""
+    """The differences that are there; not what later rows explained or replaced.
+
+    What the contract tolerates is a bar of its own.
+    """
     bars = calculations.bars(
-        (finding.code, Dollars(finding.amount_dollars))
+        (
+            "TOLERATED" if is_tolerated(finding) else finding.code,
+            Dollars(finding.amount_dollars),
+        )
         for finding in findings
         if not hasattr(finding, "resolution") or finding.resolution.code not in GONE
     )
