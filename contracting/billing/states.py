@@ -45,6 +45,7 @@ class ChargeKind(TextChoices):
 
     CHARGE = "CHARGE", "months, hours or pieces"
     SETTLEMENT = "SETTLEMENT", "settlement of a termination"
+    ADJUSTMENT = "ADJUSTMENT", "adjustment of a price after acceptance"
 
 
 class CreditKind(TextChoices):

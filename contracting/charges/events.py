@@ -10,6 +10,9 @@ QUANTITY_CHANGED = event_type(
 )
 RECEIPT_RECORDED = event_type("charges.receipt.recorded", "A service was received.")
 RECEIPT_REVERSED = event_type("charges.receipt.reversed", "A receipt was taken back.")
+ADJUSTMENT_CHARGED = event_type(
+    "charges.adjustment.charged", "What was rated anew upwards was charged."
+)
 SETTLEMENT_CHARGED = event_type(
     "charges.settlement.charged", "What a settlement granted was charged."
 )

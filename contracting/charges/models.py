@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from contracting.charges.states import ChargeSource
+from contracting.charges.states import WITHOUT_A_PRICE, ChargeSource
 from contracting.core.models import Addressed, AppendOnly, LockingQuerySet
 from contracting.core.subjects import Subject
 
@@ -160,8 +160,8 @@ class Charge(Addressed, AppendOnly):
             ),
             models.CheckConstraint(
                 name="a_charge_rests_on_a_price_or_a_settlement",
-                condition=Q(source="SETTLEMENT", unit_rate__isnull=True)
-                | (~Q(source="SETTLEMENT") & Q(unit_rate__isnull=False)),
+                condition=Q(source__in=WITHOUT_A_PRICE, unit_rate__isnull=True)
+                | (~Q(source__in=WITHOUT_A_PRICE) & Q(unit_rate__isnull=False)),
             ),
             models.CheckConstraint(
                 name="a_receipt_is_what_a_charge_from_receipts_rests_on",

@@ -54,6 +54,18 @@ def _on_open(verdict: Verdict, order: TaskOrder) -> Verdict:
     return verdict
 
 
+def can_charge_adjustment(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """Whoever may settle a difference: representative or contracting officer."""
+    verdict = role_in(
+        by,
+        order.contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        Role.COR,
+        doing="charge an adjustment",
+    )
+    return as_representative(verdict, by, order.contract, on)
+
+
 def can_charge_settlement(by: Actor, order: TaskOrder) -> Verdict:
     """A contracting officer of the agency, who has decided it."""
     return role_in(

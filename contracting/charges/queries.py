@@ -13,7 +13,13 @@ from django.db.models import QuerySet, Sum
 
 from contracting.charges.calculations import Quantities, due_of_line
 from contracting.charges.models import Charge, QuantityChange, Receipt
-from contracting.charges.states import BY_CALENDAR, ChargeSource, Due, PriceOfDays
+from contracting.charges.states import (
+    BY_CALENDAR,
+    WITHOUT_A_PRICE,
+    ChargeSource,
+    Due,
+    PriceOfDays,
+)
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day, days_bounds
@@ -158,20 +164,23 @@ def calendar_charges(line: OrderLine) -> QuerySet[Charge]:
 
 
 def charges_within(
-    line: OrderLine, start: datetime, end: datetime, *, settlement: bool
+    line: OrderLine, start: datetime, end: datetime, *, decided: str = ""
 ) -> QuerySet[Charge]:
-    """The standing charges of a line whose whole period lies in this one."""
+    """The standing charges of a line whose whole period lies in this one.
+
+    :param decided: of :data:`WITHOUT_A_PRICE`; else all that a price has made due
+    """
     rows = standing_charges(line).filter(
         period__contained_by=DateTimeTZRange(start, end, "[)")
     )
-    if settlement:
-        return rows.filter(source=ChargeSource.SETTLEMENT)
-    return rows.exclude(source=ChargeSource.SETTLEMENT)
+    if decided:
+        return rows.filter(source=decided)
+    return rows.exclude(source__in=WITHOUT_A_PRICE)
 
 
 def charged_units(line: OrderLine) -> Decimal:
-    """How many units of a line are charged; what is settled is none of them."""
-    rows = standing_charges(line).exclude(source=ChargeSource.SETTLEMENT)
+    """How many units of a line are charged; what is decided on is none of them."""
+    rows = standing_charges(line).exclude(source__in=WITHOUT_A_PRICE)
     return rows.aggregate(sum=Sum("units"))["sum"] or Decimal(0)
 
 

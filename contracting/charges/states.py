@@ -19,6 +19,11 @@ class ChargeSource(TextChoices):
     CALENDAR = "CALENDAR", "calendar"
     RECEIPT = "RECEIPT", "receipt"
     SETTLEMENT = "SETTLEMENT", "settlement"
+    ADJUSTMENT = "ADJUSTMENT", "adjustment"
+
+
+WITHOUT_A_PRICE: Final = (ChargeSource.SETTLEMENT, ChargeSource.ADJUSTMENT)
+"""What is due by a decision and not by a price of the order; it has no units."""
 
 
 BY_CALENDAR: Final = (

@@ -12,6 +12,9 @@ PERIOD_CLOSED = event_type("periods.period.closed", "An accounting month was clo
 PERIOD_REOPENED = event_type(
     "periods.period.reopened", "An accounting month was opened again."
 )
+ADJUSTMENT_SETTLED = event_type(
+    "periods.adjustment.settled", "What was rated anew after acceptance was settled."
+)
 MONTH_ACCRUED = event_type(
     "periods.month.accrued", "What is owed at the end of a month was accrued."
 )

@@ -64,6 +64,18 @@ class ClosePeriodForm(MonthForm):
     )
 
 
+class SettleAdjustmentForm(forms.Form):
+    """Why the difference is settled as it is found."""
+
+    reason = forms.CharField(
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        help_text="Both sides read it: on the credit or the charge, and on the "
+        "discrepancy that it resolves.",
+    )
+
+
 class ReopenPeriodForm(MonthForm):
     """Why a closed month is opened again."""
 

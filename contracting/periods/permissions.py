@@ -12,6 +12,8 @@ from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.orders.models import TaskOrder
 from contracting.periods.models import SignOff
 from contracting.periods.states import SignOffPart
+from contracting.reconciliation.models import Finding
+from contracting.reconciliation.permissions import can_resolve_finding
 
 TWO_PEOPLE = "R-ROL-04"
 
@@ -93,6 +95,11 @@ def can_reopen_period(by: Actor, order: TaskOrder) -> Verdict:
         doing="open a closed month again",
         rule="R-MET-05",
     )
+
+
+def can_settle_adjustment(by: Actor, finding: Finding, on: date) -> Verdict:
+    """Whoever may resolve a discrepancy of that size."""
+    return can_resolve_finding(by, finding, on)
 
 
 def can_accrue_month(by: Actor, order: TaskOrder) -> Verdict:

@@ -44,6 +44,13 @@ class NothingToExplain(Invalid):
     code = "nothing_to_explain"
 
 
+class NotAnAdjustment(Invalid):
+    """The discrepancy is not of usage that was rated anew after its acceptance."""
+
+    code = "not_an_adjustment"
+    rule = "R-MET-05"
+
+
 class MonthNotOver(Refusal):
     """A month is accrued on its last day or later."""
 

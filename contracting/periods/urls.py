@@ -22,6 +22,11 @@ urlpatterns: list[URLPattern] = [
     ),
     path(f"{_ORDER}/close_period", views.ClosePeriod.as_view(), name="close_period"),
     path(f"{_ORDER}/reopen_period", views.ReopenPeriod.as_view(), name="reopen_period"),
+    path(
+        "findings/<public_id:public_id>/settle_adjustment",
+        views.SettleAdjustment.as_view(),
+        name="settle_adjustment",
+    ),
     path(f"{_ORDER}/late_usage", views.LateUsagePage.as_view(), name="late_usage"),
     path(f"{_ORDER}/latency", views.OrderLatency.as_view(), name="order_latency"),
     path(

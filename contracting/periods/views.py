@@ -19,7 +19,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.plots.latency import latency
 from contracting.core.plots.tables import Plot, Value, rows_as_csv
-from contracting.core.quantities import total_dollars
+from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.views import KeyPage, PageView, VerbView
 from contracting.documents.queries import download_headers
 from contracting.orders.models import TaskOrder
@@ -30,12 +30,15 @@ from contracting.periods.models import Accrual
 from contracting.periods.operations.close import close_period
 from contracting.periods.operations.explain import explain_period
 from contracting.periods.operations.reopen import reopen_period
+from contracting.periods.operations.settle import settle_adjustment
 from contracting.periods.operations.sign_off import sign_off_period
 from contracting.periods.queries.checks import checks_of, in_the_way
 from contracting.periods.queries.late import INVOICE_COLUMNS, invoice_rows, late_of
 from contracting.periods.queries.latency import months_of_money, orders_of, ways_of
 from contracting.periods.queries.totals import content_of
 from contracting.periods.states import AccrualKind, SignOffPart
+from contracting.reconciliation.models import Finding
+from contracting.reconciliation.queries import get_finding_for
 
 PER_PAGE = 100
 
@@ -270,6 +273,40 @@ class ReopenPeriod(PeriodVerb):
             at=at,
         )
         return entry.path
+
+
+class SettleAdjustment(VerbView):
+    """What was rated anew after acceptance becomes a credit, or a charge."""
+
+    template_name = "periods/settle_adjustment.html"
+    form_class = forms.SettleAdjustmentForm
+    submit_label = "Settle it"
+    done_message = "The difference is settled and its discrepancy resolved."
+
+    def thing(self, *_: Any, **ids: Any) -> Finding:
+        return get_finding_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: Finding) -> Verdict:
+        on = accounting_day(clock.now(), thing.order.contract.time_zone)
+        return permissions.can_settle_adjustment(self.actor, thing, on)
+
+    def extra(self, thing: Finding) -> dict[str, Any]:
+        cents = Dollars(thing.amount_dollars).to_cents()
+        return {
+            "finding": thing,
+            "order": thing.order,
+            "contract": thing.order.contract,
+            "is_adjustment": bool(thing.evidence.get("rating_run")),
+            "credit": cents if cents > Dollars() else None,
+            "charge": -cents if cents < Dollars() else None,
+            "cancel_url": thing.path,
+        }
+
+    def perform(
+        self, *, thing: Finding, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        settle_adjustment(finding_id=thing.pk, reason=data["reason"], by=by, at=at)
+        return thing.path
 
 
 class LateUsagePage(PageView):

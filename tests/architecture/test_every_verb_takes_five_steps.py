@@ -80,6 +80,7 @@ NOT_LOCKED = {
     "audit.log_reading": "a reading changes nothing that could be locked",
     "audit.record_event": "the database locks the head of the stream",
     "charges.charge_all": "the verb that it calls for each order locks it",
+    "charges.charge_adjustment": "its caller holds the order of the difference",
     "charges.charge_settlement": "its caller holds the contract and its orders",
     "determinations.make_determination": _NEW,
     "documents.request_document": _NEW,

@@ -63,7 +63,7 @@ def charged(invoice: Invoice) -> Iterator[Charged]:
             line.order_line,
             line.period.lower,
             line.period.upper,
-            settlement=line.kind == ChargeKind.SETTLEMENT,
+            decided="" if line.kind == ChargeKind.CHARGE else line.kind,
         )
         charges = list(posted)
         yield Charged(

@@ -124,6 +124,9 @@ def differing_late(match: Match) -> Iterator[Difference]:
 def _difference(
     code: FindingCode, line: Late, tokens: int, amount: Dollars, match: Match
 ) -> Difference:
+    prices = {"invoiced_usd": line.price, "contract_usd": line.rate}
+    if code != FindingCode.RATE:
+        prices = {}
     return Difference(
         code=code,
         order_line_id=line.order_line_id,
@@ -138,8 +141,7 @@ def _difference(
             "period_end": line.end,
             "metered_and_not_accepted": line.a_tokens,
             "reported_and_not_accepted": line.b_tokens,
-            "invoiced_usd": line.price,
-            "contract_usd": line.rate,
+            **prices,
             "invoice_lines": [line.invoice_line_id],
             "keys": [["late", line.invoice_line_id]],
         },
