@@ -15,6 +15,9 @@ COUNT_FLAGGED = event_type(
     "recounts.count.flagged",
     "Samples show that more is reported than the allowance explains.",
 )
+COUNT_DISPUTED = event_type(
+    "recounts.count.disputed", "A flagged count was put to the vendor."
+)
 RECOUNT_ALLOWANCE_SET = event_type(
     "recounts.allowance.set", "What may honestly be counted in excess was measured."
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from contracting.contracts.models import Contract
+from contracting.orders.models import TaskOrder
 from contracting.recounts import queries
 from contracting.recounts.models import RecountPlan
 from contracting.recounts.states import SHA256
@@ -91,6 +93,23 @@ class EndRecountPlanForm(forms.Form):
         help_text="In hexadecimal. Once told, the vendor and everybody else can check "
         "which calls were drawn. Left empty, the agency keeps it.",
     )
+
+
+class DisputeCountForm(forms.Form):
+    """On which order, and what the vendor is to explain."""
+
+    order = forms.ModelChoiceField(TaskOrder.objects.none(), empty_label=None)
+    question = forms.CharField(
+        label="What the vendor is to explain",
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def __init__(self, *said: Any, orders: Sequence[TaskOrder], **more: Any) -> None:
+        super().__init__(*said, **more)
+        chosen: Any = self.fields["order"]
+        chosen.queryset = TaskOrder.objects.filter(pk__in=[each.pk for each in orders])
+        chosen.label_from_instance = lambda each: each.name
 
 
 class SetRecountAllowanceForm(_OfAClass):

@@ -304,3 +304,17 @@ class CountFlag(AppendOnly):
 
     def __str__(self) -> str:
         return f"flag after {self.samples}"
+
+
+class CountDispute(AppendOnly):
+    """A flagged count that was put to the vendor."""
+
+    flag = models.OneToOneField(
+        CountFlag, on_delete=models.PROTECT, related_name="dispute"
+    )
+    case = models.OneToOneField(
+        "disputes.DisputeCase", on_delete=models.PROTECT, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.case_id} of {self.flag_id}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from accounts.permissions import role_in, scope_in
 from accounts.states import Role, Scope
 from contracting.contracts.models import Contract
+from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict
 from contracting.recounts.models import RecountAllowance, RecountPlan
@@ -30,6 +33,19 @@ def can_end_recount_plan(by: Actor, plan: RecountPlan) -> Verdict:
 def can_record_recounts(by: Actor, plan: RecountPlan) -> Verdict:
     """The key of the client beside the gateway; no person types counts."""
     return scope_in(by, plan.contract.agency_id, Scope.RECOUNTS_WRITE)
+
+
+def can_dispute_count(by: Actor, plan: RecountPlan, on: date) -> Verdict:
+    """The designated representative, or the contracting officer (R-ROL-05)."""
+    contract = plan.contract
+    verdict = role_in(
+        by,
+        contract.agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        doing="dispute a count",
+    )
+    return as_representative(verdict, by, contract, on)
 
 
 def can_set_recount_allowance(by: Actor, contract: Contract) -> Verdict:

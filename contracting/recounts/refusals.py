@@ -48,6 +48,12 @@ class SampleDiffers(Conflict):
     code = "sample_differs"
 
 
+class NotFlagged(Conflict):
+    """Only a count that is flagged is disputed, once, on an order that has samples."""
+
+    code = "not_flagged"
+
+
 class BadAllowance(Invalid):
     """An allowance is measured on enough counts of the same tokenizer."""
 

@@ -20,6 +20,11 @@ urlpatterns: list[URLPattern] = [
         f"{_CONTRACT}/count_drift", views.CountDriftPage.as_view(), name="count_drift"
     ),
     path(
+        f"{_PLAN}/dispute_count",
+        views.DisputeCountView.as_view(),
+        name="dispute_count",
+    ),
+    path(
         f"{_PLAN}/end_recount_plan",
         views.EndRecountPlanView.as_view(),
         name="end_recount_plan",

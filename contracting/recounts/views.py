@@ -15,6 +15,7 @@ from contracting.contracts.queries import get_contract_for
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
+from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.plots.tables import rows_as_csv
 from contracting.core.views import PageView, VerbView
@@ -25,10 +26,11 @@ from contracting.recounts.calculations import still_needed
 from contracting.recounts.models import RecountAllowance, RecountPlan
 from contracting.recounts.operations.adopt_plan import adopt_recount_plan
 from contracting.recounts.operations.agree_allowance import agree_recount_allowance
+from contracting.recounts.operations.dispute_count import dispute_count
 from contracting.recounts.operations.end_plan import end_recount_plan
 from contracting.recounts.operations.set_allowance import set_recount_allowance
 from contracting.recounts.queries.drift import counted_by_class
-from contracting.recounts.queries.plots import drift_plot, plots_of
+from contracting.recounts.queries.plots import drift_plot, plots_of, question_of
 from contracting.reference.models import AiModel
 
 _HEAD: Final = ("position", "request_id", "reported", "recounted", "metered", "proof")
@@ -104,6 +106,10 @@ class RecountPage(PageView):
             "plots": plots_of(plan, samples),
             "may_see": queries.samples_visible_to(self.actor, plan),
             "events": events_of(plan.subject),
+            "case": queries.case_of(plan),
+            "may_dispute": permissions.can_dispute_count(
+                self.actor, plan, accounting_day(clock.now(), plan.contract.time_zone)
+            ),
             "may_end": permissions.can_end_recount_plan(self.actor, plan),
         }
 
@@ -220,6 +226,42 @@ class EndRecountPlanView(VerbView):
         self, *, thing: RecountPlan, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         return end_recount_plan(plan_id=thing.pk, **data, by=by, at=at).path
+
+
+class DisputeCountView(VerbView):
+    """Put a flagged count to the vendor."""
+
+    template_name = "recounts/dispute_count.html"
+    form_class = forms.DisputeCountForm
+    submit_label = "Put it to the vendor"
+    done_message = "The vendor is asked to explain its count. No payment is changed."
+
+    def thing(self, *_: Any, **ids: Any) -> RecountPlan:
+        return queries.get_plan_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: RecountPlan) -> Verdict:
+        on = accounting_day(clock.now(), thing.contract.time_zone)
+        return permissions.can_dispute_count(self.actor, thing, on)
+
+    def form_options(self, thing: RecountPlan) -> dict[str, Any]:
+        return {"orders": queries.orders_sampled(thing)}
+
+    def initial(self, thing: RecountPlan) -> dict[str, Any]:
+        return {"question": question_of(thing)}
+
+    def extra(self, thing: RecountPlan) -> dict[str, Any]:
+        return {"plan": thing, "cancel_url": thing.path}
+
+    def perform(
+        self, *, thing: RecountPlan, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        return dispute_count(
+            plan_id=thing.pk,
+            order_id=data["order"].pk,
+            question=data["question"],
+            by=by,
+            at=at,
+        ).path
 
 
 class RecountAllowancePage(PageView):

@@ -104,6 +104,7 @@ REACHED_OTHERWISE = {
     "metering:approve_rerating": "only once usage is rated anew",
     "metering:discard_rerating": "only once usage is rated anew",
     "recounts:agree_recount_allowance": "only once first samples are measured",
+    "recounts:dispute_count": "only once a count is flagged",
     "recounts:end_recount_plan": "only once a recount is planned",
     "recounts:recount": "only once a recount is planned",
     "recounts:recount_allowance": "only once an allowance is measured",

@@ -145,6 +145,7 @@ NOT_IN_THE_STORY = {
     "api:recount",
     "api:samples",
     "recounts:agree_recount_allowance",
+    "recounts:dispute_count",
     "recounts:end_recount_plan",
     "recounts:recount",
     "recounts:recount_allowance",

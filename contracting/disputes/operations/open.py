@@ -35,6 +35,7 @@ def open_dispute(
     order_id: int,
     findings: Sequence[str],
     question: str,
+    is_of_the_count: bool = False,
     by: Actor,
     at: datetime,
 ) -> DisputeCase:
@@ -45,6 +46,8 @@ def open_dispute(
     numbers as they stand today.
 
     :param findings: public ids of discrepancies without a resolution and in no dispute
+    :param is_of_the_count: it asks how calls are counted, and needs no difference; then
+        nothing is withheld for it
     :raises NotAllowed: if ``by`` is neither designated COR (R-ROL-05) nor contracting
         officer of the agency
     :raises CaseIncomplete: without a question or a difference, for more than can be put
@@ -53,7 +56,7 @@ def open_dispute(
     order = locked_order(order_id)
     on = accounting_day(at, order.contract.time_zone)
     require(permissions.can_open_dispute(by, order, on))
-    found = _disputable(order, findings)
+    found = [] if is_of_the_count and not findings else _disputable(order, findings)
     if not question.strip():
         message = "Say what the vendor is to explain."
         raise CaseIncomplete(message, pointer="/question")
@@ -80,9 +83,9 @@ def open_dispute(
     post_notice(
         recipients=[Recipient(organization_id=order.contract.vendor_id)],
         subject=case.subject,
-        title=f"Please explain {len(found)} differences on {order.piid}"[:200],
+        title=_title(found, order)[:200],
         body=(
-            f"{amount} in all. {case.question} Answer by "
+            f"{f'{amount} in all. ' if found else ''}{case.question} Answer by "
             f"{day_words(case.answer_due_on)}."
         ),
         url_path=case.path,
@@ -105,6 +108,12 @@ def open_dispute(
         },
     )
     return case
+
+
+def _title(found: Sequence[Finding], order: TaskOrder) -> str:
+    if not found:
+        return f"Please explain how calls are counted on {order.piid}"
+    return f"Please explain {len(found)} differences on {order.piid}"
 
 
 def _disputable(order: TaskOrder, asked: Sequence[str]) -> list[Finding]:

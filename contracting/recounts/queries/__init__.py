@@ -13,9 +13,10 @@ from accounts.states import Role
 from contracting.contracts.models import Contract, RateRow
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
+from contracting.disputes.models import DisputeCase
 from contracting.metering.models import UsageSource
 from contracting.metering.queries.reratings import ratings_in_force
-from contracting.orders.models import OrderLine
+from contracting.orders.models import OrderLine, TaskOrder
 from contracting.recounts.calculations import (
     Standing,
     excess,
@@ -23,6 +24,7 @@ from contracting.recounts.calculations import (
     proof_of,
 )
 from contracting.recounts.models import (
+    CountDispute,
     RecountAllowance,
     RecountPlan,
     RecountSample,
@@ -146,6 +148,7 @@ class Metered(NamedTuple):
     tokens: int
     occurred_at: datetime
     model_id: int
+    order_line_id: int
 
 
 def metered_calls(
@@ -166,13 +169,21 @@ def metered_calls(
         }
     rows = ratings_in_force(
         lines.values_list("pk", flat=True),
-        ("event_id", "tokens", "occurred_at", "rate_row__model_id"),
+        ("event_id", "tokens", "occurred_at", "rate_row__model_id", "order_line_id"),
         token_class_code=plan.token_class.code,
         **narrow,
     )
     for row in map(Metered._make, rows):
         if row.model_id == plan.model_id:
             yield row
+
+
+def orders_sampled(plan: RecountPlan) -> list[TaskOrder]:
+    """The orders of which a sample is of a call, by the meter."""
+    ids = list(plan.samples.values_list("request_id", flat=True))
+    lines = {row.order_line_id for row in metered_calls(plan, ids)}
+    found = TaskOrder.objects.filter(lines__in=lines).select_related("contract")
+    return list(found.distinct().order_by("piid"))
 
 
 def samples_in_order(plan: RecountPlan, after: int = 0) -> list[Sampled]:
@@ -261,6 +272,12 @@ def sampling_by(plan: RecountPlan, key: bytes, until: datetime) -> Sampling:
         alien=tuple(alien),
         disordered=sum(b < a for a, b in zip(in_order, in_order[1:], strict=False)),
     )
+
+
+def case_of(plan: RecountPlan) -> DisputeCase | None:
+    """The dispute that a flag has led to."""
+    found = CountDispute.objects.filter(flag__plan=plan).select_related("case").first()
+    return None if found is None else found.case
 
 
 def differing_from_meter(plan: RecountPlan) -> int:

@@ -21,7 +21,7 @@ from contracting.recounts.calculations import (
     confidence_sequence,
 )
 from contracting.recounts.models import RecountPlan
-from contracting.recounts.queries import excesses_of
+from contracting.recounts.queries import excesses_of, samples_in_order
 from contracting.recounts.queries.drift import Counted
 from contracting.recounts.states import Sampled
 
@@ -105,6 +105,19 @@ def _estimate_plot(plan: RecountPlan, xs: Sequence[float]) -> Plot:
             else None,
             notes=_notes(places),
         )
+    )
+
+
+def question_of(plan: RecountPlan) -> str:
+    """What a vendor is asked of a flagged count, with its figures."""
+    samples = samples_in_order(plan)
+    last = confidence_sequence(excesses_of(samples), float(plan.risk))[-1:]
+    found = f" It lies between {last[0].low:+.2%} and {last[0].high:+.2%}." * bool(last)
+    return (
+        f"Of {plan.model.snapshot}, {plan.token_class.label.lower()}, {len(samples):,} "
+        f"calls were recounted with {plan.tokenizer_name} (SHA-256 "
+        f"{plan.tokenizer_sha256}). More is reported than the agreed allowance "
+        f"explains.{found} Please explain how these calls are counted."
     )
 
 
