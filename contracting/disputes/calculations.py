@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
 from typing import Final
 
 from contracting.core.quantities import Dollars
@@ -217,6 +219,33 @@ def filled(whole: Dollars, rooms: Sequence[Dollars]) -> list[Dollars]:
 
 def _whole_cents(amount: Dollars) -> Dollars:
     return Dollars(amount.amount.quantize(Decimal("0.01"), ROUND_FLOOR, context=_WIDE))
+
+
+RateOn = Callable[[date], Decimal]
+"""The published rate of a day, in percent a year; it raises where none is loaded."""
+
+
+def claim_interest(
+    dollars: Dollars, *, received: date, paid: date, rate_on: RateOn
+) -> Dollars:
+    """Simple interest on a claim, from its receipt to its payment.
+
+    Each half-year counts at its own rate, by days of a year of 365, or 366 in a leap
+    year (41 U.S.C. 7109, R-PAY-07). The day of receipt is day 0.
+
+    :raises Refusal: what ``rate_on`` raises where no rate of a half-year is loaded
+    """
+    earned, day = Fraction(0), received + timedelta(days=1)
+    while day <= paid:
+        half = date(day.year, 6, 30) if day.month <= 6 else date(day.year, 12, 31)  # noqa: PLR2004
+        until = min(half, paid)
+        year = (date(day.year, 12, 31) - date(day.year - 1, 12, 31)).days
+        days = (until - day).days + 1
+        earned += Fraction(rate_on(day)) / 100 * days / year
+        day = until + timedelta(days=1)
+    exact = Fraction(dollars.amount) * earned
+    whole = (exact * 100 + Fraction(1, 2)).__floor__()
+    return Dollars(Decimal(whole).scaleb(-2))
 
 
 def measured_share(measure: str, calls: int, bad: int) -> Decimal:

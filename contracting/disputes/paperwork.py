@@ -89,6 +89,11 @@ def claim_decision_sheet(decision: ClaimDecision, *, signer: Actor) -> dict[str,
             {"label": "Claim received", "value": claim.received_at},
             {"label": "Claimed", "value": claim.dollars, "shape": "dollars"},
             {"label": "Allowed", "value": decision.allowed_dollars, "shape": "dollars"},
+            *(
+                [{"label": "Interest runs from", "value": claim.received_at}]
+                if decision.allowed_dollars
+                else []
+            ),
         ],
         "sections": [
             {"heading": "The claim", "text": claim.text},

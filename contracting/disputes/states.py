@@ -65,7 +65,8 @@ ANSWER_DAYS: Final = "DISPUTE_ANSWER"
 RECOUNT_MARGIN: Final = "RECOUNT_MARGIN"
 CERTIFIED_ABOVE: Final = "CLAIM_CERTIFICATION"
 DECISION_DAYS: Final = "CLAIM_DECISION"
-"""Codes of the thresholds: days, percent either way, dollars, days."""
+INTEREST_RATE: Final = "PROMPT_PAYMENT_RATE"
+"""Codes of the thresholds: days, percent, dollars, days, percent a year."""
 
 MOST_FINDINGS: Final = 200
 """A dispute puts at most so many differences to the vendor at once."""

@@ -8,11 +8,14 @@ import pytest
 from contracting.audit.models import AuditEvent
 from contracting.contracts.models import Contract
 from contracting.core.errors import NotAllowed
+from contracting.core.periods import accounting_day
+from contracting.core.quantities import Dollars
 from contracting.disputes.models import Claim
 from contracting.disputes.operations.decide_claim import decide_claim
-from contracting.disputes.queries.cases import open_claims
+from contracting.disputes.queries.cases import interest_of, open_claims
 from contracting.disputes.refusals import DecisionIncomplete
 from contracting.documents.queries import documents_of
+from contracting.reference.refusals import NoThreshold
 from tests.builders_orders import awarded_contract
 from tests.cast import actor, nothing_happens
 from tests.disputes.test_submit_claim import CLAIMED_AT, claimed
@@ -52,6 +55,20 @@ def test_a_part_is_allowed_and_the_letter_has_the_rights_of_appeal(claim):
     assert '"is_late":false' in event.payload
     with nothing_happens(), pytest.raises(NotAllowed):
         settled(Claim.objects.get(pk=claim.pk))
+
+
+def test_interest_runs_on_what_is_allowed_from_the_receipt(claim):
+    settled(claim)
+    claim = Claim.objects.get(pk=claim.pk)
+    received = accounting_day(claim.received_at, claim.contract.time_zone)
+
+    # 30 days at 4.125 percent of $1,200.50
+    earned = interest_of(claim, received + timedelta(days=30))
+    assert earned == Dollars("4.07")
+    assert interest_of(claim, received) == Dollars()
+    # And where the rate of a half-year is not loaded nothing is guessed
+    with pytest.raises(NoThreshold):
+        interest_of(claim, received.replace(month=12))
 
 
 def test_a_day_later_it_is_taken_and_marked(claim):

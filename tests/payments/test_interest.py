@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracting.core.quantities import Dollars
+from contracting.disputes.calculations import claim_interest
 from contracting.payments.calculations import (
     Delivery,
     constructively_accepted,
@@ -18,7 +19,6 @@ from contracting.payments.calculations import (
 )
 from contracting.payments.calculations.interest import (
     Late,
-    claim_interest,
     days_late,
     half_year_of,
     late_payment_interest,

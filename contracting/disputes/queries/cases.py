@@ -18,8 +18,14 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.disputes.calculations import claim_interest
 from contracting.disputes.models import AnswerFile, Claim, DisputeCase
-from contracting.disputes.states import ANSWER_DAYS, QUERY_DAYS, CaseState
+from contracting.disputes.states import (
+    ANSWER_DAYS,
+    INTEREST_RATE,
+    QUERY_DAYS,
+    CaseState,
+)
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation.models import Finding
 from contracting.reconciliation.queries import (
@@ -144,6 +150,18 @@ def is_overdue(case: DisputeCase, on: date) -> bool:
     return case.state == CaseState.ASKED and on > case.answer_due_on
 
 
+def overdue(actor: Actor, at: datetime) -> list[DisputeCase]:
+    """The open disputes whose answer is missing after its last day, oldest first."""
+    waiting = cases_visible_to(actor).filter(
+        pk__in=open_cases().values("pk"), answers__isnull=True
+    )
+    return [
+        case
+        for case in waiting.order_by("pk")
+        if accounting_day(at, case.order.contract.time_zone) > case.answer_due_on
+    ]
+
+
 def open_cases() -> QuerySet[DisputeCase]:
     """Disputes that are neither decided nor withdrawn, oldest first."""
     return DisputeCase.objects.filter(
@@ -230,6 +248,23 @@ def decision_due_on(claim: Claim) -> date:
     stated = getattr(claim, "stated_date", None)
     due: date = stated.decision_on if stated else claim.decision_due_on
     return due
+
+
+def interest_of(claim: Claim, on: date) -> Dollars:
+    """What is added to the allowed part of a claim if it is paid on a day.
+
+    From the day after its receipt, at the published rate of each half-year
+    (41 U.S.C. 7109); nothing where nothing is allowed.
+
+    :raises NoThreshold: naming the day, where the rate of its half-year is not loaded
+    """
+    decision = getattr(claim, "decision", None)
+    return claim_interest(
+        Dollars(decision.allowed_dollars if decision else 0),
+        received=accounting_day(claim.received_at, claim.contract.time_zone),
+        paid=on,
+        rate_on=lambda day: threshold(INTEREST_RATE, day).value,
+    )
 
 
 def open_claims(contract: Contract) -> QuerySet[Claim]:

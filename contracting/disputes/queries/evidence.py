@@ -24,7 +24,7 @@ from contracting.disputes.refusals import CaseIncomplete
 from contracting.metering.models import EveryEvent, UsageBatch
 from contracting.reconciliation.matching.inputs import CLOCKS_APART, match_of
 from contracting.reconciliation.models import Cell, Finding
-from contracting.reconciliation.states import Metered, Reported
+from contracting.reconciliation.states import Match, Metered, Reported
 
 MOST_ROWS: Final = 500_000
 """A file of more rows is no evidence that anybody reads: dispute in parts."""
@@ -112,19 +112,31 @@ def _span(said: dict[str, Any], zone: str) -> Period | None:
     return None
 
 
-def rows_of(
-    finding: Finding, at: datetime, *, whole: bool = False
-) -> tuple[list[Metered], list[Reported]]:
-    """The rows of our meter and of the vendor's reports behind a difference."""
-    scope = scope_of(finding, whole=whole)
-    if scope is None:
-        return [], []
-    span = (scope.span.start, scope.span.end)
-    match = match_of(finding.order, span, invoice=None, at=at)
-    return (
-        [row for row in match.metered if scope.holds(row)],
-        [row for row in match.reported if scope.holds(row)],
-    )
+class Looked:
+    """The rows behind differences; those of one span are read once for all of them."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+        self._matches: dict[tuple[int, Period], Match] = {}
+
+    def rows_of(
+        self, finding: Finding, *, whole: bool = False
+    ) -> tuple[list[Metered], list[Reported]]:
+        """The rows of our meter and of the vendor's reports behind a difference."""
+        scope = scope_of(finding, whole=whole)
+        if scope is None:
+            return [], []
+        key = (finding.order_id, scope.span)
+        if key not in self._matches:
+            span = (scope.span.start, scope.span.end)
+            self._matches[key] = match_of(
+                finding.order, span, invoice=None, at=self._at
+            )
+        match = self._matches[key]
+        return (
+            [row for row in match.metered if scope.holds(row)],
+            [row for row in match.reported if scope.holds(row)],
+        )
 
 
 def sheets_of(case: DisputeCase, at: datetime) -> list[Sheet]:
@@ -138,8 +150,9 @@ def sheets_of(case: DisputeCase, at: datetime) -> list[Sheet]:
     findings = findings_of(case)
     metered: dict[tuple[Any, ...], Metered] = {}
     reported: set[tuple[str, int, str]] = set()
+    looked = Looked(at)
     for finding in findings:
-        ours, theirs = rows_of(finding, at)
+        ours, theirs = looked.rows_of(finding)
         metered |= {_metered_key(row): row for row in ours}
         reported |= {(row.request_id, row.attempt, row.token_class) for row in theirs}
     sheets = [

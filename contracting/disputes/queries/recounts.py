@@ -25,7 +25,7 @@ from contracting.disputes.models import (
     SampledCall,
 )
 from contracting.disputes.queries.cases import cases_visible_to
-from contracting.disputes.queries.evidence import rows_of
+from contracting.disputes.queries.evidence import Looked
 from contracting.disputes.states import RECOUNT_MARGIN, Side
 from contracting.reconciliation.models import Finding
 from contracting.reference.queries import threshold
@@ -65,7 +65,7 @@ def calls_behind(finding: Finding, token_class: str, at: datetime) -> Counts:
     """
     ours: dict[CallKey, int] = defaultdict(int)
     theirs: dict[CallKey, int] = defaultdict(int)
-    metered, reported = rows_of(finding, at, whole=True)
+    metered, reported = Looked(at).rows_of(finding, whole=True)
     for row in metered:
         if row.token_class == token_class:
             ours[row.request_id, row.attempt] += row.tokens

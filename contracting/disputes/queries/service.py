@@ -100,6 +100,7 @@ WITH of_the_month AS (
   FROM metering_usageattribution a
   JOIN metering_everyevent e USING (agency_id, source_id, event_id)
   WHERE a.agency_id = %(agency)s AND a.order_line_id = ANY(%(lines)s)
+    AND a.accounting_day >= %(first)s AND a.accounting_day <= %(last)s
     AND e.occurred_at >= %(start)s AND e.occurred_at < %(end)s AND e.corrects = ''
     AND NOT EXISTS (SELECT 1 FROM metering_witnessrating w
       WHERE w.agency_id = e.agency_id AND w.source_id = e.source_id
@@ -118,14 +119,17 @@ FROM of_the_month
 """
 
 
-def tally_of(contract: Contract, period: Period) -> Tally:
-    """Count the calls of a period under all orders of a contract, in one question.
+def tally_of(contract: Contract, month: Month) -> Tally:
+    """Count the calls of a month under all orders of a contract, in one question.
 
     A row that stands for several calls counts as many, and has no latency of its own.
     What a witness reports beside the source of record is not counted twice.
     """
     lines = OrderLine.objects.filter(order__contract=contract)
+    period = month.period
     asked: dict[str, Any] = {
+        "first": month.first,
+        "last": month.last,
         "agency": contract.agency_id,
         "lines": list(lines.values_list("pk", flat=True)),
         "start": period.start,
@@ -174,7 +178,7 @@ def measured(
     ]
     if not whole:
         return
-    tally = tally_of(contract, period)
+    tally = tally_of(contract, month)
     gaps = tuple(_gaps(contract, month, tally, at))
     for level in whole:
         reasons = (*gaps, *_blanks(level.measure, tally))

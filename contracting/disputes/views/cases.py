@@ -66,9 +66,7 @@ class DisputesPage(PageView):
                 for case in page
             ],
             "open": still_open.count(),
-            "overdue": sum(
-                queries.is_overdue(case, today_of(case)) for case in still_open
-            ),
+            "overdue": len(queries.overdue(self.actor, clock.now())),
             "orders": (
                 orders.distinct().order_by("-pk")[:20] if self.actor.is_agency else []
             ),

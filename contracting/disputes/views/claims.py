@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from contracting.audit.queries import events_of
@@ -24,6 +24,7 @@ from contracting.disputes.queries import cases as queries
 from contracting.disputes.states import CERTIFIED_ABOVE, DECISION_DAYS
 from contracting.documents.queries import documents_of
 from contracting.reference.queries import threshold
+from contracting.reference.refusals import NoThreshold
 
 
 class ClaimsPage(PageView):
@@ -63,12 +64,26 @@ class ClaimPage(PageView):
             "decision": getattr(claim, "decision", None),
             "stated": getattr(claim, "stated_date", None),
             "due_on": queries.decision_due_on(claim),
+            "interest": _interest(claim, on),
             "is_overdue": _is_overdue(claim, at),
             "may_state": permissions.can_state_decision_date(by, claim),
             "may_decide": permissions.can_decide_claim(by, claim, on),
             "documents": documents_of(claim.subject).visible_to(by),
             "events": events_of(claim.subject),
         }
+
+
+def _interest(claim: Claim, on: date) -> str:
+    """What is added if what is allowed is paid today, in words; empty if nothing is."""
+    if not hasattr(claim, "decision") or not claim.decision.allowed_dollars:
+        return ""
+    try:
+        earned = queries.interest_of(claim, on)
+    except NoThreshold as refusal:
+        return f"Its interest cannot be computed. {refusal.message}"
+    return (
+        f"Paid today, ${earned.amount:,.2f} of interest is added, from its receipt on."
+    )
 
 
 class SubmitClaim(VerbView):

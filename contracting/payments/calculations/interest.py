@@ -95,27 +95,6 @@ def late_payment_interest(
     return found
 
 
-def claim_interest(
-    dollars: Dollars, *, received: date, paid: date, rate_on: RateOn
-) -> Dollars:
-    """Simple interest on a claim, from its receipt to its payment.
-
-    Each half-year counts at its own rate, by days of a year of 365, or 366 in a leap
-    year (41 U.S.C. 7109, R-PAY-07). The day of receipt is day 0.
-
-    :raises Refusal: what ``rate_on`` raises where no rate of a half-year is loaded
-    """
-    earned, day = Fraction(0), received + timedelta(days=1)
-    while day <= paid:
-        _first, last = half_year_of(day)
-        until = min(last, paid)
-        year = (date(day.year, 12, 31) - date(day.year - 1, 12, 31)).days
-        days = (until - day).days + 1
-        earned += Fraction(rate_on(day)) / 100 * days / year
-        day = until + timedelta(days=1)
-    return _cents(Fraction(dollars.amount) * earned)
-
-
 def _cents(exact: Fraction) -> Dollars:
     """An exact amount, never negative, in cents: half a cent goes up."""
     whole = (exact * 100 + Fraction(1, 2)).__floor__()
