@@ -223,13 +223,20 @@ def _settle(
     stage.say(f"  invoice {received.number} for ${received.total_dollars:,.2f}")
     stage.reconcile(calendar.at(times.ACCEPTANCE, 1, 30).isoformat())
     stage.say(f"  {len(settle.found(order))} discrepancies found")
-    acceptance = settle.accept_and_dispute(engaged, calendar, received)
+    acceptance = settle.accept(engaged, calendar, received)
     stage.say(
         f"  ${acceptance.accepted_dollars:,.2f} accepted, "
         f"${acceptance.withheld_dollars:,.2f} disputed"
     )
-    settle.resolve(engaged, calendar, received)
-    stage.say("  every discrepancy resolved")
+    left = settle.unexplained(received)
+    stage.say(f"  from the invoice to the meter ${left.amount:,.2f} is unexplained")
+    case = settle.dispute(engaged, calendar, received)
+    stage.say("  the vendor is asked, and contests a part")
+    decided = settle.decide(engaged, calendar, case)
+    stage.say(
+        f"  the dispute is decided: ${decided.payable_dollars:,.2f} becomes payable, "
+        "the rest is not paid"
+    )
     return received
 
 

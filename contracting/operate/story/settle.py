@@ -20,6 +20,11 @@ from contracting.closeout.operations.close_out_order import close_out_order
 from contracting.closeout.operations.complete_order import complete_order
 from contracting.contracts.models import Contract
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.disputes.models import CaseDecision, DisputeCase
+from contracting.disputes.operations.answer import answer_dispute
+from contracting.disputes.operations.decide import decide_dispute
+from contracting.disputes.operations.open import open_dispute
+from contracting.disputes.states import Stance
 from contracting.operate.story import procure, times, truth
 from contracting.operate.story.cast import Cast
 from contracting.operate.story.times import Calendar
@@ -28,30 +33,32 @@ from contracting.orders.models import TaskOrder
 from contracting.payments.models import Payment, PaymentCertification
 from contracting.payments.operations.certify import certify_payment
 from contracting.payments.operations.record import record_payment
+from contracting.reconciliation.matching.waterfall import Waterfall
 from contracting.reconciliation.models import Acceptance, Finding
 from contracting.reconciliation.operations.accept import accept_usage
-from contracting.reconciliation.operations.dispute import dispute_finding
-from contracting.reconciliation.operations.resolve import resolve_finding
+from contracting.reconciliation.queries import latest_run
 from contracting.reconciliation.states import FindingCode, ResolutionCode
 
-RESOLUTIONS: Final = {
-    FindingCode.DUPLICATE: (
-        ResolutionCode.ACCEPT_A,
-        "The gateway saw each of these calls once; the copies are not payable.",
-    ),
-    FindingCode.RETRY: (
-        ResolutionCode.ACCEPT_A,
-        "The first attempts failed on the vendor's side; only the second is payable.",
-    ),
-    FindingCode.CACHE: (
-        ResolutionCode.ACCEPT_A,
-        "These tokens were read from cache and are paid at the price of cached input.",
-    ),
-    FindingCode.RATE: (
-        ResolutionCode.CREDIT,
-        "The contract's price applies; the difference is credited.",
-    ),
+CODES: Final = {
+    FindingCode.DUPLICATE: ResolutionCode.ACCEPT_A,
+    FindingCode.RETRY: ResolutionCode.ACCEPT_A,
+    FindingCode.CACHE: ResolutionCode.ACCEPT_A,
+    FindingCode.RATE: ResolutionCode.CREDIT,
 }
+QUESTION: Final = (
+    "The gateway counts less than is invoiced: calls listed twice, retried attempts, "
+    "cached input at the uncached price, and a price that is not the contract's. "
+    "Please explain."
+)
+ANSWER: Final = (
+    "Each attempt reached the model, so that each was billed. On the cached input and "
+    "the price we agree."
+)
+DECISION: Final = (
+    "The gateway saw each of the listed calls once, and the first attempts failed on "
+    "the vendor's side; only the second is payable. Cached input is paid at its own "
+    "price, and the contract's price applies: the difference is not paid."
+)
 
 
 def report(
@@ -117,32 +124,52 @@ def invoice(cast: Cast, calendar: Calendar, told: Truth, order: TaskOrder) -> In
     )
 
 
-def accept_and_dispute(cast: Cast, calendar: Calendar, received: Invoice) -> Acceptance:
-    """The representative accepts what agrees and disputes the rest."""
-    acceptance = accept_usage(
+def accept(cast: Cast, calendar: Calendar, received: Invoice) -> Acceptance:
+    """The representative accepts what agrees."""
+    return accept_usage(
         invoice_id=received.pk, by=cast["cor"], at=calendar.at(times.ACCEPTANCE, 10)
     )
-    for finding in _open(received.order):
-        dispute_finding(
-            finding_id=finding.pk,
-            reason="Please explain the difference from the gateway's count.",
-            by=cast["cor"],
-            at=calendar.at(times.ACCEPTANCE, 11),
-        )
-    return acceptance
 
 
-def resolve(cast: Cast, calendar: Calendar, received: Invoice) -> None:
-    """Each discrepancy closes with a code and a reason."""
-    for finding in _open(received.order):
-        code, reason = RESOLUTIONS[FindingCode(finding.code)]
-        resolve_finding(
-            finding_id=finding.pk,
-            code=code,
-            reason=reason,
-            by=cast["contracting_officer"],
-            at=calendar.at(times.RESOLUTION, 10),
-        )
+def dispute(cast: Cast, calendar: Calendar, received: Invoice) -> DisputeCase:
+    """The representative puts the rest to the vendor, who contests a part of it."""
+    case = open_dispute(
+        order_id=received.order_id,
+        findings=[each.public_id for each in _open(received.order)],
+        question=QUESTION,
+        by=cast["cor"],
+        at=calendar.at(times.ACCEPTANCE, 11),
+    )
+    answer_dispute(
+        case_id=case.pk,
+        stance=Stance.CONTEST,
+        text=ANSWER,
+        by=cast["northlight_member"],
+        at=calendar.at(times.ANSWER, 9),
+    )
+    return case
+
+
+def decide(cast: Cast, calendar: Calendar, case: DisputeCase) -> CaseDecision:
+    """The contracting officer settles each difference, in a letter with reasons."""
+    return decide_dispute(
+        case_id=case.pk,
+        codes={
+            each.public_id: CODES[FindingCode(each.code)] for each in _open(case.order)
+        },
+        text=DECISION,
+        by=cast["contracting_officer"],
+        at=calendar.at(times.RESOLUTION, 10),
+    )
+
+
+def unexplained(received: Invoice) -> Dollars:
+    """What no step of the invoice's last comparison accounts for."""
+    run = latest_run(received)
+    if run is None:
+        message = "the invoice was not compared"
+        raise RuntimeError(message)
+    return Waterfall.read(run.waterfall).unexplained
 
 
 def _open(order: TaskOrder) -> Sequence[Finding]:
