@@ -74,7 +74,12 @@ def test_too_much_in_a_sum_is_a_quantity_with_the_causes_that_are_possible(order
 
     assert found(order) == [("QTY", 20_001, Dollars("0.160008"), "AGGREGATE")]
     evidence = Finding.objects.get().evidence
-    assert evidence["candidates"] == ["DUPLICATE", "MISSING_A", "RETRY"]
+    assert evidence["candidates"] == [
+        "ATTRIBUTION",
+        "DUPLICATE",
+        "MISSING_A",
+        "RETRY",
+    ]
     assert evidence["keys"] == [[HOUR[0].isoformat(), "OUT_TEXT", 20_001]]
 
 
@@ -173,7 +178,7 @@ def test_the_page_of_a_finding_says_how_it_was_matched(order, told_the_time):
     page = client.get(Finding.objects.get().path).content.decode()
 
     assert "by day and class" in page
-    assert "DUPLICATE, MISSING_A, RETRY" in page
+    assert "ATTRIBUTION, DUPLICATE, MISSING_A, RETRY" in page
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +17,7 @@ from typing import Any, Final
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.reconciliation.matching.cutoffs import cut_off
 from contracting.reconciliation.matching.gathered import Entry, Gathered, renamed
-from contracting.reconciliation.matching.naming import SHIFTS, coded
+from contracting.reconciliation.matching.naming import SHIFTS, coded, is_output
 from contracting.reconciliation.matching.rows import Within
 from contracting.reconciliation.states import (
     Bucket,
@@ -30,8 +30,8 @@ from contracting.reconciliation.states import (
 )
 
 GAP: Final = "no sum of that day was reported"
-TOO_MUCH: Final = ("DUPLICATE", "MISSING_A", "RETRY")
-TOO_LITTLE: Final = ("MISSING_B",)
+TOO_MUCH: Final = ("ATTRIBUTION", "DUPLICATE", "MISSING_A", "RETRY")
+TOO_LITTLE: Final = ("ATTRIBUTION", "MISSING_B")
 
 
 # The sums of a report as rows
@@ -151,13 +151,16 @@ def gather_buckets(gathered: Gathered, match: Match) -> None:
             done.add((slot, kind))
             for counts in mine[slot].values():
                 _add(gathered, FindingCode.TZ_CUTOFF, slot, counts)
-    for slot in sorted(slots, key=str):
+    ordered = sorted(slots, key=str)
+    for slot in ordered:
         open_kinds = {k: c for k, c in slots[slot].items() if (slot, k) not in done}
         done |= {(slot, kind) for kind in _aliases(gathered, slot, open_kinds)}
+    beside = _Beside(slots, done)
+    for slot in ordered:
         for kind, classes in sorted(slots[slot].items()):
             _late(gathered, slot, classes)
             if (slot, kind) not in done:
-                _gather_kind(gathered, slot, classes, match)
+                _gather_kind(gathered, slot, kind, classes, match, beside)
 
 
 def _slots(match: Match) -> _Slots:
@@ -279,28 +282,94 @@ def _rename(
         )
 
 
+class _Beside:
+    """What differs without a cause yet, near enough to be the other half of a gap."""
+
+    def __init__(self, slots: _Slots, done: Collection[tuple[Slot, Kind]]) -> None:
+        self._gaps = {
+            (slot, kind): {code: counts.gap for code, counts in classes.items()}
+            for slot, kinds in slots.items()
+            for kind, classes in kinds.items()
+            if (slot, kind) not in done
+        }
+        self._kinds = {slot: sorted(kinds) for slot, kinds in slots.items()}
+        self._starting: dict[datetime | None, Slot]
+        self._ending: dict[datetime | None, Slot]
+        self._starting = {slot.start: slot for slot in slots if slot.start}
+        self._ending = {slot.end: slot for slot in slots if slot.end}
+
+    def of(self, slot: Slot, kind: Kind, sizes: Mapping[str, int]) -> tuple[str, ...]:
+        """The causes by which what one side lacks of a kind may stand elsewhere.
+
+        :param sizes: what is too little or too much, by class, all of one sign
+        """
+        found = set()
+        for other in self._kinds[slot]:
+            if other != kind and all(self._answers(slot, other, sizes)):
+                same = other[1:] == kind[1:]
+                found.add("ATTRIBUTION" if same else "MODEL_ALIAS")
+        if slot.start is not None:
+            for near in (self._ending.get(slot.start), self._starting.get(slot.end)):
+                if near is not None and any(self._answers(near, kind, sizes)):
+                    found.add("TZ_CUTOFF")
+        return tuple(sorted(found))
+
+    def _answers(
+        self, slot: Slot, kind: Kind, sizes: Mapping[str, int]
+    ) -> Iterator[bool]:
+        """Whether each of the classes differs there in the other direction."""
+        gaps = self._gaps.get((slot, kind), {})
+        return (gaps.get(code, 0) * size < 0 for code, size in sizes.items())
+
+
 def _gather_kind(
-    gathered: Gathered, slot: Slot, classes: Mapping[str, _Counts], match: Match
+    gathered: Gathered,
+    slot: Slot,
+    kind: Kind,
+    classes: Mapping[str, _Counts],
+    match: Match,
+    beside: _Beside,
 ) -> None:
     """Name what differs of one kind in one slot, as far as a sum can tell."""
     gaps = {code: counts.gap for code, counts in classes.items()}
     for counts in classes.values():
         if not counts.gap and counts.ours and counts.row is not None:
             gathered.agreed[counts.row.kind, slot.day] += 1
-    is_unknown = not any(counts.ours or counts.free for counts in classes.values())
+    whole = _whole(classes, slot, match)
+    sizes = {code: gap for code, gap in gaps.items() if gap}
+    hidden = beside.of(slot, kind, sizes) if whole else ()
     for found, moved in coded(gaps):
         for code in moved:
             counts = classes[code]
             if found in SHIFTS:
                 _add(gathered, found, slot, counts)
-            elif is_unknown:
-                _add(gathered, _unknown(slot, match), slot, counts)
-            elif not counts.theirs:
-                why = () if slot.start else (GAP,)
-                _add(gathered, FindingCode.MISSING_B, slot, counts, why=why)
+            elif whole and not hidden:
+                gap = () if slot.start else (GAP,)
+                _add(gathered, whole, slot, counts, why=gap)
+            elif not counts.theirs and not whole and not _may_shift(code, gaps):
+                _add(gathered, FindingCode.MISSING_B, slot, counts)
             else:
                 pair = (counts.ours, counts.theirs) if counts.ours else None
-                _add(gathered, found, slot, counts, pair=pair, why=_possible(counts))
+                why = tuple(sorted({*_possible(counts), *hidden}))
+                _add(gathered, found, slot, counts, pair=pair, why=why)
+
+
+def _whole(
+    classes: Mapping[str, _Counts], slot: Slot, match: Match
+) -> FindingCode | None:
+    """The name of a kind that only one side has anything of in that slot."""
+    if not any(counts.ours or counts.free for counts in classes.values()):
+        return _unknown(slot, match)
+    if not any(counts.theirs for counts in classes.values()):
+        return FindingCode.MISSING_B
+    return None
+
+
+def _may_shift(code: str, gaps: Mapping[str, int]) -> bool:
+    """Whether another class of the direction has too much, whatever the size."""
+    return any(
+        gap > 0 and is_output(other) is is_output(code) for other, gap in gaps.items()
+    )
 
 
 def _unknown(slot: Slot, match: Match) -> FindingCode:
@@ -315,7 +384,7 @@ def _unknown(slot: Slot, match: Match) -> FindingCode:
 def _possible(counts: _Counts) -> Sequence[str]:
     """The causes that a sum cannot tell apart."""
     if counts.gap < 0:
-        return TOO_LITTLE
+        return (*TOO_LITTLE, *(() if counts.theirs else ("CLASS_SHIFT",)))
     more = ("FAILED_CHARGED",) if counts.free else ()
     named = ("MODEL_ALIAS",) if counts.named else ()
     return tuple(sorted((*TOO_MUCH, *more, *named)))
