@@ -123,6 +123,10 @@ app.conf.beat_schedule = {
         "task": "contracting.proposals.tasks.expire_drafts",
         "schedule": crontab(hour=4, minute=45),
     },
+    "ask-for-reports-nightly": {
+        "task": "contracting.billing.tasks.ask_for_reports_nightly",
+        "schedule": crontab(hour=5, minute=5),
+    },
     "charge-nightly": {
         "task": "contracting.charges.tasks.charge_nightly",
         "schedule": crontab(hour=5, minute=15),

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from contracting.billing.calculations import HEADER, MAX_TOKENS
 from contracting.billing.calculations.formats import OURS
-from contracting.billing.states import ChargeKind, CreditKind, LineKind
+from contracting.billing.states import ChargeKind, CreditKind, LineKind, ReportStanding
 from contracting.core.json_text import BadJson, read_json
 from contracting.solicitations.serializers import MoneySerializer
 
@@ -131,6 +131,27 @@ class ReportSerializer(serializers.Serializer[object]):
     sent_sha256 = serializers.CharField()
     signed_with = serializers.CharField(allow_null=True)
     notes = serializers.ListField(child=serializers.CharField())
+
+
+class MonthSerializer(serializers.Serializer[object]):
+    """The report of one accounting month of an order."""
+
+    month = serializers.CharField(help_text="Such as 2026-04.")
+    period_start = serializers.CharField()
+    period_end = serializers.CharField()
+    standing = serializers.ChoiceField(choices=ReportStanding.choices)
+    due_on = serializers.DateField()
+    days_late = serializers.IntegerField()
+    asked_at = serializers.CharField(allow_null=True)
+    unreported_from = serializers.CharField(allow_null=True)
+    reports = serializers.ListField(child=serializers.CharField())
+
+
+class StatedNoReportSerializer(serializers.Serializer[object]):
+    """The vendor's statement that there was no usage."""
+
+    month = serializers.DateField(help_text="Any day of the month.")
+    reason = serializers.CharField(max_length=2000)
 
 
 class StatedLineSerializer(serializers.Serializer[object]):

@@ -24,6 +24,19 @@ class AnswerKind(TextChoices):
     COULD_NOT_ASK = "COULD_NOT_ASK", "could not ask"
 
 
+class ReportStanding(TextChoices):
+    """How the report of a month stands; only the first two need nothing more."""
+
+    REPORTED = "REPORTED", "reported"
+    NONE_STATED = "NONE_STATED", "asked, and there was no usage"
+    COULD_NOT_ASK = "COULD_NOT_ASK", "could not ask"
+    PARTLY_MISSING = "PARTLY_MISSING", "partly missing"
+    MISSING = "MISSING", "missing"
+    ASKED = "ASKED", "asked"
+    NOT_ASKED = "NOT_ASKED", "not asked yet"
+    RUNNING = "RUNNING", "the month is running"
+
+
 class LineKind(TextChoices):
     """What an invoice line of tokens asks payment for."""
 

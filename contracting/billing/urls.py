@@ -3,8 +3,9 @@
 from django.urls import URLPattern, path
 
 from contracting.billing import api, views
+from contracting.billing.api import register as api_register
 from contracting.billing.views import credits as credit_views
-from contracting.billing.views import recording, reporting
+from contracting.billing.views import recording, register, reporting
 
 _ORDER = "orders/<public_id:public_id>"
 _INVOICE = "invoices/<public_id:public_id>"
@@ -30,6 +31,31 @@ urlpatterns: list[URLPattern] = [
         "signing_keys/<public_id:public_id>/revoke_signing_key",
         reporting.RevokeSigningKey.as_view(),
         name="revoke_signing_key",
+    ),
+    path(
+        f"{_ORDER}/reporting",
+        register.ReportingPage.as_view(),
+        name="reporting",
+    ),
+    path(
+        f"{_ORDER}/ask_for_report",
+        register.AskForReport.as_view(),
+        name="ask_for_report",
+    ),
+    path(
+        f"{_ORDER}/state_no_report",
+        register.StateNoReport.as_view(),
+        name="state_no_report",
+    ),
+    path(
+        f"{_ORDER}/send_overdue_letter",
+        register.SendOverdueLetter.as_view(),
+        name="send_overdue_letter",
+    ),
+    path(
+        f"{_ORDER}/record_reporting_terms",
+        register.RecordReportingTerms.as_view(),
+        name="record_reporting_terms",
     ),
     path(
         f"{_ORDER}/receive_usage_report",
@@ -91,6 +117,11 @@ api_urlpatterns: list[URLPattern] = [
         f"{_ORDER}/invoices",
         api.OrderInvoicesEndpoint.as_view(),
         name="receive_invoice",
+    ),
+    path(
+        f"{_ORDER}/reporting",
+        api_register.OrderReportingEndpoint.as_view(),
+        name="reporting",
     ),
     path("usage_reports", api.UsageReportsEndpoint.as_view(), name="usage_reports"),
     path(_REPORT, api.UsageReportEndpoint.as_view(), name="usage_report"),

@@ -18,6 +18,7 @@ RECORDS = "record_event"
 NOT_RECORDED = {
     "accounts.claim_key": "marks the request; what it asks for records itself",
     "audit.record_event": "it is the record",
+    "billing.ask_all": "asks for one order after the other",
     "charges.charge_all": "asks for one order after the other",
     "documents.request_document": "one row of the verb that needs the paper",
     "documents.store_blob": "one row of the verb that keeps the bytes",
@@ -44,6 +45,7 @@ NOT_RECORDED = {
 
 NOT_SIGNED = {
     "audit.record_event",
+    "billing.ask_all",
     "charges.charge_all",
     "documents.render_document",
     "documents.store_blob",
@@ -66,6 +68,7 @@ NOT_SIGNED = {
 
 NOT_ONE_TRANSACTION = {
     "audit.record_event": "it insists on being inside its caller's",
+    "billing.ask_all": "one failure stops no other order",
     "charges.charge_all": "one failure stops no other order",
     "documents.render_document": "no transaction is open while the press works",
     "documents.sweep_documents": "each paper that waits is a transaction of its own",

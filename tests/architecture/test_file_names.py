@@ -30,7 +30,15 @@ IN_EVERY_APP = {
 }
 BESIDES = {
     "approvals": {"queries"},
-    "billing": {"calculations", "data", "forms", "models", "queries", "views"},
+    "billing": {
+        "api",
+        "calculations",
+        "data",
+        "forms",
+        "models",
+        "queries",
+        "views",
+    },
     "disputes": {"models", "queries", "views"},
     "documents": {"checking", "data", "rendering.py", "signing.py"},
     "contracts": {"acceptance", "models", "queries", "views"},

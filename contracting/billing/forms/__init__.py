@@ -19,9 +19,15 @@ from contracting.billing.calculations import (
 )
 from contracting.billing.calculations.formats import OURS, formats
 from contracting.billing.calculations.ubl import MAX_BYTES, read_stated
+from contracting.billing.forms import register
 from contracting.billing.states import CameBy
 from contracting.core.periods import zone_of
 from contracting.documents.forms import SeveralFilesField, TextFileField
+
+MonthForm = register.MonthForm
+OverdueLetterForm = register.OverdueLetterForm
+ReportingTermsForm = register.ReportingTermsForm
+StateNoReportForm = register.StateNoReportForm
 
 _LONGEST_SHOWN = 200_000
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.models import Organization
 from contracting.audit.operations.record import record_event
 from contracting.billing import events, permissions
 from contracting.billing.calculations.signing import public_key_of
@@ -28,7 +29,8 @@ def register_signing_key(
     :raises SigningKeyRefused: if it is no such key, is registered already, or the
         vendor has too many
     """
-    require(permissions.can_register_signing_key(by, vendor_id))
+    vendor = Organization.objects.locked().get(pk=vendor_id)
+    require(permissions.can_register_signing_key(by, vendor.pk))
     key, label = public_key_of(public_key), label.strip()
     if key is None or not label or len(label) > 80:
         message = "Give the key a name, and its 32 bytes as 64 hexadecimal digits."

@@ -21,6 +21,7 @@ from contracting.billing.calculations import (
 )
 from contracting.billing.calculations.arithmetic import wrong_arithmetic
 from contracting.billing.calculations.credits import wrong_credits
+from contracting.billing.calculations.elements import improper
 from contracting.billing.models import (
     ChargeLine,
     Invoice,
@@ -30,11 +31,13 @@ from contracting.billing.models import (
 from contracting.billing.models.numbers import NumberKey
 from contracting.billing.queries import prices_of
 from contracting.billing.queries.credits import known_credits
+from contracting.billing.queries.register import forfeited
 from contracting.billing.refusals import (
     AmountExceedsObligation,
     DuplicateInvoice,
     ImproperInvoice,
     NothingToAdjust,
+    UsageForfeited,
 )
 from contracting.billing.states import ACCEPTED, ChargeKind, InvoiceState, LineKind
 from contracting.core.errors import Refusal
@@ -73,7 +76,7 @@ def defects_of(
     :param at: when it was received
     """
     return [
-        *calculations.improper(
+        *improper(
             stated,
             lines=places.lines,
             models=places.models,
@@ -97,12 +100,29 @@ def defects_of(
         *calculations.of_two_prices(stated, prices_of(order)),
         *invoiced_before(order, stated, places.lines),
         *not_to_adjust(stated, places.lines),
+        *reported_too_late(order, stated, at),
         *beyond_the_obligation(stated, places.lines),
         *wrong_credits(
             stated.credited,
             known_credits(order, (line.credit for _, line in stated.credited)),
         ),
     ]
+
+
+def reported_too_late(
+    order: TaskOrder, stated: Stated, at: datetime
+) -> Iterator[UsageForfeited]:
+    """Lines of usage that a clause forfeits, because its report came too late."""
+    spans = [
+        (position, line.period_start, line.period_end)
+        for position, line in stated.numbered
+    ]
+    for position, terms, last in forfeited(order, spans, at):
+        message = (
+            f"Line {position}: its usage was not reported by {last:%Y-%m-%d}, within "
+            f"{terms.forfeits_after_days} days. It is forfeited by {terms.clause}."
+        )
+        yield UsageForfeited(message, line=position)
 
 
 def same_number(order: TaskOrder, stated: Stated) -> QuerySet[Invoice]:
