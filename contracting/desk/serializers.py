@@ -409,9 +409,7 @@ def _administrator(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
 
 def _vendor(by: Actor, work: list[Item], at: datetime, on: date) -> Desk:
     burns = _burns(orders.visible_to(by).filter(state=_ORD.ISSUED), on)
-    invoices = billing.invoices_visible_to(by).select_related(
-        "certification__payment", "order__contract__agency"
-    )
+    invoices = billing.invoices_visible_to(by).select_related("order__contract__agency")
     disputes = reconciliation.findings_visible_to(by).filter(resolution__isnull=True)
     certified = payments.certifications_visible_to(by)
     offers = submissions.submissions_visible_to(by)
@@ -452,7 +450,8 @@ def _payments(certified: QuerySet[Any], on: date) -> str:
         if coming.due_on < on:
             return f"{amount} was due on {due} and is not recorded as paid yet."
         return f"{amount} is paid by {due}."
-    paid = certified.filter(payment__isnull=False).order_by("-payment__pk").first()
+    made = certified.filter(payment__isnull=False, payment_return__isnull=True)
+    paid = made.order_by("-payment__pk").first()
     if paid is None:
         return "No payment is under way."
     amount = say.money(Dollars(paid.payment.dollars))
@@ -463,7 +462,7 @@ def _billed(invoice: Invoice) -> Item:
     agency = invoice.order.contract.agency.name
     note = f"Order {invoice.order.name} · {agency}"
     item = replace(say.invoice_item(invoice), note=note)
-    certification = getattr(invoice, "certification", None)
+    certification = payments.last_voucher_of(invoice)
     if certification is None:
         return replace(item, due=payments.payment_due_on(invoice))
     payment = getattr(certification, "payment", None)

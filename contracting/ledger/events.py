@@ -54,5 +54,8 @@ USAGE_GIVEN_UP = event_type(
 CREDIT_RECORDED = event_type(
     "ledger.credit.recorded", "A credit came back to the funds that had paid."
 )
+INTEREST_CHARGED = event_type(
+    "ledger.interest.charged", "Interest on a late payment was charged to its funds."
+)
 PAYMENT_RECORDED = event_type("ledger.payment.recorded", "A payment was recorded.")
 TRANSFER_REVERSED = event_type("ledger.transfer.reversed", "A transfer was reversed.")

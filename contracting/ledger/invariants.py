@@ -20,6 +20,7 @@ from contracting.ledger.models import (
 from contracting.ledger.states import (
     BALANCE_COLUMNS,
     COLUMNS,
+    ONLY_OF_FUNDS,
     POOL_COLUMNS,
     ROUTES,
     TOKEN_COLUMNS,
@@ -69,8 +70,9 @@ def balances_are_the_sums_of_their_transfers() -> Iterator[str]:
             yield from _compare(line, name, by_line[line.pk, name])
     by_funds = _account_sums("line_of_accounting_id")
     for funds in FundsBalance.objects.order_by("pk"):
-        figure = _figure("available_dollars", funds.line_of_accounting_id, by_funds)
-        yield from _compare(funds, "available_dollars", figure)
+        for name in ONLY_OF_FUNDS:
+            figure = _figure(name, funds.line_of_accounting_id, by_funds)
+            yield from _compare(funds, name, figure)
 
 
 def funds_are_the_sums_of_their_lines() -> Iterator[str]:
@@ -105,7 +107,11 @@ def nothing_passes_its_bound() -> Iterator[str]:
             Q(consumed_micro_acu__gt=F("ceiling_micro_acu")),
             "has run over its pool",
         ),
-        (FundsBalance, Q(available_dollars__lt=bound), "is bound beyond its funds"),
+        (
+            FundsBalance,
+            Q(available_dollars__lt=bound + F("interest_dollars")),
+            "is bound beyond its funds",
+        ),
         (
             ContractBalance,
             Q(ordered_dollars__gt=F("ceiling_dollars"))

@@ -23,6 +23,7 @@ class AccountKind(TextChoices):
 
     APPROPRIATION = "APPROPRIATION", "appropriation"
     FUNDS = "FUNDS", "free funds"
+    INTEREST = "INTEREST", "interest on late payments"
     COMMITTED = "COMMITTED", "committed"
     OBLIGATED = "OBLIGATED", "obligated, not used"
     CONSUMED = "CONSUMED", "used, not accepted"
@@ -43,7 +44,11 @@ class FundsType(TextChoices):
     NO_YEAR = "NO_YEAR", "no-year funds"
 
 
-OF_A_LINE_OF_ACCOUNTING: Final = (AccountKind.APPROPRIATION, AccountKind.FUNDS)
+OF_A_LINE_OF_ACCOUNTING: Final = (
+    AccountKind.APPROPRIATION,
+    AccountKind.FUNDS,
+    AccountKind.INTEREST,
+)
 OF_A_BALANCE: Final = tuple(
     kind for kind in AccountKind if kind not in OF_A_LINE_OF_ACCOUNTING
 )
@@ -65,6 +70,7 @@ class TransferKind(TextChoices):
     GIVE_UP = "GIVE_UP", "usage given up by the vendor"
     TOLERATE = "TOLERATE", "accepted beyond our meter"
     CREDIT = "CREDIT", "credit: paid, and taken back"
+    INTEREST = "INTEREST", "interest on a late payment"
     REVERSE = "REVERSE", "reversal"
 
 
@@ -88,6 +94,7 @@ ROUTES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     TransferKind.GIVE_UP: frozenset({(_K.GIVEN_UP, _K.OBLIGATED)}),
     TransferKind.TOLERATE: frozenset({(_K.TOLERATED, _K.ACCEPTED)}),
     TransferKind.CREDIT: frozenset({(_K.PAID, _K.CONSUMED)}),
+    TransferKind.INTEREST: frozenset({(_K.FUNDS, _K.INTEREST)}),
 }
 """From which account to which each kind of transfer may go; a reversal goes back."""
 
@@ -128,6 +135,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     column.name: column
     for column in (
         Column("available_dollars", frozenset({_K.APPROPRIATION}), "allotted", -1),
+        Column("interest_dollars", frozenset({_K.INTEREST}), "interest paid"),
         Column("committed_dollars", frozenset({_K.COMMITTED}), "committed"),
         Column("obligated_dollars", _USED | {_K.OBLIGATED, _K.GIVEN_UP}, "obligated"),
         Column("consumed_dollars", _USED, "used, funded"),
@@ -144,14 +152,17 @@ COLUMNS: Final[Mapping[str, Column]] = {
     )
 }
 
-FUNDS_COLUMNS: Final = ("available_dollars", "committed_dollars", "obligated_dollars")
+ONLY_OF_FUNDS: Final = ("available_dollars", "interest_dollars")
+"""Figures of a line of accounting that none of its order lines has."""
+
+FUNDS_COLUMNS: Final = (*ONLY_OF_FUNDS, "committed_dollars", "obligated_dollars")
 TOKEN_COLUMNS: Final = (
     "consumed_tokens",
     "unfunded_tokens",
     "accepted_tokens",
     "tolerated_tokens",
 )
-BALANCE_COLUMNS: Final = tuple(name for name in COLUMNS if name != "available_dollars")
+BALANCE_COLUMNS: Final = tuple(name for name in COLUMNS if name not in ONLY_OF_FUNDS)
 
 POOL_COLUMNS: Final[Mapping[str, Column]] = {
     column.name: column

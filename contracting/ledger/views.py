@@ -35,6 +35,7 @@ SHOWN = (
     "expended",
     "accepted",
     "paid",
+    "interest",
     "free",
 )
 

@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracting.core.api import EndpointView, instant, money
-from contracting.core.quantities import Dollars
 from contracting.payments import queries
 from contracting.payments.models import PaymentCertification
 from contracting.payments.serializers import (
@@ -47,10 +46,11 @@ class PaymentEndpoint(EndpointView):
     )
     def get(self, request: Request, public_id: str) -> Response:
         found = queries.get_certification_for(self.actor, public_id)
-        invoiced, taken_off = found.invoice.asked, Dollars(found.offset_dollars)
+        accepted = queries.acceptances_of(found)
         body = summary_of(found)
-        body["invoiced"] = money(invoiced.amount)
-        body["withheld"] = money((invoiced - taken_off - Dollars(found.dollars)).amount)
+        body["invoiced"] = money(found.invoice.asked.amount)
+        body["withheld"] = money(queries.withheld_of(found.invoice).amount)
+        body["discount"] = money(found.discount_dollars)
         body["credits"] = [
             {
                 "credit": each.credit.public_id,
@@ -59,9 +59,9 @@ class PaymentEndpoint(EndpointView):
             }
             for each in found.offsets.select_related("credit").order_by("pk")
         ]
-        body["lines"] = [line_of(line) for line in queries.voucher_lines(found.invoice)]
+        body["lines"] = [line_of(line) for line in queries.voucher_lines(accepted)]
         body["charges"] = [
-            charge_of(charge) for charge in queries.voucher_charges(found.invoice)
+            charge_of(charge) for charge in queries.voucher_charges(accepted)
         ]
         body["classification"] = [
             {
@@ -77,11 +77,11 @@ class PaymentEndpoint(EndpointView):
 def summary_of(certification: PaymentCertification) -> dict[str, Any]:
     """One certified payment in a list."""
     invoice = certification.invoice
-    paid = certification.payment if certification.is_paid else None
+    paid = getattr(certification, "payment", None)
     return {
         "id": certification.public_id,
         "voucher_number": certification.voucher_number,
-        "state": "PAID" if paid else "CERTIFIED",
+        "state": certification.state,
         "invoice": invoice.public_id,
         "invoice_number": invoice.number,
         "order": invoice.order.public_id,
@@ -95,6 +95,8 @@ def summary_of(certification: PaymentCertification) -> dict[str, Any]:
             "id": paid.public_id,
             "paid_on": paid.paid_on.isoformat(),
             "reference": paid.reference,
+            "interest": money(paid.interest_dollars),
+            "total": money(paid.total.amount),
         }
         if paid
         else None,

@@ -6,3 +6,15 @@ PAYMENT_CERTIFIED = event_type(
     "payments.payment.certified", "The payment was certified."
 )
 PAYMENT_RECORDED = event_type("payments.payment.recorded", "The payment was recorded.")
+PAYMENT_RETURNED = event_type(
+    "payments.payment.returned", "Finance gave the voucher back."
+)
+EARLY_PAYMENT_AUTHORIZED = event_type(
+    "payments.early_payment.authorized", "An early payment was authorized."
+)
+ACCEPTANCE_PERIOD_STATED = event_type(
+    "payments.acceptance_period.stated", "A longer time to accept was stated."
+)
+REFUND_RECORDED = event_type(
+    "payments.refund.recorded", "Money that the vendor paid back was recorded."
+)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 
+from contracting.documents.forms import TextFileField
+
 
 class CertifyPaymentForm(forms.Form):
     """The certifying officer's word."""
@@ -39,4 +41,56 @@ class RecordPaymentForm(forms.Form):
         label="Trace number",
         max_length=60,
         help_text="As the finance system gives it, so that the vendor finds the money.",
+    )
+
+
+class ReasonForm(forms.Form):
+    """What is done for a reason, which both sides or finance read."""
+
+    reason = forms.CharField(
+        label="Reason", max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class StateAcceptancePeriodForm(ReasonForm):
+    """How long the Government may take to accept, for interest."""
+
+    delivered_from = forms.DateField(
+        label="For deliveries from",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Today or later; a clock that runs already is not stopped.",
+    )
+    days = forms.IntegerField(
+        label="Days until acceptance is assumed",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "dd-num"}),
+    )
+    field_order = ("delivered_from", "days", "reason")
+
+
+class RecordRefundForm(forms.Form):
+    """What the vendor has paid back."""
+
+    dollars = forms.DecimalField(
+        label="Amount in US dollars",
+        max_digits=18,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "dd-num"}),
+    )
+    received_on = forms.DateField(
+        label="Received on",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="The day of receipt, in the time zone of the contract.",
+    )
+    reference = forms.CharField(label="Trace number of the deposit", max_length=60)
+
+
+class ImportPaymentStatusForm(forms.Form):
+    """The finance system's answer to a batch."""
+
+    file = TextFileField(
+        label="File",
+        help_text=(
+            "CSV whose first line is "
+            "voucher_number,status,paid_on,reference,amount,reason."
+        ),
     )

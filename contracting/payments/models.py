@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from contracting.core.models import Addressed, AppendOnly
+from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
 
 
@@ -16,15 +17,23 @@ class PaymentCertification(Addressed, AppendOnly):
 
     PREFIX = "vch"
 
-    invoice = models.OneToOneField(
-        "billing.Invoice", on_delete=models.PROTECT, related_name="certification"
+    invoice = models.ForeignKey(
+        "billing.Invoice", on_delete=models.PROTECT, related_name="certifications"
     )
     voucher_number = models.CharField(max_length=30, unique=True)
     dollars = models.DecimalField(
-        max_digits=18, decimal_places=2, help_text="To be paid: its parts less credits."
+        max_digits=18,
+        decimal_places=2,
+        help_text="To be paid: its parts less what comes off.",
     )
     offset_dollars = models.DecimalField(
         max_digits=18, decimal_places=2, default=0, help_text="Credits taken off."
+    )
+    discount_dollars = models.DecimalField(
+        max_digits=18, decimal_places=2, default=0, help_text="For prompt payment."
+    )
+    discount_until = models.DateField(
+        null=True, blank=True, help_text="Last day on which the discount is earned."
     )
     by_acrn = models.JSONField(help_text="{holder id: {ACRN: dollars}}")
     due_on = models.DateField()
@@ -35,7 +44,14 @@ class PaymentCertification(Addressed, AppendOnly):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="a_certified_amount_is_never_negative",
-                condition=Q(dollars__gte=0, offset_dollars__gte=0),
+                condition=Q(
+                    dollars__gte=0, offset_dollars__gte=0, discount_dollars__gte=0
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_discount_is_earned_until_a_day",
+                condition=Q(discount_dollars=0, discount_until__isnull=True)
+                | Q(discount_dollars__gt=0, discount_until__isnull=False),
             ),
         ]
 
@@ -56,9 +72,135 @@ class PaymentCertification(Addressed, AppendOnly):
         return f"/payments/{self.public_id}"
 
     @property
+    def gross(self) -> Dollars:
+        """What it pays of the accepted amount, before anything is taken off."""
+        taken_off = Dollars(self.offset_dollars) + Dollars(self.discount_dollars)
+        return Dollars(self.dollars) + taken_off
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether finance gave it back: nothing is or stays paid by it."""
+        return hasattr(self, "payment_return")
+
+    @property
     def is_paid(self) -> bool:
-        """Whether its payment is recorded."""
-        return hasattr(self, "payment")
+        """Whether its payment is recorded and was not given back."""
+        return hasattr(self, "payment") and not self.is_returned
+
+    @property
+    def state(self) -> str:
+        """CERTIFIED, PAID or RETURNED."""
+        if self.is_returned:
+            return "RETURNED"
+        return "PAID" if self.is_paid else "CERTIFIED"
+
+
+class CertifiedAcceptance(AppendOnly):
+    """An acceptance that a voucher pays, and the clocks of its payment.
+
+    While the voucher stands no other one pays the same acceptance, so that never more
+    is certified than is accepted.
+    """
+
+    certification = models.ForeignKey(
+        PaymentCertification, on_delete=models.PROTECT, related_name="acceptances"
+    )
+    acceptance = models.ForeignKey(
+        "reconciliation.Acceptance",
+        on_delete=models.PROTECT,
+        related_name="certifications",
+    )
+    due_on = models.DateField()
+    interest_after = models.DateField(
+        help_text="The due date after which interest runs, by assumed acceptance."
+    )
+    released_at = models.DateTimeField(
+        null=True, blank=True, help_text="Set once, when the voucher is returned."
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_acceptance_is_certified_once_at_a_time",
+                fields=["acceptance"],
+                condition=Q(released_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certification} of acceptance {self.acceptance_id}"
+
+
+class EarlyPayment(AppendOnly):
+    """The word of finance that a voucher may be paid early, and why (R-PAY-04)."""
+
+    certification = models.OneToOneField(
+        PaymentCertification, on_delete=models.PROTECT, related_name="early_payment"
+    )
+    reason = models.TextField()
+    authorized_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    authorized_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="an_early_payment_has_a_reason", condition=~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certification} early"
+
+
+class PaymentReturn(AppendOnly):
+    """Finance gave a voucher back, unpaid, or after the money had come back."""
+
+    certification = models.OneToOneField(
+        PaymentCertification, on_delete=models.PROTECT, related_name="payment_return"
+    )
+    reason = models.TextField()
+    was_paid = models.BooleanField()
+    recorded_by_name = models.CharField(max_length=160)
+    returned_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_returned_payment_has_a_reason", condition=~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certification} returned"
+
+
+class AcceptancePeriod(AppendOnly):
+    """A longer time until acceptance is assumed, for deliveries from a day on."""
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="+"
+    )
+    delivered_from = models.DateField(help_text="First day of delivery it is for.")
+    days = models.PositiveSmallIntegerField()
+    reason = models.TextField()
+    stated_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    stated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_longer_time_to_accept_has_a_reason",
+                condition=Q(days__gt=0) & ~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.days} days from {self.delivered_from}"
+
+    @property
+    def subject(self) -> Subject:
+        stream = f"contract:{self.contract_id}"
+        return Subject("payments.acceptance_period", self.pk, stream)
 
 
 class PaymentOffset(AppendOnly):
@@ -71,8 +213,12 @@ class PaymentOffset(AppendOnly):
     credit_line = models.ForeignKey(
         "billing.CreditLine", on_delete=models.PROTECT, null=True, blank=True
     )
-    settlement = models.OneToOneField(
-        "billing.CreditSettlement", on_delete=models.PROTECT, null=True, blank=True
+    settlement = models.ForeignKey(
+        "billing.CreditSettlement",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Taken over by the voucher that follows one that was returned.",
     )
     dollars = models.DecimalField(max_digits=18, decimal_places=2)
 
@@ -104,11 +250,85 @@ class Payment(Addressed, AppendOnly):
     certification = models.OneToOneField(
         PaymentCertification, on_delete=models.PROTECT, related_name="payment"
     )
-    dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    dollars = models.DecimalField(
+        max_digits=18, decimal_places=2, help_text="Without interest."
+    )
+    interest_dollars = models.DecimalField(
+        max_digits=18, decimal_places=2, default=0, help_text="For paying late."
+    )
+    interest_parts = models.JSONField(
+        default=list, help_text="Principal, due date, days, rate and interest of each."
+    )
     paid_on = models.DateField()
     reference = models.CharField(max_length=60, help_text="Trace number.")
     recorded_by_name = models.CharField(max_length=160)
     paid_at = models.DateTimeField()
 
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_payment_is_never_negative",
+                condition=Q(dollars__gte=0, interest_dollars__gte=0),
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def total(self) -> Dollars:
+        """What the vendor got: the certified amount and interest."""
+        return Dollars(self.dollars) + Dollars(self.interest_dollars)
+
+
+class PaymentExport(Addressed, AppendOnly):
+    """A batch of certified payments as the finance system reads it."""
+
+    PREFIX = "pex"
+
+    agency = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    number = models.PositiveIntegerField(help_text="Of the agency's batches, from 1.")
+    csv = models.ForeignKey(
+        "documents.Blob", on_delete=models.PROTECT, related_name="+"
+    )
+    json = models.ForeignKey(
+        "documents.Blob", on_delete=models.PROTECT, related_name="+"
+    )
+    exported_by_name = models.CharField(max_length=160)
+    exported_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_agencys_batches_are_numbered", fields=["agency", "number"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.number}"
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/payment_exports/{self.public_id}"
+
+    @property
+    def subject(self) -> Subject:
+        stream = f"organization:{self.agency_id}"
+        return Subject("payments.export", self.pk, stream)
+
+
+class ExportedPayment(AppendOnly):
+    """A certified payment in a batch: each is exported once."""
+
+    export = models.ForeignKey(
+        PaymentExport, on_delete=models.PROTECT, related_name="payments"
+    )
+    certification = models.OneToOneField(
+        PaymentCertification, on_delete=models.PROTECT, related_name="exported"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.certification} in {self.export}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from accounts.permissions import role_in
 from accounts.states import Role
-from contracting.billing.models import Invoice
+from contracting.billing.models import CreditDue, Invoice
+from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.payments.models import PaymentCertification
@@ -57,4 +58,38 @@ def can_record_payment(by: Actor, certification: PaymentCertification) -> Verdic
         certification.invoice.order.contract.agency_id,
         Role.PAYMENT_CERTIFIER,
         doing="record a payment",
+    )
+
+
+def can_authorize_early_payment(
+    by: Actor, certification: PaymentCertification
+) -> Verdict:
+    """Finance: whoever certifies funds, for the chief financial officer (R-PAY-04)."""
+    return role_in(
+        by,
+        certification.invoice.order.contract.agency_id,
+        Role.FUNDS_CERTIFIER,
+        doing="authorize an early payment",
+        rule="R-PAY-04",
+    )
+
+
+def can_state_acceptance_period(by: Actor, contract: Contract) -> Verdict:
+    """A contracting officer of the agency (R-PAY-02)."""
+    return role_in(
+        by,
+        contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="state a longer time to accept",
+        rule="R-PAY-02",
+    )
+
+
+def can_record_refund(by: Actor, credit: CreditDue) -> Verdict:
+    """A certifying officer of the agency, from the deposit that came in."""
+    return role_in(
+        by,
+        credit.order.contract.agency_id,
+        Role.PAYMENT_CERTIFIER,
+        doing="record a refund",
     )

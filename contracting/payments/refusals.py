@@ -28,3 +28,49 @@ class PaymentDateWrong(Invalid):
     """A payment has a trace number and a day between its certification and today."""
 
     code = "payment_date_wrong"
+
+
+class RateMissing(Refusal):
+    """Interest is owed and no rate of its half-year is loaded (5 CFR 1315.17)."""
+
+    code = "rate_missing"
+    rule = "R-PAY-03"
+
+
+class PaidTooEarly(Refusal):
+    """Paid more than seven days before it was due, and nobody authorized it."""
+
+    code = "paid_too_early"
+    rule = "R-PAY-04"
+
+
+class DiscountLost(Refusal):
+    """Paid after the last day of the discount that the voucher takes."""
+
+    code = "discount_lost"
+    rule = "R-PAY-05"
+
+
+class AmountDiffers(Invalid):
+    """Finance states another amount than is certified, with its interest."""
+
+    code = "amount_differs"
+
+
+class PaymentReturned(Conflict):
+    """Finance gave the voucher back; what it paid is certified anew."""
+
+    code = "payment_returned"
+
+
+class ReasonMissing(Invalid):
+    """It is done for a reason, which is kept."""
+
+    code = "reason_missing"
+
+
+class AcceptancePeriodWrong(Invalid):
+    """A longer time to accept is stated before the delivery it is for."""
+
+    code = "acceptance_period_wrong"
+    rule = "R-PAY-02"

@@ -13,6 +13,8 @@ class RecordedPaymentSerializer(serializers.Serializer[object]):
     id = serializers.CharField()
     paid_on = serializers.DateField()
     reference = serializers.CharField()
+    interest = MoneySerializer()
+    total = MoneySerializer()
 
 
 class PaymentSummarySerializer(serializers.Serializer[object]):
@@ -20,7 +22,7 @@ class PaymentSummarySerializer(serializers.Serializer[object]):
 
     id = serializers.CharField()
     voucher_number = serializers.CharField()
-    state = serializers.ChoiceField(choices=["CERTIFIED", "PAID"])
+    state = serializers.ChoiceField(choices=["CERTIFIED", "PAID", "RETURNED"])
     invoice = serializers.CharField()
     invoice_number = serializers.CharField()
     order = serializers.CharField()
@@ -78,6 +80,7 @@ class PaymentSerializer(PaymentSummarySerializer):
 
     invoiced = MoneySerializer()
     withheld = MoneySerializer()
+    discount = MoneySerializer()
     credits = OffsetSerializer(many=True)
     lines = PaidLineSerializer(many=True)
     charges = PaidChargeSerializer(many=True)

@@ -19,6 +19,26 @@ urlpatterns: list[URLPattern] = [
         views.RecordPayment.as_view(),
         name="record_payment",
     ),
+    path(
+        f"{_PAYMENT}/return_payment",
+        views.ReturnPayment.as_view(),
+        name="return_payment",
+    ),
+    path(
+        f"{_PAYMENT}/authorize_early_payment",
+        views.AuthorizeEarlyPayment.as_view(),
+        name="authorize_early_payment",
+    ),
+    path(
+        "contracts/<public_id:public_id>/state_acceptance_period",
+        views.StateAcceptancePeriod.as_view(),
+        name="state_acceptance_period",
+    ),
+    path(
+        "credits/<public_id:public_id>/record_refund",
+        views.RecordRefund.as_view(),
+        name="record_refund",
+    ),
 ]
 
 api_urlpatterns: list[URLPattern] = [

@@ -10,10 +10,12 @@ from django.db.models import Sum
 from django.urls import reverse
 
 from contracting.audit.queries import events_of
-from contracting.billing.models import Invoice
+from contracting.billing.models import CreditDue, Invoice
 from contracting.billing.queries import get_invoice_for
-from contracting.billing.queries.credits import open_credits
+from contracting.billing.queries.clocks import payment_days_of
+from contracting.billing.queries.credits import get_credit_for, open_credits
 from contracting.contracts.models import Contract
+from contracting.contracts.queries import get_contract_for
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -22,9 +24,25 @@ from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.views import PageView, VerbView
 from contracting.payments import forms, permissions, queries
 from contracting.payments.models import PaymentCertification
+from contracting.payments.operations.authorize_early_payment import (
+    authorize_early_payment,
+)
 from contracting.payments.operations.certify import certify_payment
 from contracting.payments.operations.record import record_payment
-from contracting.reconciliation.queries import accepted_total, open_findings
+from contracting.payments.operations.record_refund import record_refund
+from contracting.payments.operations.return_payment import return_payment
+from contracting.payments.operations.state_acceptance_period import (
+    state_acceptance_period,
+)
+from contracting.payments.queries.clocks import (
+    acceptance_days,
+    clocks_of,
+    discount_for,
+    standing,
+    sum_of,
+    uncertified,
+)
+from contracting.reconciliation.queries import open_findings
 
 PER_PAGE = 50
 
@@ -67,39 +85,45 @@ class PaymentPage(PageView):
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
         found = queries.get_certification_for(self.actor, ids["public_id"])
         invoice = found.invoice
-        lines = queries.voucher_lines(invoice)
+        accepted = queries.acceptances_of(found)
+        lines = queries.voucher_lines(accepted)
         return {
             "certification": found,
             "invoice": invoice,
             "order": invoice.order,
             "contract": invoice.order.contract,
-            "payment": found.payment if found.is_paid else None,
+            "payment": getattr(found, "payment", None),
             "lines": lines,
-            "charges": queries.voucher_charges(invoice),
+            "charges": queries.voucher_charges(accepted),
             "tokens": queries.tokens_of(lines),
-            "withheld": invoice.asked
-            - Dollars(found.dollars)
-            - Dollars(found.offset_dollars),
-            "gross": Dollars(found.dollars) + Dollars(found.offset_dollars),
+            "withheld": queries.withheld_of(invoice),
+            "payment_days": payment_days_of(invoice),
+            "clocks": found.acceptances.select_related("acceptance").order_by(
+                "due_on", "pk"
+            ),
+            "others": standing(invoice).exclude(pk=found.pk),
             "offsets": found.offsets.select_related("credit").order_by("pk"),
-            "acceptances": queries.acceptances_of(invoice),
+            "acceptances": accepted,
             "classification": queries.classification_of(found),
-            "is_overdue": not found.is_paid
+            "is_overdue": found.state == "CERTIFIED"
             and found.due_on < today_of(invoice.order.contract),
             "may_record": permissions.can_record_payment(self.actor, found),
+            "may_authorize": permissions.can_authorize_early_payment(self.actor, found),
             "events": events_of(found.subject),
         }
 
 
 def _payable(invoice: Invoice, accepted: Dollars) -> dict[str, Any]:
     """What is to be paid once credits are taken off."""
-    parts = queries.accepted_by_acrn(invoice)
+    contract = invoice.order.contract
+    parts = queries.accepted_by_acrn(uncertified(invoice))
     offsets = queries.offsets_for(invoice, parts, set_off=True)
     taken_off = total_dollars(each.dollars for each in offsets)
     return {
         "offsets": offsets,
         "stated": any(each.line for each in offsets),
         "taken_off": taken_off,
+        "discount": discount_for(invoice, accepted - taken_off, today_of(contract)),
         "payable": accepted - taken_off,
     }
 
@@ -122,19 +146,21 @@ class CertifyPayment(VerbView):
         return {"has_credits": open_credits(thing.order).exists()}
 
     def extra(self, thing: Invoice) -> dict[str, Any]:
-        accepted = accepted_total(thing)
-        lines = queries.voucher_lines(thing)
+        waiting = uncertified(thing)
+        accepted = sum_of(waiting)
+        lines = queries.voucher_lines(waiting)
         return {
             "invoice": thing,
             "order": thing.order,
             "contract": thing.order.contract,
             "accepted": accepted,
-            "withheld": thing.asked - accepted,
+            "withheld": queries.withheld_of(thing),
             **_payable(thing, accepted),
-            "due_on": queries.payment_due_on(thing),
-            "acceptances": queries.acceptances_of(thing),
+            "due_on": min((clocks_of(each).due_on for each in waiting), default=None),
+            "acceptances": waiting,
+            "before": standing(thing),
             "lines": lines,
-            "charges": queries.voucher_charges(thing),
+            "charges": queries.voucher_charges(waiting),
             "tokens": queries.tokens_of(lines),
             "open_findings": open_findings(thing.order).filter(invoice=thing).count(),
             "cancel_url": reverse("payments:payments"),
@@ -184,6 +210,129 @@ class RecordPayment(VerbView):
         record_payment(
             certification_id=thing.pk,
             paid_on=data["paid_on"],
+            reference=data["reference"],
+            by=by,
+            at=at,
+        )
+        return thing.path
+
+
+class VoucherVerbView(VerbView):
+    """A verb on one voucher, for a reason."""
+
+    form_class = forms.ReasonForm
+
+    def thing(self, *_: Any, **ids: Any) -> PaymentCertification:
+        return queries.get_certification_for(self.actor, ids["public_id"])
+
+    def extra(self, thing: PaymentCertification) -> dict[str, Any]:
+        return {
+            "certification": thing,
+            "invoice": thing.invoice,
+            "cancel_url": thing.path,
+        }
+
+
+class ReturnPayment(VoucherVerbView):
+    """Finance gave the voucher back."""
+
+    template_name = "payments/return_payment.html"
+    submit_label = "Record the return"
+    done_message = "The voucher is returned. What it pays can be certified anew."
+
+    def verdict(self, thing: PaymentCertification) -> Verdict:
+        return permissions.can_record_payment(self.actor, thing)
+
+    def perform(
+        self,
+        *,
+        thing: PaymentCertification,
+        data: dict[str, Any],
+        by: Actor,
+        at: datetime,
+    ) -> str:
+        return_payment(certification_id=thing.pk, reason=data["reason"], by=by, at=at)
+        return thing.path
+
+
+class AuthorizeEarlyPayment(VoucherVerbView):
+    """Finance lets a voucher be paid early."""
+
+    template_name = "payments/authorize_early_payment.html"
+    submit_label = "Authorize the early payment"
+    done_message = "The voucher may be paid before its seventh day ahead."
+
+    def verdict(self, thing: PaymentCertification) -> Verdict:
+        return permissions.can_authorize_early_payment(self.actor, thing)
+
+    def perform(
+        self,
+        *,
+        thing: PaymentCertification,
+        data: dict[str, Any],
+        by: Actor,
+        at: datetime,
+    ) -> str:
+        authorize_early_payment(
+            certification_id=thing.pk, reason=data["reason"], by=by, at=at
+        )
+        return thing.path
+
+
+class StateAcceptancePeriod(VerbView):
+    """The contracting officer states how long acceptance may take."""
+
+    template_name = "payments/state_acceptance_period.html"
+    form_class = forms.StateAcceptancePeriodForm
+    submit_label = "State the time"
+    done_message = "The longer time holds from its day on."
+
+    def thing(self, *_: Any, **ids: Any) -> Contract:
+        return get_contract_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: Contract) -> Verdict:
+        return permissions.can_state_acceptance_period(self.actor, thing)
+
+    def extra(self, thing: Contract) -> dict[str, Any]:
+        url = reverse("contracts:contract", args=[thing.public_id])
+        days = acceptance_days(thing, today_of(thing))
+        return {"contract": thing, "days": days, "cancel_url": url}
+
+    def perform(
+        self, *, thing: Contract, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        state_acceptance_period(contract_id=thing.pk, by=by, at=at, **data)
+        return reverse("contracts:contract", args=[thing.public_id])
+
+
+class RecordRefund(VerbView):
+    """The vendor has paid back what it owed."""
+
+    template_name = "payments/record_refund.html"
+    form_class = forms.RecordRefundForm
+    submit_label = "Record the refund"
+    done_message = "The refund is recorded; it is back with the funds that paid."
+
+    def thing(self, *_: Any, **ids: Any) -> CreditDue:
+        return get_credit_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: CreditDue) -> Verdict:
+        return permissions.can_record_refund(self.actor, thing)
+
+    def initial(self, thing: CreditDue) -> dict[str, Any]:
+        today = today_of(thing.order.contract)
+        return {"dollars": thing.open.amount, "received_on": today}
+
+    def extra(self, thing: CreditDue) -> dict[str, Any]:
+        return {"credit": thing, "order": thing.order, "cancel_url": thing.path}
+
+    def perform(
+        self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        record_refund(
+            credit_id=thing.pk,
+            dollars=Dollars(data["dollars"]),
+            received_on=data["received_on"],
             reference=data["reference"],
             by=by,
             at=at,

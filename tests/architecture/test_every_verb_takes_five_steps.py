@@ -38,6 +38,7 @@ NOT_PERMITTED = {
     "metering.roll_up_usage": _BY_THE_CALLER,
     "metering.sort_usage_by_key": "the machinery sorts sums that it can make again",
     "billing.settle_credit": _BY_THE_CALLER,
+    "ledger.charge_interest": _BY_THE_CALLER,
     "ledger.credit_funds": _BY_THE_CALLER,
     "ledger.deobligate_funds": _BY_THE_CALLER,
     "ledger.give_up_usage": _BY_THE_CALLER,

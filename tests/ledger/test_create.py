@@ -32,6 +32,7 @@ def test_a_funds_certifier_creates_a_line_with_nothing_on_it(
     assert {account.kind for account in line.accounts.all()} == {
         AccountKind.APPROPRIATION,
         AccountKind.FUNDS,
+        AccountKind.INTEREST,
     }
 
 

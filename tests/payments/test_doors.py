@@ -315,6 +315,8 @@ def test_a_machine_reads_when_it_was_paid(certified):
         "id": payment.public_id,
         "paid_on": "2026-05-28",
         "reference": "TRACE-0000451",
+        "interest": {"amount": "0.00", "currency": "USD"},
+        "total": {"amount": PAYABLE, "currency": "USD"},
     }
 
 

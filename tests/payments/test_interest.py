@@ -107,6 +107,12 @@ def test_less_than_a_dollar_is_not_paid():
     assert interest("518", days=15) == Decimal("1.00")
 
 
+def test_what_is_below_a_dollar_at_any_rate_needs_no_rate():
+    assert interest("95", due=date(2026, 6, 30), days=15) == 0
+    with pytest.raises(NotLoadedError):
+        interest("96", due=date(2026, 6, 30), days=15)
+
+
 def test_several_parts_have_their_own_due_dates():
     parts = [
         Late(Dollars("600"), DUE),

@@ -75,7 +75,7 @@ def test_an_invoice_has_no_due_date_before_it_is_accepted(order):
 
 
 def test_a_voucher_has_a_line_for_each_class(certified):
-    lines = queries.voucher_lines(certified.invoice)
+    lines = queries.voucher_lines(queries.acceptances_of(certified))
 
     assert [
         (line.token_class, line.tokens.count, line.dollars.plain()) for line in lines
@@ -99,4 +99,4 @@ def test_an_invoice_that_runs_ahead_of_its_voucher_is_found(accepted):
 
     (found,) = [each for each in INVARIANTS if each.code == "PAY-4"]
     (exception,) = found.exceptions()
-    assert "without a voucher" in exception
+    assert "by its vouchers: accepted" in exception

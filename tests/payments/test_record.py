@@ -14,10 +14,19 @@ from contracting.ledger.queries import balances_of
 from contracting.ledger.refusals import PaymentExceeded
 from contracting.notices.models import Notice
 from contracting.payments.models import Payment
+from contracting.payments.operations.authorize_early_payment import (
+    authorize_early_payment,
+)
 from contracting.payments.operations.record import record_payment
-from contracting.payments.refusals import AlreadyPaid, PaymentDateWrong
+from contracting.payments.refusals import (
+    AlreadyPaid,
+    AmountDiffers,
+    PaidTooEarly,
+    PaymentDateWrong,
+)
 from tests.builders_settlement import (
     CERTIFIED_AT,
+    DUE_ON,
     PAID_AT,
     PAYABLE,
     balances,
@@ -120,9 +129,39 @@ def test_a_payment_needs_a_trace_number_and_a_day_that_can_be(
 
 
 def test_the_day_of_certification_and_today_are_days_that_can_be(certified):
+    authorize_early_payment(
+        certification_id=certified.pk,
+        reason="The vendor is a small business.",
+        by=actor("funds_certifier"),
+        at=CERTIFIED_AT,
+    )
     payment = record(certified, paid_on=CERTIFIED_AT.date(), at=CERTIFIED_AT)
 
     assert payment.paid_on == CERTIFIED_AT.date()
+
+
+@pytest.mark.rule("R-PAY-04", case="allowed")
+def test_a_payment_is_made_from_the_seventh_day_before_it_is_due(certified):
+    first = DUE_ON - timedelta(days=7)
+
+    assert record(certified, paid_on=first).paid_on == first
+
+
+@pytest.mark.rule("R-PAY-04", case="refused")
+def test_nothing_is_paid_earlier_unless_it_is_authorized(certified):
+    early = DUE_ON - timedelta(days=8)
+
+    with nothing_happens(), pytest.raises(PaidTooEarly) as refusal:
+        record(certified, paid_on=early)
+
+    assert refusal.value.data["first"] == DUE_ON - timedelta(days=7)
+
+
+def test_what_finance_states_is_held_against_what_is_owed(certified):
+    with nothing_happens(), pytest.raises(AmountDiffers):
+        record(certified, stated=Dollars(PAYABLE) - Dollars("0.01"))
+
+    assert record(certified, stated=Dollars(PAYABLE))
 
 
 @pytest.mark.parametrize(

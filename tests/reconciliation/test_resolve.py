@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from contracting.billing.states import InvoiceState
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars
 from contracting.documents.queries import documents_of
@@ -139,15 +140,32 @@ def test_a_credit_frees_nothing(shifted):
     assert not Acceptance.objects.filter(finding=shifted).exists()
 
 
-def test_nothing_is_freed_on_an_invoice_that_is_certified(shifted):
-    certify_payment(
-        invoice_id=shifted.invoice_id,
+def certified(finding, hours):
+    return certify_payment(
+        invoice_id=finding.invoice_id,
         by=actor("payment_certifier"),
-        at=ACCEPTED_AT + timedelta(hours=1),
+        at=ACCEPTED_AT + timedelta(hours=hours),
     )
 
-    with nothing_happens(), pytest.raises(ResolutionMissing):
-        resolved(shifted)
+
+def test_what_is_freed_after_a_certification_is_certified_by_a_voucher_of_its_own(
+    shifted,
+):
+    # Given the undisputed part is certified
+    first = certified(shifted, hours=1)
+
+    # When the rest is freed, then it waits for another voucher, which pays it alone
+    resolved(shifted)
+    shifted.invoice.refresh_from_db()
+    assert shifted.invoice.state == InvoiceState.ACCEPTED
+    freed = Acceptance.objects.get(finding=shifted)
+    second = certified(shifted, hours=48)
+
+    assert second.dollars == freed.accepted_dollars
+    assert (first.voucher_number[-4:], second.voucher_number[-4:]) == ("V001", "V002")
+    shifted.invoice.refresh_from_db()
+    assert shifted.invoice.state == InvoiceState.CERTIFIED
+    assert_the_books_balance()
 
 
 @pytest.fixture

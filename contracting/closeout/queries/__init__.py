@@ -141,7 +141,10 @@ def clock_of_contract(contract: Contract) -> Clock:
 
 def final_payment_on(orders: Collection[TaskOrder]) -> date | None:
     """The day of the latest payment on any of these orders."""
-    paid = Payment.objects.filter(certification__invoice__order__in=orders)
+    paid = Payment.objects.filter(
+        certification__invoice__order__in=orders,
+        certification__payment_return__isnull=True,
+    )
     return paid.order_by("paid_on").values_list("paid_on", flat=True).last()
 
 
@@ -319,7 +322,8 @@ def paid_on_contract(contract: Contract) -> Dollars:
     return total_dollars(
         Dollars(amount)
         for amount in Payment.objects.filter(
-            certification__invoice__order__contract=contract
+            certification__invoice__order__contract=contract,
+            certification__payment_return__isnull=True,
         ).values_list("dollars", flat=True)
     )
 

@@ -27,7 +27,12 @@ from contracting.ledger.models.funds import (
     none_negative,
     tokens_field,
 )
-from contracting.ledger.states import AccountKind, Holder, TransferKind
+from contracting.ledger.states import (
+    OF_A_LINE_OF_ACCOUNTING,
+    AccountKind,
+    Holder,
+    TransferKind,
+)
 
 LineOfAccounting = funds.LineOfAccounting
 FundsBalance = funds.FundsBalance
@@ -384,12 +389,12 @@ class Account(Timestamped):
             models.CheckConstraint(
                 name="an_account_belongs_to_funds_or_to_a_balance",
                 condition=Q(
-                    kind__in=[AccountKind.APPROPRIATION, AccountKind.FUNDS],
+                    kind__in=OF_A_LINE_OF_ACCOUNTING,
                     line_of_accounting__isnull=False,
                     balance__isnull=True,
                 )
                 | Q(
-                    ~Q(kind__in=[AccountKind.APPROPRIATION, AccountKind.FUNDS]),
+                    ~Q(kind__in=OF_A_LINE_OF_ACCOUNTING),
                     line_of_accounting__isnull=True,
                     balance__isnull=False,
                 ),

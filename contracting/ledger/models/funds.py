@@ -139,6 +139,7 @@ class FundsBalance(Timestamped):
     available_dollars = dollars_field("Allotted in all.")
     committed_dollars = dollars_field("Certified for actions that are not signed yet.")
     obligated_dollars = dollars_field("Bound by signed actions, used or not.")
+    interest_dollars = dollars_field("Paid as interest on late payments.")
 
     objects = LockingQuerySet.as_manager()
 
@@ -149,6 +150,7 @@ class FundsBalance(Timestamped):
                 condition=Q(
                     available_dollars__gte=F("committed_dollars")
                     + F("obligated_dollars")
+                    + F("interest_dollars")
                 ),
             ),
             none_negative(
@@ -156,6 +158,7 @@ class FundsBalance(Timestamped):
                 "available_dollars",
                 "committed_dollars",
                 "obligated_dollars",
+                "interest_dollars",
             ),
         ]
 
@@ -165,7 +168,7 @@ class FundsBalance(Timestamped):
     @property
     def free(self) -> Dollars:
         """What may still be committed or obligated."""
-        bound = self.committed_dollars + self.obligated_dollars
+        bound = self.committed_dollars + self.obligated_dollars + self.interest_dollars
         return Dollars(self.available_dollars - bound)
 
 

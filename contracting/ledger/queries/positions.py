@@ -46,11 +46,12 @@ class FundsPosition:
     expended: Dollars
     accepted: Dollars
     paid: Dollars
+    interest: Dollars
 
     @property
     def free(self) -> Dollars:
         """What may still be committed or obligated."""
-        return self.available - self.committed - self.obligated
+        return self.available - self.committed - self.obligated - self.interest
 
 
 def funds_of(
@@ -80,6 +81,7 @@ def positions_of(
             expended=Dollars(figures[line.pk, "consumed_dollars"]),
             accepted=Dollars(figures[line.pk, "accepted_dollars"]),
             paid=Dollars(figures[line.pk, "paid_dollars"]),
+            interest=Dollars(figures[line.pk, "interest_dollars"]),
         )
         for line in found
     ]
@@ -122,6 +124,7 @@ def free_before(transfer: Transfer, lines: Iterable[int]) -> dict[int, Dollars]:
             figures[pk, "available_dollars"]
             - figures[pk, "committed_dollars"]
             - figures[pk, "obligated_dollars"]
+            - figures[pk, "interest_dollars"]
         )
         for pk in ids
     }

@@ -17,6 +17,9 @@ DAYS_OF_A_YEAR: Final = 360
 LEAST: Final = Dollars(1)
 """Less interest than this is not paid (5 CFR 1315.10(b))."""
 
+MOST_PERCENT: Final = Decimal(25)
+"""Above every rate that was ever published; the highest was 15.5, in 1981."""
+
 RateOn = Callable[[date], Decimal]
 """The published rate of a day, in percent a year; it raises where none is loaded."""
 
@@ -77,6 +80,7 @@ def late_payment_interest(
 
     The rate of a part is that of the day after its due date, and stays, whatever rate
     is published while it is late (5 CFR 1315.10(a)(1)). What is disputed is no part.
+    What would be below US$ 1 at any rate needs none.
 
     :raises Refusal: what ``rate_on`` raises where no rate is loaded
     """
@@ -85,6 +89,8 @@ def late_payment_interest(
         if days_late(part.due, paid) and part.dollars > Dollars(0):
             sums.setdefault(part.due, []).append(part.dollars)
     found = []
+    if _at_most(sums, paid) < LEAST:
+        return []
     for due, amounts in sorted(sums.items()):
         principal, days = total_dollars(amounts), days_late(due, paid)
         percent = rate_on(due + timedelta(days=1))
@@ -93,6 +99,14 @@ def late_payment_interest(
     if total_dollars(each.interest for each in found) < LEAST:
         return []
     return found
+
+
+def _at_most(sums: dict[date, list[Dollars]], paid: date) -> Dollars:
+    """What the interest could be at the most, whatever rate is published."""
+    return total_dollars(
+        penalty(total_dollars(amounts), days=days_late(due, paid), percent=MOST_PERCENT)
+        for due, amounts in sums.items()
+    )
 
 
 def _cents(exact: Fraction) -> Dollars:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -20,20 +21,32 @@ from contracting.ledger.queries import require_open_accounts
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import TaskOrder
 from contracting.payments import events, permissions, queries
-from contracting.payments.models import PaymentCertification, PaymentOffset
+from contracting.payments.models import (
+    CertifiedAcceptance,
+    PaymentCertification,
+    PaymentOffset,
+)
+from contracting.payments.queries.clocks import (
+    clocks_of,
+    discount_for,
+    state_by_vouchers,
+    sum_of,
+    uncertified,
+)
 from contracting.payments.refusals import AlreadyCertified, NotAccepted
-from contracting.reconciliation.queries import accepted_total
+from contracting.reconciliation.models import Acceptance
 
 
 @transaction.atomic
 def certify_payment(
     *, invoice_id: int, set_off: bool = True, by: Actor, at: datetime
 ) -> PaymentCertification:
-    """Certify the accepted part less credits; what is withheld stays withheld.
+    """Certify what is accepted and on no voucher yet, less credits and discount.
 
-    Credits on the invoice are taken off first, then those that are due on the order and
-    that the vendor has not stated. A credit is taken off only as far as its funds have
-    paid or pay now; the rest of it waits for the next voucher.
+    What is withheld stays withheld; what is accepted of it later is certified later, by
+    a voucher of its own. Credits on the invoice are taken off first, then those that
+    are due on the order and that the vendor has not stated. A credit is taken off only
+    as far as its funds have paid or pay now; the rest waits for the next voucher.
 
     Usage that was accepted and comes to less than half a cent is certified at $0.00:
     the voucher says so, names no funds, and settles the invoice.
@@ -44,50 +57,41 @@ def certify_payment(
     :param set_off: whether credits that the invoice does not state are taken off too
     :raises NotAllowed: if ``by`` is no payment certifier, accepted the usage or signed
         the order (R-ROL-04)
-    :raises AlreadyCertified: if it is certified or paid already
+    :raises AlreadyCertified: if all of it is certified or paid already
     :raises AccountCancelled: from an account that was closed (R-FND-05)
     :raises NotAccepted: if nothing is accepted (R-FND-10)
     """
     invoice = _lock_invoice(invoice_id)
     require(permissions.can_certify_payment(by, invoice))
-    if invoice.state in {InvoiceState.CERTIFIED, InvoiceState.PAID}:
-        message = "This invoice is certified for payment already."
-        raise AlreadyCertified(message)
-    total = accepted_total(invoice)
-    due = queries.payment_due_on(invoice)
-    if invoice.state != InvoiceState.ACCEPTED or due is None:
-        message = "Nothing of this invoice is accepted, so nothing can be paid."
-        raise NotAccepted(message)
-    parts = queries.accepted_by_acrn(invoice)
+    accepted = _waiting(invoice)
+    parts = queries.accepted_by_acrn(accepted)
     on = accounting_day(at, invoice.order.contract.time_zone)
     require_open_accounts(queries.lines_of_accounting_of(parts), on=on)
+    total = sum_of(accepted)
+    clocks = {each: clocks_of(each) for each in accepted}
+    due = min(each.due_on for each in clocks.values())
     offsets = queries.offsets_for(invoice, parts, set_off=set_off)
-    taken_off = total_dollars(each.dollars for each in offsets)
+    taken_off = total_dollars(each.dollars for each in offsets).to_cents()
     certification = PaymentCertification.objects.create(
         invoice=invoice,
         voucher_number=_voucher_number(invoice.order),
-        dollars=(total - taken_off).amount,
         offset_dollars=taken_off.amount,
+        **_less_discount(invoice, total - taken_off, at),
         by_acrn=_plain(parts),
         due_on=due,
         certified_by_id=by.own_membership_id,
         certified_at=at,
     )
+    for each, found in clocks.items():
+        CertifiedAcceptance.objects.create(
+            certification=certification,
+            acceptance=each,
+            due_on=found.due_on,
+            interest_after=found.interest_after,
+        )
     _take_off(certification, offsets, by, at)
-    invoice.move_to(InvoiceState.CERTIFIED)
-    withheld = invoice.asked - total
-    post_notice(
-        recipients=[Recipient(organization_id=invoice.vendor_id)],
-        subject=certification.subject,
-        title=f"Invoice {invoice.number}: ${certification.dollars:,.2f} will be paid",
-        body=(
-            f"Due on {due.day} {due:%b %Y}. Invoiced ${invoice.asked.amount:,.2f}; "
-            f"withheld ${withheld.amount:,.2f}; credits ${taken_off.amount:,.2f}."
-        ),
-        url_path=certification.path,
-        by=by,
-        at=at,
-    )
+    _move_by_vouchers(invoice)
+    _tell(certification, by, at)
     record_event(
         events.PAYMENT_CERTIFIED,
         subject=certification.subject,
@@ -98,12 +102,58 @@ def certify_payment(
             "voucher": certification.voucher_number,
             "dollars": Dollars(certification.dollars),
             "credits": taken_off,
-            "withheld": withheld,
+            "discount": Dollars(certification.discount_dollars),
+            "withheld": queries.withheld_of(invoice),
             "by_acrn": certification.by_acrn,
             "due_on": due,
         },
     )
     return certification
+
+
+def _waiting(invoice: Invoice) -> list[Acceptance]:
+    """What is accepted and on no standing voucher."""
+    if invoice.state in {InvoiceState.CERTIFIED, InvoiceState.PAID}:
+        message = "This invoice is certified for payment already."
+        raise AlreadyCertified(message)
+    accepted = list(uncertified(invoice))
+    if invoice.state != InvoiceState.ACCEPTED or not accepted:
+        message = "Nothing of this invoice is accepted, so nothing can be paid."
+        raise NotAccepted(message)
+    return accepted
+
+
+def _less_discount(invoice: Invoice, dollars: Dollars, at: datetime) -> dict[str, Any]:
+    """The amount and the discount, if one is offered, in time and worth it."""
+    on = accounting_day(at, invoice.order.contract.time_zone)
+    discount = discount_for(invoice, dollars, on)
+    if discount is None:
+        return {"dollars": dollars.amount}
+    off = discount.of(dollars)
+    return {
+        "dollars": (dollars - off).amount,
+        "discount_dollars": off.amount,
+        "discount_until": discount.last_day(invoice.invoiced_on),
+    }
+
+
+def _tell(certification: PaymentCertification, by: Actor, at: datetime) -> None:
+    invoice, due = certification.invoice, certification.due_on
+    withheld = queries.withheld_of(invoice).amount
+    credits, discount = certification.offset_dollars, certification.discount_dollars
+    post_notice(
+        recipients=[Recipient(organization_id=invoice.vendor_id)],
+        subject=certification.subject,
+        title=f"Invoice {invoice.number}: ${certification.dollars:,.2f} will be paid",
+        body=(
+            f"Due on {due.day} {due:%b %Y}. Invoiced ${invoice.asked.amount:,.2f}; "
+            f"withheld ${withheld:,.2f}; credits ${credits:,.2f}; discount "
+            f"${discount:,.2f}."
+        ),
+        url_path=certification.path,
+        by=by,
+        at=at,
+    )
 
 
 def _lock_invoice(invoice_id: int) -> Invoice:
@@ -120,6 +170,13 @@ def _lock_invoice(invoice_id: int) -> Invoice:
     )
 
 
+def _move_by_vouchers(invoice: Invoice) -> None:
+    """Move a locked invoice to where its vouchers are, if it is not there."""
+    target = state_by_vouchers(invoice)
+    if target != invoice.state:
+        invoice.move_to(target)
+
+
 def _take_off(
     certification: PaymentCertification,
     offsets: Sequence[queries.Offset],
@@ -128,8 +185,8 @@ def _take_off(
 ) -> None:
     """Write what the voucher takes off; a credit that is set off is settled by it."""
     for each in offsets:
-        settlement = None
-        if each.line is None:
+        settlement = each.settlement
+        if each.line is None and settlement is None:
             settlement = settle_credit(
                 credit_id=each.credit.pk,
                 kind=SettlementKind.SET_OFF,

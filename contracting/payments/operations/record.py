@@ -8,33 +8,62 @@ from decimal import Decimal
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
-from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import Dollars, total_dollars
+from contracting.ledger.operations.charge_interest import charge_interest
 from contracting.ledger.operations.credit import credit_funds
 from contracting.ledger.operations.record_paid import record_paid
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.payments import events, permissions, queries
+from contracting.payments import calculations, events, permissions, queries
+from contracting.payments.calculations.interest import Interest
 from contracting.payments.models import Payment, PaymentCertification
-from contracting.payments.operations.certify import _lock_invoice
-from contracting.payments.refusals import AlreadyPaid, PaymentDateWrong
+from contracting.payments.operations.certify import _lock_invoice, _move_by_vouchers
+from contracting.payments.queries.clocks import interest_of
+from contracting.payments.refusals import (
+    AlreadyPaid,
+    AmountDiffers,
+    DiscountLost,
+    PaidTooEarly,
+    PaymentDateWrong,
+    PaymentReturned,
+)
+from contracting.reference.queries import threshold
 
 
 @transaction.atomic
 def record_payment(
-    *, certification_id: int, paid_on: date, reference: str, by: Actor, at: datetime
+    *,
+    certification_id: int,
+    paid_on: date,
+    reference: str,
+    stated: Dollars | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Payment:
     """Record the payment of a certified amount, to the cent, from its very funds.
 
+    Interest for paying late is owed with it, without being asked for (R-PAY-03): it is
+    computed for the day of payment and charged to what the same lines of accounting
+    have free, beside the order's ceiling and obligation.
+
     :param paid_on: the day of payment in the contract's time zone
     :param reference: the finance system's trace number, at most 60 characters
+    :param stated: what finance says it has paid, interest included; held against what
+        is owed where it is given
     :raises NotAllowed: if ``by`` is no payment certifier of the agency
     :raises AlreadyPaid: if it is recorded already
+    :raises PaymentReturned: if finance gave the voucher back
     :raises PaymentDateWrong: without a reference, or with a day in the future or before
         the certification
+    :raises PaidTooEarly: more than seven days before it is due, unless it was
+        authorized or earns a discount (R-PAY-04)
+    :raises DiscountLost: after the last day of the discount that it takes (R-PAY-05)
+    :raises RateMissing: if interest is owed and no rate of its half-year is loaded
+    :raises AmountDiffers: if finance states another amount
     :raises AccountCancelled: from an account that was closed before (R-FND-05)
+    :raises FundsExceeded: if its lines of accounting have less free than the interest
     :raises PaymentExceeded: if more would be paid than is accepted (R-FND-10)
     """
     invoice_id = PaymentCertification.objects.values_list("invoice_id", flat=True).get(
@@ -47,25 +76,31 @@ def record_payment(
     require(permissions.can_record_payment(by, certification))
     zone = invoice.order.contract.time_zone
     _guard(certification, paid_on, reference, zone, at)
+    _guard_day(certification, paid_on)
+    interest = interest_of(certification, paid_on)
+    earned = total_dollars(each.interest for each in interest).to_cents()
+    _guard_stated(certification, earned, stated)
     payment = Payment.objects.create(
         certification=certification,
         dollars=certification.dollars,
+        interest_dollars=earned.amount,
+        interest_parts=[_plain(each) for each in interest],
         paid_on=paid_on,
         reference=reference.strip(),
         recorded_by_name=by.name,
         paid_at=at,
     )
     _post(certification, paid_on, by, at)
-    invoice.move_to(InvoiceState.PAID)
-    post_notice(
-        recipients=[Recipient(organization_id=invoice.vendor_id)],
-        subject=certification.subject,
-        title=f"Invoice {invoice.number} was paid",
-        body=f"${certification.dollars:,.2f}, reference {payment.reference}.",
-        url_path=certification.path,
-        by=by,
-        at=at,
-    )
+    if earned:
+        charge_interest(
+            interest=queries.shares_of(certification, earned),
+            on=paid_on,
+            because=certification.subject,
+            by=by,
+            at=at,
+        )
+    _move_by_vouchers(invoice)
+    _tell(payment, interest, by, at)
     record_event(
         events.PAYMENT_RECORDED,
         subject=certification.subject,
@@ -74,11 +109,42 @@ def record_payment(
         data={
             "voucher": certification.voucher_number,
             "dollars": Dollars(certification.dollars),
+            "interest": earned,
             "paid_on": paid_on,
             "reference": payment.reference,
         },
     )
     return payment
+
+
+def _plain(each: Interest) -> dict[str, str | int]:
+    return {
+        "principal": each.dollars.plain(),
+        "due_on": each.due.isoformat(),
+        "days": each.days,
+        "percent": f"{each.percent.normalize():f}",
+        "interest": each.interest.plain(),
+    }
+
+
+def _tell(payment: Payment, interest: list[Interest], by: Actor, at: datetime) -> None:
+    """The vendor reads the trace number, and how the interest was computed."""
+    certification = payment.certification
+    invoice = certification.invoice
+    words = "".join(
+        f" Interest ${each.interest.amount:,.2f} on ${each.dollars.amount:,.2f} for "
+        f"{each.days} days at {each.percent.normalize():f} %."
+        for each in interest
+    )
+    post_notice(
+        recipients=[Recipient(organization_id=invoice.vendor_id)],
+        subject=certification.subject,
+        title=f"Invoice {invoice.number} was paid",
+        body=f"${payment.total.amount:,.2f}, reference {payment.reference}.{words}",
+        url_path=certification.path,
+        by=by,
+        at=at,
+    )
 
 
 def _guard(
@@ -88,6 +154,9 @@ def _guard(
     zone: str,
     at: datetime,
 ) -> None:
+    if certification.is_returned:
+        message = "Finance gave this voucher back. Certify what it paid anew."
+        raise PaymentReturned(message)
     if Payment.objects.filter(certification=certification).exists():
         message = "This payment is recorded already."
         raise AlreadyPaid(message)
@@ -104,10 +173,45 @@ def _guard(
         raise PaymentDateWrong(message, pointer="/paid_on")
 
 
+def _guard_day(certification: PaymentCertification, paid_on: date) -> None:
+    """Not too early, and in time for the discount that it takes."""
+    until = certification.discount_until
+    if until is not None:
+        if paid_on > until:
+            message = (
+                f"The discount of ${certification.discount_dollars:,.2f} was earned "
+                f"until {until.day} {until:%b %Y}. Have the voucher returned and "
+                "certify it anew without the discount."
+            )
+            raise DiscountLost(message, pointer="/paid_on")
+        return
+    days = int(threshold("EARLY_PAYMENT", paid_on).value)
+    first = calculations.earliest_on(certification.due_on, days=days)
+    if paid_on < first and not hasattr(certification, "early_payment"):
+        due = certification.due_on
+        message = (
+            f"It is due on {due.day} {due:%b %Y} and may be paid from {first.day} "
+            f"{first:%b %Y} on, unless finance authorizes an early payment."
+        )
+        raise PaidTooEarly(message, first=first, due_on=due)
+
+
+def _guard_stated(
+    certification: PaymentCertification, earned: Dollars, stated: Dollars | None
+) -> None:
+    owed = Dollars(certification.dollars) + earned
+    if stated is not None and stated != owed:
+        message = (
+            f"Finance states {stated}; {Dollars(certification.dollars)} is certified "
+            f"and {earned} of interest is owed, {owed} in all."
+        )
+        raise AmountDiffers(message, stated=stated, owed=owed, pointer="/amount")
+
+
 def _post(
     certification: PaymentCertification, paid_on: date, by: Actor, at: datetime
 ) -> None:
-    """Pay each part from the funds that the voucher names, and take credits off."""
+    """Pay each part from the funds that the voucher names, and take the rest off."""
     for line_id, parts in sorted(certification.by_acrn.items()):
         for acrn, amount in sorted(parts.items()):
             record_paid(
@@ -119,7 +223,7 @@ def _post(
                 by=by,
                 at=at,
             )
-    credits = queries.offset_by_funds(certification)
+    credits = queries.taken_off_by_funds(certification)
     if credits:
         credit_funds(
             credits=credits, on=paid_on, because=certification.subject, by=by, at=at

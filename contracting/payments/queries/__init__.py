@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from contracting.billing.models import CreditDue, CreditLine, Invoice
+from contracting.billing.models import (
+    CreditDue,
+    CreditLine,
+    CreditSettlement,
+    Invoice,
+)
 from contracting.billing.queries import invoices_visible_to
 from contracting.billing.queries.credits import credit_lines_of, open_credits
 from contracting.billing.states import InvoiceState
@@ -28,20 +33,27 @@ from contracting.core.quantities import (
     UnitPrice,
     total_dollars,
 )
+from contracting.ledger.calculations import spread
 from contracting.ledger.queries import balances_of, transfers_because
 from contracting.ledger.states import COLUMNS, Holder
 from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine
-from contracting.payments.calculations import due_on
 from contracting.payments.models import (
     Payment,
     PaymentCertification,
     PaymentOffset,
+)
+from contracting.payments.queries.clocks import (
+    clocks_of,
+    standing,
+    sum_of,
+    uncertified,
 )
 from contracting.reconciliation.models import (
     Acceptance,
     AcceptedCharge,
     AcceptedLine,
 )
+from contracting.reconciliation.queries import accepted_total
 from contracting.reference.models import TokenClass
 
 _ACCEPTED = COLUMNS["accepted_dollars"]
@@ -54,6 +66,8 @@ def certifications_visible_to(actor: Actor) -> QuerySet[PaymentCertification]:
         "invoice__vendor",
         "certified_by__user",
         "payment",
+        "payment_return",
+        "early_payment",
     )
     if actor.is_agency and (actor.role or actor.is_key):
         return rows.filter(invoice__order__contract__agency_id=actor.organization_id)
@@ -77,7 +91,10 @@ def get_certification_for(actor: Actor, public_id: str) -> PaymentCertification:
 def payments_visible_to(actor: Actor) -> QuerySet[Payment]:
     """What was paid, the latest first."""
     return (
-        Payment.objects.filter(certification__in=certifications_visible_to(actor))
+        Payment.objects.filter(
+            certification__in=certifications_visible_to(actor),
+            certification__payment_return__isnull=True,
+        )
         .select_related(
             "certification__invoice__order__contract", "certification__invoice__vendor"
         )
@@ -110,49 +127,38 @@ def owed_to_or_by(
     invoices = (
         invoices_visible_to(actor)
         .filter(state__in=[InvoiceState.ACCEPTED, InvoiceState.CERTIFIED])
-        .select_related("order__contract__agency", "vendor", "certification")
-        .prefetch_related("acceptances")
+        .select_related("order__contract__agency", "vendor")
     )
     if contract is not None:
         invoices = invoices.filter(order__contract=contract)
     for invoice in invoices:
-        acceptances = list(invoice.acceptances.all())
-        certification = getattr(invoice, "certification", None)
-        if certification is not None:
-            dollars, due = Dollars(certification.dollars), certification.due_on
-        else:
-            accepted = (Dollars(each.accepted_dollars) for each in acceptances)
-            dollars = total_dollars(accepted)
-            first = _due_on(invoice, acceptances)
-            if first is None:
-                continue
-            due = first
         today = accounting_day(at, invoice.order.contract.time_zone)
-        found.append(Owed(invoice, certification, dollars, due, due < today))
+        for voucher in standing(invoice).filter(payment__isnull=True):
+            dollars, due = Dollars(voucher.dollars), voucher.due_on
+            found.append(Owed(invoice, voucher, dollars, due, due < today))
+        waiting = list(uncertified(invoice))
+        if waiting:
+            dollars = sum_of(waiting)
+            due = min(clocks_of(each).due_on for each in waiting)
+            found.append(Owed(invoice, None, dollars, due, due < today))
     return sorted(found, key=lambda each: (each.due_on, each.invoice.pk))
 
 
+def last_voucher_of(invoice: Invoice) -> PaymentCertification | None:
+    """The latest voucher of an invoice that finance has not given back."""
+    return standing(invoice).last()
+
+
 def payment_due_on(invoice: Invoice) -> date | None:
-    """When the accepted part of an invoice is due, or ``None`` before acceptance."""
-    return _due_on(invoice, Acceptance.objects.filter(invoice=invoice))
+    """When what is accepted of an invoice is due first, or ``None`` before that."""
+    accepted = Acceptance.objects.filter(invoice=invoice)
+    return min((clocks_of(each).due_on for each in accepted), default=None)
 
 
-def _due_on(invoice: Invoice, acceptances: Iterable[Acceptance]) -> date | None:
-    accepted = [each.accepted_at for each in acceptances]
-    if not accepted:
-        return None
-    contract = invoice.order.contract
-    return due_on(
-        received=accounting_day(invoice.received_at, contract.time_zone),
-        accepted=accounting_day(min(accepted), contract.time_zone),
-        payment_days=contract.payment_days,
-    )
-
-
-def acceptances_of(invoice: Invoice) -> QuerySet[Acceptance]:
-    """What was accepted, oldest first: what agreed, then what resolutions freed."""
+def acceptances_of(certification: PaymentCertification) -> QuerySet[Acceptance]:
+    """What a voucher pays, oldest first: what agreed, then what resolutions freed."""
     return (
-        Acceptance.objects.filter(invoice=invoice)
+        Acceptance.objects.filter(certifications__certification=certification)
         .select_related("accepted_by__user", "finding")
         .order_by("pk")
     )
@@ -176,10 +182,10 @@ class VoucherLine:
     dollars: Dollars
 
 
-def voucher_lines(invoice: Invoice) -> list[VoucherLine]:
-    """What is accepted on an invoice, line by line."""
+def voucher_lines(acceptances: QuerySet[Acceptance]) -> list[VoucherLine]:
+    """What these acceptances have accepted of tokens, line by line."""
     rows = (
-        AcceptedLine.objects.filter(acceptance__invoice=invoice, payable_tokens__gt=0)
+        AcceptedLine.objects.filter(acceptance__in=acceptances, payable_tokens__gt=0)
         .select_related(
             "invoice_line__order_line__contract_line", "invoice_line__model"
         )
@@ -216,12 +222,10 @@ class VoucherCharge:
     dollars: Dollars
 
 
-def voucher_charges(invoice: Invoice) -> list[VoucherCharge]:
-    """What is accepted on an invoice of what is owed not by tokens, line by line."""
+def voucher_charges(acceptances: QuerySet[Acceptance]) -> list[VoucherCharge]:
+    """What these acceptances have of what is owed not by tokens, line by line."""
     rows = (
-        AcceptedCharge.objects.filter(
-            acceptance__invoice=invoice, payable_dollars__gt=0
-        )
+        AcceptedCharge.objects.filter(acceptance__in=acceptances, payable_dollars__gt=0)
         .select_related("charge_line__order_line__contract_line")
         .order_by("charge_line__position", "pk")
     )
@@ -245,10 +249,12 @@ def tokens_of(lines: Iterable[VoucherLine]) -> Tokens:
     return Tokens(sum(line.tokens.count for line in lines))
 
 
-def accepted_by_acrn(invoice: Invoice) -> dict[int, dict[str, Dollars]]:
-    """What is accepted on an invoice by order line and ACRN, in whole cents."""
+def accepted_by_acrn(
+    acceptances: Iterable[Acceptance],
+) -> dict[int, dict[str, Dollars]]:
+    """What these have accepted by order line and ACRN, in whole cents."""
     sums: dict[tuple[int, str], list[Dollars]] = defaultdict(list)
-    for acceptance in Acceptance.objects.filter(invoice=invoice).order_by("pk"):
+    for acceptance in acceptances:
         subject = acceptance.subject
         for row in transfers_because(subject.kind, subject.id):
             balance = row.credit.balance or row.debit.balance
@@ -265,11 +271,15 @@ def accepted_by_acrn(invoice: Invoice) -> dict[int, dict[str, Dollars]]:
 
 @dataclass(frozen=True, slots=True)
 class Offset:
-    """A part of a credit that a voucher takes off; without ``line`` it is set off."""
+    """A part of a credit that a voucher takes off; without ``line`` it is set off.
+
+    ``settlement`` is of a returned voucher of the same invoice, to be taken over.
+    """
 
     credit: CreditDue
     line: CreditLine | None
     dollars: Dollars
+    settlement: CreditSettlement | None = None
 
 
 def offsets_for(
@@ -281,32 +291,53 @@ def offsets_for(
 
     :param parts: what the voucher pays by order line and ACRN
     """
-    wanted: list[tuple[CreditDue, CreditLine | None, Dollars]] = [
-        (line.credit, line, Dollars(line.amount_dollars) - _offset_of(line))
+    wanted = [
+        Offset(line.credit, line, Dollars(line.amount_dollars) - _offset_of(line))
         for line in credit_lines_of(invoice).filter(voided_at__isnull=True)
     ]
+    wanted += [
+        Offset(row.credit, None, Dollars(row.dollars), row)
+        for row in _left_by_returned(invoice)
+    ]
     if set_off:
-        wanted += [(each, None, each.open) for each in open_credits(invoice.order)]
+        due = open_credits(invoice.order)
+        wanted += [Offset(each, None, each.open) for each in due]
     left = total_dollars(
         amount for by_acrn in parts.values() for amount in by_acrn.values()
     )
     room: dict[tuple[int, str], Dollars] = {}
     found = []
-    for credit, line, dollars in wanted:
-        place = (credit.order_line_id, credit.acrn)
+    for each in wanted:
+        place = (each.credit.order_line_id, each.credit.acrn)
         if place not in room:
             paying = parts.get(place[0], {}).get(place[1], Dollars())
-            room[place] = paying + _paid_and_not_offset(credit)
-        taken = min(dollars, left, room[place])
+            room[place] = paying + _paid_and_not_offset(each.credit)
+        taken = min(each.dollars, left, room[place])
         if taken > Dollars(0):
-            found.append(Offset(credit, line, taken))
+            found.append(replace(each, dollars=taken))
             left -= taken
             room[place] -= taken
     return found
 
 
+def _left_by_returned(invoice: Invoice) -> QuerySet[CreditSettlement]:
+    """What returned vouchers of an invoice set off, and no other has taken over."""
+    of_invoice = PaymentOffset.objects.filter(
+        certification__invoice=invoice, settlement__isnull=False
+    )
+    stands = of_invoice.filter(certification__payment_return__isnull=True)
+    return (
+        CreditSettlement.objects.filter(pk__in=of_invoice.values("settlement"))
+        .exclude(pk__in=stands.values("settlement"))
+        .select_related("credit__order_line__contract_line")
+        .order_by("pk")
+    )
+
+
 def _offset_of(line: CreditLine) -> Dollars:
-    rows = PaymentOffset.objects.filter(credit_line=line)
+    rows = PaymentOffset.objects.filter(
+        credit_line=line, certification__payment_return__isnull=True
+    )
     return Dollars(rows.aggregate(sum=Sum("dollars"))["sum"] or Decimal(0))
 
 
@@ -318,20 +349,70 @@ def _paid_and_not_offset(credit: CreditDue) -> Dollars:
         credit__order_line=credit.order_line_id,
         credit__acrn=credit.acrn,
         certification__payment__isnull=True,
+        certification__payment_return__isnull=True,
     ).aggregate(sum=Sum("dollars"))["sum"]
     paid = total_dollars(Dollars(row.paid_dollars) for row in rows)
     return max(paid - Dollars(waiting or Decimal(0)), Dollars())
 
 
-def offset_by_funds(
+def taken_off_by_funds(
     certification: PaymentCertification,
 ) -> dict[tuple[Holder, str], Dollars]:
-    """What a voucher takes off, by the order line and ACRN to which it comes back."""
+    """What a voucher takes off, by the order line and ACRN to which it comes back.
+
+    Credits come back to their own funds; the discount to those that the voucher pays
+    from, in their order.
+    """
     sums: dict[tuple[Holder, str], Dollars] = {}
     for row in certification.offsets.select_related("credit").order_by("pk"):
         key = (holder_of(row.credit.order_line_id), row.credit.acrn)
         sums[key] = sums.get(key, Dollars()) + Dollars(row.dollars)
+    parts = _parts_of(certification)
+    left = [each - sums.get(key, Dollars()) for key, each in parts.items()]
+    room = [max(each, Dollars()) for each in left]
+    discounts = spread(Dollars(certification.discount_dollars), room)
+    for key, dollars in zip(parts, discounts, strict=True):
+        if dollars:
+            sums[key] = sums.get(key, Dollars()) + dollars
     return sums
+
+
+def _parts_of(
+    certification: PaymentCertification,
+) -> dict[tuple[Holder, str], Dollars]:
+    return {
+        (holder_of(int(line_id)), acrn): Dollars(Decimal(amount))
+        for line_id, by_acrn in sorted(certification.by_acrn.items())
+        for acrn, amount in sorted(by_acrn.items())
+    }
+
+
+def shares_of(
+    certification: PaymentCertification, dollars: Dollars
+) -> dict[int, Dollars]:
+    """Cents shared among the lines of accounting of a voucher, by what each pays.
+
+    Each share is rounded down to the cent; what is left goes to the one that pays most.
+    """
+    paying: dict[int, Dollars] = {}
+    for (holder, acrn), part in _parts_of(certification).items():
+        (row,) = (row for row in balances_of(holder) if row.acrn == acrn)
+        pk = row.line_of_accounting_id
+        paying[pk] = paying.get(pk, Dollars()) + part
+    whole = total_dollars(paying.values())
+    cents = int(dollars.amount * 100)
+    shares = {
+        pk: cents * int(part.amount * 100) // int(whole.amount * 100)
+        for pk, part in sorted(paying.items())
+    }
+    most = max(sorted(paying), key=lambda pk: paying[pk].amount)
+    shares[most] += cents - sum(shares.values())
+    return {pk: Dollars(Decimal(each) / 100) for pk, each in shares.items() if each}
+
+
+def withheld_of(invoice: Invoice) -> Dollars:
+    """What an invoice asks for and nobody has accepted."""
+    return invoice.asked - accepted_total(invoice)
 
 
 def lines_of_accounting_of(parts: dict[int, dict[str, Dollars]]) -> set[int]:
@@ -394,7 +475,8 @@ def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
 def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:
     """What was paid, for the file of the contract."""
     made = payments_visible_to(actor).filter(
-        certification__invoice__order__contract=contract
+        certification__invoice__order__contract=contract,
+        certification__payment_return__isnull=True,
     )
     for payment in made.select_related("certification__invoice").order_by("pk"):
         invoice = payment.certification.invoice

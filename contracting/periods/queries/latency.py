@@ -18,6 +18,7 @@ from contracting.core.periods import accounting_day, day_bounds
 from contracting.core.plots.latency import STEPS, MonthOfMoney
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries import visible_to
+from contracting.payments.models import PaymentCertification
 from contracting.periods.calculations import month_of
 from contracting.reconciliation.models import Acceptance, ReconciliationRun
 
@@ -54,25 +55,35 @@ class Way:
         return tuple(found)
 
 
+_STANDING = (
+    PaymentCertification.objects.filter(payment_return__isnull=True)
+    .select_related("payment", "payment_return")
+    .order_by("pk")
+)
+"""Vouchers that finance has not given back, the first of an invoice first."""
+
+
 def ways_of(orders: QuerySet[TaskOrder]) -> Iterator[Way]:
     """The way of each invoice of these orders that was not returned or withdrawn."""
     invoices = (
         Invoice.objects.filter(order__in=orders.order_by().values("pk"))
         .exclude(state__in=GONE)
-        .select_related("order__contract", "certification__payment")
+        .select_related("order__contract")
         .order_by("period_end", "pk")
     )
     rows = list(
         invoices.prefetch_related(
-            Prefetch("order__usage_reports", UsageReport.objects.order_by("pk"))
+            Prefetch("order__usage_reports", UsageReport.objects.order_by("pk")),
+            Prefetch("certifications", _STANDING, to_attr="vouchers"),
         )
     )
     ids = [each.pk for each in rows]
     matched = _first(ReconciliationRun.objects.filter(invoice__in=ids), "ran_at")
     accepted = _first(Acceptance.objects.filter(invoice__in=ids), "accepted_at")
     for invoice in rows:
-        certificate = getattr(invoice, "certification", None)
-        payment = getattr(certificate, "payment", None)
+        vouchers: list[Any] = invoice.vouchers
+        certificate = next(iter(vouchers), None)
+        payments = [each.payment for each in vouchers if each.is_paid]
         yield Way(
             invoice=invoice,
             used_until=invoice.period_end,
@@ -81,9 +92,9 @@ def ways_of(orders: QuerySet[TaskOrder]) -> Iterator[Way]:
                 matched.get(invoice.pk),
                 accepted.get(invoice.pk),
                 certificate.certified_at if certificate else None,
-                _paid_at(invoice, payment.paid_on) if payment else None,
+                _paid_at(invoice, payments[0].paid_on) if payments else None,
             ),
-            dollars=payment.dollars if payment else Decimal(0),
+            dollars=sum((each.dollars for each in payments), Decimal(0)),
         )
 
 

@@ -19,7 +19,6 @@ from contracting.core.quantities import Dollars
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import OrderLine
 from contracting.reconciliation import events, permissions, queries
-from contracting.reconciliation.calculations import SHIFTS
 from contracting.reconciliation.matching import effects
 from contracting.reconciliation.matching.freed import FREES
 from contracting.reconciliation.matching.tolerance import size
@@ -57,9 +56,8 @@ def resolve_finding(
     :raises NotAllowed: if ``by`` is no COR (up to tier 2) or contracting officer, or
         only the officer says so (R-REC-02)
     :raises ResolutionMissing: for a code that is unknown or says nothing of such a
-        difference, without a reason, for accept-A on an invoice that is certified
-        already, for rebill while an accepted invoice stands for the usage (R-INV-03),
-        or for a reassignment without another line of the vendor
+        difference, without a reason, for rebill while an accepted invoice stands
+        for the usage (R-INV-03), or for a reassignment without another line of the vendor
     :raises WriteOffExceeded: for more than the contract lets be written off (R-REC-02)
     :raises AlreadyResolved: if it is resolved already
     """
@@ -213,14 +211,9 @@ def _free(
     if code not in FREES:
         return Dollars()
     for invoice in invoices:
-        if invoice.state == InvoiceState.ACCEPTED:
-            acceptance = free_finding(finding, invoice, code, by, at)
-            if acceptance is not None:
-                return Dollars(acceptance.accepted_dollars)
-        elif finding.code in SHIFTS or code != ResolutionCode.ACCEPT_A:
-            message = (
-                f"Invoice {invoice.number} is {invoice.get_state_display()} already, "
-                "so that nothing can be added to it. Resolve with “credit”."
-            )
-            raise ResolutionMissing(message, invoice=invoice.number)
+        acceptance = free_finding(finding, invoice, code, by, at)
+        if acceptance is not None:
+            if invoice.state != InvoiceState.ACCEPTED:
+                invoice.move_to(InvoiceState.ACCEPTED)
+            return Dollars(acceptance.accepted_dollars)
     return Dollars()

@@ -1,0 +1,98 @@
+"""Record money that the vendor has paid back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.billing.models import CreditSettlement
+from contracting.billing.operations.settle_credit import settle_credit
+from contracting.billing.queries.credits import locked_credit
+from contracting.billing.states import SettlementKind
+from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
+from contracting.core.permissions import require
+from contracting.core.quantities import Dollars
+from contracting.ledger.operations.credit import credit_funds
+from contracting.notices.operations.post_notice import Recipient, post_notice
+from contracting.payments import events, permissions
+from contracting.payments.refusals import PaymentDateWrong
+
+
+@transaction.atomic
+def record_refund(
+    *,
+    credit_id: int,
+    dollars: Dollars,
+    received_on: date,
+    reference: str,
+    by: Actor,
+    at: datetime,
+) -> CreditSettlement:
+    """Record a refund of a credit that is due; it returns to the funds that paid.
+
+    :param dollars: whole cents, at most what is open
+    :param received_on: the day of receipt in the contract's time zone
+    :param reference: the trace number of the deposit, at most 60 characters
+    :raises NotAllowed: if ``by`` is no payment certifier of the agency
+    :raises PaymentDateWrong: without a reference, for no cents, or on a day before the
+        credit or in the future
+    :raises CreditNotOpen: if less is open (R-PAY-06)
+    :raises CreditExceeded: if its funds have paid less (R-PAY-06)
+    :raises AccountCancelled: to an account that was closed before (R-FND-05)
+    """
+    credit = locked_credit(credit_id)
+    require(permissions.can_record_refund(by, credit))
+    longest = 60
+    if not 0 < len(reference.strip()) <= longest:
+        message = f"Give the trace number of the deposit, at most {longest} characters."
+        raise PaymentDateWrong(message, pointer="/reference")
+    if dollars <= Dollars(0) or dollars != dollars.to_cents():
+        message = "A refund is an amount above zero in whole cents."
+        raise PaymentDateWrong(message, pointer="/dollars")
+    zone = credit.order.contract.time_zone
+    first, today = accounting_day(credit.credited_at, zone), accounting_day(at, zone)
+    if not first <= received_on <= today:
+        message = (
+            f"The day of receipt lies between {first.day} {first:%b %Y}, when the "
+            "credit was recorded, and today."
+        )
+        raise PaymentDateWrong(message, pointer="/received_on")
+    settlement = settle_credit(
+        credit_id=credit.pk,
+        kind=SettlementKind.REFUND,
+        dollars=dollars,
+        reference=reference.strip(),
+        by=by,
+        at=at,
+    )
+    credit_funds(
+        credits={(credit.order_line.holder, credit.acrn): dollars},
+        on=received_on,
+        because=settlement.subject,
+        by=by,
+        at=at,
+    )
+    post_notice(
+        recipients=[Recipient(organization_id=credit.order.contract.vendor_id)],
+        subject=credit.subject,
+        title=f"Your refund of ${dollars.amount:,.2f} was received",
+        body=f"Reference {settlement.reference}. {credit.reason}",
+        url_path=credit.path,
+        by=by,
+        at=at,
+    )
+    record_event(
+        events.REFUND_RECORDED,
+        subject=credit.subject,
+        by=by,
+        at=at,
+        data={
+            "dollars": dollars,
+            "received_on": received_on,
+            "reference": settlement.reference,
+        },
+    )
+    return settlement
