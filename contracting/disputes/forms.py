@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 
 from contracting.disputes.calculations import CallKey
+from contracting.disputes.queries.cases import Settled
 from contracting.disputes.states import (
     CERTIFICATION_WORDS,
     MOST_CALLS,
@@ -23,18 +24,10 @@ from contracting.documents.forms import (
     SeveralFilesField,
     TextFileField,
 )
-from contracting.reconciliation.matching.effects import BY_PEOPLE
-from contracting.reconciliation.models import Finding
-from contracting.reconciliation.states import ResolutionCode
 
 _HEAD = ("request_id", "attempt", "tokens")
 _MOST_TOKENS = 2**62
 _MOST_BYTES = 12_000_000
-_CODES = [
-    (code.value, f"{code.label.capitalize()} ({code.value})")
-    for code in BY_PEOPLE
-    if code not in {ResolutionCode.WITHDRAWN, ResolutionCode.REASSIGN}
-]
 
 
 def _words(label: str, hint: str = "", *, rows: int = 5) -> forms.CharField:
@@ -146,28 +139,37 @@ class WordsForm(forms.Form):
 
 
 class DecideDisputeForm(forms.Form):
-    """How each difference is settled, and why."""
+    """How each difference is settled, what each way would do, and why."""
 
     text = _words(
         "Findings of fact and reasons", "It is printed in the letter.", rows=8
     )
 
-    def __init__(self, *args: Any, findings: Sequence[Finding], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, settled: Sequence[Settled], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._ids = [each.public_id for each in findings]
-        for each in findings:
-            self.fields[f"code_{each.public_id}"] = forms.ChoiceField(
-                label=f"{each.code}, line {each.clin}, {each.tokens:,} tokens",
-                choices=[("", "Choose a resolution"), *_CODES],
-                help_text=str(each.get_code_display()).capitalize(),
+        self._ids = [each.finding.public_id for each in settled]
+        for each in settled:
+            finding = each.finding
+            self.fields[f"code_{finding.public_id}"] = forms.ChoiceField(
+                label=f"{finding.code}, line {finding.clin}, {finding.tokens:,} tokens",
+                choices=[("", "Choose a resolution"), *each.choices],
+                help_text=str(finding.get_code_display()).capitalize(),
             )
+            if len(each.acrns) > 1:
+                self.fields[f"acrn_{finding.public_id}"] = forms.ChoiceField(
+                    label="ACRN to which a credit comes back",
+                    choices=[("", "None"), *((acrn, acrn) for acrn in each.acrns)],
+                    required=False,
+                )
 
     def clean(self) -> dict[str, Any]:
-        """With the codes under ``codes``."""
+        """With the codes under ``codes`` and the ACRNs under ``acrns``."""
         cleaned: dict[str, Any] = super().clean() or {}
-        cleaned["codes"] = {
-            public_id: cleaned.get(f"code_{public_id}", "") for public_id in self._ids
-        }
+        for name in ("code", "acrn"):
+            cleaned[f"{name}s"] = {
+                public_id: cleaned.get(f"{name}_{public_id}", "")
+                for public_id in self._ids
+            }
         return cleaned
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import Dollars, total_dollars
 from contracting.disputes.models import CaseDecision, ClaimDecision
-from contracting.disputes.queries.cases import disputed_total, findings_of
+from contracting.disputes.queries.cases import credited_of, disputed_total, findings_of
 from contracting.disputes.states import APPEAL_WORDS
 from contracting.reconciliation.models import Finding
 
@@ -25,6 +25,7 @@ def case_decision_sheet(decision: CaseDecision, *, signer: Actor) -> dict[str, A
     """What was disputed, how each difference is settled, and what may follow."""
     case = decision.case
     contract, findings = case.order.contract, findings_of(case)
+    credits = credited_of(case)
     return {
         **_letter(contract, signer, decision.decided_at),
         "summary": "Decision of the contracting officer on a dispute.",
@@ -42,17 +43,22 @@ def case_decision_sheet(decision: CaseDecision, *, signer: Actor) -> dict[str, A
                 "value": decision.payable_dollars,
                 "shape": "dollars",
             },
+            {
+                "label": "Owed back by the vendor",
+                "value": total_dollars(credits.values()).amount,
+                "shape": "dollars",
+            },
         ],
         "sections": [
             {"heading": "What was asked", "text": case.question},
             {"heading": "Decision and reasons", "text": decision.text},
             {"heading": "If you do not agree", "text": _CLAIM_RIGHTS},
         ],
-        "tables": [_decided(findings)],
+        "tables": [_decided(findings, credits)],
     }
 
 
-def _decided(findings: list[Finding]) -> dict[str, Any]:
+def _decided(findings: list[Finding], credits: dict[int, Dollars]) -> dict[str, Any]:
     return {
         "caption": "Differences",
         "columns": [
@@ -62,6 +68,7 @@ def _decided(findings: list[Finding]) -> dict[str, Any]:
             {"key": "amount", "label": "Amount", "shape": "dollars"},
             {"key": "settled", "label": "Settled by"},
             {"key": "payable", "label": "Becomes payable", "shape": "dollars"},
+            {"key": "credit", "label": "Credit due", "shape": "dollars"},
         ],
         "rows": [
             {
@@ -71,6 +78,7 @@ def _decided(findings: list[Finding]) -> dict[str, Any]:
                 "amount": Dollars(each.amount_dollars).amount,
                 "settled": each.resolution.get_code_display(),
                 "payable": Dollars(each.resolution.payable_change_dollars).amount,
+                "credit": credits.get(each.pk, Dollars()).amount,
             }
             for each in findings
         ],

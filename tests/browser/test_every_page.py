@@ -123,6 +123,7 @@ REACHED_OTHERWISE = {
     "disputes:evidence_file": "only once evidence is frozen",
     "disputes:freeze_evidence": "only once a dispute is opened",
     "disputes:join_recount": "only once a recount is started",
+    "disputes:propose_service_credits": "only once a service level is recorded",
     "disputes:recount": "only once a recount is started",
     "disputes:start_recount": "only once a dispute is opened",
     "disputes:state_decision_date": "only once a claim is submitted",

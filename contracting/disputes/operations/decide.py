@@ -15,7 +15,7 @@ from contracting.core.quantities import Dollars, total_dollars
 from contracting.disputes import events, paperwork, permissions
 from contracting.disputes.models import CaseDecision
 from contracting.disputes.operations.open import _lock_case
-from contracting.disputes.queries.cases import at_stake, findings_of
+from contracting.disputes.queries.cases import at_stake, credited_of, findings_of
 from contracting.disputes.refusals import DecisionIncomplete
 from contracting.documents.operations.request import request_document
 from contracting.documents.states import DocumentKind
@@ -26,15 +26,24 @@ from contracting.reconciliation.operations.resolve import resolve_finding
 
 @transaction.atomic
 def decide_dispute(
-    *, case_id: int, codes: Mapping[str, str], text: str, by: Actor, at: datetime
+    *,
+    case_id: int,
+    codes: Mapping[str, str],
+    text: str,
+    acrns: Mapping[str, str] | None = None,
+    by: Actor,
+    at: datetime,
 ) -> CaseDecision:
     """Settle every difference of a dispute and tell the vendor why, in a letter.
 
-    Each difference closes through its own resolution (R-REC-04), so that what a code
-    frees or keeps is what it always is. The letter says that a claim may follow.
+    Each difference closes through its own resolution (R-REC-04): what a code
+    frees, keeps or credits is what it always is. The letter says that a claim may
+    follow.
 
     :param codes: the resolution code of each difference that is open, by its public id
     :param text: findings of fact and reasons
+    :param acrns: whose funds a credit comes back to, by public id, where a line has
+        several
     :raises NotAllowed: unless ``by`` is a contracting officer of the agency whose
         warrant covers the differences (R-ROL-01, R-ROL-02), and it is open
     :raises DecisionIncomplete: without reasons, or unless exactly the open differences
@@ -52,6 +61,7 @@ def decide_dispute(
             finding_id=each.pk,
             code=codes[each.public_id],
             reason=text,
+            acrn=(acrns or {}).get(each.public_id, ""),
             by=by,
             at=at,
         )
@@ -96,6 +106,7 @@ def decide_dispute(
             "rule": "R-REC-04",
             "codes": dict(codes),
             "payable": payable,
+            "credited": total_dollars(credited_of(case).values()),
             "text": decision.text,
             "answers": case.answers.count(),
         },

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
-from contracting.billing.models import Invoice
+from contracting.billing.models import CreditDue, Invoice
 from contracting.billing.states import InvoiceState
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
@@ -33,6 +33,8 @@ from contracting.reconciliation.queries import (
     invoices_of_finding,
     open_findings,
 )
+from contracting.reconciliation.queries.inbox import acrns_of, effects_of
+from contracting.reconciliation.states import ResolutionCode
 from contracting.reference.queries import threshold
 
 _LIVE = [
@@ -99,6 +101,48 @@ def findings_of(case: DisputeCase) -> list[Finding]:
         "dispute",
     )
     return list(rows.order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How an open difference could be settled now: codes with what each would do."""
+
+    finding: Finding
+    choices: list[tuple[str, str]]
+    acrns: list[str]
+
+
+def ways_to_settle(case: DisputeCase, at: datetime) -> list[Settled]:
+    """Each open difference of a dispute with the resolutions that fit it.
+
+    The vendor alone withdraws; usage of another line is reassigned on the page of the
+    difference itself.
+    """
+    left_out = {ResolutionCode.WITHDRAWN, ResolutionCode.REASSIGN}
+    return [
+        Settled(
+            finding,
+            [
+                (each.code, f"{each.label.capitalize()} ({each.code}): {each.words}")
+                for each in effects_of(finding, at)
+                if not each.refused and each.code not in left_out
+            ],
+            acrns_of(finding),
+        )
+        for finding in findings_of(case)
+        if not hasattr(finding, "resolution")
+    ]
+
+
+def credited_of(case: DisputeCase) -> dict[int, Dollars]:
+    """What the vendor owes back by the resolution of each difference."""
+    findings = findings_of(case)
+    rows = CreditDue.objects.filter(
+        because_kind="reconciliation.finding",
+        because_id__in=[each.pk for each in findings],
+    )
+    sums = rows.values_list("because_id").annotate(sum=Sum("dollars"))
+    return {pk: Dollars(dollars) for pk, dollars in sums}
 
 
 def disputable(order: TaskOrder) -> QuerySet[Finding]:

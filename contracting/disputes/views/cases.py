@@ -14,6 +14,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
+from contracting.core.quantities import total_dollars
 from contracting.core.views import PageView, VerbView
 from contracting.disputes import forms, permissions
 from contracting.disputes.models import DisputeCase, EvidenceBundle
@@ -88,6 +89,7 @@ class DisputePage(PageView):
             "contract": contract,
             "findings": queries.findings_of(case),
             "total": queries.disputed_total(case),
+            "credited": total_dollars(queries.credited_of(case).values()),
             "answers": case.answers.select_related("answered_by__user").order_by("pk"),
             "files": list(enumerate(queries.files_of(case), start=1)),
             "bundles": case.bundles.select_related("frozen_by__user").order_by("pk"),
@@ -241,14 +243,18 @@ class DecideDispute(CaseVerbView):
         )
 
     def form_options(self, thing: DisputeCase) -> dict[str, Any]:
-        rows = queries.findings_of(thing)
-        return {"findings": [f for f in rows if not hasattr(f, "resolution")]}
+        return {"settled": queries.ways_to_settle(thing, clock.now())}
 
     def perform(
         self, *, thing: DisputeCase, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         decide_dispute(
-            case_id=thing.pk, codes=data["codes"], text=data["text"], by=by, at=at
+            case_id=thing.pk,
+            codes=data["codes"],
+            acrns=data["acrns"],
+            text=data["text"],
+            by=by,
+            at=at,
         )
         return thing.path
 
