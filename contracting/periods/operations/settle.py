@@ -9,16 +9,13 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.billing.models import CreditDue
-from contracting.billing.operations.record_credit import record_credit
 from contracting.billing.queries import locked_order
-from contracting.billing.states import CreditKind
 from contracting.charges.models import Charge
 from contracting.charges.operations.charge_adjustment import charge_adjustment
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
-from contracting.ledger.calculations import spread
 from contracting.ledger.queries import balances_of
 from contracting.orders.models import OrderLine
 from contracting.periods import events, permissions
@@ -30,9 +27,9 @@ from contracting.reconciliation.states import ResolutionCode
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What an adjustment came to: credits of the vendor, or a charge of its line."""
+    """What an adjustment came to: a credit of the vendor, or a charge of its line."""
 
-    credits: tuple[CreditDue, ...] = ()
+    credit: CreditDue | None = None
     charge: Charge | None = None
 
 
@@ -70,22 +67,22 @@ def settle_adjustment(
         pk=line_id
     )
     cents = Dollars(finding.amount_dollars).to_cents()
-    is_credit = cents > Dollars()
-    settled = Settled()
-    if is_credit:
-        settled = Settled(credits=_credited(finding, line, cents, reason, by, at))
-    elif cents < Dollars():
+    charge = None
+    if cents < Dollars():
         charge = charge_adjustment(
             line=line, dollars=-cents, because=finding.subject, by=by, at=at
         )
-        settled = Settled(charge=charge)
+    is_credit = cents > Dollars()
     resolve_finding(
         finding_id=finding.pk,
         code=ResolutionCode.CREDIT if is_credit else ResolutionCode.ACCEPT_A,
         reason=reason,
+        acrn=_acrn_of(line, cents) if is_credit else "",
         by=by,
         at=at,
     )
+    credit = _credit_of(finding)
+    settled = Settled(credit, charge)
     record_event(
         events.ADJUSTMENT_SETTLED,
         subject=finding.subject,
@@ -95,35 +92,24 @@ def settle_adjustment(
             "rating_run": finding.evidence["rating_run"],
             "exact": Dollars(finding.amount_dollars),
             "cents": cents,
-            "credits": [each.public_id for each in settled.credits],
-            "charge": settled.charge.public_id if settled.charge else None,
+            "credit": credit.public_id if credit else None,
+            "charge": charge.public_id if charge else None,
         },
     )
     return settled
 
 
-def _credited(
-    finding: Finding,
-    line: OrderLine,
-    cents: Dollars,
-    reason: str,
-    by: Actor,
-    at: datetime,
-) -> tuple[CreditDue, ...]:
-    """One credit for each ACRN that has paid for it, the last in order first."""
-    rows = list(reversed(balances_of(line.holder)))
-    parts = spread(cents, [Dollars(row.accepted_dollars) for row in rows])
-    return tuple(
-        record_credit(
-            order_line_id=line.pk,
-            dollars=part,
-            kind=CreditKind.RATCHET,
-            reason=reason,
-            acrn=row.acrn,
-            because=finding.subject,
-            by=by,
-            at=at,
-        )
-        for row, part in zip(rows, parts, strict=True)
-        if part
-    )
+def _acrn_of(line: OrderLine, cents: Dollars) -> str:
+    """The ACRN that has paid for it: the last in order with as much accepted."""
+    rows = balances_of(line.holder)
+    paid = [row for row in rows if Dollars(row.accepted_dollars) >= cents]
+    found = max(paid or rows, key=lambda row: (bool(paid), row.sequence))
+    return str(found.acrn)
+
+
+def _credit_of(finding: Finding) -> CreditDue | None:
+    """The credit that the resolution has made due, if it has."""
+    subject = finding.subject
+    return CreditDue.objects.filter(
+        because_kind=subject.kind, because_id=subject.id
+    ).first()
