@@ -4,7 +4,9 @@ import csv
 import gzip
 import json
 import stat
+import time
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -49,6 +51,14 @@ def test_its_pieces_are_the_text_and_each_token_has_a_byte(merges, text):
     assert all(pieces)
     count = merges.count(text)
     assert len(pieces) <= count <= len(text.encode("utf-8", "replace"))
+
+
+def test_a_text_without_any_space_takes_no_square_of_its_length(merges):
+    letters = "".join(Random(3).choices("abcdefghijklmnopqrstuvwxyz", k=30_000))
+
+    begun = time.process_time()
+    assert 10_000 < merges.count(letters) < 30_000
+    assert time.process_time() - begun < 3
 
 
 @pytest.mark.parametrize("raw", [b"", b"#version: 0.2\n", b"a b c\n", b"\xff\xfe"])

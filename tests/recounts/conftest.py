@@ -42,8 +42,11 @@ def order(db):
 
 
 @pytest.fixture
-def recounter(db):
-    """The machine beside the gateway, and the text of its key."""
+def recounter(order):
+    """The machine beside the gateway, and the text of its key.
+
+    Its key is a new one each time: whatever is remembered is built before it.
+    """
     administrator = actor("administrator")
     issued = issue_api_key(
         organization_id=administrator.own_organization_id,

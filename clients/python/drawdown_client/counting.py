@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import heapq
 import importlib
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -88,15 +89,18 @@ class Merges:
         except UnicodeDecodeError as error:
             message = "A file of merges is UTF-8 text."
             raise NoTokenizer(message) from error
-        pairs = [
-            tuple(line.split(" "))
-            for n, line in enumerate(lines)
-            if line and not (n == 0 and line.startswith("#version"))
-        ]
-        if not pairs or any(len(pair) != 2 for pair in pairs):
-            message = "Each line of a file of merges is two pieces."
+        self._ranks: dict[tuple[str, str], int] = {}
+        for n, line in enumerate(lines):
+            if not line or (n == 0 and line.startswith("#version")):
+                continue
+            first, _, second = line.partition(" ")
+            if not first or not second or " " in second:
+                message = "Each line of a file of merges is two pieces."
+                raise NoTokenizer(message)
+            self._ranks[first, second] = n
+        if not self._ranks:
+            message = "There are no merges in this file."
             raise NoTokenizer(message)
-        self._ranks = {pair: n for n, pair in enumerate(pairs)}
         self._piece = functools.lru_cache(_KEPT)(self._merged)
 
     def count(self, text: str) -> int:
@@ -104,30 +108,39 @@ class Merges:
         return sum(self._piece(piece) for piece in pieces_of(text))
 
     def _merged(self, piece: str) -> int:
+        """Merge the pair of the lowest rank, the leftmost of them, until none is left.
+
+        Places that are merged away are skipped; whoever sends a text without any space
+        must not make this take the square of its length.
+        """
         # A lone surrogate is no text; it counts as what would be written for it.
         parts = [_BYTES[byte] for byte in piece.encode("utf-8", "replace")]
-        while len(parts) > 1:
-            none = len(self._ranks)
-            best = min(
-                (self._ranks.get(pair, none), pair)
-                for pair in zip(parts, parts[1:], strict=False)
-            )
-            if best[0] == none:
-                break
-            parts = list(_joined(parts, best[1]))
-        return len(parts)
-
-
-def _joined(parts: list[str], pair: tuple[str, str]) -> Iterator[str]:
-    """The parts with every such pair made one, from the left."""
-    n = 0
-    while n < len(parts):
-        if n + 1 < len(parts) and (parts[n], parts[n + 1]) == pair:
-            yield parts[n] + parts[n + 1]
-            n += 2
-        else:
-            yield parts[n]
-            n += 1
+        end, left = len(parts), len(parts)
+        after = list(range(1, end + 1))
+        before = list(range(-1, end - 1))
+        waiting = [
+            (self._ranks[pair], n, *pair)
+            for n, pair in enumerate(zip(parts, parts[1:], strict=False))
+            if pair in self._ranks
+        ]
+        heapq.heapify(waiting)
+        while waiting:
+            _rank, n, first, second = heapq.heappop(waiting)
+            other = after[n]
+            if parts[n] != first or other == end or parts[other] != second:
+                continue
+            parts[n], parts[other] = first + second, ""
+            after[n] = after[other]
+            if after[n] < end:
+                before[after[n]] = n
+            left -= 1
+            for place in (before[n], n):
+                if place >= 0 and after[place] < end:
+                    pair = (parts[place], parts[after[place]])
+                    rank = self._ranks.get(pair)
+                    if rank is not None:
+                        heapq.heappush(waiting, (rank, place, *pair))
+        return left
 
 
 def pieces_of(text: str) -> Iterator[str]:
