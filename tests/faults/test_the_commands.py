@@ -56,13 +56,15 @@ def play():
 def test_the_demo_finds_every_fault_up_to_a_leap_day():
     summary = play()
 
-    # Its ten figures are those of the real calls and of the planted faults
+    # Its twelve figures are those of the real calls and of the planted faults
     assert list(summary) == [
         "input_tokens",
         "output_tokens",
         "amount_usd",
         "planted",
         "found",
+        "unexplained_usd",
+        "credited_usd",
         "hard_stop",
         "documents",
         "invariants",

@@ -3,6 +3,7 @@
 from datetime import date
 from types import SimpleNamespace
 
+from contracting.core.quantities import Dollars
 from contracting.operate.story import burn, times, truth, verdict
 from contracting.operate.story.times import Calendar
 from contracting.reference.models import AiModel
@@ -26,6 +27,8 @@ def figures(**others):
         "input_tokens": 18_059_974,
         "output_tokens": 245_896,
         "amount_usd": "0",
+        "unexplained_usd": Dollars().plain(),
+        "credited_usd": "0.25",
         "invariants": "ok",
         "audit": "ok",
         **others,
@@ -88,13 +91,15 @@ def test_the_summary_takes_its_figures_from_the_meter(told):
     # When the story that the run shares is summed up
     summary = verdict.summary(told, seconds=1, invariants="ok", audit="ok")
 
-    # Then there are ten figures, and nothing is wrong with them
+    # Then there are twelve figures, and nothing is wrong with them
     assert list(summary) == [
         "input_tokens",
         "output_tokens",
         "amount_usd",
         "planted",
         "found",
+        "unexplained_usd",
+        "credited_usd",
         "hard_stop",
         "documents",
         "invariants",

@@ -73,7 +73,8 @@ def play(calendar: Calendar, stage: Stage) -> Told:
     released = hold.ask(engaged, calendar)
     payment = settle.pay(engaged, calendar, certification)
     stage.say(
-        f"  meanwhile the first invoice is paid when due: ${payment.dollars:,.2f}"
+        f"  meanwhile the first invoice is paid when due: ${payment.dollars:,.2f}, "
+        f"${certification.offset_dollars:,.2f} of credits taken off"
     )
     contracts = _award_two(engaged, calendar, released, stage)
     _administer(engaged, calendar, contracts, stage)
@@ -237,6 +238,8 @@ def _settle(
         f"  the dispute is decided: ${decided.payable_dollars:,.2f} becomes payable, "
         "the rest is not paid"
     )
+    credit = settle.credit(engaged, calendar, order)
+    stage.say(f"  a credit of ${credit.dollars:,.2f} for missed service is due")
     return received
 
 

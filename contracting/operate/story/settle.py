@@ -11,9 +11,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from contracting.billing.calculations import COLUMNS, read_lines
-from contracting.billing.models import Invoice, UsageReport
+from contracting.billing.models import CreditDue, Invoice, UsageReport
 from contracting.billing.operations.receive_invoice import receive_invoice
 from contracting.billing.operations.receive_report import receive_usage_report
+from contracting.billing.operations.record_credit import record_credit
+from contracting.billing.states import CreditKind
 from contracting.closeout.models import CompletionStatement
 from contracting.closeout.operations.close_out_contract import close_out_contract
 from contracting.closeout.operations.close_out_order import close_out_order
@@ -58,6 +60,13 @@ DECISION: Final = (
     "The gateway saw each of the listed calls once, and the first attempts failed on "
     "the vendor's side; only the second is payable. Cached input is paid at its own "
     "price, and the contract's price applies: the difference is not paid."
+)
+
+
+CREDIT: Final = Dollars("0.25")
+OUTAGE: Final = (
+    "The service did not answer for half an hour on the day of the pilot; the vendor "
+    "agreed to give a quarter of a dollar for it."
 )
 
 
@@ -160,6 +169,18 @@ def decide(cast: Cast, calendar: Calendar, case: DisputeCase) -> CaseDecision:
         text=DECISION,
         by=cast["contracting_officer"],
         at=calendar.at(times.RESOLUTION, 10),
+    )
+
+
+def credit(cast: Cast, calendar: Calendar, order: TaskOrder) -> CreditDue:
+    """Half an hour without an answer: the vendor owes it back on the next payment."""
+    return record_credit(
+        order_line_id=order.current_lines()[0].pk,
+        dollars=CREDIT,
+        kind=CreditKind.SLA,
+        reason=OUTAGE,
+        by=cast["cor"],
+        at=calendar.at(times.RESOLUTION, 14),
     )
 
 

@@ -11,8 +11,9 @@ from django.db.models import Sum
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.documents.models import Document
 from contracting.metering.models import UsageRating
-from contracting.operate.story import truth
+from contracting.operate.story import settle, truth
 from contracting.operate.story.play import Told
+from contracting.payments.models import PaymentCertification
 
 _INPUT: Final = {truth.UNCACHED, truth.CACHED}
 
@@ -34,6 +35,8 @@ def summary(told: Told, *, seconds: int, invariants: str, audit: str) -> Row:
         "amount_usd": Dollars(dollars).plain(),
         "planted": told.planted,
         "found": told.found,
+        "unexplained_usd": settle.unexplained(told.invoice).plain(),
+        "credited_usd": Dollars(_credited(told)).plain(),
         "hard_stop": told.stop.as_row(),
         "documents": [
             {"kind": each.kind, "number": each.number, "title": each.title}
@@ -43,6 +46,12 @@ def summary(told: Told, *, seconds: int, invariants: str, audit: str) -> Row:
         "audit": audit,
         "seconds": seconds,
     }
+
+
+def _credited(told: Told) -> Decimal:
+    """What the vouchers of the order have taken off."""
+    vouchers = PaymentCertification.objects.filter(invoice__order=told.order)
+    return vouchers.aggregate(sum=Sum("offset_dollars"))["sum"] or Decimal(0)
 
 
 def wrong(told: Told, summary: Row) -> list[str]:
@@ -57,6 +66,8 @@ def wrong(told: Told, summary: Row) -> list[str]:
         "amount_usd": total_dollars(
             told.truth.price_of(call.tokens) for call in told.truth.calls
         ).plain(),
+        "unexplained_usd": Dollars().plain(),
+        "credited_usd": settle.CREDIT.plain(),
         "invariants": "ok",
         "audit": "ok",
     }
