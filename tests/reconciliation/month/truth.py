@@ -113,7 +113,7 @@ def calls_of(seed: int, *, a_day: int, scale: int = 1) -> list[Call]:
     """
     dice = random.Random(seed)
     rows = trace()
-    found = []
+    found: list[Call] = []
     number = dice.randrange(len(rows))
     for day in range(DAYS):
         for order in ORDERS:
