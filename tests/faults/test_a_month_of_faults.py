@@ -52,7 +52,7 @@ def test_a_fault_in_a_hundred_pieces_is_a_drift_or_counted_whole(days):
 
 
 def test_the_big_month():
-    calls = calls_of(7, a_day=BIG_DAY, scale=6)
+    calls = calls_of(7, a_day=BIG_DAY, scale=10)
     due = [call for call in calls if not call.failed]
     assert len(due) >= 150_000
     assert sum(sum(call.tokens.values()) for call in due) >= 2 * 10**9

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -208,7 +209,7 @@ def test_a_month_through_the_tables(in_sums):
             period_end=end,
             at=at,
         )
-    span = {"period_start": CALLED_AT, "period_end": END}
+    span: dict[str, Any] = {"period_start": CALLED_AT, "period_end": END}
     price = UnitPrice(PRICES["OUT_TEXT"]).usd_per_million_tokens + Decimal("0.5")
     lines = [
         stated(code, tokens, **span)

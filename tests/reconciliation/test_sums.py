@@ -11,13 +11,17 @@ from contracting.billing.calculations import COLUMNS, as_report
 from contracting.billing.models import ReportRow
 from contracting.billing.refusals import ReportOutsidePeriod, ReportRefused
 from contracting.core.quantities import Dollars
-from contracting.reconciliation.models import Finding
+from contracting.reconciliation.models import Acceptance, Finding
+from contracting.reconciliation.operations.accept import accept_usage
+from contracting.reconciliation.operations.resolve import resolve_finding
 from tests.builders_billing import (
+    ACCEPTED_AT,
     CALLS,
     COMPARED_AT,
     COUNTS,
     HOUR,
     MODEL,
+    TOTAL,
     Call,
     compared,
     invoiced,
@@ -227,3 +231,29 @@ def test_no_row_is_a_call_and_a_sum(order):
     for strange in ({"request_id": ""}, {"request_id": "r", "bucket_end": HOUR[1]}):
         with pytest.raises(IntegrityError), transaction.atomic():
             ReportRow.objects.create(report=report, row_number=999, **values, **strange)
+
+
+@pytest.mark.parametrize("missing", [20_001, COUNTS["OUT_TEXT"]])
+def test_what_a_sum_lacks_is_paid_once_our_count_holds(order, missing):
+    # Given an invoice of what our meter counts, and a report with a sum too small
+    counts = {**COUNTS, "OUT_TEXT": COUNTS["OUT_TEXT"] - missing}
+    reported(order, content=sums({code: n for code, n in counts.items() if n}))
+    invoice = invoiced(order)
+    compared(order, invoice)
+    first = accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=ACCEPTED_AT)
+    finding = Finding.objects.get(order=order, invoice=None)
+
+    # When our count is accepted
+    resolve_finding(
+        finding_id=finding.pk,
+        code="accept-A",
+        reason="The vendor has looked it up.",
+        by=actor("contracting_officer"),
+        at=ACCEPTED_AT + timedelta(hours=1),
+    )
+
+    # Then the rest of the line is payable, and no token of another class
+    freed = Acceptance.objects.get(finding=finding)
+    paid = {row.token_class_code: row.payable_tokens for row in freed.lines.all()}
+    assert {code: n for code, n in paid.items() if n} == {"OUT_TEXT": missing}
+    assert Dollars(first.accepted_dollars + freed.accepted_dollars) == TOTAL

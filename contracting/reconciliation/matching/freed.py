@@ -57,12 +57,14 @@ def freed_parts(
         parts = asked_beyond(finding, invoice, cells, match, by_invoice=by_invoice)
     elif finding.code in SHIFTS and finding.invoice_id == invoice.pk:
         parts = _left_out(finding, invoice, cells)
-    elif finding.code in _TOO_LITTLE and finding.level == REQUEST:
+    elif finding.code in _TOO_LITTLE and finding.invoice_id is None:
         parts = _not_reported(finding, invoice, cells, at)
     return Rooms().parts(parts)
 
 
-_TOO_LITTLE = frozenset({FindingCode.QTY, FindingCode.MISSING_B})
+_TOO_LITTLE = frozenset(
+    {FindingCode.QTY, FindingCode.MISSING_B, FindingCode.SYSTEMATIC}
+)
 
 
 def _left_out(
@@ -100,22 +102,28 @@ def _not_reported(
     cells: Mapping[tuple[object, ...], Cell],
     at: datetime,
 ) -> list[Part]:
-    """The calls that the vendor reported too low or not at all, on their lines."""
-    short = {
-        (request, attempt, code): -tokens
-        for request, attempt, code, tokens in finding.evidence["keys"]
-        if tokens < 0
-    }
+    """The calls that the vendor reported too low or not at all, on their lines.
+
+    Where it reports sums, those of our calls in the period of the sum.
+    """
+    by_call = finding.level == REQUEST
+    short: dict[tuple[object, ...], int] = defaultdict(int)
+    for *where, code, tokens in finding.evidence["keys"]:
+        if tokens < 0:
+            short[(*where, code) if by_call else (code,)] -= tokens
     span = (invoice.period_start, invoice.period_end)
     match = inputs.match_of(invoice.order, span, invoice=invoice, at=at)
     counted: dict[int, int] = defaultdict(int)
     lines = list(live_lines(invoice))
     for row in match.metered:
-        missing = short.get((row.request_id, row.attempt, row.token_class), 0)
+        place: tuple[object, ...] = (row.request_id, row.attempt, row.token_class)
+        if not by_call:
+            place = (row.token_class,) if _is_in_sum(finding, row) else ()
+        missing = short.get(place, 0)
         line = next((each for each in lines if _bills(each, row)), None)
         if missing and line is not None:
             taken = min(missing, row.tokens)
-            short[row.request_id, row.attempt, row.token_class] -= taken
+            short[place] -= taken
             counted[line.pk] += taken
     paid = _accepted(invoice)
     parts = []
@@ -133,6 +141,20 @@ def _not_reported(
                 part = replace(part, tokens=rounded_down(part))
             parts.append(part)
     return parts
+
+
+def _is_in_sum(finding: Finding, row: Metered) -> bool:
+    """Whether a call of ours lies in the sum, or on the day without one."""
+    said = finding.evidence
+    kind = (finding.order_line_id, said.get("model"), said.get("tier"))
+    if row.kind != kind:
+        return False
+    if "bucket_start" not in said:
+        return row.day.isoformat() == str(said.get("day"))
+    start, end = (
+        datetime.fromisoformat(said[name]) for name in ("bucket_start", "bucket_end")
+    )
+    return start <= row.occurred_at < end
 
 
 def _bills(line: InvoiceLine, row: Metered) -> bool:
