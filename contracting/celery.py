@@ -143,6 +143,10 @@ app.conf.beat_schedule = {
         "task": "contracting.reconciliation.tasks.remind_overdue",
         "schedule": crontab(hour=11, minute=30),
     },
+    "reconcile-monthly": {
+        "task": "contracting.reconciliation.tasks.reconcile_monthly",
+        "schedule": crontab(day_of_month="5", hour=7, minute=0),
+    },
     "check-invariants-nightly": {
         "task": "contracting.operate.tasks.check_invariants_nightly",
         "schedule": crontab(hour=6, minute=0),

@@ -5,6 +5,9 @@ from contracting.audit.events import event_type
 ORDER_RECONCILED = event_type(
     "reconciliation.run.made", "Meter, report and invoice were compared."
 )
+COMPARISON_BEGUN = event_type(
+    "reconciliation.comparison.begun", "An order is compared anew, day after day."
+)
 FINDING_DISPUTED = event_type(
     "reconciliation.finding.disputed", "A discrepancy was put to the vendor."
 )

@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q, Sum
 
-from contracting.core.models import Addressed, AppendOnly
+from contracting.core.models import Addressed, AppendOnly, Timestamped
 from contracting.core.subjects import Subject
 from contracting.reconciliation.states import (
     FindingCode,
@@ -395,3 +395,79 @@ class AcceptedCharge(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.charge_line_id} {self.payable_dollars}"
+
+
+class ReportedDay(Timestamped):
+    """What one report has of one accounting day: how much, and a digest of its rows.
+
+    Made of the rows, which never change; it may be thrown away and made again.
+    """
+
+    report = models.ForeignKey(
+        "billing.UsageReport", on_delete=models.PROTECT, related_name="days"
+    )
+    day = models.DateField(help_text="In the contract's time zone.")
+    rows = models.BigIntegerField()
+    tokens = models.DecimalField(max_digits=30, decimal_places=0)
+    digest = models.CharField(
+        max_length=32, help_text="Sum of a hash of every row, modulo 2 to the 128th."
+    )
+    names = models.JSONField(default=list, help_text="The names of models in the rows.")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_day_of_a_report_is_added_up_once", fields=["report", "day"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.day}"
+
+
+class KeptDay(Timestamped):
+    """What the last comparison read of an accounting day of an order.
+
+    It is read anew once its basis has changed: usage, reports, names, prices or what is
+    due. It is no evidence, and may be thrown away: the next comparison reads all anew.
+    """
+
+    order = models.ForeignKey(
+        "orders.TaskOrder", on_delete=models.PROTECT, related_name="+"
+    )
+    day = models.DateField(help_text="In the contract's time zone.")
+    basis_sha256 = models.CharField(max_length=64)
+    content = models.JSONField(default=dict)
+    read_at = models.DateTimeField(help_text="The business instant, UTC.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_day_of_an_order_is_kept_once", fields=["order", "day"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.day}"
+
+
+class LongComparison(AppendOnly):
+    """An order that is compared anew in steps, because it has much usage.
+
+    Its steps read day after day; the last one makes the run to which the operation
+    leads.
+    """
+
+    order = models.ForeignKey(
+        "orders.TaskOrder", on_delete=models.PROTECT, related_name="long_comparisons"
+    )
+    operation = models.OneToOneField(
+        "documents.Operation", on_delete=models.PROTECT, related_name="comparison"
+    )
+    asked_at = models.DateTimeField(help_text="What was read before is read anew.")
+    asked_by = models.CharField(max_length=160)
+
+    def __str__(self) -> str:
+        return f"{self.order_id} at {self.asked_at}"

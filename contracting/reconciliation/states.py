@@ -292,7 +292,8 @@ class Match:
     and no calls. ``uncharged`` are calls of our meter that the contract does not charge
     because of how they ended. Attempts that the meter or a report has on another order
     are in ``metered_elsewhere`` and ``reported_elsewhere``. ``agreed`` counts the rows
-    of a key and day that were compared before, and found equal, and left out here.
+    of a key and day that were compared before and found equal, and stand here as sums;
+    ``digests`` say of each day which they are.
     Sums that begin in the ``window`` are compared, also where they go beyond it: what
     lies outside of it and in the same sums stands beside the other rows.
     """
@@ -323,6 +324,7 @@ class Match:
     window: Span | None = None
     beside_metered: tuple[Metered, ...] = ()
     beside_reported: tuple[Reported, ...] = ()
+    digests: tuple[tuple[date, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

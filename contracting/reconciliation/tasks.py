@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 @shared_task
 def reconcile_nightly(at: str | None = None) -> int:
-    """Compare everything; may run twice, since a difference is found once.
+    """Compare what has changed; may run twice, since a difference is found once.
 
     :param at: an instant in ISO format; now, where nothing is given
     :returns: the number of comparisons made; what failed stands in the log
@@ -38,3 +38,19 @@ def remind_overdue(at: str | None = None) -> int:
     return remind_overdue_findings(
         by=SYSTEM, at=datetime.fromisoformat(at) if at else clock.now()
     )
+
+
+@shared_task
+def reconcile_monthly(at: str | None = None) -> int:
+    """Compare everything anew, whatever was read before; may run twice.
+
+    The result is the same as that of the nights, unless something was read wrongly.
+
+    :param at: an instant in ISO format; now, where nothing is given
+    :returns: the number of comparisons made; what failed stands in the log
+    """
+    instant = datetime.fromisoformat(at) if at else clock.now()
+    month = reconcile_all(at=instant, anew=True)
+    if month.failed:
+        _log.error("Not compared this month: %s.", ", ".join(month.failed))
+    return month.made

@@ -32,6 +32,8 @@ NOT_RECORDED = {
     "ledger.fold_usage": "one line of the fold of an order, which records them all",
     "metering.fold_all": "asks for one order after the other",
     "metering.ingest_upload": "each chunk is a batch, whose verb records it",
+    "reconciliation.read_changed_days": "what is kept may be thrown away",
+    "reconciliation.take_step": "its last step is a run, whose verb records it",
     "metering.roll_up_usage": "one step of the fold",
     "metering.sort_usage_by_key": "the machinery sorts sums that it can make again",
     "notices.post_notice": "one row of the verb that tells people",

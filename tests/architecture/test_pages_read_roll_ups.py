@@ -19,6 +19,7 @@ READS = {
     "operate/story/verdict.py": "recounts the story beside the pages",
     "reconciliation/matching/beside.py": "which order a reported call stands on",
     "reconciliation/matching/inputs.py": "matches call by call",
+    "reconciliation/matching/kept.py": "the first and the last call of a line",
 }
 """Who reads raw rows of usage beside those who write them, each with the reason."""
 

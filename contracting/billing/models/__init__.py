@@ -158,7 +158,7 @@ class ReportRow(AppendOnly):
     """
 
     report = models.ForeignKey(
-        UsageReport, on_delete=models.PROTECT, related_name="rows"
+        UsageReport, on_delete=models.PROTECT, related_name="rows", db_index=False
     )
     row_number = models.PositiveIntegerField()
     request_id = models.CharField(max_length=200, blank=True)
@@ -195,6 +195,7 @@ class ReportRow(AppendOnly):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="report_row_by_request", fields=["request_id"]),
+            models.Index(name="report_row_by_time", fields=["report", "occurred_at"]),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ from contracting.disputes.models import DisputeCase
 from contracting.disputes.queries.cases import findings_of
 from contracting.disputes.refusals import CaseIncomplete
 from contracting.metering.models import EveryEvent, UsageBatch
-from contracting.reconciliation.matching.inputs import CLOCKS_APART, match_of
+from contracting.reconciliation.matching.inputs import CLOCKS_APART, match_by_row
 from contracting.reconciliation.models import Cell, Finding
 from contracting.reconciliation.states import Match, Metered, Reported
 
@@ -129,9 +129,7 @@ class Looked:
         key = (finding.order_id, scope.span)
         if key not in self._matches:
             span = (scope.span.start, scope.span.end)
-            self._matches[key] = match_of(
-                finding.order, span, invoice=None, at=self._at
-            )
+            self._matches[key] = match_by_row(finding.order, span, at=self._at)
         match = self._matches[key]
         return (
             [row for row in match.metered if scope.holds(row)],

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import Count, Min, QuerySet, Sum
 
 from contracting.core.quantities import Dollars
 from contracting.ledger.models import HolderBalance, ParkedDelta, UsageDelta
@@ -158,3 +158,15 @@ def pending_of(holders: Iterable[Holder]) -> dict[Holder, Dollars]:
             if Holder(kind, line) in wanted and waits.dollars > 0:
                 found[Holder(kind, line)] = Dollars(waits.dollars)
     return found
+
+
+def waiting_by_day(kind: str, ids: Iterable[int]) -> Iterator[tuple[date, int, int]]:
+    """The days of which holders have usage that is on no balance yet, and how much.
+
+    :returns: the day, the number of deltas and their tokens; parked ones apart
+    """
+    for table in (UsageDelta, ParkedDelta):
+        waiting = table.objects.filter(holder_kind=kind, holder_id__in=list(ids))
+        by_day = waiting.values("day").annotate(deltas=Count("pk"), sum=Sum("tokens"))
+        for row in by_day.order_by("day"):
+            yield row["day"], row["deltas"], row["sum"]

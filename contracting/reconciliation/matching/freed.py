@@ -52,7 +52,9 @@ def freed_parts(
     parts: list[Part] = []
     if code != ResolutionCode.ACCEPT_A:
         span = (invoice.period_start, invoice.period_end)
-        match = inputs.match_of(invoice.order, span, invoice=invoice, at=at)
+        match = inputs.match_of(
+            invoice.order, span, invoice=invoice, at=at, by_row=_requests_of(finding)
+        )
         by_invoice = code == ResolutionCode.ACCEPT_C and finding.invoice_id is not None
         parts = asked_beyond(finding, invoice, cells, match, by_invoice=by_invoice)
     elif finding.code in SHIFTS and finding.invoice_id == invoice.pk:
@@ -65,6 +67,13 @@ def freed_parts(
 _TOO_LITTLE = frozenset(
     {FindingCode.QTY, FindingCode.MISSING_B, FindingCode.SYSTEMATIC}
 )
+
+
+def _requests_of(finding: Finding) -> set[str]:
+    """The requests that a discrepancy of single calls names."""
+    if finding.level != REQUEST:
+        return set()
+    return {str(request) for request, *_ in finding.evidence["keys"]}
 
 
 def _left_out(
@@ -112,7 +121,8 @@ def _not_reported(
         if tokens < 0:
             short[(*where, code) if by_call else (code,)] -= tokens
     span = (invoice.period_start, invoice.period_end)
-    match = inputs.match_of(invoice.order, span, invoice=invoice, at=at)
+    wanted = {request for request, *_ in short}
+    match = inputs.match_of(invoice.order, span, invoice=invoice, at=at, by_row=wanted)
     counted: dict[int, int] = defaultdict(int)
     lines = list(live_lines(invoice))
     for row in match.metered:

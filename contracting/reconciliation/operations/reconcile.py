@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Q
@@ -30,7 +30,7 @@ from contracting.reconciliation import (
     queries,
     states,
 )
-from contracting.reconciliation.matching import inputs
+from contracting.reconciliation.matching import inputs, kept
 from contracting.reconciliation.matching.allowances import judge_of
 from contracting.reconciliation.matching.tolerance import WITHIN, Judge, size
 from contracting.reconciliation.matching.waterfall import waterfall
@@ -47,9 +47,12 @@ from contracting.reconciliation.states import (
     Difference,
     FindingCode,
     Match,
+    Metered,
     ResolutionCode,
     Span,
 )
+
+_Row = TypeVar("_Row", bound=Metered)
 
 DAYS_TO_ANSWER = 5
 _NOTHING = Dollars()
@@ -70,7 +73,12 @@ class _Comparison:
 
 @transaction.atomic
 def reconcile_order(
-    *, order_id: int, invoice_id: int | None = None, by: Actor, at: datetime
+    *,
+    order_id: int,
+    invoice_id: int | None = None,
+    changed_only: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> ReconciliationRun:
     """Compare the whole order, or the period of one invoice, and keep what was found.
 
@@ -80,6 +88,8 @@ def reconcile_order(
     within the tolerance of the contract is accepted by it, with the rule named, counts
     against its cap (R-REC-02), and is listed all the same.
 
+    :param changed_only: of a whole order, read only the days that have changed since
+        the last comparison; the result is the same
     :raises NotAllowed: if ``by`` is neither the job nor COR nor CO of the agency
     :raises NothingToReconcile: if neither side has any usage
     """
@@ -88,8 +98,7 @@ def reconcile_order(
     invoice = None
     if invoice_id is not None:
         invoice = Invoice.objects.locked().get(pk=invoice_id, order=order)
-    span = _span(order, invoice)
-    match = inputs.match_of(order, span, invoice=invoice, at=at)
+    span, match = _views(order, invoice, at, changed_only=changed_only)
     made = _Comparison(order, invoice, span, match, by, at)
     differences = calculations.compare(match)
     run = _keep_run(made, differences)
@@ -114,14 +123,18 @@ def reconcile_order(
     return run
 
 
-def _span(order: TaskOrder, invoice: Invoice | None) -> Span:
+def _views(
+    order: TaskOrder, invoice: Invoice | None, at: datetime, *, changed_only: bool
+) -> tuple[Span, Match]:
+    """What is compared of an invoice, or of the whole order, and of which time."""
     if invoice is not None:
-        return invoice.period_start, invoice.period_end
-    span = inputs.usage_span(order)
-    if span is None:
+        span = invoice.period_start, invoice.period_end
+        return span, inputs.match_of(order, span, invoice=invoice, at=at)
+    parts, rates, whole = kept.parts_of(order, at=at, anew=not changed_only)
+    if whole is None:
         message = "Neither our meter nor the vendor has any usage of this order yet."
         raise NothingToReconcile(message)
-    return span
+    return whole, inputs.match_of_parts(order, whole, parts, rates, invoice=None, at=at)
 
 
 def _keep_run(
@@ -129,6 +142,7 @@ def _keep_run(
 ) -> ReconciliationRun:
     match, (start, end) = made.match, made.span
     cells = queries.cells_of(made.order, match)
+    metered = list(_within(match.metered, made))
     run = ReconciliationRun.objects.create(
         order=made.order,
         invoice=made.invoice,
@@ -136,13 +150,11 @@ def _keep_run(
         period_end=end,
         inputs_sha256=calculations.inputs_sha256(match),
         result_sha256=queries.result_sha256(cells, differences),
-        a_tokens=_tokens(match.metered, made.span),
-        b_tokens=_tokens(match.reported, made.span),
+        a_tokens=sum(row.tokens for row in metered),
+        b_tokens=sum(row.tokens for row in _within(match.reported, made)),
         c_tokens=sum(line.tokens for line in (*match.invoiced, *match.late)),
         a_dollars=total_dollars(
-            row.price.of(Tokens(row.tokens))
-            for row in match.metered
-            if start <= row.occurred_at < end
+            row.price.of(Tokens(row.tokens)) for row in metered
         ).amount
         + total_dollars(line.posted for line in match.charged).amount,
         c_dollars=total_dollars(
@@ -162,8 +174,12 @@ def _asked(invoice: Invoice | None) -> Dollars | None:
     return None if invoice is None else Dollars(invoice.total_dollars)
 
 
-def _tokens(rows: Iterable[Any], span: Span) -> int:
-    return sum(row.tokens for row in rows if span[0] <= row.occurred_at < span[1])
+def _within(rows: Iterable[_Row], made: _Comparison) -> Iterable[_Row]:
+    """The rows in the period of the invoice; of a whole order all of them."""
+    if made.invoice is None:
+        return rows
+    start, end = made.span
+    return (row for row in rows if start <= row.occurred_at < end)
 
 
 def _cell_row(run: ReconciliationRun, cell: states.Cell) -> Cell:

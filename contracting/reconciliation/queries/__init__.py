@@ -30,6 +30,7 @@ from contracting.core.periods import (
     day_bounds,
 )
 from contracting.core.quantities import Dollars
+from contracting.documents.states import OperationState
 from contracting.metering.queries import is_rated
 from contracting.metering.queries.rollups import orders_used
 from contracting.orders.models import TaskOrder
@@ -42,6 +43,7 @@ from contracting.reconciliation.models import (
     AcceptedCharge,
     AcceptedLine,
     Finding,
+    LongComparison,
     ReconciliationRun,
 )
 from contracting.reconciliation.refusals import NotRated
@@ -96,6 +98,15 @@ def runs_visible_to(actor: Actor) -> QuerySet[ReconciliationRun]:
     if actor.is_vendor and (actor.role or actor.is_key):
         return runs.filter(order__contract__vendor_id=actor.organization_id)
     return runs.none()
+
+
+def under_way(actor: Actor) -> QuerySet[LongComparison]:
+    """Comparisons of the agency's orders that go on in steps, the newest first."""
+    found = LongComparison.objects.filter(
+        order__contract__agency_id=actor.organization_id,
+        operation__state__in=(OperationState.QUEUED, OperationState.RUNNING),
+    ).select_related("order", "operation")
+    return found.order_by("-pk") if actor.is_agency and actor.role else found.none()
 
 
 def get_run_for(actor: Actor, public_id: str) -> ReconciliationRun:

@@ -85,7 +85,7 @@ def calls_of(order: TaskOrder, key: Key, span: Period) -> list[CountedCall]:
     Both sides are read as a comparison reads them: under the line, model and tier to
     which they were mapped, a corrected call as it stands, at our meter's instant.
     """
-    match = inputs.match_of(order, (span.start, span.end), invoice=None, at=span.end)
+    match = inputs.match_by_row(order, (span.start, span.end), at=span.end)
     ours = _by_attempt(match.metered, key, span)
     theirs = _by_attempt(match.reported, key, span)
     calls = [

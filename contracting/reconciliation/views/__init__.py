@@ -37,6 +37,7 @@ from contracting.orders.queries import get_task_order_for
 from contracting.orders.queries import visible_to as orders_visible_to
 from contracting.orders.states import SIGNED
 from contracting.reconciliation import calculations, forms, permissions, queries
+from contracting.reconciliation.matching import kept
 from contracting.reconciliation.models import (
     Acceptance,
     Cell,
@@ -46,6 +47,9 @@ from contracting.reconciliation.models import (
 from contracting.reconciliation.operations.accept import accept_usage
 from contracting.reconciliation.operations.dispute import dispute_finding
 from contracting.reconciliation.operations.reconcile import reconcile_order
+from contracting.reconciliation.operations.reconcile_in_steps import (
+    reconcile_in_steps,
+)
 from contracting.reconciliation.queries.counts import plot_of
 from contracting.reconciliation.queries.inbox import alike, is_tolerated
 from contracting.reconciliation.states import FindingState, ResolutionCode
@@ -197,6 +201,7 @@ class RunsPage(PageView):
             "page_obj": Paginator(runs, PER_PAGE).get_page(
                 self.request.GET.get("page")
             ),
+            "under_way": queries.under_way(self.actor),
             "orders": [
                 (order, permissions.can_reconcile_order(self.actor, order))
                 for order in orders.filter(state__in=SIGNED).order_by("-pk")[:20]
@@ -259,6 +264,8 @@ class ReconcileOrder(VerbView):
         invoice_id = None
         if data["invoice"]:
             invoice_id = get_invoice_for(by, data["invoice"]).pk
+        elif kept.is_long(thing):
+            return reconcile_in_steps(order_id=thing.pk, by=by, at=at).path
         run = reconcile_order(order_id=thing.pk, invoice_id=invoice_id, by=by, at=at)
         return run.path
 

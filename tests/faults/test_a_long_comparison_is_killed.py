@@ -1,0 +1,143 @@
+"""A worker is killed in the middle of a long comparison; the next one goes on."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+
+import pytest
+from django.db import connections
+
+from contracting.core import clock
+from contracting.documents.operations import work_operation as work
+from contracting.documents.states import OperationState
+from contracting.reconciliation.matching import kept
+from contracting.reconciliation.models import Finding, KeptDay, ReconciliationRun
+from contracting.reconciliation.operations import reconcile
+from contracting.reconciliation.operations.reconcile_in_steps import (
+    reconcile_in_steps,
+)
+from tests.builders_billing import COMPARED_AT, compared
+from tests.builders_orders import issued_order
+from tests.cast import actor
+from tests.two_sides import counted_by_the_gateway, told_by_the_vendor, world_of
+
+INSTANTS = 20
+PLACES = {
+    "before days are read": (kept, "read_parts", False),
+    "when days are read and not kept": (kept, "as_kept", False),
+    "when days are kept and not accounted for": (kept, "_read", True),
+    "after a step": (work, "_step", True),
+    "while findings are filed": (reconcile, "_file", True),
+    "when all is found and nothing is committed": (reconcile, "record_event", True),
+}
+
+
+@pytest.fixture
+def order(own_database, monkeypatch):
+    """An order of some days with differences, compared one day in a step."""
+    monkeypatch.setattr(clock, "now", lambda: COMPARED_AT)
+    monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
+    signed = issued_order()
+    world = world_of(13)
+    for fault in ("lost by the vendor", "listed twice", "miscounted"):
+        world.plant(fault)
+    counted_by_the_gateway(signed, world)
+    told_by_the_vendor(signed, world)
+    return signed
+
+
+def asked(order):
+    return reconcile_in_steps(order_id=order.pk, by=actor("cor"), at=COMPARED_AT)
+
+
+def forked(operation, before=lambda: None):
+    """A worker of its own at that operation."""
+    connections.close_all()
+    child = os.fork()
+    if child:
+        return child
+    try:
+        before()
+        work.work_operation(operation_id=operation.pk)
+    finally:
+        os._exit(0)
+
+
+def is_killed(child) -> bool:
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def dies_at(place):
+    """The process ends where that is called, or as soon as it has returned."""
+    module, name, after = PLACES[place]
+    inner = getattr(module, name)
+
+    def dies(*args, **kwargs):
+        if after:
+            inner(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(module, name, dies)
+
+
+def went_on(operation, order, whole):
+    """Another worker ends it: one run more, of the same result, nothing found twice."""
+    before = ReconciliationRun.objects.count()
+    done = work.work_operation(operation_id=operation.pk)
+    assert (done.state, done.done) == (OperationState.SUCCEEDED, done.total)
+    runs = ReconciliationRun.objects.order_by("pk")
+    assert done.result_path == runs.last().path
+    assert runs.count() <= before + 1
+    assert (runs.last().inputs_sha256, runs.last().result_sha256) == (
+        whole.inputs_sha256,
+        whole.result_sha256,
+    )
+    found = Finding.objects.filter(order=order)
+    assert found.count() == len(set(found.values_list("fingerprint", flat=True)))
+
+
+def test_every_place_at_which_it_may_end_is_made_good(order):
+    for place in PLACES:
+        # Given a comparison whose worker is killed just there
+        operation = asked(order)
+        made = ReconciliationRun.objects.count()
+        assert is_killed(forked(operation, lambda place=place: dies_at(place))), place
+        assert ReconciliationRun.objects.count() == made, place
+
+        # When another worker takes it up, it has the result of an undisturbed one
+        done = work.work_operation(operation_id=operation.pk)
+        run = ReconciliationRun.objects.latest("pk")
+        assert done.state == OperationState.SUCCEEDED, place
+        assert ReconciliationRun.objects.count() == made + 1, place
+        whole = compared(order)
+        assert run.result_sha256 == whole.result_sha256, place
+        assert run.inputs_sha256 == whole.inputs_sha256, place
+    assert not Finding.objects.filter(occurrence__gt=1).exists()
+    assert Finding.objects.filter(order=order).exists()
+
+
+def test_any_instant_at_which_it_may_end_is_made_good(order):
+    # Given how long an undisturbed comparison takes
+    whole = compared(order)
+    began = time.monotonic()
+    assert not is_killed(forked(asked(order)))
+    took = time.monotonic() - began
+    dice = random.Random(20)
+
+    # When its worker is killed at twenty random instants
+    killed = 0
+    for _ in range(INSTANTS):
+        operation = asked(order)
+        child = forked(operation)
+        time.sleep(dice.uniform(0, took))
+        os.kill(child, signal.SIGKILL)
+        killed += is_killed(child)
+
+        # Then the next one has the same result each time
+        went_on(operation, order, whole)
+    assert killed > INSTANTS // 2
+    assert KeptDay.objects.filter(order=order).count() == operation.total

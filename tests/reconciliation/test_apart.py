@@ -1,0 +1,113 @@
+"""The database tells apart what differs; row by row, the same is found.
+
+Random usage and reports go through the real doors into the real tables. The oracle is
+the pure comparison of every single row.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from contracting.core.periods import accounting_day
+from contracting.reconciliation import queries
+from contracting.reconciliation.calculations import compare
+from contracting.reconciliation.matching import inputs
+from contracting.reconciliation.matching.reading import (
+    Asked,
+    Days,
+    read_by_row,
+    read_parts,
+)
+from contracting.reconciliation.matching.usage import rates_of
+from tests.builders_billing import COMPARED_AT, HOUR, invoiced, reported, stated
+from tests.two_sides import (
+    CLASSES,
+    ENDED,
+    FIRST,
+    content_of,
+    counted_by_the_gateway,
+    told_by_the_vendor,
+    world_of,
+)
+
+
+def both_ways(order, span, invoice, at):
+    """The match as the database tells it, and with every row by itself."""
+    zone = order.contract.time_zone
+    last = accounting_day(span[1] - inputs.MICROSECOND, zone)
+    days = Days(accounting_day(span[0], zone), last)
+    rates = rates_of(order)
+    rows = read_by_row(Asked(order, days, rates, at))
+    return (
+        inputs.match_of(order, span, invoice=invoice, at=at),
+        inputs.match_of_parts(order, span, rows, rates, invoice=invoice, at=at),
+    )
+
+
+def found(order, match):
+    """Every difference and every cell, as they go into the hash of the result."""
+    differences = compare(match)
+    return (
+        [(each.code, each.tokens, each.evidence) for each in differences],
+        queries.result_sha256(queries.cells_of(order, match), differences),
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_database_finds_what_is_found_row_by_row(order, seed):
+    world = world_of(seed)
+    counted_by_the_gateway(order, world)
+    told_by_the_vendor(order, world)
+    span = inputs.usage_span(order)
+
+    for at in (ENDED, COMPARED_AT):
+        apart, by_row = both_ways(order, span, None, at)
+        assert found(order, apart) == found(order, by_row)
+
+
+@pytest.mark.parametrize("seed", range(100, 104))
+def test_an_invoice_is_compared_alike_row_by_row(order, seed):
+    # Given lines that are cut in the middle of a day, by the vendor's clock
+    world = world_of(seed)
+    counted_by_the_gateway(order, world)
+    told_by_the_vendor(order, world)
+    middle = HOUR[0] + timedelta(hours=world.dice.randrange(1, 9))
+    lines = [
+        stated(code, 5_000, period_start=start, period_end=end)
+        for code in CLASSES
+        for start, end in ((FIRST, middle), (middle, HOUR[0] + timedelta(days=1)))
+    ]
+    span = (FIRST, HOUR[0] + timedelta(days=1))
+    invoice = invoiced(order, lines, period_start=span[0], period_end=span[1])
+
+    apart, by_row = both_ways(order, span, invoice, COMPARED_AT)
+
+    assert found(order, apart) == found(order, by_row)
+
+
+def test_a_day_is_the_same_alone_or_among_all(order):
+    for seed in range(200, 203):
+        world = world_of(seed)
+        world.metered = [
+            replace(r, request=f"{seed}-{r.request}") for r in world.metered
+        ]
+        world.told = [replace(r, request=f"{seed}-{r.request}") for r in world.told]
+        counted_by_the_gateway(order, replace(world, dice=random.Random(3)))
+        content = content_of(world.told)
+        period = {"period_start": FIRST - timedelta(days=1), "period_end": ENDED}
+        reported(order, label=f"S-{seed}", content=content, **period, at=COMPARED_AT)
+    rates, first = rates_of(order), accounting_day(FIRST, order.contract.time_zone)
+    days = Days(first, first + timedelta(days=4))
+
+    whole = read_parts(Asked(order, days, rates, COMPARED_AT)).days
+
+    for day, part in whole.items():
+        alone = read_parts(Asked(order, Days(day, day), rates, COMPARED_AT)).days
+        assert sorted(map(str, alone[day].metered)) == sorted(map(str, part.metered))
+        assert sorted(map(str, alone[day].reported)) == sorted(map(str, part.reported))
+        assert set(alone[day].agreed) == set(part.agreed)
+        assert alone[day].digest == part.digest
