@@ -150,6 +150,9 @@ def finding_row(finding: Finding) -> dict[str, Any]:
             "code": resolution.code,
             "reason": resolution.reason,
             "payable_change": _exact(resolution.payable_change_dollars),
+            "capped": _exact(resolution.capped_dollars),
+            "reassigned_to": resolution.reassigned_to
+            and resolution.reassigned_to.public_id,
             "resolved_at": instant(resolution.resolved_at),
         },
     }

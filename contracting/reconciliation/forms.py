@@ -65,11 +65,6 @@ class ResolveFindingForm(forms.Form):
         help_text="Only with reassign. Calls in suspense are assigned on their own "
         "page.",
     )
-    acrn = forms.ChoiceField(
-        label="ACRN to which a credit comes back",
-        required=False,
-        help_text="Only where a credit is owed and the line has several.",
-    )
     reason = forms.CharField(
         label="Reason", max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -79,7 +74,6 @@ class ResolveFindingForm(forms.Form):
         *args: Any,
         effects: Sequence[Effect],
         lines: Sequence[tuple[str, str]] = (),
-        acrns: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -89,8 +83,6 @@ class ResolveFindingForm(forms.Form):
             if not each.refused
         ]
         _offer(self, "to_line", [("", "None"), *lines] if lines else [])
-        several = [(acrn, acrn) for acrn in acrns] if len(acrns) > 1 else []
-        _offer(self, "acrn", [("", "None"), *several] if several else [])
 
 
 def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:

@@ -61,6 +61,8 @@ class ResolutionSerializer(serializers.Serializer[object]):
     code = serializers.CharField()
     reason = serializers.CharField()
     payable_change = MoneySerializer()
+    capped = MoneySerializer()
+    reassigned_to = serializers.CharField(allow_null=True)
     resolved_at = serializers.CharField()
 
 

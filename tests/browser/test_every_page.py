@@ -88,6 +88,7 @@ REACHED_OTHERWISE = {
     "fair_opportunity:respond_to_opportunity": "only under several awards",
     "fair_opportunity:response_file": "only under several awards",
     "fair_opportunity:select_holder": "only under several awards",
+    "reconciliation:resolve_alike_findings": "only where several are alike",
     "periods:settle_adjustment": "only once accepted usage is rated anew",
     "periods:entry": "only once a month is closed",
     "periods:explain_period": "only while something of a month is missing",

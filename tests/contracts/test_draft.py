@@ -296,3 +296,23 @@ def test_the_draft_says_the_same_however_it_is_read(decision):
     fresh = Contract.objects.get(pk=contract.pk)
     assert calculations.content(fresh) == calculations.content(contract)
     assert calculations.line_gaps(fresh) == []
+
+
+def test_what_was_solicited_as_tolerance_is_awarded(decision):
+    # Given a package that states a share and a cap
+    stated = {
+        "tolerance_percent": Decimal("0.5"),
+        "tolerance_dollars": Decimal("25.00"),
+        "tolerance_cap_percent": Decimal("0.25"),
+    }
+    Solicitation.objects.filter(pk=decision.solicitation_id).update(**stated)
+
+    contract = drafted(decision)
+
+    # Then the award says the same, from the first day of ordering on
+    row = contract.tolerance_terms.get()
+    assert (row.source, row.from_day) == ("award", contract.ordering_start)
+    for name, value in stated.items():
+        assert getattr(contract, name) == getattr(row, name) == value
+    assert row.tolerance_month_percent is row.write_off_cap_dollars is None
+    assert calculations.content(contract)["tolerance_percent"] == "0.5"

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contracting.core.quantities import Dollars
 from contracting.reconciliation.matching.tolerance import (
@@ -231,3 +233,50 @@ def test_the_payable_excess_is_the_smallest_of_all(
     )
 
     assert found == payable
+
+
+PIECES = st.lists(
+    st.tuples(
+        st.integers(-6_000, 6_000).filter(bool),
+        st.integers(0, 30_000_000),
+        st.integers(0, 2),
+        st.sampled_from([FindingCode.QTY, FindingCode.MISSING_A, FindingCode.RETRY]),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=150)
+@given(pieces=PIECES, before=st.integers(0, 110))
+def test_no_order_of_faults_passes_the_cap_or_a_day(pieces, before):
+    terms = replace(TERMS, month_dollars=None, month_percent=None)
+    found = [
+        differs(
+            tokens,
+            str(Decimal(micros).scaleb(-6)),
+            day=date(2026, 4, 20 + day),
+            code=code,
+            key=f"r-{n}",
+        )
+        for n, (tokens, micros, day, code) in enumerate(pieces)
+    ]
+    ours: dict[tuple[int | None, date], int] = {
+        (LINE, date(2026, 4, 20 + day)): USED for day in range(3)
+    }
+    books = Books(ORDER, tolerated=Dollars(before))
+    judge = Judge(found, Counts(ours, ours, in_all=USED), books, lambda _day: terms)
+
+    within = [each for each in found if judge.of(each, DAY).tier == WITHIN]
+
+    # Added up here from the pieces alone, in whole micro-dollars and tokens
+    names = {each.evidence["keys"][0][0] for each in within}
+    micros = sum(piece[1] for n, piece in enumerate(pieces) if f"r-{n}" in names)
+    assert before * 10**6 + micros <= 100 * 10**6 or not names
+    for day in range(3):
+        of_day = [piece for piece in pieces if piece[2] == day]
+        tokens = sum(abs(piece[0]) for piece in of_day)
+        if tokens > 5_000 or sum(piece[1] for piece in of_day) > 25 * 10**6:
+            assert not any(
+                f"r-{n}" in names for n, piece in enumerate(pieces) if piece[2] == day
+            )
+    assert all(each.code != FindingCode.RETRY for each in within)

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from contracting.billing.models import Invoice, InvoiceLine
 from contracting.billing.queries import live_lines
+from contracting.contracts.models import ToleranceTerms
 from contracting.core.periods import Period, day_bounds
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.orders.calculations import value_of
@@ -152,11 +153,25 @@ class Tolerated:
 
 
 def _narrowest(line: InvoiceLine, zone: str) -> Tolerance:
-    """Of the terms in force on the days of a line, those with the smallest share."""
+    """Of the terms in force on the days of a line, those with the smallest share.
+
+    Terms that pay nothing beyond our meter are the narrowest of all.
+    """
     contract = line.order_line.order.contract
     days = Period(line.period.lower, line.period.upper).days(zone)
-    found = [tolerance_on(contract, day) for day in (days[0], days[-1])]
-    return min(found, key=lambda each: each.day_percent or Decimal(0))
+    changes = ToleranceTerms.objects.filter(
+        contract=contract, from_day__gt=days[0], from_day__lte=days[-1]
+    )
+    found = [
+        tolerance_on(contract, day)
+        for day in {days[0], *changes.values_list("from_day", flat=True)}
+    ]
+    return min(found, key=_share)
+
+
+def _share(terms: Tolerance) -> Decimal:
+    share = terms.day_percent if terms.pays_beyond_the_meter else None
+    return share or Decimal(0)
 
 
 def asked_beyond(

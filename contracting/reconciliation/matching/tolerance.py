@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from contracting.core.quantities import Dollars, total_dollars
@@ -111,7 +112,7 @@ class Judged:
         return {"limit": self.why} if self.why and self.tier != WITHIN else {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Counts:
     """Tokens of meter and report by line and day, and of the larger side in all."""
 
@@ -123,17 +124,21 @@ class Counts:
         """The larger of the two: what a share is a share of."""
         return max(self.ours.get(key, 0), self.theirs.get(key, 0), 1)
 
+    @cached_property
+    def _months(self) -> tuple[Mapping[LineMonth, int], Mapping[LineMonth, int]]:
+        return _by_month(self.ours), _by_month(self.theirs)
+
     def used_in(self, line: int | None, month: date) -> int:
         """The same of a month."""
-        ours, theirs = (
-            sum(n for (each, day), n in view.items() if _is_in(each, day, line, month))
-            for view in (self.ours, self.theirs)
-        )
-        return max(ours, theirs, 1)
+        ours, theirs = self._months
+        return max(ours.get((line, month), 0), theirs.get((line, month), 0), 1)
 
 
-def _is_in(line_of: int | None, day: date, line: int | None, month: date) -> bool:
-    return line_of == line and day.replace(day=1) == month
+def _by_month(view: Mapping[LineDay, int]) -> Mapping[LineMonth, int]:
+    found: dict[LineMonth, int] = defaultdict(int)
+    for (line, day), tokens in view.items():
+        found[line, day.replace(day=1)] += tokens
+    return found
 
 
 class Judge:

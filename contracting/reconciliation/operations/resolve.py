@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
-from contracting.billing.models import Invoice
+from contracting.billing.models import CreditDue, Invoice
 from contracting.billing.operations.record_credit import record_credit
 from contracting.billing.queries import locked_invoice, locked_order
 from contracting.billing.states import CreditKind, InvoiceState
@@ -16,6 +16,8 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
+from contracting.ledger.calculations import spread
+from contracting.ledger.queries import balances_of
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import OrderLine
 from contracting.reconciliation import events, permissions, queries
@@ -39,7 +41,6 @@ def resolve_finding(
     code: str,
     reason: str,
     reassigned_to: int | None = None,
-    acrn: str = "",
     by: Actor,
     at: datetime,
 ) -> Resolution:
@@ -52,7 +53,6 @@ def resolve_finding(
     ``write-off`` moves nothing and counts against the cap of the contract.
 
     :param reassigned_to: the order line it belongs to; only with ``reassign``
-    :param acrn: whose funds a credit comes back to, where the line has several
     :raises NotAllowed: if ``by`` is no COR (up to tier 2) or contracting officer, or
         only the officer says so (R-REC-02)
     :raises ResolutionMissing: for a code that is unknown or says nothing of such a
@@ -66,7 +66,7 @@ def resolve_finding(
     require(permissions.can_resolve_finding(by, finding, on, code))
     _guard(finding, code, reason, reassigned_to)
     freed = _free(finding, invoices, code, by, at)
-    _credit(finding, code, reason, acrn, by, at)
+    _credit(finding, code, reason, by, at)
     resolution = Resolution.objects.create(
         finding=finding,
         code=code,
@@ -154,25 +154,33 @@ def _capped(finding: Finding, code: str) -> Dollars:
     return amount
 
 
-def _credit(
-    finding: Finding, code: str, reason: str, acrn: str, by: Actor, at: datetime
-) -> None:
-    """What was accepted too much comes back, on the vendor's next invoice."""
-    dollars = effects.credit_of(finding, code)
-    if not dollars or finding.order_line_id is None:
-        return
-    record_credit(
-        order_line_id=finding.order_line_id,
-        dollars=dollars,
-        kind=CreditKind.RATCHET
-        if finding.code == FindingCode.RATE
-        else CreditKind.OVERPAYMENT,
-        reason=reason,
-        acrn=acrn,
-        because=finding.subject,
-        by=by,
-        at=at,
+def _credit(finding: Finding, code: str, reason: str, by: Actor, at: datetime) -> None:
+    """What was accepted too much comes back, to each ACRN that has paid for it.
+
+    The last in the order of payment comes first. What the verb of a later stage has
+    credited for this discrepancy is not credited twice.
+    """
+    dollars, line = effects.credit_of(finding, code), finding.order_line
+    known = CreditDue.objects.filter(
+        because_kind=finding.subject.kind, because_id=finding.subject.id
     )
+    if not dollars or line is None or known.exists():
+        return
+    is_price = finding.code == FindingCode.RATE
+    rows = list(reversed(balances_of(line.holder)))
+    parts = spread(dollars, [Dollars(row.accepted_dollars) for row in rows])
+    for row, part in zip(rows, parts, strict=True):
+        if part:
+            record_credit(
+                order_line_id=line.pk,
+                dollars=part,
+                kind=CreditKind.RATCHET if is_price else CreditKind.OVERPAYMENT,
+                reason=reason,
+                acrn=row.acrn,
+                because=finding.subject,
+                by=by,
+                at=at,
+            )
 
 
 def _lock(finding_id: int) -> tuple[Finding, list[Invoice]]:

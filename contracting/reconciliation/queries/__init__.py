@@ -67,7 +67,7 @@ def findings_visible_to(actor: Actor) -> QuerySet[Finding]:
         "order__contract__vendor",
         "order_line__contract_line",
         "invoice",
-        "resolution",
+        "resolution__reassigned_to__order",
         "dispute",
         "owner__user",
     )

@@ -78,7 +78,6 @@ class ResolveFinding(FindingVerbView):
                 (line.public_id, f"{line.order.name}, line {line.clin}")
                 for line in lines
             ],
-            "acrns": inbox.acrns_of(thing),
         }
 
     def extra(self, thing: Finding) -> dict[str, Any]:
@@ -108,7 +107,6 @@ class ResolveFinding(FindingVerbView):
             code=data["code"],
             reason=data["reason"],
             reassigned_to=inbox.line_for(thing, to_line) if to_line else None,
-            acrn=data.get("acrn") or "",
             by=by,
             at=at,
         )
