@@ -51,7 +51,3 @@ REPORTING_TERMS_RECORDED = event_type(
     "billing.reporting_terms.recorded",
     "What the contract says of usage that is reported very late was recorded.",
 )
-INVOICE_DRAFTED = event_type(
-    "billing.invoice_draft.made",
-    "An invoice was filled in with what meter and report agree on.",
-)

@@ -92,11 +92,6 @@ def can_record_reporting_terms(by: Actor, contract: Contract) -> Verdict:
     )
 
 
-def can_draft_invoice(by: Actor, order: TaskOrder) -> Verdict:
-    """The contract's vendor: a member, or its system's key."""
-    return _vendor(by, order, INVOICES_WRITE, "draft an invoice")
-
-
 def _representative(by: Actor, order: TaskOrder, on: date, doing: str) -> Verdict:
     contract = order.contract
     verdict = role_in(

@@ -141,12 +141,6 @@ class NotOverdue(Conflict):
     code = "not_overdue"
 
 
-class NothingAgreed(Conflict):
-    """Meter and report agree on nothing that is not invoiced yet."""
-
-    code = "nothing_agreed"
-
-
 class UsageForfeited(Invalid):
     """The contract's clause forfeits usage that is reported that late."""
 

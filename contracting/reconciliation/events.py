@@ -26,3 +26,7 @@ FINDINGS_RESOLVED = event_type(
 OVERDUE_REMINDED = event_type(
     "reconciliation.overdue.reminded", "An owner was told what is overdue."
 )
+INVOICE_DRAFTED = event_type(
+    "reconciliation.invoice_draft.made",
+    "An invoice was filled in with what meter and report agree on.",
+)

@@ -7,6 +7,7 @@ from datetime import date
 from accounts.permissions import role_in
 from accounts.states import Role
 from contracting.billing.models import Invoice
+from contracting.billing.permissions import can_receive_invoice
 from contracting.contracts.permissions import as_representative
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
@@ -30,6 +31,11 @@ def can_reconcile_order(by: Actor, order: TaskOrder) -> Verdict:
         Role.CONTRACTING_OFFICER,
         doing="reconcile an order",
     )
+
+
+def can_draft_invoice(by: Actor, order: TaskOrder) -> Verdict:
+    """The contract's vendor: who may invoice may have the invoice filled in."""
+    return can_receive_invoice(by, order)
 
 
 def can_accept_usage(by: Actor, invoice: Invoice, on: date) -> Verdict:

@@ -55,3 +55,9 @@ class WriteOffExceeded(Conflict):
 
     code = "write_off_exceeded"
     rule = "R-REC-02"
+
+
+class NothingAgreed(Conflict):
+    """Meter and report agree on nothing that is not invoiced yet."""
+
+    code = "nothing_agreed"

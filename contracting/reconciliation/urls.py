@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from contracting.reconciliation import api, views
-from contracting.reconciliation.views import inbox
+from contracting.reconciliation.views import drafting, inbox
 from contracting.reconciliation.views.counts import (
     CountsPage,
     OrderReconciliationPage,
@@ -25,6 +25,11 @@ urlpatterns: list[URLPattern] = [
         f"{_ORDER}/reconciliation",
         OrderReconciliationPage.as_view(),
         name="order_reconciliation",
+    ),
+    path(
+        f"{_ORDER}/draft_invoice",
+        drafting.DraftInvoice.as_view(),
+        name="draft_invoice",
     ),
     path("findings/", inbox.FindingsPage.as_view(), name="findings"),
     path(_FINDING, views.FindingPage.as_view(), name="finding"),

@@ -197,6 +197,7 @@ class ReceiveInvoiceForm(PeriodForm):
         max_length=60,
         help_text="As the paying office has it; the last digits are enough.",
     )
+    draft = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput())
     corrects = forms.CharField(
         label="Number of the returned invoice that it corrects",
         max_length=40,

@@ -18,6 +18,7 @@ from contracting.billing.models import (
     CreditDue,
     CreditLine,
     Invoice,
+    InvoiceDraft,
     InvoiceLine,
 )
 from contracting.billing.queries import proper
@@ -54,6 +55,7 @@ def receive_invoice(
     content: bytes,
     media_type: str = "application/json",
     corrects: str = "",
+    draft: str = "",
     by: Actor,
     at: datetime,
 ) -> Invoice:
@@ -69,6 +71,7 @@ def receive_invoice(
     :param content: the invoice as it was sent, kept with its hash
     :param corrects: the number of the returned invoice that this one corrects; without
         one it is the returned invoice of the same number or period (R-INV-02)
+    :param draft: the public id of what was filled in; what differs from it is marked
     :raises NotAllowed: if ``by`` is not of the contract's vendor
     :raises ImproperInvoice: R-INV-01
     :raises ArithmeticWrong: R-INV-07
@@ -93,7 +96,14 @@ def receive_invoice(
     places = places_of(order)
     all_at_once(defects_of(order, stated, places, at))
     invoice = keep_invoice(
-        order, stated, content, media_type, corrects.strip(), received_at=at, by=by
+        order,
+        stated,
+        content,
+        media_type,
+        corrects.strip(),
+        received_at=at,
+        by=by,
+        draft=InvoiceDraft.objects.filter(order=order, public_id=draft).first(),
     )
     add_lines(invoice, stated, places, at)
     post_notice(

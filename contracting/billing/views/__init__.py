@@ -22,6 +22,7 @@ from contracting.billing.operations.return_invoice import return_invoice
 from contracting.billing.operations.withdraw_invoice import withdraw_invoice
 from contracting.billing.queries.clocks import return_by
 from contracting.billing.queries.credits import open_credits
+from contracting.billing.queries.drafts import drafted
 from contracting.billing.queries.written import ubl_of
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -175,6 +176,7 @@ class ReceiveInvoice(OrderVerbView):
         return {
             "invoiced_on": accounting_day(clock.now(), thing.contract.time_zone),
             **header_on_file(thing, self.actor.name),
+            **drafted(thing, self.request.GET.get("draft", "")),
         }
 
     def perform(
@@ -192,6 +194,7 @@ class ReceiveInvoice(OrderVerbView):
             content=data["content"],
             media_type=data["media_type"],
             corrects=data["corrects"],
+            draft=data["draft"],
             by=by,
             at=at,
         )

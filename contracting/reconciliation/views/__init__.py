@@ -24,6 +24,7 @@ from contracting.billing.queries.clocks import (
     return_by,
 )
 from contracting.billing.queries.credits import credit_lines_of
+from contracting.billing.queries.drafts import edits_of
 from contracting.billing.states import InvoiceState
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -89,6 +90,7 @@ class InvoicePage(PageView):
             "unresolved": sum(f.state != FindingState.RESOLVED for f in findings),
             "is_open": invoice.state == InvoiceState.RECEIVED,
             "return_by": return_by(invoice),
+            "edits": edits_of(invoice),
             "payment_days": payment_days_of(invoice),
             "days_lost": days_lost(invoice),
             "corrections": invoice.corrections.order_by("pk"),
