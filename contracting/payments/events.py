@@ -18,3 +18,9 @@ ACCEPTANCE_PERIOD_STATED = event_type(
 REFUND_RECORDED = event_type(
     "payments.refund.recorded", "Money that the vendor paid back was recorded."
 )
+PAYMENTS_EXPORTED = event_type(
+    "payments.batch.exported", "Certified payments were handed to the finance system."
+)
+PAYMENT_STATUS_IMPORTED = event_type(
+    "payments.status.imported", "What finance says of its vouchers was taken in."
+)

@@ -312,7 +312,7 @@ class PaymentExport(Addressed, AppendOnly):
     @property
     def path(self) -> str:
         """The address of its page."""
-        return f"/payment_exports/{self.public_id}"
+        return f"/payment_exports/{self.public_id}/payments.json"
 
     @property
     def subject(self) -> Subject:

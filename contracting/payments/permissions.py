@@ -93,3 +93,10 @@ def can_record_refund(by: Actor, credit: CreditDue) -> Verdict:
         Role.PAYMENT_CERTIFIER,
         doing="record a refund",
     )
+
+
+def can_export_payments(by: Actor, agency_id: int) -> Verdict:
+    """A certifying officer of the agency, who answers for what is handed over."""
+    return role_in(
+        by, agency_id, Role.PAYMENT_CERTIFIER, doing="exchange files with finance"
+    )

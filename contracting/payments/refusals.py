@@ -74,3 +74,15 @@ class AcceptancePeriodWrong(Invalid):
 
     code = "acceptance_period_wrong"
     rule = "R-PAY-02"
+
+
+class NothingToExport(Refusal):
+    """Every certified payment is in a batch already."""
+
+    code = "nothing_to_export"
+
+
+class StatusRefused(Invalid):
+    """The finance system's file cannot be read, or a row of it not be recorded."""
+
+    code = "status_refused"

@@ -39,6 +39,33 @@ urlpatterns: list[URLPattern] = [
         views.RecordRefund.as_view(),
         name="record_refund",
     ),
+    path(
+        "payment_exports/",
+        views.PaymentExportsPage.as_view(),
+        name="payment_exports",
+    ),
+    path(
+        "payment_exports/export_payments",
+        views.ExportPayments.as_view(),
+        name="export_payments",
+    ),
+    path(
+        "payment_exports/import_payment_status",
+        views.ImportPaymentStatus.as_view(),
+        name="import_payment_status",
+    ),
+    path(
+        "payment_exports/<public_id:public_id>/payments.csv",
+        views.PaymentExportFile.as_view(),
+        {"form": "csv"},
+        name="payment_export_csv",
+    ),
+    path(
+        "payment_exports/<public_id:public_id>/payments.json",
+        views.PaymentExportFile.as_view(),
+        {"form": "json"},
+        name="payment_export_json",
+    ),
 ]
 
 api_urlpatterns: list[URLPattern] = [

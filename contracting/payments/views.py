@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from contracting.audit.queries import events_of
@@ -18,21 +19,32 @@ from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
 from contracting.core import clock
 from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.views import PageView, VerbView
+from contracting.documents.queries import download_headers, read_blob
 from contracting.payments import forms, permissions, queries
 from contracting.payments.models import PaymentCertification
 from contracting.payments.operations.authorize_early_payment import (
     authorize_early_payment,
 )
 from contracting.payments.operations.certify import certify_payment
+from contracting.payments.operations.export_payments import export_payments
+from contracting.payments.operations.import_payment_status import (
+    import_payment_status,
+)
 from contracting.payments.operations.record import record_payment
 from contracting.payments.operations.record_refund import record_refund
 from contracting.payments.operations.return_payment import return_payment
 from contracting.payments.operations.state_acceptance_period import (
     state_acceptance_period,
+)
+from contracting.payments.queries.batches import (
+    exports_visible_to,
+    get_export_for,
+    waiting_for_export,
 )
 from contracting.payments.queries.clocks import (
     acceptance_days,
@@ -338,3 +350,96 @@ class RecordRefund(VerbView):
             at=at,
         )
         return thing.path
+
+
+class PaymentExportsPage(PageView):
+    """Which payments wait for finance, and what was handed over?"""
+
+    template_name = "payments/payment_exports.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        by = self.actor
+        agency_id = _agency_of(by)
+        found = exports_visible_to(by)
+        return {
+            "page_obj": Paginator(found, PER_PAGE).get_page(
+                self.request.GET.get("page")
+            ),
+            "waiting": waiting_for_export(agency_id),
+            "may_export": permissions.can_export_payments(by, agency_id),
+        }
+
+
+def _agency_of(by: Actor) -> int:
+    """The actor's agency; a vendor has no such page."""
+    if not by.is_agency or by.organization_id is None:
+        message = "There is no such page."
+        raise NotVisible(message)
+    return by.organization_id
+
+
+class PaymentExportFile(PageView):
+    """A file of a batch, as it was kept."""
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        export = get_export_for(self.actor, ids["public_id"])
+        blob = export.csv if ids["form"] == "csv" else export.json
+        name = f"payments-{export.number:04d}.{ids['form']}"
+        return HttpResponse(
+            read_blob(blob),
+            content_type=blob.media_type,
+            headers=download_headers(name),
+        )
+
+
+class ExportPayments(VerbView):
+    """Hand what is certified to finance."""
+
+    template_name = "payments/export_payments.html"
+    submit_label = "Write the batch"
+    done_message = "The batch is written. Fetch its files below."
+
+    def thing(self, *_: Any, **ids: Any) -> int:
+        return _agency_of(self.actor)
+
+    def verdict(self, thing: int) -> Verdict:
+        return permissions.can_export_payments(self.actor, thing)
+
+    def extra(self, thing: int) -> dict[str, Any]:
+        waiting = waiting_for_export(thing)
+        return {
+            "waiting": waiting,
+            "dollars": total_dollars(Dollars(each.dollars) for each in waiting),
+            "cancel_url": reverse("payments:payment_exports"),
+        }
+
+    def perform(
+        self, *, thing: int, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        export_payments(agency_id=thing, by=by, at=at)
+        return reverse("payments:payment_exports")
+
+
+class ImportPaymentStatus(VerbView):
+    """What finance answers to a batch."""
+
+    template_name = "payments/import_payment_status.html"
+    form_class = forms.ImportPaymentStatusForm
+    submit_label = "Take it in"
+    done_message = "Every row is recorded; vendors are told."
+
+    def thing(self, *_: Any, **ids: Any) -> int:
+        return _agency_of(self.actor)
+
+    def verdict(self, thing: int) -> Verdict:
+        return permissions.can_export_payments(self.actor, thing)
+
+    def extra(self, thing: int) -> dict[str, Any]:
+        return {"cancel_url": reverse("payments:payment_exports")}
+
+    def perform(
+        self, *, thing: int, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        content = data["file"].read()
+        import_payment_status(agency_id=thing, content=content, by=by, at=at)
+        return reverse("payments:payments")

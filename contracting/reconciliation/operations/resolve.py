@@ -57,7 +57,8 @@ def resolve_finding(
         only the officer says so (R-REC-02)
     :raises ResolutionMissing: for a code that is unknown or says nothing of such a
         difference, without a reason, for rebill while an accepted invoice stands
-        for the usage (R-INV-03), or for a reassignment without another line of the vendor
+        for the usage (R-INV-03), or for a reassignment without another line of
+        the vendor
     :raises WriteOffExceeded: for more than the contract lets be written off (R-REC-02)
     :raises AlreadyResolved: if it is resolved already
     """
