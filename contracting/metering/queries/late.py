@@ -20,8 +20,9 @@ class LateUsage:
 
     A correction counts under the call that it corrects; it may be below zero.
 
-    :ivar start: of the period that was closed first of those that hold the call
+    :ivar start: of the shortest closed period that holds the call
     :ivar closed_by: the kind of what closed it, such as an acceptance
+    :ivar taken_up: tokens that a later closing of the kind that pays has taken up
     """
 
     order_line_id: int
@@ -37,6 +38,7 @@ class LateUsage:
     lines: int
     tokens: int
     exact: Decimal
+    taken_up: int
 
     @property
     def dollars(self) -> Dollars:
@@ -44,17 +46,23 @@ class LateUsage:
         return Dollars(self.exact)
 
 
-def late_usage(order: TaskOrder, closed_by: str = "") -> list[LateUsage]:
+def late_usage(
+    order: TaskOrder, closed_by: str = "", paid_by: str = ""
+) -> list[LateUsage]:
     """What came late on an order, by period and kind, the earliest period first.
 
     :param closed_by: only what closed periods because of this kind of thing
+    :param paid_by: the kind of closing that pays for usage, such as an acceptance
     """
     lines = list(order.lines.values_list("pk", flat=True))
     closed = [row.pk for row in closings(lines)]
     if not closed:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_LATE, {"closed": closed, "kind": closed_by, "lines": lines})
+        cursor.execute(
+            _LATE,
+            {"closed": closed, "kind": closed_by, "lines": lines, "paid": paid_by},
+        )
         return [LateUsage(*row) for row in cursor.fetchall()]
 
 
@@ -72,18 +80,25 @@ WITH rated AS (
     AND r.rated_at > (SELECT min(closed_at) FROM metering_closedusage
                       WHERE id = ANY(%(closed)s))
 ), late AS (
-  SELECT r.*, k.period, k.closed_at, k.because_kind
+  SELECT r.*, k.period, k.closed_at, k.because_kind,
+         k.because_kind <> %(paid)s AND EXISTS (
+           SELECT FROM metering_closedusage p
+           WHERE p.id = ANY(%(closed)s) AND p.because_kind = %(paid)s
+             AND p.order_line_id = r.order_line_id AND p.model_id = r.model_id
+             AND p.token_class_code = r.token_class_code AND p.tier = r.tier
+             AND p.period @> r.used_at AND p.closed_at >= r.rated_at) AS is_taken_up
   FROM rated r CROSS JOIN LATERAL (
     SELECT k.period, k.closed_at, k.because_kind FROM metering_closedusage k
     WHERE k.id = ANY(%(closed)s) AND k.order_line_id = r.order_line_id
       AND k.token_class_code = r.token_class_code AND k.model_id = r.model_id
       AND k.tier = r.tier AND k.period @> r.used_at AND k.closed_at < r.rated_at
       AND (%(kind)s = '' OR k.because_kind = %(kind)s)
-    ORDER BY k.closed_at, k.id LIMIT 1
+    ORDER BY upper(k.period) - lower(k.period), k.closed_at, k.id LIMIT 1
   ) k
 )
 SELECT order_line_id, model_id, token_class_code, tier, lower(period), upper(period),
        closed_at, because_kind, min(rated_at), max(rated_at), count(*),
-       sum(tokens)::bigint, sum(dollars)
+       sum(tokens)::bigint, sum(dollars),
+       coalesce(sum(tokens) FILTER (WHERE is_taken_up), 0)::bigint
 FROM late GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 5, 1, 3, 4, 2, 7
 """

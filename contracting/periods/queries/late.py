@@ -26,7 +26,7 @@ def late_of(order: TaskOrder) -> list[Late]:
     What an acceptance had closed is invoiced as an adjustment of the accepted line.
     What only a closed month lacks is on no invoice: an ordinary line asks for it.
     """
-    found = late_usage(order)
+    found = late_usage(order, paid_by="reconciliation.acceptance")
     clins = dict(
         OrderLine.objects.filter(order=order).values_list("pk", "contract_line__clin")
     )
@@ -62,7 +62,7 @@ def _late(
         dollars=each.dollars,
         invoice=line.invoice.number if line else "",
         asked=asked,
-        left=each.tokens - paid - asked,
+        left=each.tokens - each.taken_up - paid - asked,
         price=price_at(in_force, each.start),
     )
 
