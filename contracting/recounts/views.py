@@ -55,7 +55,9 @@ class RecountsPage(PageView):
             "contract": contract,
             "may_adopt": contract
             and permissions.can_adopt_recount_plan(self.actor, contract),
-            "allowances": queries.allowances_of(contract) if contract else [],
+            "allowances": queries.allowances_of(contract)
+            if contract and queries.reads_allowances(self.actor, contract)
+            else [],
             "rows": rows,
             "flagged": sum(verdict == "FLAGGED" for _plan, _n, verdict in rows),
             "running": sum(plan.is_running for plan, _n, _verdict in rows),

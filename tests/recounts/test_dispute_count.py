@@ -33,15 +33,23 @@ def disputed(plan, order, by="contracting_officer", question="How do you count?"
     )
 
 
+def to_do(order):
+    page = client_for(actor("cor")).get(f"{order.contract.path}/administration")
+    return page.content.decode()
+
+
 def test_the_vendor_is_asked_and_nothing_is_withheld(plan, order):
     # When it is put to the vendor on the page, with the words that are offered
     officer = client_for(actor("contracting_officer"))
     url = f"{plan.path}/dispute_count"
     form = officer.get(url).content.decode()
+    assert "Put the flagged count" in to_do(order)
     assert "30 calls were recounted with gpt2" in form
     assert "Dispute the count" in officer.get(plan.path).content.decode()
 
     answer = submit(officer, url, {"order": order.pk, "question": "How do you count?"})
+
+    assert "Put the flagged count" not in to_do(order)
 
     # Then there is a dispute without a difference, and both sides read it
     case = DisputeCase.objects.get()

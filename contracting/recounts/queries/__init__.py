@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 
 from accounts.states import Role
 from contracting.contracts.models import Contract, RateRow
+from contracting.contracts.queries.administration import Task
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.disputes.models import DisputeCase
@@ -80,15 +81,7 @@ def get_allowance_for(actor: Actor, public_id: str) -> RecountAllowance:
         .filter(public_id=public_id)
         .first()
     )
-    mine = found is not None and (
-        (
-            actor.is_vendor
-            and bool(actor.role)
-            and actor.acts_for(found.contract.vendor_id)
-        )
-        or (actor.has_role(*READERS) and actor.acts_for(found.contract.agency_id))
-    )
-    if found is None or not mine:
+    if found is None or not reads_allowances(actor, found.contract):
         message = "There is no such allowance."
         raise NotVisible(message, rule="R-ROL-07")
     return found
@@ -278,6 +271,29 @@ def case_of(plan: RecountPlan) -> DisputeCase | None:
     """The dispute that a flag has led to."""
     found = CountDispute.objects.filter(flag__plan=plan).select_related("case").first()
     return None if found is None else found.case
+
+
+def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterator[Task]:
+    """Flagged counts that nobody has put to the vendor, and what waits for it."""
+    flagged = plans_visible_to(actor).filter(
+        contract=contract, flag__isnull=False, flag__dispute__isnull=True
+    )
+    if actor.is_agency:
+        for plan in flagged.order_by("pk"):
+            what = f"Put the flagged count of {plan} to the vendor"
+            who = "Contracting officer or representative"
+            yield Task("Counts", what, plan.path, None, who)
+    for each in allowances_of(contract) if reads_allowances(actor, contract) else ():
+        if not each.holds:
+            what = f"Agree to an allowance of {each.model.snapshot}"
+            yield Task("Counts", what, each.path, None, "Vendor's signer")
+
+
+def reads_allowances(actor: Actor, contract: Contract) -> bool:
+    """Both sides of a contract read what is allowed."""
+    if actor.is_vendor:
+        return bool(actor.role) and actor.acts_for(contract.vendor_id)
+    return actor.has_role(*READERS) and actor.acts_for(contract.agency_id)
 
 
 def differing_from_meter(plan: RecountPlan) -> int:
