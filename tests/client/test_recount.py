@@ -4,7 +4,9 @@ import csv
 import gzip
 import json
 import stat
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from random import Random
 
@@ -16,7 +18,7 @@ from drawdown_client import recount
 from drawdown_client.counting import Merges, NoTokenizer, pieces_of, read_tokenizer
 from drawdown_client.drawing import Places, proof_of, read_key
 from drawdown_client.errors import Unreachable
-from drawdown_client.wire import Reply
+from drawdown_client.wire import Address, Connections, Reply, Request
 
 GPT2 = Path(__file__).parent / "gpt2"
 SECRET = "the patient's name is on this line"
@@ -89,6 +91,35 @@ def test_a_place_is_for_ever_and_a_torn_line_has_none(tmp_path):
 
     assert [again.of(f"call-{n}") for n in (1, 2, 3, 4)] == [1, 2, 3, None]
     assert path.read_text() == "call-1\ncall-2\ncall-3\n"
+
+
+def test_a_plan_is_read_over_real_http():
+    seen = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):  # noqa: N802 (its name there)
+            seen.append((self.path, self.headers["Authorization"]))
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_words):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.handle_request)
+    thread.start()
+    address = Address(f"http://127.0.0.1:{server.server_port}/site", "ddk_x_y")
+
+    reply = Connections(address).send(
+        Request("/api/v1/recounts/rcp_1", b"", "rcp_1", method="GET"), 10.0
+    )
+
+    thread.join()
+    server.server_close()
+    assert (reply.status, reply.body) == (200, b"{}")
+    assert seen == [("/site/api/v1/recounts/rcp_1", "Bearer ddk_x_y")]
 
 
 class Drawdown:
