@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from contracting.billing.calculations import COLUMNS, Stated, StatedLine
+from contracting.billing.calculations import COLUMNS, AnyLine, Stated, StatedLine
 from contracting.billing.models import Invoice, UsageReport
 from contracting.billing.operations.receive_invoice import receive_invoice
 from contracting.billing.operations.receive_report import receive_usage_report
@@ -170,7 +170,7 @@ def header_of(order: TaskOrder) -> dict[str, str]:
 @remembered
 def invoiced(
     order: TaskOrder,
-    lines: Sequence[StatedLine] | None = None,
+    lines: Sequence[AnyLine] | None = None,
     *,
     number: str = "MM-2604-001",
     at: datetime = INVOICED_AT,

@@ -155,21 +155,13 @@ class DecideDisputeForm(forms.Form):
                 choices=[("", "Choose a resolution"), *each.choices],
                 help_text=str(finding.get_code_display()).capitalize(),
             )
-            if len(each.acrns) > 1:
-                self.fields[f"acrn_{finding.public_id}"] = forms.ChoiceField(
-                    label="ACRN to which a credit comes back",
-                    choices=[("", "None"), *((acrn, acrn) for acrn in each.acrns)],
-                    required=False,
-                )
 
     def clean(self) -> dict[str, Any]:
-        """With the codes under ``codes`` and the ACRNs under ``acrns``."""
+        """With the codes under ``codes``."""
         cleaned: dict[str, Any] = super().clean() or {}
-        for name in ("code", "acrn"):
-            cleaned[f"{name}s"] = {
-                public_id: cleaned.get(f"{name}_{public_id}", "")
-                for public_id in self._ids
-            }
+        cleaned["codes"] = {
+            public_id: cleaned.get(f"code_{public_id}", "") for public_id in self._ids
+        }
         return cleaned
 
 

@@ -130,7 +130,7 @@ def test_what_is_posted_is_paid_and_every_paper_names_it(order):
         (SEATS, "MO", "186.00"),
         (SERVICE, "EA", "1250.00"),
     ]
-    assert [each.dollars for each in voucher_charges(invoice)] == [
+    assert [each.dollars for each in voucher_charges(invoice.acceptances.all())] == [
         Dollars("186.00"),
         Dollars("1250.00"),
     ]

@@ -39,11 +39,10 @@ def found(order, price):
 def test_what_fell_is_a_credit_that_is_due(accepted):
     finding = found(accepted, "1.5")
 
-    credit = settling(finding).credit
+    (credit,) = settling(finding).credits
 
     # Then the vendor owes it to the cent, for this very difference, and once
     assert Dollars(finding.amount_dollars) == Dollars("0.3250005")
-    assert credit is not None
     assert (Dollars(credit.dollars), credit.acrn) == (Dollars("0.33"), "AA")
     assert (credit.because_kind, credit.because_id) == (
         "reconciliation.finding",

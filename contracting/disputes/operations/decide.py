@@ -30,7 +30,6 @@ def decide_dispute(
     case_id: int,
     codes: Mapping[str, str],
     text: str,
-    acrns: Mapping[str, str] | None = None,
     by: Actor,
     at: datetime,
 ) -> CaseDecision:
@@ -42,8 +41,6 @@ def decide_dispute(
 
     :param codes: the resolution code of each difference that is open, by its public id
     :param text: findings of fact and reasons
-    :param acrns: whose funds a credit comes back to, by public id, where a line has
-        several
     :raises NotAllowed: unless ``by`` is a contracting officer of the agency whose
         warrant covers the differences (R-ROL-01, R-ROL-02), and it is open
     :raises DecisionIncomplete: without reasons, or unless exactly the open differences
@@ -61,7 +58,6 @@ def decide_dispute(
             finding_id=each.pk,
             code=codes[each.public_id],
             reason=text,
-            acrn=(acrns or {}).get(each.public_id, ""),
             by=by,
             at=at,
         )

@@ -33,7 +33,7 @@ from contracting.reconciliation.queries import (
     invoices_of_finding,
     open_findings,
 )
-from contracting.reconciliation.queries.inbox import acrns_of, effects_of
+from contracting.reconciliation.queries.inbox import effects_of
 from contracting.reconciliation.states import ResolutionCode
 from contracting.reference.queries import threshold
 
@@ -109,7 +109,6 @@ class Settled:
 
     finding: Finding
     choices: list[tuple[str, str]]
-    acrns: list[str]
 
 
 def ways_to_settle(case: DisputeCase, at: datetime) -> list[Settled]:
@@ -127,7 +126,6 @@ def ways_to_settle(case: DisputeCase, at: datetime) -> list[Settled]:
                 for each in effects_of(finding, at)
                 if not each.refused and each.code not in left_out
             ],
-            acrns_of(finding),
         )
         for finding in findings_of(case)
         if not hasattr(finding, "resolution")

@@ -251,7 +251,6 @@ class DecideDispute(CaseVerbView):
         decide_dispute(
             case_id=thing.pk,
             codes=data["codes"],
-            acrns=data["acrns"],
             text=data["text"],
             by=by,
             at=at,

@@ -16,7 +16,6 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
-from contracting.ledger.queries import balances_of
 from contracting.orders.models import OrderLine
 from contracting.periods import events, permissions
 from contracting.periods.refusals import NotAnAdjustment, ReasonMissing
@@ -27,9 +26,9 @@ from contracting.reconciliation.states import ResolutionCode
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What an adjustment came to: a credit of the vendor, or a charge of its line."""
+    """What an adjustment came to: credits of the vendor, or a charge of its line."""
 
-    credit: CreditDue | None = None
+    credits: tuple[CreditDue, ...] = ()
     charge: Charge | None = None
 
 
@@ -77,12 +76,10 @@ def settle_adjustment(
         finding_id=finding.pk,
         code=ResolutionCode.CREDIT if is_credit else ResolutionCode.ACCEPT_A,
         reason=reason,
-        acrn=_acrn_of(line, cents) if is_credit else "",
         by=by,
         at=at,
     )
-    credit = _credit_of(finding)
-    settled = Settled(credit, charge)
+    settled = Settled(_credits_of(finding), charge)
     record_event(
         events.ADJUSTMENT_SETTLED,
         subject=finding.subject,
@@ -92,24 +89,15 @@ def settle_adjustment(
             "rating_run": finding.evidence["rating_run"],
             "exact": Dollars(finding.amount_dollars),
             "cents": cents,
-            "credit": credit.public_id if credit else None,
+            "credits": [each.public_id for each in settled.credits],
             "charge": charge.public_id if charge else None,
         },
     )
     return settled
 
 
-def _acrn_of(line: OrderLine, cents: Dollars) -> str:
-    """The ACRN that has paid for it: the last in order with as much accepted."""
-    rows = balances_of(line.holder)
-    paid = [row for row in rows if Dollars(row.accepted_dollars) >= cents]
-    found = max(paid or rows, key=lambda row: (bool(paid), row.sequence))
-    return str(found.acrn)
-
-
-def _credit_of(finding: Finding) -> CreditDue | None:
-    """The credit that the resolution has made due, if it has."""
+def _credits_of(finding: Finding) -> tuple[CreditDue, ...]:
+    """What the resolution has made due, on each ACRN that had paid for it."""
     subject = finding.subject
-    return CreditDue.objects.filter(
-        because_kind=subject.kind, because_id=subject.id
-    ).first()
+    rows = CreditDue.objects.filter(because_kind=subject.kind, because_id=subject.id)
+    return tuple(rows.order_by("pk"))

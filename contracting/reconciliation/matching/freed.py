@@ -121,7 +121,7 @@ def _not_reported(
         if tokens < 0:
             short[(*where, code) if by_call else (code,)] -= tokens
     span = (invoice.period_start, invoice.period_end)
-    wanted = {request for request, *_ in short}
+    wanted = {str(request) for request, *_ in short}
     match = inputs.match_of(invoice.order, span, invoice=invoice, at=at, by_row=wanted)
     counted: dict[int, int] = defaultdict(int)
     lines = list(live_lines(invoice))
