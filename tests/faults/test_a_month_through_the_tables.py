@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from contracting.billing.calculations import as_report
+from contracting.billing.models import Invoice
 from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.orders.models import TaskOrder
 from contracting.reconciliation.matching.waterfall import Waterfall
 from contracting.reconciliation.models import Finding
+from contracting.reconciliation.states import Span
 from tests.builders_billing import (
     CALLED_AT,
     MODEL,
@@ -36,6 +39,8 @@ DAYS = 30
 END = CALLED_AT + timedelta(days=DAYS)
 DRIFTS_FROM = 10
 """From this day on one token of reasoning is added to every call."""
+HALF = 15
+"""Two invoices; neither shows a drift by itself, and both know the order's."""
 
 pytestmark = pytest.mark.django_db
 
@@ -192,12 +197,12 @@ def test_a_month_through_the_tables(in_sums):
     ingested(failed, at=END)
 
     # When the vendor reports every day in time but one, and invoices what it reports
-    counts: dict[str, int] = defaultdict(int)
+    halves: tuple[dict[str, int], ...] = (defaultdict(int), defaultdict(int))
     for day, calls in days.items():
         said = told(day, calls, in_sums=in_sums)
         for call in said:
             for code, tokens in call.tokens.items():
-                counts[code] += tokens
+                halves[day >= HALF][code] += tokens
         start, end = (CALLED_AT + timedelta(days=n) for n in (day, day + 1))
         content = sums_of(day, said) if in_sums else report_csv(said)
         at = end + timedelta(days=6 if day == 9 else 0, hours=1)
@@ -209,24 +214,41 @@ def test_a_month_through_the_tables(in_sums):
             period_end=end,
             at=at,
         )
-    span: dict[str, Any] = {"period_start": CALLED_AT, "period_end": END}
-    price = UnitPrice(PRICES["OUT_TEXT"]).usd_per_million_tokens + Decimal("0.5")
-    lines = [
-        stated(code, tokens, **span)
-        for code, tokens in sorted(counts.items())
-        if code != "OUT_TEXT"
-    ]
-    lines.append(stated("OUT_TEXT", counts["OUT_TEXT"], price=str(price), **span))
+    half = CALLED_AT + timedelta(days=HALF)
     at = END + timedelta(days=7)
-    invoice = invoiced(order, lines, at=at, **span)
-    whole = compared(order, at=at)
-    run = compared(order, invoice, at=at)
+    first = bill(order, "MM-1", halves[0], (CALLED_AT, half), at=at)
+    second = bill(order, "MM-2", halves[1], (half, END), at=at, more=Decimal("0.5"))
+    runs = [
+        compared(order, at=at),
+        compared(order, first, at=at),
+        compared(order, second, at=at),
+        compared(order, at=at + timedelta(days=1)),
+    ]
 
     # Then every fault has its name and exact amount, and nothing is left over
     assert found(order) == planted(in_sums=in_sums)
-    rate = Finding.objects.get(invoice=invoice)
-    more = counts["OUT_TEXT"]
+    rate = Finding.objects.get(invoice__isnull=False)
+    more = halves[1]["OUT_TEXT"]
     assert (rate.code, rate.tokens) == ("RATE", more)
     assert Dollars(rate.amount_dollars) == UnitPrice("0.5").of(Tokens(more))
-    for each in (whole, run):
+    for each in runs:
         assert Waterfall.read(each.waterfall).unexplained == Dollars()
+
+
+def bill(
+    order: TaskOrder,
+    number: str,
+    counts: dict[str, int],
+    span: Span,
+    *,
+    at: datetime,
+    more: Decimal = Decimal(0),
+) -> Invoice:
+    """An invoice of what is reported, with its text at a price that is too high."""
+    period: dict[str, Any] = {"period_start": span[0], "period_end": span[1]}
+    price = UnitPrice(PRICES["OUT_TEXT"]).usd_per_million_tokens + more
+    lines = [
+        stated(code, tokens, price=str(price) if code == "OUT_TEXT" else "", **period)
+        for code, tokens in sorted(counts.items())
+    ]
+    return invoiced(order, lines, number=number, at=at, **period)

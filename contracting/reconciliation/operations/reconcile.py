@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -102,6 +102,7 @@ def reconcile_order(
     made = _Comparison(order, invoice, span, match, by, at)
     differences = calculations.compare(match)
     run = _keep_run(made, differences)
+    differences = _with_known_drifts(made, differences)
     used = max(run.a_tokens, run.b_tokens, 1)
     judge = judge_of(order, match, differences, used=used, at=at)
     for difference in differences:
@@ -121,6 +122,29 @@ def reconcile_order(
         },
     )
     return run
+
+
+def _with_known_drifts(
+    made: _Comparison, differences: Sequence[Difference]
+) -> list[Difference]:
+    """Quantities of an invoice's days that the whole order has shown to be a drift.
+
+    An invoice of a few days does not show it by itself; it is the same finding, also
+    once people have settled it.
+    """
+    if made.invoice is None:
+        return list(differences)
+    drifts = set(
+        Finding.objects.filter(order=made.order, code=FindingCode.SYSTEMATIC)
+        .exclude(resolution__code__in=BY_THE_JOB)
+        .values_list("fingerprint", flat=True)
+    )
+    found = []
+    for each in differences:
+        drift = replace(each, code=FindingCode.SYSTEMATIC)
+        is_known = each.code == FindingCode.QTY and drift.fingerprint in drifts
+        found.append(drift if is_known else each)
+    return found
 
 
 def _views(
