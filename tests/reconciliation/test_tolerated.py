@@ -233,3 +233,30 @@ def test_another_price_is_not_tolerated(order):
     finding = Finding.objects.get(order=order)
 
     assert (finding.code, finding.tolerance_tier) == ("RATE", 2)
+
+
+def test_a_tolerated_excess_is_paid_only_as_far_as_there_are_funds(order):
+    # Given usage that leaves less than a cent of the forty dollars that are bound
+    big = Call("r-8", {"OUT_TEXT": 4_738_000}, minute=50)
+    used(order, [big], at=COMPARED_AT)
+    (balance,) = balances_of(order.lines.get().holder)
+    assert Dollars() < balance.funds_left < Dollars("0.01")
+    tolerating(order)
+    reported(order, [*CALLS, big, STRANGER])
+    invoice = invoiced(order, lines_of({**COUNTS, "OUT_TEXT": 4_809_004}))
+    compared(order)
+    compared(order, invoice)
+    assert tolerated_total(order) == Dollars("0.008")
+
+    row = line_of(accepted(invoice))
+
+    # Then of the eight tenths of a cent only what the funds leave is paid beyond it,
+    # with a cent kept for the rounding of the line
+    assert (row.payable_tokens - row.beyond_tokens, row.beyond_tokens) == (
+        4_808_004,
+        155,
+    )
+    (balance,) = balances_of(order.lines.get().holder)
+    assert Dollars(balance.accepted_dollars) <= Dollars("40.00")
+    assert balance.funds_left >= Dollars()
+    assert_the_books_balance()

@@ -136,7 +136,7 @@ def effect_of(
         return _write_off(finding, code)
     payable = beyond = Dollars()
     for invoice in invoices:
-        if code in FREES and invoice.state == InvoiceState.ACCEPTED:
+        if code in FREES and invoice.state != InvoiceState.RECEIVED:
             runs = ReconciliationRun.objects.filter(invoice=invoice)
             run = runs.order_by("-pk").first()
             parts = freed_parts(finding, invoice, run, code, at) if run else []

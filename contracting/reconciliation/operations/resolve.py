@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
-from contracting.billing.models import CreditDue, Invoice
+from contracting.billing.models import Invoice
 from contracting.billing.operations.record_credit import record_credit
 from contracting.billing.queries import locked_invoice, locked_order
 from contracting.billing.states import CreditKind, InvoiceState
@@ -41,6 +41,7 @@ def resolve_finding(
     code: str,
     reason: str,
     reassigned_to: int | None = None,
+    acrn: str = "",
     by: Actor,
     at: datetime,
 ) -> Resolution:
@@ -53,12 +54,13 @@ def resolve_finding(
     ``write-off`` moves nothing and counts against the cap of the contract.
 
     :param reassigned_to: the order line it belongs to; only with ``reassign``
+    :param acrn: to which a credit comes back; else to each that has paid for it, the
+        last in the order of payment first
     :raises NotAllowed: if ``by`` is no COR (up to tier 2) or contracting officer, or
         only the officer says so (R-REC-02)
     :raises ResolutionMissing: for a code that is unknown or says nothing of such a
-        difference, without a reason, for rebill while an accepted invoice stands
-        for the usage (R-INV-03), or for a reassignment without another line of
-        the vendor
+        difference, without a reason, for rebill while an accepted invoice stands for
+        the usage (R-INV-03), or for a reassignment without another line of the vendor
     :raises WriteOffExceeded: for more than the contract lets be written off (R-REC-02)
     :raises AlreadyResolved: if it is resolved already
     """
@@ -67,7 +69,7 @@ def resolve_finding(
     require(permissions.can_resolve_finding(by, finding, on, code))
     _guard(finding, code, reason, reassigned_to)
     freed = _free(finding, invoices, code, by, at)
-    _credit(finding, code, reason, by, at)
+    _credit(finding, code, reason, acrn, by, at)
     resolution = Resolution.objects.create(
         finding=finding,
         code=code,
@@ -155,29 +157,25 @@ def _capped(finding: Finding, code: str) -> Dollars:
     return amount
 
 
-def _credit(finding: Finding, code: str, reason: str, by: Actor, at: datetime) -> None:
-    """What was accepted too much comes back, to each ACRN that has paid for it.
-
-    The last in the order of payment comes first. What the verb of a later stage has
-    credited for this discrepancy is not credited twice.
-    """
+def _credit(
+    finding: Finding, code: str, reason: str, acrn: str, by: Actor, at: datetime
+) -> None:
+    """What was accepted too much comes back to the funds that have paid for it."""
     dollars, line = effects.credit_of(finding, code), finding.order_line
-    known = CreditDue.objects.filter(
-        because_kind=finding.subject.kind, because_id=finding.subject.id
-    )
-    if not dollars or line is None or known.exists():
+    if not dollars or line is None:
         return
-    is_price = finding.code == FindingCode.RATE
     rows = list(reversed(balances_of(line.holder)))
     parts = spread(dollars, [Dollars(row.accepted_dollars) for row in rows])
-    for row, part in zip(rows, parts, strict=True):
+    by_acrn = {row.acrn: part for row, part in zip(rows, parts, strict=True)}
+    is_price = finding.code == FindingCode.RATE
+    for name, part in ({acrn: dollars} if acrn else by_acrn).items():
         if part:
             record_credit(
                 order_line_id=line.pk,
                 dollars=part,
                 kind=CreditKind.RATCHET if is_price else CreditKind.OVERPAYMENT,
                 reason=reason,
-                acrn=row.acrn,
+                acrn=name,
                 because=finding.subject,
                 by=by,
                 at=at,

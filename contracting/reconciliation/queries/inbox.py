@@ -18,6 +18,7 @@ from django.db.models.functions import TruncDate
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
+from contracting.ledger.queries import balances_of
 from contracting.orders.models import OrderLine
 from contracting.reconciliation.matching.effects import BY_PEOPLE, Effect, effect_of
 from contracting.reconciliation.models import Finding
@@ -62,6 +63,13 @@ def line_for(finding: Finding, public_id: str) -> int:
         message = "There is no such line."
         raise NotVisible(message)
     return int(found.pk)
+
+
+def acrns_of(finding: Finding) -> list[str]:
+    """The ACRNs of the line that a discrepancy is of."""
+    if finding.order_line is None:
+        return []
+    return [row.acrn for row in balances_of(finding.order_line.holder)]
 
 
 def inbox(
