@@ -110,10 +110,23 @@ class ArithmeticWrong(Invalid):
 
 
 class ReasonMissing(Invalid):
-    """An invoice is returned, and a number allowed, with reasons."""
+    """An invoice is returned with reasons."""
 
     code = "reason_missing"
     rule = "R-INV-02"
+
+
+class AllowanceIncomplete(Invalid):
+    """A number is allowed once more for a reason."""
+
+    code = "allowance_incomplete"
+    rule = "R-INV-03"
+
+
+class ReportingTermsIncomplete(Invalid):
+    """Terms name their clause and their days, once for a day."""
+
+    code = "reporting_terms_incomplete"
 
 
 class AllowedBefore(Conflict):

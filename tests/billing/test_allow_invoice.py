@@ -12,9 +12,9 @@ from contracting.billing.models import Invoice, InvoiceAllowance
 from contracting.billing.operations.allow_invoice import allow_invoice_number
 from contracting.billing.operations.withdraw_invoice import withdraw_invoice
 from contracting.billing.refusals import (
+    AllowanceIncomplete,
     AllowedBefore,
     DuplicateInvoice,
-    ReasonMissing,
 )
 from contracting.core.errors import NotAllowed
 from tests.builders_billing import (
@@ -108,7 +108,7 @@ def test_a_number_is_allowed_once_with_a_reason_by_the_contracting_officer(order
 
     for error, changed in (
         (AllowedBefore, {}),
-        (ReasonMissing, {"reason": " "}),
+        (AllowanceIncomplete, {"reason": " "}),
         (NotAllowed, {"by": actor("cor")}),
         (NotAllowed, {"by": actor("vendor_a_signer")}),
     ):

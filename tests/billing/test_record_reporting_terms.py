@@ -11,7 +11,7 @@ from contracting.billing.models import ReportingTerms
 from contracting.billing.operations.record_reporting_terms import (
     record_reporting_terms,
 )
-from contracting.billing.refusals import ReasonMissing, UsageForfeited
+from contracting.billing.refusals import ReportingTermsIncomplete, UsageForfeited
 from contracting.core.errors import NotAllowed
 from tests.builders_billing import INVOICED_AT, invoiced, reported
 from tests.cast import actor, client_for, nothing_happens, submit
@@ -59,14 +59,14 @@ def test_nothing_else_is_forfeited(order, days, since, report_after):
 
 @pytest.mark.parametrize("changed", [{"clause": " "}, {"days": 0}])
 def test_terms_name_their_clause_and_their_days(order, changed):
-    with nothing_happens(), pytest.raises(ReasonMissing):
+    with nothing_happens(), pytest.raises(ReportingTermsIncomplete):
         recorded(order, **changed)
 
 
 def test_terms_of_a_day_are_recorded_once(order):
     recorded(order)
 
-    with nothing_happens(), pytest.raises(ReasonMissing):
+    with nothing_happens(), pytest.raises(ReportingTermsIncomplete):
         recorded(order, days=90)
 
 

@@ -195,6 +195,25 @@ def test_a_file_that_may_carry_content_is_counted_and_not_kept(order):
     assert again == report
 
 
+def test_a_report_of_daily_sums_is_taken_as_sums(order):
+    # Given a usage report of a provider, by day and without calls
+    start = CALLED_AT.replace(hour=0, minute=0)
+    report = reported(
+        order,
+        content=openai_usage(),
+        format="openai-usage",
+        period_start=start,
+        period_end=start + timedelta(days=1),
+        at=start + timedelta(days=2),
+    )
+
+    rows = list(report.rows.order_by("row_number"))
+    assert {row.request_id for row in rows} == {""}
+    assert {row.bucket_end for row in rows} == {start + timedelta(days=1)}
+    assert sum(row.tokens for row in rows) == 1_200
+    assert "not told apart" in report.notes[0]
+
+
 def test_a_mapping_is_said_once(order):
     mapping = {
         "columns": {"event_id": "id", "time": "when", "model": "which"},

@@ -11,18 +11,21 @@ from contracting.billing.operations.return_invoice import return_invoice
 from contracting.billing.operations.withdraw_invoice import withdraw_invoice
 from contracting.billing.queries.clocks import (
     days_lost,
+    payable_from,
     payment_days_of,
     return_by,
+    rounding_of,
 )
 from contracting.billing.refusals import (
     ImproperInvoice,
     ReasonMissing,
 )
+from contracting.core.quantities import Dollars
 from contracting.notices.models import Notice
 from tests.builders_billing import (
     invoiced,
 )
-from tests.cast import actor, nothing_happens
+from tests.cast import actor, client_for, nothing_happens
 
 
 def returned(invoice, *, after, reasons=("Line 1 names no unit.",), by="cor"):
@@ -101,6 +104,20 @@ def test_each_late_return_of_a_chain_counts(order):
     third = invoiced(order, at=returned(second, after=8).returned_at)
 
     assert (third.corrects, days_lost(third)) == (second, 3)
+
+
+def test_the_page_says_when_it_is_due_at_the_earliest_and_what_rounding_is_in_it(
+    order, told_the_time
+):
+    # Given an invoice of 27 April: thirty days later is Wednesday 27 May
+    invoice = invoiced(order)
+
+    assert payable_from(invoice) == date(2026, 5, 27)
+    # $2.088794 in exact amounts, and 2.09 in cents
+    assert rounding_of(invoice) == Dollars("0.001206")
+    shown = client_for(actor("vendor_a_member")).get(invoice.path).content.decode()
+    assert "27 May 2026" in shown
+    assert "$0.001206" in shown
 
 
 def test_days_to_pay_never_fall_below_zero(order):

@@ -10,7 +10,7 @@ from contracting.audit.operations.record import record_event
 from contracting.billing import events, permissions, queries
 from contracting.billing.models import InvoiceAllowance
 from contracting.billing.queries.proper import allowance_for
-from contracting.billing.refusals import AllowedBefore, ReasonMissing
+from contracting.billing.refusals import AllowanceIncomplete, AllowedBefore
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.notices.operations.post_notice import Recipient, post_notice
@@ -25,7 +25,7 @@ def allow_invoice_number(
     Its lines are checked as ever: no line and period is billed twice by it.
 
     :raises NotAllowed: if ``by`` is no contracting officer of the agency
-    :raises ReasonMissing: without a number or a reason
+    :raises AllowanceIncomplete: without a number or a reason
     :raises AllowedBefore: if an allowance of this number is not used yet
     """
     order = queries.locked_order(order_id)
@@ -33,7 +33,7 @@ def allow_invoice_number(
     number, reason = number.strip()[:40], reason.strip()
     if not number or not reason:
         message = "Say which number may be used once more, and why."
-        raise ReasonMissing(message)
+        raise AllowanceIncomplete(message)
     if allowance_for(order, number) is not None:
         message = f"Number {number} is allowed already, and not used yet."
         raise AllowedBefore(message)

@@ -9,7 +9,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.billing import events, permissions
 from contracting.billing.models import ReportingTerms
-from contracting.billing.refusals import ReasonMissing
+from contracting.billing.refusals import ReportingTermsIncomplete
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
@@ -31,7 +31,7 @@ def record_reporting_terms(
         ``None`` nothing ever is
     :param clause: the clause that says so, as the contract numbers it
     :raises NotAllowed: if ``by`` is no contracting officer of the agency
-    :raises ReasonMissing: without a clause, or for no day at all
+    :raises ReportingTermsIncomplete: without a clause, or for no day at all
     """
     contract = Contract.objects.locked().get(pk=contract_id)
     require(permissions.can_record_reporting_terms(by, contract))
@@ -39,7 +39,7 @@ def record_reporting_terms(
         forfeits_after_days is not None and forfeits_after_days < 1
     ):
         message = "Name the clause, and the days after which it forfeits usage."
-        raise ReasonMissing(message)
+        raise ReportingTermsIncomplete(message)
     terms, is_new = ReportingTerms.objects.get_or_create(
         contract=contract,
         valid_from=valid_from,
@@ -52,7 +52,7 @@ def record_reporting_terms(
     )
     if not is_new:
         message = "Terms are recorded from this day already. Begin with another day."
-        raise ReasonMissing(message)
+        raise ReportingTermsIncomplete(message)
     record_event(
         events.REPORTING_TERMS_RECORDED,
         subject=terms.subject,

@@ -9,8 +9,16 @@ from django.db.models import Value
 from contracting.billing.calculations import Stated
 from contracting.billing.models import Invoice
 from contracting.billing.models.numbers import NumberKey
+from contracting.billing.queries import charge_lines_of, lines_of
 from contracting.billing.states import InvoiceState
-from contracting.core.periods import accounting_day
+from contracting.core.periods import accounting_day, next_business_day
+from contracting.core.quantities import (
+    Dollars,
+    PricePerUnit,
+    Tokens,
+    UnitPrice,
+    total_dollars,
+)
 from contracting.reference.queries import threshold
 
 INVOICE_RETURN = "INVOICE_RETURN"
@@ -41,6 +49,29 @@ def payment_days_of(invoice: Invoice) -> int:
         late += each.returned_late_by
         each = each.corrects
     return max(0, invoice.order.contract.payment_days - late)
+
+
+def payable_from(invoice: Invoice) -> date:
+    """The earliest day on which it can be due: once accepted, not before (R-PAY-01).
+
+    A due day on a weekend or a federal holiday is the next business day.
+    """
+    days = timedelta(days=payment_days_of(invoice))
+    return next_business_day(received_on(invoice) + days)
+
+
+def rounding_of(invoice: Invoice) -> Dollars:
+    """What the cents of its lines are above the exact amounts, or below (negative)."""
+    tokens = (
+        Dollars(line.amount_dollars)
+        - UnitPrice(line.usd_per_million_tokens).of(Tokens(line.tokens))
+        for line in lines_of(invoice)
+    )
+    units = (
+        Dollars(line.amount_dollars) - PricePerUnit(line.usd_per_unit).of(line.units)
+        for line in charge_lines_of(invoice)
+    )
+    return total_dollars([*tokens, *units])
 
 
 def days_lost(invoice: Invoice) -> int:

@@ -20,8 +20,10 @@ from contracting.billing.queries import (
 )
 from contracting.billing.queries.clocks import (
     days_lost,
+    payable_from,
     payment_days_of,
     return_by,
+    rounding_of,
 )
 from contracting.billing.queries.credits import credit_lines_of
 from contracting.billing.queries.drafts import edits_of
@@ -91,6 +93,8 @@ class InvoicePage(PageView):
             "is_open": invoice.state == InvoiceState.RECEIVED,
             "return_by": return_by(invoice),
             "edits": edits_of(invoice),
+            "payable_from": payable_from(invoice),
+            "rounding": rounding_of(invoice),
             "payment_days": payment_days_of(invoice),
             "days_lost": days_lost(invoice),
             "corrections": invoice.corrections.order_by("pk"),
