@@ -147,12 +147,12 @@ def sheets_of(case: DisputeCase, at: datetime) -> list[Sheet]:
     """
     findings = findings_of(case)
     metered: dict[tuple[Any, ...], Metered] = {}
-    reported: set[tuple[str, int, str]] = set()
+    reported: set[tuple[Any, ...]] = set()
     looked = Looked(at)
     for finding in findings:
         ours, theirs = looked.rows_of(finding)
         metered |= {_metered_key(row): row for row in ours}
-        reported |= {(row.request_id, row.attempt, row.token_class) for row in theirs}
+        reported |= {_reported_key(row) for row in theirs}
     sheets = [
         _findings(findings),
         _cells(findings),
@@ -204,6 +204,13 @@ def sheet_in(bundle: bytes, name: str) -> bytes | None:
 
 def _metered_key(row: Metered) -> tuple[Any, ...]:
     return (row.occurred_at, row.request_id, row.attempt, row.token_class, row.event_id)
+
+
+def _reported_key(row: Reported) -> tuple[Any, ...]:
+    """A row of a report by its call, or by the period of which it is the sum."""
+    if row.bucket is not None:
+        return (row.bucket[0], row.bucket[1], row.token_class)
+    return (row.request_id, row.attempt, row.token_class)
 
 
 def _findings(findings: Iterable[Finding]) -> Sheet:
@@ -296,24 +303,33 @@ def _batches(case: DisputeCase, metered: dict[tuple[Any, ...], Metered]) -> Shee
 
 
 def _reports(
-    case: DisputeCase, findings: Iterable[Finding], wanted: set[tuple[str, int, str]]
+    case: DisputeCase, findings: Iterable[Finding], wanted: set[tuple[Any, ...]]
 ) -> Sheet:
     """The vendor's rows as they stand in its files, with the hash of each file."""
     head = (
         *("report", "label", "file_sha256", "row", "request_id", "attempt"),
-        *("occurred_at", "model", "token_class", "tier", "tokens"),
+        *("occurred_at", "sum_until", "model", "token_class", "tier", "tokens"),
     )
     found: dict[int, Row] = {}
     for span in _spans(findings):
         wide = (span.start - CLOCKS_APART, span.end + CLOCKS_APART)
         rows = report_rows(case.order, *wide).select_related("report__payload")
         for row in rows.iterator(chunk_size=_AT_ONCE):
-            if (row.request_id, row.attempt, row.token_class_code) in wanted:
+            own = (
+                (row.occurred_at, row.bucket_end)
+                if row.bucket_end
+                else (row.request_id, row.attempt)
+            )
+            if (*own, row.token_class_code) in wanted:
                 report = row.report
                 found[row.pk] = (
                     *(report.public_id, report.label, report.payload.sha256),
                     *(row.row_number, row.request_id, row.attempt),
-                    *(row.occurred_at.astimezone(UTC), row.model_name),
+                    *(
+                        row.occurred_at.astimezone(UTC),
+                        _utc(row.bucket_end),
+                        row.model_name,
+                    ),
                     *(row.token_class_code, row.tier, row.tokens),
                 )
     return Sheet("report_rows.csv", head, [found[pk] for pk in sorted(found)])
@@ -386,3 +402,7 @@ def _charge_lines(findings: Iterable[Finding]) -> Sheet:
         for line in lines.filter(pk__in=named).order_by("pk")
     ]
     return Sheet("charge_lines.csv", head, rows)
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return instant.astimezone(UTC) if instant else None

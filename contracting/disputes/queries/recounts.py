@@ -26,6 +26,7 @@ from contracting.disputes.models import (
 )
 from contracting.disputes.queries.cases import cases_visible_to
 from contracting.disputes.queries.evidence import Looked
+from contracting.disputes.refusals import RecountImpossible
 from contracting.disputes.states import RECOUNT_MARGIN, Side
 from contracting.reconciliation.models import Finding
 from contracting.reference.queries import threshold
@@ -62,6 +63,8 @@ def calls_behind(finding: Finding, token_class: str, at: datetime) -> Counts:
     """Every call of a difference's day or period in one class, as each side has it.
 
     All calls, not only those that differ: what is counted anew is the whole day.
+
+    :raises RecountImpossible: if the vendor reports sums, of which no call is known
     """
     ours: dict[CallKey, int] = defaultdict(int)
     theirs: dict[CallKey, int] = defaultdict(int)
@@ -71,6 +74,12 @@ def calls_behind(finding: Finding, token_class: str, at: datetime) -> Counts:
             ours[row.request_id, row.attempt] += row.tokens
     for said in reported:
         if said.token_class == token_class:
+            if said.bucket is not None:
+                message = (
+                    "The vendor reports sums of this period and names no call. Ask "
+                    "for a report by call first."
+                )
+                raise RecountImpossible(message)
             theirs[said.request_id, said.attempt] += said.tokens
     return {key: (ours.get(key, 0), theirs.get(key, 0)) for key in {*ours, *theirs}}
 
