@@ -32,6 +32,7 @@ from contracting.periods.operations.explain import explain_period
 from contracting.periods.operations.reopen import reopen_period
 from contracting.periods.operations.settle import settle_adjustment
 from contracting.periods.operations.sign_off import sign_off_period
+from contracting.periods.queries.ageing import aged
 from contracting.periods.queries.checks import checks_of, in_the_way
 from contracting.periods.queries.late import INVOICE_COLUMNS, invoice_rows, late_of
 from contracting.periods.queries.latency import months_of_money, orders_of, ways_of
@@ -389,7 +390,10 @@ class AccrualsPage(PageView):
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
         rows = self._rows()
         months = queries.accruals_visible_to(self.actor).order_by("-month")
+        old = aged(queries.orders_with_months(self.actor), clock.now())
         return {
+            "aged": old,
+            "unexplained": total_dollars(each.unexplained for each in old),
             "rows": rows.order_by("-posted_on", "-pk")[:PER_PAGE],
             "found": rows.count(),
             "months": list(months.values_list("month", flat=True).distinct()),

@@ -10,13 +10,15 @@ from contracting.contracts.queries.administration import Task
 from contracting.contracts.queries.file import Filed
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
+from contracting.orders.models import TaskOrder
 from contracting.periods.calculations import last_day_of
 from contracting.periods.models import Entry
 from contracting.periods.queries import months_to_close, orders_with_months
+from contracting.periods.queries.ageing import aged
 
 
 def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
-    """Months of use that are over and not closed."""
+    """Months of use that are over and not closed, and what is unexplained for long."""
     if not actor.is_agency:
         return
     orders = list(orders_with_months(actor).filter(contract=contract))
@@ -24,6 +26,14 @@ def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
         what = f"Close {row.month:%B %Y} of {row.order.piid}"
         last = last_day_of(row.month)
         yield Task("Months", what, row.path, last, "Representative, finance")
+    yield from _old(orders, at)
+
+
+def _old(orders: list[TaskOrder], at: datetime) -> Iterable[Task]:
+    for each in aged(orders, at):
+        if each.unexplained:
+            what = f"Usage of {each.order.piid} that nobody has accepted or disputed"
+            yield Task("Months", what, "/accruals/", each.until, "Representative")
 
 
 def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:
