@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -112,7 +113,7 @@ def test_a_number_is_allowed_once_with_a_reason_by_the_contracting_officer(order
         (NotAllowed, {"by": actor("cor")}),
         (NotAllowed, {"by": actor("vendor_a_signer")}),
     ):
-        given = {
+        given: dict[str, Any] = {
             "number": first.number,
             "reason": "Again.",
             "by": actor("contracting_officer"),

@@ -10,7 +10,12 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
-from contracting.billing.calculations import BadLines, read_invoice_file, read_lines
+from contracting.billing.calculations import (
+    BadLines,
+    StatedCredit,
+    read_invoice_file,
+    read_lines,
+)
 from contracting.billing.invariants import INVARIANTS
 from contracting.billing.models import CreditDue, CreditLine, CreditSettlement, Invoice
 from contracting.billing.operations.cancel_credit import cancel_credit
@@ -237,6 +242,7 @@ def test_a_csv_file_may_have_a_column_of_credits(order):
 
     (line,) = read_lines(read_invoice_file(text.getvalue().encode()))
 
+    assert isinstance(line, StatedCredit)
     assert (line.credit, line.amount) == ("crd_1", Dollars("1.25"))
 
 

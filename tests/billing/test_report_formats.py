@@ -299,6 +299,7 @@ def restated(order):
 def test_a_restatement_says_what_it_changes_in_tokens_and_dollars(order):
     revision = revision_of(restated(order))
 
+    assert revision is not None
     assert revision.counts == {"added": 1, "removed": 1, "changed": 1, "moved": 0}
     assert revision.tokens == 500 - 100_000 + 1_000
     # 1,500 of output at $8.00, 100,000 cached at $1.00 for a million
@@ -327,4 +328,6 @@ def test_a_restatement_of_the_same_rows_changes_nothing(order):
         order, content=report_csv() + b"\n", label="R-1a", supersedes="R-1"
     )
 
-    assert revision_of(again).changes == ()
+    revision = revision_of(again)
+    assert revision is not None
+    assert revision.changes == ()

@@ -94,7 +94,7 @@ def test_the_day_of_receipt_is_that_of_the_contract_and_is_day_zero(order):
 def test_the_vendor_reads_that_a_late_return_costs_the_agency_its_days(order):
     returned(invoiced(order), after=9)
 
-    told = Notice.objects.filter(title__contains="was returned").first()
+    told = Notice.objects.filter(title__contains="was returned")[0]
     assert "2 days sooner" in told.body
 
 

@@ -265,8 +265,8 @@ def test_a_vendor_uploads_an_invoice_and_both_sides_read_it_again(order, told_th
         stated, _corrects = read_stated(got.content, zone=order.contract.time_zone)
         mine = stated_invoice(order)
         assert (stated.number, stated.total) == (mine.number, mine.total)
-        assert [(each.tokens, each.unit_price) for each in stated.lines] == [
-            (each.tokens, each.unit_price) for each in mine.lines
+        assert [(each.tokens, each.unit_price) for _, each in stated.numbered] == [
+            (each.tokens, each.unit_price) for _, each in mine.numbered
         ]
     assert client_for(actor("vendor_b_signer")).get(download).status_code == 404
 
@@ -289,6 +289,6 @@ def test_an_invoice_by_form_is_written_as_a_file(order):
 
     stated, _ = read_stated(ubl_of(invoice), zone=order.contract.time_zone)
 
-    assert [(line.tokens, line.amount) for line in stated.lines] == [
-        (line.tokens, line.amount) for line in stated_invoice(order).lines
+    assert [(line.tokens, line.amount) for _, line in stated.numbered] == [
+        (line.tokens, line.amount) for _, line in stated_invoice(order).numbered
     ]

@@ -88,11 +88,14 @@ def went_on(operation, order, whole):
     """Another worker ends it: one run more, of the same result, nothing found twice."""
     before = ReconciliationRun.objects.count()
     done = work.work_operation(operation_id=operation.pk)
+    assert done is not None
     assert (done.state, done.done) == (OperationState.SUCCEEDED, done.total)
     runs = ReconciliationRun.objects.order_by("pk")
-    assert done.result_path == runs.last().path
+    last = runs.last()
+    assert last is not None
+    assert done.result_path == last.path
     assert runs.count() <= before + 1
-    assert (runs.last().inputs_sha256, runs.last().result_sha256) == (
+    assert (last.inputs_sha256, last.result_sha256) == (
         whole.inputs_sha256,
         whole.result_sha256,
     )
@@ -111,6 +114,7 @@ def test_every_place_at_which_it_may_end_is_made_good(order):
         # When another worker takes it up, it has the result of an undisturbed one
         done = work.work_operation(operation_id=operation.pk)
         run = ReconciliationRun.objects.latest("pk")
+        assert done is not None
         assert done.state == OperationState.SUCCEEDED, place
         assert ReconciliationRun.objects.count() == made + 1, place
         whole = compared(order)

@@ -197,7 +197,9 @@ def test_interest_runs_by_the_assumed_acceptance_and_not_on_what_is_disputed():
     delivered, received = date(2026, 4, 30), date(2026, 5, 4)
     slow = Delivery(delivered, accepted=date(2026, 6, 15))
     disputed = Delivery(delivered, accepted=date(2026, 6, 15), is_disputed=True)
-    terms = {"received": received, "payment_days": 30, "days": 7}
 
-    assert interest_due_on(slow, **terms) == date(2026, 6, 8)
-    assert interest_due_on(disputed, **terms) == date(2026, 7, 15)
+    def due(delivery: Delivery) -> date:
+        return interest_due_on(delivery, received=received, payment_days=30, days=7)
+
+    assert due(slow) == date(2026, 6, 8)
+    assert due(disputed) == date(2026, 7, 15)

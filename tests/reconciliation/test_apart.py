@@ -98,8 +98,14 @@ def test_a_day_is_the_same_alone_or_among_all(order):
         world.told = [replace(r, request=f"{seed}-{r.request}") for r in world.told]
         counted_by_the_gateway(order, replace(world, dice=random.Random(3)))
         content = content_of(world.told)
-        period = {"period_start": FIRST - timedelta(days=1), "period_end": ENDED}
-        reported(order, label=f"S-{seed}", content=content, **period, at=COMPARED_AT)
+        reported(
+            order,
+            label=f"S-{seed}",
+            content=content,
+            period_start=FIRST - timedelta(days=1),
+            period_end=ENDED,
+            at=COMPARED_AT,
+        )
     rates, first = rates_of(order), accounting_day(FIRST, order.contract.time_zone)
     days = Days(first, first + timedelta(days=4))
 

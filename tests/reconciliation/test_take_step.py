@@ -27,6 +27,7 @@ def test_a_long_comparison_is_made_in_steps(order, monkeypatch):
     asked = reconcile_in_steps(order_id=order.pk, by=by, at=COMPARED_AT)
     assert reconcile_in_steps(order_id=order.pk, by=by, at=COMPARED_AT) == asked
     done = work_operation(operation_id=asked.pk)
+    assert done is not None
 
     # Then every day was a step, and the result is that of all days at once
     run = ReconciliationRun.objects.latest("pk")
