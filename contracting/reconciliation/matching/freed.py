@@ -121,8 +121,13 @@ def _not_reported(
         if tokens < 0:
             short[(*where, code) if by_call else (code,)] -= tokens
     span = (invoice.period_start, invoice.period_end)
-    wanted = {str(request) for request, *_ in short}
-    match = inputs.match_of(invoice.order, span, invoice=invoice, at=at, by_row=wanted)
+    match = inputs.match_of(
+        invoice.order,
+        span,
+        invoice=invoice,
+        at=at,
+        by_row=_requests_of(finding),
+    )
     counted: dict[int, int] = defaultdict(int)
     lines = list(live_lines(invoice))
     for row in match.metered:
