@@ -15,6 +15,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NOT_PAGES = {
     "account_logout",
     "api_schema",
+    "billing:invoice_ubl",
     "contracts:preview_contract",
     "documents:download_document",
     "metering:download_batch",

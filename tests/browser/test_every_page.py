@@ -45,6 +45,8 @@ REACHED_OTHERWISE = {
     "account_reset_password_from_key_done": "by a link in an e-mail",
     "account_set_password": "not in use",
     "account_signup": "closed",
+    "billing:revoke_signing_key": "only once a vendor has registered a key",
+    "billing:usage_report_changes": "only of a report that restates another one",
     "charges:change_quantity": "only once an order buys seats or capacity",
     "charges:record_receipt": "only once an order buys a service",
     "charges:reverse_receipt": "only once a service is received",

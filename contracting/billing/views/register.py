@@ -50,6 +50,8 @@ class ReportingPage(PageView):
             "may_ask": permissions.can_ask_for_report(self.actor, order, on),
             "may_state": permissions.can_state_no_report(self.actor, order, on),
             "may_write": permissions.can_send_overdue_letter(self.actor, order),
+            "may_record_invoice": permissions.can_record_invoice(self.actor, order, on),
+            "may_allow": permissions.can_allow_invoice_number(self.actor, order),
             "may_record": permissions.can_record_reporting_terms(
                 self.actor, order.contract
             ),
