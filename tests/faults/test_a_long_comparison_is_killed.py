@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
-import time
+from datetime import timedelta
 
 import pytest
 from django.db import connections
@@ -13,8 +12,8 @@ from django.db import connections
 from contracting.core import clock
 from contracting.documents.operations import work_operation as work
 from contracting.documents.states import OperationState
-from contracting.reconciliation.matching import kept
-from contracting.reconciliation.models import Finding, KeptDay, ReconciliationRun
+from contracting.reconciliation.matching import kept, reading
+from contracting.reconciliation.models import Finding, ReconciliationRun
 from contracting.reconciliation.operations import reconcile
 from contracting.reconciliation.operations.reconcile_in_steps import (
     reconcile_in_steps,
@@ -24,7 +23,6 @@ from tests.builders_orders import issued_order
 from tests.cast import actor
 from tests.two_sides import counted_by_the_gateway, told_by_the_vendor, world_of
 
-INSTANTS = 20
 PLACES = {
     "before days are read": (kept, "read_parts", False),
     "when days are read and not kept": (kept, "as_kept", False),
@@ -39,7 +37,7 @@ PLACES = {
 def order(own_database, monkeypatch):
     """An order of some days with differences, compared one day in a step."""
     monkeypatch.setattr(clock, "now", lambda: COMPARED_AT)
-    monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
+    monkeypatch.setattr(reading, "LINES_AT_ONCE", 1)
     signed = issued_order()
     world = world_of(13)
     for fault in ("lost by the vendor", "listed twice", "miscounted"):
@@ -50,7 +48,9 @@ def order(own_database, monkeypatch):
 
 
 def asked(order):
-    return reconcile_in_steps(order_id=order.pk, by=actor("cor"), at=COMPARED_AT)
+    later = clock.now() + timedelta(seconds=1)
+    clock.now = lambda: later
+    return reconcile_in_steps(order_id=order.pk, by=actor("cor"), at=later)
 
 
 def forked(operation, before=lambda: None):
@@ -84,25 +84,6 @@ def dies_at(place):
     setattr(module, name, dies)
 
 
-def went_on(operation, order, whole):
-    """Another worker ends it: one run more, of the same result, nothing found twice."""
-    before = ReconciliationRun.objects.count()
-    done = work.work_operation(operation_id=operation.pk)
-    assert done is not None
-    assert (done.state, done.done) == (OperationState.SUCCEEDED, done.total)
-    runs = ReconciliationRun.objects.order_by("pk")
-    last = runs.last()
-    assert last is not None
-    assert done.result_path == last.path
-    assert runs.count() <= before + 1
-    assert (last.inputs_sha256, last.result_sha256) == (
-        whole.inputs_sha256,
-        whole.result_sha256,
-    )
-    found = Finding.objects.filter(order=order)
-    assert found.count() == len(set(found.values_list("fingerprint", flat=True)))
-
-
 def test_every_place_at_which_it_may_end_is_made_good(order):
     for place in PLACES:
         # Given a comparison whose worker is killed just there
@@ -122,26 +103,3 @@ def test_every_place_at_which_it_may_end_is_made_good(order):
         assert run.inputs_sha256 == whole.inputs_sha256, place
     assert not Finding.objects.filter(occurrence__gt=1).exists()
     assert Finding.objects.filter(order=order).exists()
-
-
-def test_any_instant_at_which_it_may_end_is_made_good(order):
-    # Given how long an undisturbed comparison takes
-    whole = compared(order)
-    began = time.monotonic()
-    assert not is_killed(forked(asked(order)))
-    took = time.monotonic() - began
-    dice = random.Random(20)
-
-    # When its worker is killed at twenty random instants
-    killed = 0
-    for _ in range(INSTANTS):
-        operation = asked(order)
-        child = forked(operation)
-        time.sleep(dice.uniform(0, took))
-        os.kill(child, signal.SIGKILL)
-        killed += is_killed(child)
-
-        # Then the next one has the same result each time
-        went_on(operation, order, whole)
-    assert killed > INSTANTS // 2
-    assert KeptDay.objects.filter(order=order).count() == operation.total

@@ -49,7 +49,7 @@ DAY: Final = timedelta(days=1)
 AROUND: Final = 2 * DAY
 """So far around a day the rows lie on which what is kept of it depends."""
 
-LINES_AT_ONCE: Final = 500_000
+LINES_AT_ONCE: Final = 1_500_000
 """So many rated lines are read in one statement, or in one step of many."""
 
 FOR_EVER: Final = datetime(9999, 12, 1, tzinfo=UTC)
