@@ -54,7 +54,8 @@ from contracting.payments.queries.clocks import (
     sum_of,
     uncertified,
 )
-from contracting.reconciliation.queries import open_findings
+from contracting.payments.queries.remaining import earlier_invoices, funds_behind
+from contracting.reconciliation.queries import latest_run, open_findings
 
 PER_PAGE = 50
 
@@ -171,6 +172,9 @@ class CertifyPayment(VerbView):
             "due_on": min((clocks_of(each).due_on for each in waiting), default=None),
             "acceptances": waiting,
             "before": standing(thing),
+            "funds": funds_behind(queries.accepted_by_acrn(waiting)),
+            "earlier": earlier_invoices(thing),
+            "run": latest_run(thing),
             "lines": lines,
             "charges": queries.voucher_charges(waiting),
             "tokens": queries.tokens_of(lines),

@@ -153,6 +153,8 @@ def test_the_certifier_is_shown_what_comes_off(order, told_the_time):
 
     assert "$1.25 of credits come off" in page
     assert "no, set off" in page
+    assert "It is the first invoice on this order." in page
+    assert "What this payment draws on, and leaves" in page
     told_the_time(CERTIFIED_AT + timedelta(hours=1))
     voucher = certified_payment(invoice=invoice)
     shown = client_for(actor("vendor_a_signer")).get(voucher.path).text

@@ -27,6 +27,8 @@ from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
 from contracting.core.views import PageView, VerbView
 from contracting.orders.models import TaskOrder
+from contracting.orders.queries import visible_to as orders_visible_to
+from contracting.orders.states import SIGNED
 
 
 class CreditsPage(PageView):
@@ -40,7 +42,23 @@ class CreditsPage(PageView):
         sums = rows.aggregate(
             open=Sum(F("dollars") - F("taken_dollars") - F("settled_dollars"))
         )
-        return {"page_obj": page, "open": sums["open"] or 0}
+        return {
+            "page_obj": page,
+            "open": sums["open"] or 0,
+            "orders": _orders_to_credit(self.actor),
+        }
+
+
+def _orders_to_credit(by: Actor) -> list[TaskOrder]:
+    """The latest signed orders on which the actor may record a credit."""
+    orders = orders_visible_to(by).filter(state__in=SIGNED).order_by("-pk")[:20]
+    return [
+        each
+        for each in orders.select_related("contract")
+        if permissions.can_record_credit(
+            by, each, accounting_day(clock.now(), each.contract.time_zone)
+        )
+    ]
 
 
 class CreditPage(PageView):
