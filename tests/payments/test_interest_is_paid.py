@@ -16,6 +16,7 @@ from contracting.payments.invariants import INVARIANTS
 from contracting.payments.models import Payment
 from contracting.payments.operations.certify import certify_payment
 from contracting.payments.operations.record import record_payment
+from contracting.payments.operations.return_payment import return_payment
 from contracting.payments.refusals import DiscountLost, RateMissing
 from tests.builders_metering import assert_the_books_balance
 from tests.builders_settlement import (
@@ -121,6 +122,19 @@ def test_interest_is_not_paid_from_funds_that_are_not_there(large):
 
     assert refusal.value.data["short_by"] == Dollars("1.62")
     assert not Payment.objects.exists()
+
+
+def test_interest_goes_back_with_a_payment_that_came_back(large):
+    paid(large, A_YEAR_LATER)
+    return_payment(
+        certification_id=large.pk,
+        reason="The account of the vendor is closed.",
+        by=actor("payment_certifier"),
+        at=datetime(2027, 5, 28, 15, tzinfo=UTC),
+    )
+
+    assert Dollars(funds(large).interest_dollars) == Dollars()
+    assert_the_books_balance()
 
 
 def test_interest_that_was_tampered_with_is_noticed(large):
