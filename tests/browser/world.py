@@ -18,6 +18,7 @@ from contracting.operate.story.play import Told
 from contracting.orders.models import TaskOrder
 from contracting.orders.operations.review import review_task_order
 from contracting.payments.models import PaymentCertification
+from contracting.reconciliation.models import Finding
 from contracting.solicitations.operations.answer import answer_question
 from contracting.solicitations.operations.ask import ask_question
 from contracting.solicitations.operations.keep_template import keep_template
@@ -34,6 +35,7 @@ from tests.builders import (
     solicitation_in_review,
     submitted_requisition,
 )
+from tests.builders_disputes import opened
 from tests.builders_market import (
     PRICE,
     REPORTED,
@@ -55,7 +57,9 @@ from tests.builders_orders import (
     issued_order,
     submitted_order,
 )
+from tests.builders_service import level
 from tests.builders_settlement import (
+    ACCEPTED_AT,
     ENDED_AT,
     USED,
     accepted_invoice,
@@ -67,6 +71,11 @@ from tests.builders_settlement import (
     used_order,
 )
 from tests.cast import AT, actor
+from tests.disputes.test_answer import answered
+from tests.disputes.test_freeze import frozen
+from tests.disputes.test_join_recount import joined
+from tests.disputes.test_start_recount import started
+from tests.disputes.test_submit_claim import claimed
 from tests.offers import (
     agreed_offers,
     decided_solicitation,
@@ -173,6 +182,21 @@ def _orders() -> None:
     fresh = _counted(contract)
     received_invoice(order=fresh)
     ingested(event("unknown", order=fresh, model="a-model-that-nobody-knows"))
+    _disputed(contract)
+
+
+def _disputed(contract: Contract) -> None:
+    """A dispute that is answered, frozen and half counted anew; a claim that waits."""
+    order = _counted(contract)
+    accepted_invoice(invoice=received_invoice(order=order, billed=MORE))
+    finding = Finding.objects.filter(order=order).earliest("pk")
+    case = opened(finding, at=ACCEPTED_AT + HOUR)
+    answered(case, calls=[("r-1", 1, 400_001)], at=ACCEPTED_AT + DAY)
+    frozen(case, at=ACCEPTED_AT + DAY)
+    joined(started(case, finding, token_class="OUT_TEXT", at=ACCEPTED_AT + DAY))
+    started(case, finding, token_class="OUT_TEXT", at=ACCEPTED_AT + DAY)
+    claimed(contract, "250000.00", is_certified=True)
+    level(contract)
 
 
 def _contested(order: TaskOrder) -> None:
