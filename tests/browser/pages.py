@@ -17,7 +17,6 @@ NOT_PAGES = {
     "api_schema",
     "billing:invoice_ubl",
     "contracts:preview_contract",
-    "billing:invoice_ubl",
     "disputes:answer_file",
     "reconciliation:waterfall_file",
     "disputes:evidence_file",
