@@ -7,7 +7,7 @@ additions of what was used.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,6 +18,7 @@ from contracting.core.actors import SYSTEM
 from contracting.ledger.queries import balances_of
 from contracting.metering.operations.record_heartbeat import record_heartbeat
 from contracting.orders.models import TaskOrder
+from contracting.payments.models import PaymentCertification
 from contracting.payments.operations.certify import certify_payment
 from contracting.payments.operations.record import record_payment
 from contracting.periods.calculations import bounds_of
@@ -77,8 +78,10 @@ def delivered(order: TaskOrder, calls: list[Call], month: date, at: datetime) ->
     )
 
 
-def paid(order: TaskOrder, asked: dict[date, tuple[str, int]], at: datetime) -> Invoice:
-    """An invoice of hours by month, as usage or as an adjustment, accepted and paid."""
+def certified(
+    order: TaskOrder, asked: dict[date, tuple[str, int]], at: datetime
+) -> Invoice:
+    """An invoice of hours by month, usage or an adjustment, accepted and certified."""
     spans = {month: hour_of(month) for month in asked}
     lines = [
         stated(
@@ -100,17 +103,20 @@ def paid(order: TaskOrder, asked: dict[date, tuple[str, int]], at: datetime) -> 
     )
     reconcile_order(order_id=order.pk, invoice_id=invoice.pk, by=SYSTEM, at=at)
     accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=at)
-    voucher = certify_payment(
-        invoice_id=invoice.pk, by=actor("payment_certifier"), at=at
-    )
-    record_payment(
-        certification_id=voucher.pk,
-        paid_on=at.date(),
-        reference=f"TRACE-{invoice.pk}",
-        by=actor("payment_certifier"),
-        at=at + timedelta(minutes=1),
-    )
+    certify_payment(invoice_id=invoice.pk, by=actor("payment_certifier"), at=at)
     return invoice
+
+
+def all_paid() -> None:
+    """Each voucher is paid on the day on which it is due."""
+    for voucher in PaymentCertification.objects.order_by("pk"):
+        record_payment(
+            certification_id=voucher.pk,
+            paid_on=voucher.due_on,
+            reference=f"TRACE-{voucher.pk}",
+            by=actor("payment_certifier"),
+            at=datetime.combine(voucher.due_on, time(15), UTC),
+        )
 
 
 def closed(order: TaskOrder, month: date) -> None:
@@ -146,7 +152,7 @@ def test_what_comes_after_the_closing_is_paid_once_in_the_open_month(db):
     used_in_april = sum(ON_TIME[april])
     assert accrued(april) == cost(used_in_april)
     closed(order, april)
-    paid(
+    certified(
         order, {april: (LineKind.USAGE, used_in_april)}, ends[april] + timedelta(days=8)
     )
 
@@ -167,7 +173,7 @@ def test_what_comes_after_the_closing_is_paid_once_in_the_open_month(db):
     used_in_may = sum(ON_TIME[may])
     assert accrued(may) == cost(used_in_may + LATE[april])
     closed(order, may)
-    paid(
+    certified(
         order,
         {
             may: (LineKind.USAGE, used_in_may),
@@ -193,7 +199,7 @@ def test_what_comes_after_the_closing_is_paid_once_in_the_open_month(db):
     accrue_all(at=ends[june] + night)
     closed(order, june)
     used_in_june = sum(ON_TIME[june])
-    paid(
+    certified(
         order,
         {
             june: (LineKind.USAGE, used_in_june),
@@ -224,6 +230,7 @@ def test_what_comes_after_the_closing_is_paid_once_in_the_open_month(db):
         before, start = accrued(month), ends[month]
 
     # And to the token all that was used is accepted and paid, in one unbroken chain
+    all_paid()
     (balance,) = balances_of(order.lines.get().holder)
     every = sum(known.values())
     assert balance.accepted_tokens == balance.consumed_tokens == every
