@@ -12,6 +12,9 @@ the same HTML with the same options.
 *Signing* (``signing.py``): an order of five lines drafted and signed, against a lean
 desk (``lean.py``). *Orders* (``orders.py``): lists and searches among a million.
 
+*Reconciling* (``reconciling.py``): meter and report of an order compared, all of it and
+one more day, against scans of their tables.
+
 *Dashboard* (``dashboard.py``): pages of usage with a million rated lines and with
 twenty, lines and days held equal.
 
@@ -51,6 +54,7 @@ def main() -> None:
     import funds
     import ingest
     import orders
+    import reconciling
     import signing
 
     with own_database():
@@ -62,6 +66,7 @@ def main() -> None:
             "signing": signing.measure(),
             "funds": funds.measure(),
             "orders": orders.measure(),
+            "reconciling": reconciling.measure(),
             "dashboard": dashboard.measure(),
         }
     RESULT.parent.mkdir(exist_ok=True)
