@@ -1,148 +1,42 @@
-"""What goes wrong, each with the name and the exact amount that it must be found by.
-
-Every fault has a scope of its own: an order and a kind of it, and often one day. What a
-vendor that names no calls cannot show is expected as a quantity, with the true cause
-among those that are possible.
-"""
+"""What goes wrong with calls, and every fault of the table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
-from decimal import ROUND_CEILING, Decimal
 
-from contracting.core.quantities import Dollars, Tokens, UnitPrice, total_dollars
+from contracting.core.quantities import Dollars, Tokens
 from contracting.reconciliation.states import (
     Bucket,
-    Credited,
-    Invoiced,
     Kind,
-    Limit,
     Metered,
-    Reported,
 )
+from tests.reconciliation.month.invoices import (
+    billed_and_not_reported,
+    billed_in_thousands,
+    cached_at_the_full_price,
+    cents_rounded_up,
+    credit_missing,
+    over_the_ceiling,
+    price_of_another_date,
+    priced_per_thousand,
+    service_credit_missing,
+    wrong_price,
+)
+from tests.reconciliation.month.planted import Scope, classes_of, extra, worth
 from tests.reconciliation.month.truth import (
-    CHANGE,
     CLASSES,
     DAYS,
     END,
     START,
-    UNUSED,
     price_of,
 )
 from tests.reconciliation.month.views import (
     LAST_DAY,
-    Views,
-    line_of,
-    recounted,
-    repriced,
-    span_of,
     start_of,
     told,
 )
-
-Place = tuple[int, str, Kind | tuple[int, None, None], str]
-"""Order, code, kind and day (or the beginning of an invoice line)."""
-
-
-@dataclass
-class Planted:
-    """By place: the classes, the exact amount, and the true cause if it is hidden."""
-
-    found: dict[Place, tuple[set[str], Dollars]] = field(default_factory=dict)
-    causes: dict[Place, set[str]] = field(default_factory=dict)
-
-    def add(
-        self,
-        scope: Scope,
-        code: str,
-        when: object,
-        classes: Iterable[str],
-        amount: Dollars,
-        cause: str = "",
-    ) -> None:
-        day = when.isoformat() if isinstance(when, date) else str(when or "")
-        place = (scope.order, code, scope.kind, day)
-        seen, sum_ = self.found.get(place, (set(), Dollars()))
-        self.found[place] = (seen | set(classes), sum_ + amount)
-        if cause:
-            self.causes.setdefault(place, set()).add(cause)
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Where one fault lies."""
-
-    views: Views
-    planted: Planted
-    order: int
-    kind: Kind
-    day: date
-
-    @property
-    def whole(self) -> tuple[Views, Planted, int, Kind, date]:
-        return self.views, self.planted, self.order, self.kind, self.day
-
-    def booked(self) -> list[Reported]:
-        """The vendor's rows of the kind on the day."""
-        return self._of(self.views.book[self.order])
-
-    def metered(self) -> list[Metered]:
-        return self._of(self.views.metered[self.order])
-
-    def _of(self, rows: Sequence) -> list:
-        return [row for row in rows if row.kind == self.kind and row.day == self.day]
-
-    def some(self) -> list[Reported]:
-        """One or more first attempts of that day, with all their rows."""
-        rows = [row for row in self.booked() if row.attempt == 1]
-        names = sorted({row.request_id for row in rows})
-        some = set(names[: self.views.dice.randint(1, max(len(names) // 2, 1))])
-        return [row for row in rows if row.request_id in some]
-
-    def change(self, old: Iterable[Reported], new: Iterable[Reported]) -> None:
-        gone = {id(row) for row in old}
-        book = self.views.book[self.order]
-        self.views.book[self.order] = [r for r in book if id(r) not in gone]
-        self.views.book[self.order] += new
-
-    def sums(self, change: Callable[[Bucket], Bucket]) -> None:
-        """Change the sums of the kind on the day."""
-
-        def one(order: int, sums: list[Bucket]) -> list[Bucket]:
-            return [
-                change(each)
-                if order == self.order
-                and each.day == self.day
-                and each.places[-1][0] == self.kind
-                else each
-                for each in sums
-            ]
-
-        self.views.on_sums.append(one)
-
-    def lines(self) -> list[tuple[int, Invoiced]]:
-        """The invoice lines of the kind, and where they stand."""
-        rows = enumerate(self.views.lines[self.order])
-        return [(n, each) for n, each in rows if each.kind == self.kind]
-
-
-def worth(rows: Iterable[Metered]) -> Dollars:
-    return total_dollars(row.price.of(Tokens(row.tokens)) for row in rows)
-
-
-def classes_of(rows: Iterable[Metered]) -> set[str]:
-    return {row.token_class for row in rows}
-
-
-def extra(scope: Scope, code: str, rows: Sequence[Metered], sign: int = 1) -> None:
-    """Expect rows too many (or too few), as a quantity where only sums are told."""
-    amount = worth(rows) if sign > 0 else -worth(rows)
-    hidden = scope.views.in_sums
-    name, cause = ("QTY", code) if hidden else (code, "")
-    scope.planted.add(scope, name, scope.day, classes_of(rows), amount, cause)
-
 
 # Calls
 
@@ -398,150 +292,6 @@ def by_another_clock(scope: Scope) -> None:
             if gap:
                 amount = price_of(kind, code, start_of(day)).of(Tokens(gap))
                 planted.add(scope, "TZ_CUTOFF", day, [code], amount)
-
-
-# Invoices
-
-
-def _on_lines(scope: Scope, change: Callable[[int, Invoiced], Invoiced | None]) -> None:
-    def later() -> None:
-        for place, line in scope.lines():
-            changed = change(place, line)
-            if changed is not None:
-                scope.views.lines[scope.order][place] = changed
-
-    scope.views.on_invoices.append(later)
-
-
-def _plant_price(scope: Scope, code: str, line: Invoiced, price: UnitPrice) -> None:
-    tokens = Tokens(line.tokens)
-    amount = price.of(tokens) - line.rate.of(tokens)
-    scope.planted.add(scope, code, line.start, [line.token_class], amount)
-
-
-def wrong_price(scope: Scope) -> None:
-    code = scope.views.dice.choice(CLASSES)
-
-    def change(_: int, line: Invoiced) -> Invoiced | None:
-        if line.token_class != code:
-            return None
-        price = UnitPrice(line.rate.usd_per_million_tokens * Decimal("1.07"))
-        _plant_price(scope, "RATE", line, price)
-        return repriced(line, price)
-
-    _on_lines(scope, change)
-
-
-def price_of_another_date(scope: Scope) -> None:
-    """Model 2 after its change, at the price from before it."""
-
-    def change(_: int, line: Invoiced) -> Invoiced | None:
-        if line.start < CHANGE:
-            return None
-        price = price_of(scope.kind, line.token_class, START)
-        _plant_price(scope, "RATE_DATE", line, price)
-        return repriced(line, price)
-
-    _on_lines(scope, change)
-
-
-def cached_at_the_full_price(scope: Scope) -> None:
-    def change(_: int, line: Invoiced) -> Invoiced | None:
-        if line.token_class != "IN_CACHE_READ":
-            return None
-        price = price_of(scope.kind, "IN_UNCACHED", line.start)
-        _plant_price(scope, "CACHE", line, price)
-        return repriced(line, price)
-
-    _on_lines(scope, change)
-
-
-def priced_per_thousand(scope: Scope) -> None:
-    def change(_: int, line: Invoiced) -> Invoiced | None:
-        price = UnitPrice(line.rate.usd_per_million_tokens / 1_000)
-        _plant_price(scope, "UNIT", line, price)
-        return repriced(line, price)
-
-    _on_lines(scope, change)
-
-
-def billed_in_thousands(scope: Scope) -> None:
-    def change(_: int, line: Invoiced) -> Invoiced | None:
-        whole = line.tokens // 1_000
-        amount = line.rate.of(Tokens(whole - line.tokens))
-        scope.planted.add(scope, "UNIT", line.start, [line.token_class], amount)
-        return recounted(line, whole)
-
-    _on_lines(scope, change)
-
-
-def cents_rounded_up(scope: Scope) -> None:
-    def change(_: int, line: Invoiced) -> Invoiced | None:
-        exact = line.price.of(Tokens(line.tokens)).amount
-        up = Dollars(exact.quantize(Decimal("0.01"), ROUND_CEILING))
-        assert line.amount is not None
-        if up == line.amount:
-            return None
-        gap = up - line.amount
-        scope.planted.add(scope, "ROUNDING", line.start, [line.token_class], gap)
-        return replace(line, amount=up)
-
-    _on_lines(scope, change)
-
-
-def billed_and_not_reported(scope: Scope) -> None:
-    def later() -> None:
-        tokens = scope.views.dice.randint(1_000, 99_999)
-        span = span_of(scope.kind, END - timedelta(hours=1))
-        number = 90_000 + len(scope.views.lines[scope.order])
-        line = line_of(number, scope.kind, UNUSED, span, tokens)
-        scope.views.lines[scope.order].append(line)
-        amount = line.rate.of(Tokens(tokens))
-        scope.planted.add(scope, "EXTRA_C", span[0], [UNUSED], amount)
-
-    scope.views.on_invoices.append(later)
-
-
-# Credits, ceilings and funds
-
-
-def _credit(scope: Scope, code: str, *, is_for_service: bool) -> None:
-    due = Dollars(scope.views.dice.randint(100, 9_999)) + Dollars("0.37")
-    part = scope.views.dice.choice([Dollars(), Dollars("40.12")])
-    name = f"credit-{scope.order}-{code}-{scope.kind}"
-    line = scope.kind[0]
-    credit = Credited(name, line, due, part, is_for_service)
-    scope.views.credits[scope.order].append(credit)
-    of_line = replace(scope, kind=(line, None, None))  # type: ignore[arg-type]
-    scope.planted.add(of_line, code, "", [], due - part)
-
-
-def credit_missing(scope: Scope) -> None:
-    _credit(scope, "CREDIT_MISSING", is_for_service=False)
-
-
-def service_credit_missing(scope: Scope) -> None:
-    _credit(scope, "SLA_CREDIT", is_for_service=True)
-
-
-def over_the_ceiling(scope: Scope) -> None:
-    """A line whose ceiling is below its use, and whose funds are below its ceiling."""
-    line = scope.kind[0]
-
-    def later() -> None:
-        rows = [
-            row for row in scope.views.metered[scope.order] if row.order_line_id == line
-        ]
-        tokens, used = sum(row.tokens for row in rows), worth(rows)
-        over, short = Dollars("1.25"), Dollars("3.5")
-        limit = Limit(line, tokens, used, tokens - 70, used - over)
-        scope.views.limits[scope.order].append(limit)
-        scope.views.unfunded[scope.order].append((line, 100, short))
-        of_line = replace(scope, kind=(line, None, None))  # type: ignore[arg-type]
-        scope.planted.add(of_line, "OVER_CEILING", "", [], over)
-        scope.planted.add(of_line, "UNFUNDED", "", [], short - over)
-
-    scope.views.on_invoices.append(later)
 
 
 ALL: tuple[Callable[[Scope], None], ...] = (

@@ -16,10 +16,8 @@ from tests.reconciliation.month.faults import (
     OF_MODEL_2,
     OF_ORDER_3,
     ON_TWO_ORDERS,
-    Place,
-    Planted,
-    Scope,
 )
+from tests.reconciliation.month.planted import Place, Planted, Scope
 from tests.reconciliation.month.truth import ORDERS, START, Call, calls_of, kinds_of
 from tests.reconciliation.month.views import Views
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.reconciliation.matching.waterfall import waterfall
-from tests.reconciliation.month import faults, made
-from tests.reconciliation.month.faults import Planted
+from tests.reconciliation.month import faults, invoices, made
+from tests.reconciliation.month.planted import Planted
 from tests.reconciliation.month.truth import ORDERS
 from tests.reconciliation.month.views import Views
 
@@ -73,7 +73,7 @@ def _apart(placed: dict, wanted: dict) -> str:
 
 
 TOGETHER = (
-    faults.price_of_another_date,
+    invoices.price_of_another_date,
     faults.after_the_end,
     faults.on_another_order,
     faults.lost_by_the_gateway,
