@@ -363,7 +363,9 @@ SPECTACULAR_SETTINGS = {
         "SolicitationKindEnum": "contracting.solicitations.states.SolicitationKind",
         "RfiStateEnum": "contracting.market_research.states.RfiState",
         "SubmissionStateEnum": "contracting.submissions.states.SubmissionState",
-        "PaymentStateEnum": [("CERTIFIED", "CERTIFIED"), ("PAID", "PAID")],
+        "PaymentStateEnum": [
+            (each, each) for each in ("CERTIFIED", "PAID", "RETURNED")
+        ],
     },
 }
 
