@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.db.models import Count, F, Max, Q, Sum
 
 from contracting.billing.calculations.arithmetic import within_an_average
-from contracting.billing.models import Invoice
+from contracting.billing.models import Invoice, InvoiceLine
 from contracting.billing.states import InvoiceState
 from contracting.contracts.models import ToleranceTerms
 from contracting.core.invariants import Invariant
@@ -107,6 +107,9 @@ def _accepted_beyond_what_was_asked() -> Iterator[str]:
         asked = invoice.lines.aggregate(sum=Sum("tokens"))["sum"] or 0
         if invoice.accepted > asked:
             yield f"invoice {invoice.public_id}: {invoice.accepted} of {asked} tokens"
+    paid = InvoiceLine.objects.annotate(accepted_cents=Sum("accepted__payable_dollars"))
+    for line in paid.filter(accepted_cents__gt=F("amount_dollars")).order_by("pk"):
+        yield f"invoice line {line.public_id}: {line.accepted_cents} is accepted"
 
 
 def _accepted_without_a_comparison() -> Iterator[str]:
@@ -218,7 +221,8 @@ INVARIANTS = [
     ),
     Invariant(
         code="REC-3",
-        sentence="No more tokens of an invoice are accepted than it asks for.",
+        sentence="No more tokens of an invoice are accepted than it asks for, and no "
+        "more cents of a line.",
         check=_accepted_beyond_what_was_asked,
     ),
     Invariant(

@@ -149,6 +149,25 @@ def test_the_invoices_count_is_accepted_by_the_contracting_officer(extra):
     assert_the_books_balance()
 
 
+@pytest.mark.parametrize("code", ["accept-B", "accept-C"])
+def test_two_parts_that_round_up_are_never_paid_above_the_line(order, code):
+    # Given $0.09876 and $0.0052, which are $0.10 and $0.01, of a line of $0.10
+    stranger = Call("r-9", {"OUT_REASONING": 650})
+    reported(order, [*CALLS, stranger] if code == "accept-B" else CALLS)
+    invoice = invoiced(order, lines_of({**COUNTS, "OUT_REASONING": 12_995}))
+    compared(order)
+    compared(order, invoice)
+    accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=ACCEPTED_AT)
+    found = Finding.objects.get(order=order)
+
+    resolved(found, code)
+
+    # Then what is freed is so many tokens as cost no further cent
+    (row,) = Acceptance.objects.get(finding=found).lines.all()
+    assert (row.payable_tokens, Dollars(row.payable_dollars)) == (624, Dollars())
+    assert_the_books_balance()
+
+
 def test_a_price_is_never_accepted_as_the_invoice_has_it(order):
     reported(order)
     lines = [

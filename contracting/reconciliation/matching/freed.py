@@ -19,7 +19,7 @@ from contracting.reconciliation.matching.beyond import (
     cell_key_of,
 )
 from contracting.reconciliation.matching.naming import AGGREGATE, REQUEST, SHIFTS
-from contracting.reconciliation.matching.rooms import Part, Rooms, rounded_down
+from contracting.reconciliation.matching.rooms import Part, Rooms, within_cents
 from contracting.reconciliation.models import (
     AcceptedLine,
     Cell,
@@ -61,7 +61,29 @@ def freed_parts(
         parts = _left_out(finding, invoice, cells)
     elif finding.code in _TOO_LITTLE and finding.invoice_id is None:
         parts = _not_reported(finding, invoice, cells, at)
-    return Rooms().parts(parts)
+    return _within_what_is_asked(Rooms().parts(parts), invoice)
+
+
+def _within_what_is_asked(parts: list[Part], invoice: Invoice) -> list[Part]:
+    """No line is accepted above its invoiced cents, over all of its acceptances.
+
+    Each acceptance rounds on its own, so that two parts may round up where their sum,
+    which is invoiced, rounds down.
+    """
+    accepted = _accepted(invoice)
+    kept = []
+    for part in parts:
+        line = part.line
+        before = accepted.get(line.pk, Dollars())
+        room = max(Dollars(line.amount_dollars) - before, Dollars())
+        if part.cents > room:
+            most = within_cents(part.price, room)
+            tokens = min(part.tokens, most)
+            beyond = min(part.beyond, most - tokens)
+            part = replace(part, tokens=tokens, beyond=beyond, by_volume=None)
+        accepted[line.pk] = before + part.cents
+        kept.append(part)
+    return kept
 
 
 _TOO_LITTLE = frozenset(
@@ -140,7 +162,6 @@ def _not_reported(
             taken = min(missing, row.tokens)
             short[place] -= taken
             counted[line.pk] += taken
-    paid = _accepted(invoice)
     parts = []
     for line in lines:
         cell = cells.get(cell_key_of(line))
@@ -150,11 +171,7 @@ def _not_reported(
             price = min(
                 UnitPrice(line.usd_per_million_tokens), UnitPrice(cell.rate_usd)
             )
-            part = Part(line, line.token_class.code, Tokens(left), price)
-            room = Dollars(line.amount_dollars) - paid.get(line.pk, Dollars())
-            if part.cents > room:
-                part = replace(part, tokens=rounded_down(part))
-            parts.append(part)
+            parts.append(Part(line, line.token_class.code, Tokens(left), price))
     return parts
 
 

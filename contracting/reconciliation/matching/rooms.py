@@ -205,5 +205,9 @@ def _less(
 
 def rounded_down(part: Part) -> Tokens:
     """The most tokens whose price rounds down, where that of all of them rounds up."""
-    below = part.cents - Dollars(CENT)
-    return part.price.tokens_within(below + _LESS_THAN_HALF) or Tokens(0)
+    return within_cents(part.price, part.cents - Dollars(CENT))
+
+
+def within_cents(price: UnitPrice, cents: Dollars) -> Tokens:
+    """The most tokens whose price, rounded to the cent, is no more than these cents."""
+    return price.tokens_within(cents + _LESS_THAN_HALF) or Tokens(0)
