@@ -54,6 +54,7 @@ from contracting.payments.queries.clocks import (
     sum_of,
     uncertified,
 )
+from contracting.payments.queries.offsets import offsets_for
 from contracting.payments.queries.remaining import earlier_invoices, funds_behind
 from contracting.reconciliation.queries import latest_run, open_findings
 
@@ -130,7 +131,7 @@ def _payable(invoice: Invoice, accepted: Dollars) -> dict[str, Any]:
     """What is to be paid once credits are taken off."""
     contract = invoice.order.contract
     parts = queries.accepted_by_acrn(uncertified(invoice))
-    offsets = queries.offsets_for(invoice, parts, set_off=True)
+    offsets = offsets_for(invoice, parts, set_off=True)
     taken_off = total_dollars(each.dollars for each in offsets)
     return {
         "offsets": offsets,

@@ -22,6 +22,7 @@ from tests.builders_settlement import (
     CERTIFIED_AT,
     PAID_AT,
     PAYABLE,
+    USED,
     accepted_invoice,
     balances,
     certified_payment,
@@ -101,6 +102,32 @@ def test_a_payment_may_be_of_nothing_and_a_credit_of_more_waits(order):
     assert cents(paid_invoice(certification=voucher).dollars) == Dollars()
     (row,) = balances(order)
     assert cents(row.paid_dollars) == Dollars()
+    assert_the_books_balance()
+
+
+def test_what_a_payment_is_too_small_for_comes_off_the_next_one(order):
+    # Given an invoice that takes eight dollars off, of which $5.23 is accepted
+    credit = credited(order, "8.00")
+    first = received_invoice(
+        order=order,
+        billed={"OUT_TEXT": 2 * USED["OUT_TEXT"]},
+        credits=[taken_off(credit, "8.00")],
+    )
+    paid_invoice(
+        certification=certified_payment(invoice=accepted_invoice(invoice=first))
+    )
+
+    # When the next invoice is certified
+    second = received_invoice(
+        order=order, billed={"IN_UNCACHED": USED["IN_UNCACHED"]}, number="MM-2604-002"
+    )
+    voucher = certified_payment(invoice=accepted_invoice(invoice=second))
+
+    # Then the other $2.77 come off it, once
+    assert cents(voucher.offset_dollars) == Dollars("2.77")
+    paid_invoice(certification=voucher)
+    (row,) = balances(order)
+    assert cents(row.paid_dollars) == Dollars(PAYABLE) - Dollars("8.00")
     assert_the_books_balance()
 
 

@@ -33,6 +33,7 @@ from contracting.payments.queries.clocks import (
     sum_of,
     uncertified,
 )
+from contracting.payments.queries.offsets import Offset, offsets_for
 from contracting.payments.refusals import AlreadyCertified, NotAccepted
 from contracting.reconciliation.models import Acceptance
 
@@ -70,7 +71,7 @@ def certify_payment(
     total = sum_of(accepted)
     clocks = {each: clocks_of(each) for each in accepted}
     due = min(each.due_on for each in clocks.values())
-    offsets = queries.offsets_for(invoice, parts, set_off=set_off)
+    offsets = offsets_for(invoice, parts, set_off=set_off)
     taken_off = total_dollars(each.dollars for each in offsets).to_cents()
     certification = PaymentCertification.objects.create(
         invoice=invoice,
@@ -179,7 +180,7 @@ def _move_by_vouchers(invoice: Invoice) -> None:
 
 def _take_off(
     certification: PaymentCertification,
-    offsets: Sequence[queries.Offset],
+    offsets: Sequence[Offset],
     by: Actor,
     at: datetime,
 ) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
-from contracting.billing.models import CreditSettlement
+from contracting.billing.models import CreditDue, CreditSettlement
 from contracting.billing.operations.settle_credit import settle_credit
 from contracting.billing.queries.credits import locked_credit
 from contracting.billing.states import SettlementKind
@@ -16,8 +16,10 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.ledger.operations.credit import credit_funds
+from contracting.ledger.refusals import CreditExceeded
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.payments import events, permissions
+from contracting.payments.queries.offsets import paid_and_not_promised
 from contracting.payments.refusals import PaymentDateWrong
 
 
@@ -40,7 +42,8 @@ def record_refund(
     :raises PaymentDateWrong: without a reference, for no cents, or on a day before the
         credit or in the future
     :raises CreditNotOpen: if less is open (R-PAY-06)
-    :raises CreditExceeded: if its funds have paid less (R-PAY-06)
+    :raises CreditExceeded: if its funds have paid less, or vouchers that are not paid
+        yet take the rest of it off (R-PAY-06)
     :raises AccountCancelled: to an account that was closed before (R-FND-05)
     """
     credit = locked_credit(credit_id)
@@ -60,6 +63,7 @@ def record_refund(
             "credit was recorded, and today."
         )
         raise PaymentDateWrong(message, pointer="/received_on")
+    _guard_promised(credit, dollars)
     settlement = settle_credit(
         credit_id=credit.pk,
         kind=SettlementKind.REFUND,
@@ -96,3 +100,16 @@ def record_refund(
         },
     )
     return settlement
+
+
+def _guard_promised(credit: CreditDue, dollars: Dollars) -> None:
+    """:raises CreditExceeded: if certified vouchers could not be paid after it"""
+    left = max(paid_and_not_promised(credit), Dollars())
+    if dollars > left:
+        message = (
+            f"ACRN {credit.acrn} has {left} that was paid and that no certified "
+            f"voucher takes off; {dollars} cannot come back to it. Record the payment "
+            "of those vouchers first, or a smaller refund; nothing was recorded."
+        )
+        short = dollars - left
+        raise CreditExceeded(message, asked=dollars, left=left, short_by=short)

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
-from contracting.billing.models import (
-    CreditDue,
-    CreditLine,
-    CreditSettlement,
-    Invoice,
-)
+from contracting.billing.models import Invoice
 from contracting.billing.queries import invoices_visible_to
-from contracting.billing.queries.credits import credit_lines_of, open_credits
 from contracting.billing.states import InvoiceState
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
@@ -37,11 +31,7 @@ from contracting.ledger.calculations import spread
 from contracting.ledger.queries import balances_of, transfers_because
 from contracting.ledger.states import COLUMNS, Holder
 from contracting.orders.models import HOLDER_OF_A_LINE, OrderLine
-from contracting.payments.models import (
-    Payment,
-    PaymentCertification,
-    PaymentOffset,
-)
+from contracting.payments.models import Payment, PaymentCertification
 from contracting.payments.queries.clocks import (
     clocks_of,
     standing,
@@ -267,92 +257,6 @@ def accepted_by_acrn(
     for (line_id, acrn), amounts in sorted(sums.items()):
         found.setdefault(line_id, {})[acrn] = total_dollars(amounts)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Offset:
-    """A part of a credit that a voucher takes off; without ``line`` it is set off.
-
-    ``settlement`` is of a returned voucher of the same invoice, to be taken over.
-    """
-
-    credit: CreditDue
-    line: CreditLine | None
-    dollars: Dollars
-    settlement: CreditSettlement | None = None
-
-
-def offsets_for(
-    invoice: Invoice, parts: dict[int, dict[str, Dollars]], *, set_off: bool
-) -> list[Offset]:
-    """What a voucher with these parts takes off: stated credits first, oldest first.
-
-    Never more than it pays, and of each ACRN never more than that has paid or pays now.
-
-    :param parts: what the voucher pays by order line and ACRN
-    """
-    wanted = [
-        Offset(line.credit, line, Dollars(line.amount_dollars) - _offset_of(line))
-        for line in credit_lines_of(invoice).filter(voided_at__isnull=True)
-    ]
-    wanted += [
-        Offset(row.credit, None, Dollars(row.dollars), row)
-        for row in _left_by_returned(invoice)
-    ]
-    if set_off:
-        due = open_credits(invoice.order)
-        wanted += [Offset(each, None, each.open) for each in due]
-    left = total_dollars(
-        amount for by_acrn in parts.values() for amount in by_acrn.values()
-    )
-    room: dict[tuple[int, str], Dollars] = {}
-    found = []
-    for each in wanted:
-        place = (each.credit.order_line_id, each.credit.acrn)
-        if place not in room:
-            paying = parts.get(place[0], {}).get(place[1], Dollars())
-            room[place] = paying + _paid_and_not_offset(each.credit)
-        taken = min(each.dollars, left, room[place])
-        if taken > Dollars(0):
-            found.append(replace(each, dollars=taken))
-            left -= taken
-            room[place] -= taken
-    return found
-
-
-def _left_by_returned(invoice: Invoice) -> QuerySet[CreditSettlement]:
-    """What returned vouchers of an invoice set off, and no other has taken over."""
-    of_invoice = PaymentOffset.objects.filter(
-        certification__invoice=invoice, settlement__isnull=False
-    )
-    stands = of_invoice.filter(certification__payment_return__isnull=True)
-    return (
-        CreditSettlement.objects.filter(pk__in=of_invoice.values("settlement"))
-        .exclude(pk__in=stands.values("settlement"))
-        .select_related("credit__order_line__contract_line")
-        .order_by("pk")
-    )
-
-
-def _offset_of(line: CreditLine) -> Dollars:
-    rows = PaymentOffset.objects.filter(
-        credit_line=line, certification__payment_return__isnull=True
-    )
-    return Dollars(rows.aggregate(sum=Sum("dollars"))["sum"] or Decimal(0))
-
-
-def _paid_and_not_offset(credit: CreditDue) -> Dollars:
-    """What the funds of a credit have paid, less what unpaid vouchers take off it."""
-    holder = holder_of(credit.order_line_id)
-    rows = (row for row in balances_of(holder) if row.acrn == credit.acrn)
-    waiting = PaymentOffset.objects.filter(
-        credit__order_line=credit.order_line_id,
-        credit__acrn=credit.acrn,
-        certification__payment__isnull=True,
-        certification__payment_return__isnull=True,
-    ).aggregate(sum=Sum("dollars"))["sum"]
-    paid = total_dollars(Dollars(row.paid_dollars) for row in rows)
-    return max(paid - Dollars(waiting or Decimal(0)), Dollars())
 
 
 def taken_off_by_funds(
