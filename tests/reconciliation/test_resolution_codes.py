@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 
 from contracting.billing.models import CreditDue
+from contracting.billing.queries.credits import room_for_credits
 from contracting.contracts.models import Contract
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars
 from contracting.ledger.queries import balances_of
 from contracting.orders.models import OrderLine
+from contracting.orders.states import FundsDraft
 from contracting.reconciliation.matching.allowances import (
     beyond_total,
     written_off_total,
@@ -31,9 +33,12 @@ from tests.builders_billing import (
     invoiced,
     lines_of,
     reported,
+    used,
 )
+from tests.builders_credits import credited
 from tests.builders_metering import assert_the_books_balance
 from tests.builders_modifications import issued_contract_modification
+from tests.builders_orders import issued_order, line, line_of_accounting
 from tests.builders_reratings import APPROVED_AT, approved, prepared, price_fell
 from tests.cast import actor, nothing_happens
 
@@ -103,6 +108,9 @@ def test_the_vendors_report_is_accepted_from_its_own_account(finding):
     assert Dollars(resolution.payable_change_dollars) == Dollars("0.01")
     (balance,) = balances_of(finding.order_line.holder)
     assert Dollars(balance.tolerated_dollars) == Dollars("0.008")
+    # And it may be credited like all that was paid
+    (room,) = room_for_credits(finding.order_line).values()
+    assert room == Dollars(balance.accepted_dollars) == Dollars("2.10")
     # And no tolerance is used up by it
     assert beyond_total(finding.order) == Dollars()
     assert_the_books_balance()
@@ -255,6 +263,40 @@ def test_a_credit_is_owed_for_what_was_accepted_too_much(order, invoice):
     credit = CreditDue.objects.get(order=order)
     assert (Dollars(credit.dollars), credit.kind) == (Dollars("0.33"), "RATCHET")
     assert (credit.because_kind, credit.because_id) == (found.subject.kind, found.pk)
+
+
+def test_a_credit_returns_to_the_acrns_that_have_room_for_it(db):
+    # Given usage of two ACRNs, of which the later one has $0.90 of $1.09 credited
+    funds = [
+        FundsDraft("AA", line_of_accounting().pk, Dollars("1.00"), Dollars("1.00")),
+        FundsDraft("AB", line_of_accounting("Second pot").pk, Dollars("39.00")),
+    ]
+    order = issued_order(lines=[line(funds=funds)])
+    used(order)
+    reported(order)
+    invoice = invoiced(order)
+    compared(order, invoice)
+    accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=ACCEPTED_AT)
+    credited(order, "0.90", acrn="AB", at=ACCEPTED_AT)
+
+    # When a lower price makes a credit of $0.33 due
+    price_fell(order.contract, first_day=date(2026, 4, 20))
+    approved(prepared(order.contract))
+    compared(order, at=APPROVED_AT)
+    found = Finding.objects.get(code="RATE", resolution__isnull=True)
+    resolve_finding(
+        finding_id=found.pk,
+        code="credit",
+        reason="On the next invoice.",
+        by=actor("contracting_officer"),
+        at=APPROVED_AT,
+    )
+
+    # Then the later one takes what it has left, and the earlier one the rest
+    due = CreditDue.objects.filter(because_id=found.pk).order_by("acrn")
+    shares = [(each.acrn, Dollars(each.dollars)) for each in due]
+    assert shares == [("AA", Dollars("0.14")), ("AB", Dollars("0.19"))]
+    assert_the_books_balance()
 
 
 def test_a_credit_of_what_was_withheld_is_owed_by_nobody(finding):

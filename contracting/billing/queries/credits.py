@@ -124,7 +124,8 @@ def credit_lines_of(invoice: Invoice) -> QuerySet[CreditLine]:
 def room_for_credits(line: OrderLine) -> dict[str, Dollars]:
     """What more may be credited on each ACRN of a line: what was used from its funds.
 
-    In order of payment. A credit that was cancelled takes no room.
+    What was accepted beyond our meter counts as used: it is paid all the same. In order
+    of payment. A credit that was cancelled takes no room.
     """
     due: dict[str, Decimal] = defaultdict(Decimal)
     rows = CreditDue.objects.filter(order_line=line)
@@ -137,7 +138,13 @@ def room_for_credits(line: OrderLine) -> dict[str, Dollars]:
         due[acrn] -= dollars
     return {
         row.acrn: Dollars(
-            max(row.consumed_dollars + row.rounding_dollars - due[row.acrn], Decimal(0))
+            max(
+                row.consumed_dollars
+                + row.rounding_dollars
+                + row.tolerated_dollars
+                - due[row.acrn],
+                Decimal(0),
+            )
         )
         for row in balances_of(line.holder)
     }

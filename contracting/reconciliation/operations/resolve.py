@@ -11,11 +11,12 @@ from contracting.audit.operations.record import record_event
 from contracting.billing.models import Invoice
 from contracting.billing.operations.record_credit import record_credit
 from contracting.billing.queries import locked_invoice, locked_order
+from contracting.billing.queries.credits import room_for_credits
 from contracting.billing.states import CreditKind, InvoiceState
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import CENT, Dollars, total_dollars
 from contracting.ledger.calculations import spread
 from contracting.ledger.queries import balances_of
 from contracting.notices.operations.post_notice import Recipient, post_notice
@@ -164,9 +165,7 @@ def _credit(
     dollars, line = effects.credit_of(finding, code), finding.order_line
     if not dollars or line is None:
         return
-    rows = list(reversed(balances_of(line.holder)))
-    parts = spread(dollars, [Dollars(row.accepted_dollars) for row in rows])
-    by_acrn = {row.acrn: part for row, part in zip(rows, parts, strict=True)}
+    by_acrn = _shares(line, dollars)
     is_price = finding.code == FindingCode.RATE
     for name, part in ({acrn: dollars} if acrn else by_acrn).items():
         if part:
@@ -180,6 +179,27 @@ def _credit(
                 by=by,
                 at=at,
             )
+
+
+def _shares(line: OrderLine, dollars: Dollars) -> dict[str, Dollars]:
+    """The credit by ACRN: of each what it has accepted and is not credited yet.
+
+    What no ACRN has room for is left with the last in the order of payment, where the
+    credit is refused.
+    """
+    room = room_for_credits(line)
+    rows = list(reversed(balances_of(line.holder)))
+    most = [min(Dollars(row.accepted_dollars), _cut(room[row.acrn])) for row in rows]
+    parts = spread(dollars, most)
+    by_acrn = {row.acrn: part for row, part in zip(rows, parts, strict=True)}
+    by_acrn[rows[0].acrn] += dollars - total_dollars(parts)
+    return by_acrn
+
+
+def _cut(amount: Dollars) -> Dollars:
+    """The whole cents of an amount that is not below zero."""
+    cents = amount.to_cents()
+    return cents if cents <= amount else cents - Dollars(CENT)
 
 
 def _lock(finding_id: int) -> tuple[Finding, list[Invoice]]:
