@@ -8,13 +8,18 @@ from django.db import transaction
 
 from accounts.models import Organization
 from contracting.audit.operations.record import record_event
+from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.documents.operations.store import store_blob
 from contracting.payments import events, permissions
 from contracting.payments.calculations.batches import as_csv, as_json
-from contracting.payments.models import ExportedPayment, PaymentExport
+from contracting.payments.models import (
+    ExportedPayment,
+    PaymentCertification,
+    PaymentExport,
+)
 from contracting.payments.queries.batches import instruction_for, waiting_for_export
 from contracting.payments.refusals import NothingToExport
 
@@ -31,7 +36,7 @@ def export_payments(*, agency_id: int, by: Actor, at: datetime) -> PaymentExport
     """
     Organization.objects.locked().get(pk=agency_id)
     require(permissions.can_export_payments(by, agency_id))
-    waiting = list(waiting_for_export(agency_id))
+    waiting = _locked(agency_id)
     if not waiting:
         message = "Every certified payment is in a batch already."
         raise NothingToExport(message)
@@ -63,3 +68,11 @@ def export_payments(*, agency_id: int, by: Actor, at: datetime) -> PaymentExport
         },
     )
     return export
+
+
+def _locked(agency_id: int) -> list[PaymentCertification]:
+    """What waits, once nobody can pay it or give it back meanwhile."""
+    waiting = waiting_for_export(agency_id)
+    contracts = waiting.values_list("invoice__order__contract", flat=True)
+    locked = Contract.objects.locked().filter(pk__in=set(contracts))
+    return list(waiting.filter(invoice__order__contract__in=[c.pk for c in locked]))

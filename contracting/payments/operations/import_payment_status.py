@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import Organization
 from contracting.audit.operations.record import record_event
+from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.errors import Refusal
 from contracting.core.permissions import require
@@ -50,6 +52,7 @@ def import_payment_status(
         answers = read_answers(content)
     except BadAnswer as error:
         raise StatusRefused(str(error), pointer="/file") from error
+    _lock(answers, agency_id)
     blob = store_blob(content=content, media_type="text/csv")
     done = {"paid": 0, "returned": 0, "known": 0}
     for each in answers:
@@ -63,6 +66,16 @@ def import_payment_status(
         data={**done, "sha256": blob.sha256},
     )
     return imported
+
+
+def _lock(answers: Iterable[Answer], agency_id: int) -> None:
+    """Lock every contract in the order of keys, whatever the order of the rows."""
+    numbers = [each.voucher_number for each in answers]
+    named = PaymentCertification.objects.filter(
+        voucher_number__in=numbers, invoice__order__contract__agency=agency_id
+    )
+    contracts = set(named.values_list("invoice__order__contract", flat=True))
+    list(Contract.objects.locked().filter(pk__in=contracts))
 
 
 def _record(answer: Answer, agency_id: int, by: Actor, at: datetime) -> str:
