@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 
+from contracting.core.plots.tables import unquoted
 from contracting.disputes.calculations import CallKey
 from contracting.disputes.queries.cases import Settled
 from contracting.disputes.states import (
@@ -56,7 +57,7 @@ def read_counts(text: str, most: int) -> list[tuple[str, int, int]]:
     :raises ValidationError: naming the line that is no count, or for too many
     """
     found = []
-    for number, row in enumerate(csv.reader(io.StringIO(text)), start=1):
+    for number, row in _rows(text):
         cells = [cell.strip() for cell in row]
         if not any(cells) or (number == 1 and tuple(cells) == _HEAD):
             continue
@@ -65,6 +66,18 @@ def read_counts(text: str, most: int) -> list[tuple[str, int, int]]:
             message = f"There are more than {most:,} calls."
             raise forms.ValidationError(message)
     return found
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row with its number; one that is no CSV at all is named."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    number = 0
+    try:
+        for number, row in enumerate(rows, start=1):
+            yield number, row
+    except csv.Error:
+        message = f"Line {number + 1} is no line of a CSV file."
+        raise forms.ValidationError(message) from None
 
 
 def _count(number: int, cells: Sequence[str]) -> tuple[str, int, int]:
@@ -210,19 +223,24 @@ class EnterRecountForm(forms.Form):
         ),
     )
 
+    def __init__(self, *args: Any, sampled: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sampled = sampled
+
     def clean(self) -> dict[str, Any]:
         """With the counts under ``counts``."""
         cleaned: dict[str, Any] = super().clean() or {}
         upload = cleaned.get("file")
         if upload:
             try:
-                cleaned["counts"] = _as_counts(upload)
+                cleaned["counts"] = _as_counts(upload, self._sampled)
             except forms.ValidationError as error:
                 self.add_error("file", error)
         return cleaned
 
 
-def _as_counts(upload: Any) -> dict[CallKey, int]:
+def _as_counts(upload: Any, sampled: Collection[str]) -> dict[CallKey, int]:
+    """The counts by call; an id that the sample's file has quoted is itself again."""
     if upload.size > _MOST_BYTES:
         message = f"The file is larger than {_MOST_BYTES // 1_000_000} MB."
         raise forms.ValidationError(message)
@@ -232,7 +250,10 @@ def _as_counts(upload: Any) -> dict[CallKey, int]:
         message = "The file is not in UTF-8."
         raise forms.ValidationError(message) from None
     rows = read_counts(text, MOST_COUNTED)
-    counts = {(request_id, attempt): tokens for request_id, attempt, tokens in rows}
+    counts = {
+        (each if each in sampled else unquoted(each), attempt): tokens
+        for each, attempt, tokens in rows
+    }
     if len(counts) < len(rows):
         message = "The file names a call twice."
         raise forms.ValidationError(message)

@@ -15,7 +15,14 @@ from contracting.disputes.models import DisputeCase
 from contracting.disputes.states import CaseState
 from tests.builders_disputes import ANSWERED_AT, decided
 from tests.builders_service import level
-from tests.cast import actor, client_for, key_client, machine, submit
+from tests.cast import (
+    actor,
+    client_for,
+    key_client,
+    machine,
+    nothing_happens,
+    submit,
+)
 from tests.disputes.test_start_recount import started
 from tests.disputes.test_submit_claim import claimed
 
@@ -100,6 +107,19 @@ def test_a_sample_that_cannot_be_read_is_named(case, calls):
     )
     assert page.status_code == 422
     assert "Line 1: write request id, attempt and tokens" in text_of(page)
+
+
+@pytest.mark.parametrize("calls", ["r-2," + "9" * 140_000, 'r-1,1,2\n"r-2"x\r,2,3'])
+def test_a_sample_that_is_no_file_of_lines_comes_back(case, calls):
+    with nothing_happens():
+        page = submit(
+            client_for(actor("vendor_a_member")),
+            at("answer_dispute", case),
+            {"stance": "ACCEPT", "text": "Yes.", "calls": calls},
+        )
+
+    assert page.status_code == 422
+    assert "Line" in text_of(page)
 
 
 def test_evidence_is_downloaded_by_both_sides_and_nobody_else(case):

@@ -107,6 +107,11 @@ def _safe(words: str) -> str:
     return f"'{words}" if is_one else words
 
 
+def unquoted(words: str) -> str:
+    """The words of a cell that was quoted, so that no spreadsheet took it for one."""
+    return words[1:] if words[:1] == "'" and _safe(words[1:]) == words else words
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """An entry of a legend: its words, and a small drawing of the mark (SVG text)."""

@@ -206,6 +206,9 @@ class EnterRecount(RecountVerbView):
         on = accounting_day(clock.now(), thing.case.order.contract.time_zone)
         return permissions.can_enter_recount(self.actor, thing, on)
 
+    def form_options(self, thing: JointRecount) -> dict[str, Any]:
+        return {"sampled": set(thing.calls.values_list("request_id", flat=True))}
+
     def perform(
         self, *, thing: JointRecount, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
