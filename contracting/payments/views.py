@@ -57,6 +57,7 @@ from contracting.payments.queries.clocks import (
 from contracting.payments.queries.offsets import offsets_for
 from contracting.payments.queries.remaining import earlier_invoices, funds_behind
 from contracting.reconciliation.queries import latest_run, open_findings
+from contracting.reference.queries import threshold
 
 PER_PAGE = 50
 
@@ -277,10 +278,19 @@ class AuthorizeEarlyPayment(VoucherVerbView):
 
     template_name = "payments/authorize_early_payment.html"
     submit_label = "Authorize the early payment"
-    done_message = "The voucher may be paid before its seventh day ahead."
+    done_message = "The voucher may be paid from now on."
 
     def verdict(self, thing: PaymentCertification) -> Verdict:
         return permissions.can_authorize_early_payment(self.actor, thing)
+
+    def extra(self, thing: PaymentCertification) -> dict[str, Any]:
+        days = threshold("EARLY_PAYMENT", thing.due_on).plain
+        return {
+            "certification": thing,
+            "invoice": thing.invoice,
+            "days": days,
+            "cancel_url": thing.path,
+        }
 
     def perform(
         self,
