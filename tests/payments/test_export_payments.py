@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -13,9 +14,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from contracting.core.errors import NotAllowed
+from contracting.core.quantities import Dollars
 from contracting.documents.queries import read_blob
+from contracting.payments.calculations.batches import as_csv, as_json
 from contracting.payments.models import ExportedPayment
 from contracting.payments.operations.export_payments import export_payments
+from contracting.payments.queries.batches import instruction_for
 from contracting.payments.refusals import NothingToExport
 from tests.architecture.tree import ROOT
 from tests.builders_credits import credited
@@ -53,6 +57,26 @@ def test_a_batch_has_each_voucher_by_its_funds(voucher):
     (row,) = csv.DictReader(io.StringIO(read_blob(export.csv).decode()))
     assert (row["gross"], row["taken_off"], row["amount"]) == (PAYABLE, "1.25", "8.67")
     assert hashlib.sha256(read_blob(export.csv)).hexdigest() == export.csv.sha256
+
+
+def test_no_cell_that_a_vendor_has_worded_is_a_formula(voucher):
+    said = '=HYPERLINK("https://example.test","open")'
+    payment = replace(instruction_for(voucher), invoice_number=said, vendor="@Meridian")
+
+    (row,) = csv.DictReader(io.StringIO(as_csv(1, [payment]).decode()))
+
+    assert (row["invoice_number"], row["vendor"]) == (f"'{said}", "'@Meridian")
+    assert json.loads(as_json(1, [payment]))["payments"][0]["invoice_number"] == said
+
+
+def test_what_comes_back_is_a_number_below_zero(voucher):
+    payment = instruction_for(voucher)
+    line = replace(payment.lines[0], gross=Dollars(0), taken_off=Dollars("1.2"))
+
+    content = as_csv(1, [replace(payment, lines=(line,))]).decode()
+
+    (row,) = csv.DictReader(io.StringIO(content))
+    assert (row["gross"], row["taken_off"], row["amount"]) == ("0.00", "1.20", "-1.20")
 
 
 def test_a_voucher_is_exported_once(voucher):

@@ -71,6 +71,8 @@ def test_a_return_is_recorded_with_its_reason(certified):
         ({"voucher_number": "X-V001"}, "no voucher"),
         ({"reference": ""}, "trace number"),
         ({"status": "RETURNED"}, "Say why"),
+        ({"reference": "TRACE\0"}, "NUL"),
+        ({"reason": "x" * 4_001}, "more than 4,000"),
     ],
 )
 def test_a_row_that_cannot_be_recorded_stops_the_file(certified, changed, words):

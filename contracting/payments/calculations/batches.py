@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
+from contracting.core.plots.tables import rows_as_csv
 from contracting.core.quantities import Dollars, LossyAmount, total_dollars
 
 SCHEMA: Final = "drawdown.payments/1"
@@ -24,6 +27,7 @@ ANSWER: Final = (
 PAID: Final = "PAID"
 RETURNED: Final = "RETURNED"
 MAX_ROWS: Final = 10_000
+MAX_TEXT: Final = 4_000
 
 
 class BadAnswer(ValueError):
@@ -64,22 +68,21 @@ class Instruction:
 
 
 def as_csv(batch: int, payments: Sequence[Instruction]) -> bytes:
-    """One row for each voucher and ACRN; the amounts of a voucher sum to it."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for each in payments:
-        for line in each.lines:
-            writer.writerow(
-                [
-                    *(batch, each.voucher_number, each.invoice_number, each.order),
-                    *(each.contract, each.vendor, each.due_on, each.pay_from),
-                    *(each.pay_until or "", line.clin, line.acrn),
-                    *(line.line_of_accounting, _cents(line.gross)),
-                    *(_cents(line.taken_off), _cents(line.amount), "USD"),
-                ]
-            )
-    return text.getvalue().encode()
+    """One row for each voucher and ACRN; the amounts of a voucher sum to it.
+
+    What the vendor has worded, such as the number of its invoice, is never a formula.
+    """
+    rows = (
+        (
+            *(batch, each.voucher_number, each.invoice_number, each.order),
+            *(each.contract, each.vendor, each.due_on, each.pay_from),
+            *(each.pay_until, line.clin, line.acrn, line.line_of_accounting),
+            *(_exact(line.gross), _exact(line.taken_off), _exact(line.amount), "USD"),
+        )
+        for each in payments
+        for line in each.lines
+    )
+    return "".join(rows_as_csv(COLUMNS, rows)).encode()
 
 
 def as_json(batch: int, payments: Sequence[Instruction]) -> bytes:
@@ -119,6 +122,10 @@ def as_json(batch: int, payments: Sequence[Instruction]) -> bytes:
     return json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False).encode()
 
 
+def _exact(dollars: Dollars) -> Decimal:
+    return dollars.amount.quantize(Decimal("0.01"))
+
+
 def _cents(dollars: Dollars) -> str:
     return f"{dollars.amount:.2f}"
 
@@ -154,10 +161,10 @@ def read_answers(content: bytes) -> list[Answer]:
         message = f"The file has more than {MAX_ROWS:,} rows."
         raise BadAnswer(message)
     answers = [_answer(number, row) for number, row in enumerate(rows, start=1)]
-    named = [each.voucher_number for each in answers]
-    twice = sorted({each for each in named if named.count(each) > 1})
-    if twice:
-        message = f"{twice[0]} is in the file twice."
+    named = Counter(each.voucher_number for each in answers)
+    twice = min((each for each, times in named.items() if times > 1), default=None)
+    if twice is not None:
+        message = f"{twice} is in the file twice."
         raise BadAnswer(message)
     return answers
 
@@ -168,6 +175,9 @@ def _answer(number: int, row: dict[str, Any]) -> Answer:
         message = f"{where} has not exactly {len(ANSWER)} values."
         raise BadAnswer(message)
     texts = {name: str(row[name]).strip() for name in ANSWER}
+    if any("\0" in text or len(text) > MAX_TEXT for text in texts.values()):
+        message = f"{where} has a NUL, or more than {MAX_TEXT:,} characters in a value."
+        raise BadAnswer(message)
     if texts["status"] not in {PAID, RETURNED}:
         message = f"{where}: the status is {PAID} or {RETURNED}."
         raise BadAnswer(message)
