@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from contracting.billing.calculations.formats import OURS, converted, formats
@@ -29,7 +30,7 @@ from tests.builders_billing import (
     report_csv,
     reported,
 )
-from tests.cast import actor, client_for, nothing_happens
+from tests.cast import actor, client_for, nothing_happens, submit
 
 PRICED = {"IN_UNCACHED", "IN_CACHE_READ", "OUT_TEXT", "OUT_REASONING"}
 
@@ -229,6 +230,28 @@ def test_a_mapping_is_said_once(order):
     )
 
     assert [row.tokens for row in later.rows.all()] == [8]
+
+
+@pytest.mark.parametrize(
+    "mapping", ["[" * 9_999, '{"a": "\\u0000"}', '{"a": 1, "a": 2}', "{"]
+)
+def test_a_mapping_that_is_no_json_stays_in_the_form(order, told_the_time, mapping):
+    with nothing_happens():
+        page = submit(
+            client_for(actor("vendor_a_member")),
+            reverse("billing:receive_usage_report", args=[order.public_id]),
+            {
+                "label": "R-1",
+                "period_start": "2026-04-20T00:00:00",
+                "period_end": "2026-04-21T00:00:00",
+                "file": SimpleUploadedFile("own.csv", b"id,when,which,in\n"),
+                "format": "csv",
+                "mapping": mapping,
+            },
+        )
+
+    assert page.status_code == 422
+    assert "no JSON text" in page.content.decode()
 
 
 # Signatures ---------------------------------------------------------------------------

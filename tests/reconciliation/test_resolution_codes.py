@@ -22,7 +22,7 @@ from contracting.reconciliation.matching.allowances import (
 from contracting.reconciliation.models import Acceptance, Finding
 from contracting.reconciliation.operations.accept import accept_usage
 from contracting.reconciliation.operations.resolve import resolve_finding
-from contracting.reconciliation.queries.inbox import effects_of
+from contracting.reconciliation.queries.inbox import effects_of, lines_for
 from contracting.reconciliation.refusals import ResolutionMissing, WriteOffExceeded
 from tests.builders_billing import (
     ACCEPTED_AT,
@@ -38,7 +38,12 @@ from tests.builders_billing import (
 from tests.builders_credits import credited
 from tests.builders_metering import assert_the_books_balance
 from tests.builders_modifications import issued_contract_modification
-from tests.builders_orders import issued_order, line, line_of_accounting
+from tests.builders_orders import (
+    drafted_order,
+    issued_order,
+    line,
+    line_of_accounting,
+)
 from tests.builders_reratings import APPROVED_AT, approved, prepared, price_fell
 from tests.cast import actor, nothing_happens
 
@@ -326,6 +331,15 @@ def test_what_belongs_elsewhere_names_the_other_line(finding):
 
     assert resolution.reassigned_to == other
     assert not Acceptance.objects.filter(finding=finding).exists()
+
+
+def test_nothing_belongs_to_an_order_that_its_vendor_does_not_know(finding):
+    draft = drafted_order(on=finding.order.contract)
+    line = draft.lines.get()
+
+    assert line not in lines_for(finding)
+    with nothing_happens(), pytest.raises(ResolutionMissing, match="signed order"):
+        resolved(finding, "reassign", reassigned_to=line.pk)
 
 
 @pytest.mark.parametrize("code", ["shift-period", "escalate", "withdrawn"])

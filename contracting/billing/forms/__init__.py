@@ -21,6 +21,7 @@ from contracting.billing.calculations.formats import OURS, formats
 from contracting.billing.calculations.ubl import MAX_BYTES, read_stated
 from contracting.billing.forms import register
 from contracting.billing.states import CameBy
+from contracting.core.json_text import BadJson, read_json
 from contracting.core.periods import zone_of
 from contracting.documents.forms import SeveralFilesField, TextFileField
 
@@ -51,6 +52,22 @@ class ZonedInstantField(forms.DateTimeField):
     def prepare_value(self, value: Any) -> Any:
         with timezone.override(zone_of(self.zone)):
             return super().prepare_value(value)
+
+
+class JsonTextField(forms.CharField):
+    """A JSON text, read as strictly as one that a machine sends."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return read_json(text.encode())
+        except (BadJson, UnicodeEncodeError) as error:
+            message = "This is no JSON text of a mapping."
+            raise forms.ValidationError(message) from error
 
 
 class PeriodForm(forms.Form):
@@ -93,9 +110,10 @@ class ReceiveUsageReportForm(PeriodForm):
         initial=OURS,
         required=False,
     )
-    mapping = forms.JSONField(
+    mapping = JsonTextField(
         label="Which column is what",
         required=False,
+        max_length=20_000,
         help_text=(
             "For a CSV file of your own columns, once: JSON as for usage files. Later "
             "reports of the order are read the same way."

@@ -113,7 +113,8 @@ def open_dispute(
 def _title(found: Sequence[Finding], order: TaskOrder) -> str:
     if not found:
         return f"Please explain how calls are counted on {order.piid}"
-    return f"Please explain {len(found)} differences on {order.piid}"
+    differences = "difference" if len(found) == 1 else "differences"
+    return f"Please explain {len(found)} {differences} on {order.piid}"
 
 
 def _disputable(order: TaskOrder, asked: Sequence[str]) -> list[Finding]:

@@ -21,6 +21,7 @@ from contracting.ledger.calculations import spread
 from contracting.ledger.queries import balances_of
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import OrderLine
+from contracting.orders.states import SIGNED
 from contracting.reconciliation import events, permissions, queries
 from contracting.reconciliation.matching import effects
 from contracting.reconciliation.matching.freed import FREES
@@ -122,20 +123,21 @@ def _guard(finding: Finding, code: str, reason: str, reassigned_to: int | None) 
 
 
 def _guard_place(finding: Finding, code: str, reassigned_to: int | None) -> None:
-    """Usage goes to another line of the same vendor's orders, or to none."""
+    """Usage goes to another line of the same vendor's signed orders, or to none."""
     if reassigned_to is None and code != ResolutionCode.REASSIGN:
         return
     contract = finding.order.contract
     others = OrderLine.objects.filter(
         order__contract__agency=contract.agency_id,
         order__contract__vendor=contract.vendor_id,
+        order__state__in=SIGNED,
     ).exclude(pk=finding.order_line_id or 0)
     is_one = others.filter(pk=reassigned_to or 0).exists()
     if code == ResolutionCode.REASSIGN and is_one:
         return
     message = (
-        "Name the other line of an order of this vendor to which it belongs; only "
-        "“reassign” names one."
+        "Name the other line of a signed order of this vendor to which it belongs; "
+        "only “reassign” names one."
     )
     raise ResolutionMissing(message, code_given=code)
 

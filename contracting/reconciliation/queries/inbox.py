@@ -20,6 +20,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.ledger.queries import balances_of
 from contracting.orders.models import OrderLine
+from contracting.orders.states import SIGNED
 from contracting.reconciliation.matching.effects import BY_PEOPLE, Effect, effect_of
 from contracting.reconciliation.models import Finding
 from contracting.reconciliation.queries import invoices_of_finding
@@ -43,11 +44,15 @@ def effects_of(finding: Finding, at: datetime) -> list[Effect]:
 
 
 def lines_for(finding: Finding) -> QuerySet[OrderLine]:
-    """The other lines of the vendor's orders to which usage may belong."""
+    """The other lines of the vendor's signed orders to which usage may belong.
+
+    An order that is not signed has no usage, and its vendor does not know of it.
+    """
     contract = finding.order.contract
     rows = OrderLine.objects.filter(
         order__contract__agency=contract.agency_id,
         order__contract__vendor=contract.vendor_id,
+        order__state__in=SIGNED,
         is_removed=False,
     ).exclude(pk=finding.order_line_id or 0)
     return rows.select_related("order", "contract_line").order_by("order", "pk")
