@@ -6,6 +6,7 @@ from django.db import DatabaseError, transaction
 from accounts.models import Warrant
 from accounts.operations.revoke_warrant import revoke_warrant
 from contracting.audit.queries import events_of
+from contracting.billing.operations.cancel_credit import cancel_credit
 from contracting.closeout.models import CompletionStatement
 from contracting.closeout.operations.close_out_order import close_out_order
 from contracting.closeout.refusals import (
@@ -21,11 +22,13 @@ from contracting.ledger.models import ContractBalance, LineOfAccounting
 from contracting.notices.models import Notice
 from contracting.orders.states import TaskOrderState
 from contracting.payments.models import Payment
+from tests.builders_credits import credited
 from tests.builders_metering import assert_the_books_balance
 from tests.builders_orders import CEILING_TOKENS, drafted_modification, issued_order
 from tests.builders_settlement import (
     CLOSED_AT,
     ENDED_AT,
+    PAID_AT,
     PAYABLE,
     USED,
     accepted_invoice,
@@ -136,6 +139,24 @@ def test_an_invoice_that_is_not_paid_blocks_close_out(db):
         assert refusal.value.rule == "R-CLO-03"
         assert f"Invoice {invoice.number} is {words}." in refusal.value.message
     assert not Payment.objects.filter(certification__invoice=invoice).exists()
+
+
+@pytest.mark.rule("R-CLO-03", case="refused")
+def test_what_the_vendor_owes_back_blocks_close_out(completed):
+    credit = credited(completed, "2.00", at=PAID_AT)
+
+    with nothing_happens(), pytest.raises(CloseOutBlocked) as refusal:
+        close(completed)
+
+    assert refusal.value.rule == "R-CLO-03"
+    assert "The vendor still owes $2.00 back." in refusal.value.message
+    cancel_credit(
+        credit_id=credit.pk,
+        reason="It was recorded twice.",
+        by=actor("contracting_officer"),
+        at=CLOSED_AT,
+    )
+    assert close(completed)
 
 
 @pytest.mark.rule("R-CLO-03", case="refused")

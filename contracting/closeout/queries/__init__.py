@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from contracting.billing.models import Invoice
+from contracting.billing.queries.credits import open_credits
 from contracting.billing.states import InvoiceState
 from contracting.charges.queries import not_charged
 from contracting.closeout.calculations import Clock
@@ -190,7 +191,7 @@ def blockers_of_completion(order: TaskOrder, at: datetime) -> list[Blocker]:
 
 def blockers_of_order(order: TaskOrder) -> list[Blocker]:
     """What is still open on an order, each with its rule; empty when nothing is."""
-    return _still_open(order) + _unsettled(order)
+    return _still_open(order) + _owed_back(order) + _unsettled(order)
 
 
 def blockers_of_release(order: TaskOrder) -> list[Blocker]:
@@ -432,6 +433,15 @@ def _suspense(order: TaskOrder) -> list[Blocker]:
         )
         found.append(Blocker(COMPLETENESS, words))
     return found
+
+
+def _owed_back(order: TaskOrder) -> list[Blocker]:
+    owed = total_dollars(each.open for each in open_credits(order))
+    words = (
+        f"The vendor still owes ${owed.amount:,.2f} back. It takes that off an invoice "
+        "or pays it back, or the contracting officer cancels the credit."
+    )
+    return [Blocker(NOTHING_OPEN, words)] if owed else []
 
 
 def _unsettled(order: TaskOrder) -> list[Blocker]:
