@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from contracting.core.errors import NotAllowed
 from contracting.payments.calculations.batches import ANSWER
-from contracting.payments.models import Payment
+from contracting.payments.models import Payment, PaymentCertification
 from contracting.payments.operations.import_payment_status import (
     Imported,
     import_payment_status,
@@ -50,6 +50,15 @@ def test_a_payment_is_recorded_and_the_same_file_again_is_known(certified):
     assert imported(certified, content) == Imported(paid=1, returned=0, known=0)
     assert Payment.objects.get().reference == "TRACE-7"
     assert imported(certified, content) == Imported(paid=0, returned=0, known=1)
+
+
+def test_the_file_of_a_payment_that_came_back_later_is_still_known(certified):
+    content = answer(paid_row(certified))
+    imported(certified, content)
+    imported(certified, answer(paid_row(certified, status="RETURNED", reason="Closed")))
+
+    assert imported(certified, content) == Imported(paid=0, returned=0, known=1)
+    assert not PaymentCertification.objects.get(pk=certified.pk).is_paid
 
 
 def test_a_return_is_recorded_with_its_reason(certified):

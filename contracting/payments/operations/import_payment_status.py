@@ -108,9 +108,10 @@ def _record(answer: Answer, agency_id: int, by: Actor, at: datetime) -> str:
 
 
 def _is_known(voucher: PaymentCertification, answer: Answer) -> bool:
+    """Whether it was recorded so before, whatever was recorded after it."""
     if not answer.is_paid:
         return voucher.is_returned
-    if not voucher.is_paid:
+    if not hasattr(voucher, "payment"):
         return False
     payment = voucher.payment
     said = (payment.paid_on, payment.reference, payment.total)
