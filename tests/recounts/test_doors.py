@@ -161,6 +161,21 @@ def test_first_samples_are_agreed_to_on_the_page(order, recounter, monkeypatch):
     assert "plans adopted since are held to it" in shown("cor", allowance.path)
 
 
+def test_what_cannot_be_done_to_a_plan_has_no_button(order, recounter):
+    by, _text = recounter
+    plan = adopted(order)
+    url = f"{plan.path}/dispute_count"
+    assert "This count is not flagged" in shown("cor", url)
+    sent(plan, [sample(0)], by)
+    assert "form_token" not in shown("contracting_officer", url)
+
+    ending = f"{plan.path}/end_recount_plan"
+    submit(client_for(actor("contracting_officer")), ending, {"reason": "Over."})
+    page = shown("contracting_officer", ending)
+    assert "has ended already" in page
+    assert "form_token" not in page
+
+
 def test_a_colleague_is_told_why_not_and_an_outsider_finds_nothing(order):
     plan, allowance = adopted(order), allowed(order)
     contract = order.contract
@@ -168,6 +183,7 @@ def test_a_colleague_is_told_why_not_and_an_outsider_finds_nothing(order):
         (f"{contract.path}/adopt_recount_plan", "cor"),
         (f"{contract.path}/set_recount_allowance", "cor"),
         (f"{plan.path}/end_recount_plan", "cor"),
+        (f"{plan.path}/dispute_count", "vendor_a_signer"),
         (f"{allowance.path}/agree_recount_allowance", "vendor_a_member"),
     )
     for url, colleague in verbs:

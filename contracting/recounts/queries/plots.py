@@ -112,7 +112,9 @@ def question_of(plan: RecountPlan) -> str:
     """What a vendor is asked of a flagged count, with its figures."""
     samples = samples_in_order(plan)
     last = confidence_sequence(excesses_of(samples), float(plan.risk))[-1:]
-    found = f" It lies between {last[0].low:+.2%} and {last[0].high:+.2%}." * bool(last)
+    found = "".join(
+        f" It lies between {each.low:+.2%} and {each.high:+.2%}." for each in last
+    )
     return (
         f"Of {plan.model.snapshot}, {plan.token_class.label.lower()}, {len(samples):,} "
         f"calls were recounted with {plan.tokenizer_name} (SHA-256 "
