@@ -90,6 +90,9 @@ def summary_of(certification: PaymentCertification) -> dict[str, Any]:
         "vendor": invoice.vendor.public_id,
         "amount": money(certification.dollars),
         "due_on": certification.due_on.isoformat(),
+        "accelerated_on": certification.accelerated_on.isoformat()
+        if certification.accelerated_on
+        else None,
         "certified_at": instant(certification.certified_at),
         "payment": {
             "id": paid.public_id,

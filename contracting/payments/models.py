@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.quantities import Dollars
@@ -37,6 +37,11 @@ class PaymentCertification(Addressed, AppendOnly):
     )
     by_acrn = models.JSONField(help_text="{holder id: {ACRN: dollars}}")
     due_on = models.DateField()
+    accelerated_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="By when a small business is to be paid, before it is due.",
+    )
     certified_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
     certified_at = models.DateTimeField()
 
@@ -52,6 +57,11 @@ class PaymentCertification(Addressed, AppendOnly):
                 name="a_discount_is_earned_until_a_day",
                 condition=Q(discount_dollars=0, discount_until__isnull=True)
                 | Q(discount_dollars__gt=0, discount_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="an_accelerated_payment_is_before_its_due_date",
+                condition=Q(accelerated_on__isnull=True)
+                | Q(accelerated_on__lt=F("due_on")),
             ),
         ]
 

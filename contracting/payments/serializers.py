@@ -31,6 +31,7 @@ class PaymentSummarySerializer(serializers.Serializer[object]):
     vendor = serializers.CharField()
     amount = MoneySerializer()
     due_on = serializers.DateField()
+    accelerated_on = serializers.DateField(allow_null=True)
     certified_at = serializers.CharField()
     payment = RecordedPaymentSerializer(allow_null=True)
 

@@ -27,6 +27,7 @@ from contracting.payments.models import (
     PaymentOffset,
 )
 from contracting.payments.queries.clocks import (
+    accelerated_on,
     clocks_of,
     discount_for,
     state_by_vouchers,
@@ -53,7 +54,8 @@ def certify_payment(
     the voucher says so, names no funds, and settles the invoice.
 
     The voucher names the funds by order line and ACRN and its due date (FAR
-    52.232-25(a)(1)).
+    52.232-25(a)(1)), and for a small business the day by which it is to be paid before
+    that (FAR 32.009).
 
     :param set_off: whether credits that the invoice does not state are taken off too
     :raises NotAllowed: if ``by`` is no payment certifier, accepted the usage or signed
@@ -80,6 +82,7 @@ def certify_payment(
         **_less_discount(invoice, total - taken_off, at),
         by_acrn=_plain(parts),
         due_on=due,
+        accelerated_on=accelerated_on(accepted, on),
         certified_by_id=by.own_membership_id,
         certified_at=at,
     )
@@ -107,6 +110,7 @@ def certify_payment(
             "withheld": queries.withheld_of(invoice),
             "by_acrn": certification.by_acrn,
             "due_on": due,
+            "accelerated_on": certification.accelerated_on,
         },
     )
     return certification

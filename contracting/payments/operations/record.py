@@ -58,7 +58,7 @@ def record_payment(
     :raises PaymentDateWrong: without a reference, or with a day in the future or before
         the certification
     :raises PaidTooEarly: more than seven days before it is due, unless it was
-        authorized or earns a discount (R-PAY-04)
+        authorized, earns a discount or pays a small business (R-PAY-04)
     :raises DiscountLost: after the last day of the discount that it takes (R-PAY-05)
     :raises RateMissing: if interest is owed and no rate of its half-year is loaded
     :raises AmountDiffers: if finance states another amount
@@ -174,7 +174,10 @@ def _guard(
 
 
 def _guard_day(certification: PaymentCertification, paid_on: date) -> None:
-    """Not too early, and in time for the discount that it takes."""
+    """Not too early, and in time for the discount that it takes.
+
+    A small business may be paid as soon as it is certified (5 CFR 1315.5(b)).
+    """
     until = certification.discount_until
     if until is not None:
         if paid_on > until:
@@ -184,6 +187,8 @@ def _guard_day(certification: PaymentCertification, paid_on: date) -> None:
                 "certify it anew without the discount."
             )
             raise DiscountLost(message, pointer="/paid_on")
+        return
+    if certification.accelerated_on is not None:
         return
     days = int(threshold("EARLY_PAYMENT", paid_on).value)
     first = calculations.earliest_on(certification.due_on, days=days)

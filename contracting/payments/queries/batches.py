@@ -37,7 +37,8 @@ def instruction_for(voucher: PaymentCertification) -> Instruction:
     invoice = voucher.invoice
     days = int(threshold("EARLY_PAYMENT", voucher.due_on).value)
     pay_from = earliest_on(voucher.due_on, days=days)
-    if voucher.discount_until or hasattr(voucher, "early_payment"):
+    is_sooner = voucher.discount_until or voucher.accelerated_on
+    if is_sooner or hasattr(voucher, "early_payment"):
         pay_from = min(pay_from, voucher.certified_at.date())
     return Instruction(
         voucher_number=voucher.voucher_number,

@@ -32,6 +32,7 @@ from contracting.payments.refusals import RateMissing
 from contracting.reconciliation.models import Acceptance
 from contracting.reference.queries import threshold
 from contracting.reference.refusals import NoThreshold
+from contracting.solicitations.states import SetAside
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -121,6 +122,55 @@ def clocks_of(acceptance: Acceptance) -> Clocks:
             days=acceptance_days(contract, delivered),
         ),
     )
+
+
+def is_small_business(contract: Contract, on: date) -> bool | None:
+    """Whether the vendor was small on a day, as it stands with the contract.
+
+    What the vendor stated last counts; before it states anything, that the contract was
+    set aside for small businesses. ``None`` where nothing says so, and after a novation
+    or a merger until the vendor states its size anew (FAR 52.219-28).
+    """
+    stated = (
+        contract.size_representations.filter(represented_on__lte=on)
+        .order_by("-represented_on", "-pk")
+        .first()
+    )
+    since = stated.represented_on if stated else contract.ordering_start
+    changed = contract.size_changes.filter(happened_on__gt=since, happened_on__lte=on)
+    if changed.exists():
+        return None
+    if stated is not None:
+        return bool(stated.is_small)
+    is_set_aside = contract.solicitation.set_aside not in ("", SetAside.UNRESTRICTED)
+    return True if is_set_aside else None
+
+
+def accelerated_on(acceptances: Iterable[Acceptance], on: date) -> date | None:
+    """By when a small business is to be paid what is accepted, before it is due.
+
+    So many days after the later of receipt and acceptance, of the policy in force on
+    the day of receipt; the due date and interest stay as they are (31 U.S.C.
+    3903(a)(10), FAR 32.009). ``None`` for others, and without such a policy.
+
+    :param on: the day of certification, on which the vendor is small or not
+    """
+    days = []
+    for each in acceptances:
+        invoice = each.invoice
+        contract = invoice.order.contract
+        if not is_small_business(contract, on):
+            return None
+        received = received_on(invoice)
+        try:
+            within = int(threshold("ACCELERATED_PAYMENT", received).value)
+        except NoThreshold:
+            return None
+        accepted = accounting_day(each.accepted_at, contract.time_zone)
+        by = due_on(received=received, accepted=accepted, payment_days=within)
+        if by < clocks_of(each).due_on:
+            days.append(by)
+    return min(days, default=None)
 
 
 def prompt_payment_rate(day: date) -> Decimal:
