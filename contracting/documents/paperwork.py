@@ -81,7 +81,13 @@ FACE_LETTERS: Final = 900
 """Longer words of a block stand on its form in part, and whole on the continuation."""
 LONGEST_WORD: Final = 32
 """Letters; a longer word is broken anywhere rather than printed off the page."""
-_LEAST_ROWS: Final = {"SF1449": 6, "SF18": 6, "OF347": 3, "RECEIVING": 6}
+_LEAST_ROWS: Final = {
+    "SF1449": 6,
+    "SF18": 6,
+    "OF347": 3,
+    "RECEIVING": 6,
+    "VOUCHER": 6,
+}
 FORM_OF: Final = {
     "solicitation": "SF1449",
     "request_for_quotations": "SF18",
@@ -89,6 +95,7 @@ FORM_OF: Final = {
     "task_order": "OF347",
     "modification": "SF30",
     "receiving_report": "RECEIVING",
+    "voucher": "VOUCHER",
 }
 FORM_TABLE: Final = {
     "solicitation": "lines",
@@ -96,6 +103,7 @@ FORM_TABLE: Final = {
     "contract": "lines",
     "task_order": "lines",
     "receiving_report": "accepted",
+    "voucher": "paying",
 }
 
 
@@ -178,7 +186,8 @@ def _continued(
     for block in form_blocks(form):
         filled = _filled(block, values.get(block.block), zone)
         if filled["value"] != filled["whole"]:
-            heading = f"Block {block.block}, in full"
+            name = filled["number"] or f"“{block.caption}”"
+            heading = f"Block {name}, in full"
             yield {"heading": heading, "paragraphs": filled["whole"].split("\n\n")}
 
 
@@ -221,12 +230,15 @@ def _schedule(
     rows = _rows_of(context, FORM_TABLE[kind])
     fits = len(rows) <= FIRST_PAGE_LINES
     footer = (context.get("totals") or {}).get(FORM_TABLE[kind])
+    if any(block.block == "total" for block in form_blocks(form)):
+        footer = None  # it has a block of its own on this form
     return {
         "columns": [
             {
-                "number": block.block,
+                "number": "" if "unnumbered" in block.shape else block.block,
                 "label": block.caption,
                 "figures": column.is_figures,
+                "wide": column.key == "description",
             }
             for block, column in zip(numbers, columns, strict=True)
         ],

@@ -17,6 +17,7 @@ class DocumentKind(TextChoices):
     MODIFICATION = "modification", "amendment or modification"
     RECONCILIATION = "reconciliation", "reconciliation statement"
     RECEIVING_REPORT = "receiving_report", "receiving report"
+    VOUCHER = "voucher", "payment voucher"
     DECISION = "decision", "source selection decision"
     PRICE_MEMO = "price_memo", "price reasonableness memorandum"
     RECEIPT = "receipt", "submission receipt"

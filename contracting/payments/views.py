@@ -24,7 +24,11 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.views import PageView, VerbView
-from contracting.documents.queries import download_headers, read_blob
+from contracting.documents.queries import (
+    documents_of,
+    download_headers,
+    read_blob,
+)
 from contracting.payments import forms, permissions, queries
 from contracting.payments.models import PaymentCertification
 from contracting.payments.operations.authorize_early_payment import (
@@ -124,6 +128,7 @@ class PaymentPage(PageView):
             and found.due_on < today_of(invoice.order.contract),
             "may_record": permissions.can_record_payment(self.actor, found),
             "may_authorize": permissions.can_authorize_early_payment(self.actor, found),
+            "documents": documents_of(found.subject).visible_to(self.actor),
             "events": events_of(found.subject),
         }
 

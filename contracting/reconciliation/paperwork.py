@@ -56,7 +56,7 @@ def statement(run: ReconciliationRun, invoice: Invoice, at: datetime) -> dict[st
             {"label": "Tokens reported", "value": run.b_tokens, "shape": "tokens"},
             {"label": "Tokens invoiced", "value": run.c_tokens, "shape": "tokens"},
             {"label": "Inputs SHA-256", "value": run.inputs_sha256, "shape": "mono"},
-            *_beyond(queries.acceptances_of(invoice), order),
+            *beyond_facts(queries.acceptances_of(invoice), order),
             {"label": "Result SHA-256", "value": run.result_sha256, "shape": "mono"},
         ],
         "comparison": [
@@ -85,7 +85,7 @@ def statement(run: ReconciliationRun, invoice: Invoice, at: datetime) -> dict[st
     }
 
 
-def _beyond(
+def beyond_facts(
     acceptances: Iterable[Acceptance], order: TaskOrder
 ) -> Iterator[dict[str, Any]]:
     """What is accepted beyond our meter's count, and all that is tolerated so far."""
@@ -145,7 +145,7 @@ def receiving_report(acceptance: Acceptance, by: Actor) -> dict[str, Any]:
                 "value": acceptance.withheld_dollars,
                 "shape": "dollars",
             },
-            *_beyond([acceptance], invoice.order),
+            *beyond_facts([acceptance], invoice.order),
             {"label": "Reconciliation", "value": run.public_id, "span": 6},
             {"label": "Acceptance", "value": acceptance.public_id, "span": 6},
             {"label": "Result SHA-256", "value": run.result_sha256, "shape": "mono"},

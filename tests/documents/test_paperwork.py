@@ -28,6 +28,7 @@ EDITION = {
     "OF347": "Optional form 347 (REV. 2/2012)",
     "SF30": "Standard form 30 (REV. 11/2016)",
     "RECEIVING": "Agency form",
+    "VOUCHER": "Agency form",
 }
 BLOCKS = {
     "SF1449": "1 2 3 4 5 6 7a 7b 8 9 10 11 12 13a 13b 14 15 16 17a 17b 18a 18b 19 20 "
@@ -40,7 +41,56 @@ BLOCKS = {
     "SF30": "1 2 3 4 5 6 7 8 9A 9B 10A 10B 11 12 13 13A 13B 13C 13D 13E 14 "
     "15A 15B 15C 16A 16B 16C",
     "RECEIVING": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21a 21b 22 23",
+    "VOUCHER": "",  # SF 1034 numbers none of its blocks
 }
+DEPARTING = {"RECEIVING", "VOUCHER"}
+SF1034 = (
+    "Voucher no.",
+    "Schedule no.",
+    "U.S. department, bureau, or establishment and location",
+    "Date voucher prepared",
+    "Contract number and date",
+    "Payee's name and address",
+    "Requisition number and date",
+    "Payee's account number (invoice number and date)",
+    "Discount terms",
+    "Date invoice received",
+    "Paid by (paying office)",
+    "Shipped from",
+    "To",
+    "Weight",
+    "Government B/L number",
+    "Number and date of order",
+    "Date of delivery or service",
+    "Articles or services (item number of contract, description)",
+    "Quantity",
+    "Unit price: cost",
+    "Per",
+    "Amount",
+    "Use continuation sheet(s) if necessary. Payee must not use the space below.",
+    "Total",
+    "Payment",
+    "Approved for",
+    "Exchange rate ( = $1.00)",
+    "Differences",
+    "By, title (approving officer)",
+    "Amount verified; correct for",
+    "Pursuant to authority vested in me, I certify that this voucher is correct and "
+    "proper for payment.",
+    "Date",
+    "Authorized certifying officer",
+    "Title",
+    "Accounting classification",
+    "Paid by: check number",
+    "On account of U.S. Treasury",
+    "Check number",
+    "On (name of bank)",
+    "Cash",
+    "Date",
+    "Payee",
+    "Per",
+    "Title",
+)
 
 
 def test_there_is_a_sample_and_a_template_for_every_kind():
@@ -58,6 +108,13 @@ def test_a_form_has_every_block_of_its_list_in_sequence(form):
     ]
 
     assert listed == BLOCKS[form].split()
+
+
+def test_the_voucher_has_the_blocks_of_sf_1034_and_its_due_date():
+    captions = [block.caption for block in paperwork.form_blocks("VOUCHER")]
+
+    captions.remove("Payment due date")
+    assert tuple(captions) == SF1034
 
 
 @pytest.mark.parametrize("kind", ON_A_FORM)
@@ -89,9 +146,7 @@ def test_a_form_names_itself_and_its_edition(kind):
 
 
 def test_a_sheet_that_departs_from_a_form_calls_itself_an_agency_form():
-    departing = {
-        kind for kind, form in paperwork.FORM_OF.items() if form == "RECEIVING"
-    }
+    departing = {kind for kind, form in paperwork.FORM_OF.items() if form in DEPARTING}
     for kind in departing | (set(KINDS) - set(paperwork.FORM_OF)):
         words_of_it = squeezed(text_of(printed(kind)))
         assert "agencyform" in words_of_it
@@ -124,7 +179,7 @@ def test_a_sample_fills_only_blocks_that_exist():
 
 
 def test_required_blocks_of_the_samples_are_filled():
-    for kind in ("task_order", "contract", "receiving_report"):
+    for kind in ("task_order", "contract", "receiving_report", "voucher"):
         filled = PAPERS[kind]["blocks"]
         empty = [
             block.block
@@ -158,6 +213,13 @@ def test_words_that_do_not_fit_a_block_stand_in_full_on_the_continuation():
     (section,) = laid["sections"]
     assert section["heading"] == "Block 14, in full"
     assert section["paragraphs"] == [words]
+
+
+def test_long_words_of_a_block_without_a_number_are_found_by_its_caption():
+    laid = paperwork.laid_out("voucher", {"blocks": {"classification": "AA $1 " * 200}})
+
+    (section,) = laid["sections"]
+    assert section["heading"] == "Block “Accounting classification”, in full"
 
 
 def test_a_table_prints_no_column_that_no_row_fills():

@@ -10,7 +10,12 @@ from contracting.documents import paperwork
 from contracting.documents.models import Document
 from tests.builders import released_solicitation
 from tests.builders_orders import issued_modification, issued_order
-from tests.builders_settlement import accepted_invoice, reported, used_order
+from tests.builders_settlement import (
+    accepted_invoice,
+    certified_payment,
+    reported,
+    used_order,
+)
 from tests.offers import amended_solicitation
 
 FOR_WHICH = {"yes", "amendment", "modification"}
@@ -25,14 +30,14 @@ def _all_papers(django_db_setup, django_db_blocker) -> Iterator[list[Document]]:
         order = issued_order()
         issued_modification(on=order)
         reported(used_order(order=order))
-        accepted_invoice(order=order)
+        certified_payment(invoice=accepted_invoice(order=order))
         yield list(Document.objects.order_by("pk"))
         transaction.set_rollback(True)
 
 
 @pytest.fixture
 def papers(_all_papers: list[Document]) -> list[Document]:
-    """What was asked for between the release of a solicitation and an acceptance."""
+    """What was asked for between the release of a solicitation and a voucher."""
     return _all_papers
 
 

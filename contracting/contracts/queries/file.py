@@ -82,6 +82,7 @@ _BY_KIND: Final = {
     DocumentKind.LETTER: "LETTERS",
     DocumentKind.RECONCILIATION: "ACCEPTANCE",
     DocumentKind.RECEIVING_REPORT: "ACCEPTANCE",
+    DocumentKind.VOUCHER: "PAYMENTS",
     DocumentKind.COMPLETION_STATEMENT: "CLOSE_OUT",
 }
 """Under which item a paper is filed; one of another kind stands at the end."""

@@ -14,13 +14,17 @@ from contracting.billing.operations.settle_credit import settle_credit
 from contracting.billing.states import InvoiceState, SettlementKind
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.documents.models import Document
+from contracting.documents.operations.request import request_document
+from contracting.documents.states import DocumentKind
 from contracting.ledger.queries import require_open_accounts
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import TaskOrder
-from contracting.payments import events, permissions, queries
+from contracting.payments import events, paperwork, permissions, queries
 from contracting.payments.models import (
     CertifiedAcceptance,
     PaymentCertification,
@@ -95,6 +99,7 @@ def certify_payment(
         )
     _take_off(certification, offsets, by, at)
     _move_by_vouchers(invoice)
+    paper = _print(certification, by, at)
     _tell(certification, by, at)
     record_event(
         events.PAYMENT_CERTIFIED,
@@ -111,6 +116,7 @@ def certify_payment(
             "by_acrn": certification.by_acrn,
             "due_on": due,
             "accelerated_on": certification.accelerated_on,
+            "content_sha256": paper.content_sha256,
         },
     )
     return certification
@@ -140,6 +146,26 @@ def _less_discount(invoice: Invoice, dollars: Dollars, at: datetime) -> dict[str
         "discount_dollars": off.amount,
         "discount_until": discount.last_day(invoice.invoiced_on),
     }
+
+
+def _print(certification: PaymentCertification, by: Actor, at: datetime) -> Document:
+    """The voucher as it was certified, for the vendor and the finance system."""
+    invoice = certification.invoice
+    contract = invoice.order.contract
+    content = paperwork.voucher(certification)
+    return request_document(
+        kind=DocumentKind.VOUCHER,
+        subject=certification.subject,
+        title=f"Voucher {certification.voucher_number} for invoice {invoice.number}",
+        number=certification.voucher_number,
+        agency_id=contract.agency_id,
+        vendor_id=contract.vendor_id,
+        context=content,
+        content_sha256=content_sha256(content),
+        version=1,
+        by=by,
+        at=at,
+    )
 
 
 def _tell(certification: PaymentCertification, by: Actor, at: datetime) -> None:

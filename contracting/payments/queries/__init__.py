@@ -333,6 +333,7 @@ def lines_of_accounting_of(parts: dict[int, dict[str, Dollars]]) -> set[int]:
 class Classified:
     """A part of a voucher by order line and ACRN: its accounting classification."""
 
+    order_line_id: int
     clin: str
     acrn: str
     line_of_accounting: str
@@ -351,6 +352,7 @@ def classification_of(certification: PaymentCertification) -> list[Classified]:
         rows = {row.acrn: row for row in balances_of(holder_of(int(line_id)))}
         found += [
             Classified(
+                order_line_id=line.pk,
                 clin=line.clin,
                 acrn=acrn,
                 line_of_accounting=str(rows[acrn].line_of_accounting),
