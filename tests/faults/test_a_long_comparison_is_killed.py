@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
+import time
 from datetime import timedelta
 
 import pytest
@@ -13,7 +15,7 @@ from contracting.core import clock
 from contracting.documents.operations import work_operation as work
 from contracting.documents.states import OperationState
 from contracting.reconciliation.matching import kept, reading
-from contracting.reconciliation.models import Finding, ReconciliationRun
+from contracting.reconciliation.models import Finding, KeptDay, ReconciliationRun
 from contracting.reconciliation.operations import reconcile
 from contracting.reconciliation.operations.reconcile_in_steps import (
     reconcile_in_steps,
@@ -23,6 +25,7 @@ from tests.builders_orders import issued_order
 from tests.cast import actor
 from tests.two_sides import counted_by_the_gateway, told_by_the_vendor, world_of
 
+INSTANTS = 20
 PLACES = {
     "before days are read": (kept, "read_parts", False),
     "when days are read and not kept": (kept, "as_kept", False),
@@ -84,6 +87,42 @@ def dies_at(place):
     setattr(module, name, dies)
 
 
+def taken_up(operation):
+    """The operation as another worker leaves it, once the database lets it go.
+
+    A statement under way ends on the server, whatever became of its worker.
+    """
+    for _ in range(300):
+        done = work.work_operation(operation_id=operation.pk)
+        if done is not None:
+            return done
+        time.sleep(0.1)
+    raise AssertionError("nobody lets go of the operation")
+
+
+def took(order) -> float:
+    """Seconds of a comparison that nobody disturbs."""
+    began = time.monotonic()
+    assert not is_killed(forked(asked(order)))
+    return time.monotonic() - began
+
+
+def went_on(operation, order, whole):
+    """Another worker ends it: one run more, of the same result, nothing found twice."""
+    before = ReconciliationRun.objects.count()
+    done = taken_up(operation)
+    assert (done.state, done.done) == (OperationState.SUCCEEDED, done.total)
+    runs = ReconciliationRun.objects.order_by("pk")
+    assert done.result_path == runs.last().path
+    assert runs.count() <= before + 1
+    assert (runs.last().inputs_sha256, runs.last().result_sha256) == (
+        whole.inputs_sha256,
+        whole.result_sha256,
+    )
+    found = Finding.objects.filter(order=order)
+    assert found.count() == len(set(found.values_list("fingerprint", flat=True)))
+
+
 def test_every_place_at_which_it_may_end_is_made_good(order):
     for place in PLACES:
         # Given a comparison whose worker is killed just there
@@ -93,9 +132,8 @@ def test_every_place_at_which_it_may_end_is_made_good(order):
         assert ReconciliationRun.objects.count() == made, place
 
         # When another worker takes it up, it has the result of an undisturbed one
-        done = work.work_operation(operation_id=operation.pk)
+        done = taken_up(operation)
         run = ReconciliationRun.objects.latest("pk")
-        assert done is not None
         assert done.state == OperationState.SUCCEEDED, place
         assert ReconciliationRun.objects.count() == made + 1, place
         whole = compared(order)
@@ -103,3 +141,24 @@ def test_every_place_at_which_it_may_end_is_made_good(order):
         assert run.inputs_sha256 == whole.inputs_sha256, place
     assert not Finding.objects.filter(occurrence__gt=1).exists()
     assert Finding.objects.filter(order=order).exists()
+
+
+def test_any_instant_at_which_it_may_end_is_made_good(order):
+    # Given how long an undisturbed comparison takes
+    whole = compared(order)
+    seconds = min(took(order), took(order))
+    dice = random.Random(20)
+
+    # When its worker is killed at twenty random instants
+    killed = 0
+    for _ in range(INSTANTS):
+        operation = asked(order)
+        child = forked(operation)
+        time.sleep(dice.uniform(0, seconds))
+        os.kill(child, signal.SIGKILL)
+        killed += is_killed(child)
+
+        # Then the next one has the same result each time
+        went_on(operation, order, whole)
+    assert killed > INSTANTS // 2
+    assert KeptDay.objects.filter(order=order).count() == operation.total
