@@ -11,6 +11,7 @@ from contracting.billing.models import Invoice
 from contracting.core.quantities import Dollars
 from contracting.ledger.models import FundsBalance
 from contracting.ledger.refusals import FundsExceeded
+from contracting.orders.states import FundsDraft
 from contracting.payments.calculations.interest import penalty
 from contracting.payments.invariants import INVARIANTS
 from contracting.payments.models import Payment
@@ -19,6 +20,7 @@ from contracting.payments.operations.record import record_payment
 from contracting.payments.operations.return_payment import return_payment
 from contracting.payments.refusals import DiscountLost, RateMissing
 from tests.builders_metering import assert_the_books_balance
+from tests.builders_orders import issued_order, line, line_of_accounting
 from tests.builders_settlement import (
     ACCEPTED_AT,
     CERTIFIED_AT,
@@ -32,9 +34,12 @@ from tests.builders_settlement import (
     used_order,
 )
 from tests.cast import actor, nothing_happens
+from tests.locks import Watch, watching_locks
 
 MANY = {"IN_UNCACHED": 9_000_000, "OUT_TEXT": 2_500_000}
 """US$ 18.00 and US$ 20.00, which earn more than a dollar in a year."""
+
+TABLES = ("ledger_fundsbalance", "ledger_holderbalance", "ledger_balance")
 
 A_YEAR_LATER = date(2027, 5, 27)
 
@@ -122,6 +127,43 @@ def test_interest_is_not_paid_from_funds_that_are_not_there(large):
 
     assert refusal.value.data["short_by"] == Dollars("1.62")
     assert not Payment.objects.exists()
+
+
+def test_funds_are_locked_before_balances_and_in_the_order_of_keys(db):
+    # Given a late payment from two pots, and the interest of both
+    pots = [line_of_accounting(), line_of_accounting("Second pot")]
+    half = Dollars("19.50")
+    funds = [
+        FundsDraft("AA", pots[0].pk, half, half),
+        FundsDraft("AB", pots[1].pk, half),
+    ]
+    order = used_order(order=issued_order(lines=[line(funds=funds)]), tokens=MANY)
+    reported(order, MANY)
+    received = received_invoice(order=order, billed=MANY)
+    voucher = certified_payment(invoice=accepted_invoice(invoice=received))
+
+    # When it is paid, and comes back
+    with watching_locks(paying := Watch()):
+        paid(voucher, A_YEAR_LATER)
+    with watching_locks(returning := Watch()):
+        return_payment(
+            certification_id=voucher.pk,
+            reason="The account of the vendor is closed.",
+            by=actor("payment_certifier"),
+            at=datetime(2027, 6, 1, tzinfo=UTC),
+        )
+
+    # Then neither waits for funds while it holds balances or later funds
+    for watch in (paying, returning):
+        (unit,) = watch.units
+        places = [
+            (TABLES.index(lock.table), lock.key)
+            for lock in unit.locks
+            if lock.table in TABLES
+        ]
+        locked = [place for place in places if place[0] == 0]
+        assert len(locked) == 2
+        assert places[: len(locked)] == sorted(locked)
 
 
 def test_interest_goes_back_with_a_payment_that_came_back(large):

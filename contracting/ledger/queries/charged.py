@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Case, F, Sum, When
 
 from contracting.core.quantities import Dollars
 from contracting.ledger.models import Transfer
@@ -32,14 +32,22 @@ def drawn_because(kind: str, ids: Iterable[int]) -> dict[int, tuple[Dollars, Dol
 
 
 def standing_because(kind: str, cause: int) -> list[int]:
-    """The transfers that one thing caused and that are not reversed, newest first."""
+    """The transfers that one thing caused and that are not reversed, newest first.
+
+    Those between accounts of funds come before them in the order of keys, in which
+    funds are locked.
+    """
     rows = Transfer.objects.filter(
         because_kind=kind,
         because_id=cause,
         reverses__isnull=True,
         reversal__isnull=True,
     )
-    return list(rows.order_by("-pk").values_list("pk", flat=True))
+    of_funds = Case(
+        When(kind=TransferKind.INTEREST, then=F("debit__line_of_accounting"))
+    )
+    ordered = rows.order_by(of_funds.asc(nulls_last=True), "-pk")
+    return list(ordered.values_list("pk", flat=True))
 
 
 def credited_of(holder: Holder) -> Dollars:

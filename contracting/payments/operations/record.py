@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import transaction
 
@@ -90,7 +89,6 @@ def record_payment(
         recorded_by_name=by.name,
         paid_at=at,
     )
-    _post(certification, paid_on, by, at)
     if earned:
         charge_interest(
             interest=queries.shares_of(certification, earned),
@@ -99,6 +97,7 @@ def record_payment(
             by=by,
             at=at,
         )
+    _post(certification, paid_on, by, at)
     _move_by_vouchers(invoice)
     _tell(payment, interest, by, at)
     record_event(
@@ -217,17 +216,16 @@ def _post(
     certification: PaymentCertification, paid_on: date, by: Actor, at: datetime
 ) -> None:
     """Pay each part from the funds that the voucher names, and take the rest off."""
-    for line_id, parts in sorted(certification.by_acrn.items()):
-        for acrn, amount in sorted(parts.items()):
-            record_paid(
-                holder=queries.holder_of(int(line_id)),
-                acrn=acrn,
-                dollars=Dollars(Decimal(amount)),
-                on=paid_on,
-                because=certification.subject,
-                by=by,
-                at=at,
-            )
+    for (holder, acrn), dollars in queries.parts_of(certification).items():
+        record_paid(
+            holder=holder,
+            acrn=acrn,
+            dollars=dollars,
+            on=paid_on,
+            because=certification.subject,
+            by=by,
+            at=at,
+        )
     credits = queries.taken_off_by_funds(certification)
     if credits:
         credit_funds(

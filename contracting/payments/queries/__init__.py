@@ -271,7 +271,7 @@ def taken_off_by_funds(
     for row in certification.offsets.select_related("credit").order_by("pk"):
         key = (holder_of(row.credit.order_line_id), row.credit.acrn)
         sums[key] = sums.get(key, Dollars()) + Dollars(row.dollars)
-    parts = _parts_of(certification)
+    parts = parts_of(certification)
     left = [each - sums.get(key, Dollars()) for key, each in parts.items()]
     room = [max(each, Dollars()) for each in left]
     discounts = spread(Dollars(certification.discount_dollars), room)
@@ -281,14 +281,16 @@ def taken_off_by_funds(
     return sums
 
 
-def _parts_of(
+def parts_of(
     certification: PaymentCertification,
 ) -> dict[tuple[Holder, str], Dollars]:
-    return {
+    """What a voucher pays by order line and ACRN, in the order of their keys."""
+    parts = {
         (holder_of(int(line_id)), acrn): Dollars(Decimal(amount))
-        for line_id, by_acrn in sorted(certification.by_acrn.items())
-        for acrn, amount in sorted(by_acrn.items())
+        for line_id, by_acrn in certification.by_acrn.items()
+        for acrn, amount in by_acrn.items()
     }
+    return dict(sorted(parts.items()))
 
 
 def shares_of(
@@ -299,7 +301,7 @@ def shares_of(
     Each share is rounded down to the cent; what is left goes to the one that pays most.
     """
     paying: dict[int, Dollars] = {}
-    for (holder, acrn), part in _parts_of(certification).items():
+    for (holder, acrn), part in parts_of(certification).items():
         (row,) = (row for row in balances_of(holder) if row.acrn == acrn)
         pk = row.line_of_accounting_id
         paying[pk] = paying.get(pk, Dollars()) + part
