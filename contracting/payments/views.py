@@ -121,7 +121,9 @@ class PaymentPage(PageView):
                 "due_on", "pk"
             ),
             "others": standing(invoice).exclude(pk=found.pk),
-            "offsets": found.offsets.select_related("credit").order_by("pk"),
+            "offsets": found.offsets.select_related("credit", "credit_line").order_by(
+                "pk"
+            ),
             "acceptances": accepted,
             "classification": queries.classification_of(found),
             "is_overdue": found.state == "CERTIFIED"

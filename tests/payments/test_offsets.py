@@ -105,7 +105,7 @@ def test_a_payment_may_be_of_nothing_and_a_credit_of_more_waits(order):
     assert_the_books_balance()
 
 
-def test_what_a_payment_is_too_small_for_comes_off_the_next_one(order):
+def test_what_a_payment_is_too_small_for_comes_off_the_next(order, told_the_time):
     # Given an invoice that takes eight dollars off, of which $5.23 is accepted
     credit = credited(order, "8.00")
     first = received_invoice(
@@ -123,7 +123,9 @@ def test_what_a_payment_is_too_small_for_comes_off_the_next_one(order):
     )
     voucher = certified_payment(invoice=accepted_invoice(invoice=second))
 
-    # Then the other $2.77 come off it, once
+    # Then the other $2.77 come off it, once, and the page says where they are from
+    page = client_for(actor("payment_certifier")).get(voucher.path).text
+    assert "no, left by another invoice" in page
     assert cents(voucher.offset_dollars) == Dollars("2.77")
     paid_invoice(certification=voucher)
     (row,) = balances(order)
