@@ -1,37 +1,8 @@
 """The inventory of pages: their questions, routes, and the tests of each state."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Absent:
-    """Why a page has no such state."""
-
-    why: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """A question, the routes that answer it, and the test that sees each state."""
-
-    question: str
-    routes: tuple[str, ...]
-    answer: str
-    empty: str | Absent
-    error: str | Absent
-    closed: str
-    acted: str
-    plain: str
-
-    @property
-    def tests(self) -> list[str]:
-        named = (self.answer, self.empty, self.error, self.closed, self.acted)
-        return [each for each in (*named, self.plain) if isinstance(each, str)]
-
-
-def _in(path: str) -> str:
-    return f"tests/{path}.py::test_"
-
+from tests.architecture.page import Absent, Page
+from tests.architecture.page import of_file as _in
+from tests.architecture.pages_settled import SETTLED
 
 WORK = _in("browser/test_work_without_javascript")
 DRAFTING = _in("browser/test_drafting")
@@ -486,4 +457,5 @@ PAGES = (
         acted=f"{USAGE}a_gap_of_a_feed_is_seen",
         plain=f"{USAGE}a_gap_of_a_feed_is_seen",
     ),
+    *SETTLED,
 )

@@ -1,0 +1,74 @@
+"""The pages on which differences, credits and months are dealt with."""
+
+from tests.architecture.page import Page, of_file
+
+SETTLING = of_file("browser/test_settle_without_javascript")
+DISPUTED = of_file("disputes/test_doors")
+RECOUNTED = of_file("recounts/test_doors")
+MONTHS = of_file("periods/test_doors")
+CREDITED = of_file("billing/test_record_credit")
+
+SETTLED = (
+    Page(
+        "What is disputed, and what is due next?",
+        (
+            "disputes:disputes",
+            "disputes:dispute",
+            "disputes:open_dispute",
+            "disputes:answer_dispute",
+            "disputes:decide_dispute",
+        ),
+        answer=f"{DISPUTED}a_dispute_from_the_question_to_the_letter",
+        empty=f"{DISPUTED}a_dispute_from_the_question_to_the_letter",
+        error=f"{DISPUTED}a_sample_that_is_no_file_of_lines_comes_back",
+        closed=f"{DISPUTED}no_page_of_it_is_there_for_an_outsider",
+        acted=f"{SETTLING}a_dispute_goes_from_the_question_to_the_decision",
+        plain=f"{SETTLING}a_dispute_goes_from_the_question_to_the_decision",
+    ),
+    Page(
+        "What do vendors owe back, and what of it is open?",
+        (
+            "billing:credits",
+            "billing:credit",
+            "billing:record_credit",
+            "billing:cancel_credit",
+        ),
+        answer=f"{CREDITED}the_pages_show_record_and_cancel_a_credit",
+        empty=f"{CREDITED}the_pages_show_record_and_cancel_a_credit",
+        error=f"{CREDITED}the_pages_show_record_and_cancel_a_credit",
+        closed=f"{CREDITED}a_credit_does_not_exist_for_outsiders",
+        acted=f"{SETTLING}a_credit_is_recorded_and_what_is_open_is_cancelled",
+        plain=f"{SETTLING}a_credit_is_recorded_and_what_is_open_is_cancelled",
+    ),
+    Page(
+        "Is more reported than the text has?",
+        (
+            "recounts:recounts",
+            "recounts:recount",
+            "recounts:adopt_recount_plan",
+            "recounts:end_recount_plan",
+        ),
+        answer=f"{RECOUNTED}what_the_samples_say_is_read_with_its_plots_and_its_file",
+        empty=f"{RECOUNTED}what_the_samples_say_is_read_with_its_plots_and_its_file",
+        error=f"{RECOUNTED}a_plan_is_ended_with_its_key_and_the_vendor_sees_the_sample",
+        closed=f"{RECOUNTED}a_colleague_is_told_why_not_and_an_outsider_finds_nothing",
+        acted=f"{SETTLING}a_recount_is_planned_and_ended_with_its_key",
+        plain=f"{SETTLING}a_recount_is_planned_and_ended_with_its_key",
+    ),
+    Page(
+        "Is this month complete, and who has signed it off?",
+        (
+            "periods:periods",
+            "periods:order_periods",
+            "periods:entry",
+            "periods:sign_off_period",
+            "periods:close_period",
+        ),
+        answer=f"{MONTHS}a_month_goes_from_open_to_closed_and_back_on_its_pages",
+        empty=f"{MONTHS}an_agency_without_months_is_told_what_they_are",
+        error=f"{MONTHS}a_refusal_stays_in_the_form_and_loses_nothing",
+        closed=f"{MONTHS}an_outsider_finds_no_month",
+        acted=f"{SETTLING}a_month_is_signed_off_by_two_and_closed",
+        plain=f"{SETTLING}a_month_is_signed_off_by_two_and_closed",
+    ),
+)
