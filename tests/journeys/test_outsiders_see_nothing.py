@@ -5,6 +5,7 @@ vendor and the vendor who lost get for it what they would get for a made-up id.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -16,9 +17,14 @@ from accounts.models import ApiKey
 from accounts.operations.issue_api_key import issue_api_key
 from accounts.states import AGENCY_ONLY_SCOPES, VENDOR_ONLY_SCOPES, Scope
 from contracting.audit.models import AuditEvent
+from contracting.billing.operations.register_signing_key import register_signing_key
 from contracting.core import clock, views
 from contracting.core.actors import Actor
 from contracting.core.models import new_public_id
+from contracting.disputes.operations.submit_claim import submit_claim
+from contracting.recounts.operations.adopt_plan import adopt_recount_plan
+from contracting.recounts.queries import models_of
+from contracting.reference.models import TokenClass
 from contracting.urls import PUBLIC_ROUTES
 from tests.architecture.routes import Route, routes
 from tests.cast import client_for, key_client
@@ -48,6 +54,7 @@ OF_A_RELEASED_SOLICITATION = {
 """What is released is public: that it is there is no secret, whatever one may do."""
 
 NOT_IN_THE_STORY = {
+    "billing:usage_report_changes",
     "metering:discard_view",
     "watch:alert_rule",
     "watch:change_alert_rule",
@@ -93,24 +100,13 @@ NOT_IN_THE_STORY = {
     "fair_opportunity:respond_to_opportunity",
     "fair_opportunity:response_file",
     "fair_opportunity:select_holder",
-    "api:claim",
-    "api:dispute",
-    "disputes:answer_dispute",
     "disputes:answer_file",
-    "disputes:claim",
-    "disputes:decide_claim",
-    "disputes:decide_dispute",
     "disputes:confirm_service_credit",
     "disputes:decline_service_credit",
-    "disputes:dispute",
     "disputes:enter_recount",
     "disputes:evidence_file",
-    "disputes:freeze_evidence",
     "disputes:join_recount",
     "disputes:recount",
-    "disputes:start_recount",
-    "disputes:state_decision_date",
-    "disputes:withdraw_dispute",
     "incidents:close_incident",
     "incidents:incident",
     "incidents:update_incident",
@@ -132,6 +128,8 @@ NOT_IN_THE_STORY = {
     "modifications:request_modification_changes",
     "modifications:revise_contract_modification",
     "modifications:sign_contract_modification",
+    "payments:payment_export_csv",
+    "payments:payment_export_json",
     "periods:entry",
     "proposals:detach_draft_file",
     "proposals:detach_sealed_file",
@@ -142,12 +140,8 @@ NOT_IN_THE_STORY = {
     "submissions:admit_late_submission",
     "submissions:open_late_submission",
     "charges:reverse_receipt",
-    "api:recount",
-    "api:samples",
+    "reconciliation:counts",
     "recounts:agree_recount_allowance",
-    "recounts:dispute_count",
-    "recounts:end_recount_plan",
-    "recounts:recount",
     "recounts:recount_allowance",
     "watch:acknowledge_alarm",
     "watch:alarm",
@@ -188,9 +182,12 @@ THINGS = {
     "boxes": ["submissions.Box"],
     "clarifications": ["evaluations.PriceQuestion"],
     "clarify": ["solicitations.SolicitationLine"],
+    "claims": ["disputes.Claim"],
     "close_outs": ["closeout.CompletionStatement"],
     "contracts": ["contracts.Contract"],
+    "credits": ["billing.CreditDue"],
     "decisions": ["evaluations.SelectionDecision"],
+    "disputes": ["disputes.DisputeCase"],
     "resolve": ["accounts.Membership"],
     "discussions": ["submissions.Submission"],
     "dissent": ["solicitations.EvaluationFactor"],
@@ -227,6 +224,7 @@ THINGS = {
     "recounts": ["recounts.RecountPlan"],
     "reconciliations": ["reconciliation.ReconciliationRun"],
     "requisitions": ["requisitions.Requisition"],
+    "signing_keys": ["billing.SigningKey"],
     "solicitations": ["solicitations.Solicitation"],
     "sources": ["metering.UsageSource"],
     "submissions": ["submissions.Submission"],
@@ -272,6 +270,40 @@ def _plain_pages(monkeypatch):
         return HttpResponse(template, status=status)
 
     monkeypatch.setattr(views, "render", plain)
+
+
+@pytest.fixture(autouse=True)
+def _done_since(told):
+    """What the story leaves out: a claim, a recount and a signing key."""
+    at, actors = clock.now(), told.cast.actors
+    contract, officer = told.order.contract, actors["contracting_officer"]
+    submit_claim(
+        contract_id=contract.pk,
+        dollars=Decimal("100.00"),
+        text="One month was paid at another price.",
+        is_certified=False,
+        by=actors["northlight_signer"],
+        at=at,
+    )
+    adopt_recount_plan(
+        contract_id=contract.pk,
+        model_id=models_of(contract)[0].pk,
+        token_class_id=TokenClass.objects.get(code="OUT_TEXT").pk,
+        key_commitment="a" * 64,
+        rate=Decimal("0.1"),
+        risk=Decimal("0.01"),
+        tokenizer_name="gpt2",
+        tokenizer_sha256="b" * 64,
+        by=officer,
+        at=at,
+    )
+    register_signing_key(
+        vendor_id=contract.vendor_id,
+        label="Billing",
+        public_key="c" * 64,
+        by=actors["northlight_signer"],
+        at=at,
+    )
 
 
 @pytest.fixture
