@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracting.core.api import EndpointView, instant, money
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import Dollars, total_dollars
 from contracting.disputes.models import Claim, DisputeCase
 from contracting.disputes.queries import cases as queries
 from contracting.disputes.serializers import (
@@ -111,13 +111,16 @@ class ClaimEndpoint(EndpointView):
 
 def case_row(case: DisputeCase) -> dict[str, Any]:
     """A dispute in a list."""
+    found = queries.findings_of(case)
     return {
         "id": case.public_id,
         "order": case.order.public_id,
         "state": case.state.value,
         "question": case.question,
-        "findings": [each.public_id for each in queries.findings_of(case)],
-        "amount": _exact(queries.disputed_total(case).amount),
+        "findings": [each.public_id for each in found],
+        "amount": _exact(
+            total_dollars(Dollars(each.amount_dollars) for each in found).amount
+        ),
         "opened_at": instant(case.opened_at),
         "answer_due_on": case.answer_due_on.isoformat(),
     }

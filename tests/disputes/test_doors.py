@@ -232,16 +232,52 @@ def test_no_page_of_it_is_there_for_an_outsider(case, finding):
         claim.path,
         *(
             at(name, case)
-            for name in ("answer_dispute", "withdraw_dispute", "decide_dispute")
+            for name in (
+                *("answer_dispute", "withdraw_dispute", "decide_dispute"),
+                *("freeze_evidence", "start_recount"),
+            )
         ),
-        at("service_levels", case.order.contract),
+        *(at(name, recount) for name in ("join_recount", "enter_recount")),
+        *(at(name, claim) for name in ("state_decision_date", "decide_claim")),
+        *(
+            at(name, case.order.contract)
+            for name in (
+                *("service_levels", "set_service_level", "propose_service_credits"),
+                "submit_claim",
+            )
+        ),
         at("open_dispute", case.order),
+        at("answer_file", case, 1),
     ]
     for part in OUTSIDERS:
         browser = client_for(actor(part))
         assert {browser.get(each).status_code for each in addresses} == {404}
         assert case.order.piid not in text_of(browser.get("/disputes/"))
         assert "$100,000.00" not in text_of(browser.get("/claims/"))
+
+
+def test_who_may_see_and_not_act_is_told_why(case, finding):
+    recount, claim = started(case, finding), claimed(case.order.contract)
+    contract = case.order.contract
+    with nothing_happens():
+        for part, name, thing in (
+            ("cor", "answer_dispute", case),
+            ("vendor_a_member", "withdraw_dispute", case),
+            ("cor", "decide_dispute", case),
+            ("vendor_a_signer", "decide_dispute", case),
+            ("auditor", "freeze_evidence", case),
+            ("vendor_a_signer", "start_recount", case),
+            ("cor", "join_recount", recount),
+            ("auditor", "enter_recount", recount),
+            ("vendor_a_signer", "open_dispute", case.order),
+            ("vendor_a_member", "submit_claim", contract),
+            ("vendor_a_signer", "state_decision_date", claim),
+            ("cor", "decide_claim", claim),
+            ("cor", "set_service_level", contract),
+            ("vendor_a_signer", "propose_service_credits", contract),
+        ):
+            page = submit(client_for(actor(part)), at(name, thing), {"text": "x"})
+            assert page.status_code == 403, (part, name)
 
 
 def test_a_machine_reads_what_its_side_may(case):
