@@ -77,7 +77,14 @@ def used_order(
 
 
 @remembered
-def reported(order: TaskOrder, tokens: Mapping[str, int] = USED) -> UsageReport:
+def reported(
+    order: TaskOrder,
+    tokens: Mapping[str, int] = USED,
+    *,
+    label: str = "April",
+    supersedes: str = "",
+    at: datetime = REPORTED_AT,
+) -> UsageReport:
     """The vendor's report of the same calls, in time."""
     rows = [
         ",".join(
@@ -95,12 +102,13 @@ def reported(order: TaskOrder, tokens: Mapping[str, int] = USED) -> UsageReport:
     ]
     return receive_usage_report(
         order_id=order.pk,
-        label="April",
+        label=label,
+        supersedes=supersedes,
         period_start=CALLED_AT,
         period_end=CALLED_AT + timedelta(hours=1),
         content="\n".join([",".join(COLUMNS), *rows, ""]).encode(),
         by=machine("vendor_a_machine"),
-        at=REPORTED_AT,
+        at=at,
     )
 
 

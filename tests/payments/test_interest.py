@@ -128,6 +128,38 @@ def test_several_parts_have_their_own_due_dates():
     ]
 
 
+@given(
+    paid_after=st.integers(0, 500),
+    since=st.integers(-60, 500),
+    lasts=st.none() | st.integers(0, 400),
+)
+def test_disputed_days_are_counted_out_one_by_one(paid_after, since, lasts):
+    paid, first = DUE + timedelta(days=paid_after), DUE + timedelta(days=since)
+    last = None if lasts is None else first + timedelta(days=lasts)
+
+    days = [DUE + timedelta(days=n) for n in range(1, min(paid_after, 365) + 1)]
+    counted = [day for day in days if day < first or (last is not None and day > last)]
+
+    part = Late(PRINCIPAL, DUE, disputed_from=first, disputed_until=last)
+    assert part.days(paid) == len(counted)
+
+
+def test_the_undisputed_part_bears_interest_alone():
+    paid = DUE + timedelta(days=30)
+    parts = [Late(Dollars("600"), DUE), Late(Dollars("400"), DUE, DUE)]
+    (found,) = late_payment_interest(parts, paid=paid, rate_on=rate_on)
+
+    assert (found.dollars, found.days) == (Dollars("600"), 30)
+
+    # And the other once its dispute is over, for the days that follow
+    settled = Late(Dollars("400"), DUE, DUE, DUE + timedelta(days=10))
+    found = late_payment_interest([parts[0], settled], paid=paid, rate_on=rate_on)
+    assert [(each.dollars, each.days) for each in found] == [
+        (Dollars("400"), 20),
+        (Dollars("600"), 30),
+    ]
+
+
 def test_nothing_is_computed_without_a_rate_unless_nothing_is_late():
     due = date(2026, 6, 30)
     with pytest.raises(NotLoadedError):

@@ -26,10 +26,26 @@ RateOn = Callable[[date], Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A part of a payment, and the due date after which its interest runs."""
+    """A part of a payment, and the due date after which its interest runs.
+
+    On the days from ``disputed_from`` to ``disputed_until`` a dispute of it was on
+    record, both included; without an end it still is.
+    """
 
     dollars: Dollars
     due: date
+    disputed_from: date | None = None
+    disputed_until: date | None = None
+
+    def days(self, paid: date) -> int:
+        """The days of interest if it is paid on a day, without the disputed ones."""
+        last = _last_day(self.due, paid)
+        late = days_late(self.due, paid)
+        if self.disputed_from is None:
+            return late
+        first = max(self.disputed_from, self.due + timedelta(days=1))
+        end = min(self.disputed_until or last, last)
+        return late - max((end - first).days + 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +71,11 @@ def days_late(due: date, paid: date) -> int:
 
     After a year nothing more accrues (31 U.S.C. 3907(b)(1)).
     """
-    last = min(paid, months_after(due, 12))
-    return max((last - due).days, 0)
+    return max((_last_day(due, paid) - due).days, 0)
+
+
+def _last_day(due: date, paid: date) -> date:
+    return min(paid, months_after(due, 12))
 
 
 def penalty(dollars: Dollars, *, days: int, percent: Decimal) -> Dollars:
@@ -79,20 +98,22 @@ def late_payment_interest(
     """The interest of each part that is paid after its due date; none below US$ 1.
 
     The rate of a part is that of the day after its due date, and stays, whatever rate
-    is published while it is late (5 CFR 1315.10(a)(1)). What is disputed is no part.
+    is published while it is late (5 CFR 1315.10(a)(1)). None runs on the days on which
+    a part was disputed (31 U.S.C. 3907(c)).
     What would be below US$ 1 at any rate needs none.
 
     :raises Refusal: what ``rate_on`` raises where no rate is loaded
     """
-    sums: dict[date, list[Dollars]] = {}
+    sums: dict[tuple[date, int], list[Dollars]] = {}
     for part in parts:
-        if days_late(part.due, paid) and part.dollars > Dollars(0):
-            sums.setdefault(part.due, []).append(part.dollars)
+        days = part.days(paid)
+        if days and part.dollars > Dollars(0):
+            sums.setdefault((part.due, days), []).append(part.dollars)
     found = []
-    if _at_most(sums, paid) < LEAST:
+    if _at_most(sums) < LEAST:
         return []
-    for due, amounts in sorted(sums.items()):
-        principal, days = total_dollars(amounts), days_late(due, paid)
+    for (due, days), amounts in sorted(sums.items()):
+        principal = total_dollars(amounts)
         percent = rate_on(due + timedelta(days=1))
         earned = penalty(principal, days=days, percent=percent)
         found.append(Interest(principal, due, days, percent, earned))
@@ -101,11 +122,11 @@ def late_payment_interest(
     return found
 
 
-def _at_most(sums: dict[date, list[Dollars]], paid: date) -> Dollars:
+def _at_most(sums: dict[tuple[date, int], list[Dollars]]) -> Dollars:
     """What the interest could be at the most, whatever rate is published."""
     return total_dollars(
-        penalty(total_dollars(amounts), days=days_late(due, paid), percent=MOST_PERCENT)
-        for due, amounts in sums.items()
+        penalty(total_dollars(amounts), days=days, percent=MOST_PERCENT)
+        for (_due, days), amounts in sums.items()
     )
 
 

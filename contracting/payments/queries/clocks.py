@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from contracting.billing.states import InvoiceState
 from contracting.contracts.models import Contract
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.disputes.queries.cases import Withheld, disputed_of
 from contracting.payments.calculations import Delivery, due_on, interest_due_on
 from contracting.payments.calculations.discount import Discount, discount_in
 from contracting.payments.calculations.interest import (
@@ -192,21 +193,65 @@ def prompt_payment_rate(day: date) -> Decimal:
 def interest_of(certification: PaymentCertification, paid_on: date) -> list[Interest]:
     """The interest of a voucher if it is paid on a day; nothing where none is owed.
 
-    Credits and the discount come off what was due first.
+    Credits and the discount come off what was due first. On what is disputed none runs
+    on the days of the dispute.
 
     :raises RateMissing: if a part is late and no rate is loaded
     """
     left = Dollars(certification.offset_dollars) + Dollars(
         certification.discount_dollars
     )
+    disputed = _disputed_by_acceptance(certification.invoice)
     parts = []
     rows = certification.acceptances.select_related("acceptance")
     for row in rows.order_by("interest_after", "pk"):
         dollars = Dollars(row.acceptance.accepted_dollars)
         taken = min(left, dollars)
         left -= taken
-        parts.append(Late(dollars - taken, row.interest_after))
+        dollars -= taken
+        for each in disputed.get(row.acceptance_id, []):
+            held = min(each.cents, dollars)
+            dollars -= held
+            parts.append(Late(held, row.interest_after, each.since, each.until))
+        parts.append(Late(dollars, row.interest_after))
     return late_payment_interest(parts, paid=paid_on, rate_on=prompt_payment_rate)
+
+
+def _disputed_by_acceptance(invoice: Invoice) -> dict[int, list[Withheld]]:
+    """The disputed cents that are accepted all the same, by acceptance, oldest first.
+
+    A dispute withholds first what nobody has accepted, and what its resolution freed
+    has the clock of its own acceptance. What is left was put to the vendor after it was
+    accepted, such as when its report is restated: then it is disputed if the invoice
+    itself is found to ask for too much, and not where two reports differ.
+    """
+    accepted = list(
+        Acceptance.objects.filter(invoice=invoice)
+        .select_related("finding__dispute")
+        .order_by("pk")
+    )
+    freed = {each.finding.public_id for each in accepted if each.finding is not None}
+    own = set(invoice.findings.values_list("public_id", flat=True))
+    room = {
+        each.pk: Dollars(each.accepted_dollars)
+        for each in accepted
+        if each.finding is None or not hasattr(each.finding, "dispute")
+    }
+    withheld = invoice.asked - sum_of(accepted)
+    found: dict[int, list[Withheld]] = {}
+    for each in disputed_of(invoice):
+        if each.finding in freed:
+            continue
+        inside = min(each.cents, max(withheld, Dollars()))
+        withheld, left = withheld - inside, each.cents - inside
+        if each.finding not in own:
+            continue
+        for pk, free in room.items():
+            held = min(left, free)
+            if held:
+                found.setdefault(pk, []).append(replace(each, cents=held))
+                room[pk], left = free - held, left - held
+    return found
 
 
 def discount_for(invoice: Invoice, dollars: Dollars, on: date) -> Discount | None:
