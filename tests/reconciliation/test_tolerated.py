@@ -35,6 +35,7 @@ from tests.builders_billing import (
 )
 from tests.builders_metering import assert_the_books_balance
 from tests.builders_modifications import issued_contract_modification
+from tests.builders_settlement import certified_payment
 from tests.cast import actor
 
 TERMS = {
@@ -128,8 +129,9 @@ def test_a_tolerated_excess_is_paid_from_its_own_account(order):
     assert balance.consumed_tokens == sum(COUNTS.values())
     assert balance.unaccepted == Dollars()
     assert_the_books_balance()
-    # And both papers say it
-    for kind in ("reconciliation", "receiving_report"):
+    # And every paper says it, the voucher too
+    certified_payment(invoice=invoice, at=ACCEPTED_AT)
+    for kind in ("reconciliation", "receiving_report", "voucher"):
         facts = {
             each["label"]: each["value"]
             for each in Document.objects.get(kind=kind).context["facts"]
