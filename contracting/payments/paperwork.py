@@ -20,6 +20,9 @@ from contracting.reconciliation.models import Acceptance
 from contracting.reconciliation.paperwork import beyond_facts
 
 PER_MILLION: Final = "1,000,000 TOK"
+MOST_FUNDS: Final = 4
+"""So many lines of accounting fit on the face of the voucher."""
+
 OFFICER: Final = "Authorized certifying officer"
 
 
@@ -105,8 +108,7 @@ def _blocks(
             "signed_at": certification.certified_at,
         },
         "certifier_title": OFFICER,
-        "classification": "\n".join(map(_funds_words, _funds(certification)))
-        or "Below one cent: no funds are drawn on",
+        "classification": classified(_funds(certification)),
     }
 
 
@@ -228,6 +230,16 @@ def _interest(
         yield {"label": label, "value": missing.message}
     else:
         yield {"label": label, "value": owed.amount, "shape": "dollars"}
+
+
+def classified(rows: list[dict[str, Any]]) -> str:
+    """The funds on the face of the voucher; many are named there and listed behind."""
+    if not rows:
+        return "Below one cent: no funds are drawn on"
+    if len(rows) <= MOST_FUNDS:
+        return "\n".join(map(_funds_words, rows))
+    acrns = ", ".join(sorted({str(row["acrn"]) for row in rows}))
+    return f"{acrns}: {len(rows)} lines of accounting, on the continuation sheet"
 
 
 def _funds_words(row: dict[str, Any]) -> str:

@@ -153,8 +153,8 @@ def test_the_undisputed_part_bears_interest_alone():
 
     # And the other once its dispute is over, for the days that follow
     settled = Late(Dollars("400"), DUE, DUE, DUE + timedelta(days=10))
-    found = late_payment_interest([parts[0], settled], paid=paid, rate_on=rate_on)
-    assert [(each.dollars, each.days) for each in found] == [
+    both = late_payment_interest([parts[0], settled], paid=paid, rate_on=rate_on)
+    assert [(each.dollars, each.days) for each in both] == [
         (Dollars("400"), 20),
         (Dollars("600"), 30),
     ]

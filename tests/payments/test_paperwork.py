@@ -13,6 +13,7 @@ from contracting.core.canonical import content_sha256
 from contracting.core.quantities import Dollars
 from contracting.documents.models import Document
 from contracting.payments.models import PaymentCertification
+from contracting.payments.paperwork import classified
 from tests.builders_credits import credited
 from tests.builders_settlement import (
     CERTIFIED_AT,
@@ -89,6 +90,23 @@ def test_the_funds_of_a_voucher_come_to_what_is_paid(order, accepted):
     (taken,) = context["credits"]
     assert taken["number"] == credit.public_id
     assert credit.reason in taken["reason"]
+
+
+def test_many_lines_of_accounting_are_listed_on_the_continuation():
+    row = {
+        "item": "0001",
+        "line_of_accounting": "AI services (020-2026/2026-0101-000)",
+        "amount": "1.00",
+        "taken_off": None,
+        "paid": "1.00",
+    }
+    rows = [{**row, "acrn": f"A{letter}"} for letter in "ABCDE"]
+
+    assert classified(rows[:4]).count("\n") == 3
+    assert classified(rows) == (
+        "AA, AB, AC, AD, AE: 5 lines of accounting, on the continuation sheet"
+    )
+    assert classified([]) == "Below one cent: no funds are drawn on"
 
 
 def test_a_part_of_an_invoice_is_a_partial_payment(order):
