@@ -273,7 +273,7 @@ def _compared(world: _World) -> dict[str, int]:
         match = inputs.match_of(world.order, (first, last), invoice=None, at=NOW)
     differences = calculations.compare(match)
     calculations.inputs_sha256(match)
-    queries.result_sha256(queries.cells_of(world.order, match), differences)
+    queries.result_sha256(match, queries.cells_of(world.order, match), differences)
     found = {"MISSING_A": 0, "MISSING_B": 0, "counted otherwise": 0}
     for each in differences:
         name = str(each.code) if str(each.code) in found else "counted otherwise"

@@ -180,6 +180,7 @@ def inputs_sha256(match: Match) -> str:
                     match.invoiced, key=lambda each: each.invoice_line_id
                 )
             ],
+            "versions": sorted(map(list, match.versions)),
             "digests": [[day.isoformat(), text] for day, text in match.digests],
             "period": list(match.invoice_period or ()),
             "known": sorted(match.known_requests),

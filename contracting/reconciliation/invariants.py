@@ -136,7 +136,7 @@ def _results_that_do_not_repeat() -> Iterator[str]:
         match = match_of(run.order, span, invoice=run.invoice, at=run.ran_at)
         if inputs_sha256(match) != run.inputs_sha256:
             continue
-        again = result_sha256(cells_of(run.order, match), compare(match))
+        again = result_sha256(match, cells_of(run.order, match), compare(match))
         if again != run.result_sha256:
             yield f"comparison {run.public_id}"
 

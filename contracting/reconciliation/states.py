@@ -296,6 +296,7 @@ class Match:
     ``digests`` say of each day which they are.
     Sums that begin in the ``window`` are compared, also where they go beyond it: what
     lies outside of it and in the same sums stands beside the other rows.
+    ``versions`` are the contract and the rules by which it is compared.
     """
 
     metered: tuple[Metered, ...]
@@ -325,6 +326,7 @@ class Match:
     beside_metered: tuple[Metered, ...] = ()
     beside_reported: tuple[Reported, ...] = ()
     digests: tuple[tuple[date, str], ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

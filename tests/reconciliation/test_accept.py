@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -39,6 +40,7 @@ from tests.builders_billing import (
     used,
 )
 from tests.builders_metering import assert_the_books_balance
+from tests.builders_modifications import issued_contract_modification
 from tests.cast import actor, nothing_happens
 
 
@@ -126,6 +128,26 @@ def test_an_invoice_that_was_not_compared_is_not_accepted(order, invoice):
         accepted(invoice)
 
     assert refusal.value.rule == "R-REC-01"
+
+
+def test_a_comparison_under_another_version_of_the_contract_does_not_count(
+    order, invoice
+):
+    # Given a comparison, after which both sides sign another tolerance
+    compared(order, invoice)
+    issued_contract_modification(
+        on=order.contract,
+        terms={"tolerance_percent": Decimal("0.5")},
+        at=COMPARED_AT + timedelta(hours=1),
+    )
+
+    # Then its result is not accepted until it is compared under what holds now
+    with nothing_happens(), pytest.raises(NotReconciled) as refusal:
+        accepted(invoice)
+    assert "the contract have changed" in str(refusal.value)
+
+    compared(order, invoice, at=COMPARED_AT + timedelta(hours=2))
+    assert accepted(invoice).exact_dollars > 0
 
 
 def test_a_comparison_of_other_inputs_does_not_count(order, invoice):

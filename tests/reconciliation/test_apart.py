@@ -53,7 +53,7 @@ def found(order, match):
     differences = compare(match)
     return (
         [(each.code, each.tokens, each.evidence) for each in differences],
-        queries.result_sha256(queries.cells_of(order, match), differences),
+        queries.result_sha256(match, queries.cells_of(order, match), differences),
     )
 
 

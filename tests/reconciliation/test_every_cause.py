@@ -355,6 +355,7 @@ def test_whatever_a_comparison_depends_on_is_in_its_hash():
         match(bucketed=((START, END),)),
         match(agreed={((*KIND, "OUT_TEXT"), DAY): 1}),
         match(c=[replace(invoiced(1, "OUT_TEXT", 1), amount=Dollars("0.01"))]),
+        match(versions=(("contract", "P00001"),)),
     ]
 
     assert len({inputs_sha256(each) for each in views}) == len(views)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,9 +14,11 @@ from contracting.core.errors import NotAllowed
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars
 from contracting.metering.operations.correct import correct_usage
+from contracting.reconciliation import queries
 from contracting.reconciliation.models import Finding, ReconciliationRun
 from contracting.reconciliation.refusals import NothingToReconcile
 from contracting.reconciliation.states import FindingState
+from contracting.reference.models import Rule
 from tests.builders_billing import (
     CALLS,
     COMPARED_AT,
@@ -35,6 +38,7 @@ from tests.builders_billing import (
     used,
 )
 from tests.builders_metering import usage_source
+from tests.builders_modifications import issued_contract_modification
 from tests.builders_orders import issued_order
 from tests.cast import actor, membership, nothing_happens
 
@@ -79,6 +83,44 @@ def test_other_inputs_are_another_comparison(order, invoice):
 
     assert again.inputs_sha256 != first.inputs_sha256
     assert again.result_sha256 != first.result_sha256
+
+
+@pytest.mark.rule("R-REC-05", case="refused", held_by="arithmetic")
+def test_another_version_of_the_contract_is_another_comparison(order, invoice):
+    # Given a comparison, and that both sides sign a tolerance thereafter
+    first = compared(order, invoice)
+    issued_contract_modification(
+        on=order.contract, terms={"tolerance_percent": Decimal("0.5")}, at=LATER
+    )
+
+    # When the same rows are compared under it
+    again = compared(order, invoice, at=LATER)
+
+    # Then it is another comparison, and the first one repeats by what held then
+    assert again.inputs_sha256 != first.inputs_sha256
+    assert again.result_sha256 != first.result_sha256
+    for run in (first, again):
+        repeated = queries.compared_again(run)
+        assert repeated == (run.inputs_sha256, run.result_sha256)
+
+
+def test_a_result_names_the_wording_of_the_rules_that_held(order, invoice):
+    first = compared(order, invoice)
+    days = accounting_day(LATER, order.contract.time_zone)
+    Rule.objects.filter(rule_id="R-REC-02").update(valid_to=days - timedelta(days=1))
+    Rule.objects.create(
+        rule_id="R-REC-02",
+        sentence="What is tolerated is capped.",
+        lift="Sign another cap.",
+        citation="The contract",
+        regime="CONTRACT",
+        valid_from=days,
+    )
+
+    again = compared(order, invoice, at=LATER)
+
+    assert again.result_sha256 != first.result_sha256
+    assert queries.compared_again(first)[1] == first.result_sha256
 
 
 @pytest.mark.rule("R-REC-04", case="allowed")

@@ -50,6 +50,7 @@ from contracting.reconciliation.matching.reading import (
 )
 from contracting.reconciliation.matching.rows import order_of, rate_at
 from contracting.reconciliation.matching.usage import rates_of
+from contracting.reconciliation.matching.versions import versions_at
 from contracting.reconciliation.matching.volume import Volume
 from contracting.reconciliation.states import (
     Match,
@@ -177,6 +178,7 @@ def match_of_parts(
         known_requests=_known(parts, whole.days(zone), named),
         agreed=parts.counted(),
         digests=tuple(parts.digests()),
+        versions=tuple(versions_at(order, at)),
     )
     wide = Period(whole.start - CLOCKS_APART, whole.end + CLOCKS_APART)
     return with_beside(match, Around(order, whole, wide, (*metered, *around)))

@@ -148,7 +148,8 @@ def _guard(invoice: Invoice, at: datetime) -> tuple[ReconciliationRun, Match]:
     match = inputs.match_of(invoice.order, span, invoice=invoice, at=at)
     if calculations.inputs_sha256(match) != run.inputs_sha256:
         message = (
-            "Usage or reports have changed since the comparison. Reconcile it again."
+            "Usage, reports or the contract have changed since the comparison. "
+            "Reconcile it again."
         )
         raise NotReconciled(message, run=run.public_id)
     return run, match

@@ -173,7 +173,7 @@ def _keep_run(
         period_start=start,
         period_end=end,
         inputs_sha256=calculations.inputs_sha256(match),
-        result_sha256=queries.result_sha256(cells, differences),
+        result_sha256=queries.result_sha256(match, cells, differences),
         a_tokens=sum(row.tokens for row in metered),
         b_tokens=sum(row.tokens for row in _within(match.reported, made)),
         c_tokens=sum(line.tokens for line in (*match.invoiced, *match.late)),

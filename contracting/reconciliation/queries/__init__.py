@@ -285,10 +285,16 @@ def cells_of(order: TaskOrder, match: Match) -> list[Cell]:
     return cells(match, {day: (each.start, each.end) for day, each in bounds.items()})
 
 
-def result_sha256(made: Iterable[Cell], differences: Iterable[Difference]) -> str:
-    """SHA-256 of what was found; ids and times of the run and people are left out."""
+def result_sha256(
+    match: Match, made: Iterable[Cell], differences: Iterable[Difference]
+) -> str:
+    """SHA-256 of what was found, and by which versions of contract and rules.
+
+    Ids and times of the run, people and the order of rows are left out.
+    """
     return content_sha256(
         {
+            "versions": sorted(map(list, match.versions)),
             "differences": [
                 [each.code, each.order_line_id, each.token_classes, each.tokens]
                 + [each.amount, each.level, each.arrived, dict(each.evidence)]
@@ -298,6 +304,7 @@ def result_sha256(made: Iterable[Cell], differences: Iterable[Difference]) -> st
                 [each.order_line_id, each.model_id, each.token_class, each.tier]
                 + [each.start, each.end, each.a_tokens, each.b_tokens, each.c_tokens]
                 + [each.a_dollars, each.c_dollars, each.rate, each.invoiced_price]
+                + [each.agrees]
                 for each in made
             ],
         }
@@ -355,5 +362,5 @@ def compared_again(run: ReconciliationRun) -> tuple[str, str]:
     span = run.period_start, run.period_end
     match = inputs.match_of(run.order, span, invoice=run.invoice, at=run.ran_at)
     differences = calculations.compare(match)
-    result = result_sha256(cells_of(run.order, match), differences)
+    result = result_sha256(match, cells_of(run.order, match), differences)
     return calculations.inputs_sha256(match), result
