@@ -112,13 +112,11 @@ def went_on(operation, order, whole):
     before = ReconciliationRun.objects.count()
     done = taken_up(operation)
     assert (done.state, done.done) == (OperationState.SUCCEEDED, done.total)
-    runs = ReconciliationRun.objects.order_by("pk")
-    assert done.result_path == runs.last().path
-    assert runs.count() <= before + 1
-    assert (runs.last().inputs_sha256, runs.last().result_sha256) == (
-        whole.inputs_sha256,
-        whole.result_sha256,
-    )
+    run = ReconciliationRun.objects.latest("pk")
+    assert done.result_path == run.path
+    assert ReconciliationRun.objects.count() <= before + 1
+    assert run.inputs_sha256 == whole.inputs_sha256
+    assert run.result_sha256 == whole.result_sha256
     found = Finding.objects.filter(order=order)
     assert found.count() == len(set(found.values_list("fingerprint", flat=True)))
 
