@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from contracting.billing.models import UsageReport
 from contracting.metering.models import EveryEvent, UsageRating
@@ -15,6 +16,7 @@ from contracting.reference.models import AiModel, ModelAlias
 from contracting.reference.operations.map_model_alias import map_model_alias
 from tests.builders_billing import COMPARED_AT, MODEL, reported
 from tests.builders_metering import usage_source
+from tests.builders_modifications import issued_contract_modification
 from tests.builders_reratings import approved, prepared, price_fell
 from tests.cast import actor
 from tests.two_sides import (
@@ -28,7 +30,10 @@ from tests.two_sides import (
 )
 
 UNHEARD_OF = "gpt-unheard-of"
-STEPS = ("late usage", "restated", "corrected", "mapped anew", "price recorded anew")
+STEPS = (
+    *("late usage", "restated", "corrected"),
+    *("mapped anew", "price recorded anew", "tolerance changed"),
+)
 
 
 def a_history(order: TaskOrder, seed: int, steps: int = 4) -> Iterator[str]:
@@ -59,6 +64,8 @@ def _happens(
         _corrected(dice, number)
     elif step == "mapped anew":
         _mapped(order)
+    elif step == "tolerance changed":
+        _tolerated(order, dice)
     else:
         price_fell(order.contract, "1.5", first_day=date(2026, 4, 19))
         approved(prepared(order.contract))
@@ -109,6 +116,18 @@ def _corrected(dice: random.Random, number: int) -> None:
         reason="The stream was cut.",
         by=actor("cor"),
         at=ENDED + timedelta(days=1 + number),
+    )
+
+
+def _tolerated(order: TaskOrder, dice: random.Random) -> None:
+    issued_contract_modification(
+        on=order.contract,
+        at=COMPARED_AT,
+        effective_on=FIRST.date(),
+        terms={
+            "tolerance_percent": Decimal(dice.choice(["0.5", "100"])),
+            "tolerance_cap_percent": Decimal(dice.choice(["0.0001", "1"])),
+        },
     )
 
 
