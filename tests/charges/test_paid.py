@@ -23,6 +23,7 @@ from contracting.billing.states import InvoiceState
 from contracting.charges.refusals import PeriodAccepted
 from contracting.core.actors import SYSTEM
 from contracting.core.quantities import Dollars, PricePerUnit
+from contracting.documents.models import Document
 from contracting.ledger.queries import balances_of
 from contracting.modifications.states import UnitRateDraft
 from contracting.orders.states import FundsDraft
@@ -112,10 +113,10 @@ def test_what_is_posted_is_paid_and_every_paper_names_it(order):
     )
     record_payment(
         certification_id=certification.pk,
-        paid_on=(INVOICED_AT + timedelta(days=2)).date(),
+        paid_on=certification.due_on,
         reference="TRACE-77",
         by=actor("payment_certifier"),
-        at=INVOICED_AT + timedelta(days=2),
+        at=INVOICED_AT + timedelta(days=45),
     )
 
     # Then $1,436.00 is paid without a discrepancy
@@ -129,6 +130,11 @@ def test_what_is_posted_is_paid_and_every_paper_names_it(order):
     assert [(row["item"], row["unit"], str(row["amount"])) for row in rows] == [
         (SEATS, "MO", "186.00"),
         (SERVICE, "EA", "1250.00"),
+    ]
+    paying = Document.objects.get(kind="voucher").context["paying"]
+    assert [(row["per"], row["amount"]) for row in paying] == [
+        ("MO", "186"),
+        ("EA", "1250"),
     ]
     assert [each.dollars for each in voucher_charges(invoice.acceptances.all())] == [
         Dollars("186.00"),
