@@ -204,6 +204,7 @@ def test_what_is_paid_beyond_the_meter_stays_within_the_cap(order):
     issued_contract_modification(
         on=contract, terms={"tolerance_cap_percent": Decimal("0.005")}
     )
+    compared(order, invoice, at=ACCEPTED_AT)
 
     row = line_of(accepted(invoice))
 
