@@ -20,11 +20,14 @@ pytestmark = pytest.mark.django_db
 DOORS = {
     "documents:download_document",
     "api:download_document",
+    "disputes:answer_file",
+    "disputes:evidence_file",
     "evaluations:offer_file",
     "evaluations:revised_file",
     "fair_opportunity:response_file",
     "market_research:comparison_file",
     "proposals:sealed_file",
+    "reconciliation:waterfall_file",
 }
 
 
@@ -45,7 +48,9 @@ def test_every_door_through_which_a_file_leaves_is_known():
         str(route)
         for route in routes()
         if str(route).endswith(("download_document", "_file", "download", "export"))
-        and not str(route).endswith(("tach_draft_file", "tach_sealed_file"))
+        and not str(route).endswith(
+            ("tach_draft_file", "tach_sealed_file", "receive_invoice_file")
+        )
     }
 
     assert found == DOORS
@@ -132,6 +137,7 @@ def test_no_table_leaves_that_a_spreadsheet_could_take_for_formulas():
 
     assert writers == {
         "contracting/billing/calculations/__init__.py",  # JSON, for read_report
+        "contracting/billing/queries/drafts.py",  # for read_invoice_file
         "contracting/core/plots/tables.py",  # which escapes every text itself
         "contracting/market_research/views.py",  # of rows that csv_rows has escaped
         "contracting/proposals/views.py",  # of text that csv_cell has escaped

@@ -82,10 +82,10 @@ def test_it_is_paid_like_everything_else_and_nothing_beyond_it():
     )
     record_payment(
         certification_id=certification.pk,
-        paid_on=AFTER.date(),
+        paid_on=certification.due_on,
         reference="TRACE-3",
         by=actor("payment_certifier"),
-        at=AFTER,
+        at=AFTER + timedelta(days=45),
     )
 
     # Then three dollars are paid, and the usage is still to be invoiced

@@ -156,10 +156,11 @@ def accelerated_on(acceptances: Iterable[Acceptance], on: date) -> date | None:
 
     :param on: the day of certification, on which the vendor is small or not
     """
-    days = []
+    days, due = [], []
     for each in acceptances:
         invoice = each.invoice
         contract = invoice.order.contract
+        due.append(clocks_of(each).due_on)
         if not is_small_business(contract, on):
             return None
         received = received_on(invoice)
@@ -168,10 +169,9 @@ def accelerated_on(acceptances: Iterable[Acceptance], on: date) -> date | None:
         except NoThreshold:
             return None
         accepted = accounting_day(each.accepted_at, contract.time_zone)
-        by = due_on(received=received, accepted=accepted, payment_days=within)
-        if by < clocks_of(each).due_on:
-            days.append(by)
-    return min(days, default=None)
+        days.append(due_on(received=received, accepted=accepted, payment_days=within))
+    sooner = min(days, default=None)
+    return sooner if sooner is not None and sooner < min(due) else None
 
 
 def prompt_payment_rate(day: date) -> Decimal:
