@@ -158,7 +158,11 @@ class Owed:
             credit=credit, certification__payment_return__isnull=True
         )
         others = credit.settlements.exclude(kind="SET_OFF")
-        return total_dollars(Dollars(row.dollars) for row in (*offsets, *others))
+        return total_dollars(
+            Dollars(each)
+            for rows in (offsets, others)
+            for each in rows.values_list("dollars", flat=True)
+        )
 
     # The verbs ------------------------------------------------------------------------
 
@@ -246,7 +250,7 @@ class Owed:
             at=self.at,
         )
 
-    def a_credit(self) -> CreditDue:
+    def a_credit(self):
         return self.one_of(CreditDue.objects.filter(order=self.order))
 
     def cancel(self) -> None:
