@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from contracting.core.actors import Actor
 from contracting.core.api import EndpointView, instant, refuse_unknown_fields
 from contracting.recounts import queries
 from contracting.recounts.models import RecountPlan
@@ -39,7 +40,11 @@ class RecountsEndpoint(EndpointView):
         tags=["recounts"],
     )
     def get(self, request: Request) -> Response:
-        return self.page(request, queries.plans_visible_to(self.actor), plan_row)
+        return self.page(
+            request,
+            queries.plans_visible_to(self.actor),
+            lambda plan: plan_row(plan, self.actor),
+        )
 
 
 class RecountEndpoint(EndpointView):
@@ -54,7 +59,8 @@ class RecountEndpoint(EndpointView):
         tags=["recounts"],
     )
     def get(self, request: Request, public_id: str) -> Response:
-        return Response(plan_row(queries.get_plan_for(self.actor, public_id)))
+        plan = queries.get_plan_for(self.actor, public_id)
+        return Response(plan_row(plan, self.actor))
 
 
 class RecountSamplesEndpoint(EndpointView):
@@ -114,10 +120,10 @@ def _said(body: Any, plan: RecountPlan) -> tuple[str, list[Sampled]]:
     return said["tokenizer_sha256"], samples
 
 
-def plan_row(plan: RecountPlan) -> dict[str, Any]:
-    """A plan with the standing of its test."""
+def plan_row(plan: RecountPlan, actor: Actor) -> dict[str, Any]:
+    """A plan with the standing of its test; its wealth to who may know the sample."""
     standing = queries.standing_of(plan)
-    is_test = plan.allowance is not None
+    is_test = plan.allowance is not None and queries.samples_visible_to(actor, plan)
     return {
         "id": plan.public_id,
         "contract": plan.contract.public_id,

@@ -93,6 +93,7 @@ class RecountPage(PageView):
         plan = self.plan
         samples = queries.samples_in_order(plan)
         standing = queries.standing_of(plan)
+        may_see = queries.samples_visible_to(self.actor, plan)
         share = None if plan.allowance is None else float(plan.allowance.share)
         return {
             "plan": plan,
@@ -105,8 +106,8 @@ class RecountPage(PageView):
             "lost": sum(each.recounted is None for each in samples),
             "differing": queries.differing_from_meter(plan),
             "waiting": plan.samples.count() - len(samples),
-            "plots": plots_of(plan, samples),
-            "may_see": queries.samples_visible_to(self.actor, plan),
+            "plots": plots_of(plan, samples) if may_see else [],
+            "may_see": may_see,
             "events": events_of(plan.subject),
             "case": queries.case_of(plan),
             "may_dispute": permissions.can_dispute_count(

@@ -87,8 +87,11 @@ def test_what_the_samples_say_is_read_with_its_plots_and_its_file(order, recount
     assert rows[0] == "position,request_id,reported,recounted,metered,proof"
     assert len(rows) == CALLS + 1
 
-    # And the vendor reads it all but which calls are drawn
-    assert "More is reported than" in shown("vendor_a_signer", plan.path)
+    # And the vendor reads it all but which calls are drawn, and what each came to
+    read = shown("vendor_a_signer", plan.path)
+    assert "More is reported than" in read
+    assert "plot-estimate" not in read
+    assert "plot-estimate" in shown("cor", plan.path)
     shown("vendor_a_signer", f"{plan.path}?format=csv", 404)
     assert "1 count is flagged" in shown("cor", "/recounts/")
 

@@ -88,10 +88,11 @@ def get_allowance_for(actor: Actor, public_id: str) -> RecountAllowance:
 
 
 def samples_visible_to(actor: Actor, plan: RecountPlan) -> bool:
-    """Whether the actor may know which calls are drawn.
+    """Whether the actor may know which calls are drawn, and what each came to.
 
     A vendor who knows them could count those alone honestly: they are told with the
-    key, after the end.
+    key, after the end. The steps of the test are told then too: with few samples each
+    excess could be computed back from them, and the call be known by it.
     """
     if actor.is_vendor:
         return plan.revealed_key is not None
