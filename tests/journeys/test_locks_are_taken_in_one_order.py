@@ -29,6 +29,7 @@ ORDER = [
     "orders_modification",
     "terminations_termination",
     "billing_invoice",
+    "billing_creditdue",
     "determinations_determination",
     "approvals_route",
     "ledger_fundsbalance",
@@ -47,9 +48,15 @@ OUT_OF_ORDER = {
         "orders.certify_modification_funds",
         "orders.certify_task_order_funds",
     )
-} | {("orders.certify_modification_funds", "ledger_balance", "ledger_holderbalance")}
+} | {
+    ("orders.certify_modification_funds", "ledger_balance", "ledger_holderbalance"),
+    ("disputes.decide_dispute", AUDIT_HEAD, "ledger_holderbalance"),
+    ("disputes.decide_dispute", AUDIT_HEAD, "ledger_balance"),
+}
 """Verbs that open a balance, record that, and then lock it: nobody else can wait for a
-row that their own transaction has added.
+row that their own transaction has added. A decision settles several differences, each
+of which is recorded: their balances and the head are of the contract that it has locked
+first, so that whoever wants them waits there.
 """
 
 BALANCES = {name for name in ORDER if name.startswith("ledger_")}

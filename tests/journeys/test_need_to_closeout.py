@@ -8,7 +8,7 @@ from contracting.audit.queries import verify_chains
 from contracting.ledger.models import Balance, ContractBalance
 from contracting.metering.models import UsageBatch, UsageEvent, UsageRating
 from contracting.operate.queries import broken_invariants
-from contracting.operate.story import truth
+from contracting.operate.story import settle, truth
 from contracting.orders.states import TaskOrderState
 from contracting.payments.models import Payment
 from contracting.reconciliation.models import Finding
@@ -41,10 +41,12 @@ def test_need_to_closeout(told):
     again = UsageBatch.objects.filter(duplicate__gt=0).get()
     assert again.duplicate == again.received
 
-    # And what is paid is what our own meter says, rounded on each line
+    # And what is paid is what our own meter says, rounded on each line, less a credit
     payment = Payment.objects.get()
     exact = sum(ratings.values_list("dollars", flat=True))
-    assert abs(payment.dollars - exact) < Decimal("0.13")
+    credit = payment.certification.offset_dollars
+    assert credit == settle.CREDIT.amount
+    assert abs(payment.dollars + credit - exact) < Decimal("0.13")
 
     # And after close-out nothing is bound that was not paid
     assert told.order.state == TaskOrderState.CLOSED
