@@ -351,7 +351,9 @@ def _gather_kind(
             else:
                 pair = (counts.ours, counts.theirs) if counts.ours else None
                 why = tuple(sorted({*_possible(counts), *hidden}))
-                _add(gathered, found, slot, counts, pair=pair, why=why)
+                is_uncharged = 0 < counts.gap == counts.free
+                more = {"why": why, "is_uncharged": is_uncharged}
+                _add(gathered, found, slot, counts, pair=pair, **more)
 
 
 def _whole(

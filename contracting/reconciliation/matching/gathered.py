@@ -41,6 +41,8 @@ class Entry:
     """So many tokens of one row that differ, by one cause.
 
     ``pair`` is our count and the vendor's, where the row stands on both sides.
+    ``is_uncharged`` is what comes to exactly the calls that are not charged: on however
+    many days, it is no drift.
     """
 
     code: FindingCode
@@ -52,6 +54,7 @@ class Entry:
     pair: Pair | None = None
     bucket: Slot | None = None
     why: tuple[str, ...] = ()
+    is_uncharged: bool = False
 
     @property
     def day(self) -> date:
@@ -163,7 +166,7 @@ def _by_drift(entries: list[Entry], match: Match) -> list[Entry]:
     """Quantities without a cause that differ in one direction day after day."""
     gaps: Counter[tuple[Key, date]] = Counter()
     for each in entries:
-        if each.code == FindingCode.QTY:
+        if each.code == FindingCode.QTY and not each.is_uncharged:
             gaps[each.row.key, each.day] += each.tokens
     days: dict[Key, set[date]] = defaultdict(set)
     for key, day in gaps:
@@ -182,6 +185,7 @@ def _by_drift(entries: list[Entry], match: Match) -> list[Entry]:
     return [
         replace(each, code=FindingCode.SYSTEMATIC, why=())
         if each.code == FindingCode.QTY
+        and not each.is_uncharged
         and (each.row.key, each.day, each.tokens > 0) in found
         else each
         for each in entries
