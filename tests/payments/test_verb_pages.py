@@ -73,8 +73,6 @@ def test_for_an_outsider_there_is_no_such_page(pages, part):
             assert sent.status_code == 404, verb
 
 
-@pytest.mark.rule("R-PAY-02", case="refused")
-@pytest.mark.rule("R-PAY-04", case="refused")
 def test_a_colleague_without_the_role_is_told_why(pages):
     with nothing_happens():
         for verb, (public_id, _who, data, colleague) in pages.items():
