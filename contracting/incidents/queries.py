@@ -13,6 +13,7 @@ from contracting.contracts.queries.file import Filed
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
+from contracting.core.visibility import of_either_side
 from contracting.incidents.models import Authorization, Incident
 from contracting.reference.states import Boundary
 
@@ -22,11 +23,9 @@ def visible_to(actor: Actor) -> QuerySet[Incident]:
     rows = Incident.objects.select_related(
         "contract__agency", "contract__vendor", "reported_by__user", "closure"
     )
-    if actor.is_agency and (actor.role or actor.is_key):
-        return rows.filter(contract__agency_id=actor.organization_id)
-    if actor.is_vendor and (actor.role or actor.is_key):
-        return rows.filter(contract__vendor_id=actor.organization_id)
-    return rows.none()
+    return of_either_side(
+        rows, actor, agency="contract__agency", vendor="contract__vendor"
+    )
 
 
 def get_incident_for(actor: Actor, public_id: str) -> Incident:

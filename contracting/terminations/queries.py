@@ -16,6 +16,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import days_bounds
 from contracting.core.quantities import Dollars
+from contracting.core.visibility import of_either_side
 from contracting.ledger.queries import LineBalance, balances_of
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import TaskOrderState
@@ -33,11 +34,9 @@ def letters_visible_to(actor: Actor) -> QuerySet[Letter]:
         "receipt__received_by__user",
         "answer__answered_by__user",
     )
-    if actor.is_agency and (actor.role or actor.is_key):
-        return rows.filter(contract__agency_id=actor.organization_id)
-    if actor.is_vendor and (actor.role or actor.is_key):
-        return rows.filter(contract__vendor_id=actor.organization_id)
-    return rows.none()
+    return of_either_side(
+        rows, actor, agency="contract__agency", vendor="contract__vendor"
+    )
 
 
 def get_letter_for(actor: Actor, public_id: str) -> Letter:

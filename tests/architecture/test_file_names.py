@@ -96,6 +96,7 @@ IN_CORE = {
     "tariffs.py",
     "templatetags",
     "triggers.py",
+    "visibility.py",
     "views.py",
 }
 """The words the whole project is written in; a new one is worth an ADR."""

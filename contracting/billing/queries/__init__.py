@@ -27,6 +27,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import Period, accounting_day, day_bounds
 from contracting.core.quantities import UnitPrice
+from contracting.core.visibility import of_either_side
 from contracting.metering.queries.rollups import first_days_of
 from contracting.orders.models import OrderRate, TaskOrder
 from contracting.orders.states import TaskOrderState
@@ -37,11 +38,9 @@ def reports_visible_to(actor: Actor) -> QuerySet[UsageReport]:
     reports = UsageReport.objects.select_related(
         "order__contract", "vendor", "payload", "supersedes", "signed_with"
     )
-    if actor.is_agency and (actor.role or actor.is_key):
-        return reports.filter(order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor and (actor.role or actor.is_key):
-        return reports.filter(vendor_id=actor.organization_id)
-    return reports.none()
+    return of_either_side(
+        reports, actor, agency="order__contract__agency", vendor="vendor"
+    )
 
 
 def get_report_for(actor: Actor, public_id: str) -> UsageReport:
@@ -78,11 +77,9 @@ def get_signing_key_for(actor: Actor, public_id: str) -> SigningKey:
 def invoices_visible_to(actor: Actor) -> QuerySet[Invoice]:
     """The agency's and the vendor's own."""
     invoices = Invoice.objects.select_related("order__contract", "vendor", "payload")
-    if actor.is_agency and (actor.role or actor.is_key):
-        return invoices.filter(order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor and (actor.role or actor.is_key):
-        return invoices.filter(vendor_id=actor.organization_id)
-    return invoices.none()
+    return of_either_side(
+        invoices, actor, agency="order__contract__agency", vendor="vendor"
+    )
 
 
 def get_invoice_for(actor: Actor, public_id: str) -> Invoice:

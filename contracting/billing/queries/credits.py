@@ -21,6 +21,7 @@ from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.quantities import Dollars
+from contracting.core.visibility import of_either_side
 from contracting.ledger.queries import balances_of
 from contracting.orders.models import OrderLine, TaskOrder
 
@@ -32,11 +33,9 @@ def credits_visible_to(actor: Actor) -> QuerySet[CreditDue]:
         "order__contract__vendor",
         "order_line__contract_line",
     )
-    if actor.is_agency and (actor.role or actor.is_key):
-        return rows.filter(order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor and (actor.role or actor.is_key):
-        return rows.filter(order__contract__vendor_id=actor.organization_id)
-    return rows.none()
+    return of_either_side(
+        rows, actor, agency="order__contract__agency", vendor="order__contract__vendor"
+    )
 
 
 def get_credit_for(actor: Actor, public_id: str) -> CreditDue:

@@ -26,6 +26,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day, days_bounds, months_after
 from contracting.core.quantities import Dollars, Tokens, total_dollars
+from contracting.core.visibility import of_either_side
 from contracting.disputes.queries.cases import undecided_claims
 from contracting.ledger.queries import LineBalance, balances_of, residuals_of
 from contracting.ledger.states import Holder, Residual
@@ -334,11 +335,9 @@ def statements_visible_to(actor: Actor) -> QuerySet[CompletionStatement]:
     rows = CompletionStatement.objects.select_related(
         "contract__agency", "contract__vendor", "order", "signed_by__user"
     )
-    if actor.is_agency and (actor.role or actor.is_key):
-        return rows.filter(contract__agency_id=actor.organization_id)
-    if actor.is_vendor and (actor.role or actor.is_key):
-        return rows.filter(contract__vendor_id=actor.organization_id)
-    return rows.none()
+    return of_either_side(
+        rows, actor, agency="contract__agency", vendor="contract__vendor"
+    )
 
 
 def get_statement_for(actor: Actor, public_id: str) -> CompletionStatement:

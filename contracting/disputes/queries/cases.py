@@ -18,6 +18,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.visibility import of_either_side
 from contracting.disputes.calculations import claim_interest
 from contracting.disputes.models import AnswerFile, Claim, DisputeCase
 from contracting.disputes.states import (
@@ -53,11 +54,9 @@ def cases_visible_to(actor: Actor) -> QuerySet[DisputeCase]:
         "decision__decided_by__user",
         "withdrawal__withdrawn_by__user",
     )
-    if actor.is_agency and (actor.role or actor.is_key):
-        return rows.filter(order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor and (actor.role or actor.is_key):
-        return rows.filter(order__contract__vendor_id=actor.organization_id)
-    return rows.none()
+    return of_either_side(
+        rows, actor, agency="order__contract__agency", vendor="order__contract__vendor"
+    )
 
 
 def get_case_for(actor: Actor, public_id: str) -> DisputeCase:
@@ -266,11 +265,9 @@ def claims_visible_to(actor: Actor) -> QuerySet[Claim]:
         "stated_date__stated_by__user",
         "decision__decided_by__user",
     )
-    if actor.is_agency and (actor.role or actor.is_key):
-        return rows.filter(contract__agency_id=actor.organization_id)
-    if actor.is_vendor and (actor.role or actor.is_key):
-        return rows.filter(contract__vendor_id=actor.organization_id)
-    return rows.none()
+    return of_either_side(
+        rows, actor, agency="contract__agency", vendor="contract__vendor"
+    )
 
 
 def get_claim_for(actor: Actor, public_id: str) -> Claim:

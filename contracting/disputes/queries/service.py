@@ -16,6 +16,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import Period, accounting_day, days_bounds, months_after
 from contracting.core.quantities import Dollars
+from contracting.core.visibility import of_either_side
 from contracting.disputes import calculations
 from contracting.disputes.models import ServiceCredit, ServiceLevel
 from contracting.disputes.states import ServiceMeasure
@@ -271,11 +272,9 @@ def credits_visible_to(actor: Actor) -> QuerySet[ServiceCredit]:
     rows = ServiceCredit.objects.select_related(
         "order__contract__agency", "order__contract__vendor", "level", "decision"
     )
-    if actor.is_agency and (actor.role or actor.is_key):
-        return rows.filter(order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor and (actor.role or actor.is_key):
-        return rows.filter(order__contract__vendor_id=actor.organization_id)
-    return rows.none()
+    return of_either_side(
+        rows, actor, agency="order__contract__agency", vendor="order__contract__vendor"
+    )
 
 
 def get_service_credit_for(actor: Actor, public_id: str) -> ServiceCredit:

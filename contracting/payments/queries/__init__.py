@@ -27,6 +27,7 @@ from contracting.core.quantities import (
     UnitPrice,
     total_dollars,
 )
+from contracting.core.visibility import of_either_side
 from contracting.ledger.calculations import spread
 from contracting.ledger.queries import balances_of, transfers_because
 from contracting.ledger.states import COLUMNS, Holder
@@ -59,11 +60,9 @@ def certifications_visible_to(actor: Actor) -> QuerySet[PaymentCertification]:
         "payment_return",
         "early_payment",
     )
-    if actor.is_agency and (actor.role or actor.is_key):
-        return rows.filter(invoice__order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor and (actor.role or actor.is_key):
-        return rows.filter(invoice__vendor_id=actor.organization_id)
-    return rows.none()
+    return of_either_side(
+        rows, actor, agency="invoice__order__contract__agency", vendor="invoice__vendor"
+    )
 
 
 def get_certification_for(actor: Actor, public_id: str) -> PaymentCertification:

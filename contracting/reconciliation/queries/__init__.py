@@ -30,6 +30,7 @@ from contracting.core.periods import (
     day_bounds,
 )
 from contracting.core.quantities import Dollars
+from contracting.core.visibility import of_either_side
 from contracting.documents.states import OperationState
 from contracting.metering.queries import is_rated
 from contracting.metering.queries.rollups import orders_used
@@ -71,11 +72,12 @@ def findings_visible_to(actor: Actor) -> QuerySet[Finding]:
         "dispute",
         "owner__user",
     )
-    if actor.is_agency and (actor.role or actor.is_key):
-        return findings.filter(order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor and (actor.role or actor.is_key):
-        return findings.filter(order__contract__vendor_id=actor.organization_id)
-    return findings.none()
+    return of_either_side(
+        findings,
+        actor,
+        agency="order__contract__agency",
+        vendor="order__contract__vendor",
+    )
 
 
 def get_finding_for(actor: Actor, public_id: str) -> Finding:
@@ -93,11 +95,9 @@ def get_finding_for(actor: Actor, public_id: str) -> Finding:
 def runs_visible_to(actor: Actor) -> QuerySet[ReconciliationRun]:
     """The agency's own; to the vendor, those of its orders."""
     runs = ReconciliationRun.objects.select_related("order__contract", "invoice")
-    if actor.is_agency and (actor.role or actor.is_key):
-        return runs.filter(order__contract__agency_id=actor.organization_id)
-    if actor.is_vendor and (actor.role or actor.is_key):
-        return runs.filter(order__contract__vendor_id=actor.organization_id)
-    return runs.none()
+    return of_either_side(
+        runs, actor, agency="order__contract__agency", vendor="order__contract__vendor"
+    )
 
 
 def under_way(actor: Actor) -> QuerySet[LongComparison]:
