@@ -20,10 +20,8 @@ from typing import Final
 
 from contracting.core.canonical import content_sha256
 from contracting.core.quantities import Dollars, Tokens, total_dollars
-from contracting.reconciliation.matching.buckets import gather_buckets
-from contracting.reconciliation.matching.calls import gather_calls
+from contracting.reconciliation.matching.between import between_counts
 from contracting.reconciliation.matching.charges import differing_charges, inputs_of
-from contracting.reconciliation.matching.gathered import Gathered, differences
 from contracting.reconciliation.matching.late import (
     differing_late,
     late_cells,
@@ -72,16 +70,17 @@ __all__ = [
 ]
 
 
-def compare(match: Match) -> list[Difference]:
+def compare(
+    match: Match, between: Iterable[Difference] | None = None
+) -> list[Difference]:
     """Every difference among the three views, each with one code.
 
     The order of the result depends on its content only.
+
+    :param between: what ``between_counts`` has found of it, where that is known already
     """
-    gathered = Gathered()
-    gather_calls(gathered, match)
-    gather_buckets(gathered, match)
     found = [
-        *differences(gathered, match),
+        *(between_counts(match) if between is None else between),
         *differing_lines(match),
         *differing_charges(match),
         *differing_late(match),

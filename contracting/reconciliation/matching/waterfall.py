@@ -9,10 +9,9 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from contracting.core.quantities import Dollars, Tokens, total_dollars
-from contracting.reconciliation.matching.buckets import gather_buckets
-from contracting.reconciliation.matching.calls import gather_calls, not_reported_yet
+from contracting.reconciliation.matching.between import between_counts
+from contracting.reconciliation.matching.calls import not_reported_yet
 from contracting.reconciliation.matching.charges import differing_charges
-from contracting.reconciliation.matching.gathered import Gathered, differences
 from contracting.reconciliation.matching.late import differing_late
 from contracting.reconciliation.matching.lines import differing_lines
 from contracting.reconciliation.matching.listed import differing_credits
@@ -80,7 +79,12 @@ class Waterfall:
         )
 
 
-def waterfall(match: Match, *, asked: Dollars | None) -> Waterfall:
+def waterfall(
+    match: Match,
+    *,
+    asked: Dollars | None,
+    between: Sequence[Difference] | None = None,
+) -> Waterfall:
     """Explain the way from the invoice, or from the report, to our meter.
 
     The two ends are counted apart from the findings, so that what the findings leave
@@ -89,15 +93,19 @@ def waterfall(match: Match, *, asked: Dollars | None) -> Waterfall:
 
     :param asked: the total of the invoice in cents; none where a whole order is
         compared, which begins at what the vendor reports
+    :param between: what differs between meter and report of the whole match, where it
+        is known already
     """
     inside = _inside(match)
+    if between is None or inside is not match:
+        between = between_counts(inside)
     metered = _sum(inside.metered) + total_dollars(
         each.posted for each in match.charged
     )
     waiting = (WAITING, -_sum(not_reported_yet(inside)))
     if asked is None:
         start = _sum(inside.reported)
-        return _steps(start, _of_both(inside), [waiting], metered)
+        return _steps(start, between, [waiting], metered)
     lines = (*match.invoiced, *match.late)
     exact = total_dollars(line.price.of(Tokens(line.tokens)) for line in lines)
     exact += total_dollars(line.amount for line in match.charged)
@@ -107,7 +115,7 @@ def waterfall(match: Match, *, asked: Dollars | None) -> Waterfall:
     of_lines = list(differing_lines(match))
     wrong = total_dollars(d.amount for d in of_lines if "stated_usd" in d.evidence)
     found = [
-        *_of_both(inside),
+        *between,
         *of_lines,
         *differing_late(match),
         *differing_credits(match),
@@ -124,14 +132,6 @@ def waterfall(match: Match, *, asked: Dollars | None) -> Waterfall:
     ]
     end = metered + _at_rate(before, "a_tokens") - due
     return replace(_steps(asked, found, others, end), credits=due)
-
-
-def _of_both(inside: Match) -> list[Difference]:
-    """What differs between meter and report."""
-    gathered = Gathered()
-    gather_calls(gathered, inside)
-    gather_buckets(gathered, inside)
-    return differences(gathered, inside)
 
 
 def _late(match: Match) -> tuple[list[Late], list[Late]]:
@@ -158,10 +158,15 @@ def _inside(match: Match) -> Match:
     if match.invoice_period is None:
         return match
     start, end = match.invoice_period
+    metered = tuple(r for r in match.metered if start <= r.occurred_at < end)
+    reported = tuple(r for r in match.reported if start <= r.occurred_at < end)
+    is_whole = len(metered) == len(match.metered)
+    if is_whole and len(reported) == len(match.reported) and not match.bucketed:
+        return match
     return replace(
         match,
-        metered=tuple(r for r in match.metered if start <= r.occurred_at < end),
-        reported=tuple(r for r in match.reported if start <= r.occurred_at < end),
+        metered=metered,
+        reported=reported,
         window=None,
         beside_metered=(),
         beside_reported=(),

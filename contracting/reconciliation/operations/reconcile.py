@@ -32,6 +32,7 @@ from contracting.reconciliation import (
 )
 from contracting.reconciliation.matching import inputs, kept
 from contracting.reconciliation.matching.allowances import judge_of
+from contracting.reconciliation.matching.between import between_counts
 from contracting.reconciliation.matching.tolerance import WITHIN, Judge, size
 from contracting.reconciliation.matching.waterfall import waterfall
 from contracting.reconciliation.models import (
@@ -100,8 +101,9 @@ def reconcile_order(
         invoice = Invoice.objects.locked().get(pk=invoice_id, order=order)
     span, match = _views(order, invoice, at, changed_only=changed_only)
     made = _Comparison(order, invoice, span, match, by, at)
-    differences = calculations.compare(match)
-    run = _keep_run(made, differences)
+    between = between_counts(match)
+    differences = calculations.compare(match, between)
+    run = _keep_run(made, differences, between)
     differences = _with_known_drifts(made, differences)
     used = max(run.a_tokens, run.b_tokens, 1)
     judge = judge_of(order, match, differences, used=used, at=at)
@@ -162,7 +164,9 @@ def _views(
 
 
 def _keep_run(
-    made: _Comparison, differences: Sequence[Difference]
+    made: _Comparison,
+    differences: Sequence[Difference],
+    between: Sequence[Difference],
 ) -> ReconciliationRun:
     match, (start, end) = made.match, made.span
     cells = queries.cells_of(made.order, match)
@@ -186,7 +190,7 @@ def _keep_run(
         ).amount
         + total_dollars(line.amount for line in match.charged).amount,
         lines_covered=len(match.invoiced) + len(match.charged) + len(match.late),
-        waterfall=waterfall(match, asked=_asked(made.invoice)).plain(),
+        waterfall=waterfall(match, asked=_asked(made.invoice), between=between).plain(),
         ran_at=made.at,
         ran_by=made.by.name,
     )
