@@ -95,7 +95,6 @@ REACHED_OTHERWISE = {
     "payments:payment_export_json": "only once a batch is written",
     "payments:record_refund": "only while a credit is open",
     "billing:cancel_credit": "only while a credit is on no invoice and no voucher",
-    "periods:contract_latency": "by its address; no page leads to it yet",
     "periods:settle_adjustment": "only once accepted usage is rated anew",
     "periods:entry": "only once a month is closed",
     "periods:close_period": "only once a month is signed off",

@@ -85,6 +85,8 @@ class InvoicePage(PageView):
             **_lines(invoice, run),
             "findings": findings,
             **_plot(findings),
+            "plot": plot_of(run) if run else None,
+            "csv_url": f"{run.path}/waterfall.csv" if run else "",
             "acceptances": acceptances,
             "accepted": accepted,
             "withheld": invoice.asked - accepted,
