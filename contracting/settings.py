@@ -89,10 +89,12 @@ def _database(url: str) -> dict[str, Any]:
             "PORT": "port",
         }.items()
     }
+    # A server compiles what it holds for costly: seconds, where the work takes
+    # milliseconds, and all of them under the locks of an order.
     ours = (
         f"-c lock_timeout={env_text('DRAWDOWN_LOCK_TIMEOUT', '5s')} "
         f"-c statement_timeout={env_text('DRAWDOWN_STATEMENT_TIMEOUT', '60s')} "
-        "-c idle_in_transaction_session_timeout=60s"
+        "-c idle_in_transaction_session_timeout=60s -c jit=off"
     )
     theirs = words.pop("options", None) or ""
     return {
