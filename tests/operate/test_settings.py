@@ -57,6 +57,7 @@ def test_an_address_keeps_its_query(read):
         "connect_timeout": "3",
     }
     assert options.startswith("-c lock_timeout=5s ")
+    assert " -c jit=off " in options
     assert options.endswith(" -c search_path=tokens")
 
 
