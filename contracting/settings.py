@@ -277,8 +277,10 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
-DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+# The most bytes of a body of the API, of all files of a form, and of one file of text.
+DATA_UPLOAD_MAX_MEMORY_SIZE = env_number("BODY_MAX_BYTES", 6 * 1024 * 1024)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+TEXT_UPLOAD_MAX_BYTES = env_number("TEXT_UPLOAD_MAX_BYTES", 12 * 1024 * 1024)
 # The key and certificate of the organization's seal, in one PEM file. Where nothing is
 # at stake it is made on the first run.
 SEAL_IS_MADE = _LOCAL

@@ -161,13 +161,6 @@ class UsageForfeited(Invalid):
     rule = "R-INV-06"
 
 
-class TooLarge(Invalid):
-    """More was sent than this door takes at once."""
-
-    code = "too_large"
-    status = 413
-
-
 def all_at_once(found: Sequence[Refusal]) -> None:
     """Refuse by the first defect, with every defect in the data; nothing without one.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from typing import IO, Any, ClassVar, Final
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core import signing
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
@@ -85,6 +87,30 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(error, exceptions.APIException):
         return _from_drf(error, request_id)
     return None
+
+
+def refuse_too_large(request: Request | HttpRequest) -> None:
+    """Refuse a body before it is read, by what it says of itself or what has come.
+
+    A body that comes in chunks says nothing; the server has put it aside by then, and
+    what was put aside is measured.
+
+    :raises BodyTooLarge: with the size and the limit, in bytes
+    """
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    size = int(said) if said.isdigit() else 0
+    stream = getattr(getattr(request, "_request", request), "_stream", None)
+    if not size and stream is not None and stream.seekable():
+        here = stream.tell()
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(here)
+    if size > limit:
+        message = (
+            f"The body has {size:,} bytes; at most {limit:,} are taken at once. "
+            "Send it in parts."
+        )
+        raise BodyTooLarge(message, size=size, limit=limit)
 
 
 def is_for_machines(request: HttpRequest) -> bool:
@@ -245,6 +271,7 @@ class EndpointView(APIView):
         if not 16 <= len(key) <= 255:
             message = "Send an Idempotency-Key header of 16 to 255 characters."
             raise KeyRequired(message)
+        refuse_too_large(request)
         scope = f"{request.method} {request.path}"
         mark = doors.fingerprint(scope, request.body)
         store, by, at = doors.idempotency(), self.actor, clock.now()

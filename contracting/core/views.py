@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
@@ -251,6 +252,7 @@ class VerbView(PageView):
         return self._page(thing, form)
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        self._refuse_too_large()
         sent, files, at = request.POST, request.FILES, clock.now()
         thing = self.thing(**ids)
         form = self.form_class(sent, files, **self.form_options(thing))
@@ -278,6 +280,21 @@ class VerbView(PageView):
         if self.done_message:
             messages.success(request, self.done_message)
         return SeeOther(url)
+
+    def _refuse_too_large(self) -> None:
+        """Files above the limit of all together were never kept: say so.
+
+        :raises FilesTooLarge: with the size and the limit, in bytes
+        """
+        said = self.request.META.get("CONTENT_LENGTH") or "0"
+        size = int(said) if said.isdigit() else 0
+        limit = settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+        if size > limit:
+            message = (
+                f"What you sent has {size:,} bytes; at most {limit:,} are taken at "
+                "once. It was not read, and nothing was changed. Send it in parts."
+            )
+            raise FilesTooLarge(message, size=size, limit=limit)
 
     def _require_proof(self) -> None:
         """:raises Refusal: if the verb binds and no fresh proof is there or given"""
@@ -426,6 +443,13 @@ class FormTokenMissing(Refusal):
 
     code = "form_token_missing"
     status = 400
+
+
+class FilesTooLarge(Refusal):
+    """The files of a form have more bytes than the site takes at once."""
+
+    code = "too_large"
+    status = 413
 
 
 class BadRequest(Refusal):

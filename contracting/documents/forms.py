@@ -65,12 +65,19 @@ class SeveralFilesField(forms.FileField):
 
 
 class TextFileField(forms.FileField):
-    """One file of text, such as CSV or JSON, told by its content."""
+    """One file of text, such as CSV or JSON: not too large, and told by its content."""
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         upload = super().clean(data, initial)
         if not upload:
             return upload
+        limit = settings.TEXT_UPLOAD_MAX_BYTES
+        if upload.size > limit:
+            message = (
+                f"{upload.name} has {upload.size:,} bytes; at most {limit:,} are taken "
+                "at once. It was not read. Send it in parts."
+            )
+            raise forms.ValidationError(message, code="too_large")
         upload.seek(0)
         content = upload.read()
         upload.seek(0)

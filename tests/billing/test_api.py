@@ -229,6 +229,7 @@ def test_a_report_that_is_too_large_is_refused_before_it_is_read(
 
     assert answer.status_code == 413
     assert answer.json()["code"] == "too_large"
+    assert answer.json()["data"]["limit"] == 100
 
 
 # Invoices -----------------------------------------------------------------------------

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from contracting.core.api import BodyTooLarge, refuse_too_large
 from tests.cast import client_for, key_client
 
 PROBLEM = "application/problem+json"
@@ -120,3 +124,35 @@ def test_a_page_that_is_sent_too_much_says_413(cor: Any, settings: Any) -> None:
 @pytest.mark.parametrize("text", ["%00", "a%00b", "%ff%fe", "x" * 5_000, "%ed%a0%80"])
 def test_whatever_is_searched_for_is_answered(db: None, text: str) -> None:
     assert Client().get(f"/search?q={text}").status_code < 500
+
+
+def test_files_above_the_limit_of_all_are_refused_with_both_sizes(
+    cor: Any, settings: Any
+) -> None:
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000
+    file = SimpleUploadedFile("list.csv", b"x" * 5_000, "text/csv")
+
+    answer = client_for(cor).post(
+        "/payment_exports/import_payment_status", {"file": file}
+    )
+
+    assert answer.status_code == 413
+    said = answer.content.decode()
+    assert "at most 1,000 are taken at once" in said
+    assert "nothing was changed" in said
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_body_is_measured_before_it_is_read(settings: Any, is_told: bool) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    stream = io.BytesIO(b"x" * 101)
+    headers = {"CONTENT_LENGTH": "101" if is_told else ""}
+    request = SimpleNamespace(META=headers, _stream=stream)
+
+    with pytest.raises(BodyTooLarge) as refusal:
+        refuse_too_large(request)  # type: ignore[arg-type]
+
+    assert refusal.value.data == {"size": 101, "limit": 100}
+    assert stream.tell() == 0
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 101
+    refuse_too_large(request)  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
 """Fields that take files."""
 
+import tracemalloc
+
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -37,3 +39,25 @@ def test_the_files_of_one_upload_share_their_time():
 
     assert refusal.value.rule == "R-SUB-12"
     assert "plan.txt: it was not checked" in str(refusal.value)
+
+
+class Counted(SimpleUploadedFile):
+    """A file whose bytes nobody may read."""
+
+    def read(self, *_args):
+        raise AssertionError
+
+
+def test_what_is_too_large_is_refused_before_a_byte_is_read(settings):
+    settings.TEXT_UPLOAD_MAX_BYTES = 1_000
+    assert TextFileField().clean(SimpleUploadedFile("rows.csv", b"a" * 1_000))
+    upload = Counted("rows.csv", b"a" * 4_000_000, "text/csv")
+    tracemalloc.start()
+
+    with pytest.raises(forms.ValidationError) as refusal:
+        TextFileField().clean(upload)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "rows.csv has 4,000,000 bytes; at most 1,000" in str(refusal.value)
+    assert peak < 200_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -39,7 +38,6 @@ from contracting.billing.queries.written import ubl_of
 from contracting.billing.refusals import (
     ImproperInvoice,
     ReportRefused,
-    TooLarge,
     all_at_once,
 )
 from contracting.billing.serializers import (
@@ -60,6 +58,7 @@ from contracting.billing.serializers import (
 from contracting.core.api import (
     EndpointView,
     read_json,
+    refuse_too_large,
     refuse_unknown_fields,
 )
 from contracting.orders.queries import get_task_order_for
@@ -101,7 +100,7 @@ class OrderReportsEndpoint(EndpointView):
     )
     def post(self, request: Request, public_id: str) -> Response:
         order = get_task_order_for(self.actor, public_id)
-        _refuse_if_too_large(request)
+        refuse_too_large(request)
 
         def work(at: datetime) -> tuple[int, Any, str]:
             said, content = _report(request)
@@ -165,7 +164,7 @@ class OrderInvoicesEndpoint(EndpointView):
     )
     def post(self, request: Request, public_id: str) -> Response:
         order = get_task_order_for(self.actor, public_id)
-        _refuse_if_too_large(request)
+        refuse_too_large(request)
 
         def work(at: datetime) -> tuple[int, Any, str]:
             invoice = receive_invoice(
@@ -255,13 +254,6 @@ class InvoiceUblEndpoint(EndpointView):
     def get(self, request: Request, public_id: str) -> HttpResponse:
         invoice = queries.get_invoice_for(self.actor, public_id)
         return HttpResponse(ubl_of(invoice), content_type="application/xml")
-
-
-def _refuse_if_too_large(request: Request) -> None:
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if int(request.headers.get("Content-Length") or 0) > limit:
-        message = f"At most {limit:,} bytes are taken at once. Send it in parts."
-        raise TooLarge(message)
 
 
 _ROWS = (
