@@ -94,3 +94,28 @@ def test_rooms_are_filled_in_their_order():
         Dollars("0.50"),
     ]
     assert calculations.filled(Dollars("4"), rooms)[-1] == Dollars("3")
+
+
+def test_the_vendor_learns_of_a_credit_when_it_is_decided(world, monkeypatch):
+    # Given a credit that the agency has proposed and nobody has decided
+    monkeypatch.setattr(clock, "now", lambda: LATER)
+    credit = ServiceCredit.objects.get(pk=world)
+    page = f"{credit.order.contract.path}/service_levels"
+    verbs = [
+        f"/service_credits/{credit.public_id}/{verb}_service_credit"
+        for verb in ("confirm", "decline")
+    ]
+    agency = client_for(actor("cor"))
+    signer = client_for(actor("vendor_a_signer"))
+    assert str(credit.dollars) in agency.get(page).content.decode()
+
+    # Then the vendor sees nothing of it, and strangers not even the page
+    assert "<h2>Credits</h2>" not in signer.get(page).content.decode()
+    assert {signer.get(verb).status_code for verb in verbs} == {404}
+    for outsider in ("other_agency_officer", "other_vendor_signer"):
+        assert client_for(actor(outsider)).get(page).status_code == 404
+
+    # And once it is confirmed, the vendor reads it with its reason
+    confirmed(world)
+    assert "Clause H-7, April." in signer.get(page).content.decode()
+    assert {signer.get(verb).status_code for verb in verbs} == {403}

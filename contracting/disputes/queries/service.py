@@ -268,13 +268,18 @@ def metered_by_line(order: TaskOrder, month: Month) -> list[tuple[OrderLine, Dol
 
 
 def credits_visible_to(actor: Actor) -> QuerySet[ServiceCredit]:
-    """The agency's own; to the vendor, those on its orders."""
+    """The agency's own; to the vendor, those on its orders that are decided.
+
+    What is proposed binds nobody yet: it is the agency's own work until the
+    contracting officer has decided on it (R-ROL-07).
+    """
     rows = ServiceCredit.objects.select_related(
         "order__contract__agency", "order__contract__vendor", "level", "decision"
     )
-    return of_either_side(
+    found = of_either_side(
         rows, actor, agency="order__contract__agency", vendor="order__contract__vendor"
     )
+    return found.filter(decision__isnull=False) if actor.is_vendor else found
 
 
 def get_service_credit_for(actor: Actor, public_id: str) -> ServiceCredit:
