@@ -31,7 +31,7 @@ class DisputesEndpoint(EndpointView):
         tags=["disputes"],
     )
     def get(self, request: Request) -> Response:
-        return self.page(request, queries.cases_visible_to(self.actor), case_row)
+        return self.page(request, queries.listed_cases(self.actor), case_row)
 
 
 class DisputeEndpoint(EndpointView):
@@ -111,7 +111,7 @@ class ClaimEndpoint(EndpointView):
 
 def case_row(case: DisputeCase) -> dict[str, Any]:
     """A dispute in a list."""
-    found = queries.findings_of(case)
+    found = queries.listed_findings(case)
     return {
         "id": case.public_id,
         "order": case.order.public_id,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -66,8 +67,12 @@ class PeriodsPage(PageView):
             raise NotVisible(message)
         orders = list(queries.orders_with_months(self.actor))
         entries = queries.entries_visible_to(self.actor)
+        to_close = queries.months_to_close(orders, clock.now())
         return {
-            "to_close": queries.months_to_close(orders, clock.now()),
+            "to_close": to_close,
+            "page_obj": Paginator(to_close, PER_PAGE).get_page(
+                self.request.GET.get("page")
+            ),
             "orders": orders,
             "page": KeyPage(entries, self.request.GET, PER_PAGE),
         }

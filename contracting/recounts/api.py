@@ -42,7 +42,7 @@ class RecountsEndpoint(EndpointView):
     def get(self, request: Request) -> Response:
         return self.page(
             request,
-            queries.plans_visible_to(self.actor),
+            queries.listed_plans(self.actor),
             lambda plan: plan_row(plan, self.actor),
         )
 

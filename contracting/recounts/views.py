@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
@@ -33,6 +34,7 @@ from contracting.recounts.queries.drift import counted_by_class
 from contracting.recounts.queries.plots import drift_plot, plots_of, question_of
 from contracting.reference.models import AiModel
 
+PER_PAGE: Final = 100
 _HEAD: Final = ("position", "request_id", "reported", "recounted", "metered", "proof")
 
 
@@ -42,15 +44,14 @@ class RecountsPage(PageView):
     template_name = "recounts/recounts.html"
 
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
-        plans = queries.plans_visible_to(self.actor).select_related("flag")
+        plans = queries.listed_plans(self.actor)
         contract = None
         if self.request.GET.get("contract"):
             contract = get_contract_for(self.actor, self.request.GET["contract"])
             plans = plans.filter(contract=contract)
-        rows = [
-            (plan, queries.standing_of(plan).samples, queries.verdict_of(plan))
-            for plan in plans.order_by("-pk")[:100]
-        ]
+        page = Paginator(plans.order_by("-pk"), PER_PAGE).get_page(
+            self.request.GET.get("page")
+        )
         return {
             "contract": contract,
             "may_adopt": contract
@@ -58,9 +59,13 @@ class RecountsPage(PageView):
             "allowances": queries.allowances_of(contract)
             if contract and queries.reads_allowances(self.actor, contract)
             else [],
-            "rows": rows,
-            "flagged": sum(verdict == "FLAGGED" for _plan, _n, verdict in rows),
-            "running": sum(plan.is_running for plan, _n, _verdict in rows),
+            "page_obj": page,
+            "rows": [
+                (plan, queries.standing_of(plan).samples, queries.verdict_of(plan))
+                for plan in page
+            ],
+            "flagged": plans.filter(flag__isnull=False).count(),
+            "running": plans.filter(ended_at__isnull=True).count(),
         }
 
 

@@ -1,12 +1,15 @@
 """Differences are put to the vendor together, with the days of both sides."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from contracting.core.errors import NotAllowed
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars
+from contracting.disputes.operations.decide_claim import decide_claim
+from contracting.disputes.operations.submit_claim import submit_claim
 from contracting.disputes.queries.cases import disputed_of
 from contracting.disputes.refusals import CaseIncomplete
 from contracting.disputes.states import CaseState
@@ -90,3 +93,38 @@ def test_what_is_disputed_bears_no_interest_from_day_to_day(order, finding):
     decided(case)
     (settled,) = disputed_of(invoice)
     assert settled.until == day(DECIDED_AT)
+
+
+def test_what_is_escalated_is_disputed_until_its_claim_is_decided(order, finding):
+    # Given a disputed cent that the officer does not settle but escalates
+    zone = order.contract.time_zone
+    invoice = invoiced(order)
+    compared(order, invoice)
+    case = decided(opened(finding), "escalate")
+
+    # Then it is withheld as before, with or without a claim that waits
+    (withheld,) = disputed_of(invoice)
+    assert (withheld.cents, withheld.until) == (Dollars("0.66"), None)
+    claimed_at = DECIDED_AT + timedelta(days=3)
+    claim = submit_claim(
+        contract_id=order.contract_id,
+        case=case.public_id,
+        dollars=Decimal("0.66"),
+        text="The call was ours.",
+        is_certified=False,
+        by=actor("vendor_a_signer"),
+        at=claimed_at,
+    )
+    assert disputed_of(invoice) == [withheld]
+
+    # And the decision on the claim ends it
+    at = claimed_at + timedelta(days=20)
+    decide_claim(
+        claim_id=claim.pk,
+        allowed=Decimal(0),
+        text="The meter has one call.",
+        by=actor("contracting_officer"),
+        at=at,
+    )
+    (ended,) = disputed_of(invoice)
+    assert ended.until == accounting_day(at, zone)

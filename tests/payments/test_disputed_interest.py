@@ -107,7 +107,7 @@ def test_what_is_disputed_after_its_acceptance_bears_none_meanwhile(certified_in
     # When the vendor restates its report lower, and that is disputed before it is due
     case = disputed_later(certified_in_full, CERTIFIED_AT + timedelta(hours=3))
     withheld = disputed_of(certified_in_full.invoice)
-    assert [each.cents for each in withheld] == [Dollars("18.50"), Dollars("17.50")]
+    assert {each.cents for each in withheld} == {Dollars("18.50"), Dollars("17.50")}
 
     # Then these cents bear no interest as long as they are disputed
     assert interest_of(certified_in_full, A_YEAR_LATER) == []  # $2.00 earn no dollar

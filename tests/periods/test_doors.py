@@ -9,9 +9,12 @@ from contracting.billing.calculations import (
     read_invoice_file,
     read_lines,
 )
+from contracting.periods import views
 from contracting.periods.models import Entry
 from contracting.periods.operations.accrue_all import accrue_all
+from contracting.periods.queries import months_to_close
 from tests.builders_billing import Call, reported, used
+from tests.builders_orders import issued_order
 from tests.builders_periods import (
     APRIL_ENDED_AT,
     CLOSED_AT,
@@ -171,3 +174,31 @@ def test_accruals_are_read_and_handed_to_the_finance_system(order, told_the_time
         ["4901", "4801", "0.01"],
     ]
     assert browser_of("vendor_a_signer").get("/accruals/").status_code == 404
+
+
+def test_the_months_to_close_are_asked_for_in_two_questions(
+    accepted, told_the_time, monkeypatch, django_assert_num_queries
+):
+    # Given two orders that were used in April
+    other = issued_order(on=accepted.contract)
+    for day in range(3):
+        used(other, [Call(f"o-{day}", {"OUT_TEXT": 100}, minute=day)])
+    browser = browser_of("cor")
+    at = CLOSED_AT + timedelta(days=40)
+    told_the_time(at)
+
+    # Then both are named at the price of one, a page at a time
+    with django_assert_num_queries(2):
+        assert len(months_to_close([accepted], at)) == 1
+    with django_assert_num_queries(2):
+        rows = months_to_close([accepted, other], at)
+    assert [(row.order, f"{row.month:%Y-%m}") for row in rows] == [
+        (accepted, "2026-04"),
+        (other, "2026-04"),
+    ]
+    monkeypatch.setattr(views, "PER_PAGE", 1)
+    page = browser.get("/periods/").content.decode()
+    assert "2 months of use are over and not closed" in page
+    assert "Page 1 of 2" in page
+    closed_month(ready_month(accepted))
+    assert [row.order for row in months_to_close([accepted, other], at)] == [other]

@@ -2,8 +2,12 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from contracting.core import clock
+from contracting.recounts import views
 from contracting.recounts.calculations import commitment_of
 from contracting.recounts.models import RecountAllowance, RecountPlan
 from contracting.recounts.operations import set_allowance
@@ -22,6 +26,7 @@ from tests.recounts.conftest import (
     sample,
     sent,
 )
+from tests.recounts.test_end_plan import ended
 
 
 @pytest.fixture(autouse=True)
@@ -198,3 +203,39 @@ def test_a_colleague_is_told_why_not_and_an_outsider_finds_nothing(order):
         assert str(plan) not in shown(stranger, "/recounts/")
     for url in (plan.path, allowance.path):
         shown("technical_reviewer", url, 404)
+
+
+def test_a_list_of_four_plans_asks_as_often_as_one(order, recounter, monkeypatch):
+    # Given four plans, one after another, of which the last has samples
+    by, text = recounter
+    allowed(order)
+    for number in range(3):
+        key = bytes([number]) * 32
+        ended(adopted(order, key_commitment=commitment_of(key)), key=key.hex())
+    sent(adopted(order), [sample(n) for n in range(CALLS)], by)
+    browser = client_for(actor("cor"))
+    client = Client(headers={"Authorization": f"Bearer {text}"})
+
+    def asked(read):
+        read()
+        with CaptureQueriesContext(connection) as found:
+            page = read()
+        assert page.status_code == 200
+        return len(found), page.content.decode()
+
+    # When one or all of them stand on a page
+    monkeypatch.setattr(views, "PER_PAGE", 1)
+    of_one, page = asked(lambda: browser.get("/recounts/"))
+    assert "Page 1 of 4" in page
+    monkeypatch.setattr(views, "PER_PAGE", 4)
+    of_four, page = asked(lambda: browser.get("/recounts/"))
+
+    # Then nothing more is asked, and the answer counts those on every page
+    assert page.count('href="/recounts/rcp_') == 4
+    assert "1 sample is being drawn" in page
+    assert f'<td class="dd-num">{CALLS}</td>' in page
+    assert of_four == of_one
+    api_one, _ = asked(lambda: client.get("/api/v1/recounts?limit=1"))
+    api_four, found = asked(lambda: client.get("/api/v1/recounts?limit=4"))
+    assert f'"next_position":{CALLS + 1}' in found
+    assert api_four == api_one

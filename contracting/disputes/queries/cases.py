@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Abs
 
 from contracting.billing.models import CreditDue, Invoice
 from contracting.billing.states import InvoiceState
@@ -20,7 +21,13 @@ from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.visibility import of_either_side
 from contracting.disputes.calculations import claim_interest
-from contracting.disputes.models import AnswerFile, Claim, DisputeCase
+from contracting.disputes.models import (
+    AnswerFile,
+    CaseAnswer,
+    CaseFinding,
+    Claim,
+    DisputeCase,
+)
 from contracting.disputes.states import (
     ANSWER_DAYS,
     INTEREST_RATE,
@@ -57,6 +64,22 @@ def cases_visible_to(actor: Actor) -> QuerySet[DisputeCase]:
     return of_either_side(
         rows, actor, agency="order__contract__agency", vendor="order__contract__vendor"
     )
+
+
+def listed_cases(actor: Actor) -> QuerySet[DisputeCase]:
+    """The same with whatever a list says of each, in as many questions as for one."""
+    return cases_visible_to(actor).prefetch_related(
+        Prefetch("answers", CaseAnswer.objects.only("pk", "case_id")),
+        Prefetch(
+            "items",
+            CaseFinding.objects.select_related("finding").order_by("finding_id"),
+        ),
+    )
+
+
+def listed_findings(case: DisputeCase) -> list[Finding]:
+    """The differences of a dispute of a list, oldest first."""
+    return [each.finding for each in case.items.all()]
 
 
 def get_case_for(actor: Actor, public_id: str) -> DisputeCase:
@@ -154,6 +177,15 @@ def at_stake(case: DisputeCase) -> Dollars:
     )
 
 
+def stakes_of(cases: Iterable[DisputeCase]) -> dict[int, Dollars]:
+    """The same of each dispute of a list, by its key; one without any is left out."""
+    rows = CaseFinding.objects.filter(case__in=list(cases)).order_by()
+    sums = rows.values_list("case_id").annotate(
+        sum=Sum(Abs(F("finding__amount_dollars")))
+    )
+    return {pk: Dollars(dollars) for pk, dollars in sums}
+
+
 def disputed_total(case: DisputeCase) -> Dollars:
     """The sum of the differences of a dispute, each with its sign, exact."""
     return total_dollars(Dollars(each.amount_dollars) for each in findings_of(case))
@@ -214,7 +246,8 @@ def open_cases() -> QuerySet[DisputeCase]:
 class Withheld:
     """A disputed part of an invoice, from the day on which it was put to the vendor.
 
-    ``until`` is the day on which it was settled; none while it is not.
+    ``until`` is the day on which it was settled; none while it is not. What is
+    escalated is settled by the decision on the claim.
     """
 
     finding: str
@@ -239,16 +272,30 @@ def disputed_of(invoice: Invoice) -> list[Withheld]:
         if not cents:
             continue
         left = left - cents
-        resolution = getattr(finding, "resolution", None)
+        settled = _settled_at(finding)
         found.append(
             Withheld(
                 finding.public_id,
                 cents,
                 accounting_day(finding.dispute.disputed_at, zone),
-                accounting_day(resolution.resolved_at, zone) if resolution else None,
+                None if settled is None else accounting_day(settled, zone),
             )
         )
     return found
+
+
+def _settled_at(finding: Finding) -> datetime | None:
+    """When a dispute ended; one that is escalated ends with the claim's decision.
+
+    Until the contracting officer has decided every claim that goes on from it, the
+    parties differ on the sum as they did before (FAR 33.201, 31 U.S.C. 3907(c)).
+    """
+    resolution = getattr(finding, "resolution", None)
+    if resolution is None or resolution.code != ResolutionCode.ESCALATE:
+        return resolution.resolved_at if resolution else None
+    claims = Claim.objects.filter(case__items__finding=finding)
+    ends = list(claims.values_list("decision__decided_at", flat=True))
+    return max(ends) if ends and None not in ends else None
 
 
 def _is_asked_on(finding: Finding, invoice: Invoice) -> bool:
@@ -304,6 +351,18 @@ def interest_of(claim: Claim, on: date) -> Dollars:
         paid=on,
         rate_on=lambda day: threshold(INTEREST_RATE, day).value,
     )
+
+
+def overdue_claims(actor: Actor, at: datetime) -> list[Claim]:
+    """Claims that are not decided after the day on which they were to be."""
+    waiting = claims_visible_to(actor).filter(decision__isnull=True)
+    return [each for each in waiting.order_by("pk") if is_claim_overdue(each, at)]
+
+
+def is_claim_overdue(claim: Claim, at: datetime) -> bool:
+    """Whether its decision is missing after its last day."""
+    on = accounting_day(at, claim.contract.time_zone)
+    return not hasattr(claim, "decision") and on > decision_due_on(claim)
 
 
 def open_claims(contract: Contract) -> QuerySet[Claim]:

@@ -14,7 +14,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
-from contracting.core.quantities import total_dollars
+from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.views import PageView, VerbView
 from contracting.disputes import forms, permissions
 from contracting.disputes.models import DisputeCase, EvidenceBundle
@@ -50,10 +50,11 @@ class DisputesPage(PageView):
     template_name = "disputes/disputes.html"
 
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
-        visible = queries.cases_visible_to(self.actor)
+        visible = queries.listed_cases(self.actor)
         page = Paginator(visible.order_by("-pk"), PER_PAGE).get_page(
             self.request.GET.get("page")
         )
+        stakes = queries.stakes_of(page)
         still_open = visible.filter(decision__isnull=True, withdrawal__isnull=True)
         orders = orders_visible_to(self.actor).filter(
             findings__resolution__isnull=True,
@@ -63,7 +64,11 @@ class DisputesPage(PageView):
         return {
             "page_obj": page,
             "rows": [
-                (case, queries.is_overdue(case, today_of(case)), queries.at_stake(case))
+                (
+                    case,
+                    queries.is_overdue(case, today_of(case)),
+                    stakes.get(case.pk, Dollars()),
+                )
                 for case in page
             ],
             "open": still_open.count(),

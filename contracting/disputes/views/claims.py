@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.core.paginator import Paginator
+
 from contracting.audit.queries import events_of
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
@@ -26,6 +28,8 @@ from contracting.documents.queries import documents_of
 from contracting.reference.queries import threshold
 from contracting.reference.refusals import NoThreshold
 
+PER_PAGE = 50
+
 
 class ClaimsPage(PageView):
     """Which claims wait for a decision, and by when?"""
@@ -34,19 +38,18 @@ class ClaimsPage(PageView):
 
     def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
         at = clock.now()
-        rows = list(queries.claims_visible_to(self.actor).order_by("-pk"))
+        visible = queries.claims_visible_to(self.actor)
+        page = Paginator(visible.order_by("-pk"), PER_PAGE).get_page(
+            self.request.GET.get("page")
+        )
         running = contracts_visible_to(self.actor).filter(state=ContractState.AWARDED)
         return {
-            "claims": [(each, queries.decision_due_on(each)) for each in rows],
-            "open": sum(not hasattr(each, "decision") for each in rows),
-            "overdue": sum(_is_overdue(each, at) for each in rows),
+            "page_obj": page,
+            "claims": [(each, queries.decision_due_on(each)) for each in page],
+            "open": visible.filter(decision__isnull=True).count(),
+            "overdue": len(queries.overdue_claims(self.actor, at)),
             "contracts": running.order_by("pk") if self.actor.is_vendor else [],
         }
-
-
-def _is_overdue(claim: Claim, at: datetime) -> bool:
-    on = accounting_day(at, claim.contract.time_zone)
-    return not hasattr(claim, "decision") and on > queries.decision_due_on(claim)
 
 
 class ClaimPage(PageView):
@@ -65,7 +68,7 @@ class ClaimPage(PageView):
             "stated": getattr(claim, "stated_date", None),
             "due_on": queries.decision_due_on(claim),
             "interest": _interest(claim, on),
-            "is_overdue": _is_overdue(claim, at),
+            "is_overdue": queries.is_claim_overdue(claim, at),
             "may_state": permissions.can_state_decision_date(by, claim),
             "may_decide": permissions.can_decide_claim(by, claim, on),
             "documents": documents_of(claim.subject).visible_to(by),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db.models import QuerySet
 
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day, months_after
-from contracting.metering.queries.rollups import UsageOf, daily_usage, first_days_of
+from contracting.metering.queries.rollups import UsageOf, daily_usage
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries import get_task_order_for, visible_to
 from contracting.orders.states import TaskOrderState
@@ -177,21 +178,30 @@ def orders_with_months(actor: Actor) -> QuerySet[TaskOrder]:
     return rows.select_related("contract").order_by("piid")
 
 
+_OF_A_LINK: Final = ("order_id", "number", "month", "kind")
+
+
 def months_to_close(orders: Collection[TaskOrder], at: datetime) -> list[MonthRow]:
     """The months of use that are over and not closed, the oldest first."""
     if not orders:
         return []
-    used = first_days_of([order.pk for order in orders])
+    ids = [order.pk for order in orders]
+    used = {
+        (row.order, month_of(row.day))
+        for row in daily_usage(UsageOf(orders=ids), by=("order", "day"))
+        if row.day is not None
+    }
+    links = Entry.objects.filter(order__in=ids).order_by("order_id", "number")
+    last = {(row.order_id, row.month): row.kind for row in links.only(*_OF_A_LINK)}
     found = []
     for order in orders:
-        if order.pk not in used:
-            continue
-        closed = closed_months(order)
-        today = accounting_day(at, order.contract.time_zone)
+        this = month_of(accounting_day(at, order.contract.time_zone))
         found += [
             MonthRow(order, month, None, is_used=True)
-            for month in months_used(order)
-            if month not in closed and month < month_of(today)
+            for pk, month in used
+            if pk == order.pk
+            and month < this
+            and last.get((pk, month)) != EntryKind.CLOSED
         ]
     return sorted(found, key=lambda row: (row.month, row.order.piid or ""))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from accounts.states import Role
 from contracting.contracts.models import Contract, RateRow
@@ -55,6 +55,13 @@ def plans_visible_to(actor: Actor) -> QuerySet[RecountPlan]:
     if actor.is_vendor and (actor.role or actor.is_key):
         return plans.filter(contract__vendor_id=actor.organization_id)
     return plans.none()
+
+
+def listed_plans(actor: Actor) -> QuerySet[RecountPlan]:
+    """The same with whatever a list says of each, in as many questions as for one."""
+    last = RecountStanding.objects.order_by("plan_id", "-samples").distinct("plan_id")
+    plans = plans_visible_to(actor).select_related("flag")
+    return plans.prefetch_related(Prefetch("standings", last, to_attr="last_standing"))
 
 
 def get_plan_for(actor: Actor, public_id: str) -> RecountPlan:
@@ -200,7 +207,11 @@ def excesses_of(samples: Sequence[Sampled]) -> list[float]:
 
 def standing_of(plan: RecountPlan) -> Standing:
     """The last standing of a plan's test."""
-    row = RecountStanding.objects.filter(plan=plan).order_by("-samples").first()
+    if hasattr(plan, "last_standing"):
+        row = next(iter(plan.last_standing), None)
+    else:
+        rows = RecountStanding.objects.filter(plan=plan)
+        row = rows.order_by("-samples").first()
     return Standing() if row is None else as_standing(row)
 
 
