@@ -7,7 +7,11 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 STORY = ("tests/journeys/",)
-PAPERS = ("tests/documents/test_rendering.py", "tests/documents/test_paperwork.py")
+PAPERS = (
+    "tests/documents/test_rendering.py",
+    "tests/documents/test_paperwork.py",
+    "tests/documents/test_enclosures.py",
+)
 TOGETHER = (STORY, PAPERS)
 DATABASES = {"db", "django_db_setup", "own_database", "story_database"}
 

@@ -81,6 +81,11 @@ FACE_LETTERS: Final = 900
 """Longer words of a block stand on its form in part, and whole on the continuation."""
 LONGEST_WORD: Final = 32
 """Letters; a longer word is broken anywhere rather than printed off the page."""
+LONG_TABLE: Final = 200
+"""Rows; a table with more is enclosed as a file, and the pages print its beginning."""
+SHOWN_OF_LONG: Final = 40
+LINES_OF_WORDS: Final = ("summary", "description", "subject", "issuer")
+"""Keys of a context that are printed as they stand, above what they sum up."""
 _LEAST_ROWS: Final = {
     "SF1449": 6,
     "SF18": 6,
@@ -105,6 +110,13 @@ FORM_TABLE: Final = {
     "receiving_report": "accepted",
     "voucher": "paying",
 }
+
+
+@cache
+def markings() -> dict[str, str]:
+    """The line that every page of a kind bears at its top and its foot."""
+    with (DATA / "markings.csv").open(encoding="utf-8", newline="") as lines:
+        return {row["kind"]: row["marking"] for row in csv.DictReader(lines)}
 
 
 @cache
@@ -260,36 +272,74 @@ def _annex(
     context: Mapping[str, Any], zone: str, *, without: Iterable[str]
 ) -> Iterable[dict[str, Any]]:
     footers = context.get("totals") or {}
+    extra = {
+        f"table-{at}": given.get("totals")
+        for at, given in enumerate(context.get("tables") or [], 1)
+    }
+    for table, rows in tables_of(context):
+        if table.key in extra or (rows and table.key not in without):
+            footer = extra.get(table.key) or footers.get(table.key)
+            yield _printed_table(table, rows, footer, zone)
+
+
+def tables_of(
+    context: Mapping[str, Any],
+) -> Iterable[tuple[Table, list[Mapping[str, Any]]]]:
+    """Every table of a context with its rows: those of the house, then its own.
+
+    One that the context describes itself is named by its place: ``table-1``.
+    """
     for key, table in tables().items():
-        rows = _rows_of(context, key)
-        if rows and key not in without:
-            yield _printed_table(table, rows, footers.get(key), zone)
-    for extra in context.get("tables") or []:
-        columns = [
+        yield table, _rows_of(context, key)
+    for at, given in enumerate(context.get("tables") or [], 1):
+        columns = tuple(
             Column(column["key"], column["label"], column.get("shape", "text"))
-            for column in extra["columns"]
-        ]
-        table = Table("extra", extra["caption"], tuple(columns))
-        yield _printed_table(table, extra.get("rows") or [], extra.get("totals"), zone)
+            for column in given["columns"]
+        )
+        table = Table(f"table-{at}", given["caption"], columns)
+        yield table, given.get("rows") or []
+
+
+def file_of(table: Table) -> str:
+    """The name of the enclosed file that holds a long table whole."""
+    return f"{table.key}.csv"
+
+
+def filled_columns(
+    table: Table,
+    rows: Iterable[Mapping[str, Any]],
+    footer: Mapping[str, Any] | None = None,
+) -> list[Column]:
+    """The columns that some row fills, or the first where none is."""
+    filled = [*rows, footer or {}]
+    return [
+        column
+        for column in table.columns
+        if any(row.get(column.key) not in {None, ""} for row in filled)
+    ] or list(table.columns[:1])
 
 
 def _printed_table(
     table: Table, rows: list[Mapping[str, Any]], footer: Any, zone: str
 ) -> dict[str, Any]:
-    """The table without the columns that no row fills."""
-    footer = footer or {}
-    columns = [
-        column
-        for column in table.columns
-        if any(row.get(column.key) not in {None, ""} for row in [*rows, footer])
-    ] or list(table.columns[:1])
+    """The table without the columns that no row fills; of a long one the beginning."""
+    columns = filled_columns(table, rows, footer)
+    is_long = len(rows) > LONG_TABLE
+    rest = (
+        f"The first {SHOWN_OF_LONG} of {len(rows):,} rows. All {len(rows):,} stand in "
+        f"the file {file_of(table)} that is attached to this PDF."
+    )
     return {
         "key": table.key,
         "caption": table.caption,
+        "rest": rest if is_long else "",
         "columns": [
             {"label": column.label, "figures": column.is_figures} for column in columns
         ],
-        "rows": [_cells(row, columns, zone) for row in rows],
+        "rows": [
+            _cells(row, columns, zone)
+            for row in (rows[:SHOWN_OF_LONG] if is_long else rows)
+        ],
         "footer": _cells(footer, columns, zone) if footer else [],
     }
 

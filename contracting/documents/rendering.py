@@ -22,7 +22,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from contracting.core.canonical import canonical_json
-from contracting.documents import paperwork
+from contracting.documents import enclosures, paperwork
+from contracting.documents.calculations import instant_words
 
 if TYPE_CHECKING:
     from weasyprint import Document as Layout
@@ -63,6 +64,21 @@ class Sheet:
     created_at: datetime
 
     @property
+    def enclosures(self) -> list[enclosures.Enclosure]:
+        """The files within the PDF: its record, and each table too long for pages."""
+        return list(
+            enclosures.enclosed(
+                self.kind,
+                self.context,
+                number=self.number,
+                version=self.version,
+                content_sha256=self.content_sha256,
+                issuer=self.author,
+                made_at=self.created_at,
+            )
+        )
+
+    @property
     def identifier(self) -> bytes:
         """Sixteen bytes that name this content, for the PDF's ``/ID``."""
         named = [
@@ -100,13 +116,14 @@ def render(sheet: Sheet) -> bytes:
     made = sheet.created_at.astimezone(UTC).replace(microsecond=0)
     layout.metadata.attachments = [
         Attachment(
-            string=canonical_json(dict(sheet.context)),
-            name=f"{sheet.kind}.json",
-            description="The content of this paper, machine-readable",
+            string=each.content,
+            name=each.name,
+            description=each.description,
             created=made,
             modified=made,
             relationship="Data",
         )
+        for each in sheet.enclosures
     ]
     _claim_universal_accessibility(layout)
     pdf: bytes = layout.write_pdf(
@@ -127,7 +144,9 @@ def html_of(sheet: Sheet) -> str:
         "content_sha256": sheet.content_sha256,
         "author": sheet.author,
         "created_at": sheet.created_at.astimezone(UTC).replace(microsecond=0),
+        "made_words": instant_words(enclosures.instant_of(sheet.created_at)),
         "language": "en",
+        "marking": paperwork.markings().get(sheet.kind, ""),
     }
     with timezone.override(UTC):
         html = render_to_string(f"documents/{sheet.kind}.html", words)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -34,7 +35,14 @@ def pages() -> dict[str, str]:
         "events.md": _page("Events", _EVENTS, _events()),
         "rules.md": _page("Rules", _RULES, _rules_of_the_trade()),
         "adapters.md": _page("Formats of usage", _ADAPTERS, _adapters()),
+        "document.schema.json": _schema_of_papers(),
     }
+
+
+def _schema_of_papers() -> str:
+    from contracting.documents import enclosures
+
+    return json.dumps(enclosures.schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _page(title: str, about: str, lines: Iterator[str]) -> str:

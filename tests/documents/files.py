@@ -60,13 +60,15 @@ def pdf_that_starts_a_program() -> bytes:
 
 
 def pdf_with_attachment(
-    content: bytes = b"cheap", relationship: str = "/Unspecified"
+    content: bytes = b"cheap",
+    relationship: str = "/Unspecified",
+    name: str = "price.json",
 ) -> bytes:
     import pikepdf
 
     def add(made):
-        made.attachments["price.json"] = pikepdf.AttachedFileSpec(
-            made, content, relationship=pikepdf.Name(relationship)
+        made.attachments[name] = pikepdf.AttachedFileSpec(
+            made, content, filename=name, relationship=pikepdf.Name(relationship)
         )
 
     return pdf(add)

@@ -54,12 +54,21 @@ def test_a_paper_has_bookmarks(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_paper_carries_its_context_and_nothing_else(kind):
-    pdf = read(printed(kind))
+def test_a_paper_carries_its_record_and_nothing_else(kind):
+    paper, pdf = sheet(kind), read(printed(kind))
 
     assert list(pdf.attachments) == [f"{kind}.json"]
     carried = json.loads(pdf.attachments[f"{kind}.json"][0])
-    assert carried == context_of(kind)
+    assert carried == {
+        "schema": "urn:drawdown:document:1",
+        "kind": kind,
+        "number": paper.number,
+        "version": 3,
+        "content_sha256": paper.content_sha256,
+        "issuer": "Department of Examples",
+        "made_at": "2026-03-02T15:00:07Z",
+        "context": context_of(kind),
+    }
     assert pdf.trailer["/Root"]["/AF"]
 
 
@@ -74,6 +83,16 @@ def test_every_page_prints_number_version_and_hash(kind):
         assert "version3" in words
         assert paper.content_sha256 in words
         assert f"page{number}of{len(pages)}" in words
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_page_bears_the_marking_of_its_kind(kind):
+    marking = "SOURCE SELECTION INFORMATION - SEE FAR 2.101 AND 3.104"
+    marked = {"decision", "price_memo"}
+
+    for number, page in enumerate(texts_of(printed(kind)), 1):
+        times = squeezed(page).count(squeezed(marking))
+        assert times == (2 if kind in marked else 0), f"page {number}"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -214,7 +233,9 @@ def test_what_no_font_of_ours_draws_is_named_by_its_number(caplog):
     assert squeezed("Total [U+202E]0001[U+202C][U+0007] [U+1F600]") in squeezed(
         text_of(pdf)
     )
-    assert json.loads(read(pdf).attachments["receipt.json"][0])["summary"] == tricky
+    assert json.loads(read(pdf).attachments["receipt.json"][0])["context"][
+        "summary"
+    ] == (tricky)
     assert "notdef" not in caplog.text
 
 

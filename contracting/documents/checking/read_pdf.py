@@ -4,8 +4,10 @@ Started by ``pdf.py`` by its file name. It imports nothing of ours, gives itself
 time and memory first, and no file of the machine is written or opened by name.
 """
 
+import csv
 import io
 import json
+import re
 import resource
 import sys
 
@@ -108,18 +110,38 @@ def _named_in(each) -> set[str]:  # type: ignore[no-untyped-def]
 
 
 def _is_its_data(each) -> bool:  # type: ignore[no-untyped-def]
-    """Whether an attachment is the paper's own content as JSON, as PDF/A-3 has it.
+    """Whether an attachment is the paper's own content as data, as PDF/A-3 has it.
 
-    So are the papers that the site itself prints; a vendor may hand them in again.
+    So are the papers that the site itself prints, with their record as JSON and their
+    long tables as CSV; a vendor may hand them in again.
     """
     if each.get("/AFRelationship") != "/Data":
         return False
+    is_table = str(each.get("/UF", "")).endswith(".csv")
     try:
         for _name, stream in each["/EF"].items():
-            json.loads(stream.read_bytes().decode())
-    except Exception:  # noqa: BLE001 (whatever it is, it is no JSON)
+            text = stream.read_bytes().decode()
+            if not is_table:
+                json.loads(text)
+            elif not _is_plain_table(text):
+                return False
+    except Exception:  # noqa: BLE001 (whatever it is, it is no data)
         return False
     return True
+
+
+def _is_plain_table(text: str) -> bool:
+    """Rows of equal length, and no cell that a spreadsheet would obey."""
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    cells = [cell for row in rows for cell in row]
+    return len({len(row) for row in rows}) == 1 and not any(
+        "\0" in cell or (_FORMULA.match(cell) and not _FIGURE.fullmatch(cell))
+        for cell in cells
+    )
+
+
+_FORMULA = re.compile(r"\s*[=+\-@]")
+_FIGURE = re.compile(r"-?\d+(\.\d+)?")
 
 
 def _is_direct(value) -> bool:  # type: ignore[no-untyped-def]
