@@ -26,9 +26,14 @@ PUBLIC_ID_LENGTH = 26
 
 def new_public_id(prefix: str) -> str:
     """An opaque id such as ``ord_7k2m…``: 128 random bits in Crockford base32."""
+    return f"{prefix}_{random_code()}"
+
+
+def random_code() -> str:
+    """128 random bits in Crockford base32: letters and digits that are told apart."""
     number = secrets.randbits(128)
     digits = [_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5)]
-    return f"{prefix}_{''.join(digits)}"
+    return "".join(digits)
 
 
 class ClockTimestamp(models.Func):

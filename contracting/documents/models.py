@@ -11,6 +11,7 @@ from accounts.models import ApiKey, Membership, Organization
 from accounts.states import SOURCE_SELECTION_ROLES
 from contracting.core.actors import Actor
 from contracting.core.models import (
+    PUBLIC_ID_LENGTH,
     Addressed,
     AppendOnly,
     ClockTimestamp,
@@ -135,6 +136,13 @@ class Document(Addressed, Stateful, Timestamped):
         max_length=64, help_text="SHA-256 of the content that was decided on."
     )
     version = models.PositiveIntegerField(help_text="The version that was decided on.")
+    verification_code = models.CharField(
+        max_length=PUBLIC_ID_LENGTH,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="Random, printed on page one; empty on papers older than the code.",
+    )
     state = models.CharField(
         max_length=12,
         choices=DocumentState.choices,
@@ -164,6 +172,11 @@ class Document(Addressed, Stateful, Timestamped):
             models.CheckConstraint(
                 name="a_failed_paper_says_why",
                 condition=~Q(state=DocumentState.FAILED) | ~Q(last_error=""),
+            ),
+            models.UniqueConstraint(
+                name="a_verification_code_names_one_paper",
+                fields=["verification_code"],
+                condition=~Q(verification_code=""),
             ),
             models.CheckConstraint(
                 name="only_a_paper_that_waits_is_leased",
@@ -198,6 +211,11 @@ class Document(Addressed, Stateful, Timestamped):
     @property
     def is_rendered(self) -> bool:
         return self.state == DocumentState.RENDERED
+
+    @property
+    def verify_path(self) -> str:
+        """Where anybody may ask about the paper; empty while it has no code."""
+        return f"/verify/{self.verification_code}" if self.verification_code else ""
 
     @property
     def rendering(self) -> Rendering | None:
@@ -237,6 +255,13 @@ class Rendering(AppendOnly):
                     unsealed_sha256__regex=r"^[0-9a-f]{64}$",
                     seal_certificate_sha256__regex=r"^[0-9a-f]{64}$",
                 ),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="prints_before_their_seal",
+                fields=["unsealed_sha256"],
+                condition=~Q(unsealed_sha256=""),
             ),
         ]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 
@@ -134,6 +135,9 @@ def _sheet(document: Document) -> rendering.Sheet:
         context=document.context,
         author=document.agency.name,
         created_at=document.requested_at,
+        verify_at=settings.SITE_URL + document.verify_path
+        if document.verify_path
+        else "",
     )
 
 

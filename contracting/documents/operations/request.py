@@ -9,6 +9,7 @@ from django.db import transaction
 
 from contracting.core.actors import Actor
 from contracting.core.canonical import plain
+from contracting.core.models import random_code
 from contracting.core.subjects import Subject
 from contracting.documents import tasks
 from contracting.documents.models import Document
@@ -57,6 +58,7 @@ def request_document(
         context=plain(context),
         content_sha256=content_sha256,
         version=version,
+        verification_code=random_code(),
         requested_at=at,
         requested_by_name=by.name,
     )
