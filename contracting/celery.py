@@ -35,6 +35,10 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"expires": 30.0},
     },
+    "clear-parts-hourly": {
+        "task": "contracting.documents.tasks.clear_parts",
+        "schedule": crontab(minute=50),
+    },
     "sweep-notices": {
         "task": "contracting.notices.tasks.sweep_notices",
         "schedule": 10.0,

@@ -60,6 +60,24 @@ class FormBlock:
     shape: str
 
 
+MOST_CONTEXT_BYTES: Final = 8 * 1024 * 1024
+"""Of the canonical text of what a paper prints, and carries as its attachment."""
+
+_MOST_PAGES: Final = 200
+_MOST_PAGES_OF: Final = {
+    "contract": 600,
+    "letter": 40,
+    "receipt": 60,
+    "reconciliation": 600,
+    "solicitation": 600,
+}
+
+
+def most_pages(kind: str) -> int:
+    """How many pages a paper of this kind may have; what is longer is a schedule."""
+    return _MOST_PAGES_OF.get(kind, _MOST_PAGES)
+
+
 @cache
 def tables() -> dict[str, Table]:
     """Every table a context may hold, in the order in which an annex prints them."""

@@ -13,7 +13,7 @@ from typing import Final
 import zstandard
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.http import content_disposition_header
 
 from accounts.queries import actor_of, actor_of_key
@@ -149,6 +149,46 @@ def get_document_for(actor: Actor, public_id: str) -> Document:
         message = "There is no such paper."
         raise NotVisible(message)
     return found
+
+
+def is_being_printed(document: Document, at: datetime) -> bool:
+    """Whether a worker is at the paper, as far as its lease tells."""
+    return document.leased_until is not None and document.leased_until > at
+
+
+@dataclass(frozen=True, slots=True)
+class PressFigures:
+    """How the printing goes: counts of papers, and how long the oldest has waited."""
+
+    waiting: int
+    printing: int
+    tried_again: int
+    failed: int
+    oldest_seconds: int
+
+
+def press_figures(at: datetime) -> PressFigures:
+    """Over all agencies; a paper counts as waiting until it is printed or given up."""
+    held = Q(leased_until__gt=at)
+    found = Document.objects.waiting().aggregate(
+        waiting=Count("pk", filter=~held | Q(leased_until__isnull=True)),
+        printing=Count("pk", filter=held),
+        again=Count("pk", filter=Q(attempts__gt=0) & ~Q(last_error="")),
+        oldest=Min("requested_at"),
+    )
+    oldest = found["oldest"]
+    return PressFigures(
+        waiting=found["waiting"],
+        printing=found["printing"],
+        tried_again=found["again"],
+        failed=failed_documents().count(),
+        oldest_seconds=max(0, int((at - oldest).total_seconds())) if oldest else 0,
+    )
+
+
+def failed_documents() -> QuerySet[Document]:
+    """The papers that were given up, oldest first; each has its reason."""
+    return Document.objects.filter(state=DocumentState.FAILED).order_by("pk")
 
 
 def pending_documents() -> QuerySet[Document]:

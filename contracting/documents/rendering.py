@@ -8,9 +8,17 @@ dates come from the record, its identifier from its content, its fonts from the 
 from __future__ import annotations
 
 import hashlib
+import json
+import logging
+import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import resource
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -29,6 +37,8 @@ if TYPE_CHECKING:
     from weasyprint import Document as Layout
     from weasyprint.urls import URLFetcherResponse
 
+_log = logging.getLogger(__name__)
+
 TEMPLATES: Final = Path(settings.BASE_DIR) / "templates" / "documents"
 VARIANT: Final = "pdf/a-3a"
 ADDRESS: Final = "https://paper.invalid/"
@@ -43,7 +53,11 @@ _MEDIA_TYPES: Final = {".css": "text/css", ".ttf": "font/ttf"}
 
 
 class LibrariesMissing(RuntimeError):
-    """Pango is not installed: papers wait, everything else works."""
+    """Nothing can be printed now: papers wait, everything else works."""
+
+
+class TooLarge(ValueError):
+    """The paper has more pages or content than its kind may; trying again is vain."""
 
 
 class ForbiddenAddress(ValueError):
@@ -93,6 +107,38 @@ class Sheet:
         return hashlib.sha256(canonical_json(named).encode()).digest()[:16]
 
 
+@contextmanager
+def bounded_memory(megabytes: int) -> Iterator[None]:
+    """Let this process take so much more memory than it has, and no more.
+
+    Beyond it Python raises ``MemoryError`` and a C library ends the process: the paper
+    fails, or its worker ends, and the machine goes on. Where the system does not say
+    what a process has (macOS), nothing is bounded.
+    """
+    now = _data_bytes()
+    if not now:
+        yield
+        return
+    before, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = now + megabytes * 1024 * 1024
+    ends = [each for each in (before, hard) if each != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_DATA, (min([most, *ends]), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (before, hard))
+
+
+def _data_bytes() -> int:
+    """What the process has of its own, as Linux counts it; 0 elsewhere."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    found = re.search(r"^VmData:\s+(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
+
+
 def missing_libraries() -> str:
     """The one line that says what to install, or nothing when papers can be printed."""
     try:
@@ -106,15 +152,18 @@ def render(sheet: Sheet) -> bytes:
     """Print the sheet.
 
     :raises LibrariesMissing: when the machine has no Pango
+    :raises TooLarge: saying how many pages or bytes there are, and what to do
     """
     message = missing_libraries()
     if message:
         raise LibrariesMissing(message)
+    _insist_on_size(sheet)
     from weasyprint import HTML, Attachment
 
     layout = HTML(
         string=html_of(sheet), base_url=ADDRESS, url_fetcher=_fetcher()
     ).render(pdf_tags=True, pdf_variant=VARIANT)
+    _insist_on_pages(sheet, len(layout.pages))
     made = sheet.created_at.astimezone(UTC).replace(microsecond=0)
     layout.metadata.attachments = [
         Attachment(
@@ -132,6 +181,81 @@ def render(sheet: Sheet) -> bytes:
         pdf_variant=VARIANT, pdf_tags=True, pdf_identifier=sheet.identifier
     )
     return pdf
+
+
+NOT_PRINTED: Final = 3
+"""The exit code of a press of its own that says why it has not printed."""
+
+_APART_SECONDS: Final = 60
+_turn = threading.Semaphore()
+
+
+def render_apart(sheet: Sheet) -> bytes:
+    """Print the sheet in a process of its own, which ends with it.
+
+    For the web, which never loads the press: what a long sheet takes of memory and time
+    is taken from no other request. One sheet at a time.
+
+    :raises LibrariesMissing: with words, when it cannot be printed now
+    """
+    if not _turn.acquire(timeout=_APART_SECONDS):
+        message = "Another sheet is being printed. Ask for it again in a minute."
+        raise LibrariesMissing(message)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "django", "print_sheet"],
+            input=json.dumps(_as_words(sheet)).encode(),
+            capture_output=True,
+            cwd=settings.BASE_DIR,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE},
+            timeout=_APART_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as too_long:
+        message = f"It takes more than {_APART_SECONDS} seconds to print."
+        raise LibrariesMissing(message) from too_long
+    finally:
+        _turn.release()
+    if done.returncode == NOT_PRINTED:
+        raise LibrariesMissing(done.stderr.decode(errors="replace"))
+    if done.returncode or not done.stdout.startswith(b"%PDF-"):
+        _log.error("A sheet was not printed: %s", done.stderr[-2000:])
+        message = "It could not be printed: the log of the site says why."
+        raise LibrariesMissing(message)
+    return done.stdout
+
+
+def _as_words(sheet: Sheet) -> dict[str, Any]:
+    words = {each.name: getattr(sheet, each.name) for each in fields(sheet)}
+    made = sheet.created_at.isoformat()
+    return words | {"created_at": made, "context": dict(sheet.context)}
+
+
+def _insist_on_size(sheet: Sheet) -> None:
+    size = len(canonical_json(dict(sheet.context)).encode())
+    if size > paperwork.MOST_CONTEXT_BYTES:
+        message = (
+            f"Its content has {size:,} bytes; a paper prints "
+            f"{paperwork.MOST_CONTEXT_BYTES:,} at the most. {_INSTEAD}"
+        )
+        raise TooLarge(message)
+
+
+def _insist_on_pages(sheet: Sheet, pages: int) -> None:
+    most = paperwork.most_pages(sheet.kind)
+    if pages > most:
+        noun = sheet.kind.replace("_", " ")
+        message = (
+            f"It would have {pages:,} pages; a {noun} has {most:,} at the most. "
+            f"{_INSTEAD}"
+        )
+        raise TooLarge(message)
+
+
+_INSTEAD: Final = (
+    "Nothing is lost: what it was to print is kept. Put the long schedule into an "
+    "attachment, or issue it for a shorter period or for fewer lines."
+)
 
 
 def html_of(sheet: Sheet) -> str:

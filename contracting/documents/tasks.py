@@ -9,6 +9,9 @@ from django.conf import settings
 
 from contracting.core import clock
 from contracting.documents.operations import (
+    clear_parts as clearing,
+)
+from contracting.documents.operations import (
     render,
     sweep,
 )
@@ -48,3 +51,9 @@ def work_operation(operation_id: int) -> None:
 def sweep_operations() -> int:
     """Go on with what a lost worker or message has left."""
     return sweeping.sweep_operations(at=clock.now())
+
+
+@shared_task(queue="work")  # type: ignore[untyped-decorator,unused-ignore]
+def clear_parts() -> int:
+    """Remove what workers that were ended in the middle have left in the storage."""
+    return clearing.clear_parts(at=clock.now())

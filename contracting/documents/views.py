@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
@@ -18,8 +19,11 @@ from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents import permissions, queries
 from contracting.documents.models import Document, Operation, Rendering
 from contracting.documents.operations.cancel_operation import cancel_operation
+from contracting.documents.operations.render import MAX_ATTEMPTS
 from contracting.documents.operations.retry import retry_document
-from contracting.documents.states import DocumentKind
+from contracting.documents.states import DocumentKind, DocumentState
+
+WATCH_SECONDS: Final = "5"
 
 
 def pdf_response(document: Document, rendering: Rendering) -> HttpResponse:
@@ -32,6 +36,23 @@ def pdf_response(document: Document, rendering: Rendering) -> HttpResponse:
         content_type=queries.served_type(rendering.blob),
         headers=queries.file_headers(document, rendering.blob),
     )
+
+
+class WatchedPage(PageView):
+    """A page of something that is under way: it reloads only for who asked it to.
+
+    Scripts look by themselves. Without them the page says how to look again, and
+    ``?watch=1``, a link on it, looks every five seconds until another link ends that
+    (WCAG 2.2.1 and 2.2.2: no page reloads by itself).
+    """
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        context = self.context(**ids)
+        watching = bool(request.GET.get("watch")) and context["is_under_way"]
+        page = render(request, self.template_name, {**context, "watching": watching})
+        if watching:
+            page["Refresh"] = WATCH_SECONDS
+        return page
 
 
 class PaperPage(PageView):
@@ -56,7 +77,7 @@ class PaperPage(PageView):
             )
 
 
-class DocumentPage(PaperPage):
+class DocumentPage(WatchedPage, PaperPage):
     """Is the paper ready, and is it the one that was decided on?"""
 
     template_name = "documents/document.html"
@@ -69,6 +90,9 @@ class DocumentPage(PaperPage):
             "rendering": document.rendering,
             "file_name": queries.file_name(document),
             "may_retry": permissions.can_retry_document(self.actor, document),
+            "is_under_way": document.state == DocumentState.REQUESTED,
+            "is_printing": queries.is_being_printed(document, clock.now()),
+            "most_attempts": MAX_ATTEMPTS,
         }
 
 
@@ -105,7 +129,7 @@ class RetryDocument(VerbView):
         return reverse("documents:document", args=[document.public_id])
 
 
-class OperationPage(PageView):
+class OperationPage(WatchedPage):
     """How far is it, and what came of it?"""
 
     template_name = "documents/operation.html"
@@ -114,6 +138,7 @@ class OperationPage(PageView):
         operation = queries.get_operation_for(self.actor, ids["public_id"])
         return {
             "operation": operation,
+            "is_under_way": operation.is_open,
             "may_cancel": permissions.can_cancel_operation(self.actor, operation),
         }
 

@@ -53,7 +53,7 @@ from contracting.documents.queries import (
     download_headers,
 )
 from contracting.documents.refusals import NotReady
-from contracting.documents.rendering import LibrariesMissing, render
+from contracting.documents.rendering import LibrariesMissing, render_apart
 from contracting.evaluations.standing.registration import excuse_of
 from contracting.evaluations.standing.validity import extensions_of, valid_until
 from contracting.ledger.queries import contract_balance
@@ -293,7 +293,8 @@ class PreviewContract(PageView):
             raise Http404
         _log(self, contract)
         try:
-            pdf = render(paperwork.preview(contract, by=self.actor, at=clock.now()))
+            sheet = paperwork.preview(contract, by=self.actor, at=clock.now())
+            pdf = render_apart(sheet)
         except LibrariesMissing as missing:
             raise NotReady(str(missing)) from missing
         headers = download_headers(f"preview-{contract.public_id}.pdf")

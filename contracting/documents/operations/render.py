@@ -26,6 +26,11 @@ MISSING_WAIT = timedelta(seconds=60)
 LEASE = timedelta(seconds=60)
 RENEWED_EVERY_SECONDS = 15.0
 
+_MEMORY = (
+    "Printing it takes more than the {:,} megabytes that a paper may take. Put the "
+    "long schedule into an attachment, or issue it for a shorter period."
+)
+
 _log = logging.getLogger(__name__)
 
 
@@ -40,13 +45,16 @@ def render_document(*, document_id: int) -> Document | None:
     worker is given up as visibly as one that raises. What goes wrong is written on the
     row; the sweep tries again, each time after a longer wait. A paper waits without
     limit, and without counting, while the machine lacks the libraries that print, or
-    the seal that the paper needs.
+    the seal that the paper needs. One that is too large for its kind fails at once.
     """
     document = _claim(document_id)
     if document is None or document.state == DocumentState.FAILED:
         return document
     try:
-        with _renewed(document):
+        with (
+            _renewed(document),
+            rendering.bounded_memory(settings.PAPER_MEGABYTES),
+        ):
             pdf = rendering.render(_sheet(document))
             sealed = _sealed(document, pdf)
         if not connection.in_atomic_block:
@@ -55,6 +63,11 @@ def render_document(*, document_id: int) -> Document | None:
         return _record_print(document, pdf, sealed)
     except (rendering.LibrariesMissing, signing.SealMissing) as missing:
         return _wait_for_equipment(document, str(missing))
+    except rendering.TooLarge as too_large:
+        return _record_failure(document, str(too_large), is_final=True)
+    except MemoryError:
+        _log.exception("Paper %s takes too much memory.", document.public_id)
+        return _record_failure(document, _MEMORY.format(settings.PAPER_MEGABYTES))
     except Exception as error:  # noqa: BLE001 (written on the row, tried again)
         _log.exception("Paper %s was not printed.", document.public_id)
         return _record_failure(document, f"{type(error).__name__}: {error}")
@@ -197,11 +210,13 @@ def _record_print(
 
 
 @transaction.atomic
-def _record_failure(claimed: Document, why: str) -> Document | None:
+def _record_failure(
+    claimed: Document, why: str, *, is_final: bool = False
+) -> Document | None:
     document = _held(claimed)
     if document is None:
         return None
-    if document.attempts >= MAX_ATTEMPTS:
+    if is_final or document.attempts >= MAX_ATTEMPTS:
         return _give_up(document, why)
     _release(document, why=why, wait=FIRST_WAIT * 3 ** (document.attempts - 1))
     return document
