@@ -12,6 +12,10 @@ CREDIT_RECORDED = event_type(
 CREDIT_SETTLED = event_type(
     "billing.credit.settled", "A credit was set off or paid back."
 )
+CREDIT_REOPENED = event_type(
+    "billing.credit.reopened",
+    "What no voucher takes off a credit was opened again.",
+)
 CREDIT_CANCELLED = event_type(
     "billing.credit.cancelled", "What was open of a credit was cancelled."
 )

@@ -67,6 +67,12 @@ def _credits_beside_what_was_taken() -> Iterator[str]:
         live = credit.lines.filter(voided_at__isnull=True)
         taken = live.aggregate(sum=Sum("amount_dollars"))["sum"] or Decimal(0)
         settled = credit.settlements.aggregate(sum=Sum("dollars"))["sum"] or Decimal(0)
+        again = credit.reopenings.aggregate(
+            of_lines=Sum("dollars", filter=Q(settlement__isnull=True)),
+            of_settlements=Sum("dollars", filter=Q(settlement__isnull=False)),
+        )
+        taken -= again["of_lines"] or 0
+        settled -= again["of_settlements"] or 0
         if (taken, settled) != (credit.taken_dollars, credit.settled_dollars):
             yield f"credit {credit.public_id}: {taken} is taken, {settled} settled"
         if taken + settled > credit.dollars:
@@ -109,7 +115,8 @@ INVARIANTS = [
     Invariant(
         code="BIL-4",
         sentence="No more of a credit is taken off invoices, set off, paid back or "
-        "cancelled than is due, and what is kept of it is the sum of those.",
+        "given up than is due, and what is kept of it is the sum of those, less what "
+        "was opened again.",
         check=_credits_beside_what_was_taken,
     ),
 ]

@@ -77,6 +77,11 @@ class SettlementKind(TextChoices):
     SET_OFF = "SET_OFF", "set off against a payment"
     REFUND = "REFUND", "paid back by the vendor"
     CANCEL = "CANCEL", "cancelled"
+    WAIVE = "WAIVE", "waived"
+
+
+GIVEN_UP = (SettlementKind.CANCEL, SettlementKind.WAIVE)
+"""No money comes back by these, and each says why."""
 
 
 _S = InvoiceState

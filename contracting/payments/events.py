@@ -18,6 +18,12 @@ ACCEPTANCE_PERIOD_STATED = event_type(
 REFUND_RECORDED = event_type(
     "payments.refund.recorded", "Money that the vendor paid back was recorded."
 )
+REFUND_DEMANDED = event_type(
+    "payments.refund.demanded", "What the vendor owes back was demanded."
+)
+CREDIT_WAIVED = event_type(
+    "payments.credit.waived", "What was open of a credit was waived."
+)
 PAYMENTS_EXPORTED = event_type(
     "payments.batch.exported", "Certified payments were handed to the finance system."
 )

@@ -67,6 +67,17 @@ class StateAcceptancePeriodForm(ReasonForm):
     field_order = ("delivered_from", "days", "reason")
 
 
+class DemandRefundForm(forms.Form):
+    """Why the vendor owes it."""
+
+    basis = forms.CharField(
+        label="Why it is owed",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="The vendor reads it as it stands here.",
+    )
+
+
 class RecordRefundForm(forms.Form):
     """What the vendor has paid back."""
 

@@ -252,6 +252,32 @@ class PaymentOffset(AppendOnly):
         return f"{self.certification} less {self.dollars}"
 
 
+class RefundDemand(Addressed, AppendOnly):
+    """The contracting officer demands what the vendor owes back (FAR 32.604)."""
+
+    PREFIX = "dmd"
+
+    credit = models.ForeignKey(
+        "billing.CreditDue", on_delete=models.PROTECT, related_name="demands"
+    )
+    dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    basis = models.TextField(help_text="Why it is owed, as the vendor reads it.")
+    pay_by = models.DateField()
+    demanded_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    demanded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_demand_is_for_something_and_says_why",
+                condition=Q(dollars__gt=0) & ~Q(basis=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"${self.dollars} by {self.pay_by}"
+
+
 class Payment(Addressed, AppendOnly):
     """A payment made by the finance system, recorded here."""
 

@@ -95,6 +95,28 @@ def can_record_refund(by: Actor, credit: CreditDue) -> Verdict:
     )
 
 
+def can_demand_refund(by: Actor, credit: CreditDue) -> Verdict:
+    """The contracting officer, to whom the debt is owed (FAR 32.604)."""
+    return role_in(
+        by,
+        credit.order.contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="demand a refund",
+        rule="R-PAY-06",
+    )
+
+
+def can_waive_credit(by: Actor, credit: CreditDue) -> Verdict:
+    """The contracting officer, within the ceiling of R-PAY-06 (31 U.S.C. 3711)."""
+    return role_in(
+        by,
+        credit.order.contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="waive a credit",
+        rule="R-PAY-06",
+    )
+
+
 def can_export_payments(by: Actor, agency_id: int) -> Verdict:
     """A certifying officer of the agency, who answers for what is handed over."""
     return role_in(

@@ -63,10 +63,30 @@ class PaymentReturned(Conflict):
     code = "payment_returned"
 
 
+class PaymentBuiltOn(Conflict):
+    """Other vouchers take off what this one has paid (52.212-4(i)(5))."""
+
+    code = "payment_built_on"
+    rule = "R-PAY-06"
+
+
 class ReasonMissing(Invalid):
     """It is done for a reason, which is kept."""
 
     code = "reason_missing"
+
+
+class NothingOwedBack(Conflict):
+    """Nothing of the credit is open: it is on an invoice, or settled."""
+
+    code = "nothing_owed_back"
+
+
+class WaiverExceeded(Refusal):
+    """More than an agency may give up of a debt by itself (31 U.S.C. 3711(a)(2))."""
+
+    code = "waiver_exceeded"
+    rule = "R-PAY-06"
 
 
 class AcceptancePeriodWrong(Invalid):

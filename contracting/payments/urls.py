@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from contracting.payments import api, views
+from contracting.payments.views import credits
 
 _PAYMENT = "payments/<public_id:public_id>"
 
@@ -36,8 +37,18 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         "credits/<public_id:public_id>/record_refund",
-        views.RecordRefund.as_view(),
+        credits.RecordRefund.as_view(),
         name="record_refund",
+    ),
+    path(
+        "credits/<public_id:public_id>/demand_refund",
+        credits.DemandRefund.as_view(),
+        name="demand_refund",
+    ),
+    path(
+        "credits/<public_id:public_id>/waive_credit",
+        credits.WaiveCredit.as_view(),
+        name="waive_credit",
     ),
     path(
         "payment_exports/",

@@ -32,6 +32,8 @@ SETTLED = (
             "billing:credit",
             "billing:record_credit",
             "billing:cancel_credit",
+            "payments:demand_refund",
+            "payments:waive_credit",
         ),
         answer=f"{CREDITED}the_pages_show_record_and_cancel_a_credit",
         empty=f"{CREDITED}the_pages_show_record_and_cancel_a_credit",

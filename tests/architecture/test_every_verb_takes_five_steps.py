@@ -38,6 +38,7 @@ NOT_PERMITTED = {
     "metering.fold_usage": "it decides nothing; whoever uses or asks has been asked",
     "metering.roll_up_usage": _BY_THE_CALLER,
     "metering.sort_usage_by_key": "the machinery sorts sums that it can make again",
+    "billing.reopen_credit": _BY_THE_CALLER,
     "billing.settle_credit": _BY_THE_CALLER,
     "ledger.charge_interest": _BY_THE_CALLER,
     "ledger.credit_funds": _BY_THE_CALLER,

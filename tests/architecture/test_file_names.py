@@ -66,7 +66,7 @@ BESIDES = {
     "operate": {"data", "story"},
     "options": {"calculations"},
     "orders": {"calculations", "forms", "models", "queries", "views"},
-    "payments": {"calculations", "queries"},
+    "payments": {"calculations", "queries", "views"},
     "periods": {"queries"},
     "proposals": {"sealed.py"},
     "reconciliation": {"matching", "queries", "views"},

@@ -94,6 +94,8 @@ REACHED_OTHERWISE = {
     "payments:payment_export_csv": "only once a batch is written",
     "payments:payment_export_json": "only once a batch is written",
     "payments:record_refund": "only while a credit is open",
+    "payments:demand_refund": "only while a credit is open",
+    "payments:waive_credit": "only while a credit is open",
     "billing:cancel_credit": "only while a credit is on no invoice and no voucher",
     "periods:settle_adjustment": "only once accepted usage is rated anew",
     "periods:entry": "only once a month is closed",

@@ -6,14 +6,18 @@ from datetime import datetime
 import pytest
 from django.db import transaction
 
-from contracting.billing.models import Invoice
+from contracting.billing.models import CreditDue, Invoice
 from contracting.core import clock
+from contracting.core.quantities import Dollars
 from contracting.orders.models import TaskOrder
 from contracting.payments.models import PaymentCertification
+from tests.builders_billing import invoiced, stated
+from tests.builders_credits import credited, taken_off
 from tests.builders_settlement import (
     CERTIFIED_AT,
     accepted_invoice,
     certified_payment,
+    paid_invoice,
     reported,
     used_order,
 )
@@ -45,6 +49,31 @@ def accepted(order: TaskOrder) -> Invoice:
 def certified(accepted: Invoice) -> PaymentCertification:
     """Its invoice, certified for payment."""
     return certified_payment(invoice=accepted)
+
+
+@pytest.fixture
+def stuck(order: TaskOrder) -> CreditDue:
+    """The last invoice takes eight dollars off, and $5.23 of it is accepted and paid.
+
+    Its voucher takes off all that it pays, so that $2.77 are left on no voucher.
+    """
+    credit = credited(order, "8.00")
+    asked, line = stated("OUT_TEXT", 1_100_000), taken_off(credit, "8.00")
+    total = asked.amount - line.amount
+    invoice = invoiced(order, [asked, line], number="MM-LAST", total=total)
+    voucher = certified_payment(invoice=accepted_invoice(invoice=invoice))
+    assert (voucher.dollars, voucher.offset_dollars) == (0, Dollars("5.23").amount)
+    credit.refresh_from_db()
+    assert credit.open == Dollars()
+    return credit
+
+
+@pytest.fixture
+def settled(stuck: CreditDue) -> CreditDue:
+    """The same, with its voucher recorded by finance."""
+    paid_invoice(certification=stuck.lines.get().invoice.certifications.get())
+    stuck.refresh_from_db()
+    return stuck
 
 
 @pytest.fixture

@@ -123,9 +123,9 @@ def test_what_a_payment_is_too_small_for_comes_off_the_next(order, told_the_time
     )
     voucher = certified_payment(invoice=accepted_invoice(invoice=second))
 
-    # Then the other $2.77 come off it, once, and the page says where they are from
+    # Then the other $2.77, which are open since the first was paid, come off it, once
     page = client_for(actor("payment_certifier")).get(voucher.path).text
-    assert "no, left by another invoice" in page
+    assert "no, set off" in page
     assert cents(voucher.offset_dollars) == Dollars("2.77")
     paid_invoice(certification=voucher)
     (row,) = balances(order)

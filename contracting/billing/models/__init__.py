@@ -29,6 +29,7 @@ InvoiceDraft = drafts.InvoiceDraft
 InvoiceAllowance = allowances.InvoiceAllowance
 CreditDue = credits.CreditDue
 CreditLine = credits.CreditLine
+CreditReopening = credits.CreditReopening
 CreditSettlement = credits.CreditSettlement
 OverdueLetter = reporting.OverdueLetter
 ReportAnswer = reporting.ReportAnswer

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from contracting.billing.states import CreditKind, SettlementKind
+from contracting.billing.states import GIVEN_UP, CreditKind, SettlementKind
 from contracting.core.models import (
     Addressed,
     AppendOnly,
@@ -54,7 +54,7 @@ class CreditDue(Addressed, Timestamped):
         max_digits=18,
         decimal_places=2,
         default=0,
-        help_text="Set off, paid back or cancelled.",
+        help_text="Set off, paid back, cancelled or waived.",
     )
 
     objects = LockingQuerySet.as_manager()
@@ -147,7 +147,7 @@ class CreditLine(Addressed, AppendOnly):
 
 
 class CreditSettlement(Addressed, AppendOnly):
-    """What became of a part of a credit otherwise: set off, paid back or cancelled."""
+    """What became of a part of a credit otherwise: set off, paid back or given up."""
 
     PREFIX = "crs"
 
@@ -171,8 +171,8 @@ class CreditSettlement(Addressed, AppendOnly):
             ),
             models.CheckConstraint(
                 name="a_settlement_says_why_or_by_what",
-                condition=(Q(kind="CANCEL") & ~Q(reason=""))
-                | (~Q(kind="CANCEL") & ~Q(reference="")),
+                condition=(Q(kind__in=GIVEN_UP) & ~Q(reason=""))
+                | (~Q(kind__in=GIVEN_UP) & ~Q(reference="")),
             ),
         ]
 
@@ -183,3 +183,46 @@ class CreditSettlement(Addressed, AppendOnly):
     def subject(self) -> Subject:
         stream = f"contract:{self.credit.order.contract_id}"
         return Subject("billing.credit_settlement", self.pk, stream)
+
+
+class CreditReopening(AppendOnly):
+    """A part of a credit that an invoice or a voucher was to take off, and did not.
+
+    It is open again; the line or the settlement that had it stays as it was written.
+    """
+
+    credit = models.ForeignKey(
+        CreditDue, on_delete=models.PROTECT, related_name="reopenings"
+    )
+    credit_line = models.ForeignKey(
+        CreditLine,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reopenings",
+    )
+    settlement = models.ForeignKey(
+        CreditSettlement,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reopenings",
+    )
+    dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    reopened_by = models.CharField(max_length=160)
+    reopened_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_reopening_is_of_something", condition=Q(dollars__gt=0)
+            ),
+            models.CheckConstraint(
+                name="a_reopening_is_of_a_line_or_a_settlement",
+                condition=Q(credit_line__isnull=False, settlement__isnull=True)
+                | Q(credit_line__isnull=True, settlement__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credit} opened again"

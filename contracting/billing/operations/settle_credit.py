@@ -26,19 +26,27 @@ def settle_credit(
     credit_id: int,
     kind: str,
     dollars: Dollars,
-    reference: str,
+    reference: str = "",
+    reason: str = "",
     by: Actor,
     at: datetime,
 ) -> CreditSettlement:
     """Take cents off what is open; the caller has permitted it, and moves the money.
 
-    :param kind: SET_OFF against the voucher, or REFUND with its trace number
+    :param kind: SET_OFF against the voucher, REFUND with its trace number, or WAIVE
+        with its reason
     :param dollars: whole cents above zero
     :raises CreditNotOpen: if less is open
     """
     credit = locked_credit(credit_id)
     settlement = add_settlement(
-        credit, kind=kind, dollars=dollars, reference=reference, by=by, at=at
+        credit,
+        kind=kind,
+        dollars=dollars,
+        reference=reference,
+        reason=reason,
+        by=by,
+        at=at,
     )
     record_event(
         events.CREDIT_SETTLED,

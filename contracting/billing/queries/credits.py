@@ -14,6 +14,7 @@ from contracting.billing.calculations.credits import OpenCredit
 from contracting.billing.models import (
     CreditDue,
     CreditLine,
+    CreditReopening,
     CreditSettlement,
     Invoice,
 )
@@ -78,7 +79,7 @@ class Due:
 def credits_due(order: TaskOrder, at: datetime) -> list[Due]:
     """The credits of an order that were due and open at that instant, oldest first.
 
-    What stood on a live invoice then, was set off, paid back or cancelled is not open.
+    What stood on a live invoice then, was set off, paid back or given up is not open.
     Asked again later for the same instant, the answer is the same.
     """
     rows = CreditDue.objects.filter(order=order, credited_at__lte=at).order_by("pk")
@@ -93,6 +94,9 @@ def credits_due(order: TaskOrder, at: datetime) -> list[Due]:
     settled = CreditSettlement.objects.filter(credit__in=rows, settled_at__lte=at)
     for credit_id, dollars in settled.values_list("credit_id", "dollars"):
         gone[credit_id] += dollars
+    again = CreditReopening.objects.filter(credit__in=rows, reopened_at__lte=at)
+    for credit_id, dollars in again.values_list("credit_id", "dollars"):
+        gone[credit_id] -= dollars
     found = (Due(each, Dollars(each.dollars - gone[each.pk])) for each in rows)
     return [each for each in found if each.open]
 

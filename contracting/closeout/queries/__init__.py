@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from contracting.billing.models import Invoice
-from contracting.billing.queries.credits import open_credits
 from contracting.billing.states import InvoiceState
 from contracting.charges.queries import not_charged
 from contracting.closeout.calculations import Clock
@@ -35,6 +34,7 @@ from contracting.orders import queries as orders
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.states import ModificationState, TaskOrderState
 from contracting.payments.models import Payment
+from contracting.payments.queries.offsets import owed_back
 from contracting.reconciliation.queries import open_findings
 from contracting.reference.queries import threshold
 from contracting.terminations.queries import (
@@ -435,10 +435,10 @@ def _suspense(order: TaskOrder) -> list[Blocker]:
 
 
 def _owed_back(order: TaskOrder) -> list[Blocker]:
-    owed = total_dollars(each.open for each in open_credits(order))
+    owed = owed_back(order)
     words = (
         f"The vendor still owes ${owed.amount:,.2f} back. It takes that off an invoice "
-        "or pays it back, or the contracting officer cancels the credit."
+        "or pays it back, or the contracting officer cancels or waives the credit."
     )
     return [Blocker(NOTHING_OPEN, words)] if owed else []
 

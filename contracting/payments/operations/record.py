@@ -19,6 +19,7 @@ from contracting.payments import calculations, events, permissions, queries
 from contracting.payments.calculations.interest import Interest
 from contracting.payments.models import Payment, PaymentCertification
 from contracting.payments.operations.certify import _lock_invoice, _move_by_vouchers
+from contracting.payments.operations.demand_refund import reopen_paid
 from contracting.payments.queries.clocks import interest_of
 from contracting.payments.refusals import (
     AlreadyPaid,
@@ -46,6 +47,9 @@ def record_payment(
     Interest for paying late is owed with it, without being asked for (R-PAY-03): it is
     computed for the day of payment and charged to what the same lines of accounting
     have free, beside the order's ceiling and obligation.
+
+    Once the invoice is paid, what it was to take off of a credit and was too small for
+    is open again: for the next invoice, a refund or the contracting officer.
 
     :param paid_on: the day of payment in the contract's time zone
     :param reference: the finance system's trace number, at most 60 characters
@@ -99,6 +103,7 @@ def record_payment(
         )
     _post(certification, paid_on, by, at)
     _move_by_vouchers(invoice)
+    reopen_paid(invoice, by, at)
     _tell(payment, interest, by, at)
     record_event(
         events.PAYMENT_RECORDED,

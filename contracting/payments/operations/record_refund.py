@@ -19,6 +19,7 @@ from contracting.ledger.operations.credit import credit_funds
 from contracting.ledger.refusals import CreditExceeded
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.payments import events, permissions
+from contracting.payments.operations.demand_refund import reopen_untaken
 from contracting.payments.queries.offsets import paid_and_not_promised
 from contracting.payments.refusals import PaymentDateWrong
 
@@ -34,6 +35,8 @@ def record_refund(
     at: datetime,
 ) -> CreditSettlement:
     """Record a refund of a credit that is due; it returns to the funds that paid.
+
+    What an invoice was to take off and no voucher of it does is open again with it.
 
     :param dollars: whole cents, at most what is open
     :param received_on: the day of receipt in the contract's time zone
@@ -64,6 +67,7 @@ def record_refund(
         )
         raise PaymentDateWrong(message, pointer="/received_on")
     _guard_promised(credit, dollars)
+    reopen_untaken(credit, by, at)
     settlement = settle_credit(
         credit_id=credit.pk,
         kind=SettlementKind.REFUND,
@@ -104,7 +108,7 @@ def record_refund(
 
 def _guard_promised(credit: CreditDue, dollars: Dollars) -> None:
     """:raises CreditExceeded: if certified vouchers could not be paid after it"""
-    left = max(paid_and_not_promised(credit), Dollars())
+    left = max(paid_and_not_promised(credit.order_line_id, credit.acrn), Dollars())
     if dollars > left:
         message = (
             f"ACRN {credit.acrn} has {left} that was paid and that no certified "

@@ -9,17 +9,23 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
+from contracting.core.quantities import Dollars
 from contracting.ledger.operations.reverse import reverse_transfer
 from contracting.ledger.queries.charged import standing_because
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.payments import events, permissions
+from contracting.payments import events, permissions, queries
 from contracting.payments.models import (
     CertifiedAcceptance,
     PaymentCertification,
     PaymentReturn,
 )
 from contracting.payments.operations.certify import _lock_invoice, _move_by_vouchers
-from contracting.payments.refusals import PaymentReturned, ReasonMissing
+from contracting.payments.queries.offsets import built_on, paid_and_not_promised
+from contracting.payments.refusals import (
+    PaymentBuiltOn,
+    PaymentReturned,
+    ReasonMissing,
+)
 
 
 @transaction.atomic
@@ -34,6 +40,8 @@ def return_payment(
     :raises NotAllowed: if ``by`` is no payment certifier of the agency
     :raises ReasonMissing: without a reason
     :raises PaymentReturned: if it was given back already
+    :raises PaymentBuiltOn: if other vouchers, or refunds, take off what it has paid:
+        they could not be paid, or would have taken off what nobody has paid (R-PAY-06)
     :raises NotReversible: if what was built on the payment would no longer hold
     """
     invoice_id = PaymentCertification.objects.values_list("invoice_id", flat=True).get(
@@ -51,6 +59,8 @@ def return_payment(
     if certification.is_returned:
         message = "This voucher was given back already."
         raise PaymentReturned(message)
+    if certification.is_paid:
+        _guard_built_on(certification)
     subject = certification.subject
     for transfer_id in standing_because(subject.kind, subject.id):
         reverse_transfer(
@@ -88,3 +98,26 @@ def return_payment(
         },
     )
     return returned
+
+
+def _guard_built_on(certification: PaymentCertification) -> None:
+    """What other vouchers and refunds take off it stays paid, in whatever order.
+
+    A voucher may take off of an ACRN what another one has paid from it. Without that
+    payment it could not be paid any more, so it is given back first.
+    """
+    offs = queries.taken_off_by_funds(certification)
+    for (holder, acrn), part in queries.parts_of(certification).items():
+        gone = part - offs.get((holder, acrn), Dollars())
+        free = paid_and_not_promised(holder.id, acrn)
+        if gone <= free or gone <= Dollars(0):
+            continue
+        others = built_on(certification, holder.id, acrn)
+        named = f" ({', '.join(others)})" if others else ""
+        message = (
+            f"This voucher has paid {gone} from ACRN {acrn}, and credits that came off "
+            f"elsewhere hold {gone - max(free, Dollars())} of it{named}. Record the "
+            "return of those vouchers first, then of this one, and certify them anew; "
+            "nothing was recorded."
+        )
+        raise PaymentBuiltOn(message, vouchers=others, acrn=acrn)

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from contracting.audit.queries import events_of
-from contracting.billing.models import CreditDue, Invoice
+from contracting.billing.models import Invoice
 from contracting.billing.queries import get_invoice_for
 from contracting.billing.queries.clocks import payment_days_of
-from contracting.billing.queries.credits import get_credit_for, open_credits
+from contracting.billing.queries.credits import open_credits
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
 from contracting.core import clock
@@ -40,7 +40,6 @@ from contracting.payments.operations.import_payment_status import (
     import_payment_status,
 )
 from contracting.payments.operations.record import record_payment
-from contracting.payments.operations.record_refund import record_refund
 from contracting.payments.operations.return_payment import return_payment
 from contracting.payments.operations.state_acceptance_period import (
     state_acceptance_period,
@@ -326,41 +325,6 @@ class StateAcceptancePeriod(VerbView):
     ) -> str:
         state_acceptance_period(contract_id=thing.pk, by=by, at=at, **data)
         return reverse("contracts:contract", args=[thing.public_id])
-
-
-class RecordRefund(VerbView):
-    """The vendor has paid back what it owed."""
-
-    template_name = "payments/record_refund.html"
-    form_class = forms.RecordRefundForm
-    submit_label = "Record the refund"
-    done_message = "The refund is recorded; it is back with the funds that paid."
-
-    def thing(self, *_: Any, **ids: Any) -> CreditDue:
-        return get_credit_for(self.actor, ids["public_id"])
-
-    def verdict(self, thing: CreditDue) -> Verdict:
-        return permissions.can_record_refund(self.actor, thing)
-
-    def initial(self, thing: CreditDue) -> dict[str, Any]:
-        today = today_of(thing.order.contract)
-        return {"dollars": thing.open.amount, "received_on": today}
-
-    def extra(self, thing: CreditDue) -> dict[str, Any]:
-        return {"credit": thing, "order": thing.order, "cancel_url": thing.path}
-
-    def perform(
-        self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        record_refund(
-            credit_id=thing.pk,
-            dollars=Dollars(data["dollars"]),
-            received_on=data["received_on"],
-            reference=data["reference"],
-            by=by,
-            at=at,
-        )
-        return thing.path
 
 
 class PaymentExportsPage(PageView):
