@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -148,6 +148,22 @@ def test_a_comparison_under_another_version_of_the_contract_does_not_count(
 
     compared(order, invoice, at=COMPARED_AT + timedelta(hours=2))
     assert accepted(invoice).exact_dollars > 0
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [{"title": "Another name"}, {"ordering_end": date(2027, 9, 30)}],
+    ids=["title", "time"],
+)
+def test_a_modification_of_what_no_comparison_reads_changes_nothing(
+    order, invoice, terms
+):
+    compared(order, invoice)
+    issued_contract_modification(
+        on=order.contract, terms=terms, at=COMPARED_AT + timedelta(hours=1)
+    )
+
+    assert Dollars(accepted(invoice).accepted_dollars) == TOTAL
 
 
 def test_a_comparison_of_other_inputs_does_not_count(order, invoice):
