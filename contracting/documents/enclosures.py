@@ -210,7 +210,13 @@ def _defined() -> dict[str, Any]:
                 _object(**fact, span={"type": "integer"}) | {"required": ["label"]},
             ]
         },
-        "section": _object(heading=_VALUE, text=_VALUE, paragraphs=_listed(_TEXT)),
+        "section": _object(
+            heading=_VALUE,
+            text=_VALUE,
+            paragraphs=_listed(_TEXT),
+            table=_TEXT | {"description": "The table of the house below its words."},
+            tables=_listed({"$ref": "#/$defs/table"}),
+        ),
         "signature": _object(capacity=_VALUE, name=_VALUE, **signed),
         "table": _object(
             caption=_TEXT,

@@ -115,6 +115,7 @@ FORM_OF: Final = {
     "solicitation": "SF1449",
     "request_for_quotations": "SF18",
     "contract": "SF1449",
+    "conformed_contract": "SF1449",
     "task_order": "OF347",
     "modification": "SF30",
     "receiving_report": "RECEIVING",
@@ -124,6 +125,7 @@ FORM_TABLE: Final = {
     "solicitation": "lines",
     "request_for_quotations": "lines",
     "contract": "lines",
+    "conformed_contract": "lines",
     "task_order": "lines",
     "receiving_report": "accepted",
     "voucher": "paying",
@@ -173,6 +175,7 @@ def laid_out(kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
     own = FORM_TABLE.get(kind, "")
     fits = len(_rows_of(context, own)) <= FIRST_PAGE_LINES
     shown = {own} if fits else set()
+    shown |= {each.get("table", "") for each in context.get("sections") or []}
     blocks = context.get("blocks") or {}
     return {
         "form": _form(form, blocks, zone),
@@ -181,10 +184,11 @@ def laid_out(kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
         "facts": _facts(context.get("facts") or [], zone),
         "sections": [
             *_continued(form, blocks, zone),
-            *_sections(context.get("sections") or [], zone),
+            *_sections(context, zone),
         ],
         "signatures": _signatures(context.get("signatures") or [], zone),
         "notes": [printed(note, zone=zone) for note in context.get("notes") or []],
+        "as_of_words": printed(context.get("as_of")),
     }
 
 
@@ -290,14 +294,11 @@ def _annex(
     context: Mapping[str, Any], zone: str, *, without: Iterable[str]
 ) -> Iterable[dict[str, Any]]:
     footers = context.get("totals") or {}
-    extra = {
-        f"table-{at}": given.get("totals")
-        for at, given in enumerate(context.get("tables") or [], 1)
-    }
-    for table, rows in tables_of(context):
-        if table.key in extra or (rows and table.key not in without):
-            footer = extra.get(table.key) or footers.get(table.key)
-            yield _printed_table(table, rows, footer, zone)
+    for key, table in tables().items():
+        rows = _rows_of(context, key)
+        if rows and key not in without:
+            yield _printed_table(table, rows, footers.get(key), zone)
+    yield from _own_tables(context.get("tables"), "table", zone)
 
 
 def tables_of(
@@ -305,17 +306,37 @@ def tables_of(
 ) -> Iterable[tuple[Table, list[Mapping[str, Any]]]]:
     """Every table of a context with its rows: those of the house, then its own.
 
-    One that the context describes itself is named by its place: ``table-1``.
+    One that the context describes itself is named by its place: ``table-1``, or
+    ``section-2-table-1`` when it stands below the words of a section.
     """
     for key, table in tables().items():
         yield table, _rows_of(context, key)
-    for at, given in enumerate(context.get("tables") or [], 1):
+    own = [(context.get("tables"), "table")]
+    for at, section in enumerate(context.get("sections") or [], 1):
+        own.append((section.get("tables"), f"section-{at}-table"))
+    for given, name in own:
+        for table, rows, _ in _described(given, name):
+            yield table, rows
+
+
+def _described(
+    given: Iterable[Mapping[str, Any]] | None, name: str
+) -> Iterable[tuple[Table, list[Mapping[str, Any]], Any]]:
+    """Tables that bring their own columns, each with its rows and its last row."""
+    for at, each in enumerate(given or [], 1):
         columns = tuple(
             Column(column["key"], column["label"], column.get("shape", "text"))
-            for column in given["columns"]
+            for column in each["columns"]
         )
-        table = Table(f"table-{at}", given["caption"], columns)
-        yield table, given.get("rows") or []
+        table = Table(f"{name}-{at}", each["caption"], columns)
+        yield table, each.get("rows") or [], each.get("totals")
+
+
+def _own_tables(
+    given: Iterable[Mapping[str, Any]] | None, name: str, zone: str
+) -> Iterable[dict[str, Any]]:
+    for table, rows, totals in _described(given, name):
+        yield _printed_table(table, rows, totals, zone)
 
 
 def file_of(table: Table) -> str:
@@ -373,7 +394,8 @@ def _cell(value: Any, column: Column, zone: str) -> dict[str, Any]:
     long_word = max(map(len, text.split()), default=0) > LONGEST_WORD
     shape = "figures" if column.is_figures else ""
     shape = shape or ("mono" if column.shape == "mono" else "")
-    shape = shape or ("short" if is_day(value) else "")
+    is_short = column.shape == "short" or is_day(value)
+    shape = shape or ("short" if is_short else "")
     return {
         "text": text,
         "figures": column.is_figures,
@@ -424,9 +446,10 @@ def _fill_rows(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return facts
 
 
-def _sections(sections: Iterable[Any], zone: str) -> list[dict[str, Any]]:
+def _sections(context: Mapping[str, Any], zone: str) -> list[dict[str, Any]]:
+    """The sections in order, each with the tables that belong below its words."""
     found = []
-    for section in sections:
+    for at, section in enumerate(context.get("sections") or [], 1):
         text = section.get("text") or section.get("paragraphs") or ""
         text = "\n\n".join(text) if isinstance(text, list) else str(text)
         paragraphs = [printed(part, zone=zone) for part in text.split("\n\n") if part]
@@ -434,9 +457,21 @@ def _sections(sections: Iterable[Any], zone: str) -> list[dict[str, Any]]:
             {
                 "heading": printed(section.get("heading")),
                 "paragraphs": paragraphs,
+                "tables": list(_tables_below(section, context, at, zone)),
             }
         )
     return found
+
+
+def _tables_below(
+    section: Mapping[str, Any], context: Mapping[str, Any], at: int, zone: str
+) -> Iterable[dict[str, Any]]:
+    key = section.get("table", "")
+    rows = _rows_of(context, key)
+    if rows and key in tables():
+        footer = (context.get("totals") or {}).get(key)
+        yield _printed_table(tables()[key], rows, footer, zone)
+    yield from _own_tables(section.get("tables"), f"section-{at}-table", zone)
 
 
 def _signatures(

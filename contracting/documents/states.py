@@ -25,6 +25,12 @@ class DocumentKind(TextChoices):
     LETTER = "letter", "letter to the vendor"
     OPTION_DETERMINATION = "option_determination", "determination on an option"
     COMPLETION_STATEMENT = "completion_statement", "contract completion statement"
+    AWARD_SYNOPSIS = "award_synopsis", "synopsis of an award"
+    AWARD_NOTICE = "award_notice", "notice to an unsuccessful offeror"
+    DETERMINATION = "determination", "determination and findings"
+    JUSTIFICATION = "justification", "justification"
+    CONFORMED_CONTRACT = "conformed_contract", "conformed contract"
+    SERVICE_LEVELS = "service_levels", "schedule of service levels"
 
 
 class DocumentState(TextChoices):
