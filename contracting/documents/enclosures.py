@@ -53,7 +53,7 @@ def enclosed(
         "content_sha256": content_sha256,
         "issuer": issuer,
         "made_at": instant_of(made_at),
-        "context": dict(context),
+        "context": printed_part_of(context),
     }
     yield Enclosure(
         name=f"{kind}.json",
@@ -67,6 +67,45 @@ def enclosed(
                 description=f"{table.caption}: all {len(rows):,} rows",
                 content=_csv_of(table, rows),
             )
+
+
+def printed_part_of(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The context without what no page prints, such as a column that a table lacks.
+
+    Each audience has its own pages: whatever else a verb hands over stays here.
+    """
+    parts = _context()
+    shown = {key: value for key, value in context.items() if key in parts}
+    for table, rows in paperwork.tables_of(context):
+        if table.key in shown:
+            shown[table.key] = _only_columns(table, rows)
+    if "tables" in shown:
+        shown["tables"] = _only_described(shown["tables"])
+    if "sections" in shown:
+        shown["sections"] = [
+            {**each, "tables": _only_described(each["tables"])}
+            if each.get("tables")
+            else each
+            for each in shown["sections"]
+        ]
+    return shown
+
+
+def _only_described(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    given = list(given)
+    return [
+        {**each, "rows": _only_columns(table, rows)}
+        for each, (table, rows, _) in zip(
+            given, paperwork.described(given, ""), strict=True
+        )
+    ]
+
+
+def _only_columns(
+    table: paperwork.Table, rows: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    keys = {column.key for column in table.columns}
+    return [{key: row[key] for key in row if key in keys} for row in rows]
 
 
 def instant_of(made_at: datetime) -> str:

@@ -102,8 +102,8 @@ LONGEST_WORD: Final = 32
 LONG_TABLE: Final = 200
 """Rows; a table with more is enclosed as a file, and the pages print its beginning."""
 SHOWN_OF_LONG: Final = 40
-LINES_OF_WORDS: Final = ("summary", "description", "subject", "issuer")
-"""Keys of a context that are printed as they stand, above what they sum up."""
+LINES_OF_WORDS: Final = ("summary", "subject")
+"""Keys of a context that are printed as they stand: at the head, and in the record."""
 _LEAST_ROWS: Final = {
     "SF1449": 6,
     "SF18": 6,
@@ -315,11 +315,11 @@ def tables_of(
     for at, section in enumerate(context.get("sections") or [], 1):
         own.append((section.get("tables"), f"section-{at}-table"))
     for given, name in own:
-        for table, rows, _ in _described(given, name):
+        for table, rows, _ in described(given, name):
             yield table, rows
 
 
-def _described(
+def described(
     given: Iterable[Mapping[str, Any]] | None, name: str
 ) -> Iterable[tuple[Table, list[Mapping[str, Any]], Any]]:
     """Tables that bring their own columns, each with its rows and its last row."""
@@ -335,7 +335,7 @@ def _described(
 def _own_tables(
     given: Iterable[Mapping[str, Any]] | None, name: str, zone: str
 ) -> Iterable[dict[str, Any]]:
-    for table, rows, totals in _described(given, name):
+    for table, rows, totals in described(given, name):
         yield _printed_table(table, rows, totals, zone)
 
 

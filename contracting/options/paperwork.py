@@ -55,7 +55,8 @@ def sha256_of(intent: OptionIntent) -> str:
 def determination_sheet(made: OptionDetermination, *, signer: Actor) -> dict[str, Any]:
     """Every finding of FAR 17.207(c), with the market check line by line."""
     option, contract, market = made.option, made.option.contract, made.market
-    funds = f"{made.line_of_accounting} has ${made.free_dollars:,} left."
+    free = printed(made.free_dollars, "dollars")
+    funds = f"{made.line_of_accounting} has {free} left."
     sections = [
         ("Funds are available (17.207(c)(1))", funds),
         ("An existing need is fulfilled (17.207(c)(2))", made.need),

@@ -189,7 +189,7 @@ def exclusion_checked(contract: Contract, at: datetime) -> str:
         return ""
     return (
         f"{contract.vendor.name} is not excluded by the extract of "
-        f"{latest.extracted_at.isoformat(timespec='minutes')}."
+        f"{instant_words(latest.extracted_at.isoformat())}."
     )
 
 

@@ -7,7 +7,7 @@ import json
 import jsonschema
 import pytest
 
-from contracting.documents import paperwork, rendering
+from contracting.documents import enclosures, paperwork, rendering
 from contracting.documents.checking.upload import check_upload
 from contracting.documents.states import DocumentKind
 from tests.architecture.tree import ROOT
@@ -63,6 +63,19 @@ def test_another_shape_is_not_the_published_one(published, spoilt):
     record = json.loads(sheet("contract").enclosures[0].content)
 
     assert not published.is_valid(record | spoilt)
+
+
+def test_what_no_page_prints_is_not_enclosed():
+    context = context_of("decision")
+    whole = context_of("decision")
+    context["secret"] = "the estimate is $5"
+    context["created_at"] = "2026-03-02T15:00:00.000000Z"
+    context["offers"][0]["estimate"] = "5"
+    own = {"caption": "Own", "columns": [{"key": "a", "label": "A"}]}
+    context["tables"] = [{**own, "rows": [{"a": "1", "estimate": "5"}]}]
+    whole["tables"] = [{**own, "rows": [{"a": "1"}]}]
+
+    assert enclosures.printed_part_of(context) == whole
 
 
 def test_a_long_table_is_enclosed_whole_and_the_page_says_so(long_paper):
