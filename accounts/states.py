@@ -80,6 +80,7 @@ class Scope(TextChoices):
     RECOUNTS_WRITE = "recounts:write", "send recounted samples"
     PAYMENTS_READ = "payments:read", "read payments"
     DOCUMENTS_READ = "documents:read", "read documents"
+    DOCUMENTS_WRITE = "documents:write", "hand in signed copies of documents"
     REFERENCE_READ = "reference:read", "read reference data"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -67,6 +67,14 @@ class PasswordProof:
             message = "This is not your password. Type it once more."
             raise ProofWrong(message)
         reauthenticate_by_password(request)
+
+    def described(self, request: HttpRequest) -> str:
+        """Such as ``password, given 2026-03-02T15:00:07Z``; empty if none is known."""
+        given = get_authentication_records(request, request.user)
+        if not given:
+            return ""
+        when = datetime.fromtimestamp(int(given[-1]["at"]), UTC)
+        return f"{given[-1].get('method', 'login')}, given {when:%Y-%m-%dT%H:%M:%SZ}"
 
 
 class ChooseMembership(VerbView):

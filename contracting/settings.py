@@ -281,11 +281,24 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = env_number("BODY_MAX_BYTES", 6 * 1024 * 1024)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 TEXT_UPLOAD_MAX_BYTES = env_number("TEXT_UPLOAD_MAX_BYTES", 12 * 1024 * 1024)
-# The key and certificate of the organization's seal, in one PEM file. Where nothing is
-# at stake it is made on the first run.
+# The key and certificate of the organization's seal, in one PEM or PKCS#12 file, or on
+# a PKCS#11 token. Where nothing is at stake a file is made on the first run.
 SEAL_IS_MADE = _LOCAL
 SEAL_FILE = env_text("SEAL_FILE", str(BASE_DIR / "var" / "seal.pem") if _LOCAL else "")
 SEAL_PASSPHRASE = env_text("SEAL_PASSPHRASE", "")
+SEAL_PKCS11_MODULE = env_text("SEAL_PKCS11_MODULE", "")
+SEAL_PKCS11_TOKEN = env_text("SEAL_PKCS11_TOKEN", "")
+SEAL_PKCS11_KEY = env_text("SEAL_PKCS11_KEY", "seal")
+# A time stamp authority (RFC 3161). Where it is named and does not answer, papers wait,
+# unless they may go without.
+SEAL_TSA_URL = env_text("SEAL_TSA_URL", "")
+SEAL_TSA_REQUIRED = env_bool("SEAL_TSA_REQUIRED", default=True)
+# Put what proves that the seal's certificate was not revoked into each paper (B-LT).
+SEAL_LONG_TERM = env_bool("SEAL_LONG_TERM")
+SEAL_FETCHES_REVOCATION = env_bool("SEAL_FETCHES_REVOCATION", default=True)
+# A folder of certificates (.pem, .crt, .cer) that are trusted on signed copies, and
+# of lists of revoked ones (.crl, DER).
+SIGNATURE_TRUST = env_text("SIGNATURE_TRUST", "")
 # unix:/path or tcp://127.0.0.1:port of ClamAV's daemon; empty where there is none.
 CLAMD_URL = env_text("CLAMD_URL", "")
 # Its TemporaryDirectory, into which it writes what it reads. Only where this lies in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from contracting.core.errors import NotAllowed
@@ -38,6 +38,12 @@ class Actor:
     review_field: str = ""
     scopes: frozenset[str] = field(default_factory=frozenset)
     sources: frozenset[str] = field(default_factory=frozenset)
+    authentication: str = field(default="", compare=False)
+    """How a person has proved who they are, as the door has seen it; else empty."""
+
+    def proven(self, how: str) -> Actor:
+        """The same actor, with the proof that the door has seen."""
+        return replace(self, authentication=how)
 
     @property
     def is_person(self) -> bool:

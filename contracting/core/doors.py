@@ -65,6 +65,9 @@ class ProofOfPerson(Protocol):
         :raises Refusal: if it is missing or wrong, or was tried too often
         """
 
+    def described(self, request: Any) -> str:
+        """The last proof and when it was given, as the record of an act says it."""
+
 
 SECONDS_TO_RETRY = "1"
 
@@ -72,6 +75,7 @@ _rule_words: Callable[[str, datetime], RuleWords | None] | None = None
 _store: IdempotencyStore | None = None
 _proof: ProofOfPerson | None = None
 _resolve_actor: Callable[[Any], Actor] | None = None
+_statement: Callable[[str, int], str] | None = None
 
 
 def register_rule_words(words: Callable[[str, datetime], RuleWords | None]) -> None:
@@ -96,6 +100,20 @@ def register_proof(proof: ProofOfPerson) -> None:
     """Called once by ``accounts`` at start-up."""
     global _proof  # noqa: PLW0603
     _proof = proof
+
+
+def register_statements(statement: Callable[[str, int], str]) -> None:
+    """Called once by ``documents`` at start-up: verb and version → its statement."""
+    global _statement  # noqa: PLW0603
+    _statement = statement
+
+
+def statement_of(verb: str, thing: Any) -> str:
+    """What whoever does the verb on this thing states by it; empty if nothing."""
+    version = getattr(thing, "version", None)
+    if _statement is None or not isinstance(version, int):
+        return ""
+    return _statement(verb, version)
 
 
 def proof() -> ProofOfPerson:

@@ -296,6 +296,11 @@ class VerbView(PageView):
             )
             raise FilesTooLarge(message, size=size, limit=limit)
 
+    def _verb(self) -> str:
+        """The name of the route, which is that of the verb."""
+        match = self.request.resolver_match
+        return (match.url_name or "") if match else ""
+
     def _require_proof(self) -> None:
         """:raises Refusal: if the verb binds and no fresh proof is there or given"""
         if self.request.asks_proof:  # type: ignore[attr-defined]
@@ -308,7 +313,9 @@ class VerbView(PageView):
         """Do it once; ``at`` is the instant at which the whole body had arrived."""
         token = self._sent_token()
         scope = f"page {self.request.path}"
-        by, store, asks = self.actor, doors.idempotency(), self.claimant(thing)
+        shown = doors.proof().described(self.request)
+        by = self.actor.proven(shown)
+        store, asks = doors.idempotency(), self.claimant(thing)
         with transaction.atomic():
             mark = doors.fingerprint(scope, token)
             if not token:
@@ -347,6 +354,7 @@ class VerbView(PageView):
             "form": form,
             "form_token": self._sent_token() or secrets.token_urlsafe(24),
             "submit_label": self.submit_label,
+            "statement": doors.statement_of(self._verb(), thing),
             **self.extra(thing),  # noqa: S610 (ours, not a queryset)
         }
         if refusal is not None:

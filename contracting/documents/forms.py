@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import Any, Final
 
 from django import forms
@@ -93,6 +94,23 @@ class TextFileField(forms.FileField):
         return upload
 
 
+class SignedCopyForm(forms.Form):
+    """The copy, as the program that signed it has saved it."""
+
+    file = forms.FileField(
+        label="Signed copy",
+        help_text="The PDF for your signature that is offered here, signed in its one "
+        "empty field by a program for PDF, and saved by it. At most 20 MB.",
+    )
+
+    def clean_file(self) -> FileVerdict:
+        """The file, once the check of uploads has taken it."""
+        try:
+            return taken_file(self.cleaned_data["file"], allowed=("pdf",))
+        except FileNotTaken as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+
 def scanner() -> Scanner | None:
     """The malware scanner of this site, if one is set up."""
     return Scanner(settings.CLAMD_URL) if settings.CLAMD_URL else None
@@ -104,12 +122,17 @@ def sealed_scanner() -> Scanner | None:
 
 
 def taken_file(
-    upload: UploadedFile[Any], *, late: float = 0.0, sealed: bool = False
+    upload: UploadedFile[Any],
+    *,
+    late: float = 0.0,
+    sealed: bool = False,
+    allowed: Collection[str] = tuple(kinds.MEDIA_TYPES),
 ) -> FileVerdict:
     """The file, once the check has found nothing.
 
     :param late: seconds that the files before it have taken
     :param sealed: it is to be sealed: nothing reads it that may write it to a disk
+    :param allowed: the kinds that are taken here
     :raises FileNotTaken: with what was found, why it matters and what to do
     """
     name = upload.name or ""
@@ -120,7 +143,7 @@ def taken_file(
         )
         raise FileNotTaken(message, file=name)
     reader = sealed_scanner() if sealed else scanner()
-    verdict = check_upload(name, upload, scanner=reader)
+    verdict = check_upload(name, upload, scanner=reader, allowed=allowed)
     if not verdict.is_fit:
         codes = [finding.code for finding in verdict.findings]
         raise FileNotTaken(verdict.words, file=verdict.name, found=codes)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from accounts.states import VENDOR_ROLES, Role
+from accounts.states import VENDOR_ROLES, Role, Scope
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.documents.models import Document, Operation
-from contracting.documents.queries import is_held_by
+from contracting.documents.queries import is_held_by, party_of
 from contracting.documents.states import DocumentKind, DocumentState
 
 
@@ -42,6 +42,18 @@ def _is_its_vendor(by: Actor, document: Document) -> Verdict:
     if is_held_by(by, document) and by.has_role(*VENDOR_ROLES):
         return Allowed()
     return Refused("Only the vendor whose receipt it is may request it again.")
+
+
+def can_upload_signed_copy(by: Actor, document: Document) -> Verdict:
+    """Who may sign the paper for its party, or the party's machine with the scope."""
+    if by.is_key and Scope.DOCUMENTS_WRITE not in by.scopes:
+        return Refused(f"The key needs the scope {Scope.DOCUMENTS_WRITE}.")
+    if party_of(by, document):
+        return Allowed()
+    return Refused(
+        "Only those whom this paper names as its signatories hand in a copy that they "
+        "have signed."
+    )
 
 
 def can_cancel_operation(by: Actor, operation: Operation) -> Verdict:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import zstandard
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils.http import content_disposition_header
 
 from accounts.queries import actor_of, actor_of_key
+from accounts.states import Role
 from contracting.core.actors import ANONYMOUS, SYSTEM, Actor, under_pseudonym
 from contracting.core.errors import NotVisible
 from contracting.core.subjects import Subject
@@ -28,9 +30,10 @@ from contracting.documents.models import (
     DocumentQuerySet,
     Operation,
     Rendering,
+    SignedCopy,
 )
-from contracting.documents.refusals import Damaged, NotReady
-from contracting.documents.states import DocumentKind, DocumentState
+from contracting.documents.refusals import Damaged, NothingToSign, NotReady
+from contracting.documents.states import CopyResult, DocumentKind, DocumentState, Party
 
 STALLED_AFTER: Final = timedelta(seconds=20)
 """A worker that lives has stepped since; a message may have been lost."""
@@ -217,6 +220,91 @@ def rendering_of(document: Document) -> Rendering:
         )
         raise NotReady(message, state=document.state)
     return rendering
+
+
+PARTY_OF_ROLE: Final[dict[str, Party]] = {
+    Role.VENDOR_SIGNER: Party.VENDOR,
+    Role.CONTRACTING_OFFICER: Party.OFFICER,
+    Role.COR: Party.REPRESENTATIVE,
+    Role.PAYMENT_CERTIFIER: Party.CERTIFIER,
+    Role.SOURCE_SELECTION_AUTHORITY: Party.AUTHORITY,
+}
+"""As what a person signs who acts in that role."""
+
+
+def party_of(actor: Actor, document: Document) -> str:
+    """For which party this person or machine could sign the paper; empty for none."""
+    is_vendor = actor.acts_for(document.vendor_id)
+    if not is_vendor and not actor.acts_for(document.agency_id):
+        return ""
+    own: set[str] = (
+        {PARTY_OF_ROLE[actor.role]} if actor.role in PARTY_OF_ROLE else set()
+    )
+    if actor.is_key:
+        own = set(Party.values)
+    own &= {Party.VENDOR} if is_vendor else set(Party.values) - {Party.VENDOR}
+    return next((party for party in document.parties if party in own), "")
+
+
+def issued_for(document: Document, party: str) -> bytes:
+    """The bytes that this party signs with its own key, if it wants to.
+
+    They end before its own signature, so that its field is empty in them, and hold the
+    signatures of those who sign before it.
+
+    :raises NothingToSign: if the paper has no field for it, or others sign first
+    :raises NotReady: before the paper is printed
+    """
+    made = rendering_of(document)
+    if party not in document.parties or not made.revisions:
+        message = "This paper has no field for your signature."
+        raise NothingToSign(message)
+    place = document.parties.index(party)
+    if len(made.revisions) < place + 2:
+        first = Party(document.parties[place - 1]).label
+        message = f"The {first} signs this paper first; it has not done so yet."
+        raise NothingToSign(message)
+    return read_blob(made.blob)[: made.revisions[place + 1]]
+
+
+def copies_of(document: Document) -> QuerySet[SignedCopy]:
+    """The signed copies of a paper, newest first, with what their check has found."""
+    found = document.copies.select_related("blob", "organization", "check_of_it")
+    return found.select_related("operation").order_by("-pk")
+
+
+def get_copy_for(actor: Actor, document: Document, public_id: str) -> SignedCopy:
+    """A signed copy, for both parties unless its check has refused it.
+
+    :raises NotVisible: for anybody else, and before it is checked
+    """
+    taken = document.copies.exclude(check_of_it__result=CopyResult.REFUSED)
+    if actor.organization_id in {document.agency_id, document.vendor_id}:
+        found = taken.filter(check_of_it__isnull=False, public_id=public_id)
+        copy: SignedCopy | None = found.select_related("blob").first()
+        if copy is not None:
+            return copy
+    message = "There is no such signed copy."
+    raise NotVisible(message)
+
+
+def signatures_of(document: Document) -> list[dict[str, Any]]:
+    """Who has signed the paper, in order, and whose turn it is."""
+    placed = {
+        each.place: each.approval
+        for each in document.signatures.select_related("approval__membership__user")
+    }
+    made = document.rendering
+    in_file = made.signatures if made else 0
+    return [
+        {
+            "party": Party(party).label,
+            "approval": placed.get(place),
+            "record": json.loads(placed[place].record) if place in placed else None,
+            "is_in_file": place <= in_file,
+        }
+        for place, party in enumerate(document.parties, 1)
+    ]
 
 
 def read_blob(blob: Blob) -> bytes:

@@ -16,6 +16,18 @@ class FileNotTaken(Invalid):
     rule = "R-SUB-12"
 
 
+class OutOfOrder(Refusal):
+    """It is another party's turn to sign the paper."""
+
+    code = "out_of_order"
+
+
+class NothingToSign(Refusal):
+    """The paper has no field that this party could sign."""
+
+    code = "nothing_to_sign"
+
+
 class NotReady(Refusal):
     """The paper is requested and not printed yet, or could not be printed."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from contracting.core.api import instant
-from contracting.documents.models import Document, Operation
+from contracting.documents.models import Document, Operation, SignedCopy
 
 
 class DocumentSerializer(serializers.Serializer[Document]):
@@ -49,6 +49,40 @@ def show_document(document: Document) -> dict[str, Any]:
         "download": (
             f"/api/v1/documents/{document.public_id}/download" if made else None
         ),
+    }
+
+
+class SignedCopySerializer(serializers.Serializer[SignedCopy]):
+    """A copy that a party has signed with its own key, and what its check has found."""
+
+    id = serializers.CharField()
+    party = serializers.CharField()
+    name = serializers.CharField()
+    sha256 = serializers.CharField()
+    received_at = serializers.CharField()
+    received_by = serializers.CharField()
+    result = serializers.ChoiceField(
+        choices=["TRUSTED", "NOT_TRUSTED", "REFUSED"], allow_null=True
+    )
+    sentence = serializers.CharField(allow_null=True)
+    signature = serializers.DictField(allow_null=True)
+    operation = serializers.CharField()
+
+
+def show_copy(copy: SignedCopy) -> dict[str, Any]:
+    """A signed copy as the API writes it."""
+    found = getattr(copy, "check_of_it", None)
+    return {
+        "id": copy.public_id,
+        "party": copy.party,
+        "name": copy.name,
+        "sha256": copy.blob.sha256,
+        "received_at": instant(copy.received_at),
+        "received_by": copy.received_by,
+        "result": found.result if found else None,
+        "sentence": found.sentence if found else None,
+        "signature": (found.signature or None) if found else None,
+        "operation": copy.operation.public_id,
     }
 
 

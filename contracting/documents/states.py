@@ -45,9 +45,28 @@ MOVES = moves(
     {
         DocumentState.REQUESTED: (DocumentState.RENDERED, DocumentState.FAILED),
         DocumentState.FAILED: (DocumentState.REQUESTED,),
-        DocumentState.RENDERED: (),
+        DocumentState.RENDERED: (DocumentState.REQUESTED,),
     }
 )
+"""A paper that is ready is asked for again when somebody has signed it since."""
+
+
+class Party(TextChoices):
+    """For whom, or as what, somebody signs a paper."""
+
+    VENDOR = "VENDOR", "contractor"
+    OFFICER = "OFFICER", "contracting officer"
+    REPRESENTATIVE = "REPRESENTATIVE", "contracting officer's representative"
+    CERTIFIER = "CERTIFIER", "certifying officer"
+    AUTHORITY = "AUTHORITY", "source selection authority"
+
+
+class CopyResult(TextChoices):
+    """What came of the check of an uploaded signed copy."""
+
+    TRUSTED = "TRUSTED", "valid and trusted"
+    NOT_TRUSTED = "NOT_TRUSTED", "valid, but not trusted"
+    REFUSED = "REFUSED", "refused"
 
 
 class OperationState(TextChoices):

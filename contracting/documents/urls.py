@@ -18,6 +18,21 @@ urlpatterns = [
         name="download_document",
     ),
     path(
+        "documents/<public_id:document>/download_for_signature",
+        views.DownloadForSignature.as_view(),
+        name="download_for_signature",
+    ),
+    path(
+        "documents/<public_id:document>/upload_signed_copy",
+        views.UploadSignedCopy.as_view(),
+        name="upload_signed_copy",
+    ),
+    path(
+        "documents/<public_id:document>/signed_copies/<public_id:copy>",
+        views.DownloadSignedCopy.as_view(),
+        name="download_signed_copy",
+    ),
+    path(
         "documents/<public_id:document>/retry",
         views.RetryDocument.as_view(),
         name="retry_document",
@@ -44,6 +59,16 @@ api_urlpatterns = [
         "documents/<public_id:document>/download",
         api.DownloadEndpoint.as_view(),
         name="download_document",
+    ),
+    path(
+        "documents/<public_id:document>/download_for_signature",
+        api.DownloadForSignatureEndpoint.as_view(),
+        name="download_for_signature",
+    ),
+    path(
+        "documents/<public_id:document>/signed_copies",
+        api.SignedCopiesEndpoint.as_view(),
+        name="signed_copies",
     ),
     path(
         "operations/<public_id:public_id>",

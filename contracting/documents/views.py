@@ -14,13 +14,15 @@ from django.views import View
 from contracting.audit.operations.log import log_reading
 from contracting.core import clock
 from contracting.core.actors import Actor
-from contracting.core.permissions import Verdict
+from contracting.core.permissions import Verdict, require
 from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents import permissions, queries
-from contracting.documents.models import Document, Operation, Rendering
+from contracting.documents.forms import SignedCopyForm
+from contracting.documents.models import Document, Operation, Rendering, SignedCopy
 from contracting.documents.operations.cancel_operation import cancel_operation
 from contracting.documents.operations.render import MAX_ATTEMPTS
 from contracting.documents.operations.retry import retry_document
+from contracting.documents.operations.upload import upload_signed_copy
 from contracting.documents.states import DocumentKind, DocumentState
 
 WATCH_SECONDS: Final = "5"
@@ -93,6 +95,9 @@ class DocumentPage(WatchedPage, PaperPage):
             "is_under_way": document.state == DocumentState.REQUESTED,
             "is_printing": queries.is_being_printed(document, clock.now()),
             "most_attempts": MAX_ATTEMPTS,
+            "signatures": queries.signatures_of(document),
+            "may_upload": permissions.can_upload_signed_copy(self.actor, document),
+            "copies": _copies_for(self.actor, document),
         }
 
 
@@ -104,6 +109,65 @@ class DownloadDocument(PaperPage):
         response = pdf_response(document, queries.rendering_of(document))
         self.log(document, "download")
         return response
+
+
+class DownloadForSignature(PaperPage):
+    """The file as this party may sign it with a key of its own."""
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        document = queries.get_document_for(self.actor, ids["document"])
+        require(permissions.can_upload_signed_copy(self.actor, document))
+        party = queries.party_of(self.actor, document)
+        name = f"to-sign-{queries.file_name(document)}"
+        return HttpResponse(
+            queries.issued_for(document, party),
+            content_type="application/pdf",
+            headers=queries.download_headers(name),
+        )
+
+
+class DownloadSignedCopy(PaperPage):
+    """The copy as it was handed in, once its check has not refused it."""
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        document = queries.get_document_for(self.actor, ids["document"])
+        copy = queries.get_copy_for(self.actor, document, ids["copy"])
+        return HttpResponse(
+            queries.read_blob(copy.blob),
+            content_type="application/pdf",
+            headers=queries.attachment_headers(copy.name, copy.blob),
+        )
+
+
+class UploadSignedCopy(VerbView):
+    """Whose signature with a key of their own is on a copy of this paper?"""
+
+    template_name = "documents/upload_signed_copy.html"
+    form_class = SignedCopyForm
+    submit_label = "Hand in the signed copy"
+    done_message = "The copy is here and is being checked. That takes a few seconds."
+
+    def thing(self, **ids: Any) -> Document:
+        return queries.get_document_for(self.actor, ids["document"])
+
+    def verdict(self, thing: Document) -> Verdict:
+        return permissions.can_upload_signed_copy(self.actor, thing)
+
+    def extra(self, thing: Document) -> dict[str, Any]:
+        return {"document": thing, "copies": _copies_for(self.actor, thing)}
+
+    def perform(
+        self, *, thing: Document, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        upload_signed_copy(document_id=thing.pk, file=data["file"], by=by, at=at)
+        return reverse("documents:document", args=[thing.public_id])
+
+
+def _copies_for(actor: Actor, document: Document) -> list[SignedCopy]:
+    """Both parties see the signed copies; whoever else may read the paper does not."""
+    if actor.organization_id not in {document.agency_id, document.vendor_id}:
+        return []
+    return list(queries.copies_of(document))
 
 
 class RetryDocument(VerbView):

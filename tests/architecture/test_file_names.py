@@ -47,6 +47,7 @@ BESIDES = {
         "rendering.py",
         "signing.py",
     },
+    "documents": {"checking", "data", "models", "rendering.py", "signing"},
     "contracts": {"acceptance", "models", "queries", "views"},
     "closeout": {"queries"},
     "desk": {"permissions", "queries"},

@@ -104,7 +104,9 @@ def test_a_new_letter_follows_one_that_is_no_longer_in_force(decision):
         at=AWARDED_AT + timedelta(days=43),
     )
     assert not acts(other, contract, TO)
-    accept_designation(contract_id=contract.pk, by=other, at=AWARDED_AT)
+    accept_designation(
+        contract_id=contract.pk, by=other, at=AWARDED_AT + timedelta(days=43)
+    )
 
     # Then the new letter is the one that counts
     assert acts(other, contract, TO)

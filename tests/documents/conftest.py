@@ -1,11 +1,23 @@
-"""What the tests of operations share."""
+"""What the tests of papers and of operations share."""
 
 import pytest
 
 from contracting.documents import queries
 from contracting.documents.queries import Progress
+from contracting.documents.signing import orders
 from contracting.notices.models import Notice
 from tests.documents.operations import KIND
+
+
+@pytest.fixture(autouse=True)
+def plain_papers(request, monkeypatch):
+    """Papers are neither sealed nor signed, except where a module says ``SEALS``.
+
+    Most of these tests are about what comes before, and their press prints no PDF.
+    """
+    if not getattr(request.module, "SEALS", False):
+        plain = orders.Paper("any", is_sealed=False, order="", marking="", why="")
+        monkeypatch.setattr(orders, "paper", lambda kind: plain)
 
 
 @pytest.fixture

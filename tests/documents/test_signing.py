@@ -20,14 +20,17 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from contracting.audit.queries import events_of
-from contracting.documents import rendering, signing
+from contracting.documents import rendering
 from contracting.documents.models import Document
 from contracting.documents.operations.render import _sheet, render_document
 from contracting.documents.queries import read_blob
+from contracting.documents.signing import keys, signatures
 from contracting.documents.states import DocumentState
 from tests.architecture.tree import ROOT
 from tests.documents import files
 from tests.documents.papers import printed, request
+
+SEALS = True
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +44,7 @@ def seal_file(settings, tmp_path):
 def status_of(content, seal_file):
     """What a verifier says who trusts this seal's certificate and nothing else."""
     pem = seal_file.read_bytes()
-    blocks = [found[0] for found in signing._BLOCK.finditer(pem)]
+    blocks = [found[0] for found in keys._BLOCK.finditer(pem)]
     roots = list(load_certs_from_pemder_data(blocks[-1]))
     (embedded,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
     context = ValidationContext(trust_roots=roots, allow_fetching=False)
@@ -49,7 +52,7 @@ def status_of(content, seal_file):
 
 
 def test_a_verifier_finds_the_whole_file_sealed_and_unchanged(seal_file):
-    sealed = signing.seal(printed("receipt"), reason="Issued by the department")
+    sealed = signatures.seal(printed("receipt"), reason="Issued by the department")
 
     embedded, status = status_of(sealed.content, seal_file)
     assert embedded.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
@@ -64,7 +67,7 @@ def test_a_verifier_finds_the_whole_file_sealed_and_unchanged(seal_file):
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
 def test_one_changed_byte_breaks_the_seal(seal_file, part):
     plain = printed("receipt")
-    sealed = bytearray(signing.seal(plain, reason="Issued").content)
+    sealed = bytearray(signatures.seal(plain, reason="Issued").content)
     at = plain.index(b"stream", int(len(plain) * part)) + 20
     sealed[at] ^= 1
 
@@ -73,7 +76,7 @@ def test_one_changed_byte_breaks_the_seal(seal_file, part):
 
 
 def test_what_is_added_behind_the_seal_is_not_covered(seal_file):
-    sealed = signing.seal(printed("receipt"), reason="Issued").content
+    sealed = signatures.seal(printed("receipt"), reason="Issued").content
 
     embedded, _status = status_of(sealed + b"\n% more", seal_file)
     assert embedded.compute_integrity_info(skip_diff=True) is None
@@ -83,7 +86,7 @@ def test_what_is_added_behind_the_seal_is_not_covered(seal_file):
 def test_the_print_lies_unchanged_in_the_sealed_file(seal_file):
     plain = printed("receipt")
 
-    sealed = signing.seal(plain, reason="Issued")
+    sealed = signatures.seal(plain, reason="Issued")
 
     assert sealed.content.startswith(plain)
     assert sealed.unsealed_sha256 == hashlib.sha256(plain).hexdigest()
@@ -91,7 +94,7 @@ def test_the_print_lies_unchanged_in_the_sealed_file(seal_file):
 
 def test_a_key_is_made_once_and_for_its_owner_alone(seal_file):
     with ThreadPoolExecutor(4) as pool:
-        made = set(pool.map(lambda _: signing._pem(), range(8)))
+        made = set(pool.map(lambda _: keys._bytes_of(keys._file()), range(8)))
 
     assert len(made) == 1
     assert stat.S_IMODE(seal_file.stat().st_mode) == 0o600
@@ -100,20 +103,20 @@ def test_a_key_is_made_once_and_for_its_owner_alone(seal_file):
 
 
 def test_a_key_under_a_passphrase_seals_with_it_only(seal_file, settings):
-    pem = signing._pem()
+    pem = keys._bytes_of(keys._file())
     key = load_pem_private_key(pem, None)
     hidden = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.BestAvailableEncryption(b"open sesame"),
     )
-    certificate = list(signing._BLOCK.finditer(pem))[-1][0]
+    certificate = list(keys._BLOCK.finditer(pem))[-1][0]
     seal_file.write_bytes(certificate + hidden)
 
-    with pytest.raises(signing.SealMissing, match="SEAL_PASSPHRASE"):
-        signing.seal(files.pdf(), reason="Issued")
+    with pytest.raises(keys.SealMissing, match="SEAL_PASSPHRASE"):
+        signatures.seal(files.pdf(), reason="Issued")
     settings.SEAL_PASSPHRASE = "open sesame"
-    assert signing.seal(files.pdf(), reason="Issued").content
+    assert signatures.seal(files.pdf(), reason="Issued").content
 
 
 @pytest.mark.parametrize("content", [b"", b"no key", b"-----BEGIN PRIVATE KEY-----"])
@@ -121,8 +124,8 @@ def test_a_file_that_holds_no_key_says_what_it_must_hold(seal_file, content):
     seal_file.parent.mkdir()
     seal_file.write_bytes(content)
 
-    with pytest.raises(signing.SealMissing, match="one private key and its"):
-        signing.seal(files.pdf(), reason="Issued")
+    with pytest.raises(keys.SealMissing, match="one private key and its"):
+        signatures.seal(files.pdf(), reason="Issued")
 
 
 @pytest.mark.django_db
@@ -150,12 +153,12 @@ def test_a_receipt_is_sealed_and_both_hashes_are_kept(
 
 
 @pytest.mark.django_db
-def test_other_papers_are_printed_without_a_seal(
+def test_what_is_read_inside_only_is_printed_without_a_seal(
     contracting_officer, at, settings, monkeypatch
 ):
     settings.SEAL_FILE = ""
     monkeypatch.setattr(rendering, "render", lambda sheet: b"%PDF plain")
-    paper = request(contracting_officer, at)
+    paper = request(contracting_officer, at, kind="price_memo")
 
     render_document(document_id=paper.pk)
 
@@ -190,8 +193,8 @@ def test_without_a_seal_a_receipt_waits_uncounted_and_says_why(
 def test_a_key_is_never_made_where_it_must_be_configured(settings, seal_file):
     settings.SEAL_IS_MADE = False
 
-    with pytest.raises(signing.SealMissing, match="cannot be read"):
-        signing.seal(files.pdf(), reason="Issued")
+    with pytest.raises(keys.SealMissing, match="cannot be read"):
+        signatures.seal(files.pdf(), reason="Issued")
     assert not seal_file.exists()
 
 

@@ -12,6 +12,7 @@ from contracting.documents.operations import render
 from contracting.documents.operations.sweep import sweep_documents
 from contracting.documents.queries import read_blob
 from contracting.documents.states import DocumentState
+from tests.documents import files
 from tests.documents.papers import request
 from tests.workers import eventually
 
@@ -49,7 +50,7 @@ def test_a_worker_killed_in_the_middle_of_a_print_is_made_good(
     assert document.leased_until is not None
     assert document.leased_until < clock.now() + render.LEASE
     Document.objects.filter(pk=document.pk).update(leased_until=ClockTimestamp())
-    with patch.object(rendering, "render", lambda sheet: b"%PDF-"):
+    with patch.object(rendering, "render", lambda sheet: files.pdf()):
         assert sweep_documents(at=clock.now()) == 2
 
     # Then both papers have one print, and the attempt that was lost has counted

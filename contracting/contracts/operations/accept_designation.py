@@ -16,6 +16,10 @@ from contracting.contracts.models import (
 from contracting.contracts.queries import designation_of
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
+from contracting.documents.operations.approve import record_approval
+from contracting.documents.operations.sign import sign_document
+from contracting.documents.queries import documents_of
+from contracting.documents.states import Party
 from contracting.notices.operations.post_notice import Recipient, post_notice
 
 
@@ -35,6 +39,7 @@ def accept_designation(*, contract_id: int, by: Actor, at: datetime) -> CorDesig
     DesignationAcceptance.objects.create(
         designation=letter, accepted_by_id=by.own_membership_id, accepted_at=at
     )
+    _sign_the_letter(letter, by, at)
     post_notice(
         recipients=[
             Recipient(
@@ -64,3 +69,20 @@ def accept_designation(*, contract_id: int, by: Actor, at: datetime) -> CorDesig
         },
     )
     return letter
+
+
+def _sign_the_letter(letter: CorDesignation, by: Actor, at: datetime) -> None:
+    """The representative's signature below that of the contracting officer."""
+    paper = documents_of(letter.subject).first()
+    if paper is None or not paper.parties:
+        return
+    accepted = record_approval(
+        action="accept_designation",
+        party=Party.REPRESENTATIVE,
+        subject=letter.subject,
+        version=paper.version,
+        content_sha256=paper.content_sha256,
+        by=by,
+        at=at,
+    )
+    sign_document(document_id=paper.pk, approval=accepted)

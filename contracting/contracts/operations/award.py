@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -14,6 +15,7 @@ from contracting.contracts import (
     permissions,
     refusals,
 )
+from contracting.contracts.acceptance.offers import offer_of
 from contracting.contracts.calculations import obligations_of
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import require_awardable
@@ -35,7 +37,16 @@ from contracting.core.errors import IllegalMove
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens
+from contracting.documents.models import Approval
+from contracting.documents.operations.approve import (
+    Earlier,
+    earlier_approval,
+    record_approval,
+)
 from contracting.documents.operations.request import request_document
+from contracting.documents.operations.sign import sign_document
+from contracting.documents.queries import documents_of
+from contracting.documents.states import Party
 from contracting.evaluations.operations.keep import keep_registration
 from contracting.evaluations.queries import require_acknowledged
 from contracting.evaluations.standing.registration import require_registered
@@ -138,6 +149,7 @@ def put_in_force(
         by=by,
         at=at,
     )
+    approvals = _approvals(contract, on, by, at)
     request_document(
         kind="contract",
         subject=contract.subject,
@@ -150,6 +162,8 @@ def put_in_force(
         version=contract.version,
         by=by,
         at=at,
+        order=_order(approvals),
+        approvals=approvals,
     )
     _tell(contract, by, at)
     record_event(
@@ -159,6 +173,76 @@ def put_in_force(
         at=at,
         data=paperwork.summary(contract),
     )
+
+
+def _approvals(contract: Contract, on: date, by: Actor, at: datetime) -> list[Approval]:
+    """Both signatures, the first one first.
+
+    The vendor has signed what is accepted here with its offer; a quotation is no offer,
+    so that there the contracting officer has signed first (FAR 13.004).
+    """
+    of_it: dict[str, Any] = {
+        "subject": contract.subject,
+        "version": contract.version,
+        "content_sha256": contract.content_sha256,
+        "by": by,
+        "at": at,
+        "on": on,
+    }
+    offered = offer_of(contract.pk)
+    if offered is None:
+        vendor = earlier_approval(_offer_of_vendor(contract))
+        officer = record_approval(action="award_contract", party=Party.OFFICER, **of_it)
+        return [vendor, officer] if vendor else [officer]
+    first = earlier_approval(
+        Earlier(
+            action="offer_award",
+            party=Party.OFFICER,
+            membership=offered.signed_by,
+            at=offered.offered_at,
+            subject=contract.subject,
+            version=contract.version,
+            content_sha256=contract.content_sha256,
+        )
+    )
+    accepted = record_approval(action="accept_award", party=Party.VENDOR, **of_it)
+    _sign_the_offer(contract, accepted)
+    return [first, accepted] if first else [accepted]
+
+
+def _order(approvals: list[Approval]) -> str:
+    """Which order of signatures these follow."""
+    if len(approvals) == 1:
+        return "unilateral"
+    first = approvals[0].party
+    return "bilateral_award" if first == Party.VENDOR else "quoted_order"
+
+
+def _offer_of_vendor(contract: Contract) -> Earlier:
+    """The last version that the vendor has handed in of what is accepted."""
+    selected = contract.offer
+    revised = getattr(selected, "revised_offer", None)
+    handed_in = revised.revision if revised else selected.version_of_record
+    by = handed_in if revised else getattr(handed_in, "attribution", None)
+    return Earlier(
+        action="submit_offer",
+        party=Party.VENDOR,
+        membership=getattr(by, "submitted_by", None),
+        at=handed_in.received_at if handed_in else None,
+        subject=handed_in.subject if handed_in else contract.subject,
+        version=handed_in.number if handed_in else 0,
+        content_sha256=handed_in.plain_sha256 if handed_in else "",
+    )
+
+
+def _sign_the_offer(contract: Contract, accepted: Approval) -> None:
+    """The acceptance on the paper on which the award was offered."""
+    papers = documents_of(contract.subject).filter(
+        kind="contract", number=paperwork.OFFERED, version=contract.version
+    )
+    paper = papers.first()
+    if paper is not None and paper.parties:
+        sign_document(document_id=paper.pk, approval=accepted)
 
 
 def _require_offer(solicitation: Solicitation) -> None:

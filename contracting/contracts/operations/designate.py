@@ -17,7 +17,9 @@ from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
+from contracting.documents.operations.approve import record_approval
 from contracting.documents.operations.request import request_document
+from contracting.documents.states import Party
 from contracting.notices.operations.post_notice import Recipient, post_notice
 
 
@@ -81,6 +83,16 @@ def designate_cor(
         designated_by_id=by.own_membership_id,
         designated_at=at,
     )
+    officer = record_approval(
+        action="designate_cor",
+        party=Party.OFFICER,
+        subject=designation.subject,
+        version=contract.version,
+        content_sha256=contract.content_sha256,
+        by=by,
+        at=at,
+        on=on,
+    )
     request_document(
         kind="designation",
         subject=designation.subject,
@@ -92,6 +104,8 @@ def designate_cor(
         version=contract.version,
         by=by,
         at=at,
+        order="designation",
+        approvals=[officer],
     )
     post_notice(
         recipients=[

@@ -15,7 +15,9 @@ from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
+from contracting.documents.operations.approve import record_approval
 from contracting.documents.operations.request import request_document
+from contracting.documents.states import Party
 from contracting.evaluations.standing.validity import prices_no_longer_good
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
@@ -66,6 +68,16 @@ def offer_award(
         offered_at=at,
     )
     contract.move_to(ContractState.OFFERED)
+    officer = record_approval(
+        action="offer_award",
+        party=Party.OFFICER,
+        subject=contract.subject,
+        version=contract.version,
+        content_sha256=contract.content_sha256,
+        by=by,
+        at=at,
+        on=signed_on,
+    )
     request_document(
         kind="contract",
         subject=contract.subject,
@@ -78,6 +90,8 @@ def offer_award(
         version=contract.version,
         by=by,
         at=at,
+        order="quoted_order",
+        approvals=[officer],
     )
     _tell(contract, offer, by, at)
     warned = prices_no_longer_good(contract.offer, signed_on)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -15,9 +16,11 @@ from django.db.models import Q
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import SYSTEM
 from contracting.core.models import ClockTimestamp
-from contracting.documents import events, rendering, signing
+from contracting.documents import events, rendering
 from contracting.documents.models import Document, DocumentQuerySet, Rendering
 from contracting.documents.operations.store import store_blob
+from contracting.documents.signing.files import Made, make_file
+from contracting.documents.signing.keys import SealMissing
 from contracting.documents.states import DocumentState
 
 MAX_ATTEMPTS = 6
@@ -55,13 +58,12 @@ def render_document(*, document_id: int) -> Document | None:
             _renewed(document),
             rendering.bounded_memory(settings.PAPER_MEGABYTES),
         ):
-            pdf = rendering.render(_sheet(document))
-            sealed = _sealed(document, pdf)
+            made = make_file(document, lambda: rendering.render(_sheet(document)))
         if not connection.in_atomic_block:
             # A connection that has idled for minutes may be dead by now.
             connection.close_if_unusable_or_obsolete()
-        return _record_print(document, pdf, sealed)
-    except (rendering.LibrariesMissing, signing.SealMissing) as missing:
+        return _record_print(document, made)
+    except (rendering.LibrariesMissing, SealMissing) as missing:
         return _wait_for_equipment(document, str(missing))
     except rendering.TooLarge as too_large:
         return _record_failure(document, str(too_large), is_final=True)
@@ -154,59 +156,66 @@ def _sheet(document: Document) -> rendering.Sheet:
     )
 
 
-def _sealed(document: Document, pdf: bytes) -> signing.Sealed | None:
-    if not signing.is_sealed(document.kind):
-        return None
-    reason = f"Issued by {document.agency.name}: {document.title}, {document.number}"
-    return signing.seal(pdf, reason=reason)
-
-
 @transaction.atomic
-def _record_print(
-    claimed: Document, pdf: bytes, sealed: signing.Sealed | None
-) -> Document | None:
+def _record_print(claimed: Document, file: Made) -> Document | None:
     document = _held(claimed)
     if document is None:
         return None
-    content = sealed.content if sealed else pdf
-    blob = store_blob(content=content, media_type="application/pdf")
+    blob = store_blob(content=file.content, media_type="application/pdf")
+    base, signed = file.base, file.signed
+    template = rendering.template_sha256(document.kind)
     made = Rendering.objects.create(
         document=document,
         blob=blob,
-        renderer=rendering.renderer(),
-        template_sha256=rendering.template_sha256(document.kind),
-        unsealed_sha256=sealed.unsealed_sha256 if sealed else "",
-        seal_certificate_sha256=sealed.certificate_sha256 if sealed else "",
+        renderer=base.renderer if base else rendering.renderer(),
+        template_sha256=base.template_sha256 if base else template,
+        unsealed_sha256=signed.unsealed_sha256 if signed else "",
+        seal_certificate_sha256=signed.certificate_sha256 if signed else "",
+        base=base,
+        revisions=list(signed.revisions) if signed else [],
+        level=signed.level if signed else "",
     )
     made.refresh_from_db(fields=["rendered_at"])
     _release(document, why="")
-    document.move_to(DocumentState.RENDERED)
+    if made.signatures >= document.signatures.count():
+        document.move_to(DocumentState.RENDERED)
     record_event(
-        events.DOCUMENT_RENDERED,
+        events.DOCUMENT_SIGNED if base else events.DOCUMENT_RENDERED,
         subject=document.as_subject,
         by=SYSTEM,
         at=made.rendered_at,
-        data={
-            "document": document.public_id,
-            "kind": document.kind,
-            "number": document.number,
-            "version": document.version,
-            "content_sha256": document.content_sha256,
-            "sha256": blob.sha256,
-            "size_bytes": blob.size_bytes,
-            "renderer": made.renderer,
-            "template_sha256": made.template_sha256,
-            **(
-                {
-                    "unsealed_sha256": made.unsealed_sha256,
-                    "seal_certificate_sha256": made.seal_certificate_sha256,
-                }
-                if sealed
-                else {}
-            ),
-        },
+        data=_account(document, made),
     )
     return document
+
+
+def _account(document: Document, made: Rendering) -> dict[str, Any]:
+    """What the audit trail keeps of a file."""
+    told = {
+        "document": document.public_id,
+        "kind": document.kind,
+        "number": document.number,
+        "version": document.version,
+        "content_sha256": document.content_sha256,
+        "sha256": made.blob.sha256,
+        "size_bytes": made.blob.size_bytes,
+        "renderer": made.renderer,
+        "template_sha256": made.template_sha256,
+    }
+    if not made.is_sealed:
+        return told
+    placed = document.signatures.select_related("approval").order_by("place")
+    return {
+        **told,
+        "unsealed_sha256": made.unsealed_sha256,
+        "seal_certificate_sha256": made.seal_certificate_sha256,
+        "level": made.level,
+        "base_sha256": made.base.blob.sha256 if made.base else "",
+        "approvals": [
+            {"party": each.approval.party, "sha256": each.approval.sha256}
+            for each in placed[: made.signatures]
+        ],
+    }
 
 
 @transaction.atomic

@@ -33,7 +33,14 @@ from contracting.core.identifiers import modification_number
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens
+from contracting.documents.models import Approval
+from contracting.documents.operations.approve import (
+    Earlier,
+    earlier_approval,
+    record_approval,
+)
 from contracting.documents.operations.request import request_document
+from contracting.documents.states import Party
 from contracting.ledger.operations.deobligate import deobligate_funds
 from contracting.ledger.operations.set import set_contract_ceiling
 from contracting.ledger.queries import lock_funds
@@ -407,10 +414,35 @@ def _write_volume_prices(row: RateRow, rate: Mapping[str, Any]) -> None:
         BurnRate.objects.create(rate_row=row, **burn)
 
 
+def _approvals(
+    modification: ContractModification, signed_on: date, by: Actor, at: datetime
+) -> list[Approval]:
+    """The records of the vendor, where it must sign, and of the contracting officer."""
+    of_it: dict[str, Any] = {
+        "subject": modification.subject,
+        "version": modification.version,
+        "content_sha256": modification.content_sha256,
+    }
+    vendor = Earlier(
+        action="sign_contract_modification",
+        party=Party.VENDOR,
+        membership=modification.vendor_signed_by,
+        at=modification.vendor_signed_at,
+        **of_it,
+    )
+    signed = earlier_approval(vendor) if modification.is_bilateral else None
+    action = "issue_contract_modification"
+    officer = record_approval(
+        action=action, party=Party.OFFICER, by=by, at=at, on=signed_on, **of_it
+    )
+    return [signed, officer] if signed else [officer]
+
+
 def _print_and_tell(
     modification: ContractModification, signed_on: date, by: Actor, at: datetime
 ) -> None:
     contract = modification.contract
+    approvals = _approvals(modification, signed_on, by, at)
     request_document(
         kind="modification",
         subject=modification.subject,
@@ -423,6 +455,8 @@ def _print_and_tell(
         version=modification.version,
         by=by,
         at=at,
+        order="bilateral_modification" if len(approvals) > 1 else "unilateral",
+        approvals=approvals,
     )
     cors = representatives(contract, signed_on)
     post_notice(

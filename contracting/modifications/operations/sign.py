@@ -10,6 +10,8 @@ from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
+from contracting.documents.operations.approve import record_approval
+from contracting.documents.states import Party
 from contracting.modifications import events, permissions
 from contracting.modifications.models import ContractModification
 from contracting.modifications.operations.request import _tell_office
@@ -42,6 +44,15 @@ def sign_contract_modification(
     modification.vendor_signed_by_id = by.membership_id
     modification.vendor_signed_at = at
     modification.save(update_fields=["vendor_signed_by", "vendor_signed_at"])
+    record_approval(
+        action="sign_contract_modification",
+        party=Party.VENDOR,
+        subject=modification.subject,
+        version=modification.version,
+        content_sha256=modification.content_sha256,
+        by=by,
+        at=at,
+    )
     title = f"{contract.vendor.name} has signed a modification of {contract.piid}"
     _tell_office(modification, title, modification.description, by, at)
     record_event(

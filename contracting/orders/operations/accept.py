@@ -12,6 +12,8 @@ from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
+from contracting.documents.operations.approve import record_approval
+from contracting.documents.states import Party
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import events, permissions
 from contracting.orders.models import LimitAcceptance, TaskOrder
@@ -52,6 +54,15 @@ def accept_order_limits(
         outside=limit_gaps(order, on),
         accepted_by_id=by.own_membership_id,
         accepted_at=at,
+    )
+    record_approval(
+        action="accept_order_limits",
+        party=Party.VENDOR,
+        subject=order.subject,
+        version=order.version,
+        content_sha256=order.content_sha256,
+        by=by,
+        at=at,
     )
     post_notice(
         recipients=[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -23,7 +23,14 @@ from contracting.core.errors import IllegalMove
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
+from contracting.documents.models import Approval
+from contracting.documents.operations.approve import (
+    Earlier,
+    earlier_approval,
+    record_approval,
+)
 from contracting.documents.operations.request import request_document
+from contracting.documents.states import Party
 from contracting.fair_opportunity.models import Opportunity
 from contracting.fair_opportunity.operations.place import place_order
 from contracting.fair_opportunity.queries import fair_opportunity_gap
@@ -125,6 +132,7 @@ def issue_task_order(
             by=by,
             at=at,
         )
+    approvals = _approvals(order, signed_on, by, at)
     request_document(
         kind="task_order",
         subject=order.subject,
@@ -137,6 +145,8 @@ def issue_task_order(
         version=order.version,
         by=by,
         at=at,
+        order="accepted_order" if len(approvals) > 1 else "unilateral",
+        approvals=approvals,
     )
     post_notice(
         recipients=_concerned(order, signed_on),
@@ -162,6 +172,39 @@ def issue_task_order(
         },
     )
     return order
+
+
+def _approvals(
+    order: TaskOrder, signed_on: date, by: Actor, at: datetime
+) -> list[Approval]:
+    """The vendor's acceptance, if its limits asked for it, and the signature."""
+    of_it: dict[str, Any] = {
+        "subject": order.subject,
+        "version": order.version,
+        "content_sha256": order.content_sha256,
+    }
+    taken = order.limit_acceptances.filter(
+        version=order.version, content_sha256=order.content_sha256
+    )
+    accepted = taken.order_by("pk").last()
+    vendor = accepted and earlier_approval(
+        Earlier(
+            action="accept_order_limits",
+            party=Party.VENDOR,
+            membership=accepted.accepted_by,
+            at=accepted.accepted_at,
+            **of_it,
+        )
+    )
+    officer = record_approval(
+        action="issue_task_order",
+        party=Party.OFFICER,
+        by=by,
+        at=at,
+        on=signed_on,
+        **of_it,
+    )
+    return [vendor, officer] if vendor else [officer]
 
 
 def _guard(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -15,7 +16,14 @@ from contracting.core.errors import IllegalMove, Stale
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
+from contracting.documents.models import Approval
+from contracting.documents.operations.approve import (
+    Earlier,
+    earlier_approval,
+    record_approval,
+)
 from contracting.documents.operations.request import request_document
+from contracting.documents.states import Party
 from contracting.ledger.operations.deobligate import deobligate_funds
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.open import open_balances
@@ -327,6 +335,7 @@ def _print_and_tell(
 ) -> None:
     order = modification.order
     contract = order.contract
+    approvals = _approvals(modification, signed_on, by, at)
     request_document(
         kind="modification",
         subject=modification.subject,
@@ -339,6 +348,8 @@ def _print_and_tell(
         version=modification.version,
         by=by,
         at=at,
+        order="bilateral_modification" if len(approvals) > 1 else "unilateral",
+        approvals=approvals,
     )
     post_notice(
         recipients=_concerned(order, signed_on),
@@ -349,3 +360,31 @@ def _print_and_tell(
         by=by,
         at=at,
     )
+
+
+def _approvals(
+    modification: Modification, signed_on: date, by: Actor, at: datetime
+) -> list[Approval]:
+    """The records of the vendor, where it must sign, and of the contracting officer."""
+    of_it: dict[str, Any] = {
+        "subject": modification.subject,
+        "version": modification.version,
+        "content_sha256": modification.content_sha256,
+    }
+    vendor = Earlier(
+        action="sign_modification",
+        party=Party.VENDOR,
+        membership=modification.vendor_signed_by,
+        at=modification.vendor_signed_at,
+        **of_it,
+    )
+    signed = earlier_approval(vendor) if modification.is_bilateral else None
+    officer = record_approval(
+        action="issue_modification",
+        party=Party.OFFICER,
+        by=by,
+        at=at,
+        on=signed_on,
+        **of_it,
+    )
+    return [signed, officer] if signed else [officer]

@@ -10,6 +10,8 @@ from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
+from contracting.documents.operations.approve import record_approval
+from contracting.documents.states import Party
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import events, permissions
 from contracting.orders.models import Modification, TaskOrder
@@ -42,6 +44,15 @@ def sign_modification(
     modification.vendor_signed_by_id = by.membership_id
     modification.vendor_signed_at = at
     modification.save(update_fields=["vendor_signed_by", "vendor_signed_at"])
+    record_approval(
+        action="sign_modification",
+        party=Party.VENDOR,
+        subject=modification.subject,
+        version=modification.version,
+        content_sha256=modification.content_sha256,
+        by=by,
+        at=at,
+    )
     post_notice(
         recipients=[
             Recipient(

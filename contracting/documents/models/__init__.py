@@ -160,6 +160,11 @@ class Document(Addressed, Stateful, Timestamped):
     )
     requested_at = models.DateTimeField()
     requested_by_name = models.CharField(max_length=160)
+    parties = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="Who signs it, in this order; empty when nobody does.",
+    )
 
     objects = DocumentQuerySet.as_manager()
 
@@ -244,10 +249,34 @@ class Rendering(AppendOnly):
         default="",
         help_text="SHA-256 of the certificate that seals it; empty without a seal.",
     )
+    base = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="signed_again",
+        help_text="The file to which this one adds signatures, and nothing else.",
+    )
+    revisions = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="Bytes up to the end of the print, of the fields for its signatories "
+        "and of each signature.",
+    )
+    level = models.CharField(
+        max_length=4,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The lowest PAdES level of its signatures: B-B, B-T or B-LT.",
+    )
     rendered_at = models.DateTimeField(db_default=ClockTimestamp(), editable=False)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_file_is_signed_again_once", fields=["base"]
+            ),
             models.CheckConstraint(
                 name="a_seal_names_its_print_and_its_certificate",
                 condition=Q(unsealed_sha256="", seal_certificate_sha256="")
@@ -271,6 +300,11 @@ class Rendering(AppendOnly):
     @property
     def is_sealed(self) -> bool:
         return bool(self.unsealed_sha256)
+
+    @property
+    def signatures(self) -> int:
+        """How many of its parties have signed the file; a seal is nobody's."""
+        return max(len(self.revisions) - 2, 0) if self.document.parties else 0
 
 
 class OperationQuerySet(LockingQuerySet["Operation"]):
@@ -389,3 +423,24 @@ class Operation(Addressed, Stateful, Timestamped):
             return None
         passed = (self.stepped_at - self.started_at).total_seconds()
         return round(passed * (self.total - self.done) / self.done)
+
+
+from contracting.documents.models.signatures import (  # noqa: E402
+    Approval,
+    DocumentSignature,
+    SignedCopy,
+    SignedCopyCheck,
+)
+
+__all__ = [
+    "Approval",
+    "Blob",
+    "Document",
+    "DocumentQuerySet",
+    "DocumentSignature",
+    "Operation",
+    "OperationQuerySet",
+    "Rendering",
+    "SignedCopy",
+    "SignedCopyCheck",
+]
