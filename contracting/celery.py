@@ -151,6 +151,10 @@ app.conf.beat_schedule = {
         "task": "contracting.reconciliation.tasks.reconcile_monthly",
         "schedule": crontab(day_of_month="5", hour=7, minute=0),
     },
+    "publish-status-list-daily": {
+        "task": "contracting.verification.tasks.publish_status_list",
+        "schedule": crontab(hour=5, minute=0),
+    },
     "check-invariants-nightly": {
         "task": "contracting.operate.tasks.check_invariants_nightly",
         "schedule": crontab(hour=6, minute=0),

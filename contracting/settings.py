@@ -192,6 +192,7 @@ INSTALLED_APPS = [
     "contracting.recounts",
     "contracting.periods",
     "contracting.closeout",
+    "contracting.verification",
     "contracting.desk",
     "contracting.operate",
 ]

@@ -49,6 +49,7 @@ PAGES = (
     "contracting.recounts",
     "contracting.periods",
     "contracting.closeout",
+    "contracting.verification",
     "contracting.desk",
 )
 
@@ -81,6 +82,12 @@ PUBLIC_ROUTES = frozenset(
         "opportunities:calendar",
         "contracts:awards",
         "contracts:award",
+        "verification:verify",
+        "verification:answer",
+        "verification:statuses",
+        "verification:status_list",
+        "verification:trust",
+        "api:verification",
         "admin:login",
         "admin:jsi18n",
         "admin:logout",

@@ -14,7 +14,9 @@ EXAMPLES = {
     "content_type_id": 1,
     "key": "7-set-password",
     "object_id": "1",
+    "number": 1,
     "position": 1,
+    "token": "0" * 64,
     "uidb36": "7",
     "url": "nowhere",
 }

@@ -75,6 +75,7 @@ BESIDES = {
     "reference": {"data", "queries"},
     "solicitations": {"forms", "models", "publishing", "views"},
     "submissions": {"boxes.py", "client.py", "health", "offer_keys.py", "sealing"},
+    "verification": {"gate.py", "standing.py"},
     "watch": {"calculations", "queries"},
 }
 IN_CORE = {

@@ -40,6 +40,9 @@ NOT_PAGES = {
     "proposals:sealed_file",
     "submissions:download_receipt",
     "submissions:sealed_bytes",
+    "verification:status_list",
+    "verification:statuses",
+    "verification:trust",
 }
 OF_EACH_KIND = 9
 """How many pages of one kind are read for the sake of their links."""
