@@ -38,7 +38,6 @@ class Paper:
     kind: str
     is_sealed: bool
     order: str
-    marking: str
     why: str
 
 
@@ -51,7 +50,6 @@ def papers() -> dict[str, Paper]:
                 kind=row["kind"],
                 is_sealed=row["sealed"] == "yes",
                 order=row["order"],
-                marking=row["marking"],
                 why=row["why"],
             )
             for row in csv.DictReader(lines)
@@ -69,7 +67,7 @@ def orders() -> dict[str, tuple[str, ...]]:
 
 def paper(kind: str) -> Paper:
     """The row of a kind; one without a row is sealed, for whoever issues it."""
-    unknown = Paper(kind, is_sealed=True, order="unilateral", marking="", why="")
+    unknown = Paper(kind, is_sealed=True, order="unilateral", why="")
     return papers().get(kind, unknown)
 
 
