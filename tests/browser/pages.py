@@ -21,6 +21,8 @@ NOT_PAGES = {
     "reconciliation:waterfall_file",
     "disputes:evidence_file",
     "documents:download_document",
+    "documents:download_for_signature",
+    "documents:download_signed_copy",
     "metering:download_batch",
     "metering:rejected_rows_of_batch",
     "metering:rejected_rows_of_upload",

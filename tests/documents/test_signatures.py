@@ -1,14 +1,12 @@
 """Signatures on a print: in their order, each over all before it, and no more."""
 
 import io
-import json
 import shutil
 import subprocess
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
@@ -19,21 +17,9 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from contracting.audit.queries import events_of
-from contracting.core.canonical import content_sha256
-from contracting.core.subjects import Subject
-from contracting.documents.models import Approval, Document, DocumentSignature
-from contracting.documents.operations.approve import record_approval
-from contracting.documents.operations.render import render_document
-from contracting.documents.operations.request import request_document
-from contracting.documents.operations.sign import sign_document
-from contracting.documents.queries import issued_for, read_blob, rendering_of
-from contracting.documents.refusals import NothingToSign, OutOfOrder
 from contracting.documents.signing import keys, orders, signatures, stamps
-from contracting.documents.states import DocumentKind, DocumentState, Party
-from tests.cast import actor, nothing_happens
+from contracting.documents.states import DocumentKind, Party
 from tests.documents import files
-from tests.documents.papers import PAPERS, context_of
 from tests.documents.signers import (
     PARTIES,
     authority,
@@ -280,195 +266,3 @@ def test_every_kind_says_whether_it_is_sealed_who_signs_it_and_why():
         assert paper.order in orders.orders()
     for parties in orders.orders().values():
         assert set(parties) <= set(Party.values) == set(orders.FIELDS)
-
-
-# What is kept of it
-
-
-def subject(number=7):
-    return Subject("orders.task_order", number, "contract:1")
-
-
-def approval(party, by, at, **more):
-    action = "issue_modification" if party == "OFFICER" else "sign_modification"
-    return record_approval(
-        **{
-            "action": action,
-            "party": party,
-            "subject": subject(),
-            "version": 3,
-            "content_sha256": "ab" * 32,
-            "by": by,
-            "at": at,
-        }
-        | more
-    )
-
-
-def requested(by, at, vendor, approvals, order="bilateral_modification"):
-    context = context_of("modification")
-    return request_document(
-        kind="modification",
-        subject=subject(),
-        title=PAPERS["modification"]["title"],
-        number=PAPERS["modification"]["number"],
-        agency_id=by.own_organization_id,
-        vendor_id=vendor.organization_id,
-        context=context,
-        content_sha256=content_sha256(context),
-        version=3,
-        by=by,
-        at=at,
-        order=order,
-        approvals=approvals,
-    )
-
-
-@pytest.fixture
-def signer(db):
-    return actor("vendor_a_signer")
-
-
-@pytest.fixture
-def prints_quickly(monkeypatch):
-    from contracting.documents import rendering
-
-    monkeypatch.setattr(rendering, "render", lambda sheet: files.pdf())
-
-
-@pytest.mark.django_db
-def test_the_record_says_who_did_what_shown_what_and_how_they_proved_it(
-    contracting_officer, at
-):
-    made = approval("OFFICER", contracting_officer.proven("password"), at)
-
-    said = json.loads(made.record)
-    assert said["statement"].startswith("I sign version 3 of this modification")
-    assert said["signer"]["name"] == contracting_officer.name
-    assert said["signer"]["role"] == "CONTRACTING_OFFICER"
-    assert said["warrant"]["number"]
-    assert said["authentication"] == "password"
-    assert "organization's key" in said["signed_with"]
-    assert made.sha256 == signatures.sha256_of(made.record)
-    # And the same act is written down once
-    assert approval("OFFICER", contracting_officer.proven("password"), at) == made
-    # What nobody saw is said to be not recorded
-    other = json.loads(approval("OFFICER", contracting_officer, at, version=4).record)
-    assert other["authentication"] == "not recorded"
-
-
-@pytest.mark.django_db
-def test_two_signatures_given_before_the_print_are_on_it(
-    contracting_officer, signer, at, prints_quickly
-):
-    given = [
-        approval("VENDOR", signer, at),
-        approval("OFFICER", contracting_officer, at),
-    ]
-    paper = requested(contracting_officer, at, signer, given)
-
-    render_document(document_id=paper.pk)
-
-    made = rendering_of(Document.objects.get(pk=paper.pk))
-    found = signatures.found_in(read_blob(made.blob))
-    assert [each.record for each in found] == [each.record for each in given]
-    assert (made.signatures, made.level, made.base) == (2, "B-B", None)
-
-
-@pytest.mark.django_db
-def test_the_second_signature_is_a_revision_of_the_same_file(
-    contracting_officer, signer, at, prints_quickly
-):
-    # Given an award that is offered, printed and signed by the contracting officer
-    officer = approval("OFFICER", contracting_officer, at)
-    paper = requested(contracting_officer, at, signer, [officer], "quoted_order")
-    render_document(document_id=paper.pk)
-    first = rendering_of(Document.objects.get(pk=paper.pk))
-    assert first.signatures == 1
-
-    # When the vendor accepts
-    sign_document(document_id=paper.pk, approval=approval("VENDOR", signer, at))
-    paper.refresh_from_db()
-    assert paper.state == DocumentState.REQUESTED
-    assert paper.rendering == first  # still there to be read
-    render_document(document_id=paper.pk)
-
-    # Then the file has grown behind what was there
-    paper.refresh_from_db()
-    second = rendering_of(paper)
-    assert paper.state == DocumentState.RENDERED
-    assert second.base == first
-    assert second.signatures == 2
-    assert read_blob(second.blob).startswith(read_blob(first.blob))
-    assert second.unsealed_sha256 == first.unsealed_sha256
-    assert [each.event for each in events_of(paper.as_subject)] == [
-        "documents.document.rendered",
-        "documents.document.signed",
-    ]
-    # And each party may have the file as it was before its own signature
-    assert issued_for(paper, "VENDOR") == read_blob(first.blob)
-    assert len(issued_for(paper, "OFFICER")) == first.revisions[1]
-
-
-@pytest.mark.django_db
-def test_a_signature_out_of_its_order_is_refused(contracting_officer, signer, at):
-    officer = approval("OFFICER", contracting_officer, at)
-    with nothing_happens(), pytest.raises(OutOfOrder, match="The contractor signs"):
-        requested(contracting_officer, at, signer, [officer])
-
-    both = [approval("VENDOR", signer, at), officer]
-    paper = requested(contracting_officer, at, signer, both)
-    once_more = approval("VENDOR", signer, at, version=9)
-    with nothing_happens(), pytest.raises(OutOfOrder, match="Everybody"):
-        sign_document(document_id=paper.pk, approval=once_more)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("place", [1, 2, 3])
-def test_the_database_refuses_a_signature_out_of_its_order(
-    contracting_officer, signer, at, place
-):
-    vendor = approval("VENDOR", signer, at)
-    paper = requested(contracting_officer, at, signer, [vendor])
-    wrong = approval("VENDOR", signer, at, version=8)
-
-    with pytest.raises(DatabaseError), transaction.atomic():
-        DocumentSignature.objects.create(document=paper, place=place, approval=wrong)
-
-
-@pytest.mark.django_db
-def test_an_approval_older_than_the_one_before_it_is_refused(
-    contracting_officer, signer, at
-):
-    paper = requested(contracting_officer, at, signer, [approval("VENDOR", signer, at)])
-    early = approval("OFFICER", contracting_officer, at - timedelta(hours=1))
-
-    with (
-        pytest.raises(DatabaseError, match="in its order"),
-        transaction.atomic(),
-    ):
-        DocumentSignature.objects.create(document=paper, place=2, approval=early)
-
-
-@pytest.mark.django_db
-def test_an_approval_never_changes(contracting_officer, at):
-    approval("OFFICER", contracting_officer, at)
-
-    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-        Approval.objects.update(record="{}")
-
-
-@pytest.mark.django_db
-def test_who_signs_later_has_nothing_to_sign_yet(
-    contracting_officer, signer, at, prints_quickly
-):
-    vendor = approval("VENDOR", signer, at)
-    paper = requested(contracting_officer, at, signer, [vendor])
-    render_document(document_id=paper.pk)
-    three = [*paper.parties, "REPRESENTATIVE"]
-
-    with pytest.raises(NothingToSign, match="no field"):
-        issued_for(paper, "CERTIFIER")
-    paper.parties = three
-    with pytest.raises(NothingToSign, match="contracting officer signs this paper"):
-        issued_for(paper, "REPRESENTATIVE")

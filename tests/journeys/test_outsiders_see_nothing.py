@@ -73,6 +73,7 @@ NOT_IN_THE_STORY = {
     "api:cancel_operation",
     "api:operation",
     "documents:cancel_operation",
+    "documents:download_signed_copy",
     "documents:operation",
     "accounts:revoke_delegation",
     "bans:ban",

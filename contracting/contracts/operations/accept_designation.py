@@ -16,7 +16,6 @@ from contracting.contracts.models import (
 from contracting.contracts.queries import designation_of
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.documents.operations.approve import record_approval
 from contracting.documents.operations.sign import sign_document
 from contracting.documents.queries import documents_of
 from contracting.documents.states import Party
@@ -76,13 +75,10 @@ def _sign_the_letter(letter: CorDesignation, by: Actor, at: datetime) -> None:
     paper = documents_of(letter.subject).first()
     if paper is None or not paper.parties:
         return
-    accepted = record_approval(
+    sign_document(
+        document_id=paper.pk,
         action="accept_designation",
         party=Party.REPRESENTATIVE,
-        subject=letter.subject,
-        version=paper.version,
-        content_sha256=paper.content_sha256,
         by=by,
         at=at,
     )
-    sign_document(document_id=paper.pk, approval=accepted)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.queries import actor_of
 from contracting.audit.operations.record import record_event
 from contracting.contracts import (
     calculations,
@@ -38,11 +39,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens
 from contracting.documents.models import Approval
-from contracting.documents.operations.approve import (
-    Earlier,
-    earlier_approval,
-    record_approval,
-)
+from contracting.documents.operations.record import record_approval
 from contracting.documents.operations.request import request_document
 from contracting.documents.operations.sign import sign_document
 from contracting.documents.queries import documents_of
@@ -185,29 +182,29 @@ def _approvals(contract: Contract, on: date, by: Actor, at: datetime) -> list[Ap
         "subject": contract.subject,
         "version": contract.version,
         "content_sha256": contract.content_sha256,
-        "by": by,
-        "at": at,
-        "on": on,
     }
     offered = offer_of(contract.pk)
     if offered is None:
-        vendor = earlier_approval(_offer_of_vendor(contract))
-        officer = record_approval(action="award_contract", party=Party.OFFICER, **of_it)
-        return [vendor, officer] if vendor else [officer]
-    first = earlier_approval(
-        Earlier(
-            action="offer_award",
-            party=Party.OFFICER,
-            membership=offered.signed_by,
-            at=offered.offered_at,
-            subject=contract.subject,
-            version=contract.version,
-            content_sha256=contract.content_sha256,
+        officer = record_approval(
+            action="award_contract", party=Party.OFFICER, by=by, at=at, on=on, **of_it
         )
+        return [*_offer_of_vendor(contract), officer]
+    first = record_approval(
+        action="offer_award",
+        party=Party.OFFICER,
+        by=actor_of(offered.signed_by),
+        at=offered.offered_at,
+        is_past=True,
+        **of_it,
     )
-    accepted = record_approval(action="accept_award", party=Party.VENDOR, **of_it)
-    _sign_the_offer(contract, accepted)
-    return [first, accepted] if first else [accepted]
+    accepting: dict[str, Any] = {
+        "action": "accept_award",
+        "party": Party.VENDOR,
+        "by": by,
+        "at": at,
+    }
+    _sign_the_offer(contract, accepting)
+    return [first, record_approval(**accepting, **of_it)]
 
 
 def _order(approvals: list[Approval]) -> str:
@@ -218,31 +215,35 @@ def _order(approvals: list[Approval]) -> str:
     return "bilateral_award" if first == Party.VENDOR else "quoted_order"
 
 
-def _offer_of_vendor(contract: Contract) -> Earlier:
-    """The last version that the vendor has handed in of what is accepted."""
+def _offer_of_vendor(contract: Contract) -> list[Approval]:
+    """Of the last version that the vendor has handed in of what is accepted."""
     selected = contract.offer
     revised = getattr(selected, "revised_offer", None)
     handed_in = revised.revision if revised else selected.version_of_record
-    by = handed_in if revised else getattr(handed_in, "attribution", None)
-    return Earlier(
+    named = handed_in if revised else getattr(handed_in, "attribution", None)
+    if handed_in is None or named is None:
+        return []
+    offer = record_approval(
         action="submit_offer",
         party=Party.VENDOR,
-        membership=getattr(by, "submitted_by", None),
-        at=handed_in.received_at if handed_in else None,
-        subject=handed_in.subject if handed_in else contract.subject,
-        version=handed_in.number if handed_in else 0,
-        content_sha256=handed_in.plain_sha256 if handed_in else "",
+        subject=handed_in.subject,
+        version=handed_in.number,
+        content_sha256=handed_in.plain_sha256,
+        by=actor_of(named.submitted_by),
+        at=handed_in.received_at,
+        is_past=True,
     )
+    return [offer]
 
 
-def _sign_the_offer(contract: Contract, accepted: Approval) -> None:
+def _sign_the_offer(contract: Contract, accepting: dict[str, Any]) -> None:
     """The acceptance on the paper on which the award was offered."""
     papers = documents_of(contract.subject).filter(
         kind="contract", number=paperwork.OFFERED, version=contract.version
     )
     paper = papers.first()
     if paper is not None and paper.parties:
-        sign_document(document_id=paper.pk, approval=accepted)
+        sign_document(document_id=paper.pk, **accepting)
 
 
 def _require_offer(solicitation: Solicitation) -> None:

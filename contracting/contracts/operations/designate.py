@@ -17,7 +17,7 @@ from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.documents.operations.approve import record_approval
+from contracting.documents.operations.record import record_approval
 from contracting.documents.operations.request import request_document
 from contracting.documents.states import Party
 from contracting.notices.operations.post_notice import Recipient, post_notice

@@ -15,7 +15,7 @@ from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.documents.operations.approve import record_approval
+from contracting.documents.operations.record import record_approval
 from contracting.documents.operations.request import request_document
 from contracting.documents.states import Party
 from contracting.evaluations.standing.validity import prices_no_longer_good

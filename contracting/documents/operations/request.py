@@ -14,7 +14,7 @@ from contracting.core.models import random_code
 from contracting.core.subjects import Subject
 from contracting.documents import tasks
 from contracting.documents.models import Approval, Document
-from contracting.documents.operations.approve import record_approval
+from contracting.documents.operations.record import record_approval
 from contracting.documents.operations.sign import place_approvals
 from contracting.documents.queries import PARTY_OF_ROLE
 from contracting.documents.refusals import UnknownKind
@@ -106,5 +106,4 @@ def _own(document: Document, by: Actor, at: datetime) -> Approval:
         content_sha256=document.content_sha256,
         by=by,
         at=at,
-        is_shown=False,
     )

@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 
+from contracting.core.actors import Actor
 from contracting.documents import tasks
 from contracting.documents.models import Approval, Document, DocumentSignature
+from contracting.documents.operations.record import record_approval
 from contracting.documents.refusals import OutOfOrder
 from contracting.documents.states import DocumentState, Party
 
 
 @transaction.atomic
-def sign_document(*, document_id: int, approval: Approval) -> DocumentSignature:
+def sign_document(
+    *, document_id: int, action: str, party: str, by: Actor, at: datetime
+) -> DocumentSignature:
     """Sign a paper that was issued with a place for this party.
 
     The signature is added to the same file by a worker, behind every byte that was
-    there; until then the paper as it was can be downloaded. The event of the verb that
-    approves is the record, so none is written here.
+    there; until then the paper as it was can be downloaded. Called by the verb that
+    approves, whose event is the record, so that none is written here.
 
+    :param action: the verb that approves
     :raises OutOfOrder: if another party signs first, or all have signed
     """
     document = Document.objects.locked().get(pk=document_id)
-    placed = place_approvals(document, [approval])
+    approval = record_approval(
+        action=action,
+        party=party,
+        subject=document.subject,
+        version=document.version,
+        content_sha256=document.content_sha256,
+        by=by,
+        at=at,
+    )
+    (placed,) = place_approvals(document, [approval])
     if document.state == DocumentState.RENDERED:
         document.attempts = 0
         document.save(update_fields=["attempts"])
@@ -32,7 +47,7 @@ def sign_document(*, document_id: int, approval: Approval) -> DocumentSignature:
         lambda: tasks.render_document.apply_async((document.pk,), retry=False),
         robust=True,
     )
-    return placed[0]
+    return placed
 
 
 def place_approvals(

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from accounts.queries import actor_of
 from contracting.audit.operations.record import record_event
 from contracting.contracts.calculations import content
 from contracting.contracts.models import (
@@ -34,11 +35,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens
 from contracting.documents.models import Approval
-from contracting.documents.operations.approve import (
-    Earlier,
-    earlier_approval,
-    record_approval,
-)
+from contracting.documents.operations.record import record_approval
 from contracting.documents.operations.request import request_document
 from contracting.documents.states import Party
 from contracting.ledger.operations.deobligate import deobligate_funds
@@ -423,19 +420,25 @@ def _approvals(
         "version": modification.version,
         "content_sha256": modification.content_sha256,
     }
-    vendor = Earlier(
-        action="sign_contract_modification",
-        party=Party.VENDOR,
-        membership=modification.vendor_signed_by,
-        at=modification.vendor_signed_at,
-        **of_it,
-    )
-    signed = earlier_approval(vendor) if modification.is_bilateral else None
+    signed = []
+    vendor, when = modification.vendor_signed_by, modification.vendor_signed_at
+    if modification.is_bilateral and vendor is not None and when is not None:
+        action = "sign_contract_modification"
+        signed.append(
+            record_approval(
+                action=action,
+                party=Party.VENDOR,
+                by=actor_of(vendor),
+                at=when,
+                is_past=True,
+                **of_it,
+            )
+        )
     action = "issue_contract_modification"
     officer = record_approval(
         action=action, party=Party.OFFICER, by=by, at=at, on=signed_on, **of_it
     )
-    return [signed, officer] if signed else [officer]
+    return [*signed, officer]
 
 
 def _print_and_tell(

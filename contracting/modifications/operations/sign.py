@@ -10,7 +10,7 @@ from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.documents.operations.approve import record_approval
+from contracting.documents.operations.record import record_approval
 from contracting.documents.states import Party
 from contracting.modifications import events, permissions
 from contracting.modifications.models import ContractModification

@@ -12,7 +12,7 @@ from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.documents.operations.approve import record_approval
+from contracting.documents.operations.record import record_approval
 from contracting.documents.states import Party
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import events, permissions

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from accounts.queries import actor_of
 from contracting.approvals.queries import is_complete_for
 from contracting.audit.operations.record import record_event
 from contracting.bans.queries import require_not_banned
@@ -24,11 +25,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.documents.models import Approval
-from contracting.documents.operations.approve import (
-    Earlier,
-    earlier_approval,
-    record_approval,
-)
+from contracting.documents.operations.record import record_approval
 from contracting.documents.operations.request import request_document
 from contracting.documents.states import Party
 from contracting.fair_opportunity.models import Opportunity
@@ -187,15 +184,18 @@ def _approvals(
         version=order.version, content_sha256=order.content_sha256
     )
     accepted = taken.order_by("pk").last()
-    vendor = accepted and earlier_approval(
-        Earlier(
-            action="accept_order_limits",
-            party=Party.VENDOR,
-            membership=accepted.accepted_by,
-            at=accepted.accepted_at,
-            **of_it,
+    signed = []
+    if accepted is not None:
+        signed.append(
+            record_approval(
+                action="accept_order_limits",
+                party=Party.VENDOR,
+                by=actor_of(accepted.accepted_by),
+                at=accepted.accepted_at,
+                is_past=True,
+                **of_it,
+            )
         )
-    )
     officer = record_approval(
         action="issue_task_order",
         party=Party.OFFICER,
@@ -204,7 +204,7 @@ def _approvals(
         on=signed_on,
         **of_it,
     )
-    return [vendor, officer] if vendor else [officer]
+    return [*signed, officer]
 
 
 def _guard(

@@ -10,7 +10,7 @@ from accounts.states import Role
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
-from contracting.documents.operations.approve import record_approval
+from contracting.documents.operations.record import record_approval
 from contracting.documents.states import Party
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import events, permissions

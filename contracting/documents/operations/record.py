@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from django.db import transaction
 
-from accounts.models import Membership
-from accounts.queries import active_warrant, actor_of
+from accounts.queries import active_warrant
 from contracting.core.actors import Actor
 from contracting.core.api import instant
 from contracting.core.canonical import canonical_json, plain
@@ -33,26 +31,31 @@ def record_approval(
     by: Actor,
     at: datetime,
     on: date | None = None,
-    is_shown: bool = True,
+    is_past: bool = False,
 ) -> Approval:
     """Keep the record that the signature on the paper will hold, word for word.
 
     Called by the verb that binds, in its transaction, after its guards; the event of
     that verb is in the audit trail, so none is written here. The same record is kept
-    once. What nobody recorded at the time is said to be not recorded.
+    once.
 
     :param action: the verb, as ``data/statements.csv`` names it
     :param on: the day whose warrant counts; that of ``at`` in UTC when left out
-    :param is_shown: whether the page of the act has shown its statement
+    :param is_past: it was done earlier: the record made then is given back, or one is
+        made that says that statement and authentication were not recorded
     :raises NotAllowed: for a machine or the system, who sign nothing
     """
+    of_it = (subject, version, content_sha256, party, by)
+    kept = _kept(*of_it) if is_past else None
+    if kept is not None:
+        return kept
     said = {
         "format": FORMAT,
         "action": action,
         "object": {"kind": subject.kind, "id": subject.id},
         "version": version,
         "content_sha256": content_sha256,
-        "statement": statement(action, version) if is_shown else "",
+        "statement": "" if is_past else statement(action, version),
         "signer": {
             "name": by.name,
             "organization": by.organization_name,
@@ -82,47 +85,20 @@ def record_approval(
     return approval
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """An act before this one, as its own row names it."""
-
-    action: str
-    party: str
-    membership: Membership | None
-    at: datetime | None
-    subject: Subject
-    version: int
-    content_sha256: str
-
-
-def earlier_approval(act: Earlier) -> Approval | None:
-    """The record of an earlier act; made from its row if it is older than records.
-
-    Such a record says that no statement and no authentication were recorded.
-
-    :returns: ``None`` if nobody has done it
-    """
-    if act.membership is None or act.at is None:
-        return None
-    kept = Approval.objects.filter(
-        subject_kind=act.subject.kind,
-        subject_id=act.subject.id,
-        version=act.version,
-        content_sha256=act.content_sha256,
-        party=act.party,
-        membership=act.membership,
+def _kept(
+    subject: Subject, version: int, content_sha256: str, party: str, by: Actor
+) -> Approval | None:
+    """The record that was made when it was done, if records were made then."""
+    found = Approval.objects.filter(
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        version=version,
+        content_sha256=content_sha256,
+        party=party,
+        membership_id=by.own_membership_id,
     )
-    found: Approval | None = kept.order_by("-pk").first()
-    return found or record_approval(
-        action=act.action,
-        party=act.party,
-        subject=act.subject,
-        version=act.version,
-        content_sha256=act.content_sha256,
-        by=actor_of(act.membership),
-        at=act.at,
-        is_shown=False,
-    )
+    kept: Approval | None = found.order_by("-pk").first()
+    return kept
 
 
 def _warrant(by: Actor, party: str, on: date) -> dict[str, Any] | None:
