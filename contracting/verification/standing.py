@@ -80,13 +80,18 @@ def listing_of(kind: str) -> Listing:
 
 
 def _issued_again(document: Document) -> Document | None:
-    """A later paper of the same kind and number about the same thing."""
+    """A later paper of the same kind and number about the same thing, as widely read.
+
+    A redacted copy for everybody takes nobody's place.
+    """
     found: Document | None = (
         Document.objects.filter(
             kind=document.kind,
             number=document.number,
             subject_kind=document.subject_kind,
             subject_id=document.subject_id,
+            vendor_id=document.vendor_id,
+            is_public=document.is_public,
             state=DocumentState.RENDERED,
             pk__gt=document.pk,
         )
@@ -371,6 +376,25 @@ def _price_memo(document: Document, at: datetime) -> Standing:
     return Standing(Status.REPLACED, words, day)
 
 
+def _schedule(document: Document, at: datetime) -> Standing:
+    """A schedule of its contract: a later one of the same kind is read with it."""
+    later = (
+        Document.objects.filter(
+            kind=document.kind,
+            subject_kind=document.subject_kind,
+            subject_id=document.subject_id,
+            pk__gt=document.pk,
+        )
+        .order_by("-pk")
+        .first()
+    )
+    if later is None:
+        return Standing(Status.IN_FORCE, "It is the last schedule of its contract.")
+    day = accounting_day(later.requested_at, _zone(document))
+    words = f"A later schedule, {later.number} of {day}, is read with it."
+    return Standing(Status.MODIFIED, words, day, later.number)
+
+
 def _record(document: Document, at: datetime) -> Standing:
     return _RECORD
 
@@ -410,4 +434,10 @@ RULES: Final[Mapping[str, Rule]] = {
     _K.LETTER: Rule(Listing.HASH, {"terminations.letter": _letter, "": _record}),
     _K.OPTION_DETERMINATION: Rule(Listing.HASH, {"": _option_determination}),
     _K.COMPLETION_STATEMENT: Rule(Listing.HASH, {"": _record}),
+    _K.AWARD_SYNOPSIS: Rule(Listing.STATUS, {"": _record}),
+    _K.AWARD_NOTICE: Rule(Listing.NEVER, {"": _record}),
+    _K.DETERMINATION: Rule(Listing.HASH, {"": _record}),
+    _K.JUSTIFICATION: Rule(Listing.STATUS, {"": _record}),
+    _K.CONFORMED_CONTRACT: Rule(Listing.HASH, {"": _contract}),
+    _K.SERVICE_LEVELS: Rule(Listing.HASH, {"": _schedule}),
 }

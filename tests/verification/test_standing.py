@@ -118,6 +118,18 @@ def test_a_paper_that_was_issued_again_gives_way_to_the_later_one():
     Document.objects.filter(pk=other.pk).update(state="RENDERED")
 
     assert status(one, AT) == (Status.REPLACED, "version 3")
+    one.is_public = True  # a copy for everybody takes nobody's place, and none its
+    assert status(one, AT) == (Status.UNSAID, "")
+
+
+def test_a_schedule_is_read_with_the_later_ones():
+    first, last = (
+        request(actor("contracting_officer"), AT, kind="service_levels")
+        for _ in range(2)
+    )
+
+    assert status(first, AT) == (Status.MODIFIED, last.number)
+    assert status(last, AT) == (Status.IN_FORCE, "")
 
 
 def test_of_what_is_gone_or_unknown_nothing_is_said():
