@@ -1,16 +1,26 @@
-"""Letters of decision on disputes and claims, as plain values."""
+"""Letters of decision, and service levels on paper, as plain values."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
 
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
+from contracting.core.periods import accounting_day, day_bounds
 from contracting.core.quantities import Dollars, total_dollars
-from contracting.disputes.models import CaseDecision, ClaimDecision
+from contracting.disputes.models import CaseDecision, ClaimDecision, ServiceLevel
 from contracting.disputes.queries.cases import credited_of, disputed_total, findings_of
-from contracting.disputes.states import APPEAL_WORDS
+from contracting.disputes.queries.service import levels_of
+from contracting.disputes.states import (
+    APPEAL_WORDS,
+    HIGHER_IS_BETTER,
+    UNITS,
+    ServiceMeasure,
+)
 from contracting.reconciliation.models import Finding
 
 _CLAIM_RIGHTS = (
@@ -153,3 +163,110 @@ def _facts(contract: Contract) -> list[dict[str, Any]]:
         {"label": "To", "value": contract.vendor.name},
         {"label": "Contract", "value": contract.piid},
     ]
+
+
+_MEASURED: Final = (
+    "Each measure is taken for a calendar month in the contract's time zone, from the "
+    "outcomes and latencies that the agency's meter has recorded. A month with a gap "
+    "in its record is not told and credits nothing.",
+    "The worst step that a month is worse than counts, not the sum of the steps. The "
+    "credit is that percent of the order's metered usage of the month, rounded once to "
+    "the cent.",
+)
+
+
+def service_levels_sheet(
+    contract: Contract, level: ServiceLevel, *, signer: Actor
+) -> dict[str, Any]:
+    """The exhibit to the contract: every level that it states, with its credits."""
+    return {
+        **_letter(contract, signer, level.stated_at),
+        "subject": f"Service levels of contract {contract.piid}",
+        "summary": (
+            f"Service levels of contract {contract.piid}, with what is credited when "
+            "they are missed. This exhibit takes the place of earlier ones."
+        ),
+        "facts": [
+            *_facts(contract),
+            {"label": "Stated", "value": level.stated_at},
+            {"label": "Last stated by", "value": level.says_so, "span": 12},
+        ],
+        "tables": [_levels("Service levels", levels_of(contract), contract)],
+        "notes": list(_MEASURED),
+    }
+
+
+def levels_sha256(contract: Contract) -> str:
+    """The hash of every level that the contract states."""
+    return content_sha256(
+        {
+            "contract": contract.public_id,
+            "levels": [
+                {
+                    "measure": each.measure,
+                    "target": each.target,
+                    "steps": each.steps,
+                    "from": each.in_force.lower,
+                    "until": each.in_force.upper,
+                    "says_so": each.says_so,
+                }
+                for each in levels_of(contract)
+            ],
+        }
+    )
+
+
+def levels_on(contract: Contract, on: date) -> list[dict[str, Any]]:
+    """The service levels in force on a day, as a table of the printed contract."""
+    start = day_bounds(on, contract.time_zone).start
+    found = levels_of(contract).filter(in_force__contains=start)
+    return [_levels("Service levels", found, contract)] if found else []
+
+
+def _levels(
+    caption: str, levels: Iterable[ServiceLevel], contract: Contract
+) -> dict[str, Any]:
+    zone = contract.time_zone
+    return {
+        "caption": caption,
+        "columns": [
+            {"key": "measure", "label": "Measure, by the calendar month"},
+            {"key": "target", "label": "Target"},
+            {"key": "credits", "label": "Credited, of the month's usage"},
+            {"key": "first", "label": "From"},
+            {"key": "last", "label": "Until"},
+            {"key": "says_so", "label": "Stated in"},
+        ],
+        "rows": [
+            {
+                "measure": each.get_measure_display(),
+                "target": f"{_side(each, 'at least', 'at most')} "
+                f"{_figure(each, each.target)}",
+                "credits": "\n".join(
+                    f"{_side(each, 'below', 'above')} {_figure(each, edge)}: "
+                    f"{Decimal(percent).normalize():f}%"
+                    for edge, percent in each.steps
+                ),
+                "first": accounting_day(each.in_force.lower, zone),
+                "last": _last_day(each, zone),
+                "says_so": each.says_so,
+            }
+            for each in levels
+        ],
+    }
+
+
+def _side(level: ServiceLevel, higher: str, lower: str) -> str:
+    return higher if level.measure in HIGHER_IS_BETTER else lower
+
+
+def _figure(level: ServiceLevel, value: Any) -> str:
+    unit = UNITS[ServiceMeasure(level.measure)]
+    return f"{Decimal(value).normalize():,f}{'' if unit == '%' else ' '}{unit}"
+
+
+def _last_day(level: ServiceLevel, zone: str) -> date | str:
+    end: datetime | None = level.in_force.upper
+    if end is None:
+        return "further notice"
+    return accounting_day(end - timedelta(microseconds=1), zone)

@@ -10,6 +10,8 @@ from typing import Any
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
+from contracting.documents.calculations import day_words
+from contracting.reference.queries import attachment_labels
 from contracting.reference.states import Boundary, PriceStructure
 from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine
 from contracting.solicitations.publishing.limits import limits_of
@@ -17,7 +19,7 @@ from contracting.solicitations.publishing.options import words_of
 from contracting.solicitations.publishing.terms import ORDER_LIMITS
 from contracting.solicitations.publishing.validity import offers_valid_until
 from contracting.solicitations.queries import factors_of, lines_of
-from contracting.solicitations.states import SetAside
+from contracting.solicitations.states import SetAside, SynopsisKind
 
 SET_ASIDE_BOXES = {
     SetAside.UNRESTRICTED: ["Unrestricted"],
@@ -109,6 +111,7 @@ def solicitation_sheet(
             )
         ],
         "sections": [
+            *_announced(solicitation),
             {
                 "heading": "Statement of objectives",
                 "text": solicitation.statement_of_objectives,
@@ -118,6 +121,7 @@ def solicitation_sheet(
                 "text": solicitation.importance,
             },
             {"heading": "AI terms", "text": solicitation.ai_terms},
+            *_papers_asked(solicitation),
         ],
         "facts": [
             *_facts(solicitation),
@@ -130,6 +134,45 @@ def solicitation_sheet(
             f"Released by {issued_by.name}, {issued_by.role_label}.",
         ],
     }
+
+
+def _announced(solicitation: Solicitation) -> list[dict[str, str]]:
+    """How the market learned of it: what FAR 12.603(c) has a combined notice say."""
+    kind = solicitation.synopsis_kind
+    if kind == SynopsisKind.SEPARATE:
+        day = solicitation.synopsis_posted_on
+        said = f"Synopsis {solicitation.synopsis_id}"
+        text = f"{said}, posted {day_words(day)}." if day else f"{said}."
+        return [{"heading": "Synopsis (FAR 5.203)", "text": text}]
+    if kind != SynopsisKind.COMBINED:
+        return []
+    asked = "request for quotations" if solicitation.asks_quotations else _PROPOSALS
+    text = (
+        "This is a combined synopsis and solicitation for commercial products or "
+        "commercial services, prepared in accordance with the format in FAR subpart "
+        "12.6, as supplemented with additional information included in this notice. "
+        "This announcement constitutes the only solicitation; "
+        f"{solicitation.response}s are being requested and a written solicitation "
+        f"will not be issued. It is issued as a {asked} under number "
+        f"{solicitation.piid}; the provisions and clauses are those in force on the "
+        f"day of its release. It is {solicitation.get_set_aside_display()}; NAICS "
+        f"{solicitation.naics}, size standard {solicitation.size_standard}. Line "
+        "items, requirement, place and time, evaluation and clauses stand on the form "
+        f"and below. For information: {solicitation.contact_name}, "
+        f"{solicitation.contact_email}."
+    )
+    heading = "Combined synopsis and solicitation (FAR 12.603)"
+    return [{"heading": heading, "text": text}]
+
+
+_PROPOSALS = "request for proposals"
+
+
+def _papers_asked(solicitation: Solicitation) -> list[dict[str, str]]:
+    """What is attached to each offer (R-SOL-12), as a section if anything is."""
+    asked = attachment_labels(solicitation.required_attachments)
+    heading = f"To be attached to each {solicitation.response}"
+    return [{"heading": heading, "text": "\n".join(asked)}] if asked else []
 
 
 def kind_of_paper(solicitation: Solicitation) -> str:
@@ -219,6 +262,7 @@ def _blocks(solicitation: Solicitation) -> dict[str, Any]:
             ),
         },
         "11": "See schedule",
+        "15": "See schedule: delivered online, through the agency's gateway",
         "14": "Request for proposal (RFP)",
         "16": agency.name,
         "18a": agency.name,

@@ -76,6 +76,7 @@ def test_a_representative_acts_between_two_days_on_an_accepted_letter(decision):
     assert told.url_path == address
     paper = Document.objects.get(kind="designation", subject_id=letter.pk)
     assert "change price, quantity" in paper.context["sections"][1]["text"]
+    assert "personally liable" in paper.context["sections"][3]["text"]
     events = [each.event for each in events_of(contract.subject)]
     assert events[-2:] == [
         "contracts.cor.designated",

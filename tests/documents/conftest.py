@@ -16,7 +16,7 @@ def plain_papers(request, monkeypatch):
     Most of these tests are about what comes before, and their press prints no PDF.
     """
     if not getattr(request.module, "SEALS", False):
-        plain = orders.Paper("any", is_sealed=False, order="", marking="", why="")
+        plain = orders.Paper("any", is_sealed=False, order="", why="")
         monkeypatch.setattr(orders, "paper", lambda kind: plain)
 
 

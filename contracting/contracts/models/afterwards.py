@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from contracting.core.models import Addressed, AppendOnly
+from contracting.core.subjects import Subject
 
 
 class UnsuccessfulNotice(Addressed, AppendOnly):
@@ -43,6 +44,13 @@ class UnsuccessfulNotice(Addressed, AppendOnly):
 
     def __str__(self) -> str:
         return f"notice to {self.submission_id}"
+
+    @property
+    def subject(self) -> Subject:
+        """The notice, in the stream of its contract."""
+        return Subject(
+            "contracts.unsuccessful_notice", self.pk, f"contract:{self.contract_id}"
+        )
 
 
 class DebriefingRequest(Addressed, AppendOnly):

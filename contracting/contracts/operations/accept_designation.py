@@ -26,6 +26,8 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 def accept_designation(*, contract_id: int, by: Actor, at: datetime) -> CorDesignation:
     """Sign the letter of the contracting officer; it binds from now on (R-ROL-05).
 
+    It is one more signature on the letter of the contracting officer.
+
     :raises NotAllowed: if ``by`` is no representative, or no letter waits for them
     :raises NoDesignation: if the letter that waited is gone
     """

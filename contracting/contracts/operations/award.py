@@ -19,6 +19,7 @@ from contracting.contracts import (
 from contracting.contracts.acceptance.offers import offer_of
 from contracting.contracts.calculations import obligations_of
 from contracting.contracts.models import Contract
+from contracting.contracts.paperwork import results
 from contracting.contracts.queries import require_awardable
 from contracting.contracts.queries.guards import (
     require_agreed_no_cost,
@@ -34,6 +35,7 @@ from contracting.contracts.queries.guards import (
 )
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
 from contracting.core.errors import IllegalMove
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
@@ -162,6 +164,7 @@ def put_in_force(
         order=_order(approvals),
         approvals=approvals,
     )
+    _announce(contract, on, by, at)
     _tell(contract, by, at)
     record_event(
         events.CONTRACT_AWARDED,
@@ -244,6 +247,26 @@ def _sign_the_offer(contract: Contract, accepting: dict[str, Any]) -> None:
     paper = papers.first()
     if paper is not None and paper.parties:
         sign_document(document_id=paper.pk, **accepting)
+
+
+def _announce(contract: Contract, on: date, by: Actor, at: datetime) -> None:
+    """Everybody reads of an award above the amount of a synopsis (FAR 5.301)."""
+    if not results.is_synopsized(contract, on):
+        return
+    context = results.award_synopsis(contract)
+    request_document(
+        kind="award_synopsis",
+        subject=contract.subject,
+        title=f"Synopsis of award {contract.piid}",
+        number=str(contract.piid),
+        agency_id=contract.agency_id,
+        is_public=True,
+        context=context,
+        content_sha256=content_sha256(context),
+        version=contract.version,
+        by=by,
+        at=at,
+    )
 
 
 def _require_offer(solicitation: Solicitation) -> None:

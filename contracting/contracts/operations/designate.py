@@ -99,7 +99,7 @@ def designate_cor(
         title=f"Designation of {membership.user.name} for {contract.piid}",
         number=f"{contract.piid}-COR{designation.pk}",
         agency_id=contract.agency_id,
-        context=paperwork.designation_letter(designation, signer=by),
+        context=paperwork.designation_letter(designation, signer=by.name),
         content_sha256=contract.content_sha256,
         version=contract.version,
         by=by,

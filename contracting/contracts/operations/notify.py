@@ -8,12 +8,15 @@ from datetime import date, datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
-from contracting.contracts import events, paperwork, permissions, refusals
+from contracting.contracts import events, permissions, refusals
 from contracting.contracts.models import Contract, UnsuccessfulNotice
+from contracting.contracts.paperwork import results
 from contracting.contracts.queries import first_award, notice_due_on
 from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
+from contracting.documents.operations.request import request_document
 from contracting.evaluations.queries import unsuccessful
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.submissions.models import Submission
@@ -113,12 +116,12 @@ def write_notice(
     :param due_on: the last day for telling it
     """
     count = offers_of(contract.solicitation).count()
-    return UnsuccessfulNotice.objects.create(
+    notice = UnsuccessfulNotice.objects.create(
         contract=contract,
         submission=submission,
         offers_received=count,
         reason=reason.strip(),
-        body=paperwork.unsuccessful_notice(
+        body=results.unsuccessful_notice(
             contract, offers_received=count, reason=reason.strip()
         ),
         due_on=due_on,
@@ -126,6 +129,23 @@ def write_notice(
         sent_by_id=by.own_membership_id,
         sent_at=at,
     )
+    context = results.award_notice(notice, signer=by)
+    request_document(
+        kind="award_notice",
+        subject=notice.subject,
+        title=f"Notice on your {submission.offer_words} on {contract.solicitation}"[
+            :240
+        ],
+        number=notice.public_id,
+        agency_id=contract.agency_id,
+        vendor_id=submission.vendor_id,
+        context=context,
+        content_sha256=content_sha256(context),
+        version=1,
+        by=by,
+        at=at,
+    )
+    return notice
 
 
 def tell_vendor(notices: Sequence[UnsuccessfulNotice], by: Actor, at: datetime) -> None:

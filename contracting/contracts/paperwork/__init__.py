@@ -10,22 +10,22 @@ from contracting.contracts.acceptance.models import AwardOffer
 from contracting.contracts.acceptance.offers import offer_of
 from contracting.contracts.calculations import funded
 from contracting.contracts.models import (
-    SINGLE_AWARD,
     Contract,
     ContractFunding,
     ContractLine,
     CorDesignation,
     RateRow,
 )
-from contracting.contracts.queries import public_awards, unenforceable_terms
-from contracting.contracts.queries.stated import options_of
+from contracting.contracts.queries import unenforceable_terms
+from contracting.contracts.queries.stated import annexes_of, options_of
 from contracting.core.actors import Actor
 from contracting.core.canonical import plain
 from contracting.core.periods import accounting_day, zone_of
 from contracting.core.quantities import TOKENS_PER_MTOK
-from contracting.core.templatetags.drawdown import dollars, quantity
+from contracting.core.templatetags.drawdown import dollars
+from contracting.documents.calculations import day_words
 from contracting.documents.rendering import Sheet
-from contracting.reference.queries import list_price, threshold
+from contracting.reference.queries import list_price
 from contracting.reference.states import BY_VOLUME, PriceStructure
 from contracting.solicitations.models.tolerances import tolerance_rows
 from contracting.solicitations.paperwork import SET_ASIDE_BOXES, released_on
@@ -46,7 +46,7 @@ def summary(contract: Contract) -> dict[str, Any]:
     }
 
 
-def _quantity(line: ContractLine) -> dict[str, Any]:
+def quantity_of(line: ContractLine) -> dict[str, Any]:
     """Quantity, unit and price of a line as the schedule prints them."""
     if not line.is_by_unit:
         return {
@@ -77,7 +77,7 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
             {
                 "item": line.clin,
                 "description": line.description,
-                **_quantity(line),
+                **quantity_of(line),
                 "amount": f"NTE ${line.ceiling_dollars:,}"
                 if contract.takes_orders
                 else line.ceiling_dollars,
@@ -112,7 +112,7 @@ def contract_sheet(contract: Contract, *, signer: Actor) -> dict[str, Any]:
             )
         ],
         "notes": _kind_notes(contract),
-        **_options(contract),
+        **_annexes(contract),
         **_with_structures(contract, _vendor_terms(contract)),
     }
 
@@ -124,7 +124,7 @@ def _with_structures(contract: Contract, sheet: dict[str, Any]) -> dict[str, Any
     for line in lines.select_related("volume_terms").order_by("clin"):
         rows = line.rate_rows.filter(superseded_at__isnull=True)
         said = [
-            f"{row.slin} {row.token_class.label}: {'; '.join(_price_words(row))}."
+            f"{row.slin} {row.token_class.label}: {'; '.join(price_words(row))}."
             for row in rows.select_related("token_class").order_by("slin", "in_force")
         ]
         said.append(f"Volume is counted over {line.volume_terms}.")
@@ -135,7 +135,7 @@ def _with_structures(contract: Contract, sheet: dict[str, Any]) -> dict[str, Any
     return {**sheet, "sections": [*made, *sheet.get("sections", ())]}
 
 
-def _price_words(row: RateRow) -> list[str]:
+def price_words(row: RateRow) -> list[str]:
     """The price of a class and its steps; or what it burns, at the unit's price.
 
     Where prices rise with the volume the first of them is a step as well.
@@ -166,19 +166,21 @@ def _kind_notes(contract: Contract) -> list[str]:
     return []
 
 
-def _options(contract: Contract) -> dict[str, Any]:
-    """The options as a table of their own, where there are any."""
+def _annexes(contract: Contract) -> dict[str, Any]:
+    """The options, and what later stages keep of its terms, as tables of their own."""
+    zone, signed_at = contract.time_zone, contract.awarded_at
+    on = accounting_day(signed_at, zone) if signed_at else contract.ordering_start
     rows = [
         {"option": str(option.number), "terms": words}
         for option, words in options_of(contract)
     ]
-    if not rows:
-        return {}
     columns = [
         {"key": "option", "label": "Option"},
         {"key": "terms", "label": "What it adds, when and at which prices"},
     ]
-    return {"tables": [{"caption": "Options", "columns": columns, "rows": rows}]}
+    options = {"caption": "Options", "columns": columns, "rows": rows}
+    found = [*([options] if rows else []), *annexes_of(contract, on)]
+    return {"tables": found} if found else {}
 
 
 def offered_sheet(
@@ -358,66 +360,6 @@ def _funding(contract: Contract) -> list[ContractFunding]:
     )
 
 
-def unsuccessful_notice(
-    contract: Contract, *, offers_received: int, reason: str
-) -> str:
-    """What FAR 15.503(b) has an unsuccessful offeror told, and nothing more.
-
-    Every award is in it; an offer that was selected and whose contract is not signed
-    yet is named without its prices.
-    """
-    signed = public_awards().filter(solicitation=contract.solicitation)
-    awards = "".join(_award(each) for each in signed.order_by("awarded_at", "pk"))
-    pending = "".join(
-        f"Also selected: {each.submission.vendor.name}, "
-        f"{each.submission.vendor.address}. Its award is not signed yet.\n\n"
-        for each in contract.decision.standing.exclude(contracts__in=signed)
-    )
-    word = contract.solicitation.response
-    return (
-        f"Solicitation {contract.solicitation.piid}: {offers_received} {word}s were "
-        f"received. {awards}{pending}"
-        f"Why your {word} was not accepted, in general terms: {reason}\n\n"
-        f"You may ask for a debriefing in writing within {debriefing_days(contract)} "
-        "days of this notice (FAR 15.506)."
-    )
-
-
-def _award(contract: Contract) -> str:
-    rows = (
-        RateRow.objects.filter(line__contract=contract, superseded_at__isnull=True)
-        .select_related("line", "token_class")
-        .order_by("slin")
-    )
-    said = [
-        f"  {row.slin} {row.line.description}, {row.token_class.label}: "
-        + (
-            "; ".join(_price_words(row))
-            if row.line.is_by_volume
-            else f"${row.usd_per_million_tokens} per million tokens"
-        )
-        for row in rows
-    ]
-    for line in contract.lines.order_by("clin"):
-        if line.is_by_unit:
-            bought = f"{quantity(line.estimated_units)} {line.unit}"
-            price = _quantity(line)["unit_price"]
-            said.append(f"  {line.clin} {line.description}: {bought} at {price}")
-    prices = "\n".join(said)
-    vendor = contract.vendor
-    return (
-        f"{'The' if contract.fair_opportunity == SINGLE_AWARD else 'An'} award went to "
-        f"{vendor.name}, {vendor.address}.\n\nItems and unit prices:\n{prices}\n\n"
-    )
-
-
-def debriefing_days(contract: Contract) -> int:
-    """How many days after the notice a debriefing is still required to be held."""
-    zone, signed_at = contract.time_zone, contract.awarded_at
-    on = accounting_day(signed_at, zone) if signed_at else contract.ordering_start
-    return int(threshold("DEBRIEF_REQUEST", on).value)
-
-
 MAY_DO = (
     "watch the burn of funds and tokens and tell the contracting officer of it;",
     "accept usage that agrees with meter and report, and dispute what does not;",
@@ -431,12 +373,16 @@ MAY_NOT_DO = (
 )
 
 
-def designation_letter(letter: CorDesignation, *, signer: Actor) -> dict[str, Any]:
-    """The contracting officer's letter to the representative (FAR 1.602-2(d))."""
+def designation_letter(letter: CorDesignation, *, signer: str) -> dict[str, Any]:
+    """The contracting officer's letter to the representative (FAR 1.602-2(d)).
+
+    :param signer: the officer's name
+    """
     contract = letter.contract
+    accepted = getattr(letter, "acceptance", None)
     return {
         "author": contract.agency.name,
-        "created_at": letter.designated_at,
+        "created_at": accepted.accepted_at if accepted else letter.designated_at,
         "subject": f"{contract.title}, contract {contract.piid}",
         "time_zone": contract.time_zone,
         "summary": (
@@ -455,12 +401,37 @@ def designation_letter(letter: CorDesignation, *, signer: Actor) -> dict[str, An
         "sections": [
             {"heading": "You may", "text": "\n".join(MAY_DO)},
             {"heading": "You may not", "text": "\n".join(MAY_NOT_DO)},
+            {"heading": "Period", "text": _period_words(letter)},
+            {"heading": "Your responsibility", "text": _LIABLE},
         ],
         "signatures": [
             {
                 "capacity": "Contracting officer",
-                "signed_by": signer.name,
+                "signed_by": signer,
+                "title": "Contracting officer",
                 "signed_at": letter.designated_at,
-            }
+            },
+            {
+                "capacity": "Accepted by the representative",
+                "signed_by": accepted.accepted_by.user.name if accepted else "",
+                "title": accepted.accepted_by.role_label if accepted else "",
+                "signed_at": accepted.accepted_at if accepted else None,
+            },
         ],
     }
+
+
+_LIABLE = (
+    "This authority is yours alone: you may not redelegate it. You may be personally "
+    "liable for unauthorised acts (FAR 1.602-2(d)(7)). You keep a file of what you do "
+    "under it (FAR 1.604); what you record here is part of it."
+)
+
+
+def _period_words(letter: CorDesignation) -> str:
+    """From when to when it binds, and what ends it earlier."""
+    return (
+        f"From {day_words(letter.valid_from)} to {day_words(letter.valid_to)}, as long "
+        "as the certification lasts. It ends earlier when another letter takes its "
+        "place, or when the contracting officer ends it in writing."
+    )

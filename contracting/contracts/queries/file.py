@@ -84,6 +84,12 @@ _BY_KIND: Final = {
     DocumentKind.RECEIVING_REPORT: "ACCEPTANCE",
     DocumentKind.VOUCHER: "PAYMENTS",
     DocumentKind.COMPLETION_STATEMENT: "CLOSE_OUT",
+    DocumentKind.AWARD_SYNOPSIS: "NOTICES",
+    DocumentKind.AWARD_NOTICE: "NOTICES",
+    DocumentKind.DETERMINATION: "DETERMINATIONS",
+    DocumentKind.JUSTIFICATION: "JUSTIFICATION",
+    DocumentKind.CONFORMED_CONTRACT: "CONTRACT",
+    DocumentKind.SERVICE_LEVELS: "CONTRACT",
 }
 """Under which item a paper is filed; one of another kind stands at the end."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
@@ -205,7 +205,12 @@ class AwardPage(PageView):
         if award is None:
             raise Http404
         found = public_justifications(award.solicitation)
-        return {"award": award, "justifications": found}
+        papers = documents_of_stream(award.stream).filter(is_public=True)
+        return {
+            "award": award,
+            "justifications": found,
+            "documents": papers.visible_to(self.actor),
+        }
 
 
 class ContractVerbView(VerbView):
@@ -379,9 +384,12 @@ class DesignateCorView(ContractVerbView):
         return contract_url(thing)
 
 
+LETTERS: Final = ("designation", "award_notice")
+
+
 def papers_of(contract: Contract, reader: Actor) -> DocumentQuerySet:
-    """The contract's papers, its letters of designation among them, newest first."""
-    letters = documents_of_stream(contract.stream).filter(kind="designation")
+    """The contract's papers, with letters and notices that are on it, newest first."""
+    letters = documents_of_stream(contract.stream).filter(kind__in=LETTERS)
     return (documents_of(contract.subject) | letters).visible_to(reader)
 
 

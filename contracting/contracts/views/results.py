@@ -7,13 +7,14 @@ from typing import Any
 
 from django.urls import reverse
 
-from contracting.contracts import forms, paperwork, permissions, queries
+from contracting.contracts import forms, permissions, queries
 from contracting.contracts.models import Contract, DebriefingRequest
 from contracting.contracts.operations.forgo import forgo_award
 from contracting.contracts.operations.hold import hold_debriefing
 from contracting.contracts.operations.notify import notify_unsuccessful
 from contracting.contracts.operations.report import report_contract_action
 from contracting.contracts.operations.request import request_debriefing
+from contracting.contracts.paperwork import results
 from contracting.contracts.views.awards import (
     ContractOperationView,
     ContractVerbView,
@@ -25,6 +26,7 @@ from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.views import OperationView, PageView, VerbView
+from contracting.documents.queries import documents_of
 from contracting.evaluations.models import SelectionDecision
 from contracting.evaluations.permissions import can_extend_offer
 from contracting.evaluations.queries import get_offer_for, unsuccessful
@@ -63,7 +65,7 @@ class NotifyUnsuccessfulView(ContractVerbView):
             "first": queries.first_award(thing.solicitation),
             "due_on": due_on,
             "is_overdue": self.today(thing) > due_on,
-            "letter": paperwork.unsuccessful_notice(
+            "letter": results.unsuccessful_notice(
                 thing,
                 offers_received=offers_of(thing.solicitation).count(),
                 reason="(your words, from below)",
@@ -144,6 +146,9 @@ class StatusPage(PageView):
             "is_selected": award is not None and _stands(submission),
             "is_ours": award is not None and award.vendor_id == submission.vendor_id,
             "notice": notice,
+            "documents": (
+                documents_of(notice.subject).visible_to(self.actor) if notice else []
+            ),
             "notice_due_on": queries.notice_due_on(award) if award else None,
             "last_day": queries.debriefing_asked_until(notice) if notice else None,
             "asked": asked,

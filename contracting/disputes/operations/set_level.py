@@ -14,10 +14,12 @@ from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.periods import day_bounds
 from contracting.core.permissions import require
-from contracting.disputes import calculations, events, permissions
+from contracting.disputes import calculations, events, paperwork, permissions
 from contracting.disputes.models import ServiceLevel
 from contracting.disputes.refusals import ServiceLevelIncomplete
 from contracting.disputes.states import UNITS, ServiceMeasure
+from contracting.documents.operations.request import request_document
+from contracting.documents.queries import documents_of
 
 Step = tuple[Decimal, Decimal]
 """Worse than this figure, so many percent of the month are credited."""
@@ -37,7 +39,9 @@ def set_service_level(
 ) -> ServiceLevel:
     """State a target and its table of credits, from a day on.
 
-    What was in force from that day on is superseded, and stays on record.
+    What was in force from that day on is superseded, and stays on record. Once the
+    contract is awarded, an exhibit with all its levels is printed for both sides; what
+    was stated before stands on the print of the award itself.
 
     :param target: percent, or milliseconds for the latency
     :param steps: the mildest miss first; each is worse and credits more
@@ -77,7 +81,28 @@ def set_service_level(
             "says_so": level.says_so,
         },
     )
+    if contract.awarded_at is not None:
+        _print_exhibit(contract, level, by, at)
     return level
+
+
+def _print_exhibit(
+    contract: Contract, level: ServiceLevel, by: Actor, at: datetime
+) -> None:
+    count = documents_of(contract.subject).filter(kind="service_levels").count() + 1
+    request_document(
+        kind="service_levels",
+        subject=contract.subject,
+        title=f"Service levels of contract {contract.piid}",
+        number=f"{contract.piid}-SL{count}",
+        agency_id=contract.agency_id,
+        vendor_id=contract.vendor_id,
+        context=paperwork.service_levels_sheet(contract, level, signer=by),
+        content_sha256=paperwork.levels_sha256(contract),
+        version=count,
+        by=by,
+        at=at,
+    )
 
 
 def _require_level(

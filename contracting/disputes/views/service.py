@@ -27,7 +27,7 @@ from contracting.disputes.operations.set_level import set_service_level
 from contracting.disputes.queries import service as queries
 from contracting.disputes.queries.service import Measured
 from contracting.disputes.states import UNITS, ServiceMeasure
-from contracting.documents.queries import download_headers
+from contracting.documents.queries import documents_of, download_headers
 
 
 class ServiceLevelsPage(PageView):
@@ -64,6 +64,9 @@ class ServiceLevelsPage(PageView):
             "untold": sum(not each.can_be_told for each in found),
             "told": sum(each.can_be_told for each in found),
             "credits": credits.order_by("-pk"),
+            "documents": documents_of(contract.subject)
+            .visible_to(by)
+            .filter(kind="service_levels"),
             "may_set": permissions.can_set_service_level(by, contract),
             "may_propose": permissions.can_propose_service_credits(by, contract, on),
         }

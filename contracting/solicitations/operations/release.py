@@ -84,8 +84,9 @@ def release_solicitation(
         by=by,
         at=at,
     )
+    solicited = [Recipient(vendor.pk) for vendor in known_vendors()]
     post_notice(
-        recipients=[Recipient(vendor.pk) for vendor in known_vendors()],
+        recipients=solicited,
         subject=solicitation.subject,
         title=f"Solicitation {solicitation.piid} is open",
         body=f"{solicitation.agency} asks for {solicitation.response}s: "
@@ -107,6 +108,7 @@ def release_solicitation(
             "content_sha256": solicitation.content_sha256,
             "workload_sha256": solicitation.workload_sha256,
             "deadline": solicitation.deadline,
+            "solicited": len(solicited),
             "warned": [[each.rule, each.warning] for each in check.warnings(facts)],
             "published": [
                 each.public_id for each in queries.public_justifications(solicitation)
