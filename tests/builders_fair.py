@@ -24,6 +24,7 @@ from tests.builders_orders import (
     line,
 )
 from tests.cast import actor
+from tests.justified import PARTS
 from tests.offers import decided_for_several
 from tests.remembered import remembered
 
@@ -132,6 +133,7 @@ def excepted(contract: Contract, **terms: Any) -> Opportunity:
             "title": "Claims after the flood",
             "description": "Summaries of flood claims, from tomorrow on.",
             "value": Dollars("20000.00"),
+            "parts": PARTS,
             "justification": "Asking both holders would cost the two weeks we have.",
             "by": actor("contract_specialist"),
             "at": NOTIFIED_AT,

@@ -17,8 +17,10 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.determinations.states import (
+    JUSTIFICATIONS,
     MOVES,
     NEEDS_EVIDENCE,
+    PARTS,
     ROUTES,
     RULES,
     DeterminationState,
@@ -43,6 +45,11 @@ class Determination(Addressed, Timestamped, Stateful):
     subject_title = models.CharField(max_length=250)
     subject_path = models.CharField(max_length=300)
     text = models.TextField()
+    parts = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What a justification says beside its reason, by part.",
+    )
     authority = models.CharField(
         max_length=200, blank=True, help_text="What it rests on, such as 6.302-1."
     )
@@ -135,6 +142,21 @@ class Determination(Addressed, Timestamped, Stateful):
     def is_approved(self) -> bool:
         return self.state == DeterminationState.APPROVED
 
+    @property
+    def is_justification(self) -> bool:
+        """Whether its paper has the parts of a justification."""
+        return Kind(self.kind) in JUSTIFICATIONS
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """Each part with its heading, in the order of the regulation."""
+        known = PARTS.get(Kind(self.kind), {})
+        return [
+            (label, words)
+            for code, label in known.items()
+            if (words := self.parts.get(code))
+        ]
+
 
 class Posting(AppendOnly):
     """Where and when a justification was made public (FAR 6.305)."""
@@ -143,6 +165,11 @@ class Posting(AppendOnly):
         Determination, on_delete=models.PROTECT, related_name="posting"
     )
     place = models.CharField(max_length=300, help_text="Notice id or address.")
+    withheld = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="[passage, exemption]: what the public copy leaves out.",
+    )
     posted_on = models.DateField()
     posted_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, related_name="postings"

@@ -14,9 +14,12 @@ from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.core.subjects import Subject
 from contracting.determinations.models import Determination
 from contracting.determinations.queries import approved
-from contracting.determinations.states import POSTED, DeterminationState, Kind
-
-JUSTIFICATIONS = (Kind.BRAND_NAME, Kind.OTHER_THAN_FULL, Kind.FAIR_OPPORTUNITY)
+from contracting.determinations.states import (
+    JUSTIFICATIONS,
+    POSTED,
+    DeterminationState,
+    Kind,
+)
 
 
 def can_make_determination(by: Actor, agency_id: int, kind: str) -> Verdict:

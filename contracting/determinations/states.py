@@ -91,3 +91,28 @@ NEEDS_EVIDENCE: Final = (
 
 VERSION: Final = 1
 """What it says never changes: whoever wants other words makes another one."""
+
+JUSTIFICATIONS: Final = POSTED
+"""What is a justification; its paper has the parts that the regulation names."""
+
+_COMMON: Final = {
+    "need": "Supplies or services that are required",
+    "price": "Why the anticipated price will be fair and reasonable",
+    "steps": "What will be done to remove the barrier before another acquisition",
+    "technical": "Who certifies the supporting data, and in which words",
+    "other": "Other facts that support it",
+}
+_SOURCES: Final = {
+    "efforts": "Efforts to solicit offers from as many sources as practicable",
+    "research": "Market research, or why none was conducted",
+    "sources": "Sources that expressed an interest in writing",
+}
+PARTS: Final[dict[Kind, dict[str, str]]] = {
+    Kind.FAIR_OPPORTUNITY: _COMMON,
+    Kind.OTHER_THAN_FULL: {**_COMMON, **_SOURCES},
+    Kind.BRAND_NAME: {**_COMMON, **_SOURCES},
+}
+"""What each says beside its reason (FAR 16.505(b)(2)(ii)(B), 6.303-2, 11.105)."""
+
+OPTIONAL_PARTS: Final = frozenset({"other"})
+"""What is left empty where there is nothing to say."""

@@ -26,6 +26,7 @@ from contracting.determinations.operations.post import post_determination
 from contracting.determinations.operations.review import review_determination
 from contracting.determinations.queries import About
 from contracting.determinations.states import ROUTES, RULES, Kind
+from contracting.documents.queries import documents_of
 
 
 def _steps(determination: Determination, by: Actor) -> list[Any]:
@@ -45,6 +46,7 @@ class DeterminationPage(PageView):
         return {
             "determination": found,
             "steps": _steps(found, by),
+            "documents": documents_of(found.subject).visible_to(by),
             "events": events_of(found.subject),
             "may_review": permissions.can_review_determination(by, found, on),
             "may_post": permissions.can_post_determination(by, found),
@@ -97,6 +99,7 @@ class MakeDetermination(VerbView):
             path=thing.path,
             value=thing.value,
             text=data["text"],
+            parts=data["parts"],
             authority=data["authority"],
             document_sha256=data["document_sha256"],
             by=by,
@@ -160,6 +163,7 @@ class PostDetermination(_OnOne):
             determination_id=thing.pk,
             place=data["place"],
             posted_on=data["posted_on"],
+            withheld=data["withheld"],
             by=by,
             at=at,
         )

@@ -10,10 +10,13 @@ from django import forms
 
 from contracting.core.quantities import Dollars
 from contracting.core.templatetags.drawdown import dollars
+from contracting.determinations.states import OPTIONAL_PARTS, PARTS, Kind
 from contracting.documents.forms import KINDS_IN_WORDS, SeveralFilesField
 from contracting.fair_opportunity.models import HolderResponse
 from contracting.fair_opportunity.states import ExceptionCode
 from contracting.requisitions.forms import day_field, instant_of
+
+_NEEDED = "The justification says it; not needed for a set-aside."
 
 
 def _words(label: str, hint: str, *, rows: int = 6, **more: Any) -> forms.CharField:
@@ -82,11 +85,30 @@ class TakeExceptionForm(IntendedOrderForm):
     )
     justification = _words(
         "Justification",
-        "The facts, why the exception applies, the price, and what is done to compete "
-        "next time (FAR 16.505(b)(2)(ii)). Not needed for a set-aside.",
+        "The facts, and why the exception applies (FAR 16.505(b)(2)(ii)(B)). Not "
+        "needed for a set-aside.",
         rows=10,
         required=False,
     )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._parts = {
+            code: label
+            for code, label in PARTS[Kind.FAIR_OPPORTUNITY].items()
+            if code != "need"
+        }
+        for code, label in self._parts.items():
+            hint = "Where there is any." if code in OPTIONAL_PARTS else _NEEDED
+            self.fields[f"part_{code}"] = _words(label, hint, rows=3, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """With the parts of the justification under ``parts``."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned["parts"] = {
+            code: cleaned.get(f"part_{code}", "") for code in self._parts
+        }
+        return cleaned
 
 
 class RespondForm(forms.Form):

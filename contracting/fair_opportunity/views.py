@@ -102,7 +102,7 @@ class TakeException(_OnContract):
     done_message = "The exception is on record; its justification goes up the ladder."
     can = staticmethod(permissions.can_take_exception)
     operation = staticmethod(take_exception)
-    takes = ("code", "title", "description", "value", "justification")
+    takes = ("code", "title", "description", "value", "justification", "parts")
 
 
 class _OnOpportunity(OperationView):

@@ -15,7 +15,8 @@ from django.utils.feedgenerator import Atom1Feed
 
 from contracting.core import clock
 from contracting.core.views import PageView
-from contracting.documents.queries import documents_of
+from contracting.determinations.calculations import for_everybody
+from contracting.documents.queries import documents_of_stream
 from contracting.opportunities.calculations import Looks, looks_of
 from contracting.opportunities.paperwork import calendar, changed_at
 from contracting.opportunities.queries import (
@@ -85,10 +86,13 @@ class Opportunity(PageView):
                 lambda each: (each.released_at, each.answer),
             ),
             "amendments": queries.amendments_shown(found),
-            "documents": documents_of(found.subject)
+            "documents": documents_of_stream(found.stream)
             .visible_to(self.actor)
             .filter(is_public=True),
-            "justifications": queries.public_justifications(found),
+            "justifications": [
+                (each, for_everybody(each))
+                for each in queries.public_justifications(found)
+            ],
             "history": public_events_of(found),
             "may_ask": permissions.can_ask_question(self.actor, found),
         }

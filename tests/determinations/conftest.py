@@ -12,8 +12,9 @@ from contracting.determinations.operations.adopt_ladder import (
     adopt_justification_ladder,
 )
 from contracting.determinations.operations.make import make_determination
-from contracting.determinations.states import Kind
+from contracting.determinations.states import JUSTIFICATIONS, Kind
 from tests.cast import PASSWORD, days
+from tests.justified import PARTS
 
 SUBJECT = Subject("solicitations.solicitation", 7, "solicitation:7")
 
@@ -63,6 +64,9 @@ def make(agency, contracting_officer, at):
             "by": contracting_officer,
             "at": at,
         }
-        return make_determination(**{**terms, **change})
+        made = {**terms, **change}
+        if made["kind"] in JUSTIFICATIONS:
+            made.setdefault("parts", PARTS)
+        return make_determination(**made)
 
     return make_it

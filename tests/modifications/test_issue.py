@@ -42,6 +42,7 @@ from tests.builders_modifications import (
 )
 from tests.builders_orders import MODIFIED_AT
 from tests.cast import AT, actor, membership, nothing_happens
+from tests.justified import PARTS
 from tests.modifications.prices import card
 
 DAY = timedelta(days=1)
@@ -203,6 +204,7 @@ def test_a_justified_change_out_of_scope_is_signed(contract):
         value=about.value,
         text="One source can add images to the assistant before the claims season.",
         authority="FAR 6.302-1",
+        parts=PARTS,
         by=actor("contract_specialist"),
         at=MODIFIED_AT,
     )

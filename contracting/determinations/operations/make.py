@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from contracting.core.canonical import content_sha256
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
-from contracting.determinations import events, permissions
+from contracting.determinations import events, paperwork, permissions
 from contracting.determinations.models import Determination
 from contracting.determinations.queries import determinations_of
 from contracting.determinations.refusals import (
@@ -25,11 +26,14 @@ from contracting.determinations.refusals import (
 )
 from contracting.determinations.states import (
     NEEDS_EVIDENCE,
+    OPTIONAL_PARTS,
+    PARTS,
     ROUTES,
     VERSION,
     DeterminationState,
     Kind,
 )
+from contracting.documents.operations.request import request_document
 
 _CITED = (Kind.OTHER_THAN_FULL, Kind.FAIR_OPPORTUNITY)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -47,18 +51,24 @@ def make_determination(
     text: str,
     authority: str = "",
     document_sha256: str = "",
+    parts: Mapping[str, str] | None = None,
     by: Actor,
     at: datetime,
 ) -> Determination:
     """Write a memo, which stands at once, or what others approve along their route.
 
+    What stands at once is printed as a determination and findings (FAR 1.704); the rest
+    is printed once it is approved.
+
     :param subject: what it is about, ``title`` and ``path`` as people find it
     :param value: which decides who approves it (FAR 6.304)
     :param authority: what a justification rests on, such as ``"FAR 6.302-1"``
     :param document_sha256: of the signed document, which a waiver always has
+    :param parts: what a justification says beside its reason, by the codes of
+        :data:`~contracting.determinations.states.PARTS`
     :raises NotAllowed: if ``by`` is no contracting officer of the agency; a specialist
         writes justifications only
-    :raises DeterminationIncomplete: without words, authority or document
+    :raises DeterminationIncomplete: without words, authority, document or a part
     :raises AlreadyDetermined: if one of this kind is in review
     :raises NoPolicy: if no policy of the agency says who approves it
     """
@@ -66,6 +76,7 @@ def make_determination(
     require(permissions.can_make_determination(by, agency_id, kind))
     named = Kind(kind)
     words, evidence = text.strip(), document_sha256.strip().lower()
+    said = _parts(named, parts or {})
     _refuse_incomplete(named, words, authority.strip(), evidence)
     _refuse_second(named, subject)
     is_reviewed = named in ROUTES
@@ -78,6 +89,7 @@ def make_determination(
         subject_title=title[:250],
         subject_path=path,
         text=words,
+        parts=said,
         authority=authority.strip(),
         document_sha256=evidence,
         value_dollars=value.to_cents().amount,
@@ -89,6 +101,7 @@ def make_determination(
                 "authority": authority.strip(),
                 "document_sha256": evidence,
                 "value": value,
+                **({"parts": said} if said else {}),
             }
         ),
         made_by_id=by.own_membership_id,
@@ -103,6 +116,7 @@ def make_determination(
         _send_into_review(determination, value, by, at)
     else:
         override_rule(**determination.as_override, by=by, at=at)
+        print_determination(determination, by, at)
     record_event(
         events.DETERMINATION_MADE,
         subject=determination.subject,
@@ -113,6 +127,7 @@ def make_determination(
             "rule": determination.rule,
             "of": [subject.kind, subject.id],
             "text": words,
+            **({"parts": said} if said else {}),
             "authority": determination.authority,
             "document_sha256": evidence,
             "value": value,
@@ -120,6 +135,37 @@ def make_determination(
         },
     )
     return determination
+
+
+def print_determination(determination: Determination, by: Actor, at: datetime) -> None:
+    """Ask for the paper of what stands: a step of the verbs that let it stand."""
+    request_document(
+        kind=paperwork.kind_of_paper(determination),
+        subject=determination.subject,
+        title=paperwork.title_of(determination),
+        number=determination.public_id,
+        agency_id=determination.agency_id,
+        context=paperwork.sheet(determination),
+        content_sha256=determination.content_sha256,
+        version=VERSION,
+        by=by,
+        at=at,
+    )
+
+
+def _parts(kind: Kind, given: Mapping[str, str]) -> dict[str, str]:
+    """What it says beside its reason, every part that its regulation names."""
+    known = PARTS.get(kind, {})
+    said = {code: given.get(code, "").strip() for code in known}
+    missing = [
+        known[code]
+        for code, words in said.items()
+        if not words and code not in OPTIONAL_PARTS
+    ]
+    if missing:
+        message = f"A {kind.label} also says: {'; '.join(missing)}."
+        raise DeterminationIncomplete(message, missing="parts")
+    return {code: words for code, words in said.items() if words}
 
 
 def _refuse_incomplete(kind: Kind, words: str, authority: str, evidence: str) -> None:

@@ -16,6 +16,7 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.determinations import events, permissions
 from contracting.determinations.models import Determination
+from contracting.determinations.operations.make import print_determination
 from contracting.determinations.states import VERSION, DeterminationState
 
 
@@ -63,6 +64,7 @@ def review_determination(
             by=by,
             at=at,
         )
+        print_determination(determination, by, at)
     record_event(
         events.DETERMINATION_REVIEWED,
         subject=determination.subject,

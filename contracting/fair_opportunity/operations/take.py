@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -32,6 +33,7 @@ def take_exception(
     description: str,
     value: Dollars,
     justification: str = "",
+    parts: Mapping[str, str] | None = None,
     by: Actor,
     at: datetime,
 ) -> Opportunity:
@@ -42,9 +44,14 @@ def take_exception(
 
     :param code: one of :class:`~contracting.fair_opportunity.states.ExceptionCode`
     :param value: of the order, options included; it names the approver
+    :param justification: why the exception applies
+    :param parts: what else the justification says (FAR 16.505(b)(2)(ii)(B)), by the
+        codes of :data:`~contracting.determinations.states.PARTS`; the need is the
+        description
     :raises NotAllowed: if ``by`` is not of the contracting office
     :raises ExceptionIncomplete: without code, title, description, value or
         justification (R-TO-06)
+    :raises DeterminationIncomplete: without a part that the justification needs
     :raises NoPolicy: if the agency has not adopted who approves justifications
     """
     contract: Contract = Contract.objects.locked().get(pk=contract_id)
@@ -72,6 +79,7 @@ def take_exception(
             path=opportunity.path,
             value=value,
             text=justification,
+            parts={**(parts or {}), "need": opportunity.description},
             authority=f"FAR 16.505(b)(2): {ExceptionCode(code).label}",
             by=by,
             at=at,
