@@ -32,6 +32,22 @@ from tests.offers import (
 pytestmark = pytest.mark.django_db
 OWN = "The ratings are equal. The lower price decides."
 
+PARTS = [
+    "Authority",
+    "Requirement",
+    "Evaluation factors and their relative importance",
+    "Offers",
+    "Ratings by factor",
+    "Prices",
+    "Price reasonableness",
+    "Normalised prices",
+    "Unbalanced prices",
+    "Competitive range and discussions",
+    "Comparative assessment and trade-off (FAR 15.308)",
+    "Decision",
+]
+"""What the paper says of a selection without discussions, in order."""
+
 
 def decided(solicitation, *, by, rationale=OWN, selected=None, seen=None):
     analysis = latest_analysis(solicitation)
@@ -60,7 +76,10 @@ def test_the_authority_decides_in_its_own_words(source_selection_authority):
     paper = Document.objects.get(kind="decision")
     assert paper.vendor_id is None
     assert not paper.is_public
-    assert paper.context["sections"][-1]["text"] == OWN
+    sections = paper.context["sections"]
+    assert [each["heading"] for each in sections] == PARTS
+    assert sections[-2]["text"] == OWN
+    assert "I select Meridian Models" in sections[-1]["text"]
     assert {row["offeror"] for row in paper.context["offers"]} == {
         "Meridian Models",
         "Larkspur AI",
@@ -188,7 +207,8 @@ def test_several_are_selected_each_for_a_reason():
     # Then two are selected, on paper with the reason of each, and one is unsuccessful
     assert decision.named == "Meridian Models and Larkspur AI"
     paper = Document.objects.get(kind="decision")
-    texts = {each["heading"]: each["text"] for each in paper.context["sections"]}
+    sections = paper.context["sections"]
+    texts = {each["heading"]: each.get("text") for each in sections}
     assert (
         texts["Why Larkspur AI is selected"]
         == decision.selections.get(position=2).reason

@@ -16,7 +16,6 @@ from contracting.core.permissions import require
 from contracting.documents.operations.request import request_document
 from contracting.evaluations import (
     events,
-    paperwork,
     permissions,
     queries,
 )
@@ -30,6 +29,7 @@ from contracting.evaluations.models import (
     SelectedOffer,
     SelectionDecision,
 )
+from contracting.evaluations.paperwork import decisions
 from contracting.evaluations.refusals import (
     AlreadyDecided,
     ConsensusMissing,
@@ -104,14 +104,14 @@ def decide_selection(
             submission_id=submission_id,
             reason=reason.strip(),
         )
-    content = paperwork.decision_content(decision)
+    content = decisions.decision_content(decision)
     request_document(
         kind="decision",
         subject=decision.subject,
         title=f"Source selection decision on {solicitation.piid}",
         number=decision.public_id,
         agency_id=solicitation.agency_id,
-        context=paperwork.decision(decision),
+        context=decisions.decision(decision),
         content_sha256=content_sha256(content),
         version=1,
         by=by,

@@ -15,12 +15,13 @@ from contracting.core.models import new_public_id
 from contracting.core.permissions import require
 from contracting.documents.operations.request import request_document
 from contracting.documents.operations.store import store_blob
-from contracting.evaluations import events, paperwork, permissions, queries
+from contracting.evaluations import events, permissions, queries
 from contracting.evaluations.discussions.exchanges import (
     require_in_range,
     require_revisable,
 )
 from contracting.evaluations.models import FinalRevision
+from contracting.evaluations.paperwork import receipts
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.calculations import (
@@ -89,7 +90,7 @@ def revise_submission(
         number=revision.public_id,
         agency_id=solicitation.agency_id,
         vendor_id=submission.vendor_id,
-        context=paperwork.revision_receipt(revision),
+        context=receipts.revision_receipt(revision),
         content_sha256=revision.plain_sha256,
         version=revision.number,
         by=by,

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from contracting.core.quantities import Dollars
-from contracting.documents.queries import scanning_words
-from contracting.evaluations.discussions import exchanges
-from contracting.evaluations.models import (
-    ConsensusRating,
-    DissentNote,
-    FinalRevision,
-    PriceAnalysis,
-    SelectionDecision,
-)
+from contracting.core.quantities import TOKENS_PER_MTOK
+from contracting.core.templatetags.drawdown import dollars
+from contracting.documents.calculations import day_words
+from contracting.evaluations.models import PriceAnalysis
 from contracting.evaluations.pricing.comparisons import compared, not_judged
-from contracting.evaluations.queries import panel_of, waivers_of
 from contracting.requisitions.queries import latest_estimate
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.publishing.costs import priced_in_words
-from contracting.solicitations.queries import factors_of, lines_of
-from contracting.submissions.paperwork import KEPT, LIMITS, PROTECTS, SEALED
+from contracting.solicitations.queries import lines_of
 from contracting.submissions.queries import offers_of
-from contracting.submissions.states import SealingMode
 
 
 def declaration(solicitation: Solicitation) -> str:
@@ -40,105 +31,8 @@ def declaration(solicitation: Solicitation) -> str:
     )
 
 
-def decision_content(decision: SelectionDecision) -> dict[str, Any]:
-    """What the authority decided, for its hash."""
-    return {
-        "solicitation": decision.solicitation.public_id,
-        "selected": [
-            {"offer": each.submission.public_id, "reason": each.reason}
-            for each in decision.selections.select_related("submission")
-        ],
-        "price_analysis": decision.price_analysis.content_sha256,
-        "rationale": decision.rationale,
-        "decided_by": decision.decided_by.public_id,
-        "decided_at": decision.decided_at,
-    }
-
-
-def decision(decision: SelectionDecision) -> dict[str, Any]:
-    """The source selection decision on paper (FAR 15.308)."""
-    solicitation, analysis = decision.solicitation, decision.price_analysis
-    authority = decision.decided_by
-    return {
-        "time_zone": solicitation.time_zone,
-        "summary": (
-            f"{decision.named} {_is(decision)} selected on solicitation "
-            f"{solicitation.piid}."
-        ),
-        "facts": [
-            {"label": "Solicitation", "value": solicitation.piid},
-            {"label": "Title", "value": solicitation.title, "span": 8},
-            {"label": "Selected", "value": decision.named},
-            {"label": "Decided", "value": decision.decided_at, "span": 8},
-            {"label": "Price analysis", "value": analysis.method, "span": 12},
-            {
-                "label": "SHA-256 of the price analysis",
-                "value": analysis.content_sha256,
-                "shape": "mono",
-            },
-        ],
-        "sections": [
-            {"heading": "Authority", "text": _authority(decision)},
-            {"heading": "Relative importance", "text": solicitation.importance},
-            {"heading": "Price reasonableness", "text": analysis.conclusion},
-            {"heading": "Unbalanced prices", "text": _unbalanced(analysis)},
-            *_waivers(solicitation),
-            *_dissents(solicitation),
-            *_reasons(decision),
-            {"heading": "Decision and rationale", "text": decision.rationale},
-        ],
-        "factors": [
-            {
-                "number": str(factor.position),
-                "factor": factor.name,
-                "weight": "price" if factor.is_price else "",
-                "description": factor.description,
-            }
-            for factor in factors_of(solicitation)
-        ],
-        "offers": _offers(decision),
-        "ratings": _ratings(solicitation),
-        "prices": _prices(analysis),
-        "tables": [_arithmetic(analysis)],
-        "signatures": [
-            {
-                "capacity": "Source selection authority",
-                "signed_by": authority.user.name,
-                "title": authority.role_label,
-                "signed_at": decision.decided_at,
-            }
-        ],
-    }
-
-
-def _is(decision: SelectionDecision) -> str:
-    return "are" if decision.selections.count() > 1 else "is"
-
-
-def _reasons(decision: SelectionDecision) -> list[dict[str, str]]:
-    """Why each of several was selected, as sections; none where one was."""
-    return [
-        {
-            "heading": f"Why {each.submission.vendor.name} is selected",
-            "text": each.reason,
-        }
-        for each in decision.selections.select_related("submission__vendor")
-        if each.reason
-    ]
-
-
-def _authority(decision: SelectionDecision) -> str:
-    panel = "; ".join(
-        f"{member.membership.user.name}, {member.get_role_display()}"
-        for member in panel_of(decision.solicitation)
-    )
-    return (
-        "Decided under FAR 15.303 and 15.308 by the source selection authority who was "
-        f"designated for this solicitation. The panel: {panel}."
-    )
-
-
-def _unbalanced(analysis: PriceAnalysis) -> str:
+def unbalanced(analysis: PriceAnalysis) -> str:
+    """Which prices are out of balance, and why that is acceptable."""
     unjudged = "; ".join(
         f"{row['vendor']}, {', '.join(row['lines'])}"
         for row in not_judged(analysis.totals)
@@ -155,79 +49,39 @@ def _unbalanced(analysis: PriceAnalysis) -> str:
     return f"Flagged: {flagged}. {analysis.unbalanced_memo}{left}".strip()
 
 
-def _waivers(solicitation: Solicitation) -> list[dict[str, str]]:
-    """What the officer waived, as a section; none if every offer acknowledged."""
-    waived = "\n".join(
-        f"{waiver.submission.called}, amendment {waiver.amendment.number}, by "
-        f"{waiver.waived_by.user.name}: {waiver.memo}"
-        for offer in offers_of(solicitation)
-        for waiver in waivers_of(offer.submission)
-    )
-    heading = "Amendments whose acknowledgement is waived (FAR 14.405(d))"
-    return [{"heading": heading, "text": waived}] if waived else []
-
-
-def _dissents(solicitation: Solicitation) -> list[dict[str, str]]:
-    """What evaluators wrote against the consensus, as a section; none if nobody did."""
-    notes = DissentNote.objects.filter(consensus__submission__solicitation=solicitation)
-    text = "\n".join(
-        f"{note.panel_member.membership.user.name} on "
-        f"{note.consensus.submission.called}, {note.consensus.factor.name}: "
-        f"{note.text}"
-        for note in notes.select_related(
-            "panel_member__membership__user",
-            "consensus__submission__vendor",
-            "consensus__factor",
-        ).order_by("pk")
-    )
-    return [{"heading": "Dissents from the consensus", "text": text}] if text else []
-
-
-def _offers(decision: SelectionDecision) -> list[dict[str, Any]]:
-    evaluated = {
-        row["submission"]: row["evaluated"] for row in decision.price_analysis.totals
-    }
-    return [
-        {
-            "offeror": offer.submission.called,
-            "number": offer.submission.public_id,
-            "received_at": offer.version.received_at,
-            "evaluated_price": evaluated.get(offer.submission_id, ""),
-        }
-        for offer in offers_of(decision.solicitation)
-    ]
-
-
-def _ratings(solicitation: Solicitation) -> list[dict[str, Any]]:
-    agreed = (
-        ConsensusRating.objects.filter(submission__solicitation=solicitation)
-        .select_related("submission__vendor", "factor")
-        .order_by("factor__position", "submission_id")
-    )
-    return [
-        {
-            "offeror": rating.submission.called,
-            "factor": rating.factor.name,
-            "rating": rating.get_rating_display(),
-            "rationale": rating.narrative,
-        }
-        for rating in agreed
-    ]
-
-
-def _prices(analysis: PriceAnalysis) -> list[dict[str, Any]]:
+def prices(analysis: PriceAnalysis) -> list[dict[str, Any]]:
+    """What each offer comes to, for the table of prices."""
+    lines = lines_of(analysis.solicitation).filter(from_tokens=0)
+    tokens = sum(line.workload_tokens for line in lines if line.token_class_id)
     return [
         {
             "offeror": row["vendor"],
             "evaluated_price": row["evaluated"],
             **({"with_options": row["with_options"]} if "with_options" in row else {}),
             "list_price": row["at_list"] or "",
+            "difference_percent": _percent_off(row),
+            "price_per_million": _per_million(row, tokens),
         }
         for row in analysis.totals
     ]
 
 
-def _arithmetic(analysis: PriceAnalysis) -> dict[str, Any]:
+def _percent_off(row: Mapping[str, Any]) -> str:
+    """How far an offer lies above or below what the list comes to, for it all."""
+    share = row.get("percent_of_list")
+    return "" if share in {None, ""} else f"{Decimal(share) - 100:f}"
+
+
+def _per_million(row: Mapping[str, Any], tokens: int) -> Decimal | str:
+    """The evaluated price over the tokens of the workload: one figure per offer."""
+    if not tokens:
+        return ""
+    each = Decimal(row["evaluated"]) * TOKENS_PER_MTOK / tokens
+    return each.quantize(Decimal("0.000001"))
+
+
+def arithmetic(analysis: PriceAnalysis) -> dict[str, Any]:
+    """Every price on the workload, line by line."""
     return {
         "caption": "Prices on the reference workload, line by line",
         "columns": [
@@ -293,18 +147,22 @@ def price_memo(analysis: PriceAnalysis) -> dict[str, Any]:
         ],
         "sections": [
             {"heading": "Purpose", "text": _purpose(solicitation)},
-            {"heading": "What is bought", "text": _bought(solicitation)},
+            {"heading": "What is bought", "text": bought(solicitation)},
             {"heading": "Parties", "text": _parties(analysis)},
             {"heading": "Independent estimate", "text": _estimate(solicitation)},
+            {
+                "heading": "Comparison of the offers, class by class",
+                "table": "prices",
+                "tables": [arithmetic(analysis), _past(analysis)],
+            },
             {"heading": "Comparison over the volume", "text": _volume(analysis)},
-            {"heading": "Prices put in to compare by", "text": _put_in(analysis)},
+            {"heading": "Prices put in to compare by", "text": put_in(analysis)},
             {"heading": "Beside public list", "text": _beside_list(analysis)},
-            {"heading": "Unbalanced prices", "text": _unbalanced(analysis)},
-            {"heading": "Options", "text": _OPTIONS},
+            {"heading": "Unbalanced prices", "text": unbalanced(analysis)},
+            {"heading": "Options", "text": _options(analysis)},
             {"heading": "Conclusion", "text": analysis.conclusion},
         ],
-        "prices": _prices(analysis),
-        "tables": [_arithmetic(analysis), _past(analysis)],
+        "prices": prices(analysis),
         "signatures": [
             {
                 "capacity": "Price analyst",
@@ -316,10 +174,23 @@ def price_memo(analysis: PriceAnalysis) -> dict[str, Any]:
     }
 
 
-_OPTIONS = (
-    "The reference workload covers the whole ordering period. No option is priced "
-    "beside it."
-)
+def _options(analysis: PriceAnalysis) -> str:
+    """Whether options are priced with the rest, and what they come to."""
+    options = analysis.solicitation.options
+    if not options:
+        return (
+            "None. The reference workload covers the whole ordering period, and no "
+            "option is priced beside it."
+        )
+    if not analysis.solicitation.options_evaluated:
+        count = len(options)
+        return f"{count} stated; by the solicitation they are not evaluated."
+    said = "; ".join(
+        f"{row['vendor']}: {dollars(row['with_options'])}"
+        for row in analysis.totals
+        if "with_options" in row
+    )
+    return f"{len(options)} evaluated with the base (FAR 17.206, 52.217-5): {said}."
 
 
 def _purpose(solicitation: Solicitation) -> str:
@@ -330,13 +201,18 @@ def _purpose(solicitation: Solicitation) -> str:
     )
 
 
-def _bought(solicitation: Solicitation) -> str:
+def bought(solicitation: Solicitation) -> str:
+    """What is bought, how much of it, and in which time."""
     return (
         f"{solicitation.title}: {priced_in_words(lines_of(solicitation))}, "
         f"up to ${solicitation.maximum_dollars:,} and "
         f"{solicitation.maximum_tokens:,} tokens, ordered from "
-        f"{solicitation.ordering_start} to {solicitation.ordering_end}."
+        f"{_day(solicitation.ordering_start)} to {_day(solicitation.ordering_end)}."
     )
+
+
+def _day(day: date | None) -> str:
+    return day_words(day) if day else "a day that is not stated"
 
 
 def _parties(analysis: PriceAnalysis) -> str:
@@ -349,11 +225,11 @@ def _estimate(solicitation: Solicitation) -> str:
     if estimate is None:
         return "No independent estimate is on record."
     low, middle, high = (
-        Dollars(value)
+        dollars(value)
         for value in (estimate.p10_dollars, estimate.p50_dollars, estimate.p90_dollars)
     )
     return (
-        f"At public list prices known on {estimate.priced_on.isoformat()} the need "
+        f"At public list prices known on {day_words(estimate.priced_on)} the need "
         f"comes to {low} (P10), {middle} (P50) and {high} (P90)."
     )
 
@@ -362,7 +238,7 @@ def _volume(analysis: PriceAnalysis) -> str:
     return str(analysis.usage.get("sentence", "")) or "Not compared over the volume."
 
 
-def _put_in(analysis: PriceAnalysis) -> str:
+def put_in(analysis: PriceAnalysis) -> str:
     """What the officer put in, and which offers have no rank for want of a price."""
     said = [
         f"{row['vendor']}, {row['slin']}: {row['normalised_as']}."
@@ -438,63 +314,3 @@ _PAST_COLUMNS = (
     "past_usd_per_million_tokens",
     "past_source",
 )
-
-
-def revision_receipt(revision: FinalRevision) -> dict[str, Any]:
-    """The receipt of a final revision: what arrived, when, and its hashes (R-EVL-04).
-
-    As that of an offer (R-SUB-07), but for the offeror, whom the opening has named.
-    """
-    submission, signer = revision.submission, revision.submitted_by
-    solicitation, vendor = submission.solicitation, submission.vendor
-    asked = exchanges.revision_request_of(solicitation)
-    received = revision.received_at
-    cutoff = None if asked is None else asked.cutoff
-    mono, mode = {"shape": "mono"}, SealingMode(revision.mode)
-    return {
-        "time_zone": solicitation.time_zone,
-        "summary": "This final revision arrived before the cutoff, complete, and is "
-        "sealed.",
-        "facts": [
-            {"label": "Receipt", "value": revision.public_id},
-            {"label": "Solicitation", "value": solicitation.piid},
-            {"label": "Final revision", "value": str(revision.number)},
-            {"label": "Receipt completed", "value": received, "span": 6},
-            {"label": "Cutoff, inclusive", "value": cutoff, "span": 6},
-            {
-                "label": "Receipt completed, to the microsecond",
-                "value": f"{received.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
-            },
-            {"label": "Mode of sealing", "value": SEALED[mode]},
-            {"label": "Sealed in", "value": revision.get_mode_display()},
-            {"label": "Offeror", "value": vendor.name},
-            {"label": "UEI", "value": vendor.uei},
-            {"label": "CAGE code", "value": vendor.cage},
-            {"label": "Submitted by", "value": f"{signer.user}, {signer.role_label}"},
-            {"label": "Offer that it revises", "value": submission.public_id},
-            {"label": "Issued by", "value": solicitation.agency.name},
-            {
-                "label": "SHA-256 of the whole content",
-                "value": revision.plain_sha256,
-                **mono,
-            },
-            {
-                "label": "SHA-256 of the sealed bytes",
-                "value": revision.sealed_blob.sha256,
-                **mono,
-            },
-        ],
-        "files": revision.files,
-        "notes": [
-            "The whole offer is stated again. The last revision that arrives before "
-            "the cutoff counts; without one the first offer stands.",
-            f"{KEPT[mode]} It is sealed to the box of the offers; a quorum of the same "
-            "people opens it after the cutoff.",
-            PROTECTS[mode],
-            "The hashes of the price schedule and of the whole content include a "
-            "random part that is sealed with them, and so tell nothing about a price.",
-            scanning_words() if mode == SealingMode.SERVER else LIMITS,
-            "This paper is printed and sealed after the revision was committed: the "
-            "time in its seal is later than the commit.",
-        ],
-    }
