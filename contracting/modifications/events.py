@@ -25,6 +25,10 @@ CONTRACT_MODIFICATION_DISCARDED = event_type(
     "modifications.modification.discarded",
     "The draft modification of the contract was discarded.",
 )
+CONTRACT_CONFORMED = event_type(
+    "modifications.contract.conformed",
+    "The contract was printed as it reads on a day.",
+)
 ORDER_PRICES_TAKEN_UP = event_type(
     "modifications.order.prices_taken_up",
     "The order took up prices that a modification of its contract has changed.",

@@ -29,6 +29,14 @@ def can_draft_contract_modification(by: Actor, contract: Contract) -> Verdict:
     return all_of(who, _in_force(contract))
 
 
+def can_conform_contract(by: Actor, contract: Contract) -> Verdict:
+    """The contracting office prints how a contract that was awarded reads."""
+    who = role_in(by, contract.agency_id, *OFFICE, doing="print the conformed contract")
+    if who and contract.awarded_at is None:
+        return Refused("The contract is not awarded; its draft has a preview.")
+    return who
+
+
 def _in_force(contract: Contract) -> Verdict:
     """After physical completion nothing but the close-out is left (R-MOD-06)."""
     if contract.state == ContractState.AWARDED:

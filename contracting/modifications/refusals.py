@@ -127,3 +127,9 @@ class SubstituteNotOnRamped(Refusal):
 
     code = "substitute_not_on_ramped"
     rule = "R-MOD-11"
+
+
+class DayBeforeAward(Invalid):
+    """A day on which the contract did not exist."""
+
+    code = "day_before_award"

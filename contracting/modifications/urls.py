@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from contracting.modifications import views
+from contracting.modifications.views import conformed
 
 _CONTRACT = "contracts/<public_id:public_id>"
 _FINDING = "ratchet_findings/<public_id:public_id>"
@@ -14,7 +15,16 @@ urlpatterns: list[URLPattern] = [
         views.ModificationsPage.as_view(),
         name="modifications",
     ),
-    path(f"{_CONTRACT}/conformed", views.ConformedPage.as_view(), name="conformed"),
+    path(
+        f"{_CONTRACT}/conformed",
+        conformed.ConformedPage.as_view(),
+        name="conformed",
+    ),
+    path(
+        f"{_CONTRACT}/conform_contract",
+        conformed.ConformContractView.as_view(),
+        name="conform_contract",
+    ),
     path(
         f"{_CONTRACT}/draft_contract_modification",
         views.DraftContractModification.as_view(),

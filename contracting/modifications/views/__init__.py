@@ -9,18 +9,15 @@ from typing import Any, ClassVar
 from django.forms import Form
 
 from contracting.approvals.queries.queues import overrides_on
-from contracting.contracts.calculations import volume_said
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
-from contracting.core.quantities import Dollars
 from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents.queries import documents_of
 from contracting.modifications import calculations, forms, permissions, queries
-from contracting.modifications.calculations import words
 from contracting.modifications.forms import volume
 from contracting.modifications.models import ContractModification, RatchetFinding
 from contracting.modifications.operations.confirm_ratchet import (
@@ -61,61 +58,6 @@ class ModificationsPage(PageView):
         }
 
 
-class ConformedPage(PageView):
-    """How does this contract read on a day?"""
-
-    template_name = "modifications/conformed.html"
-
-    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
-        contract = get_contract_for(self.actor, ids["public_id"])
-        today = _today(contract)
-        form = forms.ConformedForm(self.request.GET or {"on": today})
-        on = (form.is_valid() and form.cleaned_data["on"]) or today
-        found = queries.conformed(contract, on)
-        rows = [
-            (
-                line,
-                [
-                    (rate, _until(rate, contract), volume_said(rate))
-                    for rate in line["rates"]
-                ],
-                [(rate, _until(rate, contract)) for rate in line.get("unit_rates", ())],
-                calculations.units_in_words(line)
-                if calculations.is_by_unit(line)
-                else "",
-                words.volume_in_words(line),
-            )
-            for line in found.content["lines"]
-        ]
-        return {
-            "contract": contract,
-            "conformed": found,
-            "ceiling": Dollars(found.content["ceiling_dollars"]),
-            "terms": [
-                (label, calculations.term_in_words(name, found.content[name]))
-                for name, label in calculations.TERMS.items()
-                if name in found.content
-            ],
-            "lines": rows,
-            "options": [
-                f"Option {option['number']}: {words.option_in_words(option)}"
-                for option in found.content.get("options", ())
-            ],
-            "day_form": form,
-            "today": today,
-        }
-
-
-def _until(rate: dict[str, Any], contract: Contract) -> dict[str, Any]:
-    """The first and last day of a price, in the contract's time zone."""
-    zone = contract.time_zone
-    first = accounting_day(datetime.fromisoformat(rate["from"]), zone)
-    if rate["to"] is None:
-        return {"first": first, "last": None}
-    end = accounting_day(datetime.fromisoformat(rate["to"]), zone)
-    return {"first": first, "last": date.fromordinal(end.toordinal() - 1)}
-
-
 class DraftContractModification(VerbView):
     """What exactly changes, in words, money and tokens?"""
 
@@ -131,7 +73,7 @@ class DraftContractModification(VerbView):
         return permissions.can_draft_contract_modification(self.actor, thing)
 
     def initial(self, thing: Contract) -> dict[str, Any]:
-        return {**forms.terms_of(thing), "effective_on": _today(thing)}
+        return {**forms.terms_of(thing), "effective_on": today_of(thing)}
 
     def form_options(self, thing: Contract) -> dict[str, Any]:
         return {"contract": thing}
@@ -156,10 +98,10 @@ class DraftVolumeLine(DraftContractModification):
     done_message = "The line is drafted; the vendor's signers are asked."
 
     def initial(self, thing: Contract) -> dict[str, Any]:
-        return {"first_day": _today(thing), "boundary": Boundary.FEDRAMP_MOD}
+        return {"first_day": today_of(thing), "boundary": Boundary.FEDRAMP_MOD}
 
     def form_options(self, thing: Contract) -> dict[str, Any]:
-        return {"contract": thing, "on": _today(thing)}
+        return {"contract": thing, "on": today_of(thing)}
 
 
 class ModelsPage(PageView):
@@ -238,10 +180,10 @@ class DraftOnRamp(ContractVerb):
     takes = ("proposal", "on_ramp")
 
     def initial(self, thing: Contract) -> dict[str, Any]:
-        return {"first_day": _today(thing)}
+        return {"first_day": today_of(thing)}
 
     def form_options(self, thing: Contract) -> dict[str, Any]:
-        return {"contract": thing, "on": _today(thing)}
+        return {"contract": thing, "on": today_of(thing)}
 
     def extra(self, thing: Contract) -> dict[str, Any]:
         shown = super().extra(thing)  # noqa: S610 (ours, no queryset)
@@ -323,7 +265,7 @@ class ContractModificationPage(PageView):
         }
         if not by.is_agency:
             return context
-        on = _today(found.contract)
+        on = today_of(found.contract)
         return context | {
             "justification": queries.justification_of(found),
             "overrides": overrides_on(by, found.subject),
@@ -430,7 +372,7 @@ class IssueContractModification(ModificationVerb):
     do = staticmethod(issue_contract_modification)
 
     def verdict(self, thing: ContractModification) -> Verdict:
-        on = _today(thing.contract)
+        on = today_of(thing.contract)
         return permissions.can_issue_contract_modification(self.actor, thing, on)
 
 
@@ -455,7 +397,8 @@ class DiscardContractModification(ModificationVerb):
         return f"{thing.contract.path}/modifications"
 
 
-def _today(contract: Contract) -> date:
+def today_of(contract: Contract) -> date:
+    """The day in the contract's own zone."""
     return accounting_day(clock.now(), contract.time_zone)
 
 
@@ -476,7 +419,7 @@ def _context(modification: ContractModification) -> dict[str, Any]:
         "is_behind": is_behind,
         "clashes": queries.clashes(modification) if is_behind else [],
         "signed_since": queries.signed_since(modification) if is_behind else [],
-        "checklist": queries.checklist(modification, _today(contract))
+        "checklist": queries.checklist(modification, today_of(contract))
         if modification.kind == ModificationKind.ON_RAMP
         else [],
         "both_sign": calculations.needs_both_signatures(modification),
