@@ -58,6 +58,8 @@ def determination_sheet(made: OptionDetermination, *, signer: Actor) -> dict[str
     free = printed(made.free_dollars, "dollars")
     funds = f"{made.line_of_accounting} has {free} left."
     sections = [
+        ("Action", f"Exercise of {option.name} of contract {contract.piid}."),
+        ("Authority", "FAR 17.207, and part 6 as far as the option was competed."),
         ("Funds are available (17.207(c)(1))", funds),
         ("An existing need is fulfilled (17.207(c)(2))", made.need),
         (
@@ -71,6 +73,16 @@ def determination_sheet(made: OptionDetermination, *, signer: Actor) -> dict[str
         (
             "Performance under this contract is acceptable (17.207(c)(7))",
             f"{made.get_rating_display().capitalize()}: {made.performance}",
+        ),
+        (
+            "Determination",
+            "On the basis of these findings it is determined that exercising the "
+            "option is in accordance with its terms, with FAR 17.207 and with part 6.",
+        ),
+        (
+            "Expiration",
+            "It is for this option alone. Authority to act under it expires when the "
+            "option is exercised or lapses (FAR 1.706(b)).",
         ),
     ]
     return {

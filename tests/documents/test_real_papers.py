@@ -8,14 +8,16 @@ from django.db import transaction
 
 from contracting.documents import paperwork
 from contracting.documents.models import Document
+from contracting.modifications.operations.conform import conform_contract
 from tests.builders import released_solicitation
-from tests.builders_orders import issued_modification, issued_order
+from tests.builders_orders import MODIFIED_AT, issued_modification, issued_order
 from tests.builders_settlement import (
     accepted_invoice,
     certified_payment,
     reported,
     used_order,
 )
+from tests.cast import actor
 from tests.offers import amended_solicitation
 
 FOR_WHICH = {"yes", "amendment", "modification"}
@@ -29,6 +31,12 @@ def _all_papers(django_db_setup, django_db_blocker) -> Iterator[list[Document]]:
         released_solicitation(terms={"kind": "RFQ"})
         order = issued_order()
         issued_modification(on=order)
+        conform_contract(
+            contract_id=order.contract_id,
+            on=MODIFIED_AT.date(),
+            by=actor("contracting_officer"),
+            at=MODIFIED_AT,
+        )
         reported(used_order(order=order))
         certified_payment(invoice=accepted_invoice(order=order))
         yield list(Document.objects.order_by("pk"))

@@ -7,6 +7,7 @@ from contracting.core.errors import NotAllowed, Stale
 from contracting.documents.models import Document
 from contracting.evaluations.models import SelectedOffer
 from contracting.evaluations.operations.decide import decide_selection
+from contracting.evaluations.paperwork.decisions import exchanged
 from contracting.evaluations.queries import decision_of, latest_analysis, unsuccessful
 from contracting.evaluations.refusals import (
     AlreadyDecided,
@@ -18,6 +19,7 @@ from contracting.evaluations.refusals import (
 )
 from tests.builders import released_solicitation
 from tests.cast import actor, nothing_happens
+from tests.evaluations.exchanges import opened_revisions
 from tests.offers import (
     after,
     agreed_offers,
@@ -273,3 +275,18 @@ def test_nobody_else_decides(gateway):
             decided(solicitation, by=actor(part))
     with nothing_happens(), pytest.raises(NotAllowed):
         decided(solicitation, by=gateway)
+
+
+def test_range_and_discussions_stand_in_the_decision():
+    # Given discussions with both, after which one has handed in a final revision
+    solicitation = opened_revisions()
+
+    reached, held = exchanged(solicitation)
+
+    assert reached["text"].splitlines() == [
+        "Meridian Models: in the range.",
+        "Larkspur AI: in the range.",
+    ]
+    assert "Held with Meridian Models; Larkspur AI." in held["text"]
+    assert "received: Larkspur AI (revision 1)" in held["text"]
+    assert "The cutoff was 22 Mar 2026" in held["text"]

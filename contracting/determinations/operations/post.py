@@ -60,6 +60,7 @@ def post_determination(
         posted_by_id=by.own_membership_id,
         posted_at=at,
     )
+    _print_public_copy(determination, posting.place, withheld, by, at)
     record_event(
         events.DETERMINATION_POSTED,
         subject=determination.subject,
@@ -72,7 +73,6 @@ def post_determination(
             "withheld": [each.basis.strip() for each in withheld],
         },
     )
-    _print_public_copy(determination, posting.place, withheld, by, at)
     return posting
 
 

@@ -68,6 +68,8 @@ def set_service_level(
     )
     same = ServiceLevel.objects.filter(contract=contract, measure=measure)
     level.save(among=same)
+    if contract.awarded_at is not None:
+        _print_exhibit(contract, level, by, at)
     record_event(
         events.SERVICE_LEVEL_SET,
         subject=contract.subject,
@@ -81,8 +83,6 @@ def set_service_level(
             "says_so": level.says_so,
         },
     )
-    if contract.awarded_at is not None:
-        _print_exhibit(contract, level, by, at)
     return level
 
 

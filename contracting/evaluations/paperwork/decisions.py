@@ -81,7 +81,7 @@ def decision(decision: SelectionDecision) -> dict[str, Any]:
             {"heading": "Price reasonableness", "text": analysis.conclusion},
             {"heading": "Normalised prices", "text": put_in(analysis)},
             {"heading": "Unbalanced prices", "text": unbalanced(analysis)},
-            *_exchanges(solicitation),
+            *exchanged(solicitation),
             *_waivers(solicitation),
             *_dissents(solicitation),
             *_reasons(decision),
@@ -122,7 +122,7 @@ def _decided(decision: SelectionDecision) -> str:
     )
 
 
-def _exchanges(solicitation: Solicitation) -> list[dict[str, str]]:
+def exchanged(solicitation: Solicitation) -> list[dict[str, str]]:
     """The competitive range and the discussions; that there were none, where so."""
     standings = exchanges.standings_of(solicitation)
     if not standings:
