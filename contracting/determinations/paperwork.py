@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from contracting.approvals.queries import latest_route_of
@@ -178,7 +177,6 @@ def released(
     *,
     withheld: Sequence[Withheld],
     place: str,
-    at: datetime,
 ) -> dict[str, Any]:
     """The public copy of a justification: what is withheld is nowhere in it.
 
@@ -186,7 +184,7 @@ def released(
     neither a page nor the attachment holds them. It names no hash of the full text,
     which would let a short passage be guessed.
     """
-    full = {**in_words(determination), "created_at": at}
+    full = in_words(determination)
     left_out = len(withheld)
     note = (
         f"Public copy. {left_out} passage{'s are' if left_out > 1 else ' is'} "
@@ -228,8 +226,6 @@ def _need(determination: Determination) -> str:
 
 def _head(determination: Determination) -> dict[str, Any]:
     return {
-        "author": determination.agency.name,
-        "created_at": determination.decided_at or determination.made_at,
         "time_zone": determination.agency.time_zone,
         "subject": determination.subject_title,
     }
@@ -268,14 +264,20 @@ def _authority(determination: Determination) -> str:
     return f"{said}.{asked}"
 
 
+def _capacity(determination: Determination) -> str:
+    if determination.is_reviewed:
+        return "Written by"
+    if Kind(determination.kind) in NEEDS_EVIDENCE:
+        return "Recorded by; signed by the official who granted it in that document"
+    return "Signed by the determining official"
+
+
 def _signatures(determination: Determination) -> list[dict[str, Any]]:
     """Who wrote it, and everybody who approved it along its route."""
     author = determination.made_by
     made = [
         {
-            "capacity": "Written by"
-            if determination.is_reviewed
-            else "Signed by the determining official",
+            "capacity": _capacity(determination),
             "signed_by": author.user.name,
             "title": author.role_label,
             "signed_at": determination.made_at,

@@ -192,6 +192,7 @@ def _context() -> dict[str, Any]:
     return {
         "time_zone": _TEXT | {"description": "IANA name; instants are printed in it."},
         "draft": _TEXT | {"description": "Why this paper is not issued yet."},
+        "as_of": _TEXT | {"description": "The day on which a contract is read."},
         **dict.fromkeys(paperwork.LINES_OF_WORDS, _TEXT),
         "blocks": {
             "description": "The blocks of the form by their numbers.",

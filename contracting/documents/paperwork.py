@@ -102,8 +102,11 @@ LONGEST_WORD: Final = 32
 LONG_TABLE: Final = 200
 """Rows; a table with more is enclosed as a file, and the pages print its beginning."""
 SHOWN_OF_LONG: Final = 40
-LINES_OF_WORDS: Final = ("summary", "subject")
-"""Keys of a context that are printed as they stand: at the head, and in the record."""
+LINES_OF_WORDS: Final = (
+    *("summary", "description", "subject", "issuer"),
+    *("heading", "basis"),
+)
+"""Keys of a context that are printed as they stand, above what they sum up."""
 _LEAST_ROWS: Final = {
     "SF1449": 6,
     "SF18": 6,

@@ -162,8 +162,6 @@ def conformed_sheet(found: Conformed, *, at: datetime) -> dict[str, Any]:
     contract, content = found.contract, found.content
     made_by = _made_by(found)
     return {
-        "author": contract.agency.name,
-        "created_at": at,
         "time_zone": contract.time_zone,
         "as_of": found.on,
         "subject": f"Contract {contract.piid} as of {day_words(found.on)}",

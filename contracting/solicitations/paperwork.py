@@ -10,7 +10,7 @@ from typing import Any
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
-from contracting.documents.calculations import day_words
+from contracting.documents.calculations import day_words, printed
 from contracting.reference.queries import attachment_labels
 from contracting.reference.states import Boundary, PriceStructure
 from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine
@@ -344,7 +344,7 @@ def amendment_sheet(
                 "checked": "Is extended" if is_extended else "Is not extended",
                 "text": amendment.new_deadline,
             },
-            "14": amendment.summary,
+            "14": _amended(amendment, solicitation.time_zone),
             "16A": f"{issued_by.name}, {issued_by.role_label}",
             "16B": {
                 "signed_by": issued_by.name,
@@ -363,6 +363,25 @@ def amendment_sheet(
         ],
         "notes": notes,
     }
+
+
+CHANGES_ON_THE_FACE = 4
+
+
+def _amended(amendment: Amendment, zone: str) -> str:
+    """The words, and each change; a longer list stands on the continuation alone."""
+    changes = amendment.changes
+    if not changes:
+        return amendment.summary
+    if len(changes) > CHANGES_ON_THE_FACE:
+        more = "Every term that changes stands on the continuation."
+        return f"{amendment.summary}\n\n{more}"
+    told = "\n".join(
+        f"{each['term']}: from {printed(each['old'], zone=zone) or 'none'} to "
+        f"{printed(each['new'], zone=zone) or 'none'}."
+        for each in changes
+    )
+    return f"{amendment.summary}\n\n{told}"
 
 
 def _office(solicitation: Solicitation) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from contracting.documents.models import Document
 from tests.builders import released_solicitation
+from tests.offers import amended_solicitation
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +37,14 @@ def test_so_does_one_for_quotations():
     said = section("request_for_quotations", "Combined synopsis")
 
     assert "request for quotations" in said
+
+
+def test_an_amendment_says_on_its_face_what_changes():
+    amended_solicitation()
+
+    face = Document.objects.get(kind="modification").context["blocks"]["14"]
+
+    assert face == (
+        "One day more.\n\nDeadline for offers: from 20 Mar 2026, 5:00 p.m. EDT "
+        "(21:00 UTC) to 21 Mar 2026, 5:00 p.m. EDT (21:00 UTC)."
+    )

@@ -128,8 +128,6 @@ def award_notice(notice: UnsuccessfulNotice, *, signer: Actor) -> dict[str, Any]
     asked = solicited(solicitation)
     word = solicitation.response
     return {
-        "author": contract.agency.name,
-        "created_at": notice.sent_at,
         "time_zone": solicitation.time_zone,
         "summary": (
             f"Your {submission.offer_words} on solicitation {solicitation.piid} was "
@@ -263,8 +261,6 @@ def award_synopsis(contract: Contract) -> dict[str, Any]:
     """The public announcement of an award (FAR 5.301, 5.207)."""
     solicitation, vendor = contract.solicitation, contract.vendor
     return {
-        "author": contract.agency.name,
-        "created_at": contract.awarded_at,
         "time_zone": contract.time_zone,
         "summary": (
             f"{contract.agency.name} has awarded contract {contract.piid} to "

@@ -97,7 +97,7 @@ def _print_public_copy(
     by: Actor,
     at: datetime,
 ) -> None:
-    context = paperwork.released(determination, withheld=withheld, place=place, at=at)
+    context = paperwork.released(determination, withheld=withheld, place=place)
     title = f"Public copy: {paperwork.title_of(determination)}"[:240]
     request_document(
         kind="justification",
