@@ -227,10 +227,11 @@ def _on_token() -> Iterator[Key]:
         raise SealMissing(message) from error
     with session:
         try:
-            signer = PKCS11Signer(
-                session, cert_label=settings.SEAL_PKCS11_KEY, other_certs_to_pull=()
-            )
-            certificate = signer.signing_cert
+            label = settings.SEAL_PKCS11_KEY
+            certificate = PKCS11Signer(session, cert_label=label).signing_cert
+            # Every token signs a digest with an elliptic key; few make the digest.
+            raw = certificate is not None and certificate.public_key.algorithm == "ec"
+            signer = PKCS11Signer(session, cert_label=label, use_raw_mechanism=raw)
         except (PKCS11Error, LookupError) as error:
             message = (
                 f"The token holds no key and certificate {settings.SEAL_PKCS11_KEY!r}, "
