@@ -1,13 +1,17 @@
-"""The completion statement as plain values."""
+"""The completion statement and the close-out checklist as plain values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
+from contracting.closeout import queries
 from contracting.closeout.calculations import figure_rows
 from contracting.closeout.models import CompletionStatement
+from contracting.closeout.queries.final import final_numbers, termination_words
+from contracting.contracts.queries.letters import signature
 from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.ledger.queries import LineBalance
 from contracting.orders.models import OrderLine
@@ -29,13 +33,8 @@ def completion(
         stand with its first ACRN
     """
     contract, order = statement.contract, statement.order
-    number = order.piid if order else contract.piid
     what = "order" if order else "contract"
-    facts = [
-        {"label": "Contract", "value": contract.piid},
-        {"label": f"Closed {what}", "value": f"{number} {(order or contract).title}"},
-        {"label": "Vendor", "value": contract.vendor.name},
-    ]
+    facts = list(_named(statement))
     for figure in figure_rows(figures):
         if figure.dollars is not None:
             value = {"value": figure.dollars, "shape": "dollars"}
@@ -58,14 +57,117 @@ def completion(
         "sections": [{"heading": "Remarks", "text": statement.remarks}]
         if statement.remarks
         else [],
-        "signatures": [
-            {
-                "capacity": "Contracting officer",
-                "signed_by": signer.name,
-                "title": "Contracting officer",
-                "signed_at": statement.signed_at,
-            }
+        "signatures": [signature(signer, statement.signed_at)],
+    }
+
+
+def _named(statement: CompletionStatement) -> Iterator[dict[str, Any]]:
+    """Offices, numbers, final voucher and final invoice (FAR 4.804-5(b))."""
+    contract, order = statement.contract, statement.order
+    agency, vendor = contract.agency, contract.vendor
+    final = final_numbers(contract, order)
+    office = f"{agency.name}\n{agency.address}".strip()
+    contractor = f"{vendor.name}\n{vendor.address}".strip()
+    yield {"label": "Contracting and administration office", "value": office, "span": 6}
+    yield {"label": "Contractor", "value": contractor, "span": 6}
+    yield {"label": "Contract", "value": contract.piid}
+    if order:
+        closed = f"{order.piid} {order.title}"
+        yield {"label": "Closed order", "value": closed, "span": 8}
+    else:
+        yield {"label": "Closed contract", "value": f"{contract.title}", "span": 8}
+    yield {"label": "Last modification", "value": final.modification or "none"}
+    yield {"label": "Last order", "value": final.order or "none"}
+    yield {"label": "Final invoice", "value": final.invoice or "none"}
+    yield {"label": "Final voucher", "value": final.voucher or "none", "span": 6}
+    yield {"label": "Final payment", "value": final.paid_on or "none", "span": 6}
+    yield {
+        "label": "Excess funds deobligated",
+        "value": statement.deobligated_dollars,
+        "shape": "dollars",
+        "span": 12,
+    }
+
+
+STEPS: Final = (
+    "Disposition of classified material is completed",
+    "Final patent report is cleared",
+    "Final royalty report is cleared",
+    "There is no outstanding value engineering change proposal",
+    "Plant clearance report is received",
+    "Property clearance is received",
+    "All interim or disallowed costs are settled",
+    "Price revision is completed",
+    "Subcontracts are settled by the prime contractor",
+    "Prior year indirect cost rates are settled",
+    "Termination docket is completed",
+    "Contract audit is completed",
+    "Contractor's closing statement is completed",
+    "Contractor's final invoice has been submitted",
+    "Contract funds review is completed and excess funds are deobligated",
+)
+"""The steps of FAR 4.804-5(a), in their order."""
+NOT_KEPT: Final = "Nothing on record here; stated by the signature below"
+"""What a system of tokens and funds knows nothing of, the officer says."""
+
+
+def close_out_checklist(
+    statement: CompletionStatement, *, signer: Actor
+) -> dict[str, Any]:
+    """The administrative steps of FAR 4.804-5(a), each with what is on record."""
+    contract, order = statement.contract, statement.order
+    final = final_numbers(contract, order)
+    clock = (
+        queries.clock_of_order(order) if order else queries.clock_of_contract(contract)
+    )
+    release = (
+        queries.release_of_order(order)
+        if order
+        else queries.release_of_contract(contract)
+    )
+    on = accounting_day(statement.signed_at, contract.time_zone)
+    known: dict[int, dict[str, Any]] = {
+        11: {"result": termination_words(contract, order)},
+        14: {"result": final.invoice or "No invoice: nothing was billed"},
+        15: {
+            "result": f"Done; {Dollars(statement.deobligated_dollars)} deobligated",
+            "completed": on,
+            "by": signer.name,
+        },
+    }
+    if release is not None:
+        known[13] = {
+            "result": "Release of claims is signed",
+            "completed": accounting_day(release.signed_at, contract.time_zone),
+            "by": release.signed_by.user.name,
+        }
+    steps = [
+        {"number": number, "step": step, **known.get(number, {"result": NOT_KEPT})}
+        for number, step in enumerate(STEPS, start=1)
+    ]
+    given_up = "given_up" in statement.figures
+    checked = [
+        {**each, "number": f"T{each['number']}"}
+        for each in _checklist(statement, given_up=given_up)
+    ]
+    return {
+        "author": contract.agency.name,
+        "created_at": statement.signed_at,
+        "time_zone": contract.time_zone,
+        "summary": "Steps 1 to 15 are those of FAR 4.804-5(a); those with a T were "
+        "checked by the system before the signature was taken (R-CLO-01 to R-CLO-04).",
+        "facts": [
+            *_named(statement),
+            {"label": "Counted from", "value": clock.counted_from},
+            {"label": "To be closed by", "value": clock.due_on},
+            {"label": "Closed", "value": "late" if clock.is_late(on) else "in time"},
+            {"label": "Because", "value": clock.basis, "span": 12},
         ],
+        "checklist": [*steps, *checked],
+        "sections": [{"heading": "Remarks", "text": statement.remarks}]
+        if statement.remarks
+        else [],
+        "signatures": [signature(signer, statement.signed_at)],
     }
 
 

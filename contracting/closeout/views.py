@@ -130,7 +130,12 @@ class CompletionStatementPage(PageView):
             "figures": figure_rows(found.figures),
             "paid": Dollars(found.figures["paid"]),
             "residuals": queries.residual_rows(order) if order else [],
-            "documents": papers.filter(kind=DocumentKind.COMPLETION_STATEMENT),
+            "documents": papers.filter(
+                kind__in=(
+                    DocumentKind.COMPLETION_STATEMENT,
+                    DocumentKind.CLOSE_OUT_CHECKLIST,
+                )
+            ),
             "lines": queries.balances_of_order(order)
             if order
             else queries.balances_of_contract(contract),

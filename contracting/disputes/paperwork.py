@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from contracting.contracts.models import Contract
+from contracting.contracts.queries.letters import letterhead, signature
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day, day_bounds
@@ -21,6 +22,7 @@ from contracting.disputes.states import (
     UNITS,
     ServiceMeasure,
 )
+from contracting.documents.calculations import day_words
 from contracting.reconciliation.models import Finding
 
 _CLAIM_RIGHTS = (
@@ -34,38 +36,48 @@ _CLAIM_RIGHTS = (
 def case_decision_sheet(decision: CaseDecision, *, signer: Actor) -> dict[str, Any]:
     """What was disputed, how each difference is settled, and what may follow."""
     case = decision.case
-    contract, findings = case.order.contract, findings_of(case)
+    order, findings = case.order, findings_of(case)
     credits = credited_of(case)
+    answers = case.answers.order_by("pk")
     return {
-        **_letter(contract, signer, decision.decided_at),
+        **letterhead(
+            order.contract,
+            order=order.piid or "",
+            subject=f"Decision on the dispute of {order.piid}, {order.title}",
+            at=decision.decided_at,
+        ),
+        "heading": "Decision on a Dispute",
         "summary": "Decision of the contracting officer on a dispute.",
         "facts": [
-            *_facts(contract),
-            {"label": "Order", "value": f"{case.order.piid} {case.order.title}"},
-            {"label": "Disputed since", "value": case.opened_at},
-            {
-                "label": "Disputed in all",
-                "value": disputed_total(case).amount,
-                "shape": "dollars",
-            },
-            {
-                "label": "Becomes payable by this decision",
-                "value": decision.payable_dollars,
-                "shape": "dollars",
-            },
-            {
-                "label": "Owed back by the vendor",
-                "value": total_dollars(credits.values()).amount,
-                "shape": "dollars",
-            },
+            {"label": "Dispute", "value": case.public_id},
+            {"label": "Disputed since", "value": case.opened_at, "span": 8},
+            *_dollars("Disputed in all", disputed_total(case)),
+            *_dollars(
+                "Becomes payable by this decision", Dollars(decision.payable_dollars)
+            ),
+            *_dollars("Owed back by the vendor", total_dollars(credits.values())),
         ],
         "sections": [
             {"heading": "What was asked", "text": case.question},
+            *(
+                {
+                    "heading": f"The vendor's answer {number}",
+                    "text": str(answer),
+                }
+                for number, answer in enumerate(
+                    (each.text for each in answers), start=1
+                )
+            ),
             {"heading": "Decision and reasons", "text": decision.text},
             {"heading": "If you do not agree", "text": _CLAIM_RIGHTS},
         ],
         "tables": [_decided(findings, credits)],
+        "signatures": [signature(signer, decision.decided_at)],
     }
+
+
+def _dollars(label: str, amount: Dollars) -> list[dict[str, Any]]:
+    return [{"label": label, "value": amount.amount, "shape": "dollars"}]
 
 
 def _decided(findings: list[Finding], credits: dict[int, Dollars]) -> dict[str, Any]:
@@ -99,25 +111,43 @@ def claim_decision_sheet(decision: ClaimDecision, *, signer: Actor) -> dict[str,
     """The claim, the final decision, and the rights of appeal (FAR 33.211(a)(4))."""
     claim = decision.claim
     contract = claim.contract
+    claimed, allowed = Dollars(claim.dollars), Dollars(decision.allowed_dollars)
+    received = day_words(accounting_day(claim.received_at, contract.time_zone))
     return {
-        **_letter(contract, signer, decision.decided_at),
+        **letterhead(
+            contract,
+            subject=f"Final decision on your claim of {received}",
+            at=decision.decided_at,
+        ),
+        "heading": "Final Decision of the Contracting Officer",
         "summary": "Final decision of the contracting officer on a claim.",
         "facts": [
-            *_facts(contract),
-            {"label": "Claim received", "value": claim.received_at},
-            {"label": "Claimed", "value": claim.dollars, "shape": "dollars"},
-            {"label": "Allowed", "value": decision.allowed_dollars, "shape": "dollars"},
-            *(
-                [{"label": "Interest runs from", "value": claim.received_at}]
-                if decision.allowed_dollars
-                else []
-            ),
+            {"label": "Claim", "value": claim.public_id},
+            {"label": "Claim received", "value": claim.received_at, "span": 8},
+            *_dollars("Claimed", claimed),
+            *_dollars("Allowed", allowed),
+            *_dollars("Not allowed", claimed - allowed),
+            {
+                "label": "Interest on what is allowed runs from",
+                "value": claim.received_at if allowed else "nothing is allowed",
+            },
         ],
         "sections": [
-            {"heading": "The claim", "text": claim.text},
+            {"heading": "Description of the claim", "text": claim.text},
+            {
+                "heading": "Contract terms",
+                "text": f"Contract {contract.piid}, its clause on disputes (FAR "
+                "52.212-4(d), 52.233-1) and the terms named in the reasons below.",
+            },
+            {
+                "heading": "Where the parties agree and differ",
+                "text": f"Of {claimed} claimed, {allowed} is allowed and "
+                f"{claimed - allowed} is not; the reasons say on which facts.",
+            },
             {"heading": "Decision and reasons", "text": decision.text},
             {"heading": "Rights of appeal", "text": APPEAL_WORDS},
         ],
+        "signatures": [signature(signer, decision.decided_at)],
     }
 
 

@@ -24,8 +24,8 @@ _INSTANT: Final = re.compile(
 def printed(value: Any, shape: str = "text", zone: str = "") -> str:
     """One value as it is printed in a column of that shape.
 
-    :param shape: ``text tokens dollars price percent`` or ``mono``; a day or an instant
-        in canonical form is recognised in any of them
+    :param shape: ``text tokens mtok dollars price percent`` or ``mono``; a day or an
+        instant in canonical form is recognised in any of them
     :param zone: the contract's time zone; an instant is shown in it and in UTC
     """
     if value is None or value == "":
@@ -112,12 +112,18 @@ def _tokens(value: Decimal) -> str:
     return f"{value.normalize():,f}"
 
 
+def _mtok(value: Decimal) -> str:
+    """Millions of tokens to the token: six decimals, always."""
+    return f"{value:,.6f}"
+
+
 def _percent(value: Decimal) -> str:
     return f"{value.normalize():f}%"
 
 
 _FIGURES: Final[dict[str, Callable[[Decimal], str]]] = {
     "tokens": _tokens,
+    "mtok": _mtok,
     "dollars": drawdown.dollars,
     "price": drawdown.dollars,
     "percent": _percent,

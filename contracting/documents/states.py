@@ -31,6 +31,14 @@ class DocumentKind(TextChoices):
     JUSTIFICATION = "justification", "justification"
     CONFORMED_CONTRACT = "conformed_contract", "conformed contract"
     SERVICE_LEVELS = "service_levels", "schedule of service levels"
+    INVOICE = "invoice", "invoice as received"
+    BURN_NOTICE = "burn_notice", "burn notice"
+    LIMITATION_OF_FUNDS = "limitation_of_funds", "limitation-of-funds notice"
+    DISPUTE_DECISION = "dispute_decision", "decision on a dispute or claim"
+    OPTION_INTENT = "option_intent", "notice of intent to exercise an option"
+    CLOSE_OUT_CHECKLIST = "close_out_checklist", "close-out checklist"
+    PERIOD_STATEMENT = "period_statement", "statement of a closed month"
+    SETTLEMENT = "settlement", "settlement of a termination"
 
 
 class DocumentState(TextChoices):

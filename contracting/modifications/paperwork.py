@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from contracting.contracts.calculations import price_said
 from contracting.contracts.models import Contract
+from contracting.contracts.queries.letters import letterhead
 from contracting.contracts.queries.stated import annexes_of
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -17,8 +18,9 @@ from contracting.documents.calculations import day_words
 from contracting.documents.queries import documents_of
 from contracting.modifications import calculations
 from contracting.modifications.calculations import words
-from contracting.modifications.models import ContractModification
+from contracting.modifications.models import ContractModification, ModelRetirement
 from contracting.modifications.queries import Conformed
+from contracting.orders.models import TaskOrder
 from contracting.orders.states import ModificationAuthority
 from contracting.reference.queries import token_classes
 from contracting.reference.states import Boundary
@@ -349,4 +351,52 @@ def _clauses(contract: Contract, content: Mapping[str, Any]) -> dict[str, Any]:
             {"number": number, "title": titles.get(number, "")}
             for number in content["clauses"]
         ],
+    }
+
+
+def retirement_sheet(
+    retirement: ModelRetirement, orders: Sequence[TaskOrder], *, signer: Actor
+) -> dict[str, Any]:
+    """The vendor's notice of the retirement of a model, with what it meets (R-MOD-11).
+
+    :param orders: those that run longer than the model
+    """
+    contract, at = retirement.contract, retirement.retirement_recorded_at
+    numbers = ", ".join(order.piid or order.name for order in orders)
+    facts: list[dict[str, Any]] = [
+        {"label": "Model", "value": str(retirement.model), "span": 8},
+        {"label": "Its last day", "value": retirement.retires_on},
+        {
+            "label": "In its place, on the contract",
+            "value": str(retirement.substitute or "none is named"),
+            "span": 8,
+        },
+        {"label": "Notice given on", "value": retirement.noticed_on},
+        {"label": "Days of notice", "value": retirement.days},
+        {"label": "The contract says", "value": retirement.required_days},
+        {
+            "label": "Notice",
+            "value": "shorter than that" if retirement.is_short else "in time",
+        },
+        {"label": "Orders that run longer", "value": numbers or "none", "span": 12},
+        {
+            "label": "Recorded by",
+            "value": f"{signer.name}, {signer.role_label}",
+            "span": 12,
+        },
+    ]
+    sections = [{"heading": "Words of the notice", "text": retirement.words}]
+    if retirement.short_notice_accepted:
+        heading = "Why the contracting officer accepts the shorter notice"
+        sections.append({"heading": heading, "text": retirement.short_notice_accepted})
+    return {
+        **letterhead(
+            contract,
+            subject=f"Retirement of {retirement.model} on {retirement.retires_on}",
+            at=at,
+            from_vendor=True,
+        ),
+        "heading": "Notice of Model Retirement",
+        "facts": facts,
+        "sections": sections,
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from contracting.contracts.queries.letters import letterhead, signature
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
-from contracting.options.calculations import market_words
+from contracting.options.calculations import market_words, window_of
 from contracting.options.models import OptionDetermination, OptionIntent
 
 _PRICES = (
@@ -23,20 +24,42 @@ _PRICES = (
 def intent_sheet(intent: OptionIntent, *, signer: Actor) -> dict[str, Any]:
     """The preliminary notice to the vendor (FAR 52.217-9(a))."""
     option, contract = intent.option, intent.option.contract
+    window = window_of(option)
+    facts: list[dict[str, Any]] = [
+        {"label": "Option", "value": f"{option.number}, {option.name}", "span": 8},
+        {"label": "Clause", "value": "FAR 52.217-9"},
+    ]
+    if window is not None:
+        facts += [
+            {"label": "It would run from", "value": window.first_day},
+            {"label": "to", "value": window.last_day},
+            {"label": "May be exercised from", "value": window.opens_on},
+            {"label": "At the latest on", "value": window.closes_on},
+        ]
+    facts += [
+        {"label": "This notice is due by", "value": intent.due_on},
+        {
+            "label": "Given",
+            "value": "late" if intent.is_late else "in time",
+        },
+        {
+            "label": "Adds to the ceiling",
+            "value": option.ceiling_dollars,
+            "shape": "dollars",
+        },
+        {"label": "and, in tokens", "value": option.ceiling_tokens, "shape": "tokens"},
+    ]
     return {
-        "author": contract.agency.name,
-        "created_at": intent.sent_at,
-        "time_zone": contract.time_zone,
+        **letterhead(
+            contract,
+            subject=f"Intent to exercise {option.name} of contract {contract.piid}",
+            at=intent.sent_at,
+        ),
         "summary": "Preliminary notice of the intent to exercise an option. It does "
         "not commit the Government to exercise it.",
-        "facts": [
-            {"label": "To", "value": contract.vendor.name},
-            {"label": "Contract", "value": contract.piid},
-            {"label": "Option", "value": option.name},
-            {"label": "Due by", "value": intent.due_on},
-        ],
+        "facts": facts,
         "sections": [{"heading": "Notice", "text": intent.text}],
-        "signatures": [_signature(signer, intent.sent_at)],
+        "signatures": [signature(signer, intent.sent_at)],
     }
 
 
@@ -116,14 +139,5 @@ def determination_sheet(made: OptionDetermination, *, signer: Actor) -> dict[str
                 ],
             }
         ],
-        "signatures": [_signature(signer, made.made_at)],
-    }
-
-
-def _signature(signer: Actor, at: Any) -> dict[str, Any]:
-    return {
-        "capacity": "Contracting officer",
-        "signed_by": signer.name,
-        "title": "Contracting officer",
-        "signed_at": at,
+        "signatures": [signature(signer, made.made_at)],
     }

@@ -22,7 +22,7 @@ from contracting.core.plots.latency import latency
 from contracting.core.plots.tables import Plot, Value, rows_as_csv
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.views import KeyPage, PageView, VerbView
-from contracting.documents.queries import download_headers
+from contracting.documents.queries import documents_of, download_headers
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries import get_task_order_for
 from contracting.periods import forms, permissions, queries
@@ -133,6 +133,7 @@ class EntryPage(PageView):
             "contract": entry.order.contract,
             "content": entry.content,
             "chain": queries.chain_of(entry.order),
+            "documents": documents_of(entry.subject).visible_to(self.actor),
         }
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from contracting.billing.models import Invoice
+from contracting.billing.paperwork import report_rows
 from contracting.billing.queries import reports_touching
 from contracting.core.actors import Actor
 from contracting.core.periods import Period, accounting_day
@@ -21,7 +22,9 @@ from contracting.reconciliation.models import (
     Finding,
     ReconciliationRun,
 )
+from contracting.reconciliation.queries.counts import plot_of
 from contracting.reference.models import TokenClass
+from contracting.solicitations.models.tolerances import tolerance_rows
 
 ACCEPTED: Final = (
     "Acceptance of listed items has been made by me or under my supervision and they "
@@ -30,35 +33,50 @@ ACCEPTED: Final = (
 """A choice of block 21b; the list of blocks holds the same words."""
 
 
-def statement(run: ReconciliationRun, invoice: Invoice, at: datetime) -> dict[str, Any]:
-    """The three counts of every key, and every discrepancy with its exact amount."""
+def statement(
+    run: ReconciliationRun, invoice: Invoice, by: Actor, at: datetime
+) -> dict[str, Any]:
+    """The three counts of every key, and every discrepancy with its exact amount.
+
+    The steps from what is invoiced to what is metered, the tolerances and the usage
+    reports that were compared stand before them.
+    """
     order = invoice.order
     contract = order.contract
     cells = run.cells.select_related("order_line__contract_line", "model").order_by(
         "period_start", "order_line__contract_line__clin", "token_class_code"
     )
-    findings = queries.findings_of_invoice(invoice)
+    findings = list(queries.findings_of_invoice(invoice))
     classes = _token_classes()
+    plot = plot_of(run)
     return {
         "author": contract.agency.name,
         "created_at": run.ran_at,
         "time_zone": contract.time_zone,
+        "summary": plot.sentence if plot else "",
         "facts": [
             {"label": "Contract", "value": contract.piid},
             {"label": "Order", "value": order.piid},
             {"label": "Vendor", "value": invoice.vendor.name},
             {"label": "Invoice", "value": invoice.number},
-            {"label": "Period from", "value": invoice.period_start},
-            {"label": "Period to", "value": invoice.period_end},
+            {"label": "Period", "value": _period(invoice), "span": 8},
             {"label": "Metered", "value": run.a_dollars, "shape": "dollars"},
             {"label": "Invoiced", "value": invoice.total_dollars, "shape": "dollars"},
             {"label": "Tokens metered", "value": run.a_tokens, "shape": "tokens"},
             {"label": "Tokens reported", "value": run.b_tokens, "shape": "tokens"},
             {"label": "Tokens invoiced", "value": run.c_tokens, "shape": "tokens"},
+            {"label": "Compared", "value": run.ran_at, "span": 8},
+            {"label": "Run", "value": run.public_id},
             {"label": "Inputs SHA-256", "value": run.inputs_sha256, "shape": "mono"},
             *beyond_facts(queries.acceptances_of(invoice), order),
             {"label": "Result SHA-256", "value": run.result_sha256, "shape": "mono"},
         ],
+        "waterfall": [
+            {"step": step, "count": count, "amount": amount, "leaves": leaves}
+            for step, count, amount, leaves in (plot.table.rows if plot else ())
+        ],
+        "tolerances": _tolerances(invoice),
+        "reports": report_rows(order, Period(invoice.period_start, invoice.period_end)),
         "comparison": [
             {
                 "item": cell.order_line.contract_line.clin,
@@ -78,11 +96,35 @@ def statement(run: ReconciliationRun, invoice: Invoice, at: datetime) -> dict[st
             for cell in cells
         ],
         "findings": [_finding_row(finding, classes) for finding in findings],
+        "signatures": [
+            {
+                "capacity": "Accepted by",
+                "signed_by": by.name,
+                "title": by.role_label,
+                "signed_at": at,
+            }
+        ],
         "notes": [
             "Every difference that is not zero is listed; a tolerance decides who may "
             "accept it, never whether it is shown. Amounts are exact and unrounded.",
         ],
     }
+
+
+def _period(invoice: Invoice) -> str:
+    zone = invoice.order.contract.time_zone
+    return period_words(invoice.period_start, invoice.period_end, zone)
+
+
+def _tolerances(invoice: Invoice) -> list[dict[str, Any]]:
+    """The tolerances under which the last day of the invoice stands."""
+    contract = invoice.order.contract
+    last = accounting_day(
+        invoice.period_end - timedelta(microseconds=1), contract.time_zone
+    )
+    terms = contract.tolerance_terms.filter(from_day__lte=last)
+    row = terms.order_by("-from_day", "-pk").first()
+    return tolerance_rows(row) if row else []
 
 
 def beyond_facts(
@@ -107,15 +149,15 @@ def _finding_row(finding: Finding, classes: Mapping[str, str]) -> dict[str, Any]
     resolution = getattr(finding, "resolution", None)
     line = finding.order_line
     return {
-        "code": finding.code,
+        "code": f"{finding.code}: {finding.get_code_display()}",
         "item": line.contract_line.clin if line else "",
         "token_class": ", ".join(
             classes.get(code, code) for code in finding.token_classes
         ),
         "tokens": finding.tokens,
         "amount": Dollars(finding.amount_dollars),
-        "state": "resolved" if resolution else "open",
-        "resolution": resolution.code if resolution else "",
+        "state": finding.state.label,
+        "resolution": resolution.get_code_display() if resolution else "",
     }
 
 

@@ -1,15 +1,27 @@
-"""A letter to the vendor as plain values."""
+"""Letters to the vendor, and the settlement of a termination, as plain values."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from contracting.contracts.queries.letters import letterhead, signature
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
-from contracting.terminations.models import Letter, Termination
+from contracting.core.periods import accounting_day
+from contracting.core.quantities import Dollars
+from contracting.terminations.calculations import Owed
+from contracting.terminations.models import Letter, Settlement, Termination
 from contracting.terminations.states import LetterKind
 
-_BY = {LetterKind.CURE: "Cure by", LetterKind.SHOW_CAUSE: "Show cause by"}
+_BY: Final = {LetterKind.CURE: "Cure by", LetterKind.SHOW_CAUSE: "Show cause by"}
+CITED: Final = {
+    LetterKind.STOP_WORK: "FAR 42.1303, 52.233-3",
+    LetterKind.RESUME_WORK: "FAR 42.1303, 52.233-3",
+    LetterKind.CURE: "FAR 49.607(a), 52.212-4(m)",
+    LetterKind.SHOW_CAUSE: "FAR 49.607(b), 49.402-3(e)(1)",
+    LetterKind.TERMINATION: "FAR 49.102, 52.212-4(l) and (m)",
+}
+"""On what each kind of letter rests."""
 
 
 def letter_sheet(
@@ -17,33 +29,102 @@ def letter_sheet(
 ) -> dict[str, Any]:
     """Whom it is to, what it says, by when it is answered, and who signed it."""
     contract, order = letter.contract, letter.order
+    kind = LetterKind(letter.kind)
+    zone = contract.time_zone
     facts: list[dict[str, Any]] = [
-        {"label": "To", "value": contract.vendor.name},
         {"label": "Contract", "value": contract.piid},
+        {"label": "Letter", "value": letter.public_id},
+        {"label": "It rests on", "value": CITED[kind]},
     ]
     if order:
         facts.append({"label": "Order", "value": f"{order.piid} {order.title}"})
     if letter.reason:
         facts.append({"label": "Reason", "value": letter.get_reason_display()})
-    if letter.due_on and letter.kind in _BY:
-        facts.append({"label": _BY[LetterKind(letter.kind)], "value": letter.due_on})
+    if letter.lifts:
+        facts.append({"label": "Ends the stop of", "value": letter.lifts.sent_at})
+    if letter.due_on and kind in _BY:
+        days = (letter.due_on - accounting_day(letter.sent_at, zone)).days
+        facts.append({"label": _BY[kind], "value": letter.due_on})
+        facts.append({"label": "Days from this letter", "value": days})
     if termination:
         facts += _facts_of(termination)
+    facts.append({"label": "Effect", "value": letter.effect, "span": 12})
     return {
-        "author": contract.agency.name,
-        "created_at": letter.sent_at,
-        "time_zone": contract.time_zone,
+        **letterhead(
+            contract,
+            order=(order.piid or "") if order else "",
+            subject=f"{letter.get_kind_display().capitalize()}: {letter.about}",
+            at=letter.sent_at,
+        ),
+        "heading": letter.get_kind_display().title(),
         "summary": f"{letter.get_kind_display().capitalize()}.",
         "facts": facts,
         "sections": [{"heading": "Notice", "text": letter.text}],
-        "signatures": [
+        "signatures": [signature(signer, letter.sent_at)],
+    }
+
+
+def settlement_sheet(
+    settlement: Settlement, before: Owed, *, signer: Actor
+) -> dict[str, Any]:
+    """What was asked for and what is granted, and what becomes of the rest.
+
+    :param before: what was owed and free when it was decided
+    """
+    termination = settlement.termination
+    contract, order = termination.contract, termination.order
+    proposal = termination.proposals.order_by("pk").last()
+    dollars = Dollars(settlement.dollars)
+    owed = [
+        ("Accepted until now", before.accepted, None),
+        ("Paid until now", before.paid, None),
+        ("Used and not accepted yet", before.accrued, None),
+        ("Obligated and free before this settlement", before.free, None),
+        ("Tokens used in all", None, before.tokens),
+    ]
+    return {
+        **letterhead(
+            contract,
+            order=(order.piid or "") if order else "",
+            subject=f"Settlement of the termination of {termination.about}",
+            at=settlement.decided_at,
+        ),
+        "summary": f"{dollars} is granted beside the usage.",
+        "facts": [
+            {"label": "Ground", "value": termination.get_ground_display(), "span": 8},
+            {"label": "Last day of performance", "value": termination.stop_on},
             {
-                "capacity": "Contracting officer",
-                "signed_by": signer.name,
-                "title": "Contracting officer",
-                "signed_at": letter.sent_at,
-            }
+                "label": "Asked for",
+                "value": proposal.dollars if proposal else "nothing was proposed",
+                "shape": "dollars",
+            },
+            {"label": "Granted", "value": dollars.amount, "shape": "dollars"},
+            {
+                "label": "Given back to its funds",
+                "value": settlement.deobligated_dollars,
+                "shape": "dollars",
+            },
         ],
+        "owed": [
+            {"item": item, "amount": amount, "tokens": tokens}
+            for item, amount, tokens in owed
+        ],
+        "sections": [
+            *(
+                [{"heading": "What the vendor proposed", "text": proposal.text}]
+                if proposal
+                else []
+            ),
+            {"heading": "How the amount was found", "text": settlement.text},
+            {
+                "heading": "How it is paid",
+                "text": "Invoice what is granted like everything else, and nothing "
+                "beyond it. Usage that was accepted, or used and not accepted yet, is "
+                "invoiced and paid as before. If you do not agree, you may submit a "
+                "claim under the clause on disputes (FAR 49.109-7, 52.233-1).",
+            },
+        ],
+        "signatures": [signature(signer, settlement.decided_at)],
     }
 
 

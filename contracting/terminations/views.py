@@ -141,6 +141,7 @@ class TerminationPage(PageView):
             "may_discard": permissions.can_discard_termination(by, found),
             "may_propose": permissions.can_propose_settlement(by, found),
             "may_decide": permissions.can_decide_settlement(by, found, on),
+            "documents": documents_of(found.subject).visible_to(by),
             "overrides": overrides_on(by, found.subject),
             "events": events_of(found.subject) if by.is_agency else [],
         }

@@ -20,6 +20,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars, Tokens
 from contracting.core.views import PageView, VerbView
+from contracting.documents.queries import documents_of
 from contracting.metering.models import FundsNotice
 from contracting.metering.operations.acknowledge_notice import acknowledge_notice
 from contracting.metering.operations.set_notice_terms import set_notice_terms
@@ -172,6 +173,7 @@ class FundsNoticePage(PageView):
             "contract": notice.order.contract,
             "title": title_of(notice),
             "text": body_of(notice),
+            "documents": documents_of(notice.subject).visible_to(self.actor),
             "deliveries": notice.deliveries.select_related("organization").order_by(
                 "pk"
             ),

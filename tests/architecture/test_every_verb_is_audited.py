@@ -57,7 +57,7 @@ NOT_SIGNED = {
     "documents.store_blob",
     "documents.store_all_blobs",
     "documents.clear_parts",
-        "documents.sweep_documents",
+    "documents.sweep_documents",
     "documents.sweep_operations",
     "documents.work_operation",
     "ledger.consume",

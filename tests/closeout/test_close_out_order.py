@@ -6,9 +6,11 @@ from django.db import DatabaseError, transaction
 from accounts.models import Warrant
 from accounts.operations.revoke_warrant import revoke_warrant
 from contracting.audit.queries import events_of
+from contracting.billing.models import Invoice
 from contracting.billing.operations.cancel_credit import cancel_credit
 from contracting.closeout.models import CompletionStatement
 from contracting.closeout.operations.close_out_order import close_out_order
+from contracting.closeout.paperwork import NOT_KEPT, STEPS
 from contracting.closeout.refusals import (
     AlreadyClosedOut,
     CloseOutBlocked,
@@ -21,7 +23,7 @@ from contracting.documents.models import Document
 from contracting.ledger.models import ContractBalance, LineOfAccounting
 from contracting.notices.models import Notice
 from contracting.orders.states import TaskOrderState
-from contracting.payments.models import Payment
+from contracting.payments.models import Payment, PaymentCertification
 from tests.builders_credits import credited
 from tests.builders_metering import assert_the_books_balance
 from tests.builders_orders import CEILING_TOKENS, drafted_modification, issued_order
@@ -41,7 +43,8 @@ from tests.builders_settlement import (
     resolved,
     used_order,
 )
-from tests.cast import actor, nothing_happens
+from tests.cast import actor, client_for, nothing_happens
+from tests.documents.papers import readers_of, squeezed, words_on
 
 TOKENS = sum(USED.values())
 FREED = "30.08"
@@ -264,3 +267,33 @@ def test_an_officer_without_a_warrant_signs_nothing(completed, contracting_offic
 def test_a_statement_is_only_ever_added(closed):
     with pytest.raises(DatabaseError), transaction.atomic():
         CompletionStatement.objects.filter(pk=closed.pk).update(remarks="")
+
+
+def test_the_check_list_of_far_4_804_5_is_the_agencys_own(completed):
+    statement = close(completed)
+
+    # Then all fifteen steps stand in their order, with what is on record
+    paper = Document.objects.get(kind="close_out_checklist")
+    rows = paper.context["checklist"]
+    assert [row["step"] for row in rows[:15]] == list(STEPS)
+    results = {row["number"]: row["result"] for row in rows}
+    assert results[11] == "Nothing was terminated"
+    assert results[14].startswith(Invoice.objects.get().number)
+    assert results[15] == f"Done; ${FREED} deobligated"
+    assert results[1] == NOT_KEPT
+    assert [row["number"] for row in rows[15:]] == ["T1", "T2", "T3", "T4"]
+
+    # And the vendor reads the statement alone, which names voucher and last payment
+    parts = ("cor", "auditor", "vendor_a_signer", "other_agency_officer")
+    assert readers_of(paper, *parts) == {"cor", "auditor"}
+    words = words_on(Document.objects.get(kind="completion_statement"))
+    voucher = PaymentCertification.objects.get().voucher_number
+    for said in (
+        f"Final voucher {voucher}",
+        "Final payment 28 May 2026",
+        f"Excess funds deobligated ${FREED}",
+        "Last modification none",
+    ):
+        assert squeezed(said) in words, said
+    page = client_for(actor("contracting_officer")).get(statement.path)
+    assert paper.public_id in page.content.decode()

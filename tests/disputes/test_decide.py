@@ -12,7 +12,15 @@ from contracting.documents.queries import documents_of
 from contracting.reconciliation.models import Finding
 from tests.builders_disputes import DECIDED_AT, decided
 from tests.cast import actor, nothing_happens
+from tests.documents.papers import readers_of, squeezed, words_on
 
+READERS = (
+    "cor",
+    "auditor",
+    "vendor_a_signer",
+    "vendor_b_signer",
+    "other_agency_officer",
+)
 pytestmark = pytest.mark.django_db
 
 
@@ -26,12 +34,17 @@ def test_every_difference_closes_by_its_code_and_a_letter_goes_out(case, finding
     assert resolution.reason == settled.decision.text
     assert Dollars(settled.decision.payable_dollars) == Dollars()
     paper: Document = documents_of(case.subject).get()
-    assert paper.kind == "letter"
+    assert paper.kind == "dispute_decision"
     assert paper.vendor_id == case.order.contract.vendor_id
     (row,) = paper.context["tables"][0]["rows"]
     assert (row["tokens"], row["amount"]) == (270_001, "0.660008")
-    said = [each["text"] for each in paper.context["sections"]]
-    assert "submit a claim" in said[2]
+    said = {each["heading"]: each["text"] for each in paper.context["sections"]}
+    assert "submit a claim" in said["If you do not agree"]
+    assert said["Decision and reasons"] == settled.decision.text
+    words = words_on(paper)
+    assert squeezed(f"Decision on the dispute of {case.order.piid}") in words
+    assert squeezed("Becomes payable by this decision $0.00") in words
+    assert readers_of(paper, *READERS) == set(READERS[:3])
 
 
 @pytest.mark.rule("R-REC-04", case="refused")

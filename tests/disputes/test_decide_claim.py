@@ -19,6 +19,7 @@ from contracting.reference.refusals import NoThreshold
 from tests.builders_orders import awarded_contract
 from tests.cast import actor, nothing_happens
 from tests.disputes.test_submit_claim import CLAIMED_AT, claimed
+from tests.documents.papers import squeezed, words_on
 from tests.worlds import once_per_file
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,19 @@ def test_a_part_is_allowed_and_the_letter_has_the_rights_of_appeal(claim):
     paper = documents_of(claim.subject).get()
     said = {each["heading"]: each["text"] for each in paper.context["sections"]}
     assert "within 90 days" in said["Rights of appeal"]
+    assert list(said) == [
+        "Description of the claim",
+        "Contract terms",
+        "Where the parties agree and differ",
+        "Decision and reasons",
+        "Rights of appeal",
+    ]
+    assert paper.kind == "dispute_decision"
+    words = words_on(paper)
+    assert squeezed("Final Decision of the Contracting Officer") in words
+    assert (
+        squeezed("Claimed $5,000.00 Allowed $1,200.50 Not allowed $3,799.50") in words
+    )
     assert ["Allowed", "1200.5"] in [
         [fact["label"], fact["value"]] for fact in paper.context["facts"]
     ]

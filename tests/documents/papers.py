@@ -7,9 +7,11 @@ import json
 import re
 from datetime import UTC, datetime
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
+from django.urls import reverse
 from pypdf import PdfReader
 
 from contracting.core.actors import Actor
@@ -18,6 +20,7 @@ from contracting.core.subjects import Subject
 from contracting.documents import rendering
 from contracting.documents.models import Document
 from contracting.documents.operations.request import request_document
+from tests.cast import actor, client_for
 
 PAPERS: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "papers.json").read_text(encoding="utf-8")
@@ -104,3 +107,39 @@ def request(
         by=by,
         at=at,
     )
+
+
+def sheet_of(document: Document) -> rendering.Sheet:
+    """What the press gets of a paper that a verb has asked for."""
+    return rendering.Sheet(
+        kind=document.kind,
+        title=document.title,
+        number=document.number,
+        version=document.version,
+        content_sha256=document.content_sha256,
+        context=document.context,
+        author=document.agency.name,
+        created_at=document.requested_at,
+    )
+
+
+def words_on(document: Document) -> str:
+    """Every word of the paper as it is laid out, without spaces; nothing is printed."""
+    html = re.sub(r"<style>.*?</style>", "", rendering.html_of(sheet_of(document)))
+    return squeezed(unescape(re.sub(r"<[^>]+>", " ", html)))
+
+
+def readers_of(document: Document, *parts: str) -> set[str]:
+    """Which of these people find the paper; all others are told that it is not there.
+
+    :raises AssertionError: if somebody sees it by the query and not by the page
+    """
+    found = set()
+    for part in parts:
+        seen = Document.objects.visible_to(actor(part)).filter(pk=document.pk).exists()
+        page = reverse("documents:document", args=[document.public_id])
+        status = client_for(actor(part)).get(page).status_code
+        assert status == (200 if seen else 404), part
+        if seen:
+            found.add(part)
+    return found

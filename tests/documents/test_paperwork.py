@@ -29,6 +29,7 @@ EDITION = {
     "SF30": "Standard form 30 (REV. 11/2016)",
     "RECEIVING": "Agency form",
     "VOUCHER": "Agency form",
+    "INVOICE": "Agency form",
 }
 BLOCKS = {
     "SF1449": "1 2 3 4 5 6 7a 7b 8 9 10 11 12 13a 13b 14 15 16 17a 17b 18a 18b 19 20 "
@@ -42,10 +43,32 @@ BLOCKS = {
     "15A 15B 15C 16A 16B 16C",
     "RECEIVING": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21a 21b 22 23",
     "VOUCHER": "",  # SF 1034 numbers none of its blocks
+    "INVOICE": "",  # nor does FAR 32.905(b)(1)
 }
-DEPARTING = {"RECEIVING", "VOUCHER"}
+DEPARTING = {"RECEIVING", "VOUCHER", "INVOICE"}
 COPIES = {"conformed_contract"}
 """What has the blocks of a form and is a copy for reading, no such form."""
+PROPER_INVOICE = (
+    "Invoice number",
+    "Invoice date",
+    "Received",
+    "Name and address of the contractor",
+    "Designated agency office invoiced",
+    "Contract number",
+    "Order number",
+    "Period of performance",
+    "Name and address of the official to whom payment is to be sent",
+    "Name, title, phone number and address of the person to notify in the event of a "
+    "defective invoice",
+    "Terms of any discount for prompt payment offered",
+    "Taxpayer identification number (TIN)",
+    "Electronic funds transfer (EFT) banking information",
+    "Extended prices of the lines",
+    "Credits taken off",
+    "Total of the invoice",
+    "Certification",
+)
+"""What FAR 32.905(b)(1) and 52.212-4(g) ask of a proper invoice (R-INV-01)."""
 SF1034 = (
     "Voucher no.",
     "Schedule no.",
@@ -117,6 +140,33 @@ def test_the_voucher_has_the_blocks_of_sf_1034_and_its_due_date():
 
     captions.remove("Payment due date")
     assert tuple(captions) == SF1034
+
+
+def test_the_sheet_of_an_invoice_has_what_makes_it_proper():
+    captions = [block.caption for block in paperwork.form_blocks("INVOICE")]
+
+    assert tuple(captions) == PROPER_INVOICE
+
+
+def test_a_waterfall_is_drawn_only_where_it_adds_up():
+    rows = context_of("reconciliation")["waterfall"]
+    drawn = paperwork.laid_out("reconciliation", {"waterfall": rows})["drawing"]
+    wrong = [*rows[:-1], {**rows[-1], "amount": "56.13"}]
+
+    assert "Bar chart: from invoiced $56.26 to metered $56.13" in drawn["svg"]
+    for undrawable in (wrong, rows[:1], [{"step": "?"}, {"step": "!"}]):
+        context = {"waterfall": undrawable}
+        assert paperwork.laid_out("reconciliation", context)["drawing"] == {}
+
+
+def test_a_drawing_obeys_no_words():
+    rows = context_of("reconciliation")["waterfall"]
+    rows[1]["step"] = "<script>alert(1)</script>"
+
+    drawn = paperwork.laid_out("reconciliation", {"waterfall": rows})["drawing"]
+
+    assert "<script" not in drawn["svg"]
+    assert "&lt;script" in drawn["svg"]
 
 
 @pytest.mark.parametrize("kind", ON_A_FORM)
@@ -275,6 +325,7 @@ def test_a_choice_named_in_words_is_ticked():
         (18_059_974, "tokens", "18,059,974"),
         ("245896", "tokens", "245,896"),
         ("18059.974000", "tokens", "18,059.974"),
+        ("2", "mtok", "2.000000"),
         ("0.085979", "dollars", "$0.085979"),
         ("60", "dollars", "$60.00"),
         ("-3.1", "dollars", "-$3.10"),

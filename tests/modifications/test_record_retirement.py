@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contracting.core.errors import NotAllowed
+from contracting.documents.queries import documents_of
 from contracting.modifications.models import ModelRetirement
 from contracting.modifications.operations.record_retirement import (
     record_model_retirement,
@@ -22,6 +23,7 @@ from tests.builders import MODEL
 from tests.builders_modifications import NEW_MODEL, recorded_terms
 from tests.builders_orders import MODIFIED_AT
 from tests.cast import actor, client_for, nothing_happens, submit
+from tests.documents.papers import readers_of, squeezed, words_on
 
 TODAY = MODIFIED_AT.date()
 
@@ -54,6 +56,20 @@ def test_a_notice_in_time_lists_its_orders_and_is_told(contract, order, cor):
     assert {cor.user_id, actor("contracting_officer").user_id} <= people
     with nothing_happens(), pytest.raises(AlreadyIssued):
         retires(contract)
+
+    # And the notice is a letter from the vendor, with what the register knows
+    paper = documents_of(contract.subject).get(kind="letter")
+    words = words_on(paper)
+    for said in (
+        "Notice of Model Retirement",
+        f"From {contract.vendor.name}",
+        "Days of notice 90 The contract says 90 Notice in time",
+        f"Orders that run longer {order.piid}",
+        "The model is switched off.",
+    ):
+        assert squeezed(said) in words, said
+    parts = ("cor", "vendor_a_signer", "vendor_b_signer", "other_agency_officer")
+    assert readers_of(paper, *parts) == set(parts[:2])
 
 
 @pytest.mark.rule("R-MOD-11", case="refused")

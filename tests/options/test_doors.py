@@ -175,7 +175,7 @@ def test_the_papers_of_an_option_are_printed(option):
     exercised_option(on=determined_option(on=told_option(on=option)))
 
     # Then every paper of it prints
-    for kind in ("letter", "option_determination", "modification"):
+    for kind in ("option_intent", "option_determination", "modification"):
         paper = Document.objects.filter(kind=kind).latest("pk")
         assert printed(paper).startswith(b"%PDF")
 

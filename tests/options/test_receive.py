@@ -22,7 +22,7 @@ def test_the_notice_of_intent_is_a_letter_whose_receipt_the_vendor_confirms(opti
     # Then it is in time, in the words of the clause, and on paper
     assert not intent.is_late
     assert "does not commit the Government" in intent.text
-    assert Document.objects.filter(kind="letter", title__contains="intent").count() == 1
+    assert Document.objects.filter(kind="option_intent").count() == 1
     assert Notice.objects.filter(title__contains="Notice of intent").exists()
 
     # And the vendor confirms that it arrived, once

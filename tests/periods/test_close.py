@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars
+from contracting.documents.queries import documents_of
 from contracting.metering.queries.late import late_usage
 from contracting.metering.queries.reratings import adjustments_of
 from contracting.periods.models import Entry
@@ -29,7 +30,8 @@ from tests.builders_periods import (
     signed_off,
 )
 from tests.builders_reratings import approved, prepared, price_fell
-from tests.cast import actor, nothing_happens
+from tests.cast import actor, client_for, nothing_happens
+from tests.documents.papers import readers_of, squeezed, words_on
 
 
 def closing(order, by="contracting_officer", month=APRIL, at=CLOSED_AT):
@@ -177,3 +179,36 @@ def test_the_exact_dollars_are_those_of_the_meter(order):
 
     exact = sum(Decimal(row["dollars"]) for row in entry.content["usage"])
     assert exact == Decimal("2.088794")
+
+
+def test_a_closed_month_is_a_paper_of_the_agency_alone(order, told_the_time):
+    entry = closed_month(order)
+
+    # Then it has every figure of the link, both words, and the hash of the chain
+    paper = documents_of(entry.subject).get()
+    sums = entry.content["sums"]
+    assert paper.kind == "period_statement"
+    assert paper.content_sha256 == entry.content_sha256
+    used = paper.context["used"]
+    assert sum(row["tokens"] for row in used) == sums["tokens"]
+    assert sum(Decimal(row["amount"]) for row in used) == Decimal(sums["dollars"])
+    words = words_on(paper)
+    for said in (
+        entry.sha256,
+        "Usage, exact $2.088794",
+        "Accepted, to the cent $2.09",
+        f"Signed off: representative {actor('cor').name}",
+        f"Signed off: finance {actor('payment_certifier').name}",
+    ):
+        assert squeezed(said) in words, said
+
+    # And the vendor, who sees no books of the agency, finds none
+    parts = ("cor", "auditor", "vendor_a_signer", "other_agency_officer")
+    assert readers_of(paper, *parts) == {"cor", "auditor"}
+    page = client_for(actor("cor")).get(entry.path).content.decode()
+    assert paper.public_id in page
+
+
+def test_a_month_that_is_not_signed_off_is_no_paper(order):
+    with nothing_happens(), pytest.raises(NotSignedOff):
+        closing(order)

@@ -72,6 +72,7 @@ def test_an_invoice_that_was_compared_is_accepted(order, invoice):
     (balance,) = balances_of(order.lines.get().holder)
     assert Dollars(balance.accepted_dollars) == TOTAL
     assert set(Document.objects.filter(number=invoice.number).values_list("kind")) == {
+        ("invoice",),
         ("reconciliation",),
         ("receiving_report",),
     }

@@ -6,12 +6,14 @@ import pytest
 
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars
+from contracting.documents.queries import documents_of
 from contracting.operate.queries import broken_invariants
 from contracting.orders.queries import totals_of
 from contracting.terminations.operations.decide import decide_settlement
 from contracting.terminations.refusals import SettlementRefused
 from tests.builders_settlement import balances, used_order
-from tests.cast import actor, nothing_happens
+from tests.cast import actor, client_for, nothing_happens
+from tests.documents.papers import readers_of, squeezed, words_on
 from tests.terminations.test_draft import ENDED_AT, drafted
 from tests.terminations.test_propose import SETTLED_AT, proposed
 from tests.terminations.test_sign import signed
@@ -61,3 +63,24 @@ def test_a_settlement_waits_for_the_last_day_and_for_the_vendor():
     with nothing_happens(), pytest.raises(NotAllowed):
         decided(termination, "0", by="cor")
     assert decided(termination, "0").deobligated_dollars == Dollars("30.07").amount
+
+
+def test_a_settlement_goes_out_as_a_letter():
+    termination = signed(drafted(used_order()))
+    proposed(termination)
+
+    settlement = decided(termination, "3.00")
+
+    paper = documents_of(termination.subject).get(kind="settlement")
+    words = words_on(paper)
+    for said in (
+        "Settlement of a Termination",
+        "Asked for $5.00 Granted $3.00 Given back to its funds $27.07",
+        "Obligated and free before this settlement $30.07",
+        settlement.text,
+    ):
+        assert squeezed(said) in words, said
+    parts = ("contracting_officer", "vendor_a_signer", "vendor_b_signer")
+    assert readers_of(paper, *parts) == set(parts[:2])
+    page = client_for(actor("vendor_a_signer")).get(termination.path)
+    assert paper.public_id in page.content.decode()

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from contracting.core import clock
+from contracting.documents.queries import documents_of
+from contracting.terminations.models import Letter
 from contracting.terminations.operations.issue_cure import issue_cure_notice
 from contracting.terminations.operations.receive import receive_letter
 from contracting.terminations.operations.stop import stop_work
 from tests.builders_orders import MODIFIED_AT, issued_order
 from tests.cast import actor, client_for
+from tests.documents.papers import squeezed, words_on
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +52,16 @@ def test_the_register_says_what_arrived_and_what_is_due(told_the_time):
         at=MODIFIED_AT,
     )
 
-    # Then both sides read so on one page
+    # Then each is a letter with its facts, which names on what it rests
+    said = words_on(documents_of(cure.subject).get(kind="letter"))
+    for fact in ("Cure Notice", "FAR 49.607(a)", "Days from this letter 20", "Effect"):
+        assert squeezed(fact) in said, fact
+    stop = Letter.objects.get(kind="STOP_WORK")
+    said = words_on(documents_of(stop.subject).get(kind="letter"))
+    for fact in ("Stop-Work Order", "FAR 42.1303", "an incident or a risk to the data"):
+        assert squeezed(fact) in said, fact
+
+    # And both sides read so on one page
     for part in ("contracting_officer", "vendor_a_member"):
         page = words(part)
         assert "2 letters with legal effect" in page

@@ -4,6 +4,7 @@ import pytest
 
 from contracting.core.actors import SYSTEM
 from contracting.core.errors import NotAllowed
+from contracting.documents.queries import documents_of
 from contracting.metering.models import FundsNotice
 from contracting.metering.operations.set_notice_terms import set_notice_terms
 from contracting.metering.states import FundsNoticeKind
@@ -12,7 +13,8 @@ from contracting.watch.queries.forecasts import forecast_of
 from contracting.watch.states import Outlook
 from contracting.watch.tasks import give_funds_notices
 from tests.builders_metering import told_to
-from tests.cast import actor, nothing_happens
+from tests.cast import actor, client_for, nothing_happens
+from tests.documents.papers import squeezed, words_on
 from tests.watch.conftest import NOW
 
 
@@ -34,6 +36,19 @@ def test_it_is_told_before_the_share_is_used_and_once(used):
     assert 30 < notice.expected_dollars < 48
     assert told_to("cor") == told_to("vendor_a_signer") == [75]
     assert tell(order) is None
+
+    # And the notice is a paper that says what the clause asks for
+    paper = documents_of(notice.subject).get()
+    assert paper.kind == "limitation_of_funds"
+    words = words_on(paper)
+    for said in (
+        f"Expected within 60 days ${notice.expected_dollars:,.2f}",
+        "52.232-20 or -22",
+        "in the next 60 days, with what was incurred before, will exceed 75 percent",
+    ):
+        assert squeezed(said) in words, said
+    page = client_for(actor("vendor_a_signer")).get(notice.path).content.decode()
+    assert paper.public_id in page
 
 
 def test_the_contract_sets_its_own_days_and_share(used, contracting_officer):

@@ -11,7 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from accounts.states import Role
 from contracting.audit.operations.record import record_event
-from contracting.billing import events, permissions, queries
+from contracting.billing import events, paperwork, permissions, queries
 from contracting.billing.calculations import AnyLine, Stated
 from contracting.billing.models import (
     ChargeLine,
@@ -33,9 +33,12 @@ from contracting.billing.queries.proper import (
 from contracting.billing.refusals import ImproperInvoice, all_at_once
 from contracting.billing.states import ChargeKind
 from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.documents.operations.request import request_document
 from contracting.documents.operations.store import store_blob
+from contracting.documents.states import DocumentKind
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.models import TaskOrder
 from contracting.reference.states import Unit
@@ -106,6 +109,7 @@ def receive_invoice(
         draft=InvoiceDraft.objects.filter(order=order, public_id=draft).first(),
     )
     add_lines(invoice, stated, places, at)
+    print_invoice(invoice, by, at)
     post_notice(
         recipients=[Recipient(organization_id=order.contract.agency_id, role=Role.COR)],
         subject=invoice.subject,
@@ -212,6 +216,25 @@ def add_lines(invoice: Invoice, stated: Stated, places: Places, at: datetime) ->
             usd_per_million_tokens=line.unit_price.usd_per_million_tokens,
             amount_dollars=line.amount.amount,
         )
+
+
+def print_invoice(invoice: Invoice, by: Actor, at: datetime) -> None:
+    """What came in, as a sheet that people read; the file stays the invoice."""
+    contract = invoice.order.contract
+    content = paperwork.invoice_sheet(invoice)
+    request_document(
+        kind=DocumentKind.INVOICE,
+        subject=invoice.subject,
+        title=f"Invoice {invoice.number or 'without a number'}, as received",
+        number=invoice.number or invoice.public_id,
+        agency_id=contract.agency_id,
+        vendor_id=contract.vendor_id,
+        context=content,
+        content_sha256=content_sha256(content),
+        version=1,
+        by=by,
+        at=at,
+    )
 
 
 def _credited(stated: Stated) -> Dollars:

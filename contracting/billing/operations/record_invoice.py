@@ -13,7 +13,11 @@ from contracting.billing import events, permissions, queries
 from contracting.billing.calculations import Stated
 from contracting.billing.calculations.plain import plain_lines
 from contracting.billing.models import Invoice
-from contracting.billing.operations.receive_invoice import add_lines, keep_invoice
+from contracting.billing.operations.receive_invoice import (
+    add_lines,
+    keep_invoice,
+    print_invoice,
+)
 from contracting.billing.queries.clocks import return_by
 from contracting.billing.queries.proper import defects_of, places_of
 from contracting.billing.refusals import ImproperInvoice
@@ -73,6 +77,7 @@ def record_invoice(
         invoice.move_to(InvoiceState.DEFECTIVE)
     else:
         add_lines(invoice, stated, places, at)
+    print_invoice(invoice, by, at)
     _tell(order, invoice, by, at)
     record_event(
         events.INVOICE_RECORDED,

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
-from contracting.billing import events, permissions, queries
+from contracting.billing import events, paperwork, permissions, queries
 from contracting.billing.models import ChargeLine, Invoice, InvoiceLine
 from contracting.billing.operations.settle_credit import give_credits_back
 from contracting.billing.queries.clocks import return_by
 from contracting.billing.refusals import ReasonMissing
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
+from contracting.documents.operations.request import request_document
+from contracting.documents.states import DocumentKind
 from contracting.notices.operations.post_notice import Recipient, post_notice
 
 
@@ -49,6 +52,7 @@ def return_invoice(
     InvoiceLine.objects.filter(invoice=invoice).update(voided_at=at)
     ChargeLine.objects.filter(invoice=invoice).update(voided_at=at)
     give_credits_back(invoice, at)
+    _print(invoice, by, on, at)
     post_notice(
         recipients=[Recipient(organization_id=invoice.vendor_id)],
         subject=invoice.subject,
@@ -70,6 +74,26 @@ def return_invoice(
         },
     )
     return invoice
+
+
+def _print(invoice: Invoice, by: Actor, on: date, at: datetime) -> None:
+    """The return as a letter, with every reason (FAR 32.905(b)(3))."""
+    content = paperwork.return_sheet(
+        invoice, by, on, return_by(invoice), _said_of_time(invoice)
+    )
+    request_document(
+        kind=DocumentKind.LETTER,
+        subject=invoice.subject,
+        title=f"Return of invoice {invoice.number or 'without a number'}",
+        number=invoice.number or invoice.public_id,
+        agency_id=invoice.order.contract.agency_id,
+        vendor_id=invoice.vendor_id,
+        context=content,
+        content_sha256=content_sha256(content),
+        version=1,
+        by=by,
+        at=at,
+    )
 
 
 def _said_of_time(invoice: Invoice) -> list[str]:

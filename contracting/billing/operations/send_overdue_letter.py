@@ -7,12 +7,15 @@ from datetime import date, datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
-from contracting.billing import events, permissions, queries
+from contracting.billing import events, paperwork, permissions, queries
 from contracting.billing.models import OverdueLetter
 from contracting.billing.queries.register import Month, month_of, terms_on
 from contracting.billing.refusals import NotOverdue
 from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
 from contracting.core.permissions import require
+from contracting.documents.operations.request import request_document
+from contracting.documents.states import DocumentKind
 from contracting.notices.operations.post_notice import Recipient, post_notice
 
 
@@ -45,6 +48,7 @@ def send_overdue_letter(
         sent_by_id=by.own_membership_id,
         sent_at=at,
     )
+    _print(letter, found, by, at)
     post_notice(
         recipients=[Recipient(organization_id=order.contract.vendor_id)],
         subject=letter.subject,
@@ -62,6 +66,24 @@ def send_overdue_letter(
         data={"month": f"{found.first_day:%Y-%m}", "days_late": found.days_late},
     )
     return letter
+
+
+def _print(letter: OverdueLetter, found: Month, by: Actor, at: datetime) -> None:
+    order = letter.order
+    content = paperwork.overdue_sheet(letter, found, by)
+    request_document(
+        kind=DocumentKind.LETTER,
+        subject=letter.subject,
+        title=f"Overdue usage report of {found.first_day:%B %Y} on {order.piid}",
+        number=order.piid or "",
+        agency_id=order.contract.agency_id,
+        vendor_id=order.contract.vendor_id,
+        context=content,
+        content_sha256=content_sha256(content),
+        version=1,
+        by=by,
+        at=at,
+    )
 
 
 def _body(found: Month, words: str, by: Actor) -> str:

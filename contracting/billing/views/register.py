@@ -20,6 +20,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
 from contracting.core.views import PageView
+from contracting.documents.queries import documents_of
 from contracting.orders.models import TaskOrder
 from contracting.orders.queries import get_task_order_for
 
@@ -45,7 +46,11 @@ class ReportingPage(PageView):
             "unasked": [
                 each for each in months if each.standing == ReportStanding.COULD_NOT_ASK
             ],
-            "letters": [letter for month in months for letter in month.letters],
+            "letters": [
+                (letter, documents_of(letter.subject).visible_to(self.actor).first())
+                for month in months
+                for letter in month.letters
+            ],
             "terms": terms_on(order, on),
             "may_ask": permissions.can_ask_for_report(self.actor, order, on),
             "may_state": permissions.can_state_no_report(self.actor, order, on),

@@ -14,6 +14,7 @@ from contracting.closeout.operations.close_out_order import (
     _clock_data,
     _deobligate,
     _refuse_if_blocked,
+    print_checklist,
 )
 from contracting.closeout.refusals import AlreadyClosedOut
 from contracting.contracts.models import Contract
@@ -81,6 +82,7 @@ def close_out_contract(
         by=by,
         at=at,
     )
+    print_checklist(statement, by, at)
     post_notice(
         recipients=[Recipient(organization_id=contract.vendor_id)],
         subject=contract.subject,

@@ -26,6 +26,7 @@ from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.core.subjects import Subject
 from contracting.documents.operations.request import request_document
+from contracting.documents.states import DocumentKind
 from contracting.ledger.operations.deobligate import deobligate_funds
 from contracting.ledger.operations.give_up import give_up_usage
 from contracting.ledger.operations.reserve import reserve_ordered
@@ -126,6 +127,7 @@ def close_out_order(
         by=by,
         at=at,
     )
+    print_checklist(statement, by, at)
     post_notice(
         recipients=[Recipient(organization_id=contract.vendor_id)],
         subject=order.subject,
@@ -143,6 +145,24 @@ def close_out_order(
         data={**figures, **_clock_data(queries.clock_of_order(order), on)},
     )
     return statement
+
+
+def print_checklist(statement: CompletionStatement, by: Actor, at: datetime) -> None:
+    """The agency's own check list, for its file; the vendor reads the statement."""
+    thing = statement.order or statement.contract
+    content = paperwork.close_out_checklist(statement, signer=by)
+    request_document(
+        kind=DocumentKind.CLOSE_OUT_CHECKLIST,
+        subject=thing.subject,
+        title=f"Close-out checklist of {statement.closed}",
+        number=statement.closed,
+        agency_id=statement.contract.agency_id,
+        context=content,
+        content_sha256=content_sha256(content),
+        version=thing.version,
+        by=by,
+        at=at,
+    )
 
 
 def _taker(order: TaskOrder, taker_id: int | None) -> TaskOrder | None:

@@ -90,6 +90,14 @@ _BY_KIND: Final = {
     DocumentKind.JUSTIFICATION: "JUSTIFICATION",
     DocumentKind.CONFORMED_CONTRACT: "CONTRACT",
     DocumentKind.SERVICE_LEVELS: "CONTRACT",
+    DocumentKind.INVOICE: "INVOICES",
+    DocumentKind.BURN_NOTICE: "LETTERS",
+    DocumentKind.LIMITATION_OF_FUNDS: "LETTERS",
+    DocumentKind.DISPUTE_DECISION: "DISPUTES",
+    DocumentKind.OPTION_INTENT: "LETTERS",
+    DocumentKind.CLOSE_OUT_CHECKLIST: "CLOSE_OUT",
+    DocumentKind.PERIOD_STATEMENT: "ACCEPTANCE",
+    DocumentKind.SETTLEMENT: "LETTERS",
 }
 """Under which item a paper is filed; one of another kind stands at the end."""
 

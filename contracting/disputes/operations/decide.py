@@ -72,7 +72,7 @@ def decide_dispute(
         decided_at=at,
     )
     request_document(
-        kind=DocumentKind.LETTER,
+        kind=DocumentKind.DISPUTE_DECISION,
         subject=case.subject,
         title=f"Decision on the dispute of {order.piid}",
         number=order.piid or "",

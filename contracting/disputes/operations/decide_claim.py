@@ -58,7 +58,7 @@ def decide_claim(
         decided_at=at,
     )
     request_document(
-        kind=DocumentKind.LETTER,
+        kind=DocumentKind.DISPUTE_DECISION,
         subject=claim.subject,
         title=f"Final decision on a claim under {contract.piid}",
         number=contract.piid or "",

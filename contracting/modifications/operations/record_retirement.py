@@ -11,9 +11,12 @@ from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import representatives
 from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
-from contracting.modifications import events, permissions, queries
+from contracting.documents.operations.request import request_document
+from contracting.documents.states import DocumentKind
+from contracting.modifications import events, paperwork, permissions, queries
 from contracting.modifications.models import ModelRetirement
 from contracting.modifications.refusals import (
     AlreadyIssued,
@@ -83,6 +86,7 @@ def record_model_retirement(
     )
     _require_notice(retirement, by)
     retirement.save()
+    _print(retirement, by, at)
     _tell(retirement, today, by, at)
     record_event(
         events.MODEL_RETIREMENT_RECORDED,
@@ -116,6 +120,26 @@ def _require_notice(retirement: ModelRetirement, by: Actor) -> None:
         raise NoticeTooShort(
             message, days=retirement.days, required=retirement.required_days
         )
+
+
+def _print(retirement: ModelRetirement, by: Actor, at: datetime) -> None:
+    contract = retirement.contract
+    content = paperwork.retirement_sheet(
+        retirement, list(queries.orders_retired(retirement)), signer=by
+    )
+    request_document(
+        kind=DocumentKind.LETTER,
+        subject=contract.subject,
+        title=f"Retirement of {retirement.model} on {retirement.retires_on}",
+        number=contract.piid or "",
+        agency_id=contract.agency_id,
+        vendor_id=contract.vendor_id,
+        context=content,
+        content_sha256=content_sha256(content),
+        version=1,
+        by=by,
+        at=at,
+    )
 
 
 def _tell(retirement: ModelRetirement, today: date, by: Actor, at: datetime) -> None:

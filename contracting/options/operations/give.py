@@ -13,6 +13,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.documents.operations.request import request_document
+from contracting.documents.states import DocumentKind
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.options import calculations, events, paperwork, permissions
 from contracting.options.models import OptionIntent
@@ -112,7 +113,7 @@ def _print_and_tell(intent: OptionIntent, by: Actor, at: datetime) -> None:
     option, contract = intent.option, intent.option.contract
     title = f"Notice of intent: {option.name} of contract {contract.piid}"
     request_document(
-        kind="letter",
+        kind=DocumentKind.OPTION_INTENT,
         subject=intent.subject,
         title=title,
         number=f"{contract.piid}-OPT{option.number}-INTENT",

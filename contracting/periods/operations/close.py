@@ -13,11 +13,13 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
+from contracting.documents.operations.request import request_document
+from contracting.documents.states import DocumentKind
 from contracting.metering.operations.close_usage import Kind, close_usage
 from contracting.metering.operations.fold import fold_usage
 from contracting.metering.queries.reratings import ratings_in_force, tiers_of
 from contracting.orders.models import TaskOrder
-from contracting.periods import events, permissions, queries
+from contracting.periods import events, paperwork, permissions, queries
 from contracting.periods.calculations import bounds_of, link_sha256
 from contracting.periods.models import Entry
 from contracting.periods.operations.sign_off import require_ready
@@ -69,6 +71,18 @@ def close_period(*, order_id: int, month: date, by: Actor, at: datetime) -> Entr
     )
     kinds = _kinds(order, month)
     close_usage(kinds=kinds, because=entry.subject, by=by, at=at)
+    request_document(
+        kind=DocumentKind.PERIOD_STATEMENT,
+        subject=entry.subject,
+        title=f"{month:%B %Y} of order {order.piid}, closed",
+        number=f"{order.piid}-{month:%Y-%m}",
+        agency_id=order.contract.agency_id,
+        context=paperwork.period_statement(entry),
+        content_sha256=sha256,
+        version=entry.number,
+        by=by,
+        at=at,
+    )
     record_event(
         events.PERIOD_CLOSED,
         subject=entry.subject,

@@ -328,7 +328,7 @@ def _print(
     _request(
         "reconciliation",
         f"Reconciliation of invoice {invoice.number}",
-        paperwork.statement(run, invoice, at),
+        paperwork.statement(run, invoice, by, at),
         acceptance,
         by,
         at,

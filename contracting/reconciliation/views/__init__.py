@@ -102,8 +102,11 @@ class InvoicePage(PageView):
             "corrections": invoice.corrections.order_by("pk"),
             "documents": [
                 paper
-                for each in acceptances
-                for paper in documents_of(each.subject).visible_to(by)
+                for subject in (
+                    invoice.subject,
+                    *(each.subject for each in acceptances),
+                )
+                for paper in documents_of(subject).visible_to(by)
             ],
             "may_accept": permissions.can_accept_usage(by, invoice, on),
             "may_reconcile": permissions.can_reconcile_order(by, invoice.order),

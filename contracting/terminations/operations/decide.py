@@ -14,13 +14,21 @@ from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.documents.operations.request import request_document
+from contracting.documents.states import DocumentKind
 from contracting.ledger.operations.deobligate import deobligate_funds
 from contracting.ledger.queries import LineBalance, lock_funds
 from contracting.ledger.states import Holder, Obligation
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders import calculations as orders
 from contracting.orders.models import HOLDER_OF_A_LINE, OrderFunding, TaskOrder
-from contracting.terminations import calculations, events, permissions, queries
+from contracting.terminations import (
+    calculations,
+    events,
+    paperwork,
+    permissions,
+    queries,
+)
 from contracting.terminations.models import Settlement, Termination
 from contracting.terminations.operations.sign import _lock_termination
 from contracting.terminations.refusals import SettlementRefused, WordsMissing
@@ -52,6 +60,7 @@ def decide_settlement(
         holders=[line.holder for order in ended for line in order.current_lines()]
     )
     rows = queries.balances_ended_by(termination)
+    before = calculations.owed_of(rows)
     _guard(termination, dollars, text, rows, on, at)
     parts = calculations.given_back(rows, dollars)
     granted = calculations.kept_for(rows, dollars)
@@ -68,6 +77,20 @@ def decide_settlement(
         decided_at=at,
     )
     termination.move_to(TerminationState.SETTLED)
+    content = paperwork.settlement_sheet(settlement, before, signer=by)
+    request_document(
+        kind=DocumentKind.SETTLEMENT,
+        subject=termination.subject,
+        title=f"Settlement of the termination of {termination.about}",
+        number=termination.about,
+        agency_id=contract.agency_id,
+        vendor_id=contract.vendor_id,
+        context=content,
+        content_sha256=content_sha256(content),
+        version=1,
+        by=by,
+        at=at,
+    )
     post_notice(
         recipients=[Recipient(organization_id=contract.vendor_id)],
         subject=termination.subject,
