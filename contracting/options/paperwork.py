@@ -7,6 +7,7 @@ from typing import Any
 from contracting.contracts.queries.letters import letterhead, signature
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
+from contracting.documents.calculations import printed
 from contracting.options.calculations import market_words, window_of
 from contracting.options.models import OptionDetermination, OptionIntent
 

@@ -18,6 +18,7 @@ from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day, extended
 from contracting.determinations.queries import approved
 from contracting.determinations.states import Kind
+from contracting.documents.calculations import instant_words
 from contracting.evaluations.models import RegistrationImport
 from contracting.modifications.models import ContractModification
 from contracting.options import calculations

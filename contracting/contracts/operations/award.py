@@ -223,7 +223,7 @@ def _offer_of_vendor(contract: Contract) -> list[Approval]:
     selected = contract.offer
     revised = getattr(selected, "revised_offer", None)
     handed_in = revised.revision if revised else selected.version_of_record
-    named = handed_in if revised else getattr(handed_in, "attribution", None)
+    named: Any = handed_in if revised else getattr(handed_in, "attribution", None)
     if handed_in is None or named is None:
         return []
     offer = record_approval(
