@@ -23,6 +23,7 @@ from contracting.core.periods import Period, accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.documents.calculations import day_words, instant_words, period_words
 from contracting.orders.models import TaskOrder
+from contracting.reference.models import TokenClass
 
 RENDERED: Final = (
     "Our rendering of the invoice that {vendor} sent. The file whose SHA-256 is "
@@ -133,7 +134,6 @@ def _certification(invoice: Invoice) -> str:
 def _facts(invoice: Invoice) -> Iterator[dict[str, Any]]:
     """Which file it is, and which invoice it corrects."""
     payload = invoice.payload
-    yield {"label": "Order", "value": invoice.order.piid}
     yield {"label": "Sent as", "value": payload.media_type}
     yield {"label": "Bytes", "value": payload.size_bytes, "shape": "tokens"}
     if invoice.corrects:
@@ -203,21 +203,21 @@ def _lines(invoice: Invoice) -> Iterator[dict[str, Any]]:
 def _stated(invoice: Invoice) -> Iterator[dict[str, Any]]:
     """The lines of an improper invoice, as it states them."""
     zone = invoice.order.contract.time_zone
+    classes = dict(TokenClass.objects.values_list("code", "label"))
     for position, line in enumerate(invoice.stated_lines, start=1):
         amount = _amount(line)
+        code = line.get("token_class", "")
+        named = (
+            line.get("model", ""),
+            classes.get(code, code),
+            line.get("tier", "").lower(),
+            line.get("description", ""),
+        )
         row: dict[str, Any] = {
             "number": position,
             "item": line.get("clin", ""),
             "acrn": line.get("acrn", ""),
-            "description": ", ".join(
-                filter(
-                    None,
-                    (
-                        str(line.get(key) or "")
-                        for key in ("model", "token_class", "tier", "description")
-                    ),
-                )
-            ),
+            "description": ", ".join(filter(None, named)),
             "net": amount,
         }
         if line.get("credit"):

@@ -13,6 +13,7 @@ from contracting.contracts.queries.letters import signature
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.templatetags.drawdown import cents
 from contracting.ledger.queries import LineBalance
 from contracting.orders.models import OrderLine
 
@@ -79,13 +80,12 @@ def _named(statement: CompletionStatement) -> Iterator[dict[str, Any]]:
     yield {"label": "Last modification", "value": final.modification or "none"}
     yield {"label": "Last order", "value": final.order or "none"}
     yield {"label": "Final invoice", "value": final.invoice or "none"}
-    yield {"label": "Final voucher", "value": final.voucher or "none", "span": 6}
-    yield {"label": "Final payment", "value": final.paid_on or "none", "span": 6}
+    yield {"label": "Final voucher", "value": final.voucher or "none"}
+    yield {"label": "Final payment", "value": final.paid_on or "none"}
     yield {
         "label": "Excess funds deobligated",
         "value": statement.deobligated_dollars,
         "shape": "dollars",
-        "span": 12,
     }
 
 
@@ -107,7 +107,7 @@ STEPS: Final = (
     "Contract funds review is completed and excess funds are deobligated",
 )
 """The steps of FAR 4.804-5(a), in their order."""
-NOT_KEPT: Final = "Nothing on record here; stated by the signature below"
+NOT_KEPT: Final = "Officer's statement"
 """What a system of tokens and funds knows nothing of, the officer says."""
 
 
@@ -130,7 +130,7 @@ def close_out_checklist(
         11: {"result": termination_words(contract, order)},
         14: {"result": final.invoice or "No invoice: nothing was billed"},
         15: {
-            "result": f"Done; {Dollars(statement.deobligated_dollars)} deobligated",
+            "result": f"Done; {cents(statement.deobligated_dollars)} deobligated",
             "completed": on,
             "by": signer.name,
         },
@@ -168,6 +168,10 @@ def close_out_checklist(
         if statement.remarks
         else [],
         "signatures": [signature(signer, statement.signed_at)],
+        "notes": [
+            f"{NOT_KEPT}: this system keeps no such record. The signature states that "
+            "the step is completed or does not apply.",
+        ],
     }
 
 

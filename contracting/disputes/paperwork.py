@@ -13,6 +13,7 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day, day_bounds
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.templatetags.drawdown import cents
 from contracting.disputes.models import CaseDecision, ClaimDecision, ServiceLevel
 from contracting.disputes.queries.cases import credited_of, disputed_total, findings_of
 from contracting.disputes.queries.service import levels_of
@@ -47,7 +48,6 @@ def case_decision_sheet(decision: CaseDecision, *, signer: Actor) -> dict[str, A
             at=decision.decided_at,
         ),
         "heading": "Decision on a Dispute",
-        "summary": "Decision of the contracting officer on a dispute.",
         "facts": [
             {"label": "Dispute", "value": case.public_id},
             {"label": "Disputed since", "value": case.opened_at, "span": 8},
@@ -120,7 +120,6 @@ def claim_decision_sheet(decision: ClaimDecision, *, signer: Actor) -> dict[str,
             at=decision.decided_at,
         ),
         "heading": "Final Decision of the Contracting Officer",
-        "summary": "Final decision of the contracting officer on a claim.",
         "facts": [
             {"label": "Claim", "value": claim.public_id},
             {"label": "Claim received", "value": claim.received_at, "span": 8},
@@ -141,8 +140,9 @@ def claim_decision_sheet(decision: ClaimDecision, *, signer: Actor) -> dict[str,
             },
             {
                 "heading": "Where the parties agree and differ",
-                "text": f"Of {claimed} claimed, {allowed} is allowed and "
-                f"{claimed - allowed} is not; the reasons say on which facts.",
+                "text": f"Of {cents(claimed.amount)} claimed, {cents(allowed.amount)} "
+                f"is allowed and {cents((claimed - allowed).amount)} is not; the "
+                "reasons say on which facts.",
             },
             {"heading": "Decision and reasons", "text": decision.text},
             {"heading": "Rights of appeal", "text": APPEAL_WORDS},

@@ -114,7 +114,7 @@ _LEAST_ROWS: Final = {
     "SF1449": 6,
     "SF18": 6,
     "OF347": 3,
-    "RECEIVING": 6,
+    "RECEIVING": 4,
     "VOUCHER": 6,
 }
 FORM_OF: Final = {

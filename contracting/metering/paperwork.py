@@ -75,8 +75,8 @@ def funds_notice_sheet(notice: FundsNotice) -> dict[str, Any]:
             },
         ],
         "notes": [
-            "Given by the system when the share was reached (R-FND-07), to both sides "
-            "at once; nobody has to sign it. Amounts used are exact and unrounded.",
+            "Given by the system to both sides when it fell due (R-FND-07); nobody "
+            "signs it. What is used is exact.",
         ],
     }
 
@@ -95,12 +95,11 @@ def _facts(notice: FundsNotice, terms: Terms) -> Iterator[dict[str, Any]]:
             "value": notice.expected_dollars,
             "shape": _DOLLARS,
         }
-    yield {"label": "Funding", "value": f"number {notice.epoch} of the order"}
-    yield {"label": "Given", "value": notice.given_at, "span": 8}
     told = ", ".join(f"{percent} %" for percent in terms.percents)
     yield {"label": "Shares that are told", "value": told}
+    yield {"label": "Given", "value": notice.given_at, "span": 6}
     clause = FundsClausePreset(terms.clause).label
-    yield {"label": "Clause of the forecast", "value": clause, "span": 8}
+    yield {"label": "Clause of the forecast", "value": clause, "span": 6}
 
 
 def _standing(each: FundsOf) -> dict[str, Any]:

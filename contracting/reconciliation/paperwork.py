@@ -12,17 +12,20 @@ from contracting.billing.paperwork import report_rows
 from contracting.billing.queries import reports_touching
 from contracting.core.actors import Actor
 from contracting.core.periods import Period, accounting_day
+from contracting.core.plots.tables import Plot
 from contracting.core.quantities import Dollars
 from contracting.documents.calculations import day_words, period_words
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation import queries
 from contracting.reconciliation.matching.allowances import tolerated_total
+from contracting.reconciliation.matching.waterfall import Waterfall
 from contracting.reconciliation.models import (
     Acceptance,
     Finding,
     ReconciliationRun,
 )
 from contracting.reconciliation.queries.counts import plot_of
+from contracting.reconciliation.states import FindingCode
 from contracting.reference.models import TokenClass
 from contracting.solicitations.models.tolerances import tolerance_rows
 
@@ -65,16 +68,13 @@ def statement(
             {"label": "Tokens metered", "value": run.a_tokens, "shape": "tokens"},
             {"label": "Tokens reported", "value": run.b_tokens, "shape": "tokens"},
             {"label": "Tokens invoiced", "value": run.c_tokens, "shape": "tokens"},
-            {"label": "Compared", "value": run.ran_at, "span": 8},
-            {"label": "Run", "value": run.public_id},
+            {"label": "Compared", "value": run.ran_at, "span": 6},
+            {"label": "Run", "value": run.public_id, "span": 6},
             {"label": "Inputs SHA-256", "value": run.inputs_sha256, "shape": "mono"},
             *beyond_facts(queries.acceptances_of(invoice), order),
             {"label": "Result SHA-256", "value": run.result_sha256, "shape": "mono"},
         ],
-        "waterfall": [
-            {"step": step, "count": count, "amount": amount, "leaves": leaves}
-            for step, count, amount, leaves in (plot.table.rows if plot else ())
-        ],
+        "waterfall": _steps(run, plot),
         "tolerances": _tolerances(invoice),
         "reports": report_rows(order, Period(invoice.period_start, invoice.period_end)),
         "comparison": [
@@ -109,6 +109,28 @@ def statement(
             "accept it, never whether it is shown. Amounts are exact and unrounded.",
         ],
     }
+
+
+def _steps(run: ReconciliationRun, plot: Plot | None) -> list[dict[str, Any]]:
+    """The steps of the drawing with their words; the first and the last are its ends.
+
+    :param plot: none of a comparison that was made before there were steps
+    """
+    if plot is None:
+        return []
+    codes = ["", *(step.code for step in Waterfall.read(run.waterfall).steps), ""]
+    return [
+        {
+            "step": str(step)[:1].upper() + str(step)[1:],
+            "reason": FindingCode(code).label if code in FindingCode.values else "",
+            "count": count,
+            "amount": amount,
+            "leaves": leaves,
+        }
+        for code, (step, count, amount, leaves) in zip(
+            codes, plot.table.rows, strict=True
+        )
+    ]
 
 
 def _period(invoice: Invoice) -> str:

@@ -9,6 +9,7 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars
+from contracting.core.templatetags.drawdown import cents
 from contracting.terminations.calculations import Owed
 from contracting.terminations.models import Letter, Settlement, Termination
 from contracting.terminations.states import LetterKind
@@ -22,6 +23,13 @@ CITED: Final = {
     LetterKind.TERMINATION: "FAR 49.102, 52.212-4(l) and (m)",
 }
 """On what each kind of letter rests."""
+HEADINGS: Final = {
+    LetterKind.STOP_WORK: "Stop-Work Order",
+    LetterKind.RESUME_WORK: "Order to Resume Work",
+    LetterKind.CURE: "Cure Notice",
+    LetterKind.SHOW_CAUSE: "Show-Cause Notice",
+    LetterKind.TERMINATION: "Notice of Termination",
+}
 
 
 def letter_sheet(
@@ -56,8 +64,7 @@ def letter_sheet(
             subject=f"{letter.get_kind_display().capitalize()}: {letter.about}",
             at=letter.sent_at,
         ),
-        "heading": letter.get_kind_display().title(),
-        "summary": f"{letter.get_kind_display().capitalize()}.",
+        "heading": HEADINGS[kind],
         "facts": facts,
         "sections": [{"heading": "Notice", "text": letter.text}],
         "signatures": [signature(signer, letter.sent_at)],
@@ -75,12 +82,11 @@ def settlement_sheet(
     contract, order = termination.contract, termination.order
     proposal = termination.proposals.order_by("pk").last()
     dollars = Dollars(settlement.dollars)
-    owed = [
-        ("Accepted until now", before.accepted, None),
-        ("Paid until now", before.paid, None),
-        ("Used and not accepted yet", before.accrued, None),
-        ("Obligated and free before this settlement", before.free, None),
-        ("Tokens used in all", None, before.tokens),
+    money = [
+        ("Accepted until now", before.accepted),
+        ("Paid until now", before.paid),
+        ("Used and not accepted yet", before.accrued),
+        ("Obligated and free before", before.free),
     ]
     return {
         **letterhead(
@@ -89,7 +95,7 @@ def settlement_sheet(
             subject=f"Settlement of the termination of {termination.about}",
             at=settlement.decided_at,
         ),
-        "summary": f"{dollars} is granted beside the usage.",
+        "summary": f"{cents(dollars.amount)} is granted beside the usage.",
         "facts": [
             {"label": "Ground", "value": termination.get_ground_display(), "span": 8},
             {"label": "Last day of performance", "value": termination.stop_on},
@@ -104,10 +110,11 @@ def settlement_sheet(
                 "value": settlement.deobligated_dollars,
                 "shape": "dollars",
             },
-        ],
-        "owed": [
-            {"item": item, "amount": amount, "tokens": tokens}
-            for item, amount, tokens in owed
+            *(
+                {"label": label, "value": amount, "shape": "dollars"}
+                for label, amount in money
+            ),
+            {"label": "Tokens used in all", "value": before.tokens, "shape": "tokens"},
         ],
         "sections": [
             *(

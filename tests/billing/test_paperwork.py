@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
+from contracting.billing.models import Invoice
 from contracting.billing.operations.receive_invoice import receive_invoice
 from contracting.billing.operations.record_reporting_terms import (
     record_reporting_terms,
 )
+from contracting.billing.paperwork import _total
 from contracting.billing.refusals import ArithmeticWrong
 from contracting.billing.states import InvoiceState
 from contracting.core.canonical import content_sha256
@@ -31,6 +36,7 @@ from tests.builders_billing import (
     reported,
 )
 from tests.builders_credits import credited, taken_off
+from tests.builders_metering import PRICES
 from tests.cast import actor, client_for, machine, nothing_happens
 from tests.documents.papers import readers_of, squeezed, words_on
 
@@ -128,6 +134,7 @@ def test_an_improper_invoice_is_printed_as_it_stands_with_its_defects(order):
     assert context["totals"]["billed"]["description"] == "Sum of the lines"
     assert invoice.defects[0]["message"] in context["sections"][0]["text"]
     assert "by post" in context["blocks"]["received"]
+    assert "IN_UNCACHED" not in str(context["billed"])
 
 
 def test_its_return_is_a_letter_with_every_reason(order):
@@ -173,3 +180,59 @@ def test_a_letter_about_an_overdue_report_knows_its_register(order, told_the_tim
     told_the_time(LATE)
     page = client_for(actor("vendor_a_member")).get(f"{order.path}/reporting")
     assert "The letter as paper" in page.content.decode()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_sums_of_the_sheet_are_those_of_the_record(order, seed):
+    # Given lines of any size, each rounded for itself
+    dice = random.Random(seed)
+    counts = {code: dice.randrange(1, 900_000) for code in PRICES_ASKED}
+
+    invoice = invoiced(order, lines_of(counts), number=f"MM-{seed}")
+
+    # Then the paper comes to what whoever adds up cents by hand comes to
+    cents = [half_up(tokens, PRICES_ASKED[code]) for code, tokens in counts.items()]
+    total = paper_of(invoice).context["totals"]["billed"]
+    assert Decimal(total["net"]) * 100 == sum(cents)
+    assert Decimal(total["net"]) == invoice.total_dollars
+    assert total["quantity"] == sum(counts.values())
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10**10), st.integers(0, 10**6)), min_size=1),
+    st.booleans(),
+)
+def test_totals_are_the_sums_of_what_is_printed(lines, is_defective):
+    rows = [
+        {
+            "unit": "TOK",
+            "quantity": tokens,
+            "gross": Decimal(cents) / 100,
+            "net": Decimal(cents) / 100,
+        }
+        for tokens, cents in lines
+    ]
+    off = {"credit": Decimal("-0.01"), "net": Decimal("-0.01")}
+    invoice = Invoice(defects=[{"rule": "R-INV-07"}] if is_defective else [])
+
+    total = _total(invoice, [*rows, off])
+
+    whole = sum(cents for _tokens, cents in lines)
+    assert total["gross"] * 100 == whole
+    assert total["net"] * 100 == whole - 1
+    assert total["credit"] * 100 == -1
+    assert total["quantity"] == sum(tokens for tokens, _cents in lines)
+    assert total["description"] == ("Sum of the lines" if is_defective else "Total")
+
+
+def half_up(tokens: int, micro_dollars_per_million: int) -> int:
+    """Whole cents, in integers alone: an oracle that knows no decimals."""
+    # tokens × micro-dollars per million tokens = 10⁻¹² dollars = 10⁻¹⁰ cents
+    return (2 * tokens * micro_dollars_per_million + 10**10) // (2 * 10**10)
+
+
+PRICES_ASKED = {
+    code: int(Decimal(PRICES[code]) * 1_000_000)
+    for code in ("IN_UNCACHED", "IN_CACHE_READ", "OUT_TEXT", "OUT_REASONING")
+}
+"""Micro-dollars per million tokens."""

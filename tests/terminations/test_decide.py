@@ -76,7 +76,7 @@ def test_a_settlement_goes_out_as_a_letter():
     for said in (
         "Settlement of a Termination",
         "Asked for $5.00 Granted $3.00 Given back to its funds $27.07",
-        "Obligated and free before this settlement $30.07",
+        "Obligated and free before $30.07",
         settlement.text,
     ):
         assert squeezed(said) in words, said
