@@ -58,7 +58,7 @@ def test_it_is_asked_when_the_days_to_cure_are_over():
     # And afterwards the letter says by when
     letter = asked(order)
     assert (letter.kind, letter.due_on) == ("SHOW_CAUSE", SHOWN_BY)
-    facts = Document.objects.get(context__summary="Show-cause notice.").context["facts"]
+    facts = Document.objects.get(context__heading="Show-Cause Notice").context["facts"]
     assert {"label": "Show cause by", "value": SHOWN_BY.isoformat()} in facts
 
 
