@@ -193,6 +193,7 @@ INSTALLED_APPS = [
     "contracting.periods",
     "contracting.closeout",
     "contracting.verification",
+    "contracting.evidence",
     "contracting.desk",
     "contracting.operate",
 ]

@@ -50,6 +50,7 @@ PAGES = (
     "contracting.periods",
     "contracting.closeout",
     "contracting.verification",
+    "contracting.evidence",
     "contracting.desk",
 )
 

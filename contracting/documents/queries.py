@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.http import content_disposition_header
 
-from accounts.queries import actor_of, actor_of_key
+from accounts.queries import actor_of, actor_of_key, actor_without_membership
 from accounts.states import Role
 from contracting.core.actors import ANONYMOUS, SYSTEM, Actor, under_pseudonym
 from contracting.core.errors import NotVisible
@@ -91,11 +91,14 @@ def work_of(kind: str) -> Callable[[Operation, Actor, datetime], Progress]:
 
 
 def starter_of(operation: Operation) -> Actor:
-    """Who started it, with the rights that they have now."""
-    if operation.by_membership is not None:
-        return actor_of(operation.by_membership)
-    if operation.by_key is not None:
-        return actor_of_key(operation.by_key)
+    """Who started it, with the rights that they have now: who has left has none."""
+    held, key = operation.by_membership, operation.by_key
+    if held is not None:
+        stays = held.is_active and held.user.is_active
+        return actor_of(held) if stays else actor_without_membership(held.user)
+    if key is not None:
+        acting = actor_of_key(key)
+        return replace(acting, scopes=frozenset()) if key.revoked_at else acting
     return SYSTEM
 
 

@@ -7,6 +7,8 @@ DISPUTED = of_file("disputes/test_doors")
 RECOUNTED = of_file("recounts/test_doors")
 MONTHS = of_file("periods/test_doors")
 CREDITED = of_file("billing/test_record_credit")
+EVIDENCE = of_file("evidence/test_doors")
+GATHERING = of_file("browser/test_evidence_without_javascript")
 
 SETTLED = (
     Page(
@@ -72,5 +74,21 @@ SETTLED = (
         closed=f"{MONTHS}an_outsider_finds_no_month",
         acted=f"{SETTLING}a_month_is_signed_off_by_two_and_closed",
         plain=f"{SETTLING}a_month_is_signed_off_by_two_and_closed",
+    ),
+    Page(
+        "What has been gathered of this contract, and what can be?",
+        (
+            "evidence:evidence",
+            "evidence:build_pack",
+            "evidence:bundle_documents",
+            "evidence:bundle_solicitation_documents",
+            "evidence:archive",
+        ),
+        answer=f"{EVIDENCE}the_evidence_is_asked_for_watched_and_downloaded",
+        empty=f"{EVIDENCE}the_evidence_is_asked_for_watched_and_downloaded",
+        error=f"{EVIDENCE}papers_are_chosen_on_a_list",
+        closed=f"{EVIDENCE}an_outsider_finds_nothing",
+        acted=f"{GATHERING}an_auditor_gathers_the_evidence_of_a_contract",
+        plain=f"{GATHERING}an_auditor_gathers_the_evidence_of_a_contract",
     ),
 )

@@ -101,6 +101,8 @@ NOT_LOCKED = {
     "documents.sweep_documents": "the verb that it calls for each paper locks it",
     "documents.sweep_operations": "the verb that it calls for each operation locks it",
     "evaluations.keep_registration": _NEW,
+    "evidence.gather": "its caller holds the operation whose step it is",
+    "evidence.hand_over_archive": "it hands over rows that never change",
     "ledger.create_line_of_accounting": _NEW,
     "ledger.consume": "it adds rows that the roller alone takes away",
     "metering.fold_all": "the verb that it calls for each order locks it",

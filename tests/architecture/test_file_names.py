@@ -59,6 +59,8 @@ BESIDES = {
         "standing",
         "views",
     },
+    "evaluations": {"discussions", "models", "pricing", "standing", "views"},
+    "evidence": {"data", "queries"},
     "ledger": {"models", "queries"},
     "metering": {
         "adapters",

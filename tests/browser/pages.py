@@ -23,6 +23,7 @@ NOT_PAGES = {
     "documents:download_document",
     "documents:download_for_signature",
     "documents:download_signed_copy",
+    "evidence:download_archive",
     "metering:download_batch",
     "metering:rejected_rows_of_batch",
     "metering:rejected_rows_of_upload",

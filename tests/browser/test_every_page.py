@@ -103,6 +103,7 @@ REACHED_OTHERWISE = {
     "periods:reopen_period": "only once a month is closed",
     "documents:cancel_operation": "only while something long is being done",
     "documents:operation": "only once something long was begun",
+    "evidence:archive": "only once an archive was asked for",
     "metering:upload": "only once a file was imported",
     "metering:parked": "by the link in its alarm",
     "metering:unpark_usage": "only while usage is parked",

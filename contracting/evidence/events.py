@@ -1,0 +1,16 @@
+"""What can happen to an archive."""
+
+from contracting.audit.events import event_type
+
+BUNDLE_ASKED = event_type(
+    "evidence.bundle.asked", "Somebody asked for papers as one file."
+)
+PACK_ASKED = event_type(
+    "evidence.pack.asked", "Somebody asked for the evidence of a contract."
+)
+ARCHIVE_GATHERED = event_type(
+    "evidence.archive.gathered", "The file was made, whole, and kept with its hash."
+)
+ARCHIVE_HANDED_OVER = event_type(
+    "evidence.archive.handed_over", "Somebody downloaded the file."
+)

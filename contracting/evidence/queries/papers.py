@@ -1,0 +1,110 @@
+"""The papers of a case, as a reader may have them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from contracting.contracts.models import Contract
+from contracting.core.actors import Actor
+from contracting.core.periods import accounting_day
+from contracting.disputes.models import DisputeCase
+from contracting.documents.models import Document
+from contracting.documents.queries import documents_of_stream, is_held_by
+from contracting.documents.states import DocumentKind
+from contracting.orders.models import Modification, TaskOrder
+from contracting.payments.models import PaymentCertification
+from contracting.reconciliation.models import Acceptance
+from contracting.solicitations.models import Solicitation
+
+
+def readable_papers(streams: Collection[str], actor: Actor) -> list[Document]:
+    """The papers of these streams that the actor may read now, oldest first.
+
+    A receipt names no reader: its vendor is known by the app that keeps it.
+    """
+    asked = Document.objects.filter(stream__in=streams).select_related("vendor")
+    found = list(asked.visible_to(actor))
+    if actor.is_vendor:
+        receipts = asked.filter(kind=DocumentKind.RECEIPT)
+        seen = {each.pk for each in found}
+        found += [
+            each for each in receipts if each.pk not in seen and is_held_by(actor, each)
+        ]
+    return sorted(found, key=lambda each: each.pk)
+
+
+def unreadable(documents: Iterable[int], actor: Actor) -> int:
+    """How many of these papers the actor may not read now."""
+    wanted = set(documents)
+    rows = Document.objects.filter(pk__in=wanted)
+    seen = set(rows.visible_to(actor).values_list("pk", flat=True))
+    held = {each.pk for each in rows.exclude(pk__in=seen) if is_held_by(actor, each)}
+    return len(wanted - seen - held)
+
+
+def papers_of(
+    about: Contract | Solicitation, actor: Actor, *, with_solicitation: bool = False
+) -> list[Document]:
+    """What a reader may choose from, of a contract or of a solicitation."""
+    streams = [about.stream]
+    if with_solicitation and isinstance(about, Contract):
+        streams.append(about.solicitation.stream)
+    return readable_papers(streams, actor)
+
+
+def withheld_papers(contract: Contract, seen: Collection[int]) -> list[Document]:
+    """The papers of the contract itself that are not among those."""
+    found = documents_of_stream(contract.stream).exclude(pk__in=seen)
+    return list(found.order_by("pk"))
+
+
+def narrowed(
+    papers: Iterable[Document],
+    *,
+    contract: Contract,
+    orders: Collection[TaskOrder],
+    starts_on: date | None,
+    ends_on: date | None,
+) -> list[Document]:
+    """Only those of the period, and none that is of another order alone.
+
+    :param orders: those that are meant; all of the contract when empty
+    """
+    others = _of_other_orders(contract, orders) if orders else {}
+    return [
+        each
+        for each in papers
+        if _is_within(each, contract, starts_on, ends_on)
+        and each.subject_id not in others.get(each.subject_kind, ())
+    ]
+
+
+def _is_within(
+    paper: Document, contract: Contract, starts_on: date | None, ends_on: date | None
+) -> bool:
+    day = accounting_day(paper.requested_at, contract.time_zone)
+    return (starts_on or day) <= day <= (ends_on or day)
+
+
+def _of_other_orders(
+    contract: Contract, orders: Collection[TaskOrder]
+) -> dict[str, set[int]]:
+    """What is of an order that is not meant, by the kind of its subject."""
+    others = contract.orders.exclude(pk__in=[each.pk for each in orders])
+    ids = list(others.values_list("pk", flat=True))
+    of_orders = {
+        "orders.modification": Modification.objects.filter(order__in=ids),
+        "reconciliation.acceptance": Acceptance.objects.filter(invoice__order__in=ids),
+        "payments.certification": PaymentCertification.objects.filter(
+            invoice__order__in=ids
+        ),
+        "disputes.case": DisputeCase.objects.filter(order__in=ids),
+    }
+    return {
+        "orders.task_order": set(ids),
+        **{
+            kind: set(rows.values_list("pk", flat=True))
+            for kind, rows in of_orders.items()
+        },
+    }
