@@ -172,8 +172,9 @@ _LEFT_OUT: Final[dict[str, list[str]]] = {
         "What was left out",
         "-----------------",
         "",
-        "Source selection information, names of people, what they have written, and "
-        "papers that are not public: withheld_papers.csv lists those of the contract. "
+        "Source selection information, names of people, references of payments, "
+        "questions of disputes, and papers that are not public: withheld_papers.csv "
+        "lists those of the contract. "
         "Of the chain of events there is the place and the hash of each, and nothing "
         "of what it says. Figures are not redacted: whether they may be released is "
         "decided by who releases them (5 U.S.C. 552(b)).",

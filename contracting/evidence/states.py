@@ -12,7 +12,7 @@ WORK: Final = "archive"
 MOST_PAPERS: Final = 100
 """In one bundle."""
 
-MOST_BYTES: Final = 256 * 1024 * 1024
+MOST_BYTES: Final = 128 * 1024 * 1024
 """Of the files in one archive."""
 
 

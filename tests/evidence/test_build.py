@@ -38,11 +38,11 @@ def test_the_full_pack_has_papers_records_index_and_chains(contract):
     archive = gathered(pack(contract))
     files = unpacked(archive, "auditor")
 
-    # Then it has every paper of the case but the vendors' receipts
+    # Then it has every paper of the case, the price memo too, but no vendor's receipt
     listed = [each for each in manifest_of(files)["files"] if each["kind"] == "paper"]
     papers = documents_of_stream(contract.stream).count()
     of_the_case = documents_of_stream(contract.solicitation.stream)
-    papers += of_the_case.exclude(kind__in=("receipt", "price_memo")).count()
+    papers += of_the_case.exclude(kind="receipt").count()
     assert len(listed) == papers
 
     # And the money of each table is that of the books, to the last digit

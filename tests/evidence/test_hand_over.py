@@ -7,6 +7,7 @@ from contracting.audit.queries import reads_of
 from contracting.core import clock
 from contracting.core.errors import NotAllowed
 from contracting.evidence.operations.hand_over import hand_over_archive
+from contracting.notices.models import Notice
 from tests.cast import actor, nothing_happens
 from tests.evidence.packs import bundle, gathered, pack
 
@@ -26,6 +27,22 @@ def test_it_is_recorded_who_was_handed_it(contract):
     assert made.blob.sha256 in event.payload
     (read,) = reads_of(contract.stream)
     assert read.actor_name == "Ada Officer"
+
+
+def test_the_third_within_an_hour_is_told_to_who_watches(contract):
+    archive = gathered(pack(contract))
+    told = Notice.objects.filter(title__contains="downloaded within an hour")
+
+    for _ in range(2):
+        handed(archive, "contracting_officer")
+    assert not told.exists()
+    for _ in range(2):
+        handed(archive, "contracting_officer")
+
+    assert set(told.values_list("recipient_user__name", flat=True)) == {
+        "Ola Auditor",
+        "Pia Administrator",
+    }
 
 
 def test_who_may_not_read_one_of_its_papers_is_refused(contract):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 
+from accounts.states import Role
 from contracting.audit.operations.log import log_reading
 from contracting.audit.operations.record import record_event
+from contracting.audit.queries import events_under
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.documents.queries import read_blob
@@ -15,6 +18,10 @@ from contracting.documents.states import DocumentKind, OperationState
 from contracting.evidence import events, permissions, queries
 from contracting.evidence.models import Archive, ArchiveFile
 from contracting.evidence.refusals import NotGathered
+from contracting.notices.operations.post_notice import Recipient, post_notice
+
+MANY: Final = 3
+WITHIN: Final = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -36,8 +43,10 @@ def hand_over_archive(
     if made is None:
         raise NotGathered(_why_not(archive))
     whole = read_blob(made.blob)
-    decisions = archive.parts.filter(document__kind=DocumentKind.DECISION)
-    if queries.holds_source_selection(archive) or decisions.exists():
+    selecting = archive.parts.filter(
+        document__kind__in=(DocumentKind.DECISION, DocumentKind.PRICE_MEMO)
+    )
+    if queries.holds_source_selection(archive) or selecting.exists():
         log_reading(
             subject=archive.about.subject,
             what=archive.path,
@@ -45,6 +54,7 @@ def hand_over_archive(
             by=by,
             at=at,
         )
+    _warn(archive, by, at)
     record_event(
         events.ARCHIVE_HANDED_OVER,
         subject=archive.about.subject,
@@ -53,6 +63,33 @@ def hand_over_archive(
         data={"archive": archive.public_id, "sha256": made.blob.sha256},
     )
     return made, whole
+
+
+def _warn(archive: Archive, by: Actor, at: datetime) -> None:
+    """Tell who watches over the organization of the third file within an hour."""
+    earlier = events_under([events.ARCHIVE_HANDED_OVER.code]).filter(
+        actor_organization_id=by.organization_id, at__gt=at - WITHIN
+    )
+    if earlier.count() + 1 != MANY:
+        return
+    watching = (
+        (Role.ADMINISTRATOR, Role.AUDITOR)
+        if by.is_agency
+        else (Role.VENDOR_ADMINISTRATOR,)
+    )
+    post_notice(
+        recipients=[
+            Recipient(organization_id=by.organization_id, role=role)
+            for role in watching
+        ],
+        subject=archive.about.subject,
+        title=f"{MANY} archives were downloaded within an hour",
+        body=f"The last one is {archive.title}, by {by.name}. If that is not meant, "
+        "end their access and look at the record of the contract.",
+        url_path=archive.path,
+        by=by,
+        at=at,
+    )
 
 
 def _why_not(archive: Archive) -> str:

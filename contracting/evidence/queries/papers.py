@@ -9,9 +9,10 @@ from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.disputes.models import DisputeCase
-from contracting.documents.models import Document
+from contracting.documents.models import Document, DocumentQuerySet
 from contracting.documents.queries import documents_of_stream, is_held_by
 from contracting.documents.states import DocumentKind
+from contracting.evaluations.queries import evaluations_visible_to
 from contracting.orders.models import Modification, TaskOrder
 from contracting.payments.models import PaymentCertification
 from contracting.reconciliation.models import Acceptance
@@ -31,7 +32,21 @@ def readable_papers(streams: Collection[str], actor: Actor) -> list[Document]:
         found += [
             each for each in receipts if each.pk not in seen and is_held_by(actor, each)
         ]
+    found += _memos(asked, actor)
     return sorted(found, key=lambda each: each.pk)
+
+
+def _memos(asked: DocumentQuerySet, actor: Actor) -> list[Document]:
+    """Price memos, for who may look at the evaluation that they are of."""
+    memos = asked.filter(
+        kind=DocumentKind.PRICE_MEMO, stream__startswith="solicitation:"
+    )
+    streams = {each.stream for each in memos}
+    evaluated = evaluations_visible_to(actor).filter(
+        pk__in=[int(each.rpartition(":")[2]) for each in streams]
+    )
+    theirs = {each.stream for each in evaluated}
+    return [each for each in memos if each.stream in theirs]
 
 
 def unreadable(documents: Iterable[int], actor: Actor) -> int:
@@ -40,7 +55,8 @@ def unreadable(documents: Iterable[int], actor: Actor) -> int:
     rows = Document.objects.filter(pk__in=wanted)
     seen = set(rows.visible_to(actor).values_list("pk", flat=True))
     held = {each.pk for each in rows.exclude(pk__in=seen) if is_held_by(actor, each)}
-    return len(wanted - seen - held)
+    memos = {each.pk for each in _memos(rows, actor)}
+    return len(wanted - seen - held - memos)
 
 
 def papers_of(
