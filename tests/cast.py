@@ -329,10 +329,13 @@ def key_client(holding: Actor) -> Client:
 
 
 def submit(browser: Client, url: str, data: dict[str, Any] | None = None) -> Any:
-    """Send a page's form as a browser does: load it, then post with its token."""
+    """Send a page's form as a browser does: load it, then post all that it holds."""
     page = browser.get(url)
     token = page.context["form_token"] if page.status_code == 200 else "none"
-    return browser.post(url, {**(data or {}), "form_token": token})
+    form = page.context.get("form") if page.context is not None else None
+    hidden = form.hidden_fields() if form is not None else []
+    held = {each.html_name: each.value() for each in hidden if each.value() is not None}
+    return browser.post(url, {**held, **(data or {}), "form_token": token})
 
 
 def _fixture_of(part_name: str) -> Any:

@@ -63,6 +63,7 @@ class CloseOutForm(forms.Form):
 class CloseOutOrderForm(CloseOutForm):
     """The same of an order, and who takes its unused tokens if the clause lets one."""
 
+    seen_sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
     rolls_over_to = forms.TypedChoiceField(
         label="Unused tokens roll over to", required=False, coerce=int, empty_value=None
     )

@@ -276,6 +276,9 @@ class CloseOutOrder(VerbView):
         on = today_of(thing.contract)
         return permissions.can_close_out_order(self.actor, thing, on)
 
+    def initial(self, thing: TaskOrder) -> dict[str, Any]:
+        return {"seen_sha256": queries.seen_of_order(thing)}
+
     def extra(self, thing: TaskOrder) -> dict[str, Any]:
         lines = queries.balances_of_order(thing)
         is_closed = thing.state == TaskOrderState.CLOSED
@@ -303,6 +306,7 @@ class CloseOutOrder(VerbView):
             order_id=thing.pk,
             remarks=data["remarks"],
             rolls_over_to=data.get("rolls_over_to"),
+            seen_sha256=data["seen_sha256"],
             by=by,
             at=at,
         ).path

@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 
+from contracting.billing.forms.credits import SeenDollars
 from contracting.documents.forms import TextFileField
 
 
 class CertifyPaymentForm(forms.Form):
-    """The certifying officer's word."""
+    """The certifying officer's word on the voucher that was read."""
 
+    seen_sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
     set_off = forms.BooleanField(
         label="Set off credits that are due and that the invoice does not state",
         required=False,
@@ -52,6 +54,12 @@ class ReasonForm(forms.Form):
     )
 
 
+class WaiveCreditForm(ReasonForm):
+    """Why what was read to be open is not collected."""
+
+    seen = SeenDollars()
+
+
 class StateAcceptancePeriodForm(ReasonForm):
     """How long the Government may take to accept, for interest."""
 
@@ -70,6 +78,7 @@ class StateAcceptancePeriodForm(ReasonForm):
 class DemandRefundForm(forms.Form):
     """Why the vendor owes it."""
 
+    seen = SeenDollars()
     basis = forms.CharField(
         label="Why it is owed",
         max_length=4000,

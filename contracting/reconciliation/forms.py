@@ -34,8 +34,9 @@ class InstantField(forms.CharField):
 
 
 class AcceptUsageForm(forms.Form):
-    """The representative's word."""
+    """The representative's word on the comparison that was read."""
 
+    seen_sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
     confirm = forms.BooleanField(
         label=(
             "I accept the quantities on which meter, report and invoice agree. What "

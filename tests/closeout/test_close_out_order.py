@@ -11,13 +11,14 @@ from contracting.billing.operations.cancel_credit import cancel_credit
 from contracting.closeout.models import CompletionStatement
 from contracting.closeout.operations.close_out_order import close_out_order
 from contracting.closeout.paperwork import NOT_KEPT, STEPS
+from contracting.closeout.queries import seen_of_order
 from contracting.closeout.refusals import (
     AlreadyClosedOut,
     CloseOutBlocked,
     CloseOutIncomplete,
     NotPhysicallyComplete,
 )
-from contracting.core.errors import NotAllowed
+from contracting.core.errors import NotAllowed, Stale
 from contracting.core.quantities import Dollars
 from contracting.documents.models import Document
 from contracting.ledger.models import ContractBalance, LineOfAccounting
@@ -297,3 +298,19 @@ def test_the_check_list_of_far_4_804_5_is_the_agencys_own(completed):
         assert squeezed(said) in words, said
     page = client_for(actor("contracting_officer")).get(statement.path)
     assert paper.public_id in page.content.decode()
+
+
+def test_an_order_is_closed_out_as_it_was_read(completed):
+    with nothing_happens(), pytest.raises(Stale, match="have changed since"):
+        close_out_order(
+            order_id=completed.pk,
+            seen_sha256="0" * 64,
+            by=actor("contracting_officer"),
+            at=CLOSED_AT,
+        )
+    close_out_order(
+        order_id=completed.pk,
+        seen_sha256=seen_of_order(completed),
+        by=actor("contracting_officer"),
+        at=CLOSED_AT,
+    )

@@ -106,8 +106,10 @@ def test_each_thing_in_the_way_stands_there_with_its_rule_and_no_button(
 
     # And sending the form all the same is refused with the rule
     with nothing_happens():
+        read = page.context["form"]["seen_sha256"].value()
         response = browser.post(
-            close_page(order), {"confirm": "on", "form_token": "a" * 20}
+            close_page(order),
+            {"confirm": "on", "seen_sha256": read, "form_token": "a" * 20},
         )
     assert response.status_code == 409
     assert "R-CLO-04" in response.content.decode()

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from accounts.operations.grant_membership import grant_membership
 from accounts.queries import actor_of
@@ -24,6 +25,7 @@ from contracting.payments.models import PaymentCertification
 from contracting.payments.operations.certify import certify_payment
 from contracting.payments.queries import classification_of
 from contracting.payments.refusals import AlreadyCertified, NotAccepted
+from tests.builders_credits import credited
 from tests.builders_metering import assert_the_books_balance
 from tests.builders_modifications import drafted_contract_modification
 from tests.builders_orders import (
@@ -45,7 +47,7 @@ from tests.builders_settlement import (
     reported,
     used_order,
 )
-from tests.cast import actor, nothing_happens
+from tests.cast import actor, client_for, nothing_happens, submit
 
 
 def also_certifier(part: str):
@@ -343,3 +345,31 @@ def test_days_are_counted_where_the_contract_counts_them(
 def test_a_certification_is_only_ever_added(certified):
     with pytest.raises(DatabaseError), transaction.atomic():
         PaymentCertification.objects.filter(pk=certified.pk).update(dollars=0)
+
+
+def test_a_voucher_is_certified_as_it_was_read(accepted, told_the_time):
+    # Given a page that was read before somebody found that the vendor owes a dollar
+    told_the_time(CERTIFIED_AT)
+    browser = client_for(actor("payment_certifier"))
+    address = reverse("payments:certify_payment", args=[accepted.public_id])
+    read = browser.get(address)
+    form = {
+        "form_token": read.context["form_token"],
+        "seen_sha256": read.context["form"]["seen_sha256"].value(),
+        "confirm": "on",
+    }
+    credited(accepted.order, "1.00", at=CERTIFIED_AT - timedelta(minutes=1))
+
+    # When it is signed as it was read, it is refused, and nothing happens
+    with nothing_happens():
+        stale = browser.post(address, form)
+    assert stale.status_code == 409
+    assert "has changed since you read it" in stale.content.decode()
+    with nothing_happens():
+        assert browser.post(address, {**form, "seen_sha256": ""}).status_code == 422
+
+    # Then what it shows now can be signed
+    signed = submit(browser, address, {"confirm": "on", "set_off": "on"})
+    assert signed.status_code == 303
+    voucher = PaymentCertification.objects.get(invoice=accepted)
+    assert voucher.offset_dollars == Dollars("1.00").amount

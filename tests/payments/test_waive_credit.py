@@ -9,10 +9,12 @@ import pytest
 from django.urls import reverse
 
 from contracting.billing.invariants import INVARIANTS
+from contracting.billing.operations.cancel_credit import cancel_credit
 from contracting.closeout.queries import blockers_of_order
-from contracting.core.errors import NotAllowed
+from contracting.core.errors import NotAllowed, Stale
 from contracting.core.quantities import Dollars
 from contracting.payments.operations import waive_credit as waiving
+from contracting.payments.operations.demand_refund import demand_refund
 from contracting.payments.operations.waive_credit import waive_credit
 from contracting.payments.queries.offsets import owed_on
 from contracting.payments.refusals import (
@@ -85,3 +87,14 @@ def test_its_page_does_it_and_says_so(settled, told_the_time):
     assert submit(browser, page, {"reason": "As agreed."}).status_code == 303
 
     assert "Nothing of this credit is open" in browser.get(page).content.decode()
+
+
+def test_what_is_waived_demanded_or_cancelled_is_what_was_read(settled):
+    read = {"credit_id": settled.pk, "seen": Dollars("2.76"), "at": LATER}
+    for verb, words in (
+        (waive_credit, {"reason": "It costs more to collect."}),
+        (cancel_credit, {"reason": "It was recorded twice."}),
+        (demand_refund, {"basis": "April was down for hours."}),
+    ):
+        with nothing_happens(), pytest.raises(Stale, match=r"2\.77 is now"):
+            verb(**read, **words, by=actor(OFFICER))

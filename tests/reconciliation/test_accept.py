@@ -11,7 +11,7 @@ import pytest
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import SYSTEM
 from contracting.core.canonical import plain
-from contracting.core.errors import NotAllowed
+from contracting.core.errors import NotAllowed, Stale
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars
 from contracting.documents.calculations import period_words
@@ -20,6 +20,7 @@ from contracting.ledger.queries import balances_of
 from contracting.reconciliation.models import Acceptance, AcceptedLine, Finding
 from contracting.reconciliation.operations.accept import accept_usage
 from contracting.reconciliation.operations.resolve import resolve_finding
+from contracting.reconciliation.queries import seen_of
 from contracting.reconciliation.refusals import (
     AlreadyAccepted,
     NothingAgrees,
@@ -334,3 +335,20 @@ def test_the_job_never_accepts(order, invoice):
 
     with nothing_happens(), pytest.raises(NotAllowed):
         accept_usage(invoice_id=invoice.pk, by=replace(SYSTEM), at=ACCEPTED_AT)
+
+
+def test_a_comparison_is_accepted_as_it_was_read(order, invoice):
+    compared(order, invoice)
+    seen = seen_of(invoice)
+    compared(order, invoice, at=COMPARED_AT + timedelta(hours=1))
+
+    with nothing_happens(), pytest.raises(Stale, match="compared again"):
+        accept_usage(
+            invoice_id=invoice.pk, seen_sha256=seen, by=actor("cor"), at=ACCEPTED_AT
+        )
+    accept_usage(
+        invoice_id=invoice.pk,
+        seen_sha256=seen_of(invoice),
+        by=actor("cor"),
+        at=ACCEPTED_AT,
+    )

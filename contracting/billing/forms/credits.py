@@ -9,6 +9,15 @@ from django import forms
 from contracting.billing.states import CreditKind
 
 
+class SeenDollars(forms.DecimalField):
+    """What was open when the page was read; it is sent along."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(max_digits=18, decimal_places=2)
+
+
 class RecordCreditForm(forms.Form):
     """What the vendor owes back, to which funds, and why."""
 
@@ -42,6 +51,7 @@ class RecordCreditForm(forms.Form):
 class CancelCreditForm(forms.Form):
     """Why a credit is not due."""
 
+    seen = SeenDollars()
     reason = forms.CharField(
         label="Reason",
         max_length=4000,

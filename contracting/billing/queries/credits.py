@@ -20,7 +20,7 @@ from contracting.billing.models import (
 )
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
-from contracting.core.errors import NotVisible
+from contracting.core.errors import NotVisible, Stale
 from contracting.core.quantities import Dollars
 from contracting.core.visibility import of_either_side
 from contracting.ledger.queries import balances_of
@@ -151,3 +151,17 @@ def room_for_credits(line: OrderLine) -> dict[str, Dollars]:
         )
         for row in balances_of(line.holder)
     }
+
+
+def require_seen(left: Dollars, seen: Dollars | None) -> None:
+    """Insist that as much is open of a credit as was read.
+
+    :param seen: what the page has shown; every page sends it
+    :raises Stale: if it was another amount
+    """
+    if seen is not None and seen != left:
+        message = (
+            f"{seen} of this credit was open when you read it, and {left} is now. "
+            "Load the page again. Nothing was recorded."
+        )
+        raise Stale(message, seen=seen, current=left)

@@ -131,11 +131,20 @@ class CancelCredit(VerbView):
     def verdict(self, thing: CreditDue) -> Verdict:
         return permissions.can_cancel_credit(self.actor, thing)
 
+    def initial(self, thing: CreditDue) -> dict[str, Any]:
+        return {"seen": thing.open.amount}
+
     def extra(self, thing: CreditDue) -> dict[str, Any]:
         return {"credit": thing, "order": thing.order, "cancel_url": thing.path}
 
     def perform(
         self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        cancel_credit(credit_id=thing.pk, reason=data["reason"], by=by, at=at)
+        cancel_credit(
+            credit_id=thing.pk,
+            reason=data["reason"],
+            seen=Dollars(data["seen"]),
+            by=by,
+            at=at,
+        )
         return thing.path

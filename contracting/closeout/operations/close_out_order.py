@@ -21,6 +21,7 @@ from contracting.closeout.refusals import (
 )
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256, plain
+from contracting.core.errors import Stale
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
@@ -53,6 +54,7 @@ def close_out_order(
     order_id: int,
     remarks: str = "",
     rolls_over_to: int | None = None,
+    seen_sha256: str | None = None,
     by: Actor,
     at: datetime,
 ) -> CompletionStatement:
@@ -64,7 +66,10 @@ def close_out_order(
     refunded, as its clause says; without one they expire.
 
     :param rolls_over_to: the order that takes unused tokens, where the clause lets it
+    :param seen_sha256: the balances that were read, by :func:`.queries.seen_of_order`;
+        every page sends it
     :raises NotAllowed: if ``by`` holds no warrant of the agency
+    :raises Stale: if other balances were read than are closed out
     :raises AlreadyClosedOut: if its completion statement is signed already
     :raises NotPhysicallyComplete: unless the order is complete (R-CLO-01)
     :raises CloseOutBlocked: while a discrepancy, an invoice or a modification is open
@@ -80,6 +85,7 @@ def close_out_order(
     if order.state == TaskOrderState.CLOSED:
         message = f"Order {order.piid} is closed out already."
         raise AlreadyClosedOut(message)
+    _guard_seen(order, seen_sha256)
     fold_usage(order_id=order.pk, by=by)
     _refuse_if_blocked(queries.blockers_of_order(order))
     taker = _taker(order, rolls_over_to)
@@ -163,6 +169,16 @@ def print_checklist(statement: CompletionStatement, by: Actor, at: datetime) -> 
         by=by,
         at=at,
     )
+
+
+def _guard_seen(order: TaskOrder, seen: str | None) -> None:
+    current = queries.seen_of_order(order)
+    if seen is not None and seen != current:
+        message = (
+            f"The balances of order {order.piid} have changed since you read them. "
+            "Load the page again, then sign. Nothing was recorded."
+        )
+        raise Stale(message, seen=seen, current=current)
 
 
 def _taker(order: TaskOrder, taker_id: int | None) -> TaskOrder | None:

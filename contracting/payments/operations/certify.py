@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from contracting.billing.states import InvoiceState, SettlementKind
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
+from contracting.core.errors import Stale
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
@@ -39,13 +40,19 @@ from contracting.payments.queries.clocks import (
     uncertified,
 )
 from contracting.payments.queries.offsets import Offset, offsets_for
+from contracting.payments.queries.seen import seen_of
 from contracting.payments.refusals import AlreadyCertified, NotAccepted
 from contracting.reconciliation.models import Acceptance
 
 
 @transaction.atomic
 def certify_payment(
-    *, invoice_id: int, set_off: bool = True, by: Actor, at: datetime
+    *,
+    invoice_id: int,
+    set_off: bool = True,
+    seen_sha256: str | None = None,
+    by: Actor,
+    at: datetime,
 ) -> PaymentCertification:
     """Certify what is accepted and on no voucher yet, less credits and discount.
 
@@ -62,17 +69,21 @@ def certify_payment(
     that (FAR 32.009).
 
     :param set_off: whether credits that the invoice does not state are taken off too
+    :param seen_sha256: what the certifier has read, by :func:`.queries.seen.seen_of`;
+        every page sends it
     :raises NotAllowed: if ``by`` is no payment certifier, accepted the usage or signed
         the order (R-ROL-04)
     :raises AlreadyCertified: if all of it is certified or paid already
     :raises AccountCancelled: from an account that was closed (R-FND-05)
     :raises NotAccepted: if nothing is accepted (R-FND-10)
+    :raises Stale: if another voucher was read than would be signed
     """
     invoice = _lock_invoice(invoice_id)
     require(permissions.can_certify_payment(by, invoice))
     accepted = _waiting(invoice)
-    parts = queries.accepted_by_acrn(accepted)
     on = accounting_day(at, invoice.order.contract.time_zone)
+    _guard_seen(invoice, on, seen_sha256)
+    parts = queries.accepted_by_acrn(accepted)
     require_open_accounts(queries.lines_of_accounting_of(parts), on=on)
     total = sum_of(accepted)
     clocks = {each: clocks_of(each) for each in accepted}
@@ -132,6 +143,17 @@ def _waiting(invoice: Invoice) -> list[Acceptance]:
         message = "Nothing of this invoice is accepted, so nothing can be paid."
         raise NotAccepted(message)
     return accepted
+
+
+def _guard_seen(invoice: Invoice, on: date, seen: str | None) -> None:
+    current = seen_of(invoice, on)
+    if seen is not None and seen != current:
+        message = (
+            "What is to be certified has changed since you read it: more is accepted, "
+            "or credits, discount or due date are others. Load the page again, and "
+            "certify what it shows then. Nothing was recorded."
+        )
+        raise Stale(message, seen=seen, current=current)
 
 
 def _less_discount(invoice: Invoice, dollars: Dollars, at: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.billing.models import CreditDue, Invoice
 from contracting.billing.operations.reopen_credit import reopen_credit
-from contracting.billing.queries.credits import locked_credit
+from contracting.billing.queries.credits import locked_credit, require_seen
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -25,7 +25,12 @@ from contracting.reference.queries import threshold
 
 @transaction.atomic
 def demand_refund(
-    *, credit_id: int, basis: str, by: Actor, at: datetime
+    *,
+    credit_id: int,
+    basis: str,
+    seen: Dollars | None = None,
+    by: Actor,
+    at: datetime,
 ) -> RefundDemand:
     """Demand that the vendor pays back what is open of a credit (FAR 32.604).
 
@@ -33,9 +38,11 @@ def demand_refund(
     money comes in by ``record_refund``; until then a voucher may still set it off.
 
     :param basis: why it is owed, as the vendor reads it
+    :param seen: what was open when the page was read; every page sends it
     :raises NotAllowed: if ``by`` is no contracting officer of the agency
     :raises ReasonMissing: without a basis
     :raises NothingOwedBack: if nothing of it is open (R-PAY-06)
+    :raises Stale: if another amount is open than was read
     """
     credit = locked_credit(credit_id)
     require(permissions.can_demand_refund(by, credit))
@@ -47,6 +54,7 @@ def demand_refund(
     if not credit.open:
         message = "Nothing of this credit is open, so nothing is demanded."
         raise NothingOwedBack(message)
+    require_seen(credit.open, seen)
     on = accounting_day(at, credit.order.contract.time_zone)
     days = int(threshold("DEMAND_FOR_PAYMENT", on).value)
     demand = RefundDemand.objects.create(

@@ -9,7 +9,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.billing.models import CreditSettlement
 from contracting.billing.operations.settle_credit import settle_credit
-from contracting.billing.queries.credits import locked_credit
+from contracting.billing.queries.credits import locked_credit, require_seen
 from contracting.billing.states import SettlementKind
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -28,7 +28,12 @@ from contracting.reference.queries import threshold
 
 @transaction.atomic
 def waive_credit(
-    *, credit_id: int, reason: str, by: Actor, at: datetime
+    *,
+    credit_id: int,
+    reason: str,
+    seen: Dollars | None = None,
+    by: Actor,
+    at: datetime,
 ) -> CreditSettlement:
     """Give up what is open of a credit that is owed and is not collected.
 
@@ -36,10 +41,12 @@ def waive_credit(
     off and no voucher of it does is given up with it (R-PAY-06).
 
     :param reason: why it is not collected; the vendor reads it
+    :param seen: what was open when the page was read; every page sends it
     :raises NotAllowed: if ``by`` is no contracting officer of the agency
     :raises ReasonMissing: without a reason
     :raises NothingOwedBack: if nothing of it is open
     :raises WaiverExceeded: above what an agency may give up (31 U.S.C. 3711(a)(2))
+    :raises Stale: if another amount is open than was read
     """
     credit = locked_credit(credit_id)
     require(permissions.can_waive_credit(by, credit))
@@ -52,6 +59,7 @@ def waive_credit(
     if not left:
         message = "Nothing of this credit is open, so nothing is waived."
         raise NothingOwedBack(message)
+    require_seen(left, seen)
     on = accounting_day(at, credit.order.contract.time_zone)
     most = Dollars(threshold("DEBT_WAIVER", on).value)
     if left > most:

@@ -59,6 +59,7 @@ from contracting.payments.queries.clocks import (
 )
 from contracting.payments.queries.offsets import offsets_for
 from contracting.payments.queries.remaining import earlier_invoices, funds_behind
+from contracting.payments.queries.seen import seen_of
 from contracting.reconciliation.queries import latest_run, open_findings
 from contracting.reference.queries import threshold
 
@@ -166,6 +167,9 @@ class CertifyPayment(VerbView):
     def form_options(self, thing: Invoice) -> dict[str, Any]:
         return {"has_credits": open_credits(thing.order).exists()}
 
+    def initial(self, thing: Invoice) -> dict[str, Any]:
+        return {"seen_sha256": seen_of(thing, today_of(thing.order.contract))}
+
     def extra(self, thing: Invoice) -> dict[str, Any]:
         waiting = uncertified(thing)
         accepted = sum_of(waiting)
@@ -194,7 +198,11 @@ class CertifyPayment(VerbView):
         self, *, thing: Invoice, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         return certify_payment(
-            invoice_id=thing.pk, set_off=data.get("set_off", True), by=by, at=at
+            invoice_id=thing.pk,
+            set_off=data.get("set_off", True),
+            seen_sha256=data["seen_sha256"],
+            by=by,
+            at=at,
         ).path
 
 

@@ -26,6 +26,9 @@ class CreditVerbView(VerbView):
     def thing(self, *_: Any, **ids: Any) -> CreditDue:
         return get_credit_for(self.actor, ids["public_id"])
 
+    def initial(self, thing: CreditDue) -> dict[str, Any]:
+        return {"seen": owed_on(thing).amount}
+
     def extra(self, thing: CreditDue) -> dict[str, Any]:
         return {
             "credit": thing,
@@ -54,7 +57,13 @@ class DemandRefund(CreditVerbView):
     def perform(
         self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        demand_refund(credit_id=thing.pk, basis=data["basis"], by=by, at=at)
+        demand_refund(
+            credit_id=thing.pk,
+            basis=data["basis"],
+            seen=Dollars(data["seen"]),
+            by=by,
+            at=at,
+        )
         return thing.path
 
 
@@ -62,7 +71,7 @@ class WaiveCredit(CreditVerbView):
     """The contracting officer gives up what is owed back."""
 
     template_name = "payments/waive_credit.html"
-    form_class = forms.ReasonForm
+    form_class = forms.WaiveCreditForm
     submit_label = "Waive the credit"
     done_message = "What was open of the credit is waived; the vendor is told why."
 
@@ -72,7 +81,13 @@ class WaiveCredit(CreditVerbView):
     def perform(
         self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        waive_credit(credit_id=thing.pk, reason=data["reason"], by=by, at=at)
+        waive_credit(
+            credit_id=thing.pk,
+            reason=data["reason"],
+            seen=Dollars(data["seen"]),
+            by=by,
+            at=at,
+        )
         return thing.path
 
 

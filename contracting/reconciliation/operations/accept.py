@@ -17,7 +17,7 @@ from contracting.billing.queries import (
 )
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
-from contracting.core.errors import IllegalMove
+from contracting.core.errors import IllegalMove, Stale
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import (
@@ -71,14 +71,19 @@ from contracting.reconciliation.states import (
 
 
 @transaction.atomic
-def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
+def accept_usage(
+    *, invoice_id: int, seen_sha256: str | None = None, by: Actor, at: datetime
+) -> Acceptance:
     """Accept, line by line, the smallest of the three counts at the contract's price.
 
     What differs stays out until it is resolved (R-REC-03), and so does what was used
     beyond the funds (R-FND-08); the undisputed part goes on to payment. Rounded once,
     half-up to the cent, on the invoice line and class.
 
+    :param seen_sha256: the comparison and what is decided of its differences, as they
+        were read, by :func:`.queries.seen_of`; every page sends it
     :raises NotAllowed: if ``by`` is not the designated representative
+    :raises Stale: if another comparison was read, or a difference is decided since
     :raises AlreadyAccepted: if it was accepted before
     :raises NotReconciled: unless a comparison of today's inputs covers every line
         (R-REC-01)
@@ -90,6 +95,7 @@ def accept_usage(*, invoice_id: int, by: Actor, at: datetime) -> Acceptance:
     require(permissions.can_accept_usage(by, invoice, on))
     fold_usage(order_id=invoice.order_id, by=by)
     run, match = _guard(invoice, at)
+    _guard_seen(invoice, seen_sha256)
     acceptance = _accept_what_agrees(invoice, run, match, by, at)
     invoice.move_to(InvoiceState.ACCEPTED)
     billed = {line.order_line.contract_line for line in live_lines(invoice)}
@@ -153,6 +159,17 @@ def _guard(invoice: Invoice, at: datetime) -> tuple[ReconciliationRun, Match]:
         )
         raise NotReconciled(message, run=run.public_id)
     return run, match
+
+
+def _guard_seen(invoice: Invoice, seen: str | None) -> None:
+    current = queries.seen_of(invoice)
+    if seen is not None and seen != current:
+        message = (
+            "The invoice was compared again, or a difference was decided, since you "
+            "read this. Load the page again, and accept what it shows then. Nothing "
+            "was recorded."
+        )
+        raise Stale(message, seen=seen, current=current)
 
 
 _ACCEPTED = frozenset(

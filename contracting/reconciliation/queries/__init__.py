@@ -364,3 +364,23 @@ def compared_again(run: ReconciliationRun) -> tuple[str, str]:
     differences = calculations.compare(match)
     result = result_sha256(match, cells_of(run.order, match), differences)
     return calculations.inputs_sha256(match), result
+
+
+def seen_of(invoice: Invoice) -> str:
+    """SHA-256 of what is read before an invoice is accepted.
+
+    Its latest comparison, and each of its differences with what is decided of it.
+    """
+    run = latest_run(invoice)
+    rows = findings_of_invoice(invoice).order_by("pk")
+    return content_sha256(
+        {
+            "invoice": invoice.public_id,
+            "run": run.public_id if run else "",
+            "result": run.result_sha256 if run else "",
+            "findings": [
+                [public_id, code or ""]
+                for public_id, code in rows.values_list("public_id", "resolution__code")
+            ],
+        }
+    )

@@ -301,6 +301,9 @@ class AcceptUsage(VerbView):
         on = accounting_day(clock.now(), thing.order.contract.time_zone)
         return permissions.can_accept_usage(self.actor, thing, on)
 
+    def initial(self, thing: Invoice) -> dict[str, Any]:
+        return {"seen_sha256": queries.seen_of(thing)}
+
     def extra(self, thing: Invoice) -> dict[str, Any]:
         run = queries.latest_run(thing)
         return {
@@ -315,7 +318,9 @@ class AcceptUsage(VerbView):
     def perform(
         self, *, thing: Invoice, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        accepted: Acceptance = accept_usage(invoice_id=thing.pk, by=by, at=at)
+        accepted: Acceptance = accept_usage(
+            invoice_id=thing.pk, seen_sha256=data["seen_sha256"], by=by, at=at
+        )
         return accepted.invoice.path
 
 
