@@ -25,10 +25,11 @@ class AnswerKind(TextChoices):
 
 
 class ReportStanding(TextChoices):
-    """How the report of a month stands; only the first two need nothing more."""
+    """How the report of a month stands; only the first three need nothing more."""
 
     REPORTED = "REPORTED", "reported"
     NONE_STATED = "NONE_STATED", "asked, and there was no usage"
+    CLOSED_OUT = "CLOSED_OUT", "not asked any more: the order is closed out"
     COULD_NOT_ASK = "COULD_NOT_ASK", "could not ask"
     PARTLY_MISSING = "PARTLY_MISSING", "partly missing"
     MISSING = "MISSING", "missing"

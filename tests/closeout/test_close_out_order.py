@@ -1,5 +1,7 @@
 """The end of an order: nothing open, everything that is left goes back."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -8,6 +10,8 @@ from accounts.operations.revoke_warrant import revoke_warrant
 from contracting.audit.queries import events_of
 from contracting.billing.models import Invoice
 from contracting.billing.operations.cancel_credit import cancel_credit
+from contracting.billing.queries.register import months_of
+from contracting.billing.states import ReportStanding
 from contracting.closeout.models import CompletionStatement
 from contracting.closeout.operations.close_out_order import close_out_order
 from contracting.closeout.paperwork import NOT_KEPT, STEPS
@@ -37,6 +41,7 @@ from tests.builders_settlement import (
     accepted_invoice,
     balances,
     certified_payment,
+    closed_order,
     completed_order,
     paid_invoice,
     received_invoice,
@@ -314,3 +319,14 @@ def test_an_order_is_closed_out_as_it_was_read(completed):
         by=actor("contracting_officer"),
         at=CLOSED_AT,
     )
+
+
+def test_no_report_is_missing_of_an_order_that_is_closed_out(completed):
+    before = {each.standing for each in months_of(completed, CLOSED_AT)}
+    assert ReportStanding.MISSING in before
+
+    order = closed_order(order=completed).order
+
+    after = months_of(order, CLOSED_AT + timedelta(days=90))
+    assert all(each.is_answered and not each.letter_is_due for each in after)
+    assert {each.days_late for each in after} == {0}

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
+from contracting.billing.operations.cancel_credit import cancel_credit
+from contracting.billing.states import CreditKind
 from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars
@@ -15,9 +17,11 @@ from contracting.metering.queries.reratings import adjustments_of
 from contracting.periods.models import Entry
 from contracting.periods.operations.close import close_period
 from contracting.periods.queries.checks import checks_of, in_the_way
+from contracting.periods.queries.totals import content_of
 from contracting.periods.refusals import NotSignedOff, PeriodClosed, PeriodNotReady
 from contracting.periods.states import Condition
 from tests.builders_billing import COUNTS, Call, compared, used
+from tests.builders_credits import credited
 from tests.builders_metering import assert_the_books_balance
 from tests.builders_periods import (
     APRIL,
@@ -212,3 +216,26 @@ def test_a_closed_month_is_a_paper_of_the_agency_alone(order, told_the_time):
 def test_a_month_that_is_not_signed_off_is_no_paper(order):
     with nothing_happens(), pytest.raises(NotSignedOff):
         closing(order)
+
+
+def test_the_credits_of_a_month_are_those_that_became_due_in_it(order):
+    # Given a credit of a service level, and one of two that was recorded wrongly
+    in_april = APRIL_ENDED_AT - timedelta(days=1)
+    credited(order, "0.50", at=in_april)
+    wrong = credited(order, "0.30", kind=CreditKind.OVERPAYMENT, at=in_april)
+    cancel_credit(
+        credit_id=wrong.pk,
+        reason="It was recorded twice.",
+        by=actor("contracting_officer"),
+        at=APRIL_ENDED_AT - timedelta(hours=1),
+    )
+    credited(order, "0.20", at=CLOSED_AT)
+
+    content = content_of(order, APRIL, CLOSED_AT)
+
+    assert content["credits"] == [
+        {"kind": "OVERPAYMENT", "credits": 1, "dollars": "0.3"},
+        {"kind": "SLA", "credits": 1, "dollars": "0.5"},
+        {"kind": "CANCEL", "credits": 1, "dollars": "-0.3"},
+    ]
+    assert content["sums"]["credits"] == "0.5"

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from contracting.closeout.queries import blockers_of_order
 from contracting.core.errors import NotAllowed
 from contracting.metering.models import UsageRerating
 from contracting.notices.models import Notice
 from contracting.periods.operations.reopen import reopen_period
 from contracting.periods.queries import chain_of, is_closed, sign_offs_of
+from contracting.periods.queries.lists import opened_again
 from contracting.periods.refusals import PeriodOpen, ReasonMissing
 from contracting.periods.states import EntryKind
 from tests.builders_billing import compared
@@ -34,6 +36,8 @@ def test_a_month_is_opened_again_by_another_link_and_closed_by_a_third(order):
     # Then the closing stands as it was, and the chain goes on
     assert (link.number, link.previous_sha256) == (2, first.sha256)
     assert not is_closed(order, APRIL)
+    again = [each.what for each in blockers_of_order(order)]
+    assert "April 2026 was opened again. Close it first." in again
     assert sign_offs_of(order, APRIL, seen(order, at=AGAIN_AT)) == {}
     told = Notice.objects.filter(title__contains="is open again")
     assert told.exists()
@@ -48,6 +52,7 @@ def test_a_month_is_opened_again_by_another_link_and_closed_by_a_third(order):
     ]
     assert last.previous_sha256 == link.sha256
     assert is_closed(order, APRIL)
+    assert opened_again(order) == []
     assert UsageRerating.objects.count() == 0
     assert_the_books_balance()
 

@@ -24,11 +24,21 @@ from contracting.core.periods import (
     months_after,
 )
 from contracting.orders.models import TaskOrder
+from contracting.orders.states import TaskOrderState
 from contracting.reference.queries import threshold
 
 REPORT_DUE, REPORT_MATCH = "REPORT_DUE", "REPORT_MATCH"
 REPORT_LETTER = "REPORT_LETTER"
 _DAY = timedelta(days=1)
+
+
+_ANSWERED = frozenset(
+    {
+        ReportStanding.REPORTED,
+        ReportStanding.NONE_STATED,
+        ReportStanding.CLOSED_OUT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,8 @@ class Month:
 
     @property
     def is_answered(self) -> bool:
-        """Whether a report is there, or it is known that there is none."""
-        return self.standing in {ReportStanding.REPORTED, ReportStanding.NONE_STATED}
+        """Whether a report is there, there is none, or none is asked for any more."""
+        return self.standing in _ANSWERED
 
 
 def months_of(order: TaskOrder, at: datetime) -> list[Month]:
@@ -111,7 +121,9 @@ def _month(order: TaskOrder, first: date, kept: _Kept, at: datetime) -> Month:
     )
     requests = [each for each in kept.requests if _touches(each, period)]
     letters = tuple(each for each in kept.letters if _touches(each, period))
-    late = max(0, (today - due_on).days) if gap is not None else 0
+    is_closed = order.state == TaskOrderState.CLOSED
+    is_open = gap is not None and not is_closed
+    late = max(0, (today - due_on).days) if is_open else 0
     patience = int(threshold(REPORT_LETTER, today).value)
     written = [accounting_day(each.sent_at, zone) for each in letters]
     return Month(
@@ -127,6 +139,7 @@ def _month(order: TaskOrder, first: date, kept: _Kept, at: datetime) -> Month:
             late,
             is_asked=bool(requests),
             is_over=today > last,
+            is_closed=is_closed,
         ),
         days_late=late,
         letter_is_due=late > patience
@@ -147,9 +160,12 @@ def _standing(
     *,
     is_asked: bool,
     is_over: bool,
+    is_closed: bool,
 ) -> ReportStanding:
     if gap is None:
         return ReportStanding.REPORTED if reports else ReportStanding.NONE_STATED
+    if is_closed:
+        return ReportStanding.CLOSED_OUT
     if answers and answers[-1].kind == AnswerKind.COULD_NOT_ASK:
         return ReportStanding.COULD_NOT_ASK
     if late:

@@ -36,6 +36,7 @@ from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.states import ModificationState, TaskOrderState
 from contracting.payments.models import Payment
 from contracting.payments.queries.offsets import owed_back
+from contracting.periods.queries.lists import opened_again
 from contracting.reconciliation.queries import open_findings
 from contracting.reference.queries import threshold
 from contracting.terminations.queries import (
@@ -211,7 +212,8 @@ def blockers_of_completion(order: TaskOrder, at: datetime) -> list[Blocker]:
 
 def blockers_of_order(order: TaskOrder) -> list[Blocker]:
     """What is still open on an order, each with its rule; empty when nothing is."""
-    return _still_open(order) + _owed_back(order) + _unsettled(order)
+    again = [Blocker(NOTHING_OPEN, words) for words in opened_again(order)]
+    return _still_open(order) + again + _owed_back(order) + _unsettled(order)
 
 
 def blockers_of_release(order: TaskOrder) -> list[Blocker]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from contracting.billing.models import Invoice
 from contracting.core.canonical import content_sha256
@@ -27,15 +28,19 @@ def seen_of(invoice: Invoice, on: date) -> str:
     waiting = list(uncertified(invoice))
     parts = accepted_by_acrn(waiting)
     accepted = sum_of(waiting)
-    ways = {}
+    ways: dict[str, Any] = {}
     for name, set_off in (("set_off", True), ("stated", False)):
         offsets = offsets_for(invoice, parts, set_off=set_off)
         left = accepted - total_dollars(each.dollars for each in offsets)
         discount = discount_for(invoice, left, on)
         ways[name] = {
             "offsets": [
-                [each.credit.public_id, each.line.pk if each.line else None]
-                + [each.settlement.pk if each.settlement else None, each.dollars]
+                {
+                    "credit": each.credit.public_id,
+                    "line": each.line.pk if each.line else None,
+                    "settlement": each.settlement.pk if each.settlement else None,
+                    "dollars": each.dollars,
+                }
                 for each in offsets
             ],
             "discount": discount.of(left) if discount else None,

@@ -13,8 +13,9 @@ from contracting.core.periods import accounting_day
 from contracting.orders.models import TaskOrder
 from contracting.periods.calculations import last_day_of
 from contracting.periods.models import Entry
-from contracting.periods.queries import months_to_close, orders_with_months
+from contracting.periods.queries import chain_of, months_to_close, orders_with_months
 from contracting.periods.queries.ageing import aged
+from contracting.periods.states import EntryKind
 
 
 def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
@@ -45,3 +46,18 @@ def filed_on(contract: Contract, actor: Actor) -> Iterable[Filed]:
         day = accounting_day(entry.made_at, contract.time_zone)
         what = f"{entry.month:%B %Y} of {entry.order.piid}"
         yield Filed("ACCEPTANCE", f"{what} {entry.get_kind_display()}", entry.path, day)
+
+
+def opened_again(order: TaskOrder) -> list[str]:
+    """The months that were opened again and not closed since, in words (R-CLO-03).
+
+    Somebody is changing their figures. A month that was never closed stands in the way
+    of no close-out by itself: what is open in it, an unaccepted use, a discrepancy or
+    an unpaid invoice, does (FAR 4.804-5(a) names no accounting month).
+    """
+    last = {each.month: each.kind for each in chain_of(order)}
+    return [
+        f"{month:%B %Y} was opened again. Close it first."
+        for month, kind in sorted(last.items())
+        if kind == EntryKind.REOPENED
+    ]

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from contracting.billing.models import CreditDue, CreditSettlement
+from contracting.billing.states import SettlementKind
 from contracting.charges.models import Charge
 from contracting.core.canonical import plain
 from contracting.core.periods import Period
@@ -19,7 +21,6 @@ from contracting.orders.models import OrderLine, TaskOrder
 from contracting.periods.calculations import bounds_of, last_day_of
 from contracting.periods.queries import explanations_of
 from contracting.reconciliation.models import AcceptedCharge, AcceptedLine, Finding
-from contracting.reconciliation.states import ResolutionCode
 
 
 def content_of(order: TaskOrder, month: date, at: datetime) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def content_of(order: TaskOrder, month: date, at: datetime) -> dict[str, Any]:
     accepted = _accepted(order, period)
     adjusted = _adjusted(order, month, at)
     carried = _carried(order, period)
-    credits = _credits(order, period)
+    credits = _credits(order, period, at)
     charges = _charges(order, period)
     content: dict[str, Any] = plain(
         {
@@ -227,15 +228,38 @@ def _carried(order: TaskOrder, period: Period) -> list[dict[str, Any]]:
     ]
 
 
-def _credits(order: TaskOrder, period: Period) -> list[dict[str, Any]]:
-    rows = findings_in(order, period).filter(resolution__code=ResolutionCode.CREDIT)
-    sums = (
-        rows.order_by().values("code").annotate(n=Count("pk"), s=Sum("amount_dollars"))
+def _credits(order: TaskOrder, period: Period, at: datetime) -> list[dict[str, Any]]:
+    """What became due from the vendor in a month, by kind, less what was cancelled.
+
+    A credit is of the month in which it is recorded, whatever month it is for: a closed
+    month stays as it is. What was cancelled was never due; what was waived was.
+    """
+    inside = {"__gte": period.start, "__lt": period.end, "__lte": at}
+    due = CreditDue.objects.filter(
+        order=order, **{f"credited_at{name}": value for name, value in inside.items()}
     )
-    return [
-        {"code": row["code"], "findings": row["n"], "dollars": row["s"]}
-        for row in sums.order_by("code")
+    gone = CreditSettlement.objects.filter(
+        credit__order=order,
+        kind=SettlementKind.CANCEL,
+        **{f"settled_at{name}": value for name, value in inside.items()},
+    )
+    found = [
+        {"kind": row["kind"], "credits": row["n"], "dollars": row["s"]}
+        for row in due.order_by()
+        .values("kind")
+        .annotate(n=Count("pk"), s=Sum("dollars"))
+        .order_by("kind")
     ]
+    cancelled = gone.aggregate(n=Count("pk"), s=Sum("dollars"))
+    if cancelled["n"]:
+        found.append(
+            {
+                "kind": SettlementKind.CANCEL.value,
+                "credits": cancelled["n"],
+                "dollars": -cancelled["s"],
+            }
+        )
+    return found
 
 
 def dollars_of(text: str) -> Dollars:
