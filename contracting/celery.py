@@ -131,6 +131,14 @@ app.conf.beat_schedule = {
         "task": "contracting.billing.tasks.ask_for_reports_nightly",
         "schedule": crontab(hour=5, minute=5),
     },
+    "remind-of-invoices-daily": {
+        "task": "contracting.billing.tasks.remind_of_invoices_daily",
+        "schedule": crontab(hour=11, minute=20),
+    },
+    "dispute-flagged-counts": {
+        "task": "contracting.recounts.tasks.dispute_flagged_counts",
+        "schedule": crontab(minute="*/15"),
+    },
     "charge-nightly": {
         "task": "contracting.charges.tasks.charge_nightly",
         "schedule": crontab(hour=5, minute=15),

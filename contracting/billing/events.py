@@ -55,3 +55,6 @@ REPORTING_TERMS_RECORDED = event_type(
     "billing.reporting_terms.recorded",
     "What the contract says of usage that is reported very late was recorded.",
 )
+INVOICE_REMINDED = event_type(
+    "billing.invoice.reminded", "The agency was reminded of an invoice that waits."
+)

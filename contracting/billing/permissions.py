@@ -147,3 +147,10 @@ def _vendor(by: Actor, order: TaskOrder, scope: str, doing: str) -> Verdict:
         Role.VENDOR_ADMINISTRATOR,
         doing=doing,
     )
+
+
+def can_remind_of_invoices(by: Actor) -> Verdict:
+    """The schedule; nobody else sends reminders in its name."""
+    if by.is_system:
+        return Allowed()
+    return Refused("Reminders are sent by the schedule.")

@@ -85,7 +85,17 @@ GIVEN_UP = (SettlementKind.CANCEL, SettlementKind.WAIVE)
 """No money comes back by these, and each says why."""
 
 
+class ReminderKind(TextChoices):
+    """Of what the agency is reminded while an invoice waits."""
+
+    REVIEW = "REVIEW", "reviewed by the representative"
+    MATCH = "MATCH", "compared with meter and report"
+
+
 _S = InvoiceState
+WAITING = (_S.RECEIVED, _S.DEFECTIVE)
+"""Neither accepted nor returned yet."""
+
 ACCEPTED = (_S.ACCEPTED, _S.CERTIFIED, _S.PAID)
 """From here on what an invoice asks for is decided."""
 

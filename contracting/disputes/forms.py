@@ -182,6 +182,14 @@ class StartRecountForm(forms.Form):
     """What is counted anew."""
 
     finding = forms.ChoiceField(label="Difference")
+    first_day = forms.DateField(
+        label="First day", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last_day = forms.DateField(
+        label="Last day",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Every call of the order in these days is drawn from.",
+    )
     token_class = forms.ChoiceField(label="Token class")
 
     def __init__(
@@ -192,7 +200,12 @@ class StartRecountForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        findings = list(findings)
+        for name in ("first_day", "last_day") if findings else ("finding",):
+            del self.fields[name]
         for name, choices in (("finding", findings), ("token_class", classes)):
+            if name not in self.fields:
+                continue
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
                 field.choices = list(choices)
@@ -329,6 +342,15 @@ class SetServiceLevelForm(forms.Form):
         label="From", widget=forms.DateInput(attrs={"type": "date"})
     )
     says_so = forms.CharField(label="Clause or modification", max_length=200)
+    modification = forms.CharField(
+        label="Number of the modification",
+        max_length=6,
+        required=False,
+        help_text=(
+            "Only if it holds from a day of an earlier month on: the issued "
+            "modification that says so, such as P00002."
+        ),
+    )
 
     def clean_steps(self) -> list[tuple[Decimal, Decimal]]:
         return [

@@ -14,7 +14,10 @@ from contracting.billing.operations.record_reporting_terms import (
 from contracting.billing.refusals import ReportingTermsIncomplete, UsageForfeited
 from contracting.core.errors import NotAllowed
 from tests.builders_billing import INVOICED_AT, invoiced, reported
+from tests.builders_modifications import issued_contract_modification
 from tests.cast import actor, client_for, nothing_happens, submit
+
+DAY = timedelta(days=1)
 
 
 def recorded(order, *, days=5, clause="clause TOK-9", by="contracting_officer", **more):
@@ -23,8 +26,7 @@ def recorded(order, *, days=5, clause="clause TOK-9", by="contracting_officer", 
         forfeits_after_days=days,
         clause=clause,
         by=actor(by),
-        at=INVOICED_AT,
-        **{"valid_from": date(2026, 1, 1), **more},
+        **{"at": INVOICED_AT, "valid_from": date(2026, 4, 1), **more},
     )
 
 
@@ -42,10 +44,10 @@ def test_usage_that_is_not_reported_in_time_is_forfeited_by_the_clause(order):
 @pytest.mark.parametrize(
     ("days", "since", "report_after"),
     [
-        (5, date(2026, 1, 1), 5),
-        (None, date(2026, 1, 1), None),
+        (5, date(2026, 4, 1), 5),
+        (None, date(2026, 4, 1), None),
         (5, date(2026, 4, 21), None),
-        (90, date(2026, 1, 1), None),
+        (90, date(2026, 4, 1), None),
     ],
     ids=["in time", "no forfeiture", "terms of later", "not that late yet"],
 )
@@ -83,7 +85,7 @@ def test_the_officer_records_them_on_the_page(order, told_the_time):
         client_for(actor("contracting_officer")),
         page,
         {
-            "valid_from": "2026-01-01",
+            "valid_from": "2026-05-01",
             "clause": "clause TOK-9",
             "forfeits_after_days": "90",
         },
@@ -91,3 +93,21 @@ def test_the_officer_records_them_on_the_page(order, told_the_time):
 
     assert answer.status_code == 303
     assert ReportingTerms.objects.get().forfeits_after_days == 90
+
+
+def test_months_that_are_over_change_only_by_a_modification(order):
+    # Given a modification of April, and June
+    modification = issued_contract_modification(on=order.contract)
+    first = modification.effective_on
+    june = INVOICED_AT + timedelta(days=45)
+
+    # Then what held in April changes by it alone, and not from a day before it
+    for day, number in ((first, ""), (first, "P00009"), (first - DAY, "P00001")):
+        with nothing_happens(), pytest.raises(ReportingTermsIncomplete) as refusal:
+            recorded(order, valid_from=day, modification=number, at=june)
+        assert refusal.value.data["pointer"] == "/valid_from"
+    terms = recorded(order, valid_from=first, modification="p00001", at=june)
+    assert terms.modification == modification
+
+    # And the present month needs none
+    recorded(order, valid_from=date(2026, 6, 1), at=june)

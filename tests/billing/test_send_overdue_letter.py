@@ -12,10 +12,12 @@ from contracting.billing.operations.record_reporting_terms import (
     record_reporting_terms,
 )
 from contracting.billing.operations.send_overdue_letter import send_overdue_letter
+from contracting.billing.paperwork import sha256_of
 from contracting.billing.refusals import NotOverdue
 from contracting.core.errors import NotAllowed
+from contracting.documents.queries import documents_of
 from tests.billing.test_ask_for_report import APRIL, LATE, whole_april
-from tests.builders_billing import reported
+from tests.builders_billing import INVOICED_AT, reported
 from tests.cast import actor, client_for, nothing_happens, submit
 
 TEN_DAYS = datetime(2026, 5, 15, 16, tzinfo=UTC)
@@ -30,11 +32,11 @@ def sent(order, *, by="contracting_officer", at=LATE, words=""):
 def test_the_letter_says_what_is_missing_and_what_the_clause_says(order):
     record_reporting_terms(
         contract_id=order.contract_id,
-        valid_from=date(2026, 1, 1),
+        valid_from=date(2026, 4, 1),
         forfeits_after_days=90,
         clause="clause TOK-9",
         by=actor("contracting_officer"),
-        at=LATE,
+        at=INVOICED_AT,
     )
 
     letter = sent(order, words="Call me.")
@@ -79,3 +81,23 @@ def test_the_officer_writes_on_the_page(order, told_the_time):
     assert "overdue" not in OverdueLetter.objects.get().body
     shown = client_for(actor("vendor_a_member")).get(answer.url).content.decode()
     assert "15 days late" in shown
+
+
+def test_the_letter_is_a_paper_for_both_sides_and_nobody_else(order, told_the_time):
+    letter = sent(order, words="Call me.")
+
+    (paper,) = documents_of(letter.subject)
+    assert (paper.kind, paper.content_sha256) == ("letter", sha256_of(letter))
+    (section,) = paper.context["sections"]
+    assert section["text"] == letter.body
+    told_the_time(LATE)
+    for who, status in (
+        ("cor", 200),
+        ("vendor_a_member", 200),
+        ("other_agency_officer", 404),
+        ("other_vendor_signer", 404),
+    ):
+        browser = client_for(actor(who))
+        page = browser.get(f"{order.path}/reporting")
+        assert page.status_code == status
+        assert (paper.title.encode() in page.content) == (status == 200)

@@ -95,3 +95,11 @@ def test_a_level_is_whole(contract, wrong):
 def test_nobody_else_records_it(contract, outsider):
     with nothing_happens(), pytest.raises(NotAllowed):
         level(contract, by=outsider)
+
+
+def test_months_that_are_over_keep_their_level(contract):
+    with nothing_happens(), pytest.raises(ServiceLevelIncomplete) as refusal:
+        level(contract, first_day=date(2026, 3, 31))
+
+    assert refusal.value.data["pointer"] == "/first_day"
+    assert "name the modification" in refusal.value.message

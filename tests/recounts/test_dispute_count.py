@@ -1,19 +1,29 @@
 """A flagged count is put to the vendor; nothing is withheld for it."""
 
+from datetime import timedelta
+
 import pytest
 
 from contracting.core import clock
+from contracting.core.actors import SYSTEM
 from contracting.core.errors import NotAllowed
-from contracting.disputes.models import DisputeCase
+from contracting.core.periods import accounting_day
+from contracting.disputes.models import DisputeCase, JointRecount
 from contracting.disputes.operations.freeze import freeze_evidence
+from contracting.disputes.operations.open import open_dispute
 from contracting.disputes.refusals import CaseIncomplete
+from contracting.ledger.models import Balance
 from contracting.notices.models import Notice
-from contracting.reconciliation.models import Finding
+from contracting.reconciliation.models import Dispute, Finding
 from contracting.recounts import queries
+from contracting.recounts.operations.dispute_all import dispute_flagged_counts
 from contracting.recounts.operations.dispute_count import dispute_count
 from contracting.recounts.refusals import NotFlagged
+from tests.builders_metering import CALLED_AT
 from tests.cast import actor, client_for, nothing_happens, submit
 from tests.recounts.conftest import CALLS, NOW, adopted, allowed, sample, sent
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -83,3 +93,64 @@ def test_nobody_else_disputes_it_and_not_without_a_question(plan, order):
             disputed(plan, order, by=who)
     with nothing_happens(), pytest.raises(CaseIncomplete):
         disputed(plan, order, question=" ")
+
+
+def test_a_flag_puts_the_count_to_the_vendor_by_itself(plan, order):
+    # When the schedule comes, twice
+    balances = list(Balance.objects.order_by("pk").values())
+    assert [dispute_flagged_counts(at=NOW) for _ in range(2)] == [1, 0]
+
+    # Then the vendor is asked, by nobody's hand, and no money has moved
+    case = DisputeCase.objects.get()
+    assert queries.case_of(plan) == case
+    assert (case.order, case.opened_by) == (order, None)
+    assert "30 calls were recounted with gpt2" in case.question
+    assert list(Balance.objects.order_by("pk").values()) == balances
+    assert not Dispute.objects.exists()
+    page = client_for(actor("vendor_a_signer")).get(case.path).content.decode()
+    assert "By the flagged count itself" in page
+    with nothing_happens(), pytest.raises(NotFlagged):
+        disputed(plan, order)
+
+
+def test_the_schedule_opens_no_dispute_of_a_difference(order):
+    with nothing_happens(), pytest.raises(NotAllowed):
+        open_dispute(order_id=order.pk, findings=(), question="Why?", by=SYSTEM, at=NOW)
+
+
+def test_a_disputed_count_is_counted_anew_by_both_on_days_that_are_named(
+    plan, order, monkeypatch
+):
+    # Given a dispute of the count, which has no difference, and the next morning
+    dispute_flagged_counts(at=NOW)
+    case = DisputeCase.objects.get()
+    later = NOW + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    day = accounting_day(CALLED_AT, order.contract.time_zone)
+    officer = client_for(actor("contracting_officer"))
+    url = f"{case.path}/start_recount"
+    form = officer.get(url).content.decode()
+    assert 'name="first_day"' in form
+    assert 'name="finding"' not in form
+
+    # When a day without calls, one that is not over, or too many are named: nothing
+    for first, last in ((day, day + 2 * DAY), (day, day - DAY), (day - 40 * DAY, day)):
+        with nothing_happens():
+            answer = submit(
+                officer,
+                url,
+                {"first_day": first, "last_day": last, "token_class": "OUT_TEXT"},
+            )
+        assert answer.status_code == 409
+
+    # Then of the day of the calls all are drawn from, and the vendor joins
+    answer = submit(
+        officer, url, {"first_day": day, "last_day": day, "token_class": "OUT_TEXT"}
+    )
+    recount = JointRecount.objects.get()
+    assert answer["Location"] == recount.path
+    assert (recount.finding, recount.population) == (None, CALLS)
+    vendor = client_for(actor("vendor_a_signer"))
+    submit(vendor, f"{recount.path}/join_recount", {"seed": "sixteen characters"})
+    assert recount.calls.count() == recount.sample_size
+    assert f"{day:%Y}" in vendor.get(recount.path).content.decode()

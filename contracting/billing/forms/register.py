@@ -70,3 +70,12 @@ class ReportingTermsForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "dd-num"}),
         help_text="Leave it empty if the clause forfeits nothing.",
     )
+    modification = forms.CharField(
+        label="Number of the modification",
+        max_length=6,
+        required=False,
+        help_text=(
+            "Only if it holds from a day of an earlier month on: the issued "
+            "modification that says so, such as P00002."
+        ),
+    )

@@ -26,6 +26,7 @@ from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
 
 InvoiceDraft = drafts.InvoiceDraft
+InvoiceReminder = reporting.InvoiceReminder
 InvoiceAllowance = allowances.InvoiceAllowance
 CreditDue = credits.CreditDue
 CreditLine = credits.CreditLine

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from contracting.billing.states import AnswerKind
+from contracting.billing.states import AnswerKind, ReminderKind
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
 
@@ -159,6 +159,14 @@ class ReportingTerms(Addressed, AppendOnly):
         null=True, blank=True, help_text="Empty: nothing is forfeited."
     )
     clause = models.CharField(max_length=200, help_text="Which clause says so.")
+    modification = models.ForeignKey(
+        "modifications.ContractModification",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="By which it holds from a day of an earlier month on.",
+    )
     recorded_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
     stated_at = models.DateTimeField()
 
@@ -182,3 +190,29 @@ class ReportingTerms(Addressed, AppendOnly):
         return Subject(
             "billing.reporting_terms", self.pk, f"contract:{self.contract_id}"
         )
+
+
+class InvoiceReminder(AppendOnly):
+    """The agency was told that a day of the calendar has come for an invoice."""
+
+    invoice = models.ForeignKey(
+        "billing.Invoice", on_delete=models.PROTECT, related_name="reminders"
+    )
+    kind = models.CharField(max_length=8, choices=ReminderKind.choices)
+    due_on = models.DateField()
+    reminded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="each_reminder_of_an_invoice_is_sent_once",
+                fields=["invoice", "kind"],
+            ),
+            models.CheckConstraint(
+                name="a_reminder_of_an_invoice_is_of_a_known_kind",
+                condition=Q(kind__in=ReminderKind.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.due_on}"

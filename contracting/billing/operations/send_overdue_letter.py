@@ -23,7 +23,7 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 def send_overdue_letter(
     *, order_id: int, month: date, words: str = "", by: Actor, at: datetime
 ) -> OverdueLetter:
-    """Write that the report of a month is overdue; the letter is kept as it was sent.
+    """Write that the report of a month is overdue; it is kept and printed as sent.
 
     :param words: what the officer adds
     :raises NotAllowed: if ``by`` is no contracting officer of the agency

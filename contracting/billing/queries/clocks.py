@@ -10,7 +10,7 @@ from contracting.billing.calculations import Stated
 from contracting.billing.models import Invoice
 from contracting.billing.models.numbers import NumberKey
 from contracting.billing.queries import charge_lines_of, lines_of
-from contracting.billing.states import InvoiceState
+from contracting.billing.states import InvoiceState, ReminderKind
 from contracting.core.periods import accounting_day, next_business_day
 from contracting.core.quantities import (
     Dollars,
@@ -22,6 +22,11 @@ from contracting.core.quantities import (
 from contracting.reference.queries import threshold
 
 INVOICE_RETURN = "INVOICE_RETURN"
+REMINDED_AFTER = {
+    ReminderKind.REVIEW: "INVOICE_REVIEW",
+    ReminderKind.MATCH: "INVOICE_MATCH",
+}
+"""After how many days of receipt, by the code of the dated number."""
 
 
 def received_on(invoice: Invoice) -> date:
@@ -36,6 +41,18 @@ def return_by(invoice: Invoice) -> date:
     """
     received = received_on(invoice)
     return received + timedelta(days=int(threshold(INVOICE_RETURN, received).value))
+
+
+def reminders_due(invoice: Invoice) -> list[tuple[ReminderKind, date]]:
+    """The days by which a waiting invoice is reviewed and compared, in order.
+
+    Calendar days after its receipt, so that they stay before its last day of return.
+    """
+    received = received_on(invoice)
+    return [
+        (kind, received + timedelta(days=int(threshold(code, received).value)))
+        for kind, code in REMINDED_AFTER.items()
+    ]
 
 
 def payment_days_of(invoice: Invoice) -> int:

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from contracting.billing.models import (
+    InvoiceReminder,
     OverdueLetter,
     ReportAnswer,
     ReportingTerms,
@@ -204,6 +207,12 @@ def terms_on(order: TaskOrder, day: date) -> ReportingTerms | None:
         .order_by("-valid_from")
         .first()
     )
+
+
+def reminders_of(order: TaskOrder) -> QuerySet[InvoiceReminder]:
+    """Of which invoices of an order the agency was reminded, the latest first."""
+    rows = InvoiceReminder.objects.filter(invoice__order=order)
+    return rows.select_related("invoice").order_by("-pk")
 
 
 def forfeited(

@@ -12,7 +12,7 @@ from contracting.billing.operations.record_reporting_terms import (
 )
 from contracting.billing.operations.send_overdue_letter import send_overdue_letter
 from contracting.billing.operations.state_no_report import state_no_report
-from contracting.billing.queries.register import months_of, terms_on
+from contracting.billing.queries.register import months_of, reminders_of, terms_on
 from contracting.billing.states import AnswerKind, ReportStanding
 from contracting.billing.views import OrderVerbView
 from contracting.core import clock
@@ -51,6 +51,7 @@ class ReportingPage(PageView):
                 for month in months
                 for letter in month.letters
             ],
+            "reminders": reminders_of(order) if self.actor.is_agency else [],
             "terms": terms_on(order, on),
             "may_ask": permissions.can_ask_for_report(self.actor, order, on),
             "may_state": permissions.can_state_no_report(self.actor, order, on),
@@ -166,6 +167,7 @@ class RecordReportingTerms(OrderVerbView):
             valid_from=data["valid_from"],
             forfeits_after_days=data["forfeits_after_days"],
             clause=data["clause"],
+            modification=data["modification"],
             by=by,
             at=at,
         )

@@ -23,7 +23,13 @@ class DisputeCase(Addressed, AppendOnly):
     question = models.TextField(help_text="What the vendor is to explain.")
     ask_by = models.DateField(help_text="By when the agency was to ask.")
     answer_due_on = models.DateField()
-    opened_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    opened_by = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Who opened it; nobody, where a flag of the count has.",
+    )
     opened_at = models.DateTimeField()
 
     class Meta:

@@ -22,8 +22,17 @@ class JointRecount(Addressed, AppendOnly):
         DisputeCase, on_delete=models.PROTECT, related_name="recounts"
     )
     finding = models.ForeignKey(
-        "reconciliation.Finding", on_delete=models.PROTECT, related_name="recounts"
+        "reconciliation.Finding",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="recounts",
+        help_text="Of whose day every call is drawn from.",
     )
+    first_day = models.DateField(
+        null=True, blank=True, help_text="Where no difference is disputed: from it on."
+    )
+    last_day = models.DateField(null=True, blank=True)
     token_class_code = models.CharField(max_length=30)
     population = models.PositiveIntegerField(help_text="Calls drawn from.")
     population_sha256 = models.CharField(max_length=64)
@@ -41,6 +50,20 @@ class JointRecount(Addressed, AppendOnly):
             models.CheckConstraint(
                 name="a_sample_is_no_larger_than_what_it_is_drawn_from",
                 condition=Q(sample_size__gt=0) & Q(sample_size__lte=F("population")),
+            ),
+            models.CheckConstraint(
+                name="a_recount_is_of_a_difference_or_of_days",
+                condition=Q(
+                    finding__isnull=False,
+                    first_day__isnull=True,
+                    last_day__isnull=True,
+                )
+                | Q(
+                    finding__isnull=True,
+                    first_day__isnull=False,
+                    last_day__isnull=False,
+                    first_day__lte=F("last_day"),
+                ),
             ),
         ]
 

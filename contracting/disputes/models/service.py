@@ -29,6 +29,14 @@ class ServiceLevel(Addressed, Stated):
     steps = models.JSONField(
         help_text="[worse than, percent of the month credited], mildest miss first."
     )
+    modification = models.ForeignKey(
+        "modifications.ContractModification",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="By which it holds from a day of an earlier month on.",
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

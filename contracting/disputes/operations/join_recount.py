@@ -12,7 +12,7 @@ from contracting.core.permissions import require
 from contracting.disputes import calculations, events, permissions
 from contracting.disputes.models import JointRecount, RecountDraw, SampledCall
 from contracting.disputes.operations.open import _lock_case, _tell_agency
-from contracting.disputes.queries.recounts import calls_behind
+from contracting.disputes.queries.recounts import population_of
 from contracting.disputes.refusals import RecountImpossible, RecountIncomplete
 
 SHORTEST, LONGEST = 16, 200
@@ -30,15 +30,15 @@ def join_recount(*, recount_id: int, seed: str, by: Actor, at: datetime) -> Reco
     """
     case_id = JointRecount.objects.values_list("case_id", flat=True).get(pk=recount_id)
     case = _lock_case(case_id)
-    recount = JointRecount.objects.select_related("finding__order__contract").get(
-        pk=recount_id
-    )
+    recount = JointRecount.objects.select_related(
+        "finding__order__contract", "case__order__contract"
+    ).get(pk=recount_id)
     require(permissions.can_join_recount(by, recount))
     given = seed.strip()
     if not SHORTEST <= len(given) <= LONGEST:
         message = f"A seed has {SHORTEST} to {LONGEST} characters."
         raise RecountIncomplete(message, pointer="/seed")
-    calls = calls_behind(recount.finding, recount.token_class_code, at)
+    calls = population_of(recount, at)
     if calculations.population_sha256(calls) != recount.population_sha256:
         message = (
             "Usage or reports have come since, so that there are other calls now than "

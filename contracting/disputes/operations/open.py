@@ -49,13 +49,14 @@ def open_dispute(
     :param is_of_the_count: it asks how calls are counted, and needs no difference; then
         nothing is withheld for it
     :raises NotAllowed: if ``by`` is neither designated COR (R-ROL-05) nor contracting
-        officer of the agency
+        officer of the agency; of the count the system opens one too
     :raises CaseIncomplete: without a question or a difference, for more than can be put
         at once, and for one that is not of this order, settled, or disputed already
     """
     order = locked_order(order_id)
     on = accounting_day(at, order.contract.time_zone)
-    require(permissions.can_open_dispute(by, order, on))
+    may = permissions.can_open_dispute(by, order, on, is_of_the_count=is_of_the_count)
+    require(may)
     found = [] if is_of_the_count and not findings else _disputable(order, findings)
     if not question.strip():
         message = "Say what the vendor is to explain."
@@ -66,7 +67,7 @@ def open_dispute(
         question=question.strip(),
         ask_by=clocks.ask_by,
         answer_due_on=clocks.answer_due_on,
-        opened_by_id=by.own_membership_id,
+        opened_by_id=None if by.is_system else by.own_membership_id,
         opened_at=at,
     )
     for finding in found:

@@ -20,6 +20,10 @@ from contracting.disputes.refusals import ServiceLevelIncomplete
 from contracting.disputes.states import UNITS, ServiceMeasure
 from contracting.documents.operations.request import request_document
 from contracting.documents.queries import documents_of
+from contracting.modifications.queries.earlier import (
+    NotOfThePresent,
+    behind_an_earlier_day,
+)
 
 Step = tuple[Decimal, Decimal]
 """Worse than this figure, so many percent of the month are credited."""
@@ -34,6 +38,7 @@ def set_service_level(
     steps: Sequence[Step],
     first_day: date,
     says_so: str,
+    modification: str = "",
     by: Actor,
     at: datetime,
 ) -> ServiceLevel:
@@ -47,13 +52,19 @@ def set_service_level(
     :param steps: the mildest miss first; each is worse and credits more
     :param first_day: in the contract's time zone
     :param says_so: the clause or modification
+    :param modification: by whose number it holds from a day of an earlier month on
     :raises NotAllowed: unless ``by`` is a contracting officer of the agency
     :raises ServiceLevelIncomplete: for an unknown measure, a share above 100 percent,
-        steps that do not grow, or without the clause
+        steps that do not grow, without the clause, or from a day of an earlier month
+        without the modification that says so
     """
     contract = Contract.objects.locked().get(pk=contract_id)
     require(permissions.can_set_service_level(by, contract))
     _require_level(measure, target, steps, says_so)
+    try:
+        behind = behind_an_earlier_day(contract, first_day, modification, at)
+    except NotOfThePresent as error:
+        raise ServiceLevelIncomplete(str(error), pointer="/first_day") from None
     level = ServiceLevel(
         contract=contract,
         measure=measure,
@@ -65,6 +76,7 @@ def set_service_level(
         stated_at=at,
         stated_by=by.name,
         says_so=says_so.strip()[:200],
+        modification=behind,
     )
     same = ServiceLevel.objects.filter(contract=contract, measure=measure)
     level.save(among=same)
@@ -81,6 +93,7 @@ def set_service_level(
             "steps": level.steps,
             "first_day": first_day,
             "says_so": level.says_so,
+            "modification": behind.number if behind else "",
         },
     )
     return level

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ from django.db.models import QuerySet
 
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
-from contracting.core.periods import accounting_day
+from contracting.core.periods import accounting_day, days_bounds
 from contracting.disputes.calculations import (
     CallKey,
     Estimate,
@@ -28,7 +29,9 @@ from contracting.disputes.queries.cases import cases_visible_to
 from contracting.disputes.queries.evidence import Looked
 from contracting.disputes.refusals import RecountImpossible
 from contracting.disputes.states import RECOUNT_MARGIN, Side
+from contracting.reconciliation.matching.inputs import match_by_row
 from contracting.reconciliation.models import Finding
+from contracting.reconciliation.states import Metered, Reported
 from contracting.reference.queries import threshold
 
 Counts = dict[CallKey, tuple[int, int]]
@@ -66,9 +69,33 @@ def calls_behind(finding: Finding, token_class: str, at: datetime) -> Counts:
 
     :raises RecountImpossible: if the vendor reports sums, of which no call is known
     """
+    return _by_call(*Looked(at).rows_of(finding, whole=True), token_class)
+
+
+def population_of(recount: JointRecount, at: datetime) -> Counts:
+    """What a recount draws from: the calls of its difference's day, or of its days.
+
+    :raises RecountImpossible: if the vendor reports sums, of which no call is known
+    """
+    if recount.finding is not None:
+        return calls_behind(recount.finding, recount.token_class_code, at)
+    if recount.first_day is None or recount.last_day is None:
+        return {}
+    order = recount.case.order
+    span = days_bounds(recount.first_day, recount.last_day, order.contract.time_zone)
+    match = match_by_row(order, (span.start, span.end), at=at)
+    return _by_call(
+        [row for row in match.metered if span.contains(row.occurred_at)],
+        [row for row in match.reported if span.contains(row.occurred_at)],
+        recount.token_class_code,
+    )
+
+
+def _by_call(
+    metered: Iterable[Metered], reported: Iterable[Reported], token_class: str
+) -> Counts:
     ours: dict[CallKey, int] = defaultdict(int)
     theirs: dict[CallKey, int] = defaultdict(int)
-    metered, reported = Looked(at).rows_of(finding, whole=True)
     for row in metered:
         if row.token_class == token_class:
             ours[row.request_id, row.attempt] += row.tokens

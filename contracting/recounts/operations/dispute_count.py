@@ -28,7 +28,7 @@ def dispute_count(
 
     :param order_id: an order of the contract, of whose calls some are samples
     :raises NotAllowed: if ``by`` is neither designated COR (R-ROL-05) nor contracting
-        officer of the agency
+        officer of the agency, nor the schedule
     :raises NotFlagged: if the count is not flagged, or was put to the vendor already,
         or the order has no sample
     :raises CaseIncomplete: without a question

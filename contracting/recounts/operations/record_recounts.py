@@ -203,7 +203,7 @@ def _flag(plan: RecountPlan, samples: int, by: Actor, at: datetime) -> None:
         body=(
             f"After {samples:,} recounted samples more is reported than the agreed "
             f"allowance explains; of honest counts at most {plan.risk:.2%} are ever "
-            "flagged. No payment is changed by it: put it to the vendor."
+            "flagged. It is put to the vendor now; no payment is changed by it."
         ),
         url_path=plan.path,
         by=by,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -185,6 +186,21 @@ def orders_sampled(plan: RecountPlan) -> list[TaskOrder]:
     lines = {row.order_line_id for row in metered_calls(plan, ids)}
     found = TaskOrder.objects.filter(lines__in=lines).select_related("contract")
     return list(found.distinct().order_by("piid"))
+
+
+def order_most_sampled(plan: RecountPlan) -> TaskOrder | None:
+    """The order of which most calls are samples; of several the first that was made."""
+    ids = list(plan.samples.values_list("request_id", flat=True))
+    of_lines = Counter(row.order_line_id for row in metered_calls(plan, ids))
+    orders: Counter[int] = Counter()
+    rows = OrderLine.objects.filter(pk__in=of_lines).values_list("pk", "order_id")
+    for line, order in rows:
+        orders[order] += of_lines[line]
+    if not orders:
+        return None
+    most = max(orders.values())
+    pk = min(order for order, calls in orders.items() if calls == most)
+    return TaskOrder.objects.get(pk=pk)
 
 
 def samples_in_order(plan: RecountPlan, after: int = 0) -> list[Sampled]:
