@@ -61,11 +61,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signed a paper, in what capacity, and when, as the paper prints it."""
+    """Who signed a paper, in what capacity, and when, as the paper prints it.
+
+    Without a name that party has not signed yet. ``version`` is the one that was signed
+    where a record names it; ``record_sha256`` is the hash of that record.
+    """
 
     name: str
     capacity: str
     signed_at: str
+    version: int | None = None
+    record_sha256: str = ""
 
 
 def signers_in(context: Mapping[str, Any]) -> list[Signer]:
@@ -75,6 +81,20 @@ def signers_in(context: Mapping[str, Any]) -> list[Signer]:
     given = [*blocks.values(), *(context.get("signatures") or [])]
     found = [_signer(each, zone) for each in given if isinstance(each, Mapping)]
     return list(dict.fromkeys(each for each in found if each is not None))
+
+
+def signer_of(place: Mapping[str, Any], zone: str) -> Signer:
+    """A place for a signature, with its approval record once it is signed."""
+    record, party = place["record"], str(place["party"])
+    if record is None:
+        return Signer("", party, "")
+    return Signer(
+        name=printed(record["signer"]["name"]),
+        capacity=printed(record["signer"]["title"]) or party,
+        signed_at=printed(record["time"], zone=zone),
+        version=int(record["version"]),
+        record_sha256=place["approval"].sha256,
+    )
 
 
 def _signer(given: Mapping[str, Any], zone: str) -> Signer | None:

@@ -22,9 +22,15 @@ from contracting.core.actors import Actor
 from contracting.core.api import instant
 from contracting.core.errors import NotVisible
 from contracting.documents.models import Document, Rendering
-from contracting.documents.queries import is_held_by
-from contracting.documents.states import DocumentState
-from contracting.verification.calculations import Question, Signer, signers_in
+from contracting.documents.models.signatures import SignedCopy
+from contracting.documents.queries import is_held_by, signatures_of
+from contracting.documents.states import CopyResult, DocumentState
+from contracting.verification.calculations import (
+    Question,
+    Signer,
+    signer_of,
+    signers_in,
+)
 from contracting.verification.models import StatusList
 from contracting.verification.refusals import NotPublished
 from contracting.verification.standing import Standing, listing_of, standing_of
@@ -44,11 +50,13 @@ class Verified:
     rendering: Rendering | None = None
     standing: Standing | None = None
     signers: Sequence[Signer] = field(default_factory=list)
+    copy: SignedCopy | None = None
 
     @property
     def words(self) -> str:
         """The answer in a sentence or two."""
-        return (_WORDS_READ if self.document else _WORDS)[self.answer]
+        words = (_WORDS_READ if self.document else _WORDS)[self.answer]
+        return f"{words} {self.copy.check_of_it.sentence}" if self.copy else words
 
     @property
     def is_refused(self) -> bool:
@@ -90,6 +98,10 @@ _WORDS_READ: Final = {
         "This file is an earlier state of the paper of record, unchanged: something, "
         "such as a signature, was added to the paper since."
     ),
+    Answer.COPY: (
+        "This file is a signed copy of the paper of record, unchanged since it was "
+        "handed in and checked here."
+    ),
 }
 
 
@@ -109,6 +121,9 @@ def verify(question: Question, *, actor: Actor, at: datetime) -> Verified:
     cut = unsealed.get(question.sha256)
     if cut is not None:
         return _of(cut.document, actor, at, Answer.CUT)
+    copy = _copy_of(question.sha256)
+    if copy is not None and _may_read(actor, copy.document):
+        return _of(copy.document, actor, at, Answer.COPY, copy)
     for part in question.parts:
         begun = printed.get(part) or unsealed.get(part)
         if begun is not None:
@@ -145,7 +160,27 @@ def _of_code(code: str, actor: Actor, at: datetime, answer: Answer) -> Verified:
     return _of(document, actor, at, answer)
 
 
-def _of(document: Document, actor: Actor, at: datetime, answer: Answer) -> Verified:
+def _copy_of(sha256: str) -> SignedCopy | None:
+    """A signed copy with this hash that was checked and not refused."""
+    found: SignedCopy | None = (
+        SignedCopy.objects.filter(
+            blob__sha256=sha256,
+            check_of_it__result__in=(CopyResult.TRUSTED, CopyResult.NOT_TRUSTED),
+        )
+        .select_related("check_of_it", "document__agency", "document__vendor")
+        .order_by("-pk")
+        .first()
+    )
+    return found
+
+
+def _of(
+    document: Document,
+    actor: Actor,
+    at: datetime,
+    answer: Answer,
+    copy: SignedCopy | None = None,
+) -> Verified:
     if not _may_read(actor, document):
         return Verified(answer)
     return Verified(
@@ -153,8 +188,17 @@ def _of(document: Document, actor: Actor, at: datetime, answer: Answer) -> Verif
         document=document,
         rendering=document.rendering,
         standing=standing_of(document, at),
-        signers=signers_in(document.context),
+        signers=_signers_of(document),
+        copy=copy,
     )
+
+
+def _signers_of(document: Document) -> list[Signer]:
+    """Who has signed which version, from the approval records where there are any."""
+    if not document.parties:
+        return signers_in(document.context)
+    zone = str(document.context.get("time_zone") or "")
+    return [signer_of(each, zone) for each in signatures_of(document)]
 
 
 def _may_read(actor: Actor, document: Document) -> bool:

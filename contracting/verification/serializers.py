@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
@@ -14,9 +15,13 @@ from contracting.verification.states import Answer, Status
 class SignerSerializer(serializers.Serializer[Any]):
     """A signature that the paper prints."""
 
-    name = serializers.CharField()
+    name = serializers.CharField(help_text="Empty while that party has not signed.")
     capacity = serializers.CharField()
     signed_at = serializers.CharField(help_text="As the paper prints it.")
+    version = serializers.IntegerField(
+        allow_null=True, help_text="The version that was signed, if a record names it."
+    )
+    record_sha256 = serializers.CharField(help_text="Of the approval record, or empty.")
 
 
 class StandingSerializer(serializers.Serializer[Any]):
@@ -78,10 +83,7 @@ def _paper(found: Verified) -> dict[str, Any]:
         "issued_by": document.agency.name,
         "sha256": rendering.blob.sha256,
         "seal_certificate_sha256": rendering.seal_certificate_sha256,
-        "signers": [
-            {"name": each.name, "capacity": each.capacity, "signed_at": each.signed_at}
-            for each in found.signers
-        ],
+        "signers": [asdict(each) for each in found.signers],
         "standing": {
             "status": str(standing.status),
             "words": standing.words,

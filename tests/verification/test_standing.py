@@ -29,6 +29,7 @@ def status(document, at):
 
 def test_a_solicitation_is_in_force_until_it_is_changed_closed_or_cancelled():
     solicitation = released_solicitation(AT)
+    assert solicitation.deadline
     document = paper(kind="solicitation")
     assert status(document, AT + days(1)) == (Status.IN_FORCE, "")
     assert status(document, solicitation.deadline + days(1)) == (Status.ENDED, "")
@@ -91,7 +92,8 @@ def test_a_stop_is_in_force_until_work_is_resumed():
 
 def test_a_designation_ends_with_its_days():
     issued_order()
-    made = CorDesignation.objects.order_by("-pk").first()
+    made = CorDesignation.objects.latest("pk")
+    assert made.certified_until
     document = paper(kind="designation", subject_id=made.pk)
 
     assert status(document, ISSUED_AT) == (Status.IN_FORCE, "")
