@@ -8,6 +8,7 @@ in sequence, whether it is filled or not.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -99,7 +100,12 @@ def tables() -> dict[str, Table]:
 
 FIRST_PAGE_LINES: Final = 6
 FACE_LETTERS: Final = 900
-"""Longer words of a block stand on its form in part, and whole on the continuation."""
+FACE_LINES: Final = 9
+"""Longer words of a block stand on its form in part, and whole on the continuation:
+the face of a form is one page, and its signatures are on it."""
+_LETTERS_OF_A_LINE: Final = 108
+SHORT: Final = 12
+"""Letters; a cell with no more stands on one line."""
 LONGEST_WORD: Final = 32
 """Letters; a longer word is broken anywhere rather than printed off the page."""
 LONG_TABLE: Final = 200
@@ -279,10 +285,22 @@ def _continued(
             yield {"heading": heading, "paragraphs": filled["whole"].split("\n\n")}
 
 
-def _on_the_face(whole: str) -> str:
-    if len(whole) <= FACE_LETTERS:
+def _on_the_face(whole: str, width: float) -> str:
+    """As many letters and lines as the face of a form has room for.
+
+    :param width: of the block, 1 for all that a page has
+    """
+    of_a_line = max(1, int(_LETTERS_OF_A_LINE * width))
+    shown, lines = "", 0
+    for line in whole[:FACE_LETTERS].splitlines(keepends=True):
+        room = (FACE_LINES - lines) * of_a_line
+        shown += line[:room]
+        lines += max(1, -(-len(line) // of_a_line))
+        if lines >= FACE_LINES:
+            break
+    if len(shown.rstrip()) >= len(whole.rstrip()):
         return whole
-    return f"{whole[:FACE_LETTERS].rstrip()} … (in full on the continuation sheet)"
+    return f"{shown.rstrip()} … (in full on the continuation sheet)"
 
 
 def _filled(block: FormBlock, value: Any, zone: str) -> dict[str, Any]:
@@ -299,7 +317,7 @@ def _filled(block: FormBlock, value: Any, zone: str) -> dict[str, Any]:
         "caption": block.caption,
         "span": block.span,
         "shape": block.shape,
-        "value": _on_the_face(whole),
+        "value": _on_the_face(whole, block.span * block.width / 144),
         "whole": whole,
         "signed_by": printed(given.get("signed_by")),
         "signer_title": printed(given.get("title")),
@@ -444,17 +462,27 @@ def _cells(
 
 
 def _cell(value: Any, column: Column, zone: str) -> dict[str, Any]:
-    text = printed(value, column.shape, zone)
+    text = _kept_together(printed(value, column.shape, zone))
     long_word = max(map(len, text.split()), default=0) > LONGEST_WORD
     shape = "figures" if column.is_figures else ""
     shape = shape or ("mono" if column.shape == "mono" else "")
-    is_short = column.shape == "short" or is_day(value)
+    is_short = column.shape == "short" or is_day(value) or len(text) <= SHORT
     shape = shape or ("short" if is_short else "")
     return {
         "text": text,
         "figures": column.is_figures,
         "shape": "unbroken" if long_word and shape != "mono" else shape,
     }
+
+
+_DAYS_AND_CLOCKS: Final = re.compile(
+    r"\b(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})\b|(\d) ([ap]\.m\.)"
+)
+
+
+def _kept_together(text: str) -> str:
+    """A day and a time of day are never broken: a narrow column would make a list."""
+    return _DAYS_AND_CLOCKS.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 def _rows_of(context: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -9,6 +9,7 @@ import pytest
 
 from contracting.documents import enclosures, paperwork, rendering
 from contracting.documents.checking.upload import check_upload
+from contracting.documents.signing import orders
 from contracting.documents.states import DocumentKind
 from tests.architecture.tree import ROOT
 from tests.documents import files
@@ -150,8 +151,8 @@ def test_a_long_tables_head_is_repeated_on_every_page(long_paper):
     assert all("vendorreport" in squeezed(page) for page in pages[:2])
 
 
-def test_only_kinds_that_exist_are_marked():
-    assert set(paperwork.markings()) <= set(DocumentKind.values)
+def test_every_kind_says_whether_it_is_sealed_signed_and_marked():
+    assert set(orders.papers()) == set(DocumentKind.values)
 
 
 @pytest.mark.parametrize("lines", range(34, 46, 3))

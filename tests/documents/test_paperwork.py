@@ -268,6 +268,29 @@ def test_words_that_do_not_fit_a_block_stand_in_full_on_the_continuation():
     assert section["paragraphs"] == [words]
 
 
+def test_many_lines_of_a_block_do_not_push_the_signatures_off_its_form():
+    words = "\n".join(f"Line {number}" for number in range(1, 31))
+
+    laid = paperwork.laid_out("modification", {"blocks": {"14": words, "6": words}})
+
+    for number, lines in (("14", 9), ("6", 9)):
+        face = _block(laid, number)["value"]
+        assert face.splitlines()[-1].startswith(f"Line {lines} … (in full")
+    assert [section["heading"] for section in laid["sections"]] == [
+        "Block 6, in full",
+        "Block 14, in full",
+    ]
+
+
+def test_a_narrow_block_shows_less_of_a_long_line():
+    words = "What changes, and why. " * 30
+
+    laid = paperwork.laid_out("modification", {"blocks": {"6": words, "14": words}})
+
+    assert len(_block(laid, "6")["value"]) < 550
+    assert _block(laid, "14")["value"] == words
+
+
 def test_long_words_of_a_block_without_a_number_are_found_by_its_caption():
     laid = paperwork.laid_out("voucher", {"blocks": {"classification": "AA $1 " * 200}})
 

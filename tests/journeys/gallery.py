@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import io
 import json
 import os
 import pickle
@@ -18,17 +17,19 @@ from typing import Any
 
 import pikepdf
 
-from contracting.documents import rendering, signing
+from contracting.documents import rendering
 from contracting.documents.calculations import printed
 from contracting.documents.models import Document
 from contracting.documents.operations.render import _sheet
+from contracting.documents.signing import orders, signatures
 from tests.architecture.tree import ROOT
 from tests.documents import papers
+from tests.documents.signers import PARTIES, records
 
 
 @dataclass
 class Exhibit:
-    """A paper as it hangs: printed, and after each signature."""
+    """A paper as it hangs: printed, with fields to sign, and after each signature."""
 
     sheet: rendering.Sheet
     is_real: bool
@@ -78,35 +79,18 @@ def sheets() -> Iterator[tuple[rendering.Sheet, bool]]:
 
 
 def hung(sheet: rendering.Sheet, is_real: bool, place: Path) -> Exhibit:
-    """Print it and sign it: twice, or once where the seal allows nothing after it."""
-    revisions = [rendering.render(sheet)]
-    if signing.is_sealed(sheet.kind):
-        revisions.append(signing.seal(revisions[0], reason="Issued").content)
-    else:
-        for name in ("First", "Second"):
-            revisions.append(_signed(revisions[-1], name))
+    """Print it; sign it for one and for two parties, and seal it where nobody signs."""
+    plain = rendering.render(sheet)
+    signed = signatures.sign_print(plain, parties=PARTIES, records=records())
+    revisions = [signed.content[:end] for end in signed.revisions]
+    paper = orders.paper(sheet.kind)
+    if paper.is_sealed and not orders.orders()[paper.order]:
+        revisions.append(signatures.seal(plain, reason="Issued").content)
     files = []
     for number, content in enumerate(revisions):
         files.append(place / f"{sheet.kind}-{number}.pdf")
         files[-1].write_bytes(content)
     return Exhibit(sheet, is_real, files)
-
-
-def _signed(pdf: bytes, name: str) -> bytes:
-    """One more signature, invisible, by the key of this run."""
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-    from pyhanko.sign import fields, signers
-
-    signer, _ = signing._signer(signing._pem())
-    about = signers.PdfSignatureMetadata(
-        field_name=name,
-        md_algorithm="sha256",
-        subfilter=fields.SigSeedSubFilter.PADES,
-        reason=f"{name} signature",
-    )
-    written = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    content: bytes = signers.sign_pdf(written, about, signer).getvalue()
-    return content
 
 
 def run(*command: str | Path) -> str:
