@@ -24,7 +24,7 @@ from contracting.core.errors import NotVisible
 from contracting.documents.models import Document, Rendering
 from contracting.documents.models.signatures import SignedCopy
 from contracting.documents.queries import is_held_by, signatures_of
-from contracting.documents.states import CopyResult, DocumentState
+from contracting.documents.states import CopyResult
 from contracting.verification.calculations import (
     Question,
     Signer,
@@ -151,7 +151,7 @@ def _of_whole(whole: Rendering, actor: Actor, at: datetime) -> Verified:
 
 def _of_code(code: str, actor: Actor, at: datetime, answer: Answer) -> Verified:
     document = (
-        Document.objects.filter(verification_code=code, state=DocumentState.RENDERED)
+        Document.objects.filter(verification_code=code, renderings__isnull=False)
         .select_related("agency", "vendor")
         .first()
     )
@@ -262,8 +262,7 @@ def _issued() -> Iterator[tuple[Document, str]]:
     """Every paper that is printed, with the hash of its print of record."""
     last = Rendering.objects.filter(document=OuterRef("pk")).order_by("-pk")
     found = (
-        Document.objects.filter(state=DocumentState.RENDERED)
-        .annotate(print_hash=Subquery(last.values("blob__sha256")[:1]))
+        Document.objects.annotate(print_hash=Subquery(last.values("blob__sha256")[:1]))
         .filter(print_hash__isnull=False)
         .order_by("pk")
     )

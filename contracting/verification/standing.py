@@ -440,4 +440,12 @@ RULES: Final[Mapping[str, Rule]] = {
     _K.JUSTIFICATION: Rule(Listing.STATUS, {"": _record}),
     _K.CONFORMED_CONTRACT: Rule(Listing.HASH, {"": _contract}),
     _K.SERVICE_LEVELS: Rule(Listing.HASH, {"": _schedule}),
+    _K.INVOICE: Rule(Listing.HASH, {"": _record}),
+    _K.BURN_NOTICE: Rule(Listing.HASH, {"": _record}),
+    _K.LIMITATION_OF_FUNDS: Rule(Listing.HASH, {"": _record}),
+    _K.DISPUTE_DECISION: Rule(Listing.HASH, {"": _record}),
+    _K.OPTION_INTENT: Rule(Listing.HASH, {"": _record}),
+    _K.CLOSE_OUT_CHECKLIST: Rule(Listing.HASH, {"": _record}),
+    _K.PERIOD_STATEMENT: Rule(Listing.HASH, {"": _record}),
+    _K.SETTLEMENT: Rule(Listing.HASH, {"": _record}),
 }

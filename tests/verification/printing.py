@@ -10,22 +10,23 @@ from contracting.documents import rendering
 from contracting.documents.models import Document, Rendering
 from contracting.documents.operations.render import render_document
 from contracting.documents.queries import read_blob
-from contracting.documents.states import DocumentKind
+from contracting.documents.signing import files
 
 
 def without_a_press(patch: pytest.MonkeyPatch) -> None:
-    """Prints are a few bytes that no other paper has."""
+    """Prints are a few bytes that no other paper has, with no seal."""
     patch.setattr(
         rendering,
         "render",
         lambda sheet: b"%PDF-1.7\n" + sheet.identifier.hex().encode() + b"\n%%EOF\n",
     )
     patch.setattr(rendering, "renderer", lambda: "Quick press 1")
+    patch.setattr(files, "is_sealed", lambda kind: False)
 
 
 def print_all() -> None:
-    """Print whatever waits, but receipts: a seal needs a real file."""
-    for document in Document.objects.waiting().exclude(kind=DocumentKind.RECEIPT):
+    """Print whatever waits."""
+    for document in Document.objects.waiting():
         render_document(document_id=document.pk)
 
 

@@ -76,7 +76,7 @@ def test_a_public_paper_is_told_in_full_to_everybody(public):
 
 
 def test_of_any_other_paper_a_stranger_reads_one_sentence(contract):
-    others = Document.objects.filter(state="RENDERED", is_public=False)
+    others = Document.objects.filter(renderings__isnull=False, is_public=False)
     pages = {
         document.pk: _without_hash(page_of(Client(), hash_of(document)), document)
         for document in others
@@ -131,7 +131,10 @@ def test_the_parties_read_which_modification_changed_it(signed, name):
     assert found.answer == Answer.OF_RECORD
     assert (found.standing.status, found.standing.by) == (Status.MODIFIED, "P00001")
     assert "Modification P00001, signed on" in told
-    assert [each.name for each in found.signers] == ["Ada Officer"]
+    assert [(each.name, each.version) for each in found.signers] == [
+        ("Quin Meridian", signed.version),
+        ("Ada Officer", signed.version),
+    ]
 
 
 def test_an_order_and_its_modification_stand_each_by_itself(contract):

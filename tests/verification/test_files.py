@@ -11,8 +11,10 @@ from django.urls import reverse
 
 import drawdown_verify
 from contracting.core.actors import SYSTEM
+from contracting.core.canonical import canonical_json
 from contracting.documents.models import Document
 from contracting.documents.operations.render import render_document
+from contracting.documents.signing.signatures import sign_print
 from contracting.verification.calculations import question_of
 from contracting.verification.models import StatusList
 from contracting.verification.operations.publish_status_list import (
@@ -20,9 +22,11 @@ from contracting.verification.operations.publish_status_list import (
 )
 from contracting.verification.states import Answer
 from tests.cast import AT, actor
-from tests.documents.papers import request
+from tests.documents.papers import printed, request
 from tests.verification.printing import print_of
 from tests.worlds import once_per_file
+
+UNSEALED = "option_determination"
 
 
 def build():
@@ -31,8 +35,8 @@ def build():
     vendor = actor("vendor_a_signer").organization_id
     made = [
         request(officer, AT, kind="receipt", vendor_id=vendor),
-        request(officer, AT, kind="letter", vendor_id=vendor),
-        request(officer, AT, kind="designation", is_public=True),
+        request(officer, AT, kind=UNSEALED),
+        request(officer, AT, kind=UNSEALED, is_public=True),
     ]
     for document in made:
         render_document(document_id=document.pk)
@@ -50,12 +54,12 @@ def sealed(world, db):
 
 @pytest.fixture
 def unsealed(world, db):
-    return print_of(Document.objects.get(kind="letter"))[1]
+    return print_of(Document.objects.get(kind=UNSEALED, is_public=False))[1]
 
 
 @pytest.fixture
 def public(world, db):
-    return print_of(Document.objects.get(kind="designation"))[1]
+    return print_of(Document.objects.get(kind=UNSEALED, is_public=True))[1]
 
 
 # What people do to files -------------------------------------------------------------
@@ -219,6 +223,35 @@ def test_the_list_proves_what_bears_no_seal_and_says_how_it_stands(
     ended, report = verified(unsealed, with_list=True)
     assert (ended, report["status"]) == (0, "issued")
     assert verified(unsealed)[0] == 2
+
+
+def test_two_signatures_with_their_records_are_proved_and_told(world, db, verified):
+    records = [
+        canonical_json(
+            {
+                "action": action,
+                "version": 3,
+                "time": "2026-03-02T15:00:00Z",
+                "signer": {"name": name, "title": "", "party": party},
+            }
+        )
+        for action, name, party in (
+            ("sign_contract", "Quin Meridian", "VENDOR"),
+            ("award_contract", "Ada Officer", "OFFICER"),
+        )
+    ]
+    parties = ("VENDOR", "OFFICER")
+    both = sign_print(printed(UNSEALED), parties=parties, records=records)
+
+    ended, report = verified(both.content)
+
+    assert (ended, report["reasons"]) == (0, [])
+    assert [
+        (each["record"]["signer"]["name"], each["covers_whole_file"])
+        for each in report["signatures"]
+    ] == [("Quin Meridian", False), ("Ada Officer", True)]
+    first_alone = both.content[: both.revisions[-2]]
+    assert verified(first_alone)[1]["verdict"] == "proved"
 
 
 def test_a_seal_that_nobody_trusts_is_refused(sealed, verified):
