@@ -14,7 +14,7 @@ from contracting.contracts.queries.stated import annexes_of
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
-from contracting.documents.calculations import day_words
+from contracting.documents.calculations import day_words, printed
 from contracting.documents.queries import documents_of
 from contracting.modifications import calculations
 from contracting.modifications.calculations import words
@@ -135,7 +135,8 @@ def _block_14(modification: ContractModification) -> str:
     contract, rows = modification.contract, modification.changes
     told = [modification.description, ""]
     told += [
-        f"{row['term']}: from {row['old'] or 'none'} to {row['new'] or 'none'}."
+        f"{row['term']}: from {_said(row['old'], contract)} to "
+        f"{_said(row['new'], contract)}."
         for row in rows[:_CHANGES_ON_THE_FACE]
     ]
     if len(rows) > _CHANGES_ON_THE_FACE:
@@ -151,6 +152,11 @@ def _block_14(modification: ContractModification) -> str:
         f"{contract.ceiling_tokens:,} tokens. All other terms stay as they are.",
     ]
     return "\n".join(told)
+
+
+def _said(value: str, contract: Contract) -> str:
+    """One side of a change as it is printed: days and instants in words."""
+    return printed(value, zone=contract.time_zone) or "none"
 
 
 def conformed_sheet(found: Conformed, *, at: datetime) -> dict[str, Any]:

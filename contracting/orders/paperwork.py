@@ -13,6 +13,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK, Dollars
 from contracting.core.templatetags.drawdown import dollars as money
+from contracting.documents.calculations import printed
 from contracting.orders import calculations
 from contracting.orders.models import Modification, OrderLine, TaskOrder
 from contracting.orders.queries import (
@@ -409,11 +410,12 @@ def _block_14(modification: Modification) -> str:
 
     A longer list stands whole on the continuation; the face keeps its totals.
     """
-    rows = modification.changes
+    rows, zone = modification.changes, modification.order.contract.time_zone
     if len(rows) > _CHANGES_ON_THE_FACE:
         rows = [row for row in rows if row["term"].startswith("Total")]
     told = [
-        f"{row['term']}: from {row['old'] or 'none'} to {row['new'] or 'none'}."
+        f"{row['term']}: from {printed(row['old'], zone=zone) or 'none'} to "
+        f"{printed(row['new'], zone=zone) or 'none'}."
         for row in rows
     ]
     if len(rows) < len(modification.changes):

@@ -158,8 +158,7 @@ def _announced(solicitation: Solicitation) -> list[dict[str, str]]:
         f"day of its release. It is {solicitation.get_set_aside_display()}; NAICS "
         f"{solicitation.naics}, size standard {solicitation.size_standard}. Line "
         "items, requirement, place and time, evaluation and clauses stand on the form "
-        f"and below. For information: {solicitation.contact_name}, "
-        f"{solicitation.contact_email}."
+        f"and below, and so does whom to ask ({solicitation.contact_name})."
     )
     heading = "Combined synopsis and solicitation (FAR 12.603)"
     return [{"heading": heading, "text": text}]

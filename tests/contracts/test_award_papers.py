@@ -6,13 +6,16 @@ import pytest
 
 from contracting.contracts.models import UnsuccessfulNotice
 from contracting.contracts.operations.award import award_contract
+from contracting.contracts.operations.notify import notify_unsuccessful
 from contracting.documents.models import Document
 from contracting.documents.operations.render import render_document
 from contracting.documents.queries import documents_of, read_blob
+from contracting.evaluations.operations.decide import decide_selection
 from tests.builders_orders import AWARDED_AT, awarded_contract, certified_contract
-from tests.cast import actor, client_for
+from tests.cast import actor, client_for, days
 from tests.contracts.results import REASON, notified
 from tests.documents.papers import text_of
+from tests.offers import compared_offers
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +108,38 @@ def test_each_offeror_gets_its_own_notice_and_nothing_of_a_competitor(decision):
     assert client_for(actor("contracting_officer")).get(address).status_code == 200
     for stranger in ("vendor_a_signer", "other_vendor_signer", "other_agency_officer"):
         assert client_for(actor(stranger)).get(address).status_code == 404
+
+
+def test_two_losers_read_nothing_of_each_other():
+    # Given three offers, of which one is selected
+    analysis = compared_offers()
+    offers = {
+        each.vendor.name: each for each in analysis.solicitation.submissions.all()
+    }
+    decision = decide_selection(
+        solicitation_id=analysis.solicitation_id,
+        selected={offers["Meridian Models"].pk: ""},
+        rationale="Meridian asks least and is rated like the others; I select it.",
+        seen_analysis_id=analysis.pk,
+        by=actor("source_selection_authority"),
+        at=AWARDED_AT - days(1),
+    )
+    contract = awarded_contract(on=decision)
+
+    # When each of the two others is told a reason of its own
+    reasons = {"Larkspur AI": "The first reason.", "Outsider Compute": "Another one."}
+    notify_unsuccessful(
+        contract_id=contract.pk,
+        reasons={offers[name].pk: reason for name, reason in reasons.items()},
+        by=actor("contracting_officer"),
+        at=AWARDED_AT + days(1),
+    )
+
+    # Then each paper holds its own reason and neither name nor reason of the other
+    for mine, theirs in (tuple(reasons), tuple(reversed(reasons))):
+        paper = Document.objects.get(kind="award_notice", vendor__name=mine)
+        held = json.dumps(paper.context)
+        assert reasons[mine] in held
+        assert mine in held
+        assert reasons[theirs] not in held
+        assert theirs not in held

@@ -104,6 +104,33 @@ def test_nothing_is_printed_in_codes_of_the_house(papers):
         assert codes == [], paper.title
 
 
+def test_an_order_states_every_part_of_its_token_block(papers):
+    order = next(paper for paper in papers if paper.kind == "task_order").context
+
+    facts = {label: value for label, value, *_shape in order["facts"]}
+    for part in (
+        "Token ceiling",
+        "Dollar ceiling",
+        "Funded",
+        "Notice when used of the funds",
+        "Data boundary",
+        "Time zone of days and months",
+        "Fair opportunity",
+        "Representative",
+    ):
+        assert facts[part] not in {"", None}, part
+    for key, column in (
+        ("token_lines", "base_item"),
+        ("token_lines", "unit_price"),
+        ("models", "snapshot"),
+        ("funding", "acrn"),
+        ("gateway_keys", "key"),
+        ("tolerances", "measure"),
+    ):
+        assert order[key], key
+        assert all(row[column] for row in order[key]), key
+
+
 def _is_required(block, paper) -> bool:
     if block.required not in FOR_WHICH:
         return False
