@@ -59,7 +59,6 @@ BESIDES = {
         "standing",
         "views",
     },
-    "evaluations": {"discussions", "models", "pricing", "standing", "views"},
     "evidence": {"data", "queries"},
     "ledger": {"models", "queries"},
     "metering": {
