@@ -1,4 +1,4 @@
-"""Words and figures on paper, from the plain values of a frozen context.
+"""Words, figures and drawings on paper, from the plain values of a frozen context.
 
 A value that does not fit its column is printed as it stands: paper never fails because
 a field was filled with words.
@@ -7,12 +7,14 @@ a field was filled with words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from contracting.core.plots import words
+from contracting.core.plots.waterfall import Down, waterfall
 from contracting.core.templatetags import drawdown
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -130,3 +132,45 @@ _FIGURES: Final[dict[str, Callable[[Decimal], str]]] = {
 }
 FIGURES: Final = frozenset(_FIGURES)
 """The shapes that stand at the right of their column."""
+
+
+_INKS: Final = (
+    "<style>text { font-family: 'Public Sans'; font-size: 13px; fill: #111; "
+    "font-variant-numeric: tabular-nums; } "
+    ".dd-plot__obligated { fill: #5b6f8c; } .dd-plot__used { fill: #b8c4d6; "
+    "stroke: #33475f; stroke-width: .8px; } "
+    ".dd-plot__used--over { fill: #a8200d; } .dd-plot__grid { stroke: #8a8f95; }"
+    "</style>"
+)
+"""How a drawing looks on paper: told apart by their greys, and by an edge."""
+
+
+def drawing_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The steps of a waterfall as a bar chart; none where they do not add up.
+
+    The first row is the start and the last one the end; the table beside it holds every
+    digit of each. Every word of the drawing is escaped where it is drawn.
+    """
+    if len(rows) < 2:
+        return {}
+    try:
+        amounts = [Decimal(str(row["amount"])) for row in rows]
+        labels = [str(row["step"]) for row in rows]
+        made = waterfall(
+            "why",
+            f"Bar chart: from {labels[0].lower()} {words.dollars(amounts[0])} to "
+            f"{labels[-1].lower()} {words.dollars(amounts[-1])}, step by step. "
+            "The table holds every figure",
+            "",
+            ((labels[0], amounts[0]), (labels[-1], amounts[-1])),
+            [
+                Down(label, -amount)
+                for label, amount in zip(labels[1:-1], amounts[1:-1], strict=True)
+            ],
+        )
+    except (KeyError, ValueError, InvalidOperation):
+        return {}
+    return {
+        "svg": made.wide.replace("<title", f"{_INKS}<title", 1),
+        "notes": made.notes,
+    }

@@ -194,6 +194,10 @@ def _context() -> dict[str, Any]:
         "draft": _TEXT | {"description": "Why this paper is not issued yet."},
         "as_of": _TEXT | {"description": "The day on which a contract is read."},
         **dict.fromkeys(paperwork.LINES_OF_WORDS, _TEXT),
+        "letterhead": {
+            "description": "Who writes to whom, when and about what.",
+            **_object(**dict.fromkeys(paperwork.LETTERHEAD, _VALUE)),
+        },
         "blocks": {
             "description": "The blocks of the form by their numbers.",
             "type": "object",

@@ -11,15 +11,12 @@ import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from contracting.core.plots.waterfall import Down, waterfall
-from contracting.core.plots.words import dollars
-from contracting.documents.calculations import FIGURES, is_day, printed
+from contracting.documents.calculations import FIGURES, drawing_of, is_day, printed
 
 DATA: Final = Path(__file__).parent / "data"
 
@@ -111,6 +108,7 @@ LONGEST_WORD: Final = 32
 LONG_TABLE: Final = 200
 """Rows; a table with more is enclosed as a file, and the pages print its beginning."""
 SHOWN_OF_LONG: Final = 40
+LETTERHEAD: Final = ("dated", "sender", "addressee", "reference", "subject")
 LINES_OF_WORDS: Final = (
     *("summary", "description", "subject", "issuer"),
     *("heading", "basis"),
@@ -203,52 +201,10 @@ def laid_out(kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
         "notes": [printed(note, zone=zone) for note in context.get("notes") or []],
         "as_of_words": printed(context.get("as_of")),
         "letterhead": {
-            key: printed(value, zone=zone)
-            for key, value in (context.get("letterhead") or {}).items()
+            key: printed(said, zone=zone)
+            for key, said in (context.get("letterhead") or {}).items()
         },
-        "drawing": _drawing(_rows_of(context, "waterfall")),
-    }
-
-
-_INKS: Final = (
-    "<style>text { font-family: 'Public Sans'; font-size: 13px; fill: #111; "
-    "font-variant-numeric: tabular-nums; } "
-    ".dd-plot__obligated { fill: #5b6f8c; } .dd-plot__used { fill: #b8c4d6; "
-    "stroke: #33475f; stroke-width: .8px; } "
-    ".dd-plot__used--over { fill: #a8200d; } .dd-plot__grid { stroke: #8a8f95; }"
-    "</style>"
-)
-"""How a drawing looks on paper: told apart by their greys, and by an edge."""
-
-
-def _drawing(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The steps of a waterfall as a bar chart; none where they do not add up.
-
-    The first row is the start and the last one the end; the table beside it holds every
-    digit of each. Every word of the drawing is escaped where it is drawn.
-    """
-    if len(rows) < 2:
-        return {}
-    try:
-        amounts = [Decimal(str(row["amount"])) for row in rows]
-        labels = [str(row["step"]) for row in rows]
-        made = waterfall(
-            "why",
-            f"Bar chart: from {labels[0].lower()} {dollars(amounts[0])} to "
-            f"{labels[-1].lower()} {dollars(amounts[-1])}, step by step. "
-            "The table holds every figure",
-            "",
-            ((labels[0], amounts[0]), (labels[-1], amounts[-1])),
-            [
-                Down(label, -amount)
-                for label, amount in zip(labels[1:-1], amounts[1:-1], strict=True)
-            ],
-        )
-    except (KeyError, ValueError, InvalidOperation):
-        return {}
-    return {
-        "svg": made.wide.replace("<title", f"{_INKS}<title", 1),
-        "notes": made.notes,
+        "drawing": drawing_of(_rows_of(context, "waterfall")),
     }
 
 
