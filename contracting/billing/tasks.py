@@ -7,7 +7,7 @@ from datetime import datetime
 from celery import shared_task
 
 from contracting.billing.operations.ask_all import ask_all
-from contracting.billing.operations.remind_all import remind_of_invoices
+from contracting.billing.operations.remind_all import remind_all
 from contracting.core import clock
 
 
@@ -28,4 +28,4 @@ def remind_of_invoices_daily(at: str | None = None) -> int:
     :param at: an instant in ISO format; now, where nothing is given
     :returns: the number of reminders
     """
-    return remind_of_invoices(at=datetime.fromisoformat(at) if at else clock.now())
+    return remind_all(at=datetime.fromisoformat(at) if at else clock.now())

@@ -7,7 +7,7 @@ from datetime import datetime
 from celery import shared_task
 
 from contracting.core import clock
-from contracting.recounts.operations.dispute_all import dispute_flagged_counts as all_
+from contracting.recounts.operations.dispute_all import dispute_all
 
 
 @shared_task
@@ -17,4 +17,4 @@ def dispute_flagged_counts(at: str | None = None) -> int:
     :param at: an instant in ISO format; now, where nothing is given
     :returns: the number of disputes that were opened
     """
-    return all_(at=datetime.fromisoformat(at) if at else clock.now())
+    return dispute_all(at=datetime.fromisoformat(at) if at else clock.now())

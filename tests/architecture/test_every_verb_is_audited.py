@@ -19,6 +19,7 @@ NOT_RECORDED = {
     "accounts.claim_key": "marks the request; what it asks for records itself",
     "audit.record_event": "it is the record",
     "billing.ask_all": "asks for one order after the other",
+    "billing.remind_all": "asks for one invoice after the other",
     "charges.charge_all": "asks for one order after the other",
     "documents.record_approval": "one row of the verb that approves",
     "documents.request_document": "one row of the verb that needs the paper",
@@ -43,6 +44,7 @@ NOT_RECORDED = {
     "notices.sweep_notices": "sends what was posted",
     "periods.accrue_all": "asks for one order after the other",
     "reconciliation.reconcile_all": "asks for one comparison after the other",
+    "recounts.dispute_all": "asks for one plan after the other",
     "reference.assign_number": "one step of the verb that signs",
     "submissions.log_health": "its rows are a log of their own, one each minute",
 }
@@ -51,6 +53,7 @@ NOT_RECORDED = {
 NOT_SIGNED = {
     "audit.record_event",
     "billing.ask_all",
+    "billing.remind_all",
     "charges.charge_all",
     "documents.check_signed_copy",
     "documents.render_document",
@@ -68,6 +71,7 @@ NOT_SIGNED = {
     "notices.sweep_notices",
     "periods.accrue_all",
     "reconciliation.reconcile_all",
+    "recounts.dispute_all",
     "reference.assign_number",
     "submissions.log_health",
 }
@@ -76,6 +80,7 @@ NOT_SIGNED = {
 NOT_ONE_TRANSACTION = {
     "audit.record_event": "it insists on being inside its caller's",
     "billing.ask_all": "one failure stops no other order",
+    "billing.remind_all": "one failure stops no other invoice",
     "charges.charge_all": "one failure stops no other order",
     "documents.render_document": "no transaction is open while the press works",
     "documents.clear_parts": "it touches no row",
@@ -86,6 +91,7 @@ NOT_ONE_TRANSACTION = {
     "notices.sweep_notices": "each notice that waits is a transaction of its own",
     "periods.accrue_all": "one failure stops no other order",
     "reconciliation.reconcile_all": "one failure stops no other comparison",
+    "recounts.dispute_all": "one failure stops no other plan",
 }
 
 

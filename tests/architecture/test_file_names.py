@@ -71,7 +71,7 @@ BESIDES = {
         "queries",
         "views",
     },
-    "modifications": {"calculations", "forms", "views"},
+    "modifications": {"calculations", "forms", "queries", "views"},
     "operate": {"data", "story"},
     "options": {"calculations"},
     "orders": {"calculations", "forms", "models", "queries", "views"},

@@ -8,15 +8,13 @@ import pytest
 
 from contracting.billing.models import InvoiceReminder
 from contracting.billing.operations.remind import remind_of_invoice
-from contracting.billing.operations.remind_all import remind_of_invoices
+from contracting.billing.operations.remind_all import remind_all
 from contracting.billing.queries.clocks import reminders_due, return_by
 from contracting.billing.states import ReminderKind
-from contracting.billing.tasks import remind_of_invoices_daily
 from contracting.core.actors import SYSTEM
 from contracting.core.errors import NotAllowed
 from contracting.notices.models import Notice
-from contracting.reconciliation.operations.accept import accept_usage
-from tests.builders_billing import compared, invoiced, reported, used
+from tests.builders_billing import invoiced
 from tests.cast import actor, client_for, nothing_happens, person
 
 DAY = timedelta(days=1)
@@ -39,7 +37,7 @@ def test_each_is_told_once_in_calendar_days(order):
     assert return_by(invoice) == date(2026, 5, 29)
 
     # When the schedule comes every day, and twice on one
-    sent = [remind_of_invoices(at=FRIDAY + n * DAY) for n in (0, 1, 2, 2, 3, 4, 5, 6)]
+    sent = [remind_all(at=FRIDAY + n * DAY) for n in (0, 1, 2, 2, 3, 4, 5, 6)]
 
     # Then the representative hears on the second day, and the officer too on the fifth
     assert sent == [0, 0, 1, 0, 0, 0, 1, 0]
@@ -49,23 +47,6 @@ def test_each_is_told_once_in_calendar_days(order):
     )
     assert {(cor, review), (cor, match), (officer, match)} <= told(invoice)
     assert (officer, review) not in told(invoice)
-
-
-def test_a_schedule_that_stood_still_tells_both_at_once(order):
-    invoiced(order, at=FRIDAY)
-
-    assert remind_of_invoices_daily((FRIDAY + 9 * DAY).isoformat()) == 2
-    assert remind_of_invoices(at=FRIDAY + 10 * DAY) == 0
-
-
-def test_nobody_is_told_of_what_is_accepted(order):
-    used(order)
-    reported(order)
-    invoice = invoiced(order, at=FRIDAY)
-    compared(order, invoice, at=FRIDAY + DAY)
-    accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=FRIDAY + DAY)
-
-    assert remind_of_invoices(at=FRIDAY + 9 * DAY) == 0
 
 
 def test_nobody_sends_them_but_the_schedule(order):

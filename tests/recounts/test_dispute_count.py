@@ -12,11 +12,10 @@ from contracting.disputes.models import DisputeCase, JointRecount
 from contracting.disputes.operations.freeze import freeze_evidence
 from contracting.disputes.operations.open import open_dispute
 from contracting.disputes.refusals import CaseIncomplete
-from contracting.ledger.models import Balance
 from contracting.notices.models import Notice
-from contracting.reconciliation.models import Dispute, Finding
+from contracting.reconciliation.models import Finding
 from contracting.recounts import queries
-from contracting.recounts.operations.dispute_all import dispute_flagged_counts
+from contracting.recounts.operations.dispute_all import dispute_all
 from contracting.recounts.operations.dispute_count import dispute_count
 from contracting.recounts.refusals import NotFlagged
 from tests.builders_metering import CALLED_AT
@@ -95,24 +94,6 @@ def test_nobody_else_disputes_it_and_not_without_a_question(plan, order):
         disputed(plan, order, question=" ")
 
 
-def test_a_flag_puts_the_count_to_the_vendor_by_itself(plan, order):
-    # When the schedule comes, twice
-    balances = list(Balance.objects.order_by("pk").values())
-    assert [dispute_flagged_counts(at=NOW) for _ in range(2)] == [1, 0]
-
-    # Then the vendor is asked, by nobody's hand, and no money has moved
-    case = DisputeCase.objects.get()
-    assert queries.case_of(plan) == case
-    assert (case.order, case.opened_by) == (order, None)
-    assert "30 calls were recounted with gpt2" in case.question
-    assert list(Balance.objects.order_by("pk").values()) == balances
-    assert not Dispute.objects.exists()
-    page = client_for(actor("vendor_a_signer")).get(case.path).content.decode()
-    assert "By the flagged count itself" in page
-    with nothing_happens(), pytest.raises(NotFlagged):
-        disputed(plan, order)
-
-
 def test_the_schedule_opens_no_dispute_of_a_difference(order):
     with nothing_happens(), pytest.raises(NotAllowed):
         open_dispute(order_id=order.pk, findings=(), question="Why?", by=SYSTEM, at=NOW)
@@ -122,7 +103,7 @@ def test_a_disputed_count_is_counted_anew_by_both_on_days_that_are_named(
     plan, order, monkeypatch
 ):
     # Given a dispute of the count, which has no difference, and the next morning
-    dispute_flagged_counts(at=NOW)
+    dispute_all(at=NOW)
     case = DisputeCase.objects.get()
     later = NOW + timedelta(days=1)
     monkeypatch.setattr(clock, "now", lambda: later)

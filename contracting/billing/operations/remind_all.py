@@ -13,7 +13,7 @@ from contracting.core.actors import SYSTEM
 _log = logging.getLogger(__name__)
 
 
-def remind_of_invoices(*, at: datetime) -> int:
+def remind_all(*, at: datetime) -> int:
     """Look at each waiting invoice in a transaction of its own; may run twice.
 
     :returns: how many reminders were sent

@@ -16,7 +16,7 @@ from contracting.recounts.refusals import NotFlagged
 _log = logging.getLogger(__name__)
 
 
-def dispute_flagged_counts(*, at: datetime) -> int:
+def dispute_all(*, at: datetime) -> int:
     """Open a dispute of each flagged count that nobody has put to its vendor yet.
 
     A flag opens a dispute and never changes a payment. It is opened on the order of
