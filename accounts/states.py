@@ -79,6 +79,7 @@ class Scope(TextChoices):
     RECONCILIATION_READ = "reconciliation:read", "read reconciliations"
     RECOUNTS_WRITE = "recounts:write", "send recounted samples"
     PAYMENTS_READ = "payments:read", "read payments"
+    PAYMENTS_WRITE = "payments:write", "exchange batches and answers with finance"
     DOCUMENTS_READ = "documents:read", "read documents"
     DOCUMENTS_WRITE = "documents:write", "hand in signed copies of documents"
     REFERENCE_READ = "reference:read", "read reference data"
@@ -87,6 +88,7 @@ class Scope(TextChoices):
 AGENCY_ONLY_SCOPES = frozenset(
     {
         Scope.USAGE_WRITE,
+        Scope.PAYMENTS_WRITE,
         Scope.RECOUNTS_WRITE,
         Scope.REQUISITIONS_READ,
         Scope.SOLICITATIONS_WRITE,

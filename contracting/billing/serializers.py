@@ -285,6 +285,16 @@ class CreditLineSerializer(serializers.Serializer[object]):
     amount = MoneySerializer()
 
 
+class StatedDueSerializer(serializers.Serializer[object]):
+    """What a vendor owes back, as its system states it."""
+
+    clin = serializers.CharField(max_length=8)
+    acrn = serializers.CharField(max_length=4, required=False, default="")
+    kind = serializers.ChoiceField(choices=CreditKind.choices)
+    amount = StatedMoneySerializer()
+    reason = serializers.CharField(max_length=4000)
+
+
 class CreditSerializer(serializers.Serializer[object]):
     """What the vendor owes back, and what of it is open."""
 

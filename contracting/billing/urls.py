@@ -119,6 +119,11 @@ api_urlpatterns: list[URLPattern] = [
         name="receive_invoice",
     ),
     path(
+        f"{_ORDER}/credits",
+        api.OrderCreditsEndpoint.as_view(),
+        name="record_credit",
+    ),
+    path(
         f"{_ORDER}/reporting",
         api_register.OrderReportingEndpoint.as_view(),
         name="reporting",

@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contracting.core.api import EndpointView, instant, money
+from contracting.billing.api.written import credit_row
+from contracting.billing.calculations import BadReport, read_cents
+from contracting.billing.queries.credits import get_credit_for
+from contracting.billing.serializers import CreditSerializer
+from contracting.core.api import (
+    EndpointView,
+    instant,
+    money,
+    read_json,
+    refuse_unknown_fields,
+)
+from contracting.core.quantities import Dollars
+from contracting.documents.models import Blob
+from contracting.documents.queries import read_blob
 from contracting.payments import queries
-from contracting.payments.models import PaymentCertification
+from contracting.payments.models import PaymentCertification, PaymentExport
+from contracting.payments.operations.export_payments import export_payments
+from contracting.payments.operations.import_payment_status import (
+    import_payment_status,
+)
+from contracting.payments.operations.record_refund import record_refund
+from contracting.payments.operations.return_payment import return_payment
+from contracting.payments.queries.batches import exports_visible_to, get_export_for
+from contracting.payments.refusals import PaymentDateWrong
 from contracting.payments.serializers import (
+    BatchSerializer,
     PaymentSerializer,
     PaymentSummarySerializer,
+    StatedRefundSerializer,
+    StatedReturnSerializer,
+    StatusSerializer,
 )
 
 
@@ -72,6 +102,216 @@ class PaymentEndpoint(EndpointView):
             for part in queries.classification_of(found)
         ]
         return Response(body)
+
+
+class PaymentReturnEndpoint(EndpointView):
+    """Finance gives a voucher back."""
+
+    scope_write = "payments:write"
+
+    @extend_schema(
+        operation_id="return_payment",
+        summary="Give a voucher back",
+        description=(
+            "What it pays is certified anew, by a person. Where it was paid and the "
+            "money came back, its postings are reversed."
+        ),
+        request=StatedReturnSerializer,
+        responses=PaymentSummarySerializer,
+        tags=["payments"],
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        found = queries.get_certification_for(self.actor, public_id)
+
+        def work(at: datetime) -> tuple[int, Any, str]:
+            said = _read(StatedReturnSerializer, request)
+            return_payment(
+                certification_id=found.pk, reason=said["reason"], by=self.actor, at=at
+            )
+            now = queries.get_certification_for(self.actor, public_id)
+            return 200, summary_of(now), f"/api/v1/payments/{public_id}"
+
+        return self.once(request, work)
+
+
+class RefundEndpoint(EndpointView):
+    """What a vendor has paid back."""
+
+    scope_write = "payments:write"
+
+    @extend_schema(
+        operation_id="record_refund",
+        summary="Record a refund of a credit",
+        description="It returns to the funds that have paid, at most what is open.",
+        request=StatedRefundSerializer,
+        responses={201: CreditSerializer},
+        tags=["payments"],
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        credit = get_credit_for(self.actor, public_id)
+
+        def work(at: datetime) -> tuple[int, Any, str]:
+            said = _read(StatedRefundSerializer, request)
+            record_refund(
+                credit_id=credit.pk,
+                dollars=_cents(said["amount"]["amount"]),
+                received_on=said["received_on"],
+                reference=said["reference"],
+                by=self.actor,
+                at=at,
+            )
+            now = get_credit_for(self.actor, public_id)
+            return 201, credit_row(now), f"/api/v1/credits/{public_id}"
+
+        return self.once(request, work)
+
+
+class BatchesEndpoint(EndpointView):
+    """The batches that were handed to the finance system, and a new one."""
+
+    scope_read = "payments:read"
+    scope_write = "payments:write"
+
+    @extend_schema(
+        operation_id="list_payment_batches",
+        summary="List batches of payments",
+        responses=BatchSerializer(many=True),
+        tags=["payments"],
+    )
+    def get(self, request: Request) -> Response:
+        found = exports_visible_to(self.actor).order_by()
+        return self.page(request, found, batch_row)
+
+    @extend_schema(
+        operation_id="export_payments",
+        summary="Take what is certified as a batch",
+        description=(
+            "Every certified payment that is in no batch yet, each once. There is no "
+            "empty batch: where nothing waits the answer is 409."
+        ),
+        request=None,
+        responses={201: BatchSerializer},
+        tags=["payments"],
+    )
+    def post(self, request: Request) -> Response:
+        def work(at: datetime) -> tuple[int, Any, str]:
+            export = export_payments(
+                agency_id=self.actor.own_organization_id, by=self.actor, at=at
+            )
+            kept = get_export_for(self.actor, export.public_id)
+            return (
+                201,
+                batch_row(kept),
+                f"/api/v1/payment_batches/{export.public_id}",
+            )
+
+        return self.once(request, work)
+
+
+class BatchEndpoint(EndpointView):
+    """One batch."""
+
+    scope_read = "payments:read"
+
+    @extend_schema(
+        operation_id="get_payment_batch",
+        summary="Read a batch of payments",
+        responses=BatchSerializer,
+        tags=["payments"],
+    )
+    def get(self, request: Request, public_id: str) -> Response:
+        return Response(batch_row(get_export_for(self.actor, public_id)))
+
+
+class BatchCsvEndpoint(EndpointView):
+    """The batch as CSV, byte for byte as it was kept."""
+
+    scope_read = "payments:read"
+
+    @extend_schema(
+        operation_id="get_payment_batch_csv",
+        summary="Fetch a batch as CSV",
+        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+        tags=["payments"],
+    )
+    def get(self, request: Request, public_id: str) -> HttpResponse:
+        return _kept(get_export_for(self.actor, public_id).csv)
+
+
+class BatchJsonEndpoint(EndpointView):
+    """The batch as JSON, byte for byte as it was kept."""
+
+    scope_read = "payments:read"
+
+    @extend_schema(
+        operation_id="get_payment_batch_json",
+        summary="Fetch a batch as JSON",
+        responses={(200, "application/json"): OpenApiTypes.BINARY},
+        tags=["payments"],
+    )
+    def get(self, request: Request, public_id: str) -> HttpResponse:
+        return _kept(get_export_for(self.actor, public_id).json)
+
+
+def _kept(blob: Blob) -> HttpResponse:
+    return HttpResponse(read_blob(blob), content_type=blob.media_type)
+
+
+class StatusEndpoint(EndpointView):
+    """What the finance system answers."""
+
+    scope_write = "payments:write"
+
+    @extend_schema(
+        operation_id="import_payment_status",
+        summary="Say what was paid and what was given back",
+        description=(
+            "CSV whose first line is voucher_number,status,paid_on,reference,amount,"
+            "reason; status is PAID or RETURNED. All rows are recorded or none; what "
+            "is known already is passed over."
+        ),
+        request={"text/csv": OpenApiTypes.STR},
+        responses={201: StatusSerializer},
+        tags=["payments"],
+    )
+    def post(self, request: Request) -> Response:
+        def work(at: datetime) -> tuple[int, Any, str]:
+            done = import_payment_status(
+                agency_id=self.actor.own_organization_id,
+                content=request.body,
+                by=self.actor,
+                at=at,
+            )
+            return 201, asdict(done), ""
+
+        return self.once(request, work)
+
+
+def _read(form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The values of a body that has nothing else."""
+    stated = form(data=read_json(request.body))
+    refuse_unknown_fields(stated.initial_data, set(stated.fields))
+    stated.is_valid(raise_exception=True)
+    return dict(stated.validated_data)
+
+
+def _cents(text: str) -> Dollars:
+    try:
+        return read_cents("amount", text)
+    except BadReport as error:
+        raise PaymentDateWrong(str(error), pointer="/amount") from error
+
+
+def batch_row(export: PaymentExport) -> dict[str, Any]:
+    """A batch as the API writes it."""
+    return {
+        "id": export.public_id,
+        "number": export.number,
+        "vouchers": export.vouchers,  # type: ignore[attr-defined]
+        "csv_sha256": export.csv.sha256,
+        "json_sha256": export.json.sha256,
+        "exported_at": instant(export.exported_at),
+    }
 
 
 def summary_of(certification: PaymentCertification) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from accounts.permissions import role_in
-from accounts.states import Role
+from accounts.permissions import role_in, scope_in
+from accounts.states import Role, Scope
 from contracting.billing.models import CreditDue, Invoice
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
@@ -52,13 +52,9 @@ def can_certify_payment(by: Actor, invoice: Invoice) -> Verdict:
 
 
 def can_record_payment(by: Actor, certification: PaymentCertification) -> Verdict:
-    """A certifying officer of the agency, from the finance system's confirmation."""
-    return role_in(
-        by,
-        certification.invoice.order.contract.agency_id,
-        Role.PAYMENT_CERTIFIER,
-        doing="record a payment",
-    )
+    """A certifying officer of the agency, or the finance system's own confirmation."""
+    agency_id = certification.invoice.order.contract.agency_id
+    return _finance(by, agency_id, "record a payment")
 
 
 def can_authorize_early_payment(
@@ -86,13 +82,8 @@ def can_state_acceptance_period(by: Actor, contract: Contract) -> Verdict:
 
 
 def can_record_refund(by: Actor, credit: CreditDue) -> Verdict:
-    """A certifying officer of the agency, from the deposit that came in."""
-    return role_in(
-        by,
-        credit.order.contract.agency_id,
-        Role.PAYMENT_CERTIFIER,
-        doing="record a refund",
-    )
+    """A certifying officer of the agency, or finance, from the deposit that came in."""
+    return _finance(by, credit.order.contract.agency_id, "record a refund")
 
 
 def can_demand_refund(by: Actor, credit: CreditDue) -> Verdict:
@@ -118,7 +109,17 @@ def can_waive_credit(by: Actor, credit: CreditDue) -> Verdict:
 
 
 def can_export_payments(by: Actor, agency_id: int) -> Verdict:
-    """A certifying officer of the agency, who answers for what is handed over."""
-    return role_in(
-        by, agency_id, Role.PAYMENT_CERTIFIER, doing="exchange files with finance"
-    )
+    """A certifying officer of the agency, or the finance system that fetches them.
+
+    Every voucher in a batch was certified by a person.
+    """
+    return _finance(by, agency_id, "exchange files with finance")
+
+
+def _finance(by: Actor, agency_id: int, doing: str) -> Verdict:
+    """What records a fact of the finance system, and neither certifies nor approves."""
+    if by.is_key and not by.is_agency:
+        return Refused("Only a key of the agency exchanges files with finance.")
+    if by.is_key:
+        return scope_in(by, agency_id, Scope.PAYMENTS_WRITE)
+    return role_in(by, agency_id, Role.PAYMENT_CERTIFIER, doing=doing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from contracting.billing.serializers import StatedMoneySerializer
 from contracting.solicitations.serializers import MoneySerializer
 
 
@@ -86,3 +87,36 @@ class PaymentSerializer(PaymentSummarySerializer):
     lines = PaidLineSerializer(many=True)
     charges = PaidChargeSerializer(many=True)
     classification = ClassificationSerializer(many=True)
+
+
+class BatchSerializer(serializers.Serializer[object]):
+    """A batch that was handed to the finance system."""
+
+    id = serializers.CharField()
+    number = serializers.IntegerField()
+    vouchers = serializers.IntegerField()
+    csv_sha256 = serializers.CharField()
+    json_sha256 = serializers.CharField()
+    exported_at = serializers.CharField()
+
+
+class StatusSerializer(serializers.Serializer[object]):
+    """How many vouchers were recorded as paid, as returned, or known already."""
+
+    paid = serializers.IntegerField()
+    returned = serializers.IntegerField()
+    known = serializers.IntegerField()
+
+
+class StatedReturnSerializer(serializers.Serializer[object]):
+    """Why a voucher is given back."""
+
+    reason = serializers.CharField(max_length=2000)
+
+
+class StatedRefundSerializer(serializers.Serializer[object]):
+    """What came back, when, and by which deposit."""
+
+    amount = StatedMoneySerializer()
+    received_on = serializers.DateField()
+    reference = serializers.CharField(max_length=60)

@@ -6,6 +6,7 @@ from contracting.payments import api, views
 from contracting.payments.views import credits
 
 _PAYMENT = "payments/<public_id:public_id>"
+_BATCH = "payment_batches/<public_id:public_id>"
 
 urlpatterns: list[URLPattern] = [
     path("payments/", views.PaymentsPage.as_view(), name="payments"),
@@ -82,4 +83,27 @@ urlpatterns: list[URLPattern] = [
 api_urlpatterns: list[URLPattern] = [
     path("payments", api.PaymentsEndpoint.as_view(), name="payments"),
     path(_PAYMENT, api.PaymentEndpoint.as_view(), name="payment"),
+    path(
+        f"{_PAYMENT}/return_payment",
+        api.PaymentReturnEndpoint.as_view(),
+        name="return_payment",
+    ),
+    path(
+        "credits/<public_id:public_id>/record_refund",
+        api.RefundEndpoint.as_view(),
+        name="record_refund",
+    ),
+    path("payment_batches", api.BatchesEndpoint.as_view(), name="payment_batches"),
+    path(_BATCH, api.BatchEndpoint.as_view(), name="payment_batch"),
+    path(
+        f"{_BATCH}/payments.csv",
+        api.BatchCsvEndpoint.as_view(),
+        name="payment_batch_csv",
+    ),
+    path(
+        f"{_BATCH}/payments.json",
+        api.BatchJsonEndpoint.as_view(),
+        name="payment_batch_json",
+    ),
+    path("payment_status", api.StatusEndpoint.as_view(), name="payment_status"),
 ]

@@ -30,12 +30,14 @@ from contracting.billing.calculations import (
 from contracting.billing.calculations.ubl import read_stated, said_of
 from contracting.billing.operations.receive_invoice import receive_invoice
 from contracting.billing.operations.receive_report import receive_usage_report
+from contracting.billing.operations.record_credit import record_credit
 from contracting.billing.queries.credits import (
     credits_visible_to,
     get_credit_for,
 )
 from contracting.billing.queries.written import ubl_of
 from contracting.billing.refusals import (
+    CreditWrong,
     ImproperInvoice,
     ReportRefused,
     all_at_once,
@@ -50,6 +52,7 @@ from contracting.billing.serializers import (
     ReportSerializer,
     StatedChargeSerializer,
     StatedCreditSerializer,
+    StatedDueSerializer,
     StatedInvoiceSerializer,
     StatedLineSerializer,
     StatedMoneySerializer,
@@ -223,6 +226,56 @@ class CreditsEndpoint(EndpointView):
     )
     def get(self, request: Request) -> Response:
         return self.page(request, credits_visible_to(self.actor), credit_row)
+
+
+class OrderCreditsEndpoint(EndpointView):
+    """A vendor's system says that too much was paid."""
+
+    scope_write = "invoices:write"
+
+    @extend_schema(
+        operation_id="record_credit",
+        summary="Record a credit that is due",
+        description=(
+            "It returns to the funds of the ACRN that have paid, as a line of the next "
+            "invoice or as a refund. One line and one ACRN each; acrn may be left out "
+            "where the line has one."
+        ),
+        request=StatedDueSerializer,
+        responses={201: CreditSerializer},
+        tags=["invoices"],
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        order = get_task_order_for(self.actor, public_id)
+
+        def work(at: datetime) -> tuple[int, Any, str]:
+            stated = StatedDueSerializer(data=read_json(request.body))
+            refuse_unknown_fields(stated.initial_data, set(stated.fields))
+            stated.is_valid(raise_exception=True)
+            said = dict(stated.validated_data)
+            line = order.lines.filter(
+                contract_line__clin=said["clin"], is_removed=False
+            ).first()
+            if line is None:
+                message = f"The order has no line {said['clin']}."
+                raise CreditWrong(message, pointer="/clin")
+            try:
+                dollars = read_cents("amount", said["amount"]["amount"])
+            except BadReport as error:
+                raise CreditWrong(str(error), pointer="/amount") from error
+            credit = record_credit(
+                order_line_id=line.pk,
+                dollars=dollars,
+                kind=said["kind"],
+                reason=said["reason"],
+                acrn=said["acrn"],
+                by=self.actor,
+                at=at,
+            )
+            kept = get_credit_for(self.actor, credit.public_id)
+            return 201, credit_row(kept), f"/api/v1/credits/{credit.public_id}"
+
+        return self.once(request, work)
 
 
 class CreditEndpoint(EndpointView):

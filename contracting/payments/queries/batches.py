@@ -84,7 +84,7 @@ def _lines(voucher: PaymentCertification) -> list[FundsLine]:
 def exports_visible_to(actor: Actor) -> QuerySet[PaymentExport]:
     """The batches of the actor's agency, the latest first; a vendor sees none."""
     rows = PaymentExport.objects.select_related("csv", "json").order_by("-number")
-    if actor.is_agency and actor.role:
+    if actor.is_agency and (actor.role or actor.is_key):
         counted = rows.annotate(vouchers=Count("payments"))
         return counted.filter(agency_id=actor.organization_id)
     return rows.none()
