@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracting.core.api import EndpointView, instant, money
 from contracting.core.quantities import Dollars
+from contracting.documents.queries import download_headers
+from contracting.orders.queries import get_task_order_for
 from contracting.reconciliation import queries
+from contracting.reconciliation.forms import month_asked
 from contracting.reconciliation.models import Cell, Finding, ReconciliationRun
+from contracting.reconciliation.queries import focus
 from contracting.reconciliation.serializers import (
     FindingSerializer,
     FindingSummarySerializer,
+    FocusSerializer,
     RunSerializer,
     RunSummarySerializer,
 )
@@ -66,6 +74,57 @@ class FindingsEndpoint(EndpointView):
     )
     def get(self, request: Request) -> Response:
         return self.page(request, queries.findings_visible_to(self.actor), finding_row)
+
+
+class FocusEndpoint(EndpointView):
+    """What is accepted of an order, as rows of FOCUS 1.2."""
+
+    scope_read = "reconciliation:read"
+
+    @extend_schema(
+        operation_id="get_focus",
+        summary="Read what is accepted of a month in FOCUS 1.2",
+        description=(
+            "FinOps Open Cost and Usage Specification 1.2: a row for each accepted "
+            "line of the invoices whose period begins in the month. BilledCost is "
+            "what is payable; what is withheld is in no row. With format=csv a file."
+        ),
+        parameters=[
+            OpenApiParameter("month", str, required=True, description="2026-04"),
+            OpenApiParameter("format", str, description="json or csv."),
+        ],
+        responses={(200, "application/json"): FocusSerializer},
+        tags=["reconciliation"],
+    )
+    def get(self, request: Request, public_id: str) -> HttpResponseBase:
+        order = get_task_order_for(self.actor, public_id)
+        month = month_asked(request.query_params.get("month", ""))
+        rows = list(focus.focus_rows(order, month))
+        if request.query_params.get("format") == "csv":
+            return HttpResponse(
+                focus.as_csv(rows),
+                content_type="text/csv; charset=utf-8",
+                headers=download_headers(focus.name_of(order, month)),
+            )
+        body = {
+            "version": "1.2",
+            "month": f"{month:%Y-%m}",
+            "billed": money(focus.billed_total(rows).amount),
+            "rows": [_focus_row(row) for row in rows],
+        }
+        return Response(body)
+
+
+def _focus_row(row: focus.Row) -> dict[str, Any]:
+    """Decimals as text, nothing as null."""
+    return {
+        name: None
+        if value == ""
+        else f"{value:f}"
+        if isinstance(value, Decimal)
+        else value
+        for name, value in row.items()
+    }
 
 
 class FindingEndpoint(EndpointView):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 
 from contracting.reconciliation.matching.effects import Effect
+from contracting.reconciliation.refusals import BadMonth
 from contracting.reconciliation.states import FindingCode, FindingState
 
 
@@ -176,3 +177,15 @@ class CountsForm(forms.Form):
     end = InstantField()
     day_start = InstantField(required=False)
     day_end = InstantField(required=False)
+
+
+def month_asked(text: str) -> date:
+    """The first day of the month that an address names, such as ``2026-04``.
+
+    :raises BadMonth: if it names none
+    """
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        message = "Say which month is meant, such as month=2026-04."
+        raise BadMonth(message, pointer="/month") from None

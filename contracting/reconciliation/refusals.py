@@ -61,3 +61,9 @@ class NothingAgreed(Conflict):
     """Meter and report agree on nothing that is not invoiced yet."""
 
     code = "nothing_agreed"
+
+
+class BadMonth(Invalid):
+    """No month is named."""
+
+    code = "bad_month"

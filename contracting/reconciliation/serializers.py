@@ -90,3 +90,12 @@ class FindingSerializer(FindingSummarySerializer):
     """A discrepancy with the keys behind it."""
 
     evidence = serializers.JSONField()
+
+
+class FocusSerializer(serializers.Serializer[object]):
+    """What is accepted of a month; a row has the columns of FOCUS 1.2."""
+
+    version = serializers.CharField()
+    month = serializers.CharField()
+    billed = MoneySerializer()
+    rows = serializers.ListField(child=serializers.DictField())

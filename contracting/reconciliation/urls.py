@@ -6,6 +6,7 @@ from contracting.reconciliation import api, views
 from contracting.reconciliation.views import drafting, inbox
 from contracting.reconciliation.views.counts import (
     CountsPage,
+    FocusFile,
     OrderReconciliationPage,
     WaterfallFile,
 )
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern] = [
         OrderReconciliationPage.as_view(),
         name="order_reconciliation",
     ),
+    path(f"{_ORDER}/focus.csv", FocusFile.as_view(), name="focus_file"),
     path(
         f"{_ORDER}/draft_invoice",
         drafting.DraftInvoice.as_view(),
@@ -61,4 +63,5 @@ api_urlpatterns: list[URLPattern] = [
     path(_RUN, api.RunEndpoint.as_view(), name="reconciliation"),
     path("findings", api.FindingsEndpoint.as_view(), name="findings"),
     path(_FINDING, api.FindingEndpoint.as_view(), name="finding"),
+    path(f"{_ORDER}/focus", api.FocusEndpoint.as_view(), name="focus"),
 ]

@@ -19,7 +19,7 @@ from contracting.documents.queries import download_headers
 from contracting.orders.queries import get_task_order_for
 from contracting.reconciliation import forms, permissions, queries
 from contracting.reconciliation.models import Cell, ReconciliationRun
-from contracting.reconciliation.queries import counts
+from contracting.reconciliation.queries import counts, focus
 from contracting.reconciliation.states import Key
 
 CALLS_A_PAGE = 100
@@ -51,6 +51,7 @@ class OrderReconciliationPage(PageView):
             "findings": list(found.order_by("due_on", "pk")[: queries.MOST_TASKS]),
             "runs": counts.runs_of(order),
             "invoices": invoices_visible_to(self.actor).filter(order=order),
+            "focus_months": focus.months_accepted(order),
             "plot": counts.plot_of(run) if run else None,
             "csv_url": f"{run.path}/waterfall.csv" if run else "",
             "may_reconcile": permissions.can_reconcile_order(self.actor, order),
@@ -70,6 +71,19 @@ class WaterfallFile(PageView):
             plot.table.csv(),
             content_type="text/csv; charset=utf-8",
             headers=download_headers(f"waterfall-{run.public_id}.csv"),
+        )
+
+
+class FocusFile(PageView):
+    """What is accepted of an order's month as rows of FOCUS 1.2."""
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        order = get_task_order_for(self.actor, ids["public_id"])
+        month = forms.month_asked(request.GET.get("month", ""))
+        return HttpResponse(
+            focus.as_csv(focus.focus_rows(order, month)),
+            content_type="text/csv; charset=utf-8",
+            headers=download_headers(focus.name_of(order, month)),
         )
 
 
