@@ -190,6 +190,7 @@ INSTALLED_APPS = [
     "contracting.disputes",
     "contracting.payments",
     "contracting.recounts",
+    "contracting.allocations",
     "contracting.periods",
     "contracting.closeout",
     "contracting.verification",

@@ -47,6 +47,7 @@ PAGES = (
     "contracting.disputes",
     "contracting.payments",
     "contracting.recounts",
+    "contracting.allocations",
     "contracting.periods",
     "contracting.closeout",
     "contracting.verification",

@@ -9,6 +9,9 @@ MONTHS = of_file("periods/test_doors")
 CREDITED = of_file("billing/test_record_credit")
 EVIDENCE = of_file("evidence/test_doors")
 GATHERING = of_file("browser/test_evidence_without_javascript")
+PAID = of_file("payments/test_doors")
+EXPORTED = of_file("payments/test_export_payments")
+SHARED = of_file("allocations/test_set_allocation")
 
 SETTLED = (
     Page(
@@ -43,6 +46,45 @@ SETTLED = (
         closed=f"{CREDITED}a_credit_does_not_exist_for_outsiders",
         acted=f"{SETTLING}a_credit_is_recorded_and_what_is_open_is_cancelled",
         plain=f"{SETTLING}a_credit_is_recorded_and_what_is_open_is_cancelled",
+    ),
+    Page(
+        "What is owed to vendors, and by when?",
+        (
+            "payments:payments",
+            "payments:payment",
+            "payments:certify_payment",
+            "payments:record_payment",
+        ),
+        answer=f"{PAID}the_list_says_what_is_owed_and_when",
+        empty=f"{PAID}who_owes_nothing_is_told_what_would_appear",
+        error=f"{PAID}a_form_without_its_word_or_trace_number_comes_back",
+        closed=f"{PAID}for_an_outsider_there_is_no_such_payment",
+        acted=f"{SETTLING}a_payment_is_certified_handed_over_and_recorded",
+        plain=f"{SETTLING}a_payment_is_certified_handed_over_and_recorded",
+    ),
+    Page(
+        "Which batches were handed to the finance system?",
+        (
+            "payments:payment_exports",
+            "payments:export_payments",
+            "payments:import_payment_status",
+        ),
+        answer=f"{EXPORTED}the_pages_write_and_hand_over_a_batch",
+        empty=f"{EXPORTED}before_the_first_batch_the_page_says_what_one_is",
+        error=f"{EXPORTED}an_answer_that_cannot_be_read_comes_back_with_its_row",
+        closed=f"{EXPORTED}who_is_not_of_finance_is_told_why_and_strangers_nothing",
+        acted=f"{SETTLING}a_payment_is_certified_handed_over_and_recorded",
+        plain=f"{SETTLING}a_payment_is_certified_handed_over_and_recorded",
+    ),
+    Page(
+        "Whose is what was invoiced in a month?",
+        ("allocations:allocation", "allocations:set_allocation"),
+        answer=f"{SHARED}the_page_shows_each_share_and_the_file_adds_up",
+        empty=f"{SHARED}an_empty_month_and_a_wrong_one_are_said",
+        error=f"{SHARED}the_page_shows_each_share_and_the_file_adds_up",
+        closed=f"{SHARED}who_may_read_and_not_set_is_told_why_and_strangers_find_nothing",
+        acted=f"{SETTLING}a_month_is_shared_out_among_offices",
+        plain=f"{SETTLING}a_month_is_shared_out_among_offices",
     ),
     Page(
         "Is more reported than the text has?",

@@ -1,10 +1,12 @@
-"""Disputes, credits, recounts and months are dealt with on their pages, by hand."""
+"""Disputes, credits, payments, months and their like are dealt with by hand."""
 
 from decimal import Decimal
 
+from contracting.allocations.models import AllocationRule
 from contracting.billing.models import CreditDue
 from contracting.disputes.models import DisputeCase
 from contracting.disputes.states import CaseState
+from contracting.payments.models import Payment, PaymentCertification
 from contracting.periods.models import Entry
 from contracting.reconciliation.models import Finding
 from contracting.recounts.calculations import commitment_of
@@ -13,6 +15,9 @@ from tests.builders_orders import issued_order
 from tests.builders_periods import CLOSED_AT, ready_month
 from tests.builders_settlement import (
     ACCEPTED_AT,
+    CERTIFIED_AT,
+    PAID_AT,
+    PAYABLE,
     USED,
     accepted_invoice,
     received_invoice,
@@ -113,3 +118,49 @@ def test_a_month_is_signed_off_by_two_and_closed(stage):
     closing.press("Close the month")
 
     assert Entry.objects.filter(order=order).count() == 1
+
+
+def test_a_payment_is_certified_handed_over_and_recorded(stage):
+    order = accepted()
+    invoice = order.invoices.get()
+    stage.at(CERTIFIED_AT)
+    officer = stage.see(
+        "payment_certifier", "payments:certify_payment", invoice.public_id
+    )
+    officer.check("confirm")
+    officer.press("Certify for payment")
+    assert f"${PAYABLE} is due to" in officer.answer()
+
+    handing = stage.see("payment_certifier", "payments:payment_exports")
+    assert "1 certified payment waits" in handing.answer()
+    handing.follow("Write a batch")
+    handing.press("Write the batch")
+    assert "No certified payment waits" in handing.answer()
+
+    stage.at(PAID_AT)
+    voucher = PaymentCertification.objects.get(invoice=invoice)
+    paying = stage.see("payment_certifier", "payments:payment", voucher.public_id)
+    paying.follow("Record the payment")
+    paying.fill(paid_on=f"{PAID_AT:%Y-%m-%d}", reference="TRACE-7")
+    paying.press("Record the payment")
+    assert f"${PAYABLE} was paid to" in paying.answer()
+    assert Payment.objects.get(certification=voucher).reference == "TRACE-7"
+
+
+def test_a_month_is_shared_out_among_offices(stage):
+    order = accepted()
+    stage.at(ACCEPTED_AT + HOUR)
+    screen = stage.see(
+        "program_manager", "allocations:allocation", order.contract.public_id
+    )
+    assert f"${PAYABLE} is nobody’s yet" in screen.answer()
+    screen.follow("Set shares")
+    screen.fill(
+        valid_from="2026-04-01",
+        shares="Claims; ; Assistant; 60\nAppeals; ; Assistant; 40",
+        reason="Seats.",
+    )
+    screen.press("Set the shares")
+
+    assert f"All of ${PAYABLE} invoiced in April 2026" in screen.answer()
+    assert AllocationRule.objects.get().shares.count() == 2

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import jsonschema
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -112,3 +113,35 @@ def test_the_pages_write_and_hand_over_a_batch(voucher, told_the_time):
         for outsider in ("other_agency_officer", "vendor_a_signer"):
             assert client_for(actor(outsider)).get(address).status_code == 404
     assert client_for(actor("vendor_a_signer")).get(page).status_code == 404
+
+
+def test_before_the_first_batch_the_page_says_what_one_is(payment_certifier):
+    page = client_for(payment_certifier).get(reverse("payments:payment_exports"))
+
+    assert "No certified payment waits" in page.text
+    assert "No batches yet" in page.text
+
+
+def test_an_answer_that_cannot_be_read_comes_back_with_its_row(voucher, told_the_time):
+    browser = client_for(actor("payment_certifier"))
+    address = reverse("payments:import_payment_status")
+    head = "voucher_number,status,paid_on,reference,amount,reason"
+    file = SimpleUploadedFile("answer.csv", f"{head}\nX-1,PAID,,,,\n".encode())
+
+    with nothing_happens():
+        page = submit(browser, address, {"file": file})
+
+    assert page.status_code == 422
+    assert "Row 1" in page.text
+
+
+def test_who_is_not_of_finance_is_told_why_and_strangers_nothing(voucher):
+    verbs = [
+        reverse(f"payments:{name}")
+        for name in ("export_payments", "import_payment_status")
+    ]
+    for verb in verbs:
+        page = client_for(actor("cor")).get(verb)
+        assert page.status_code == 403
+        assert "exchange files with finance" in page.text
+        assert client_for(actor("vendor_a_signer")).get(verb).status_code == 404

@@ -1,0 +1,1 @@
+"""Whose the invoices are: shares of offices, projects and capabilities."""
