@@ -8,8 +8,10 @@ and result. One call in a thousand is missing on each side, two in a thousand ar
 counted otherwise; all of them, and nothing else, are found in every round.
 
 *G12*: a day of an order is reported anew and the night compares what has changed, with
-few days of history and with four times as many, days being equally large: six million
-lines after one and a half; ``FULL=1`` takes 26 million after six.
+few days of history and with five times as many, days being equally large: eight million
+lines after one and a half; ``FULL=1`` takes 26 million after eight. A night has to read
+the day and its neighbours and no other: that is counted in every round. Beside it the
+whole order is compared anew, whose result hash has to be that of the night before it.
 
 Calls have four classes, so that one call is four rows on each side.
 """
@@ -30,7 +32,10 @@ FIRST = date(2026, 4, 13)
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 CALLS_OF_A_DAY = 41_600
 ROUNDS = 5
-FEW_DAYS, MANY_DAYS = 10, 40
+NEIGHBOURS = 3
+"""A day, and those beside it into which the vendor's clock may put its calls."""
+
+FEW_DAYS, MANY_DAYS = 10, 50
 ALL_DAYS = 160
 EVENTS = """
 INSERT INTO metering_usageevent (agency_id, source_id, event_id, batch_id,
@@ -97,15 +102,21 @@ def measure(few: int = FEW_DAYS, many: int | None = None) -> dict[str, Any]:
     for name, days in (("few", few), ("many", many)):
         world.load(days)
         print(f"{days} days are loaded after {time.perf_counter() - began:.0f} s.")
+        took, read, anew = _nights(world)
         nights[name] = {
             "days": days,
             "rated_lines": 4 * days * CALLS_OF_A_DAY,
-            "seconds": spread(_nights(world)),
+            "seconds": spread(took),
+            "days_read": read,
+            "whole_seconds": anew,
+            "share_of_whole": round(spread(took)["median"] / anew, 3),
         }
     low, high = (nights[name]["seconds"]["median"] for name in ("few", "many"))
     print(
         f"a night after one day was reported anew: {high} s with {many} days of "
-        f"history, {low} s with {few}, ratio {high / low:.2f}"
+        f"history, {low} s with {few}, ratio {high / low:.2f}; it reads "
+        f"{nights['many']['days_read']} of {many} days and takes "
+        f"{nights['many']['share_of_whole']:.1%} of the whole comparison"
     )
     night = {
         "what": "the night after one day of an order was reported anew",
@@ -281,25 +292,45 @@ def _compared(world: _World) -> dict[str, int]:
     return found
 
 
-def _nights(world: _World) -> list[float]:
-    """G12: a day is reported anew, then the night compares; five times."""
+def _nights(world: _World) -> tuple[list[float], int, float]:
+    """G12: a day is reported anew, then the night compares; five times.
+
+    :returns: the seconds of each night, how many days each has read, and the seconds of
+        the whole comparison after the last
+    """
     from contracting.core.actors import SYSTEM
+    from contracting.reconciliation.models import KeptDay, ReconciliationRun
     from contracting.reconciliation.operations.read_changed_days import (
         read_changed_days,
     )
     from contracting.reconciliation.operations.reconcile import reconcile_order
 
-    def night() -> None:
-        while read_changed_days(order_id=world.order.pk, by=SYSTEM, at=NOW):
+    def night(at: datetime) -> ReconciliationRun:
+        while read_changed_days(order_id=world.order.pk, by=SYSTEM, at=at):
             pass
-        reconcile_order(order_id=world.order.pk, changed_only=True, by=SYSTEM, at=NOW)
+        return reconcile_order(
+            order_id=world.order.pk, changed_only=True, by=SYSTEM, at=at
+        )
 
-    night()
-    took = []
-    for _ in range(ROUNDS):
+    began = NOW + timedelta(days=world.days)
+    night(began)
+    took, read, last = [], set(), None
+    for number in range(1, ROUNDS + 1):
+        at = began + timedelta(minutes=number)
         world.revise()
-        took.append(timed(night)[1])
-    return took
+        last, seconds = timed(lambda at=at: night(at))
+        took.append(seconds)
+        read.add(KeptDay.objects.filter(order=world.order, read_at=at).count())
+    assert len(read) == 1, f"the nights have read unlike many days: {sorted(read)}"
+    (days,) = read
+    assert days <= NEIGHBOURS, f"{days} days were read, of which one was changed"
+    at = began + timedelta(hours=1)
+    whole, anew = timed(
+        lambda: reconcile_order(order_id=world.order.pk, by=SYSTEM, at=at)
+    )
+    assert last is not None
+    assert whole.result_sha256 == last.result_sha256
+    return took, days, round(anew, 3)
 
 
 def _ask(*texts: str) -> list[Any]:
