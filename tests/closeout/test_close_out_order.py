@@ -326,6 +326,7 @@ def test_no_report_is_missing_of_an_order_that_is_closed_out(completed):
     assert ReportStanding.MISSING in before
 
     order = closed_order(order=completed).order
+    assert order is not None
 
     after = months_of(order, CLOSED_AT + timedelta(days=90))
     assert all(each.is_answered and not each.letter_is_due for each in after)

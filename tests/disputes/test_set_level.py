@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,10 @@ def test_a_later_level_ends_the_earlier_one_and_keeps_it(contract):
 def test_its_exhibit_to_the_contract_is_printed_for_both_sides(contract):
     # Given two levels, the later one from June on
     level(contract)
-    half = {"target": Decimal("99.5"), "steps": [(Decimal(99), Decimal(5))]}
+    half: dict[str, Any] = {
+        "target": Decimal("99.5"),
+        "steps": [(Decimal(99), Decimal(5))],
+    }
     level(contract, first_day=date(2026, 6, 1), **half)
 
     # Then each time the whole exhibit was asked for, the last one with both

@@ -58,13 +58,23 @@ def test_the_same_content_with_another_code_is_another_file(coded):
     assert other.identifier != sheet("letter", verify_at=ADDRESS).identifier
 
 
+def _noting(seen):
+    """A press that notes what it is to print."""
+
+    def render(sheet):
+        seen.append(sheet)
+        return b"%PDF-1.7"
+
+    return render
+
+
 def test_each_paper_has_a_code_of_its_own(
     contracting_officer, at, settings, monkeypatch
 ):
     settings.SITE_URL = "https://drawdown.example.gov"
     one, other = (request(contracting_officer, at) for _ in range(2))
     seen = []
-    monkeypatch.setattr(rendering, "render", lambda it: seen.append(it) or b"%PDF-1.7")
+    monkeypatch.setattr(rendering, "render", _noting(seen))
 
     render_document(document_id=one.pk)
 
@@ -82,7 +92,7 @@ def test_a_paper_older_than_the_codes_has_none(contracting_officer, at, monkeypa
     copy.pk, copy.public_id, copy.verification_code = None, "", ""
     copy.save()
     seen = []
-    monkeypatch.setattr(rendering, "render", lambda it: seen.append(it) or b"%PDF-1.7")
+    monkeypatch.setattr(rendering, "render", _noting(seen))
 
     render_document(document_id=copy.pk)
 

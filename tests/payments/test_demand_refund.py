@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -44,7 +45,11 @@ def refunded(credit, dollars):
 
 
 def demanded(credit, **more):
-    given = {"basis": "April was down for hours.", "by": actor(OFFICER), "at": LATER}
+    given: dict[str, Any] = {
+        "basis": "April was down for hours.",
+        "by": actor(OFFICER),
+        "at": LATER,
+    }
     return demand_refund(credit_id=credit.pk, **(given | more))
 
 

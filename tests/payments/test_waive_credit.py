@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -33,7 +34,11 @@ OFFICER = "contracting_officer"
 
 
 def waived(credit, **more):
-    given = {"reason": "It costs more to collect.", "by": actor(OFFICER), "at": LATER}
+    given: dict[str, Any] = {
+        "reason": "It costs more to collect.",
+        "by": actor(OFFICER),
+        "at": LATER,
+    }
     return waive_credit(credit_id=credit.pk, **(given | more))
 
 
@@ -91,10 +96,11 @@ def test_its_page_does_it_and_says_so(settled, told_the_time):
 
 def test_what_is_waived_demanded_or_cancelled_is_what_was_read(settled):
     read = {"credit_id": settled.pk, "seen": Dollars("2.76"), "at": LATER}
-    for verb, words in (
+    verbs: tuple[Any, ...] = (
         (waive_credit, {"reason": "It costs more to collect."}),
         (cancel_credit, {"reason": "It was recorded twice."}),
         (demand_refund, {"basis": "April was down for hours."}),
-    ):
+    )
+    for verb, words in verbs:
         with nothing_happens(), pytest.raises(Stale, match=r"2\.77 is now"):
             verb(**read, **words, by=actor(OFFICER))
