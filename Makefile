@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test journeys faults guards browser check static fmt fields bench papers pango chromium
+.PHONY: help setup run demo test journeys faults guards browser check static fmt fields pictures bench papers pango chromium
 .NOTPARALLEL:
 
 # The newest Python that every pinned package supports.
@@ -93,6 +93,10 @@ fields: .venv/.ok ## Capture the usage fields of the newest packages of AI provi
 	@rm -rf var/packages && mkdir -p var/packages
 	@$(PY) -m pip download --quiet --no-deps --only-binary :all: --dest var/packages openai anthropic google-genai botocore
 	@$(PY) -m tests.metering.captured.capture var/packages
+
+pictures: .venv/.ok papers ## Draw page one of every paper for docs/reference again, where it has changed
+	@$(PY) -m tests.documents.pictures
+	@$(PY) -m tests.architecture.reference
 
 bench: .venv/.ok papers ## Measure ingest, paper, signing and lists against their floors: var/bench.json
 	@$(PY) bench/run.py

@@ -17,6 +17,7 @@ from typing import Any
 import django
 from django.apps import apps as django_apps
 
+from tests.architecture import pages_of_papers
 from tests.architecture.marks import Mark, listed_rules, marks
 from tests.architecture.steps import Step, steps_of
 from tests.architecture.tree import ROOT, Operation, apps, life_cycle, syntax, verbs
@@ -36,6 +37,9 @@ def pages() -> dict[str, str]:
         "rules.md": _page("Rules", _RULES, _rules_of_the_trade()),
         "adapters.md": _page("Formats of usage", _ADAPTERS, _adapters()),
         "document.schema.json": _schema_of_papers(),
+        "documents.md": _page(
+            "Documents", pages_of_papers.ABOUT, pages_of_papers.lines()
+        ),
     }
 
 
