@@ -73,7 +73,7 @@ def test_each_paper_has_a_code_of_its_own(
 ):
     settings.SITE_URL = "https://drawdown.example.gov"
     one, other = (request(contracting_officer, at) for _ in range(2))
-    seen = []
+    seen: list[rendering.Sheet] = []
     monkeypatch.setattr(rendering, "render", _noting(seen))
 
     render_document(document_id=one.pk)
@@ -91,7 +91,7 @@ def test_a_paper_older_than_the_codes_has_none(contracting_officer, at, monkeypa
     copy = Document.objects.get(pk=old.pk)
     copy.pk, copy.public_id, copy.verification_code = None, "", ""
     copy.save()
-    seen = []
+    seen: list[rendering.Sheet] = []
     monkeypatch.setattr(rendering, "render", _noting(seen))
 
     render_document(document_id=copy.pk)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.core.checks import run_checks
 from django.db import DatabaseError, connection
 
 from contracting.operate.management import deploy_checks
+from tests.documents.signers import authority, person
 
 
 def found():
@@ -43,6 +47,26 @@ def test_a_site_that_cannot_seal_receipts_is_refused(db, settings, place):
     settings.SEAL_FILE, settings.SEAL_IS_MADE = place, False
 
     assert found() == ["drawdown.E002"]
+
+
+@pytest.mark.parametrize(
+    ("days", "warned"), [(-1, ["drawdown.W003"]), (30, ["drawdown.W003"]), (90, [])]
+)
+def test_a_seal_that_ends_soon_is_warned_of(db, settings, tmp_path, days, warned):
+    last = datetime.fromtimestamp(time.time(), UTC) + timedelta(days=days)
+    seal = person("Seal", authority(), last=last)
+    place = tmp_path / "seal.pem"
+    place.write_bytes(seal.private() + seal.public())
+    settings.SEAL_FILE = str(place)
+
+    assert found() == warned
+
+
+def test_a_seal_on_a_token_needs_no_file(db, settings):
+    settings.SEAL_FILE, settings.SEAL_IS_MADE = "", False
+    settings.SEAL_PKCS11_MODULE = "/usr/lib/softhsm/libsofthsm2.so"
+
+    assert found() == []
 
 
 def test_a_role_that_owns_the_audit_table_is_warned_of(db):

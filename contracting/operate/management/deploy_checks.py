@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 from django.conf import settings
@@ -10,8 +11,10 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import DatabaseError, connection
 
 from contracting.audit.models import AuditEvent
+from contracting.documents.signing.keys import SealMissing, certificates
 
 _FEWEST_ITERATIONS = 600_000
+_SEAL_DAYS = 60
 _HINT = (
     "Create the two roles with deploy/roles.sql, give the site DATABASE_URL and "
     "`manage.py migrate` DATABASE_OWNER_URL."
@@ -86,14 +89,43 @@ def check_that_the_site_cannot_rewrite_evidence(**_: Any) -> list[CheckMessage]:
 def check_that_receipts_can_be_sealed(**_: Any) -> list[CheckMessage]:
     """Receipts wait until there is a seal: a site without one proves nothing."""
     place = settings.SEAL_FILE
+    if settings.SEAL_PKCS11_MODULE:
+        return []
     if place and (os.path.isfile(place) or settings.SEAL_IS_MADE):
         return []
     return [
         Error(
-            "SEAL_FILE names no file: no receipt of an offer could be sealed, and none "
-            "would be printed.",
+            "SEAL_FILE names no file: no receipt of an offer could be sealed, nothing "
+            "that binds could be signed, and none of it would be printed.",
             hint="deploy/runbook.md says how to get a key and a certificate.",
             id="drawdown.E002",
+        )
+    ]
+
+
+@register(deploy=True)
+def check_that_the_seal_outlives_the_next_weeks(**_: Any) -> list[CheckMessage]:
+    """Papers wait once the certificate has expired; a new one takes time to get.
+
+    Only what this process may read is looked at: on a token, or where the paper worker
+    alone reads the file, nothing is known here.
+    """
+    if settings.SEAL_PKCS11_MODULE or not os.path.isfile(settings.SEAL_FILE):
+        return []
+    try:
+        last = certificates()[0].not_valid_after_utc
+    except (SealMissing, IndexError):
+        return []
+    days = int((last.timestamp() - time.time()) // 86_400)
+    if days >= _SEAL_DAYS:
+        return []
+    when = f"ends on {last:%d %b %Y}" if days >= 0 else f"has ended on {last:%d %b %Y}"
+    return [
+        Warning(
+            f"The certificate of the seal {when}: papers that bear it wait from then "
+            "on.",
+            hint="deploy/runbook.md says how to get a new one and how to put it in.",
+            id="drawdown.W003",
         )
     ]
 
