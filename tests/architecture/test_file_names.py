@@ -148,6 +148,7 @@ AT_THE_ROOT = {
     "pyproject.toml",
     "requirements-dev.txt",
     "requirements-embedded.txt",
+    "requirements-pkcs11.txt",
     "requirements.txt",
     "templates",
     "tests",
