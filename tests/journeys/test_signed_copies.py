@@ -1,6 +1,8 @@
 """A signed copy: one party's signature in its own field, and nothing else."""
 
 import base64
+import shutil
+import subprocess
 from datetime import timedelta
 from functools import cache
 
@@ -10,6 +12,7 @@ from pyhanko.pdf_utils.generic import pdf_name
 
 from contracting.documents.signing import copies, read_copy
 from tests.documents import files
+from tests.documents.papers import printed
 from tests.documents.signers import (
     NOW,
     authority,
@@ -310,3 +313,26 @@ def test_a_look_that_ends_early_is_an_answer(monkeypatch):
 @pytest.mark.parametrize("code", copies.SENTENCES)
 def test_every_refusal_has_its_sentence(code):
     assert copies.Look(code, {}).sentence.endswith(".")
+
+
+def test_a_real_paper_is_signed_by_us_and_by_a_partys_own_key(settings, tmp_path):
+    """The tagged print, signed by us for the vendor, and by the officer's own key."""
+    (tmp_path / "anchor.pem").write_bytes(authority().public())
+    settings.SIGNATURE_TRUST = str(tmp_path)
+    base = issued(printed("modification"), 1)
+
+    copy = signed_by(vera(), base, "ContractingOfficer")
+    found = copies.look_at(
+        copy, issued=base, field="ContractingOfficer", at=NOW.timestamp()
+    )
+
+    assert (found.refused, found.is_trusted) == ("", True)
+    if shutil.which("pdfsig"):
+        (tmp_path / "copy.pdf").write_bytes(copy)
+        said = subprocess.run(
+            ["pdfsig", "-nocert", str(tmp_path / "copy.pdf")],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert said.count("Signature is Valid.") == 2
