@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -154,11 +153,11 @@ def test_its_return_is_a_letter_with_every_reason(order):
 def test_a_letter_about_an_overdue_report_knows_its_register(order, told_the_time):
     record_reporting_terms(
         contract_id=order.contract_id,
-        valid_from=APRIL - timedelta(days=90),
+        valid_from=APRIL,
         forfeits_after_days=90,
         clause="clause TOK-9",
         by=actor("contracting_officer"),
-        at=LATE,
+        at=INVOICED_AT,
     )
 
     letter = sent(order, words="Call me.")
