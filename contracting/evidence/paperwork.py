@@ -187,7 +187,9 @@ _HOW: Final = [
     "",
     "Unpack it and run: python3 verify_pack.py. Or: sha256sum -c SHA256SUMS. It needs "
     "no connection. That it is the one that was issued is shown by the SHA-256 of the "
-    "ZIP, which stands on its page and in the record of the agency.",
+    "ZIP, which stands on its page and in the record of the agency. Signatures and "
+    "seals of the papers are shown by any PDF reader that checks them, and by "
+    "drawdown-verify.",
     "",
 ]
 _READING: Final = [

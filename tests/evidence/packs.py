@@ -6,13 +6,15 @@ import io
 import json
 import zipfile
 from typing import Any
+from unittest.mock import patch
 
 from contracting.contracts.models import Contract
 from contracting.core import clock
 from contracting.documents import rendering
-from contracting.documents.models import Document
+from contracting.documents.models import Document, Rendering
 from contracting.documents.operations.render import render_document
 from contracting.documents.operations.work_operation import work_operation
+from contracting.documents.signing import orders
 from contracting.evidence.models import Archive, ArchiveFile
 from contracting.evidence.operations.build import build_pack
 from contracting.evidence.operations.bundle import bundle_documents
@@ -23,14 +25,19 @@ from tests.cast import actor
 
 
 def printed() -> None:
-    """Every paper that waits is printed, on a press that takes no time."""
-    before = rendering.render
-    rendering.render = lambda sheet: f"%PDF-1.7 {sheet.kind} {sheet.number}".encode()
-    try:
+    """Every paper that waits is printed unsealed, on a press that takes no time."""
+    plain = orders.Paper("any", is_sealed=False, order="", why="")
+    with (
+        patch.object(rendering, "render", _pressed),
+        patch.object(orders, "paper", lambda kind: plain),
+        patch.object(Rendering, "signatures", 99),
+    ):
         for pk in Document.objects.waiting().values_list("pk", flat=True):
             render_document(document_id=pk)
-    finally:
-        rendering.render = before
+
+
+def _pressed(sheet: rendering.Sheet) -> bytes:
+    return f"%PDF-1.7 {sheet.kind} {sheet.number}".encode()
 
 
 def paid_contract() -> Contract:

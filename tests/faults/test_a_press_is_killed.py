@@ -20,13 +20,14 @@ from django.db import connections
 
 from contracting.core import clock
 from contracting.core.models import ClockTimestamp
-from contracting.documents import rendering, signing
+from contracting.documents import rendering
 from contracting.documents.models import Document, Rendering
 from contracting.documents.operations import render, store_all
 from contracting.documents.operations.clear_parts import clear_parts
 from contracting.documents.operations.sweep import sweep_documents
 from contracting.documents.queries import read_blob, rendering_of
 from contracting.documents.refusals import NotReady
+from contracting.documents.signing import files
 from contracting.documents.states import DocumentState
 from tests.documents.papers import request
 
@@ -34,7 +35,7 @@ KILLS = 20
 POINTS = {
     "claimed": (render, "_sheet", "before"),
     "rendered": (rendering, "render", "after"),
-    "signed": (signing, "seal", "after"),
+    "signed": (files, "seal", "after"),
     "written": (store_all, "_flush", "before"),
     "hashed": (store_all, "_added", "before"),
     "recorded": (render, "record_event", "after"),
