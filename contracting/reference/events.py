@@ -14,3 +14,10 @@ MODEL_REGISTERED = event_type(
     "reference.model.registered",
     "A snapshot of a model was registered.",
 )
+RATE_PROPOSED = event_type(
+    "reference.rate.proposed", "A published rate of interest was entered."
+)
+RATE_CONFIRMED = event_type(
+    "reference.rate.confirmed",
+    "A published rate of interest was confirmed, and is in force.",
+)

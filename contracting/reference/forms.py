@@ -9,7 +9,7 @@ from django import forms
 from contracting.reference.calculations import LIST_COLUMNS, CarriedList, read_list
 from contracting.reference.models import AiModel
 from contracting.reference.queries.in_force import KINDS
-from contracting.reference.states import Boundary
+from contracting.reference.states import Boundary, RateCode
 
 MOST_BYTES: Final = 1_000_000
 """Of a carried list of prices."""
@@ -170,3 +170,33 @@ class ModelAliasForm(forms.Form):
                 (model.public_id, f"{model.snapshot} ({model.provider})")
                 for model in models
             ]
+
+
+class ProposeRateForm(forms.Form):
+    """A rate as the Treasury has published it."""
+
+    code = forms.ChoiceField(label="Rate", choices=RateCode.choices)
+    first_day = forms.DateField(
+        label="First day",
+        widget=Day,
+        help_text="1 January or 1 July; of the value of funds 1 January.",
+    )
+    percent = forms.DecimalField(
+        label="Percent a year",
+        max_digits=7,
+        decimal_places=4,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "dd-num"}),
+    )
+    source = forms.CharField(
+        label="Published in",
+        max_length=300,
+        help_text="Such as its page of the Federal Register, with the date.",
+    )
+
+
+class ConfirmRateForm(forms.Form):
+    """The second person's word."""
+
+    confirm = forms.BooleanField(
+        label="I have compared the rate and its first day with the source.",
+    )

@@ -60,3 +60,17 @@ class BadModel(Invalid):
     """The particulars of a snapshot do not go together."""
 
     code = "bad_model"
+
+
+class RateWrong(Invalid):
+    """A published rate has its first day, its percentage and its source."""
+
+    code = "rate_wrong"
+    rule = "R-PAY-03"
+
+
+class RateInForce(Conflict):
+    """A rate of these days is in force already."""
+
+    code = "rate_in_force"
+    rule = "R-PAY-03"

@@ -6,6 +6,13 @@ from typing import Final
 from django.db.models import TextChoices
 
 
+class RateCode(TextChoices):
+    """A rate that the Treasury publishes and that payments are computed with."""
+
+    PROMPT_PAYMENT = "PROMPT_PAYMENT_RATE", "Prompt Payment interest rate"
+    VALUE_OF_FUNDS = "CVFR", "Current value of funds rate"
+
+
 class InstrumentKind(TextChoices):
     """What is awarded: whether its own lines bind, or orders or calls under it do."""
 

@@ -37,6 +37,17 @@ urlpatterns = [
         name="token_classes",
     ),
     path("reference/thresholds/", views.Thresholds.as_view(), name="thresholds"),
+    path("reference/rates/", views.RatesPage.as_view(), name="rates"),
+    path(
+        "reference/rates/propose_rate",
+        views.ProposeRate.as_view(),
+        name="propose_rate",
+    ),
+    path(
+        "reference/rates/<public_id:public_id>/confirm_rate",
+        views.ConfirmRate.as_view(),
+        name="confirm_rate",
+    ),
     path("reference/clauses/", views.Clauses.as_view(), name="clauses"),
     path("reference/rules/", views.Rules.as_view(), name="rules"),
     path("reference/holidays/", views.Holidays.as_view(), name="holidays"),

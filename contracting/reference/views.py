@@ -18,10 +18,13 @@ from contracting.core.permissions import Verdict, require
 from contracting.core.plots.tables import rows_as_csv
 from contracting.core.views import PageView, VerbView
 from contracting.reference import calculations, forms, permissions, queries
+from contracting.reference.models import RateProposal
+from contracting.reference.operations.confirm_rate import confirm_rate
 from contracting.reference.operations.import_list_prices import import_list_prices
 from contracting.reference.operations.map_model_alias import map_model_alias
+from contracting.reference.operations.propose_rate import propose_rate
 from contracting.reference.operations.register_model import register_model
-from contracting.reference.queries import in_force, price_changes
+from contracting.reference.queries import in_force, price_changes, rates
 from contracting.reference.refusals import UnknownTokenClass
 from contracting.reference.states import Tier
 
@@ -341,3 +344,57 @@ class ImportListPrices(VerbView):
     ) -> str:
         import_list_prices(carried=data["carried"], by=by, at=at)
         return reverse("reference:models")
+
+
+class RatesPage(PageView):
+    """Which rates of interest were entered, and which wait for a second person?"""
+
+    template_name = "reference/rates.html"
+
+    def context(self, **ids: Any) -> dict[str, Any]:
+        by = self.actor
+        rows = list(rates.rate_proposals_for(by))
+        return {
+            "rows": [(each, permissions.can_confirm_rate(by, each)) for each in rows],
+            "waiting": sum(not hasattr(each, "confirmation") for each in rows),
+            "may_propose": permissions.can_propose_rate(by),
+        }
+
+
+class ProposeRate(VerbView):
+    """Enter a rate as it was published."""
+
+    template_name = "reference/propose_rate.html"
+    form_class = forms.ProposeRateForm
+    submit_label = "Enter this rate"
+    done_message = "The rate is entered. It is in force once somebody else confirms it."
+
+    def verdict(self, thing: None) -> Verdict:
+        return permissions.can_propose_rate(self.actor)
+
+    def perform(
+        self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        propose_rate(**data, by=by, at=at)
+        return reverse("reference:rates")
+
+
+class ConfirmRate(VerbView):
+    """Compare a rate with its source, and put it in force."""
+
+    template_name = "reference/confirm_rate.html"
+    form_class = forms.ConfirmRateForm
+    submit_label = "Confirm this rate"
+    done_message = "The rate is in force for its days."
+
+    def thing(self, *_: Any, **ids: Any) -> RateProposal:
+        return rates.get_rate_proposal_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: RateProposal) -> Verdict:
+        return permissions.can_confirm_rate(self.actor, thing)
+
+    def perform(
+        self, *, thing: RateProposal, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        confirm_rate(proposal_id=thing.pk, by=by, at=at)
+        return reverse("reference:rates")

@@ -80,7 +80,7 @@ BESIDES = {
     "proposals": {"sealed.py"},
     "reconciliation": {"matching", "queries", "views"},
     "recounts": {"queries"},
-    "reference": {"data", "queries"},
+    "reference": {"data", "models", "queries"},
     "solicitations": {"forms", "models", "publishing", "views"},
     "submissions": {"boxes.py", "client.py", "health", "offer_keys.py", "sealing"},
     "verification": {"gate.py", "standing.py"},

@@ -93,6 +93,8 @@ REACHED_OTHERWISE = {
     "reconciliation:resolve_alike_findings": "only where several are alike",
     "payments:payment_export_csv": "only once a batch is written",
     "payments:payment_export_json": "only once a batch is written",
+    "disputes:charge_claim": "only once a claim is decided",
+    "reference:confirm_rate": "only once a rate was entered",
     "payments:record_refund": "only while a credit is open",
     "payments:demand_refund": "only while a credit is open",
     "payments:waive_credit": "only while a credit is open",

@@ -29,7 +29,7 @@ from contracting.urls import PUBLIC_ROUTES
 from tests.architecture.routes import Route, routes
 from tests.cast import client_for, key_client
 
-FOR_EVERYBODY_INSIDE = {"reference:model"}
+FOR_EVERYBODY_INSIDE = {"reference:confirm_rate", "reference:model"}
 """Reference data is the same for whoever is signed in."""
 
 OF_A_RELEASED_SOLICITATION = {

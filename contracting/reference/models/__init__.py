@@ -24,6 +24,7 @@ from contracting.core.models import (
     Timestamped,
 )
 from contracting.core.quantities import UnitPrice
+from contracting.reference.models import rates
 from contracting.reference.states import (
     Boundary,
     CacheAction,
@@ -38,6 +39,9 @@ from contracting.reference.states import (
     ThresholdUnit,
     Tier,
 )
+
+RateConfirmation = rates.RateConfirmation
+RateProposal = rates.RateProposal
 
 _Row = TypeVar("_Row", bound=models.Model, covariant=True)
 
