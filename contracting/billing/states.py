@@ -60,6 +60,7 @@ class ChargeKind(TextChoices):
     CHARGE = "CHARGE", "months, hours or pieces"
     SETTLEMENT = "SETTLEMENT", "settlement of a termination"
     ADJUSTMENT = "ADJUSTMENT", "adjustment of a price after acceptance"
+    CLAIM = "CLAIM", "what is allowed on a claim"
 
 
 class CreditKind(TextChoices):

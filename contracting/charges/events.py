@@ -13,6 +13,9 @@ RECEIPT_REVERSED = event_type("charges.receipt.reversed", "A receipt was taken b
 ADJUSTMENT_CHARGED = event_type(
     "charges.adjustment.charged", "What was rated anew upwards was charged."
 )
+CLAIM_CHARGED = event_type(
+    "charges.claim.charged", "What was allowed on a claim was charged."
+)
 SETTLEMENT_CHARGED = event_type(
     "charges.settlement.charged", "What a settlement granted was charged."
 )

@@ -20,9 +20,14 @@ class ChargeSource(TextChoices):
     RECEIPT = "RECEIPT", "receipt"
     SETTLEMENT = "SETTLEMENT", "settlement"
     ADJUSTMENT = "ADJUSTMENT", "adjustment"
+    CLAIM = "CLAIM", "allowed claim"
 
 
-WITHOUT_A_PRICE: Final = (ChargeSource.SETTLEMENT, ChargeSource.ADJUSTMENT)
+WITHOUT_A_PRICE: Final = (
+    ChargeSource.SETTLEMENT,
+    ChargeSource.ADJUSTMENT,
+    ChargeSource.CLAIM,
+)
 """What is due by a decision and not by a price of the order; it has no units."""
 
 

@@ -11,7 +11,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Final
 
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import Dollars, total_dollars
 from contracting.disputes.states import HIGHER_IS_BETTER, ServiceMeasure
 
 Z: Final = Decimal("1.96")
@@ -225,27 +225,52 @@ RateOn = Callable[[date], Decimal]
 """The published rate of a day, in percent a year; it raises where none is loaded."""
 
 
-def claim_interest(
+@dataclass(frozen=True, slots=True)
+class HalfYear:
+    """What a claim earns in one half-year, from its first day of interest on."""
+
+    first: date
+    days: int
+    percent: Decimal
+    earned: Dollars
+
+
+def claim_halves(
     dollars: Dollars, *, received: date, paid: date, rate_on: RateOn
-) -> Dollars:
-    """Simple interest on a claim, from its receipt to its payment.
+) -> list[HalfYear]:
+    """Simple interest on a claim, from its receipt to its payment, by half-year.
 
     Each half-year counts at its own rate, by days of a year of 365, or 366 in a leap
-    year (41 U.S.C. 7109, R-PAY-07). The day of receipt is day 0.
+    year (41 U.S.C. 7109, R-PAY-07). The day of receipt is day 0. Rounded once: the rows
+    sum to the cent of the exact interest.
 
     :raises Refusal: what ``rate_on`` raises where no rate of a half-year is loaded
     """
-    earned, day = Fraction(0), received + timedelta(days=1)
+    found = []
+    exact, before, day = Fraction(0), Dollars(), received + timedelta(days=1)
     while day <= paid:
         half = date(day.year, 6, 30) if day.month <= 6 else date(day.year, 12, 31)  # noqa: PLR2004
         until = min(half, paid)
         year = (date(day.year, 12, 31) - date(day.year - 1, 12, 31)).days
         days = (until - day).days + 1
-        earned += Fraction(rate_on(day)) / 100 * days / year
-        day = until + timedelta(days=1)
-    exact = Fraction(dollars.amount) * earned
-    whole = (exact * 100 + Fraction(1, 2)).__floor__()
-    return Dollars(Decimal(whole).scaleb(-2))
+        percent = rate_on(day)
+        exact += Fraction(dollars.amount) * Fraction(percent) / 100 * days / year
+        whole = (exact * 100 + Fraction(1, 2)).__floor__()
+        earned = Dollars(Decimal(whole).scaleb(-2))
+        found.append(HalfYear(day, days, percent, earned - before))
+        before, day = earned, until + timedelta(days=1)
+    return found
+
+
+def claim_interest(
+    dollars: Dollars, *, received: date, paid: date, rate_on: RateOn
+) -> Dollars:
+    """The sum of :func:`claim_halves`.
+
+    :raises Refusal: what ``rate_on`` raises where no rate of a half-year is loaded
+    """
+    halves = claim_halves(dollars, received=received, paid=paid, rate_on=rate_on)
+    return total_dollars(each.earned for each in halves)
 
 
 def measured_share(measure: str, calls: int, bad: int) -> Decimal:

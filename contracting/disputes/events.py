@@ -39,6 +39,9 @@ DECISION_DATE_STATED = event_type(
 CLAIM_DECIDED = event_type(
     "disputes.claim.decided", "The contracting officer decided a claim (FAR 33.211)."
 )
+CLAIM_CHARGED = event_type(
+    "disputes.claim.charged", "What is allowed on a claim became payable."
+)
 SERVICE_LEVEL_SET = event_type(
     "disputes.service_level.set", "A service level of a contract was put on record."
 )

@@ -315,6 +315,23 @@ class DecideClaimForm(forms.Form):
     )
 
 
+class ChargeClaimForm(forms.Form):
+    """Which funds pay what is allowed."""
+
+    place = forms.ChoiceField(
+        label="Line and ACRN",
+        help_text="What is obligated there and unused has to reach for all of it.",
+    )
+
+    def __init__(
+        self, *args: Any, places: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["place"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = places
+
+
 class SetServiceLevelForm(forms.Form):
     """A target and its table of credits."""
 

@@ -149,6 +149,20 @@ def can_decide_claim(by: Actor, claim: Claim, on: date) -> Verdict:
     return can_sign(by, Dollars(claim.dollars), on)
 
 
+def can_charge_claim(by: Actor, claim: Claim) -> Verdict:
+    """The contracting officer, once it is decided."""
+    who = role_in(
+        by,
+        claim.contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="charge what a claim allows",
+        rule="R-PAY-07",
+    )
+    if who and not hasattr(claim, "decision"):
+        return Refused("This claim is not decided yet.")
+    return who
+
+
 def can_set_service_level(by: Actor, contract: Contract) -> Verdict:
     """The contracting officer, who records what the contract says."""
     return role_in(

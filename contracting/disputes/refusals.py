@@ -75,6 +75,13 @@ class ClaimClosed(Conflict):
     code = "claim_closed"
 
 
+class ClaimNotPayable(Refusal):
+    """What is allowed on a claim is charged once, where the funds for it are."""
+
+    code = "claim_not_payable"
+    rule = "R-PAY-07"
+
+
 class ServiceLevelIncomplete(Invalid):
     """A service level has a target and steps of credit that grow with the miss."""
 

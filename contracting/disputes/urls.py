@@ -67,6 +67,7 @@ urlpatterns: list[URLPattern] = [
         claims.StateDecisionDate.as_view(),
         name="state_decision_date",
     ),
+    path(f"{_CLAIM}/charge_claim", claims.ChargeClaim.as_view(), name="charge_claim"),
     path(f"{_CLAIM}/decide_claim", claims.DecideClaim.as_view(), name="decide_claim"),
     path(
         f"{_CONTRACT}/service_levels",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
+from fractions import Fraction
+from typing import Any, Final
 
 from contracting.billing.models import Invoice
 from contracting.billing.states import InvoiceState
@@ -53,9 +56,26 @@ def _interest_is_what_the_rates_say() -> Iterator[str]:
                 percent=Decimal(part["percent"]),
             )
             for part in row.interest_parts
-        )
+            if "claim" not in part
+        ) + _claims_again(row.interest_parts)
         if again != Dollars(row.interest_dollars):
             yield f"{row}: {row.interest_dollars} of interest; {again} is right."
+
+
+def _claims_again(parts: list[dict[str, Any]]) -> Dollars:
+    """Simple interest of each claim over its half-years, rounded once for each."""
+    sums: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    for part in parts:
+        if "claim" in part:
+            first = date.fromisoformat(part["due_on"]) + timedelta(days=1)
+            year = (date(first.year, 12, 31) - date(first.year - 1, 12, 31)).days
+            share = Fraction(part["percent"]) / 100 * part["days"] / year
+            key = part["claim"], part["principal"]
+            sums[key] += Fraction(part["principal"]) * share
+    return total_dollars(
+        Dollars(Decimal((each * 100 + Fraction(1, 2)).__floor__()) / 100)
+        for each in sums.values()
+    )
 
 
 def _a_voucher_is_the_sum_of_its_funds() -> Iterator[str]:

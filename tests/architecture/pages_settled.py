@@ -22,6 +22,7 @@ SETTLED = (
             "disputes:open_dispute",
             "disputes:answer_dispute",
             "disputes:decide_dispute",
+            "disputes:charge_claim",
         ),
         answer=f"{DISPUTED}a_dispute_from_the_question_to_the_letter",
         empty=f"{DISPUTED}a_dispute_from_the_question_to_the_letter",

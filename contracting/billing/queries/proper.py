@@ -218,7 +218,9 @@ def not_to_adjust(
             message = (
                 f"Line {position}: line {line.clin} is priced by volume, where late "
                 "usage moves the price of its whole period. Only a line of one price "
-                "is adjusted."
+                "is adjusted. What came late here is paid by a claim: submit one on "
+                "the contract's page for its amount at the step that it reaches, and "
+                "the contracting officer charges what is allowed (FAR 33.206)."
             )
             yield NothingToAdjust(message, line=position)
         elif line.period_end > line.period_start and not adjusted_line(

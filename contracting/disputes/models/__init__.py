@@ -9,6 +9,7 @@ CaseFinding = cases.CaseFinding
 CaseReminder = cases.CaseReminder
 CaseWithdrawal = cases.CaseWithdrawal
 Claim = claims.Claim
+ClaimCharge = claims.ClaimCharge
 ClaimDate = claims.ClaimDate
 ClaimDecision = claims.ClaimDecision
 DisputeCase = cases.DisputeCase

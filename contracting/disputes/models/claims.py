@@ -107,3 +107,17 @@ class ClaimDecision(AppendOnly):
 
     def __str__(self) -> str:
         return f"decision on {self.claim_id}"
+
+
+class ClaimCharge(AppendOnly):
+    """What is allowed on a claim is charged on an order, and so becomes payable."""
+
+    claim = models.OneToOneField(Claim, on_delete=models.PROTECT, related_name="charge")
+    charge = models.OneToOneField(
+        "charges.Charge", on_delete=models.PROTECT, related_name="claim"
+    )
+    charged_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    charged_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.claim} on {self.charge}"

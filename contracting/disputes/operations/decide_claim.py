@@ -29,7 +29,8 @@ def decide_claim(
     """Decide what of a claim is allowed, with the rights of appeal (FAR 33.211).
 
     A decision after its day is taken and marked: until then the vendor may hold the
-    claim denied (41 U.S.C. 7103(f)(5)). What is allowed is paid by a modification.
+    claim denied (41 U.S.C. 7103(f)(5)). What is allowed is payable
+    once it is charged on a line of an order.
 
     :param allowed: dollars and cents, zero to what is claimed
     :raises NotAllowed: unless ``by`` is a contracting officer whose warrant covers the

@@ -379,10 +379,19 @@ def undecided_claims(contract: Contract, order: TaskOrder | None = None) -> list
     claims = open_claims(contract)
     if order is not None:
         claims = claims.filter(case__order=order)
-    return [
+    found = [
         f"A claim of ${Dollars(each.dollars).amount:,.2f} waits for its final decision."
         for each in claims
     ]
+    allowed = Claim.objects.filter(
+        case__order=order, decision__allowed_dollars__gt=0, charge__isnull=True
+    )
+    found += [
+        f"${each.decision.allowed_dollars:,.2f} is allowed on a claim and not charged "
+        "on its order yet."
+        for each in (allowed.order_by("pk") if order is not None else ())
+    ]
+    return found
 
 
 def is_claimable(case: DisputeCase) -> bool:

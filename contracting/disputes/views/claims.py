@@ -19,10 +19,12 @@ from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
 from contracting.disputes import forms, permissions
 from contracting.disputes.models import Claim
+from contracting.disputes.operations.charge_claim import charge_claim
 from contracting.disputes.operations.decide_claim import decide_claim
 from contracting.disputes.operations.state_date import state_decision_date
 from contracting.disputes.operations.submit_claim import submit_claim
 from contracting.disputes.queries import cases as queries
+from contracting.disputes.queries.payable import places_of
 from contracting.disputes.states import CERTIFIED_ABOVE, DECISION_DAYS
 from contracting.documents.queries import documents_of
 from contracting.reference.queries import threshold
@@ -70,6 +72,8 @@ class ClaimPage(PageView):
             "interest": _interest(claim, on),
             "is_overdue": queries.is_claim_overdue(claim, at),
             "may_state": permissions.can_state_decision_date(by, claim),
+            "charge": getattr(claim, "charge", None),
+            "may_charge": permissions.can_charge_claim(by, claim),
             "may_decide": permissions.can_decide_claim(by, claim, on),
             "documents": documents_of(claim.subject).visible_to(by),
             "events": events_of(claim.subject),
@@ -181,4 +185,44 @@ class DecideClaim(ClaimVerbView):
         self, *, thing: Claim, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         decide_claim(claim_id=thing.pk, **data, by=by, at=at)
+        return thing.path
+
+
+class ChargeClaim(ClaimVerbView):
+    """From which funds is it paid?"""
+
+    template_name = "disputes/charge_claim.html"
+    form_class = forms.ChargeClaimForm
+    submit_label = "Make it payable"
+    done_message = "It is charged. The vendor is asked to invoice it."
+
+    def verdict(self, thing: Claim) -> Verdict:
+        return permissions.can_charge_claim(self.actor, thing)
+
+    def form_options(self, thing: Claim) -> dict[str, Any]:
+        places = [
+            (
+                f"{each.line.pk}:{each.acrn}",
+                f"{each.line.order.piid}, line {each.line.clin}, ACRN {each.acrn}: "
+                f"${each.free.amount:,.2f} is free",
+            )
+            for each in places_of(thing)
+        ]
+        return {"places": places}
+
+    def extra(self, thing: Claim) -> dict[str, Any]:
+        about = super().extra(thing)  # noqa: S610 (ours, not a queryset)
+        return {
+            **about,
+            "decision": getattr(thing, "decision", None),
+            "is_charged": hasattr(thing, "charge"),
+        }
+
+    def perform(
+        self, *, thing: Claim, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        line_id, acrn = data["place"].split(":")
+        charge_claim(
+            claim_id=thing.pk, order_line_id=int(line_id), acrn=acrn, by=by, at=at
+        )
         return thing.path

@@ -57,6 +57,8 @@ class Interest:
     days: int
     percent: Decimal
     interest: Dollars
+    claim: str = ""
+    """The claim that earns it by 41 U.S.C. 7109, in one half-year; else it is late."""
 
 
 def half_year_of(day: date) -> tuple[date, date]:

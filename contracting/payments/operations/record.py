@@ -128,6 +128,7 @@ def _plain(each: Interest) -> dict[str, str | int]:
         "days": each.days,
         "percent": f"{each.percent.normalize():f}",
         "interest": each.interest.plain(),
+        **({"claim": each.claim} if each.claim else {}),
     }
 
 

@@ -29,6 +29,7 @@ from contracting.payments.models import (
     CertifiedAcceptance,
     PaymentCertification,
 )
+from contracting.payments.queries.claims import claim_interest_of, claims_in
 from contracting.payments.refusals import RateMissing
 from contracting.reconciliation.models import Acceptance
 from contracting.reference.queries import threshold
@@ -194,7 +195,7 @@ def interest_of(certification: PaymentCertification, paid_on: date) -> list[Inte
     """The interest of a voucher if it is paid on a day; nothing where none is owed.
 
     Credits and the discount come off what was due first. On what is disputed none runs
-    on the days of the dispute.
+    on the days of the dispute. What pays a claim earns the interest of claims instead.
 
     :raises RateMissing: if a part is late and no rate is loaded
     """
@@ -205,7 +206,8 @@ def interest_of(certification: PaymentCertification, paid_on: date) -> list[Inte
     parts = []
     rows = certification.acceptances.select_related("acceptance")
     for row in rows.order_by("interest_after", "pk"):
-        dollars = Dollars(row.acceptance.accepted_dollars)
+        claimed = claims_in(row.acceptance)
+        dollars = Dollars(row.acceptance.accepted_dollars) - claimed
         taken = min(left, dollars)
         left -= taken
         dollars -= taken
@@ -214,7 +216,9 @@ def interest_of(certification: PaymentCertification, paid_on: date) -> list[Inte
             dollars -= held
             parts.append(Late(held, row.interest_after, each.since, each.until))
         parts.append(Late(dollars, row.interest_after))
-    return late_payment_interest(parts, paid=paid_on, rate_on=prompt_payment_rate)
+    late = late_payment_interest(parts, paid=paid_on, rate_on=prompt_payment_rate)
+    paying = [row.acceptance for row in rows.order_by("pk")]
+    return late + claim_interest_of(paying, paid_on, prompt_payment_rate)
 
 
 def _disputed_by_acceptance(invoice: Invoice) -> dict[int, list[Withheld]]:
