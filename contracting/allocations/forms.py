@@ -12,6 +12,7 @@ from django import forms
 from contracting.allocations.calculations import Target
 from contracting.allocations.refusals import AllocationWrong
 
+WHOLE_CONTRACT: Final = "contract"
 _COLUMNS: Final = 4
 
 
@@ -49,8 +50,10 @@ class SetAllocationForm(forms.Form):
 
     def clean_scope(self) -> tuple[int | None, int | None]:
         """The keys of order and line; none of either for the whole contract."""
+        if self.cleaned_data["scope"] == WHOLE_CONTRACT:
+            return None, None
         order, _, line = self.cleaned_data["scope"].partition(":")
-        return (int(order) if order else None, int(line) if line else None)
+        return int(order), int(line) if line else None
 
     def clean_shares(self) -> list[tuple[Target, Decimal]]:
         """Each line as a target and its percent."""

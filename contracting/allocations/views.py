@@ -127,7 +127,7 @@ class SetAllocation(VerbView):
 
     def form_options(self, thing: Contract) -> dict[str, Any]:
         lines = OrderLine.objects.filter(order__contract=thing, is_removed=False)
-        found = [("", "The whole contract")]
+        found = [(forms.WHOLE_CONTRACT, "The whole contract")]
         for order in thing.orders.order_by("pk"):
             found.append((f"{order.pk}", f"Order {order.name}"))
         for line in lines.select_related("order", "contract_line").order_by("pk"):

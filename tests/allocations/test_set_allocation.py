@@ -142,7 +142,14 @@ def test_the_page_shows_each_share_and_the_file_adds_up(invoice):
     wrong = submit(manager, f"{contract.path}/set_allocation", said)
     assert wrong.status_code == 422
     said["shares"] = "Claims; ; Assistant; 60\nAppeals; Backlog; Assistant; 40"
-    assert submit(manager, f"{contract.path}/set_allocation", said).status_code == 303
+    for scope in ("contract", f"{invoice.order_id}"):
+        said["scope"] = scope
+        page_of_it = f"{contract.path}/set_allocation"
+        assert submit(manager, page_of_it, said).status_code == 303
+    assert [rule.order for rule in AllocationRule.objects.order_by("pk")] == [
+        None,
+        invoice.order,
+    ]
 
     # Then it says whose the month is, by office and by project, and nothing is lost
     found = text_of(manager.get(page))
