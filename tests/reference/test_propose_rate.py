@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ SOURCE = "91 FR 12345, 29 June 2026"
 
 
 def proposed(*, by="payment_certifier", **terms):
-    given = {
+    given: dict[str, Any] = {
         "code": "PROMPT_PAYMENT_RATE",
         "first_day": date(2026, 7, 1),
         "percent": Decimal("4.375"),
