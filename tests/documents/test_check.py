@@ -40,6 +40,7 @@ def test_every_finding_is_a_result_with_a_sentence(
 
     operation = work_operation(operation_id=copy.operation_id)
 
+    assert operation is not None
     check = SignedCopyCheck.objects.get(copy=copy)
     assert operation is not None
     assert (check.result, operation.state) == (result, OperationState.SUCCEEDED)
