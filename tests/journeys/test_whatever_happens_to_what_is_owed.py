@@ -28,7 +28,6 @@ from contracting.core.errors import Refusal
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.ledger.invariants import INVARIANTS as LEDGER
-from contracting.ledger.refusals import CreditExceeded
 from contracting.orders.states import FundsDraft
 from contracting.payments.invariants import INVARIANTS as PAYMENTS
 from contracting.payments.models import (
@@ -40,10 +39,13 @@ from contracting.payments.operations.authorize_early_payment import (
     authorize_early_payment,
 )
 from contracting.payments.operations.certify import certify_payment
+from contracting.payments.operations.demand_refund import demand_refund
 from contracting.payments.operations.record import record_payment
 from contracting.payments.operations.record_refund import record_refund
 from contracting.payments.operations.return_payment import return_payment
+from contracting.payments.operations.waive_credit import waive_credit
 from contracting.payments.queries import taken_off_by_funds
+from contracting.payments.queries.offsets import owed_on
 from contracting.reconciliation.invariants import INVARIANTS as RECONCILIATION
 from contracting.reconciliation.models import Finding
 from contracting.reconciliation.operations.accept import accept_usage
@@ -92,6 +94,13 @@ CHECKED = [
 ]
 
 
+def total_of(rows) -> Dollars:
+    """The sum of their dollars."""
+    return total_dollars(
+        Dollars(each) for each in rows.values_list("dollars", flat=True)
+    )
+
+
 class Owed:
     """One life of an order, by one seed; ``at`` is the hour that it has come to."""
 
@@ -111,6 +120,7 @@ class Owed:
             *[self.bill, self.accept, self.settle, self.certify, self.pay] * 3,
             *[self.credit, self.give_voucher_back, self.refund] * 2,
             *[self.cancel, self.give_invoice_back, self.dispute, self.come_late],
+            *[self.demand, self.waive],
         ]
         for verb in (self.bill, self.accept, self.certify, self.pay, self.credit):
             self.step(verb)
@@ -136,7 +146,8 @@ class Owed:
         paid = {row.acrn: Dollars(row.paid_dollars) for row in balances(self.order)}
         assert paid == self.paid_by_plain_additions(), self.done
         for credit in CreditDue.objects.filter(order=self.order):
-            assert self.gone(credit) <= Dollars(credit.dollars), self.done
+            where = self.gone(credit) + owed_on(credit) + self.waits(credit)
+            assert where == Dollars(credit.dollars), self.done
 
     def paid_by_plain_additions(self) -> dict[str, Dollars]:
         sums = {row.acrn: Dollars() for row in balances(self.order)}
@@ -163,6 +174,26 @@ class Owed:
             for rows in (offsets, others)
             for each in rows.values_list("dollars", flat=True)
         )
+
+    def waits(self, credit: CreditDue) -> Dollars:
+        """What invoices will take off that are not on vouchers as a whole yet."""
+        decided = [InvoiceState.CERTIFIED, InvoiceState.PAID]
+        sums = []
+        for stated_line in credit.lines.filter(voided_at__isnull=True):
+            if stated_line.invoice.state not in decided:
+                rows = PaymentOffset.objects.filter(credit_line=stated_line)
+                gone = self.standing(rows) + total_of(stated_line.reopenings)
+                sums.append(Dollars(stated_line.amount_dollars) - gone)
+        for each in credit.settlements.filter(kind="SET_OFF"):
+            rows = PaymentOffset.objects.filter(settlement=each)
+            last = rows.order_by("pk").last()
+            if last.certification.invoice.state not in decided:
+                taken = self.standing(rows)
+                sums.append(Dollars(each.dollars) - taken - total_of(each.reopenings))
+        return total_dollars(sums)
+
+    def standing(self, rows) -> Dollars:
+        return total_of(rows.filter(certification__payment_return__isnull=True))
 
     # The verbs ------------------------------------------------------------------------
 
@@ -261,6 +292,22 @@ class Owed:
             at=self.at,
         )
 
+    def demand(self) -> None:
+        demand_refund(
+            credit_id=self.a_credit().pk,
+            basis="As agreed.",
+            by=actor(OFFICER),
+            at=self.at,
+        )
+
+    def waive(self) -> None:
+        waive_credit(
+            credit_id=self.a_credit().pk,
+            reason="It costs more to collect.",
+            by=actor(OFFICER),
+            at=self.at,
+        )
+
     def refund(self) -> None:
         credit = self.a_credit()
         record_refund(
@@ -319,15 +366,11 @@ class Owed:
     # The end --------------------------------------------------------------------------
 
     def pay_all(self) -> None:
-        """Certify and pay what is accepted; what lacks money that came back waits."""
+        """Certify and pay what is accepted: no voucher that stands is ever stuck."""
         for _ in range(3):
             self.at += timedelta(hours=1)
             for voucher in self.vouchers(paid=False).order_by("pk"):
-                try:
-                    with transaction.atomic():
-                        self.pay_one(voucher)
-                except CreditExceeded:
-                    self.give_back(voucher)
+                self.pay_one(voucher)
             accepted = Invoice.objects.filter(
                 order=self.order, state=InvoiceState.ACCEPTED
             )
