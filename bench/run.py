@@ -149,9 +149,11 @@ def machine() -> dict[str, Any]:
 
 def paper_against_weasyprint() -> dict[str, Any]:
     """The order's paper through the verb that prints, and its HTML printed bare."""
+    import presses
+
     from contracting.documents import rendering
     from contracting.documents.models import Document
-    from contracting.documents.operations.render import render_document
+    from contracting.documents.operations.render import _sheet, render_document
     from contracting.documents.states import DocumentState
 
     original = Document.objects.filter(kind="task_order").latest("pk")
@@ -168,21 +170,12 @@ def paper_against_weasyprint() -> dict[str, Any]:
         if number:
             ours.append(took)
             floor.append(bare)
-    return _report("print a task order", ours, floor, html_bytes=len(html))
-
-
-def _sheet(document: Any) -> Any:
-    from contracting.documents import rendering
-
-    return rendering.Sheet(
-        kind=document.kind,
-        title=document.title,
-        number=document.number,
-        version=document.version,
-        content_sha256=document.content_sha256,
-        context=document.context,
-        author=document.agency.name,
-        created_at=document.requested_at,
+    return _report(
+        "print a task order",
+        ours,
+        floor,
+        html_bytes=len(html),
+        two_workers=presses.measure(_sheet(original)),
     )
 
 
