@@ -107,6 +107,41 @@ def _time_of_day(instant: datetime) -> str:
     return f"{instant:%H:%M:%S}" if instant.second else f"{instant:%H:%M}"
 
 
+FACE_LETTERS: Final = 900
+FACE_LINES: Final = 9
+"""Longer words of a block stand on its form in part, and whole on the continuation:
+the face of a form is one page, and its signatures are on it."""
+_LETTERS_OF_A_LINE: Final = 108
+
+
+def on_the_face(whole: str, width: float) -> str:
+    """As many letters and lines as the face of a form has room for.
+
+    :param width: of the block, 1 for all that a page has
+    """
+    of_a_line = max(1, int(_LETTERS_OF_A_LINE * width))
+    shown, lines = "", 0
+    for line in whole[:FACE_LETTERS].splitlines(keepends=True):
+        room = (FACE_LINES - lines) * of_a_line
+        shown += line[:room]
+        lines += max(1, -(-len(line) // of_a_line))
+        if lines >= FACE_LINES:
+            break
+    if len(shown.rstrip()) >= len(whole.rstrip()):
+        return whole
+    return f"{shown.rstrip()} … (in full on the continuation sheet)"
+
+
+_DAYS_AND_CLOCKS: Final = re.compile(
+    r"\b(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})\b|(\d) ([ap]\.m\.)"
+)
+
+
+def kept_together(text: str) -> str:
+    """A day and a time of day are never broken: a narrow column would make a list."""
+    return _DAYS_AND_CLOCKS.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
+
+
 def _tokens(value: Decimal) -> str:
     """A count with separators; a quantity in millions keeps its decimals."""
     if value == value.to_integral_value():

@@ -8,7 +8,6 @@ in sequence, whether it is filled or not.
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +15,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from contracting.documents.calculations import FIGURES, drawing_of, is_day, printed
+from contracting.documents.calculations import (
+    FIGURES,
+    drawing_of,
+    is_day,
+    kept_together,
+    on_the_face,
+    printed,
+)
 
 DATA: Final = Path(__file__).parent / "data"
 
@@ -96,11 +102,6 @@ def tables() -> dict[str, Table]:
 
 
 FIRST_PAGE_LINES: Final = 6
-FACE_LETTERS: Final = 900
-FACE_LINES: Final = 9
-"""Longer words of a block stand on its form in part, and whole on the continuation:
-the face of a form is one page, and its signatures are on it."""
-_LETTERS_OF_A_LINE: Final = 108
 SHORT: Final = 12
 """Letters; a cell with no more stands on one line."""
 LONGEST_WORD: Final = 32
@@ -114,13 +115,7 @@ LINES_OF_WORDS: Final = (
     *("heading", "basis"),
 )
 """Keys of a context that are printed as they stand, above what they sum up."""
-_LEAST_ROWS: Final = {
-    "SF1449": 6,
-    "SF18": 6,
-    "OF347": 3,
-    "RECEIVING": 4,
-    "VOUCHER": 6,
-}
+_LEAST_ROWS: Final = {"SF1449": 6, "SF18": 6, "OF347": 3, "RECEIVING": 4, "VOUCHER": 6}
 FORM_OF: Final = {
     "solicitation": "SF1449",
     "request_for_quotations": "SF18",
@@ -241,24 +236,6 @@ def _continued(
             yield {"heading": heading, "paragraphs": filled["whole"].split("\n\n")}
 
 
-def _on_the_face(whole: str, width: float) -> str:
-    """As many letters and lines as the face of a form has room for.
-
-    :param width: of the block, 1 for all that a page has
-    """
-    of_a_line = max(1, int(_LETTERS_OF_A_LINE * width))
-    shown, lines = "", 0
-    for line in whole[:FACE_LETTERS].splitlines(keepends=True):
-        room = (FACE_LINES - lines) * of_a_line
-        shown += line[:room]
-        lines += max(1, -(-len(line) // of_a_line))
-        if lines >= FACE_LINES:
-            break
-    if len(shown.rstrip()) >= len(whole.rstrip()):
-        return whole
-    return f"{shown.rstrip()} … (in full on the continuation sheet)"
-
-
 def _filled(block: FormBlock, value: Any, zone: str) -> dict[str, Any]:
     given = value if isinstance(value, Mapping) else {"text": value}
     checked = given.get("checked") or []
@@ -273,7 +250,7 @@ def _filled(block: FormBlock, value: Any, zone: str) -> dict[str, Any]:
         "caption": block.caption,
         "span": block.span,
         "shape": block.shape,
-        "value": _on_the_face(whole, block.span * block.width / 144),
+        "value": on_the_face(whole, block.span * block.width / 144),
         "whole": whole,
         "signed_by": printed(given.get("signed_by")),
         "signer_title": printed(given.get("title")),
@@ -418,7 +395,7 @@ def _cells(
 
 
 def _cell(value: Any, column: Column, zone: str) -> dict[str, Any]:
-    text = _kept_together(printed(value, column.shape, zone))
+    text = kept_together(printed(value, column.shape, zone))
     long_word = max(map(len, text.split()), default=0) > LONGEST_WORD
     shape = "figures" if column.is_figures else ""
     shape = shape or ("mono" if column.shape == "mono" else "")
@@ -429,16 +406,6 @@ def _cell(value: Any, column: Column, zone: str) -> dict[str, Any]:
         "figures": column.is_figures,
         "shape": "unbroken" if long_word and shape != "mono" else shape,
     }
-
-
-_DAYS_AND_CLOCKS: Final = re.compile(
-    r"\b(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})\b|(\d) ([ap]\.m\.)"
-)
-
-
-def _kept_together(text: str) -> str:
-    """A day and a time of day are never broken: a narrow column would make a list."""
-    return _DAYS_AND_CLOCKS.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 def _rows_of(context: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
