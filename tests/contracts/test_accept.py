@@ -16,6 +16,7 @@ from contracting.contracts.refusals import (
 )
 from contracting.contracts.states import ContractState
 from contracting.core.errors import IllegalMove, NotAllowed, Stale
+from contracting.documents.queries import documents_of
 from contracting.evaluations.operations.import_registrations import (
     import_registrations,
 )
@@ -25,6 +26,25 @@ from tests.builders_orders import (
 )
 from tests.cast import actor, nothing_happens
 from tests.contracts.quotations import ACCEPT_BY, LATER, accepted, declined, offered
+
+
+def test_the_officer_has_signed_first_and_the_vendor_signs_the_same_paper(quoted):
+    # Given an award that is offered: the vendor's place on its paper is empty
+    contract = offered(certified_contract(on=quoted))
+    (offer,) = documents_of(contract.subject)
+    assert _signed(offer) == ["OFFICER"]
+
+    # When the vendor accepts
+    contract = accepted(contract)
+
+    # Then it has signed that paper, and the contract bears both, in this order
+    award = documents_of(contract.subject).get(number=contract.piid, kind="contract")
+    assert _signed(offer) == _signed(award) == ["OFFICER", "VENDOR"]
+
+
+def _signed(paper):
+    placed = paper.signatures.order_by("place")
+    return list(placed.values_list("approval__party", flat=True))
 
 
 @pytest.mark.rule("R-SUB-11", case="refused")
