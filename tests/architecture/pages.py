@@ -22,6 +22,8 @@ CLOSING = _in("closeout/test_doors")
 REVIEW = _in("orders/test_review_page")
 ADMINISTER = _in("browser/test_administer_without_javascript")
 
+VERIFIED = _in("verification/test_answers")
+VERIFYING = _in("browser/test_verifying")
 USAGE = _in("browser/test_usage_without_javascript")
 EXPLORER = _in("metering/test_explorer")
 FEEDS = _in("metering/test_feeds")
@@ -149,6 +151,16 @@ PAGES = (
         closed=f"{PANEL}an_evaluation_does_not_exist_for_outsiders",
         acted=PANEL_WALK,
         plain=PANEL_WALK,
+    ),
+    Page(
+        "Is this the paper of record, and is it still in force?",
+        ("verification:verify", "verification:answer"),
+        answer=f"{VERIFIED}a_public_paper_is_told_in_full_to_everybody",
+        empty=f"{VERIFIED}an_unknown_hash_is_not_known_and_not_to_be_relied_on",
+        error=f"{VERIFIED}no_file_is_an_error_that_says_what_to_do",
+        closed=f"{VERIFIED}of_any_other_paper_a_stranger_reads_one_sentence",
+        acted=f"{VERIFYING}a_file_is_verified_without_a_script_and_with_one",
+        plain=f"{VERIFYING}a_file_is_verified_without_a_script_and_with_one",
     ),
     Page(
         "Is each price fair?",
