@@ -45,6 +45,7 @@ BESIDES = {
         "data",
         "enclosures.py",
         "models",
+        "paperwork",
         "rendering.py",
         "signing",
     },
