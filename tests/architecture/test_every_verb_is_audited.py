@@ -31,6 +31,7 @@ NOT_RECORDED = {
     "documents.sweep_documents": "asks again for what was asked for",
     "documents.sweep_operations": "asks again for what was asked for",
     "metering.deliver_notice": "a delivery is a row that is only ever added",
+    "metering.print_notice": "one row of the verb that gives the notice",
     "metering.authorize_usage": "a grant is a row that is only ever added",
     "ledger.consume": "one step of the verb that stores the usage",
     "ledger.fold_usage": "one line of the fold of an order, which records them all",

@@ -12,7 +12,7 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.metering.models import FundsNotice
 from contracting.metering.operations.deliver_notice import deliver_notice
-from contracting.metering.operations.give_notice import print_notice
+from contracting.metering.operations.print_notice import print_notice
 from contracting.metering.queries.funds_notices import funding_epoch, notice_terms_of
 from contracting.metering.states import FundsNoticeKind
 from contracting.orders.models import TaskOrder
@@ -69,7 +69,7 @@ def tell_forecast(*, order_id: int, by: Actor, at: datetime) -> FundsNotice | No
         given_at=at,
     )
     notice.save()
-    print_notice(notice, by, at)
+    print_notice(notice=notice, by=by, at=at)
     deliver_notice(notice=notice, by=by, at=at)
     record_event(
         events.FUNDS_FORECAST_TOLD,
