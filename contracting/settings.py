@@ -380,6 +380,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "CreditKindEnum": "contracting.billing.states.CreditKind",
         "SolicitationStateEnum": "contracting.solicitations.states.SolicitationState",
         "SolicitationKindEnum": "contracting.solicitations.states.SolicitationKind",
         "RfiStateEnum": "contracting.market_research.states.RfiState",

@@ -38,7 +38,7 @@ from contracting.payments.operations.return_payment import return_payment
 from contracting.payments.queries.batches import exports_visible_to, get_export_for
 from contracting.payments.refusals import PaymentDateWrong
 from contracting.payments.serializers import (
-    BatchSerializer,
+    PaymentBatchSerializer,
     PaymentSerializer,
     PaymentSummarySerializer,
     StatedRefundSerializer,
@@ -175,7 +175,7 @@ class BatchesEndpoint(EndpointView):
     @extend_schema(
         operation_id="list_payment_batches",
         summary="List batches of payments",
-        responses=BatchSerializer(many=True),
+        responses=PaymentBatchSerializer(many=True),
         tags=["payments"],
     )
     def get(self, request: Request) -> Response:
@@ -190,7 +190,7 @@ class BatchesEndpoint(EndpointView):
             "empty batch: where nothing waits the answer is 409."
         ),
         request=None,
-        responses={201: BatchSerializer},
+        responses={201: PaymentBatchSerializer},
         tags=["payments"],
     )
     def post(self, request: Request) -> Response:
@@ -216,7 +216,7 @@ class BatchEndpoint(EndpointView):
     @extend_schema(
         operation_id="get_payment_batch",
         summary="Read a batch of payments",
-        responses=BatchSerializer,
+        responses=PaymentBatchSerializer,
         tags=["payments"],
     )
     def get(self, request: Request, public_id: str) -> Response:

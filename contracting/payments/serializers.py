@@ -89,7 +89,7 @@ class PaymentSerializer(PaymentSummarySerializer):
     classification = ClassificationSerializer(many=True)
 
 
-class BatchSerializer(serializers.Serializer[object]):
+class PaymentBatchSerializer(serializers.Serializer[object]):
     """A batch that was handed to the finance system."""
 
     id = serializers.CharField()

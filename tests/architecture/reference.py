@@ -17,7 +17,6 @@ from typing import Any
 import django
 from django.apps import apps as django_apps
 
-from tests.architecture import pages_of_papers
 from tests.architecture.marks import Mark, listed_rules, marks
 from tests.architecture.steps import Step, steps_of
 from tests.architecture.tree import ROOT, Operation, apps, life_cycle, syntax, verbs
@@ -30,6 +29,8 @@ _RULE = re.compile(r"\bR-[A-Z]+-\d\d\b")
 @functools.cache
 def pages() -> dict[str, str]:
     """The text of each generated page, by its name."""
+    from tests.architecture import pages_of_papers  # it needs the settings
+
     return {
         "verbs.md": _page("Verbs", _VERBS, _verbs()),
         "states.md": _page("States", _STATES, _states()),
