@@ -15,5 +15,5 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 # A run's logins last as long as the run.
 PROOF_MINUTES = 24 * 60
-# Everybody of the cast comes from one address, and a fast machine lets many in a minute.
+# The cast comes from one address, and a fast machine logs many of it in in a minute.
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip"}

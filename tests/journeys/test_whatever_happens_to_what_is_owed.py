@@ -177,7 +177,7 @@ class Owed:
 
     def waits(self, credit: CreditDue) -> Dollars:
         """What invoices will take off that are not on vouchers as a whole yet."""
-        decided = [InvoiceState.CERTIFIED, InvoiceState.PAID]
+        decided = [str(InvoiceState.CERTIFIED), str(InvoiceState.PAID)]
         sums = []
         for stated_line in credit.lines.filter(voided_at__isnull=True):
             if stated_line.invoice.state not in decided:
@@ -186,8 +186,8 @@ class Owed:
                 sums.append(Dollars(stated_line.amount_dollars) - gone)
         for each in credit.settlements.filter(kind="SET_OFF"):
             rows = PaymentOffset.objects.filter(settlement=each)
-            last = rows.order_by("pk").last()
-            if last.certification.invoice.state not in decided:
+            last = rows.order_by("pk")[rows.count() - 1]
+            if str(last.certification.invoice.state) not in decided:
                 taken = self.standing(rows)
                 sums.append(Dollars(each.dollars) - taken - total_of(each.reopenings))
         return total_dollars(sums)
