@@ -347,8 +347,10 @@ CELERY_RESULT_BACKEND = _celery_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "work"
+# The worker of this queue prints, and it alone has the key of the seal.
 CELERY_TASK_ROUTES = {
     "contracting.documents.tasks.*_document*": {"queue": "paper"},
+    "contracting.verification.tasks.publish_status_list": {"queue": "paper"},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -14,7 +14,7 @@ from contracting.verification.operations import publish_status_list as publishin
 _log = logging.getLogger(__name__)
 
 
-@shared_task(queue="work")  # type: ignore[untyped-decorator,unused-ignore]
+@shared_task  # type: ignore[untyped-decorator,unused-ignore]
 def publish_status_list() -> int:
     """Publish the list of the day; its number, or 0 while there is no seal."""
     try:

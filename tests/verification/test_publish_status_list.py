@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from contracting.audit.queries import events_of
+from contracting.celery import app as celery
 from contracting.core.actors import SYSTEM
 from contracting.core.errors import NotAllowed
 from contracting.documents.models import Document
@@ -181,3 +182,11 @@ def test_the_task_publishes_the_list_of_the_day(contracting_officer):
     assert task() == 1
     assert StatusList.objects.count() == 1
     print_all()
+
+
+def test_the_worker_with_the_key_of_the_seal_publishes():
+    named = "contracting.verification.tasks.publish_status_list"
+
+    route = celery.amqp.router.route({}, named)
+
+    assert route["queue"].name == "paper"
