@@ -27,6 +27,7 @@ DOORS = {
     "fair_opportunity:response_file",
     "market_research:comparison_file",
     "proposals:sealed_file",
+    "reconciliation:focus_file",
     "reconciliation:waterfall_file",
 }
 

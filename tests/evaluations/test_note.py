@@ -53,7 +53,7 @@ def test_a_dissent_stands_beside_the_consensus_and_on_the_decision(
     assert len(dissents_from(consensus_of(submission, factor))) == 1
     decided_solicitation(on=solicitation)
     sections = Document.objects.get(kind="decision").context["sections"]
-    assert any("It is no plan." in each["text"] for each in sections)
+    assert any("It is no plan." in each.get("text", "") for each in sections)
 
 
 def test_there_is_nothing_to_dissent_from_before_a_consensus(evaluator):

@@ -168,7 +168,8 @@ def test_the_page_of_prices_says_each_figure_in_its_unit():
     )
     assert analysis.usage["totals"][0]["between"]
     # The memorandum says what is bought beside unit prices, and each class once
-    said = {each["heading"]: each["text"] for each in price_memo(analysis)["sections"]}
+    sections = price_memo(analysis)["sections"]
+    said = {each["heading"]: each.get("text", "") for each in sections}
     assert "per million tokens; CLIN 0002: committed-use" in said["What is bought"]
     assert "CLIN 0004: seats per month; each day" in said["What is bought"]
     above = re.findall(r"Larkspur[^,]*, (000[237]\w*):", said["Beside public list"])
