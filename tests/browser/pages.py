@@ -18,6 +18,7 @@ NOT_PAGES = {
     "billing:invoice_ubl",
     "contracts:preview_contract",
     "disputes:answer_file",
+    "reconciliation:focus_file",
     "reconciliation:waterfall_file",
     "disputes:evidence_file",
     "documents:download_document",

@@ -31,6 +31,7 @@ ORDER = [
     "billing_invoice",
     "billing_creditdue",
     "determinations_determination",
+    "documents_document",
     "approvals_route",
     "ledger_fundsbalance",
     "ledger_holderbalance",

@@ -61,6 +61,13 @@ def test_a_batch_is_taken_once_and_its_answer_recorded(certified):
         file = finance.get(f"/api/v1/payment_batches/{batch['id']}/payments.{form}")
         assert hashlib.sha256(file.content).hexdigest() == batch[f"{form}_sha256"]
     assert finance.get("/api/v1/payment_batches").json()["data"] == [batch]
+    for stranger in (
+        client_with("other_agency_gateway", *FINANCE),
+        client_with("vendor_a_machine", Scope.PAYMENTS_READ),
+    ):
+        for end in ("", "/payments.csv", "/payments.json"):
+            place = f"/api/v1/payment_batches/{batch['id']}{end}"
+            assert stranger.get(place).status_code == 404
     with nothing_happens():
         assert post(finance, "payment_batches", key=ONCE + "2").status_code == 409
 
