@@ -9,6 +9,7 @@ from contracting.documents import rendering
 from contracting.documents.models import Blob, Rendering
 from contracting.documents.operations.render import render_document
 from contracting.documents.operations.store import store_blob
+from contracting.documents.signing import files
 from tests.documents.papers import request
 
 WORKERS = 6
@@ -16,6 +17,7 @@ WORKERS = 6
 
 def test_a_paper_is_printed_once(own_database, contracting_officer, at, monkeypatch):
     monkeypatch.setattr(rendering, "render", lambda sheet: b"%PDF once")
+    monkeypatch.setattr(files, "is_sealed", lambda kind: False)
     document = request(contracting_officer, at)
 
     results = _at_once(lambda: render_document(document_id=document.pk))
