@@ -111,3 +111,15 @@ def test_an_officer_prints_it_in_the_browser(monkeypatch):
     assert "as of 1 Jun 2026" in browser.get(page).content.decode()
     stranger = client_for(actor("other_agency_officer"))
     assert stranger.get(address).status_code == 404
+
+
+def test_without_a_day_the_form_comes_back(monkeypatch):
+    contract = awarded_contract()
+    at = MODIFIED_AT + days(60)
+    monkeypatch.setattr("contracting.core.clock.now", lambda: at)
+    page = f"{contract.path}/conform_contract"
+
+    with nothing_happens():
+        answer = submit(client_for(actor("contracting_officer")), page, {"on": ""})
+
+    assert answer.status_code == 422

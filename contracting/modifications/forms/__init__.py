@@ -492,3 +492,11 @@ class ConformedForm(forms.Form):
     """The day on which the contract is read."""
 
     on = day_field("Read the contract as of")
+
+
+class ConformForm(ConformedForm):
+    """The day on which the contract is read on paper."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].required = True

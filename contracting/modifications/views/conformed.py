@@ -83,7 +83,7 @@ class ConformContractView(OperationView):
     """Shall the contract be printed as it reads on a day?"""
 
     template_name = "modifications/conform_contract.html"
-    form_class = forms.ConformedForm
+    form_class = forms.ConformForm
     submit_label = "Print it"
     done_message = "The conformed contract is being printed."
     can = staticmethod(permissions.can_conform_contract)
