@@ -329,19 +329,13 @@ def key_client(holding: Actor) -> Client:
 
 
 def submit(browser: Client, url: str, data: dict[str, Any] | None = None) -> Any:
-    """Send a page's form as a browser does: load it, then post what it holds hidden.
-
-    What says that boxes were shown is left out: ``data`` does not tick them.
-    """
+    """Send a page's form with what it holds hidden; ``_shown`` vouches for boxes."""
     page = browser.get(url)
     token = page.context["form_token"] if page.status_code == 200 else "none"
     form = page.context.get("form") if page.context is not None else None
     hidden = form.hidden_fields() if form is not None else []
-    held = {
-        each.html_name: each.value()
-        for each in hidden
-        if each.value() is not None and not each.name.endswith("_shown")
-    }
+    seen = [each for each in hidden if not each.name.endswith("_shown")]
+    held = {each.html_name: each.value() for each in seen if each.value() is not None}
     return browser.post(url, {**held, **(data or {}), "form_token": token})
 
 

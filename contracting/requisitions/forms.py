@@ -89,11 +89,11 @@ def dollars_field(label: str, hint: str) -> forms.DecimalField:
     )
 
 
-def day_field(label: str, hint: str = "") -> forms.DateField:
+def day_field(label: str, hint: str = "", *, required: bool = False) -> forms.DateField:
     """A calendar day, which a draft may leave empty."""
     return forms.DateField(
         label=label,
-        required=False,
+        required=required,
         help_text=hint,
         validators=[plausible],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),

@@ -494,9 +494,7 @@ class ConformedForm(forms.Form):
     on = day_field("Read the contract as of")
 
 
-class ConformForm(ConformedForm):
+class ConformForm(forms.Form):
     """The day on which the contract is read on paper."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["on"].required = True
+    on = day_field("Read the contract as of", required=True)
