@@ -149,14 +149,19 @@ def test_any_instant_at_which_it_may_end_is_made_good(order):
 
     # When its worker is killed at twenty random instants
     killed = 0
-    for _ in range(INSTANTS):
+    for _ in range(3 * INSTANTS):
         operation = asked(order)
         child = forked(operation)
         time.sleep(dice.uniform(0, seconds))
         os.kill(child, signal.SIGKILL)
-        killed += is_killed(child)
+        if is_killed(child):
+            killed += 1
+        else:  # it was done: the machine has less to do than when it was timed
+            seconds *= 0.8
 
         # Then the next one has the same result each time
         went_on(operation, order, whole)
-    assert killed > INSTANTS // 2
+        if killed == INSTANTS:
+            break
+    assert killed == INSTANTS
     assert KeptDay.objects.filter(order=order).count() == operation.total
