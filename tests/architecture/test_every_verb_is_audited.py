@@ -22,6 +22,7 @@ NOT_RECORDED = {
     "billing.remind_all": "asks for one invoice after the other",
     "charges.charge_all": "asks for one order after the other",
     "documents.record_approval": "one row of the verb that approves",
+    "documents.record_signatures": "one row of the verb that approves",
     "documents.request_document": "one row of the verb that needs the paper",
     "documents.sign_document": "one row of the verb that approves",
     "documents.store_blob": "one row of the verb that keeps the bytes",

@@ -10,7 +10,6 @@ from typing import Any, Final, Literal
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from accounts.queries import actor_of
 from contracting.audit.operations.record import record_event
 from contracting.contracts.calculations import content
 from contracting.contracts.models import (
@@ -35,9 +34,8 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens
 from contracting.documents.models import Approval
-from contracting.documents.operations.record import record_approval
+from contracting.documents.operations.record_signatures import record_signatures
 from contracting.documents.operations.request import request_document
-from contracting.documents.states import Party
 from contracting.ledger.operations.deobligate import deobligate_funds
 from contracting.ledger.operations.set import set_contract_ceiling
 from contracting.ledger.queries import lock_funds
@@ -415,30 +413,19 @@ def _approvals(
     modification: ContractModification, signed_on: date, by: Actor, at: datetime
 ) -> list[Approval]:
     """The records of the vendor, where it must sign, and of the contracting officer."""
-    of_it: dict[str, Any] = {
-        "subject": modification.subject,
-        "version": modification.version,
-        "content_sha256": modification.content_sha256,
-    }
-    signed = []
-    vendor, when = modification.vendor_signed_by, modification.vendor_signed_at
-    if modification.is_bilateral and vendor is not None and when is not None:
-        action = "sign_contract_modification"
-        signed.append(
-            record_approval(
-                action=action,
-                party=Party.VENDOR,
-                by=actor_of(vendor),
-                at=when,
-                is_past=True,
-                **of_it,
-            )
-        )
-    action = "issue_contract_modification"
-    officer = record_approval(
-        action=action, party=Party.OFFICER, by=by, at=at, on=signed_on, **of_it
+    vendor = modification.vendor_signed_by if modification.is_bilateral else None
+    return record_signatures(
+        signing="sign_contract_modification",
+        issuing="issue_contract_modification",
+        vendor=vendor,
+        vendor_signed_at=modification.vendor_signed_at,
+        subject=modification.subject,
+        version=modification.version,
+        content_sha256=modification.content_sha256,
+        by=by,
+        at=at,
+        on=signed_on,
     )
-    return [*signed, officer]
 
 
 def _print_and_tell(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 
-from accounts.queries import actor_of
 from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
@@ -18,9 +16,8 @@ from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
 from contracting.documents.models import Approval
-from contracting.documents.operations.record import record_approval
+from contracting.documents.operations.record_signatures import record_signatures
 from contracting.documents.operations.request import request_document
-from contracting.documents.states import Party
 from contracting.ledger.operations.deobligate import deobligate_funds
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.operations.open import open_balances
@@ -363,27 +360,16 @@ def _approvals(
     modification: Modification, signed_on: date, by: Actor, at: datetime
 ) -> list[Approval]:
     """The records of the vendor, where it must sign, and of the contracting officer."""
-    of_it: dict[str, Any] = {
-        "subject": modification.subject,
-        "version": modification.version,
-        "content_sha256": modification.content_sha256,
-    }
-    signed = []
-    vendor, when = modification.vendor_signed_by, modification.vendor_signed_at
-    if modification.is_bilateral and vendor is not None and when is not None:
-        action = "sign_modification"
-        signed.append(
-            record_approval(
-                action=action,
-                party=Party.VENDOR,
-                by=actor_of(vendor),
-                at=when,
-                is_past=True,
-                **of_it,
-            )
-        )
-    action = "issue_modification"
-    officer = record_approval(
-        action=action, party=Party.OFFICER, by=by, at=at, on=signed_on, **of_it
+    vendor = modification.vendor_signed_by if modification.is_bilateral else None
+    return record_signatures(
+        signing="sign_modification",
+        issuing="issue_modification",
+        vendor=vendor,
+        vendor_signed_at=modification.vendor_signed_at,
+        subject=modification.subject,
+        version=modification.version,
+        content_sha256=modification.content_sha256,
+        by=by,
+        at=at,
+        on=signed_on,
     )
-    return [*signed, officer]
