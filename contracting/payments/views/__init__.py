@@ -375,18 +375,25 @@ class PaymentExportFile(PageView):
         )
 
 
-class ExportPayments(VerbView):
-    """Hand what is certified to finance."""
-
-    template_name = "payments/export_payments.html"
-    submit_label = "Write the batch"
-    done_message = "The batch is written. Fetch its files below."
+class _BatchVerb(VerbView):
+    """A verb on what goes to finance and comes back."""
 
     def thing(self, *_: Any, **ids: Any) -> int:
         return _agency_of(self.actor)
 
     def verdict(self, thing: int) -> Verdict:
         return permissions.can_export_payments(self.actor, thing)
+
+    def extra(self, thing: int) -> dict[str, Any]:
+        return {"cancel_url": reverse("payments:payment_exports")}
+
+
+class ExportPayments(_BatchVerb):
+    """Hand what is certified to finance."""
+
+    template_name = "payments/export_payments.html"
+    submit_label = "Write the batch"
+    done_message = "The batch is written. Fetch its files below."
 
     def extra(self, thing: int) -> dict[str, Any]:
         waiting = waiting_for_export(thing)
@@ -403,22 +410,13 @@ class ExportPayments(VerbView):
         return reverse("payments:payment_exports")
 
 
-class ImportPaymentStatus(VerbView):
+class ImportPaymentStatus(_BatchVerb):
     """What finance answers to a batch."""
 
     template_name = "payments/import_payment_status.html"
     form_class = forms.ImportPaymentStatusForm
     submit_label = "Take it in"
     done_message = "Every row is recorded; vendors are told."
-
-    def thing(self, *_: Any, **ids: Any) -> int:
-        return _agency_of(self.actor)
-
-    def verdict(self, thing: int) -> Verdict:
-        return permissions.can_export_payments(self.actor, thing)
-
-    def extra(self, thing: int) -> dict[str, Any]:
-        return {"cancel_url": reverse("payments:payment_exports")}
 
     def perform(
         self, *, thing: int, data: dict[str, Any], by: Actor, at: datetime
