@@ -120,6 +120,7 @@ def received_invoice(
     number: str = "",
     at: datetime = INVOICED_AT,
     credits: Sequence[StatedCredit] = (),
+    prices: Mapping[str, str] = PRICES,
 ) -> Invoice:
     """A proper invoice on the used and reported order; one line for each class."""
     if order is None:
@@ -135,8 +136,8 @@ def received_invoice(
             "period_start": start.isoformat(),
             "period_end": end.isoformat(),
             "tokens": str(count),
-            "unit_price": PRICES[code],
-            "amount": str(UnitPrice(PRICES[code]).of(Tokens(count)).to_cents().amount),
+            "unit_price": prices[code],
+            "amount": str(UnitPrice(prices[code]).of(Tokens(count)).to_cents().amount),
         }
         for code, count in billed.items()
     )

@@ -133,12 +133,7 @@ def test_an_invoice_below_the_price_ends_too(db):
     # Given an invoice at half of the order's price
     order = used_order()
     reported(order)
-    prices = dict(PRICES)
-    try:
-        PRICES["OUT_TEXT"] = "4.00"
-        invoice = accepted_invoice(order=order)
-    finally:
-        PRICES.update(prices)
+    invoice = accepted_invoice(order=order, prices=PRICES | {"OUT_TEXT": "4.00"})
     paid_invoice(certification=certified_payment(invoice=invoice))
     resolved(order)
     completed_order(order=order)
