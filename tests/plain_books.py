@@ -56,6 +56,9 @@ class PlainBooks:
     entries: list[tuple[str, object, Decimal]] = field(default_factory=list)
     pots: dict[Part, str] = field(default_factory=dict)
     orders: dict[int, PlainOrder] = field(default_factory=dict)
+    options: dict[int, tuple[Decimal, int, bool]] = field(default_factory=dict)
+    """By number: the dollars and tokens that it adds, and whether it is exercised."""
+    is_closed: bool = False
 
     def add(self, figure: str, where: object, amount: Decimal | int) -> None:
         self.entries.append((figure, where, Decimal(amount)))

@@ -16,6 +16,8 @@ from hypothesis.stateful import (
     rule,
 )
 
+from contracting.approvals.invariants import INVARIANTS as APPROVALS
+from contracting.closeout.invariants import INVARIANTS as CLOSEOUT
 from contracting.closeout.operations.close_out_order import close_out_order
 from contracting.closeout.operations.complete_order import complete_order
 from contracting.contracts.invariants import INVARIANTS as CONTRACTS
@@ -28,15 +30,17 @@ from contracting.core.quantities import Dollars, Tokens
 from contracting.ledger.invariants import INVARIANTS as LEDGER
 from contracting.ledger.models import (
     Balance,
-    ContractBalance,
     FundsBalance,
     HolderBalance,
 )
 from contracting.metering.operations.correct import correct_usage
 from contracting.metering.operations.ingest import ingest_usage
+from contracting.modifications.invariants import INVARIANTS as MODIFICATIONS
 from contracting.operate.queries import broken_invariants
+from contracting.options.invariants import INVARIANTS as OPTIONS
 from contracting.orders.invariants import INVARIANTS as ORDERS
 from contracting.orders.models import TaskOrder
+from contracting.orders.operations.cancel import cancel_task_order
 from contracting.orders.operations.certify import certify_task_order_funds
 from contracting.orders.operations.issue import issue_task_order
 from tests.builders_metering import PRICES, event, folded, ndjson, usage_source
@@ -46,7 +50,8 @@ from tests.builders_orders import (
     line_of_accounting,
 )
 from tests.cast import actor, machine
-from tests.journeys.acting import DAY, Acting
+from tests.journeys.acting import DAY
+from tests.journeys.changing import Changing
 from tests.journeys.settling import settled
 from tests.plain_books import PlainBooks, PlainOrder, cents
 
@@ -77,10 +82,12 @@ OF_A_PART = (
     "rounding",
 )
 ACRNS = st.sampled_from(["AA", "AB"])
-AFTER_EACH_STEP = (*LEDGER, *CONTRACTS, *ORDERS)
+AFTER_EACH_STEP = (
+    *(*LEDGER, *CONTRACTS, *ORDERS, *MODIFICATIONS, *OPTIONS, *APPROVALS, *CLOSEOUT),
+)
 
 
-class Contracted(Acting, RuleBasedStateMachine):
+class Contracted(Changing, RuleBasedStateMachine):
     """Random verbs under one contract, beside the plain books."""
 
     orders = Bundle("orders")
@@ -138,9 +145,7 @@ class Contracted(Acting, RuleBasedStateMachine):
             bound = funds.committed_dollars + funds.obligated_dollars
             assert bound == plain.bound(name), name
         if self.is_awarded:
-            books = ContractBalance.objects.get(contract_id=self.contract.pk)
-            assert books.ordered_dollars == plain.sum("ordered")
-            assert books.ordered_tokens == plain.sum("tokens ordered")
+            self.the_room_is_foretold()
         assert [said for each in AFTER_EACH_STEP for said in each.check()] == []
 
     def the_orders_are_foretold(self):
@@ -191,14 +196,24 @@ class Contracted(Acting, RuleBasedStateMachine):
             self.is_awarded = True
         self.at += 14 * DAY
 
-    @precondition(lambda self: self.is_awarded and len(self.plain.orders) < MOST)
+    @precondition(
+        lambda self: (
+            self.is_in_force()
+            and self.day <= self.ends
+            and len(self.plain.orders) < MOST
+        )
+    )
     @rule(target=orders, funded=CENTS, more=CENTS, above=CENTS, turned=st.booleans())
     def order(self, funded, more, above, turned):
         """An order on two ACRNs; ``above`` is what its ceiling is above its funds."""
         pots = sorted(POTS, reverse=turned)
         asked = dict(zip(("AA", "AB"), (funded, more), strict=True))
         ceiling, tokens = funded + more + above, 20_000_000
-        order = self.approved(pots, asked, ceiling, tokens)
+        room = ceiling <= self.plain.room() and tokens <= self.plain.tokens_room()
+        with self.foretold(bool(room)):
+            order = self.approved(pots, asked, ceiling, tokens)
+        if not room:
+            return multiple()
         fits = all(
             dollars <= self.plain.free(pot)
             for dollars, pot in zip(asked.values(), pots, strict=True)
@@ -222,9 +237,9 @@ class Contracted(Acting, RuleBasedStateMachine):
             for acrn in asked:
                 self.plain.pots.pop((number, acrn), None)
             self.plain.orders.pop(number, None)
+            self.cancel(number)
             return multiple()
-        room = ceiling <= self.plain.room() and tokens <= self.plain.tokens_room()
-        with self.foretold(room):
+        with self.foretold(allowed=True):
             issue_task_order(
                 order_id=number,
                 by=actor("contracting_officer"),
@@ -237,7 +252,17 @@ class Contracted(Acting, RuleBasedStateMachine):
                 self.plain.add("obligated", (number, acrn), dollars)
             self.plain.add("ordered", None, ceiling)
             self.plain.add("tokens ordered", None, tokens)
-        return number if room else multiple()
+        return number
+
+    def cancel(self, number):
+        """What is approved and cannot be certified is given up."""
+        with self.foretold(allowed=True):
+            cancel_task_order(
+                order_id=number,
+                reason="There are no funds.",
+                by=actor("contracting_officer"),
+                at=self.at,
+            )
 
     def is_open(self, number):
         order = self.plain.orders[number]

@@ -13,6 +13,9 @@ from contracting.core.actors import SYSTEM
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Tokens, UnitPrice, total_dollars
 from contracting.orders.models import TaskOrder
+from contracting.payments.operations.authorize_early_payment import (
+    authorize_early_payment,
+)
 from contracting.payments.operations.certify import certify_payment
 from contracting.payments.operations.record import record_payment
 from contracting.reconciliation.operations.accept import accept_usage
@@ -88,6 +91,13 @@ def settled(
     certified = certify_payment(
         invoice_id=invoice.pk, by=actor("payment_certifier"), at=at
     )
+    if certified.accelerated_on is None:
+        authorize_early_payment(
+            certification_id=certified.pk,
+            reason="The books are closed this month.",
+            by=actor("funds_certifier"),
+            at=at,
+        )
     paid_at = at + timedelta(minutes=1)
     record_payment(
         certification_id=certified.pk,

@@ -12,9 +12,7 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import (
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import multiple, run_state_machine_as_test
 
 from tests.builders_metering import usage_source
 from tests.builders_orders import (
@@ -79,3 +77,44 @@ def test_limits_move_under_usage_that_comes_late_and_is_corrected(world):
         life.terminate(number, Decimal(0))
     finally:
         life.teardown()
+
+
+def test_an_option_makes_room_for_an_order_and_the_contract_is_closed(world):
+    # Given a contract with room for nothing but its option
+    life = Contracted()
+    life.open_the_books()
+    try:
+        life.award()
+        life.move_the_room(Decimal("1000.00"), 20_000_000)
+        life.agree_an_option(50, 7)
+        first = life.order(*PAID, turned=False)
+        assert (
+            life.order(*PAID, turned=True) == multiple()
+        )  # too little room, in tokens
+
+        # When it is exercised, and then again, and more is agreed
+        life.exercise_the_option()
+        life.exercise_the_option()  # refused
+        assert (life.plain.ceiling, life.plain.tokens_allowed) == (1050, 27_000_000)
+        life.move_the_room(Decimal("-0.01"), 0)  # refused
+        life.move_the_room(Decimal("960.00"), 20_000_000)
+        second = life.order(*PAID, turned=True)
+        life.use(first, "output", 100_000)
+        life.settle(first)
+
+        # Then it closes after its orders, which end on other days
+        life.move_the_end_of_orders(1)
+        life.close_the_contract()  # refused
+        life.days_pass(2)
+        life.move_the_end_of_orders(9)  # refused
+        life.exercise_the_option()  # refused
+        life.terminate(first, Decimal(0))
+        life.terminate(second, Decimal("1.00"))
+        life.close(first)
+        life.close_the_contract()  # refused
+    finally:
+        life.teardown()
+
+
+PAID = (Decimal("40.00"), Decimal("5.00"), Decimal("5.00"))
+"""Of the first and the second ACRN, and how far the ceiling lies above them."""
