@@ -44,8 +44,9 @@ class ReleaseForm(forms.Form):
 
 
 class CloseOutForm(forms.Form):
-    """The signature under the completion statement."""
+    """The signature under the completion statement, for what was read."""
 
+    seen_sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
     remarks = forms.CharField(
         label="Remarks",
         required=False,
@@ -63,7 +64,6 @@ class CloseOutForm(forms.Form):
 class CloseOutOrderForm(CloseOutForm):
     """The same of an order, and who takes its unused tokens if the clause lets one."""
 
-    seen_sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
     rolls_over_to = forms.TypedChoiceField(
         label="Unused tokens roll over to", required=False, coerce=int, empty_value=None
     )

@@ -22,6 +22,7 @@ from contracting.closeout.operations.release_claims import release_claims
 from contracting.closeout.operations.release_hold import release_legal_hold
 from contracting.closeout.operations.release_minimum import release_minimum
 from contracting.closeout.queries.retention import get_hold_for, retention_of
+from contracting.closeout.queries.seen import seen_of_contract, seen_of_order
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import get_contract_for
 from contracting.contracts.states import ContractState
@@ -277,7 +278,7 @@ class CloseOutOrder(VerbView):
         return permissions.can_close_out_order(self.actor, thing, on)
 
     def initial(self, thing: TaskOrder) -> dict[str, Any]:
-        return {"seen_sha256": queries.seen_of_order(thing)}
+        return {"seen_sha256": seen_of_order(thing)}
 
     def extra(self, thing: TaskOrder) -> dict[str, Any]:
         lines = queries.balances_of_order(thing)
@@ -359,6 +360,9 @@ class CloseOutContract(VerbView):
         on = today_of(thing)
         return permissions.can_close_out_contract(self.actor, thing, on)
 
+    def initial(self, thing: Contract) -> dict[str, Any]:
+        return {"seen_sha256": seen_of_contract(thing)}
+
     def extra(self, thing: Contract) -> dict[str, Any]:
         lines = queries.balances_of_contract(thing)
         is_closed = thing.state == ContractState.CLOSED
@@ -381,7 +385,11 @@ class CloseOutContract(VerbView):
         self, *, thing: Contract, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         return close_out_contract(
-            contract_id=thing.pk, remarks=data["remarks"], by=by, at=at
+            contract_id=thing.pk,
+            remarks=data["remarks"],
+            seen_sha256=data["seen_sha256"],
+            by=by,
+            at=at,
         ).path
 
 

@@ -116,8 +116,9 @@ class ProposeSettlementForm(_AmountForm):
 
 
 class DecideSettlementForm(_AmountForm):
-    """What is granted."""
+    """What is granted, for what was read."""
 
+    seen_sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
     text = _words("How the amount was found")
     confirm = forms.BooleanField(
         label="I sign the settlement; what is obligated and free beside it goes back."

@@ -13,6 +13,7 @@ from contracting.charges.states import ChargeSource
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.administration import Task
 from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
 from contracting.core.periods import days_bounds
 from contracting.core.quantities import Dollars
@@ -168,6 +169,29 @@ def balances_ended_by(termination: Termination) -> list[LineBalance]:
         for line in order.current_lines()
         for row in balances_of(line.holder)
     ]
+
+
+def seen_of(termination: Termination) -> str:
+    """SHA-256 of what is read before a settlement is decided.
+
+    What the vendor asks for, and every balance of the orders that are ended.
+    """
+    proposal = termination.proposals.order_by("pk").last()
+    return content_sha256(
+        {
+            "termination": termination.public_id,
+            "asked": [proposal.pk, proposal.dollars, proposal.text] if proposal else [],
+            "balances": [
+                [
+                    *(each.balance.line_id, each.balance.acrn),
+                    *(each.balance.obligated_dollars, each.balance.consumed_dollars),
+                    *(each.balance.accepted_dollars, each.balance.paid_dollars),
+                    each.balance.line.consumed_tokens,
+                ]
+                for each in balances_ended_by(termination)
+            ],
+        }
+    )
 
 
 def has_stopped(termination: Termination, at: datetime) -> bool:

@@ -413,9 +413,12 @@ class DecideSettlement(_OnTermination):
         on = _on(thing.contract)
         return permissions.can_decide_settlement(self.actor, thing, on)
 
+    def initial(self, thing: Termination) -> dict[str, Any]:
+        return {"seen_sha256": queries.seen_of(thing)}
+
     def perform(
         self, *, thing: Termination, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        words = {name: data[name] for name in ("dollars", "text")}
+        words = {name: data[name] for name in ("dollars", "text", "seen_sha256")}
         decide_settlement(termination_id=thing.pk, **words, by=by, at=at)
         return thing.path

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from contracting.audit.queries import events_of
 from contracting.closeout.operations.close_out_contract import close_out_contract
+from contracting.closeout.queries.seen import seen_of_contract
 from contracting.closeout.refusals import (
     AlreadyClosedOut,
     CloseOutBlocked,
@@ -15,7 +16,7 @@ from contracting.closeout.refusals import (
 )
 from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
-from contracting.core.errors import NotAllowed
+from contracting.core.errors import NotAllowed, Stale
 from contracting.core.periods import days_bounds
 from contracting.core.quantities import Dollars, Tokens
 from contracting.documents.models import Document
@@ -57,10 +58,17 @@ def contract(met: int, db: None) -> Contract:
     return Contract.objects.select_related("vendor", "agency").get(pk=met)
 
 
-def close(contract, by=None, at=CONTRACT_ENDED_AT):
+def close(contract, by=None, at=CONTRACT_ENDED_AT, **more):
     """Close out a contract as its contracting officer."""
     officer = by or actor("contracting_officer")
-    return close_out_contract(contract_id=contract.pk, by=officer, at=at)
+    return close_out_contract(contract_id=contract.pk, **more, by=officer, at=at)
+
+
+def test_a_contract_is_closed_out_as_it_was_read(contract):
+    with nothing_happens(), pytest.raises(Stale, match="have changed since"):
+        close(contract, seen_sha256="0" * 64)
+
+    assert close(contract, seen_sha256=seen_of_contract(contract)).pk
 
 
 @pytest.mark.rule("R-CLO-01", case="allowed")

@@ -15,7 +15,7 @@ from contracting.billing.states import ReportStanding
 from contracting.closeout.models import CompletionStatement
 from contracting.closeout.operations.close_out_order import close_out_order
 from contracting.closeout.paperwork import NOT_KEPT, STEPS
-from contracting.closeout.queries import seen_of_order
+from contracting.closeout.queries.seen import seen_of_order
 from contracting.closeout.refusals import (
     AlreadyClosedOut,
     CloseOutBlocked,

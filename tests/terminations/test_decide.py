@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from contracting.core.errors import NotAllowed
+from contracting.core.errors import NotAllowed, Stale
 from contracting.core.quantities import Dollars
 from contracting.documents.queries import documents_of
 from contracting.operate.queries import broken_invariants
 from contracting.orders.queries import totals_of
 from contracting.terminations.operations.decide import decide_settlement
+from contracting.terminations.queries import seen_of
 from contracting.terminations.refusals import SettlementRefused
 from tests.builders_settlement import balances, used_order
 from tests.cast import actor, client_for, nothing_happens
@@ -21,14 +22,33 @@ from tests.terminations.test_sign import signed
 pytestmark = pytest.mark.django_db
 
 
-def decided(termination, dollars="5.00", by="contracting_officer", at=SETTLED_AT):
+def decided(
+    termination, dollars="5.00", by="contracting_officer", at=SETTLED_AT, **more
+):
     return decide_settlement(
         termination_id=termination.pk,
         dollars=Dollars(dollars),
         text="Shown by invoices.",
         by=actor(by),
+        **more,
         at=at,
     )
+
+
+def test_a_settlement_is_decided_as_it_was_read():
+    # Given an officer who reads what the vendor asks for
+    termination = signed(drafted(used_order()))
+    proposed(termination)
+    read = seen_of(termination)
+
+    # When the vendor asks for something else meanwhile
+    proposed(termination, "4.00")
+    with nothing_happens(), pytest.raises(Stale, match="has changed since you read"):
+        decided(termination, "3.00", seen_sha256=read)
+
+    # Then it is decided once that is read
+    settlement = decided(termination, "3.00", seen_sha256=seen_of(termination))
+    assert settlement.dollars == Dollars("3.00").amount
 
 
 def test_what_is_granted_stays_bound_and_the_rest_goes_back():

@@ -16,11 +16,13 @@ from contracting.closeout.operations.close_out_order import (
     _refuse_if_blocked,
     print_checklist,
 )
+from contracting.closeout.queries.seen import seen_of_contract
 from contracting.closeout.refusals import AlreadyClosedOut
 from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256, plain
+from contracting.core.errors import Stale
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
@@ -31,17 +33,25 @@ from contracting.notices.operations.post_notice import Recipient, post_notice
 
 @transaction.atomic
 def close_out_contract(
-    *, contract_id: int, remarks: str = "", by: Actor, at: datetime
+    *,
+    contract_id: int,
+    remarks: str = "",
+    seen_sha256: str | None = None,
+    by: Actor,
+    at: datetime,
 ) -> CompletionStatement:
     """Deobligate the guaranteed minimum, which the orders have met, and close the file.
 
     FAR 4.804-5, 16.504(a)(1).
 
+    :param seen_sha256: the figures that were read, by ``seen_of_contract``;
+        every page sends it
     :raises NotAllowed: if ``by`` holds no warrant of the agency
     :raises AlreadyClosedOut: if its completion statement is signed already
     :raises NotPhysicallyComplete: before the ordering period has ended (R-CLO-01)
     :raises CloseOutBlocked: while an order is open, or the guaranteed minimum is
         neither reached nor given up by the vendor (R-CLO-03)
+    :raises Stale: if they have changed since they were read
     """
     contract = (
         Contract.objects.locked().select_related("agency", "vendor").get(pk=contract_id)
@@ -54,6 +64,7 @@ def close_out_contract(
     _refuse_if_blocked(queries.blockers_of_contract(contract, at))
     held = queries.balances_of_contract(contract)
     lock_funds(holders={each.balance.holder for each in held})
+    _guard_seen(contract, seen_sha256)
     returned = _deobligate(held, contract.subject, by, at)
     figures = _figures(contract, returned)
     if contract.state == ContractState.AWARDED:
@@ -100,6 +111,16 @@ def close_out_contract(
         data={**figures, **_clock_data(queries.clock_of_contract(contract), on)},
     )
     return statement
+
+
+def _guard_seen(contract: Contract, seen: str | None) -> None:
+    current = seen_of_contract(contract)
+    if seen is not None and seen != current:
+        message = (
+            "The figures of this contract have changed since you read them. Load the "
+            "page again and look at them once more; nothing was signed."
+        )
+        raise Stale(message, seen=seen, current=current)
 
 
 def _figures(contract: Contract, returned: dict[int, Dollars]) -> dict[str, Any]:

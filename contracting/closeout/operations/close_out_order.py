@@ -12,6 +12,7 @@ from contracting.closeout import events, paperwork, permissions, queries
 from contracting.closeout.calculations import Clock
 from contracting.closeout.models import CompletionStatement
 from contracting.closeout.operations.complete_order import _lock_order
+from contracting.closeout.queries.seen import seen_of_order
 from contracting.closeout.refusals import (
     AlreadyClosedOut,
     CloseOutBlocked,
@@ -66,7 +67,7 @@ def close_out_order(
     refunded, as its clause says; without one they expire.
 
     :param rolls_over_to: the order that takes unused tokens, where the clause lets it
-    :param seen_sha256: the balances that were read, by :func:`.queries.seen_of_order`;
+    :param seen_sha256: the balances that were read, by ``seen_of_order``;
         every page sends it
     :raises NotAllowed: if ``by`` holds no warrant of the agency
     :raises Stale: if other balances were read than are closed out
@@ -172,7 +173,7 @@ def print_checklist(statement: CompletionStatement, by: Actor, at: datetime) -> 
 
 
 def _guard_seen(order: TaskOrder, seen: str | None) -> None:
-    current = queries.seen_of_order(order)
+    current = seen_of_order(order)
     if seen is not None and seen != current:
         message = (
             f"The balances of order {order.piid} have changed since you read them. "

@@ -22,7 +22,6 @@ from contracting.contracts import queries as contracts
 from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
-from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day, days_bounds, months_after
 from contracting.core.quantities import Dollars, Tokens, total_dollars
@@ -78,24 +77,6 @@ def balances_of_order(order: TaskOrder) -> list[LineBalance]:
         for line in order.current_lines()
         for balance in balances_of(line.holder)
     ]
-
-
-def seen_of_order(order: TaskOrder) -> str:
-    """SHA-256 of the balances that are read before an order is closed out."""
-    figures = (
-        *("obligated_dollars", "consumed_dollars", "accepted_dollars", "paid_dollars"),
-        *("unfunded_dollars", "given_up_dollars", "rounding_dollars"),
-    )
-    tokens = ("ceiling_tokens", "consumed_tokens", "accepted_tokens", "unfunded_tokens")
-    return content_sha256(
-        {
-            f"{each.balance.line_id} {each.balance.acrn}": [
-                *(getattr(each.balance, name) for name in figures),
-                *(getattr(each.balance.line, name) for name in tokens),
-            ]
-            for each in balances_of_order(order)
-        }
-    )
 
 
 def balances_of_contract(contract: Contract) -> list[LineBalance]:

@@ -11,6 +11,7 @@ from contracting.audit.operations.record import record_event
 from contracting.charges.operations.charge_settlement import charge_settlement
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
+from contracting.core.errors import Stale
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
@@ -37,7 +38,13 @@ from contracting.terminations.states import TerminationState
 
 @transaction.atomic
 def decide_settlement(
-    *, termination_id: int, dollars: Dollars, text: str, by: Actor, at: datetime
+    *,
+    termination_id: int,
+    dollars: Dollars,
+    text: str,
+    seen_sha256: str | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Settlement:
     """Settle it: what is granted is charged, the free rest goes back to its funds.
 
@@ -46,10 +53,12 @@ def decide_settlement(
     invoiced and paid as ever. FAR 49.103, 49.105, 52.212-4(l).
 
     :param dollars: what is granted beside the usage, in whole cents
+    :param seen_sha256: what was read, by :func:`.queries.seen_of`; every page sends it
     :raises NotAllowed: without a warrant for all of it (R-ROL-01, R-ROL-02)
     :raises SettlementRefused: before the last day is over, before the vendor has
         proposed or its time is over, or for more than was asked for or is free
     :raises WordsMissing: without a reason
+    :raises Stale: if what is asked for, or owed, has changed since it was read
     """
     termination = _lock_termination(termination_id)
     contract = termination.contract
@@ -59,6 +68,7 @@ def decide_settlement(
     lock_funds(
         holders=[line.holder for order in ended for line in order.current_lines()]
     )
+    _guard_seen(termination, seen_sha256)
     rows = queries.balances_ended_by(termination)
     before = calculations.owed_of(rows)
     _guard(termination, dollars, text, rows, on, at)
@@ -112,6 +122,17 @@ def decide_settlement(
         },
     )
     return settlement
+
+
+def _guard_seen(termination: Termination, seen: str | None) -> None:
+    current = queries.seen_of(termination)
+    if seen is not None and seen != current:
+        message = (
+            "What the vendor asks for, or what is owed on these orders, has changed "
+            "since you read it. Load the page again and look at it once more; nothing "
+            "was decided."
+        )
+        raise Stale(message, seen=seen, current=current)
 
 
 def _guard(
