@@ -35,6 +35,10 @@ SUSPENSE_REMINDED = event_type(
 USAGE_CORRECTED = event_type(
     "metering.usage.corrected", "A correction of metered usage was added."
 )
+USAGE_MOVED = event_type(
+    "metering.usage.moved",
+    "Metered usage was moved to the order line to which it belongs.",
+)
 PERIOD_RATED = event_type(
     "metering.period.rated",
     "Usage was put on its steps or into its pool, and trued up.",

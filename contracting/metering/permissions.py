@@ -194,6 +194,17 @@ def can_correct_usage(by: Actor, agency_id: int) -> Verdict:
     return role_in(by, agency_id, Role.COR, doing="correct metered usage")
 
 
+def can_move_usage(by: Actor, agency_id: int) -> Verdict:
+    """Whoever settles what was counted on the wrong order."""
+    return role_in(
+        by,
+        agency_id,
+        Role.COR,
+        Role.CONTRACTING_OFFICER,
+        doing="move metered usage",
+    )
+
+
 def can_rate_order_line(by: Actor, line: OrderLine) -> Verdict:
     """The same, of an order line; only what is priced by volume is rated."""
     if not line.contract_line.is_by_volume:

@@ -118,6 +118,13 @@ class NothingToCorrect(Invalid):
     rule = "R-MET-05"
 
 
+class NothingToMove(Refusal):
+    """None of these calls can be moved to another line."""
+
+    code = "nothing_to_move"
+    rule = "R-MET-05"
+
+
 class StillHeld(Refusal):
     """What was chosen would be held all the same after it is assigned."""
 

@@ -210,6 +210,7 @@ def finding_row(finding: Finding) -> dict[str, Any]:
             "reason": resolution.reason,
             "payable_change": _exact(resolution.payable_change_dollars),
             "capped": _exact(resolution.capped_dollars),
+            "moved_tokens": resolution.moved_tokens,
             "reassigned_to": resolution.reassigned_to
             and resolution.reassigned_to.public_id,
             "resolved_at": instant(resolution.resolved_at),

@@ -60,12 +60,13 @@ class DisputeFindingForm(forms.Form):
 class ResolveFindingForm(forms.Form):
     """How the difference is settled; what each would do stands beside it."""
 
+    seen_sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
     code = forms.ChoiceField(label="Resolution", widget=forms.RadioSelect)
     to_line = forms.ChoiceField(
         label="Line to which it belongs",
         required=False,
-        help_text="Only with reassign. Calls in suspense are assigned on their own "
-        "page.",
+        help_text="Only with reassign, which moves there what our meter counts here. "
+        "Calls in suspense are assigned on their own page.",
     )
     reason = forms.CharField(
         label="Reason", max_length=2000, widget=forms.Textarea(attrs={"rows": 4})

@@ -207,6 +207,9 @@ class Resolution(AppendOnly):
         default=0,
         help_text="What counts against a cap: of what is tolerated or written off.",
     )
+    moved_tokens = models.BigIntegerField(
+        db_default=0, help_text="Of our meter, moved to the line to which they belong."
+    )
     reassigned_to = models.ForeignKey(
         "orders.OrderLine",
         on_delete=models.PROTECT,
@@ -235,6 +238,11 @@ class Resolution(AppendOnly):
                 name="only_what_is_reassigned_names_another_line",
                 condition=Q(reassigned_to__isnull=True)
                 | Q(code=ResolutionCode.REASSIGN),
+            ),
+            models.CheckConstraint(
+                name="only_what_is_reassigned_is_moved",
+                condition=Q(moved_tokens=0)
+                | Q(moved_tokens__gt=0, reassigned_to__isnull=False),
             ),
         ]
 

@@ -62,6 +62,7 @@ class ResolutionSerializer(serializers.Serializer[object]):
     reason = serializers.CharField()
     payable_change = MoneySerializer()
     capped = MoneySerializer()
+    moved_tokens = serializers.IntegerField()
     reassigned_to = serializers.CharField(allow_null=True)
     resolved_at = serializers.CharField()
 

@@ -288,6 +288,18 @@ def test_a_discrepancy_is_disputed_and_resolved(finding, told_the_time):
     assert "settled with accept-A: Our gateway saw it once." in shown
 
 
+def test_a_page_that_was_read_earlier_resolves_nothing(finding, told_the_time):
+    with nothing_happens():
+        page = submit(
+            client_for(actor("contracting_officer")),
+            page_for("resolve_finding", finding),
+            {"code": "accept-A", "reason": "Seen once.", "seen_sha256": "0" * 64},
+        )
+
+    assert page.status_code == 409
+    assert "has changed since you read it" in text_of(page)
+
+
 def test_a_resolution_needs_a_code(finding, told_the_time):
     with nothing_happens():
         page = submit(

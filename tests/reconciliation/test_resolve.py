@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from contracting.billing.states import InvoiceState
-from contracting.core.errors import NotAllowed
+from contracting.core.errors import NotAllowed, Stale
 from contracting.core.quantities import Dollars
 from contracting.documents.queries import documents_of
 from contracting.payments.operations.certify import certify_payment
@@ -15,6 +15,7 @@ from contracting.reconciliation.models import Acceptance, Finding
 from contracting.reconciliation.operations.accept import accept_usage
 from contracting.reconciliation.operations.dispute import dispute_finding
 from contracting.reconciliation.operations.resolve import resolve_finding
+from contracting.reconciliation.queries.inbox import effects_of, seen_of
 from contracting.reconciliation.refusals import AlreadyResolved, ResolutionMissing
 from contracting.reconciliation.states import FindingState
 from tests.builders_billing import (
@@ -51,21 +52,48 @@ def small(order):
 
 
 @pytest.fixture
-def shifted(order):
-    """An invoice of cached input at the full price, accepted but for that."""
+def waiting(order):
+    """An invoice of cached input at the full price, compared and not accepted yet."""
     reported(order)
     counts = {**COUNTS, "IN_UNCACHED": 780_001}
     del counts["IN_CACHE_READ"]
     invoice = invoiced(order, lines_of(counts))
     compared(order, invoice)
-    accept_usage(invoice_id=invoice.pk, by=actor("cor"), at=ACCEPTED_AT)
     return Finding.objects.get(order=order)
 
 
-def resolved(finding, *, code="accept-A", reason=REASON, by="contracting_officer"):
+@pytest.fixture
+def shifted(waiting):
+    """The same, accepted but for that."""
+    accept_usage(invoice_id=waiting.invoice_id, by=actor("cor"), at=ACCEPTED_AT)
+    return waiting
+
+
+def resolved(
+    finding, *, code="accept-A", reason=REASON, by="contracting_officer", **more
+):
     return resolve_finding(
-        finding_id=finding.pk, code=code, reason=reason, by=actor(by), at=RESOLVED_AT
+        finding_id=finding.pk,
+        code=code,
+        reason=reason,
+        **more,
+        by=actor(by),
+        at=RESOLVED_AT,
     )
+
+
+def test_a_discrepancy_is_resolved_as_it_was_read(waiting):
+    # Given an officer who reads what each resolution would do before the acceptance
+    read = seen_of(effects_of(waiting, ACCEPTED_AT))
+
+    # When the invoice is accepted meanwhile, so that accept-A makes something payable
+    accept_usage(invoice_id=waiting.invoice_id, by=actor("cor"), at=ACCEPTED_AT)
+    with nothing_happens(), pytest.raises(Stale, match="has changed since you read"):
+        resolved(waiting, seen_sha256=read)
+
+    # Then the officer reads it once more
+    resolved(waiting, seen_sha256=seen_of(effects_of(waiting, RESOLVED_AT)))
+    assert state_of(waiting) == FindingState.RESOLVED
 
 
 def state_of(finding):

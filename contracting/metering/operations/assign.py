@@ -44,6 +44,7 @@ from contracting.metering.models import (
     UsageSource,
     WitnessRating,
 )
+from contracting.metering.models.events import EventColumns
 from contracting.metering.operations.give_notice import give_notice
 from contracting.metering.queries.histories import hour_of
 from contracting.metering.queries.lookup import Lookup
@@ -447,7 +448,7 @@ def lines_of(
 
 
 def released_of(
-    agency_id: int, held: Sequence[UsageEvent]
+    agency_id: int, held: Sequence[EventColumns]
 ) -> dict[_Key, frozenset[str]]:
     """For which reasons each event is no longer held, under its source and id."""
     found: dict[_Key, set[str]] = defaultdict(set)
@@ -461,7 +462,7 @@ def released_of(
 
 
 def measured(
-    event: UsageEvent,
+    event: EventColumns,
     lines: tuple[tuple[str, int], ...],
     released: frozenset[str] = frozenset(),
 ) -> Measured:

@@ -230,9 +230,9 @@ def _bound(original: EveryEvent, code: str, change: int) -> None:
         source_id=original.source_id,
         corrects=original.event_id,
     )
-    changed = ratings.filter(event_id__in=corrections.values("event_id")).aggregate(
-        sum=Sum("tokens")
-    )["sum"]
+    changed = ratings.filter(
+        event_id__in=corrections.values("event_id"), order_line=rated.order_line_id
+    ).aggregate(sum=Sum("tokens"))["sum"]
     left = rated.tokens + (changed or 0)
     if left + change < 0:
         message = f"Only {left} tokens of class {code} can be taken back."

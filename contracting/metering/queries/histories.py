@@ -197,7 +197,8 @@ class LineHistory:
         called = {(source, event): at for source, event, at, *_ in rows}
         for source, event, at, rate, usd, tokens in rows:
             corrects = made.get((source, event))
-            if corrects is not None:
+            is_here = (source, corrects) in called  # else it was moved to this line
+            if corrects is not None and is_here:
                 yield _Correction(
                     own=at,
                     event=(codes[source], event),

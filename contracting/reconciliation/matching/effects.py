@@ -16,6 +16,7 @@ from contracting.reconciliation.matching.allowances import (
     written_off_total,
 )
 from contracting.reconciliation.matching.freed import FREES, freed_parts
+from contracting.reconciliation.matching.moved import calls_to_move
 from contracting.reconciliation.matching.tolerance import size
 from contracting.reconciliation.models import Finding, ReconciliationRun
 from contracting.reconciliation.states import (
@@ -49,6 +50,7 @@ class Effect:
     beyond: Dollars = Dollars()
     credit: Dollars = Dollars()
     capped: Dollars = Dollars()
+    moved: int = 0
     waits: bool = False
     refused: str = ""
 
@@ -70,6 +72,11 @@ class Effect:
             said.append(f"the vendor owes a credit of {self.credit}")
         if self.capped:
             said.append(f"{self.capped} counts against the cap of write-offs")
+        if self.moved:
+            said.append(
+                f"{self.moved:,} tokens of our meter move to the line that you name, "
+                "at the price of that line"
+            )
         if self.waits:
             said.append("what it frees becomes payable with the invoice's acceptance")
         return _sentence(", ".join(said) or "no money moves")
@@ -134,6 +141,8 @@ def effect_of(
         return Effect(code, refused=refused)
     if code == ResolutionCode.WRITE_OFF:
         return _write_off(finding, code)
+    if code == ResolutionCode.REASSIGN:
+        return Effect(code, moved=sum(calls_to_move(finding).values()))
     payable = beyond = Dollars()
     for invoice in invoices:
         if code in FREES and invoice.state != InvoiceState.RECEIVED:

@@ -13,21 +13,27 @@ from contracting.billing.operations.record_credit import record_credit
 from contracting.billing.queries import locked_invoice, locked_order
 from contracting.billing.queries.credits import room_for_credits
 from contracting.billing.states import CreditKind, InvoiceState
+from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
+from contracting.core.errors import Stale
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import CENT, Dollars, total_dollars
 from contracting.ledger.calculations import spread
 from contracting.ledger.queries import balances_of
+from contracting.metering.models import UsageSource
+from contracting.metering.operations.move import move_usage
 from contracting.notices.operations.post_notice import Recipient, post_notice
-from contracting.orders.models import OrderLine
+from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.states import SIGNED
 from contracting.reconciliation import events, permissions, queries
 from contracting.reconciliation.matching import effects
 from contracting.reconciliation.matching.freed import FREES
+from contracting.reconciliation.matching.moved import calls_to_move
 from contracting.reconciliation.matching.tolerance import size
 from contracting.reconciliation.models import Finding, Resolution
 from contracting.reconciliation.operations.accept import free_finding
+from contracting.reconciliation.queries import inbox
 from contracting.reconciliation.refusals import (
     AlreadyResolved,
     ResolutionMissing,
@@ -44,6 +50,7 @@ def resolve_finding(
     reason: str,
     reassigned_to: int | None = None,
     acrn: str = "",
+    seen_sha256: str | None = None,
     by: Actor,
     at: datetime,
 ) -> Resolution:
@@ -54,10 +61,14 @@ def resolve_finding(
     asks for it; beyond our meter's count from its own account, and only on funds that
     are there. ``credit`` of what was accepted too much is owed by the vendor.
     ``write-off`` moves nothing and counts against the cap of the contract.
+    ``reassign`` moves what our meter counts here, and the vendor does not, to the line
+    to which it belongs, by reversal and replacement.
 
     :param reassigned_to: the order line it belongs to; only with ``reassign``
     :param acrn: to which a credit comes back; else to each that has paid for it, the
         last in the order of payment first
+    :param seen_sha256: what each resolution would have done when it was read, by
+        :func:`.queries.inbox.seen_of`; every page sends it
     :raises NotAllowed: if ``by`` is no COR (up to tier 2) or contracting officer, or
         only the officer says so (R-REC-02)
     :raises ResolutionMissing: for a code that is unknown or says nothing of such a
@@ -65,19 +76,24 @@ def resolve_finding(
         the usage (R-INV-03), or for a reassignment without another line of the vendor
     :raises WriteOffExceeded: for more than the contract lets be written off (R-REC-02)
     :raises AlreadyResolved: if it is resolved already
+    :raises Refusal: what moving the usage refuses, such as a line without a price
+    :raises Stale: if a resolution would do something else now than was read
     """
-    finding, invoices = _lock(finding_id)
+    finding, invoices = _lock(finding_id, reassigned_to)
     on = accounting_day(at, finding.order.contract.time_zone)
     require(permissions.can_resolve_finding(by, finding, on, code))
     _guard(finding, code, reason, reassigned_to)
+    _guard_seen(finding, seen_sha256, at)
     freed = _free(finding, invoices, code, by, at)
     _credit(finding, code, reason, acrn, by, at)
+    moved = _move(finding, reassigned_to, reason, by, at)
     resolution = Resolution.objects.create(
         finding=finding,
         code=code,
         reason=reason.strip(),
         payable_change_dollars=freed.amount,
         capped_dollars=_capped(finding, code).amount,
+        moved_tokens=moved,
         reassigned_to_id=reassigned_to,
         resolved_by_name=by.name,
         resolved_by_id=by.membership_id,
@@ -102,6 +118,7 @@ def resolve_finding(
             "resolution": code,
             "reason": reason.strip(),
             "payable_change": freed,
+            "moved_tokens": moved,
         },
     )
     return resolution
@@ -120,6 +137,18 @@ def _guard(finding: Finding, code: str, reason: str, reassigned_to: int | None) 
         raise ResolutionMissing(message, code_given=code)
     _guard_rebill(finding, code)
     _guard_place(finding, code, reassigned_to)
+
+
+def _guard_seen(finding: Finding, seen: str | None, at: datetime) -> None:
+    if seen is None:
+        return
+    current = inbox.seen_of(inbox.effects_of(finding, at))
+    if seen != current:
+        message = (
+            "What a resolution would do has changed since you read it. Load the page "
+            "again and look at it once more; nothing was resolved."
+        )
+        raise Stale(message, seen=seen, current=current)
 
 
 def _guard_place(finding: Finding, code: str, reassigned_to: int | None) -> None:
@@ -204,15 +233,50 @@ def _cut(amount: Dollars) -> Dollars:
     return cents if cents <= amount else cents - Dollars(CENT)
 
 
-def _lock(finding_id: int) -> tuple[Finding, list[Invoice]]:
+def _move(
+    finding: Finding, to_line_id: int | None, reason: str, by: Actor, at: datetime
+) -> int:
+    """What our meter counts here and the vendor does not, moved; in tokens."""
+    calls = calls_to_move(finding) if to_line_id is not None else {}
+    if to_line_id is None or not calls:
+        return 0
+    return move_usage(
+        order_id=finding.order_id,
+        calls=calls,
+        to_line_id=to_line_id,
+        reason=reason.strip(),
+        because=finding.subject,
+        by=by,
+        at=at,
+    ).tokens
+
+
+def _lock(finding_id: int, to_line_id: int | None) -> tuple[Finding, list[Invoice]]:
     """Findings are only ever added, so that the lock is on what they belong to.
 
     :returns: the discrepancy, and the invoices that were accepted with it
     """
     finding = Finding.objects.select_related("order__contract").get(pk=finding_id)
+    if to_line_id is not None:
+        _lock_places(finding, to_line_id)
     locked_order(finding.order_id)
     ids = queries.invoices_of_finding(finding, DECIDED).values_list("pk", flat=True)
     return finding, [locked_invoice(pk) for pk in ids]
+
+
+def _lock_places(finding: Finding, to_line_id: int) -> None:
+    """The sources of the agency, and both contracts and orders, by their keys."""
+    agency_id = finding.order.contract.agency_id
+    other = OrderLine.objects.filter(pk=to_line_id).values_list("order", flat=True)
+    orders = TaskOrder.objects.filter(pk__in={finding.order_id, *other})
+    list(UsageSource.objects.locked().filter(agency=agency_id))
+    contracts = set(orders.values_list("contract", flat=True))
+    list(Contract.objects.locked().filter(pk__in=contracts))
+    list(
+        TaskOrder.objects.locked().filter(
+            pk__in=set(orders.values_list("pk", flat=True))
+        )
+    )
 
 
 DECIDED = (InvoiceState.ACCEPTED, InvoiceState.CERTIFIED, InvoiceState.PAID)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import (
@@ -17,6 +18,7 @@ from django.db.models.functions import TruncDate
 
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
+from contracting.core.canonical import content_sha256
 from contracting.core.errors import NotVisible
 from contracting.ledger.queries import balances_of
 from contracting.orders.models import OrderLine
@@ -41,6 +43,16 @@ def effects_of(finding: Finding, at: datetime) -> list[Effect]:
     """What each resolution would do to a discrepancy now; nothing is written."""
     invoices = list(invoices_of_finding(finding, _ASKED))
     return [effect_of(finding, code, invoices, at) for code in BY_PEOPLE]
+
+
+def seen_of(effects: Sequence[Effect]) -> str:
+    """SHA-256 of what each resolution would do, as it is read before one is chosen.
+
+    Why one cannot be chosen is not of it: how much of a cap is left may change.
+    """
+    return content_sha256(
+        [[each.code, "" if each.refused else each.words] for each in effects]
+    )
 
 
 def lines_for(finding: Finding) -> QuerySet[OrderLine]:

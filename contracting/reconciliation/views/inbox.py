@@ -70,6 +70,13 @@ class ResolveFinding(FindingVerbView):
     def verdict(self, thing: Finding) -> Verdict:
         return permissions.can_resolve_finding(self.actor, thing, today_of(thing))
 
+    def setup(self, *args: Any, **kwargs: Any) -> None:
+        super().setup(*args, **kwargs)
+        self._found: list[Effect] | None = None
+
+    def initial(self, thing: Finding) -> dict[str, Any]:
+        return {"seen_sha256": inbox.seen_of(self._effects_of(thing))}
+
     def form_options(self, thing: Finding) -> dict[str, Any]:
         lines = inbox.lines_for(thing)
         return {
@@ -88,11 +95,17 @@ class ResolveFinding(FindingVerbView):
             "effects": self._effects(thing),
         }
 
+    def _effects_of(self, thing: Finding) -> list[Effect]:
+        """What each would do, found once for a page: it reads the whole period."""
+        if self._found is None:
+            self._found = inbox.effects_of(thing, clock.now())
+        return self._found
+
     def _effects(self, thing: Finding) -> list[Effect]:
         """Those that the actor may choose; the others say who may, or why not."""
         on = today_of(thing)
         found = []
-        for effect in inbox.effects_of(thing, clock.now()):
+        for effect in self._effects_of(thing):
             may = permissions.can_resolve_finding(self.actor, thing, on, effect.code)
             is_refused = isinstance(may, Refused) and not effect.refused
             found.append(replace(effect, refused=may.reason) if is_refused else effect)
@@ -107,6 +120,7 @@ class ResolveFinding(FindingVerbView):
             code=data["code"],
             reason=data["reason"],
             reassigned_to=inbox.line_for(thing, to_line) if to_line else None,
+            seen_sha256=data["seen_sha256"],
             by=by,
             at=at,
         )
