@@ -36,6 +36,11 @@ CREATE TRIGGER {table}_is_append_only_truncate BEFORE TRUNCATE ON {table}
     return migrations.RunSQL(forward, migrations.RunSQL.noop)
 
 
+def may_set_once(table: str, *columns: str) -> migrations.RunSQL:
+    """Say anew which columns of an append-only table may be set once, all of them."""
+    return migrations.RunSQL(_set_once_function(table, columns), migrations.RunSQL.noop)
+
+
 def legal_moves(table: str, table_of_moves: Moves) -> migrations.RunSQL:
     """Refuse a change of ``table``.state that the table of moves does not allow."""
     pairs = sorted(

@@ -17,6 +17,10 @@ MODEL_REGISTERED = event_type(
 RATE_PROPOSED = event_type(
     "reference.rate.proposed", "A published rate of interest was entered."
 )
+RATE_CORRECTED = event_type(
+    "reference.rate.corrected",
+    "What a rate of interest should have said was entered.",
+)
 RATE_CONFIRMED = event_type(
     "reference.rate.confirmed",
     "A published rate of interest was confirmed, and is in force.",

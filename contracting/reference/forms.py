@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
@@ -192,6 +193,36 @@ class ProposeRateForm(forms.Form):
         max_length=300,
         help_text="Such as its page of the Federal Register, with the date.",
     )
+
+
+class CorrectRateForm(forms.Form):
+    """What a rate that is in force should have said."""
+
+    rate = forms.ChoiceField(label="Rate that is wrong")
+    percent = forms.DecimalField(
+        label="Percent a year, as it was published",
+        max_digits=7,
+        decimal_places=4,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "dd-num"}),
+    )
+    source = forms.CharField(
+        label="Published in",
+        max_length=300,
+        help_text="Such as its page of the Federal Register, with the date.",
+    )
+    reason = forms.CharField(
+        label="What was wrong",
+        max_length=300,
+        help_text="Read by whoever confirms it, and kept.",
+    )
+
+    def __init__(
+        self, *args: Any, in_force: Sequence[tuple[str, str]], **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["rate"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [*in_force]
 
 
 class ConfirmRateForm(forms.Form):

@@ -44,6 +44,11 @@ urlpatterns = [
         name="propose_rate",
     ),
     path(
+        "reference/rates/correct_rate",
+        views.CorrectRate.as_view(),
+        name="correct_rate",
+    ),
+    path(
         "reference/rates/<public_id:public_id>/confirm_rate",
         views.ConfirmRate.as_view(),
         name="confirm_rate",

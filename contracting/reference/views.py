@@ -20,6 +20,7 @@ from contracting.core.views import PageView, VerbView
 from contracting.reference import calculations, forms, permissions, queries
 from contracting.reference.models import RateProposal
 from contracting.reference.operations.confirm_rate import confirm_rate
+from contracting.reference.operations.correct_rate import correct_rate
 from contracting.reference.operations.import_list_prices import import_list_prices
 from contracting.reference.operations.map_model_alias import map_model_alias
 from contracting.reference.operations.propose_rate import propose_rate
@@ -356,7 +357,10 @@ class RatesPage(PageView):
         rows = list(rates.rate_proposals_for(by))
         return {
             "rows": [(each, permissions.can_confirm_rate(by, each)) for each in rows],
-            "waiting": sum(not hasattr(each, "confirmation") for each in rows),
+            "waiting": sum(
+                not hasattr(each, "confirmation") and not each.is_replaced  # type: ignore[attr-defined]
+                for each in rows
+            ),
             "may_propose": permissions.can_propose_rate(by),
         }
 
@@ -376,6 +380,42 @@ class ProposeRate(VerbView):
         self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         propose_rate(**data, by=by, at=at)
+        return reverse("reference:rates")
+
+
+class CorrectRate(VerbView):
+    """A rate was recorded wrong: say what was published."""
+
+    template_name = "reference/correct_rate.html"
+    form_class = forms.CorrectRateForm
+    submit_label = "Enter this correction"
+    done_message = (
+        "The correction is entered. It takes the place of the wrong rate once somebody "
+        "else confirms it."
+    )
+
+    def verdict(self, thing: None) -> Verdict:
+        return permissions.can_propose_rate(self.actor)
+
+    def form_options(self, thing: None) -> dict[str, Any]:
+        rows = rates.rates_in_force()
+        return {
+            "in_force": [
+                (
+                    f"{row.code} {row.valid_from.isoformat()}",
+                    f"{row.label} from {row.valid_from.isoformat()}: {row.plain}",
+                )
+                for row in rows
+            ]
+        }
+
+    def perform(
+        self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        code, first_day = data.pop("rate").split(" ")
+        correct_rate(
+            code=code, first_day=date.fromisoformat(first_day), **data, by=by, at=at
+        )
         return reverse("reference:rates")
 
 

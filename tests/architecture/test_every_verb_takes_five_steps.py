@@ -127,7 +127,7 @@ NOT_LOCKED = {
     "periods.accrue_all": "the verbs that it calls for each order lock it",
     "recounts.dispute_all": "the verb that it calls for each plan locks it",
     "reconciliation.reconcile_all": "the verb that it calls for each order locks it",
-    "reference.confirm_rate": "an entry never changes; constraints let one through",
+    "reference.correct_rate": _NEW,
     "reference.propose_rate": _NEW,
     "reference.register_model": _NEW,
     "submissions.log_health": _NEW,

@@ -80,11 +80,15 @@ def _days() -> Func:
     )
 
 
-def _one_in_force(name: str, *columns: Any) -> ExclusionConstraint:
+def _one_in_force(
+    name: str, *columns: Any, condition: Q | None = None
+) -> ExclusionConstraint:
     """No two rows that agree in ``columns`` are in force on the same day."""
     equal = [(column, RangeOperators.EQUAL) for column in columns]
     return ExclusionConstraint(
-        name=name, expressions=[*equal, (_days(), RangeOperators.OVERLAPS)]
+        name=name,
+        expressions=[*equal, (_days(), RangeOperators.OVERLAPS)],
+        condition=condition,
     )
 
 
@@ -199,8 +203,20 @@ class ModelAlias(Effective):
         return f"{self.source_name} is {self.model}"
 
 
+class ThresholdQuerySet(EffectiveQuerySet["Threshold"]):
+    """Numbers; of one that was corrected only the correction holds."""
+
+    def in_force(self, on: date) -> Self:
+        """The rows that hold on that day, as they are known now."""
+        return super().in_force(on).filter(superseded_at__isnull=True)
+
+
 class Threshold(Effective):
-    """A number that the trade works with, and the day from which it does."""
+    """A number that the trade works with, and the day from which it does.
+
+    Only ``valid_to`` and ``superseded_at`` may ever be set, once: a number that was
+    recorded wrong stays as it was recorded, and another row takes its place.
+    """
 
     code = models.CharField(max_length=60)
     label = models.CharField(max_length=200)
@@ -209,10 +225,19 @@ class Threshold(Effective):
     regime = models.CharField(max_length=12, choices=Regime.choices)
     citation = models.CharField(max_length=200)
     confidence = models.CharField(max_length=8, choices=Confidence.choices)
+    superseded_at = models.DateTimeField(
+        null=True, blank=True, help_text="When another row took its place."
+    )
+
+    objects = ThresholdQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            _one_in_force("a_threshold_has_one_value_at_a_time", "code"),
+            _one_in_force(
+                "a_threshold_has_one_value_at_a_time",
+                "code",
+                condition=Q(superseded_at__isnull=True),
+            ),
             models.CheckConstraint(
                 name="a_threshold_is_never_negative", condition=Q(value__gte=0)
             ),

@@ -22,6 +22,17 @@ class RateProposal(Addressed, AppendOnly):
     last_day = models.DateField()
     percent = models.DecimalField(max_digits=7, decimal_places=4)
     source = models.CharField(max_length=300, help_text="Where it was published.")
+    corrects = models.ForeignKey(
+        "reference.Threshold",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+        help_text="The rate of these days that was recorded wrong.",
+    )
+    reason = models.CharField(
+        max_length=400, blank=True, help_text="Why it is corrected."
+    )
     proposed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
     proposed_at = models.DateTimeField()
 
@@ -30,6 +41,11 @@ class RateProposal(Addressed, AppendOnly):
             models.CheckConstraint(
                 name="a_published_rate_has_days_and_a_source",
                 condition=Q(last_day__gt=F("first_day"), percent__gt=0) & ~Q(source=""),
+            ),
+            models.CheckConstraint(
+                name="a_rate_is_corrected_for_a_reason",
+                condition=Q(corrects__isnull=True, reason="")
+                | (Q(corrects__isnull=False) & ~Q(reason="")),
             ),
         ]
 

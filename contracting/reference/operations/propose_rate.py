@@ -51,13 +51,8 @@ def propose_rate(
     if last_day is None:
         message = "A rate begins on the first day of its half-year, or year."
         raise RateWrong(message, pointer="/first_day")
-    if not Decimal(0) < percent <= MOST_PERCENT or percent != round(percent, 4):
-        message = f"Give the percentage a year, above 0 and at most {MOST_PERCENT}."
-        raise RateWrong(message, pointer="/percent")
-    longest = 300
-    if not 0 < len(source.strip()) <= longest:
-        message = f"Say where it was published, in at most {longest} characters."
-        raise RateWrong(message, pointer="/source")
+    guard_percent(percent)
+    guard_words(source=source)
     require_none(code, first_day, last_day)
     proposal = RateProposal.objects.create(
         code=code,
@@ -85,13 +80,32 @@ def propose_rate(
     return proposal
 
 
+def guard_percent(percent: Decimal) -> None:
+    """:raises RateWrong: for a percentage that was never published"""
+    if not Decimal(0) < percent <= MOST_PERCENT or percent != round(percent, 4):
+        message = f"Give the percentage a year, above 0 and at most {MOST_PERCENT}."
+        raise RateWrong(message, pointer="/percent")
+
+
+def guard_words(**words: str) -> None:
+    """:raises RateWrong: if one of them is empty, or too long to be kept"""
+    longest = 300
+    for name, said in words.items():
+        if not 0 < len(said.strip()) <= longest:
+            asked = "where it was published" if name == "source" else "why"
+            message = f"Say {asked}, in at most {longest} characters."
+            raise RateWrong(message, pointer=f"/{name}")
+
+
 def require_none(code: str, first_day: date, last_day: date) -> None:
     """:raises RateInForce: if a rate is in force on one of these days"""
-    rows = Threshold.objects.filter(code=code, valid_from__lte=last_day)
+    rows = Threshold.objects.filter(
+        code=code, valid_from__lte=last_day, superseded_at__isnull=True
+    )
     found = rows.exclude(valid_to__lt=first_day).first()
     if found is not None:
         message = (
             f"{found.plain} percent is in force from {found.valid_from.isoformat()} "
-            "already. A rate that was published is never changed here."
+            "already. If it was recorded wrong, correct it instead."
         )
         raise RateInForce(message)

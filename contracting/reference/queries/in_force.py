@@ -39,6 +39,8 @@ class InForce:
     recorded_at: datetime
     by: str = ""
     citation: str = ""
+    superseded_at: datetime | None = None
+    """When another row took its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,11 @@ class Kind:
     read: Callable[[Any], InForce]
 
 
-def _days(row: Any, key: str, name: str, says: str, **more: str) -> InForce:
+def _days(
+    row: Any, key: str, name: str, says: str, *, by: str = "", citation: str = ""
+) -> InForce:
     return InForce(
-        key, name, says, row.valid_from, row.valid_to, row.recorded_at, **more
+        key, name, says, row.valid_from, row.valid_to, row.recorded_at, by, citation
     )
 
 
@@ -102,7 +106,10 @@ KINDS: Final = {
     "thresholds": Kind(
         "Thresholds",
         lambda _: Threshold.objects.order_by("label", "valid_from"),
-        lambda r: _days(r, r.code, r.label, _number(r), citation=r.citation),
+        lambda r: replace(
+            _days(r, r.code, r.label, _number(r), citation=r.citation),
+            superseded_at=r.superseded_at,
+        ),
     ),
     "clauses": Kind(
         "Clauses",
@@ -149,8 +156,7 @@ def history_of(kind: str, actor: Actor, known_on: date | None = None) -> list[In
     table = KINDS[kind]
     rows = table.rows(actor)
     if known_on is not None:
-        end = datetime.combine(known_on + timedelta(days=1), time(), UTC)
-        rows = rows.filter(recorded_at__lt=end)
+        rows = rows.filter(recorded_at__lt=_end_of(known_on))
     who = _who_recorded(kind, actor)
     found = [_told(table.read(row), row, who) for row in rows]
     if kind != "prices":
@@ -209,5 +215,20 @@ def in_force_on(
     if kind == "holidays":
         return [row for row in rows if row.first.year == on.year]
     return [
-        row for row in rows if row.first <= on and (row.last is None or on <= row.last)
+        row
+        for row in rows
+        if row.first <= on
+        and (row.last is None or on <= row.last)
+        and not _was_superseded(row, known_on)
     ]
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def _was_superseded(row: InForce, known_on: date | None) -> bool:
+    """Whether another row had taken its place by then."""
+    if row.superseded_at is None:
+        return False
+    return known_on is None or row.superseded_at < _end_of(known_on)
