@@ -21,6 +21,15 @@ REFUND_RECORDED = event_type(
 REFUND_DEMANDED = event_type(
     "payments.refund.demanded", "What the vendor owes back was demanded."
 )
+REFUND_RETURNED = event_type(
+    "payments.refund.returned", "A refund did not stand, and was taken back."
+)
+DEBT_INTEREST_RECORDED = event_type(
+    "payments.debt_interest.recorded", "Interest that the vendor paid was recorded."
+)
+DEBT_INTEREST_WAIVED = event_type(
+    "payments.debt_interest.waived", "Interest that the vendor owes was waived."
+)
 CREDIT_WAIVED = event_type(
     "payments.credit.waived", "What was open of a credit was waived."
 )

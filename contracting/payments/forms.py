@@ -104,6 +104,16 @@ class RecordRefundForm(forms.Form):
     reference = forms.CharField(label="Trace number of the deposit", max_length=60)
 
 
+class RecordDebtInterestForm(RecordRefundForm):
+    """What the vendor has paid in interest."""
+
+
+class WaiveDebtInterestForm(ReasonForm):
+    """Why interest that was read to be owed is not collected."""
+
+    seen = SeenDollars()
+
+
 class ImportPaymentStatusForm(forms.Form):
     """The finance system's answer to a batch."""
 

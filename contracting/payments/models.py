@@ -278,6 +278,74 @@ class RefundDemand(Addressed, AppendOnly):
         return f"${self.dollars} by {self.pay_by}"
 
 
+class Refund(AppendOnly):
+    """When money that a vendor paid back came in."""
+
+    settlement = models.OneToOneField(
+        "billing.CreditSettlement", on_delete=models.PROTECT, related_name="refund"
+    )
+    received_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.settlement} on {self.received_on}"
+
+
+class RefundReturn(AppendOnly):
+    """A refund that does not stand: it was sent back, or did not clear."""
+
+    settlement = models.OneToOneField(
+        "billing.CreditSettlement",
+        on_delete=models.PROTECT,
+        related_name="refund_return",
+    )
+    reason = models.TextField()
+    recorded_by_name = models.CharField(max_length=160)
+    returned_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_returned_refund_has_a_reason", condition=~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.settlement} returned"
+
+
+class DebtInterest(AppendOnly):
+    """Interest on a debt that was paid late: what of it came in, or was waived."""
+
+    credit = models.ForeignKey(
+        "billing.CreditDue", on_delete=models.PROTECT, related_name="interest_settled"
+    )
+    dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    received_on = models.DateField(
+        null=True, blank=True, help_text="Empty: it was waived."
+    )
+    reference = models.CharField(
+        max_length=60, blank=True, help_text="Trace number of the deposit."
+    )
+    reason = models.TextField(blank=True, help_text="Why it was waived.")
+    recorded_by_name = models.CharField(max_length=160)
+    settled_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="interest_on_a_debt_is_of_something", condition=Q(dollars__gt=0)
+            ),
+            models.CheckConstraint(
+                name="interest_on_a_debt_came_in_or_was_waived",
+                condition=(Q(received_on__isnull=False, reason="") & ~Q(reference=""))
+                | (Q(received_on__isnull=True, reference="") & ~Q(reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credit} interest {self.dollars}"
+
+
 class Payment(Addressed, AppendOnly):
     """A payment made by the finance system, recorded here."""
 

@@ -82,6 +82,20 @@ class NothingOwedBack(Conflict):
     code = "nothing_owed_back"
 
 
+class RefundReturned(Conflict):
+    """It is no refund, or its record was taken back already."""
+
+    code = "refund_returned"
+    rule = "R-PAY-06"
+
+
+class NoInterestOwed(Conflict):
+    """Less interest is owed on the debt, or none (FAR 32.608)."""
+
+    code = "no_interest_owed"
+    rule = "R-PAY-06"
+
+
 class WaiverExceeded(Refusal):
     """More than an agency may give up of a debt by itself (31 U.S.C. 3711(a)(2))."""
 

@@ -52,6 +52,26 @@ urlpatterns: list[URLPattern] = [
         name="waive_credit",
     ),
     path(
+        "refunds/<public_id:public_id>/return_refund",
+        credits.ReturnRefund.as_view(),
+        name="return_refund",
+    ),
+    path(
+        "credits/<public_id:public_id>/debt_interest",
+        credits.DebtInterestPage.as_view(),
+        name="debt_interest",
+    ),
+    path(
+        "credits/<public_id:public_id>/record_debt_interest",
+        credits.RecordDebtInterest.as_view(),
+        name="record_debt_interest",
+    ),
+    path(
+        "credits/<public_id:public_id>/waive_debt_interest",
+        credits.WaiveDebtInterest.as_view(),
+        name="waive_debt_interest",
+    ),
+    path(
         "payment_exports/",
         views.PaymentExportsPage.as_view(),
         name="payment_exports",

@@ -96,6 +96,7 @@ REACHED_OTHERWISE = {
     "disputes:charge_claim": "only once a claim is decided",
     "reference:confirm_rate": "only once a rate was entered",
     "payments:record_refund": "only while a credit is open",
+    "payments:return_refund": "only once a refund is recorded",
     "payments:demand_refund": "only while a credit is open",
     "payments:waive_credit": "only while a credit is open",
     "billing:cancel_credit": "only while a credit is on no invoice and no voucher",

@@ -74,7 +74,7 @@ class CreditPage(PageView):
             "zone": credit.order.contract.time_zone,
             "lines": credit.lines.select_related("invoice").order_by("pk"),
             "settlements": credit.settlements.order_by("pk"),
-            "reopenings": credit.reopenings.order_by("pk"),
+            "reopenings": credit.reopenings.select_related("settlement").order_by("pk"),
             "may_cancel": permissions.can_cancel_credit(self.actor, credit),
             "events": events_of(credit.subject),
         }

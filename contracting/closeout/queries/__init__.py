@@ -34,6 +34,7 @@ from contracting.orders import queries as orders
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.states import ModificationState, TaskOrderState
 from contracting.payments.models import Payment
+from contracting.payments.queries.debts import interest_left
 from contracting.payments.queries.offsets import owed_back
 from contracting.periods.queries.lists import opened_again
 from contracting.reconciliation.queries import open_findings
@@ -442,7 +443,15 @@ def _owed_back(order: TaskOrder) -> list[Blocker]:
         f"The vendor still owes ${owed.amount:,.2f} back. It takes that off an invoice "
         "or pays it back, or the contracting officer cancels or waives the credit."
     )
-    return [Blocker(NOTHING_OPEN, words)] if owed else []
+    found = [Blocker(NOTHING_OPEN, words)] if owed else []
+    interest, missing = interest_left(order)
+    if interest:
+        words = (
+            f"The vendor still owes ${interest.amount:,.2f} of interest on what it "
+            "paid back late. It pays it, or the contracting officer waives it."
+        )
+        found.append(Blocker(NOTHING_OPEN, words))
+    return found + [Blocker(NOTHING_OPEN, words) for words in missing]
 
 
 def _unsettled(order: TaskOrder) -> list[Blocker]:

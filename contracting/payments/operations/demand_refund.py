@@ -37,6 +37,8 @@ def demand_refund(
     What an invoice was to take off and no voucher of it does is open again with it. The
     money comes in by ``record_refund``; until then a voucher may still set it off.
 
+    The first demand is the day from which interest runs if it is paid late.
+
     :param basis: why it is owed, as the vendor reads it
     :param seen: what was open when the page was read; every page sends it
     :raises NotAllowed: if ``by`` is no contracting officer of the agency
@@ -70,7 +72,10 @@ def demand_refund(
         recipients=[Recipient(organization_id=credit.order.contract.vendor_id)],
         subject=credit.subject,
         title=f"Pay back ${demand.dollars:,.2f} on order {credit.order.piid}",
-        body=f"By {due.day} {due:%b %Y}. {basis}",
+        body=(
+            f"By {due.day} {due:%b %Y}. What is not paid by then bears interest from "
+            f"{on.day} {on:%b %Y} (52.212-4(i)(6)). {basis}"
+        ),
         url_path=credit.path,
         by=by,
         at=at,

@@ -19,6 +19,7 @@ from contracting.ledger.operations.credit import credit_funds
 from contracting.ledger.refusals import CreditExceeded
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.payments import events, permissions
+from contracting.payments.models import Refund
 from contracting.payments.operations.demand_refund import reopen_untaken
 from contracting.payments.queries.offsets import paid_and_not_promised
 from contracting.payments.refusals import PaymentDateWrong
@@ -76,6 +77,7 @@ def record_refund(
         by=by,
         at=at,
     )
+    Refund.objects.create(settlement=settlement, received_on=received_on)
     credit_funds(
         credits={(credit.order_line.holder, credit.acrn): dollars},
         on=received_on,

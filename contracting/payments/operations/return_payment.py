@@ -117,7 +117,7 @@ def _guard_built_on(certification: PaymentCertification) -> None:
         message = (
             f"This voucher has paid {gone} from ACRN {acrn}, and credits that came off "
             f"elsewhere hold {gone - max(free, Dollars())} of it{named}. Record the "
-            "return of those vouchers first, then of this one, and certify them anew; "
-            "nothing was recorded."
+            "return of those vouchers and refunds first, then of this one, and certify "
+            "them anew; nothing was recorded."
         )
         raise PaymentBuiltOn(message, vouchers=others, acrn=acrn)

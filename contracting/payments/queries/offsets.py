@@ -191,6 +191,7 @@ def built_on(certification: PaymentCertification, line_id: int, acrn: str) -> li
         credit__order_line=line_id,
         credit__acrn=acrn,
         settled_at__gte=certification.payment.paid_at,
+        refund_return__isnull=True,
     )
     return [
         *(each.voucher_number for each in _needs(others, line_id, acrn)),

@@ -5,17 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from contracting.billing.models import CreditDue
+from django.urls import reverse
+
+from contracting.billing.models import CreditDue, CreditSettlement
 from contracting.billing.queries.credits import get_credit_for
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict
 from contracting.core.quantities import Dollars
-from contracting.core.views import VerbView
+from contracting.core.views import PageView, VerbView
 from contracting.payments import forms, permissions
 from contracting.payments.operations.demand_refund import demand_refund
+from contracting.payments.operations.record_debt_interest import record_debt_interest
 from contracting.payments.operations.record_refund import record_refund
+from contracting.payments.operations.return_refund import return_refund
 from contracting.payments.operations.waive_credit import waive_credit
+from contracting.payments.operations.waive_debt_interest import waive_debt_interest
+from contracting.payments.queries.debts import get_refund_for, interest_owed
 from contracting.payments.queries.offsets import owed_on
+from contracting.payments.refusals import RateMissing
 from contracting.payments.views import today_of
 from contracting.reference.queries import threshold
 
@@ -118,3 +125,127 @@ class RecordRefund(CreditVerbView):
             at=at,
         )
         return thing.path
+
+
+class ReturnRefund(VerbView):
+    """A refund does not stand: it was sent back, or did not clear."""
+
+    template_name = "payments/return_refund.html"
+    form_class = forms.ReasonForm
+    submit_label = "Take the refund back"
+    done_message = "The refund is taken back, and its credit is open again."
+
+    def thing(self, *_: Any, **ids: Any) -> CreditSettlement:
+        return get_refund_for(self.actor, ids["public_id"])
+
+    def verdict(self, thing: CreditSettlement) -> Verdict:
+        return permissions.can_record_refund(self.actor, thing.credit)
+
+    def extra(self, thing: CreditSettlement) -> dict[str, Any]:
+        return {
+            "refund": thing,
+            "is_returned": hasattr(thing, "refund_return"),
+            "order": thing.credit.order,
+            "cancel_url": thing.credit.path,
+        }
+
+    def perform(
+        self, *, thing: CreditSettlement, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        return_refund(settlement_id=thing.pk, reason=data["reason"], by=by, at=at)
+        return thing.credit.path
+
+
+def _interest_of(credit: CreditDue) -> dict[str, Any]:
+    """The interest until today, or why it cannot be told."""
+    try:
+        owed = interest_owed(credit, today_of(credit.order.contract))
+    except RateMissing as missing:
+        return {"interest": None, "missing": missing.message}
+    return {"interest": owed, "missing": ""}
+
+
+class DebtInterestPage(PageView):
+    """What interest does the vendor owe on what it pays back late?"""
+
+    template_name = "payments/debt_interest.html"
+
+    def context(self, *_: Any, **ids: Any) -> dict[str, Any]:
+        credit = get_credit_for(self.actor, ids["public_id"])
+        return {
+            "credit": credit,
+            "order": credit.order,
+            **_interest_of(credit),
+            "rows": credit.interest_settled.order_by("pk"),
+            "may_record": permissions.can_record_refund(self.actor, credit),
+            "may_waive": permissions.can_waive_credit(self.actor, credit),
+        }
+
+
+class _OnInterest(CreditVerbView):
+    """A verb on the interest of a debt."""
+
+    def left(self, thing: CreditDue) -> Dollars:
+        owed = _interest_of(thing)["interest"]
+        return owed.left if owed else Dollars()
+
+    def extra(self, thing: CreditDue) -> dict[str, Any]:
+        back = reverse("payments:debt_interest", args=[thing.public_id])
+        about = super().extra(thing)  # noqa: S610 (ours, not a queryset)
+        return {**about, "left": self.left(thing), "cancel_url": back}
+
+
+class RecordDebtInterest(_OnInterest):
+    """Interest has come in."""
+
+    template_name = "payments/record_debt_interest.html"
+    form_class = forms.RecordDebtInterestForm
+    submit_label = "Record the interest"
+    done_message = "The interest is recorded."
+
+    def verdict(self, thing: CreditDue) -> Verdict:
+        return permissions.can_record_refund(self.actor, thing)
+
+    def initial(self, thing: CreditDue) -> dict[str, Any]:
+        today = today_of(thing.order.contract)
+        return {"dollars": self.left(thing).amount, "received_on": today}
+
+    def perform(
+        self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        record_debt_interest(
+            credit_id=thing.pk,
+            dollars=Dollars(data["dollars"]),
+            received_on=data["received_on"],
+            reference=data["reference"],
+            by=by,
+            at=at,
+        )
+        return reverse("payments:debt_interest", args=[thing.public_id])
+
+
+class WaiveDebtInterest(_OnInterest):
+    """The contracting officer gives up interest."""
+
+    template_name = "payments/waive_debt_interest.html"
+    form_class = forms.WaiveDebtInterestForm
+    submit_label = "Waive the interest"
+    done_message = "The interest is waived; the vendor is told why."
+
+    def verdict(self, thing: CreditDue) -> Verdict:
+        return permissions.can_waive_credit(self.actor, thing)
+
+    def initial(self, thing: CreditDue) -> dict[str, Any]:
+        return {"seen": self.left(thing).amount}
+
+    def perform(
+        self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        waive_debt_interest(
+            credit_id=thing.pk,
+            reason=data["reason"],
+            seen=Dollars(data["seen"]),
+            by=by,
+            at=at,
+        )
+        return reverse("payments:debt_interest", args=[thing.public_id])
