@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from contracting.core.periods import is_plausible
 from contracting.metering.adapters.adapter import CSV, Adapter
 from contracting.metering.adapters.events import ReadCharge, Sender
 from contracting.metering.adapters.fields import (
@@ -240,9 +241,12 @@ def _day(value: Any, pointer: str) -> datetime:
     parts = (found["a"], found["b"], found["c"])
     year, month, day = parts if len(found["a"]) == 4 else (parts[2], *parts[:2])
     try:
-        return datetime(int(year), int(month), int(day), tzinfo=UTC)
+        start = datetime(int(year), int(month), int(day), tzinfo=UTC)
     except ValueError:
         refuse(RowCode.BAD_TIME, pointer)
+    if not is_plausible(start):
+        refuse(RowCode.BAD_TIME, pointer)
+    return start
 
 
 ADAPTERS: Final = (

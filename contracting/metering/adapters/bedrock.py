@@ -183,8 +183,10 @@ def _invocation_usage(row: Mapping[str, Any]) -> Usage:
         "OUT_TEXT": counted(made, "outputTokenCount", "/output"),
     }
     answered = made.get("outputBodyJson")
-    usage = answered.get("usage") if isinstance(answered, dict) else None
-    if row.get("operation") != "Converse" or not isinstance(usage, dict):
+    if not isinstance(answered, dict) or row.get("operation") != "Converse":
+        return Usage(counts)
+    usage = block(answered, "usage", "/output/outputBodyJson/usage")
+    if answered.get("usage") is None:
         return Usage(counts)
     # The answer is in the log: its own counts must be those of the log's row.
     said = converse_usage(usage, "/output/outputBodyJson/usage")
