@@ -33,12 +33,13 @@ def post(client, payload, **headers):
     )
 
 
-def key_with(*scopes):
-    """A machine of the agency with a new key, for whatever source."""
+def key_with(*scopes, sources=(), label="another"):
+    """A machine of the agency with a new key, for whatever source is not said."""
     issued = issue_api_key(
         organization_id=actor("administrator").own_organization_id,
-        label="another",
+        label=label,
         scopes=scopes,
+        sources=sources,
         expires_at=CALLED_AT + days(300),
         by=actor("administrator"),
         at=CALLED_AT,
@@ -265,6 +266,18 @@ def test_a_machine_reads_its_batches_and_what_is_held(order, gateway):
         1,
     )
     assert group["first_at"] == "2026-04-20T14:30:00.000000Z"
+
+
+def test_a_machine_limited_to_other_sources_reads_nothing_of_this_one(order):
+    batch = ingested(event(1, order=order), event(2, order="ord_unknown")).batch
+    usage_source("callback")
+    limited = key_with(Scope.USAGE_READ, sources=["callback"])
+
+    assert limited.get("/api/v1/usage/batches").json()["data"] == []
+    assert limited.get("/api/v1/usage/suspense").json()["data"] == []
+    assert limited.get(f"/api/v1/usage/batches/{batch.public_id}").status_code == 404
+    free = key_with(Scope.USAGE_READ, label="free")
+    assert len(free.get("/api/v1/usage/batches").json()["data"]) == 1
 
 
 def test_a_foreign_machine_reads_nothing(order, other_agency_gateway, vendor_a_machine):

@@ -5,8 +5,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from contracting.core.actors import SYSTEM
 from contracting.metering.models import UsageBatch, UsageEvent
-from tests.builders_metering import event, ndjson
+from contracting.metering.operations.register import register_source
+from tests.builders_metering import CALLED_AT, event, ndjson
 from tests.cast import actor, nothing_happens, person
 
 pytestmark = pytest.mark.usefixtures("now", "source")
@@ -54,16 +56,37 @@ def test_a_person_with_several_roles_imports_in_the_one_that_may(file, agency):
 @pytest.mark.parametrize(
     ("by", "source", "words"),
     [
-        ("cor", "unknown", "No such source"),
-        ("nobody@example.test", "gateway", "Nobody with this e-mail"),
-        ("vendor_a_signer", "gateway", "Nobody with this e-mail"),
-        ("other_agency_officer", "gateway", "Nobody with this e-mail"),
+        ("cor", "unknown", "such a source"),
+        ("nobody@example.test", "gateway", "such a source"),
+        ("vendor_a_signer", "gateway", "such a source"),
+        ("other_agency_officer", "gateway", "such a source"),
         ("program_manager", "gateway", "may import usage"),
     ],
 )
 def test_who_may_not_is_told(file, by, source, words):
     with nothing_happens(), pytest.raises(CommandError, match=words):
         imported(file, by=by, source=source)
+
+
+def test_of_two_agencies_with_such_a_source_it_is_the_one_where_one_may(file, agency):
+    other = actor("other_agency_officer")
+    namesake = register_source(
+        agency_id=other.own_organization_id,
+        code="gateway",
+        label="Another",
+        by=SYSTEM,
+        at=CALLED_AT,
+    )
+    officer = person(other)
+
+    # Whoever is of one of them means its own, in which the order is unknown
+    assert "2 held" in imported(file, by=officer.email)
+    assert UsageBatch.objects.get().source == namesake
+
+    # And whoever may in both is asked to say more
+    agency.memberships.create(user=officer, role="COR")
+    with nothing_happens(), pytest.raises(CommandError, match="each have such a"):
+        imported(file, by=officer.email)
 
 
 def test_a_file_that_is_none_is_told(tmp_path):

@@ -1,4 +1,4 @@
-"""A gateway is registered before it reports; its name is one agency's for good."""
+"""A gateway is registered before it reports; its name is its agency's own."""
 
 import pytest
 
@@ -53,19 +53,30 @@ def test_a_name_that_no_event_can_carry_is_refused(administrator, at, code):
         registered(administrator, code=code, at=at)
 
 
-def test_a_name_is_registered_once_for_all_agencies(
-    administrator, other_agency_officer, at
-):
+def test_a_name_is_registered_once_in_an_agency(administrator, at):
     registered(administrator, at=at)
 
-    for agency in (
-        administrator.own_organization_id,
-        other_agency_officer.own_organization_id,
-    ):
-        with nothing_happens(), pytest.raises(SourceTaken):
-            register_source(
-                agency_id=agency, code="urn:gateway:east", label="", by=SYSTEM, at=at
-            )
+    with nothing_happens(), pytest.raises(SourceTaken):
+        registered(SYSTEM, label="", at=at)
+
+
+def test_and_no_agency_learns_what_another_calls_its_own(
+    administrator, other_agency_officer, other_agency_gateway, gateway, at
+):
+    """Were names unique among all, trying them would tell which ones are taken."""
+    ours = registered(administrator, at=at)
+
+    theirs = register_source(
+        agency_id=other_agency_officer.own_organization_id,
+        code="urn:gateway:east",
+        label="",
+        by=SYSTEM,
+        at=at,
+    )
+
+    assert theirs.pk != ours.pk
+    assert get_source_for(gateway, code="urn:gateway:east") == ours
+    assert get_source_for(other_agency_gateway, code="urn:gateway:east") == theirs
 
 
 @pytest.mark.parametrize(

@@ -303,7 +303,9 @@ class SuspenseEndpoint(EndpointView):
                 "first_at": instant(group.first_at),
                 "last_at": instant(group.last_at),
             }
-            for group in queries.suspense(self.actor.own_organization_id)
+            for group in queries.suspense(
+                self.actor.own_organization_id, self.actor.sources
+            )
         ]
         return Response(
             {"data": rows, "page": {"next": None, "prev": None, "has_more": False}}

@@ -18,6 +18,7 @@ from contracting.core.models import (
 )
 from contracting.core.subjects import Subject
 from contracting.metering.models import (
+    buckets,
     changes,
     deliveries,
     events,
@@ -55,6 +56,8 @@ EveryEvent = events.EveryEvent
 EveryLine = events.EveryLine
 SourceArchive = events.SourceArchive
 SourceHeartbeat = sources.SourceHeartbeat
+BucketReport = buckets.BucketReport
+ReportedBucket = buckets.ReportedBucket
 ColumnMapping = deliveries.ColumnMapping
 CountedChunk = deliveries.CountedChunk
 UploadChunk = deliveries.UploadChunk
@@ -81,6 +84,8 @@ UsageFold = rollups.UsageFold
 TermsChange = changes.TermsChange
 ClosedUsage = reratings.ClosedUsage
 ReopenedUsage = reratings.ReopenedUsage
+RatingRequest = reratings.RatingRequest
+RatingPart = reratings.RatingPart
 RatingRun = reratings.RatingRun
 RatingDifference = reratings.RatingDifference
 UsageRerating = reratings.UsageRerating

@@ -68,6 +68,78 @@ class ReopenedUsage(AppendOnly):
         return f"{self.because_kind} {self.because_id}"
 
 
+class RatingRequest(Addressed, AppendOnly):
+    """Usage of a contract or order is to be looked at again; an operation does it."""
+
+    PREFIX = "rrq"
+
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="rating_requests"
+    )
+    order = models.ForeignKey(
+        "orders.TaskOrder",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rating_requests",
+        help_text="Empty: every order of the contract.",
+    )
+    first_day = models.DateField(help_text="In the contract's time zone.")
+    last_day = models.DateField(help_text="Inclusive.")
+    reason = models.CharField(max_length=400)
+    operation = models.OneToOneField(
+        "documents.Operation", on_delete=models.PROTECT, related_name="rating_request"
+    )
+    asked_at = models.DateTimeField()
+
+    objects = StreamedQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="who_asks_to_rate_anew_says_why", condition=~Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="the_days_to_rate_anew_are_in_order",
+                condition=Q(first_day__lte=F("last_day")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} of contract {self.contract_id}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("metering.rating_request", self.pk, self.contract.stream)
+
+
+class RatingPart(AppendOnly):
+    """What was found in a stretch of time of a request, as the report adds it up."""
+
+    request = models.ForeignKey(
+        RatingRequest, on_delete=models.PROTECT, related_name="parts"
+    )
+    position = models.PositiveIntegerField()
+    until = models.DateTimeField(help_text="Where the next part begins.")
+    lines = models.PositiveIntegerField(help_text="Rated lines that were looked at.")
+    calls = models.PositiveIntegerField()
+    left = models.JSONField(default=list)
+    sums = models.JSONField(
+        default=list, help_text="Rows of the report, each with its lines and tokens."
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="the_parts_of_a_rating_request_have_an_order",
+                fields=["request", "position"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"part {self.position} of {self.request_id}"
+
+
 class RatingRun(Addressed, Timestamped, Stateful):
     """Usage of a contract or order and of some days is to be rated anew, and why."""
 
@@ -102,6 +174,14 @@ class RatingRun(Addressed, Timestamped, Stateful):
         related_name="+",
     )
     prepared_at = models.DateTimeField()
+    request = models.OneToOneField(
+        RatingRequest,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="run",
+        help_text="Empty: prepared while runs were worked out at once.",
+    )
     state = models.CharField(
         max_length=10, choices=RatingRunState.choices, default=RatingRunState.DRAFT
     )

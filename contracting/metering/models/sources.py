@@ -36,7 +36,7 @@ class UsageSource(Addressed, Timestamped):
         "accounts.Organization", on_delete=models.PROTECT, related_name="usage_sources"
     )
     code = models.CharField(
-        max_length=120, unique=True, help_text="CloudEvents source."
+        max_length=120, help_text="CloudEvents source; another agency may have it too."
     )
     label = models.CharField(max_length=120)
     kind = models.CharField(
@@ -58,6 +58,13 @@ class UsageSource(Addressed, Timestamped):
     closing_reason = models.CharField(max_length=200, blank=True)
 
     objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="an_agency_has_one_source_of_a_name", fields=["agency", "code"]
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

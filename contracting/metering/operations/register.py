@@ -45,8 +45,8 @@ def register_source(
     :param fiscal_year: four digits; that of ``at`` if it is not said
     :param succeeds_id: the source of the agency that it follows
     :raises NotAllowed: if ``by`` is no administrator of the agency
-    :raises SourceTaken: if the code cannot stand in an event, or is registered already,
-        here or by another agency
+    :raises SourceTaken: if the code cannot stand in an event, or the agency has a
+        source of it already; what another agency has registered is not looked at
     :raises BadSuccession: if the year cannot be, or the other source is not the
         agency's, of a later year, or has a successor already
     """
@@ -55,8 +55,8 @@ def register_source(
     if not _CODE.fullmatch(code):
         message = "A source is named by up to 120 printable characters without a space."
         raise SourceTaken(message)
-    if UsageSource.objects.filter(code=code).exists():
-        message = "Choose another name: a source of this one is registered already."
+    if UsageSource.objects.filter(agency_id=agency_id, code=code).exists():
+        message = "Choose another name: the agency has a source of this one already."
         raise SourceTaken(message)
     year = fiscal_year or year_of(at.date())
     _guard_succession(agency_id, succeeds_id, year)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -123,12 +124,13 @@ def get_source_by_id(actor: Actor, public_id: str) -> UsageSource:
 
 
 def batches_visible_to(actor: Actor) -> QuerySet[UsageBatch]:
-    """The agency's own batches."""
-    if actor.is_agency and (actor.role or actor.is_key):
-        return UsageBatch.objects.filter(
-            agency_id=actor.organization_id
-        ).select_related("source")
-    return UsageBatch.objects.none()
+    """The agency's own batches; to a machine, those of its sources."""
+    if not actor.is_agency or not (actor.role or actor.is_key):
+        return UsageBatch.objects.none()
+    found = UsageBatch.objects.filter(agency_id=actor.organization_id)
+    if actor.is_key and actor.sources:
+        found = found.filter(source__code__in=actor.sources)
+    return found.select_related("source")
 
 
 def get_batch_for(actor: Actor, public_id: str) -> UsageBatch:
@@ -216,11 +218,19 @@ class HeldGroup:
         return content_sha256([self.reason, self.detail, self.order_ref])[:20]
 
 
-def suspense(agency_id: int) -> list[HeldGroup]:
-    """What is in suspense, by reason: how many, since when (R-MET-08, R-MET-09)."""
+def suspense(agency_id: int, of: Iterable[str] = ()) -> list[HeldGroup]:
+    """What is in suspense, by reason: how many, since when (R-MET-08, R-MET-09).
+
+    :param of: codes of sources, for a machine that is limited to them; all without it
+    """
+    held, codes = holds_in_force(agency_id), list(of)
+    if codes:
+        named = UsageSource.objects.filter(agency_id=agency_id, code__in=codes)
+        held = held.filter(source_id__in=named.values("pk"))
     groups = (
-        holds_in_force(agency_id)
-        .annotate(order_ref=_named_by("order_ref"), received=_named_by("received_at"))
+        held.annotate(
+            order_ref=_named_by("order_ref"), received=_named_by("received_at")
+        )
         .values("reason", "detail", "order_ref")
         .annotate(
             events=Count("event_id"),

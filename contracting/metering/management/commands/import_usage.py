@@ -32,11 +32,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        source = UsageSource.objects.filter(code=options["source"]).first()
-        if source is None:
-            message = "No such source; register it first."
-            raise CommandError(message)
-        by = importer_of(options["by"], source)
+        source, by = source_and_importer(options["source"], options["by"])
         try:
             payload = options["file"].read_bytes()
             receipt = ingest_usage(
@@ -51,20 +47,32 @@ class Command(BaseCommand):
         self.stdout.write(f"{batch.public_id}: {batch.received} received, {counts}")
 
 
-def importer_of(email: str, source: UsageSource) -> Actor:
-    """The person in the role in which they may import, if they have one.
+def source_and_importer(code: str, email: str) -> tuple[UsageSource, Actor]:
+    """The source of a person's agency, and them in the role in which they may import.
 
-    :raises CommandError: if nobody of the agency has this e-mail
+    Two agencies may each have a source of this name: it is the one of the agency where
+    the person may import usage.
+
+    :raises CommandError: if they belong to no agency with such a source, or could mean
+        that of either of two
     """
     held = Membership.objects.filter(
-        user__email__iexact=email,
-        organization_id=source.agency_id,
-        is_active=True,
-        user__is_active=True,
+        user__email__iexact=email, is_active=True, user__is_active=True
     ).select_related("user", "organization")
     actors = [actor_of(each) for each in held.order_by("pk")]
-    if not actors:
-        message = "Nobody with this e-mail belongs to the source's agency."
+    sources = {
+        each.agency_id: each
+        for each in UsageSource.objects.filter(
+            code=code, agency_id__in=[a.organization_id for a in actors]
+        )
+    }
+    if not sources:
+        message = "No agency of whoever has this e-mail has such a source."
         raise CommandError(message)
-    fitting = [a for a in actors if can_ingest_usage(a, source.agency_id)]
-    return (fitting or actors)[0]
+    known = [a for a in actors if a.organization_id in sources]
+    fitting = [a for a in known if can_ingest_usage(a, a.own_organization_id)] or known
+    if len({a.organization_id for a in fitting}) > 1:
+        names = " and ".join(sorted({a.organization_name for a in fitting}))
+        message = f"{names} each have such a source; import it on the page of yours."
+        raise CommandError(message)
+    return sources[fitting[0].own_organization_id], fitting[0]

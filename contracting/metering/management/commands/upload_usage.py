@@ -15,8 +15,8 @@ from contracting.metering.adapters.files import read_file
 from contracting.metering.adapters.reading import format_called, reading_of
 from contracting.metering.adapters.registry import OWN, of_calls
 from contracting.metering.adapters.unpacking import UPLOAD, pieces
-from contracting.metering.management.commands.import_usage import importer_of
-from contracting.metering.models import UsageSource, UsageUpload
+from contracting.metering.management.commands.import_usage import source_and_importer
+from contracting.metering.models import UsageUpload
 from contracting.metering.operations.upload_usage import upload_usage
 from contracting.metering.queries.uploads import (
     counts_of_upload,
@@ -61,11 +61,7 @@ class Command(BaseCommand):
             self._tell(upload)
 
     def _uploaded(self, stream: IO[bytes], options: dict[str, Any]) -> UsageUpload:
-        source = UsageSource.objects.filter(code=options["source"]).first()
-        if source is None:
-            message = "No such source; register it first."
-            raise CommandError(message)
-        by = importer_of(options["by"], source)
+        source, by = source_and_importer(options["source"], options["by"])
         said = {"order": options["order"], "boundary": options["boundary"]}
         reading = reading_of(format_called(options["format"]), source, said)
         encoding = _PACKED.get(options["file"].suffix, "identity")
