@@ -11,6 +11,10 @@ USAGE_INGESTED = event_type(
 USAGE_UPLOADED = event_type(
     "metering.usage.uploaded", "A file of usage was taken in and is being counted."
 )
+BUCKETS_RECEIVED = event_type(
+    "metering.buckets.received",
+    "A provider's usage report was received; what it restates is a new revision.",
+)
 COLUMNS_MAPPED = event_type(
     "metering.columns.mapped", "It was said which column of a source's files is what."
 )

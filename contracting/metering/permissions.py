@@ -38,6 +38,13 @@ def can_ingest_usage(by: Actor, agency_id: int, source: str = "") -> Verdict:
     return verdict
 
 
+def can_receive_buckets(by: Actor, source: UsageSource) -> Verdict:
+    """Whoever may import usage of the source, while it reports."""
+    if source.closed_at is not None:
+        return Refused("This source is closed; its reports go to its successor.")
+    return can_ingest_usage(by, source.agency_id, source.code)
+
+
 def can_map_columns(by: Actor, agency_id: int) -> Verdict:
     """Whoever may import a file for the agency says how it is read; no machine does."""
     roles = (Role.COR, Role.CONTRACTING_OFFICER, Role.ADMINISTRATOR)

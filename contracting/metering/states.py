@@ -39,6 +39,15 @@ class Grain(TextChoices):
     INVOICE_LINE = "invoice_line", "a line of a bill"
 
 
+class BucketVerdict(TextChoices):
+    """What became of one bucket of a usage report."""
+
+    ACCEPTED = "accepted", "told for the first time"
+    RESTATED = "restated", "told before with other counts: a new revision"
+    DUPLICATE = "duplicate", "told before with these counts"
+    REJECTED = "rejected", "not readable"
+
+
 class Provenance(TextChoices):
     """Who counted: an estimate is never billable (R-MET-03)."""
 

@@ -4,9 +4,10 @@ from django.urls import path
 
 from contracting.metering import views
 from contracting.metering.api import batches, funds, known, telemetry
+from contracting.metering.api import buckets as bucket_api
 from contracting.metering.api import sources as source_api
 from contracting.metering.api import uploads as upload_api
-from contracting.metering.views import reratings, sources, terms, uploads
+from contracting.metering.views import buckets, reratings, sources, terms, uploads
 from contracting.metering.views.control import (
     ChooseControlView,
     FundsControlPage,
@@ -66,6 +67,16 @@ urlpatterns = [
         "usage/sources/<public_id:public_id>/batches",
         uploads.BatchesPage.as_view(),
         name="batches",
+    ),
+    path(
+        "usage/sources/<public_id:public_id>/buckets",
+        buckets.BucketsPage.as_view(),
+        name="buckets",
+    ),
+    path(
+        "usage/sources/<public_id:public_id>/receive_buckets",
+        buckets.ReceiveBucketsView.as_view(),
+        name="receive_buckets",
     ),
     path(
         "orders/<public_id:public_id>/usage",
@@ -226,6 +237,7 @@ api_urlpatterns = [
         known.KnownUsageEndpoint.as_view(),
         name="known_usage",
     ),
+    path("usage/buckets", bucket_api.BucketsEndpoint.as_view(), name="usage_buckets"),
     path("usage/uploads", upload_api.UploadsEndpoint.as_view(), name="usage_uploads"),
     path(
         "usage/uploads/<public_id:public_id>",

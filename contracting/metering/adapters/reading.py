@@ -10,7 +10,11 @@ from contracting.metering.adapters.adapter import Adapter
 from contracting.metering.adapters.events import Sender
 from contracting.metering.adapters.files import Reader
 from contracting.metering.adapters.mapped_csv import mapping_of
-from contracting.metering.adapters.registry import adapter_named, of_calls
+from contracting.metering.adapters.registry import (
+    adapter_named,
+    of_buckets,
+    of_calls,
+)
 from contracting.metering.models import ColumnMapping, UsageSource
 from contracting.metering.queries.uploads import mapping_in_force
 from contracting.metering.refusals import (
@@ -64,6 +68,23 @@ def format_called(name: str) -> Adapter:
             f"{adapter.title} is a report: it is compared with the calls that were "
             "counted, and is never counted itself."
         )
+        raise FormatNotTaken(message)
+    return adapter
+
+
+def report_called(name: str) -> Adapter:
+    """The adapter of a usage report by hours or days, of that name.
+
+    :raises FormatUnknown: if no adapter has that name
+    :raises FormatNotTaken: for calls, which are counted, and for bills
+    """
+    adapter = adapter_named(name)
+    names = ", ".join(each.name for each in of_buckets())
+    if adapter is None:
+        message = f"There is no format {name[:40]!r}; usage reports are {names}."
+        raise FormatUnknown(message)
+    if adapter.grain != Grain.BUCKET:
+        message = f"{adapter.title} is no usage report by hours or days; {names} are."
         raise FormatNotTaken(message)
     return adapter
 

@@ -77,6 +77,11 @@ def adapter_named(name: Any) -> Adapter | None:
     return ADAPTERS.get(name) if isinstance(name, str) else None
 
 
+def of_buckets() -> list[Adapter]:
+    """Usage reports of a provider by hours or days, which are restated later."""
+    return [each for each in ADAPTERS.values() if each.grain == Grain.BUCKET]
+
+
 def of_calls() -> list[Adapter]:
     """Those whose rows may burn funds down; the others only reconcile."""
     return [each for each in ADAPTERS.values() if each.grain == Grain.CALL]

@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 
 from contracting.core.actors import Actor
 from contracting.metering.adapters.files import MOST_ROWS
-from contracting.metering.adapters.registry import OWN, of_calls
-from contracting.metering.adapters.unpacking import UPLOAD, pieces
+from contracting.metering.adapters.registry import OWN, of_buckets, of_calls
+from contracting.metering.adapters.unpacking import UPLOAD, Limits, pieces
 from contracting.metering.models import UsageSource
 from contracting.metering.queries import sources_visible_to
 from contracting.orders.models import TaskOrder
@@ -22,7 +22,7 @@ _MARKS: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """How a packed file begins; its name may say anything."""
 
 
-def pieces_of(file: UploadedFile[Any]) -> Iterator[bytes]:
+def pieces_of(file: UploadedFile[Any], limits: Limits = UPLOAD) -> Iterator[bytes]:
     """A file in pieces, unpacked within the limits if it is packed.
 
     :raises UnreadableBatch: its subclasses, if it is too large or cut off
@@ -31,7 +31,7 @@ def pieces_of(file: UploadedFile[Any]) -> Iterator[bytes]:
     file.seek(0)
     encoding = next((n for mark, n in _MARKS.items() if start.startswith(mark)), "")
     stream = file.file or io.BytesIO(file.read())
-    return pieces(stream, encoding, UPLOAD)
+    return pieces(stream, encoding, limits)
 
 
 class UploadUsageForm(forms.Form):
@@ -72,3 +72,20 @@ class UploadUsageForm(forms.Form):
         order.queryset = visible_to(actor).filter(piid__isnull=False).order_by("piid")
         named.choices = [(each.name, each.title) for each in of_calls()]
         named.initial = OWN.name
+
+
+class ReceiveBucketsForm(forms.Form):
+    """A usage report of a provider, and whose it is."""
+
+    format = forms.ChoiceField(label="Format")
+    file = forms.FileField(
+        label="File",
+        help_text="All pages of the usage API as they came: one JSON object, an array "
+        "of them, or one to a line; packed with gzip or zstd if you like.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = self.fields["format"]
+        assert isinstance(named, forms.ChoiceField)  # noqa: S101 (typing)
+        named.choices = [(each.name, each.title) for each in of_buckets()]
