@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db import transaction
+
 from contracting.contracts.models import Contract
 from contracting.core.quantities import UnitPrice
 from contracting.metering.models import RatingRun
 from contracting.metering.operations.approve import approve_rerating
+from contracting.metering.operations.prepare_rerating import prepare_rerating
 from contracting.metering.operations.rerate import rerate_usage
 from contracting.modifications.states import RateDraft
 from tests.builders_metering import MODEL
@@ -64,7 +67,10 @@ def prepared(
     at: datetime = PREPARED_AT,
     **more: Any,
 ) -> RatingRun:
-    """A run over all days until the price was known, as a specialist prepares it."""
+    """A run over all days until the price was known, as a specialist prepares it.
+
+    The operation takes its steps at ``at``; where nothing changes, nothing is asked.
+    """
     asked: dict[str, Any] = {
         "contract_id": on.pk,
         "first_day": WHOLE_TIME[0],
@@ -72,7 +78,14 @@ def prepared(
         "reason": "The price fell by modification P00001.",
         **more,
     }
-    return rerate_usage(**asked, by=actor(by), at=at)
+    with transaction.atomic():
+        request = rerate_usage(**asked, by=actor(by), at=at)
+        operation, has_ended = request.operation, False
+        while not has_ended:
+            step = prepare_rerating(operation=operation, by=actor(by), at=at)
+            operation.done += step.done
+            has_ended = step.is_last
+    return RatingRun.objects.get(request=request)
 
 
 def approved(

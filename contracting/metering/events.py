@@ -123,6 +123,10 @@ USAGE_UNPARKED = event_type(
 ROLLUPS_REBUILT = event_type(
     "metering.rollups.rebuilt", "Roll-ups of an order were rebuilt from its ratings."
 )
+RERATING_ASKED = event_type(
+    "metering.rerating.asked",
+    "It was asked what usage would cost by what is known now.",
+)
 RERATING_PREPARED = event_type(
     "metering.rerating.prepared",
     "It was worked out what usage would cost by what is known now.",

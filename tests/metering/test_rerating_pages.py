@@ -8,6 +8,8 @@ import pytest
 from django.utils.html import strip_tags
 
 from contracting.core import clock
+from contracting.documents.models import Operation
+from contracting.documents.operations.work_operation import work_operation
 from contracting.metering.models import RatingRun
 from contracting.metering.states import RatingRunState
 from tests.builders_metering import CALLED_AT, event, ingested
@@ -61,10 +63,20 @@ def test_usage_is_rated_anew_on_its_pages(
     wrong = submit(browser, "/usage/rerate_usage", form)
     assert "The last day is not before the first" in text(wrong)
     right = {**form, "first_day": "2026-04-13", "last_day": "2026-05-03"}
-    assert submit(browser, "/usage/rerate_usage", right).status_code == 303
+    asked = submit(browser, "/usage/rerate_usage", right)
+    assert asked.status_code == 303
+    operation = Operation.objects.get()
+    assert asked["Location"] == operation.path
+    assert "0 of 4 lines" in text(browser.get(operation.path))
+
+    # And a worker has worked it out
+    work_operation(operation_id=operation.pk)
+    operation.refresh_from_db()
+    assert (operation.state, operation.done) == ("SUCCEEDED", 4)
 
     # Then the page of the run says what would change, with both price rows
     run = RatingRun.objects.get()
+    assert operation.result_path == run.path
     page = text(browser.get(run.path))
     assert "1,000 tokens cost $0.002 as they were rated, and $0.0015" in page
     assert "0001AA, P00001" in page

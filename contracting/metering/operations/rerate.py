@@ -1,40 +1,31 @@
-"""Work out what usage would cost by what is known now, for an officer to approve."""
+"""Ask what usage would cost by what is known now; an operation works it out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Final
 
 from django.db import transaction
 
+from accounts.states import Scope as KeyScope
 from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
+from contracting.documents.operations.start_operation import start_operation
 from contracting.metering import events, permissions
-from contracting.metering.calculations.rerating import (
-    DayOfPrices,
-    Sum,
-    change_in_dollars,
-    report,
-    report_sha256,
-)
-from contracting.metering.models import RatingDifference, RatingRun
+from contracting.metering.models import RatingRequest
 from contracting.metering.queries import METERED_STATES
-from contracting.metering.queries.reratings import (
-    MOST_LINES,
-    Plan,
-    Scope,
-    lines_in,
-    plan_of,
-    tiers_of,
-)
+from contracting.metering.queries.rating_parts import lines_in
+from contracting.metering.queries.reratings import MOST_LINES, Scope
 from contracting.metering.refusals import (
     NothingToRerate,
     ReasonMissing,
     TooMuchToRerate,
 )
 from contracting.orders.models import TaskOrder
+
+WORK: Final = "rerating"
 
 
 @transaction.atomic
@@ -47,59 +38,63 @@ def rerate_usage(
     reason: str,
     by: Actor,
     at: datetime,
-) -> RatingRun:
-    """Prepare a run over the calls of some days; nothing but its report is written.
+) -> RatingRequest:
+    """Ask for a run over the calls of some days; nothing is changed by it.
 
-    Each call is rated by the prices, names and keys that are known now, beside the
-    rating that it has. The report says by day, class and pair of prices what would
-    change in tokens and dollars, and whether it is closed.
+    An operation rates each call by the prices, names and keys that are known then,
+    beside the rating that it has, and prepares a run with its report, which waits for a
+    contracting officer.
 
     :param order_id: one order of the contract; every order without it
     :param last_day: inclusive; both are days in the contract's time zone
-    :returns: the run, which waits for a contracting officer
+    :returns: what was asked for, with its operation
     :raises NotAllowed: unless ``by`` answers for the contract
     :raises ReasonMissing: without a reason
     :raises TooMuchToRerate: for more lines than one run looks at
-    :raises NothingToRerate: if nothing would change
+    :raises NothingToRerate: if no rated line lies in these days
     """
     contract = Contract.objects.locked().get(pk=contract_id)
     require(permissions.can_rerate_usage(by, contract))
     scope = scope_of(contract, order_id, first_day, last_day)
     reason = _why(reason)
-    plan = _plan(scope)
-    found = report(plan.changes)
-    run = RatingRun.objects.create(
+    lines = _lines(scope)
+    piid = (scope.orders[0] if order_id else contract).piid
+    operation = start_operation(
+        kind=WORK,
+        title=f"Rating {piid} anew, {first_day} to {last_day}",
+        organization_id=contract.agency_id,
+        scope=KeyScope.USAGE_READ,
+        total=lines,
+        unit="lines",
+        by=by,
+        at=at,
+    )
+    request = RatingRequest(
         contract=contract,
         order_id=order_id,
         first_day=first_day,
         last_day=last_day,
         reason=reason,
-        calls=plan.calls,
-        left=[[*why, count] for why, count in plan.left.most_common()],
-        content_sha256=report_sha256(found),
-        prepared_by_id=by.own_membership_id,
-        prepared_at=at,
+        operation=operation,
+        asked_at=at,
     )
-    RatingDifference.objects.bulk_create(_rows(run, found), batch_size=1_000)
+    request.save()
     record_event(
-        events.RERATING_PREPARED,
-        subject=run.subject,
+        events.RERATING_ASKED,
+        subject=request.subject,
         by=by,
         at=at,
         data={
-            "run": run.public_id,
-            "order": scope.orders[0].piid if order_id else None,
+            "request": request.public_id,
+            "operation": operation.public_id,
+            "order": piid if order_id else None,
             "first_day": first_day,
             "last_day": last_day,
             "reason": reason,
-            "calls": plan.calls,
-            "changed_lines": len(plan.changes),
-            "change": change_in_dollars(plan.changes, is_closed=False),
-            "adjustment": change_in_dollars(plan.changes, is_closed=True),
-            "content_sha256": run.content_sha256,
+            "lines": lines,
         },
     )
-    return run
+    return request
 
 
 def scope_of(
@@ -130,7 +125,7 @@ def _why(reason: str) -> str:
     return reason[:400]
 
 
-def _plan(scope: Scope) -> Plan:
+def _lines(scope: Scope) -> int:
     lines = lines_in(scope)
     if lines > MOST_LINES:
         message = (
@@ -138,36 +133,7 @@ def _plan(scope: Scope) -> Plan:
             "at most. Choose fewer days, or one order."
         )
         raise TooMuchToRerate(message, lines=lines)
-    plan = plan_of(scope)
-    if not plan.changes:
-        left = sum(plan.left.values())
-        message = (
-            f"Nothing changes: of {plan.calls:,} calls {plan.calls - left:,} cost what "
-            f"they were rated at, and {left:,} cannot be rated anew."
-        )
-        raise NothingToRerate(message, calls=plan.calls, left=left)
-    return plan
-
-
-def _rows(run: RatingRun, found: Mapping[DayOfPrices, Sum]) -> list[RatingDifference]:
-    tiers = tiers_of({key.old.rate_row_id for key in found})
-    return [
-        RatingDifference(
-            run=run,
-            day=key.day,
-            token_class_code=key.token_class_code,
-            tier=tiers[key.old.rate_row_id],
-            old_order_line_id=key.old.order_line_id,
-            old_rate_row_id=key.old.rate_row_id,
-            old_usd_per_million_tokens=key.old.usd_per_million_tokens,
-            order_line_id=key.new.order_line_id,
-            rate_row_id=key.new.rate_row_id,
-            usd_per_million_tokens=key.new.usd_per_million_tokens,
-            is_closed=key.is_closed,
-            lines=sums.lines,
-            tokens=sums.tokens,
-            old_dollars=key.old.of(sums.tokens).amount,
-            dollars=key.new.of(sums.tokens).amount,
-        )
-        for key, sums in found.items()
-    ]
+    if not lines:
+        message = "Nothing changes: no rated usage lies in these days."
+        raise NothingToRerate(message, calls=0, left=0)
+    return lines

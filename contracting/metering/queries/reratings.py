@@ -111,10 +111,16 @@ class Scope:
     orders: Sequence[TaskOrder]
     first_day: date
     last_day: date
+    part: Period | None = None
+
+    def within(self, part: Period) -> Scope:
+        """A part of it: the calls of a stretch of its time."""
+        return replace(self, part=part)
 
     @property
     def period(self) -> Period:
-        return days_bounds(self.first_day, self.last_day, self.contract.time_zone)
+        days = days_bounds(self.first_day, self.last_day, self.contract.time_zone)
+        return self.part or days
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,16 +373,6 @@ def tiers_of(rate_rows: Iterable[int]) -> dict[int, str]:
     """The service tier of each of these prices."""
     rows = RateRow.objects.filter(pk__in=list(rate_rows))
     return dict(rows.values_list("pk", "tier"))
-
-
-def lines_in(scope: Scope) -> int:
-    """How many rated lines lie in the days of a scope."""
-    period = scope.period
-    return UsageRating.objects.filter(
-        order_line__order__in=[each.pk for each in scope.orders],
-        occurred_at__gte=period.start,
-        occurred_at__lt=period.end,
-    ).count()
 
 
 class Closed:

@@ -152,7 +152,9 @@ class RerateUsageView(UsageVerbView):
     template_name = "metering/rerate_usage.html"
     form_class = RerateUsageForm
     submit_label = "Work out what would change"
-    done_message = "Nothing is changed yet. An officer reads the report first."
+    done_message = (
+        "It is worked out now. Nothing is changed: an officer reads it first."
+    )
 
     def verdict(self, thing: int) -> Verdict:
         return permissions.can_rerate_any_usage(self.actor, thing)
@@ -167,14 +169,14 @@ class RerateUsageView(UsageVerbView):
         self, *, thing: Any, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         contract, order = data.pop("contract"), data.pop("order")
-        run = rerate_usage(
+        asked = rerate_usage(
             contract_id=contract.pk,
             order_id=order.pk if order else None,
             **data,
             by=by,
             at=at,
         )
-        return run.path
+        return asked.operation.path
 
 
 class _OnRun(AgencyPage, VerbView):
