@@ -83,7 +83,15 @@ BESIDES = {
     "recounts": {"queries"},
     "reference": {"data", "models", "queries"},
     "solicitations": {"forms", "models", "publishing", "views"},
-    "submissions": {"boxes.py", "client.py", "health", "offer_keys.py", "sealing"},
+    "submissions": {
+        "boxes.py",
+        "client.py",
+        "forms",
+        "health",
+        "offer_keys.py",
+        "sealing",
+        "views",
+    },
     "verification": {"gate.py", "standing.py"},
     "watch": {"calculations", "queries"},
 }

@@ -39,9 +39,9 @@ from contracting.submissions.forms import (
     OfferForm,
     OutageForm,
     ResealForm,
-    SealedOfferForm,
     WithdrawalForm,
 )
+from contracting.submissions.forms.packets import SealedOfferForm
 from contracting.submissions.health.log import (
     moved_deadline,
     open_outage,
@@ -58,6 +58,7 @@ from contracting.submissions.sealing.offerors import offeror_words, pseudonym_of
 from contracting.submissions.sealing.openers import amendments_of_keys
 from contracting.submissions.sealing.published import published_fingerprint
 from contracting.submissions.states import SubmissionState
+from contracting.submissions.views.packets import TakesPackets
 
 
 class ReceivingVerb(VerbView):
@@ -107,7 +108,7 @@ class FilesView(VerbView):
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
-class OfferView(FilesView, ReceivingVerb):
+class OfferView(TakesPackets, FilesView, ReceivingVerb):
     """An offer as a form, with a way to check its prices before it is handed in."""
 
     form_class = OfferForm
@@ -116,7 +117,7 @@ class OfferView(FilesView, ReceivingVerb):
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         if "envelope" in request.POST:
             self.form_class = SealedOfferForm  # type: ignore[misc]
-        if "check" not in request.POST:
+        if "check" not in request.POST or self.takes_packet:
             return super().post(request, **ids)
         thing = self.thing(**ids)
         verdict = self.verdict(thing)

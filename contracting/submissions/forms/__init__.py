@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final, TypeVar
@@ -24,15 +23,10 @@ from contracting.submissions.sealing.holders import (
     made_offer_key,
 )
 from contracting.submissions.sealing.keys import LockedKey, told_locked
-from contracting.submissions.sealing.offers import (
-    Rewrapped,
-    SealedOffer,
-    told_offer,
-    told_rewrapped,
-)
+from contracting.submissions.sealing.offers import Rewrapped, told_rewrapped
 from contracting.submissions.states import LateException
 
-_UNREADABLE: Final = (
+UNREADABLE: Final = (
     ArithmeticError,
     KeyError,
     RecursionError,
@@ -42,7 +36,7 @@ _UNREADABLE: Final = (
 )
 FORBIDDEN: Final = "No macros, scripts, passwords or attached files."
 _Made = TypeVar("_Made")
-_OLD_PAGE: Final = "The page that this comes from is an old one. Load it again."
+OLD_PAGE: Final = "The page that this comes from is an old one. Load it again."
 
 
 class OfferForm(forms.Form):
@@ -156,41 +150,6 @@ class OfferForm(forms.Form):
         )
 
 
-class SealedOfferForm(OfferForm):
-    """An offer that the browser has sealed: bytes, and what is declared of them."""
-
-    envelope = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
-    sealed = forms.FileField(widget=forms.FileInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            field.required = name in ("acknowledged", "envelope", "sealed")
-
-    def clean(self) -> dict[str, Any]:
-        data = forms.Form.clean(self) or self.cleaned_data
-        if not self.errors:
-            data["offer"] = self.sealed_offer()
-        return data
-
-    def sealed_offer(self) -> SealedOffer:
-        """The sealed offer as values.
-
-        :raises ValidationError: for an envelope of another form, or damaged bytes
-        """
-        sealed = self.cleaned_data["sealed"].read()
-        try:
-            told = json.loads(self.cleaned_data["envelope"])
-            offer = told_offer(told, sealed)
-            is_whole = told["sealed_sha256"] == hashlib.sha256(sealed).hexdigest()
-        except _UNREADABLE as error:
-            raise forms.ValidationError(_OLD_PAGE) from error
-        if not is_whole:
-            message = "The sealed bytes were damaged on their way. Hand in once more."
-            raise forms.ValidationError(message)
-        return offer
-
-
 def _told(text: str, read: Callable[[Any], _Made]) -> _Made | None:
     """What a browser tells of what it has made; nothing if it has made nothing.
 
@@ -200,8 +159,8 @@ def _told(text: str, read: Callable[[Any], _Made]) -> _Made | None:
         return None
     try:
         return read(json.loads(text))
-    except _UNREADABLE as error:
-        raise forms.ValidationError(_OLD_PAGE) from error
+    except UNREADABLE as error:
+        raise forms.ValidationError(OLD_PAGE) from error
 
 
 def _passphrase(label: str, help_text: str = "", *, new: bool = False) -> Any:
@@ -420,7 +379,7 @@ class ShareForm(forms.Form):
         try:
             return base64.b64decode(self.cleaned_data["share"], validate=True)
         except ValueError as error:
-            raise forms.ValidationError(_OLD_PAGE) from error
+            raise forms.ValidationError(OLD_PAGE) from error
 
 
 class RehearsalForm(ShareForm):
