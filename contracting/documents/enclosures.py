@@ -261,7 +261,13 @@ def _defined() -> dict[str, Any]:
             table=_TEXT | {"description": "The table of the house below its words."},
             tables=_listed({"$ref": "#/$defs/table"}),
         ),
-        "signature": _object(capacity=_VALUE, name=_VALUE, **signed),
+        "signature": _object(
+            capacity=_VALUE,
+            name=_VALUE,
+            waits_for=_TEXT
+            | {"description": "Who signs this very file after it is printed."},
+            **signed,
+        ),
         "table": _object(
             caption=_TEXT,
             columns=_listed(column),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -31,8 +32,9 @@ _BLOCK_13 = {
     ModificationAuthority.OTHER: "Other",
 }
 _BLOCK_13E = {
-    False: "Is not required to sign",
-    True: "Is required to sign this document and return copies to the issuing office",
+    False: "Is not",
+    True: "Is required to sign this document and return ___ copies to the issuing "
+    "office.",
 }
 _CHANGES_ON_THE_FACE = 6
 
@@ -75,21 +77,39 @@ def modification_sheet(
             ["Hash of that version", contract.content_sha256],
         ],
         "changes": [
-            {"term": row["term"], "before": row["old"], "after": row["new"]}
+            {
+                "term": in_words(row["term"]),
+                "before": in_words(row["old"]),
+                "after": in_words(row["new"]),
+            }
             for row in modification.changes
         ],
     }
+
+
+_CODED: Final = re.compile(r"\b(?:[A-Z]+(?:_[A-Z0-9]+)+|\d{4}-\d{2}-\d{2}(?!T))\b")
+
+
+def in_words(said: str | None) -> str:
+    """A term as people read it: classes and boundaries by name, days in words.
+
+    The record of the change keeps its codes; a code that is not known stays as it is.
+    """
+    labels = {each.code: each.label for each in token_classes()}
+    labels |= {str(each): str(each.label) for each in Boundary}
+    return _CODED.sub(
+        lambda found: labels.get(found[0]) or printed(found[0]), said or ""
+    )
 
 
 def _blocks(modification: ContractModification, signer: Actor) -> dict[str, Any]:
     contract = modification.contract
     agency, vendor = contract.agency, contract.vendor
     blocks: dict[str, Any] = {
-        "1": contract.piid,
         "2": modification.number,
         "3": modification.effective_on,
         "4": contract.solicitation.requisition.number,
-        "6": f"{agency.name}\n{agency.address}\n{agency.aac}",
+        "6": f"{agency.name}\n{agency.address}\nCode {agency.aac}",
         "7": modification.administering_office,
         "8": f"{vendor.name}\n{vendor.address}\nUEI {vendor.uei} CAGE {vendor.cage}",
         "10A": {"text": contract.piid, "checked": ["Modification"]},
@@ -135,7 +155,7 @@ def _block_14(modification: ContractModification) -> str:
     contract, rows = modification.contract, modification.changes
     told = [modification.description, ""]
     told += [
-        f"{row['term']}: from {_said(row['old'], contract)} to "
+        f"{in_words(row['term'])}: from {_said(row['old'], contract)} to "
         f"{_said(row['new'], contract)}."
         for row in rows[:_CHANGES_ON_THE_FACE]
     ]
@@ -156,7 +176,7 @@ def _block_14(modification: ContractModification) -> str:
 
 def _said(value: str, contract: Contract) -> str:
     """One side of a change as it is printed: days and instants in words."""
-    return printed(value, zone=contract.time_zone) or "none"
+    return in_words(printed(value, zone=contract.time_zone)) or "none"
 
 
 def conformed_sheet(found: Conformed, *, at: datetime) -> dict[str, Any]:
@@ -224,7 +244,7 @@ def _conformed_blocks(contract: Contract, content: Mapping[str, Any]) -> dict[st
     found: dict[str, Any] = dict(award.context.get("blocks", {})) if award else {}
     bare = {
         "2": contract.piid,
-        "9": f"{agency.name}\n{agency.address}\n{agency.aac}",
+        "9": f"{agency.name}\n{agency.address}\nCode {agency.aac}",
         "17a": f"{vendor.name}\n{vendor.address}\nUEI {vendor.uei} CAGE {vendor.cage}",
     }
     funds = [part for line in content["lines"] for part in line["funding"]]

@@ -150,7 +150,7 @@ def _order_blocks(order: TaskOrder, signer: Actor) -> dict[str, Any]:
         "2": contract.piid,
         "3": order.piid,
         "4": contract.solicitation.requisition.number,
-        "5": f"{agency.name}\n{agency.address}\n{agency.aac}",
+        "5": f"{agency.name}\n{agency.address}\nCode {agency.aac}",
         "6a": order.place,
         "7a": offeror.submitted_by.user.name,
         "7b": vendor.name,
@@ -340,13 +340,15 @@ def _modification_blocks(modification: Modification, signer: Actor) -> dict[str,
     contract = order.contract
     agency, vendor = contract.agency, contract.vendor
     blocks: dict[str, Any] = {
-        "1": contract.piid,
         "2": modification.number,
         "3": modification.effective_on,
         "4": contract.solicitation.requisition.number,
-        "6": f"{agency.name}\n{agency.address}\n{agency.aac}",
+        "6": f"{agency.name}\n{agency.address}\nCode {agency.aac}",
         "8": f"{vendor.name}\n{vendor.address}\nUEI {vendor.uei} CAGE {vendor.cage}",
-        "10A": {"text": order.piid, "checked": ["Modification"]},
+        "10A": {
+            "text": f"{order.piid}\nunder contract {contract.piid}",
+            "checked": ["Modification"],
+        },
         "10B": _signed_on(order),
         "12": _net_by_acrn(modification),
         f"13{modification.authority}": {
@@ -371,8 +373,9 @@ def _modification_blocks(modification: Modification, signer: Actor) -> dict[str,
 _CHANGES_ON_THE_FACE = 4
 
 _BLOCK_13E = {
-    False: "Is not required to sign",
-    True: "Is required to sign this document and return copies to the issuing office",
+    False: "Is not",
+    True: "Is required to sign this document and return ___ copies to the issuing "
+    "office.",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -21,22 +21,30 @@ from contracting.solicitations.publishing.validity import offers_valid_until
 from contracting.solicitations.queries import factors_of, lines_of
 from contracting.solicitations.states import SetAside, SynopsisKind
 
+_SET_ASIDE: Final = "Set aside: % for:"
 SET_ASIDE_BOXES = {
-    SetAside.UNRESTRICTED: ["Unrestricted"],
-    SetAside.SMALL_BUSINESS: ["Set aside", "Small business"],
-    SetAside.HUBZONE: ["Set aside", "HUBZone small business"],
+    SetAside.UNRESTRICTED: ["Unrestricted or"],
+    SetAside.SMALL_BUSINESS: [_SET_ASIDE, "Small business"],
+    SetAside.HUBZONE: [_SET_ASIDE, "HUBZone small business"],
     SetAside.SDVOSB: [
-        "Set aside",
+        _SET_ASIDE,
         "Service-disabled veteran-owned small business (SDVOSB)",
     ],
     SetAside.WOSB: [
-        "Set aside",
+        _SET_ASIDE,
         "Women-owned small business (WOSB) eligible under the women-owned small "
         "business program",
     ],
-    SetAside.EIGHT_A: ["Set aside", "8(a)"],
+    SetAside.EIGHT_A: [_SET_ASIDE, "8(a)"],
 }
 """The boxes of block 10 that each kind of competition ticks."""
+
+
+def competition_box(solicitation: Solicitation) -> dict[str, Any]:
+    """Block 10 of SF 1449: who competes; a set-aside here is always of the whole."""
+    set_aside = SetAside(solicitation.set_aside)
+    whole = "" if set_aside == SetAside.UNRESTRICTED else "100 % is set aside"
+    return {"checked": SET_ASIDE_BOXES[set_aside], "text": whole}
 
 
 FactsOf = Callable[[Solicitation], list[dict[str, Any]]]
@@ -200,6 +208,7 @@ def request_for_quotations_sheet(
     return {
         **sheet,
         "blocks": {
+            "set-aside": _FOR_SMALL[solicitation.set_aside != SetAside.UNRESTRICTED],
             "1": solicitation.piid,
             "2": released_on(solicitation),
             "3": solicitation.requisition.number,
@@ -210,6 +219,7 @@ def request_for_quotations_sheet(
             "9a": agency.name,
             "9b": agency.address,
             "10": solicitation.deadline,
+            "12-note": "Are" if sheet["clauses"] else "Are not attached.",
         },
         "notes": [
             "A quotation is not an offer. An award on it is the Government's offer, in "
@@ -217,6 +227,10 @@ def request_for_quotations_sheet(
             *sheet["notes"],
         ],
     }
+
+
+_FOR_SMALL = {True: "Is", False: "Is not a small business set-aside"}
+"""The boxes at the head of SF 18."""
 
 
 def _described(line: SolicitationLine) -> str:
@@ -253,19 +267,15 @@ def _blocks(solicitation: Solicitation) -> dict[str, Any]:
         "7a": f"{solicitation.contact_name}\n{solicitation.contact_email}",
         "8": solicitation.deadline,
         "9": _office(solicitation),
-        "10": {
-            "checked": SET_ASIDE_BOXES[SetAside(solicitation.set_aside)],
-            "text": (
-                f"NAICS {solicitation.naics}; "
-                f"size standard {solicitation.size_standard}"
-            ),
-        },
+        "10": competition_box(solicitation),
+        "10-naics": solicitation.naics,
+        "10-size": solicitation.size_standard,
         "11": "See schedule",
         "15": "See schedule: delivered online, through the agency's gateway",
         "14": "Request for proposal (RFP)",
         "16": agency.name,
         "18a": agency.name,
-        "27a": "Are attached",
+        "27a": "Are",
     }
 
 
@@ -340,7 +350,7 @@ def amendment_sheet(
             "9A": {"checked": "Amendment", "text": solicitation.piid},
             "9B": released_on(solicitation),
             "11": {
-                "checked": "Is extended" if is_extended else "Is not extended",
+                "checked": "Is extended" if is_extended else "Is not extended.",
                 "text": amendment.new_deadline,
             },
             "14": _amended(amendment, solicitation.time_zone),

@@ -161,7 +161,8 @@ def test_an_award_ticks_the_boxes_of_its_solicitation(decision):
         block = sheet["blocks"]["10"]
         assert block["checked"] == SET_ASIDE_BOXES[set_aside]
         assert set(block["checked"]) <= set(boxes)
-        assert block["text"].startswith(f"NAICS {contract.naics}")
+        assert bool(block["text"]) is (set_aside != SetAside.UNRESTRICTED)
+        assert sheet["blocks"]["10-naics"] == contract.naics
 
 
 @pytest.mark.rule("R-AWD-09", case="refused", held_by="database")

@@ -90,9 +90,9 @@ def test_a_form_never_says_extended_of_a_deadline_that_is_earlier(released, amen
     # Then only the second form says that it is extended, and the first says why not
     papers = documents_of(released.subject).filter(kind="modification").order_by("pk")
     assert [paper.context["blocks"]["11"]["checked"] for paper in papers] == [
-        "Is not extended",
+        "Is not extended.",
         "Is extended",
-        "Is not extended",
+        "Is not extended.",
     ]
     told = ["earlier than it was" in str(paper.context["notes"]) for paper in papers]
     assert told == [True, False, False]
@@ -273,7 +273,7 @@ def test_a_shortened_deadline_is_not_called_extended(released, amend):
     amend(released, terms={"deadline": DEADLINE - days(2)})
 
     paper = documents_of(released.subject).get(kind="modification")
-    assert paper.context["blocks"]["11"]["checked"] == "Is not extended"
+    assert paper.context["blocks"]["11"]["checked"] == "Is not extended."
     assert any("earlier" in note for note in paper.context["notes"])
 
 

@@ -28,8 +28,7 @@ from contracting.documents.rendering import Sheet
 from contracting.reference.queries import list_price
 from contracting.reference.states import BY_VOLUME, PriceStructure
 from contracting.solicitations.models.tolerances import tolerance_rows
-from contracting.solicitations.paperwork import SET_ASIDE_BOXES, released_on
-from contracting.solicitations.states import SetAside
+from contracting.solicitations.paperwork import competition_box, released_on
 
 
 def summary(contract: Contract) -> dict[str, Any]:
@@ -268,13 +267,10 @@ def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
         "6": released_on(solicitation),
         "7a": solicitation.contact_name,
         "8": solicitation.deadline,
-        "9": f"{agency.name}\n{agency.address}\n{agency.aac}",
-        "10": {
-            "text": (
-                f"NAICS {contract.naics}; size standard {solicitation.size_standard}"
-            ),
-            "checked": SET_ASIDE_BOXES[SetAside(solicitation.set_aside)],
-        },
+        "9": f"{agency.name}\n{agency.address}\nCode {agency.aac}",
+        "10": competition_box(solicitation),
+        "10-naics": contract.naics,
+        "10-size": solicitation.size_standard,
         "12": f"Net {contract.payment_days} days",
         "14": "Request for quote (RFQ)"
         if solicitation.asks_quotations
@@ -290,7 +286,7 @@ def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
             for part in _funding(contract)
         ),
         "26": funded(contract),
-        "27b": "Are attached",
+        "27b": "Are",
         "29": {
             "text": f"{words} dated {offered.received_at:%d %b %Y}" if offered else "",
             "checked": ["Award of contract"],
@@ -416,6 +412,7 @@ def designation_letter(letter: CorDesignation, *, signer: str) -> dict[str, Any]
                 "signed_by": accepted.accepted_by.user.name if accepted else "",
                 "title": accepted.accepted_by.role_label if accepted else "",
                 "signed_at": accepted.accepted_at if accepted else None,
+                "waits_for": "" if accepted else letter.membership.user.name,
             },
         ],
     }

@@ -325,18 +325,22 @@ def _facts(facts: Iterable[Any], zone: str) -> list[dict[str, Any]]:
         shape = str(given.get("shape") or "text")
         value = printed(given.get("value"), shape, zone)
         wide = len(value) > 64 or "\n" in value or shape == "mono"
+        long_word = max(map(len, value.split()), default=0) > _LONGEST_IN_A_FACT
+        span = 12 if wide else 6 if long_word else 4
         found.append(
             {
                 "label": printed(given.get("label")),
                 "value": value,
                 "figures": shape in FIGURES,
                 "mono": shape == "mono",
-                "span": int(given.get("span") or (12 if wide else 4)),
+                "span": int(given.get("span") or span),
             }
         )
     return _fill_rows(found)
 
 
+_LONGEST_IN_A_FACT: Final = 24
+"""Letters; a longer word is given half of the width rather than broken."""
 _FACT: Final = ("label", "value", "shape")
 
 
@@ -390,6 +394,7 @@ def _signatures(
             "signed_by": printed(given.get("signed_by") or given.get("name")),
             "signer_title": printed(given.get("title")),
             "signed_at": printed(given.get("signed_at"), zone=zone),
+            "waits_for": printed(given.get("waits_for")),
             "span": 12 if index == alone else 6,
         }
         for index, given in enumerate(signatures)

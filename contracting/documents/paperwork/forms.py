@@ -30,7 +30,13 @@ class FormBlock:
     source: str
     required: str
     options: tuple[str, ...]
+    aliases: Mapping[str, str]
     shape: str
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the press fills it in: the page and the number of pages."""
+        return "pages" in self.shape.split()
 
 
 @cache
@@ -49,12 +55,19 @@ def form_blocks(form: str) -> tuple[FormBlock, ...]:
                 caption=row["caption"],
                 source=row["source"],
                 required=row["required"],
-                options=tuple(filter(None, row["options"].split("|"))),
+                options=tuple(key for key, _ in _options(row["options"])),
+                aliases={old: key for key, old in _options(row["options"]) if old},
                 shape=row["shape"],
             )
             for row in csv.DictReader(lines)
             if row["form"] == form
         )
+
+
+def _options(listed: str) -> list[tuple[str, str]]:
+    """The words beside each box, and what older papers call it."""
+    found = (each.partition("=") for each in listed.split("|") if each)
+    return [(words, older) for words, _, older in found]
 
 
 def form_of(form: str, values: Mapping[str, Any], zone: str) -> dict[str, Any]:
@@ -95,8 +108,9 @@ def _filled(block: FormBlock, value: Any, zone: str) -> dict[str, Any]:
     checked = given.get("checked") or []
     checked = [checked] if isinstance(checked, str) else list(checked)
     text = given.get("text")
-    if isinstance(text, str) and text in block.options:
+    if isinstance(text, str) and text in {*block.options, *block.aliases}:
         checked, text = [*checked, text], ""
+    checked = [block.aliases.get(each, each) for each in checked]
     shape = "dollars" if "figures" in block.shape else "text"
     whole = printed(text, shape, zone)
     return {
@@ -109,6 +123,7 @@ def _filled(block: FormBlock, value: Any, zone: str) -> dict[str, Any]:
         "signed_by": printed(given.get("signed_by")),
         "signer_title": printed(given.get("title")),
         "signed_at": printed(given.get("signed_at"), zone=zone),
+        "is_counted": block.is_counted,
         "choices": [
             {"label": option, "checked": option in checked} for option in block.options
         ],
