@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,7 +15,7 @@ from django.forms.widgets import CheckboxSelectMultiple, RadioSelect
 from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from contracting.core.permissions import Allowed, Refused
@@ -149,6 +150,26 @@ def rows_behind(
         shown,
         figure.removesuffix("_dollars").replace("_", " "),
     )
+
+
+_HYPHENED = re.compile(r"(?<!\S)[^\s-]\S*-\S*\d\S*(?!\S)")
+_LONGEST_WHOLE = 28
+
+
+@register.filter
+def whole_words(value: Any) -> SafeString:
+    """A name such as claude-sonnet-4-5 on one line: its hyphens end no line.
+
+    One that is longer than a column holds is left to be broken.
+    """
+    words = str(value)
+    made, end = "", 0
+    for found in _HYPHENED.finditer(words):
+        if len(found[0]) <= _LONGEST_WHOLE:
+            made += escape(words[end : found.start()])
+            made += format_html('<span class="whole">{}</span>', found[0])
+            end = found.end()
+    return mark_safe(made + escape(words[end:]))
 
 
 @register.filter
