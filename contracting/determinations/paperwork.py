@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from accounts.models import Membership
+from accounts.states import Role
+from contracting.approvals.models import Decision
 from contracting.approvals.queries import latest_route_of
 from contracting.approvals.states import Decided
 from contracting.core.canonical import plain
@@ -159,17 +162,48 @@ def justification(determination: Determination) -> dict[str, Any]:
             {"heading": "Authority", "text": _authority(determination)},
             {"heading": "Why it is used", "text": determination.text},
             *rest,
-            {"heading": "Certification", "text": _CERTIFIED},
+            {
+                "heading": "Contracting officer's certification",
+                "text": _certified(determination),
+            },
+            {"heading": "Approving official's determination", "text": _APPLIES},
         ],
         "signatures": _signatures(determination),
     }
 
 
-_CERTIFIED: Final = (
-    "I certify that this justification is accurate and complete to the best of my "
-    "knowledge and belief. The approving official determines that the circumstances "
-    "it describes apply."
+def _certified(determination: Determination) -> str:
+    """The certification with the name of the officer who gives it by signing."""
+    cited = (
+        "FAR 16.505(b)(2)(ii)(B)"
+        if determination.kind == Kind.FAIR_OPPORTUNITY
+        else "FAR 6.303-2(b)(12)"
+    )
+    officer = certifier_of(determination)
+    named = f"I, {officer.user.name}, contracting officer," if officer else "I"
+    return (
+        f"{named} certify that this justification is accurate and complete to the best "
+        f"of my knowledge and belief ({cited}). The signature below gives it."
+    )
+
+
+_APPLIES: Final = (
+    "Whoever approves it below determines that the circumstances which it describes "
+    "apply to this action."
 )
+
+
+def certifier_of(determination: Determination) -> Membership | None:
+    """The contracting officer whose certification a justification bears.
+
+    Who wrote it, if that is one; else the first contracting officer who approved it.
+    """
+    if determination.made_by.role == Role.CONTRACTING_OFFICER:
+        return determination.made_by
+    for each in _approvals(determination):
+        if each.membership.role == Role.CONTRACTING_OFFICER:
+            return each.membership
+    return None
 
 
 def released(
@@ -264,7 +298,9 @@ def _authority(determination: Determination) -> str:
     return f"{said}.{asked}"
 
 
-def _capacity(determination: Determination) -> str:
+def _capacity(determination: Determination, *, is_certified: bool) -> str:
+    if is_certified:
+        return "Written, and certified by the contracting officer"
     if determination.is_reviewed:
         return "Written by"
     if Kind(determination.kind) in NEEDS_EVIDENCE:
@@ -272,27 +308,37 @@ def _capacity(determination: Determination) -> str:
     return "Signed by the determining official"
 
 
+def _approvals(determination: Determination) -> list[Decision]:
+    """Everybody's word along its route, where it has one."""
+    route = latest_route_of(determination.subject)
+    if not determination.is_reviewed or route is None:
+        return []
+    approvals = route.decisions.filter(verdict=Decided.CONCUR)
+    return list(approvals.select_related("membership__user", "step").order_by("pk"))
+
+
 def _signatures(determination: Determination) -> list[dict[str, Any]]:
     """Who wrote it, and everybody who approved it along its route."""
     author = determination.made_by
+    officer = certifier_of(determination) if determination.is_justification else None
     made = [
         {
-            "capacity": _capacity(determination),
+            "capacity": _capacity(determination, is_certified=officer == author),
             "signed_by": author.user.name,
             "title": author.role_label,
             "signed_at": determination.made_at,
         }
     ]
-    route = latest_route_of(determination.subject)
-    if not determination.is_reviewed or route is None:
-        return made
-    approvals = route.decisions.filter(verdict=Decided.CONCUR)
     return made + [
         {
-            "capacity": f"Approved by the {each.step.label}",
+            "capacity": (
+                f"Certified, and approved by the {each.step.label}"
+                if officer == each.membership != author
+                else f"Approved by the {each.step.label}"
+            ),
             "signed_by": each.membership.user.name,
             "title": each.membership.role_label,
             "signed_at": each.at,
         }
-        for each in approvals.select_related("membership__user", "step").order_by("pk")
+        for each in _approvals(determination)
     ]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from contracting.approvals.states import Decided
+from contracting.core.quantities import Dollars
 from contracting.determinations.calculations import Withheld, redacted
 from contracting.determinations.operations.post import post_determination
 from contracting.determinations.operations.review import review_determination
@@ -103,10 +104,50 @@ def test_a_justification_is_printed_once_it_is_approved(make, ladder, justified)
         "Efforts to solicit offers from as many sources as practicable",
         "Market research, or why none was conducted",
         "Sources that expressed an interest in writing",
-        "Certification",
+        "Contracting officer's certification",
+        "Approving official's determination",
     ]
     capacities = [each["capacity"] for each in document.context["signatures"]]
-    assert capacities == ["Written by", "Approved by the contracting officer"]
+    assert capacities == [
+        "Written, and certified by the contracting officer",
+        "Approved by the contracting officer",
+    ]
+    certified = document.context["sections"][-2]["text"]
+    assert "I, Ada Officer, contracting officer, certify" in certified
+    assert "FAR 6.303-2(b)(12)" in certified
+
+
+def test_who_approves_as_officer_certifies_what_a_specialist_wrote(
+    make, ladder, contract_specialist, second_contracting_officer, at
+):
+    made = make(by=contract_specialist)
+    review_determination(
+        determination_id=made.pk,
+        verdict=Decided.CONCUR,
+        comment="",
+        by=second_contracting_officer,
+        at=at,
+    )
+
+    document = paper(made)
+
+    written, certified = document.context["signatures"]
+    assert written["capacity"] == "Written by"
+    assert certified["capacity"] == (
+        "Certified, and approved by the contracting officer"
+    )
+    text = document.context["sections"][-2]["text"]
+    assert f"I, {certified['signed_by']}, contracting officer, certify" in text
+
+
+def test_a_contracting_officer_takes_part_in_each_justification(
+    make, ladder, contract_specialist
+):
+    """Above the first rung no officer approves: one has to write it (R-SOL-09)."""
+    with nothing_happens(), pytest.raises(DeterminationIncomplete) as refusal:
+        make(by=contract_specialist, value=Dollars("90000000.00"))
+
+    assert refusal.value.data["missing"] == "certification"
 
 
 @pytest.mark.parametrize("part", sorted(set(PARTS) - {"other"}))

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Organization
+from accounts.states import Role
 from contracting.approvals.operations.open import open_route
 from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
@@ -195,7 +196,7 @@ def _refuse_second(kind: Kind, subject: Subject) -> None:
 def _send_into_review(
     determination: Determination, value: Dollars, by: Actor, at: datetime
 ) -> None:
-    open_route(
+    route = open_route(
         subject=determination.subject,
         agency_id=determination.agency_id,
         kind=ROUTES[Kind(determination.kind)],
@@ -209,3 +210,13 @@ def _send_into_review(
         by=by,
         at=at,
     )
+    certifies = Role.CONTRACTING_OFFICER
+    if not determination.is_justification or determination.made_by.role == certifies:
+        return
+    if not route.steps.filter(role=certifies).exists():
+        message = (
+            "A contracting officer certifies each justification (FAR 6.303-2(b)(12), "
+            "16.505(b)(2)(ii)(B)), and none approves one of this value: let a "
+            "contracting officer write it."
+        )
+        raise DeterminationIncomplete(message, missing="certification")
