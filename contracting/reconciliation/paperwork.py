@@ -264,10 +264,10 @@ def _result(acceptance: Acceptance) -> str:
     words = (
         f"Reconciliation {run.public_id}: meter, usage report and invoice agree on "
         f"{agreed} of {run.cells.count()} counts; "
-        f"{acceptance.accepted_dollars:,.2f} dollars accepted"
+        f"${acceptance.accepted_dollars:,.2f} accepted"
     )
     if finding is None:
-        return f"{words}, {acceptance.withheld_dollars:,.2f} dollars withheld."
+        return f"{words}, ${acceptance.withheld_dollars:,.2f} withheld."
     return f"{words} upon the resolution of {finding.get_code_display()}."
 
 

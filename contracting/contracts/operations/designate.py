@@ -97,7 +97,7 @@ def designate_cor(
         kind="designation",
         subject=designation.subject,
         title=f"Designation of {membership.user.name} for {contract.piid}",
-        number=f"{contract.piid}-COR{designation.pk}",
+        number=f"{contract.piid}-COR{contract.cor_designations.count()}",
         agency_id=contract.agency_id,
         context=paperwork.designation_letter(designation, signer=by.name),
         content_sha256=contract.content_sha256,

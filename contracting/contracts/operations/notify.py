@@ -130,13 +130,16 @@ def write_notice(
         sent_at=at,
     )
     context = results.award_notice(notice, signer=by)
+    told = UnsuccessfulNotice.objects.filter(
+        contract__solicitation=contract.solicitation
+    ).count()
     request_document(
         kind="award_notice",
         subject=notice.subject,
         title=f"Notice on your {submission.offer_words} on {contract.solicitation}"[
             :240
         ],
-        number=notice.public_id,
+        number=f"{contract.solicitation.piid}-UN{told}",
         agency_id=contract.agency_id,
         vendor_id=submission.vendor_id,
         context=context,

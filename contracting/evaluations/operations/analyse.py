@@ -90,7 +90,7 @@ def analyse_price(
         kind="price_memo",
         subject=analysis.subject,
         title=f"Price reasonableness memorandum on {solicitation.piid}",
-        number=analysis.public_id,
+        number=f"{solicitation.piid}-PM{solicitation.price_analyses.count()}",
         agency_id=solicitation.agency_id,
         context=paperwork.price_memo(analysis),
         content_sha256=analysis.content_sha256,

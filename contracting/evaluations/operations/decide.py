@@ -109,7 +109,7 @@ def decide_selection(
         kind="decision",
         subject=decision.subject,
         title=f"Source selection decision on {solicitation.piid}",
-        number=decision.public_id,
+        number=f"{solicitation.piid}-SSD",
         agency_id=solicitation.agency_id,
         context=decisions.decision(decision),
         content_sha256=content_sha256(content),

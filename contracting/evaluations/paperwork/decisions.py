@@ -229,11 +229,11 @@ def _offers(decision: SelectionDecision) -> list[dict[str, Any]]:
     return [
         {
             "offeror": offer.submission.called,
-            "number": offer.submission.public_id,
+            "number": str(number),
             "received_at": offer.version.received_at,
             "evaluated_price": evaluated.get(offer.submission_id, ""),
         }
-        for offer in offers_of(decision.solicitation)
+        for number, offer in enumerate(offers_of(decision.solicitation), 1)
     ]
 
 

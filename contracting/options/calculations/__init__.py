@@ -25,6 +25,7 @@ from contracting.core.quantities import (
     UnitPrice,
 )
 from contracting.core.templatetags.drawdown import dollars as money
+from contracting.documents.calculations import day_words, printed
 from contracting.modifications import calculations as modifications
 from contracting.modifications.models import ContractModification
 from contracting.modifications.states import (
@@ -163,6 +164,12 @@ def proposal(option: ContractOption, window: Window, on: date) -> Proposal:
     )
 
 
+def period_of(window: Window) -> str:
+    """From which day to which one an option extends, in words."""
+    days = (window.first_day, window.last_day)
+    return " to ".join(day_words(day) for day in days if day is not None)
+
+
 def _description(option: ContractOption, window: Window, clause: str) -> str:
     adds = (
         f"{money(option.ceiling_dollars)} and {option.ceiling_tokens:,} tokens are "
@@ -170,8 +177,7 @@ def _description(option: ContractOption, window: Window, clause: str) -> str:
     )
     period = ""
     if window.last_day is not None:
-        period = f" The ordering period runs from {window.first_day} to "
-        period += f"{window.last_day}."
+        period = f" The ordering period runs from {period_of(window)}."
     return (
         f"The Government exercises option {option.number} "
         f"({option.get_kind_display()}, FAR {clause}), unconditionally and at the "
@@ -341,7 +347,8 @@ def market_words(market: dict[str, Any]) -> Iterator[str]:
         yield (
             f"The reference workload costs {money(market['at_option'])} at the "
             f"option's prices and {money(market['at_list'])} at the public list known "
-            f"on {market['on']}: {market['percent_of_list']} percent of list."
+            f"on {printed(str(market['on']))}: {market['percent_of_list']} percent of "
+            "list."
         )
     for name, words in (
         ("not_comparable", "without a public list price"),

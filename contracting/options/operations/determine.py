@@ -141,7 +141,7 @@ def _print(made: OptionDetermination, by: Actor, at: datetime) -> None:
         kind="option_determination",
         subject=made.subject,
         title=f"Determination on {option.name} of contract {contract.piid}",
-        number=f"{contract.piid}-OPT{option.number}-D{made.pk}",
+        number=f"{contract.piid}-OPT{option.number}-D{option.determinations.count()}",
         agency_id=contract.agency_id,
         context=paperwork.determination_sheet(made, signer=by),
         content_sha256=made.content_sha256,

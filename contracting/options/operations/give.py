@@ -100,7 +100,7 @@ def _due_on(option: ContractOption, on: date) -> date:
 
 def _words(option: ContractOption) -> str:
     contract, window = option.contract, calculations.window_of(option)
-    period = f"{window.first_day} to {window.last_day}" if window else ""
+    period = calculations.period_of(window) if window else ""
     return (
         f"The Government intends to exercise option {option.number} of contract "
         f"{contract.piid}, which extends the ordering period: {period}. This "
