@@ -1,16 +1,19 @@
 """Invoices of lines priced by volume: paid at the exact amount of steps and pools."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from contracting.billing.calculations.arithmetic import within_an_average
-from contracting.billing.refusals import ArithmeticWrong
+from contracting.billing.refusals import ArithmeticWrong, NothingToAdjust
+from contracting.billing.states import LineKind
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.ledger.queries import balances_of
 from contracting.metering.models import TrueUp
 from contracting.payments.operations.certify import certify_payment
+from contracting.periods.queries.late import late_of
 from contracting.reconciliation.models import Finding
 from contracting.reconciliation.operations.accept import accept_usage
 from contracting.reconciliation.refusals import NotRated
@@ -235,3 +238,86 @@ def test_usage_that_comes_after_the_acceptance_stands_behind_what_is_accepted():
     assert row.accepted_dollars == Decimal("9.55")
     assert row.consumed_dollars == Decimal("9.55") + Decimal("0.40")
     assert_the_books_balance()
+
+
+@pytest.mark.rule("R-MET-05", case="allowed")
+def test_late_usage_is_invoiced_at_the_steps_that_it_has_reached():
+    # Given an accepted hour, and a call of it that both sides learn of later
+    order = order_in_use()
+    rated(at=RATED_AT)
+    accepted(invoiced(order, right_lines()), order)
+    late_at = ACCEPTED_AT + timedelta(hours=1)
+    call = Call("r-late", {"OUT_TEXT": 100_000}, minute=1)
+    used(order, [call], at=late_at)
+    reported(order, [call], label="R-2", at=late_at)
+    rated(at=late_at + timedelta(hours=1))
+
+    # When the vendor reads what is left of it, and asks for just that
+    (late,) = late_of(order)
+    assert (late.left, late.price, late.dollars) == (
+        100_000,
+        UnitPrice("4.000000"),
+        Dollars("0.40"),
+    )
+    invoice = asked_late(order, of_line("OUT_TEXT", 100_000, "4.00", "0.40"))
+    acceptance = accepted_late(invoice, order)
+
+    # Then it is paid exactly, and nothing is left
+    assert not Finding.objects.filter(order=order).exists()
+    assert acceptance.accepted_dollars == Decimal("0.40")
+    row = books(order)
+    assert row.accepted_dollars == row.consumed_dollars == Decimal("9.95")
+    assert row.accepted_tokens == row.consumed_tokens
+    assert [each.left for each in late_of(order)] == [0]
+    assert_the_books_balance()
+
+
+def test_late_usage_at_another_price_than_its_steps_is_paid_at_theirs():
+    order = order_in_use()
+    rated(at=RATED_AT)
+    accepted(invoiced(order, right_lines()), order)
+    late_at = ACCEPTED_AT + timedelta(hours=1)
+    call = Call("r-late", {"OUT_TEXT": 100_000}, minute=1)
+    used(order, [call], at=late_at)
+    reported(order, [call], label="R-2", at=late_at)
+    rated(at=late_at + timedelta(hours=1))
+
+    dear = asked_late(order, of_line("OUT_TEXT", 100_000, "6.00", "0.60"))
+    acceptance = accepted_late(dear, order)
+
+    (finding,) = Finding.objects.filter(invoice=dear)
+    assert (finding.code, Dollars(finding.amount_dollars)) == ("RATE", Dollars("0.20"))
+    assert acceptance.accepted_dollars == Decimal("0.40")
+    assert_the_books_balance()
+
+
+@pytest.mark.rule("R-MET-05", case="refused")
+def test_an_adjustment_of_a_part_of_a_period_has_no_price_by_volume():
+    order = order_in_use()
+    rated(at=RATED_AT)
+    accepted(invoiced(order, right_lines()), order)
+
+    part = of_line("OUT_TEXT", 1, "6.00", "0.00")
+    half = replace(part, period_end=HOUR[0] + timedelta(minutes=30))
+    with nothing_happens(), pytest.raises(NothingToAdjust, match="the whole period"):
+        asked_late(order, half)
+
+
+def asked_late(order, line):
+    """A later invoice that asks for what came late."""
+    return invoiced(
+        order,
+        [replace(line, kind=LineKind.ADJUSTMENT)],
+        number="MM-2604-002",
+        at=ACCEPTED_AT + timedelta(days=3),
+        period_start=HOUR[1] + timedelta(days=7),
+        period_end=ACCEPTED_AT + timedelta(days=3) - timedelta(hours=1),
+    )
+
+
+def accepted_late(invoice, order):
+    at = ACCEPTED_AT + timedelta(days=3)
+    compared(order, invoice, at=at + timedelta(hours=1))
+    return accept_usage(
+        invoice_id=invoice.pk, by=actor("cor"), at=at + timedelta(hours=2)
+    )

@@ -209,26 +209,34 @@ def next_turn(line: InvoiceLine) -> int:
 def not_to_adjust(
     stated: Stated, lines: Mapping[str, OrderLine]
 ) -> Iterator[NothingToAdjust]:
-    """Adjustments of what is not accepted yet, or is priced by volume (R-MET-05)."""
+    """Adjustments of what is not accepted yet (R-MET-05).
+
+    On a line that is priced by volume an adjustment is of the whole accepted period: a
+    part of what came late has no price of its own.
+    """
     for position, line in stated.numbered:
         order_line = lines.get(line.clin)
         if order_line is None or not line.is_adjustment:
             continue
-        if order_line.contract_line.is_by_volume:
-            message = (
-                f"Line {position}: line {line.clin} is priced by volume, where late "
-                "usage moves the price of its whole period. Only a line of one price "
-                "is adjusted. What came late here is paid by a claim: submit one on "
-                "the contract's page for its amount at the step that it reaches, and "
-                "the contracting officer charges what is allowed (FAR 33.206)."
-            )
-            yield NothingToAdjust(message, line=position)
-        elif line.period_end > line.period_start and not adjusted_line(
-            order_line, line
-        ):
+        if line.period_end <= line.period_start:
+            continue
+        adjusted = adjusted_line(order_line, line)
+        if adjusted is None:
             message = (
                 f"Line {position}: no line of this kind and period is accepted, so "
                 "that there is nothing to adjust. State it as usage."
+            )
+            yield NothingToAdjust(message, line=position)
+        elif order_line.contract_line.is_by_volume and (
+            (adjusted.period.lower, adjusted.period.upper)
+            != (line.period_start, line.period_end)
+        ):
+            message = (
+                f"Line {position}: line {line.clin} is priced by volume, where late "
+                "usage has the average price of all that is left of its period. State "
+                f"the whole period of the accepted line, from "
+                f"{adjusted.period.lower.isoformat()} to "
+                f"{adjusted.period.upper.isoformat()}."
             )
             yield NothingToAdjust(message, line=position)
 

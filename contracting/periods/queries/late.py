@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet, Sum
@@ -16,6 +17,7 @@ from contracting.metering.queries.late import LateUsage, late_usage
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.periods.states import Late
 from contracting.reconciliation.matching.late import accepted_late
+from contracting.reconciliation.matching.volume import Volume
 from contracting.reconciliation.states import Key
 from contracting.reference.models import AiModel
 
@@ -31,11 +33,25 @@ def late_of(order: TaskOrder) -> list[Late]:
         OrderLine.objects.filter(order=order).values_list("pk", "contract_line__clin")
     )
     names = dict(AiModel.objects.values_list("pk", "snapshot"))
-    prices = prices_of(order)
-    return [
-        _late(each, clins[each.order_line_id], names[each.model_id], prices)
-        for each in found
-    ]
+    prices, volume = prices_of(order), Volume(order)
+    lines = order.lines.select_related("contract_line")
+    by_volume = {line.pk for line in lines if line.contract_line.is_by_volume}
+    told = []
+    for each in found:
+        late = _late(each, clins[each.order_line_id], names[each.model_id], prices)
+        if each.order_line_id in by_volume:
+            late = _at_its_steps(late, each, volume)
+        told.append(late)
+    return told
+
+
+def _at_its_steps(late: Late, each: LateUsage, volume: Volume) -> Late:
+    """On a line priced by volume, what is left costs what the steps say that it met."""
+    key: Key = (each.order_line_id, each.model_id, each.tier, each.token_class_code)
+    span = (each.start, each.end)
+    tokens, exact = volume.left(key, span)
+    dollars = exact if tokens == each.tokens else late.dollars
+    return replace(late, price=volume.price_left(key, span), dollars=dollars)
 
 
 def _late(

@@ -173,7 +173,7 @@ def match_of_parts(
         charged=tuple(charged(invoice)) if invoice else (),
         accepted_otherwise=() if invoice else tuple(accepted_otherwise(order, at)),
         adjusted=() if invoice else tuple(adjusted_on(order)),
-        late=tuple(late_on(lines, rates, view)),
+        late=tuple(late_on(lines, rates, view, volume.price_left)),
         credits=tuple(credited_on(invoice)),
         known_requests=_known(parts, whole.days(zone), named),
         agreed=parts.counted(),

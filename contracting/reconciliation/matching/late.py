@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from contracting.billing.models import InvoiceLine
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
@@ -33,8 +33,17 @@ View = Callable[[Span], Match]
 """Meter and report of a span, whatever is invoiced of it."""
 
 
-def late_on(lines: Iterable[InvoiceLine], rates: Rates, view: View) -> Iterator[Late]:
-    """The adjustments among invoice lines, with what is left of their periods."""
+def late_on(
+    lines: Iterable[InvoiceLine],
+    rates: Rates,
+    view: View,
+    price_left: Callable[[Key, Span], UnitPrice | None],
+) -> Iterator[Late]:
+    """The adjustments among invoice lines, with what is left of their periods.
+
+    :param price_left: the price of what is left of a period on a line that is priced
+        by volume
+    """
     seen: dict[Span, Match] = {}
     for line in lines:
         if line.adjusts is None:
@@ -44,6 +53,9 @@ def late_on(lines: Iterable[InvoiceLine], rates: Rates, view: View) -> Iterator[
             seen[whole] = view(whole)
         span = (line.period.lower, line.period.upper)
         key = key_of(line)
+        rate = rate_at(rates, key, span[0])
+        if line.order_line.contract_line.is_by_volume:
+            rate = price_left(key, whole)
         yield Late(
             invoice_line_id=line.pk,
             order_line_id=line.order_line_id,
@@ -54,7 +66,7 @@ def late_on(lines: Iterable[InvoiceLine], rates: Rates, view: View) -> Iterator[
             end=span[1],
             tokens=line.tokens,
             price=UnitPrice(line.usd_per_million_tokens),
-            rate=rate_at(rates, key, span[0]) or UnitPrice(0),
+            rate=rate or UnitPrice(0),
             a_tokens=_left(seen[whole].metered, key, whole, span),
             b_tokens=_left(seen[whole].reported, key, whole, span),
         )
@@ -75,8 +87,13 @@ def _left(rows: Iterable[Metered], key: Key, whole: Span, span: Span) -> int:
 
 def accepted_of(key: Key, span: Span, **narrow: Any) -> int:
     """Tokens of a key that are accepted on any line whose period meets ``span``."""
+    rows = _accepted(key, span, **narrow)
+    return int(rows.aggregate(sum=Sum("payable_tokens"))["sum"] or 0)
+
+
+def _accepted(key: Key, span: Span, **narrow: Any) -> QuerySet[AcceptedLine]:
     order_line, model, tier, code = key
-    rows = AcceptedLine.objects.filter(
+    return AcceptedLine.objects.filter(
         token_class_code=code,
         invoice_line__order_line=order_line,
         invoice_line__model=model,
@@ -84,7 +101,15 @@ def accepted_of(key: Key, span: Span, **narrow: Any) -> int:
         invoice_line__period__overlap=span,
         **narrow,
     )
-    return int(rows.aggregate(sum=Sum("payable_tokens"))["sum"] or 0)
+
+
+def accepted_exactly(key: Key, span: Span) -> tuple[int, Dollars]:
+    """The same with the exact amount, less what is beyond our meter."""
+    rows = _accepted(key, span).aggregate(
+        tokens=Sum(F("payable_tokens") - F("beyond_tokens")),
+        exact=Sum(F("exact_dollars") - F("beyond_dollars")),
+    )
+    return int(rows["tokens"] or 0), Dollars(rows["exact"] or 0)
 
 
 def accepted_late(key: Key, span: Span) -> int:

@@ -25,7 +25,13 @@ from contracting.core.tariffs import Portion, allot
 from contracting.metering.calculations.allotment import costs_of
 from contracting.metering.queries import uses_of
 from contracting.orders.models import TaskOrder
+from contracting.reconciliation.matching.late import accepted_exactly
 from contracting.reconciliation.states import Key, Rate, Rates, Span
+
+
+def _average(tokens: int, exact: Dollars) -> UnitPrice:
+    average = exact.amount * TOKENS_PER_MTOK / Decimal(tokens)
+    return UnitPrice(average.quantize(Decimal("0.000001"), ROUND_HALF_UP))
 
 
 class Volume:
@@ -65,16 +71,32 @@ class Volume:
     def billed_by(self, line: InvoiceLine, tokens: Tokens) -> Dollars | None:
         """The exact amount of an invoice line, if it bills just what was used."""
         key = (line.order_line_id, line.model_id, line.tier, line.token_class.code)
-        used, exact = self.comes_to(key, (line.period.lower, line.period.upper))
+        if line.adjusts is not None:
+            whole = line.adjusts.period
+            used, exact = self.left(key, (whole.lower, whole.upper))
+        else:
+            used, exact = self.comes_to(key, (line.period.lower, line.period.upper))
         return exact if used == tokens.count else None
+
+    def left(self, key: Key, whole: Span) -> tuple[int, Dollars]:
+        """What of an accepted period is not accepted yet: tokens, and what they cost.
+
+        What was accepted keeps its steps, so that what came after it stands on those
+        that were reached. Below zero where less is used now than was accepted.
+        """
+        tokens, exact = self.comes_to(key, whole)
+        paid, dollars = accepted_exactly(key, whole)
+        return tokens - paid, exact - dollars
+
+    def price_left(self, key: Key, whole: Span) -> UnitPrice | None:
+        """The average price of what is left of a period; none where nothing is."""
+        tokens, exact = self.left(key, whole)
+        return _average(tokens, exact) if tokens > 0 and exact > Dollars() else None
 
     def price(self, key: Key, span: Span) -> UnitPrice | None:
         """The average price of a key in a period; none where nothing was used."""
         tokens, exact = self.comes_to(key, span)
-        if not tokens:
-            return None
-        average = exact.amount * TOKENS_PER_MTOK / Decimal(tokens)
-        return UnitPrice(average.quantize(Decimal("0.000001"), ROUND_HALF_UP))
+        return _average(tokens, exact) if tokens else None
 
     def rates(self, spans: Iterable[tuple[Key, Span]]) -> Rates:
         """The average prices of every key: of the invoice's periods, else of months.
