@@ -9,9 +9,6 @@ import pytest
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars
 from contracting.metering.models import EveryEvent, UsageRating
-from contracting.metering.operations.correct import correct_usage
-from contracting.metering.operations.move import move_usage
-from contracting.metering.refusals import NothingToCorrect, NothingToMove
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation.models import Finding
 from contracting.reconciliation.operations.resolve import resolve_finding
@@ -25,7 +22,7 @@ from tests.builders_billing import (
     reported,
     used,
 )
-from tests.builders_metering import assert_the_books_balance, usage_source
+from tests.builders_metering import assert_the_books_balance
 from tests.builders_orders import issued_order
 from tests.builders_settlement import balances
 from tests.cast import actor, client_for, nothing_happens
@@ -108,31 +105,6 @@ def test_what_the_vendor_counts_on_the_wrong_order_moves_nothing_of_ours(order, 
 
     assert resolution.moved_tokens == 0
     assert (consumed(order), consumed(other)) == before
-
-
-def test_what_was_moved_is_gone_and_stays_where_it_is(order, other):
-    reassigned(left_on(other), order)
-    finding = left_on(other)
-    again = {"reason": "Once more.", "because": finding.subject, "at": RESOLVED_AT}
-
-    with nothing_happens(), pytest.raises(NothingToMove):
-        move_usage(
-            order_id=other.pk,
-            calls={("r-9", 1, "OUT_TEXT"): 500},
-            to_line_id=order.lines.get().pk,
-            by=actor("contracting_officer"),
-            **again,
-        )
-    with nothing_happens(), pytest.raises(NothingToCorrect):
-        correct_usage(
-            source_id=usage_source().pk,
-            event_id="call-r-9-1",
-            correction_id="c-1",
-            changes={"OUT_TEXT": -1},
-            reason="It is not there any more.",
-            by=actor("cor"),
-            at=RESOLVED_AT,
-        )
 
 
 def test_nobody_else_moves_it(order, other):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -194,19 +194,38 @@ class LineHistory:
             *("usd_per_million_tokens", "tokens"),
         )
         rows = list(ratings_in_force([self.order_line_id], read, event_id__in=ids))
-        called = {(source, event): at for source, event, at, *_ in rows}
+        stands = _stands_of_calls(rows, made)
         for source, event, at, rate, usd, tokens in rows:
             corrects = made.get((source, event))
-            is_here = (source, corrects) in called  # else it was moved to this line
-            if corrects is not None and is_here:
+            if corrects is None:
+                continue
+            call, its = stands.get((source, corrects, rate, usd), (corrects, at))
+            if call != event:  # else it was moved here, and stands for the call
                 yield _Correction(
                     own=at,
                     event=(codes[source], event),
-                    corrected=(codes[source], corrects),
-                    at=called.get((source, corrects), at),
+                    corrected=(codes[source], call),
+                    at=its,
                     price=(rate, usd),
                     tokens=tokens,
                 )
+
+
+def _stands_of_calls(
+    rows: Sequence[tuple[Any, ...]], made: Mapping[tuple[int, str], str]
+) -> dict[tuple[int, str, int, Decimal], tuple[str, datetime]]:
+    """Which row of a line stands for each call at each price, and when.
+
+    It is that of the call itself, or where it was moved here that by which it was.
+    """
+    found: dict[tuple[int, str, int, Decimal], tuple[str, datetime]] = {}
+    for source, event, at, rate, usd, tokens in sorted(rows):
+        corrects = made.get((source, event))
+        if corrects is None:
+            found[source, event, rate, usd] = event, at
+        elif tokens > 0:
+            found.setdefault((source, corrects, rate, usd), (event, at))
+    return found
 
 
 def _price_of(delta: Delta) -> _Price:

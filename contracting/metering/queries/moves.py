@@ -43,8 +43,7 @@ def moving_calls(
 ) -> list[Moving]:
     """What the order has of these calls, never more than is asked for.
 
-    What was taken back of a call before is gone. What somebody has moved here is not
-    moved on: its call stands elsewhere.
+    What was taken back of a call before is gone, and what was moved here is here.
 
     :param calls: tokens by request, attempt and token class
     :param besides: a line of the order whose calls stay where they are
@@ -63,7 +62,7 @@ def moving_calls(
             for code, price, has in source.stands_of(event):
                 key = event.operation_id, event.attempt, code
                 taken = min(left.get(key, 0), has)
-                if price.order_line_id in lines and taken > 0:
+                if price.order_line_id in lines and taken > 0 and code not in tokens:
                     tokens[code], prices[code] = taken, price
                     left[key] -= taken
             if tokens:
@@ -95,21 +94,20 @@ class _Source:
         corrections = EveryEvent.objects.filter(**own, corrects__in=ids)
         corrected = dict(corrections.values_list("event_id", "corrects"))
         self._prices = rated_now(agency_id, source_id, [*ids, *corrected])
-        self._codes: dict[str, list[str]] = defaultdict(list)
-        for event_id, code in sorted(self._prices):
-            self._codes[event_id].append(code)
-        self._has: dict[tuple[str, str, int], int] = defaultdict(int)
+        self._has: dict[tuple[str, str, Price], int] = defaultdict(int)
         rows = UsageRating.objects.filter(**own, event_id__in=[*ids, *corrected])
         for event_id, code, tokens in rows.values_list(
             "event_id", "token_class_code", "tokens"
         ):
-            line = self._prices[event_id, code].order_line_id
-            self._has[corrected.get(event_id, event_id), code, line] += tokens
+            price = self._prices[event_id, code]
+            self._has[corrected.get(event_id, event_id), code, price] += tokens
+        self._places: dict[str, list[tuple[str, Price]]] = defaultdict(list)
+        for call, code, price in self._has:
+            self._places[call].append((code, price))
         attributed = UsageAttribution.objects.filter(**own, event_id__in=ids)
         self.models = dict(attributed.values_list("event_id", "model_id"))
 
     def stands_of(self, event: EveryEvent) -> Iterator[tuple[str, Price, int]]:
-        """Each class of a call, its price, and what is left of it where it stands."""
-        for code in self._codes[event.event_id]:
-            price = self._prices[event.event_id, code]
-            yield code, price, self._has[event.event_id, code, price.order_line_id]
+        """Each class of a call at each price at which it stands, and what is there."""
+        for code, price in sorted(self._places[event.event_id], key=str):
+            yield code, price, self._has[event.event_id, code, price]

@@ -204,17 +204,13 @@ def _stands_of(scope: Scope, lines: list[int]) -> dict[_Key, list[Stand]]:
             found[key].append(stand)
     made = [own for own, call in corrections.items() if call in found]
     if made:
-        order_of = dict(
-            OrderLine.objects.filter(pk__in=lines).values_list("pk", "order_id")
-        )
         ids = sorted({event for _, event in made})
         for stand in _stands(lines, {"event_id__in": ids}):
-            call = corrections.get((stand.source_id, stand.event_id))
-            if call not in found:
-                continue
-            own = found[call][0].price.order_line_id
-            if order_of[own] == order_of[stand.price.order_line_id]:
-                found[call].append(stand)  # what was moved to another order stays there
+            call = corrections.get((stand.source_id, stand.event_id), (0, ""))
+            place = stand.token_class_code, stand.price.order_line_id
+            stands = found.get(call, [])
+            if place in {(s.token_class_code, s.price.order_line_id) for s in stands}:
+                stands.append(stand)  # what was moved to another line stays there
     return dict(found)
 
 
