@@ -50,10 +50,11 @@ class EffectiveQuerySet(ConsultedQuerySet[_Row]):
     """Rows that are in force from a first to a last day."""
 
     def in_force(self, on: date) -> Self:
-        """The rows in force on that day."""
-        return self.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on
-        )
+        """The rows in force on that day; of what was corrected the correction alone."""
+        stand = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+        if hasattr(self.model, "superseded_at"):
+            stand &= Q(superseded_at__isnull=True)
+        return self.filter(stand, valid_from__lte=on)
 
 
 class Effective(Consulted, Timestamped):
@@ -203,19 +204,10 @@ class ModelAlias(Effective):
         return f"{self.source_name} is {self.model}"
 
 
-class ThresholdQuerySet(EffectiveQuerySet["Threshold"]):
-    """Numbers; of one that was corrected only the correction holds."""
-
-    def in_force(self, on: date) -> Self:
-        """The rows that hold on that day, as they are known now."""
-        return super().in_force(on).filter(superseded_at__isnull=True)
-
-
 class Threshold(Effective):
     """A number that the trade works with, and the day from which it does.
 
-    Only ``valid_to`` and ``superseded_at`` may ever be set, once: a number that was
-    recorded wrong stays as it was recorded, and another row takes its place.
+    A number that was recorded wrong stays as it was; another row takes its place.
     """
 
     code = models.CharField(max_length=60)
@@ -228,8 +220,6 @@ class Threshold(Effective):
     superseded_at = models.DateTimeField(
         null=True, blank=True, help_text="When another row took its place."
     )
-
-    objects = ThresholdQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -12,19 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracting.closeout.queries import blockers_of_order
-from contracting.core.errors import NotAllowed, Stale
+from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.payments.calculations.debts import Owed, debt_interest
 from contracting.payments.operations.demand_refund import demand_refund
 from contracting.payments.operations.record_debt_interest import record_debt_interest
 from contracting.payments.operations.record_refund import record_refund
-from contracting.payments.operations.waive_debt_interest import waive_debt_interest
 from contracting.payments.queries.debts import interest_owed
 from contracting.payments.refusals import (
     NoInterestOwed,
     PaymentDateWrong,
     RateMissing,
-    ReasonMissing,
 )
 from tests.builders_credits import credited
 from tests.builders_metering import assert_the_books_balance
@@ -106,7 +104,7 @@ LATE_AT = DEMANDED_AT + timedelta(days=40)
 
 @pytest.fixture
 def owes(order):
-    """The vendor owes three hundred dollars back, and it is demanded."""
+    """The vendor owes nine dollars back, and it is demanded."""
     paid_invoice(certification=certified_payment(invoice=accepted_invoice(order=order)))
     credit = credited(order, "9.00", at=PAID_AT)
     demand_refund(
@@ -177,25 +175,6 @@ def test_no_more_interest_is_recorded_than_is_owed(owes):
             interest_paid(owes, "0.01", **terms)
     with nothing_happens(), pytest.raises(NotAllowed):
         interest_paid(owes, "0.01", by=actor("contracting_officer"))
-
-
-def test_what_costs_more_than_it_is_worth_is_waived_by_the_officer(order, owes):
-    both_rates()
-    waive = {"by": actor("contracting_officer"), "at": LATE_AT}
-    with nothing_happens(), pytest.raises(NoInterestOwed, match="runs on"):
-        waive_debt_interest(credit_id=owes.pk, reason="Small.", **waive)
-    paid_back(owes)
-    with nothing_happens(), pytest.raises(ReasonMissing):
-        waive_debt_interest(credit_id=owes.pk, reason=" ", **waive)
-    with nothing_happens(), pytest.raises(Stale):
-        waive_debt_interest(
-            credit_id=owes.pk, reason="Small.", seen=Dollars("5.00"), **waive
-        )
-
-    waive_debt_interest(credit_id=owes.pk, reason="Below the cost.", **waive)
-
-    assert interest_owed(owes, LATE_AT.date()).left == Dollars()
-    assert not any("of interest" in each.what for each in blockers_of_order(order))
 
 
 def test_without_a_rate_no_interest_is_told(order, owes):
