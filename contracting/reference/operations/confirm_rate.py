@@ -88,7 +88,7 @@ def _guard_replaced(proposal: RateProposal) -> None:
 def _lock_wrong(proposal_id: int) -> tuple[RateProposal, Threshold | None]:
     """The entry, which never changes, and the rate that it corrects, locked."""
     proposal = RateProposal.objects.select_related("proposed_by").get(pk=proposal_id)
-    rows = Threshold.objects.filter(pk=proposal.corrects_id)
+    rows = Threshold.objects.filter(pk=proposal.corrects_id or 0)
     return proposal, rows.select_for_update().first()
 
 
