@@ -43,6 +43,7 @@ from contracting.payments.operations.demand_refund import demand_refund
 from contracting.payments.operations.record import record_payment
 from contracting.payments.operations.record_refund import record_refund
 from contracting.payments.operations.return_payment import return_payment
+from contracting.payments.operations.return_refund import return_refund
 from contracting.payments.operations.waive_credit import waive_credit
 from contracting.payments.queries import taken_off_by_funds
 from contracting.payments.queries.offsets import owed_on
@@ -101,6 +102,12 @@ def total_of(rows) -> Dollars:
     )
 
 
+def standing_refunds():
+    """What came back and was not taken back."""
+    rows = CreditSettlement.objects.filter(kind="REFUND")
+    return rows.filter(refund_return__isnull=True)
+
+
 class Owed:
     """One life of an order, by one seed; ``at`` is the hour that it has come to."""
 
@@ -120,7 +127,7 @@ class Owed:
             *[self.bill, self.accept, self.settle, self.certify, self.pay] * 3,
             *[self.credit, self.give_voucher_back, self.refund] * 2,
             *[self.cancel, self.give_invoice_back, self.dispute, self.come_late],
-            *[self.demand, self.waive],
+            *[self.demand, self.waive, self.give_refund_back],
         ]
         for verb in (self.bill, self.accept, self.certify, self.pay, self.credit):
             self.step(verb)
@@ -159,7 +166,7 @@ class Owed:
                     sums[acrn] += Dollars(Decimal(dollars))
             for (_, acrn), dollars in taken_off_by_funds(voucher).items():
                 sums[acrn] -= dollars
-        for each in CreditSettlement.objects.filter(kind="REFUND"):
+        for each in standing_refunds():
             sums[each.credit.acrn] -= Dollars(each.dollars)
         return sums
 
@@ -168,7 +175,9 @@ class Owed:
         offsets = PaymentOffset.objects.filter(
             credit=credit, certification__payment_return__isnull=True
         )
-        others = credit.settlements.exclude(kind="SET_OFF")
+        others = credit.settlements.exclude(kind="SET_OFF").filter(
+            refund_return__isnull=True
+        )
         return total_dollars(
             Dollars(each)
             for rows in (offsets, others)
@@ -315,6 +324,14 @@ class Owed:
             dollars=self.chance.choice([credit.open, Dollars("0.50")]),
             received_on=self.today,
             reference="DEPOSIT",
+            by=actor(CERTIFIER),
+            at=self.at,
+        )
+
+    def give_refund_back(self) -> None:
+        return_refund(
+            settlement_id=self.one_of(standing_refunds()).pk,
+            reason="The deposit did not clear.",
             by=actor(CERTIFIER),
             at=self.at,
         )
