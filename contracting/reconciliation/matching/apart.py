@@ -5,18 +5,52 @@ surely agree: one row on each side, of the same model, tier and count, in time, 
 price of the order. They come back as sums by key, price and slice of time. All that is
 of a request which differs comes back row by row, for the classifier to name. One
 statement sees the meter at one instant, however fast it goes on counting.
+
+The time is joined piece by piece: each is small enough for the processor's cache, and
+several are joined at once where the server has processes for it. What finds no partner
+in its piece, or none that surely agrees, is suspect, and all of its request is joined
+again over the whole time. So a vendor's clock that puts a call into the next piece
+costs a little time and changes nothing.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from functools import cache
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
+
+from contracting.reconciliation.matching.statement import (
+    ALL_AS_RATED,
+    ANSWER,
+    AS_RATED,
+    AS_RERATED,
+    CALL_APART,
+    CLOCKS,
+    COMMON,
+    EVENTS,
+    IS_LATE,
+    IS_MUTE,
+    IS_OPEN,
+    NO_SILENCE,
+    OF_CALL,
+    ONE_SLICE,
+    PAIR,
+    PIECE,
+    PROMOTED,
+    REPEATED,
+    REPORTED_MUTE,
+    ROW_APART,
+    SILENCE,
+    SLICE,
+    SUSPECT,
+)
 
 CLOCKS_APART: Final = timedelta(days=1)
 """So far may the vendor's instant of a call lie from ours."""
@@ -38,6 +72,30 @@ class Sum:
     tokens: int
     digest: int = 0
 
+    @property
+    def place(self) -> tuple[object, ...]:
+        """By what lines are added up."""
+        return (*self.key, self.slice)
+
+    @property
+    def key(self) -> tuple[int, int, str, Decimal]:
+        """What all of the lines are alike in."""
+        return self.order_line_id, self.rate_row_id, self.token_class, self.usd
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A price of an order line under one name of its model, while both hold."""
+
+    order_line_id: int
+    rate_row_id: int
+    name: str
+    tier: str
+    starts: datetime
+    ends: datetime
+    token_class: str
+    usd: Decimal
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -54,6 +112,12 @@ class Line:
     usd: Decimal
     tokens: int
     slice: int
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """Where it is added up."""
+        kind = self.order_line_id, self.rate_row_id, self.token_class, self.usd
+        return (*kind, self.slice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +140,10 @@ class Question:
     prices: Sequence[tuple[int, int, int, str, datetime, datetime]]
     names: Sequence[tuple[str, datetime, datetime, int]]
     reports: Sequence[tuple[int, datetime]]
+    kinds: Sequence[Kind]
+    """Prices and names together."""
+    sizes: Sequence[int]
+    """About how many lines each slice has."""
     apart: Sequence[str] = ()
     """Requests that are read row by row elsewhere, and left out here."""
     by_slice: bool = False
@@ -118,34 +186,77 @@ def _asked(
 ) -> tuple[Answer, Mapping[str, int]]:
     answer = Answer()
     counts: dict[str, int] = {}
+    sums: dict[tuple[object, ...], Sum] = {}
+    text, given = _text(question, apart)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '256MB'")
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute("SET LOCAL enable_sort = off")
-        cursor.execute(_text(question, apart), _given(question, apart))
-        for kind, text in cursor.fetchall():
-            row = json.loads(text)
+        for name, value in _SETTINGS.items():
+            cursor.execute(f"SET LOCAL {name} = {value}")
+        cursor.execute(text, given)
+        for kind, content in cursor.fetchall():
+            row = json.loads(content)
             if kind == "sum":
-                answer.sums.append(_sum(row))
+                _add(sums, _sum(row, question.kinds))
             elif kind == "silent":
-                answer.silent.append(_sum(row))
+                answer.silent.append(_sum(row, question.kinds))
             elif kind == "differs":
                 answer.differing.update((row[0], place) for place in row[1:] if place)
             elif kind == "line":
                 answer.lines.append(_line(row))
             else:
                 counts[row[0]] = row[1]
-        cursor.execute("SET LOCAL enable_nestloop = on")
-        cursor.execute("SET LOCAL enable_sort = on")
-        cursor.execute("RESET work_mem")
+        for name in _SETTINGS:
+            cursor.execute(f"RESET {name}")
+    answer.sums += sums.values()
     return answer, counts
 
 
-def _sum(row: Sequence[Any]) -> Sum:
-    line, rate, code, usd, place, rows, tokens, *halves = row
+_SETTINGS: Final = {
+    "work_mem": "'256MB'",
+    "enable_nestloop": "off",
+    "enable_sort": "off",
+    "enable_mergejoin": "off",
+    "min_parallel_table_scan_size": "'5TB'",
+    "min_parallel_index_scan_size": "'5TB'",
+}
+"""Hash joins, whatever the planner believes of tables that change by the hour; and
+processes for whole pieces, not for the scan of a table: rows that are handed from one
+process to another cost more than their scan."""
+
+
+def _add(sums: dict[tuple[object, ...], Sum], more: Sum) -> None:
+    """Lines at one price may be reported by more than one name."""
+    before = sums.get(more.place)
+    if before is not None:
+        more = replace(
+            more,
+            rows=before.rows + more.rows,
+            tokens=before.tokens + more.tokens,
+            digest=(before.digest + more.digest) % (1 << 128),
+        )
+    sums[more.place] = more
+
+
+def _sum(row: Sequence[Any], kinds: Sequence[Kind]) -> Sum:
+    place, other, slice_of, rows, tokens, *halves = row
+    if other is None:
+        kind = kinds[place - 1]
+        key = kind.order_line_id, kind.rate_row_id, kind.token_class, kind.usd
+    else:
+        line, rate, code, usd = json.loads(other)
+        key = line, rate, code, Decimal(usd)
     high, low = (int(each) for each in halves) if halves else (0, 0)
-    digest = ((high << 64) + low) % (1 << 128)
-    return Sum(line, rate, code, Decimal(usd), place, rows, int(tokens), digest)
+    digest = ((high << 64) + low) * _factor(*key) % (1 << 128)
+    return Sum(*key, slice_of, int(rows), int(tokens), digest)
+
+
+@cache
+def _factor(line: int, rate: int, code: str, usd: Decimal) -> int:
+    """What the hash of a line of this kind is multiplied by, an odd number.
+
+    So the database hashes of each line only in what it differs from others of its kind.
+    """
+    name = f"{line} {rate} {code} {usd.normalize():f}"
+    return int.from_bytes(sha256(name.encode()).digest()[:16], "big") | 1
 
 
 def _line(row: Sequence[Any]) -> Line:
@@ -158,10 +269,10 @@ def _line(row: Sequence[Any]) -> Line:
 
 def _repeated(question: Question, apart: Sequence[str]) -> Iterable[str]:
     """Requests with an attempt that has a class more than once on a side."""
-    text = _COMMON + _REPEATED
+    text = COMMON + REPEATED
     with connection.cursor() as cursor:
-        rated = _rerated(question).format(of_call="")
-        cursor.execute(text.format(rerated=rated), _given(question, apart))
+        rated = _rerated(question).format(of_call="", first="first", end="end")
+        cursor.execute(text.format(rated=rated), _given(question, apart))
         return [request for (request,) in cursor.fetchall()]
 
 
@@ -174,24 +285,100 @@ def _rerated(question: Question) -> str:
             [list(question.order_lines)] * 2,
         )
         (is_any,) = cursor.fetchone()
-    return _AS_RERATED if is_any else _AS_RATED
+    return AS_RERATED if is_any else AS_RATED
 
 
-def _text(question: Question, apart: Sequence[str]) -> str:
-    rated = _rerated(question)
-    whole = _COMMON + _PAIRS + _ANSWER
-    return whole.format(
-        rerated=rated.format(of_call=""),
-        rerated_of_call=rated.format(of_call=_OF_CALL),
-        promoted=_PROMOTED if question.silent else "",
-        all_of_ours="ours" if apart else "rated",
+# The statement
+
+
+LINES_OF_A_PIECE: Final = 100_000
+"""So many lines at least are joined together: each piece takes time to plan."""
+PIECES: Final = 16
+
+
+class _Piece(NamedTuple):
+    """Some slices that follow each other, both included."""
+
+    first: int
+    last: int
+
+
+def _pieces(sizes: Sequence[int]) -> list[_Piece]:
+    enough = max(LINES_OF_A_PIECE, sum(sizes) // PIECES)
+    found: list[_Piece] = []
+    first, seen = 1, 0
+    for place, size in enumerate(sizes, 1):
+        if seen and seen + size > enough:
+            found.append(_Piece(first, place - 1))
+            first, seen = place, 0
+        seen += size
+    return [*found, _Piece(first, len(sizes))]
+
+
+def _text(question: Question, apart: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """The statement, and what is given to it."""
+    rated, given = _rerated(question), _given(question, apart)
+    pieces = []
+    for number, piece in enumerate(_pieces(question.sizes)):
+        says, more = _piece(question, piece, number)
+        names = {"first": f"first_{number}", "end": f"end_{number}"}
+        ours = {
+            "rated": rated.format(of_call="", **names),
+            "events": EVENTS.format(call_apart=CALL_APART if apart else "", **names),
+        }
+        others = {"row_apart": ROW_APART if apart else "", **names}
+        pieces.append(PIECE.format(**says, **ours, **others))
+        given |= more
+    names = {"first": "first", "end": "end"}
+    whole = rated.format(of_call="", **names)
+    of_call = rated.format(of_call=OF_CALL, **names)
+    counts_all = rated is AS_RATED and not apart
+    text = (
+        COMMON.format(rated=whole)
+        + ",\npiece AS MATERIALIZED ("
+        + "UNION ALL".join(pieces)
+        + "),"
+        + SUSPECT.format(reported_mute=REPORTED_MUTE if question.silent else "")
+        + PAIR.format(
+            rated_of_call=of_call, promoted=PROMOTED if question.silent else ""
+        )
+        + ANSWER.format(
+            all_of_ours=ALL_AS_RATED if counts_all else "ours" if apart else "rated",
+            row_apart=ROW_APART if apart else "",
+        )
     )
+    return text, given
+
+
+def _piece(
+    question: Question, piece: _Piece, number: int
+) -> tuple[Mapping[str, str], dict[str, Any]]:
+    """What one piece of the statement says of its own, and its instants."""
+    starts, ends = question.cuts[piece.first - 1], question.cuts[piece.last]
+    reports = [pk for pk, before in question.reports if before > starts]
+    is_one = piece.first == piece.last
+    in_time = IS_LATE.format(late=f"late_{number}") if reports else ""
+    if ends - starts > CLOCKS_APART:
+        in_time += CLOCKS
+    if question.by_slice and not is_one:
+        in_time += ONE_SLICE
+    places = range(piece.first, piece.last + 1)
+    is_silent = not set(question.silent).isdisjoint(places)
+    says = {
+        "slice": str(piece.first) if is_one else SLICE,
+        "in_time": in_time,
+        "is_open": f"{IS_OPEN} AND NOT {IS_MUTE}" if is_silent else IS_OPEN,
+        "silent": SILENCE if is_silent else NO_SILENCE,
+    }
+    instants = {f"first_{number}": starts, f"end_{number}": ends}
+    return says, {**instants, f"late_{number}": reports}
 
 
 def _given(question: Question, apart: Sequence[str]) -> dict[str, Any]:
     lines, rates, models, tiers, starts, ends = _columns(question.prices, 6)
     names, name_starts, name_ends, named = _columns(question.names, 4)
     reports, late_before = _columns(question.reports, 2)
+    kinds = question.kinds
     return {
         "agency": question.agency_id,
         "order_lines": list(question.order_lines),
@@ -215,174 +402,16 @@ def _given(question: Question, apart: Sequence[str]) -> dict[str, Any]:
         "named": named,
         "reports": reports,
         "late_before": late_before,
+        "kind_lines": [each.order_line_id for each in kinds],
+        "kind_rates": [each.rate_row_id for each in kinds],
+        "kind_names": [each.name for each in kinds],
+        "kind_tiers": [each.tier for each in kinds],
+        "kind_starts": [each.starts for each in kinds],
+        "kind_ends": [each.ends for each in kinds],
+        "kind_classes": [each.token_class for each in kinds],
+        "kind_usd": [each.usd for each in kinds],
     }
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
     return [[row[place] for row in rows] for place in range(count)]
-
-
-_OF_CALL: Final = "AND source_id = c.source_id AND event_id = c.event_id"
-_AS_RATED: Final = """
-  SELECT source_id, event_id, token_class_code AS class, order_line_id AS line,
-    rate_row_id AS rate, usd_per_million_tokens AS usd, tokens
-  FROM metering_usagerating
-  WHERE agency_id = %(agency)s AND order_line_id = ANY(%(order_lines)s)
-    AND occurred_at >= %(first)s AND occurred_at < %(end)s {of_call}
-"""
-_AS_RERATED: Final = """
-  SELECT source_id, event_id, token_class_code, order_line_id, rate_row_id,
-    usd_per_million_tokens, tokens
-  FROM metering_usagerating r
-  WHERE agency_id = %(agency)s AND order_line_id = ANY(%(order_lines)s)
-    AND occurred_at >= %(first)s AND occurred_at < %(end)s {of_call}
-    AND NOT EXISTS (
-      SELECT FROM metering_usagererating x WHERE x.agency_id = r.agency_id
-        AND x.source_id = r.source_id AND x.event_id = r.event_id
-        AND x.token_class_code = r.token_class_code AND NOT x.is_adjustment)
-  UNION ALL
-  SELECT source_id, event_id, token_class_code, order_line_id, rate_row_id,
-    usd_per_million_tokens, tokens
-  FROM (
-    SELECT DISTINCT ON (agency_id, source_id, event_id, token_class_code) *
-    FROM metering_usagererating
-    WHERE agency_id = %(agency)s AND NOT is_adjustment
-      AND (order_line_id = ANY(%(order_lines)s)
-        OR old_order_line_id = ANY(%(order_lines)s))
-      AND occurred_at >= %(first)s AND occurred_at < %(end)s {of_call}
-    ORDER BY agency_id, source_id, event_id, token_class_code, run_id DESC
-  ) latest
-  WHERE order_line_id = ANY(%(order_lines)s)
-"""
-
-_COMMON: Final = """
-WITH price AS MATERIALIZED (
-  SELECT * FROM unnest(%(lines)s::bigint[], %(rates)s::bigint[], %(models)s::bigint[],
-    %(tiers)s::text[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
-    AS row (line, rate, model, tier, starts, ends)
-),
-name AS MATERIALIZED (
-  SELECT * FROM unnest(%(names)s::text[], %(name_starts)s::timestamptz[],
-    %(name_ends)s::timestamptz[], %(named)s::bigint[])
-    AS row (name, starts, ends, model)
-),
-report AS MATERIALIZED (
-  SELECT * FROM unnest(%(reports)s::bigint[], %(late_before)s::timestamptz[])
-    AS row (id, late_before)
-),
-call AS NOT MATERIALIZED (
-  SELECT source_id, event_id, operation_id, attempt, occurred_at
-  FROM metering_everyevent
-  WHERE agency_id = %(agency)s AND corrects = '' AND occurred_at >= %(first)s
-    AND occurred_at < %(end)s AND NOT operation_id = ANY(%(apart)s::text[])
-),
-rated (source_id, event_id, class, line, rate, usd, tokens) AS NOT MATERIALIZED (
-  {rerated}
-),
-ours AS NOT MATERIALIZED (
-  SELECT c.operation_id AS request, c.attempt, c.occurred_at AS at, r.*, p.model,
-    p.tier, p.starts, p.ends
-  FROM rated r JOIN call c USING (source_id, event_id)
-  LEFT JOIN price p ON p.line = r.line AND p.rate = r.rate
-),
-theirs AS NOT MATERIALIZED (
-  SELECT b.request_id AS request, b.attempt, b.token_class_code AS class, b.tier,
-    b.tokens, b.occurred_at AS at, b.occurred_at < report.late_before AS late, n.model
-  FROM billing_reportrow b JOIN report ON report.id = b.report_id
-  LEFT JOIN name n ON n.name = b.model_name AND b.occurred_at >= n.starts
-    AND b.occurred_at < n.ends
-  WHERE b.report_id = ANY(%(reports)s::bigint[]) AND b.occurred_at >= %(first)s
-    AND b.occurred_at < %(end)s AND NOT b.request_id = ANY(%(apart)s::text[])
-)
-"""
-_REPEATED: Final = """
-SELECT request FROM ours GROUP BY request, attempt, class HAVING count(*) > 1
-UNION
-SELECT request FROM theirs GROUP BY request, attempt, class HAVING count(*) > 1
-"""
-_PAIRS: Final = """,
-pair AS NOT MATERIALIZED (
-  SELECT coalesce(a.request, b.request) AS request, a.request IS NOT NULL AS metered,
-    b.request IS NOT NULL AS reported, a.line, a.rate, a.class, a.usd, a.tokens,
-    width_bucket(coalesce(a.at, b.at), %(cuts)s::timestamptz[]) AS slice,
-    width_bucket(b.at, %(cuts)s::timestamptz[]) AS said,
-    hash_record_extended(
-      (a.source_id, a.event_id, a.class, a.line, a.rate, a.usd, a.tokens, a.at), 0
-    ) AS high,
-    hash_record_extended(
-      (a.source_id, a.event_id, a.class, a.line, a.rate, a.usd, a.tokens, a.at), 1
-    ) AS low,
-    CASE
-      WHEN a.tokens = b.tokens AND a.model = b.model AND a.tier = b.tier
-        AND NOT b.late AND b.at >= a.starts AND b.at < a.ends
-        AND b.at - a.at BETWEEN - %(apart_by)s AND %(apart_by)s
-        AND a.request <> '' AND NOT (%(by_slice)s
-          AND width_bucket(a.at, %(cuts)s::timestamptz[])
-            <> width_bucket(b.at, %(cuts)s::timestamptz[])) THEN 'agrees'
-      WHEN a.request IS NULL AND b.tokens = 0 OR b.request IS NULL AND a.tokens = 0
-        THEN 'agrees'
-      WHEN b.request IS NULL AND width_bucket(a.at, %(cuts)s::timestamptz[])
-        = ANY(%(silent)s::integer[]) THEN 'silent'
-      ELSE 'differs'
-    END AS verdict
-  FROM ours a FULL JOIN theirs b
-    ON a.request = b.request AND a.attempt = b.attempt AND a.class = b.class
-),
-added AS MATERIALIZED (
-  SELECT line, rate, class, usd, slice, metered,
-    count(*) AS joined_a, count(*) FILTER (WHERE reported) AS joined_b,
-    count(*) FILTER (WHERE tokens <> 0) AS rows, sum(tokens) AS tokens,
-    sum(high) AS high, sum(low) AS low,
-    array_agg(request) FILTER (WHERE verdict = 'differs') AS differing,
-    array_agg(said) FILTER (WHERE verdict = 'differs') AS said,
-    array_agg(request) FILTER (WHERE verdict = 'silent') AS silent,
-    array_agg(tokens) FILTER (WHERE verdict = 'silent') AS silent_tokens
-  FROM pair GROUP BY line, rate, class, usd, slice, metered
-),
-told AS MATERIALIZED (
-  SELECT row.request, slice, row.said
-  FROM added, unnest(differing, said) AS row (request, said)
-  WHERE slice = ANY(%(asked)s::integer[]) OR row.said = ANY(%(asked)s::integer[])
-),
-differing AS MATERIALIZED (SELECT * FROM told {promoted}),
-request AS MATERIALIZED (SELECT DISTINCT request FROM differing),
-chosen AS MATERIALIZED (
-  SELECT call.* FROM call JOIN request ON request.request = call.operation_id
-)
-"""
-_PROMOTED: Final = """
-  UNION
-  SELECT mute.request, slice, NULL FROM added, unnest(silent) AS mute (request)
-  WHERE mute.request IN (SELECT request FROM told)
-    OR mute.request IN (SELECT request FROM theirs)
-"""
-_ANSWER: Final = """
-SELECT 'sum', json_build_array(line, rate, class, usd::text, slice, rows, tokens::text,
-  high::text, low::text)::text
-FROM added WHERE metered
-UNION ALL
-SELECT 'silent', json_build_array(line, rate, class, usd::text, slice, count(*),
-  sum(mute.tokens)::text)::text
-FROM added, unnest(silent, silent_tokens) AS mute (request, tokens)
-WHERE mute.request NOT IN (SELECT request FROM request)
-GROUP BY line, rate, class, usd, slice
-UNION ALL
-SELECT 'differs', json_build_array(request, slice, said)::text FROM differing
-UNION ALL
-SELECT 'line', json_build_array(r.source_id, r.event_id, c.operation_id, c.attempt,
-  c.occurred_at, r.line, r.rate, r.class, r.usd::text, r.tokens,
-  width_bucket(c.occurred_at, %(cuts)s::timestamptz[]))::text
-FROM chosen c, LATERAL (
-  SELECT * FROM ({rerated_of_call}) AS rated (source_id, event_id, class, line, rate,
-    usd, tokens) OFFSET 0) r
-UNION ALL
-SELECT 'count', json_build_array('joined_a',
-  coalesce(sum(joined_a) FILTER (WHERE metered), 0))::text FROM added
-UNION ALL
-SELECT 'count', json_build_array('joined_b',
-  coalesce(sum(joined_b), 0))::text FROM added
-UNION ALL
-SELECT 'count', json_build_array('a', count(*))::text FROM {all_of_ours}
-UNION ALL
-SELECT 'count', json_build_array('b', count(*))::text FROM theirs
-"""

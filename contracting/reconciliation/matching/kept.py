@@ -31,6 +31,7 @@ from contracting.metering.models import (
 from contracting.metering.states import RatingRunState
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation.matching import reading
+from contracting.reconciliation.matching.named import FOR_EVER
 from contracting.reconciliation.matching.names import Names
 from contracting.reconciliation.matching.parts import (
     Part,
@@ -41,7 +42,6 @@ from contracting.reconciliation.matching.parts import (
 from contracting.reconciliation.matching.reading import (
     AROUND,
     DAY,
-    FOR_EVER,
     Asked,
     Days,
     corrected_calls,
@@ -57,7 +57,7 @@ from contracting.reconciliation.matching.usage import rates_of
 from contracting.reconciliation.models import KeptDay, ReportedDay
 from contracting.reconciliation.states import Rates, Span
 
-RULES: Final = 1
+RULES: Final = 2
 """The version of what is kept of a day; a later one reads every day anew."""
 
 MICROSECOND: Final = timedelta(microseconds=1)

@@ -16,7 +16,6 @@ from typing import Final, NamedTuple
 
 from contracting.billing.models import UsageReport
 from contracting.billing.queries import report_due_at, reports_touching
-from contracting.contracts.models import RateRow
 from contracting.core.periods import BadPeriod, Period, accounting_day, day_bounds
 from contracting.core.periods import days_bounds as bounds_of
 from contracting.core.quantities import UnitPrice
@@ -26,10 +25,14 @@ from contracting.reconciliation.matching.apart import (
     Answer,
     Line,
     Question,
-    Sum,
     told_apart,
 )
-from contracting.reconciliation.matching.names import Names
+from contracting.reconciliation.matching.named import (
+    kinds_of_rates,
+    named_prices,
+    names_in,
+    prices_of,
+)
 from contracting.reconciliation.matching.parts import Agreed, Part, Parts
 from contracting.reconciliation.matching.usage import (
     batched,
@@ -39,7 +42,6 @@ from contracting.reconciliation.matching.usage import (
 from contracting.reconciliation.states import (
     Key,
     Metered,
-    Rate,
     Rates,
     Reported,
     Span,
@@ -51,8 +53,6 @@ AROUND: Final = 2 * DAY
 
 LINES_AT_ONCE: Final = 1_500_000
 """So many rated lines are read in one statement, or in one step of many."""
-
-FOR_EVER: Final = datetime(9999, 12, 1, tzinfo=UTC)
 
 
 class Days(NamedTuple):
@@ -113,13 +113,7 @@ def read_days(asked: Asked) -> Parts:
 
 def in_steps(order: TaskOrder, days: Sequence[date]) -> Iterator[list[date]]:
     """Days that follow each other, in parts of so many lines; one day at least."""
-    lines = [line.pk for line in order.lines.all()]
-    used = DailyUsage.objects.filter(
-        order_line__in=lines, day__gte=days[0], day__lte=days[-1]
-    )
-    size: dict[date, int] = defaultdict(int)
-    for day, events in used.values_list("day", "events"):
-        size[day] += events
+    size = _lines_by_day(order, days[0], days[-1])
     step: list[date] = []
     seen = 0
     for day in days:
@@ -131,6 +125,18 @@ def in_steps(order: TaskOrder, days: Sequence[date]) -> Iterator[list[date]]:
     yield step
 
 
+def _lines_by_day(order: TaskOrder, first: date, last: date) -> dict[date, int]:
+    """About how many rated lines each day has."""
+    lines = [line.pk for line in order.lines.all()]
+    used = DailyUsage.objects.filter(
+        order_line__in=lines, day__gte=first, day__lte=last
+    )
+    size: dict[date, int] = defaultdict(int)
+    for day, events in used.values_list("day", "events"):
+        size[day] += events
+    return size
+
+
 def read_parts(asked: Asked) -> Parts:
     """Days that are read at once."""
     reports = list(reports_touching(asked.order, asked.window))
@@ -139,7 +145,7 @@ def read_parts(asked: Asked) -> Parts:
     slices = _Slices(asked, reports)
     question = _question(asked, slices, reports)
     answer, apart = told_apart(question)
-    kinds = _kinds(asked.order)
+    kinds = kinds_of_rates(asked.order)
     near = _Near((request, slices.day(place)) for request, place in answer.differing)
     lines = [_metered(line, kinds, slices) for line in answer.lines]
     lines += metered_rows(asked.order, asked.window, apart) if apart else ()
@@ -213,6 +219,12 @@ class _Slices:
     def day(self, place: int) -> date:
         return self._days[place - 1]
 
+    def sizes(self, order: TaskOrder) -> list[int]:
+        """About how many lines each slice has: those of a day shared among its own."""
+        days = self._days[:-1]
+        used = _lines_by_day(order, days[0], days[-1])
+        return [used[day] // days.count(day) for day in days]
+
     def start(self, place: int) -> datetime:
         return self.cuts[place - 1]
 
@@ -243,14 +255,18 @@ def _question(
     asked: Asked, slices: _Slices, reports: Sequence[UsageReport]
 ) -> Question:
     order, window = asked.order, asked.window
+    prices = list(prices_of(order, asked.rates))
+    names = list(names_in(order.contract.agency_id, asked.rates, window, asked.zone))
     return Question(
         agency_id=order.contract.agency_id,
         order_lines=list(order.lines.order_by("pk").values_list("pk", flat=True)),
         cuts=slices.cuts,
         silent=slices.silent,
         asked=slices.asked,
-        prices=list(_prices(order, asked.rates)),
-        names=list(_names(asked)),
+        prices=prices,
+        names=names,
+        kinds=list(named_prices(order, prices, names)),
+        sizes=slices.sizes(order),
         reports=[(report.pk, late_before(order, report)) for report in reports],
         apart=sorted(
             {
@@ -260,51 +276,6 @@ def _question(
         ),
         by_slice=asked.by_slice,
     )
-
-
-def _prices(
-    order: TaskOrder, rates: Rates
-) -> Iterator[tuple[int, int, int, str, datetime, datetime]]:
-    """The price rows of each order line, and when the order has a price of the kind."""
-    lines = sorted({line for line, *_ in rates})
-    for pk, (model, tier, code) in sorted(_classes(order).items()):
-        for line in lines:
-            span = _longest(rates.get((line, model, tier, code), ()))
-            if span is not None:
-                yield line, pk, model, tier, *span
-
-
-def _longest(rates: Iterable[Rate]) -> Span | None:
-    """The longest time without a gap in which there is a price."""
-    spans: list[Span] = []
-    for rate in sorted(rates, key=lambda each: each.start):
-        end = rate.end or FOR_EVER
-        if spans and rate.start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-        else:
-            spans.append((rate.start, end))
-    return max(spans, key=lambda span: span[1] - span[0], default=None)
-
-
-def _classes(order: TaskOrder) -> dict[int, tuple[int, str, str]]:
-    rows = RateRow.objects.filter(line__contract=order.contract_id)
-    read = rows.values_list("pk", "model_id", "tier", "token_class__code")
-    return {pk: (model, tier, code) for pk, model, tier, code in read}
-
-
-def _kinds(order: TaskOrder) -> dict[int, tuple[int, str]]:
-    return {pk: (model, tier) for pk, (model, tier, _) in _classes(order).items()}
-
-
-def _names(asked: Asked) -> Iterator[tuple[str, datetime, datetime, int]]:
-    """Whatever may stand for a model of the order, and when."""
-    names = Names(asked.order.contract.agency_id)
-    window = asked.window
-    for name in names.of_models({model for _, model, *_ in asked.rates}):
-        for first, last, model in names.pieces(name, window.days(asked.zone)):
-            if model is not None:
-                days = bounds_of(first, last, asked.zone)
-                yield name, days.start, days.end, model
 
 
 def late_before(order: TaskOrder, report: UsageReport) -> datetime:
@@ -394,19 +365,19 @@ def _agreed(
 ) -> Iterator[tuple[date, Agreed]]:
     """The sums of all lines, less those that are looked at by row."""
     left: dict[tuple[object, ...], list[int]] = {
-        _place(each): [each.rows, each.tokens] for each in answer.sums
+        each.place: [each.rows, each.tokens] for each in answer.sums
     }
     for line in looked_at:
-        rest = left[_place(line)]
+        rest = left[line.place]
         rest[0] -= bool(line.tokens)
         rest[1] -= line.tokens
     for each in answer.silent:
-        rest = left[_place(each)]
+        rest = left[each.place]
         rest[0] -= each.rows
         rest[1] -= each.tokens
     sums = [(each, each.rows, each.tokens, True) for each in answer.silent]
     for each in answer.sums:
-        rows, tokens = left[_place(each)]
+        rows, tokens = left[each.place]
         sums.append((each, rows, tokens, False))
     for each, rows, tokens, is_silent in sums:
         if rows or tokens:
@@ -418,10 +389,6 @@ def _agreed(
                 slices.day(each.slice),
                 Agreed(key, price, at, rows, tokens, is_silent),
             )
-
-
-def _place(of: Sum | Line) -> tuple[object, ...]:
-    return of.order_line_id, of.rate_row_id, of.token_class, of.usd, of.slice
 
 
 def _digests(answer: Answer, slices: _Slices) -> dict[date, str]:
