@@ -65,8 +65,13 @@ class LockingQuerySet(models.QuerySet[_Row]):
     """Rows that can be locked, in primary-key order so that two lockers never cross."""
 
     def locked(self) -> Self:
-        """These rows, ``FOR UPDATE``, in primary-key order."""
-        rows = self.select_for_update(of=("self",)).order_by("pk")
+        """These rows, ``FOR UPDATE``, in primary-key order.
+
+        A model whose ``KEEPS_ITS_KEY`` is set is held ``FOR NO KEY UPDATE``: rows that
+        only name it are added meanwhile.
+        """
+        no_key: bool = getattr(self.model, "KEEPS_ITS_KEY", False)
+        rows = self.select_for_update(of=("self",), no_key=no_key).order_by("pk")
         return rows._in_turn(_ALONE)
 
     def _in_turn(self, function: str) -> Self:

@@ -25,6 +25,9 @@ def _within(name: str) -> Q:
 class FundsGate(Timestamped):
     """The one row that every grant on an order waits for, and how strict it is."""
 
+    KEEPS_ITS_KEY = True
+    """Whoever settles names the gate and never waits for who holds it."""
+
     order = models.OneToOneField(
         "orders.TaskOrder", on_delete=models.PROTECT, related_name="funds_gate"
     )

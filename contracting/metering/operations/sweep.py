@@ -36,7 +36,7 @@ from contracting.metering.states import ControlMode, LimitScope, ReservationEndK
 _LOCK: Final = f"""
 SELECT id, mode, lease_seconds, silence_seconds, order_id
   FROM {FundsGate._meta.db_table}
- WHERE id = ANY(%s) ORDER BY id FOR UPDATE
+ WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """  # noqa: S608 (names of our own tables)
 
 _ONE_PLAN: Final = "SET LOCAL plan_cache_mode = force_generic_plan"
