@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import Dollars, Tokens
 from contracting.ledger.refusals import CeilingExceeded
 from contracting.operate.queries import broken_invariants
 from contracting.orders import calculations
@@ -58,6 +58,17 @@ def test_more_units_pay_for_what_the_pool_had_no_room_for():
     rated("0003", at=RATED_AT)
     assert pool(order) == (3_750_000, 0)
     assert list(broken_invariants()) == []
+
+
+def test_more_than_can_be_counted_is_refused_when_it_is_drafted():
+    order = order_by_volume("0003", acu="9000000000000")
+
+    for more in (
+        replace(MORE, add_units=Decimal("300000000000")),
+        replace(MORE, add_units=Decimal(0), add_ceiling_tokens=Tokens(9 * 10**18)),
+    ):
+        with nothing_happens(), pytest.raises(TermInvalid, match="can be counted"):
+            drafted(order, more)
 
 
 def test_fewer_units_need_the_vendor_and_never_go_below_what_is_burnt():

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from contracting.contracts.models import UnitRate
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.orders.models import OrderLine, OrderUnitRate
 from contracting.reference.states import BY_TOKENS
+
+MOST_UNITS: Final = Decimal(9_000_000_000_000)
+"""Of a pool in one order, so that no count of millionths overflows."""
+
+MOST_COUNTED: Final = 9_000_000_000_000_000_000
+"""Tokens, or millionths of a pool's unit: the last round number that can be kept."""
+
+
+TOO_MANY_PIECES: Final = Decimal(10) ** 12
 
 
 def content_of(line: OrderLine) -> dict[str, Any]:
@@ -54,6 +63,15 @@ def has_quantity(line: Mapping[str, Any]) -> bool:
     by_unit = line.get("unit", BY_TOKENS[0]) not in BY_TOKENS
     tokens, units = line["ceiling_tokens"], Decimal(line.get("units", 0))
     return units > 0 and not tokens if by_unit else tokens > 0 and not units
+
+
+def can_be_kept(line: Mapping[str, Any]) -> bool:
+    """Whether no count of a line of the content is larger than can be kept."""
+    return (
+        line.get("ceiling_micro_acu", 0) <= MOST_COUNTED
+        and line["ceiling_tokens"] <= MOST_COUNTED
+        and Decimal(line.get("units", 0)) < TOO_MANY_PIECES
+    )
 
 
 def micro(added: Decimal) -> int:

@@ -29,6 +29,7 @@ from contracting.fair_opportunity.queries import asked_prices, usable_for
 from contracting.fair_opportunity.refusals import NoFairOpportunity
 from contracting.ledger.queries import funds_of
 from contracting.orders import calculations, events, permissions
+from contracting.orders.calculations.units import MOST_UNITS
 from contracting.orders.models import (
     OrderFunding,
     OrderLine,
@@ -52,9 +53,6 @@ from contracting.reference.states import Boundary, PriceStructure
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.queries import latest_estimate
 from contracting.requisitions.states import RequisitionState
-
-MOST_UNITS = Decimal(9_000_000_000_000)
-"""Of a pool in one order, so that no count of millionths overflows."""
 
 
 @transaction.atomic

@@ -298,7 +298,10 @@ def _guard_result(effect: ModificationEffect, part: OrderFunding | None) -> None
 
 
 def _guard_lines(modification: Modification) -> None:
-    """No line loses its whole ceiling: that is a termination, not a modification."""
+    """No line loses its whole ceiling: that is a termination, not a modification.
+
+    Nor does it order more than can be counted.
+    """
     after = calculations.content_after(
         calculations.content(modification.order), modification
     )
@@ -308,6 +311,9 @@ def _guard_lines(modification: Modification) -> None:
                 f"Line {line['clin']} keeps a quantity and a ceiling above zero, in "
                 "tokens or in units as it is ordered."
             )
+            raise TermInvalid(message, clin=line["clin"])
+        if not units.can_be_kept(line):
+            message = f"Line {line['clin']} would order more than can be counted."
             raise TermInvalid(message, clin=line["clin"])
 
 
