@@ -80,6 +80,7 @@ def test_usage_is_rated_anew_on_its_pages(
     page = text(browser.get(run.path))
     assert "1,000 tokens cost $0.002 as they were rated, and $0.0015" in page
     assert "0001AA, P00001" in page
+    assert "changes most: -$0.0005." in page
     (row,) = table(browser.get(f"{run.path}?format=csv"))
     assert row["Change in US dollars"] == "-0.000500000000"
     assert (row["Old price row"], row["New price row"]) == ("award", "P00001")

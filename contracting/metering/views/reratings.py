@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +17,10 @@ from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import Verdict
-from contracting.core.plots.tables import Column, Table
+from contracting.core.plots.tables import Column, Plot, Table
+from contracting.core.plots.waterfall import Down, waterfall
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.core.templatetags.drawdown import dollars
 from contracting.core.views import PageView, VerbView
 from contracting.documents.queries import download_headers
 from contracting.metering import permissions
@@ -24,7 +29,7 @@ from contracting.metering.forms.reratings import (
     RerateUsageForm,
     ReviewRunForm,
 )
-from contracting.metering.models import RatingRun
+from contracting.metering.models import RatingDifference, RatingRun
 from contracting.metering.operations.approve import approve_rerating
 from contracting.metering.operations.discard import discard_rerating
 from contracting.metering.operations.rerate import rerate_usage
@@ -108,6 +113,7 @@ class RatingRunPage(AgencyPage):
         )
         labels = {each.code: each.label for each in token_classes()}
         return {
+            "plot": _plot(rows, labels),
             "run": run,
             "rows": [
                 (labels.get(row.token_class_code, row.token_class_code), row)
@@ -124,6 +130,31 @@ class RatingRunPage(AgencyPage):
             "may_approve": permissions.can_approve_rerating(self.actor, run),
             "may_discard": permissions.can_discard_rerating(self.actor, run),
         }
+
+
+def _plot(rows: Sequence[RatingDifference], labels: Mapping[str, str]) -> Plot:
+    """P5: from what the tokens cost as they were rated to what they cost now."""
+    changes: dict[str, Decimal] = defaultdict(Decimal)
+    lines: Counter[str] = Counter()
+    for row in rows:
+        changes[row.token_class_code] += row.change.amount
+        lines[row.token_class_code] += row.lines
+    before = sum((row.old_dollars for row in rows), Decimal(0))
+    after = sum((row.dollars for row in rows), Decimal(0))
+    steps = [
+        Down(labels.get(code, code), -change, lines[code], is_bad=change > 0)
+        for code, change in sorted(changes.items(), key=lambda each: each[1])
+    ]
+    most = max(changes, key=lambda code: abs(changes[code]), default="")
+    return waterfall(
+        "changes",
+        "What the run changes, by token class, in US dollars",
+        f"{labels.get(most, most)} changes most: {dollars(changes[most])}."
+        if most
+        else "Nothing changes.",
+        (("As rated", before), ("As known now", after)),
+        steps,
+    )
 
 
 MOST_ROWS = 500
