@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from accounts.states import ReviewField, Role
+from contracting.approvals.calculations import Paragraph
 from contracting.approvals.operations.adopt import StepTerms
-from contracting.approvals.states import Need
+from contracting.approvals.states import LONGEST_REMARK, MOST_REMARKS, Need, Remark
 
-KINDS = (("solicitation", "Solicitations"), ("task_order", "Task orders"))
+KINDS = (
+    ("solicitation", "Solicitations"),
+    ("task_order", "Task orders"),
+    ("ratification", "Ratifications of use beyond the funds"),
+)
 """What is submitted for a review; a policy of another kind would route nothing."""
 
 
@@ -26,6 +32,71 @@ HOW_MANY = (
     *((str(number), f"{number} of them") for number in range(2, 6)),
     (Need.ALL, "all"),
 )
+
+
+class ReviewForm(forms.Form):
+    """A decision on the version that was read, with comments by paragraph.
+
+    A comment is kept under the place and the words of its paragraph. Where those have
+    changed while the page was open, it is put with the reasons, so that it is not lost.
+    """
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, paragraphs: Sequence[Paragraph] = (), **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        self.paragraphs = {each.key: each for each in paragraphs[:MOST_REMARKS]}
+        for key, each in self.paragraphs.items():
+            self.fields[key] = forms.CharField(
+                label=f"Your comment on: {each.place}",
+                required=False,
+                max_length=LONGEST_REMARK,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    @property
+    def plain_fields(self) -> list[forms.BoundField]:
+        """The decision and its reasons."""
+        return [each for each in self.visible_fields() if not self._is_remark(each)]
+
+    @property
+    def remark_rows(self) -> list[tuple[Paragraph, forms.BoundField]]:
+        """Each paragraph with the field for a comment on it."""
+        return [(each, self[key]) for key, each in self.paragraphs.items()]
+
+    @property
+    def has_remarks(self) -> bool:
+        """Whether something was written on a paragraph already."""
+        return any(bound.value() for _paragraph, bound in self.remark_rows)
+
+    def _is_remark(self, bound: forms.BoundField) -> bool:
+        return bound.name in self.paragraphs
+
+    def clean(self) -> dict[str, Any]:
+        """The comments, as the verb takes them."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned["remarks"] = [
+            Remark(each.place, each.passage, words)
+            for key, each in self.paragraphs.items()
+            if (words := (cleaned.pop(key, "") or "").strip())
+        ]
+        return cleaned
+
+    def keep_orphans(self) -> None:
+        """Put comments whose paragraph is gone with the reasons, on a moved version."""
+        data = dict(self.data.items())
+        lost = [
+            str(words).strip()
+            for key, words in data.items()
+            if key.startswith("on_") and key not in self.paragraphs and words.strip()
+        ]
+        if lost:
+            said = str(data.get("comment", "")).strip()
+            said = "\n\n".join(part for part in (said, *lost) if part)
+            data["comment"] = said
+        self.data = data
 
 
 class Day(forms.DateInput):

@@ -317,6 +317,31 @@ class Decision(AppendOnly):
         return Subject("approvals.decision", self.pk, self.route.stream)
 
 
+class ParagraphComment(AppendOnly):
+    """What a reviewer said on one paragraph of the version that was decided on."""
+
+    decision = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, related_name="paragraph_comments"
+    )
+    place = models.CharField(max_length=250, help_text="The term, and which paragraph.")
+    passage = models.TextField(help_text="The paragraph as it read.")
+    words = models.TextField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_reviewer_comments_on_a_paragraph_once",
+                fields=["decision", "place"],
+            ),
+            models.CheckConstraint(
+                name="a_comment_on_a_paragraph_has_words", condition=~Q(words="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.words[:60]}"
+
+
 class Disposition(AppendOnly):
     """How the contracting officer disposes of one non-concurrence (R-TO-09)."""
 

@@ -42,6 +42,12 @@ class CommentMissing(Invalid):
     code = "comment_missing"
 
 
+class RemarkInvalid(Invalid):
+    """A comment on a paragraph that is empty, too long, or one of two."""
+
+    code = "remark_invalid"
+
+
 class NothingToDispose(Conflict):
     """The decision concurs, or has been disposed of."""
 

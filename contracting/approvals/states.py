@@ -62,6 +62,19 @@ class Overdue(TextChoices):
     NOBODY = "NOBODY", "nobody is left who may decide"
 
 
+LONGEST_REMARK: Final = 4_000
+MOST_REMARKS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a reviewer says on one paragraph: its place, how it read, the words."""
+
+    place: str
+    passage: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Overridable:
     """Who may override a rule, and where the regulation says so."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, Final
 
 from django.core.paginator import Paginator
 from django.forms import Form
@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from accounts.queries import delegations_in_force
 from contracting.approvals import permissions, queries
-from contracting.approvals.forms import PolicyForm
+from contracting.approvals.calculations import paragraphs_of
+from contracting.approvals.forms import PolicyForm, ReviewForm
 from contracting.approvals.operations.adopt import adopt_policy
 from contracting.approvals.queries.queues import (
     ANSWERABLE,
@@ -29,6 +30,8 @@ from contracting.core.quantities import Dollars
 from contracting.core.views import PageView, VerbView
 
 PER_PAGE = 50
+TOLD: Final = ("verdict", "comment", "seen_version", "remarks")
+"""What a reviewer says, as the verbs of reviews take it."""
 
 
 class Inbox(PageView):
@@ -61,6 +64,15 @@ class ReviewVerb(VerbView):
     """
 
     moved_from: int | None = None
+    read: ClassVar[Callable[..., Iterable[tuple[str, str]]]]
+    """Each term of the thing with its words, as it is reviewed."""
+
+    def form_options(self, thing: Any) -> dict[str, Any]:
+        return {"paragraphs": paragraphs_of(type(self).read(thing))}
+
+    def terms(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What the verb is told beside the thing, by whom and when."""
+        return {name: data[name] for name in TOLD}
 
     def reviewed(
         self,
@@ -93,6 +105,8 @@ class ReviewVerb(VerbView):
         if isinstance(refusal, Stale):
             self.moved_from = int(refusal.data["seen"])
             form.data = {**dict(form.data.items()), "seen_version": str(thing.version)}
+            if isinstance(form, ReviewForm):
+                form.keep_orphans()
         return super()._page(thing, form, status=status, refusal=refusal)
 
 

@@ -18,6 +18,7 @@ from contracting.core.quantities import Dollars
 from contracting.reference.states import InstrumentKind
 from contracting.solicitations.models import Answer, Solicitation
 from contracting.solicitations.publishing import schedule
+from contracting.solicitations.publishing.changes import spoken
 from contracting.solicitations.publishing.limits import MOST, check_limits
 from contracting.solicitations.publishing.options import checked_options
 from contracting.solicitations.publishing.terms import (
@@ -121,6 +122,11 @@ def content(solicitation: Solicitation) -> dict[str, Any]:
             )
         ],
     }
+
+
+def terms_read(solicitation: Solicitation) -> list[tuple[str, str]]:
+    """Each term of a package by its name, as its reviewers read it."""
+    return list(spoken(content(solicitation)).items())
 
 
 def workload_sha256(content_of_it: Mapping[str, Any]) -> str:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import Membership
 from contracting.approvals import events, permissions, queries
-from contracting.approvals.models import Decision, Route
+from contracting.approvals.models import Decision, ParagraphComment, Route
 from contracting.approvals.queries import Progress, Seat
 from contracting.approvals.refusals import (
     AlreadyDecided,
     CommentMissing,
+    RemarkInvalid,
     RouteClosed,
 )
-from contracting.approvals.states import Decided, RouteState
+from contracting.approvals.states import (
+    LONGEST_REMARK,
+    MOST_REMARKS,
+    Decided,
+    Remark,
+    RouteState,
+)
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible, Stale
@@ -32,6 +40,7 @@ def record_decision(
     comment: str,
     seen_version: int,
     content_sha256: str,
+    remarks: Sequence[Remark] = (),
 ) -> Progress:
     """Concur, do not concur, return or abstain; the first two are final and both count.
 
@@ -43,12 +52,14 @@ def record_decision(
 
     :param verdict: one of :class:`contracting.approvals.states.Decided`
     :param content_sha256: the hash of the content in force, as the person saw it
+    :param remarks: what the person says on single paragraphs of it
     :raises NotVisible: if the route is another organization's
     :raises NotAllowed: if the person made it (R-ROL-09) or is not asked now
     :raises RouteClosed: if the route is complete, returned or void (R-ROL-08)
     :raises Stale: if the decision was taken on another version
     :raises AlreadyDecided: if the person, or whose seat they take, has decided
     :raises CommentMissing: if a verdict other than to concur has no words
+    :raises RemarkInvalid: if a comment on a paragraph is empty, too long or a second
     """
     route: Route = Route.objects.locked().select_related("agency").get(pk=route_id)
     if not by.acts_for(route.agency_id):
@@ -63,8 +74,12 @@ def record_decision(
     if verdict != Decided.CONCUR and not words:
         message = "Say why you do not concur, return it or abstain."
         raise CommentMissing(message)
+    _refuse_remarks(remarks)
     seat = queries.free_seats(by, route, on)[0]
     decision = _decide(route, seat, by, at, Decided(verdict), words)
+    ParagraphComment.objects.bulk_create(
+        ParagraphComment(decision=decision, **_stored(each)) for each in remarks
+    )
     progress = _move_on(route, decision, at)
     record_event(
         events.DECISION_RECORDED,
@@ -82,9 +97,36 @@ def record_decision(
             "content_sha256": route.content_sha256,
             "route_state": route.state,
             "steps_left": progress.steps_left,
+            **(
+                {"on_paragraphs": [_stored(each) for each in remarks]}
+                if remarks
+                else {}
+            ),
         },
     )
     return progress
+
+
+def _stored(remark: Remark) -> dict[str, str]:
+    return {
+        "place": remark.place,
+        "passage": remark.passage,
+        "words": remark.words.strip(),
+    }
+
+
+def _refuse_remarks(remarks: Sequence[Remark]) -> None:
+    places = [each.place for each in remarks]
+    if len(remarks) > MOST_REMARKS or len(set(places)) < len(places):
+        message = f"One comment a paragraph, and at most {MOST_REMARKS} of them."
+        raise RemarkInvalid(message)
+    for each in remarks:
+        if not 0 < len(each.words.strip()) <= LONGEST_REMARK or not each.place:
+            message = (
+                f"{each.place or 'A paragraph'}: a comment has words, at most "
+                f"{LONGEST_REMARK:,} characters."
+            )
+            raise RemarkInvalid(message)
 
 
 def _name_of(colleague: Membership | None) -> str:

@@ -13,6 +13,7 @@ from accounts.queries import delegators_of, ever_delegators_of, members
 from contracting.approvals.models import (
     Decision,
     Escalation,
+    ParagraphComment,
     Policy,
     PolicyStep,
     Route,
@@ -67,6 +68,7 @@ class Said:
     voided_at: datetime | None
     voided_because: str
     disposition: str
+    on_paragraphs: list[ParagraphComment] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,4 +467,5 @@ def _said(decision: Decision, route: Route) -> Said:
         voided_at=route.closed_at if is_void else None,
         voided_because=route.void_reason if is_void else "",
         disposition=disposed.text if disposed is not None else "",
+        on_paragraphs=list((carried or decision).paragraph_comments.order_by("pk")),
     )

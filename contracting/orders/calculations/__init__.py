@@ -215,6 +215,11 @@ def changes_of(modification: Modification) -> list[Change]:
     return differences(before, content_after(before, modification))
 
 
+def read(order: TaskOrder) -> Iterator[tuple[str, str]]:
+    """Each term of the order by its name, as its reviewers read it."""
+    return in_words(content(order))
+
+
 def in_words(terms: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Each term of the content by its name, as a person reads it."""
     for name, label in TERMS.items():

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 
+from contracting.approvals.forms import ReviewForm
 from contracting.approvals.states import Decided
 from contracting.contracts.models import Contract
 from contracting.core.errors import Invalid
@@ -313,7 +314,7 @@ class DraftTaskOrderForm(TaskOrderForm):
         )
 
 
-class ReviewTaskOrderForm(SeenVersion):
+class ReviewTaskOrderForm(ReviewForm):
     """What a reviewer says, on the version that was read."""
 
     verdict = forms.ChoiceField(

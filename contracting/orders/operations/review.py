@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from accounts.states import Role
 from contracting.approvals.operations.record import record_decision
 from contracting.approvals.queries import Progress, open_route_of
 from contracting.approvals.refusals import RouteClosed
+from contracting.approvals.states import Remark
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -30,6 +32,7 @@ def review_task_order(
     by: Actor,
     at: datetime,
     seen_version: int,
+    remarks: Sequence[Remark] = (),
 ) -> TaskOrder:
     """Concur, do not concur, or return the order with reasons.
 
@@ -37,6 +40,7 @@ def review_task_order(
     return makes it a draft again.
 
     :param verdict: one of :class:`contracting.approvals.states.Decided`
+    :param remarks: comments on single paragraphs
     :raises NotAllowed: if the route does not ask ``by`` now, or ``by`` wrote any part
         of the order (R-ROL-09)
     :raises Stale: if the order has changed since it was read
@@ -56,6 +60,7 @@ def review_task_order(
         comment=comment,
         seen_version=seen_version,
         content_sha256=order.content_sha256,
+        remarks=remarks,
         by=by,
         at=at,
     )

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django import forms
 
+from contracting.approvals.forms import ReviewForm
 from contracting.approvals.states import Decided
 from contracting.core.identifiers import check_naics, check_psc
 from contracting.requisitions.forms import (
@@ -404,7 +405,7 @@ class AmendSolicitationForm(LimitFields, EditTermsForm):
         return cleaned
 
 
-class ReviewSolicitationForm(SeenVersion):
+class ReviewSolicitationForm(ReviewForm):
     """One decision on the version that was read."""
 
     verdict = forms.ChoiceField(
@@ -425,7 +426,7 @@ class ReviewSolicitationForm(SeenVersion):
     )
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned: dict[str, Any] = super().clean()
         verdict = cleaned.get("verdict")
         if verdict not in {None, Decided.CONCUR} and not cleaned.get("comment"):
             self.add_error(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.db import transaction
 from contracting.approvals.operations.record import record_decision
 from contracting.approvals.queries import open_route_of
 from contracting.approvals.refusals import RouteClosed
-from contracting.approvals.states import Decided
+from contracting.approvals.states import Decided, Remark
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
@@ -27,12 +28,14 @@ def review_solicitation(
     by: Actor,
     at: datetime,
     seen_version: int,
+    remarks: Sequence[Remark] = (),
 ) -> Solicitation:
     """Concur, do not concur, or return the package with reasons.
 
     The last decision that the route needs approves the version; a return makes it a
     draft again.
 
+    :param remarks: comments on single paragraphs
     :raises NotAllowed: if the route does not ask ``by`` now, or ``by`` wrote any part
         of it (R-ROL-09)
     :raises Stale: if the package has changed since it was read
@@ -51,6 +54,7 @@ def review_solicitation(
         comment=comment,
         seen_version=seen_version,
         content_sha256=solicitation.content_sha256,
+        remarks=remarks,
         by=by,
         at=at,
     )

@@ -32,7 +32,7 @@ class Change:
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """What differs between two contents, term by term, in the words of a person."""
-    before, after = _spoken(old), _spoken(new)
+    before, after = spoken(old), spoken(new)
     return [
         Change(term=term, old=before.get(term, ""), new=after.get(term, ""))
         for term in dict.fromkeys([*before, *after])
@@ -78,7 +78,8 @@ def _shown(text: str, zone: str) -> Any:
     return text
 
 
-def _spoken(content_of_it: Mapping[str, Any]) -> dict[str, str]:
+def spoken(content_of_it: Mapping[str, Any]) -> dict[str, str]:
+    """Each term of a content by its name, in the words of a person."""
     known = plain(content_of_it)
     terms = known["terms"]
     spoken = {

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.queries import known_vendors
 from contracting.approvals.queries import standing_decisions
 from contracting.approvals.queries.queues import overrides_on
-from contracting.approvals.views import ReviewVerb
+from contracting.approvals.views import TOLD, ReviewVerb
 from contracting.audit.queries import events_of
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -276,7 +276,8 @@ class ReviewSolicitation(ReviewVerb, SolicitationVerb):
     submit_label = "Record my decision"
     done_message = "Your decision is recorded."
     operation = staticmethod(review_solicitation)
-    takes = ("verdict", "comment", "seen_version")
+    takes = TOLD
+    read = staticmethod(calculations.terms_read)
 
     def verdict(self, thing: Solicitation) -> Verdict:
         on = thing.agency.local_day(clock.now())
