@@ -17,6 +17,10 @@ MODIFICATION_CHANGES_REQUESTED = event_type(
     "modifications.modification.changes_requested",
     "The vendor asked for changes before it signs the modification.",
 )
+MINIMUM_FUNDS_CERTIFIED = event_type(
+    "modifications.modification.minimum_funds_certified",
+    "The funds for a higher guaranteed minimum were certified.",
+)
 CONTRACT_MODIFICATION_ISSUED = event_type(
     "modifications.modification.issued",
     "The contracting officer signed the modification; the contract is changed.",

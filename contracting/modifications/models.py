@@ -66,6 +66,11 @@ class ContractModification(SignedChange):
     exercises = models.JSONField(
         default=dict, help_text="Number and days of the option that it exercises."
     )
+    minimum_funds = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Line, ACRN and line of accounting certified for a higher minimum.",
+    )
     base_version = models.PositiveIntegerField(
         help_text="The version of the contract that this changes."
     )
@@ -128,6 +133,43 @@ class ContractModification(SignedChange):
     def path(self) -> str:
         """The address of its page."""
         return f"/contract_modifications/{self.public_id}"
+
+
+class MinimumCertification(AppendOnly):
+    """A funds certifier's word for what a guaranteed minimum is raised by."""
+
+    modification = models.ForeignKey(
+        ContractModification,
+        on_delete=models.PROTECT,
+        related_name="minimum_certifications",
+    )
+    version = models.PositiveIntegerField()
+    content_sha256 = models.CharField(max_length=64)
+    dollars = models.DecimalField(max_digits=18, decimal_places=2)
+    clin = models.CharField(max_length=4)
+    acrn = models.CharField("ACRN", max_length=2)
+    line_of_accounting = models.ForeignKey(
+        "ledger.LineOfAccounting", on_delete=models.PROTECT, related_name="+"
+    )
+    certified_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
+    )
+    certified_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_higher_minimum_is_certified_once_in_a_version",
+                fields=["modification", "version"],
+            ),
+            models.CheckConstraint(
+                name="a_minimum_is_raised_by_more_than_nothing",
+                condition=Q(dollars__gt=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dollars} for version {self.version}"
 
 
 class ModelTerms(Addressed, AppendOnly):

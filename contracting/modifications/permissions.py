@@ -16,6 +16,7 @@ from contracting.determinations.states import Kind
 from contracting.modifications import calculations
 from contracting.modifications.models import ContractModification, RatchetFinding
 from contracting.modifications.queries import get_modification_for
+from contracting.modifications.queries.minimum import certifiers_of
 from contracting.modifications.states import ModificationKind, RatchetState
 from contracting.orders.states import ModificationState
 
@@ -125,6 +126,29 @@ def can_revise_contract_modification(
     return _on_draft(who, modification)
 
 
+def can_certify_minimum_funds(by: Actor, modification: ContractModification) -> Verdict:
+    """A funds certifier who did not draft it, for a higher minimum (R-ROL-03)."""
+    who = all_of(
+        role_in(
+            by,
+            modification.contract.agency_id,
+            Role.FUNDS_CERTIFIER,
+            doing="certify funds",
+        ),
+        keeps_parts_apart(
+            by,
+            modification.subject,
+            (
+                {modification.drafted_by.user_id},
+                "You drafted this; somebody else certifies its funds.",
+            ),
+        ),
+    )
+    if not isinstance(who, Refused) and not calculations.raised_minimum(modification):
+        who = Refused("This modification raises no minimum.")
+    return _on_draft(who, modification)
+
+
 def can_sign_contract_modification(
     by: Actor, modification: ContractModification
 ) -> Verdict:
@@ -169,6 +193,10 @@ def can_issue_contract_modification(
             (
                 {modification.drafted_by.user_id},
                 "You drafted this; somebody else signs it.",
+            ),
+            (
+                certifiers_of(modification),
+                "You certified its funds; somebody else signs it.",
             ),
         ),
         _in_force(modification.contract),

@@ -12,6 +12,12 @@ class NoAuthority(Invalid):
     rule = "R-MOD-02"
 
 
+class AlreadyCertified(Conflict):
+    """The funds of this version are certified."""
+
+    code = "already_certified"
+
+
 class NotSignedByVendor(Refusal):
     """Terms change only with the vendor's signature (FAR 43.103(a))."""
 

@@ -47,6 +47,11 @@ urlpatterns: list[URLPattern] = [
         name="record_model_retirement",
     ),
     path(
+        f"{_MODIFICATION}/certify_minimum_funds",
+        views.CertifyMinimumFunds.as_view(),
+        name="certify_minimum_funds",
+    ),
+    path(
         f"{_CONTRACT}/draft_on_ramp",
         views.DraftOnRamp.as_view(),
         name="draft_on_ramp",

@@ -103,17 +103,6 @@ def test_a_nominal_minimum_is_none(dollars):
     assert refusal.value.rule == "R-AWD-03"
 
 
-def test_a_higher_minimum_is_ordered_instead():
-    contract = awarded_contract()
-
-    with nothing_happens(), pytest.raises(TermInvalid) as refusal:
-        drafted_contract_modification(
-            on=contract, terms={"minimum_dollars": Decimal("1000.01")}
-        )
-
-    assert "order what is needed" in refusal.value.message
-
-
 def test_an_agreement_is_given_no_minimum():
     contract = agreement()
 

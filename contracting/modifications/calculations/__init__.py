@@ -71,6 +71,7 @@ def applied(
     after: dict[str, Any] = deepcopy(dict(base))
     after.update(modification.terms)
     _give_back(after, Decimal(base["minimum_dollars"]))
+    _bear(after, modification)
     until = orders_end(modification)
     for line in after["lines"]:
         if until is not None and "orders_until" not in line:
@@ -101,6 +102,8 @@ def applied(
 def _give_back(after: dict[str, Any], minimum_before: Decimal) -> None:
     """Take from the funds of the minimum what it is lowered by, the last ones first."""
     left = minimum_before - Decimal(after["minimum_dollars"])
+    if left <= 0:
+        return
     for line in sorted(after["lines"], key=lambda each: each["clin"], reverse=True):
         kept = []
         for part in reversed(line["funding"]):
@@ -110,6 +113,31 @@ def _give_back(after: dict[str, Any], minimum_before: Decimal) -> None:
                 rest = plain(Decimal(part["dollars"]) - taken)
                 kept.append({**part, "dollars": rest} if taken else part)
         line["funding"] = kept[::-1]
+
+
+def raised_minimum(modification: ContractModification) -> Dollars:
+    """What the guaranteed minimum is raised by, if it is."""
+    before = Decimal(modification.base_content["minimum_dollars"])
+    after = Decimal(modification.terms.get("minimum_dollars", before))
+    return Dollars(max(after - before, Decimal(0)))
+
+
+def _bear(after: dict[str, Any], modification: ContractModification) -> None:
+    """Put what the minimum is raised by on the funds that are certified for it."""
+    funds = modification.minimum_funds
+    more = raised_minimum(modification).amount
+    if not funds or not more:
+        return
+    line = next(each for each in after["lines"] if each["clin"] == funds["clin"])
+    parts = {part["acrn"]: part for part in line["funding"]}
+    part = parts.get(funds["acrn"])
+    had = Decimal(part["dollars"]) if part else Decimal(0)
+    parts[funds["acrn"]] = {
+        "acrn": funds["acrn"],
+        "line_of_accounting": funds["line_of_accounting"],
+        "dollars": plain(had + more),
+    }
+    line["funding"] = [parts[acrn] for acrn in sorted(parts)]
 
 
 def orders_end(modification: ContractModification) -> date | None:

@@ -106,7 +106,7 @@ class DraftContractModificationForm(GridForm):
         max_digits=18,
         decimal_places=2,
         required=False,
-        help_text="Only lower, as both agree; what it binds less goes back.",
+        help_text="As both agree. More is certified and costs a consideration.",
     )
     ceiling_dollars = forms.DecimalField(
         label="Contract ceiling in dollars", max_digits=18, decimal_places=2

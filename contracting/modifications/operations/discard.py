@@ -12,6 +12,9 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.modifications import events, permissions
 from contracting.modifications.models import ContractModification
+from contracting.modifications.operations.certify_minimum import (
+    release_minimum_funds,
+)
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.orders.states import ModificationState
 
@@ -30,6 +33,7 @@ def discard_contract_modification(
     contract = Contract.objects.locked().get(pk=contract_id)
     modification = ContractModification.objects.locked().get(pk=modification_id)
     require(permissions.can_discard_contract_modification(by, modification))
+    release_minimum_funds(modification, by, at)
     modification.move_to(ModificationState.DISCARDED)
     if modification.is_bilateral:
         post_notice(

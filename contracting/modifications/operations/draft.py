@@ -29,6 +29,9 @@ from contracting.modifications.calculations.drafts import (
     require_structure,
 )
 from contracting.modifications.models import ContractModification
+from contracting.modifications.operations.certify_minimum import (
+    require_minimum_paid,
+)
 from contracting.modifications.refusals import (
     ChangesNothing,
     EffectiveDateInvalid,
@@ -173,6 +176,7 @@ def require_to_stand(modification: ContractModification, on: date) -> None:
         raise NoAuthority(message, terms=both, authority=modification.authority)
     _require_period(modification, on)
     _require_options(modification, on)
+    require_minimum_paid(modification)
     _require_prices(modification)
     _require_effective_date(modification, on)
     _require_room(modification)
@@ -235,7 +239,7 @@ def _require_term(contract: Contract, name: str, value: Any, minimum: Decimal) -
             message = f"{label} lies between {least:,} and {most:,}."
             raise TermInvalid(message, term=name)
     elif name == "minimum_dollars" and value != contract.minimum_dollars:
-        _require_lower_minimum(contract, value)
+        _require_minimum(contract, value)
     elif name == "ceiling_dollars" and value < minimum:
         message = f"The ceiling is at least the minimum of {minimum}."
         raise TermInvalid(message, term=name)
@@ -247,16 +251,13 @@ def _require_term(contract: Contract, name: str, value: Any, minimum: Decimal) -
         raise TermInvalid(message, term=name)
 
 
-def _require_lower_minimum(contract: Contract, value: Decimal) -> None:
-    """A minimum is only lowered, as both agree; more is ordered, not guaranteed.
+def _require_minimum(contract: Contract, value: Decimal) -> None:
+    """A minimum moves as both agree, of a contract that guarantees one (R-AWD-03).
 
-    :raises TermInvalid: for more than before, or a nominal one (R-AWD-03)
+    :raises TermInvalid: for a nominal one, or where none is guaranteed
     """
-    if value > contract.minimum_dollars:
-        message = (
-            "A higher minimum would bind more funds and buy nothing: order what is "
-            "needed instead."
-        )
+    if not contract.minimum_dollars:
+        message = "This contract guarantees no minimum: order what is needed."
         raise TermInvalid(message, term="minimum_dollars")
     nominal = nominal_minimum(awarded_on(contract))
     if Dollars(value) <= nominal or Dollars(value) != Dollars(value).to_cents():

@@ -42,6 +42,10 @@ from contracting.ledger.queries import lock_funds
 from contracting.ledger.states import Obligation
 from contracting.modifications import calculations, events, paperwork, permissions
 from contracting.modifications.models import ContractModification
+from contracting.modifications.operations.certify_minimum import (
+    bind_minimum,
+    require_minimum_certified,
+)
 from contracting.modifications.operations.confirm_ratchet import require_only_lower
 from contracting.modifications.operations.draft import require_to_stand
 from contracting.modifications.operations.draft_on_ramp import require_on_ramped
@@ -91,6 +95,8 @@ def issue_contract_modification(
     :raises OutOfScope: without an approved justification (R-MOD-04)
     :raises ContractCeilingExceeded: if the orders have taken more (R-TO-02)
     :raises Banned: if it adds to what is banned, without a waiver (R-AI-01)
+    :raises AddedFundsNotCertified: if a higher minimum has no certified funds
+        (R-MOD-03)
     :raises DeobligationExceeded: if a lower minimum gives back what is not bound
         (R-FND-09)
     :raises Refusal: whatever drafting it would refuse today
@@ -152,6 +158,7 @@ def _guard(modification: ContractModification, seen_version: int) -> None:
     if modification.is_bilateral and modification.vendor_signed_at is None:
         message = "A supplemental agreement is signed by the vendor first."
         raise NotSignedByVendor(message)
+    require_minimum_certified(modification)
     if not modification.is_within_scope and justification_of(modification) is None:
         message = (
             "This lies outside of the scope of the contract. Have a justification for "
@@ -187,7 +194,9 @@ def _conform(modification: ContractModification, by: Actor, at: datetime) -> Non
         ToleranceTerms.state(
             contract, from_day=modification.effective_on, source=modification.number
         )
-    if "minimum_dollars" in modification.terms:
+    if calculations.raised_minimum(modification):
+        bind_minimum(contract, modification, by, at)
+    elif "minimum_dollars" in modification.terms:
         _lower_minimum(contract, modification, by, at)
     if {"ceiling_dollars", "ceiling_tokens"} & set(modification.terms):
         set_contract_ceiling(

@@ -12,6 +12,9 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.modifications import events, permissions
 from contracting.modifications.models import ContractModification
+from contracting.modifications.operations.certify_minimum import (
+    release_minimum_funds,
+)
 from contracting.modifications.operations.draft import (
     _ask_vendor,
     _record,
@@ -51,6 +54,7 @@ def revise_contract_modification(
         "content_sha256": modification.content_sha256,
         "vendor_had_signed": modification.vendor_signed_at is not None,
     }
+    release_minimum_funds(modification, by, at)
     modification.version += 1
     modification.vendor_signed_by = None
     modification.vendor_signed_at = None

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.forms import Form
 
 from contracting.approvals.queries.queues import overrides_on
-from contracting.contracts.models import Contract
+from contracting.contracts.models import Contract, ContractFunding
 from contracting.contracts.queries import get_contract_for
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -19,7 +19,9 @@ from contracting.core.views import OperationView, PageView, VerbView
 from contracting.documents.queries import documents_of
 from contracting.modifications import calculations, forms, permissions, queries
 from contracting.modifications.forms import volume
+from contracting.modifications.forms.minimum import CertifyMinimumFundsForm
 from contracting.modifications.models import ContractModification, RatchetFinding
+from contracting.modifications.operations.certify_minimum import certify_minimum_funds
 from contracting.modifications.operations.confirm_ratchet import (
     confirm_ratchet_finding,
 )
@@ -35,6 +37,7 @@ from contracting.modifications.operations.record_terms import record_model_terms
 from contracting.modifications.operations.request import request_modification_changes
 from contracting.modifications.operations.revise import revise_contract_modification
 from contracting.modifications.operations.sign import sign_contract_modification
+from contracting.modifications.queries.minimum import minimum_certified
 from contracting.modifications.states import ModificationKind
 from contracting.orders.states import ModificationState
 from contracting.reference.states import Boundary
@@ -268,6 +271,7 @@ class ContractModificationPage(PageView):
         on = today_of(found.contract)
         return context | {
             "justification": queries.justification_of(found),
+            "may_certify": permissions.can_certify_minimum_funds(by, found),
             "overrides": overrides_on(by, found.subject),
             "orders": queries.orders_priced_by(found),
             "may_issue": permissions.can_issue_contract_modification(by, found, on),
@@ -305,6 +309,33 @@ class ModificationVerb(VerbView):
         given = {name: value for name, value in data.items() if name != "confirm"}
         type(self).do(modification_id=thing.pk, **given, by=by, at=at)
         return thing.path
+
+
+class CertifyMinimumFunds(ModificationVerb):
+    """Are the funds there by which the minimum is raised, and which are they?"""
+
+    template_name = "modifications/certify_minimum_funds.html"
+    form_class = CertifyMinimumFundsForm
+    submit_label = "Certify the funds"
+    done_message = "The funds are certified and wait for the signature."
+    may = staticmethod(permissions.can_certify_minimum_funds)
+    do = staticmethod(certify_minimum_funds)
+
+    def form_options(self, thing: ContractModification) -> dict[str, Any]:
+        return {"contract": thing.contract}
+
+    def initial(self, thing: ContractModification) -> dict[str, Any]:
+        borne = ContractFunding.objects.filter(line__contract=thing.contract)
+        part = borne.order_by("line__clin", "acrn").select_related("line").first()
+        known = super().initial(thing)
+        if part is None:
+            return known
+        return {
+            **known,
+            "clin": part.line.clin,
+            "acrn": part.acrn,
+            "line_of_accounting_id": part.line_of_accounting_id,
+        }
 
 
 class ReviseContractModification(ModificationVerb):
@@ -423,6 +454,8 @@ def _context(modification: ContractModification) -> dict[str, Any]:
         if modification.kind == ModificationKind.ON_RAMP
         else [],
         "both_sign": calculations.needs_both_signatures(modification),
+        "raised": calculations.raised_minimum(modification),
+        "minimum_certified": minimum_certified(modification),
         "requests": modification.change_requests.select_related(
             "requested_by__user"
         ).order_by("pk"),
