@@ -66,6 +66,14 @@ VENDOR_TERM_REVIEWED = event_type(
     "contracts.vendor_term.reviewed",
     "A passage of the vendor's terms was taken in or struck.",
 )
+ORDERING_OFFICER_APPOINTED = event_type(
+    "contracts.ordering_officer.appointed",
+    "Somebody was appointed to sign orders within limits.",
+)
+ORDERING_OFFICER_REVOKED = event_type(
+    "contracts.ordering_officer.revoked",
+    "The appointment of an ordering officer was revoked.",
+)
 AGREEMENT_REVIEWED = event_type(
     "contracts.agreement.reviewed",
     "The contracting officer made the yearly review of the agreement.",

@@ -11,6 +11,7 @@ from django import forms
 from accounts.models import Membership
 from accounts.states import Role
 from contracting.contracts.models import Contract, RateRow, UnenforceableTerm
+from contracting.contracts.queries.ordering import appointable
 from contracting.contracts.states import CorLevel
 from contracting.ledger.queries import lines_of_accounting_of
 from contracting.requisitions.forms import (
@@ -452,3 +453,35 @@ class ReviewVendorTermForm(forms.Form):
             ("", "None of these"),
             *((each.code, each.words) for each in kinds),
         ]
+
+
+class AppointOrderingOfficerForm(forms.Form):
+    """Who signs orders, for which office, up to which amounts, and when."""
+
+    membership = forms.ModelChoiceField(
+        Membership.objects.none(), label="Ordering officer", to_field_name="public_id"
+    )
+    office = forms.CharField(max_length=120, help_text="For which they order.")
+    order_limit = forms.DecimalField(
+        label="Limit of one order, dollars", max_digits=18, decimal_places=2
+    )
+    total_limit = forms.DecimalField(
+        label="Limit of all their orders together, dollars",
+        max_digits=18,
+        decimal_places=2,
+        required=False,
+    )
+    valid_from = _day("From")
+    valid_to = _day("To, last day")
+
+    def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["membership"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (typing)
+        field.queryset = appointable(contract)
+
+
+class RevokeOrderingOfficerForm(forms.Form):
+    """Why it ends."""
+
+    reason = _words("Reason")

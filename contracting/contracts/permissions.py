@@ -179,6 +179,24 @@ def can_designate_cor(by: Actor, contract: Contract, on: date) -> Verdict:
     return can_sign(by, Dollars(), on)
 
 
+def can_appoint_ordering_officer(
+    by: Actor, contract: Contract, limit: Dollars, on: date
+) -> Verdict:
+    """A warrant for the limit that the letter gives (FAR 1.602-1, R-ROL-02)."""
+    verdict = _as_officer(by, contract, "appoint an ordering officer", "R-ROL-01")
+    if isinstance(verdict, Refused):
+        return verdict
+    return can_sign(by, limit, on)
+
+
+def can_revoke_ordering_officer(by: Actor, contract: Contract, on: date) -> Verdict:
+    """Any contracting officer of the agency with a warrant takes a letter back."""
+    verdict = _as_officer(by, contract, "revoke an appointment", "R-ROL-01")
+    if isinstance(verdict, Refused):
+        return verdict
+    return can_sign(by, Dollars(), on)
+
+
 def can_accept_designation(by: Actor, contract: Contract) -> Verdict:
     """The representative to whom the contracting officer has written (R-ROL-05)."""
     cor = Role.COR

@@ -210,6 +210,24 @@ class TermIncomplete(Invalid):
     code = "term_incomplete"
 
 
+class AppointmentInvalid(Invalid):
+    """An ordering officer who cannot be one, or limits and days that do not fit."""
+
+    code = "appointment_invalid"
+
+
+class AlreadyAppointed(Conflict):
+    """The person has a letter that stands."""
+
+    code = "already_appointed"
+
+
+class AlreadyRevoked(Conflict):
+    """The appointment was taken back before."""
+
+    code = "already_revoked"
+
+
 class NotResponsible(Refusal):
     """The vendor's registration and exclusions are not checked, or speak against it."""
 

@@ -10,6 +10,7 @@ from contracting.contracts.views import (
     awards,
     drafting,
     file,
+    ordering,
     results,
 )
 
@@ -84,6 +85,22 @@ urlpatterns = [
         "contracts/<public_id:public_id>/designate_cor",
         awards.DesignateCorView.as_view(),
         name="designate_cor",
+    ),
+    path(
+        "contracts/<public_id:public_id>/ordering_guide",
+        ordering.OrderingGuidePage.as_view(),
+        name="ordering_guide",
+    ),
+    path(
+        "contracts/<public_id:public_id>/appoint_ordering_officer",
+        ordering.AppointOrderingOfficerView.as_view(),
+        name="appoint_ordering_officer",
+    ),
+    path(
+        "contracts/<public_id:public_id>/ordering_guide/<public_id:letter>"
+        "/revoke_ordering_officer",
+        ordering.RevokeOrderingOfficerView.as_view(),
+        name="revoke_ordering_officer",
     ),
     path(
         "contracts/<public_id:public_id>/administration",

@@ -48,8 +48,8 @@ BINDING_WORDS: Final = frozenset(
 
 ALSO_BINDING: Final = frozenset(
     {
-        # Nobody is bound by it, but much leaves the site at once.
-        "build_pack",
+        "appoint_ordering_officer",
+        "build_pack",  # nobody is bound by it, but much leaves the site at once
         "decide_claim",
         "decide_dispute",
         "decide_selection",

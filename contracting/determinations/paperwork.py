@@ -31,6 +31,7 @@ CITED: Final[Mapping[Kind, str]] = {
     Kind.LATE_INTENT: "FAR 52.217-9",
     Kind.SMALL_OFFICE: "the agency's rule on the separation of duties",
     Kind.FAIR_OPPORTUNITY: "FAR 16.505(b)(2)(ii)(B)",
+    Kind.RATIFICATION: "FAR 1.602-3",
 }
 """On what each kind rests where its writer names nothing else."""
 
@@ -56,6 +57,10 @@ _DETERMINED: Final[Mapping[Kind, str]] = {
     Kind.LATE_INTENT: "the option may be exercised although its notice came late",
     Kind.SMALL_OFFICE: (
         "one person may take two of the parts of requester, certifier and signer"
+    ),
+    Kind.RATIFICATION: (
+        "what was used beyond the funds, up to the value above, is ratified and may be "
+        "funded"
     ),
 }
 
@@ -126,6 +131,7 @@ def findings(determination: Determination) -> dict[str, Any]:
             {"heading": "Action", "text": _action(determination)},
             {"heading": "Authority", "text": _authority(determination)},
             {"heading": "Findings", "text": determination.text},
+            *({"heading": label, "text": words} for label, words in determination.said),
             {
                 "heading": "Determination",
                 "text": (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import QuerySet
@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.states import ReviewField, Role
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
-from contracting.core.quantities import Dollars
+from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.subjects import Subject
 from contracting.determinations.models import Determination
 from contracting.determinations.states import DeterminationState, Kind
@@ -28,6 +28,12 @@ class About:
     path: str
     value: Dollars
     kinds: tuple[Kind, ...]
+    values: Mapping[Kind, Dollars] = field(default_factory=dict)
+    """What one kind is worth, where that is not the value of the whole."""
+
+    def value_of(self, kind: Kind) -> Dollars:
+        """By which it is decided who approves it."""
+        return self.values.get(kind, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,14 @@ def approved_kinds(subject: Subject) -> frozenset[str]:
     """The kinds of which an approved determination stands on one object."""
     made = determinations_of(subject).filter(state=DeterminationState.APPROVED)
     return frozenset(made.values_list("kind", flat=True))
+
+
+def ratified(subject: Subject) -> Dollars:
+    """What was ratified on one object so far, whatever became of it (FAR 1.602-3)."""
+    made = determinations_of(subject).filter(
+        kind=Kind.RATIFICATION, state=DeterminationState.APPROVED
+    )
+    return total_dollars(Dollars(each.value_dollars) for each in made)
 
 
 def ladder(on: date) -> list[Rung]:

@@ -32,6 +32,7 @@ class Kind(TextChoices):
         "FAIR_OPPORTUNITY",
         "justification for an exception to fair opportunity",
     )
+    RATIFICATION = "RATIFICATION", "ratification of use beyond the funds"
 
 
 class DeterminationState(TextChoices):
@@ -65,6 +66,7 @@ RULES: Final = {
     Kind.LATE_INTENT: "R-OPT-01",
     Kind.SMALL_OFFICE: "R-ROL-03",
     Kind.FAIR_OPPORTUNITY: "R-TO-06",
+    Kind.RATIFICATION: "R-FND-08",
 }
 """The rule to which each is the exception, or which asks for it."""
 
@@ -73,6 +75,7 @@ ROUTES: Final = {
     Kind.BRAND_NAME: "justification",
     Kind.OTHER_THAN_FULL: "justification",
     Kind.FAIR_OPPORTUNITY: "justification",
+    Kind.RATIFICATION: "ratification",
 }
 """The kind of policy that says who approves it; the others stand at once."""
 
@@ -111,8 +114,19 @@ PARTS: Final[dict[Kind, dict[str, str]]] = {
     Kind.FAIR_OPPORTUNITY: _COMMON,
     Kind.OTHER_THAN_FULL: {**_COMMON, **_SOURCES},
     Kind.BRAND_NAME: {**_COMMON, **_SOURCES},
+    Kind.RATIFICATION: {
+        "benefit": "What the Government received and benefits from",
+        "power": "Why the commitment could have been made by somebody with authority",
+        "price": "Why the price is fair and reasonable",
+        "funds": "Which funds are available, and were when it was used",
+        "cause": "Who let it happen, and what keeps it from happening again",
+    },
 }
-"""What each says beside its reason (FAR 16.505(b)(2)(ii)(B), 6.303-2, 11.105)."""
+"""What each says beside its reason.
+
+FAR 16.505(b)(2)(ii)(B), 6.303-2, 11.105; of a ratification FAR 1.602-3(c), with the
+review that 31 U.S.C. 1341 asks for in the part on funds.
+"""
 
 OPTIONAL_PARTS: Final = frozenset({"other"})
 """What is left empty where there is nothing to say."""

@@ -84,6 +84,7 @@ class MakeDetermination(VerbView):
         return {
             "kind": self.kind,
             "rule": RULES[self.kind],
+            "value": thing.values.get(self.kind),
             "is_reviewed": self.kind in ROUTES,
             "cancel_url": thing.path,
         }
@@ -97,7 +98,7 @@ class MakeDetermination(VerbView):
             agency_id=thing.agency_id,
             title=thing.title,
             path=thing.path,
-            value=thing.value,
+            value=thing.value_of(self.kind),
             text=data["text"],
             parts=data["parts"],
             authority=data["authority"],

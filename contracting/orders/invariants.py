@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from contracting.core.invariants import Invariant
+from contracting.core.quantities import Dollars
 from contracting.ledger.queries import balances_of, contract_balance
 from contracting.orders.models import OrderLine, TaskOrder
+from contracting.orders.queries.ratified import left_ratified
 from contracting.orders.states import ModificationState, TaskOrderState
 
 
@@ -82,6 +84,17 @@ def _orders_sum_to_their_contract() -> Iterator[str]:
             )
 
 
+def _what_became_payable_was_ratified() -> Iterator[str]:
+    signed = TaskOrder.objects.filter(
+        Q(modifications__ratifies_dollars__gt=0)
+        | Q(availability_notice__ratifies_dollars__gt=0)
+    )
+    for order in signed.distinct().order_by("pk"):
+        left = left_ratified(order)
+        if left < Dollars():
+            yield f"{order.piid}: {-left} became payable that nobody has ratified."
+
+
 INVARIANTS = [
     Invariant(
         "ORD-1",
@@ -102,5 +115,10 @@ INVARIANTS = [
         "ORD-4",
         "The orders of a contract sum to what it counts as ordered.",
         _orders_sum_to_their_contract,
+    ),
+    Invariant(
+        "ORD-5",
+        "No use beyond the funds became payable but what was ratified.",
+        _what_became_payable_was_ratified,
     ),
 ]

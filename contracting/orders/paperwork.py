@@ -53,11 +53,18 @@ def modification_summary(modification: Modification) -> dict[str, Any]:
         "authority": modification.authority,
         "citation": modification.citation,
         "changes": modification.changes,
+        **_ratifies(modification),
         "version": modification.version,
         "content_sha256": modification.content_sha256,
         "order_version": modification.order.version,
         "order_sha256": modification.order.content_sha256,
     }
+
+
+def _ratifies(modification: Modification) -> dict[str, Any]:
+    """What of the use beyond the funds it makes payable, where it does."""
+    ratified = Dollars(modification.ratifies_dollars)
+    return {"ratifies": ratified} if ratified else {}
 
 
 def order_sheet(order: TaskOrder, *, signer: Actor) -> dict[str, Any]:
@@ -121,6 +128,11 @@ def order_sheet(order: TaskOrder, *, signer: Actor) -> dict[str, Any]:
     }
 
 
+def _title(order: TaskOrder) -> str:
+    """In which capacity it was signed (block 23 of the OF 347)."""
+    return "Ordering officer" if order.signed_under_id else "Contracting officer"
+
+
 def _minimum(contract: Contract) -> list[str]:
     if not contract.minimum_dollars:
         return []
@@ -166,10 +178,10 @@ def _order_blocks(order: TaskOrder, signer: Actor) -> dict[str, Any]:
         "21a": order.payment_office,
         "22": {
             "signed_by": signer.name,
-            "title": "Contracting officer",
+            "title": _title(order),
             "signed_at": order.issued_at,
         },
-        "23": f"{signer.name}\nContracting officer",
+        "23": f"{signer.name}\n{_title(order)}",
     }
 
 
@@ -425,6 +437,12 @@ def _block_14(modification: Modification) -> str:
         told.append("Every term that changes stands on the continuation.")
     changed = "\n".join(told)
     total: Dollars = calculations.value_of(modification.order)
+    ratified = Dollars(modification.ratifies_dollars)
+    if ratified:
+        changed += (
+            f"\nUse beyond the funds of {ratified}, which was ratified, becomes "
+            "payable (FAR 1.602-3)."
+        )
     return (
         f"{modification.description}\n\n{changed}\n\n"
         f"The order's total not to exceed is now ${total.amount:,} for "

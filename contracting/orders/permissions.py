@@ -15,6 +15,7 @@ from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.permissions import Refused, Verdict
+from contracting.core.quantities import Dollars
 from contracting.determinations.models import Determination
 from contracting.determinations.permissions import keeps_parts_apart
 from contracting.determinations.queries import About, approved
@@ -28,6 +29,8 @@ from contracting.orders.queries import (
     get_task_order_for,
     totals_of,
 )
+from contracting.orders.queries.ordering import can_sign_by_letter
+from contracting.orders.queries.ratified import beyond
 from contracting.orders.states import ModificationState
 from contracting.orders.states import TaskOrderState as S
 
@@ -160,12 +163,26 @@ def can_accept_order_limits(by: Actor, order: TaskOrder) -> Verdict:
 def can_issue_task_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
     """The signature: a warrant for the whole order, three people on one action.
 
-    FAR 1.602-1 (R-ROL-01, R-ROL-02); requester, certifier and signer are three
-    different people, and nobody signs what they wrote any part of, in whatever role
-    they wrote it (R-ROL-03). The state is the verb's to weigh, so that the slower of
-    two officers learns of the conflict.
+    FAR 1.602-1 (R-ROL-01, R-ROL-02); an ordering officer signs within the limits of a
+    letter instead. Requester, certifier and signer are three different people, and
+    nobody signs what they wrote any part of, in whatever role they wrote it (R-ROL-03).
+    The state is the verb's to weigh, so that the slower of two officers learns of the
+    conflict.
     """
     certified = certification_of(order)
+    return all_of(
+        _has_authority(by, order, on),
+        keeps_parts_apart(
+            by,
+            order.subject,
+            (_makers(order), "You requested or wrote this; somebody else signs it."),
+            _certifier(certified),
+        ),
+    )
+
+
+def has_warrant_for(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """A contracting officer of the agency whose warrant covers the whole order."""
     return all_of(
         role_in(
             by,
@@ -175,13 +192,16 @@ def can_issue_task_order(by: Actor, order: TaskOrder, on: date) -> Verdict:
             rule="R-ROL-01",
         ),
         can_sign(by, calculations.value_of(order), on),
-        keeps_parts_apart(
-            by,
-            order.subject,
-            (_makers(order), "You requested or wrote this; somebody else signs it."),
-            _certifier(certified),
-        ),
     )
+
+
+def _has_authority(by: Actor, order: TaskOrder, on: date) -> Verdict:
+    """A warrant, or else a letter of appointment as ordering officer."""
+    warrant = has_warrant_for(by, order, on)
+    if not isinstance(warrant, Refused) or not by.acts_for(order.contract.agency_id):
+        return warrant
+    by_letter = can_sign_by_letter(by, order, on)
+    return warrant if by_letter is None else by_letter
 
 
 def _certifier(certified: FundsCertification | None) -> tuple[set[int], str]:
@@ -344,13 +364,16 @@ def about_task_order(actor: Actor, public_id: str) -> About:
     :raises NotVisible: for everybody but its own agency
     """
     found = get_task_order_for(actor, public_id)
+    left = beyond(found).left if found.is_issued else Dollars()
+    may_ratify = (Kind.RATIFICATION,) if left else ()
     return About(
         subject=found.subject,
         agency_id=found.contract.agency_id,
         title=f"{found.name}, {found.title}",
         path=found.path,
         value=calculations.value_of(found),
-        kinds=(Kind.BAN_WAIVER, Kind.SMALL_OFFICE),
+        kinds=(Kind.BAN_WAIVER, Kind.SMALL_OFFICE, *may_ratify),
+        values=dict.fromkeys(may_ratify, left),
     )
 
 

@@ -116,6 +116,13 @@ class FundsNotCertified(Refusal):
     rule = "R-FND-01"
 
 
+class NotRatified(Refusal):
+    """What was used beyond the funds would become payable unratified (FAR 1.602-3)."""
+
+    code = "not_ratified"
+    rule = "R-FND-08"
+
+
 class FundsNotAvailable(Refusal):
     """The order waits for funds, and what is asked needs them (FAR 52.232-18, -19)."""
 

@@ -32,6 +32,9 @@ def test_each_rung_begins_a_cent_above_the_one_below(agency, administrator, at):
         Decimal("90000000.01"),
     ]
     assert policies_of(agency.pk).filter(kind="rule_of_two").count() == 1
+    (ratified,) = policies_of(agency.pk).filter(kind="ratification")
+    fields = ratified.steps.order_by("position").values_list("review_field", flat=True)
+    assert list(fields) == ["LEGAL", "ACTIVITY_HEAD"]
 
 
 def test_a_ladder_is_adopted_once_for_a_day(agency, administrator, at):

@@ -52,6 +52,7 @@ from tests.cast import actor, key_text, machine
 from tests.metering.plain_draw import drawn
 from tests.metering.test_fold import RATES
 from tests.own_server import own_server  # noqa: F401
+from tests.ratified import ratified
 from tests.storm import (
     CALLS,
     CHANGED_LATER,
@@ -199,6 +200,7 @@ def test_what_a_storm_of_usage_comes_to(site):
         order_for(funds, on=contract, title=f"Order {number}")
         for number, funds in enumerate(FUNDS)
     ]
+    ratify_what_runs_out(orders)
     usage_source()
     calls = calls_of(chance, orders)
     key = f"Bearer {key_text(machine('gateway'))}"
@@ -265,6 +267,12 @@ def test_what_a_storm_of_usage_comes_to(site):
         f"{sum(len(each.rows) for each in batches):,} rows in {len(batches):,} batches "
         f"in {took:.0f} s; told {dict(gateways.told)}; killed {dict(site.killed)}"
     )
+
+
+def ratify_what_runs_out(orders):
+    """What is used before its funds come may be paid by the modification then."""
+    for place in (place for place, dollars in CHANGED.items() if dollars > 0):
+        ratified(orders[place], Dollars("1000.00"), at=NOW)
 
 
 def stands(order):

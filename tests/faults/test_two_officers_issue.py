@@ -77,7 +77,7 @@ def test_one_signature_binds_and_the_other_officer_gets_a_clear_conflict(officer
     assert books is not None
     assert books.ordered_dollars == 60
     assert Document.objects.filter(kind="task_order").count() == 1
-    assert [each.exceptions() for each in INVARIANTS] == [[], [], [], []]
+    assert [each.exceptions() for each in INVARIANTS] == [[]] * len(INVARIANTS)
 
 
 def test_a_modification_is_numbered_once(officers):
@@ -100,4 +100,4 @@ def test_a_modification_is_numbered_once(officers):
     assert modification.number == "P00001"
     assert [type(each) for each in told if each is not None] == [AlreadyIssued]
     assert Document.objects.filter(kind="modification").count() == 1
-    assert [each.exceptions() for each in INVARIANTS] == [[], [], [], []]
+    assert [each.exceptions() for each in INVARIANTS] == [[]] * len(INVARIANTS)

@@ -9,6 +9,7 @@ from contracting.contracts.models import Contract
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, Tokens
 from contracting.ledger.models import LineOfAccounting
+from contracting.orders.models import TaskOrder
 from contracting.orders.operations.certify_modification import (
     certify_modification_funds,
 )
@@ -18,6 +19,7 @@ from contracting.orders.operations.issue_modification import issue_modification
 from contracting.orders.operations.review import review_task_order
 from contracting.orders.operations.sign import sign_modification
 from contracting.orders.operations.submit import submit_task_order
+from contracting.orders.queries.ratified import unfunded
 from contracting.orders.states import EffectDraft, FundsDraft
 from contracting.terminations.operations.decide import decide_settlement
 from contracting.terminations.operations.draft import draft_termination
@@ -25,6 +27,7 @@ from contracting.terminations.operations.propose import propose_settlement
 from contracting.terminations.operations.sign import sign_termination
 from tests.builders_orders import REVIEWERS, line
 from tests.cast import actor
+from tests.ratified import ratified
 
 DAY = timedelta(days=1)
 PERIOD = 20 * DAY
@@ -117,6 +120,9 @@ class Acting:
                 at=self.at,
                 seen_version=drafted.version,
             )
+        order = TaskOrder.objects.get(pk=number)
+        if beyond := unfunded(order):
+            ratified(order, beyond, at=self.at)
         issue_modification(
             modification_id=drafted.pk,
             by=actor("second_contracting_officer"),

@@ -20,6 +20,7 @@ from contracting.metering.operations.ingest import ingest_usage
 from contracting.metering.queries import UsageOf, daily_usage, hourly_usage
 from contracting.metering.queries.proof import rollup_differences
 from contracting.orders.operations.issue_modification import issue_modification
+from contracting.orders.queries.ratified import unfunded
 from contracting.orders.states import EffectDraft, FundsDraft
 from tests.builders_metering import (
     CALLED_AT,
@@ -41,6 +42,7 @@ from tests.builders_orders import (
 )
 from tests.cast import actor, machine
 from tests.metering.plain_draw import PlainCall, drawn
+from tests.ratified import ratified
 
 CODES = {
     "input": "IN_UNCACHED",
@@ -178,7 +180,9 @@ def test_funds_that_come_in_between_pay_as_if_they_had_been_there(contract, seed
 
 
 def modified(order, dollars):
-    """A modification adds funds to the line."""
+    """A modification adds funds to the line, and use beyond them is ratified."""
+    if beyond := unfunded(order):
+        ratified(order, beyond, at=DELIVERED_AT)
     drafted = funded_modification(
         on=order,
         effects=[EffectDraft(clin="0001", acrn="AA", add_dollars=Dollars(dollars))],

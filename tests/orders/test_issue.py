@@ -122,7 +122,7 @@ def test_the_signature_numbers_the_order_and_binds_its_funds(
     } <= {notice.recipient_user_id for notice in told}
     last = events_of(signed.subject).filter(event="orders.task_order.issued")
     assert last.count() == 1
-    assert [each.exceptions() for each in INVARIANTS] == [[], [], [], []]
+    assert [each.exceptions() for each in INVARIANTS] == [[]] * len(INVARIANTS)
 
 
 def test_the_minimum_that_the_contract_obligated_stays_as_it_is(contract):

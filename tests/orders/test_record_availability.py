@@ -20,6 +20,7 @@ from contracting.orders.queries import totals_of
 from contracting.orders.refusals import (
     FundsNotAvailable,
     FundsNotCertified,
+    NotRatified,
     NotWaitingForFunds,
     TermInvalid,
 )
@@ -33,6 +34,7 @@ from tests.builders_orders import (
     line_of_accounting,
 )
 from tests.cast import actor, client_for, nothing_happens, submit
+from tests.ratified import ratified
 
 IN_OCTOBER = datetime(2026, 10, 5, 15, 0, tzinfo=UTC)
 BATCH = Subject("metering.batch", 1, "contract:1")
@@ -103,7 +105,7 @@ def test_the_notice_funds_an_order_that_waited(locked, monkeypatch):
     (row,) = balances_of(locked.current_lines()[0].holder)
     assert (row.obligated_dollars, row.committed_dollars) == (0, 0)
     assert use(locked, 100_000) == [(Dollars(), Dollars(1))]
-    assert [each.exceptions() for each in INVARIANTS] == [[], [], [], []]
+    assert [each.exceptions() for each in INVARIANTS] == [[]] * len(INVARIANTS)
 
     # And its pages and its vendor's say so
     monkeypatch.setattr("contracting.core.clock.now", lambda: IN_OCTOBER)
@@ -111,8 +113,12 @@ def test_the_notice_funds_an_order_that_waited(locked, monkeypatch):
         page = client_for(actor(who)).get(locked.path).content.decode()
         assert "Locked until funds are available" in page
 
-    # When the funds are certified and the officer records the notice on the page
+    # When the funds are certified, what was used before them is ratified, and the
+    # officer records the notice on the page
     certified(locked)
+    with nothing_happens(), pytest.raises(NotRatified):
+        noticed(locked)
+    ratified(locked, Dollars("1.00"), at=IN_OCTOBER)
     browser = client_for(actor("contracting_officer"))
     word = {"text": NOTICE, "seen_version": locked.version}
     submit(browser, f"{locked.path}/record_availability", word)
@@ -124,7 +130,7 @@ def test_the_notice_funds_an_order_that_waited(locked, monkeypatch):
     assert use(locked, 100_000) == [(Dollars(1), Dollars())]
     assert NOTICE in browser.get(locked.path).content.decode()
     assert Notice.objects.filter(title__startswith="Funds are available").exists()
-    assert [each.exceptions() for each in INVARIANTS] == [[], [], [], []]
+    assert [each.exceptions() for each in INVARIANTS] == [[]] * len(INVARIANTS)
 
 
 @pytest.mark.rule("R-FND-06", case="refused")

@@ -16,6 +16,7 @@ from contracting.contracts.models import (
     agreements,
     files,
     options,
+    ordering,
     representatives,
     steps,
     terms,
@@ -60,6 +61,7 @@ VolumeTerms = steps.VolumeTerms
 PriceStep = steps.PriceStep
 BurnRate = steps.BurnRate
 CorDesignation = representatives.CorDesignation
+OrderingOfficer = ordering.OrderingOfficer
 DesignationAcceptance = representatives.DesignationAcceptance
 UnitRate = units.UnitRate
 

@@ -271,15 +271,19 @@ _WORK: Final[dict[str, tuple[Source, ...]]] = {
             after_award.orders_to_sign,
             after_award.to_dispose,
             after_award.modifications_to_sign,
+            after_award.uses_to_ratify,
             after_award.findings,
         ),
         after_award.to_close_out,
     ),
     Role.CONTRACT_SPECIALIST: (
         *(_needs_to_solicit, _drafts, _in_review, _to_answer, _to_open, _to_analyse),
-        _awards_to_draft,
+        *(_awards_to_draft, after_award.orders_to_sign),
     ),
-    Role.PROGRAM_MANAGER: (_needs_to_submit, after_award.orders_to_submit),
+    Role.PROGRAM_MANAGER: (
+        *(_needs_to_submit, after_award.orders_to_submit),
+        after_award.orders_to_sign,
+    ),
     Role.EVALUATOR: (_to_declare, _to_rate),
     Role.SOURCE_SELECTION_AUTHORITY: (_to_declare, _to_decide),
     Role.COR: (

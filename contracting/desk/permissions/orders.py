@@ -16,6 +16,7 @@ from contracting.closeout import queries as closeout
 from contracting.contracts import permissions as may_award
 from contracting.contracts import queries as contracts
 from contracting.contracts.calculations import funded
+from contracting.contracts.queries.ordering import appointment_of
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -34,11 +35,14 @@ from contracting.metering import permissions as may_meter
 from contracting.metering import queries as metering
 from contracting.modifications import permissions as may_modify
 from contracting.modifications import queries as modifications
+from contracting.modifications.calculations import raised_minimum
 from contracting.modifications.models import ContractModification
+from contracting.modifications.queries.minimum import minimum_certified
 from contracting.orders import permissions as may_order
 from contracting.orders import queries as orders
 from contracting.orders.models import Modification, TaskOrder
 from contracting.orders.queries.placing import signing_checks
+from contracting.orders.queries.ratified import beyond, orders_beyond
 from contracting.orders.states import ModificationState, TaskOrderState
 from contracting.payments import permissions as may_pay
 from contracting.payments import queries as payments
@@ -67,7 +71,12 @@ def orders_to_submit(by: Actor, at: datetime, on: date) -> Iterator[Item]:
 
 
 def orders_to_sign(by: Actor, at: datetime, on: date) -> Iterator[Item]:
+    """Orders that wait for a warrant, or for the letter of an ordering officer."""
+    is_officer = by.has_role(Role.CONTRACTING_OFFICER)
     for each in _orders(by, _ORD.APPROVED):
+        letter = None if is_officer else appointment_of(by, each.contract, on)
+        if not is_officer and (letter is None or letter.gap(on)):
+            continue
         verdict = may_order.can_issue_task_order(by, each, on)
         checks = [check for check in signing_checks(each, on) if not check.is_done]
         missing = (checks[0].why or checks[0].what) if checks else ""
@@ -87,6 +96,14 @@ def to_dispose(by: Actor, at: datetime, on: date) -> Iterator[Item]:
             yield item(each, page, asked, verdict, since=said[0].at)
 
 
+def uses_to_ratify(by: Actor, at: datetime, on: date) -> Iterator[Item]:
+    for each in some(orders_beyond(by)):
+        found = beyond(each)
+        if found.left and not found.waits:
+            asked = "Have use beyond the funds ratified, or leave it unpaid"
+            yield item(each, "orders:order", asked, amount=found.left)
+
+
 def modifications_to_sign(by: Actor, at: datetime, on: date) -> Iterator[Item]:
     for each in _drafted(by):
         missing, rule = "", ""
@@ -102,6 +119,8 @@ def modifications_to_sign(by: Actor, at: datetime, on: date) -> Iterator[Item]:
         missing, rule = "", ""
         if one.base_version != one.contract.version:
             missing, rule = "Another was signed since: revise it.", "R-MOD-05"
+        elif raised_minimum(one) and minimum_certified(one) is None:
+            missing, rule = "The funds it adds are not certified yet.", "R-MOD-03"
         elif one.is_bilateral and one.vendor_signed_at is None:
             missing, rule = "The vendor has not signed yet.", "R-MOD-02"
         verdict = may_modify.can_issue_contract_modification(by, one, on)
@@ -148,6 +167,12 @@ def funds_to_certify(by: Actor, at: datetime, on: date) -> Iterator[Item]:
             verdict = may_order.can_certify_modification_funds(by, each)
             page, due = "orders:certify_modification_funds", each.effective_on
             yield item(each, page, "Certify the added funds", verdict, due=due)
+    for one in _contract_modifications(by):
+        if raised_minimum(one) and minimum_certified(one) is None:
+            verdict = may_modify.can_certify_minimum_funds(by, one)
+            page, amount = "modifications:certify_minimum_funds", raised_minimum(one)
+            asked = "Certify the higher minimum"
+            yield item(one, page, asked, verdict, amount=amount)
 
 
 # From usage to payment ---------------------------------------------------------------

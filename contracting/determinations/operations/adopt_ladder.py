@@ -27,11 +27,12 @@ CENT = Dollars(Decimal("0.01"))
 def adopt_justification_ladder(
     *, agency_id: int, valid_from: date, by: Actor, at: datetime
 ) -> list[Policy]:
-    """Adopt a policy for each rung of the ladder, and one for the rule of two.
+    """Adopt a policy for each rung of the ladder, the rule of two and ratifications.
 
     Up to and including the amount of a rung its approver decides, a cent above it the
     next one (FAR 6.304). The finding on the rule of two is approved by the small
-    business specialist.
+    business specialist; use beyond the funds is ratified by the head of the activity
+    after legal counsel has concurred (FAR 1.602-3(b), (c)).
 
     :param valid_from: the first day; the amounts are those in force on it
     :raises NotAllowed: if ``by`` does not administer the agency
@@ -62,6 +63,20 @@ def adopt_justification_ladder(
             kind="rule_of_two",
             title="Findings on the rule of two",
             steps=[StepTerms(1, Role.REVIEWER, ReviewField.SMALL_BUSINESS)],
+            valid_from=valid_from,
+            by=by,
+            at=at,
+        )
+    )
+    made.append(
+        adopt_policy(
+            agency_id=agency_id,
+            kind="ratification",
+            title="Ratifications of use beyond the funds",
+            steps=[
+                StepTerms(1, Role.REVIEWER, ReviewField.LEGAL),
+                StepTerms(2, Role.REVIEWER, ReviewField.ACTIVITY_HEAD),
+            ],
             valid_from=valid_from,
             by=by,
             at=at,

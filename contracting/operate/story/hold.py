@@ -205,6 +205,7 @@ def order(
     dollars: Dollars,
     opportunity: Opportunity | None = None,
     units: Decimal | None = None,
+    signer: str = "contracting_officer",
 ) -> TaskOrder:
     """Requested, reviewed, funded in full and signed within two days."""
     drafted = draft_task_order(
@@ -251,7 +252,7 @@ def order(
     )
     return issue_task_order(
         order_id=submitted.pk,
-        by=cast["contracting_officer"],
+        by=cast[signer],
         at=calendar.at(offset, 16),
         seen_version=submitted.version,
     )

@@ -21,6 +21,7 @@ from contracting.operate.story import (
     times,
     truth,
 )
+from contracting.operate.story.appoint import appoint
 from contracting.operate.story.cast import HARBORLINE, NORTHLIGHT, Cast
 from contracting.operate.story.register import check_the_offerors
 from contracting.operate.story.stop import Stop
@@ -273,6 +274,8 @@ def _administer(
     stage.say(f"  modification {on_ramp.number} brings {hold.SMALL_MODEL} on")
     pool = hold.add_pool(engaged, calendar, contracts[NORTHLIGHT])
     stage.say(f"  modification {pool.number} adds a pool of units (ACU)")
+    letter = appoint(engaged, calendar, contracts[NORTHLIGHT], hold.SMALL_ORDER)
+    stage.say(f"  {letter.membership.user.name} may place orders for {letter.office}")
     small = hold.order(
         engaged,
         calendar,
@@ -282,6 +285,7 @@ def _administer(
         clin="0002",
         tokens=hold.SMALL_TOKENS,
         dollars=hold.SMALL_ORDER,
+        signer="contract_specialist",
     )
     stage.say(f"  order {small.piid} for the smaller model")
     pooled = hold.order(

@@ -118,6 +118,14 @@ class TaskOrder(Addressed, Timestamped, Versioned, Stateful):
         blank=True,
         related_name="orders_signed",
     )
+    signed_under = models.ForeignKey(
+        "contracts.OrderingOfficer",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        help_text="The letter of the ordering officer who signed; empty: a warrant.",
+    )
     state = models.CharField(
         max_length=10, choices=TaskOrderState.choices, default=TaskOrderState.DRAFT
     )
@@ -385,6 +393,12 @@ class Modification(SignedChange):
     )
     base_version = models.PositiveIntegerField(
         help_text="The version of the order that this changes."
+    )
+    ratifies_dollars = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        default=0,
+        help_text="Of use beyond the funds, what it makes payable (FAR 1.602-3).",
     )
 
     class Meta:

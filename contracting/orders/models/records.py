@@ -20,6 +20,12 @@ class AvailabilityNotice(AppendOnly):
     dollars = models.DecimalField(
         max_digits=18, decimal_places=2, help_text="Obligated by the notice."
     )
+    ratifies_dollars = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        default=0,
+        help_text="Of use before the funds, what it makes payable (FAR 1.602-3).",
+    )
     noticed_by = models.ForeignKey(
         "accounts.Membership", on_delete=models.PROTECT, related_name="+"
     )

@@ -18,11 +18,12 @@ from contracting.contracts.queries import (
     suspending_protest,
 )
 from contracting.contracts.queries.guards import require_agreed_sublines
+from contracting.contracts.queries.ordering import appointment_of
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove
 from contracting.core.periods import accounting_day
-from contracting.core.permissions import require
+from contracting.core.permissions import Refused, require
 from contracting.core.quantities import Dollars
 from contracting.documents.models import Approval
 from contracting.documents.operations.record import record_approval
@@ -76,8 +77,9 @@ def issue_task_order(
     guaranteed minimum stays as it is until close-out. Signed subject to availability it
     binds no funds, and is locked until their availability is recorded (R-FND-06).
 
-    :raises NotAllowed: without a warrant for the order's value (R-ROL-01, R-ROL-02), or
-        if ``by`` requested it or certified its funds (R-ROL-03)
+    :raises NotAllowed: without a warrant or a letter as ordering officer for the
+        order's value (R-ROL-01, R-ROL-02), or if ``by`` requested it or certified its
+        funds (R-ROL-03)
     :raises AlreadyIssued: if another contracting officer was first
     :raises Stale: if the order changed since it was read
     :raises Suspended: while a protest suspends the contract (R-AWD-07)
@@ -118,7 +120,12 @@ def issue_task_order(
     order.issued_at = at
     order.signed_by_id = by.membership_id
     order.protestable_because = protestable_because(order, signed_on)
-    order.save(update_fields=["piid", "issued_at", "signed_by", "protestable_because"])
+    if isinstance(permissions.has_warrant_for(by, order, signed_on), Refused):
+        order.signed_under = appointment_of(by, contract, signed_on)
+    order.save(
+        update_fields=["piid", "issued_at", "signed_by", "signed_under"]
+        + ["protestable_because"]
+    )
     order.move_to(TaskOrderState.ISSUED)
     _bind(order, signed_on, by, at)
     if order.opportunity_id is not None:
@@ -166,6 +173,7 @@ def issue_task_order(
         data={
             **paperwork.summary(order),
             "protestable_because": order.protestable_because,
+            **({"by_letter": order.signed_under_id} if order.signed_under_id else {}),
         },
     )
     return order

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -24,7 +25,7 @@ from contracting.ledger.operations.open import open_balances
 from contracting.ledger.operations.raise_ceiling import raise_ceiling
 from contracting.ledger.operations.reserve import reserve_ordered
 from contracting.ledger.queries import lock_funds
-from contracting.ledger.states import BalanceLine, Obligation
+from contracting.ledger.states import BalanceLine, Holder, Obligation
 from contracting.notices.operations.post_notice import post_notice
 from contracting.orders import calculations, events, paperwork, permissions
 from contracting.orders.calculations.units import micro
@@ -51,6 +52,7 @@ from contracting.orders.operations.issue import (
 from contracting.orders.operations.sign import _require_funds
 from contracting.orders.permissions import justification_of
 from contracting.orders.queries.numbering import next_number
+from contracting.orders.queries.ratified import require_ratified
 from contracting.orders.refusals import (
     AlreadyIssued,
     ChangesNothing,
@@ -84,6 +86,7 @@ def issue_modification(
         reasonable (R-EVL-07)
     :raises Banned: if it adds to what is banned, without a waiver (R-AI-01)
     :raises ChangesNothing: if before and after are the same (R-MOD-05)
+    :raises NotRatified: if it makes use beyond the funds payable, unratified (R-FND-08)
     :raises ContractCeilingExceeded: if the contract leaves less room (R-TO-02)
     :raises PeriodOfAvailabilityEnded: if funds are not available today (R-FND-03)
     :raises DeobligationExceeded: if it takes funds that are used or owed (R-FND-09)
@@ -107,17 +110,21 @@ def issue_modification(
     if not changes:
         message = "Nothing would be different after this modification."
         raise ChangesNothing(message)
-    modification.number = next_number(order)
-    modification.changes = [change.plain() for change in changes]
-    modification.issued_at = at
-    modification.signed_by_id = by.membership_id
-    modification.save(update_fields=["number", "changes", "issued_at", "signed_by"])
-    modification.move_to(ModificationState.ISSUED)
     effects = calculations.effects_of(modification)
     lock_funds(
         holders=[holder for e in effects for holder in (e.line.holder, e.holder)],
         lines_of_accounting=[effect.line_of_accounting_id for effect in effects],
     )
+    modification.ratifies_dollars = require_ratified(order, _freed(effects)).amount
+    modification.number = next_number(order)
+    modification.changes = [change.plain() for change in changes]
+    modification.issued_at = at
+    modification.signed_by_id = by.membership_id
+    modification.save(
+        update_fields=["number", "changes", "issued_at", "signed_by"]
+        + ["ratifies_dollars"]
+    )
+    modification.move_to(ModificationState.ISSUED)
     _bind(modification, effects, signed_on, by, at)
     _conform(modification, effects)
     _print_and_tell(modification, signed_on, by, at)
@@ -172,6 +179,21 @@ def _adds(modification: Modification) -> bool:
         or each.add_units > 0
         for each in calculations.effects_of(modification)
     )
+
+
+def _freed(effects: Sequence[ModificationEffect]) -> dict[Holder, Dollars]:
+    """By line whose limits are raised, the funds that it gets with that.
+
+    What is charged by the month, the hour or the piece and was unfunded stays so.
+    """
+    freed: dict[Holder, Dollars] = {}
+    for each in effects:
+        if each.line.is_by_unit:
+            continue
+        if each.add_dollars > 0 or each.add_ceiling_tokens > 0 or each.add_units > 0:
+            own = freed.get(each.line.holder, Dollars())
+            freed[each.line.holder] = own + Dollars(max(each.add_dollars, Decimal(0)))
+    return freed
 
 
 def _bind(

@@ -11,6 +11,7 @@ from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
+from contracting.core.quantities import Dollars, total_dollars
 from contracting.ledger.operations.obligate import obligate_funds
 from contracting.ledger.queries import lock_funds
 from contracting.notices.operations.post_notice import post_notice
@@ -18,6 +19,7 @@ from contracting.orders import calculations, events, permissions
 from contracting.orders.models import AvailabilityNotice, TaskOrder
 from contracting.orders.operations.certify import _require_bona_fide_year
 from contracting.orders.operations.issue import _concerned, _require_certification
+from contracting.orders.queries.ratified import require_ratified
 from contracting.orders.refusals import NotWaitingForFunds, TermInvalid
 
 
@@ -28,8 +30,8 @@ def record_availability(
     """The contracting officer's notice that funds are available (FAR 32.703-2).
 
     Until it is recorded an order under clause 52.232-18 or 52.232-19 binds no funds and
-    funds no usage; what is used meanwhile is unfunded and stays so. The notice binds
-    the funds that a certifier has certified, on its day.
+    funds no usage; what is used meanwhile is unfunded, and becomes payable only if it
+    was ratified. The notice binds the funds that a certifier has certified, on its day.
 
     :param text: the notice in writing, which the vendor reads
     :raises NotAllowed: without a warrant for the order's value (R-ROL-01, R-ROL-02), or
@@ -39,6 +41,7 @@ def record_availability(
     :raises Stale: if the order changed since it was read
     :raises TermInvalid: without a text
     :raises FundsNotCertified: until this version is certified (R-FND-01)
+    :raises NotRatified: if use before the notice would become payable (R-FND-08)
     :raises SeverableServiceTooLong: if annual funds buy another year (R-FND-04)
     :raises PeriodOfAvailabilityEnded: before the funds may be obligated (R-FND-03)
     """
@@ -60,10 +63,21 @@ def record_availability(
     _require_bona_fide_year(order)
     lock_funds(holders=[line.holder for line in order.current_lines()])
     funded = calculations.funded(order)
+    made_payable = require_ratified(
+        order,
+        {
+            line.holder: total_dollars(
+                Dollars(part.dollars) for part in line.current_funding()
+            )
+            for line in order.current_lines()
+            if not line.is_by_unit
+        },
+    )
     notice = AvailabilityNotice.objects.create(
         order=order,
         text=text.strip(),
         dollars=funded.amount,
+        ratifies_dollars=made_payable.amount,
         noticed_by_id=by.own_membership_id,
         noticed_at=at,
     )
@@ -94,6 +108,7 @@ def record_availability(
             "clause": order.funds_clause,
             "dollars": funded,
             "text": notice.text,
+            "ratifies": made_payable,
         },
     )
     return notice

@@ -49,6 +49,7 @@ from contracting.orders.queries.placing import (
     signing_checks,
     waiting_for,
 )
+from contracting.orders.queries.ratified import beyond
 from contracting.orders.states import ModificationState
 from contracting.requisitions.forms import SeenVersion
 from contracting.solicitations.publishing.changes import shown
@@ -104,6 +105,7 @@ class TaskOrderPage(PageView):
             return context
         return context | {
             "certification": queries.certification_of(order),
+            "beyond": beyond(order) if order.is_issued else None,
             "acceptance": acceptance_of(order),
             "bans": bans_on(order, clock.now()),
             "lapse": lapse_of(order.contract, order.boundary, clock.now()),
@@ -213,6 +215,7 @@ class ReviewTaskOrder(ReviewVerb, OrderVerb):
     submit_label = "Record my decision"
     done_message = "Your decision is recorded."
     do = staticmethod(review_task_order)
+    read = staticmethod(calculations.read)
 
     def verdict(self, thing: TaskOrder) -> Verdict:
         return permissions.can_review_task_order(self.actor, thing, _today(thing))
