@@ -16,10 +16,13 @@ from contracting.contracts.queries.stated import terms_of
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day, extended
+from contracting.core.quantities import Dollars
 from contracting.determinations.queries import approved
 from contracting.determinations.states import Kind
 from contracting.documents.calculations import instant_words
 from contracting.evaluations.models import RegistrationImport
+from contracting.ledger.queries import lines_of_accounting_of
+from contracting.ledger.queries.positions import positions_of
 from contracting.modifications.models import ContractModification
 from contracting.options import calculations
 from contracting.options.calculations.market import market_check
@@ -174,7 +177,29 @@ def determination_gap(option: ContractOption, at: datetime) -> str:
             f"The determination of {made.determined_on} is older than {days} days; "
             "check the market and the other findings again."
         )
-    return not_responsible_because(contract, at)
+    return funds_gap(made, on) or not_responsible_because(contract, at)
+
+
+def funds_gap(made: OptionDetermination, on: date) -> str:
+    """Why the funds of a determination do not carry an exercise on a day, if so.
+
+    Funds are available when the option is exercised, not only when it is found so
+    (FAR 17.207(c)(1)): a fiscal year may end between the two.
+    """
+    named = made.line_of_accounting
+    if not named.is_available(on):
+        return (
+            f"The determination of {made.determined_on} rests on funds that were "
+            f"available until {named.funds_available_to}. Determine it again on funds "
+            f"that are available on {on}."
+        )
+    lines = lines_of_accounting_of(made.option.contract.agency_id).filter(pk=named.pk)
+    if any(each.free > Dollars() for each in positions_of(lines)):
+        return ""
+    return (
+        f"The funds of the determination of {made.determined_on} are bound since: "
+        f"nothing is left on {named.label}. Determine it again on other funds."
+    )
 
 
 def exclusion_checked(contract: Contract, at: datetime) -> str:

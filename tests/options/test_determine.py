@@ -1,5 +1,6 @@
 """The findings before an option is exercised, and the market check that is computed."""
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -171,3 +172,19 @@ def test_only_an_officer_determines(option):
                 option_id=option.pk, findings=given, by=actor(part), at=FOUND_AT
             )
     assert not OptionDetermination.objects.exists()
+
+
+@pytest.mark.rule("R-OPT-03", case="allowed")
+def test_funds_without_a_last_day_carry_an_option_too(option):
+    forever = line_of_accounting(
+        label="Working capital fund",
+        at=FOUND_AT,
+        treasury_account_symbol="020-X-4501-000",
+        funds_available_from=date(2026, 10, 1),
+        funds_available_to=None,
+        fund_year=2027,
+    )
+
+    made = determination(checked(option), line_of_accounting_id=forever.pk)
+
+    assert made.line_of_accounting == forever

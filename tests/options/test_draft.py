@@ -1,6 +1,6 @@
 """An option is exercised: in its window, as it is stated, on findings of these days."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -37,6 +37,7 @@ from tests.builders_options import (
     QUANTITY,
     added_options,
     banned_vendor,
+    determination,
     determined_option,
     drafted_exercise,
     exercised_option,
@@ -44,7 +45,7 @@ from tests.builders_options import (
     signed,
     told_option,
 )
-from tests.builders_orders import registrations
+from tests.builders_orders import line_of_accounting, registrations
 from tests.cast import actor, nothing_happens
 
 DAY = timedelta(days=1)
@@ -371,3 +372,25 @@ def test_the_activity_heads_approval_lets_more_than_five_years_pass(
 
 def _whole(contract):
     return Dollars(contract.whole_dollars)
+
+
+@pytest.mark.rule("R-OPT-03", case="refused")
+def test_funds_that_lapse_between_finding_and_exercise_carry_nothing(db):
+    # Given a quantity option, determined on the last day of the fiscal year
+    last_day = datetime(2026, 9, 30, 15, 0, tzinfo=UTC)
+    (option,) = added_options({**QUANTITY, "opens_days": 365})
+    registrations(until="2027-12-31", at=last_day)
+    determination(option, at=last_day, line_of_accounting_id=line_of_accounting().pk)
+
+    # When it is drafted on the first day of the next
+    registrations(until="2027-12-31", at=last_day + timedelta(days=1))
+    with nothing_happens(), pytest.raises(NotDetermined) as refusal:
+        draft_option_exercise(
+            option_id=option.pk,
+            by=actor("contract_specialist"),
+            at=last_day + timedelta(days=1),
+        )
+
+    # Then funds of that year are asked for; on the last day they still carried it
+    assert "available until 2026-09-30" in refusal.value.message
+    assert drafted_exercise(on=option, at=last_day).kind == "OPTION"

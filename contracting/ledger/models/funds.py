@@ -117,6 +117,11 @@ class LineOfAccounting(Consulted, Addressed, Timestamped):
             return FundsType.ANNUAL
         return FundsType.MULTI_YEAR
 
+    def is_available(self, on: date) -> bool:
+        """Whether new obligations may be made from them on a day (31 U.S.C. 1502)."""
+        ends = self.funds_available_to
+        return self.funds_available_from <= on and (ends is None or on <= ends)
+
     @property
     def cancelled_after(self) -> date | None:
         """The last day on which anything is paid from them; ``None`` for no-year funds.

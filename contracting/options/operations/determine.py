@@ -109,11 +109,9 @@ def _require_words(findings: Findings) -> None:
 def _funds(option: ContractOption, findings: Findings, on: date) -> FundsPosition:
     """The funds that are named, with what they have left (17.207(c)(1))."""
     held = lines_of_accounting_of(option.contract.agency_id).filter(
-        pk=findings.line_of_accounting_id,
-        funds_available_from__lte=on,
-        funds_available_to__gte=on,
+        pk=findings.line_of_accounting_id
     )
-    found = positions_of(held)
+    found = [each for each in positions_of(held) if each.line.is_available(on)]
     if not found or found[0].free.amount <= 0:
         message = (
             f"Name funds of this agency that are available on {on} and have dollars "
