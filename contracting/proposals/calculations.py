@@ -38,6 +38,8 @@ KEPT_AFTER: Final = timedelta(days=30)
 
 _PADDED_TO: Final = 4096
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_EITHER: Final = re.compile(r"[0-9]{1,3},[0-9]{3}")
+"""A thousand to some, and three decimals to others."""
 _PLAIN: Final = re.compile(r"[0-9]*\.?[0-9]*")
 _PLACES: Final = 6
 _DIGITS: Final = 4
@@ -192,6 +194,10 @@ def price_of(text: str) -> UnitPrice:
     :raises CellUnreadable: with what is wrong and how to write it
     """
     known = text.strip().removeprefix("US$").removeprefix("$").strip()
+    if _EITHER.fullmatch(known):
+        whole, point = known.replace(",", ""), known.replace(",", ".")
+        message = f"This can be read as {whole} and as {point}. Write it one way."
+        raise CellUnreadable(message)
     if _GROUPED.fullmatch(known):
         known = known.replace(",", "")
     if known.startswith("-"):
@@ -325,15 +331,39 @@ def _has_digit(text: str) -> bool:
 
 def _by_number(table: Sequence[Sequence[str]], slins: set[str]) -> Pasted:
     found = Pasted()
+    columns = _columns(table)
     for row in table:
         slin = row[0].upper()
+        if columns and any(map(_has_digit, row[columns:])):
+            found.unplaced.append(
+                f"The row of line {row[0]} has {len(row)} cells, and the first row "
+                f"{columns}: a decimal comma may have cut a price in two. Nothing of "
+                "it was taken. Write prices with a point."
+            )
+            continue
         if len(row) > 1 and slin.isdecimal():
             slin = slin.zfill(_DIGITS)  # a spreadsheet takes line 0003 for the number 3
         if slin in slins:
-            found.prices[slin] = row[-1] if len(row) > 1 else ""
+            found.prices[slin] = _last(row, columns)
         elif _has_digit(slin):
             found.unplaced.append(f"There is no line {row[0]} in the schedule.")
     return found
+
+
+def _columns(table: Sequence[Sequence[str]]) -> int:
+    """How many cells the heads of the columns are; 0 where there are none."""
+    heads = list(table[0])
+    while heads and not heads[-1]:
+        heads.pop()
+    is_head = len(heads) > 1 and not any(map(_has_digit, heads))
+    return len(heads) if is_head else 0
+
+
+def _last(row: Sequence[str], columns: int) -> str:
+    """What stands under the last head, or in the last cell; never a line's number."""
+    if columns:
+        row = row[:columns] if len(row) >= columns else ()
+    return row[-1] if len(row) > 1 else ""
 
 
 def _in_order(values: Sequence[str], slins: Sequence[str]) -> Pasted:

@@ -60,6 +60,25 @@ def test_what_is_no_price_is_refused_in_words(typed):
     assert str(refusal.value).endswith(".")
 
 
+@pytest.mark.parametrize("typed", ["2,500", "$1,234", "12,000"])
+def test_a_comma_before_three_digits_is_asked_about(typed):
+    with pytest.raises(CellUnreadable, match=r"read as \d+ and as \d+\.\d{3}"):
+        price_of(typed)
+
+
+def test_a_price_that_a_decimal_comma_cut_in_two_is_not_taken():
+    # As a spreadsheet of another country writes 2,5 into a file with commas
+    found = calculations.pasted("Line,Price\n0001AA,2,5\n0001AB,3", cells())
+
+    assert found.prices == {"0001AB": "3"}
+    assert "The row of line 0001AA has 3 cells" in found.unplaced[0]
+    # Its own way of separating cells keeps the price whole, and then it is named
+    whole = calculations.pasted("Line;Price\n0001AA;2,5\n0001AB;3", cells())
+    assert whole.prices == {"0001AA": "2,5", "0001AB": "3"}
+    empty = calculations.pasted("Line\tPrice\n0001AA\t2.5\t\n", cells())
+    assert (empty.prices, empty.unplaced) == ({"0001AA": "2.5"}, [])
+
+
 def test_an_empty_cell_is_not_priced_and_zero_wants_to_be_confirmed():
     first, second, third, _last = cells(zeros=["0002AA"], _1AA="", _1AB="0", _2AA="0")
 
