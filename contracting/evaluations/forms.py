@@ -120,7 +120,10 @@ class RatingForm(forms.Form):
         choices=AdjectivalRating.choices,
         widget=forms.RadioSelect,
     )
-    strengths = _text("Strengths", "With the place in the offer that shows each.")
+    strengths = _text(
+        "Strengths",
+        "With the place in the offer that shows each: [¶2], or [file 1, p. 3].",
+    )
     weaknesses = _text("Weaknesses", "Write “none” if you found none.")
     reason = forms.CharField(
         label="Why you revise a rating that you have locked",

@@ -61,6 +61,13 @@ class NotOnTheScale(Invalid):
     rule = "R-EVL-01"
 
 
+class PlaceUnknown(Invalid):
+    """A rating stands on a place that the offer does not have."""
+
+    code = "place_unknown"
+    rule = "R-EVL-01"
+
+
 class NarrativeMissing(Invalid):
     """A rating without words is no rating."""
 

@@ -31,7 +31,10 @@ def test_what_an_evaluator_typed_is_there_again_after_the_window_was_closed(stag
     ):
         assert screen.page.locator(f'[name="{name}"]').input_value() == words
     assert not Rating.objects.exists()
+    # And a paragraph that is pressed is cited in the field where one writes
+    screen.page.locator('[name="weaknesses"]').focus()
+    screen.page.locator("[data-cite]").first.click()
     screen.check("rating", "GOOD")
     screen.press("Record my rating")
-    assert Rating.objects.get().weaknesses == "The support plan is thin."
+    assert Rating.objects.get().weaknesses == "The support plan is thin. [¶1]"
     assert not RatingDraft.objects.exists()

@@ -1,6 +1,7 @@
 """Rating an offer."""
 
 import pytest
+from django.urls import reverse
 
 from contracting.core.errors import NotAllowed
 from contracting.evaluations.models import Rating
@@ -17,12 +18,13 @@ from contracting.evaluations.refusals import (
     NotAPublishedFactor,
     NotOnTheScale,
     NotOpened,
+    PlaceUnknown,
     RevisionUnexplained,
 )
 from contracting.solicitations.operations.cancel import cancel_solicitation
 from contracting.submissions.refusals import NotConsidered, StillSealed
 from tests.builders import DAY, released_solicitation
-from tests.cast import AT, actor, nothing_happens
+from tests.cast import AT, actor, client_for, nothing_happens
 from tests.offers import (
     after,
     agreed_offers,
@@ -216,3 +218,40 @@ def test_nothing_is_rated_once_the_solicitation_is_cancelled(evaluator):
 
     with nothing_happens(), pytest.raises(NotOpened):
         rated(submission, rated_factors(solicitation)[0], by=evaluator)
+
+
+def test_a_rating_leads_to_the_places_that_it_stands_on(panel, evaluator):
+    # Given a rating that names a paragraph of the offer
+    _solicitation, submission, factor = panel
+    rated(
+        submission,
+        factor,
+        by=evaluator,
+        strengths="The boundary is met [¶1], <b>as asked</b>.",
+        weaknesses="None [¶ 1].",
+    )
+
+    # When the evaluator looks at it
+    page = reverse("evaluations:lock_ratings", args=[submission.public_id])
+    shown = client_for(evaluator).get(page).content.decode()
+
+    # Then it leads to the paragraph, and the words around it stay words
+    offer = reverse("evaluations:offer", args=[submission.public_id])
+    assert f'<a href="{offer}#p-1">[¶1]</a>, &lt;b&gt;as asked' in shown
+    assert f'<a href="{offer}#p-1">[¶ 1]</a>' in shown
+    assert 'id="p-1"' in client_for(evaluator).get(offer).content.decode()
+
+
+@pytest.mark.parametrize("place", ["[¶99]", "[file 7, p. 3]", "[revision ¶1]"])
+def test_a_place_that_the_offer_has_not_is_refused(panel, evaluator, place):
+    _solicitation, submission, factor = panel
+    with nothing_happens(), pytest.raises(PlaceUnknown) as refused:
+        rated(submission, factor, by=evaluator, strengths=f"Met {place}.")
+    assert refused.value.rule == "R-EVL-01"
+    assert place in str(refused.value)
+
+
+def test_brackets_that_name_no_place_are_words(panel, evaluator):
+    _solicitation, submission, factor = panel
+    words = "As in [1], [¶0], [page 3] and [¶x]; ¶2 too."
+    assert rated(submission, factor, by=evaluator, strengths=words).strengths == words

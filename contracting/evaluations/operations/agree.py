@@ -13,6 +13,7 @@ from contracting.evaluations import calculations, events, permissions, queries
 from contracting.evaluations.discussions.exchanges import (
     require_discussions_ended,
 )
+from contracting.evaluations.discussions.places import require_places
 from contracting.evaluations.models import ConsensusRating
 from contracting.evaluations.refusals import (
     AlreadyAgreed,
@@ -44,6 +45,7 @@ def agree_consensus(
     :raises NotAPublishedFactor: for any other factor, and for price (R-EVL-01)
     :raises NotOnTheScale: for a word outside the scale (R-EVL-01)
     :raises NarrativeMissing: without a narrative (R-EVL-01)
+    :raises PlaceUnknown: if it names a place that the offer has not (R-EVL-01)
     :raises RatingsNotLocked: until every evaluator who has declared has locked their
         own ratings of the offer (R-EVL-03)
     :raises AlreadyAgreed: if there is a consensus
@@ -57,6 +59,7 @@ def agree_consensus(
     factor = EvaluationFactor.objects.get(pk=factor_id)
     queries.require_published(solicitation, factor)
     _require_words(rating, narrative)
+    require_places(submission, narrative)
     _require_locks(submission, factor)
     agreed = ConsensusRating.objects.create(
         submission=submission,

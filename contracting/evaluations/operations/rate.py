@@ -10,6 +10,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.evaluations import calculations, events, permissions, queries
+from contracting.evaluations.discussions.places import require_places
 from contracting.evaluations.models import PanelMember, Rating, RatingDraft
 from contracting.evaluations.refusals import (
     AlreadyAgreed,
@@ -49,6 +50,7 @@ def rate_submission(
     :raises NotAPublishedFactor: for any other factor, and for price (R-EVL-01)
     :raises NotOnTheScale: for a word outside the scale (R-EVL-01)
     :raises NarrativeMissing: without strengths and weaknesses (R-EVL-01)
+    :raises PlaceUnknown: if the words name a place that the offer has not (R-EVL-01)
     :raises RevisionUnexplained: for a locked rating, without a reason (R-EVL-03)
     :raises AlreadyAgreed: once the panel has agreed on this offer and factor
     """
@@ -61,6 +63,7 @@ def rate_submission(
     factor = EvaluationFactor.objects.get(pk=factor_id)
     queries.require_published(solicitation, factor)
     _require_words(rating, strengths, weaknesses)
+    require_places(submission, strengths, weaknesses)
     if queries.consensus_of(submission, factor) is not None:
         message = "The panel has agreed on this offer and factor."
         raise AlreadyAgreed(message)

@@ -22,6 +22,7 @@ from contracting.evaluations.standing import (
     responsibility,
     validity,
 )
+from contracting.evaluations.views.citing import numbered
 from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass, matrix, prices
 from contracting.submissions.models import OpenedOffer, Submission
@@ -106,6 +107,7 @@ class Offer(ReadingPage):
             ),
             "extensions": validity.extensions_of(offer.submission),
             "may_rate": permissions.can_rate_submission(by, offer.submission),
+            **numbered(offer),
         }
 
 

@@ -14,13 +14,14 @@ from contracting.core.periods import zone_of
 from contracting.core.permissions import Verdict, require
 from contracting.core.views import OperationView, ScriptVerbView
 from contracting.evaluations import forms, permissions, queries
-from contracting.evaluations.models import RatingDraft
+from contracting.evaluations.models import PanelMember, RatingDraft
 from contracting.evaluations.operations.agree import agree_consensus
 from contracting.evaluations.operations.lock import lock_ratings
 from contracting.evaluations.operations.note import note_dissent
 from contracting.evaluations.operations.rate import rate_submission
 from contracting.evaluations.operations.save import save_rating
 from contracting.evaluations.states import spread
+from contracting.evaluations.views.citing import linked, numbered
 from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
 from contracting.evaluations.views.tables import FormClass
 from contracting.solicitations.models import EvaluationFactor
@@ -89,6 +90,7 @@ class RateSubmission(OnAFactor):
         kept = self.kept(thing)
         return {
             **super().extra(thing),  # noqa: S610
+            **numbered(thing[0]),
             "is_locked": is_locked,
             "kept": kept,
             "seen_version": kept.version if kept else 0,
@@ -170,18 +172,21 @@ class LockRatings(ReadingVerbView):
             "offer": thing,
             "solicitation": solicitation,
             "is_locked": queries.has_locked(member, thing.submission),
-            "rows": [
-                (
-                    factor,
-                    member and queries.own_rating(member, thing.submission, factor),
-                )
-                for factor in factors
-            ],
+            "rows": [self._row(thing, factor, member) for factor in factors],
             "left": member and queries.factors_left(member, thing.submission),
             "typed": RatingDraft.objects.filter(
                 submission=thing.submission, panel_member=member
             ).select_related("factor"),
         }
+
+    def _row(
+        self, thing: OpenedOffer, factor: EvaluationFactor, member: PanelMember | None
+    ) -> tuple[Any, ...]:
+        own = member and queries.own_rating(member, thing.submission, factor)
+        if not own:
+            return factor, None, [], []
+        words = (linked(text, thing) for text in (own.strengths, own.weaknesses))
+        return factor, own, *words
 
     def perform(
         self, *, thing: OpenedOffer, data: dict[str, Any], by: Actor, at: datetime
@@ -211,11 +216,18 @@ class AgreeConsensus(OnAFactor):
             else []
         )
         latest = {rating.panel_member_id: rating.rating for rating in ratings}
+        about = super().extra(thing)  # noqa: S610
         return {
-            **super().extra(thing),  # noqa: S610
+            **about,
             "owing": list(queries.have_not_locked(offer.submission)),
             "own_is_locked": own_is_locked,
-            "ratings": ratings,
+            "ratings": [
+                (each, linked(each.strengths, offer), linked(each.weaknesses, offer))
+                for each in ratings
+            ],
+            "narrative": linked(about["consensus"].narrative, offer)
+            if about["consensus"]
+            else [],
             "spread": spread(latest.values()),
             "dissents": queries.dissents_from(
                 queries.consensus_of(offer.submission, factor)
