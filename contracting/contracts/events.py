@@ -5,6 +5,10 @@ from contracting.audit.events import event_type
 CONTRACT_DRAFTED = event_type(
     "contracts.contract.drafted", "The award was drafted from the decision."
 )
+TOKENS_BOUGHT = event_type(
+    "contracts.tokens.bought",
+    "A purchase was drafted on one quotation, up to the micro-purchase threshold.",
+)
 CONTRACT_DISCARDED = event_type(
     "contracts.contract.discarded", "The draft award was discarded."
 )

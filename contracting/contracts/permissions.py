@@ -17,7 +17,9 @@ from contracting.core.quantities import Dollars
 from contracting.determinations.permissions import keeps_parts_apart
 from contracting.determinations.queries import About
 from contracting.determinations.states import Kind
+from contracting.requisitions.models import Requisition
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.permissions import can_request_quotation
 from contracting.submissions.models import Submission
 
 
@@ -43,6 +45,11 @@ def can_draft_contract(by: Actor, solicitation: Solicitation) -> Verdict:
         Role.CONTRACT_SPECIALIST,
         doing="draft an award",
     )
+
+
+def can_buy_tokens(by: Actor, requisition: Requisition) -> Verdict:
+    """Whoever may ask one vendor for a quotation: the contracting officer alone."""
+    return can_request_quotation(by, requisition)
 
 
 def no_draft_award(solicitation: Solicitation) -> Verdict:

@@ -18,6 +18,12 @@ class AlreadyAwarded(Conflict):
     code = "already_awarded"
 
 
+class QuotationUnfit(Invalid):
+    """A quotation that was taken in the open is not one that could be awarded."""
+
+    code = "quotation_unfit"
+
+
 class AlreadyForgone(Conflict):
     """The award of this selected offer is forgone."""
 

@@ -8,6 +8,7 @@ from contracting.contracts.views import (
     administration,
     agreements,
     awards,
+    buying,
     drafting,
     file,
     ordering,
@@ -20,6 +21,11 @@ urlpatterns = [
         "contracts/<public_id:public_id>",
         awards.ContractPage.as_view(),
         name="contract",
+    ),
+    path(
+        "requisitions/<public_id:requisition>/buy_tokens",
+        buying.BuyTokensView.as_view(),
+        name="buy_tokens",
     ),
     path(
         "solicitations/<public_id:public_id>/draft_contract",

@@ -15,7 +15,7 @@ from contracting.solicitations import events
 from contracting.solicitations.models import Amendment, Solicitation
 from contracting.solicitations.publishing.changes import merged, shown
 from contracting.solicitations.queries import (
-    PUBLIC_STATES,
+    PUBLISHED,
     AnsweredQuestion,
     amendments_of,
     released_answers,
@@ -39,7 +39,7 @@ class News:
 def past_opportunities(at: datetime) -> QuerySet[Solicitation]:
     """Every other solicitation that was ever released, newest first."""
     return (
-        Solicitation.objects.filter(state__in=PUBLIC_STATES)
+        Solicitation.objects.filter(PUBLISHED)
         .exclude(state=SolicitationState.RELEASED, deadline__gte=at)
         .select_related("agency")
         .order_by("-deadline", "-pk")

@@ -33,6 +33,10 @@ SOLICITATION_RELEASED = event_type(
 QUESTION_ASKED = event_type(
     "solicitations.question.asked", "A question was asked about the solicitation."
 )
+QUESTION_ASSIGNED = event_type(
+    "solicitations.question.assigned",
+    "Somebody of the contracting office was asked to answer a question.",
+)
 QUESTION_ANSWERED = event_type(
     "solicitations.question.answered", "An answer to a question was drafted."
 )
@@ -45,6 +49,10 @@ SOLICITATION_AMENDED = event_type(
 )
 SOLICITATION_CANCELLED = event_type(
     "solicitations.solicitation.cancelled", "The solicitation was cancelled."
+)
+QUOTATION_REQUESTED = event_type(
+    "solicitations.quotation.requested",
+    "One vendor was asked for a quotation, in the open.",
 )
 SOLICITATION_DISCARDED = event_type(
     "solicitations.solicitation.discarded", "The draft solicitation was discarded."

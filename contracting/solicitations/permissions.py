@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Protocol
 
-from accounts.permissions import role_in, scope_in
+from accounts.permissions import other_person, role_in, scope_in
 from accounts.states import VENDOR_ROLES, Role
 from contracting.approvals.permissions import can_record_decision
 from contracting.approvals.queries import open_route_of
@@ -36,6 +36,26 @@ def can_draft_solicitation(by: Actor, requisition: Requisition) -> Verdict:
     if requisition.state != RequisitionState.SUBMITTED:
         return Refused("Only a submitted requisition is solicited.")
     return Allowed()
+
+
+def can_request_quotation(by: Actor, requisition: Requisition) -> Verdict:
+    """A contracting officer of the agency, of no vendor, who did not request it.
+
+    Without a competition nobody else looks at the choice, so that whoever requested it
+    does not make it (R-ROL-03).
+    """
+    officer = Role.CONTRACTING_OFFICER
+    who = role_in(by, requisition.agency_id, officer, doing="buy on one quotation")
+    if isinstance(who, Refused):
+        return who
+    if requisition.state != RequisitionState.SUBMITTED:
+        return Refused("Only a submitted requisition is bought.")
+    return other_person(
+        by,
+        requisition.requester.user_id,
+        "You requested this; somebody else buys it.",
+        "R-ROL-03",
+    )
 
 
 def can_copy_solicitation(
@@ -147,6 +167,11 @@ def can_answer_question(by: Actor, question: Question) -> Verdict:
         (S.RELEASED,),
         "questions are closed",
     )
+
+
+def can_assign_question(by: Actor, question: Question) -> Verdict:
+    """Whoever may answer it hands it to somebody who may."""
+    return can_answer_question(by, question)
 
 
 def can_release_answers(by: Actor, solicitation: Solicitation) -> Verdict:

@@ -71,7 +71,8 @@ PUBLIC_STATES: Final = (
     SolicitationState.NO_AWARD,
     SolicitationState.CANCELLED,
 )
-"""Once released, a solicitation is public for ever."""
+"""Once released, a solicitation is public for ever, but for one in the open."""
+PUBLISHED: Final = Q(state__in=PUBLIC_STATES, in_the_open=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def visible_to(actor: Actor) -> QuerySet[Solicitation]:
     if actor.is_agency and actor.organization_id is not None:
         own = found.filter(agency_id=actor.organization_id)
         return own.exclude(state=SolicitationState.DISCARDED).order_by("-pk")
-    return found.filter(state__in=PUBLIC_STATES).order_by("-pk")
+    return found.filter(PUBLISHED).order_by("-pk")
 
 
 def own_solicitations(actor: Actor) -> QuerySet[Solicitation]:
@@ -129,15 +130,14 @@ def get_opportunity(public_id: str) -> Solicitation:
     :raises NotVisible: if there is none, or it is not released
     """
     found = (
-        Solicitation.objects.filter(public_id=public_id, state__in=PUBLIC_STATES)
+        Solicitation.objects.filter(PUBLISHED, public_id=public_id)
         .select_related("agency", "requisition")
         .first()
     )
     if found is None:
         message = "There is no such opportunity."
         raise NotVisible(message)
-    opportunity: Solicitation = found
-    return opportunity
+    return found
 
 
 def open_opportunities(at: datetime) -> QuerySet[Solicitation]:
@@ -290,7 +290,7 @@ def questions_of(solicitation: Solicitation) -> QuerySet[Question]:
     """Every question with its answers, oldest first; show none of the askers."""
     answers = Answer.objects.order_by("-pk").prefetch_related("releases")
     return solicitation.questions.order_by("pk").prefetch_related(
-        Prefetch("answers", queryset=answers)
+        Prefetch("answers", queryset=answers), "assignments__assignee__user"
     )
 
 

@@ -11,6 +11,13 @@ class RequisitionTaken(Conflict):
     code = "requisition_taken"
 
 
+class AboveMicroPurchase(Refusal):
+    """Above the micro-purchase threshold more than one vendor is asked."""
+
+    code = "above_micro_purchase"
+    rule = "R-SOL-07"
+
+
 class TemplateNameTaken(Conflict):
     """Another template in use has that name."""
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from contracting.solicitations import api, views
-from contracting.solicitations.views import limits, options, starting
+from contracting.solicitations.views import limits, options, questions, starting
 
 _ONE = "solicitations/<public_id:solicitation>"
 _TEMPLATE = "solicitations/templates/<public_id:template>"
@@ -70,6 +70,11 @@ urlpatterns = [
         f"{_ONE}/questions/<public_id:question>",
         views.AnswerQuestion.as_view(),
         name="answer_question",
+    ),
+    path(
+        f"{_ONE}/questions/<public_id:question>/assign",
+        questions.AssignQuestion.as_view(),
+        name="assign_question",
     ),
     path(f"{_ONE}/amend", views.AmendSolicitation.as_view(), name="amend_solicitation"),
     path(

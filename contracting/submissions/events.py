@@ -73,6 +73,10 @@ SUBMISSION_ATTRIBUTED = event_type(
 SUBMISSION_OPENED = event_type(
     "submissions.submission.opened", "The offer was opened and matched its receipt."
 )
+QUOTATION_TAKEN = event_type(
+    "submissions.quotation.taken",
+    "The quotation of one vendor was written down, in the open.",
+)
 SUBMISSIONS_OPENED = event_type(
     "submissions.opening.opened", "A quorum of the openers opened the offers."
 )

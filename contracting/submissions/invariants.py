@@ -64,7 +64,8 @@ def _open_before_the_opening() -> Iterator[str]:
         solicitation = offer.submission.solicitation
         deadline = solicitation.deadline
         is_early = deadline is None or offer.opened_at <= deadline
-        if is_early or not offers_were_opened(solicitation):
+        was_sealed = not solicitation.in_the_open
+        if is_early or (was_sealed and not offers_were_opened(solicitation)):
             yield f"{offer.submission} of {solicitation}"
 
 

@@ -354,6 +354,18 @@ AT_OPENING: list[AtOpening] = []
 """Steps of later stages, in the order in which their apps are ready."""
 
 
+def can_take_quotation(by: Actor, solicitation: Solicitation) -> Verdict:
+    """The contracting officer, of no vendor, of what was asked for in the open."""
+    officer = Role.CONTRACTING_OFFICER
+    doing = "take a quotation in the open"
+    who = role_in(by, solicitation.agency_id, officer, doing=doing, rule="R-SUB-03")
+    if isinstance(who, Refused):
+        return who
+    if not solicitation.in_the_open:
+        return Refused("What it asks for is handed in under a seal.", "R-SUB-03")
+    return is_of_no_vendor(by.user_id)
+
+
 def can_attribute_submission(by: Actor, submission: Submission) -> Verdict:
     """Whoever opens the offers, or hands one in once they are open."""
     if offers_were_opened(submission.solicitation):

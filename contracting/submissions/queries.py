@@ -95,7 +95,7 @@ def submissions_visible_to(actor: Actor) -> QuerySet[Submission]:
         for public_id in released.values_list("public_id", flat=True)
     ]
     own = Q(vendor_id=actor.organization_id) | Q(pseudonym__in=pseudonyms)
-    return _told_of().filter(own).order_by("-pk")
+    return _told_of().filter(own, solicitation__in_the_open=False).order_by("-pk")
 
 
 def _told_of() -> QuerySet[Submission]:
@@ -151,7 +151,9 @@ def get_opening_for(actor: Actor, public_id: str) -> Solicitation:
     """
     return _attended(
         actor,
-        Solicitation.objects.filter(public_id=public_id, released_at__isnull=False),
+        Solicitation.objects.filter(
+            public_id=public_id, released_at__isnull=False, in_the_open=False
+        ),
         "There is no such opening.",
     )
 

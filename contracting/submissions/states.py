@@ -26,6 +26,7 @@ class SealingMode(TextChoices):
 
     SERVER = "SERVER", "server mode"
     CLIENT = "CLIENT", "client mode"
+    OPEN = "OPEN", "in the open, not sealed"
 
 
 class OpeningPurpose(TextChoices):

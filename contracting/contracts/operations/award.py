@@ -62,6 +62,9 @@ from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import require_justified
 from contracting.solicitations.states import SolicitationState
 
+PURCHASE_ORDER = "P"
+"""The type in the number of what was bought in the open (FAR 4.1603(a)(3))."""
+
 
 @transaction.atomic
 def award_contract(
@@ -132,7 +135,8 @@ def put_in_force(
     """
     lock_funds(holders=[each.holder for each in obligations_of(contract)])
     kind = instrument(contract.instrument, on)
-    contract.piid = assign_number(agency=contract.agency, type=kind.piid_type, on=on)
+    type_ = PURCHASE_ORDER if solicitation.in_the_open else kind.piid_type
+    contract.piid = assign_number(agency=contract.agency, type=type_, on=on)
     contract.awarded_at = at
     contract.signed_by_id = signer.membership_id
     contract.save(update_fields=["piid", "awarded_at", "signed_by"])

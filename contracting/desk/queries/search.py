@@ -36,7 +36,7 @@ from contracting.orders.queries import visible_to as orders_visible_to
 from contracting.payments.queries import certifications_visible_to
 from contracting.requisitions.queries import visible_to as requisitions_visible_to
 from contracting.solicitations.models import Solicitation
-from contracting.solicitations.queries import PUBLIC_STATES
+from contracting.solicitations.queries import PUBLISHED
 from contracting.solicitations.queries import visible_to as solicitations_visible_to
 
 LONGEST_SEARCH: Final = 100
@@ -74,7 +74,7 @@ def _by_number(
     own = _page("solicitations:solicitation" if actor.is_agency else OPPORTUNITY)
     yield tenders, own
     yield (
-        Solicitation.objects.filter(named, state__in=PUBLIC_STATES),
+        Solicitation.objects.filter(PUBLISHED, named),
         _page(OPPORTUNITY),
     )
     if not inside:

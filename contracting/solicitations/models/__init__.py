@@ -42,6 +42,7 @@ from contracting.solicitations.states import (
 Answer = questions.Answer
 AnswerRelease = questions.AnswerRelease
 Question = questions.Question
+QuestionAssignment = questions.QuestionAssignment
 SolicitationLine = lines.SolicitationLine
 SolicitationTemplate = templates.SolicitationTemplate
 
@@ -78,6 +79,11 @@ class Solicitation(
         max_length=12,
         choices=InstrumentKind.choices,
         default=InstrumentKind.IDIQ,
+    )
+    in_the_open = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="One quotation, taken without a publication and without a box.",
     )
     late_rule = models.BooleanField(
         default=False, help_text="Late quotations are not considered; an RFQ's alone."
@@ -233,6 +239,16 @@ class Solicitation(
             models.CheckConstraint(
                 name="a_package_starts_from_one_other_at_most",
                 condition=Q(copied_from__isnull=True) | Q(from_template__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="only_a_single_quotation_is_taken_in_the_open",
+                condition=Q(in_the_open=False)
+                | Q(kind="RFQ", most_awards=1, alternates_taken=0),
+            ),
+            models.CheckConstraint(
+                name="what_is_bought_in_the_open_is_never_sealed",
+                condition=Q(in_the_open=False)
+                | Q(state__in=["OPENED", "AWARDED", "NO_AWARD", "CANCELLED"]),
             ),
             models.CheckConstraint(
                 name="only_a_request_for_quotations_says_whether_lateness_binds",

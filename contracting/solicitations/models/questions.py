@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from contracting.core.models import Addressed, AppendOnly
@@ -26,6 +28,27 @@ class Question(Addressed, AppendOnly):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class QuestionAssignment(AppendOnly):
+    """Who of the contracting office answers a question; the last one counts."""
+
+    question = models.ForeignKey(
+        Question, on_delete=models.PROTECT, related_name="assignments"
+    )
+    assignee = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
+    )
+    assigned_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, related_name="+"
+    )
+    assigned_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} to {self.assignee_id}"
 
 
 class Answer(AppendOnly):
