@@ -114,18 +114,19 @@ the face of a form is one page, and its signatures are on it."""
 _LETTERS_OF_A_LINE: Final = 108
 
 
-def on_the_face(whole: str, width: float) -> str:
+def on_the_face(whole: str, width: float, most: int = FACE_LINES) -> str:
     """As many letters and lines as the face of a form has room for.
 
     :param width: of the block, 1 for all that a page has
+    :param most: lines of a block
     """
     of_a_line = max(1, int(_LETTERS_OF_A_LINE * width))
     shown, lines = "", 0
     for line in whole[:FACE_LETTERS].splitlines(keepends=True):
-        room = (FACE_LINES - lines) * of_a_line
+        room = (most - lines) * of_a_line
         shown += line[:room]
         lines += max(1, -(-len(line) // of_a_line))
-        if lines >= FACE_LINES:
+        if lines >= most:
             break
     if len(shown.rstrip()) >= len(whole.rstrip()):
         return whole

@@ -16,7 +16,7 @@ import resource
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -29,9 +29,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from contracting.core.canonical import canonical_json
+from contracting.core.canonical import canonical_json, plain
 from contracting.documents import enclosures, paperwork
 from contracting.documents.calculations import instant_words
+from contracting.documents.states import DRAFT_CODE
 
 if TYPE_CHECKING:
     from weasyprint import Document as Layout
@@ -160,9 +161,12 @@ def render(sheet: Sheet) -> bytes:
     _insist_on_size(sheet)
     from weasyprint import HTML, Attachment
 
-    layout = HTML(
-        string=html_of(sheet), base_url=ADDRESS, url_fetcher=_fetcher()
-    ).render(pdf_tags=True, pdf_variant=VARIANT)
+    for face in range(len(paperwork.FACES)):
+        layout = HTML(
+            string=html_of(sheet, face), base_url=ADDRESS, url_fetcher=_fetcher()
+        ).render(pdf_tags=True, pdf_variant=VARIANT)
+        if not _leaves_its_page(layout):
+            break
     _insist_on_pages(sheet, len(layout.pages))
     made = sheet.created_at.astimezone(UTC).replace(microsecond=0)
     layout.metadata.attachments = [
@@ -182,6 +186,14 @@ def render(sheet: Sheet) -> bytes:
     )
     return pdf
 
+
+def _leaves_its_page(layout: Layout) -> bool:
+    """Whether the face of a form, with its signatures, does not end on page one."""
+    return any(FACE_END in page.anchors for page in layout.pages[1:])
+
+
+FACE_END: Final = "face-end"
+"""The anchor behind the last block of a form's face."""
 
 NOT_PRINTED: Final = 3
 """The exit code of a press of its own that says why it has not printed."""
@@ -225,6 +237,66 @@ def render_apart(sheet: Sheet) -> bytes:
     return done.stdout
 
 
+def draft_of(
+    kind: str,
+    *,
+    title: str,
+    version: int,
+    content_sha256: str,
+    context: Mapping[str, Any],
+    author: str,
+    at: datetime,
+    unfilled: Iterable[str] = (),
+) -> Sheet:
+    """What is not issued yet, as the press takes it; each page says that it is a draft.
+
+    Nobody has signed it, so no name stands where one signs. It is kept nowhere and is
+    no paper of record; whoever asks about its file is told that it is a draft.
+
+    :param context: as the verb that issues it would freeze it
+    :param unfilled: the blocks that the signature fills: names, days, numbers
+    """
+    frozen = plain(dict(context))
+    left = set(unfilled)
+    blocks = {
+        number: _unsigned(value)
+        for number, value in frozen.get("blocks", {}).items()
+        if number not in left
+    }
+    said = f"version {version}, printed {instant_words(enclosures.instant_of(at))}"
+    return Sheet(
+        kind=kind,
+        title=f"Draft: {title}",
+        number=DRAFT,
+        version=version,
+        content_sha256=content_sha256,
+        context={
+            **frozen,
+            "blocks": blocks,
+            "signatures": [_unsigned(each) for each in frozen.get("signatures") or []],
+            "draft": f"{said}. It binds nobody and is no paper of record.",
+        },
+        author=author,
+        created_at=at,
+        verify_at=f"{settings.SITE_URL}/verify/{DRAFT_CODE}",
+    )
+
+
+DRAFT: Final = "DRAFT"
+"""What stands in place of the number of a paper that is not issued."""
+
+
+def _unsigned(value: Any) -> Any:
+    """A block without who signed it and when."""
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        key: said
+        for key, said in value.items()
+        if key not in {"signed_by", "signed_at", "title"}
+    }
+
+
 def _as_words(sheet: Sheet) -> dict[str, Any]:
     words = {each.name: getattr(sheet, each.name) for each in fields(sheet)}
     made = sheet.created_at.isoformat()
@@ -258,12 +330,15 @@ _INSTEAD: Final = (
 )
 
 
-def html_of(sheet: Sheet) -> str:
-    """The sheet as HTML, laid out by its kind's template."""
+def html_of(sheet: Sheet, face: int = 0) -> str:
+    """The sheet as HTML, laid out by its kind's template.
+
+    :param face: a place in ``paperwork.FACES``
+    """
     context = dict(sheet.context)
     words = {
         **context,
-        **paperwork.laid_out(sheet.kind, context),
+        **paperwork.laid_out(sheet.kind, context, face),
         "title": sheet.title,
         "number": sheet.number,
         "version": sheet.version,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import TextChoices
 
 from contracting.core.states import moves
@@ -109,3 +111,6 @@ ENDED = (
     OperationState.FAILED,
     OperationState.CANCELLED,
 )
+
+DRAFT_CODE: Final = "draft000000000000000000000"
+"""The verification code on everything that is printed before it is issued."""

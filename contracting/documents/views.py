@@ -16,13 +16,14 @@ from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict, require
 from contracting.core.views import OperationView, PageView, VerbView
-from contracting.documents import permissions, queries
+from contracting.documents import permissions, queries, rendering
 from contracting.documents.forms import SignedCopyForm
 from contracting.documents.models import Document, Operation, Rendering, SignedCopy
 from contracting.documents.operations.cancel_operation import cancel_operation
 from contracting.documents.operations.render import MAX_ATTEMPTS
 from contracting.documents.operations.retry import retry_document
 from contracting.documents.operations.upload import upload_signed_copy
+from contracting.documents.refusals import NotReady
 from contracting.documents.states import DocumentKind, DocumentState
 
 WATCH_SECONDS: Final = "5"
@@ -55,6 +56,31 @@ class WatchedPage(PageView):
         if watching:
             page["Refresh"] = WATCH_SECONDS
         return page
+
+
+class DraftView(PageView):
+    """Hands out what is not issued yet as it would be printed, and keeps nothing.
+
+    The press runs in a process of its own; the file says on every page that it is a
+    draft.
+    """
+
+    def sheet(self, **ids: Any) -> rendering.Sheet:
+        """The draft that is asked for.
+
+        :raises NotVisible: to those who may not see what it is a draft of
+        :raises Http404: once there is no draft of it any more
+        """
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        sheet = self.sheet(**ids)
+        try:
+            pdf = rendering.render_apart(sheet)
+        except rendering.LibrariesMissing as missing:
+            raise NotReady(str(missing)) from missing
+        headers = queries.download_headers(f"draft-{next(iter(ids.values()))}.pdf")
+        return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
 class PaperPage(PageView):

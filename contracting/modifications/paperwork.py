@@ -17,6 +17,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.documents.calculations import day_words, printed
 from contracting.documents.queries import documents_of
+from contracting.documents.rendering import Sheet, draft_of
 from contracting.modifications import calculations
 from contracting.modifications.calculations import words
 from contracting.modifications.models import ContractModification, ModelRetirement
@@ -70,12 +71,7 @@ def modification_sheet(
         "subject": name,
         "time_zone": contract.time_zone,
         "blocks": _blocks(modification, signer),
-        "facts": [
-            ["Token ceiling, new total", contract.ceiling_tokens, "tokens"],
-            ["Dollar ceiling, new total", contract.ceiling_dollars, "dollars"],
-            ["Version of the contract from now on", contract.version],
-            ["Hash of that version", contract.content_sha256],
-        ],
+        "facts": _facts(modification),
         "changes": [
             {
                 "term": in_words(row["term"]),
@@ -85,6 +81,49 @@ def modification_sheet(
             for row in modification.changes
         ],
     }
+
+
+def modification_draft(
+    modification: ContractModification, *, by: Actor, at: datetime
+) -> Sheet:
+    """The modification as the press takes it before the contract reads by it."""
+    changes = calculations.changes_of(modification)
+    modification.changes = [change.plain() for change in changes]
+    return draft_of(
+        "modification",
+        title=f"Modification of contract {modification.contract.piid}",
+        version=modification.version,
+        content_sha256=modification.content_sha256,
+        context=modification_sheet(modification, signer=by),
+        author=modification.contract.agency.name,
+        at=at,
+        unfilled=("2", "15A", "15C", "16A", "16C"),
+    )
+
+
+def _ceilings(modification: ContractModification) -> tuple[int, Decimal]:
+    """Tokens and dollars of the contract with it, whether it is signed or a draft."""
+    contract = modification.contract
+    if modification.issued_at is not None:
+        return contract.ceiling_tokens, contract.ceiling_dollars
+    after = calculations.content_after(modification)
+    return int(after["ceiling_tokens"]), Decimal(after["ceiling_dollars"])
+
+
+def _facts(modification: ContractModification) -> list[list[Any]]:
+    contract = modification.contract
+    tokens, value = _ceilings(modification)
+    totals: list[list[Any]] = [
+        ["Token ceiling, new total", tokens, "tokens"],
+        ["Dollar ceiling, new total", value, "dollars"],
+    ]
+    if modification.issued_at is None:
+        return totals
+    return [
+        *totals,
+        ["Version of the contract from now on", contract.version],
+        ["Hash of that version", contract.content_sha256],
+    ]
 
 
 _CODED: Final = re.compile(r"\b(?:[A-Z]+(?:_[A-Z0-9]+)+|\d{4}-\d{2}-\d{2}(?!T))\b")
@@ -166,10 +205,11 @@ def _block_14(modification: ContractModification) -> str:
     if modification.credit_memo:
         told += ["", f"By credit: {modification.credit_memo}"]
     moved = calculations.ceiling_moved(modification)
+    tokens, value = _ceilings(modification)
     told += [
         "",
-        f"The contract's ceiling {moved} and is now ${contract.ceiling_dollars:,} for "
-        f"{contract.ceiling_tokens:,} tokens. All other terms stay as they are.",
+        f"The contract's ceiling {moved} and is now ${value:,.2f} for "
+        f"{tokens:,} tokens. All other terms stay as they are.",
     ]
     return "\n".join(told)
 

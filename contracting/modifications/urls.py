@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from contracting.modifications import views
-from contracting.modifications.views import conformed
+from contracting.modifications.views import conformed, previews
 
 _CONTRACT = "contracts/<public_id:public_id>"
 _FINDING = "ratchet_findings/<public_id:public_id>"
@@ -75,6 +75,11 @@ urlpatterns: list[URLPattern] = [
         _MODIFICATION,
         views.ContractModificationPage.as_view(),
         name="modification",
+    ),
+    path(
+        f"{_MODIFICATION}/preview",
+        previews.PreviewContractModification.as_view(),
+        name="preview_contract_modification",
     ),
     path(
         f"{_MODIFICATION}/revise_contract_modification",

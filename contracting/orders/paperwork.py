@@ -11,11 +11,17 @@ from contracting.contracts.models import Contract, ContractClause
 from contracting.contracts.queries import representatives
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
-from contracting.core.quantities import TOKENS_PER_MTOK, Dollars
+from contracting.core.quantities import TOKENS_PER_MTOK, Tokens
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.documents.calculations import printed
+from contracting.documents.rendering import Sheet, draft_of
 from contracting.orders import calculations
-from contracting.orders.models import Modification, OrderLine, TaskOrder
+from contracting.orders.models import (
+    Modification,
+    ModificationEffect,
+    OrderLine,
+    TaskOrder,
+)
 from contracting.orders.queries import (
     gateway_keys,
     rates_of,
@@ -131,6 +137,20 @@ def order_sheet(order: TaskOrder, *, signer: Actor) -> dict[str, Any]:
 def _title(order: TaskOrder) -> str:
     """In which capacity it was signed (block 23 of the OF 347)."""
     return "Ordering officer" if order.signed_under_id else "Contracting officer"
+
+
+def order_draft(order: TaskOrder, *, by: Actor, at: datetime) -> Sheet:
+    """The order as the press takes it before anybody has signed it."""
+    return draft_of(
+        "task_order",
+        title=order.title,
+        version=order.version,
+        content_sha256=order.content_sha256,
+        context=order_sheet(order, signer=by),
+        author=order.contract.agency.name,
+        at=at,
+        unfilled=("1", "3", "23"),
+    )
 
 
 def _minimum(contract: Contract) -> list[str]:
@@ -320,30 +340,74 @@ def modification_sheet(modification: Modification, *, signer: Actor) -> dict[str
         "subject": f"Modification {modification.number} of task order {order.piid}",
         "time_zone": contract.time_zone,
         "blocks": _modification_blocks(modification, signer),
-        "facts": [
-            ["Token ceiling, new total", calculations.tokens_of(order), "tokens"],
-            ["Dollar ceiling, new total", calculations.value_of(order), "dollars"],
-            ["Funded, new total", calculations.funded(order), "dollars"],
-        ],
+        "facts": _new_totals(modification),
         "changes": [
             {"term": row["term"], "before": row["old"], "after": row["new"]}
             for row in modification.changes
         ],
-        "funding": [_moved(effect) for effect in calculations.effects_of(modification)],
+        "funding": [
+            _moved(effect, is_done=modification.issued_at is not None)
+            for effect in calculations.effects_of(modification)
+        ],
     }
 
 
-def _moved(effect: Any) -> dict[str, Any]:
-    part = next(
-        part for part in effect.line.current_funding() if part.acrn == effect.acrn
+def modification_draft(modification: Modification, *, by: Actor, at: datetime) -> Sheet:
+    """The modification as the press takes it before the order is changed by it."""
+    changes = calculations.changes_of(modification)
+    modification.changes = [change.plain() for change in changes]
+    return draft_of(
+        "modification",
+        title=f"Modification of {modification.order.noun} {modification.order.piid}",
+        version=modification.version,
+        content_sha256=modification.content_sha256,
+        context=modification_sheet(modification, signer=by),
+        author=modification.order.contract.agency.name,
+        at=at,
+        unfilled=("2", "15A", "15C", "16A", "16C"),
     )
+
+
+def _new_totals(modification: Modification) -> list[list[Any]]:
+    """What the order comes to with it, whether it is signed or a draft."""
+    order, coming = modification.order, _coming(modification)
+    tokens = sum(effect.add_ceiling_tokens for effect in coming)
+    value = sum((effect.add_ceiling_dollars for effect in coming), Decimal(0))
+    funds = sum((effect.add_dollars for effect in coming), Decimal(0))
+    return [
+        [
+            "Token ceiling, new total",
+            calculations.tokens_of(order).count + tokens,
+            "tokens",
+        ],
+        [
+            "Dollar ceiling, new total",
+            calculations.value_of(order).amount + value,
+            "dollars",
+        ],
+        ["Funded, new total", calculations.funded(order).amount + funds, "dollars"],
+    ]
+
+
+def _coming(modification: Modification) -> list[ModificationEffect]:
+    """What it does that the order does not show yet."""
+    if modification.issued_at is not None:
+        return []
+    return calculations.effects_of(modification)
+
+
+def _moved(effect: ModificationEffect, *, is_done: bool) -> dict[str, Any]:
+    funds = effect.line.current_funding()
+    known = [part.dollars for part in funds if part.acrn == effect.acrn]
+    shown = known[0] if known else Decimal(0)
+    before = shown - effect.add_dollars if is_done else shown
     return {
         "acrn": effect.acrn,
         "line_of_accounting": str(effect.line_of_accounting),
         "item": effect.line.clin,
-        "before": part.dollars - effect.add_dollars,
+        "before": before,
         "change": effect.add_dollars,
-        "amount": part.dollars,
+        "amount": before + effect.add_dollars,
     }
 
 
@@ -436,15 +500,14 @@ def _block_14(modification: Modification) -> str:
     if len(rows) < len(modification.changes):
         told.append("Every term that changes stands on the continuation.")
     changed = "\n".join(told)
-    total: Dollars = calculations.value_of(modification.order)
     ratified = Dollars(modification.ratifies_dollars)
     if ratified:
         changed += (
             f"\nUse beyond the funds of {ratified}, which was ratified, becomes "
             "payable (FAR 1.602-3)."
         )
+    (_, tokens, _), (_, value, _), _ = _new_totals(modification)
     return (
         f"{modification.description}\n\n{changed}\n\n"
-        f"The order's total not to exceed is now ${total.amount:,} for "
-        f"{calculations.tokens_of(modification.order)}."
+        f"The order's total not to exceed is now ${value:,.2f} for {Tokens(tokens)}."
     )

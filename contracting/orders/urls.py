@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from contracting.orders import api, views
-from contracting.orders.views import funds
+from contracting.orders.views import funds, previews
 from contracting.orders.views.drafting import DraftTaskOrder
 from contracting.orders.views.limits import AcceptOrderLimits
 from contracting.orders.views.rebasing import RebaseModification
@@ -23,6 +23,11 @@ urlpatterns: list[URLPattern] = [
         f"{_ORDER}/edit_task_order",
         views.EditTaskOrder.as_view(),
         name="edit_task_order",
+    ),
+    path(
+        f"{_ORDER}/preview",
+        previews.PreviewTaskOrder.as_view(),
+        name="preview_task_order",
     ),
     path(
         f"{_ORDER}/submit_task_order",
@@ -75,6 +80,11 @@ urlpatterns: list[URLPattern] = [
         name="draft_modification",
     ),
     path(_MODIFICATION, views.ModificationPage.as_view(), name="modification"),
+    path(
+        f"{_MODIFICATION}/preview",
+        previews.PreviewModification.as_view(),
+        name="preview_modification",
+    ),
     path(
         f"{_MODIFICATION}/certify_modification_funds",
         views.CertifyModificationFunds.as_view(),

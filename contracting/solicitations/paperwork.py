@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.documents.calculations import day_words, printed
+from contracting.documents.rendering import Sheet, draft_of
 from contracting.reference.queries import attachment_labels
 from contracting.reference.states import Boundary, PriceStructure
 from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine
@@ -47,6 +48,7 @@ def competition_box(solicitation: Solicitation) -> dict[str, Any]:
     return {"checked": SET_ASIDE_BOXES[set_aside], "text": whole}
 
 
+_RELEASED_BY: Final = "Released by"
 FactsOf = Callable[[Solicitation], list[dict[str, Any]]]
 _ON_THE_SHEET: list[FactsOf] = []
 
@@ -139,7 +141,7 @@ def solicitation_sheet(
             f"{solicitation.response.capitalize()}s quote one unit price per million "
             "tokens for each line that asks for no other figure. The reference "
             "workload is the basis of evaluation, no promise of a quantity.",
-            f"Released by {issued_by.name}, {issued_by.role_label}.",
+            f"{_RELEASED_BY} {issued_by.name}, {issued_by.role_label}.",
         ],
     }
 
@@ -192,6 +194,21 @@ def release_sheet(solicitation: Solicitation, *, issued_by: Actor) -> dict[str, 
     if solicitation.asks_quotations:
         return request_for_quotations_sheet(solicitation, issued_by=issued_by)
     return solicitation_sheet(solicitation, issued_by=issued_by)
+
+
+def release_draft(solicitation: Solicitation, *, by: Actor, at: datetime) -> Sheet:
+    """The package as the press takes it before it is numbered and released."""
+    sheet = release_sheet(solicitation, issued_by=by)
+    notes = [note for note in sheet["notes"] if not note.startswith(_RELEASED_BY)]
+    return draft_of(
+        kind_of_paper(solicitation),
+        title=solicitation.title,
+        version=solicitation.version,
+        content_sha256=solicitation.content_sha256,
+        context={**sheet, "notes": notes},
+        author=solicitation.agency.name,
+        at=at,
+    )
 
 
 def request_for_quotations_sheet(

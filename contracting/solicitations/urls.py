@@ -3,7 +3,13 @@
 from django.urls import path
 
 from contracting.solicitations import api, views
-from contracting.solicitations.views import limits, options, questions, starting
+from contracting.solicitations.views import (
+    limits,
+    options,
+    previews,
+    questions,
+    starting,
+)
 
 _ONE = "solicitations/<public_id:solicitation>"
 _TEMPLATE = "solicitations/templates/<public_id:template>"
@@ -39,6 +45,11 @@ urlpatterns = [
         f"{_ONE}/publication",
         views.EditPublication.as_view(),
         name="edit_publication",
+    ),
+    path(
+        f"{_ONE}/preview",
+        previews.PreviewSolicitation.as_view(),
+        name="preview_solicitation",
     ),
     path(f"{_ONE}/lines", views.EditLines.as_view(), name="edit_lines"),
     path(f"{_ONE}/factors", views.EditFactors.as_view(), name="edit_factors"),

@@ -24,7 +24,7 @@ from contracting.core.errors import NotVisible
 from contracting.documents.models import Document, Rendering
 from contracting.documents.models.signatures import SignedCopy
 from contracting.documents.queries import is_held_by, signatures_of
-from contracting.documents.states import CopyResult
+from contracting.documents.states import DRAFT_CODE, CopyResult
 from contracting.verification.calculations import (
     Question,
     Signer,
@@ -85,6 +85,11 @@ _WORDS: Final = {
     Answer.NAMED: (
         "This code is of a paper that was issued by this system. Whether the paper "
         "before you is that one, unchanged, only its file tells: choose it here."
+    ),
+    Answer.DRAFT: (
+        "This says of itself that it is a draft, printed before anything was issued. A "
+        "draft is no paper of record: nobody has signed it, it binds nobody, and what "
+        "is issued may read otherwise."
     ),
     Answer.UNKNOWN: (
         "This is not known here. No paper that was issued by this system has this hash "
@@ -150,6 +155,8 @@ def _of_whole(whole: Rendering, actor: Actor, at: datetime) -> Verified:
 
 
 def _of_code(code: str, actor: Actor, at: datetime, answer: Answer) -> Verified:
+    if code == DRAFT_CODE:
+        return Verified(Answer.DRAFT)
     document = (
         Document.objects.filter(verification_code=code, renderings__isnull=False)
         .select_related("agency", "vendor")

@@ -16,10 +16,13 @@ class Answer(TextChoices):
     ADDED_TO = "added_to", "a paper with something added behind it"
     CHANGED = "changed", "a paper that was changed"
     NAMED = "named", "a code of a paper"
+    DRAFT = "draft", "a draft, printed before anything was issued"
     UNKNOWN = "unknown", "not known here"
 
 
-REFUSED = frozenset({Answer.CUT, Answer.ADDED_TO, Answer.CHANGED, Answer.UNKNOWN})
+REFUSED = frozenset(
+    {Answer.CUT, Answer.ADDED_TO, Answer.CHANGED, Answer.DRAFT, Answer.UNKNOWN}
+)
 """Such a file is not to be relied on."""
 
 

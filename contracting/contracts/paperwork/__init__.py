@@ -19,12 +19,11 @@ from contracting.contracts.models import (
 from contracting.contracts.queries import unenforceable_terms
 from contracting.contracts.queries.stated import annexes_of, options_of
 from contracting.core.actors import Actor
-from contracting.core.canonical import plain
 from contracting.core.periods import accounting_day, zone_of
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.core.templatetags.drawdown import dollars
 from contracting.documents.calculations import day_words
-from contracting.documents.rendering import Sheet
+from contracting.documents.rendering import Sheet, draft_of
 from contracting.reference.queries import list_price
 from contracting.reference.states import BY_VOLUME, PriceStructure
 from contracting.solicitations.models.tolerances import tolerance_rows
@@ -205,23 +204,19 @@ def offered_sheet(
 
 
 def preview(contract: Contract, *, by: Actor, at: datetime) -> Sheet:
-    """The draft as the press takes it, marked as a preview that nobody has signed."""
-    sheet = contract_sheet(contract, signer=by)
-    unsigned = {"31a": "Preview: not signed", "31b": "", "31c": "", "2": PREVIEW}
-    context = {**sheet, "blocks": {**sheet["blocks"], **unsigned}}
-    return Sheet(
-        kind="contract",
-        title=f"{PREVIEW}: {contract.title}",
-        number=PREVIEW,
+    """The award as the press takes it before anybody has signed it."""
+    return draft_of(
+        "contract",
+        title=contract.title,
         version=contract.version,
         content_sha256=contract.content_sha256,
-        context=plain(context),
+        context=contract_sheet(contract, signer=by),
         author=contract.agency.name,
-        created_at=at,
+        at=at,
+        unfilled=("2", "3", "31b", "31c"),
     )
 
 
-PREVIEW = "PREVIEW, NOT SIGNED"
 OFFERED = "OFFERED, NOT IN FORCE"
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from django.urls import reverse
 
 from contracting.approvals.queries.queues import overrides_on
@@ -50,10 +50,9 @@ from contracting.documents.models import DocumentQuerySet
 from contracting.documents.queries import (
     documents_of,
     documents_of_stream,
-    download_headers,
 )
-from contracting.documents.refusals import NotReady
-from contracting.documents.rendering import LibrariesMissing, render_apart
+from contracting.documents.rendering import Sheet
+from contracting.documents.views import DraftView
 from contracting.evaluations.standing.registration import excuse_of
 from contracting.evaluations.standing.validity import extensions_of, valid_until
 from contracting.ledger.queries import contract_balance
@@ -289,21 +288,15 @@ class AwardContractView(SigningView):
     takes = ("seen_version",)
 
 
-class PreviewContract(PageView):
-    """The draft as it would be printed: not signed, not stored, and saying so."""
+class PreviewContract(DraftView):
+    """The award as it would be printed: not signed, not stored, and saying so."""
 
-    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+    def sheet(self, **ids: Any) -> Sheet:
         contract = queries.get_contract_for(self.actor, ids["public_id"])
         if contract.state != ContractState.DRAFT or not self.actor.is_agency:
             raise Http404
         _log(self, contract)
-        try:
-            sheet = paperwork.preview(contract, by=self.actor, at=clock.now())
-            pdf = render_apart(sheet)
-        except LibrariesMissing as missing:
-            raise NotReady(str(missing)) from missing
-        headers = download_headers(f"preview-{contract.public_id}.pdf")
-        return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+        return paperwork.preview(contract, by=self.actor, at=clock.now())
 
 
 class ReviewVendorTermView(ContractVerbView):

@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from contracting.documents.calculations import (
+    FACE_LINES,
     FIGURES,
     drawing_of,
     is_day,
@@ -85,6 +86,9 @@ def tables() -> dict[str, Table]:
 
 
 FIRST_PAGE_LINES: Final = 6
+FACES: Final = ((FACE_LINES, FIRST_PAGE_LINES), (6, 4), (4, 3), (3, 2))
+"""Lines of a block and of the schedule on a form: fewer where its signatures would
+leave the page. What does not fit stands whole on the continuation."""
 SHORT: Final = 12
 """Letters; a cell with no more stands on one line."""
 LONGEST_WORD: Final = 32
@@ -128,27 +132,31 @@ def markings() -> dict[str, str]:
         return {row["kind"]: row["marking"] for row in csv.DictReader(lines)}
 
 
-def laid_out(kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
+def laid_out(kind: str, context: Mapping[str, Any], face: int = 0) -> dict[str, Any]:
     """Everything the templates print of a context, in the order in which they do.
+
+    :param face: a place in ``FACES``; the higher, the less stands on the form itself
 
     :returns: ``form`` (sections of rows of columns of blocks), ``schedule`` (the form's
         own table), ``tables`` (the annex), ``facts`` and ``sections``
     """
     zone = str(context.get("time_zone") or "")
     form = FORM_OF.get(kind, "")
-    schedule = _schedule(kind, form, context, zone) if kind in FORM_TABLE else None
+    lines, rows = FACES[face]
     own = FORM_TABLE.get(kind, "")
-    fits = len(_rows_of(context, own)) <= FIRST_PAGE_LINES
+    schedule = _schedule(kind, form, context, zone, rows) if own else None
+    fits = len(_rows_of(context, own)) <= rows
     shown = {own} if fits else set()
     shown |= {each.get("table", "") for each in context.get("sections") or []}
     blocks = context.get("blocks") or {}
     return {
-        "form": forms.form_of(form, blocks, zone),
+        "face": face,
+        "form": forms.form_of(form, blocks, zone, lines),
         "schedule": schedule,
         "tables": list(_annex(context, zone, without=shown)),
         "facts": _facts(context.get("facts") or [], zone),
         "sections": [
-            *forms.continued(form, blocks, zone),
+            *forms.continued(form, blocks, zone, lines),
             *_sections(context, zone),
         ],
         "signatures": _signatures(context.get("signatures") or [], zone),
@@ -163,12 +171,12 @@ def laid_out(kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schedule(
-    kind: str, form: str, context: Mapping[str, Any], zone: str
+    kind: str, form: str, context: Mapping[str, Any], zone: str, most: int
 ) -> dict[str, Any]:
     numbers = [block for block in form_blocks(form) if block.section == "schedule"]
     columns = _columns_of(kind, numbers)
     rows = _rows_of(context, FORM_TABLE[kind])
-    fits = len(rows) <= FIRST_PAGE_LINES
+    fits = len(rows) <= most
     footer = (context.get("totals") or {}).get(FORM_TABLE[kind])
     if any(block.block == "total" for block in form_blocks(form)):
         footer = None  # it has a block of its own on this form
@@ -182,11 +190,11 @@ def _schedule(
             }
             for block, column in zip(numbers, columns, strict=True)
         ],
-        "rows": [_cells(row, columns, zone) for row in rows[:FIRST_PAGE_LINES]],
-        "blank": range(max(0, _LEAST_ROWS[form] - len(rows))),
+        "rows": [_cells(row, columns, zone) for row in rows[:most]],
+        "blank": range(max(0, min(_LEAST_ROWS[form], most) - len(rows))),
         "footer": _cells(footer, columns, zone) if footer and fits else [],
         "continued": not fits,
-        "left": max(0, len(rows) - FIRST_PAGE_LINES),
+        "left": max(0, len(rows) - most),
     }
 
 

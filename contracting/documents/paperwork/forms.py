@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from contracting.documents.calculations import on_the_face, printed
+from contracting.documents.calculations import FACE_LINES, on_the_face, printed
 
 DATA: Final = Path(__file__).parent.parent / "data"
 
@@ -70,8 +70,13 @@ def _options(listed: str) -> list[tuple[str, str]]:
     return [(words, older) for words, _, older in found]
 
 
-def form_of(form: str, values: Mapping[str, Any], zone: str) -> dict[str, Any]:
-    """Sections → rows → columns → blocks, each with its value."""
+def form_of(
+    form: str, values: Mapping[str, Any], zone: str, most: int = FACE_LINES
+) -> dict[str, Any]:
+    """Sections → rows → columns → blocks, each with its value.
+
+    :param most: lines that a block has on the face
+    """
     sections: dict[str, Any] = {}
     for (section, _), row in groupby(
         form_blocks(form), key=lambda block: (block.section, block.row)
@@ -80,7 +85,7 @@ def form_of(form: str, values: Mapping[str, Any], zone: str) -> dict[str, Any]:
             {
                 "width": width,
                 "blocks": [
-                    _filled(block, values.get(block.block), zone) for block in of
+                    _filled(block, values.get(block.block), zone, most) for block in of
                 ],
             }
             for (_, width), of in groupby(
@@ -92,18 +97,18 @@ def form_of(form: str, values: Mapping[str, Any], zone: str) -> dict[str, Any]:
 
 
 def continued(
-    form: str, values: Mapping[str, Any], zone: str
+    form: str, values: Mapping[str, Any], zone: str, most: int = FACE_LINES
 ) -> Iterable[dict[str, Any]]:
     """The blocks whose words do not fit on the face of the form, in full."""
     for block in form_blocks(form):
-        filled = _filled(block, values.get(block.block), zone)
+        filled = _filled(block, values.get(block.block), zone, most)
         if filled["value"] != filled["whole"]:
             name = filled["number"] or f"“{block.caption}”"
             heading = f"Block {name}, in full"
             yield {"heading": heading, "paragraphs": filled["whole"].split("\n\n")}
 
 
-def _filled(block: FormBlock, value: Any, zone: str) -> dict[str, Any]:
+def _filled(block: FormBlock, value: Any, zone: str, most: int) -> dict[str, Any]:
     given = value if isinstance(value, Mapping) else {"text": value}
     checked = given.get("checked") or []
     checked = [checked] if isinstance(checked, str) else list(checked)
@@ -118,7 +123,7 @@ def _filled(block: FormBlock, value: Any, zone: str) -> dict[str, Any]:
         "caption": block.caption,
         "span": block.span,
         "shape": block.shape,
-        "value": on_the_face(whole, block.span * block.width / 144),
+        "value": on_the_face(whole, block.span * block.width / 144, most),
         "whole": whole,
         "signed_by": printed(given.get("signed_by")),
         "signer_title": printed(given.get("title")),
