@@ -296,8 +296,7 @@ def _say_status(report: Report, statuses: StatusList, now: datetime) -> bool:
 
 
 def _words_of(age: timedelta) -> str:
-    hours = int(age.total_seconds() // 3600)
-    return f"{hours} hours" if hours < 72 else f"{age.days} days"
+    return f"{age // timedelta(hours=1)} hours" if age.days < 3 else f"{age.days} days"
 
 
 def _verify_pdf(
@@ -323,9 +322,10 @@ def _look_for_its_code(report: Report, root: Any, statuses: StatusList | None) -
     """Refuse what says that it is a listed paper and has another hash."""
     metadata = _in(root, "/Metadata")
     named = _NAMED_CODE.search(bytes(metadata.data)) if metadata is not None else None
-    if statuses is None or named is None or report.status != NOT_LISTED:
-        return
-    if statuses.knows_code(named[1].decode()):
+    code = named[1].decode() if named else ""
+    if code.startswith("draft0000"):
+        report.refuse("It says that it is a draft: nobody has issued or signed it.")
+    elif statuses and report.status == NOT_LISTED and statuses.knows_code(code):
         report.refuse(
             "It says that it is a paper which the list names, and its bytes are not "
             "those that were issued: it was changed, or its seal was cut off."
