@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 
 from contracting.approvals.states import Decided
-from contracting.determinations.calculations import Withheld
 from contracting.determinations.states import (
     NEEDS_EVIDENCE,
     OPTIONAL_PARTS,
     PARTS,
     Kind,
 )
+from contracting.documents.paperwork.redaction import Withheld
 
 
 class MakeDeterminationForm(forms.Form):

@@ -11,10 +11,10 @@ from contracting.approvals.models import Decision
 from contracting.approvals.queries import latest_route_of
 from contracting.approvals.states import Decided
 from contracting.core.canonical import plain
-from contracting.determinations.calculations import Withheld, redacted
 from contracting.determinations.models import Determination
 from contracting.determinations.states import NEEDS_EVIDENCE, PARTS, Kind
 from contracting.documents.calculations import printed
+from contracting.documents.paperwork.redaction import Withheld, redacted
 from contracting.reference.queries import rule_words
 
 CITED: Final[Mapping[Kind, str]] = {

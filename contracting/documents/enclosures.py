@@ -193,6 +193,8 @@ def _context() -> dict[str, Any]:
         "time_zone": _TEXT | {"description": "IANA name; instants are printed in it."},
         "draft": _TEXT | {"description": "Why this paper is not issued yet."},
         "as_of": _TEXT | {"description": "The day on which a contract is read."},
+        "release": _TEXT
+        | {"description": "For what request this copy was made, with parts withheld."},
         **dict.fromkeys(paperwork.LINES_OF_WORDS, _TEXT),
         "letterhead": {
             "description": "Who writes to whom, when and about what.",

@@ -347,7 +347,7 @@ def html_of(sheet: Sheet, face: int = 0) -> str:
         "created_at": sheet.created_at.astimezone(UTC).replace(microsecond=0),
         "made_words": instant_words(enclosures.instant_of(sheet.created_at)),
         "language": "en",
-        "marking": paperwork.markings().get(sheet.kind, ""),
+        "marking": paperwork.marking_of(sheet.kind, context),
         "verify_at": sheet.verify_at,
         "verify_code": quick_code(sheet.verify_at) if sheet.verify_at else "",
     }

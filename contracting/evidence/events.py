@@ -5,6 +5,10 @@ from contracting.audit.events import event_type
 BUNDLE_ASKED = event_type(
     "evidence.bundle.asked", "Somebody asked for papers as one file."
 )
+COPY_RELEASED = event_type(
+    "evidence.copy.released",
+    "A copy of a paper was made for everybody, with what is withheld left out.",
+)
 PACK_ASKED = event_type(
     "evidence.pack.asked", "Somebody asked for the evidence of a contract."
 )

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import Membership
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.models import Addressed, AppendOnly
@@ -130,6 +131,50 @@ class Archive(AppendOnly, Addressed):
     def file(self) -> ArchiveFile | None:
         """The finished ZIP; ``None`` until every part of it is there."""
         return ArchiveFile.objects.filter(archive=self).select_related("blob").first()
+
+
+class ReleaseCopy(AppendOnly):
+    """A copy of a paper for everybody: what is withheld from it, and by whose word.
+
+    The agency alone reads what was withheld; the copy has none of it.
+    """
+
+    document = models.OneToOneField(
+        Document,
+        on_delete=models.PROTECT,
+        related_name="release_copy",
+        help_text="The copy, which everybody reads.",
+    )
+    original = models.ForeignKey(
+        Document, on_delete=models.PROTECT, related_name="release_copies"
+    )
+    request = models.CharField(
+        max_length=120, help_text="What it answers, such as a request's number."
+    )
+    withheld = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="[passage or heading, exemption, whether it is a heading].",
+    )
+    released_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+"
+    )
+    released_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_copy_for_release_says_what_it_answers",
+                condition=~Q(request=""),
+            ),
+            models.CheckConstraint(
+                name="a_copy_for_release_is_another_paper",
+                condition=~Q(document=models.F("original")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} for {self.request}"
 
 
 class ArchivePart(AppendOnly):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from accounts.permissions import role_in
 from accounts.states import VENDOR_ROLES, Role, Scope
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.documents.models import Document
+from contracting.documents.states import DocumentKind
 from contracting.evidence.models import Archive
 from contracting.evidence.queries import holds_source_selection, may_select_sources
-from contracting.evidence.queries.papers import unreadable
+from contracting.evidence.queries.papers import is_awarded, unreadable
 from contracting.evidence.states import ArchiveKind, Level
 from contracting.solicitations.models import Solicitation
 
@@ -44,6 +47,37 @@ def can_build_pack(by: Actor, contract: Contract, level: str) -> Verdict:
         "gathers the evidence of a contract.",
         "R-ROL-07",
     )
+
+
+def can_release_copy(by: Actor, document: Document) -> Verdict:
+    """The contracting office releases a copy of a printed paper that it may read.
+
+    Nothing of a competition before its award (FAR 3.104-4, 24.202), and no receipt: it
+    is the vendor's.
+    """
+    who = role_in(
+        by,
+        document.agency_id,
+        Role.CONTRACTING_OFFICER,
+        Role.CONTRACT_SPECIALIST,
+        doing="release a copy of a paper",
+        rule="R-ROL-07",
+    )
+    if isinstance(who, Refused):
+        return who
+    if unreadable([document.pk], by):
+        return Refused("It is a paper that you may not read.", "R-ROL-07")
+    if document.kind == DocumentKind.RECEIPT:
+        return Refused("A receipt is the vendor's; it is not released.")
+    if document.is_public:
+        return Refused("Everybody may read it already.")
+    if not document.is_rendered:
+        return Refused("Only a paper that is printed is released.")
+    if not is_awarded(document.stream):
+        return Refused(
+            "Nothing of a competition is released before its award (FAR 3.104-4)."
+        )
+    return Allowed()
 
 
 def _is_the_vendor(by: Actor, contract: Contract) -> Verdict:

@@ -11,6 +11,12 @@ class NothingToGather(Invalid):
     code = "nothing_to_gather"
 
 
+class NotWithheld(Invalid):
+    """A passage is not in the paper, has no exemption, or would be left in the copy."""
+
+    code = "not_withheld"
+
+
 class PapersNotPrinted(Conflict):
     """A paper that belongs in it is not printed: a part is never given as the whole."""
 

@@ -22,6 +22,11 @@ urlpatterns: list[URLPattern] = [
         views.BundleOfSolicitation.as_view(),
         name="bundle_solicitation_documents",
     ),
+    path(
+        "documents/<public_id:document>/release_copy",
+        views.ReleaseCopyView.as_view(),
+        name="release_copy",
+    ),
     path(_ARCHIVE, views.ArchivePage.as_view(), name="archive"),
     path(
         f"{_ARCHIVE}/download",

@@ -14,11 +14,14 @@ from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict
 from contracting.core.views import PageView, VerbView
+from contracting.documents.models import Document
 from contracting.documents.queries import attachment_headers
 from contracting.evidence import forms, permissions, queries
 from contracting.evidence.operations.build import build_pack
 from contracting.evidence.operations.bundle import bundle_documents
 from contracting.evidence.operations.hand_over import hand_over_archive
+from contracting.evidence.operations.release_copy import release_copy
+from contracting.evidence.queries.papers import copies_released, get_paper_for
 from contracting.evidence.states import MOST_PAPERS, Level
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.queries import get_solicitation_for
@@ -123,6 +126,42 @@ class BuildPack(VerbView):
             at=at,
         )
         return archive.path
+
+
+class ReleaseCopyView(VerbView):
+    """What is withheld from the copy that everybody may read?"""
+
+    template_name = "evidence/release_copy.html"
+    form_class = forms.ReleaseCopyForm
+    submit_label = "Release the copy"
+    done_message = "The copy is being printed. Everybody may read it then."
+
+    def thing(self, **ids: Any) -> Document:
+        return get_paper_for(self.actor, ids["document"])
+
+    def verdict(self, thing: Document) -> Verdict:
+        return permissions.can_release_copy(self.actor, thing)
+
+    def form_options(self, thing: Document) -> dict[str, Any]:
+        return {"document": thing}
+
+    def extra(self, thing: Document) -> dict[str, Any]:
+        return {
+            "copies": copies_released(thing),
+            "cancel_url": reverse("documents:document", args=[thing.public_id]),
+        }
+
+    def perform(
+        self, *, thing: Document, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        released = release_copy(
+            document_id=thing.pk,
+            answers=data["request"],
+            withheld=data["withheld"],
+            by=by,
+            at=at,
+        )
+        return reverse("documents:document", args=[released.document.public_id])
 
 
 class BundleDocuments(VerbView):

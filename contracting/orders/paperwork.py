@@ -11,7 +11,7 @@ from contracting.contracts.models import Contract, ContractClause
 from contracting.contracts.queries import representatives
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
-from contracting.core.quantities import TOKENS_PER_MTOK, Tokens
+from contracting.core.quantities import TOKENS_PER_MTOK, Dollars, Tokens
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.documents.calculations import printed
 from contracting.documents.rendering import Sheet, draft_of

@@ -69,6 +69,7 @@ _WORDS: Final = {
     Answer.OF_RECORD: _ISSUED,
     Answer.EARLIER: _ISSUED,
     Answer.ISSUED: _ISSUED,
+    Answer.RELEASED: _ISSUED,
     Answer.CUT: (
         "This file is the beginning of a paper that was issued by this system: its "
         "seal is cut off. Do not rely on it; ask for the whole file."
@@ -102,6 +103,11 @@ _WORDS_READ: Final = {
     Answer.EARLIER: (
         "This file is an earlier state of the paper of record, unchanged: something, "
         "such as a signature, was added to the paper since."
+    ),
+    Answer.RELEASED: (
+        "This file is a copy for release, unchanged as it was issued. It is not the "
+        "paper of record: what was withheld from it is left out, and each place says "
+        "why."
     ),
     Answer.COPY: (
         "This file is a signed copy of the paper of record, unchanged since it was "
@@ -151,6 +157,8 @@ def _of_whole(whole: Rendering, actor: Actor, at: datetime) -> Verified:
     last = whole.document.rendering
     is_last = last is not None and last.pk == whole.pk
     answer = Answer.OF_RECORD if is_last else Answer.EARLIER
+    if whole.document.is_release_copy:
+        answer = Answer.RELEASED
     return _of(whole.document, actor, at, answer)
 
 
@@ -233,7 +241,7 @@ def status_list_content(*, number: int, previous: str, at: datetime) -> dict[str
     salt = secrets.token_bytes(32)
     papers, others = [], []
     for document, sha256 in _issued():
-        listing = listing_of(document.kind)
+        listing = listing_of(document)
         if listing == Listing.NEVER:
             continue
         if document.is_public:

@@ -61,6 +61,8 @@ def standing_of(document: Document, at: datetime) -> Standing:
     rule = RULES.get(document.kind)
     if rule is None:
         return _UNSAID
+    if document.is_release_copy:
+        return _RELEASED
     later = _issued_again(document)
     if later is not None:
         return Standing(
@@ -73,9 +75,14 @@ def standing_of(document: Document, at: datetime) -> Standing:
     return read(document, at) if read else _UNSAID
 
 
-def listing_of(kind: str) -> Listing:
-    """How papers of a kind are listed; a kind that says nothing is not listed."""
-    rule = RULES.get(kind)
+def listing_of(document: Document) -> Listing:
+    """How a paper is listed; one of a kind that says nothing is not listed.
+
+    A copy for release is for everybody, of whatever kind the paper is.
+    """
+    if document.is_release_copy:
+        return Listing.STATUS
+    rule = RULES.get(document.kind)
     return rule.listing if rule else Listing.NEVER
 
 
@@ -408,6 +415,11 @@ _UNSAID: Final = Standing(
 )
 _RECORD: Final = Standing(
     Status.RECORD, "It records what was done. Nothing that came later changes that."
+)
+_RELEASED: Final = Standing(
+    Status.RECORD,
+    "It is a copy for release of another paper. How that paper stands is said to those "
+    "who may read it.",
 )
 _K = DocumentKind
 

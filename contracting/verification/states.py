@@ -12,6 +12,7 @@ class Answer(TextChoices):
     ISSUED = "issued", "issued by this system, unchanged"
     EARLIER = "earlier", "an earlier state of a paper of record"
     COPY = "copy", "a signed copy that was handed in"
+    RELEASED = "released", "a copy for release, unchanged"
     CUT = "cut", "the beginning of a paper, without its seal"
     ADDED_TO = "added_to", "a paper with something added behind it"
     CHANGED = "changed", "a paper that was changed"

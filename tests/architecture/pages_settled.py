@@ -127,6 +127,7 @@ SETTLED = (
         (
             "evidence:evidence",
             "evidence:build_pack",
+            "evidence:release_copy",
             "evidence:bundle_documents",
             "evidence:bundle_solicitation_documents",
             "evidence:archive",

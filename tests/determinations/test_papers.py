@@ -6,13 +6,13 @@ import pytest
 
 from contracting.approvals.states import Decided
 from contracting.core.quantities import Dollars
-from contracting.determinations.calculations import Withheld, redacted
 from contracting.determinations.operations.post import post_determination
 from contracting.determinations.operations.review import review_determination
 from contracting.determinations.refusals import DeterminationIncomplete
 from contracting.determinations.states import Kind
 from contracting.documents.models import Document
 from contracting.documents.operations.render import render_document
+from contracting.documents.paperwork.redaction import Withheld, redacted
 from contracting.documents.queries import documents_of, read_blob
 from tests.cast import actor, client_for, nothing_happens
 from tests.documents.papers import read, squeezed, text_of

@@ -175,7 +175,7 @@ def test_every_kind_of_paper_says_how_it_stands_and_how_it_is_listed():
     assert set(DocumentKind.values) - said == set()
     assert said - set(DocumentKind.values) == set()
     for sealed_kind in ("receipt", "decision", "price_memo"):
-        assert listing_of(sealed_kind) == Listing.NEVER
+        assert listing_of(Document(kind=sealed_kind)) == Listing.NEVER
 
 
 def test_the_task_publishes_the_list_of_the_day(contracting_officer):

@@ -12,11 +12,11 @@ from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
 from contracting.core.permissions import require
 from contracting.determinations import events, paperwork, permissions
-from contracting.determinations.calculations import Withheld, found_in, redacted
 from contracting.determinations.models import Determination, Posting
 from contracting.determinations.refusals import DeterminationIncomplete
 from contracting.determinations.states import VERSION
 from contracting.documents.operations.request import request_document
+from contracting.documents.paperwork.redaction import Withheld, found_in, redacted
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.db import models
 from django.db.models import Q
@@ -68,6 +68,10 @@ class Blob(AppendOnly):
         """Where the storage keeps the bytes."""
         suffix = ".zst" if self.packing == "zstd" else ""
         return f"{self.sha256[:2]}/{self.sha256}{suffix}"
+
+
+A_PAPER: Final = "documents.document"
+"""The kind of a subject that is a paper: only a copy for release is about one."""
 
 
 class DocumentQuerySet(LockingQuerySet["Document"]):
@@ -211,7 +215,12 @@ class Document(Addressed, Stateful, Timestamped):
     @property
     def as_subject(self) -> Subject:
         """The paper itself, as an event names it."""
-        return Subject("documents.document", self.pk, self.stream)
+        return Subject(A_PAPER, self.pk, self.stream)
+
+    @property
+    def is_release_copy(self) -> bool:
+        """Whether it is a copy of another paper, with parts withheld, for everybody."""
+        return self.subject_kind == A_PAPER
 
     @property
     def is_rendered(self) -> bool:

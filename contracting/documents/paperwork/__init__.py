@@ -132,6 +132,19 @@ def markings() -> dict[str, str]:
         return {row["kind"]: row["marking"] for row in csv.DictReader(lines)}
 
 
+def marking_of(kind: str, context: Mapping[str, Any]) -> str:
+    """What every page of this paper bears: a copy for release bears nothing else."""
+    released = context.get("release")
+    if released:
+        return f"{RELEASE_COPY} ({released})"
+    return markings().get(kind, "")
+
+
+RELEASE_COPY: Final = (
+    "COPY FOR RELEASE. WHAT IS WITHHELD NAMES ITS EXEMPTION, 5 U.S.C. 552(b)"
+)
+
+
 def laid_out(kind: str, context: Mapping[str, Any], face: int = 0) -> dict[str, Any]:
     """Everything the templates print of a context, in the order in which they do.
 
@@ -166,7 +179,10 @@ def laid_out(kind: str, context: Mapping[str, Any], face: int = 0) -> dict[str, 
             key: printed(said, zone=zone)
             for key, said in (context.get("letterhead") or {}).items()
         },
-        "drawing": drawing_of(_rows_of(context, "waterfall")),
+        # Its labels are rounded and no part of the record: a copy for release has none.
+        "drawing": {}
+        if context.get("release")
+        else drawing_of(_rows_of(context, "waterfall")),
     }
 
 

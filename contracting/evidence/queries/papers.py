@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from django.db.models import QuerySet
+
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
+from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
 from contracting.disputes.models import DisputeCase
 from contracting.documents.models import Document, DocumentQuerySet
 from contracting.documents.queries import documents_of_stream, is_held_by
 from contracting.documents.states import DocumentKind
 from contracting.evaluations.queries import evaluations_visible_to
+from contracting.evidence.models import ReleaseCopy
 from contracting.orders.models import Modification, TaskOrder
 from contracting.payments.models import PaymentCertification
 from contracting.reconciliation.models import Acceptance
 from contracting.solicitations.models import Solicitation
+from contracting.solicitations.states import SolicitationState
 
 
 def readable_papers(streams: Collection[str], actor: Actor) -> list[Document]:
@@ -57,6 +62,36 @@ def unreadable(documents: Iterable[int], actor: Actor) -> int:
     held = {each.pk for each in rows.exclude(pk__in=seen) if is_held_by(actor, each)}
     memos = {each.pk for each in _memos(rows, actor)}
     return len(wanted - seen - held - memos)
+
+
+def get_paper_for(actor: Actor, public_id: str) -> Document:
+    """A paper by its address, for those who may read it, price memos included.
+
+    :raises NotVisible: for anybody else, and for an address that does not exist
+    """
+    asked = Document.objects.filter(public_id=public_id)
+    found = asked.select_related("agency", "vendor").first()
+    if found is None or unreadable([found.pk], actor):
+        message = "There is no such paper."
+        raise NotVisible(message)
+    return found
+
+
+def is_awarded(stream: str) -> bool:
+    """Whether no competition hangs on papers of this stream any more."""
+    root, _, key = stream.partition(":")
+    if root == "solicitation":
+        awarded = Solicitation.objects.filter(state=SolicitationState.AWARDED)
+        return awarded.filter(pk=int(key)).exists()
+    if root == "contract":
+        return Contract.objects.filter(pk=int(key), awarded_at__isnull=False).exists()
+    return True
+
+
+def copies_released(document: Document) -> QuerySet[ReleaseCopy]:
+    """The copies of a paper that were made for release, newest first."""
+    found = ReleaseCopy.objects.filter(original=document)
+    return found.select_related("document", "released_by__user").order_by("-pk")
 
 
 def papers_of(
