@@ -20,7 +20,10 @@ EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-" + (
 
 
 def pdf(change=None, **save) -> bytes:
-    """A PDF of one page; ``change(pdf)`` adds to it before it is saved."""
+    """A PDF of one page; ``change(pdf)`` adds to it before it is saved.
+
+    The same change gives the same bytes, unless they are encrypted.
+    """
     import pikepdf
 
     out = io.BytesIO()
@@ -28,7 +31,7 @@ def pdf(change=None, **save) -> bytes:
         made.add_blank_page()
         if change is not None:
             change(made)
-        made.save(out, **save)
+        made.save(out, deterministic_id="encryption" not in save, **save)
     return out.getvalue()
 
 
