@@ -16,7 +16,6 @@ trust file or the list cannot be used.
 from __future__ import annotations
 
 import argparse
-import base64
 import hashlib
 import io
 import json
@@ -31,72 +30,41 @@ from typing import Any, Final
 
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from drawdown_verify_bounds import TooHeavy, bounded
+from drawdown_verify_forms import forms_of
+from drawdown_verify_lists import (
+    StatusList,
+    Trust,
+    Unusable,
+    read_statuses,
+    read_trust,
+)
+
 PROVED: Final = "proved"
 REFUSED: Final = "refused"
 UNPROVED: Final = "unproved"
 NOT_LISTED: Final = "not listed"
+NOT_CHECKED: Final = "not checked"
 EXITS: Final = {PROVED: 0, REFUSED: 1, UNPROVED: 2}
 
-TRUST_FORMAT: Final = "drawdown-trust/1"
-LIST_FORMAT: Final = "drawdown-status-list/1"
 RECORD: Final = "drawdown_approval_record"
 RECORD_OID: Final = "2.25.198712354479946303741752870261849422612"
 STALE_AFTER: Final = timedelta(days=2)
 _NAMED_CODE: Final = re.compile(rb"/verify/([0-9a-hjkmnp-tv-z]{26})(?![0-9a-z])")
+MOST_BYTES: Final = 256 * 1024 * 1024
+_END_OF_FILE: Final = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s?\s?\Z")
+_COVERED: Final = b"/ByteRange"
 _MOST_NODES: Final = 1000
 _NAMED_RECORD: Final = re.compile(r"Approval record SHA-256 ([0-9a-f]{64})")
 
 cms.CMSAttributeType._map[RECORD_OID] = RECORD
 cms.CMSAttribute._oid_specs[RECORD] = cms.SetOfOctetString
-
-
-class Unusable(Exception):
-    """The trust file or the status list cannot be used; its text says why."""
-
-
-@dataclass(frozen=True)
-class Trust:
-    """The certificates of the site: by SHA-256, DER."""
-
-    site: str
-    certificates: dict[str, bytes]
-
-
-@dataclass(frozen=True)
-class StatusList:
-    """How papers stood on a day, after its signature was verified."""
-
-    number: int
-    as_of: datetime
-    salt: bytes
-    papers: dict[str, dict[str, Any]]
-    others: frozenset[str]
-
-    def names(self, sha256: str) -> bool:
-        """Whether a file with this hash was issued, and is not public."""
-        return self._salted(bytes.fromhex(sha256)) in self.others
-
-    def knows_code(self, code: str) -> bool:
-        """Whether the paper with this code was issued."""
-        public = any(each["code"] == code for each in self.papers.values())
-        return public or self._salted(code.encode()) in self.others
-
-    def _salted(self, value: bytes) -> str:
-        return hashlib.sha256(self.salt + value).hexdigest()
-
-    def age(self, now: datetime) -> timedelta:
-        """How old it is."""
-        return now - self.as_of
 
 
 @dataclass
@@ -124,108 +92,13 @@ class Report:
     reasons: list[str] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
     content: dict[str, str] = field(default_factory=dict)
-    status: str = "not checked"
+    status: str = NOT_CHECKED
     status_words: str = "Status not checked: no status list was given."
 
     def refuse(self, why: str) -> None:
         """The file is not what was issued."""
         self.verdict = REFUSED
         self.reasons.append(why)
-
-
-# Trust and status --------------------------------------------------------------------
-
-
-def read_trust(path: Path) -> Trust:
-    """The trust file, which came with the program or from somebody who is known.
-
-    :raises Unusable: if it cannot be read, or holds no certificate
-    """
-    said = _json(path, "trust file")
-    if not isinstance(said, dict) or said.get("format") != TRUST_FORMAT:
-        message = f"{path} is no trust file of the form {TRUST_FORMAT}."
-        raise Unusable(message)
-    try:
-        found = [base64.b64decode(each, validate=True) for each in said["certificates"]]
-        for der in found:
-            x509.load_der_x509_certificate(der)
-    except (KeyError, TypeError, ValueError) as error:
-        message = f"{path} holds no certificate that can be read: {error}."
-        raise Unusable(message) from error
-    if not found:
-        message = f"{path} holds no certificate."
-        raise Unusable(message)
-    return Trust(
-        site=str(said.get("site", "")),
-        certificates={hashlib.sha256(der).hexdigest(): der for der in found},
-    )
-
-
-def read_statuses(path: Path, trust: Trust) -> StatusList:
-    """The status list, if a trusted certificate has signed it.
-
-    :raises Unusable: if it cannot be read, or its signature does not hold
-    """
-    said = _json(path, "status list")
-    try:
-        body = said["list"].encode()
-        der = base64.b64decode(said["certificate"], validate=True)
-        signature = base64.b64decode(said["signature"], validate=True)
-        algorithm = said["algorithm"]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        message = f"{path} is no signed status list."
-        raise Unusable(message) from error
-    if hashlib.sha256(der).hexdigest() not in trust.certificates:
-        message = f"{path} is signed with a certificate that the trust file lacks."
-        raise Unusable(message)
-    try:
-        _verify_bytes(der, signature, algorithm, body)
-    except InvalidSignature as error:
-        message = f"The signature of {path} does not hold: it was changed."
-        raise Unusable(message) from error
-    return _parsed(path, body)
-
-
-def _parsed(path: Path, body: bytes) -> StatusList:
-    try:
-        words = json.loads(body)
-        if words["format"] != LIST_FORMAT:
-            raise KeyError(LIST_FORMAT)
-        return StatusList(
-            number=int(words["number"]),
-            as_of=datetime.fromisoformat(words["as_of"]),
-            salt=bytes.fromhex(words["salt"]),
-            papers={each["sha256"]: each for each in words["papers"]},
-            others=frozenset(words["others"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        message = f"{path} is no status list of the form {LIST_FORMAT}."
-        raise Unusable(message) from error
-
-
-def _verify_bytes(der: bytes, signature: bytes, algorithm: str, body: bytes) -> None:
-    """:raises InvalidSignature: if it does not hold, or was made in an unknown way"""
-    key = x509.load_der_x509_certificate(der).public_key()
-    sha256 = hashes.SHA256()
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        key.verify(signature, body, ec.ECDSA(sha256))
-    elif isinstance(key, rsa.RSAPublicKey) and "pss" in algorithm:
-        salted = padding.PSS(padding.MGF1(sha256), padding.PSS.AUTO)
-        key.verify(signature, body, salted, sha256)
-    elif isinstance(key, rsa.RSAPublicKey):
-        key.verify(signature, body, padding.PKCS1v15(), sha256)
-    elif isinstance(key, ed25519.Ed25519PublicKey):
-        key.verify(signature, body)
-    else:
-        raise InvalidSignature
-
-
-def _json(path: Path, what: str) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        message = f"The {what} {path} cannot be read: {error}."
-        raise Unusable(message) from error
 
 
 # One file ----------------------------------------------------------------------------
@@ -237,17 +110,27 @@ def verify_file(
     """What can be proved of one file."""
     report = Report(file=str(path))
     try:
-        content = path.read_bytes()
+        content = _bytes_of(path)
     except OSError as error:
         report.reasons.append(f"It cannot be read: {error.strerror}.")
+        return report
+    except TooHeavy as heavy:
+        report.reasons.append(str(heavy))
         return report
     report.sha256 = hashlib.sha256(content).hexdigest()
     if not content.startswith(b"%PDF-"):
         report.reasons.append("It is no PDF.")
+        _refuse_what_lost_its_signature(report, content)
         return report
     listed = statuses is not None and _say_status(report, statuses, now)
     try:
-        _verify_pdf(report, content, trust, statuses)
+        with bounded():
+            _verify_pdf(report, content, trust, statuses)
+    except (MemoryError, TooHeavy):
+        report.refuse(
+            "It takes more time or memory to read than any paper does. No paper that "
+            "was issued is like that."
+        )
     except Exception as error:  # noqa: BLE001 (a damaged file may break anything)
         report.refuse(f"It is damaged and cannot be read: {type(error).__name__}.")
     if report.verdict == UNPROVED and listed:
@@ -261,6 +144,16 @@ def verify_file(
             "it was changed cannot be told."
         )
     return report
+
+
+def _bytes_of(path: Path) -> bytes:
+    """:raises TooHeavy: for a file that no paper of the site is as large as"""
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        message = f"It has more than {MOST_BYTES:,} bytes; no paper has."
+        raise TooHeavy(message)
+    return content
 
 
 def _say_status(report: Report, statuses: StatusList, now: datetime) -> bool:
@@ -303,13 +196,20 @@ def _verify_pdf(
     report: Report, content: bytes, trust: Trust, statuses: StatusList | None
 ) -> None:
     reader = PdfFileReader(io.BytesIO(content))
+    if reader.encrypted:
+        report.refuse("It is encrypted, and no paper that was issued is.")
+        return
     files = dict(_attachments(reader.root))
     report.content = {name: _sha256(data) for name, data in files.items()}
     signed = list(reader.embedded_regular_signatures)
     if not signed:
-        _look_for_its_code(report, reader.root, statuses)
+        _refuse_what_lost_its_signature(report, content)
+        _look_for_its_code(report, reader.root, trust, statuses)
         return
+    _look_behind_the_last(report, content, reader, signed[-1])
     last = len(signed) - 1
+    for embedded in signed:
+        _look_into_the_gap(report, content, embedded)
     for place, embedded in enumerate(signed):
         found = _verify_signature(report, embedded, trust, is_last=place == last)
         report.signatures.append(found)
@@ -318,14 +218,76 @@ def _verify_pdf(
         report.verdict = PROVED
 
 
-def _look_for_its_code(report: Report, root: Any, statuses: StatusList | None) -> None:
-    """Refuse what says that it is a listed paper and has another hash."""
+def _look_behind_the_last(
+    report: Report, content: bytes, reader: Any, last: Any
+) -> None:
+    """Refuse bytes behind the last signature that are no whole revision of the file.
+
+    A reader of PDF passes over them; whoever issued the paper has not written them.
+    """
+    covered = int(last.byte_range[2]) + int(last.byte_range[3])
+    if covered >= len(content):
+        return
+    ended = _END_OF_FILE.search(content, max(covered, len(content) - 100))
+    later = reader.xrefs.total_revisions - 1
+    at = reader.xrefs.get_startxref_for_revision(later)
+    if later <= last.signed_revision or ended is None or int(ended[1]) != at:
+        report.refuse("Something was added behind the last signature.")
+
+
+def _refuse_what_lost_its_signature(report: Report, content: bytes) -> None:
+    """Refuse a file that has a signature somewhere, where no reader finds it."""
+    if _COVERED in content:
+        report.refuse("It has a signature that is damaged or hidden: it was changed.")
+
+
+def _look_into_the_gap(report: Report, content: bytes, embedded: Any) -> None:
+    """Refuse what stands in the gap that a signature leaves for itself, but for it.
+
+    No signature covers those bytes: they are its own in hexadecimal, filled up with
+    zeros to the room that was kept, and nothing else. Nor are all parts of its own
+    covered by it, so that it must be written as it is made, byte for byte.
+    """
+    _, start, end, _ = map(int, embedded.byte_range)
+    own = bytes(embedded.pkcs7_content)
+    digits = own.hex().encode()
+    written = {b"<" + each + b">" for each in (digits, digits.upper())}
+    as_made = any(
+        own.startswith(each) and not any(own[len(each) :])
+        for each in forms_of(embedded.signed_data, embedded.signer_cert)
+    )
+    if content[start:end] not in written or not as_made:
+        report.refuse(
+            "Something else than the signature stands in the place of the one in "
+            f"{embedded.field_name}."
+        )
+
+
+def _look_for_its_code(
+    report: Report, root: Any, trust: Trust, statuses: StatusList | None
+) -> None:
+    """Refuse what says that it is a paper of the site, and bears nothing that shows it.
+
+    Every paper of the site is sealed. One from before that is on the list.
+    """
     metadata = _in(root, "/Metadata")
-    named = _NAMED_CODE.search(bytes(metadata.data)) if metadata is not None else None
+    said = bytes(metadata.data) if metadata is not None else b""
+    named = _NAMED_CODE.search(said)
     code = named[1].decode() if named else ""
     if code.startswith("draft0000"):
         report.refuse("It says that it is a draft: nobody has issued or signed it.")
-    elif statuses and report.status == NOT_LISTED and statuses.knows_code(code):
+        return
+    if named is None or report.status not in {NOT_LISTED, NOT_CHECKED}:
+        return
+    if statuses is None:
+        if trust.site and trust.site.encode() + named[0] in said:
+            report.refuse(
+                "It says that it is a paper of this site, and bears no seal: the seal "
+                "was cut off, or it was never issued. One that was issued before every "
+                "paper had a seal is on the list of statuses: verify it with that."
+            )
+        return
+    if statuses.knows_code(code):
         report.refuse(
             "It says that it is a paper which the list names, and its bytes are not "
             "those that were issued: it was changed, or its seal was cut off."
@@ -360,6 +322,9 @@ def _verify_signature(
         report.refuse(f"{named} is of a certificate that the trust file lacks.")
     elif not status.trusted:
         report.refuse(f"{named} is of a certificate that was not valid for it.")
+    stamp = status.timestamp_validity
+    if stamp is not None and not (stamp.intact and stamp.valid):
+        report.refuse(f"{named} has a time stamp that does not hold.")
     _look_behind(report, named, status, is_last=is_last)
     return found
 

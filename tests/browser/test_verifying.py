@@ -12,7 +12,7 @@ VERIFY = reverse("verification:verify")
 
 
 def test_a_file_is_verified_without_a_script_and_with_one(stage, axe, tmp_path):
-    officer = actor("contracting_officer")  # the kind bears no seal
+    officer = actor("contracting_officer")
     document = request(officer, AT, kind="option_determination", is_public=True)
     render_document(document_id=document.pk)
     content = print_of(document)[1]

@@ -24,7 +24,7 @@ from contracting.documents import rendering
 from contracting.documents.models import Document
 from contracting.documents.operations.render import _sheet, render_document
 from contracting.documents.queries import read_blob
-from contracting.documents.signing import keys, signatures
+from contracting.documents.signing import keys, orders, signatures
 from contracting.documents.states import DocumentState
 from tests.architecture.tree import ROOT
 from tests.documents import files
@@ -152,19 +152,8 @@ def test_a_receipt_is_sealed_and_both_hashes_are_kept(
     assert content.startswith(again)
 
 
-@pytest.mark.django_db
-def test_what_is_read_inside_only_is_printed_without_a_seal(
-    contracting_officer, at, settings, monkeypatch
-):
-    settings.SEAL_FILE = ""
-    monkeypatch.setattr(rendering, "render", lambda sheet: b"%PDF plain")
-    paper = request(contracting_officer, at, kind="price_memo")
-
-    render_document(document_id=paper.pk)
-
-    made = Document.objects.get(pk=paper.pk).rendering
-    assert made is not None
-    assert (made.is_sealed, made.seal_certificate_sha256) == (False, "")
+def test_every_kind_of_paper_is_sealed_or_signed():
+    assert [each.kind for each in orders.papers().values() if not each.is_sealed] == []
 
 
 @pytest.mark.django_db

@@ -14,6 +14,7 @@ from contracting.core.actors import SYSTEM
 from contracting.core.canonical import canonical_json
 from contracting.documents.models import Document
 from contracting.documents.operations.render import render_document
+from contracting.documents.signing import files
 from contracting.documents.signing.signatures import sign_print
 from contracting.verification.calculations import question_of
 from contracting.verification.models import StatusList
@@ -30,7 +31,7 @@ UNSEALED = "option_determination"
 
 
 def build():
-    """A sealed paper of a vendor, one without a seal, and a public one."""
+    """A sealed paper of a vendor; two from before every paper was sealed."""
     officer = actor("contracting_officer")
     vendor = actor("vendor_a_signer").organization_id
     made = [
@@ -38,8 +39,10 @@ def build():
         request(officer, AT, kind=UNSEALED),
         request(officer, AT, kind=UNSEALED, is_public=True),
     ]
-    for document in made:
-        render_document(document_id=document.pk)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "is_sealed", lambda kind: kind != UNSEALED)
+        for document in made:
+            render_document(document_id=document.pk)
     publish_status_list(by=SYSTEM, at=AT)
     return made[0]
 
@@ -209,7 +212,9 @@ def test_a_changed_paper_without_a_seal_is_refused_by_the_list(
     assert (ended, report["verdict"]) == (1, "refused")
     assert report["status"] == "not listed"
     assert "its bytes are not those that were issued" in report["reasons"][0]
-    assert verified(content)[0] == 2
+    ended, report = verified(content)
+    assert ended == 1
+    assert "bears no seal" in report["reasons"][0]
 
 
 def test_the_list_proves_what_bears_no_seal_and_says_how_it_stands(
@@ -222,7 +227,9 @@ def test_the_list_proves_what_bears_no_seal_and_says_how_it_stands(
 
     ended, report = verified(unsealed, with_list=True)
     assert (ended, report["status"]) == (0, "issued")
-    assert verified(unsealed)[0] == 2
+    ended, report = verified(unsealed)
+    assert ended == 1
+    assert "verify it with that" in report["reasons"][0]
 
 
 def test_two_signatures_with_their_records_are_proved_and_told(world, db, verified):
@@ -288,6 +295,15 @@ def test_a_list_that_was_changed_is_not_used(sealed, verified, capsys):
 
     assert ended == 2
     assert "does not hold: it was changed" in capsys.readouterr().err
+
+
+def test_what_is_cut_off_before_its_seal_is_refused_without_a_list(sealed, verified):
+    before_the_seal = sealed[: sealed.index(b"%%EOF") + len(b"%%EOF\n")]
+
+    ended, report = verified(before_the_seal)
+
+    assert ended == 1
+    assert "the seal was cut off" in report["reasons"][0]
 
 
 def test_what_is_no_pdf_is_neither_proved_nor_refused(verified):
