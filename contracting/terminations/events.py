@@ -31,6 +31,10 @@ TERMINATION_SIGNED = event_type(
 TERMINATION_DISCARDED = event_type(
     "terminations.termination.discarded", "The draft of a termination was discarded."
 )
+TERMINATION_CONVERTED = event_type(
+    "terminations.termination.converted",
+    "The termination for cause became one for convenience.",
+)
 SETTLEMENT_PROPOSED = event_type(
     "terminations.settlement.proposed", "The vendor proposed a settlement."
 )

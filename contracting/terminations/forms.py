@@ -97,6 +97,20 @@ class DiscardTerminationForm(forms.Form):
     """A button."""
 
 
+class ConvertTerminationForm(forms.Form):
+    """Who found that it was not for cause, and why."""
+
+    basis = forms.CharField(
+        label="Who found so",
+        max_length=200,
+        help_text="A board's or court's decision with its number, or your own review.",
+    )
+    text = _words("Why", "The vendor reads it in the notice.")
+    confirm = forms.BooleanField(
+        label="I sign the notice of conversion as contracting officer."
+    )
+
+
 class _AmountForm(forms.Form):
     """An amount in cents with its reason."""
 

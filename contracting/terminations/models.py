@@ -222,9 +222,53 @@ class Termination(Addressed, Timestamped, Stateful):
         return (self.order.piid if self.order else self.contract.piid) or ""
 
     @property
+    def is_for_cause(self) -> bool:
+        """Whether it is for cause, and was not found to be for convenience since."""
+        return self.ground == Ground.CAUSE and not hasattr(self, "conversion")
+
+    @property
+    def standing_proposal(self) -> SettlementProposal | None:
+        """The vendor's latest proposal; none of before a conversion stands."""
+        found = self.proposals.order_by("pk")
+        if hasattr(self, "conversion"):
+            found = found.filter(proposed_at__gte=self.conversion.converted_at)
+        return found.last()
+
+    @property
     def path(self) -> str:
         """The address of its page."""
         return f"/terminations/{self.public_id}"
+
+
+class Conversion(AppendOnly):
+    """A termination for cause counts as one for convenience (FAR 52.212-4(m)).
+
+    The ground of its notice stays as it was signed.
+    """
+
+    termination = models.OneToOneField(
+        Termination, on_delete=models.PROTECT, related_name="conversion"
+    )
+    basis = models.CharField(
+        max_length=200, help_text="Who found so: a board, a court, or the officer."
+    )
+    text = models.TextField()
+    notice = models.OneToOneField(
+        Letter, on_delete=models.PROTECT, related_name="conversion"
+    )
+    converted_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    converted_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_conversion_says_who_found_so_and_why",
+                condition=~Q(basis="") & ~Q(text=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"conversion of the {self.termination}"
 
 
 class SettlementProposal(AppendOnly):

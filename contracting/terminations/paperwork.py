@@ -21,6 +21,7 @@ CITED: Final = {
     LetterKind.CURE: "FAR 49.607(a), 52.212-4(m)",
     LetterKind.SHOW_CAUSE: "FAR 49.607(b), 49.402-3(e)(1)",
     LetterKind.TERMINATION: "FAR 49.102, 52.212-4(l) and (m)",
+    LetterKind.CONVERSION: "FAR 52.212-4(m), 12.403(c)",
 }
 """On what each kind of letter rests."""
 HEADINGS: Final = {
@@ -29,6 +30,7 @@ HEADINGS: Final = {
     LetterKind.CURE: "Cure Notice",
     LetterKind.SHOW_CAUSE: "Show-Cause Notice",
     LetterKind.TERMINATION: "Notice of Termination",
+    LetterKind.CONVERSION: "Notice of Conversion into a Termination for Convenience",
 }
 
 
@@ -80,7 +82,7 @@ def settlement_sheet(
     """
     termination = settlement.termination
     contract, order = termination.contract, termination.order
-    proposal = termination.proposals.order_by("pk").last()
+    proposal = termination.standing_proposal
     dollars = Dollars(settlement.dollars)
     money = [
         ("Accepted until now", before.accepted),

@@ -129,6 +129,14 @@ def can_propose_settlement(by: Actor, termination: Termination) -> Verdict:
     )
 
 
+def can_convert_termination(by: Actor, termination: Termination, on: date) -> Verdict:
+    """A contracting officer with a warrant for the whole of it, for cause alone."""
+    who = can_decide_settlement(by, termination, on)
+    if not isinstance(who, Refused) and not termination.is_for_cause:
+        return Refused("Only a termination for cause is converted.")
+    return who
+
+
 def can_decide_settlement(by: Actor, termination: Termination, on: date) -> Verdict:
     """A contracting officer with a warrant for the whole of it."""
     return _in_state(

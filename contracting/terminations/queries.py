@@ -207,7 +207,7 @@ def tasks_on(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
     for letter in letters.filter(receipt__isnull=True):
         what = f"{letter.get_kind_display().capitalize()} on {letter.about}: receipt"
         yield Task("Letters", what, letter.path, None, vendor)
-    for letter in letters.filter(due_on__isnull=False, answer__isnull=True):
+    for letter in letters.filter(kind__in=ANSWERED, answer__isnull=True):
         what = f"{letter.get_kind_display().capitalize()} on {letter.about}: answer"
         yield Task("Letters", what, letter.path, letter.due_on, vendor)
     for letter in letters.filter(kind=LetterKind.STOP_WORK, lifted_by__isnull=True):

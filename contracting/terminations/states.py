@@ -17,6 +17,7 @@ class LetterKind(TextChoices):
     CURE = "CURE", "cure notice"
     SHOW_CAUSE = "SHOW_CAUSE", "show-cause notice"
     TERMINATION = "TERMINATION", "notice of termination"
+    CONVERSION = "CONVERSION", "notice of conversion"
 
 
 EFFECTS: Final = {
@@ -27,6 +28,10 @@ EFFECTS: Final = {
         "the vendor shows why it should not be terminated, or may be from its day on"
     ),
     LetterKind.TERMINATION: "performance ends on the day that it names",
+    LetterKind.CONVERSION: (
+        "the termination for cause counts as one for convenience; the vendor proposes "
+        "a settlement by its day"
+    ),
 }
 """What each letter does, in the words of the register."""
 

@@ -56,6 +56,11 @@ urlpatterns: list[URLPattern] = [
     ),
     path(_TERMINATION, views.TerminationPage.as_view(), name="termination"),
     path(
+        f"{_TERMINATION}/convert_termination",
+        views.ConvertTermination.as_view(),
+        name="convert_termination",
+    ),
+    path(
         f"{_TERMINATION}/sign_termination",
         views.SignTermination.as_view(),
         name="sign_termination",

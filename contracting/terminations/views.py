@@ -22,6 +22,7 @@ from contracting.orders.queries import get_task_order_for
 from contracting.terminations import calculations, forms, permissions, queries
 from contracting.terminations.models import Letter, Termination
 from contracting.terminations.operations.answer import answer_letter
+from contracting.terminations.operations.convert import convert_termination
 from contracting.terminations.operations.decide import decide_settlement
 from contracting.terminations.operations.discard import discard_termination
 from contracting.terminations.operations.draft import draft_termination
@@ -141,6 +142,7 @@ class TerminationPage(PageView):
             "may_discard": permissions.can_discard_termination(by, found),
             "may_propose": permissions.can_propose_settlement(by, found),
             "may_decide": permissions.can_decide_settlement(by, found, on),
+            "may_convert": permissions.can_convert_termination(by, found, on),
             "documents": documents_of(found.subject).visible_to(by),
             "overrides": overrides_on(by, found.subject),
             "events": events_of(found.subject) if by.is_agency else [],
@@ -341,7 +343,7 @@ class _OnTermination(VerbView):
         return {
             "termination": thing,
             "owed": calculations.owed_of(queries.balances_ended_by(thing)),
-            "proposal": thing.proposals.order_by("pk").last(),
+            "proposal": thing.standing_proposal,
             "ended": queries.orders_ended_by(thing),
             "cancel_url": thing.path,
         }
@@ -380,6 +382,26 @@ class DiscardTermination(_OnTermination):
         self, *, thing: Termination, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         return discard_termination(termination_id=thing.pk, by=by, at=at).path
+
+
+class ConvertTermination(_OnTermination):
+    """Was it not for cause after all?"""
+
+    template_name = "terminations/convert_termination.html"
+    form_class = forms.ConvertTerminationForm
+    submit_label = "Sign the notice of conversion"
+    done_message = "It counts as one for convenience; the vendor may propose anew."
+
+    def verdict(self, thing: Termination) -> Verdict:
+        on = _on(thing.contract)
+        return permissions.can_convert_termination(self.actor, thing, on)
+
+    def perform(
+        self, *, thing: Termination, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        words = {name: data[name] for name in ("basis", "text")}
+        convert_termination(termination_id=thing.pk, **words, by=by, at=at)
+        return thing.path
 
 
 class ProposeSettlement(_OnTermination):

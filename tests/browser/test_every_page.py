@@ -159,6 +159,7 @@ REACHED_OTHERWISE = {
     "terminations:resume_work": "only while work is stopped",
     "terminations:sign_termination": "only once something is ended",
     "terminations:termination": "only once something is ended",
+    "modifications:assume_contract": "only while a novation waits for its successor",
     "modifications:confirm_ratchet_finding": "only once the public list has fallen",
     "modifications:hold_ratchet_finding": "only once the public list has fallen",
     "modifications:discard_contract_modification": "only once a contract is modified",

@@ -161,6 +161,7 @@ NOT_IN_THE_STORY = {
     "watch:alarm",
     "watch:close_alarm",
     "terminations:answer_letter",
+    "terminations:convert_termination",
     "terminations:decide_settlement",
     "terminations:discard_termination",
     "terminations:letter",

@@ -149,7 +149,7 @@ def _guard(
     if not queries.has_stopped(termination, at):
         message = f"Performance runs until {termination.stop_on}; settle after that."
         raise SettlementRefused(message)
-    proposal = termination.proposals.order_by("pk").last()
+    proposal = termination.standing_proposal
     due = termination.proposal_due
     if proposal is None and due is not None and on <= due:
         message = f"The vendor may propose a settlement until {due}, and has not yet."

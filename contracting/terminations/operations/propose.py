@@ -17,7 +17,6 @@ from contracting.terminations import events, permissions
 from contracting.terminations.models import SettlementProposal
 from contracting.terminations.operations.sign import _lock_termination
 from contracting.terminations.refusals import SettlementRefused, WordsMissing
-from contracting.terminations.states import Ground
 
 
 @transaction.atomic
@@ -43,7 +42,7 @@ def propose_settlement(
     if dollars < Dollars() or dollars != dollars.to_cents() or not text.strip():
         message = "Say in whole cents what is asked for, and what it consists of."
         raise WordsMissing(message, pointer="/dollars")
-    if termination.ground == Ground.CAUSE and dollars:
+    if termination.is_for_cause and dollars:
         message = (
             "After a termination for cause nothing is owed beside what was accepted "
             "(52.212-4(m)). Propose $0.00, or claim under the disputes clause."
