@@ -5,6 +5,9 @@ from contracting.audit.events import event_type
 ORGANIZATION_CREATED = event_type(
     "accounts.organization.created", "An organization was created."
 )
+ORGANIZATION_RENAMED = event_type(
+    "accounts.organization.renamed", "An organization changed its name."
+)
 USER_REGISTERED = event_type("accounts.user.registered", "A person was registered.")
 MEMBERSHIP_GRANTED = event_type(
     "accounts.membership.granted", "A person was given a role."

@@ -103,6 +103,13 @@ def can_create_organization(by: Actor) -> Verdict:
     return Refused("Only the operator of this installation may create an organization.")
 
 
+def can_rename_organization(by: Actor) -> Verdict:
+    """The operator, or a contracting officer by a change-of-name agreement."""
+    if by.is_system or by.has_role(Role.CONTRACTING_OFFICER):
+        return Allowed()
+    return Refused("Only a contracting officer records that a vendor is renamed.")
+
+
 def can_register_user(by: Actor) -> Verdict:
     """People are registered by an administrator; nobody registers themselves."""
     if by.is_system or by.has_role(Role.ADMINISTRATOR, Role.VENDOR_ADMINISTRATOR):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from contracting.contracts.models import Contract
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
+from contracting.evaluations.operations.import_registrations import (
+    import_registrations,
+)
 from contracting.modifications.models import ContractModification, ModelTerms
+from contracting.modifications.operations.assume import assume_contract
 from contracting.modifications.operations.draft import draft_contract_modification
+from contracting.modifications.operations.draft_novation import draft_novation
 from contracting.modifications.operations.draft_on_ramp import draft_on_ramp
 from contracting.modifications.operations.issue import issue_contract_modification
 from contracting.modifications.operations.record_terms import record_model_terms
@@ -18,13 +23,14 @@ from contracting.modifications.operations.sign import sign_contract_modification
 from contracting.modifications.states import (
     LineDraft,
     ModificationKind,
+    NovationDraft,
     OnRampDraft,
     Proposal,
     RateDraft,
 )
 from contracting.reference.queries import attachments_on
 from tests.builders import MODEL
-from tests.builders_orders import MODIFIED_AT, awarded_contract
+from tests.builders_orders import MODIFIED_AT, awarded_contract, registrations
 from tests.cast import actor
 from tests.remembered import remembered
 
@@ -62,12 +68,14 @@ def drafted_contract_modification(
 
 @remembered
 def signed_by_vendor(
-    modification: ContractModification, at: datetime = MODIFIED_AT
+    modification: ContractModification,
+    at: datetime = MODIFIED_AT,
+    by: str = "vendor_a_signer",
 ) -> ContractModification:
     """The same modification after the vendor has signed it."""
     return sign_contract_modification(
         modification_id=modification.pk,
-        by=actor("vendor_a_signer"),
+        by=actor(by),
         at=at,
         seen_version=modification.version,
     )
@@ -85,6 +93,98 @@ def issued_contract_modification(
         modification_id=ready.pk,
         by=actor("contracting_officer"),
         at=at,
+        seen_version=ready.version,
+    )
+
+
+NOVATION: Mapping[str, Any] = {
+    "transferred_on": date(2026, 4, 10),
+    "instrument": "Asset purchase agreement of 10 April 2026",
+    "instrument_sha256": "a" * 64,
+    "agreement": "Novation agreement of 14 April 2026, contract file tab 12",
+    "agreement_sha256": "b" * 64,
+    "capability": "It runs the same models with the same people; responsible (9.104).",
+    "guarantee": "It guarantees payment of all liabilities and the performance.",
+}
+
+
+@remembered
+def drafted_novation(
+    *,
+    on: Contract | None = None,
+    successor: str = "vendor_b_signer",
+    extract: Mapping[str, str] | None = None,
+    at: datetime = MODIFIED_AT,
+    **other: Any,
+) -> ContractModification:
+    """A novation that a specialist has drafted, on an extract of that day."""
+    contract = on or awarded_contract()
+    excluded = dict(extract or {})
+    if excluded:
+        excluding(excluded, at=at)
+    else:
+        registrations(at=at)
+    rests_on = {name: other.pop(name, given) for name, given in NOVATION.items()}
+    usual = {
+        "kind": ModificationKind.NOVATION,
+        "citation": "FAR 42.1204",
+        "description": "Larkspur AI succeeds to the contract.",
+        "terms": {},
+    }
+    successor_id = actor(successor).organization_id
+    assert successor_id is not None
+    return draft_novation(
+        contract_id=contract.pk,
+        proposal=proposal(**(usual | other)),
+        novation=NovationDraft(successor_id=successor_id, **rests_on),
+        by=actor("contract_specialist"),
+        at=at,
+    )
+
+
+def excluding(excluded: Mapping[str, str], *, at: datetime) -> None:
+    """An extract of the hour in which Larkspur is excluded for that reason."""
+    officer = actor("contract_specialist")
+    assert officer.organization_id is not None
+    import_registrations(
+        agency_id=officer.organization_id,
+        name="excluded.csv",
+        content=(
+            "uei,legal_name,registered_until,exclusion\n"
+            "MERD1ANMDLS5,Meridian Models,2026-12-31,\n"
+            f"LRKSPR2ABCD6,Larkspur AI,2026-12-31,{excluded['larkspur']}\n"
+        ).encode(),
+        extracted_at=at - timedelta(hours=1),
+        by=officer,
+        at=at - timedelta(minutes=30),
+    )
+
+
+@remembered
+def assumed(
+    modification: ContractModification,
+    *,
+    by: str = "vendor_b_signer",
+    at: datetime = MODIFIED_AT,
+) -> ContractModification:
+    """The same novation after the successor has signed it."""
+    assume_contract(
+        modification_id=modification.pk,
+        by=actor(by),
+        at=at,
+        seen_version=modification.version,
+    )
+    return modification
+
+
+@remembered
+def issued_novation(*, on: Contract, **other: Any) -> ContractModification:
+    """A novation to Larkspur that all three have signed."""
+    ready = assumed(signed_by_vendor(drafted_novation(on=on, **other)))
+    return issue_contract_modification(
+        modification_id=ready.pk,
+        by=actor("contracting_officer"),
+        at=MODIFIED_AT,
         seen_version=ready.version,
     )
 

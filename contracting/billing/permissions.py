@@ -19,12 +19,12 @@ INVOICES_WRITE = "invoices:write"
 
 def can_receive_usage_report(by: Actor, order: TaskOrder) -> Verdict:
     """The contract's vendor: a member, or its system's key."""
-    return _vendor(by, order, REPORTS_WRITE, "report usage")
+    return _vendor(by, order.contract.vendor_id, REPORTS_WRITE, "report usage")
 
 
 def can_receive_invoice(by: Actor, order: TaskOrder) -> Verdict:
     """The contract's vendor: a member, or its system's key."""
-    return _vendor(by, order, INVOICES_WRITE, "submit an invoice")
+    return _vendor(by, order.contract.vendor_id, INVOICES_WRITE, "submit an invoice")
 
 
 def can_return_invoice(by: Actor, invoice: Invoice, on: date) -> Verdict:
@@ -68,7 +68,9 @@ def can_ask_for_report(by: Actor, order: TaskOrder, on: date) -> Verdict:
 def can_state_no_report(by: Actor, order: TaskOrder, on: date) -> Verdict:
     """The vendor itself; for what was said or could not be asked, the agency."""
     if by.is_vendor:
-        return _vendor(by, order, REPORTS_WRITE, "state that there was no usage")
+        return _vendor(
+            by, order.contract.vendor_id, REPORTS_WRITE, "state that there was no usage"
+        )
     return _representative(by, order, on, "record that there is no report")
 
 
@@ -104,7 +106,7 @@ def can_record_credit(by: Actor, order: TaskOrder, on: date) -> Verdict:
     """Who decides for the agency, or finds what was paid too much; and the vendor."""
     contract = order.contract
     if by.is_vendor:
-        return _vendor(by, order, INVOICES_WRITE, "record a credit")
+        return _vendor(by, order.contract.vendor_id, INVOICES_WRITE, "record a credit")
     verdict = role_in(
         by,
         contract.agency_id,
@@ -128,11 +130,10 @@ def can_cancel_credit(by: Actor, credit: CreditDue) -> Verdict:
 
 def can_withdraw_invoice(by: Actor, invoice: Invoice) -> Verdict:
     """The vendor that sent it."""
-    return _vendor(by, invoice.order, INVOICES_WRITE, "withdraw an invoice")
+    return _vendor(by, invoice.vendor_id, INVOICES_WRITE, "withdraw an invoice")
 
 
-def _vendor(by: Actor, order: TaskOrder, scope: str, doing: str) -> Verdict:
-    vendor_id = order.contract.vendor_id
+def _vendor(by: Actor, vendor_id: int, scope: str, doing: str) -> Verdict:
     if by.is_key:
         if not by.acts_for(vendor_id):
             return Refused("This key belongs to another organization.")

@@ -94,6 +94,8 @@ def content(contract: Contract) -> dict[str, Any]:
             and (value := getattr(contract, name)) is not None
         }
     )
+    if contract.contractor_name:
+        made["contractor_name"] = contract.contractor_name
     made |= options_content(contract)
     terms = contract.vendor_terms.select_related("struck_as").order_by("pk")
     if terms:

@@ -69,6 +69,7 @@ class Party(TextChoices):
     REPRESENTATIVE = "REPRESENTATIVE", "contracting officer's representative"
     CERTIFIER = "CERTIFIER", "certifying officer"
     AUTHORITY = "AUTHORITY", "source selection authority"
+    SUCCESSOR = "SUCCESSOR", "successor in interest"
 
 
 class CopyResult(TextChoices):

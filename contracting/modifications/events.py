@@ -44,6 +44,14 @@ MODEL_TERMS_RECORDED = event_type(
 ON_RAMP_DRAFTED = event_type(
     "modifications.on_ramp.drafted", "The on-ramp of a new model was drafted."
 )
+NOVATION_DRAFTED = event_type(
+    "modifications.novation.drafted",
+    "The novation of the contract to a successor in interest was drafted.",
+)
+CONTRACT_ASSUMED = event_type(
+    "modifications.novation.assumed",
+    "The successor in interest signed the novation of the contract.",
+)
 RATCHET_FOUND = event_type(
     "modifications.ratchet.found",
     "The public list fell below prices of the contract.",
@@ -63,6 +71,7 @@ MODEL_RETIREMENT_RECORDED = event_type(
 SIGNED_EVENTS = (
     CONTRACT_MODIFICATION_SIGNED,
     MODIFICATION_CHANGES_REQUESTED,
+    CONTRACT_ASSUMED,
     CONTRACT_MODIFICATION_ISSUED,
 )
 """What the vendor reads of its history: what it did itself, and what was signed."""

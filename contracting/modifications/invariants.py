@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import F
+
 from contracting.contracts.calculations import content
 from contracting.contracts.models import Contract
 from contracting.core.canonical import content_sha256
@@ -51,6 +53,19 @@ def _the_base_is_what_was_awarded() -> Iterator[str]:
             yield f"{contract}: the base of its modifications is no printed award."
 
 
+def _who_holds_it_was_awarded_it_or_succeeded() -> Iterator[str]:
+    awarded = Contract.objects.filter(awarded_at__isnull=False)
+    for contract in awarded.exclude(vendor=F("selection__submission__vendor")):
+        last = signed_of(contract)
+        novated = [each.successor_id for each in last if each.successor_id]
+        if novated[-1:] != [contract.vendor_id]:
+            yield f"{contract}: nobody has signed that {contract.vendor} succeeds."
+    for each in ContractModification.objects.filter(
+        state="ISSUED", successor__isnull=False, novation__assumption__isnull=True
+    ):
+        yield f"{each.contract}: {each.number} is not signed by its successor."
+
+
 INVARIANTS = [
     Invariant(
         "MOD-1",
@@ -66,5 +81,11 @@ INVARIANTS = [
         "MOD-3",
         "The text that the first modification changes is the one that was awarded.",
         _the_base_is_what_was_awarded,
+    ),
+    Invariant(
+        "MOD-4",
+        "A contract is held by whom it was awarded to, or by the last successor that "
+        "signed a novation.",
+        _who_holds_it_was_awarded_it_or_succeeded,
     ),
 ]

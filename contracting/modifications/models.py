@@ -71,6 +71,14 @@ class ContractModification(SignedChange):
         blank=True,
         help_text="Line, ACRN and line of accounting certified for a higher minimum.",
     )
+    successor = models.ForeignKey(
+        "accounts.Organization",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="novations",
+        help_text="Who takes the contract over, of a novation.",
+    )
     base_version = models.PositiveIntegerField(
         help_text="The version of the contract that this changes."
     )
@@ -112,6 +120,11 @@ class ContractModification(SignedChange):
                 name="an_exercise_names_its_option",
                 condition=Q(kind="OPTION", option__isnull=False)
                 | (~Q(kind="OPTION") & Q(option__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="a_novation_names_its_successor",
+                condition=Q(kind="NOVATION", successor__isnull=False)
+                | (~Q(kind="NOVATION") & Q(successor__isnull=True)),
             ),
             models.CheckConstraint(
                 name="a_contract_modification_of_series_a_names_its_office",
@@ -257,6 +270,54 @@ class OnRamp(AppendOnly):
     def factor(self) -> Fraction:
         """Tokens of this model for one of the reference tokenizer."""
         return Fraction(self.model_tokens, self.reference_tokens)
+
+
+class Novation(AppendOnly):
+    """What a novation rests on: the Government recognizes a successor (FAR 42.1204)."""
+
+    modification = models.OneToOneField(
+        ContractModification, on_delete=models.PROTECT, related_name="novation"
+    )
+    transferor = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    transferred_on = models.DateField(
+        help_text="The day on which the assets went over under applicable law."
+    )
+    instrument = models.CharField(max_length=300)
+    instrument_sha256 = models.CharField(max_length=64)
+    agreement = models.CharField(max_length=300)
+    agreement_sha256 = models.CharField(max_length=64)
+    capability = models.TextField()
+    guarantee = models.TextField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_novation_names_all_that_it_rests_on",
+                condition=~Q(instrument="")
+                & ~Q(agreement="")
+                & ~Q(capability="")
+                & ~Q(guarantee=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"novation of {self.transferred_on}"
+
+
+class Assumption(AppendOnly):
+    """The successor's signature: it assumes all obligations under the contract."""
+
+    novation = models.OneToOneField(
+        Novation, on_delete=models.PROTECT, related_name="assumption"
+    )
+    version = models.PositiveIntegerField(help_text="What it had read.")
+    signed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT)
+    signed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.novation}, assumed"
 
 
 class RatchetFinding(Addressed, Timestamped, Stateful):

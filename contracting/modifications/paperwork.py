@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from accounts.models import Membership, Organization
 from contracting.contracts.calculations import price_said
 from contracting.contracts.models import Contract
 from contracting.contracts.queries.letters import letterhead
@@ -20,8 +21,13 @@ from contracting.documents.queries import documents_of
 from contracting.documents.rendering import Sheet, draft_of
 from contracting.modifications import calculations
 from contracting.modifications.calculations import words
-from contracting.modifications.models import ContractModification, ModelRetirement
+from contracting.modifications.models import (
+    ContractModification,
+    ModelRetirement,
+    Novation,
+)
 from contracting.modifications.queries import Conformed
+from contracting.modifications.queries.novations import assumption_of, novation_of
 from contracting.orders.models import TaskOrder
 from contracting.orders.states import ModificationAuthority
 from contracting.reference.queries import token_classes
@@ -168,18 +174,29 @@ def _blocks(modification: ContractModification, signer: Actor) -> dict[str, Any]
         },
         "16C": _day(modification.issued_at, contract.time_zone),
     }
-    vendor_signer = modification.vendor_signed_by
-    if vendor_signer is not None:
+    assumed = assumption_of(modification)
+    signer_of_vendor = modification.vendor_signed_by
+    signed_at = modification.vendor_signed_at
+    who = [signer_of_vendor] if signer_of_vendor else []
+    if assumed is not None:
+        who, signed_at = [*who, assumed.signed_by], assumed.signed_at
+    if who:
         blocks |= {
-            "15A": f"{vendor_signer.user.name}, {vendor_signer.role_label}",
+            "15A": "\n".join(map(_signer_words, who if assumed else ()))
+            or f"{who[0].user.name}, {who[0].role_label}",
             "15B": {
-                "signed_by": vendor_signer.user.name,
-                "title": vendor_signer.role_label,
-                "signed_at": modification.vendor_signed_at,
+                "signed_by": " and ".join(each.user.name for each in who),
+                "title": who[-1].role_label,
+                "signed_at": signed_at,
             },
-            "15C": _day(modification.vendor_signed_at, contract.time_zone),
+            "15C": _day(signed_at, contract.time_zone),
         }
     return blocks
+
+
+def _signer_words(signer: Membership) -> str:
+    """One of the two vendors of a novation, by its signer."""
+    return f"{signer.user.name}, {signer.role_label}, {signer.organization.name}"
 
 
 def _day(signed_at: datetime | None, zone: str) -> date | None:
@@ -200,6 +217,9 @@ def _block_14(modification: ContractModification) -> str:
     ]
     if len(rows) > _CHANGES_ON_THE_FACE:
         told.append("Every term that changes stands on the continuation.")
+    novation = novation_of(modification)
+    if novation is not None:
+        told += ["", *_novation_words(novation)]
     if modification.consideration:
         told += ["", f"Consideration: {modification.consideration}"]
     if modification.credit_memo:
@@ -212,6 +232,19 @@ def _block_14(modification: ContractModification) -> str:
         f"{tokens:,} tokens. All other terms stay as they are.",
     ]
     return "\n".join(told)
+
+
+def _novation_words(novation: Novation) -> list[str]:
+    """On what the Government recognizes the successor (FAR 42.1204)."""
+    return [
+        f"The assets went over on {day_words(novation.transferred_on)} by "
+        f"{novation.instrument}, SHA-256 {novation.instrument_sha256}.",
+        f"Agreement of the three parties: {novation.agreement}, SHA-256 "
+        f"{novation.agreement_sha256}.",
+        f"Guarantee of {novation.transferor.name}: {novation.guarantee}",
+        "Payments made to it before this day discharge the Government as far as they "
+        "go (FAR 42.1204(i)).",
+    ]
 
 
 def _said(value: str, contract: Contract) -> str:
@@ -238,7 +271,7 @@ def conformed_sheet(found: Conformed, *, at: datetime) -> dict[str, Any]:
         "facts": [
             {"label": "As of", "value": found.on},
             {"label": "As known", "value": at, "span": 8},
-            {"label": "Vendor", "value": contract.vendor.name, "span": 8},
+            {"label": "Vendor", "value": _holder(content).name, "span": 8},
             {"label": "Version", "value": str(found.version)},
             {
                 "label": "Made so by",
@@ -280,7 +313,7 @@ def _made_by(found: Conformed) -> dict[str, str]:
 def _conformed_blocks(contract: Contract, content: Mapping[str, Any]) -> dict[str, Any]:
     """The face of the award; funds as they stand, and who administers by now."""
     award = documents_of(contract.subject).filter(kind="contract").first()
-    vendor, agency = contract.vendor, contract.agency
+    vendor, agency = _holder(content), contract.agency
     found: dict[str, Any] = dict(award.context.get("blocks", {})) if award else {}
     bare = {
         "2": contract.piid,
@@ -289,7 +322,14 @@ def _conformed_blocks(contract: Contract, content: Mapping[str, Any]) -> dict[st
     }
     funds = [part for line in content["lines"] for part in line["funding"]]
     total = sum((Decimal(part["dollars"]) for part in funds), Decimal(0))
-    return {**bare, **found, "26": total}
+    is_handed_over = award is not None and award.vendor_id != vendor.pk
+    holder = {"17a": bare["17a"]} if is_handed_over else {}
+    return {**bare, **found, **holder, "26": total}
+
+
+def _holder(content: Mapping[str, Any]) -> Organization:
+    """Who holds the contract by this text; a novation changes that."""
+    return Organization.objects.get(public_id=content["vendor"])
 
 
 def _conformed_line(line: Mapping[str, Any]) -> dict[str, Any]:

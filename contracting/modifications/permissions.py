@@ -71,6 +71,20 @@ def can_draft_on_ramp(by: Actor, contract: Contract) -> Verdict:
     return can_draft_contract_modification(by, contract)
 
 
+def can_draft_novation(by: Actor, contract: Contract) -> Verdict:
+    """The contracting office proposes that a successor is recognized (FAR 42.1203)."""
+    return can_draft_contract_modification(by, contract)
+
+
+def can_assume_contract(by: Actor, modification: ContractModification) -> Verdict:
+    """A signer of the successor that a novation names."""
+    if modification.successor_id is None:
+        return Refused("Only a novation has a successor that signs it.")
+    signer, doing = Role.VENDOR_SIGNER, "assume a contract"
+    who = role_in(by, modification.successor_id, signer, doing=doing)
+    return _on_draft(who, modification)
+
+
 def can_open_ratchet_findings(by: Actor) -> Verdict:
     """The machinery compares the public list with the contracts."""
     if by.is_system:

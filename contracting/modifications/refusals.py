@@ -25,6 +25,27 @@ class NotSignedByVendor(Refusal):
     rule = "R-MOD-02"
 
 
+class NotAssumed(Refusal):
+    """The successor has not signed the novation by which it assumes the contract."""
+
+    code = "not_assumed"
+    rule = "R-MOD-02"
+
+
+class NovationIncomplete(Invalid):
+    """No successor that may be recognized, or not what shows it (FAR 42.1204)."""
+
+    code = "novation_incomplete"
+    rule = "R-MOD-02"
+
+
+class HalfSigned(Refusal):
+    """The transferor's signature still waits for the officer's on something else."""
+
+    code = "half_signed"
+    rule = "R-MOD-02"
+
+
 class ScopeNotDetermined(Invalid):
     """Nobody has determined in words whether this lies within the contract's scope."""
 

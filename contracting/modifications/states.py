@@ -31,6 +31,7 @@ class ModificationKind(TextChoices):
     ON_RAMP = "ON_RAMP", "on-ramp of a new model"
     RATCHET = "RATCHET", "lower price by the ratchet clause"
     OPTION = "OPTION", "exercise of an option"
+    NOVATION = "NOVATION", "novation to a successor in interest"
 
 
 _A = ModificationAuthority
@@ -42,6 +43,7 @@ AUTHORITIES: Final[Mapping[str, frozenset[str]]] = {
     ModificationKind.ON_RAMP: frozenset({_A.SUPPLEMENTAL_AGREEMENT}),
     ModificationKind.RATCHET: frozenset({_A.ADMINISTRATIVE}),
     ModificationKind.OPTION: frozenset({_A.OTHER}),
+    ModificationKind.NOVATION: frozenset({_A.SUPPLEMENTAL_AGREEMENT}),
 }
 """Which choices of block 13 carry a kind. A commercial contract knows no 13A."""
 
@@ -99,6 +101,26 @@ class OnRampDraft:
     security_sha256: str = ""
     documents: Mapping[str, str] = field(default_factory=dict)
     price_exception: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NovationDraft:
+    """What shows that another vendor succeeds to the contract (FAR 42.1204(e), (f)).
+
+    ``successor_id`` is the organization that takes over. ``instrument`` names what
+    transfers the assets, ``agreement`` the three-party agreement, each with the SHA-256
+    of its file; ``capability`` is the officer's finding that the successor is
+    responsible, ``guarantee`` how the transferor stands in for its performance.
+    """
+
+    successor_id: int
+    transferred_on: date
+    instrument: str
+    instrument_sha256: str
+    agreement: str
+    agreement_sha256: str
+    capability: str
+    guarantee: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from contracting.modifications import views
-from contracting.modifications.views import conformed, previews
+from contracting.modifications.views import conformed, novations, previews
 
 _CONTRACT = "contracts/<public_id:public_id>"
 _FINDING = "ratchet_findings/<public_id:public_id>"
@@ -55,6 +55,16 @@ urlpatterns: list[URLPattern] = [
         f"{_CONTRACT}/draft_on_ramp",
         views.DraftOnRamp.as_view(),
         name="draft_on_ramp",
+    ),
+    path(
+        f"{_CONTRACT}/draft_novation",
+        novations.DraftNovation.as_view(),
+        name="draft_novation",
+    ),
+    path(
+        f"{_MODIFICATION}/assume_contract",
+        novations.AssumeContract.as_view(),
+        name="assume_contract",
     ),
     path(
         _FINDING,

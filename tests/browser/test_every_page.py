@@ -151,6 +151,7 @@ REACHED_OTHERWISE = {
     "submissions:rotate_offer_key": "only for whoever holds an offer key",
     "submissions:share_offer_key": "only for whoever holds an offer key",
     "terminations:answer_letter": "only once a letter is sent",
+    "terminations:convert_termination": "only once something is ended for cause",
     "terminations:decide_settlement": "only once something is ended",
     "terminations:discard_termination": "only once something is ended",
     "terminations:letter": "only once a letter is sent",

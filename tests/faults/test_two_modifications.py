@@ -74,4 +74,4 @@ def test_one_wins_and_the_other_keeps_both_texts_and_is_rebased(own_database):
         seen_version=2,
     )
     assert last.number == "P00002"
-    assert [each.exceptions() for each in INVARIANTS] == [[], [], []]
+    assert [each.exceptions() for each in INVARIANTS] == [[], [], [], []]

@@ -127,6 +127,7 @@ NOT_IN_THE_STORY = {
     "market_research:release_rfi",
     "market_research:response",
     "market_research:rfi",
+    "modifications:assume_contract",
     "modifications:certify_minimum_funds",
     "modifications:confirm_ratchet_finding",
     "modifications:discard_contract_modification",

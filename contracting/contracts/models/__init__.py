@@ -128,6 +128,11 @@ class Contract(
     )
     payment_days = models.PositiveSmallIntegerField(default=30)
     fair_opportunity = models.CharField(max_length=120, default=SINGLE_AWARD)
+    contractor_name = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="What the vendor is called since it changed its name (FAR 42.1205).",
+    )
     drafted_by = models.ForeignKey(
         "accounts.Membership", on_delete=models.PROTECT, related_name="+"
     )

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.models import Organization
 from accounts.states import SOURCE_SELECTION_ROLES, Role
 from contracting.contracts import refusals
 from contracting.contracts.calculations import last_day
@@ -228,17 +229,21 @@ def require_still_eligible(contract: Contract, at: datetime) -> None:
 
     :raises NotResponsible: if the latest extract excludes the vendor (R-EVL-08)
     """
-    because = _exclusion(contract, _latest_extract(contract, at))
+    because = _exclusion(contract, _latest_extract(contract, at), contract.vendor)
     if because:
         raise refusals.NotResponsible(because)
 
 
-def not_responsible_because(contract: Contract, at: datetime) -> str:
+def not_responsible_because(
+    contract: Contract, at: datetime, *, successor: Organization | None = None
+) -> str:
     """Why the vendor is not awarded now, by the latest extract, if so (R-EVL-08).
 
     FAR 9.104-1, 9.405(d): not excluded, in an extract of less than a day. An exclusion
     gives way to a compelling reason of the agency's head. Registration is a rule of its
     own (R-SUB-06).
+
+    :param successor: another vendor, that shall take the contract over
     """
     latest = _latest_extract(contract, at)
     on = accounting_day(at, contract.time_zone)
@@ -248,7 +253,20 @@ def not_responsible_because(contract: Contract, at: datetime) -> str:
             "Registration and exclusions of the vendor were not checked within the "
             "last day. Import an extract of today."
         )
-    return _exclusion(contract, latest)
+    return _exclusion(contract, latest, successor or contract.vendor)
+
+
+def not_registered_because(
+    contract: Contract, vendor: Organization, at: datetime
+) -> str:
+    """Why a vendor may not take the contract over for want of a registration, if so."""
+    record = RegistrationRecord.objects.filter(
+        registration_import=_latest_extract(contract, at), uei=vendor.uei
+    ).first()
+    on = accounting_day(at, contract.time_zone)
+    if record is None or record.registered_until < on:
+        return f"{vendor.name} is not registered in the latest extract."
+    return ""
 
 
 def _latest_extract(contract: Contract, at: datetime) -> RegistrationImport | None:
@@ -258,13 +276,15 @@ def _latest_extract(contract: Contract, at: datetime) -> RegistrationImport | No
     return extracts.order_by("-extracted_at", "-pk").first()
 
 
-def _exclusion(contract: Contract, extract: RegistrationImport | None) -> str:
+def _exclusion(
+    contract: Contract, extract: RegistrationImport | None, vendor: Organization
+) -> str:
     record = RegistrationRecord.objects.filter(
-        registration_import=extract, uei=contract.vendor.uei
+        registration_import=extract, uei=vendor.uei
     ).first()
     exclusion = record.exclusion if record else ""
     if exclusion and approved(contract.subject, Kind.COMPELLING_REASON) is None:
-        return f"{contract.vendor.name} is excluded: {exclusion}."
+        return f"{vendor.name} is excluded: {exclusion}."
     return ""
 
 

@@ -19,6 +19,7 @@ FIELDS: Final = {
     "REPRESENTATIVE": "Representative",
     "CERTIFIER": "CertifyingOfficer",
     "AUTHORITY": "SelectionAuthority",
+    "SUCCESSOR": "Successor",
 }
 """By party, the name of its field in the PDF."""
 
@@ -28,6 +29,7 @@ _READABLE: Final = {
     "REPRESENTATIVE": "contracting officer's representative",
     "CERTIFIER": "certifying officer",
     "AUTHORITY": "source selection authority",
+    "SUCCESSOR": "successor in interest",
 }
 
 

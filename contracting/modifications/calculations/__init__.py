@@ -26,7 +26,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.modifications.calculations import drafts, words
-from contracting.modifications.models import ContractModification, OnRamp
+from contracting.modifications.models import ContractModification, Novation, OnRamp
 from contracting.modifications.states import (
     ONE_SIDED,
     ModificationKind,
@@ -39,6 +39,8 @@ plain_line = drafts.plain_line
 plain_unit_rate = drafts.plain_unit_rate
 plain_rate = drafts.plain_rate
 TERMS = words.TERMS
+CONTRACTOR = words.CONTRACTOR
+contractor_in_words = words.contractor_in_words
 DOLLARS = words.DOLLARS
 DAYS = words.DAYS
 WORDS = words.WORDS
@@ -70,6 +72,9 @@ def applied(
     """The content of the contract once the modification is signed."""
     after: dict[str, Any] = deepcopy(dict(base))
     after.update(modification.terms)
+    if modification.successor is not None:
+        after["vendor"] = modification.successor.public_id
+        after.pop("contractor_name", None)
     _give_back(after, Decimal(base["minimum_dollars"]))
     _bear(after, modification)
     until = orders_end(modification)
@@ -199,8 +204,21 @@ def modification_content(modification: ContractModification) -> dict[str, Any]:
     for name in ("new_options", "exercises"):
         if getattr(modification, name):
             made[name] = getattr(modification, name)
+    if modification.successor is not None:
+        made["successor"] = modification.successor.public_id
     on_ramp = OnRamp.objects.filter(modification=modification.pk).first()
+    novation = Novation.objects.filter(modification=modification.pk).first()
+    if novation is not None:
+        rests_on = ("transferred_on", *NOVATION_NAMES)
+        made["novation"] = plain({name: getattr(novation, name) for name in rests_on})
     return made | ({"on_ramp": _on_ramp(on_ramp)} if on_ramp else {})
+
+
+NOVATION_NAMES: Final = (
+    *("instrument", "instrument_sha256", "agreement", "agreement_sha256"),
+    *("capability", "guarantee"),
+)
+"""What a novation says in words, and by the hash of a file."""
 
 
 def _on_ramp(on_ramp: OnRamp) -> dict[str, Any]:
@@ -229,6 +247,11 @@ def changes_of(modification: ContractModification) -> list[Change]:
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
     """Every term that differs between two contents, in the order of the document."""
     old, new = dict(in_words(before)), dict(in_words(after))
+    if before["vendor"] != after["vendor"]:
+        old, new = (
+            {CONTRACTOR: contractor_in_words(each["vendor"]), **said}
+            for each, said in ((before, old), (after, new))
+        )
     return [
         Change(label, old.get(label, ""), new.get(label, ""))
         for label in dict.fromkeys([*new, *old])
@@ -399,7 +422,8 @@ def needs_both_signatures(modification: ContractModification) -> list[str]:
     """
     if modification.kind in ONE_SIDED:
         return []
-    found = [TERMS[name] for name in modification.terms if name not in ADMINISTRATIVE]
+    found = [CONTRACTOR] if modification.successor_id else []
+    found += [TERMS[name] for name in modification.terms if name not in ADMINISTRATIVE]
     found += [f"Line {clin}, not to exceed" for clin in modification.line_ceilings]
     found += [f"Line {line['clin']}" for line in modification.new_lines]
     found += [

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from accounts.models import Organization
 from contracting.contracts.calculations import price_said
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.reference.states import BY_TOKENS, PartMonths, Unit, counted_words
@@ -14,6 +15,7 @@ from contracting.solicitations.publishing.terms import TOLERANCES
 
 TERMS: Final[Mapping[str, str]] = {
     "title": "Title",
+    "contractor_name": "Name of the contractor",
     "ordering_end": "Last day of the ordering period",
     "minimum_dollars": "Guaranteed minimum in dollars",
     "ceiling_dollars": "Contract ceiling in dollars",
@@ -25,6 +27,9 @@ TERMS: Final[Mapping[str, str]] = {
 }
 """The single terms of a contract that a modification may change, in words."""
 
+CONTRACTOR: Final = "Contractor"
+"""The label of who holds the contract, where that changes."""
+
 DOLLARS: Final = frozenset(
     {"minimum_dollars", "ceiling_dollars"}
     | {name for name in TOLERANCES if name.endswith("_dollars")}
@@ -32,7 +37,7 @@ DOLLARS: Final = frozenset(
 PERCENTS: Final = frozenset(name for name in TOLERANCES if name.endswith("_percent"))
 NOT_STATED: Final = "not stated"
 DAYS: Final = frozenset({"ordering_end"})
-WORDS: Final = frozenset({"title"})
+WORDS: Final = frozenset({"title", "contractor_name"})
 COUNTS: Final[Mapping[str, tuple[int, int]]] = {
     "ceiling_tokens": (1, 9_000_000_000_000_000_000),
     "notice_percent": (1, 100),
@@ -65,6 +70,12 @@ def in_words(terms: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"{where}, {rate_label(rate)}", price_in_words(rate)
     for option in terms.get("options", ()):
         yield f"Option {option['number']}", option_in_words(option)
+
+
+def contractor_in_words(public_id: str) -> str:
+    """Who holds a contract, as its content names it, with its UEI."""
+    held = Organization.objects.get(public_id=public_id)
+    return f"{held.name}, UEI {held.uei}" if held.uei else held.name
 
 
 def option_in_words(option: Mapping[str, Any]) -> str:

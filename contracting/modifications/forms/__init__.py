@@ -100,6 +100,13 @@ class DraftContractModificationForm(GridForm):
         "number then begins with A.",
     )
     title = forms.CharField(label="Title", max_length=200)
+    contractor_name = forms.CharField(
+        label="Name of the contractor",
+        max_length=200,
+        required=False,
+        help_text="Only where it calls itself otherwise by a change-of-name agreement "
+        "(FAR 42.1205); a successor takes a novation.",
+    )
     ordering_end = day_field("Last day of the ordering period")
     minimum_dollars = forms.DecimalField(
         label="Guaranteed minimum in dollars",
@@ -181,7 +188,7 @@ class DraftContractModificationForm(GridForm):
             terms={
                 name: cleaned[name]
                 for name in calculations.TERMS
-                if cleaned[name] is not None
+                if cleaned[name] not in (None, "")
             },
             line_ceilings={
                 name.removeprefix("line_"): Dollars(value)
@@ -486,15 +493,3 @@ class RecordModelRetirementForm(forms.Form):
         super().__init__(*args, **more)
         for name in ("noticed_on", "retires_on"):
             self.fields[name].required = True
-
-
-class ConformedForm(forms.Form):
-    """The day on which the contract is read."""
-
-    on = day_field("Read the contract as of")
-
-
-class ConformForm(forms.Form):
-    """The day on which the contract is read on paper."""
-
-    on = day_field("Read the contract as of", required=True)

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from accounts.operations.rename_organization import rename_organization
 from contracting.audit.operations.record import record_event
 from contracting.contracts.calculations import content
 from contracting.contracts.models import (
@@ -48,10 +49,16 @@ from contracting.modifications.operations.certify_minimum import (
 )
 from contracting.modifications.operations.confirm_ratchet import require_only_lower
 from contracting.modifications.operations.draft import require_to_stand
+from contracting.modifications.operations.draft_novation import require_novatable
 from contracting.modifications.operations.draft_on_ramp import require_on_ramped
 from contracting.modifications.operations.sign import require_base
 from contracting.modifications.operations.take_up import take_up_prices
 from contracting.modifications.queries import Guard, guard_of, justification_of
+from contracting.modifications.queries.novations import (
+    do_what_follows,
+    successor_signature,
+    vendors_told,
+)
 from contracting.modifications.refusals import (
     AlreadyIssued,
     NotSignedByVendor,
@@ -68,6 +75,7 @@ from contracting.solicitations.publishing.terms import TOLERANCES
 ALSO_REQUIRED: Final[Mapping[str, Guard]] = {
     ModificationKind.ON_RAMP: require_on_ramped,
     ModificationKind.RATCHET: require_only_lower,
+    ModificationKind.NOVATION: require_novatable,
 }
 """What a kind asks for at its signature beside what every modification must hold.
 
@@ -99,6 +107,7 @@ def issue_contract_modification(
         (R-MOD-03)
     :raises DeobligationExceeded: if a lower minimum gives back what is not bound
         (R-FND-09)
+    :raises OrganizationExists: for a new name that another organization has
     :raises Refusal: whatever drafting it would refuse today
     """
     contract_id = ContractModification.objects.values_list(
@@ -136,6 +145,7 @@ def issue_contract_modification(
     modification.move_to(ModificationState.ISSUED)
     _conform(modification, by, at)
     _print_and_tell(modification, signed_on, by, at)
+    do_what_follows(modification, by, at)
     record_event(
         events.CONTRACT_MODIFICATION_ISSUED,
         subject=modification.subject,
@@ -173,6 +183,18 @@ def _conform(modification: ContractModification, by: Actor, at: datetime) -> Non
     for name, value in modification.terms.items():
         setattr(contract, name, value)
     contract.save(update_fields=list(modification.terms))
+    if "contractor_name" in modification.terms:
+        rename_organization(
+            organization_id=contract.vendor_id,
+            name=contract.contractor_name,
+            source=f"Modification {modification.number} of {contract.piid}",
+            by=by,
+            at=at,
+        )
+    if modification.successor_id is not None:
+        contract.vendor_id = modification.successor_id
+        contract.contractor_name = ""
+        contract.save(update_fields=["vendor", "contractor_name"])
     _write_lines(contract, modification)
     _write_options(contract, modification, at)
     replaced: dict[int, list[RateRow]] = {}
@@ -190,6 +212,17 @@ def _conform(modification: ContractModification, by: Actor, at: datetime) -> Non
             at=at,
         )
     contract.refresh_from_db()
+    _follow_terms(contract, modification, by, at)
+    contract.version += 1
+    contract.content_sha256 = content_sha256(content(contract))
+    contract.save(update_fields=["version", "content_sha256"])
+    modification.contract = contract
+
+
+def _follow_terms(
+    contract: Contract, modification: ContractModification, by: Actor, at: datetime
+) -> None:
+    """What other rows have to say alike: tolerances, the minimum, the ceiling."""
     if set(TOLERANCES) & set(modification.terms):
         ToleranceTerms.state(
             contract, from_day=modification.effective_on, source=modification.number
@@ -209,10 +242,6 @@ def _conform(modification: ContractModification, by: Actor, at: datetime) -> Non
             by=by,
             at=at,
         )
-    contract.version += 1
-    contract.content_sha256 = content_sha256(content(contract))
-    contract.save(update_fields=["version", "content_sha256"])
-    modification.contract = contract
 
 
 _DECIMALS = frozenset({"ceiling_dollars", "estimated_units"})
@@ -428,6 +457,7 @@ def _approvals(
         issuing="issue_contract_modification",
         vendor=vendor,
         vendor_signed_at=modification.vendor_signed_at,
+        successor=successor_signature(modification),
         subject=modification.subject,
         version=modification.version,
         content_sha256=modification.content_sha256,
@@ -435,6 +465,10 @@ def _approvals(
         at=at,
         on=signed_on,
     )
+
+
+_ORDERS: Final = ("", "unilateral", "bilateral_modification", "novation")
+"""By how many sign, in which order they do."""
 
 
 def _print_and_tell(
@@ -454,13 +488,13 @@ def _print_and_tell(
         version=modification.version,
         by=by,
         at=at,
-        order="bilateral_modification" if len(approvals) > 1 else "unilateral",
+        order=_ORDERS[len(approvals)],
         approvals=approvals,
     )
     cors = representatives(contract, signed_on)
     post_notice(
         recipients=[
-            Recipient(contract.vendor_id),
+            *map(Recipient, vendors_told(modification)),
             *(
                 Recipient(contract.agency_id, user_id=row.membership.user_id)
                 for row in cors

@@ -52,13 +52,16 @@ LIVE = (*SIGNED, TaskOrderState.SUBMITTED, TaskOrderState.APPROVED)
 
 
 def visible_to(actor: Actor) -> QuerySet[ContractModification]:
-    """Those of visible contracts; to a vendor, what is signed or waits for it."""
-    found = ContractModification.objects.filter(
-        contract__in=contracts_visible_to(actor)
-    ).select_related(
+    """Those of visible contracts; to a vendor, what is signed or names it."""
+    reads = Q(contract__in=contracts_visible_to(actor))
+    if actor.is_vendor and (actor.role or actor.is_key):
+        own = actor.organization_id
+        reads |= Q(successor=own) | Q(novation__transferor=own)
+    found = ContractModification.objects.filter(reads).select_related(
         "contract__agency",
         "contract__vendor",
         "contract__solicitation",
+        "successor",
         "drafted_by__user",
         "signed_by__user",
         "vendor_signed_by__user",
@@ -147,9 +150,9 @@ def conformed(contract: Contract, on: date) -> Conformed:
 
 def clashes(modification: ContractModification) -> list[Clash]:
     """What a draft changes, against what it was drafted on and what is in force."""
-    now = dict(
-        calculations.in_words(content(modification.contract)),
-    )
+    found = content(modification.contract)
+    holder = calculations.contractor_in_words(found["vendor"])
+    now = {calculations.CONTRACTOR: holder, **dict(calculations.in_words(found))}
     return [
         Clash(change.term, change.old, now.get(change.term, ""), change.new)
         for change in calculations.changes_of(modification)

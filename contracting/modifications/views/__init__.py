@@ -38,6 +38,7 @@ from contracting.modifications.operations.request import request_modification_ch
 from contracting.modifications.operations.revise import revise_contract_modification
 from contracting.modifications.operations.sign import sign_contract_modification
 from contracting.modifications.queries.minimum import minimum_certified
+from contracting.modifications.queries.novations import assumption_of, novation_of
 from contracting.modifications.states import ModificationKind
 from contracting.orders.states import ModificationState
 from contracting.reference.states import Boundary
@@ -264,6 +265,7 @@ class ContractModificationPage(PageView):
             "documents": documents_of(found.subject).visible_to(by),
             "may_sign": permissions.can_sign_contract_modification(by, found),
             "may_request": permissions.can_request_modification_changes(by, found),
+            "may_assume": permissions.can_assume_contract(by, found),
             "events": queries.history_of(by, found),
         }
         if not by.is_agency:
@@ -453,6 +455,8 @@ def _context(modification: ContractModification) -> dict[str, Any]:
         "checklist": queries.checklist(modification, today_of(contract))
         if modification.kind == ModificationKind.ON_RAMP
         else [],
+        "novation": novation_of(modification),
+        "assumed": assumption_of(modification),
         "both_sign": calculations.needs_both_signatures(modification),
         "raised": calculations.raised_minimum(modification),
         "minimum_certified": minimum_certified(modification),

@@ -14,8 +14,9 @@ from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars
 from contracting.core.views import OperationView, PageView
 from contracting.documents.queries import documents_of
-from contracting.modifications import calculations, forms, permissions, queries
+from contracting.modifications import calculations, permissions, queries
 from contracting.modifications.calculations import words
+from contracting.modifications.forms import conformed as forms
 from contracting.modifications.operations.conform import conform_contract
 from contracting.modifications.views import today_of
 
@@ -51,6 +52,12 @@ class ConformedPage(PageView):
             "conformed": found,
             "ceiling": Dollars(found.content["ceiling_dollars"]),
             "terms": [
+                (
+                    calculations.CONTRACTOR,
+                    calculations.contractor_in_words(found.content["vendor"]),
+                )
+            ]
+            + [
                 (label, calculations.term_in_words(name, found.content[name]))
                 for name, label in calculations.TERMS.items()
                 if name in found.content

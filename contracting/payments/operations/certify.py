@@ -181,7 +181,7 @@ def _print(certification: PaymentCertification, by: Actor, at: datetime) -> Docu
         title=f"Voucher {certification.voucher_number} for invoice {invoice.number}",
         number=certification.voucher_number,
         agency_id=contract.agency_id,
-        vendor_id=contract.vendor_id,
+        vendor_id=invoice.vendor_id,
         context=content,
         content_sha256=content_sha256(content),
         version=1,

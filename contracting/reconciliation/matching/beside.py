@@ -245,7 +245,7 @@ def reported_elsewhere(around: Around, match: Match) -> frozenset[Attempt]:
     for requests in _parts(sorted({request for request, _ in missing})):
         rows = ReportRow.objects.filter(
             request_id__in=requests,
-            report__vendor=contract.vendor_id,
+            report__order__contract__vendor=contract.vendor_id,
             report__order__contract__agency=contract.agency_id,
             report__revisions__isnull=True,
         ).exclude(report__order=around.order)

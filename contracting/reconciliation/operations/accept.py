@@ -384,7 +384,7 @@ def _request(
         title=title,
         number=invoice.number,
         agency_id=contract.agency_id,
-        vendor_id=contract.vendor_id,
+        vendor_id=invoice.vendor_id,
         context=context,
         content_sha256=acceptance.run.result_sha256,
         version=1,
