@@ -145,8 +145,10 @@ def verify(question: Question, *, actor: Actor, at: datetime) -> Verified:
 
 
 def _by_hash(found: Any, key: str) -> dict[str, Rendering]:
-    rows = found.annotate(print_hash=F("blob__sha256")).select_related(
-        "document__agency", "document__vendor", "blob"
+    rows = (
+        found.annotate(print_hash=F("blob__sha256"))
+        .select_related("document__agency", "document__vendor", "blob")
+        .defer("document__context")  # read only for those who may: it takes its time
     )
     return {getattr(row, key): row for row in rows.order_by("pk")}
 
@@ -168,6 +170,7 @@ def _of_code(code: str, actor: Actor, at: datetime, answer: Answer) -> Verified:
     document = (
         Document.objects.filter(verification_code=code, renderings__isnull=False)
         .select_related("agency", "vendor")
+        .defer("context")
         .first()
     )
     if document is None:

@@ -1,7 +1,9 @@
 """Who is told what about a file: everything, or that it was issued, or nothing."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import ApiKey
@@ -94,6 +96,14 @@ def _without_hash(page, document):
     """What the page says, but for the hash that was asked and the form's token."""
     told = page.content.decode().replace(hash_of(document), "")
     return told.replace(page.context["csrf_token"].__str__(), "")
+
+
+def test_what_a_paper_says_is_not_even_read_for_who_may_not(signed):
+    """A long paper would take longer than a short one, and be told apart."""
+    for token in (hash_of(signed), signed.verification_code):
+        with CaptureQueriesContext(connection) as asked:
+            page_of(Client(), token)
+        assert not [each for each in asked if '"context"' in each["sql"]]
 
 
 def test_an_outsider_of_either_side_reads_what_a_stranger_reads(signed):
