@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from contracting.core.canonical import content_sha256
 from contracting.core.models import (
     Addressed,
     AppendOnly,
@@ -144,6 +145,8 @@ class Termination(Addressed, Timestamped, Stateful):
     PREFIX = "ter"
     MOVES = MOVES
     NOUN = "termination"
+    version: ClassVar[int] = 1
+    """What is stated with a settlement names it; a termination is settled once."""
 
     contract = models.ForeignKey(
         "contracts.Contract", on_delete=models.PROTECT, related_name="terminations"
@@ -229,7 +232,7 @@ class Termination(Addressed, Timestamped, Stateful):
     @property
     def standing_proposal(self) -> SettlementProposal | None:
         """The vendor's latest proposal; none of before a conversion stands."""
-        found = self.proposals.order_by("pk")
+        found = self.proposals.select_related("proposed_by__user").order_by("pk")
         if hasattr(self, "conversion"):
             found = found.filter(proposed_at__gte=self.conversion.converted_at)
         return found.last()
@@ -293,6 +296,11 @@ class SettlementProposal(AppendOnly):
     def __str__(self) -> str:
         return f"proposal of {self.dollars}"
 
+    @property
+    def content_sha256(self) -> str:
+        """Of the amount and the words that the vendor signs."""
+        return content_sha256({"dollars": f"{self.dollars:.2f}", "text": self.text})
+
 
 class Settlement(AppendOnly):
     """The contracting officer's decision on what is owed beside the usage."""
@@ -316,3 +324,14 @@ class Settlement(AppendOnly):
 
     def __str__(self) -> str:
         return f"settlement at {self.dollars}"
+
+    @property
+    def proposal(self) -> SettlementProposal | None:
+        """What it answers: the vendor's proposal that stands, if there was one."""
+        return self.termination.standing_proposal
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the vendor asked for exactly what is granted."""
+        proposal = self.proposal
+        return proposal is not None and proposal.dollars == self.dollars

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from accounts.queries import actor_of
 from contracting.contracts.queries.letters import letterhead, signature
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
@@ -82,7 +83,7 @@ def settlement_sheet(
     """
     termination = settlement.termination
     contract, order = termination.contract, termination.order
-    proposal = termination.standing_proposal
+    proposal = settlement.proposal
     dollars = Dollars(settlement.dollars)
     money = [
         ("Accepted until now", before.accepted),
@@ -129,12 +130,39 @@ def settlement_sheet(
                 "heading": "How it is paid",
                 "text": "Invoice what is granted like everything else, and nothing "
                 "beyond it. Usage that was accepted, or used and not accepted yet, is "
-                "invoiced and paid as before. If you do not agree, you may submit a "
-                "claim under the clause on disputes (FAR 49.109-7, 52.233-1).",
+                f"invoiced and paid as before. {_CLOSING[settlement.is_agreed]}",
             },
         ],
-        "signatures": [signature(signer, settlement.decided_at)],
+        "signatures": [
+            *_agreed_by(settlement),
+            signature(signer, settlement.decided_at),
+        ],
     }
+
+
+_CLOSING: Final = {
+    True: "You asked for this amount and the Government grants it: it is the agreement "
+    "of both, and settles all that the termination gives rise to beside the usage "
+    "(FAR 49.109-1).",
+    False: "If you do not agree, you may submit a claim under the clause on disputes "
+    "(FAR 49.109-7, 52.233-1).",
+}
+
+
+def _agreed_by(settlement: Settlement) -> list[dict[str, Any]]:
+    """The vendor's own block, where the settlement is what it proposed."""
+    proposal = settlement.proposal
+    if proposal is None or not settlement.is_agreed:
+        return []
+    signer = actor_of(proposal.proposed_by)
+    return [
+        {
+            "capacity": "Contractor",
+            "signed_by": signer.name,
+            "title": signer.role_label,
+            "signed_at": proposal.proposed_at,
+        }
+    ]
 
 
 def sha256_of(letter: Letter) -> str:

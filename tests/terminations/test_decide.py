@@ -1,5 +1,6 @@
 """A settlement is decided on what was proposed; what is free goes back."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -104,3 +105,30 @@ def test_a_settlement_goes_out_as_a_letter():
     assert readers_of(paper, *parts) == set(parts[:2])
     page = client_for(actor("vendor_a_signer")).get(termination.path)
     assert paper.public_id in page.content.decode()
+
+
+def test_what_the_vendor_asked_for_and_gets_is_an_agreement_of_both():
+    termination = signed(drafted(used_order()))
+    proposal = proposed(termination)
+
+    decided(termination, "5.00")
+
+    paper = documents_of(termination.subject).get(kind="settlement")
+    vendor, officer = (each.approval for each in paper.signatures.order_by("place"))
+    assert paper.parties == [vendor.party, officer.party] == ["VENDOR", "OFFICER"]
+    assert vendor.content_sha256 == proposal.content_sha256
+    assert "it is the agreement of both" in json.loads(vendor.record)["statement"]
+    assert json.loads(officer.record)["action"] == "decide_settlement"
+    assert squeezed("it is the agreement of both") in words_on(paper)
+    assert squeezed(proposal.proposed_by.user.name) in words_on(paper)
+
+
+def test_what_the_officer_determines_alone_the_officer_alone_signs():
+    termination = signed(drafted(used_order()))
+    proposed(termination)
+
+    decided(termination, "3.00")
+
+    paper = documents_of(termination.subject).get(kind="settlement")
+    assert paper.parties == ["OFFICER"]
+    assert squeezed("you may submit a claim") in words_on(paper)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
 from django.db import transaction
 
+from accounts.queries import actor_of
 from contracting.audit.operations.record import record_event
 from contracting.charges.operations.charge_settlement import charge_settlement
 from contracting.core.actors import Actor
@@ -15,8 +17,10 @@ from contracting.core.errors import Stale
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
+from contracting.documents.models import Approval
+from contracting.documents.operations.record import record_approval
 from contracting.documents.operations.request import request_document
-from contracting.documents.states import DocumentKind
+from contracting.documents.states import DocumentKind, Party
 from contracting.ledger.operations.deobligate import deobligate_funds
 from contracting.ledger.queries import LineBalance, lock_funds
 from contracting.ledger.states import Holder, Obligation
@@ -88,6 +92,8 @@ def decide_settlement(
     )
     termination.move_to(TerminationState.SETTLED)
     content = paperwork.settlement_sheet(settlement, before, signer=by)
+    sha256 = content_sha256(content)
+    approvals = _signed(settlement, sha256, by, at, on)
     request_document(
         kind=DocumentKind.SETTLEMENT,
         subject=termination.subject,
@@ -96,10 +102,12 @@ def decide_settlement(
         agency_id=contract.agency_id,
         vendor_id=contract.vendor_id,
         context=content,
-        content_sha256=content_sha256(content),
+        content_sha256=sha256,
         version=1,
         by=by,
         at=at,
+        order=_ORDER[settlement.is_agreed],
+        approvals=approvals,
     )
     post_notice(
         recipients=[Recipient(organization_id=contract.vendor_id)],
@@ -133,6 +141,47 @@ def _guard_seen(termination: Termination, seen: str | None) -> None:
             "was decided."
         )
         raise Stale(message, seen=seen, current=current)
+
+
+_ORDER: Final = {True: "bilateral_modification", False: "unilateral"}
+"""A settlement at what the vendor asked for is an agreement (FAR 49.109-1); any other
+is the contracting officer's determination (FAR 49.109-7)."""
+
+
+def _signed(
+    settlement: Settlement, sha256: str, by: Actor, at: datetime, on: date
+) -> list[Approval]:
+    """The record of the officer, behind that of the vendor where both agree.
+
+    What the vendor has signed is its proposal, word for word.
+    """
+    subject = settlement.termination.subject
+    proposal = settlement.proposal
+    signed = []
+    if proposal is not None and settlement.is_agreed:
+        signed.append(
+            record_approval(
+                action="propose_settlement",
+                party=Party.VENDOR,
+                subject=subject,
+                version=1,
+                content_sha256=proposal.content_sha256,
+                by=actor_of(proposal.proposed_by),
+                at=proposal.proposed_at,
+                is_past=True,
+            )
+        )
+    officer = record_approval(
+        action="decide_settlement",
+        party=Party.OFFICER,
+        subject=subject,
+        version=1,
+        content_sha256=sha256,
+        by=by,
+        at=at,
+        on=on,
+    )
+    return [*signed, officer]
 
 
 def _guard(

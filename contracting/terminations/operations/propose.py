@@ -12,6 +12,8 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
+from contracting.documents.operations.record import record_approval
+from contracting.documents.states import Party
 from contracting.notices.operations.post_notice import Recipient, post_notice
 from contracting.terminations import events, permissions
 from contracting.terminations.models import SettlementProposal
@@ -54,6 +56,15 @@ def propose_settlement(
         text=text.strip(),
         proposed_by_id=by.own_membership_id,
         proposed_at=at,
+    )
+    record_approval(
+        action="propose_settlement",
+        party=Party.VENDOR,
+        subject=termination.subject,
+        version=termination.version,
+        content_sha256=proposal.content_sha256,
+        by=by,
+        at=at,
     )
     post_notice(
         recipients=[
