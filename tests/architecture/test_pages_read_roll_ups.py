@@ -13,6 +13,7 @@ READS = {
     "metering/queries/completeness.py": "holds what has arrived against its source",
     "metering/queries/control.py": "whether usage came that nobody had announced",
     "metering/queries/histories.py": "the fold places calls in the order of time",
+    "metering/queries/moves.py": "the calls that belong to another order",
     "metering/queries/periods.py": "puts calls on steps and pools in their order",
     "metering/queries/proof.py": "holds the roll-ups against their rows",
     "metering/queries/reratings.py": "works out each call anew",
