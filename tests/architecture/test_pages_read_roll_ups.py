@@ -16,6 +16,7 @@ READS = {
     "metering/queries/moves.py": "the calls that belong to another order",
     "metering/queries/periods.py": "puts calls on steps and pools in their order",
     "metering/queries/proof.py": "holds the roll-ups against their rows",
+    "metering/queries/rating_parts.py": "divides what is worked out anew",
     "metering/queries/reratings.py": "works out each call anew",
     "operate/story/verdict.py": "recounts the story beside the pages",
     "reconciliation/matching/beside.py": "which order a reported call stands on",

@@ -3,6 +3,8 @@
 import copy
 import json
 import random
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -28,7 +30,7 @@ IN_JSON = [name for name in PRINTERS if name not in IN_SHEETS]
 def places(value, at=()):
     """Where something stands in an object, itself first, which is no place."""
     yield at
-    inside = ()
+    inside: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, dict):
         inside = value.items()
     elif isinstance(value, list):

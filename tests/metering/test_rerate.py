@@ -5,14 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.models import Membership
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars
-from contracting.documents.operations.work_operation import work_operation
-from contracting.metering.models import RatingDifference, RatingRun, UsageRerating
-from contracting.metering.operations.correct import correct_usage
+from contracting.metering.models import RatingDifference, UsageRerating
 from contracting.metering.operations.declare_record import declare_source_of_record
-from contracting.metering.operations.rerate import rerate_usage
 from contracting.metering.refusals import (
     NothingToRerate,
     ReasonMissing,
@@ -80,76 +76,6 @@ def test_a_run_reports_by_day_class_and_both_prices_what_would_change(fell):
         assert row.old_rate_row != row.rate_row
         assert (row.lines, row.tier) == (1, "STANDARD")
     assert not UsageRerating.objects.exists()
-
-
-@pytest.mark.parametrize("lines", [1, 2, 3, 5])
-def test_however_it_is_divided_the_report_is_the_same(fell, order, monkeypatch, lines):
-    # Given a correction too, and two calls of one instant
-    ingested(event(4, order=order, at=NEXT), at=NEXT)
-    correct_usage(
-        source_id=usage_source().pk,
-        event_id="call-2",
-        correction_id="call-2-again",
-        changes={"IN_UNCACHED": -100},
-        reason="Counted twice by the gateway.",
-        by=actor("cor"),
-        at=KNOWN_AT,
-    )
-    whole = prepared(fell)
-
-    # When a run takes a few rated lines at a time
-    monkeypatch.setattr(
-        "contracting.metering.operations.prepare_rerating.LINES_OF_A_PART", lines
-    )
-    divided = prepared(fell)
-
-    # Then it comes to the same, and no instant was cut in two
-    assert divided.content_sha256 == whole.content_sha256
-    assert (divided.calls, divided.left) == (whole.calls, whole.left)
-    assert rows_of(divided) == rows_of(whole)
-    parts = list(divided.request.parts.order_by("position"))
-    (all_,) = whole.request.parts.all()
-    assert sum(part.lines for part in parts) == all_.lines == 9
-    assert len(parts) > 1
-    assert len({part.until for part in parts}) == len(parts)
-
-
-def test_an_operation_that_finds_nothing_says_so(fell):
-    request = rerate_usage(
-        contract_id=fell.pk,
-        first_day=BEFORE.date(),
-        last_day=BEFORE.date(),
-        reason="Is anything different?",
-        by=actor("contract_specialist"),
-        at=KNOWN_AT,
-    )
-
-    work_operation(operation_id=request.operation_id)
-
-    request.operation.refresh_from_db()
-    assert request.operation.state == "FAILED"
-    assert "Nothing changes: of 1 calls 1 cost" in request.operation.last_error
-    assert not RatingRun.objects.exists()
-
-
-def test_who_no_longer_answers_for_the_contract_prepares_nothing(fell):
-    specialist = actor("contract_specialist")
-    request = rerate_usage(
-        contract_id=fell.pk,
-        first_day=BEFORE.date(),
-        last_day=NEXT.date(),
-        reason="The price fell.",
-        by=specialist,
-        at=KNOWN_AT,
-    )
-    held = Membership.objects.filter(pk=specialist.own_membership_id)
-    held.update(is_active=False)
-
-    work_operation(operation_id=request.operation_id)
-
-    request.operation.refresh_from_db()
-    assert request.operation.state == "FAILED"
-    assert not RatingRun.objects.exists()
 
 
 def test_what_cannot_be_rated_anew_is_counted_with_its_reason(fell, order):

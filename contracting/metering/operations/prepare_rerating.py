@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from contracting.audit.operations.record import record_event
+from contracting.contracts.models import Contract
 from contracting.core.actors import SYSTEM, Actor
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
@@ -52,7 +53,8 @@ def prepare_rerating(*, operation: Operation, by: Actor, at: datetime) -> Progre
     :raises NotAllowed: if whoever asked answers for the contract no longer
     :raises NothingToRerate: if nothing would change
     """
-    request = RatingRequest.objects.select_related("contract").get(operation=operation)
+    request = RatingRequest.objects.get(operation=operation)
+    request.contract = Contract.objects.locked().get(pk=request.contract_id)
     require(permissions.can_rerate_usage(by, request.contract))
     scope = scope_of(
         request.contract, request.order_id, request.first_day, request.last_day
@@ -74,13 +76,34 @@ def prepare_rerating(*, operation: Operation, by: Actor, at: datetime) -> Progre
     if part.period.end < scope.period.end:
         words = f"until {part.period.end:%d %B %Y %H:%M} UTC"
         return Progress(min(lines, most), phase=words)
-    run = _prepare(request, by, at)
+    run, changes = _prepare(request, by, at)
     operation.result_path = run.path
     _tell(run, operation, at)
+    record_event(
+        events.RERATING_PREPARED,
+        subject=run.subject,
+        by=by,
+        at=at,
+        data={
+            "run": run.public_id,
+            "order": run.order.piid if run.order else None,
+            "first_day": run.first_day,
+            "last_day": run.last_day,
+            "reason": run.reason,
+            "calls": run.calls,
+            "changed_lines": sum(each.lines for each in changes.values()),
+            "change": _change(changes, is_closed=False),
+            "adjustment": _change(changes, is_closed=True),
+            "content_sha256": run.content_sha256,
+        },
+    )
     return Progress(most, phase="prepared", is_last=True)
 
 
-def _prepare(request: RatingRequest, by: Actor, at: datetime) -> RatingRun:
+def _prepare(
+    request: RatingRequest, by: Actor, at: datetime
+) -> tuple[RatingRun, dict[DayOfPrices, Sum]]:
+    """The run with its report: the sums of all parts, in order."""
     calls = 0
     left: Counter[tuple[str, str]] = Counter()
     sums: dict[DayOfPrices, Sum] = defaultdict(Sum)
@@ -113,25 +136,7 @@ def _prepare(request: RatingRequest, by: Actor, at: datetime) -> RatingRun:
         prepared_at=at,
     )
     RatingDifference.objects.bulk_create(_rows(run, changes), batch_size=1_000)
-    record_event(
-        events.RERATING_PREPARED,
-        subject=run.subject,
-        by=by,
-        at=at,
-        data={
-            "run": run.public_id,
-            "order": run.order.piid if run.order else None,
-            "first_day": run.first_day,
-            "last_day": run.last_day,
-            "reason": run.reason,
-            "calls": calls,
-            "changed_lines": sum(each.lines for each in changes.values()),
-            "change": _change(changes, is_closed=False),
-            "adjustment": _change(changes, is_closed=True),
-            "content_sha256": run.content_sha256,
-        },
-    )
-    return run
+    return run, changes
 
 
 def _change(changes: Mapping[DayOfPrices, Sum], *, is_closed: bool) -> Dollars:
