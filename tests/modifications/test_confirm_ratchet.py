@@ -57,7 +57,7 @@ def test_a_confirmed_fall_is_signed_without_the_vendor_and_paid(finding, order):
     prices = [rate.price for rate in rates_of(order) if rate.slin == "0001AA"]
     assert prices == [UnitPrice("2"), UnitPrice("1.8")]
     assert open_ratchet_findings(by=SYSTEM, at=LATER) == []
-    assert [each.exceptions() for each in INVARIANTS] == [[], [], []]
+    assert [each.exceptions() for each in INVARIANTS] == [[]] * len(INVARIANTS)
 
 
 @pytest.mark.rule("R-MOD-09", case="refused")

@@ -59,7 +59,7 @@ def issued(modification, by="contracting_officer", at=MODIFIED_AT):
 
 
 def holds():
-    return [each.exceptions() for each in INVARIANTS] == [[], [], []]
+    return [each.exceptions() for each in INVARIANTS] == [[]] * len(INVARIANTS)
 
 
 @pytest.mark.rule("R-MOD-01", case="allowed")
