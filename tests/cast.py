@@ -416,7 +416,7 @@ def at() -> datetime:
     return AT
 
 
-def days(number: int) -> timedelta:
+def days(number: float) -> timedelta:
     """So many days of 24 hours."""
     return timedelta(days=number)
 

@@ -49,7 +49,7 @@ def need():
 
 def quotation(**other):
     usual = Quotation(
-        vendor_id=actor("vendor_a_signer").organization_id,
+        vendor_id=actor("vendor_a_signer").own_organization_id,
         model_id=AiModel.objects.get(snapshot=SNAPSHOT).pk,
         boundary="FEDRAMP_MOD",
         prices={"IN_UNCACHED": UnitPrice("2.4"), "OUT_TEXT": UnitPrice("9.900001")},
@@ -95,6 +95,7 @@ def test_one_quotation_becomes_a_purchase_order(need):
     accepted(offered(contract))
     contract.refresh_from_db()
     assert contract.state == ContractState.AWARDED
+    assert contract.piid
     assert contract.piid[8] == "P"
     kinds = [each.event for each in events_of(contract.subject)]
     assert "contracts.tokens.bought" in kinds

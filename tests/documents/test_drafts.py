@@ -24,6 +24,7 @@ from contracting.solicitations.paperwork import release_draft
 from contracting.verification.calculations import question_of
 from contracting.verification.queries import verify
 from contracting.verification.states import REFUSED, Answer
+from drawdown_verify_lists import Trust
 from tests.builders import complete_solicitation
 from tests.builders_modifications import (
     drafted_contract_modification,
@@ -106,7 +107,7 @@ def test_a_draft_is_signed_by_nobody_and_is_no_paper_of_record(drafts, tmp_path)
     # Also by the program that asks nobody
     file = tmp_path / "draft.pdf"
     file.write_bytes(pdf)
-    trust = drawdown_verify.Trust(site="https://site.example", certificates={})
+    trust = Trust(site="https://site.example", certificates={})
     report = drawdown_verify.verify_file(file, trust, None, MODIFIED_AT)
     assert report.verdict == drawdown_verify.REFUSED
     assert "a draft" in " ".join(report.reasons)

@@ -148,13 +148,14 @@ class Doors:
 
     def settle(self, some):
         rows = [
-            (name, as_event(self.order, name, *said, SOURCE)) for name, *said in some
+            (name, as_event(self.order, name, at, used, SOURCE))
+            for name, at, used in some
         ]
         found = unfolded(*(Spent(reservation_id=n, event=row) for n, row in rows))
         assert {each.verdict for each in found} <= {"accepted", "duplicate"}
 
     def post(self, some, source=SOURCE):
-        rows = (as_event(self.order, name, *said, source) for name, *said in some)
+        rows = (as_event(self.order, name, at, used, source) for name, at, used in some)
         receipt = ingest_usage(
             source_id=usage_source(source).pk,
             payload=ndjson(*rows),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -20,6 +22,7 @@ from tests.builders_options import QUANTITY, determination, drafted_exercise, si
 from tests.builders_orders import MINIMUM, line_of_accounting, registrations
 from tests.cast import actor
 from tests.journeys.acting import Acting
+from tests.plain_books import PlainBooks
 
 ALWAYS_OPEN = {"opens_days": 365, "closes_days": 0}
 """The window of an option from the award to the last day of the ordering period."""
@@ -27,6 +30,13 @@ ALWAYS_OPEN = {"opens_days": 365, "closes_days": 0}
 
 class Changing(Acting):
     """The verbs on the contract itself, beside the plain books."""
+
+    is_awarded: bool
+    plain: PlainBooks
+
+    @abstractmethod
+    def foretold(self, allowed: bool) -> AbstractContextManager[None]:
+        """The verb is done, or refused with nothing changed, as the books say."""
 
     def changed(self, **what):
         """A modification of the contract, drafted and signed by both."""

@@ -95,7 +95,10 @@ def test_an_option_makes_room_for_an_order_and_the_contract_is_closed(world):
         # When it is exercised, and then again, and more is agreed
         life.exercise_the_option()
         life.exercise_the_option()  # refused
-        assert (life.plain.ceiling, life.plain.tokens_allowed) == (1050, 27_000_000)
+        assert (life.plain.ceiling, life.plain.tokens_allowed) == (
+            Decimal(1050),
+            27_000_000,
+        )
         life.move_the_room(Decimal("-0.01"), 0)  # refused
         life.move_the_room(Decimal("960.00"), 20_000_000)
         second = life.order(*PAID, turned=True)

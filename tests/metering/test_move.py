@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def other(order: TaskOrder) -> TaskOrder:
 
 
 def moved(source: TaskOrder, target: TaskOrder, at: datetime = MOVED_AT, **more):
-    terms = {
+    terms: dict[str, Any] = {
         "calls": ALL,
         "to_line_id": target.lines.get().pk,
         "reason": "The key was mapped to the wrong order.",

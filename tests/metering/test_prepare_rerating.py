@@ -48,6 +48,8 @@ def test_however_it_is_divided_the_report_is_the_same(fell, monkeypatch, lines):
     assert divided.content_sha256 == whole.content_sha256
     assert (divided.calls, divided.left) == (whole.calls, whole.left)
     assert rows_of(divided) == rows_of(whole)
+    assert divided.request
+    assert whole.request
     parts = list(divided.request.parts.order_by("position"))
     (all_,) = whole.request.parts.all()
     assert sum(part.lines for part in parts) == all_.lines == 7

@@ -48,6 +48,13 @@ def rate_on(day: date) -> Decimal:
     return RATES.get((day.year, 1 if day.month <= 6 else 2), Decimal("6.25"))
 
 
+def left_of(credit) -> Dollars:
+    """The interest that is still owed on the day of the story."""
+    found = interest_owed(credit, LATE_AT.date())
+    assert found
+    return found.left
+
+
 def owed(parts, on):
     rows = debt_interest(parts, due=DUE, free_until=FREE, on=on, rate_on=rate_on)
     return total_dollars(row.interest for row in rows)
@@ -144,7 +151,7 @@ def both_rates():
 def test_a_late_refund_leaves_interest_until_that_is_paid_too(order, owes):
     both_rates()
     paid_back(owes)
-    left = interest_owed(owes, LATE_AT.date()).left
+    left = left_of(owes)
     percent = [rate_on(DEMANDED_AT.date() + timedelta(n)) for n in range(1, 41)]
     exact = sum(Fraction(9) * Fraction(p) / 100 / 365 for p in percent)
     assert left == Dollars(Decimal(int(exact * 100 + Fraction(1, 2))).scaleb(-2))
@@ -152,7 +159,7 @@ def test_a_late_refund_leaves_interest_until_that_is_paid_too(order, owes):
 
     interest_paid(owes, str(left.amount))
 
-    assert interest_owed(owes, LATE_AT.date()).left == Dollars()
+    assert left_of(owes) == Dollars()
     assert not any("of interest" in each.what for each in blockers_of_order(order))
     assert_the_books_balance()
 
@@ -195,7 +202,7 @@ def test_its_pages_say_what_is_owed_and_record_it(owes, told_the_time):
         assert client_for(actor(outsider)).get(page).status_code == 404
     shown = client_for(actor("vendor_a_member")).get(page).content.decode()
     assert "of interest is owed until" in shown
-    left = interest_owed(owes, LATE_AT.date()).left
+    left = left_of(owes)
     for verb, part, data in (
         ("record_debt_interest", "payment_certifier", {"reference": "D-1"}),
         ("waive_debt_interest", "contracting_officer", {"reason": "Small."}),
@@ -205,5 +212,5 @@ def test_its_pages_say_what_is_owed_and_record_it(owes, told_the_time):
         browser = client_for(actor(part))
         cents = {"dollars": "0.01", "received_on": LATE_AT.date().isoformat()}
         assert submit(browser, url, {**cents, **data}).status_code == 303
-    assert interest_owed(owes, LATE_AT.date()).left == Dollars()
+    assert left_of(owes) == Dollars()
     assert left > Dollars("0.01")

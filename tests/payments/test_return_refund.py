@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -52,7 +53,7 @@ def refund(order):
 
 
 def returned(refund, **more):
-    given = {
+    given: dict[str, Any] = {
         "reason": "It was sent back.",
         "by": actor("payment_certifier"),
         "at": AGAIN,
@@ -69,7 +70,10 @@ def paid(order):
 def test_a_payment_that_comes_back_after_its_refund_is_paid_anew(order, refund):
     # Given a bank that returns the very payment that was refunded in part
     voucher = PaymentCertification.objects.get()
-    give_back = {"reason": "The account is closed.", "by": actor("payment_certifier")}
+    give_back: dict[str, Any] = {
+        "reason": "The account is closed.",
+        "by": actor("payment_certifier"),
+    }
     with nothing_happens(), pytest.raises(PaymentBuiltOn, match="refund DEPOSIT-77"):
         return_payment(certification_id=voucher.pk, **give_back, at=AGAIN)
 

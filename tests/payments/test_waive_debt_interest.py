@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from contracting.closeout.queries import blockers_of_order
 from contracting.core.errors import NotAllowed, Stale
 from contracting.core.quantities import Dollars
 from contracting.payments.operations.waive_debt_interest import waive_debt_interest
-from contracting.payments.queries.debts import interest_owed
 from contracting.payments.refusals import NoInterestOwed, ReasonMissing
 from tests.cast import actor, nothing_happens
 from tests.payments.test_record_debt_interest import (
     LATE_AT,
     both_rates,
+    left_of,
     owes,
     paid_back,
 )
@@ -23,7 +25,7 @@ __all__ = ["owes"]
 
 def test_what_costs_more_than_it_is_worth_is_waived_by_the_officer(order, owes):
     both_rates()
-    waive = {"by": actor("contracting_officer"), "at": LATE_AT}
+    waive: dict[str, Any] = {"by": actor("contracting_officer"), "at": LATE_AT}
     with nothing_happens(), pytest.raises(NoInterestOwed, match="runs on"):
         waive_debt_interest(credit_id=owes.pk, reason="Small.", **waive)
     paid_back(owes)
@@ -36,7 +38,7 @@ def test_what_costs_more_than_it_is_worth_is_waived_by_the_officer(order, owes):
 
     waive_debt_interest(credit_id=owes.pk, reason="Below the cost.", **waive)
 
-    assert interest_owed(owes, LATE_AT.date()).left == Dollars()
+    assert left_of(owes) == Dollars()
     assert not any("of interest" in each.what for each in blockers_of_order(order))
 
 

@@ -30,7 +30,7 @@ def question():
 def assigned(question, to="contract_specialist", by="contracting_officer"):
     return assign_question(
         question_id=question.pk,
-        assignee_id=actor(to).membership_id,
+        assignee_id=actor(to).membership_id or 0,
         by=actor(by),
         at=RELEASED_AT,
     )
@@ -52,7 +52,7 @@ def test_a_colleague_is_told_and_named_and_the_last_one_counts(
     # When it is assigned, and then to another
     assigned(question, to="contracting_officer", by="contract_specialist")
     to = actor("contract_specialist")
-    chosen = Membership.objects.get(pk=to.membership_id).public_id
+    chosen = Membership.objects.get(pk=to.membership_id or 0).public_id
     assert submit(browser, page, {"assignee": chosen}).status_code == 303
 
     # Then the last is named to the office alone, and told without the asker

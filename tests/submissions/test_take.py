@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def taken(solicitation, offer=None, by="contracting_officer"):
     return take_quotation(
         solicitation_id=solicitation.pk,
-        vendor_id=actor("vendor_a_signer").organization_id,
+        vendor_id=actor("vendor_a_signer").own_organization_id,
         offer=offer or offer_on(solicitation),
         by=actor(by),
         at=AT,
