@@ -35,7 +35,10 @@ class FormBlock:
 
     @property
     def is_counted(self) -> bool:
-        """Whether the press fills it in: the page and the number of pages."""
+        """Whether it asks for page and pages, which the foot of each page counts.
+
+        A count in the words would have every page laid out twice.
+        """
         return "pages" in self.shape.split()
 
 
