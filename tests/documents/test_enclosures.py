@@ -7,6 +7,7 @@ import json
 import jsonschema
 import pytest
 
+from contracting.core.plots.tables import rows_as_csv
 from contracting.documents import enclosures, paperwork, rendering
 from contracting.documents.checking.upload import check_upload
 from contracting.documents.signing import orders
@@ -109,6 +110,15 @@ def test_each_file_within_a_paper_is_declared_as_its_data(long_paper):
 
 def test_a_paper_with_a_long_table_may_be_handed_in_again(long_paper):
     assert check_upload("statement.pdf", long_paper).words == ""
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u00a0", "\u2003", "\x0b", "\t"])
+def test_our_own_table_may_always_be_handed_in_again(blank):
+    """Whatever blank stands before it: a cell is quoted as the check reads it."""
+    table = "".join(rows_as_csv(["Item"], [[f"{blank}=1+1"], [f"{blank}-5 %"]]))
+    made = files.pdf_with_attachment(table.encode(), "/Data", name="lines.csv")
+
+    assert check_upload("order.pdf", made).words == ""
 
 
 @pytest.mark.parametrize("content", [b"a,b\r\n=1+1,2\r\n", b"a,b\r\n1\r\n", b"a\0,b"])

@@ -103,7 +103,8 @@ def _plain(value: Value) -> str:
 
 def _safe(words: str) -> str:
     """Words that no spreadsheet takes for a formula, whatever spaces stand before."""
-    is_one = words.lstrip(" ").startswith(_STARTS_A_FORMULA)
+    begun = words.lstrip(" "), words.lstrip()
+    is_one = any(each.startswith(_STARTS_A_FORMULA) for each in begun)
     return f"'{words}" if is_one else words
 
 
