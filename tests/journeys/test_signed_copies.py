@@ -105,6 +105,16 @@ def test_both_fields_signed_by_one_party_are_refused():
     assert look(signed_by(vera(), copy, "ContractingOfficer"))["refused"]
 
 
+@pytest.mark.parametrize(
+    "behind", [b"words", b"\n%%EOF\n", b"9 0 obj\n<<>>\nendobj\n%%EOF\n"]
+)
+def test_what_stands_behind_the_signature_and_is_no_revision_is_refused(behind):
+    copy = signed_by(vera(), unsigned(), "Contractor")
+
+    assert look(copy + b"\r\n")["refused"] == ""
+    assert look(copy + behind)["refused"] in {"changed", "unreadable"}
+
+
 def add_page(writer):
     from pyhanko.pdf_utils.writer import PageObject
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import resource
 import sys
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from typing import Any
 MEMORY = 1024 * 1024 * 1024
 SECONDS = 60
 LONGEST = 300
+_END = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*\Z")
 
 
 class Refused(Exception):
@@ -73,6 +75,7 @@ def _look(copy: bytes, asked: dict[str, Any]) -> dict[str, Any]:
     if len(new) > 1 or new[0].field_name != asked["field"]:
         raise Refused("wrong_field")
     _require_only(reader, ours, asked["field"])
+    _require_end(copy, reader, new[0])
     for each in regular[:before]:
         _require_whole(each, _context(asked))
     return _described(new[0], _context(asked))
@@ -102,6 +105,19 @@ def _require_only(reader: Any, ours: int, field: str) -> None:
     stamps = {each.field_name for each in reader.embedded_timestamp_signatures}
     if found.changed_form_fields - {field} - stamps:
         raise Refused("wrong_field")
+
+
+def _require_end(copy: bytes, reader: Any, signature: Any) -> None:
+    """Behind the signature stands nothing but blanks, or whole revisions to the end."""
+    covered = int(signature.byte_range[2]) + int(signature.byte_range[3])
+    behind = copy[covered:]
+    if not behind.strip():
+        return
+    last = reader.xrefs.total_revisions - 1
+    ended = _END.search(behind)
+    whole = ended and int(ended[1]) == reader.xrefs.get_startxref_for_revision(last)
+    if last <= signature.signed_revision or not whole:
+        raise Refused("changed")
 
 
 def _context(asked: dict[str, Any]) -> Any:
