@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from contracting.documents.operations.render import render_document
+from contracting.documents.signing import files
 from tests.browser.pages import look
 from tests.cast import AT, actor
 from tests.documents.papers import request
@@ -11,7 +12,11 @@ from tests.verification.printing import print_of
 VERIFY = reverse("verification:verify")
 
 
-def test_a_file_is_verified_without_a_script_and_with_one(stage, axe, tmp_path):
+def test_a_file_is_verified_without_a_script_and_with_one(
+    stage, axe, tmp_path, monkeypatch
+):
+    # Nothing is sealed while this thread drives a browser: both want its event loop.
+    monkeypatch.setattr(files, "is_sealed", lambda kind: False)
     officer = actor("contracting_officer")
     document = request(officer, AT, kind="option_determination", is_public=True)
     render_document(document_id=document.pk)

@@ -107,8 +107,7 @@ def _file() -> Path:
     if not settings.SEAL_FILE:
         message = (
             "No seal is configured: SEAL_FILE names no file. deploy/runbook.md says "
-            "how to get one; receipts and all that binds or goes out wait until then "
-            "and are printed by themselves."
+            "how to get one; papers wait until then and are printed by themselves."
         )
         raise SealMissing(message)
     path = Path(settings.SEAL_FILE)
