@@ -94,8 +94,11 @@ class PaperPage(PageView):
         return View.dispatch(self, request, *args, **kwargs)
 
     def log(self, document: Document, how: str) -> None:
-        """Write down who reads a paper with source selection information."""
-        if document.kind == DocumentKind.DECISION:
+        """Write down who reads a paper with source selection information.
+
+        A copy of one that was released has none any more.
+        """
+        if document.kind == DocumentKind.DECISION and not document.is_release_copy:
             log_reading(
                 subject=document.as_subject,
                 what=self.request.path,

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from contracting.audit.models import AuditEvent
 from contracting.core import clock
 from contracting.core.actors import SYSTEM
 from contracting.core.errors import NotAllowed
@@ -168,6 +169,23 @@ def test_everybody_reads_the_copy_and_nobody_more_the_paper(order):
     assert order.vendor_id in Notice.objects.filter(
         title__contains="was released"
     ).values_list("recipient_organization_id", flat=True)
+
+
+def test_a_source_selection_decision_is_released_after_the_award(order):
+    decision = Document.objects.get(kind="decision")
+    copy = release(decision, (order.vendor.name, "(b)(4)")).document
+    render_document(document_id=copy.pk)
+
+    # Its copy is no source selection information: whoever reads it is not written down
+    stranger, before = Client(), AuditEvent.objects.count()
+    for page in ("document", "download_document"):
+        address = reverse(f"documents:{page}", args=[copy.public_id])
+        assert stranger.get(address).status_code == 200
+    assert AuditEvent.objects.count() == before
+    words = squeezed(text_of(read_blob(rendering_of(copy).blob)))
+    assert squeezed("COPY FOR RELEASE") in words
+    assert squeezed("SOURCE SELECTION INFORMATION - SEE FAR") not in words
+    assert squeezed(order.vendor.name) not in words
 
 
 def test_the_site_and_the_list_call_it_a_copy_for_release(order):
