@@ -29,7 +29,7 @@ from contracting.disputes.queries.cases import cases_visible_to
 from contracting.disputes.queries.evidence import Looked
 from contracting.disputes.refusals import RecountImpossible
 from contracting.disputes.states import RECOUNT_MARGIN, Side
-from contracting.reconciliation.matching.inputs import match_by_row
+from contracting.reconciliation.matching.inputs import calls_of
 from contracting.reconciliation.models import Finding
 from contracting.reconciliation.states import Metered, Reported
 from contracting.reference.queries import threshold
@@ -83,10 +83,10 @@ def population_of(recount: JointRecount, at: datetime) -> Counts:
         return {}
     order = recount.case.order
     span = days_bounds(recount.first_day, recount.last_day, order.contract.time_zone)
-    match = match_by_row(order, (span.start, span.end), at=at)
+    metered, reported = calls_of(order, (span.start, span.end), at=at)
     return _by_call(
-        [row for row in match.metered if span.contains(row.occurred_at)],
-        [row for row in match.reported if span.contains(row.occurred_at)],
+        (row for row in metered if span.contains(row.occurred_at)),
+        (row for row in reported if span.contains(row.occurred_at)),
         recount.token_class_code,
     )
 

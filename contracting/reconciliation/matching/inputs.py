@@ -125,11 +125,22 @@ def match_of(
 
 def match_by_row(order: TaskOrder, span: Span, *, at: datetime) -> Match:
     """Meter and report with every call by itself, for whoever looks at single calls."""
-    zone = order.contract.time_zone
-    days = days_within(span, zone)
     rates = rates_of(order)
-    parts = read_by_row(Asked(order, days, rates, at))
+    parts = _by_row(order, span, rates, at)
     return match_of_parts(order, span, parts, rates, invoice=None, at=at)
+
+
+def calls_of(
+    order: TaskOrder, span: Span, *, at: datetime
+) -> tuple[list[Metered], list[Reported]]:
+    """Meter and report of the days of a span, call by call, and nothing compared."""
+    parts = _by_row(order, span, rates_of(order), at)
+    return parts.metered(), parts.reported()
+
+
+def _by_row(order: TaskOrder, span: Span, rates: Rates, at: datetime) -> Parts:
+    days = days_within(span, order.contract.time_zone)
+    return read_by_row(Asked(order, days, rates, at))
 
 
 def match_of_parts(
