@@ -32,8 +32,8 @@ FIRST = date(2026, 4, 13)
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 CALLS_OF_A_DAY = 41_600
 ROUNDS = 5
-NEIGHBOURS = 3
-"""A day, and those beside it into which the vendor's clock may put its calls."""
+NEIGHBOURS = 5
+"""A day, and the two before and after it, of which each depends on it."""
 
 FEW_DAYS, MANY_DAYS = 10, 50
 ALL_DAYS = 160

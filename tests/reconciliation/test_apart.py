@@ -9,16 +9,18 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from contracting.core.periods import accounting_day
 from contracting.reconciliation import queries
 from contracting.reconciliation.calculations import compare
-from contracting.reconciliation.matching import inputs
+from contracting.reconciliation.matching import apart, inputs
 from contracting.reconciliation.matching.reading import (
     Asked,
     Days,
+    question_of,
     read_by_row,
     read_parts,
 )
@@ -57,20 +59,38 @@ def found(order, match):
     )
 
 
+@pytest.fixture
+def cut_small(monkeypatch):
+    """Every slice of the time is joined in five pieces, few as its calls may be."""
+
+    def pieces(question):
+        return [
+            piece
+            for place, (starts, ends) in enumerate(pairwise(question.cuts), 1)
+            for piece in apart.parts_of(place, starts, ends, 5)
+        ]
+
+    monkeypatch.setattr(apart, "pieces_of", pieces)
+
+
 @pytest.mark.parametrize("seed", range(8))
-def test_the_database_finds_what_is_found_row_by_row(order, seed):
+def test_the_database_finds_what_is_found_row_by_row(order, seed, request):
+    if seed % 2:
+        request.getfixturevalue("cut_small")
     world = world_of(seed)
     counted_by_the_gateway(order, world)
     told_by_the_vendor(order, world)
     span = inputs.usage_span(order)
 
     for at in (ENDED, COMPARED_AT):
-        apart, by_row = both_ways(order, span, None, at)
-        assert found(order, apart) == found(order, by_row)
+        told, by_row = both_ways(order, span, None, at)
+        assert found(order, told) == found(order, by_row)
 
 
 @pytest.mark.parametrize("seed", range(100, 104))
-def test_an_invoice_is_compared_alike_row_by_row(order, seed):
+def test_an_invoice_is_compared_alike_row_by_row(order, seed, request):
+    if seed % 2:
+        request.getfixturevalue("cut_small")
     # Given lines that are cut in the middle of a day, by the vendor's clock
     world = world_of(seed)
     counted_by_the_gateway(order, world)
@@ -84,9 +104,9 @@ def test_an_invoice_is_compared_alike_row_by_row(order, seed):
     span = (FIRST, HOUR[0] + timedelta(days=1))
     invoice = invoiced(order, lines, period_start=span[0], period_end=span[1])
 
-    apart, by_row = both_ways(order, span, invoice, COMPARED_AT)
+    told, by_row = both_ways(order, span, invoice, COMPARED_AT)
 
-    assert found(order, apart) == found(order, by_row)
+    assert found(order, told) == found(order, by_row)
 
 
 def test_a_day_is_the_same_alone_or_among_all(order):
@@ -117,3 +137,20 @@ def test_a_day_is_the_same_alone_or_among_all(order):
         assert sorted(map(str, alone[day].reported)) == sorted(map(str, part.reported))
         assert set(alone[day].agreed) == set(part.agreed)
         assert alone[day].digest == part.digest
+
+
+def test_the_time_is_cut_into_pieces_without_a_gap(order):
+    rates = rates_of(order)
+    day = accounting_day(FIRST, order.contract.time_zone)
+    asked = Asked(order, Days(day, day), rates, COMPARED_AT)
+    question = question_of(asked)
+    last = len(question.cuts) - 1
+    for sizes in ([0] * last, [40_000] * last, [5, *[90_000] * (last - 1)]):
+        pieces = apart.pieces_of(replace(question, sizes=sizes))
+
+        edges = [(piece.starts, piece.ends) for piece in pieces]
+        assert [edges[0][0], edges[-1][1]] == [question.cuts[0], question.cuts[-1]]
+        assert all(a[1] == b[0] for a, b in pairwise(edges))
+        for piece in pieces:
+            assert question.cuts[piece.first - 1] <= piece.starts
+            assert piece.ends <= question.cuts[piece.last]

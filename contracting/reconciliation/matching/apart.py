@@ -16,12 +16,13 @@ costs a little time and changes nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
@@ -215,12 +216,13 @@ _SETTINGS: Final = {
     "enable_nestloop": "off",
     "enable_sort": "off",
     "enable_mergejoin": "off",
+    "cpu_operator_cost": "0",
     "min_parallel_table_scan_size": "'5TB'",
     "min_parallel_index_scan_size": "'5TB'",
 }
-"""Hash joins, whatever the planner believes of tables that change by the hour; and
-processes for whole pieces, not for the scan of a table: rows that are handed from one
-process to another cost more than their scan."""
+"""Hash joins of the smaller side, whatever the planner believes of tables that change
+by the hour; and processes for whole pieces, not for the scan of a table: rows that are
+handed from one process to another cost more than their scan."""
 
 
 def _add(sums: dict[tuple[object, ...], Sum], more: Sum) -> None:
@@ -291,35 +293,55 @@ def _rerated(question: Question) -> str:
 # The statement
 
 
-LINES_OF_A_PIECE: Final = 100_000
-"""So many lines at least are joined together: each piece takes time to plan."""
-PIECES: Final = 16
+LINES_OF_A_PIECE: Final = 12_500
+"""About so many lines are joined together: what the processor's cache has room for."""
+PIECES: Final = 128
+PRICES_TOLD: Final = 4_096
+"""So many pieces, and so many prices in all of them, for each takes time to plan."""
 
 
 class _Piece(NamedTuple):
-    """Some slices that follow each other, both included."""
+    """Some slices that follow each other, both included, or a part of one slice."""
 
     first: int
     last: int
+    starts: datetime
+    ends: datetime
 
 
-def _pieces(sizes: Sequence[int]) -> list[_Piece]:
-    enough = max(LINES_OF_A_PIECE, sum(sizes) // PIECES)
-    found: list[_Piece] = []
+def pieces_of(question: Question) -> list[_Piece]:
+    """All of the time, in pieces of about as many lines each."""
+    most = min(PIECES, max(4, PRICES_TOLD // max(1, len(question.kinds))))
+    enough = max(LINES_OF_A_PIECE, sum(question.sizes) // most)
+    cuts, found = question.cuts, list[_Piece]()
     first, seen = 1, 0
-    for place, size in enumerate(sizes, 1):
+    for place, size in enumerate(question.sizes, 1):
         if seen and seen + size > enough:
-            found.append(_Piece(first, place - 1))
+            found.append(_Piece(first, place - 1, cuts[first - 1], cuts[place - 1]))
             first, seen = place, 0
         seen += size
-    return [*found, _Piece(first, len(sizes))]
+        if size > enough:
+            found += parts_of(place, cuts[place - 1], cuts[place], -(-size // enough))
+            first, seen = place + 1, 0
+    if first < len(cuts):
+        found.append(_Piece(first, len(cuts) - 1, cuts[first - 1], cuts[-1]))
+    return found
+
+
+def parts_of(
+    place: int, starts: datetime, ends: datetime, parts: int
+) -> Iterator[_Piece]:
+    """A slice in so many parts of equal time."""
+    edges = [starts + (ends - starts) * n / parts for n in range(parts)]
+    for since, until in pairwise([*edges, ends]):
+        yield _Piece(place, place, since, until)
 
 
 def _text(question: Question, apart: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """The statement, and what is given to it."""
     rated, given = _rerated(question), _given(question, apart)
     pieces = []
-    for number, piece in enumerate(_pieces(question.sizes)):
+    for number, piece in enumerate(pieces_of(question)):
         says, more = _piece(question, piece, number)
         names = {"first": f"first_{number}", "end": f"end_{number}"}
         ours = {
@@ -354,7 +376,7 @@ def _piece(
     question: Question, piece: _Piece, number: int
 ) -> tuple[Mapping[str, str], dict[str, Any]]:
     """What one piece of the statement says of its own, and its instants."""
-    starts, ends = question.cuts[piece.first - 1], question.cuts[piece.last]
+    starts, ends = piece.starts, piece.ends
     reports = [pk for pk, before in question.reports if before > starts]
     is_one = piece.first == piece.last
     in_time = IS_LATE.format(late=f"late_{number}") if reports else ""

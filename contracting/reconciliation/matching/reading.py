@@ -251,6 +251,12 @@ def days_within(span: Span, zone: str) -> Days:
     )
 
 
+def question_of(asked: Asked) -> Question:
+    """What is asked of the database about these days."""
+    reports = list(reports_touching(asked.order, asked.window))
+    return _question(asked, _Slices(asked, reports), reports)
+
+
 def _question(
     asked: Asked, slices: _Slices, reports: Sequence[UsageReport]
 ) -> Question:
