@@ -63,7 +63,7 @@ def found(order, match):
 def cut_small(monkeypatch):
     """Every slice of the time is joined in five pieces, few as its calls may be."""
 
-    def pieces(question):
+    def pieces(question, _):
         return [
             piece
             for place, (starts, ends) in enumerate(pairwise(question.cuts), 1)
@@ -145,12 +145,24 @@ def test_the_time_is_cut_into_pieces_without_a_gap(order):
     asked = Asked(order, Days(day, day), rates, COMPARED_AT)
     question = question_of(asked)
     last = len(question.cuts) - 1
-    for sizes in ([0] * last, [40_000] * last, [5, *[90_000] * (last - 1)]):
-        pieces = apart.pieces_of(replace(question, sizes=sizes))
+    some = [40_000] * last
+    for apart_by in (timedelta(), timedelta(minutes=3), timedelta(hours=5)):
+        for sizes in ([0] * last, some, [5, *[90_000] * (last - 1)]):
+            asked_of = replace(question, sizes=sizes)
+            pieces = apart.pieces_of(asked_of, apart_by)
 
-        edges = [(piece.starts, piece.ends) for piece in pieces]
-        assert [edges[0][0], edges[-1][1]] == [question.cuts[0], question.cuts[-1]]
-        assert all(a[1] == b[0] for a, b in pairwise(edges))
-        for piece in pieces:
-            assert question.cuts[piece.first - 1] <= piece.starts
-            assert piece.ends <= question.cuts[piece.last]
+            edges = [(piece.starts, piece.ends) for piece in pieces]
+            ends = [edges[0][0], edges[-1][1]]
+            assert ends == [question.cuts[0], question.cuts[-1]]
+            assert all(a[1] == b[0] for a, b in pairwise(edges))
+            for piece in pieces:
+                assert question.cuts[piece.first - 1] <= piece.starts
+                assert piece.ends <= question.cuts[piece.last]
+
+    # The further the clocks are apart, the longer are the pieces
+    counts = [
+        len(apart.pieces_of(replace(question, sizes=some), timedelta(minutes=minutes)))
+        for minutes in (0, 3, 10, 300)
+    ]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[-1] == 1

@@ -146,6 +146,19 @@ PIECE: Final = """
     AND a.request <> '' {in_time}
   GROUP BY 1, 2, 3, 4
 """
+CLOCKS_OF_SOME: Final = """
+SELECT percentile_disc(0.9) WITHIN GROUP (
+  ORDER BY abs(extract(epoch FROM theirs.at - ours.at)))
+FROM unnest(%(moments)s::timestamptz[]) AS moment (at),
+  LATERAL (
+    SELECT operation_id, occurred_at AS at FROM metering_everyevent
+    WHERE agency_id = %(agency)s AND occurred_at >= moment.at
+      AND occurred_at < %(end)s AND operation_id <> ''
+    ORDER BY occurred_at LIMIT 20) ours,
+  LATERAL (
+    SELECT occurred_at AS at FROM billing_reportrow WHERE request_id = ours.operation_id
+      AND report_id = ANY(%(reports)s::bigint[]) OFFSET 0) theirs
+"""
 IS_LATE: Final = "AND NOT b.report_id = ANY(%({late})s::bigint[])"
 CLOCKS: Final = """
     AND b.at >= a.at - interval '24 hours' AND b.at <= a.at + interval '24 hours'
