@@ -21,8 +21,10 @@ from contracting.core.periods import days_bounds
 from contracting.core.quantities import Dollars, Tokens
 from contracting.documents.models import Document
 from contracting.ledger.models import Balance, LineOfAccounting
+from contracting.modifications.operations.discard import discard_contract_modification
 from contracting.orders.states import FundsDraft
 from tests.builders_metering import assert_the_books_balance
+from tests.builders_modifications import drafted_contract_modification
 from tests.builders_orders import drafted_order, issued_order, line, line_of_accounting
 from tests.builders_settlement import (
     CLOSED_AT,
@@ -35,6 +37,7 @@ from tests.builders_settlement import (
     used_order,
 )
 from tests.cast import actor, nothing_happens
+from tests.contracts.test_record import recorded
 
 LARGE = {"IN_UNCACHED": 600_000_000}
 """Twelve hundred dollars: more than the guaranteed minimum of a thousand."""
@@ -154,6 +157,27 @@ def test_a_guaranteed_minimum_that_is_owed_blocks_close_out(db):
     # Then the vendor is owed the rest of its minimum
     assert refusal.value.rule == "R-CLO-03"
     assert "$990.08 is owed to the vendor" in refusal.value.message
+
+
+@pytest.mark.rule("R-CLO-03", case="refused")
+def test_a_protest_and_a_draft_of_the_contract_itself_block_close_out(contract):
+    # Given a draft that nobody signed, and a protest that suspends the contract
+    draft = drafted_contract_modification(on=contract)
+    with nothing_happens(), pytest.raises(CloseOutBlocked) as refusal:
+        close(contract)
+    assert refusal.value.rule == "R-CLO-03"
+    assert "1 modification is neither signed nor discarded." in refusal.value.message
+    discard_contract_modification(
+        modification_id=draft.pk, by=actor("contract_specialist"), at=CLOSED_AT
+    )
+    protest = recorded(contract, days=3)
+
+    # When it is closed out
+    with nothing_happens(), pytest.raises(CloseOutBlocked) as refusal:
+        close(contract)
+
+    # Then each is named
+    assert f"Protest {protest.number} suspends it" in refusal.value.message
 
 
 def test_a_second_officer_is_told_of_the_first(contract, second_contracting_officer):

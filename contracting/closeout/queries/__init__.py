@@ -18,6 +18,7 @@ from contracting.closeout.models import (
     CompletionStatement,
     ResidualTerms,
 )
+from contracting.closeout.queries.undecided import undecided_on
 from contracting.contracts import queries as contracts
 from contracting.contracts.models import Contract
 from contracting.contracts.states import ContractState
@@ -257,6 +258,7 @@ def _terminations(order: TaskOrder) -> list[Blocker]:
 def blockers_of_contract(contract: Contract, at: datetime) -> list[Blocker]:
     """What is still open on a contract; empty when nothing is."""
     found = blockers_of_minimum(contract, at)
+    found += [Blocker(NOTHING_OPEN, words) for words in undecided_on(contract)]
     found += [Blocker(NOTHING_OPEN, words) for words in undecided_claims(contract)]
     owed = minimum_owed(contract)
     release = release_of_contract(contract)
