@@ -21,7 +21,7 @@ from contracting.core.canonical import plain
 from contracting.core.periods import extended, next_business_day
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.templatetags.drawdown import dollars as money
-from contracting.evaluations.models import RevisedRate, rates_of
+from contracting.evaluations.models import CountedRate, rates_of
 from contracting.ledger.states import Holder, Obligation
 from contracting.reference.models import AiModel, TokenClass
 from contracting.reference.queries import threshold
@@ -35,7 +35,7 @@ from contracting.solicitations.publishing.terms import (
 )
 from contracting.solicitations.queries import lines_of
 from contracting.solicitations.states import OptionKind
-from contracting.submissions.models import OfferedRate, OpenedOffer
+from contracting.submissions.models import OpenedOffer
 
 PRICING: Final[Mapping[str, str]] = {
     PriceStructure.UNIT_PRICE: "fixed unit price per MTOK",
@@ -301,7 +301,7 @@ class CardPrice:
 
 
 def card(
-    rows: Sequence[SolicitationLine], rates: Mapping[int, OfferedRate | RevisedRate]
+    rows: Sequence[SolicitationLine], rates: Mapping[int, CountedRate]
 ) -> list[CardPrice]:
     """The rate card of a CLIN, from the figures that an offer puts to its rows.
 

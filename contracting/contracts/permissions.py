@@ -66,6 +66,17 @@ def no_draft_award(solicitation: Solicitation) -> Verdict:
     return Allowed()
 
 
+def no_award_drafted(submission: Submission) -> Verdict:
+    """Whether its award can still be drafted at other prices."""
+    drafted = Contract.objects.filter(selection__submission=submission)
+    if drafted.exclude(state=ContractState.DISCARDED).exists():
+        return Refused(
+            "An award of this offer is drafted at its prices. Discard the draft first.",
+            "R-SUB-02",
+        )
+    return Allowed()
+
+
 def no_offered_award(solicitation: Solicitation) -> Verdict:
     """Whether no award is offered to a vendor: a late quotation comes before it."""
     offered = Contract.objects.filter(

@@ -90,6 +90,13 @@ REGISTRATIONS_IMPORTED = event_type(
     "evaluations.registrations.imported",
     "An extract of registrations and exclusions was imported.",
 )
+PRICES_LOWERED = event_type(
+    "evaluations.prices.lowered", "A vendor stated lower prices after the opening."
+)
+PRICES_ACCEPTED = event_type(
+    "evaluations.prices.accepted",
+    "Lower prices that came late were accepted, of the selected offer.",
+)
 OFFER_EXTENDED = event_type(
     "evaluations.offer.extended", "A vendor kept its offer open until a later day."
 )

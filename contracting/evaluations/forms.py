@@ -480,3 +480,16 @@ class RejectionForm(forms.Form):
     """Why an offer is rejected."""
 
     reason = _text("Reason", "The vendor reads it.", rows=4)
+
+
+class LowerPricesForm(forms.Form):
+    """A price for each line, none of them higher, and the words that lower them."""
+
+    words = _text("Our modification in writing", rows=3)
+
+    def __init__(self, *args: Any, labels: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in labels.items():
+            self.fields[name] = forms.DecimalField(
+                label=label, min_value=0, max_digits=12, decimal_places=6
+            )

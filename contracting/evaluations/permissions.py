@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from accounts.models import Membership
 from accounts.permissions import all_of, other_person, role_in
 from accounts.states import Role
@@ -255,6 +257,24 @@ def can_extend_offer(by: Actor, submission: Submission) -> Verdict:
     doing = "extend its offer"
     vendor_id = by.organization_id if submission.is_of(by) else submission.vendor_id
     return role_in(by, vendor_id, Role.VENDOR_SIGNER, doing=doing, rule="R-SUB-09")
+
+
+HOLD_ACCEPTING: list[Callable[[Submission], Verdict]] = []
+"""What a later stage, which this one does not know, says to lower prices."""
+
+
+def can_lower_prices(by: Actor, submission: Submission) -> Verdict:
+    """A signer of the vendor whose offer it is (FAR 52.212-1(f)(2)(ii))."""
+    signer, doing = Role.VENDOR_SIGNER, "lower its prices"
+    return role_in(by, submission.vendor_id, signer, doing=doing, rule="R-SUB-02")
+
+
+def can_accept_prices(by: Actor, submission: Submission) -> Verdict:
+    """The contracting officer of the agency, before an award is drafted at others."""
+    doing, solicitation = "accept lower prices", submission.solicitation
+    officer = _as_officer(by, solicitation, doing, "R-SUB-02")
+    held = (holds(submission) for holds in HOLD_ACCEPTING)
+    return all_of(officer, *held)
 
 
 def can_excuse_registration(by: Actor, solicitation: Solicitation) -> Verdict:

@@ -61,6 +61,13 @@ class NotOnTheScale(Invalid):
     rule = "R-EVL-01"
 
 
+class ModificationUnfit(Invalid):
+    """A late modification that the regulation does not let count."""
+
+    code = "modification_unfit"
+    rule = "R-SUB-02"
+
+
 class PlaceUnknown(Invalid):
     """A rating stands on a place that the offer does not have."""
 

@@ -107,6 +107,16 @@ urlpatterns = [
         name="extend_offer",
     ),
     path(
+        "submissions/<public_id:submission>/lower_prices",
+        vendors.LowerPrices.as_view(),
+        name="lower_prices",
+    ),
+    path(
+        "late_modifications/<public_id:modification>/accept",
+        vendors.AcceptPrices.as_view(),
+        name="accept_prices",
+    ),
+    path(
         f"{_OFFER}/responsibility",
         responsibility.Responsibility.as_view(),
         name="responsibility",

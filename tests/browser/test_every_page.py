@@ -71,6 +71,7 @@ REACHED_OTHERWISE = {
     "determinations:post_determination": "only once a justification is approved",
     "determinations:review_determination": "only while a justification is reviewed",
     "documents:retry_document": "only when a paper could not be printed",
+    "evaluations:accept_prices": "only while lower prices that came late wait",
     "evaluations:clarify_price": "only while an offer leaves a price open",
     "evaluations:confirm_price": "only while an offer leaves a price open",
     "evaluations:discussion": "only in discussions",

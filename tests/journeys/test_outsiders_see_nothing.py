@@ -94,6 +94,7 @@ NOT_IN_THE_STORY = {
     "determinations:make_determination",
     "determinations:post_determination",
     "determinations:review_determination",
+    "evaluations:accept_prices",
     "evaluations:clarify_price",
     "evaluations:confirm_price",
     "evaluations:discussion",

@@ -34,14 +34,13 @@ from contracting.core.identifiers import check_acrn
 from contracting.core.periods import days_bounds
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
-from contracting.evaluations.models import RevisedRate, SelectedOffer, rates_of
+from contracting.evaluations.models import CountedRate, SelectedOffer, rates_of
 from contracting.ledger.queries import lines_of_accounting_of
 from contracting.reference.states import InstrumentKind
 from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.publishing.options import drafts_of
 from contracting.solicitations.publishing.terms import ORDER_LIMITS, TOLERANCES
 from contracting.solicitations.queries import lines_of
-from contracting.submissions.models import OfferedRate
 
 AT_AWARD = "award"
 """Where a price comes from that no modification has changed."""
@@ -260,7 +259,7 @@ def _lines(contract: Contract, solicitation: Solicitation) -> None:
 def _line(
     contract: Contract,
     rows: Sequence[SolicitationLine],
-    rates: Sequence[OfferedRate | RevisedRate],
+    rates: Sequence[CountedRate],
 ) -> ContractLine:
     first = rows[0]
     model = next((rate.model for rate in rates if rate.model is not None), None)

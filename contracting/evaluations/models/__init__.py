@@ -10,7 +10,7 @@ from django.utils.text import get_text_list
 
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
-from contracting.evaluations.models import discussions, records
+from contracting.evaluations.models import discussions, modifications, records
 from contracting.evaluations.states import (
     AdjectivalRating,
     NormalisationRule,
@@ -23,7 +23,11 @@ RangeStanding = discussions.RangeStanding
 RevisedOffer = discussions.RevisedOffer
 RevisedRate = discussions.RevisedRate
 RevisionRequest = discussions.RevisionRequest
+LateModification = modifications.LateModification
+LoweredRate = modifications.LoweredRate
 rates_of = discussions.rates_of
+CountedRate = discussions.CountedRate
+AcceptedModification = modifications.AcceptedModification
 OfferExtension = records.OfferExtension
 RegistrationSnapshot = records.RegistrationSnapshot
 RegistrationExcuse = records.RegistrationExcuse

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from django.db import models
 from django.db.models import F, Q
 
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
+from contracting.evaluations.models.modifications import LateModification, LoweredRate
 from contracting.submissions.models import OfferedRate, OpenedOffer
 from contracting.submissions.states import SealingMode
 
@@ -193,8 +194,17 @@ class RevisedRate(AppendOnly):
         return self.line.figure_words(self.usd_per_million_tokens)
 
 
-def rates_of(offer: OpenedOffer) -> list[OfferedRate | RevisedRate]:
-    """The prices that count: those of the final revision, once it is open."""
+CountedRate: TypeAlias = OfferedRate | RevisedRate | LoweredRate
+"""A price that counts, wherever its vendor has stated it."""
+
+
+def rates_of(offer: OpenedOffer) -> list[CountedRate]:
+    """The prices that count: of the last accepted modification, or final revision."""
+    lowered = LateModification.objects.filter(
+        submission_id=offer.submission_id, acceptance__isnull=False
+    ).last()
+    if lowered is not None:
+        return list(lowered.rates.select_related("line__token_class", "model"))
     revised = RevisedOffer.objects.filter(submission_id=offer.submission_id).first()
     if revised is None:
         return list(offer.rates.all())

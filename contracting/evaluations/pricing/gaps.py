@@ -13,17 +13,17 @@ from typing import TypeAlias
 
 from contracting.core.errors import NotVisible
 from contracting.evaluations.models import (
+    CountedRate,
     PriceAnswer,
     PriceNormalisation,
     PriceQuestion,
-    RevisedRate,
     rates_of,
 )
 from contracting.evaluations.refusals import NothingToClarify
 from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.queries import lines_of
 from contracting.solicitations.states import Quote
-from contracting.submissions.models import OfferedRate, OpenedOffer, Submission
+from contracting.submissions.models import OpenedOffer, Submission
 from contracting.submissions.queries import offers_of
 
 Normalised: TypeAlias = Mapping[tuple[int, int], PriceNormalisation]
@@ -76,9 +76,7 @@ def confirmed_in(solicitation: Solicitation) -> Confirmed:
     return frozenset(found.values_list("question__submission_id", "question__line_id"))
 
 
-def is_confirmed(
-    rate: OfferedRate | RevisedRate, submission_id: int, confirmed: Confirmed
-) -> bool:
+def is_confirmed(rate: CountedRate, submission_id: int, confirmed: Confirmed) -> bool:
     """Whether a price counts: it is above zero, or its offeror meant zero."""
     is_free = not rate.usd_per_million_tokens
     return not is_free or (submission_id, rate.line_id) in confirmed

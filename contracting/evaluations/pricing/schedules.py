@@ -12,8 +12,8 @@ from typing import Final, TypeAlias
 from contracting.core.quantities import UnitPrice
 from contracting.evaluations.models import (
     AmendmentWaiver,
+    CountedRate,
     PriceNormalisation,
-    RevisedRate,
     SelectionDecision,
     rates_of,
 )
@@ -28,12 +28,12 @@ from contracting.solicitations.models import Solicitation, SolicitationLine
 from contracting.solicitations.publishing.costs import WorkloadPrice, workload_prices
 from contracting.solicitations.queries import lines_of
 from contracting.solicitations.states import ContextBand, SolicitationState
-from contracting.submissions.models import OfferedRate, OpenedOffer
+from contracting.submissions.models import OpenedOffer
 from contracting.submissions.queries import amendment_numbers, offers_of
 
 _LONG_INPUT: Final = 200_001
 
-_Rate: TypeAlias = OfferedRate | RevisedRate
+_Rate: TypeAlias = CountedRate
 _Kind: TypeAlias = tuple[int | None, int | None, str, str, str]
 """Model, token class, tier, context band and data boundary of a price."""
 

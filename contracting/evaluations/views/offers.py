@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from accounts.states import Role
 from contracting.core import clock
 from contracting.core.actors import Actor
 from contracting.core.permissions import Verdict, require
@@ -108,6 +109,10 @@ class Offer(ReadingPage):
             "extensions": validity.extensions_of(offer.submission),
             "may_rate": permissions.can_rate_submission(by, offer.submission),
             **numbered(offer),
+            "late_modifications": offer.submission.late_modifications.order_by("pk")
+            if permissions.can_accept_prices(by, offer.submission)
+            or by.has_role(Role.AUDITOR)
+            else [],
         }
 
 
