@@ -13,6 +13,7 @@ from contracting.contracts.invariants import INVARIANTS as OF_CONTRACTS
 from contracting.contracts.models import Contract
 from contracting.contracts.operations.buy import Quotation, buy_tokens
 from contracting.contracts.operations.certify import certify_contract_funds
+from contracting.contracts.queries.file import index_of
 from contracting.contracts.refusals import QuotationUnfit
 from contracting.contracts.states import ContractState
 from contracting.core.errors import NotAllowed
@@ -29,7 +30,7 @@ from contracting.submissions.models import Box, OpenedOffer
 from tests.builders import submitted_requisition
 from tests.builders_orders import AWARDED_AT, line_of_accounting, registrations
 from tests.cast import actor, client_for, nothing_happens, organization, submit
-from tests.contracts.quotations import accepted, offered
+from tests.contracts.quotations import LATER, accepted, offered
 from tests.documents import files
 from tests.offers import SNAPSHOT
 
@@ -49,7 +50,7 @@ def need():
 
 def quotation(**other):
     usual = Quotation(
-        vendor_id=actor("vendor_a_signer").own_organization_id,
+        vendor_id=organization(actor("vendor_a_signer")).pk,
         model_id=AiModel.objects.get(snapshot=SNAPSHOT).pk,
         boundary="FEDRAMP_MOD",
         prices={"IN_UNCACHED": UnitPrice("2.4"), "OUT_TEXT": UnitPrice("9.900001")},
@@ -70,7 +71,7 @@ def bought(need, by="contracting_officer", **other):
     return buy_tokens(requisition_id=need.pk, **given, by=actor(by), at=AWARDED_AT)
 
 
-def test_one_quotation_becomes_a_purchase_order(need):
+def test_one_quotation_becomes_a_purchase_order(need, client):
     # When an officer buys on one quotation
     contract = bought(need)
 
@@ -95,8 +96,17 @@ def test_one_quotation_becomes_a_purchase_order(need):
     accepted(offered(contract))
     contract.refresh_from_db()
     assert contract.state == ContractState.AWARDED
-    assert contract.piid
-    assert contract.piid[8] == "P"
+    assert str(contract.piid)[8] == "P"
+    missing = [
+        entry.title
+        for _stage, entries in index_of(contract, actor("contracting_officer"), LATER)
+        for entry in entries
+        if entry.state == "MISSING"
+    ]
+    assert missing == ["Designation of a representative"]  # as under any contract
+    award = client.get(reverse("contracts:award", args=[contract.public_id]))
+    assert "One quotation, up to the micro-purchase" in award.content.decode()
+    assert "full and open" not in award.content.decode()
     kinds = [each.event for each in events_of(contract.subject)]
     assert "contracts.tokens.bought" in kinds
     every = [*OF_CONTRACTS, *OF_EVALUATIONS, *OF_SOLICITATIONS, *OF_SUBMISSIONS]

@@ -3,7 +3,6 @@
 import pytest
 from django.urls import reverse
 
-from accounts.models import Membership
 from contracting.core.errors import NotAllowed
 from contracting.notices.models import Notice
 from contracting.solicitations.operations.answer import answer_question
@@ -12,7 +11,7 @@ from contracting.solicitations.operations.assign import assign_question
 from contracting.solicitations.operations.release_answers import release_answers
 from contracting.solicitations.refusals import QuestionClosed, TermInvalid
 from tests.builders import RELEASED_AT, released_solicitation
-from tests.cast import actor, client_for, nothing_happens, submit
+from tests.cast import actor, client_for, membership, nothing_happens, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +29,7 @@ def question():
 def assigned(question, to="contract_specialist", by="contracting_officer"):
     return assign_question(
         question_id=question.pk,
-        assignee_id=actor(to).membership_id or 0,
+        assignee_id=membership(actor(to)).pk,
         by=actor(by),
         at=RELEASED_AT,
     )
@@ -52,7 +51,7 @@ def test_a_colleague_is_told_and_named_and_the_last_one_counts(
     # When it is assigned, and then to another
     assigned(question, to="contracting_officer", by="contract_specialist")
     to = actor("contract_specialist")
-    chosen = Membership.objects.get(pk=to.membership_id or 0).public_id
+    chosen = membership(to).public_id
     assert submit(browser, page, {"assignee": chosen}).status_code == 303
 
     # Then the last is named to the office alone, and told without the asker

@@ -292,7 +292,7 @@ def award_synopsis(contract: Contract) -> dict[str, Any]:
             {"label": "Type of contract", "value": _type(contract), "span": 8},
             {
                 "label": "Extent competed",
-                "value": solicitation.get_extent_competed_display(),
+                "value": solicitation.competition,
             },
             {
                 "label": "Justification",

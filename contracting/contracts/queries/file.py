@@ -252,7 +252,11 @@ def _publication(contract: Contract) -> Iterable[Filed]:
         yield Filed("SYNOPSIS", f"Synopsis {solicitation.synopsis_id}", path, day)
     words = solicitation.get_set_aside_display()
     yield Filed("SET_ASIDE", f"Decided: {words}", solicitation.path)
-    if solicitation.extent_competed == ExtentCompeted.FULL:
+    if solicitation.in_the_open:
+        yield Filed("SOLICITATION", f"{solicitation.piid}, in the open", path)
+        yield Filed("SELECTION", "With the price: one quotation was taken.")
+        yield Filed("JUSTIFICATION", f"Not needed: {solicitation.competition}.")
+    elif solicitation.extent_competed == ExtentCompeted.FULL:
         yield Filed("JUSTIFICATION", "Not needed: full and open competition.")
 
 

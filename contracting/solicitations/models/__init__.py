@@ -284,6 +284,13 @@ class Solicitation(
         return self.kind == SolicitationKind.RFQ
 
     @property
+    def competition(self) -> str:
+        """How far it was competed, as people read it."""
+        if self.in_the_open:
+            return "one quotation, up to the micro-purchase threshold (FAR 13.203)"
+        return str(ExtentCompeted(self.extent_competed).label)
+
+    @property
     def considers_late(self) -> bool:
         """Whether a late one may be considered as long as nothing is awarded."""
         return self.asks_quotations and not self.late_rule
