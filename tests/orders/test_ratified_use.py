@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 AFTER = DELIVERED_AT + days(1)
 SIGNED_AT = AFTER + days(1)
-HOUR = timedelta(hours=1)
+LATER = timedelta(minutes=10)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def overrun(contract):
     order = order_for("0.01", on=contract)
     ingested(
         event(1, order=order, tokens={"output": 1_250}),
-        event(2, order=order, tokens={"output": 1_250}, at=CALLED_AT + HOUR),
+        event(2, order=order, tokens={"output": 1_250}, at=CALLED_AT + LATER),
     )
     assert stands(order) == [(Dollars("0.01"), Dollars("0.01"))]
     return order
@@ -138,7 +138,7 @@ def test_a_ratification_is_spent_once(overrun):
 
     # When another one follows
     ingested(
-        event(3, order=overrun, tokens={"output": 2_500}, at=CALLED_AT + 2 * HOUR),
+        event(3, order=overrun, tokens={"output": 2_500}, at=CALLED_AT + 2 * LATER),
         at=AFTER + days(2),
     )
     assert stands(overrun) == [(Dollars("0.03"), Dollars("0.01"))]
@@ -170,7 +170,7 @@ def test_more_tokens_pay_no_overrun_either(contract):
 
 def test_what_pays_less_than_the_overrun_needs_no_more_than_that(overrun):
     ingested(
-        event(3, order=overrun, tokens={"output": 12_500}, at=CALLED_AT + 2 * HOUR),
+        event(3, order=overrun, tokens={"output": 12_500}, at=CALLED_AT + 2 * LATER),
         at=AFTER,
     )
     ratified(overrun, Dollars("0.02"), at=AFTER)
