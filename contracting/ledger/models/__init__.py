@@ -285,6 +285,13 @@ class Balance(Timestamped):
                 "tolerated_tokens",
             ),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="balances_used_beyond_the_funds",
+                fields=["line"],
+                condition=Q(unfunded_dollars__gt=0),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.line}, ACRN {self.acrn}"
