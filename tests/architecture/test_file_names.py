@@ -75,7 +75,7 @@ BESIDES = {
     "modifications": {"calculations", "forms", "queries", "views"},
     "operate": {"data", "story"},
     "options": {"calculations"},
-    "orders": {"calculations", "forms", "models", "queries", "views"},
+    "orders": {"calculations", "forms", "models", "paperwork", "queries", "views"},
     "payments": {"calculations", "queries", "views"},
     "periods": {"queries"},
     "proposals": {"sealed.py"},

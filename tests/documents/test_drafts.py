@@ -18,7 +18,8 @@ from contracting.orders.operations.certify_modification import (
     certify_modification_funds,
 )
 from contracting.orders.operations.issue_modification import issue_modification
-from contracting.orders.paperwork import modification_draft, order_draft
+from contracting.orders.paperwork import order_draft
+from contracting.orders.paperwork.modifications import modification_draft
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.paperwork import release_draft
 from contracting.verification.calculations import question_of

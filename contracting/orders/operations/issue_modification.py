@@ -27,7 +27,7 @@ from contracting.ledger.operations.reserve import reserve_ordered
 from contracting.ledger.queries import lock_funds
 from contracting.ledger.states import BalanceLine, Holder, Obligation
 from contracting.notices.operations.post_notice import post_notice
-from contracting.orders import calculations, events, paperwork, permissions
+from contracting.orders import calculations, events, permissions
 from contracting.orders.calculations.units import micro
 from contracting.orders.models import (
     Modification,
@@ -50,6 +50,10 @@ from contracting.orders.operations.issue import (
     _require_reasonable_price,
 )
 from contracting.orders.operations.sign import _require_funds
+from contracting.orders.paperwork.modifications import (
+    modification_sheet,
+    modification_summary,
+)
 from contracting.orders.permissions import justification_of
 from contracting.orders.queries.numbering import next_number
 from contracting.orders.queries.ratified import require_ratified
@@ -133,7 +137,7 @@ def issue_modification(
         subject=modification.subject,
         by=by,
         at=at,
-        data=paperwork.modification_summary(modification),
+        data=modification_summary(modification),
     )
     return modification
 
@@ -359,7 +363,7 @@ def _print_and_tell(
         number=f"{order.piid} {modification.number}",
         agency_id=contract.agency_id,
         vendor_id=contract.vendor_id,
-        context=paperwork.modification_sheet(modification, signer=by),
+        context=modification_sheet(modification, signer=by),
         content_sha256=modification.content_sha256,
         version=modification.version,
         by=by,

@@ -9,7 +9,9 @@ from django.http import Http404
 from contracting.core import clock
 from contracting.documents.rendering import Sheet
 from contracting.documents.views import DraftView
-from contracting.orders import paperwork, queries
+from contracting.orders import queries
+from contracting.orders.paperwork import order_draft
+from contracting.orders.paperwork.modifications import modification_draft
 from contracting.orders.states import ModificationState, TaskOrderState
 
 _NOT_SIGNED = {
@@ -26,7 +28,7 @@ class PreviewTaskOrder(DraftView):
         order = queries.get_task_order_for(self.actor, ids["public_id"])
         if order.state not in _NOT_SIGNED or not self.actor.is_agency:
             raise Http404
-        return paperwork.order_draft(order, by=self.actor, at=clock.now())
+        return order_draft(order, by=self.actor, at=clock.now())
 
 
 class PreviewModification(DraftView):
@@ -36,4 +38,4 @@ class PreviewModification(DraftView):
         found = queries.get_modification_for(self.actor, ids["public_id"])
         if found.state != ModificationState.DRAFT:
             raise Http404
-        return paperwork.modification_draft(found, by=self.actor, at=clock.now())
+        return modification_draft(found, by=self.actor, at=clock.now())
