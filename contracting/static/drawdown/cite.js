@@ -14,7 +14,7 @@ for (const link of document.querySelectorAll("[data-cite]")) {
       return;
     }
     event.preventDefault();
-    const at = writing.selectionEnd;
+    const at = writing.selectionEnd || writing.value.length;
     const before = writing.value.slice(0, at);
     const gap = before && !/\s$/.test(before) ? " " : "";
     writing.setRangeText(`${gap}${link.dataset.cite}`, at, at, "end");
