@@ -72,7 +72,7 @@ BESIDES = {
         "queries",
         "views",
     },
-    "modifications": {"calculations", "forms", "queries", "views"},
+    "modifications": {"calculations", "forms", "paperwork", "queries", "views"},
     "operate": {"data", "story"},
     "options": {"calculations"},
     "orders": {"calculations", "forms", "models", "paperwork", "queries", "views"},

@@ -14,7 +14,8 @@ from contracting.core.permissions import require
 from contracting.documents.calculations import day_words
 from contracting.documents.models import Document
 from contracting.documents.operations.request import request_document
-from contracting.modifications import events, paperwork, permissions, queries
+from contracting.modifications import events, permissions, queries
+from contracting.modifications.paperwork.conformed import conformed_sheet
 from contracting.modifications.refusals import DayBeforeAward
 
 
@@ -46,7 +47,7 @@ def conform_contract(
         number=str(contract.piid),
         agency_id=contract.agency_id,
         vendor_id=contract.vendor_id,
-        context=paperwork.conformed_sheet(found, at=at),
+        context=conformed_sheet(found, at=at),
         content_sha256=found.content_sha256,
         version=found.version,
         by=by,
