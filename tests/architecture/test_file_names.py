@@ -49,7 +49,7 @@ BESIDES = {
         "rendering.py",
         "signing",
     },
-    "contracts": {"acceptance", "models", "paperwork", "queries", "views"},
+    "contracts": {"acceptance", "forms", "models", "paperwork", "queries", "views"},
     "closeout": {"queries"},
     "desk": {"permissions", "queries"},
     "evaluations": {

@@ -28,6 +28,7 @@ from contracting.reference.models import TokenClass
 from contracting.urls import PUBLIC_ROUTES
 from tests.architecture.routes import Route, routes
 from tests.cast import client_for, key_client
+from tests.journeys.addresses import THINGS
 
 FOR_EVERYBODY_INSIDE = {"reference:confirm_rate", "reference:model"}
 """Reference data is the same for whoever is signed in."""
@@ -192,65 +193,6 @@ AFTER_THE_AWARD = {
     "watch",
 }
 """What the vendor who lost has no part in."""
-
-THINGS = {
-    "agree": ["solicitations.EvaluationFactor"],
-    "batches": ["metering.UsageBatch"],
-    "boxes": ["submissions.Box"],
-    "clarifications": ["evaluations.PriceQuestion"],
-    "clarify": ["solicitations.SolicitationLine"],
-    "claims": ["disputes.Claim"],
-    "close_outs": ["closeout.CompletionStatement"],
-    "contracts": ["contracts.Contract"],
-    "credits": ["billing.CreditDue"],
-    "decisions": ["evaluations.SelectionDecision"],
-    "disputes": ["disputes.DisputeCase"],
-    "resolve": ["accounts.Membership"],
-    "discussions": ["submissions.Submission"],
-    "dissent": ["solicitations.EvaluationFactor"],
-    "documents": ["documents.Document"],
-    "draft": ["requisitions.Requisition"],
-    "alarms": ["watch.Alarm"],
-    "alert_rules": ["watch.AlertRule"],
-    "planned_uses": ["watch.PlannedUse"],
-    "views": ["metering.SavedView"],
-    "findings": ["reconciliation.Finding"],
-    "funds_notices": ["metering.FundsNotice"],
-    "from": ["solicitations.Solicitation"],
-    "funds": ["ledger.LineOfAccounting"],
-    "inbox": ["notices.Notice"],
-    "invoices": ["billing.Invoice"],
-    "keys": ["accounts.ApiKey"],
-    "late": ["submissions.Submission"],
-    "ledger": ["ledger.HolderBalance"],
-    "modifications": ["orders.Modification"],
-    "normalise": ["solicitations.SolicitationLine"],
-    "offers": ["submissions.Submission"],
-    "opportunities": ["solicitations.Solicitation"],
-    "options": ["contracts.ContractOption"],
-    "order_lines": ["orders.OrderLine"],
-    "ordering_guide": ["contracts.OrderingOfficer"],
-    "orders": ["orders.TaskOrder"],
-    "payments": ["payments.PaymentCertification", "payments.Payment"],
-    "periods": ["periods.Entry"],
-    "people": ["accounts.Membership"],
-    "price": ["evaluations.PriceAnalysis"],
-    "questions": ["solicitations.Question"],
-    "rate": ["solicitations.EvaluationFactor"],
-    "receipts": ["submissions.SubmissionVersion", "charges.Receipt"],
-    "recount_allowances": ["recounts.RecountAllowance"],
-    "recounts": ["recounts.RecountPlan"],
-    "reconciliations": ["reconciliation.ReconciliationRun"],
-    "requisitions": ["requisitions.Requisition"],
-    "signing_keys": ["billing.SigningKey"],
-    "solicitations": ["solicitations.Solicitation"],
-    "sources": ["metering.UsageSource"],
-    "submissions": ["submissions.Submission"],
-    "uploads": ["metering.UsageUpload"],
-    "usage_reports": ["billing.UsageReport"],
-    "warrants": ["accounts.Warrant"],
-}
-"""What an address names, by the word before its id."""
 
 INSIDERS = (
     "contracting_officer",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from contracting.contracts import forms, permissions
+from contracting.contracts import permissions
+from contracting.contracts.forms.ordering import BuyTokensForm
 from contracting.contracts.operations.buy import Quotation, buy_tokens
 from contracting.contracts.views.awards import contract_url
 from contracting.core import clock
@@ -25,7 +26,7 @@ class BuyTokensView(VerbView):
     """Is one quotation enough, and is its price fair?"""
 
     template_name = "contracts/buy_tokens.html"
-    form_class = forms.BuyTokensForm
+    form_class = BuyTokensForm
     submit_label = "Draft the purchase"
     done_message = "The purchase is drafted. Next, its funds are certified."
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from contracting.contracts import forms, permissions
+from contracting.contracts import permissions
+from contracting.contracts.forms.ordering import (
+    AppointOrderingOfficerForm,
+    RevokeOrderingOfficerForm,
+)
 from contracting.contracts.models import Contract
 from contracting.contracts.models.ordering import OrderingOfficer
 from contracting.contracts.operations.appoint_ordering_officer import (
@@ -53,7 +57,7 @@ class AppointOrderingOfficerView(ContractVerbView):
     """Who shall place orders beside you, up to which amounts?"""
 
     template_name = "contracts/appoint_ordering_officer.html"
-    form_class = forms.AppointOrderingOfficerForm
+    form_class = AppointOrderingOfficerForm
     submit_label = "Sign the letter"
     done_message = "The letter is signed. They may sign orders from its first day on."
 
@@ -90,7 +94,7 @@ class RevokeOrderingOfficerView(ContractVerbView):
     """Shall they place no more orders from now on?"""
 
     template_name = "contracts/revoke_ordering_officer.html"
-    form_class = forms.RevokeOrderingOfficerForm
+    form_class = RevokeOrderingOfficerForm
     submit_label = "Revoke the appointment"
     done_message = "The appointment is revoked. What was signed under it stands."
     letter: OrderingOfficer

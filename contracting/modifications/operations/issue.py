@@ -59,6 +59,7 @@ from contracting.modifications.queries.novations import (
     successor_signature,
     vendors_told,
 )
+from contracting.modifications.queries.prices import replaced_by
 from contracting.modifications.refusals import (
     AlreadyIssued,
     NotSignedByVendor,
@@ -350,7 +351,7 @@ def _write_rate(
         source=modification.number,
     )
     instead: dict[int, list[RateRow]] = {}
-    for old in _replaced(row):
+    for old in replaced_by(row):
         old.superseded_at = at
         old.save(update_fields=["superseded_at"])
         instead[old.pk] = []
@@ -360,21 +361,6 @@ def _write_rate(
     row.save()
     _write_volume_prices(row, rate)
     return {pk: [*rows, row] for pk, rows in instead.items()}
-
-
-def _replaced(row: RateRow) -> list[RateRow]:
-    """The prices, as known now, whose place this one takes from its first instant."""
-    found = RateRow.objects.filter(
-        line=row.line,
-        model=row.model,
-        token_class=row.token_class,
-        tier=row.tier,
-        context_band=row.context_band,
-        boundary=row.boundary,
-        superseded_at__isnull=True,
-        in_force__overlap=row.in_force,
-    )
-    return list(found.order_by("pk"))
 
 
 def _write_unit_rate(

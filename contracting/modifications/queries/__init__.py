@@ -27,6 +27,7 @@ from contracting.determinations.models import Determination
 from contracting.determinations.queries import approved
 from contracting.determinations.states import Kind
 from contracting.modifications import calculations, events
+from contracting.modifications.calculations import successors
 from contracting.modifications.models import (
     ContractModification,
     ModelRetirement,
@@ -232,7 +233,7 @@ def checklist(modification: ContractModification, on: date) -> list[Point]:
             if rate["boundary"] not in ramp.model.boundaries
         }
     )
-    dearer = calculations.dearer_than_predecessor(modification)
+    dearer = successors.dearer_than_predecessor(modification)
     above = above_the_list(modification, on)
     return [
         Point(
@@ -364,7 +365,7 @@ def _fall(row: RateRow, terms: ModelTerms, on: date) -> Fall | None:
     if not is_flat or not older or older[0].above_input_tokens:
         return None
     before, after = older[0], newest[0]
-    price = calculations.less(after.usd_per_million_tokens, terms.list_discount_percent)
+    price = successors.less(after.usd_per_million_tokens, terms.list_discount_percent)
     fell = after.usd_per_million_tokens < before.usd_per_million_tokens
     if not fell or price >= row.usd_per_million_tokens:
         return None

@@ -9,15 +9,15 @@ from typing import Any
 from django import forms
 
 from accounts.models import Membership
-from accounts.queries import known_vendors
+from accounts.queries import known_vendors as known_vendors
 from accounts.states import Role
 from contracting.contracts.models import Contract, RateRow, UnenforceableTerm
-from contracting.contracts.queries.ordering import appointable
+from contracting.contracts.queries.ordering import appointable as appointable
 from contracting.contracts.states import CorLevel
-from contracting.documents.forms import SeveralFilesField
+from contracting.documents.forms import SeveralFilesField as SeveralFilesField
 from contracting.ledger.queries import lines_of_accounting_of
-from contracting.reference.models import AiModel
-from contracting.reference.states import Boundary
+from contracting.reference.models import AiModel as AiModel
+from contracting.reference.states import Boundary as Boundary
 from contracting.requisitions.forms import (
     RemovableRows,
     day_field,
@@ -334,7 +334,7 @@ class FindingForm(forms.Form):
     )
 
 
-def _words(
+def words_field(
     label: str, help_text: str = "", *, required: bool = True
 ) -> forms.CharField:
     return forms.CharField(
@@ -346,7 +346,7 @@ def _words(
     )
 
 
-def _day(label: str, help_text: str = "") -> forms.DateField:
+def short_day_field(label: str, help_text: str = "") -> forms.DateField:
     return forms.DateField(
         label=label,
         help_text=help_text,
@@ -371,7 +371,7 @@ class NotifyUnsuccessfulForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.offers = {f"reason_{each.public_id}": each.pk for each in offers}
         for each in offers:
-            field = _words(
+            field = words_field(
                 f"Why the offer of {each.called} was not accepted",
                 "In general terms. Nothing about other offers beyond what the letter "
                 "says.",
@@ -379,7 +379,7 @@ class NotifyUnsuccessfulForm(forms.Form):
             field.initial = USUAL_REASON
             self.fields[f"reason_{each.public_id}"] = field
         if is_late:
-            self.fields["late_reason"] = _words(
+            self.fields["late_reason"] = words_field(
                 "Why the notice is late", "For the contract file."
             )
         self.fields["confirm"] = forms.BooleanField(
@@ -398,7 +398,7 @@ class NotifyUnsuccessfulForm(forms.Form):
 class RequestDebriefingForm(forms.Form):
     """What the vendor wants to know."""
 
-    questions = _words(
+    questions = words_field(
         "What we want to know",
         "Questions on how our own offer was evaluated. Leave empty to hear what every "
         "debriefing says.",
@@ -409,12 +409,12 @@ class RequestDebriefingForm(forms.Form):
 class HoldDebriefingForm(forms.Form):
     """When it was held, and what was said."""
 
-    offered_on = _day(
+    offered_on = short_day_field(
         "First day that was offered", "A protest is in time five days after it."
     )
-    held_on = _day("Day on which it was held")
-    summary = _words("Summary for the contract file", "FAR 15.506(f).")
-    late_reason = _words(
+    held_on = short_day_field("Day on which it was held")
+    summary = words_field("Summary for the contract file", "FAR 15.506(f).")
+    late_reason = words_field(
         "Why it was held late", "Only if it was held after its due day.", required=False
     )
     keeps_secrets = forms.BooleanField(
@@ -430,13 +430,13 @@ class ContractActionReportForm(forms.Form):
         max_length=40,
         help_text="As the procurement data system confirmed it.",
     )
-    reported_on = _day("Day on which it was reported")
+    reported_on = short_day_field("Day on which it was reported")
 
 
 class ReviewVendorTermForm(forms.Form):
     """A passage, what kind of term it is, and what becomes of it."""
 
-    passage = _words("The passage, word for word")
+    passage = words_field("The passage, word for word")
     kind = forms.ChoiceField(label="What it does", required=False)
     decision = forms.ChoiceField(
         label="What becomes of it",
@@ -457,75 +457,3 @@ class ReviewVendorTermForm(forms.Form):
             ("", "None of these"),
             *((each.code, each.words) for each in kinds),
         ]
-
-
-class AppointOrderingOfficerForm(forms.Form):
-    """Who signs orders, for which office, up to which amounts, and when."""
-
-    membership = forms.ModelChoiceField(
-        Membership.objects.none(), label="Ordering officer", to_field_name="public_id"
-    )
-    office = forms.CharField(max_length=120, help_text="For which they order.")
-    order_limit = forms.DecimalField(
-        label="Limit of one order, dollars", max_digits=18, decimal_places=2
-    )
-    total_limit = forms.DecimalField(
-        label="Limit of all their orders together, dollars",
-        max_digits=18,
-        decimal_places=2,
-        required=False,
-    )
-    valid_from = _day("From")
-    valid_to = _day("To, last day")
-
-    def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["membership"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (typing)
-        field.queryset = appointable(contract)
-
-
-class RevokeOrderingOfficerForm(forms.Form):
-    """Why it ends."""
-
-    reason = _words("Reason")
-
-
-class BuyTokensForm(forms.Form):
-    """One quotation; ``classes`` are the labels of its prices, by code."""
-
-    vendor = forms.ModelChoiceField(known_vendors(), to_field_name="public_id")
-    model = forms.ModelChoiceField(AiModel.objects.none(), to_field_name="public_id")
-    boundary = forms.ChoiceField(label="Data boundary", choices=Boundary.choices)
-    reference = forms.CharField(
-        label="How the quotation came, and when, by number, page or name",
-        max_length=500,
-    )
-    attachments = SeveralFilesField(label="The quotation as it came", required=False)
-    start = day_field("First day of performance", required=True)
-    end = day_field("Last day of performance", required=True)
-    line_of_accounting = forms.ModelChoiceField(
-        lines_of_accounting_of(None), to_field_name="public_id"
-    )
-    reason = forms.CharField(
-        label="Why the price is fair and reasonable",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=10_000,
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        agency_id: int,
-        models: Any,
-        classes: Mapping[str, str],
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        known: Any = self.fields
-        known["model"].queryset = models
-        known["line_of_accounting"].queryset = lines_of_accounting_of(agency_id)
-        for code, label in classes.items():
-            self.fields[f"price_{code}"] = forms.DecimalField(
-                label=label, min_value=0, max_digits=12, decimal_places=6
-            )
