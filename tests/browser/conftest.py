@@ -9,15 +9,18 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from subprocess import Popen
+from typing import TypeVar
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import (
     Browser,
@@ -39,6 +42,7 @@ from tests.cast import PARTS, PASSWORD
 from tests.databases import ROOT, another_database, pointing_at
 from tests.offers import named_openers
 
+_T = TypeVar("_T")
 READY_SECONDS = 60
 WIDE: ViewportSize = {"width": 1366, "height": 768}
 NARROW: ViewportSize = {"width": 390, "height": 844}
@@ -68,6 +72,19 @@ def allowed_beside_a_loop() -> Iterator[None]:
         yield
 
 
+def apart(call: Callable[[], _T]) -> _T:
+    """Do it in a thread without the browser's event loop: a seal brings its own."""
+
+    def call_and_hang_up() -> _T:
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(call_and_hang_up).result()
+
+
 @pytest.fixture(scope="session")
 def site(django_db_setup, django_db_blocker) -> Iterator[Site]:
     """The site with its world, served until the last test is done."""
@@ -77,7 +94,7 @@ def site(django_db_setup, django_db_blocker) -> Iterator[Site]:
             django_db_blocker.unblock(),
             pointing_at(database.name),
         ):
-            world.build()
+            apart(world.build)
         with serving(database.url) as served:
             yield Site(served.address)
 

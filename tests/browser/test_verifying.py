@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from contracting.documents.operations.render import render_document
-from contracting.documents.signing import files
+from tests.browser.conftest import apart
 from tests.browser.pages import look
 from tests.cast import AT, actor
 from tests.documents.papers import request
@@ -12,14 +12,10 @@ from tests.verification.printing import print_of
 VERIFY = reverse("verification:verify")
 
 
-def test_a_file_is_verified_without_a_script_and_with_one(
-    stage, axe, tmp_path, monkeypatch
-):
-    # Nothing is sealed while this thread drives a browser: both want its event loop.
-    monkeypatch.setattr(files, "is_sealed", lambda kind: False)
+def test_a_file_is_verified_without_a_script_and_with_one(stage, axe, tmp_path):
     officer = actor("contracting_officer")
     document = request(officer, AT, kind="option_determination", is_public=True)
-    render_document(document_id=document.pk)
+    apart(lambda: render_document(document_id=document.pk))
     content = print_of(document)[1]
     file, changed = tmp_path / "paper.pdf", tmp_path / "changed.pdf"
     place = content.index(b"stream") + 40

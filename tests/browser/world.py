@@ -11,7 +11,9 @@ from contracting.approvals.states import Decided
 from contracting.contracts.models import Contract
 from contracting.core import clock
 from contracting.core.periods import accounting_day
+from contracting.documents.models import Document
 from contracting.documents.operations.sweep import sweep_documents
+from contracting.documents.states import DocumentState
 from contracting.market_research.calculations import AnswerDraft
 from contracting.operate.story import play, times
 from contracting.operate.story.play import Told
@@ -101,6 +103,8 @@ def build() -> Told:
     _open_now()
     while sweep_documents(at=clock.now()):
         pass
+    unprinted = Document.objects.exclude(state=DocumentState.RENDERED)
+    assert [(each.kind, each.last_error) for each in unprinted] == []
     return told
 
 
