@@ -59,7 +59,6 @@ REACHED_OTHERWISE = {
     "contracts:lift_protest": "only while a protest suspends",
     "contracts:offer_award": "only for an award on a quotation",
     "contracts:record_gratuitous_service": "only for a legal reviewer",
-    "contracts:revoke_ordering_officer": "only once somebody orders by letter",
     "contracts:review_agreement": "only for a blanket purchase agreement",
     "contracts:request_debriefing": "only in the days after a notice",
     "desk:live": "read by machines",
