@@ -11,12 +11,13 @@ from contracting.operate.queries import broken_invariants
 from contracting.orders import calculations
 from contracting.orders.operations.issue_modification import issue_modification
 from contracting.orders.operations.sign import sign_modification
-from contracting.orders.refusals import NoAuthority, TermInvalid
+from contracting.orders.refusals import NoAuthority, NotRatified, TermInvalid
 from contracting.orders.states import EffectDraft, ModificationAuthority
 from tests.builders_metering import ingested
 from tests.builders_orders import MODIFIED_AT, drafted_modification
 from tests.builders_volume import RATED_AT, calls, order_by_volume, pool, rated
 from tests.cast import actor, nothing_happens
+from tests.ratified import ratified
 
 pytestmark = pytest.mark.django_db
 MORE = EffectDraft(clin="0003", acrn="AA", add_units=Decimal("1.5"))
@@ -43,7 +44,11 @@ def test_more_units_pay_for_what_the_pool_had_no_room_for():
     assert pool(order) == (3_000_000, 750_000)
 
     # When one unit and a half is added, by the Government alone
-    modification = signed(drafted(order, MORE))
+    drafted_anew = drafted(order, MORE)
+    with nothing_happens(), pytest.raises(NotRatified):
+        signed(drafted_anew)
+    ratified(order, Dollars("1.20"), at=MODIFIED_AT)
+    modification = signed(drafted_anew)
 
     # Then the order, its paper and its ledger say so
     order.refresh_from_db()

@@ -8,6 +8,7 @@ import pytest
 
 from contracting.contracts import permissions as of_contracts
 from contracting.core.permissions import Refused
+from contracting.core.quantities import Dollars
 from contracting.ledger import permissions as of_funds
 from contracting.orders import permissions as of_orders
 from contracting.payments import permissions as of_payments
@@ -36,6 +37,7 @@ def test_a_representative_changes_no_price_quantity_schedule_or_term(order):
         "submission": contract.offer,
         "requisition": contract.solicitation.requisition,
         "line": line_of_accounting(),
+        "limit": Dollars("1000.00"),
     }
 
     # When every verb on them is asked whether it may be done, then all refuse
