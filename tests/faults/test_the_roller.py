@@ -11,6 +11,7 @@ from django.db import connection
 
 from contracting.core import clock
 from contracting.core.actors import SYSTEM
+from contracting.core.quantities import Dollars
 from contracting.ledger.models import Balance, ParkedDelta, UsageDelta
 from contracting.ledger.queries import balances_of
 from contracting.metering.models import UsageFold, UsageRating
@@ -29,6 +30,7 @@ from tests.builders_orders import awarded_contract
 from tests.cast import machine
 from tests.metering.plain_draw import PlainCall, drawn
 from tests.metering.test_fold import CODES, RATES, modified
+from tests.ratified import ratified
 
 WRITERS, BATCHES, SIZE, ORDERS = 8, 6, 25, 4
 FUNDS, ADDED = Decimal("0.20"), Decimal("0.10")
@@ -75,20 +77,25 @@ def test_eight_writers_and_one_roller_come_to_what_was_used(own_database):
         finally:
             connection.close()
 
-    # When all write at once, funds come meanwhile, and a delta is broken
+    # When all write at once, funds come meanwhile, and a delta is broken; whatever use
+    # beyond the funds there is by then was ratified
+    for order in orders[:2]:
+        ratified(order, Dollars("1000.00"), at=DELIVERED_AT)
     with ThreadPoolExecutor(WRITERS + 1) as pool:
         writing = [pool.submit(write, payloads) for payloads in batches]
         rolling = pool.submit(roll)
-        barrier.wait(timeout=60)
-        for order in orders[:2]:
-            modified(order, f"{ADDED}")
-        samples = 0
-        while not all(each.done() for each in writing):
-            assert_funded_within_the_obligation()
-            samples += 1
-        for each in writing:
-            each.result()
-        done.set()
+        try:
+            barrier.wait(timeout=60)
+            for order in orders[:2]:
+                modified(order, f"{ADDED}")
+            samples = 0
+            while not all(each.done() for each in writing):
+                assert_funded_within_the_obligation()
+                samples += 1
+            for each in writing:
+                each.result()
+        finally:
+            done.set()
         rolling.result()
     ingest_usage(
         source_id=source.pk,
