@@ -92,7 +92,7 @@ def correct_usage(
         _rate(original, made, day, code, change)
         for code, change in sorted(changes.items())
     ]
-    deltas = [_delta(source, rating) for rating in ratings]
+    deltas = [delta_of(source, rating) for rating in ratings]
     consume(deltas=deltas, because=subject, at=at)
     fold_usage(order_id=order.pk, by=by)
     by_volume = {
@@ -239,7 +239,7 @@ def _bound(original: EveryEvent, code: str, change: int) -> None:
         raise NothingToCorrect(message, token_class=code, left=left)
 
 
-def _delta(source: UsageSource, rating: UsageRating) -> Delta:
+def delta_of(source: UsageSource, rating: UsageRating) -> Delta:
     """What the correction brings; it is paid for where its call stands in time."""
     burn = BurnRate.objects.filter(rate_row=rating.rate_row_id).first()
     position = Position(rating.occurred_at, source.code, rating.event_id)

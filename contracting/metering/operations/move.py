@@ -36,7 +36,7 @@ from contracting.metering.operations.assign import (
     released_of,
     store_attributions,
 )
-from contracting.metering.operations.correct import _delta
+from contracting.metering.operations.correct import delta_of
 from contracting.metering.operations.fold import fold_usage
 from contracting.metering.operations.rate import rate_period
 from contracting.metering.queries import METERED_STATES
@@ -238,7 +238,7 @@ def _take_back(
     lines = OrderLine.objects.in_bulk({rating.order_line_id for rating in ratings})
     for rating in ratings:
         rating.order_line = lines[rating.order_line_id]
-    deltas = [_delta(sources[rating.source_id], rating) for rating in ratings]
+    deltas = [delta_of(sources[rating.source_id], rating) for rating in ratings]
     consume(deltas=deltas, because=because, at=at)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from contracting.contracts.models import Contract
 from contracting.contracts.queries.letters import letterhead
 from contracting.contracts.queries.stated import annexes_of as annexes_of
 from contracting.core.actors import Actor
-from contracting.core.periods import accounting_day
+from contracting.core.periods import accounting_day as accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK as TOKENS_PER_MTOK
 from contracting.documents.calculations import day_words, printed
 from contracting.documents.queries import documents_of as documents_of
@@ -30,20 +30,16 @@ from contracting.modifications.models import (
 from contracting.modifications.queries import Conformed as Conformed
 from contracting.modifications.queries.novations import assumption_of, novation_of
 from contracting.orders.models import TaskOrder
+from contracting.orders.paperwork.modifications import (
+    BLOCK_13,
+    BLOCK_13E,
+    day_of,
+    officer_blocks,
+)
 from contracting.orders.states import ModificationAuthority
 from contracting.reference.queries import token_classes
 from contracting.reference.states import Boundary
 
-_BLOCK_13 = {
-    ModificationAuthority.ADMINISTRATIVE: "Administrative change",
-    ModificationAuthority.SUPPLEMENTAL_AGREEMENT: "Supplemental agreement",
-    ModificationAuthority.OTHER: "Other",
-}
-_BLOCK_13E = {
-    False: "Is not",
-    True: "Is required to sign this document and return ___ copies to the issuing "
-    "office.",
-}
 _CHANGES_ON_THE_FACE = 6
 
 
@@ -159,21 +155,15 @@ def _blocks(modification: ContractModification, signer: Actor) -> dict[str, Any]
         "7": modification.administering_office,
         "8": f"{vendor.name}\n{vendor.address}\nUEI {vendor.uei} CAGE {vendor.cage}",
         "10A": {"text": contract.piid, "checked": ["Modification"]},
-        "10B": _day(contract.awarded_at, contract.time_zone),
+        "10B": day_of(contract.awarded_at, contract.time_zone),
         "12": "No funds are added or taken.",
         f"13{modification.authority}": {
             "text": modification.citation,
-            "checked": [_BLOCK_13[ModificationAuthority(modification.authority)]],
+            "checked": [BLOCK_13[ModificationAuthority(modification.authority)]],
         },
-        "13E": _BLOCK_13E[modification.is_bilateral],
+        "13E": BLOCK_13E[modification.is_bilateral],
         "14": _block_14(modification),
-        "16A": f"{signer.name}, contracting officer",
-        "16B": {
-            "signed_by": signer.name,
-            "title": "Contracting officer",
-            "signed_at": modification.issued_at,
-        },
-        "16C": _day(modification.issued_at, contract.time_zone),
+        **officer_blocks(signer, modification.issued_at, contract.time_zone),
     }
     assumed = assumption_of(modification)
     signer_of_vendor = modification.vendor_signed_by
@@ -190,7 +180,7 @@ def _blocks(modification: ContractModification, signer: Actor) -> dict[str, Any]
                 "title": who[-1].role_label,
                 "signed_at": signed_at,
             },
-            "15C": _day(signed_at, contract.time_zone),
+            "15C": day_of(signed_at, contract.time_zone),
         }
     return blocks
 
@@ -198,10 +188,6 @@ def _blocks(modification: ContractModification, signer: Actor) -> dict[str, Any]
 def _signer_words(signer: Membership) -> str:
     """One of the two vendors of a novation, by its signer."""
     return f"{signer.user.name}, {signer.role_label}, {signer.organization.name}"
-
-
-def _day(signed_at: datetime | None, zone: str) -> date | None:
-    return accounting_day(signed_at, zone) if signed_at else None
 
 
 def _block_14(modification: ContractModification) -> str:

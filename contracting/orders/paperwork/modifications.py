@@ -20,13 +20,13 @@ from contracting.orders.models import (
 from contracting.orders.paperwork import signed_on
 from contracting.orders.states import ModificationAuthority
 
-_BLOCK_13E = {
+BLOCK_13E = {
     False: "Is not",
     True: "Is required to sign this document and return ___ copies to the issuing "
     "office.",
 }
 
-_BLOCK_13 = {
+BLOCK_13 = {
     ModificationAuthority.CHANGE_ORDER: "Change order",
     ModificationAuthority.ADMINISTRATIVE: "Administrative change",
     ModificationAuthority.SUPPLEMENTAL_AGREEMENT: "Supplemental agreement",
@@ -155,17 +155,11 @@ def _modification_blocks(modification: Modification, signer: Actor) -> dict[str,
         "12": _net_by_acrn(modification),
         f"13{modification.authority}": {
             "text": modification.citation,
-            "checked": [_BLOCK_13[ModificationAuthority(modification.authority)]],
+            "checked": [BLOCK_13[ModificationAuthority(modification.authority)]],
         },
-        "13E": _BLOCK_13E[modification.is_bilateral],
+        "13E": BLOCK_13E[modification.is_bilateral],
         "14": _block_14(modification),
-        "16A": f"{signer.name}, contracting officer",
-        "16B": {
-            "signed_by": signer.name,
-            "title": "Contracting officer",
-            "signed_at": modification.issued_at,
-        },
-        "16C": _day(modification.issued_at, contract.time_zone),
+        **officer_blocks(signer, modification.issued_at, contract.time_zone),
     }
     if modification.vendor_signed_by is not None:
         blocks |= _vendor_signature(modification, modification.vendor_signed_by)
@@ -183,13 +177,29 @@ def _vendor_signature(modification: Modification, signer: Membership) -> dict[st
             "title": signer.role_label,
             "signed_at": modification.vendor_signed_at,
         },
-        "15C": _day(
+        "15C": day_of(
             modification.vendor_signed_at, modification.order.contract.time_zone
         ),
     }
 
 
-def _day(signed_at: datetime | None, zone: str) -> date | None:
+def officer_blocks(
+    signer: Actor, issued_at: datetime | None, zone: str
+) -> dict[str, Any]:
+    """Blocks 16A to 16C of an SF 30: who signs for the Government, and when."""
+    return {
+        "16A": f"{signer.name}, contracting officer",
+        "16B": {
+            "signed_by": signer.name,
+            "title": "Contracting officer",
+            "signed_at": issued_at,
+        },
+        "16C": day_of(issued_at, zone),
+    }
+
+
+def day_of(signed_at: datetime | None, zone: str) -> date | None:
+    """The day of a signature where the contract is; nothing while there is none."""
     return accounting_day(signed_at, zone) if signed_at else None
 
 
