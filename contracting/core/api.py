@@ -420,7 +420,8 @@ def instant(value: datetime | None) -> str | None:
     """RFC 3339 in UTC with ``Z`` and microseconds."""
     if value is None:
         return None
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    in_utc = value.astimezone(UTC).replace(tzinfo=None)
+    return f"{in_utc.isoformat(timespec='microseconds')}Z"
 
 
 def money(value: Any) -> dict[str, str]:

@@ -206,6 +206,7 @@ def federal_holidays(year: int) -> Mapping[date, str]:
     return found
 
 
+@lru_cache(maxsize=4_096)
 def _midnight(day: date, zone: str | ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone_of(zone)).astimezone(UTC)
 

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 
 from contracting.core import clock
 from contracting.core.api import EndpointView, instant, money
+from contracting.core.periods import days_bounds
 from contracting.core.quantities import Dollars
 from contracting.orders import queries
-from contracting.orders.models import TaskOrder
 from contracting.orders.serializers import (
     TaskOrderSerializer,
     TaskOrderSummarySerializer,
@@ -49,7 +49,7 @@ class TaskOrderEndpoint(EndpointView):
     def get(self, request: Request, public_id: str) -> Response:
         order = queries.get_task_order_for(self.actor, public_id)
         rates, at = queries.rates_of(order), clock.now()
-        body = summary_of(order)
+        body = summary_of(queries.summary_of(order))
         body["lines"] = [
             line_of(each, rates) for each in queries.line_limits(order, at)
         ]
@@ -65,25 +65,30 @@ class TaskOrderEndpoint(EndpointView):
         return Response(body)
 
 
-def summary_of(order: TaskOrder) -> dict[str, Any]:
-    """One order in a list."""
-    period = queries.period_bounds(order)
+def summary_of(row: Any) -> dict[str, Any]:
+    """One order in a list.
+
+    :param row: of ``queries.summaries_visible_to``
+    """
+    zone = row.contract__time_zone
+    period = days_bounds(row.period_start, row.period_end, zone)
+    waits = row.funds_clause and row.issued_at and row.availability_notice is None
     return {
-        "id": order.public_id,
-        "piid": order.piid,
-        "contract": order.contract.public_id,
-        "contract_piid": order.contract.piid,
-        "title": order.title,
-        "state": order.state,
+        "id": row.public_id,
+        "piid": row.piid,
+        "contract": row.contract__public_id,
+        "contract_piid": row.contract__piid,
+        "title": row.title,
+        "state": row.state,
         "period_start": instant(period.start),
         "period_end": instant(period.end),
-        "time_zone": order.contract.time_zone,
-        "boundary": order.boundary,
-        "issued_at": instant(order.issued_at),
-        "funds_clause": order.funds_clause,
-        "waits_for_funds": order.is_locked,
-        "version": order.version,
-        "content_sha256": order.content_sha256,
+        "time_zone": zone,
+        "boundary": row.boundary,
+        "issued_at": instant(row.issued_at),
+        "funds_clause": row.funds_clause,
+        "waits_for_funds": bool(waits),
+        "version": row.version,
+        "content_sha256": row.content_sha256,
     }
 
 

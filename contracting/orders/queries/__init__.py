@@ -79,19 +79,26 @@ def visible_to(actor: Actor) -> QuerySet[TaskOrder]:
     return orders.none()
 
 
-def summaries_visible_to(actor: Actor) -> QuerySet[TaskOrder]:
-    """The orders that the actor sees, with no more than a list of them shows."""
-    return (
-        visible_to(actor)
-        .select_related(None)
-        .select_related("contract", "availability_notice")
-        .only(
-            *("public_id", "piid", "title", "state", "boundary", "issued_at"),
-            *("period_start", "period_end", "funds_clause", "version"),
-            *("content_sha256", "contract__public_id", "contract__piid"),
-            *("contract__time_zone", "availability_notice__order_id"),
-        )
-    )
+def summaries_visible_to(actor: Actor) -> QuerySet[TaskOrder, Any]:
+    """The orders that the actor sees: rows of the values that a list of them shows.
+
+    Rows, not orders: to build two models a row takes longer than all else of a list.
+    """
+    orders = visible_to(actor).select_related(None)
+    return orders.values_list(*_OF_A_SUMMARY, named=True)
+
+
+def summary_of(order: TaskOrder) -> Any:
+    """The same values of one order."""
+    return TaskOrder.objects.values_list(*_OF_A_SUMMARY, named=True).get(pk=order.pk)
+
+
+_OF_A_SUMMARY = (
+    *("pk", "public_id", "piid", "title", "state", "boundary", "issued_at"),
+    *("period_start", "period_end", "funds_clause", "version", "content_sha256"),
+    *("contract__public_id", "contract__piid", "contract__time_zone"),
+    "availability_notice",
+)
 
 
 def get_task_order_for(actor: Actor, public_id: str) -> TaskOrder:
