@@ -14,6 +14,7 @@ import hashlib
 import pickle
 import re
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar, cast
@@ -134,10 +135,12 @@ def remembered(build: Callable[_P, _T]) -> Callable[_P, _T]:
         key = (*memory.here, f"{build.__module__}.{build.__qualname__} {digest}")
         if key in memory.refused:
             return build(*args, **kwargs)
-        if key in memory.worlds and _put_back(key):
-            memory.here = key
-            return cast("_T", _given(memory.worlds[key], args, kwargs))
-        return _build_and_note(key, build, args, kwargs)
+        if key not in memory.worlds:
+            return _build_and_note(key, build, args, kwargs)
+        if not _put_back(key):
+            return build(*args, **kwargs)
+        memory.here = key
+        return cast("_T", _given(memory.worlds[key], args, kwargs))
 
     return rebuild
 
@@ -190,14 +193,23 @@ def _put_back(key: Key) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(found.script)
-    except DatabaseError:
-        memory.refused.add(key)
-        del memory.worlds[key]
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    except DatabaseError as refusal:
+        warnings.warn(f"{key[-1]} is built anew: {refusal}", stacklevel=2)
+        _forget(key)
         return False
     savepoints = set(connection.savepoint_ids)
     for function, robust in found.on_commit:
         connection.run_on_commit.append((savepoints, function, robust))  # type: ignore[arg-type]
     return True
+
+
+def _forget(key: Key) -> None:
+    """Never put this world back, nor one that stands on it: its rows are others now."""
+    memory.refused.add(key)
+    for known in [known for known in memory.worlds if known[: len(key)] == key]:
+        del memory.worlds[known]
 
 
 def _given(found: Remembered, args: Any, kwargs: Any) -> Any:

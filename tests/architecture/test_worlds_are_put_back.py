@@ -1,5 +1,7 @@
 """A world that is put back has the rows of the world that was built, all of them."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection, transaction
 
@@ -8,7 +10,9 @@ from contracting.operate.queries import broken_invariants
 from tests import remembered
 from tests.builders import list_prices, released_solicitation
 from tests.builders_settlement import paid_invoice
+from tests.builders_volume import contract_by_volume, order_by_volume
 from tests.cast import AT, OURS
+from tests.remembered import Remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +21,8 @@ HASHED_WHEN_WRITTEN = "'recorded_at', 'hash', 'prev'"
 
 NUMBERS_OF_TRANSACTIONS = "metering_termschange"
 """Each transaction that changes a term has its own number there."""
+
+RATES = 'INSERT INTO "contracts_raterow"'
 
 
 def everything() -> dict[str, list[str]]:
@@ -101,3 +107,44 @@ def test_a_world_after_another_one_is_not_that_world_alone():
     _, again = taken_back(released_solicitation)
 
     assert again == there
+
+
+def test_what_cannot_be_put_back_is_built_and_nothing_old_is_put_on_it():
+    # Given worlds whose rows the database does not take any more
+    memory = remembered.memory
+    taken_back(contract_by_volume)
+    taken_back(order_by_volume)
+    worlds, refused = dict(memory.worlds), set(memory.refused)
+    broken = Remembered("INSERT INTO accounts_user (id) VALUES (1)", b"", ())
+    under = [key for key in worlds if "issued_order" not in key[-1]]
+    memory.worlds |= dict.fromkeys(under, broken)
+
+    # When one is asked for, then every row in it has its partners
+    try:
+        with pytest.warns(UserWarning, match="is built anew"):
+            order = order_by_volume()
+        connection.check_constraints()
+        assert order.lines.get().rates.exists()
+        assert memory.refused > refused
+        assert not set(memory.worlds) & memory.refused
+    finally:
+        memory.worlds, memory.refused = worlds, refused
+
+
+def test_a_world_with_a_row_whose_partner_is_missing_is_built():
+    # Given a remembered world that has lost the prices its order refers to
+    memory = remembered.memory
+    taken_back(order_by_volume)
+    worlds, refused = dict(memory.worlds), set(memory.refused)
+    key = next(key for key in worlds if "order_by_volume" in key[-1])
+    whole = worlds[key]
+    lost = [part for part in whole.script.split("\n") if RATES not in part]
+    memory.worlds[key] = replace(whole, script="\n".join(lost))
+
+    # When it is asked for, then the database finds that, and it is built
+    try:
+        with pytest.warns(UserWarning, match="is built anew"):
+            order_by_volume()
+        connection.check_constraints()
+    finally:
+        memory.worlds, memory.refused = worlds, refused
