@@ -7,17 +7,17 @@ dates come from the record, its identifier from its content, its fonts from the 
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import logging
 import os
 import re
-import resource
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
@@ -32,10 +32,14 @@ from django.utils import timezone
 from contracting.core.canonical import canonical_json, plain
 from contracting.documents import enclosures, paperwork
 from contracting.documents.calculations import instant_words
+from contracting.documents.paperwork.metadata import claim_universal_accessibility
+from contracting.documents.paperwork.quick_code import quick_code
 from contracting.documents.states import DRAFT_CODE
 
 if TYPE_CHECKING:
+    from weasyprint import CSS
     from weasyprint import Document as Layout
+    from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcherResponse
 
 _log = logging.getLogger(__name__)
@@ -108,38 +112,6 @@ class Sheet:
         return hashlib.sha256(canonical_json(named).encode()).digest()[:16]
 
 
-@contextmanager
-def bounded_memory(megabytes: int) -> Iterator[None]:
-    """Let this process take so much more memory than it has, and no more.
-
-    Beyond it Python raises ``MemoryError`` and a C library ends the process: the paper
-    fails, or its worker ends, and the machine goes on. Where the system does not say
-    what a process has (macOS), nothing is bounded.
-    """
-    now = _data_bytes()
-    if not now:
-        yield
-        return
-    before, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = now + megabytes * 1024 * 1024
-    ends = [each for each in (before, hard) if each != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_DATA, (min([most, *ends]), hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_DATA, (before, hard))
-
-
-def _data_bytes() -> int:
-    """What the process has of its own, as Linux counts it; 0 elsewhere."""
-    try:
-        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return 0
-    found = re.search(r"^VmData:\s+(\d+) kB", status, re.MULTILINE)
-    return int(found[1]) * 1024 if found else 0
-
-
 def missing_libraries() -> str:
     """The one line that says what to install, or nothing when papers can be printed."""
     try:
@@ -159,12 +131,21 @@ def render(sheet: Sheet) -> bytes:
     if message:
         raise LibrariesMissing(message)
     _insist_on_size(sheet)
+    with _type_case() as case:
+        return _printed(sheet, case)
+
+
+def _printed(sheet: Sheet, case: _TypeCase) -> bytes:
     from weasyprint import HTML, Attachment
 
     for face in range(len(paperwork.FACES)):
-        layout = HTML(
-            string=html_of(sheet, face), base_url=ADDRESS, url_fetcher=_fetcher()
-        ).render(pdf_tags=True, pdf_variant=VARIANT)
+        html, styles = case.without_links(html_of(sheet, face))
+        layout = HTML(string=html, base_url=ADDRESS, url_fetcher=_fetcher()).render(
+            font_config=case.fonts,
+            stylesheets=styles,
+            pdf_tags=True,
+            pdf_variant=VARIANT,
+        )
         if not _leaves_its_page(layout):
             break
     _insist_on_pages(sheet, len(layout.pages))
@@ -180,7 +161,7 @@ def render(sheet: Sheet) -> bytes:
         )
         for each in sheet.enclosures
     ]
-    _claim_universal_accessibility(layout)
+    claim_universal_accessibility(layout)
     pdf: bytes = layout.write_pdf(
         pdf_variant=VARIANT, pdf_tags=True, pdf_identifier=sheet.identifier
     )
@@ -356,21 +337,6 @@ def html_of(sheet: Sheet, face: int = 0) -> str:
     return _UNPRINTABLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", html)
 
 
-def quick_code(address: str) -> str:
-    """The address as a QR code: one path, as the source of an image.
-
-    A code of this kind is drawn from its text alone, so that the same address always
-    has the same bytes. Level M: a stain over a seventh of it does no harm.
-    """
-    import segno
-
-    code = segno.make(address, error="m", micro=False, boost_error=False)
-    drawn: str = code.svg_data_uri(
-        border=4, omitsize=True, svgclass=None, lineclass=None
-    )
-    return drawn
-
-
 _UNPRINTABLE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls
     "\u202a-\u202e\u2066-\u2069"  # what reorders the words around it
@@ -425,6 +391,86 @@ def fetch_package_file(url: str) -> tuple[bytes, str]:
     return file.read_bytes(), _MEDIA_TYPES[file.suffix]
 
 
+@dataclass(frozen=True, slots=True)
+class _TypeCase:
+    """The fonts and style sheets of the package, read and parsed."""
+
+    fonts: FontConfiguration
+    styles: Mapping[str, CSS]
+    files: tuple[Path, ...]
+
+    def without_links(self, html: str) -> tuple[str, list[CSS]]:
+        """The page without its links to our style sheets, and these, in their order."""
+        used: list[CSS] = []
+
+        def take(link: re.Match[str]) -> str:
+            style = self.styles.get(link[1])
+            if style is None:
+                return link[0]
+            used.append(style)
+            return ""
+
+        return _LINK.sub(take, html), used
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the files of its fonts are there yet: Pango opens them again."""
+        return all(file.exists() for file in self.files)
+
+
+_LINK: Final = re.compile(r'<link rel="stylesheet" href="([\w.]+)">')
+_kept: Final[list[_TypeCase]] = []
+
+
+@contextmanager
+def _type_case() -> Iterator[_TypeCase]:
+    """The type case of this process, for one paper; one that is jammed is not kept.
+
+    Who prints at the same time in another thread sets up a case of its own.
+    """
+    case = None
+    with suppress(IndexError):
+        case = _kept.pop()
+    if case is None or not case.is_whole:
+        case = _set_up()
+    yield case
+    _kept[:] = [case]
+
+
+def _set_up() -> _TypeCase:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    styles = {
+        name: CSS(url=ADDRESS + name, url_fetcher=_fetcher(), font_config=fonts)
+        for name in _package_files()
+        if name.endswith(".css")
+    }
+    files = tuple(sorted(fonts._folder.iterdir())) if fonts._folder else ()
+    missing = sum(name.endswith(".ttf") for name in _package_files()) - len(files)
+    if missing:
+        message = f"{missing} of the fonts that papers are set in could not be read."
+        raise OSError(message)
+    return _TypeCase(fonts, styles, files)
+
+
+def put_away() -> None:
+    """Remove what this process keeps for its next paper: it ends."""
+    _kept.clear()
+
+
+def _leave_to_the_parent() -> None:
+    """In a fork: forget the type case, and leave its files, which are the parent's."""
+    for case in _kept:
+        case.fonts._folder = None
+    _kept.clear()
+
+
+atexit.register(put_away)
+os.register_at_fork(after_in_child=_leave_to_the_parent)
+
+
 def _fetcher() -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -443,41 +489,3 @@ def _fetcher() -> Any:
             return URLFetcherResponse(url, content, {"Content-Type": media_type})
 
     return PackageFetcher()
-
-
-def _claim_universal_accessibility(layout: Layout) -> None:
-    """Say PDF/UA-1 in the metadata, and declare that schema as PDF/A demands.
-
-    The library writes the marker of one standard only; a test guards this addition.
-    """
-    plain = layout.metadata.generate_rdf_metadata
-
-    def with_marker(*arguments: Any) -> bytes:
-        rdf: bytes = plain(*arguments)
-        return rdf.replace(b"</rdf:RDF>", _UNIVERSAL_ACCESS + b"</rdf:RDF>")
-
-    layout.metadata.generate_rdf_metadata = with_marker
-
-
-_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_AIIM: Final = "http://www.aiim.org"
-_UNIVERSAL_ACCESS: Final = (
-    f'<rdf:Description xmlns:rdf="{_RDF}" rdf:about=""'
-    f' xmlns:pdfuaid="{_AIIM}/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part>'
-    "</rdf:Description>"
-    f'<rdf:Description xmlns:rdf="{_RDF}" rdf:about=""'
-    f' xmlns:pdfaExtension="{_AIIM}/pdfa/ns/extension/"'
-    f' xmlns:pdfaSchema="{_AIIM}/pdfa/ns/schema#"'
-    f' xmlns:pdfaProperty="{_AIIM}/pdfa/ns/property#">'
-    '<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
-    "<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>"
-    f"<pdfaSchema:namespaceURI>{_AIIM}/pdfua/ns/id/</pdfaSchema:namespaceURI>"
-    "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>"
-    '<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">'
-    "<pdfaProperty:name>part</pdfaProperty:name>"
-    "<pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
-    "<pdfaProperty:category>internal</pdfaProperty:category>"
-    "<pdfaProperty:description>PDF/UA part</pdfaProperty:description>"
-    "</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag>"
-    "</pdfaExtension:schemas></rdf:Description>"
-).encode()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from celery import shared_task
+from celery.signals import worker_process_shutdown
 from django.conf import settings
 
 from contracting.core import clock
+from contracting.documents import rendering
 from contracting.documents.operations import (
     clear_parts as clearing,
 )
@@ -27,6 +29,12 @@ SOFT: Final[int] = settings.PAPER_SECONDS
 
 HARD: Final[int] = SOFT + 30
 """Seconds after which its worker is ended."""
+
+
+@worker_process_shutdown.connect  # type: ignore[untyped-decorator,unused-ignore]
+def clear_the_press(**_: Any) -> None:
+    """A recycled worker leaves no fonts behind: it ends without its last words."""
+    rendering.put_away()
 
 
 @shared_task(soft_time_limit=SOFT, time_limit=HARD)  # type: ignore[untyped-decorator,unused-ignore]

@@ -8,6 +8,7 @@ from contracting.documents import paperwork, rendering
 from contracting.documents.models import Document, Rendering
 from contracting.documents.operations.render import MAX_ATTEMPTS, render_document
 from contracting.documents.operations.retry import retry_document
+from contracting.documents.paperwork.memory import data_bytes
 from contracting.documents.states import DocumentState
 from tests.documents.papers import request, sheet
 
@@ -60,7 +61,7 @@ def test_every_kind_of_paper_has_a_limit():
     assert all(40 <= paperwork.most_pages(kind) <= 600 for kind in ("letter", "new"))
 
 
-@pytest.mark.skipif(not rendering._data_bytes(), reason="memory is bounded on Linux")
+@pytest.mark.skipif(not data_bytes(), reason="memory is bounded on Linux")
 def test_a_press_that_takes_too_much_memory_fails_and_the_process_goes_on(
     contracting_officer, at, monkeypatch, settings
 ):

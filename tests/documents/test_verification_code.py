@@ -9,6 +9,7 @@ import segno
 from contracting.documents import rendering
 from contracting.documents.models import Document
 from contracting.documents.operations.render import render_document
+from contracting.documents.paperwork.quick_code import quick_code
 from tests.documents.papers import read, request, sheet, squeezed, texts_of
 
 ADDRESS = "https://drawdown.example.gov/verify/7k3m9qxv2pht7k3m9qxv2pht7k"
@@ -36,9 +37,9 @@ def test_the_code_is_a_picture_with_words_for_who_cannot_see_it(coded):
 
 
 def test_the_code_is_one_path_that_says_the_address_and_no_more(coded):
-    picture = rendering.quick_code(ADDRESS)
+    picture = quick_code(ADDRESS)
 
-    assert picture == rendering.quick_code(ADDRESS)
+    assert picture == quick_code(ADDRESS)
     assert picture.count("%3Cpath") == 1
     same = segno.make(ADDRESS, error="m", micro=False, boost_error=False)
     assert picture == same.svg_data_uri(

@@ -19,6 +19,7 @@ from contracting.core.models import ClockTimestamp
 from contracting.documents import events, rendering
 from contracting.documents.models import Document, DocumentQuerySet, Rendering
 from contracting.documents.operations.store import store_blob
+from contracting.documents.paperwork.memory import bounded_memory
 from contracting.documents.signing.files import Made, make_file
 from contracting.documents.signing.keys import SealMissing
 from contracting.documents.states import DocumentState
@@ -56,7 +57,7 @@ def render_document(*, document_id: int) -> Document | None:
     try:
         with (
             _renewed(document),
-            rendering.bounded_memory(settings.PAPER_MEGABYTES),
+            bounded_memory(settings.PAPER_MEGABYTES),
         ):
             made = make_file(document, lambda: rendering.render(_sheet(document)))
         if not connection.in_atomic_block:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from contracting.documents import rendering
+from contracting.documents.paperwork.memory import bounded_memory
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         words = json.load(sys.stdin)
         words["created_at"] = datetime.fromisoformat(words["created_at"])
         try:
-            with rendering.bounded_memory(settings.PAPER_MEGABYTES):
+            with bounded_memory(settings.PAPER_MEGABYTES):
                 pdf = rendering.render(rendering.Sheet(**words))
         except (rendering.LibrariesMissing, rendering.TooLarge) as why_not:
             sys.stderr.write(str(why_not))
