@@ -26,6 +26,7 @@ from contracting.solicitations.publishing.costs import (
 )
 from contracting.solicitations.publishing.limits import SizedFile, kind_of_media_type
 from contracting.submissions.sealing.keys import decrypt, encrypt
+from contracting.submissions.sealing.offers import AROUND, STEP_BYTES
 
 PRICE_LIMIT: Final = Decimal(1_000_000)
 """US dollars, or units of a pool: every figure is below it."""
@@ -35,6 +36,9 @@ SITTING: Final = timedelta(minutes=10)
 
 KEPT_AFTER: Final = timedelta(days=30)
 """How long after its deadline a draft is kept for its vendor to read."""
+
+PADDED_BY: Final = 8
+"""A sealed file is at most this part of itself larger, and one step."""
 
 _PADDED_TO: Final = 4096
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
@@ -96,6 +100,11 @@ class FileFacts:
     sha256: str
     pages: int | None
     by: str
+
+
+def most_sealed_bytes(limit: int, count: int) -> int:
+    """How large so many sealed files are at most, of a limit for what is in them."""
+    return limit + limit // PADDED_BY + count * (STEP_BYTES + AROUND)
 
 
 def sized(facts: FileFacts) -> SizedFile:

@@ -2,7 +2,9 @@
 
 The events stand in the stream of the vendor and say nothing of the solicitation, of
 what was written or of how much: that there is a draft is nobody else's business. That
-it was submitted stands beside the offer, under the offer's pseudonym.
+it was submitted stands beside the offer, under the offer's pseudonym. That a file was
+begun to be sent stands under it too, in a stream of its own: in the vendor's, the
+instant would tell whose offer it is of which the first byte came then.
 """
 
 from contracting.audit.events import event_type
@@ -23,4 +25,14 @@ DRAFT_EXPIRED = event_type(
 )
 DRAFT_SUBMITTED = event_type(
     "proposals.draft.submitted", "A draft was submitted as an offer."
+)
+UPLOAD_BEGUN = event_type(
+    "proposals.upload.begun", "A file was begun to be sent to a draft, in pieces."
+)
+UPLOAD_ABANDONED = event_type(
+    "proposals.upload.abandoned", "What had come of a file was deleted by its vendor."
+)
+UPLOAD_EXPIRED = event_type(
+    "proposals.upload.expired",
+    "What had come of a file was deleted, a day after it was begun.",
 )

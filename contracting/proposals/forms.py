@@ -12,6 +12,7 @@ from django import forms
 from contracting.documents.checking.findings import FileVerdict
 from contracting.documents.forms import SeveralFilesField
 from contracting.proposals.calculations import SealedContent, SealedFile
+from contracting.proposals.pieces import ToSend, sealed_file_of
 from contracting.solicitations.models import SolicitationLine
 from contracting.solicitations.publishing.limits import OfferLimits
 from contracting.submissions.forms import FORBIDDEN
@@ -198,6 +199,38 @@ class SealedFileForm(forms.Form):
         except (KeyError, RecursionError, TypeError, ValueError) as error:
             message = "The page that this comes from is an old one. Load it again."
             raise forms.ValidationError(message) from error
+        return data
+
+
+class UploadForm(forms.Form):
+    """A file that is to be sent in pieces: its name and size, and its hash if known."""
+
+    name = forms.CharField(max_length=255, required=False, strip=False)
+    size_bytes = forms.IntegerField(min_value=1)
+    sha256 = forms.RegexField(r"[0-9a-f]{64}", required=False)
+    made = forms.CharField(max_length=20_000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """With the file as a value under ``file``.
+
+        :raises ValidationError: if it is of another form
+        """
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        name, sealed = data["name"], None
+        try:
+            if data["made"]:
+                told = json.loads(data["made"])
+                name = str(told["name"])
+                sealed = sealed_file_of(name, told, b"")
+        except (KeyError, RecursionError, TypeError, ValueError) as error:
+            message = "The page that this comes from is an old one. Load it again."
+            raise forms.ValidationError(message) from error
+        if not name:
+            message = "A file has a name."
+            raise forms.ValidationError(message)
+        data["file"] = ToSend(name, data["size_bytes"], data["sha256"], sealed)
         return data
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from contracting.core.models import Addressed, LockingQuerySet, Timestamped
 from contracting.core.subjects import Subject
@@ -46,6 +46,7 @@ class Draft(Addressed, Timestamped):
 
     def erase(self) -> None:
         """Delete it with its parts, its files and its key: there is no way back."""
+        DraftUpload.forget_whole(self.place, is_sealed=False)
         self.parts.all().delete()
         self.files.all().delete()
         self.delete()
@@ -116,6 +117,7 @@ class SealedDraft(Timestamped):
 
     def erase(self) -> None:
         """Delete it with its files: there is no way back."""
+        DraftUpload.forget_whole(self.place, is_sealed=True)
         self.files.all().delete()
         self.delete()
 
@@ -167,3 +169,110 @@ class DraftFile(Addressed, Timestamped):
     def content_binding(self) -> str:
         """What the encrypted content is, and where it belongs."""
         return f"drawdown/v1/draft-file/{self.draft.public_id}/{self.public_id}"
+
+
+class DraftUpload(Addressed, Timestamped):
+    """A file on its way into a draft, in pieces, each encrypted as it comes.
+
+    It names neither its vendor nor its solicitation, as a draft does not. Once the file
+    is in the draft the pieces are gone, and what is left says when it came.
+    """
+
+    PREFIX = "upl"
+
+    place = models.CharField(
+        max_length=64,
+        db_index=True,
+        help_text="HMAC-SHA-256 of solicitation and vendor; the key is in no table.",
+    )
+    is_sealed = models.BooleanField(
+        help_text="Whether a browser has sealed the file before it was sent."
+    )
+    wrapped_key = models.BinaryField(
+        help_text="The key of its pieces, encrypted with one that is in no table."
+    )
+    sealed_facts = models.BinaryField(help_text="Name, SHA-256, and who sends it.")
+    size_bytes = models.PositiveIntegerField(help_text="Of the whole, as declared.")
+    offset = models.PositiveIntegerField(
+        default=0, help_text="How many bytes are here, from the first one on."
+    )
+    begun_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+    file = models.CharField(
+        max_length=40, default="", help_text="Public id of what the draft has of it."
+    )
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="an_upload_is_no_longer_than_declared",
+                condition=Q(size_bytes__gte=1) & Q(offset__lte=F("size_bytes")),
+            ),
+            models.CheckConstraint(
+                name="an_upload_is_completed_once_it_is_whole",
+                condition=Q(completed_at=None, file="")
+                | (
+                    Q(completed_at__gte=F("begun_at"), offset=F("size_bytes"))
+                    & ~Q(file="")
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"upload {self.public_id}"
+
+    @property
+    def subject(self) -> Subject:
+        """In a stream of its own, which names nobody."""
+        return Subject("proposals.upload", self.pk, f"upload:{self.public_id}")
+
+    @property
+    def key_binding(self) -> str:
+        """What the encrypted key is, and where it belongs."""
+        return f"drawdown/v1/upload-key/{self.public_id}/{self.place}"
+
+    @property
+    def facts_binding(self) -> str:
+        """What the encrypted facts are, and where they belong."""
+        return f"drawdown/v1/upload-facts/{self.public_id}"
+
+    @classmethod
+    def forget_whole(cls, place: str, *, is_sealed: bool) -> None:
+        """Forget when the files of a draft came; what is on its way may still come."""
+        whole = cls.objects.filter(place=place, is_sealed=is_sealed)
+        whole.exclude(completed_at=None).delete()
+
+    def erase(self) -> None:
+        """Delete it with what has come of the file."""
+        self.pieces.all().delete()
+        self.delete()
+
+    def piece_binding(self, start: int) -> str:
+        """What the encrypted piece from this byte on is, and where it belongs."""
+        return f"drawdown/v1/upload-piece/{self.public_id}/{start}"
+
+
+class UploadPiece(Timestamped):
+    """Bytes of an upload that came in one request, encrypted."""
+
+    upload = models.ForeignKey(
+        DraftUpload, on_delete=models.PROTECT, related_name="pieces"
+    )
+    start = models.PositiveIntegerField(help_text="How many bytes lie before it.")
+    size_bytes = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_byte_of_an_upload_begins_one_piece", fields=["upload", "start"]
+            ),
+            models.CheckConstraint(
+                name="a_piece_of_an_upload_has_bytes", condition=Q(size_bytes__gte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"piece of {self.upload_id}"

@@ -50,6 +50,36 @@ def can_attach_sealed_file(by: Actor, solicitation: Solicitation) -> Verdict:
     return can_seal_draft(by, solicitation)
 
 
+def can_begin_upload(
+    by: Actor, solicitation: Solicitation, *, is_sealed: bool
+) -> Verdict:
+    """Whoever may attach the file at once: sealed in a browser, or not."""
+    if is_sealed:
+        return can_attach_sealed_file(by, solicitation)
+    return can_attach_draft_files(by, solicitation)
+
+
+def can_append_upload(
+    by: Actor, solicitation: Solicitation, *, is_sealed: bool
+) -> Verdict:
+    """Whoever may begin it: another of the vendor may go on with it."""
+    return can_begin_upload(by, solicitation, is_sealed=is_sealed)
+
+
+def can_complete_upload(
+    by: Actor, solicitation: Solicitation, *, is_sealed: bool
+) -> Verdict:
+    """Whoever may begin it."""
+    return can_begin_upload(by, solicitation, is_sealed=is_sealed)
+
+
+def can_abandon_upload(
+    by: Actor, solicitation: Solicitation, *, is_sealed: bool
+) -> Verdict:
+    """Whoever may begin it."""
+    return can_begin_upload(by, solicitation, is_sealed=is_sealed)
+
+
 def can_detach_sealed_file(by: Actor, solicitation: Solicitation) -> Verdict:
     """Whoever seals the draft."""
     return can_seal_draft(by, solicitation)

@@ -19,7 +19,13 @@ from contracting.core.errors import NotVisible
 from contracting.core.quantities import Dollars
 from contracting.proposals import calculations
 from contracting.proposals.calculations import Cell, FileFacts, Grid, SavedPart
-from contracting.proposals.models import Draft, DraftFile, DraftPart, SealedDraft
+from contracting.proposals.models import (
+    Draft,
+    DraftFile,
+    DraftPart,
+    DraftUpload,
+    SealedDraft,
+)
 from contracting.proposals.states import DraftPartName, TaskState
 from contracting.reference.models import AiModel
 from contracting.solicitations.calculations import MOST_ALTERNATES
@@ -245,13 +251,13 @@ def sealed_draft_of(
     return SealedDraft.objects.filter(place=place).first()
 
 
-def new_draft_key(draft: Draft) -> bytes:
+def new_draft_key(draft: Draft | DraftUpload) -> bytes:
     """A random key for a draft, as it is kept: encrypted with ``SEALING_KEY``."""
     return encrypt(new_key(), key=settings.SEALING_KEY, binding=draft.key_binding)
 
 
-def key_of(draft: Draft) -> bytes:
-    """The key of a draft."""
+def key_of(draft: Draft | DraftUpload) -> bytes:
+    """The key of a draft, or of a file on its way into one."""
     wrapped = bytes(draft.wrapped_key)
     return decrypt(wrapped, key=settings.SEALING_KEY, binding=draft.key_binding)
 

@@ -52,3 +52,22 @@ class DraftIncomplete(Invalid):
     """A part that an offer needs is missing or has to be changed."""
 
     code = "draft_incomplete"
+
+
+class UploadMisplaced(Conflict):
+    """The piece does not go on where the bytes that are here end."""
+
+    code = "upload_misplaced"
+
+
+class UploadDamaged(Invalid):
+    """What arrived has another hash or size than its sender says."""
+
+    code = "upload_damaged"
+
+
+class UploadsOpen(Conflict):
+    """As many files are on their way to this draft as may be at once."""
+
+    code = "uploads_open"
+    rule = "R-SUB-12"

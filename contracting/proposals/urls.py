@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from contracting.proposals import sealed, views
+from contracting.proposals import sealed, uploads, views
 
 _BASE = "opportunities/<public_id:solicitation>/draft"
 _ALTERNATE = "opportunities/<public_id:solicitation>/<alternate:alternate>draft"
@@ -56,6 +56,29 @@ def _addresses(draft: str) -> list[URLPattern]:
             f"{draft}/sealed/files/<public_id:file>/detach",
             sealed.DetachSealedFile.as_view(),
             name="detach_sealed_file",
+        ),
+        path(
+            f"{draft}/uploads/begin", uploads.BeginUpload.as_view(), name="begin_upload"
+        ),
+        path(
+            f"{draft}/uploads/<public_id:upload>",
+            uploads.Upload.as_view(),
+            name="upload",
+        ),
+        path(
+            f"{draft}/uploads/<public_id:upload>/append",
+            uploads.AppendUpload.as_view(),
+            name="append_upload",
+        ),
+        path(
+            f"{draft}/uploads/<public_id:upload>/complete",
+            uploads.CompleteUpload.as_view(),
+            name="complete_upload",
+        ),
+        path(
+            f"{draft}/uploads/<public_id:upload>/abandon",
+            uploads.AbandonUpload.as_view(),
+            name="abandon_upload",
         ),
         path(f"{draft}/discard", views.DiscardDraft.as_view(), name="discard_draft"),
         path(f"{draft}/submit", views.SubmitDraft.as_view(), name="submit_draft"),

@@ -227,9 +227,10 @@ def counts_as_late(version: SubmissionVersion) -> bool:
 def receipt_content(version: SubmissionVersion) -> dict[str, Any]:
     """What a leaf of the tree is the hash of: the receipt with its three times.
 
-    The first byte is not recorded apart from the last: a request is handed over when
-    all of it has arrived. Every value is one that never changes once it is closed. A
-    base offer says no number, as its receipts always have.
+    The first byte is recorded apart from the last where a file was sent in pieces: a
+    request by itself is handed over when all of it has arrived. Every value is one that
+    never changes once it is closed. A base offer says no number, as its receipts always
+    have.
     """
     solicitation, number = version.submission.solicitation, version.submission.alternate
     return {
@@ -239,7 +240,7 @@ def receipt_content(version: SubmissionVersion) -> dict[str, Any]:
         "submission": version.submission.public_id,
         **({"alternate": number} if number else {}),
         "version": version.number,
-        "first_byte_at": None,
+        "first_byte_at": version.first_byte_at,
         "received_at": version.received_at,
         "recorded_at": version.recorded_at,
         "deadline": solicitation.deadline,

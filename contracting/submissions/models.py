@@ -214,6 +214,10 @@ class SubmissionVersion(Addressed, AppendOnly):
     acknowledged = ArrayField(
         models.CharField(max_length=4), default=list, help_text="Amendment numbers."
     )
+    first_byte_at = models.DateTimeField(
+        null=True,
+        help_text="When its first byte came, UTC, if that was recorded by itself.",
+    )
     received_at = models.DateTimeField(help_text="Receipt completed, UTC.")
     is_late = models.BooleanField()
 
@@ -222,6 +226,11 @@ class SubmissionVersion(Addressed, AppendOnly):
             models.UniqueConstraint(
                 name="a_submission_version_has_its_own_number",
                 fields=["submission", "number"],
+            ),
+            models.CheckConstraint(
+                name="the_first_byte_of_a_version_comes_before_its_last",
+                condition=Q(first_byte_at=None)
+                | Q(first_byte_at__lte=F("received_at")),
             ),
         ]
 

@@ -77,7 +77,9 @@ def receipt(version: SubmissionVersion) -> dict[str, Any]:
             {
                 "label": "First byte received",
                 "value": "not recorded apart from the last: a request is handed over "
-                "when all of it has arrived",
+                "when all of it has arrived"
+                if version.first_byte_at is None
+                else _exact(version.first_byte_at, solicitation.time_zone),
             },
             {
                 "label": "Receipt completed, to the microsecond",

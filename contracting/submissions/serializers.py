@@ -25,6 +25,7 @@ class ReceiptSerializer(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     version = serializers.IntegerField()
+    first_byte_at = serializers.DateTimeField(allow_null=True)
     received_at = serializers.DateTimeField()
     is_late = serializers.BooleanField()
     mode = serializers.ChoiceField(choices=SealingMode.choices)
@@ -51,6 +52,7 @@ def show_receipt(version: SubmissionVersion) -> dict[str, Any]:
     return {
         "id": version.public_id,
         "version": version.number,
+        "first_byte_at": instant(version.first_byte_at),
         "received_at": instant(version.received_at),
         "is_late": counts_as_late(version),
         "mode": version.mode,

@@ -45,6 +45,8 @@ NOT_RECORDED = {
     "notices.post_notice": "one row of the verb that tells people",
     "notices.sweep_notices": "sends what was posted",
     "periods.accrue_all": "asks for one order after the other",
+    "proposals.append_upload": "its beginning is recorded, and what it comes into",
+    "proposals.complete_upload": "the verb that attaches the file records it",
     "reconciliation.reconcile_all": "asks for one comparison after the other",
     "recounts.dispute_all": "asks for one plan after the other",
     "reference.assign_number": "one step of the verb that signs",

@@ -78,7 +78,7 @@ BESIDES = {
     "orders": {"calculations", "forms", "models", "paperwork", "queries", "views"},
     "payments": {"calculations", "queries", "views"},
     "periods": {"queries"},
-    "proposals": {"sealed.py"},
+    "proposals": {"pieces.py", "sealed.py", "uploads.py"},
     "reconciliation": {"matching", "queries", "views"},
     "recounts": {"queries"},
     "reference": {"data", "models", "queries"},

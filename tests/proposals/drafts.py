@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from contracting.core.canonical import canonical_json
 from contracting.core.models import new_public_id
 from contracting.proposals.calculations import SealedContent, SealedFile
-from contracting.proposals.models import Draft, SealedDraftFile
+from contracting.proposals.models import Draft, DraftUpload, SealedDraftFile
+from contracting.proposals.operations.append_upload import append_upload
 from contracting.proposals.operations.attach import CountedFile, attach_draft_files
+from contracting.proposals.operations.begin_upload import begin_upload
+from contracting.proposals.operations.complete_upload import complete_upload
 from contracting.proposals.operations.save import save_draft
+from contracting.proposals.pieces import Piece, ToSend
 from contracting.proposals.queries import draft_of
 from contracting.reference.models import AiModel
 from contracting.solicitations.models import Solicitation
@@ -121,4 +127,70 @@ def sealed_file(
             bytes(offer_key.public_key), key, binding=f"key/{place}"
         ),
         offer_key=offer_key.fingerprint,
+    )
+
+
+def begun_upload(
+    solicitation: Solicitation,
+    content: bytes,
+    *,
+    name: str = "plan.txt",
+    sealed: SealedFile | None = None,
+    says_hash: bool = True,
+    by: str = "vendor_a_member",
+    at: datetime | None = None,
+) -> DraftUpload:
+    """A file is begun to be sent in pieces, two hours before the deadline."""
+    return begin_upload(
+        solicitation_id=solicitation.pk,
+        file=ToSend(
+            name if sealed is None else sealed.name,
+            len(content),
+            sha256(content).hexdigest() if says_hash else "",
+            sealed,
+        ),
+        by=actor(by),
+        at=at or before(solicitation, hours=2),
+    )
+
+
+def appended(
+    solicitation: Solicitation,
+    upload: DraftUpload,
+    content: bytes,
+    /,
+    *,
+    start: int = 0,
+    end: int | None = None,
+    by: str = "vendor_a_member",
+    at: datetime | None = None,
+    **other: Any,
+) -> DraftUpload:
+    """The bytes of a file from ``start`` up to ``end`` come as one piece."""
+    end = len(content) if end is None else end
+    piece = Piece(start, content[start:end], len(content))
+    return append_upload(
+        solicitation_id=solicitation.pk,
+        upload=upload.public_id,
+        piece=replace(piece, **other),
+        by=actor(by),
+        at=at or before(solicitation, hours=2),
+    )
+
+
+def completed(
+    solicitation: Solicitation,
+    upload: DraftUpload,
+    *,
+    by: str = "vendor_a_member",
+    at: datetime | None = None,
+    sha256: str = "",
+) -> DraftUpload:
+    """The file is put into the draft."""
+    return complete_upload(
+        solicitation_id=solicitation.pk,
+        upload=upload.public_id,
+        sha256=sha256,
+        by=actor(by),
+        at=at or before(solicitation, hours=2),
     )

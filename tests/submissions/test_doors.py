@@ -401,6 +401,7 @@ def test_a_vendors_machine_reads_its_own_receipts_and_nothing_else(
     assert set(own["data"][0]["receipts"][0]) == {
         "id",
         "version",
+        "first_byte_at",
         "received_at",
         "is_late",
         "mode",

@@ -42,11 +42,14 @@ def attach_draft_files(
     by: Actor,
     at: datetime,
     alternate: int = 0,
+    begun_at: datetime | None = None,
 ) -> Draft:
     """Add files to the vendor's draft, encrypted with their names, sizes and hashes.
 
     A file that is there with the same name and content is not added again.
 
+    :param begun_at: when their first byte came, of what was sent in pieces: up to the
+        deadline they are in time to be kept
     :raises NotAllowed: if ``by`` is not a member or signer of a vendor
     :raises DraftClosed: after the deadline
     :raises DraftFileUnfit: for a name that another content has already
@@ -58,7 +61,11 @@ def attach_draft_files(
     Draft.objects.locked().filter(place=place).first()
     require(permissions.can_attach_draft_files(by, solicitation))
     draft = begin_draft(
-        solicitation_id=solicitation.pk, by=by, at=at, alternate=alternate
+        solicitation_id=solicitation.pk,
+        by=by,
+        at=at,
+        alternate=alternate,
+        begun_at=begun_at,
     )
     there = files_of(draft)
     known = {(each.name, each.sha256) for each in there}

@@ -14,7 +14,7 @@ from contracting.core.actors import Actor
 from contracting.core.identifiers import is_public_id
 from contracting.core.permissions import require
 from contracting.documents.checking.findings import MEGABYTE
-from contracting.proposals import events, permissions
+from contracting.proposals import calculations, events, permissions
 from contracting.proposals.calculations import SealedFile
 from contracting.proposals.models import SealedDraft, SealedDraftFile
 from contracting.proposals.queries import place_of
@@ -32,8 +32,6 @@ from contracting.submissions.sealing.holders import is_wrapped, offer_key_of
 from contracting.submissions.sealing.offers import AROUND, STEP_BYTES
 
 MOST_FACTS: Final = 4096
-PADDED_BY: Final = 8
-"""A sealed file is at most this part of itself larger, and one step."""
 
 
 @transaction.atomic
@@ -44,6 +42,7 @@ def attach_sealed_file(
     by: Actor,
     at: datetime,
     alternate: int = 0,
+    begun_at: datetime | None = None,
 ) -> SealedDraftFile:
     """Keep one file beside the sealed draft, as a browser has encrypted it.
 
@@ -51,6 +50,8 @@ def attach_sealed_file(
     pages it has, nobody can tell before the opening; the browser looks for the vendor's
     sake.
 
+    :param begun_at: when its first byte came, of a file that was sent in pieces: up to
+        the deadline it is in time to be kept
     :raises NotAllowed: if ``by`` is not a member or signer of a vendor who holds its
         offer key
     :raises DraftClosed: after the deadline
@@ -63,7 +64,7 @@ def attach_sealed_file(
     place = place_of(solicitation, by.organization_id, alternate)
     draft = SealedDraft.objects.locked().filter(place=place).first()
     require(permissions.can_attach_sealed_file(by, solicitation))
-    if is_past(solicitation, at):
+    if is_past(solicitation, begun_at or at):
         message = "The deadline has passed: the draft is no longer changed."
         raise DraftClosed(message, deadline=solicitation.deadline)
     if draft is None:
@@ -120,7 +121,7 @@ def _require_room(
         )
         raise DraftTooLarge(message)
     there = draft.files.aggregate(all=Sum(Length("sealed_content")))["all"] or 0
-    most = limits.bytes + limits.bytes // PADDED_BY + count * (STEP_BYTES + AROUND)
+    most = calculations.most_sealed_bytes(limits.bytes, count)
     if there + len(file.sealed) > most:
         message = (
             f"That would be more than {limits.bytes // MEGABYTE} MB in all. This file "

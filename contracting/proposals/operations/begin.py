@@ -20,13 +20,20 @@ from contracting.submissions.calculations import is_past, require_numbered
 
 @transaction.atomic
 def begin_draft(
-    *, solicitation_id: int, by: Actor, at: datetime, alternate: int = 0
+    *,
+    solicitation_id: int,
+    by: Actor,
+    at: datetime,
+    alternate: int = 0,
+    begun_at: datetime | None = None,
 ) -> Draft:
     """The vendor's draft on a solicitation, locked; a new, empty one if there is none.
 
     A vendor has one draft of its base offer, and one of each alternate that is taken.
     A row names neither vendor nor solicitation nor number.
 
+    :param begun_at: when the first byte came of what is to be put in, if it was sent in
+        pieces: that counts then, and not ``at``
     :raises NotAllowed: if ``by`` is not a member or signer of a vendor
     :raises DraftClosed: after the deadline
     :raises AlternateNotTaken: for an alternate beyond those that are taken (R-SUB-10)
@@ -35,7 +42,7 @@ def begin_draft(
     place = place_of(solicitation, by.organization_id, alternate)
     found = Draft.objects.locked().filter(place=place).first()
     require(permissions.can_save_draft(by, solicitation))
-    if is_past(solicitation, at):
+    if is_past(solicitation, begun_at or at):
         message = (
             "The deadline has passed: the draft is no longer changed, and this was not "
             "saved. Copy what you need. What was saved before is still here."

@@ -11,6 +11,7 @@ from contracting.core.actors import Actor
 from contracting.core.permissions import require
 from contracting.proposals import events, permissions
 from contracting.proposals.models import Draft
+from contracting.proposals.pieces import came
 from contracting.proposals.queries import (
     Workspace,
     content_of,
@@ -40,7 +41,8 @@ def submit_draft(
 
     The draft could be read with a key of the site, the offer cannot: what was sealed is
     kept nowhere else. An offer that was handed in before is replaced. After the
-    deadline it is received as late, as any offer.
+    deadline it is received as late, as any offer. Where a file of it was sent in
+    pieces, the receipt says when the first of them began to come.
 
     :param seen: the fingerprint of the draft whose answers were checked
     :raises NotAllowed: if ``by`` is not a signer of the vendor
@@ -63,6 +65,8 @@ def submit_draft(
     _require_seen(workspace, seen)
     _require_whole(workspace)
     offer = _offer(workspace, draft)
+    names = [each.public_id for each in workspace.files]
+    times = came(draft, names, solicitation.deadline)
     mine = workspace.submission
     if mine is not None and mine.state == SubmissionState.SUBMITTED:
         submission = replace_submission(
@@ -71,6 +75,7 @@ def submit_draft(
             acknowledged=workspace.acknowledged,
             by=by,
             at=at,
+            first_byte_at=times.first_byte_at,
         )
     else:
         submission = submit_submission(
@@ -80,6 +85,8 @@ def submit_draft(
             by=by,
             at=at,
             alternate=alternate,
+            begun_at=times.begun_at,
+            first_byte_at=times.first_byte_at,
         )
     draft.erase()
     # In the vendor's own stream, this instant would tell whose offer arrived at it.

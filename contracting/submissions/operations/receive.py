@@ -57,6 +57,7 @@ def receive_version(
     acknowledged: Sequence[str],
     by: Actor,
     at: datetime,
+    first_byte_at: datetime | None = None,
 ) -> SubmissionVersion:
     """Seal the offer as the next version of its submission and issue the receipt.
 
@@ -68,6 +69,7 @@ def receive_version(
     the instant at which receipt was completed: up to the deadline it is in time, one
     microsecond later it is late (FAR 52.212-1(f), R-SUB-01).
 
+    :param first_byte_at: when its first byte came, if that was recorded by itself
     :raises ReceiptsClosed: if it is stamped in time and receipts were closed
     :raises AmendmentNotAcknowledged: unless exactly the issued amendments are named
     :raises OfferIncomplete: unless every line has one price
@@ -97,7 +99,14 @@ def receive_version(
         calculations.require_whole(solicitation, offer, at)
         mode, sealed = SealingMode.SERVER, sealed_here(offer, place, box, own)
     version = _kept(
-        submission, box, sealed, mode=mode, acknowledged=acknowledged, by=by, at=at
+        submission,
+        box,
+        sealed,
+        mode=mode,
+        acknowledged=acknowledged,
+        by=by,
+        at=at,
+        first_byte_at=first_byte_at,
     )
     if offers_were_opened(solicitation):
         attribution = attribute_submission(
@@ -188,6 +197,7 @@ def _kept(
     acknowledged: Sequence[str],
     by: Actor,
     at: datetime,
+    first_byte_at: datetime | None,
 ) -> SubmissionVersion:
     solicitation = submission.solicitation
     place = Place(solicitation.public_id, submission.public_id, sealed.version)
@@ -200,6 +210,7 @@ def _kept(
         files=[asdict(part) for part in sealed.parts],
         acknowledged=sorted(acknowledged),
         mode=mode,
+        first_byte_at=first_byte_at,
         received_at=at,
         is_late=at > deadline_of(solicitation),
     )

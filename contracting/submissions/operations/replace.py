@@ -30,9 +30,11 @@ def replace_submission(
     acknowledged: Sequence[str],
     by: Actor,
     at: datetime,
+    first_byte_at: datetime | None = None,
 ) -> Submission:
     """Hand in a later version; every version is kept, the last one counts.
 
+    :param first_byte_at: when its first byte came, if that was recorded by itself
     :raises NotAllowed: if ``by`` is not a signer of this vendor
     :raises AlternateNotTaken: for an alternate, if it is taken no more (R-SUB-10)
     :raises DeadlinePassed: after the deadline (R-SUB-04, FAR 52.212-1(f))
@@ -65,6 +67,7 @@ def replace_submission(
         acknowledged=acknowledged,
         by=by,
         at=at,
+        first_byte_at=first_byte_at,
     )
     record_event(
         events.SUBMISSION_REPLACED,

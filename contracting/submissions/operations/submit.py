@@ -36,6 +36,7 @@ def submit_submission(
     at: datetime,
     alternate: int = 0,
     begun_at: datetime | None = None,
+    first_byte_at: datetime | None = None,
 ) -> Submission:
     """Hand in a vendor's offer, or hand it in again after it was withdrawn.
 
@@ -46,8 +47,9 @@ def submit_submission(
 
     :param alternate: which alternate it is; 0 for the base offer
     :param acknowledged: the numbers of all amendments, such as ``["0001"]``
-    :param begun_at: when its first byte came, if that is known; kept for an offer that
-        was begun in time and is late (R-SUB-08)
+    :param begun_at: when the first byte came of what was not whole at the deadline, if
+        that is known; kept for an offer that was begun in time and is late (R-SUB-08)
+    :param first_byte_at: when its first byte came, if that was recorded by itself
     :raises NotAllowed: if ``by`` is not a signer of a vendor
     :raises AlternateNotTaken: for an alternate that is not taken, or that skips a
         number (R-SUB-10)
@@ -92,6 +94,7 @@ def submit_submission(
         acknowledged=acknowledged,
         by=by,
         at=at,
+        first_byte_at=first_byte_at,
     )
     submission.refresh_from_db()
     if is_late and begun_at is not None and begun_at <= deadline_of(solicitation):

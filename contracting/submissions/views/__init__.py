@@ -69,10 +69,6 @@ class ReceivingVerb(VerbView):
     receipts are closed.
     """
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.begun_at = clock.now()
-
     def solicitation(self, thing: Any) -> Solicitation:
         raise NotImplementedError
 
@@ -222,7 +218,6 @@ class SubmitSubmission(OfferView):
             by=by,
             at=at,
             alternate=self.alternate(thing),
-            begun_at=self.begun_at,
         )
         return _receipt_url(submission)
 

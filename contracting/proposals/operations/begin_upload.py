@@ -1,0 +1,124 @@
+"""Begin to send a file to a draft, in pieces."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracting.audit.operations.record import record_event
+from contracting.core.actors import Actor
+from contracting.core.models import new_public_id
+from contracting.core.permissions import require
+from contracting.documents.checking.findings import MEGABYTE
+from contracting.proposals import calculations, events, permissions, pieces
+from contracting.proposals.models import DraftUpload
+from contracting.proposals.pieces import ToSend, hold_place, offeror_of_uploads
+from contracting.proposals.queries import key_of, new_draft_key, place_of
+from contracting.proposals.refusals import DraftClosed, DraftTooLarge, UploadsOpen
+from contracting.solicitations.models import Solicitation
+from contracting.solicitations.publishing.limits import limits_of
+from contracting.submissions.calculations import is_past, require_numbered
+
+
+@transaction.atomic
+def begin_upload(
+    *,
+    solicitation_id: int,
+    file: ToSend,
+    by: Actor,
+    at: datetime,
+    alternate: int = 0,
+) -> DraftUpload:
+    """Make room for a file that comes in pieces; what has come of it already counts.
+
+    The same file begun again, by its name, size and hash, is the upload that is there:
+    whoever lost the connection, or the page, goes on where the bytes end. ``at`` is
+    kept as the instant at which the first byte came.
+
+    :raises NotAllowed: if ``by`` may not attach such a file
+    :raises DraftClosed: after the deadline
+    :raises AlternateNotTaken: for an alternate beyond those that are taken (R-SUB-10)
+    :raises DraftTooLarge: for more bytes than the solicitation takes
+    :raises UploadsOpen: if as many are on their way as may be at once
+    """
+    solicitation = Solicitation.objects.get(pk=solicitation_id)
+    place, is_sealed = (
+        place_of(solicitation, by.organization_id, alternate),
+        file.sealed is not None,
+    )
+    hold_place(place)
+    mine = DraftUpload.objects.locked().filter(place=place, completed_at=None)
+    there = [each for each in mine if each.is_sealed == is_sealed]
+    require(permissions.can_begin_upload(by, solicitation, is_sealed=is_sealed))
+    if is_past(solicitation, at):
+        message = (
+            "The deadline has passed: no other file is added to the draft. One that "
+            "was begun before it may still come to its end."
+        )
+        raise DraftClosed(message, deadline=solicitation.deadline)
+    require_numbered(solicitation, alternate)
+    _require_room(solicitation, file)
+    for each in there:
+        if _is_of(each, file):
+            return each
+    if len(there) >= pieces.MOST_UPLOADS:
+        message = (
+            f"{len(there)} files are on their way to this draft, and no more are taken "
+            "at once. Let one come to its end, or abandon it."
+        )
+        raise UploadsOpen(message)
+    upload = _kept(place, file, by, at)
+    record_event(
+        events.UPLOAD_BEGUN,
+        subject=upload.subject,
+        by=offeror_of_uploads(by, solicitation),
+        at=at,
+    )
+    return upload
+
+
+def _require_room(solicitation: Solicitation, file: ToSend) -> None:
+    limit = limits_of(solicitation).bytes
+    most = limit if file.sealed is None else calculations.most_sealed_bytes(limit, 1)
+    if not 1 <= file.size_bytes <= most:
+        message = (
+            "An empty file is not taken."
+            if file.size_bytes < 1
+            else f"It is larger than {limit / MEGABYTE:.0f} MB, which is all that the "
+            "solicitation takes. Nothing was sent."
+        )
+        raise DraftTooLarge(message)
+
+
+def _is_of(upload: DraftUpload, file: ToSend) -> bool:
+    """Whether it is the same file; without a hash nobody can tell."""
+    if not file.sha256 or upload.size_bytes != file.size_bytes:
+        return False
+    told = calculations.unsealed_json(
+        bytes(upload.sealed_facts), key=key_of(upload), binding=upload.facts_binding
+    )
+    return (told["name"], told["sha256"]) == (file.name, file.sha256)
+
+
+def _kept(place: str, file: ToSend, by: Actor, at: datetime) -> DraftUpload:
+    upload = DraftUpload(
+        public_id=new_public_id(DraftUpload.PREFIX),
+        place=place,
+        is_sealed=file.sealed is not None,
+        size_bytes=file.size_bytes,
+        begun_at=at,
+    )
+    upload.wrapped_key = new_draft_key(upload)
+    upload.sealed_facts = calculations.sealed_json(
+        {
+            "name": file.name,
+            "sha256": file.sha256,
+            "sealed": pieces.told_beside(file.sealed),
+            "by": by.name,
+        },
+        key=key_of(upload),
+        binding=upload.facts_binding,
+    )
+    upload.save()
+    return upload
