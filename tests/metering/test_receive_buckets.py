@@ -19,12 +19,20 @@ from contracting.metering.models import BucketReport, ReportedBucket, UsageEvent
 from contracting.metering.operations.close import close_source
 from contracting.metering.operations.receive_buckets import receive_buckets
 from contracting.metering.operations.register import register_source
-from contracting.metering.queries.buckets import buckets_known, days_of_buckets
+from contracting.metering.queries.buckets import (
+    buckets_known,
+    compared_days,
+    days_of_buckets,
+)
 from contracting.metering.refusals import (
     FormatNotTaken,
     FormatUnknown,
     UnreadableBatch,
 )
+from contracting.orders.queries import rates_of
+from contracting.reference.models import AiModel
+from tests.builders_metering import event, ingested
+from tests.builders_orders import issued_order
 from tests.cast import actor, client_for, key_client, machine, nothing_happens, submit
 
 DAY = datetime(2026, 4, 20, tzinfo=UTC)
@@ -270,6 +278,61 @@ def test_the_page_says_what_was_restated(
     outside = client_for(other_agency_officer)
     assert outside.get(address).status_code == 404
     assert outside.get(f"{provider.path}/receive_buckets").status_code == 404
+
+
+def test_the_report_is_laid_beside_what_the_meters_counted(provider, cor, monkeypatch):
+    # Given a call of 1,100 tokens on the 20th, and none on the day after
+    order = issued_order()
+    last_minute = DAY + timedelta(hours=23, minutes=59)
+    ingested(event(1, order=order, at=last_minute), at=TOLD)
+    monkeypatch.setattr(clock, "now", lambda: LATER)
+    name = AiModel.objects.get(pk=rates_of(order)[0].model_id).snapshot
+
+    # When the provider reports as much, on the next day ten more, and another name
+    day_after = DAY + timedelta(days=1)
+    received(provider, page(result(1_000, model=name, output_tokens=100)), LATER)
+    beyond = page(result(10, model=name), result(7, model="nobody-2"), day=day_after)
+    received(provider, beyond, LATER)
+
+    # Then the 20th agrees to the token, and the 21st says what is beyond
+    days = days_of_buckets(provider, LATER)
+    rows = compared_days(provider, days, LATER)
+    assert [
+        (row.day.day, row.names, row.reported, row.counted, row.difference)
+        for day in (DAY, day_after)
+        for row in rows[day.date()]
+    ] == [
+        (20, (name,), 1_100, 1_100, 0),
+        (21, (name,), 10, 0, 10),
+        (21, ("nobody-2",), 7, None, None),
+    ]
+
+    # And the page names what differs, and the file has both counts
+    browser, address = client_for(cor), f"{provider.path}/buckets"
+    words = " ".join(browser.get(address).content.decode().split())
+    assert "Where report and meters differ" in words
+    assert "no model has this name" in words or "Map this name" in words
+    table = browser.get(f"{address}?format=csv").content.decode()
+    assert "2026-04-20,1,0,1100,1100,0,3,1100,0" in table
+    assert "2026-04-21,2,0,17,17,0,6,," in table
+
+    # What was known earlier stands alone: what was counted then is not kept
+    assert "Counted by the meters" not in (
+        browser.get(f"{address}?known_on=2026-04-30").content.decode()
+    )
+
+
+def test_a_bucket_that_reaches_beyond_its_day_is_not_laid_beside_it(provider):
+    received(provider, page(result(10)), LATER)
+    (day,) = days_of_buckets(provider, LATER)
+    (row,) = compared_days(provider, [day], LATER)[day.day]
+    assert row.counted == 0
+
+    wide = json.loads(page(result(20)))
+    wide["data"][0]["end_time"] += 1
+    received(provider, json.dumps(wide).encode(), LATER)
+    (row,) = compared_days(provider, days_of_buckets(provider, LATER), LATER)[day.day]
+    assert (row.reported, row.counted, row.difference) == (30, None, None)
 
 
 def key_of(*sources):

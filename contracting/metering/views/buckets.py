@@ -23,11 +23,15 @@ from contracting.metering.forms.reratings import KnownOnForm
 from contracting.metering.models import UsageSource
 from contracting.metering.operations.receive_buckets import receive_buckets
 from contracting.metering.queries.buckets import (
+    BucketDay,
     bucket_reports_visible_to,
+    compared_days,
+    counted_of,
     days_of_buckets,
 )
 from contracting.metering.states import SourceKind
 from contracting.metering.views import AgencyPage
+from contracting.reference.permissions import can_map_model_alias
 
 SHOWN_REPORTS = 50
 
@@ -49,6 +53,8 @@ class BucketsPage(AgencyPage):
         is_right = self.form.is_valid()
         self.at = self.form.cleaned_data["known_on"] if is_right else now
         self.days = days_of_buckets(self.source, self.at)
+        # What was counted is known as of now alone.
+        self.models = {} if asked else compared_days(self.source, self.days, self.at)
         if is_right and request.GET.get("format") == "csv":
             return self._file()
         response = super().get(request, **ids)
@@ -64,21 +70,39 @@ class BucketsPage(AgencyPage):
             "at": self.at,
             "is_now": not asked,
             "days": self.days,
+            "compared": self._compared(),
+            "differing": [
+                row
+                for day in self.days
+                for row in self.models.get(day.day, ())
+                if row.difference != 0
+            ],
             "tokens": sum(day.tokens for day in self.days),
             "restated": [day for day in self.days if day.restated],
             "change": sum(day.change for day in self.days),
             "reports": reports.order_by("-pk")[:SHOWN_REPORTS],
             "csv_url": f"?{urlencode({'known_on': asked, 'format': 'csv'})}",
             "may_receive": permissions.can_receive_buckets(self.actor, self.source),
+            "may_map": can_map_model_alias(self.actor, self.source.agency_id),
         }
+
+    def _compared(self) -> list[tuple[BucketDay, int | None, int | None]]:
+        """Each day, what was counted on it, and the difference."""
+        return [
+            (day, counted, None if counted is None else day.tokens - counted)
+            for day in self.days
+            for counted in [
+                counted_of(self.models[day.day]) if day.day in self.models else None
+            ]
+        ]
 
     def _file(self) -> HttpResponse:
         rows = tuple(
             (
                 *(each.day, each.buckets, each.restated, each.first_tokens),
-                *(each.tokens, each.change, each.requests),
+                *(each.tokens, each.change, each.requests, counted, difference),
             )
-            for each in self.days
+            for each, counted, difference in self._compared()
         )
         table = Table("Reported by day", _REPORTED, rows)
         name = f"reported-{self.source.public_id}-known-{self.at.date()}.csv"
@@ -97,6 +121,8 @@ _REPORTED = (
     Column("Tokens", "tokens"),
     Column("Change", "tokens"),
     Column("Requests", "tokens"),
+    Column("Tokens counted by the meters", "tokens"),
+    Column("Difference", "tokens"),
 )
 
 

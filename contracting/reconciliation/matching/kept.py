@@ -32,7 +32,6 @@ from contracting.metering.states import RatingRunState
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation.matching import reading
 from contracting.reconciliation.matching.named import FOR_EVER
-from contracting.reconciliation.matching.names import Names
 from contracting.reconciliation.matching.parts import (
     Part,
     Parts,
@@ -56,6 +55,7 @@ from contracting.reconciliation.matching.reading import (
 from contracting.reconciliation.matching.usage import rates_of
 from contracting.reconciliation.models import KeptDay, ReportedDay
 from contracting.reconciliation.states import Rates, Span
+from contracting.reference.queries.names import Names
 
 RULES: Final = 2
 """The version of what is kept of a day; a later one reads every day anew."""

@@ -11,8 +11,8 @@ from contracting.contracts.models import RateRow
 from contracting.core.periods import Period, days_bounds
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation.matching.apart import Kind
-from contracting.reconciliation.matching.names import Names
 from contracting.reconciliation.states import Rate, Rates, Span
+from contracting.reference.queries.names import Names
 
 FOR_EVER: Final = datetime(9999, 12, 1, tzinfo=UTC)
 
