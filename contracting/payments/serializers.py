@@ -120,3 +120,28 @@ class StatedRefundSerializer(serializers.Serializer[object]):
     amount = StatedMoneySerializer()
     received_on = serializers.DateField()
     reference = serializers.CharField(max_length=60)
+
+
+class RefundSerializer(serializers.Serializer[object]):
+    """What a vendor has paid back of a credit, and whether it stands."""
+
+    id = serializers.CharField()
+    credit = serializers.CharField()
+    amount = MoneySerializer()
+    received_on = serializers.DateField()
+    reference = serializers.CharField()
+    recorded_at = serializers.CharField()
+    returned_at = serializers.CharField(allow_null=True)
+    return_reason = serializers.CharField(allow_null=True)
+
+
+class DebtInterestSerializer(serializers.Serializer[object]):
+    """The interest on a debt that was demanded; without a demand none is borne."""
+
+    credit = serializers.CharField()
+    until = serializers.DateField()
+    due_on = serializers.DateField(allow_null=True)
+    free_until = serializers.DateField(allow_null=True)
+    earned = MoneySerializer()
+    settled = MoneySerializer()
+    left = MoneySerializer()

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from contracting.payments import api, views
+from contracting.payments.api import credits as credits_api
 from contracting.payments.views import credits
 
 _PAYMENT = "payments/<public_id:public_id>"
@@ -110,8 +111,28 @@ api_urlpatterns: list[URLPattern] = [
     ),
     path(
         "credits/<public_id:public_id>/record_refund",
-        api.RefundEndpoint.as_view(),
+        credits_api.RefundEndpoint.as_view(),
         name="record_refund",
+    ),
+    path(
+        "credits/<public_id:public_id>/refunds",
+        credits_api.RefundsEndpoint.as_view(),
+        name="refunds",
+    ),
+    path(
+        "refunds/<public_id:public_id>/return_refund",
+        credits_api.RefundReturnEndpoint.as_view(),
+        name="return_refund",
+    ),
+    path(
+        "credits/<public_id:public_id>/debt_interest",
+        credits_api.DebtInterestEndpoint.as_view(),
+        name="debt_interest",
+    ),
+    path(
+        "credits/<public_id:public_id>/record_debt_interest",
+        credits_api.DebtInterestRecordEndpoint.as_view(),
+        name="record_debt_interest",
     ),
     path("payment_batches", api.BatchesEndpoint.as_view(), name="payment_batches"),
     path(_BATCH, api.BatchEndpoint.as_view(), name="payment_batch"),

@@ -13,10 +13,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contracting.billing.api.written import credit_row
-from contracting.billing.calculations import BadReport, read_cents
-from contracting.billing.queries.credits import get_credit_for
-from contracting.billing.serializers import CreditSerializer
 from contracting.core.api import (
     EndpointView,
     instant,
@@ -24,7 +20,6 @@ from contracting.core.api import (
     read_json,
     refuse_unknown_fields,
 )
-from contracting.core.quantities import Dollars
 from contracting.documents.models import Blob
 from contracting.documents.queries import read_blob
 from contracting.payments import queries
@@ -33,15 +28,12 @@ from contracting.payments.operations.export_payments import export_payments
 from contracting.payments.operations.import_payment_status import (
     import_payment_status,
 )
-from contracting.payments.operations.record_refund import record_refund
 from contracting.payments.operations.return_payment import return_payment
 from contracting.payments.queries.batches import exports_visible_to, get_export_for
-from contracting.payments.refusals import PaymentDateWrong
 from contracting.payments.serializers import (
     PaymentBatchSerializer,
     PaymentSerializer,
     PaymentSummarySerializer,
-    StatedRefundSerializer,
     StatedReturnSerializer,
     StatusSerializer,
 )
@@ -124,44 +116,12 @@ class PaymentReturnEndpoint(EndpointView):
         found = queries.get_certification_for(self.actor, public_id)
 
         def work(at: datetime) -> tuple[int, Any, str]:
-            said = _read(StatedReturnSerializer, request)
+            said = read_body(StatedReturnSerializer, request)
             return_payment(
                 certification_id=found.pk, reason=said["reason"], by=self.actor, at=at
             )
             now = queries.get_certification_for(self.actor, public_id)
             return 200, summary_of(now), f"/api/v1/payments/{public_id}"
-
-        return self.once(request, work)
-
-
-class RefundEndpoint(EndpointView):
-    """What a vendor has paid back."""
-
-    scope_write = "payments:write"
-
-    @extend_schema(
-        operation_id="record_refund",
-        summary="Record a refund of a credit",
-        description="It returns to the funds that have paid, at most what is open.",
-        request=StatedRefundSerializer,
-        responses={201: CreditSerializer},
-        tags=["payments"],
-    )
-    def post(self, request: Request, public_id: str) -> Response:
-        credit = get_credit_for(self.actor, public_id)
-
-        def work(at: datetime) -> tuple[int, Any, str]:
-            said = _read(StatedRefundSerializer, request)
-            record_refund(
-                credit_id=credit.pk,
-                dollars=_cents(said["amount"]["amount"]),
-                received_on=said["received_on"],
-                reference=said["reference"],
-                by=self.actor,
-                at=at,
-            )
-            now = get_credit_for(self.actor, public_id)
-            return 201, credit_row(now), f"/api/v1/credits/{public_id}"
 
         return self.once(request, work)
 
@@ -287,19 +247,14 @@ class StatusEndpoint(EndpointView):
         return self.once(request, work)
 
 
-def _read(form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+def read_body(
+    form: type[serializers.Serializer[Any]], request: Request
+) -> dict[str, Any]:
     """The values of a body that has nothing else."""
     stated = form(data=read_json(request.body))
     refuse_unknown_fields(stated.initial_data, set(stated.fields))
     stated.is_valid(raise_exception=True)
     return dict(stated.validated_data)
-
-
-def _cents(text: str) -> Dollars:
-    try:
-        return read_cents("amount", text)
-    except BadReport as error:
-        raise PaymentDateWrong(str(error), pointer="/amount") from error
 
 
 def batch_row(export: PaymentExport) -> dict[str, Any]:
