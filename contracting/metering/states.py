@@ -153,6 +153,10 @@ class HoldReason(TextChoices):
     TWO_SOURCES = "TWO_SOURCES", "another source reports on this order already"
 
 
+MOVED_HERE: Final = "mvd"
+MOVED_AWAY: Final = "mvr"
+"""How the ids of the two corrections begin by which usage goes to another line."""
+
 RELEASABLE = (
     HoldReason.BEYOND_LIMITS,
     HoldReason.NOT_MEASURED,

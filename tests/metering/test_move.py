@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -25,11 +26,13 @@ from tests.builders_metering import (
     usage_source,
 )
 from tests.builders_orders import issued_order
-from tests.builders_reratings import price_fell
+from tests.builders_reratings import APPROVED_AT, approved, prepared, price_fell
 from tests.builders_settlement import balances
+from tests.builders_volume import books, contract_by_volume, order_by_volume, pool
 from tests.cast import actor, nothing_happens
 
 MOVED_AT = CALLED_AT + timedelta(days=9)
+LATER = APPROVED_AT + timedelta(days=1)
 STRAY = Call("r-9", {"OUT_TEXT": 500, "IN_UNCACHED": 1_000})
 ALL = {("r-9", 1, "OUT_TEXT"): 500, ("r-9", 1, "IN_UNCACHED"): 1_000}
 BECAUSE = Subject("metering.source", 1, "system")
@@ -113,20 +116,80 @@ def test_what_was_moved_by_mistake_is_moved_back(order, other):
     assert_the_books_balance()
 
 
-def test_a_later_rating_leaves_what_was_moved_where_it_is(order, other):
+def test_a_later_rating_reaches_what_was_moved_where_it_is(order, other):
     # Given a call that was moved, and an input price that fell on its day
     moved(other, order)
+    tokens = consumed(order)[0], consumed(other)[0]
     price_fell(order.contract, first_day=date(2026, 4, 14))
 
     # When all orders of the contract are rated anew
     scope = scope_of(order.contract, None, date(2026, 4, 13), date(2026, 5, 3))
     changes = plan_of(scope).changes
 
-    # Then the call and what took it back change alike, and nothing moves back
-    assert len(changes) == 2
-    assert change_in_dollars(changes, is_closed=False) == Dollars()
-    lines = {change.price.order_line_id for change in changes}
-    assert lines == {other.lines.get().pk}
+    # Then the call and what took it back change alike, and the call that came with it
+    assert len(changes) == 3
+    assert change_in_dollars(changes, is_closed=False) == Dollars("-0.0005")
+
+    # And nothing moves back: only the order that has it pays less
+    approved(prepared(order.contract))
+    assert (consumed(order)[0], consumed(other)[0]) == tokens
+    assert consumed(order)[1] == Dollars("0.0135")
+    assert consumed(other)[1] == Dollars()
+    assert_the_books_balance()
+    assert not plan_of(scope).changes
+
+    # And at that price it is moved back and rated again with its own call
+    assert moved(order, other, at=LATER).tokens == 1_500
+    assert consumed(other) == (1_500, Dollars("0.0055"))
+    assert consumed(order) == (1_000, Dollars("0.008"))
+    assert not plan_of(scope).changes
+    assert_the_books_balance()
+
+
+def test_a_part_that_was_moved_in_two_acts_is_rated_anew_as_one(order, other):
+    # Given a call of which input was moved in two parts, and one of them on
+    third = issued_order(on=order.contract)
+    for tokens in (200, 300):
+        moved(other, order, calls={("r-9", 1, "IN_UNCACHED"): tokens})
+    moved(order, third, calls={("r-9", 1, "IN_UNCACHED"): 400})
+    price_fell(order.contract, first_day=date(2026, 4, 14))
+
+    # When the orders are rated anew, one of them alone first
+    approved(prepared(order.contract, order_id=order.pk))
+    assert consumed(order) == (1_100, Dollars("0.00815"))
+    assert consumed(third) == (400, Dollars("0.0008"))
+    run = prepared(order.contract, at=APPROVED_AT)
+    approved(run, at=APPROVED_AT + timedelta(hours=1))
+
+    # Then each order has its part at the lower price
+    assert consumed(order) == (1_100, Dollars("0.00815"))
+    assert consumed(third) == (400, Dollars("0.0006"))
+    assert consumed(other) == (1_000, Dollars("0.00475"))
+    assert_the_books_balance()
+
+
+def test_the_price_the_pool_and_the_funds_of_its_new_line_hold(db):
+    # Given a call on a line of $2 and $8, and a pool funded with one cent
+    contract = contract_by_volume()
+    strange = issued_order(on=contract)
+    used(strange, [STRAY])
+    target = order_by_volume("0003", on=contract, dollars="0.01")
+    used(target, [Call("r-1", {"OUT_TEXT": 1_000})])
+
+    # When it is moved to the pool
+    moved(strange, target)
+
+    # Then it burns what the pool says, each class to the millionth, and costs that
+    burnt = 8_000 + 1_250
+    assert sum(pool(target)) == burnt
+    funded, dollars, beyond, beyond_dollars = books(target)
+    assert dollars + beyond_dollars == burnt * Decimal("1.60") / 10**6
+
+    # And what the cent does not pay is unfunded
+    assert funded + beyond == 2_500
+    assert Decimal("0.00999") < dollars <= Decimal("0.01") < dollars + beyond_dollars
+    assert consumed(strange) == (0, Dollars())
+    assert_the_books_balance()
 
 
 def test_a_call_that_would_be_held_there_is_not_moved(order, other):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -42,8 +42,9 @@ from contracting.metering.operations.rate import rate_period
 from contracting.metering.queries import METERED_STATES
 from contracting.metering.queries.lookup import Lookup
 from contracting.metering.queries.moves import Moving, moving_calls
+from contracting.metering.queries.reratings import moved_to
 from contracting.metering.refusals import NothingToMove, StillHeld
-from contracting.metering.states import HoldReason
+from contracting.metering.states import MOVED_AWAY, MOVED_HERE, HoldReason
 from contracting.orders.models import OrderLine, TaskOrder
 
 MOST_CALLS: Final = 5_000
@@ -176,14 +177,8 @@ def _decided(
     for each in found:
         event = each.event
         lines = tuple(sorted(each.tokens.items()))
-        said = replace(
-            measured(event, lines, passes[event.source_id, event.event_id]),
-            order_ref=target.order.public_id,
-            order_line_id=target.pk,
-            is_said=True,
-            key_ref="",
-        )
-        outcome = lookup.decide(said)
+        known = measured(event, lines, passes[event.source_id, event.event_id])
+        outcome = lookup.decide(moved_to(known, target))
         if isinstance(outcome, Held):
             why = f"{HoldReason(outcome.reason).label} ({outcome.detail})"
             message = (
@@ -212,7 +207,9 @@ def _take_back(
 ) -> None:
     """The correction of each call, in the open period of the order."""
     day = accounting_day(at, order.contract.time_zone)
-    made = [(each, _correction(each.event, "mvr", at, reason, at)) for each in found]
+    made = [
+        (each, _correction(each.event, MOVED_AWAY, at, reason, at)) for each in found
+    ]
     UsageEvent.objects.bulk_create(row for _, row in made)
     UsageLine.objects.bulk_create(
         UsageLine(**_key(row), token_class_code=code, tokens=-tokens)
@@ -252,7 +249,7 @@ def _put(
 ) -> None:
     """The same tokens on the line to which they belong, at their own time."""
     made = [
-        (each, _correction(each.event, "mvd", each.event.occurred_at, reason, at))
+        (each, _correction(each.event, MOVED_HERE, each.event.occurred_at, reason, at))
         for each, _ in decided
     ]
     UsageEvent.objects.bulk_create(row for _, row in made)

@@ -12,8 +12,6 @@ from typing import Any, Final, NamedTuple
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from contracting.contracts.models import BurnRate, Contract, RateRow
-from contracting.core.actors import Actor
-from contracting.core.errors import NotVisible
 from contracting.core.periods import Period, days_bounds
 from contracting.core.quantities import Dollars
 from contracting.metering.calculations import Attributed, Held, Measured
@@ -29,7 +27,6 @@ from contracting.metering.calculations.rerating import (
 from contracting.metering.models import (
     EveryEvent,
     RatingDifference,
-    RatingRun,
     UsageAssignment,
     UsageRating,
     UsageRerating,
@@ -37,13 +34,12 @@ from contracting.metering.models import (
 from contracting.metering.queries.closings import closings
 from contracting.metering.queries.lookup import Lookup
 from contracting.metering.states import (
+    MOVED_HERE,
     RELEASABLE,
-    HoldReason,
     LeftAlone,
     RatingRunState,
 )
 from contracting.orders.models import OrderLine, TaskOrder
-from contracting.orders.queries import visible_to
 
 _LINE: Final = ("agency_id", "source_id", "event_id", "token_class_code")
 _Key = tuple[int, str]
@@ -136,8 +132,9 @@ class Plan:
 def plan_of(scope: Scope) -> Plan:
     """Rate the calls of a scope by what is known now, beside how they stand.
 
-    The same rules decide as on arrival; what somebody has let pass, or assigned to an
-    order, stays so. A correction goes with its call, whenever it was made.
+    The same rules decide as on arrival; what somebody has let pass, assigned to an
+    order or moved to a line, stays so. A correction goes with its call, whenever it was
+    made; what was moved is rated by the prices of the line to which it was moved.
     """
     lines = OrderLine.objects.filter(order__in=[each.pk for each in scope.orders])
     order_of = dict(lines.values_list("pk", "order_id"))
@@ -198,20 +195,36 @@ def _stands_of(scope: Scope, lines: list[int]) -> dict[_Key, list[Stand]]:
     period = scope.period
     inside = {"occurred_at__gte": period.start, "occurred_at__lt": period.end}
     found: dict[_Key, list[Stand]] = defaultdict(list)
+    arrived: dict[_Key, list[Stand]] = defaultdict(list)
     for stand in _stands(lines, inside):
         key = stand.source_id, stand.event_id
         if key not in corrections:
             found[key].append(stand)
-    made = [own for own, call in corrections.items() if call in found]
-    if made:
-        ids = sorted({event for _, event in made})
-        for stand in _stands(lines, {"event_id__in": ids}):
-            call = corrections.get((stand.source_id, stand.event_id), (0, ""))
-            place = stand.token_class_code, stand.price.order_line_id
-            stands = found.get(call, [])
-            if place in {(s.token_class_code, s.price.order_line_id) for s in stands}:
-                stands.append(stand)  # what was moved to another line stays there
+        elif stand.event_id.startswith(f"{MOVED_HERE}_"):
+            arrived[key].append(stand)
+    places: dict[tuple[_Key, str, int], _Key] = {
+        (key, *_place(stand)): key for key, stands in found.items() for stand in stands
+    }
+    for key, stands in sorted(arrived.items()):
+        for stand in stands:
+            # What came back to the line of its call is of that call again.
+            group = places.setdefault((corrections[key], *_place(stand)), key)
+            if group == key:
+                found[key].append(stand)
+    calls = {call for call, _, _ in places}
+    made = {own for own, call in corrections.items() if call in calls}
+    ids = sorted({event for _, event in made})
+    for stand in _stands(lines, {"event_id__in": ids}) if ids else ():
+        key = stand.source_id, stand.event_id
+        place = (corrections.get(key, key), *_place(stand))
+        if key in made and place in places and places[place] != key:
+            found[places[place]].append(stand)
     return dict(found)
+
+
+def _place(stand: Stand) -> tuple[str, int]:
+    """What was moved to another line stays there, class by class."""
+    return stand.token_class_code, stand.price.order_line_id
 
 
 _STAND: Final = (
@@ -279,7 +292,7 @@ def _decided(
     said = _assigned(agency_id, stands)
     found: dict[_Key, Attributed | Held] = {}
     by_source: dict[int, list[_Call]] = defaultdict(list)
-    for call in _calls(scope, stands):
+    for call in _calls(scope, stands, corrects=""):
         assignment = said.get((call.source_id, call.event_id))
         if assignment is None:
             by_source[call.source_id].append(call)
@@ -287,6 +300,13 @@ def _decided(
             event = _as_assigned(measured(call, call.source_id), assignment)
             outcome = lookup.attribute(_passed(event), assignment.model_id)
             found[call.source_id, call.event_id] = outcome
+    lines = _lines_of(scope)
+    for call in _calls(scope, stands, event_id__startswith=f"{MOVED_HERE}_"):
+        key = call.source_id, call.event_id
+        if key not in found:
+            line = lines[stands[key][0].price.order_line_id]
+            event = moved_to(measured(call, call.source_id), line)
+            found[key] = lookup.attribute(_passed(event))
     for source_id, calls in by_source.items():
         for each in combine(
             calls,
@@ -299,7 +319,9 @@ def _decided(
     return found
 
 
-def _calls(scope: Scope, stands: Mapping[_Key, list[Stand]]) -> Iterator[_Call]:
+def _calls(
+    scope: Scope, stands: Mapping[_Key, list[Stand]], **narrow: str
+) -> Iterator[_Call]:
     """The calls of these lines with the classes as they are rated."""
     period = scope.period
     events = EveryEvent.objects.filter(
@@ -307,7 +329,7 @@ def _calls(scope: Scope, stands: Mapping[_Key, list[Stand]]) -> Iterator[_Call]:
         source_id__in=sorted({source for source, _ in stands}),
         occurred_at__gte=period.start,
         occurred_at__lt=period.end,
-        corrects="",
+        **narrow,
     )
     for row in events.values_list(*_STORED).iterator(chunk_size=5_000):
         call = _Call._make((*row, (), ""))
@@ -324,6 +346,22 @@ def _calls(scope: Scope, stands: Mapping[_Key, list[Stand]]) -> Iterator[_Call]:
 def _passed(event: Measured) -> Measured:
     """The same: what held it once, somebody has let pass."""
     return replace(event, released=frozenset(str(reason) for reason in RELEASABLE))
+
+
+def moved_to(event: Measured, line: OrderLine) -> Measured:
+    """What was moved to a line is said to be of it, whatever its key is mapped to."""
+    return replace(
+        event,
+        order_ref=line.order.public_id,
+        order_line_id=line.pk,
+        is_said=True,
+        key_ref="",
+    )
+
+
+def _lines_of(scope: Scope) -> dict[int, OrderLine]:
+    rows = OrderLine.objects.filter(order__in=[each.pk for each in scope.orders])
+    return {row.pk: row for row in rows.select_related("order")}
 
 
 def _as_assigned(event: Measured, said: UsageAssignment) -> Measured:
@@ -451,45 +489,3 @@ def adjustments_of(order: TaskOrder, at: datetime | None = None) -> list[Adjustm
         )
         for row in sums.order_by(*key)
     ]
-
-
-def rating_runs_visible_to(actor: Actor) -> QuerySet[RatingRun]:
-    """Runs of the agency's own contracts, the newest first; nobody else sees any."""
-    runs = RatingRun.objects.select_related(
-        "contract", "order", "prepared_by__user", "decided_by__user"
-    )
-    if actor.is_agency and (actor.role or actor.is_key):
-        own = runs.filter(contract__agency_id=actor.organization_id)
-        orders = visible_to(actor).order_by().values("contract")
-        return own.filter(contract__in=orders).order_by("-pk")
-    return runs.none()
-
-
-def get_rating_run_for(actor: Actor, public_id: str) -> RatingRun:
-    """One run by its opaque id.
-
-    :raises NotVisible: if it is not there for this actor
-    """
-    run = rating_runs_visible_to(actor).filter(public_id=public_id).first()
-    if run is None:
-        message = "There is no such rating run."
-        raise NotVisible(message)
-    return run
-
-
-def differences_of(run: RatingRun) -> list[RatingDifference]:
-    """The report of a run, by day, line and class."""
-    rows = RatingDifference.objects.filter(run=run).select_related(
-        "old_order_line__order",
-        "old_order_line__contract_line",
-        "order_line__contract_line",
-        "old_rate_row__model",
-        "rate_row__model",
-    )
-    return list(rows.order_by("day", "old_order_line", "token_class_code", "pk"))
-
-
-def why_left(run: RatingRun) -> list[tuple[str, str, int]]:
-    """Why calls stay as they are, in words, what it is about, and how many."""
-    words = {**dict(HoldReason.choices), **dict(LeftAlone.choices)}
-    return [(str(words.get(why, why)), about, n) for why, about, n in run.left]

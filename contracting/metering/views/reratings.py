@@ -34,7 +34,7 @@ from contracting.metering.operations.approve import approve_rerating
 from contracting.metering.operations.discard import discard_rerating
 from contracting.metering.operations.rerate import rerate_usage
 from contracting.metering.queries.as_known import Known, known_usage
-from contracting.metering.queries.reratings import (
+from contracting.metering.queries.rating_runs import (
     differences_of,
     get_rating_run_for,
     rating_runs_visible_to,
