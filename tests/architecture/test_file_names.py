@@ -76,7 +76,7 @@ BESIDES = {
     "operate": {"data", "story"},
     "options": {"calculations"},
     "orders": {"calculations", "forms", "models", "paperwork", "queries", "views"},
-    "payments": {"calculations", "queries", "views"},
+    "payments": {"api", "calculations", "queries", "views"},
     "periods": {"queries"},
     "proposals": {"pieces.py", "sealed.py", "uploads.py"},
     "reconciliation": {"matching", "queries", "views"},
