@@ -47,6 +47,19 @@ class World:
     told: list[Row] = field(default_factory=list)
     mute: timedelta | None = None
 
+    def tell_zeros(self) -> None:
+        """Of some calls a side says that there was nothing, or that of it was none."""
+        clocks = [timedelta(hours=hours) for hours in (-26, -5, -1, 0, 0, 1, 5, 26)]
+        for place, row in enumerate(self.metered):
+            if row.tokens and self.dice.random() < 0.15:
+                self.metered[place] = replace(row, tokens=0)
+        for row in list(self.metered):
+            if not row.tokens and self.dice.random() < 0.8:
+                told = replace(row, at=row.at + self.dice.choice(clocks))
+                self.told = [*self.told, told]
+                if self.dice.random() < 0.3:
+                    self.told[-1] = replace(told, model="gpt-unheard-of")
+
     def plant(self, fault: str) -> None:
         place = self.dice.randrange(len(self.told))
         row = self.told[place]
@@ -88,8 +101,12 @@ class World:
         return replace(row, tokens=0)
 
 
-def world_of(seed: int) -> World:
-    """Some calls, a few of them again on the next day, and a few things gone wrong."""
+def world_of(seed: int, *, tells_zeros: bool = False) -> World:
+    """Some calls, a few of them again on the next day, and a few things gone wrong.
+
+    :param tells_zeros: whether the vendor has a row for classes without tokens too, by
+        a clock of its own, and the gateway more of such classes
+    """
     world = World(random.Random(seed))
     for number in range(world.dice.randint(12, 30)):
         at = FIRST + timedelta(seconds=world.dice.randrange(SECONDS))
@@ -103,6 +120,8 @@ def world_of(seed: int) -> World:
                 world.metered.append(row)
                 if tokens:
                     world.told.append(row)
+    if tells_zeros:
+        world.tell_zeros()
     for _ in range(world.dice.randint(0, 5)):
         world.plant(world.dice.choice(FAULTS))
     return world

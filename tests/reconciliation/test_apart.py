@@ -87,6 +87,20 @@ def test_the_database_finds_what_is_found_row_by_row(order, seed, request):
         assert found(order, told) == found(order, by_row)
 
 
+@pytest.mark.parametrize("seed", range(300, 303))
+def test_a_class_without_tokens_agrees_in_whichever_piece_it_lies(
+    order, seed, cut_small
+):
+    world = world_of(seed, tells_zeros=True)
+    counted_by_the_gateway(order, world)
+    told_by_the_vendor(order, world)
+    span = inputs.usage_span(order)
+
+    for at in (ENDED, COMPARED_AT):
+        told, by_row = both_ways(order, span, None, at)
+        assert found(order, told) == found(order, by_row)
+
+
 @pytest.mark.parametrize("seed", range(100, 104))
 def test_an_invoice_is_compared_alike_row_by_row(order, seed, request):
     if seed % 2:
