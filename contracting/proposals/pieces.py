@@ -26,6 +26,9 @@ UPLOAD_KEPT: Final = timedelta(days=1)
 MOST_UPLOADS: Final = 5
 """Files on their way to one draft at once."""
 
+GIVES_WAY: Final = timedelta(hours=1)
+"""So long after its beginning an upload gives way where another finds no room."""
+
 MOST_PIECES: Final = 500
 """Pieces of one upload."""
 

@@ -88,3 +88,37 @@ def test_cells_are_pasted_into_the_sheet(drafting, axe):
     assert [fields.nth(at).input_value() for at in (0, 1)] == ["1.25", "2.5"]
     page.locator("[data-saved]", has_text="Saved ").wait_for()
     assert look(visitor, axe) == []
+
+
+def test_a_large_file_comes_in_pieces_over_a_connection_that_breaks(drafting, axe):
+    # Given somebody whose connection breaks with the second piece of a file
+    visitor = drafting("vendor_b_member")
+    page = visitor.page
+    page.get_by_role("link", name="Our draft").click()
+    page.get_by_role("link", name="Files").click()
+    sent = []
+
+    def carry(route):
+        sent.append(route.request.headers["content-range"])
+        if len(sent) == 2:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/append", carry)
+    plan = b"One line of a plan that is megabytes long.\n" * 60_000
+
+    # When they attach a file of two and a half megabytes
+    page.get_by_label("Add files").set_input_files(
+        {"name": "large-plan.txt", "mimeType": "text/plain", "buffer": plan}
+    )
+    page.get_by_role("button", name="Attach").click()
+    page.get_by_text("large-plan.txt: 1.0 of 2.5 MB have come.").wait_for()
+    assert page.get_by_role("progressbar").is_visible()
+
+    # Then it goes on where it ended, and is attached
+    page.get_by_role("link", name="Remove large-plan.txt").wait_for()
+    assert sent[1] == sent[2]
+    assert len(sent) == 4
+    visitor.complaints.clear()  # the browser has said that the connection broke
+    assert look(visitor, axe) == []

@@ -43,7 +43,10 @@ def drafted(visitor, path: str) -> None:
     page.get_by_label("Attach files").set_input_files(
         [
             {"name": name, "mimeType": "text/plain", "buffer": body}
-            for name, body in ((NAME, BODY), ("canary-notes.txt", b"to be removed"))
+            for name, body in (
+                (NAME, BODY),
+                ("canary-notes.txt", b"to be removed" * 120_000),
+            )
         ]
     )
     page.get_by_text("The files are kept, sealed.").wait_for()

@@ -71,3 +71,21 @@ def test_too_large_too_many_too_late_or_by_others_is_refused():
         begun_upload(solicitation, PLAN, name="one-more.txt")
     assert refusal.value.rule == "R-SUB-12"
     begun_upload(solicitation, PLAN, by="vendor_b_member")
+
+
+def test_what_was_given_up_gives_way_an_hour_later():
+    # Given as many files as may be on their way, the first of them begun by itself
+    solicitation = released_solicitation()
+    first = begun_upload(solicitation, PLAN, at=before(solicitation, hours=3))
+    appended(solicitation, first, PLAN, end=10)
+    for number in range(1, MOST_UPLOADS):
+        begun_upload(solicitation, PLAN, name=f"plan-{number}.txt")
+
+    # When one more is begun
+    begun_upload(solicitation, PLAN, name="one-more.txt")
+
+    # Then the first one has given way
+    assert DraftUpload.objects.count() == MOST_UPLOADS
+    assert not DraftUpload.objects.filter(pk=first.pk).exists()
+    told = AuditEvent.objects.get(event="proposals.upload.abandoned")
+    assert told.stream == f"upload:{first.public_id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.models import new_public_id
 from contracting.core.permissions import require
+from contracting.core.subjects import Subject
 from contracting.documents.checking.findings import MEGABYTE
 from contracting.proposals import calculations, events, permissions, pieces
 from contracting.proposals.models import DraftUpload
@@ -40,7 +42,8 @@ def begin_upload(
     :raises DraftClosed: after the deadline
     :raises AlternateNotTaken: for an alternate beyond those that are taken (R-SUB-10)
     :raises DraftTooLarge: for more bytes than the solicitation takes
-    :raises UploadsOpen: if as many are on their way as may be at once
+    :raises UploadsOpen: if as many are on their way as may be at once, all of them
+        begun within the hour
     """
     solicitation = Solicitation.objects.get(pk=solicitation_id)
     place, is_sealed = (
@@ -62,20 +65,30 @@ def begin_upload(
     for each in there:
         if _is_of(each, file):
             return each
-    if len(there) >= pieces.MOST_UPLOADS:
+    gone = _made_room(there, at)
+    upload = _kept(place, file, by, at)
+    offeror = offeror_of_uploads(by, solicitation)
+    if gone is not None:
+        record_event(events.UPLOAD_ABANDONED, subject=gone, by=offeror, at=at)
+    record_event(events.UPLOAD_BEGUN, subject=upload.subject, by=offeror, at=at)
+    return upload
+
+
+def _made_room(there: Sequence[DraftUpload], at: datetime) -> Subject | None:
+    """What gave way to one more: an upload that nobody has brought to its end."""
+    if len(there) < pieces.MOST_UPLOADS:
+        return None
+    oldest = min(there, key=lambda each: each.begun_at)
+    if oldest.begun_at > at - pieces.GIVES_WAY:
         message = (
             f"{len(there)} files are on their way to this draft, and no more are taken "
-            "at once. Let one come to its end, or abandon it."
+            "at once. Let one come to its end; one that was given up gives way an hour "
+            "after it was begun."
         )
         raise UploadsOpen(message)
-    upload = _kept(place, file, by, at)
-    record_event(
-        events.UPLOAD_BEGUN,
-        subject=upload.subject,
-        by=offeror_of_uploads(by, solicitation),
-        at=at,
-    )
-    return upload
+    subject = oldest.subject
+    oldest.erase()
+    return subject
 
 
 def _require_room(solicitation: Solicitation, file: ToSend) -> None:

@@ -2,6 +2,7 @@
 
 import { forgetWhenLeft, inClientMode, say } from "./client_form.js";
 import { wrongFiles } from "./offer.js";
+import { ONE_PIECE, sendInPieces, shownProgress } from "./pieces.js";
 import {
   draftFacts,
   draftOf,
@@ -135,13 +136,33 @@ async function attach() {
 async function send(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const { made, sealed, told } = await sealedFile(facts, file.name, bytes);
-  const body = new FormData();
-  body.set("made", JSON.stringify(made));
-  body.set("sealed", new Blob([sealed]), "sealed");
-  const answer = await asked(place.dataset.attach, body);
+  const send = sealed.length > ONE_PIECE ? sentInPieces : sentAtOnce;
+  const answer = await send(JSON.stringify(made), sealed, file.name);
   facts.next_file = answer.next_file;
   kept.push({ ...told, file });
   list();
+}
+
+function sentAtOnce(made, sealed) {
+  const body = new FormData();
+  body.set("made", made);
+  body.set("sealed", new Blob([sealed]), "sealed");
+  return asked(place.dataset.attach, body);
+}
+
+async function sentInPieces(made, sealed, name) {
+  const bar = document.querySelector("[data-progress]");
+  try {
+    return await sendInPieces({
+      begin: place.dataset.pieces,
+      token: sheet.elements.csrfmiddlewaretoken.value,
+      bytes: sealed,
+      told: { made },
+      progress: shownProgress(said, bar, name, sealed.length),
+    });
+  } finally {
+    bar.hidden = true;
+  }
 }
 
 async function remove(entry) {
