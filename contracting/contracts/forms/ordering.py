@@ -54,10 +54,18 @@ class RevokeOrderingOfficerForm(forms.Form):
 
 
 class BuyTokensForm(forms.Form):
-    """One quotation; ``classes`` are the labels of its prices, by code."""
+    """One quotation.
 
-    vendor = forms.ModelChoiceField(known_vendors(), to_field_name="public_id")
-    model = forms.ModelChoiceField(AiModel.objects.none(), to_field_name="public_id")
+    ``classes`` are the labels of its prices, ``listed`` what the public list says of
+    them, by code.
+    """
+
+    vendor = forms.ModelChoiceField(
+        known_vendors(), to_field_name="public_id", empty_label="Choose"
+    )
+    model = forms.ModelChoiceField(
+        AiModel.objects.none(), to_field_name="public_id", empty_label="Choose"
+    )
     boundary = forms.ChoiceField(label="Data boundary", choices=Boundary.choices)
     reference = forms.CharField(
         label="How the quotation came, and when, by number, page or name",
@@ -67,7 +75,7 @@ class BuyTokensForm(forms.Form):
     start = day_field("First day of performance", required=True)
     end = day_field("Last day of performance", required=True)
     line_of_accounting = forms.ModelChoiceField(
-        lines_of_accounting_of(None), to_field_name="public_id"
+        lines_of_accounting_of(None), to_field_name="public_id", empty_label="Choose"
     )
     reason = forms.CharField(
         label="Why the price is fair and reasonable",
@@ -81,6 +89,7 @@ class BuyTokensForm(forms.Form):
         agency_id: int,
         models: Any,
         classes: Mapping[str, str],
+        listed: Mapping[str, str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -89,5 +98,11 @@ class BuyTokensForm(forms.Form):
         known["line_of_accounting"].queryset = lines_of_accounting_of(agency_id)
         for code, label in classes.items():
             self.fields[f"price_{code}"] = forms.DecimalField(
-                label=label, min_value=0, max_digits=12, decimal_places=6
+                label=label,
+                min_value=0,
+                max_digits=12,
+                decimal_places=6,
+                help_text=listed.get(code, ""),
             )
+        prices = [f"price_{code}" for code in classes]
+        self.order_fields(["vendor", "model", "boundary", *prices])

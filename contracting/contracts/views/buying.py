@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from contracting.contracts import permissions
@@ -15,7 +15,7 @@ from contracting.core.permissions import Verdict
 from contracting.core.quantities import UnitPrice
 from contracting.core.views import VerbView
 from contracting.reference.models import AiModel
-from contracting.reference.queries import token_classes
+from contracting.reference.queries import list_price, token_classes
 from contracting.requisitions.models import Requisition
 from contracting.requisitions.queries import get_requisition_for, latest_estimate
 from contracting.solicitations.publishing.openly import classes_of, micro_purchase
@@ -38,7 +38,8 @@ class BuyTokensView(VerbView):
 
     def form_options(self, thing: Requisition) -> dict[str, Any]:
         names = {each.code: each.label for each in token_classes()}
-        models = AiModel.objects.in_force(clock.now().date())
+        today = clock.now().date()
+        models = AiModel.objects.in_force(today)
         return {
             "agency_id": thing.agency_id,
             "models": models.order_by("provider", "snapshot"),
@@ -46,6 +47,7 @@ class BuyTokensView(VerbView):
                 code: f"US dollars per million, {names[code]} ({tokens:,} tokens)"
                 for code, tokens in classes_of(thing).items()
             },
+            "listed": listed_prices(thing, today),
         }
 
     def initial(self, thing: Requisition) -> dict[str, Any]:
@@ -89,3 +91,21 @@ class BuyTokensView(VerbView):
             at=at,
         )
         return contract_url(contract)
+
+
+def listed_prices(requisition: Requisition, on: date) -> dict[str, str]:
+    """What the public list says of the estimate's model, by class, to judge by."""
+    row = requisition.estimate_rows.order_by("month").first()
+    if row is None:
+        return {}
+    found = {
+        each.code: list_price(row.model, each, on)
+        for each in token_classes()
+        if each.code in classes_of(requisition)
+    }
+    return {
+        code: f"${price.usd_per_million_tokens:f} for {row.model.snapshot} on the "
+        f"public list of {price.imported_on}."
+        for code, price in found.items()
+        if price is not None
+    }

@@ -84,6 +84,8 @@ class KnownOnForm(forms.Form):
     def __init__(self, *args: Any, zone: str, now: datetime, **more: Any) -> None:
         super().__init__(*args, **more)
         self._zone, self._now = zone, now
+        if zone == "UTC":
+            self.fields["known_on"].help_text = "A day in UTC."
 
     def clean_known_on(self) -> datetime:
         """The instant; now where nothing is asked for.
