@@ -74,13 +74,20 @@ class DraftView(PageView):
         raise NotImplementedError
 
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
-        sheet = self.sheet(**ids)
-        try:
-            pdf = rendering.render_apart(sheet)
-        except rendering.LibrariesMissing as missing:
-            raise NotReady(str(missing)) from missing
-        headers = queries.download_headers(f"draft-{next(iter(ids.values()))}.pdf")
-        return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+        return draft_response(self.sheet(**ids), next(iter(ids.values())))
+
+
+def draft_response(sheet: rendering.Sheet, name: str) -> HttpResponse:
+    """The print of a draft, kept nowhere, as a file ``draft-…``.
+
+    :raises NotReady: where the libraries of the press are missing
+    """
+    try:
+        pdf = rendering.render_apart(sheet)
+    except rendering.LibrariesMissing as missing:
+        raise NotReady(str(missing)) from missing
+    headers = queries.download_headers(f"draft-{name}.pdf")
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
 class PaperPage(PageView):

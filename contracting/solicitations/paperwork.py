@@ -391,6 +391,25 @@ def amendment_sheet(
     }
 
 
+def amendment_draft(
+    solicitation: Solicitation, amendment: Amendment, *, by: Actor, at: datetime
+) -> Sheet:
+    """An amendment as the press takes it before somebody signs it.
+
+    :param solicitation: as it would read with the amendment
+    """
+    return draft_of(
+        "modification",
+        title=f"Amendment {amendment.number} of {solicitation.piid}",
+        version=amendment.version,
+        content_sha256=amendment.content_sha256,
+        context=amendment_sheet(solicitation, amendment, issued_by=by),
+        author=solicitation.agency.name,
+        at=at,
+        unfilled=("3", "16A", "16C"),
+    )
+
+
 CHANGES_ON_THE_FACE = 4
 
 

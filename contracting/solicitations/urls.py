@@ -4,6 +4,7 @@ from django.urls import path
 
 from contracting.solicitations import api, views
 from contracting.solicitations.views import (
+    amending,
     limits,
     options,
     previews,
@@ -87,7 +88,9 @@ urlpatterns = [
         questions.AssignQuestion.as_view(),
         name="assign_question",
     ),
-    path(f"{_ONE}/amend", views.AmendSolicitation.as_view(), name="amend_solicitation"),
+    path(
+        f"{_ONE}/amend", amending.AmendSolicitation.as_view(), name="amend_solicitation"
+    ),
     path(
         f"{_ONE}/cancel",
         views.CancelSolicitation.as_view(),

@@ -3,6 +3,8 @@
 import pytest
 
 from contracting.core import clock
+from contracting.documents import rendering
+from contracting.documents.models import Document
 from tests.builders import released_solicitation
 from tests.cast import client_for, days, nothing_happens, submit
 from tests.solicitations.test_doors import page, terms_form
@@ -45,7 +47,7 @@ def amendment_form(package, shown, **changed):
 
 
 def test_lines_workload_factors_and_clauses_are_amended_on_the_page(
-    contracting_officer, today, soon
+    contracting_officer, today, soon, monkeypatch
 ):
     # Given a released solicitation and the page of its amendment
     package = released_solicitation(today - days(2), terms=soon)
@@ -73,9 +75,26 @@ def test_lines_workload_factors_and_clauses_are_amended_on_the_page(
     assert "7 tokens of reference workload" in said
     assert "2,000,000,000 tokens of reference workload" in said
 
-    # Then it is issued, and the amendment says the same
+    # And it is printed as it would be issued, as a draft that nobody has signed
+    printed = []
+    monkeypatch.setattr(
+        rendering, "render_apart", lambda sheet: printed.append(sheet) or b"%PDF-1.7"
+    )
+    with nothing_happens():
+        draft = submit(officer, url, {**fields, "draft": "1"})
+    assert (draft.status_code, draft["Content-Type"]) == (200, "application/pdf")
+    assert "draft-" in draft["Content-Disposition"]
+    (sheet,) = printed
+    assert sheet.context["blocks"]["2"] == "0001"
+    assert not {"3", "16A", "16C"} & set(sheet.context["blocks"])
+    assert "It binds nobody" in sheet.context["draft"]
+
+    # Then it is issued, and the amendment and its paper say the same
     assert submit(officer, url, fields).status_code == 303
     amendment = package.amendments.get()
+    paper = Document.objects.filter(kind="modification").latest("pk")
+    assert paper.context["changes"] == sheet.context["changes"]
+    assert paper.context["blocks"]["14"] == sheet.context["blocks"]["14"]
     terms = [change["term"] for change in amendment.changes]
     rows = [term for term in terms if term.startswith(("Line", "Factor"))]
     assert rows == ["Line 0001AA", "Line 0001AD", "Factor 1"]
@@ -93,7 +112,7 @@ def test_an_amendment_page_refuses_what_the_verb_refuses(
         package, officer.get(url), summary="No clauses.", clause_ids=[]
     )
 
-    for more in ({}, {"check": "1"}):
+    for more in ({}, {"check": "1"}, {"draft": "1"}):
         with nothing_happens():
             refused = submit(officer, url, {**fields, **more})
         assert refused.status_code == 422

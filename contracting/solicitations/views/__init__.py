@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.queries import known_vendors
@@ -18,9 +16,7 @@ from contracting.approvals.views import TOLD, ReviewVerb
 from contracting.audit.queries import events_of
 from contracting.core import clock
 from contracting.core.actors import Actor
-from contracting.core.errors import Refusal
-from contracting.core.identifiers import amendment_number
-from contracting.core.permissions import Refused, Verdict
+from contracting.core.permissions import Verdict
 from contracting.core.views import OperationView, PageView, VerbView
 from contracting.determinations.queries import determinations_of
 from contracting.documents.queries import documents_of
@@ -32,7 +28,6 @@ from contracting.requisitions.queries import get_requisition_for, latest_estimat
 from contracting.solicitations import calculations, forms, permissions, queries
 from contracting.solicitations.forms.grids import EditFactorsForm, EditLinesForm
 from contracting.solicitations.models import Solicitation
-from contracting.solicitations.operations.amend import amend_solicitation
 from contracting.solicitations.operations.answer import answer_question
 from contracting.solicitations.operations.ask import ask_question
 from contracting.solicitations.operations.cancel import cancel_solicitation
@@ -408,50 +403,6 @@ class ReleaseAnswers(SolicitationVerb):
         drafted = queries.drafted_answers(thing)
         one = together(drafted, lambda each: (each.text, each.changes_terms))
         return {"drafted": drafted, "together": one}
-
-
-class AmendSolicitation(SolicitationVerb):
-    """What changes, for everybody at once?"""
-
-    template_name = "solicitations/amend_solicitation.html"
-    form_class = forms.AmendSolicitationForm
-    submit_label = "Issue the amendment"
-    done_message = "The amendment is issued, and every vendor is told."
-    can = staticmethod(permissions.can_amend_solicitation)
-    operation = staticmethod(amend_solicitation)
-    takes = ("summary", "terms", "lines", "factors", "clause_ids", "seen_version")
-    checked: list[dict[str, Any]] | None = None
-
-    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
-        """Issue it, or only show what would change when it is checked first."""
-        if "check" not in request.POST:
-            return super().post(request, **ids)
-        thing = self.thing(**ids)
-        if isinstance(verdict := self.verdict(thing), Refused):
-            return self._not_allowed(thing, verdict)
-        form = self.form_class(request.POST, **self.form_options(thing))
-        if not form.is_valid():
-            return self._page(thing, form, status=422)
-        try:
-            with transaction.atomic():
-                data, at = form.cleaned_data, clock.now()
-                self.perform(thing=thing, data=data, by=self.actor, at=at)
-                last = thing.amendments.get(version=thing.version + 1)
-                self.checked = shown(last.changes, thing.time_zone)
-                transaction.set_rollback(True)
-        except Refusal as refusal:
-            return self._page(thing, form, status=refusal.status, refusal=refusal)
-        return self._page(thing, form)
-
-    def initial(self, thing: Solicitation) -> dict[str, Any]:
-        return queries.terms_of(thing) | queries.chosen_clauses(thing)
-
-    def form_options(self, thing: Solicitation) -> dict[str, Any]:
-        return queries.amendable(thing, clock.now())
-
-    def more(self, thing: Solicitation) -> dict[str, Any]:
-        number = amendment_number(thing.amendments.count() + 1)
-        return {"number": number, "changes": self.checked}
 
 
 class CancelSolicitation(SolicitationVerb):
