@@ -57,6 +57,10 @@ from contracting.payments.queries.clocks import (
     sum_of,
     uncertified,
 )
+from contracting.payments.queries.corrected import (
+    interest_corrected,
+    payments_corrected,
+)
 from contracting.payments.queries.offsets import offsets_for
 from contracting.payments.queries.remaining import earlier_invoices, funds_behind
 from contracting.payments.queries.seen import seen_of
@@ -87,6 +91,7 @@ class PaymentsPage(PageView):
             "next_due_on": owed[0].due_on if owed else None,
             "overdue": sum(each.is_overdue for each in owed),
             "page_obj": page,
+            "corrected": payments_corrected(by),
             "paid_dollars": paid.aggregate(sum=Sum("dollars"))["sum"] or 0,
         }
 
@@ -106,12 +111,14 @@ class PaymentPage(PageView):
         invoice = found.invoice
         accepted = queries.acceptances_of(found)
         lines = queries.voucher_lines(accepted)
+        paid = getattr(found, "payment", None)
         return {
             "certification": found,
             "invoice": invoice,
             "order": invoice.order,
             "contract": invoice.order.contract,
-            "payment": getattr(found, "payment", None),
+            "payment": paid,
+            "corrected": interest_corrected(paid) if paid else None,
             "lines": lines,
             "charges": queries.voucher_charges(accepted),
             "tokens": queries.tokens_of(lines),
