@@ -39,6 +39,18 @@ DEMO_PASSWORD: Final = "tokens-by-the-million"  # noqa: S105 (shown on the login
 DEMO_PASSPHRASE: Final = "three of five open the box"  # noqa: S105 (as above)
 
 
+def agency_in_turn(**which: int) -> Organization:
+    """The agency, held until the end of the transaction so that its series have no gap.
+
+    Rows that only name it are added meanwhile (``FOR NO KEY UPDATE``).
+
+    :param which: one condition that finds it, such as ``pk``
+    """
+    rows = Organization.objects.select_for_update(of=("self",), no_key=True)
+    found: Organization = rows.get(**which)
+    return found
+
+
 def actor_of(membership: Membership) -> Actor:
     """The person of this membership, acting in it."""
     return Actor(

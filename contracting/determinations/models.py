@@ -38,6 +38,11 @@ class Determination(Addressed, Timestamped, Stateful):
     agency = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="determinations"
     )
+    number = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text="JA-27-00001 or DF-27-00001, per agency; none on older ones.",
+    )
     kind = models.CharField(max_length=20, choices=Kind.choices)
     subject_kind = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
@@ -73,6 +78,11 @@ class Determination(Addressed, Timestamped, Stateful):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_determinations_number_is_used_once_in_an_agency",
+                fields=["agency", "number"],
+                condition=~Q(number=""),
+            ),
             models.CheckConstraint(
                 name="a_determination_has_words", condition=~Q(text="")
             ),
@@ -113,6 +123,11 @@ class Determination(Addressed, Timestamped, Stateful):
     @property
     def path(self) -> str:
         return f"/determinations/{self.public_id}"
+
+    @property
+    def name(self) -> str:
+        """Its number, by which its file is found."""
+        return self.number or self.public_id
 
     @property
     def rule(self) -> str:

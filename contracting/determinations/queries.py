@@ -11,10 +11,15 @@ from django.db.models import QuerySet
 from accounts.states import ReviewField, Role
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
+from contracting.core.identifiers import next_in_fiscal_year
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.subjects import Subject
 from contracting.determinations.models import Determination
-from contracting.determinations.states import DeterminationState, Kind
+from contracting.determinations.states import (
+    JUSTIFICATIONS,
+    DeterminationState,
+    Kind,
+)
 from contracting.reference.queries import threshold
 
 
@@ -44,6 +49,16 @@ class Rung:
     title: str
     role: Role
     review_field: str = ""
+
+
+def next_number(agency_id: int, kind: Kind, on: date) -> str:
+    """The next number of the agency's fiscal year; hold the agency's lock.
+
+    Justifications (J&A) and all that is determined else (D&F) are counted apart.
+    """
+    prefix = "JA" if kind in JUSTIFICATIONS else "DF"
+    numbered = Determination.objects.filter(agency_id=agency_id)
+    return next_in_fiscal_year(prefix, on, numbered)
 
 
 _SUBJECTS: dict[str, Callable[[Actor, str], About]] = {}

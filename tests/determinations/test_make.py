@@ -8,6 +8,7 @@ from contracting.approvals.queries import open_route_of
 from contracting.approvals.refusals import NoPolicy
 from contracting.audit.models import AuditEvent
 from contracting.core.errors import NotAllowed
+from contracting.core.periods import fiscal_year
 from contracting.core.quantities import Dollars
 from contracting.determinations.queries import approved, approved_kinds
 from contracting.determinations.refusals import (
@@ -15,6 +16,7 @@ from contracting.determinations.refusals import (
     DeterminationIncomplete,
 )
 from contracting.determinations.states import Kind
+from contracting.documents.queries import documents_of
 from tests.cast import nothing_happens
 from tests.determinations.conftest import SUBJECT
 
@@ -101,3 +103,19 @@ def test_nobody_else_determines_anything(request, make, ladder, outsider):
 
     with nothing_happens(), pytest.raises(NotAllowed):
         make(by=by)
+
+
+def test_each_agency_counts_its_memos_and_its_justifications_apart(make, ladder, at):
+    # Given a memo, a justification and another memo of one fiscal year
+    memo = {"kind": Kind.RESPONSE_WINDOW, "authority": ""}
+    made = [make(**memo), make(), make(kind=Kind.CANCELLATION, authority="")]
+
+    # Then each series has no gap, and the paper bears the number
+    year = fiscal_year(at.date()) % 100
+    numbers = [each.number for each in made]
+    assert numbers == [f"DF-{year}-00001", f"JA-{year}-00001", f"DF-{year}-00002"]
+    assert documents_of(made[2].subject).get().number == numbers[2]
+
+    # And the next fiscal year begins its own
+    later = make(**memo, at=at.replace(year=at.year + 1))
+    assert later.number == f"DF-{year + 1}-00001"

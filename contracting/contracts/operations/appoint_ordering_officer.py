@@ -141,7 +141,7 @@ def _print_and_tell(letter: OrderingOfficer, on: date, by: Actor, at: datetime) 
         kind="designation",
         subject=letter.subject,
         title=f"Appointment of {person.name} as ordering officer, {contract.piid}",
-        number=f"{contract.piid}-OO{letter.pk}",
+        number=f"{contract.piid}-OO{contract.ordering_officers.count()}",
         agency_id=contract.agency_id,
         context=ordering_letter(letter, signer=by.name),
         content_sha256=contract.content_sha256,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import Organization
+from accounts.queries import agency_in_turn
 from accounts.states import Role
 from contracting.approvals.operations.open import open_route
 from contracting.approvals.operations.override import override_rule
@@ -20,7 +20,7 @@ from contracting.core.quantities import Dollars
 from contracting.core.subjects import Subject
 from contracting.determinations import events, paperwork, permissions
 from contracting.determinations.models import Determination
-from contracting.determinations.queries import determinations_of
+from contracting.determinations.queries import determinations_of, next_number
 from contracting.determinations.refusals import (
     AlreadyDetermined,
     DeterminationIncomplete,
@@ -73,7 +73,7 @@ def make_determination(
     :raises AlreadyDetermined: if one of this kind is in review
     :raises NoPolicy: if no policy of the agency says who approves it
     """
-    agency = Organization.objects.get(pk=agency_id)
+    agency = agency_in_turn(pk=agency_id)
     require(permissions.can_make_determination(by, agency_id, kind))
     named = Kind(kind)
     words, evidence = text.strip(), document_sha256.strip().lower()
@@ -83,6 +83,7 @@ def make_determination(
     is_reviewed = named in ROUTES
     determination = Determination(
         agency=agency,
+        number=next_number(agency_id, named, agency.local_day(at)),
         kind=named,
         subject_kind=subject.kind,
         subject_id=subject.id,
@@ -124,6 +125,7 @@ def make_determination(
         by=by,
         at=at,
         data={
+            "number": determination.number,
             "kind": named,
             "rule": determination.rule,
             "of": [subject.kind, subject.id],
@@ -144,7 +146,7 @@ def print_determination(determination: Determination, by: Actor, at: datetime) -
         kind=paperwork.kind_of_paper(determination),
         subject=determination.subject,
         title=paperwork.title_of(determination),
-        number=determination.public_id,
+        number=determination.name,
         agency_id=determination.agency_id,
         context=paperwork.sheet(determination),
         content_sha256=determination.content_sha256,

@@ -103,7 +103,7 @@ def _print_public_copy(
         kind="justification",
         subject=determination.subject,
         title=redacted(title, withheld),
-        number=determination.public_id,
+        number=determination.name,
         agency_id=determination.agency_id,
         is_public=True,
         context=context,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.queries import agency_in_turn
 from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
@@ -54,6 +55,8 @@ def take_exception(
     :raises DeterminationIncomplete: without a part that the justification needs
     :raises NoPolicy: if the agency has not adopted who approves justifications
     """
+    # Justifications are numbered under the agency's lock, which comes first.
+    agency_in_turn(contracts=contract_id)
     contract: Contract = Contract.objects.locked().get(pk=contract_id)
     require(permissions.can_take_exception(by, contract))
     is_justified = code not in UNJUSTIFIED
