@@ -30,7 +30,7 @@ def joined(recount, *, by="vendor_a_member", seed=SEED):
 def test_the_sample_is_what_both_seeds_draw(recount):
     joined(recount)
 
-    calls = calls_behind(recount.finding, "IN_UNCACHED", ANSWERED_AT)
+    calls = calls_behind(recount.finding, "IN_UNCACHED")
     assert population_sha256(calls) == recount.population_sha256
     again = drawn(calls, 2, agency_seed=recount.agency_seed, vendor_seed=SEED)
     rows = recount.calls.order_by("position")

@@ -5,7 +5,9 @@ import io
 
 import pytest
 
+from contracting.disputes.models import JointRecount
 from contracting.disputes.queries.evidence import sheets_of
+from contracting.disputes.queries.recounts import population_of
 from contracting.disputes.refusals import RecountImpossible
 from contracting.reconciliation.models import Finding
 from tests.builders_billing import COUNTS, HOUR, compared, reported, used
@@ -53,3 +55,17 @@ def test_no_sample_is_drawn_from_sums(finding):
 
     with nothing_happens(), pytest.raises(RecountImpossible):
         started(case, finding, token_class="OUT_TEXT")
+
+
+def test_no_sample_of_some_days_is_drawn_from_sums(finding):
+    # The days of a recount may be named without any difference of them
+    day = HOUR[0].date()
+    recount = JointRecount(
+        case=opened(finding),
+        first_day=day,
+        last_day=day,
+        token_class_code="OUT_TEXT",
+    )
+
+    with pytest.raises(RecountImpossible, match="sums of this period"):
+        population_of(recount)

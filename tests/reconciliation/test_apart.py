@@ -13,10 +13,10 @@ from itertools import pairwise
 
 import pytest
 
-from contracting.core.periods import accounting_day
+from contracting.core.periods import accounting_day, days_bounds
 from contracting.reconciliation import queries
 from contracting.reconciliation.calculations import compare
-from contracting.reconciliation.matching import apart, inputs
+from contracting.reconciliation.matching import apart, inputs, usage
 from contracting.reconciliation.matching.reading import (
     Asked,
     Days,
@@ -121,6 +121,28 @@ def test_an_invoice_is_compared_alike_row_by_row(order, seed, request):
     told, by_row = both_ways(order, span, invoice, COMPARED_AT)
 
     assert found(order, told) == found(order, by_row)
+
+
+@pytest.mark.parametrize("seed", [1, 3, 300])
+def test_call_by_call_some_requests_at_once_are_all_rows(order, seed, monkeypatch):
+    # Given calls of both sides on some days, and requests that are asked for by threes
+    world = world_of(seed, tells_zeros=seed == 300)
+    counted_by_the_gateway(order, world)
+    told_by_the_vendor(order, world)
+    monkeypatch.setattr(usage, "AT_ONCE", 3)
+    first, last = inputs.days_within(inputs.usage_span(order), order.contract.time_zone)
+    for days in (Days(first, last), Days(first + timedelta(days=1), last)):
+        span = days_bounds(*days, order.contract.time_zone)
+
+        # When they are read request by request
+        rows = list(inputs.calls_of(order, (span.start, span.end)))
+
+        # Then they are the rows that are read all at once
+        parts = read_by_row(Asked(order, days, rates_of(order), COMPARED_AT))
+        for is_ours, whole in ((True, parts.metered()), (False, parts.reported())):
+            some = [row for row, ours in rows if ours is is_ours]
+            assert sorted(map(str, some)) == sorted(map(str, whole))
+            assert some or not whole
 
 
 def test_a_day_is_the_same_alone_or_among_all(order):

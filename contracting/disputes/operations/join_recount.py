@@ -38,7 +38,7 @@ def join_recount(*, recount_id: int, seed: str, by: Actor, at: datetime) -> Reco
     if not SHORTEST <= len(given) <= LONGEST:
         message = f"A seed has {SHORTEST} to {LONGEST} characters."
         raise RecountIncomplete(message, pointer="/seed")
-    calls = population_of(recount, at)
+    calls = population_of(recount)
     if calculations.population_sha256(calls) != recount.population_sha256:
         message = (
             "Usage or reports have come since, so that there are other calls now than "

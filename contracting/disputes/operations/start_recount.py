@@ -63,7 +63,7 @@ def start_recount(
         last_day=days[1],
         token_class_code=token_class,
     )
-    calls = population_of(recount, at)
+    calls = population_of(recount)
     if not calls:
         message = "No call of that class is behind it."
         raise RecountImpossible(message, token_class=token_class)

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,16 +16,23 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
 
 from contracting.billing.models import ChargeLine, InvoiceLine
-from contracting.billing.queries import report_rows
+from contracting.billing.queries import report_rows, reports_touching
 from contracting.core.periods import Period, day_bounds, days_bounds
 from contracting.core.plots.tables import Value, rows_as_csv
 from contracting.disputes.models import DisputeCase
 from contracting.disputes.queries.cases import findings_of
 from contracting.disputes.refusals import CaseIncomplete
 from contracting.metering.models import EveryEvent, UsageBatch
-from contracting.reconciliation.matching.inputs import CLOCKS_APART, match_by_row
+from contracting.orders.models import TaskOrder
+from contracting.reconciliation.matching.inputs import (
+    CLOCKS_APART,
+    calls_of,
+    match_by_row,
+)
+from contracting.reconciliation.matching.reading import has_sums
+from contracting.reconciliation.matching.volume import Volume
 from contracting.reconciliation.models import Cell, Finding
-from contracting.reconciliation.states import Match, Metered, Reported
+from contracting.reconciliation.states import Metered, Reported
 
 MOST_ROWS: Final = 500_000
 """A file of more rows is no evidence that anybody reads: dispute in parts."""
@@ -112,31 +120,6 @@ def _span(said: dict[str, Any], zone: str) -> Period | None:
     return None
 
 
-class Looked:
-    """The rows behind differences; those of one span are read once for all of them."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-        self._matches: dict[tuple[int, Period], Match] = {}
-
-    def rows_of(
-        self, finding: Finding, *, whole: bool = False
-    ) -> tuple[list[Metered], list[Reported]]:
-        """The rows of our meter and of the vendor's reports behind a difference."""
-        scope = scope_of(finding, whole=whole)
-        if scope is None:
-            return [], []
-        key = (finding.order_id, scope.span)
-        if key not in self._matches:
-            span = (scope.span.start, scope.span.end)
-            self._matches[key] = match_by_row(finding.order, span, at=self._at)
-        match = self._matches[key]
-        return (
-            [row for row in match.metered if scope.holds(row)],
-            [row for row in match.reported if scope.holds(row)],
-        )
-
-
 def sheets_of(case: DisputeCase, at: datetime) -> list[Sheet]:
     """Everything behind a dispute; the same rows give the same sheets.
 
@@ -146,13 +129,7 @@ def sheets_of(case: DisputeCase, at: datetime) -> list[Sheet]:
     :raises CaseIncomplete: if there are more rows than anybody can check
     """
     findings = findings_of(case)
-    metered: dict[tuple[Any, ...], Metered] = {}
-    reported: set[tuple[Any, ...]] = set()
-    looked = Looked(at)
-    for finding in findings:
-        ours, theirs = looked.rows_of(finding)
-        metered |= {_metered_key(row): row for row in ours}
-        reported |= {_reported_key(row) for row in theirs}
+    metered, reported = _rows_behind(case.order, findings, at)
     sheets = [
         _findings(findings),
         _cells(findings),
@@ -162,14 +139,65 @@ def sheets_of(case: DisputeCase, at: datetime) -> list[Sheet]:
         _invoice_lines(findings),
         _charge_lines(findings),
     ]
-    rows = sum(len(sheet.rows) for sheet in sheets)
+    _guard_rows(sum(len(sheet.rows) for sheet in sheets))
+    return sheets
+
+
+def _guard_rows(rows: int) -> None:
     if rows > MOST_ROWS:
         message = (
-            f"There are {rows:,} rows behind this dispute; a bundle holds at most "
-            f"{MOST_ROWS:,}. Dispute fewer differences at once."
+            f"There are {rows:,} rows or more behind this dispute; a bundle holds at "
+            f"most {MOST_ROWS:,}. Dispute fewer differences at once."
         )
         raise CaseIncomplete(message, rows=rows)
-    return sheets
+
+
+_Behind = tuple[dict[tuple[Any, ...], Metered], set[tuple[Any, ...]]]
+"""The rows of our meter, and the keys of those of the vendor's reports."""
+
+
+def _rows_behind(
+    order: TaskOrder, findings: Iterable[Finding], at: datetime
+) -> _Behind:
+    """What either side has of the usage of some differences.
+
+    Each span is read once, and no more of it is kept than belongs to a difference.
+
+    :raises CaseIncomplete: as soon as there are more rows than anybody can check
+    """
+    by_span: dict[Period, list[Scope]] = defaultdict(list)
+    for finding in findings:
+        scope = scope_of(finding)
+        if scope is not None:
+            by_span[scope.span].append(scope)
+    metered: dict[tuple[Any, ...], Metered] = {}
+    reported: set[tuple[Any, ...]] = set()
+    for span, scopes in by_span.items():
+        for row in _rows_on(order, span, at):
+            if not any(scope.holds(row) for scope in scopes):
+                continue
+            if isinstance(row, Reported):
+                reported.add(_reported_key(row))
+            else:
+                metered[_metered_key(row)] = row
+            _guard_rows(len(metered) + len(reported))
+    return metered, reported
+
+
+def _rows_on(
+    order: TaskOrder, span: Period, at: datetime
+) -> Iterator[Metered | Reported]:
+    """Both sides of a span: some requests at once, unless sums have to be read whole.
+
+    Sums of a report, and average prices of a volume, are known of a whole period alone.
+    """
+    wide = Period(span.start - CLOCKS_APART, span.end + CLOCKS_APART)
+    days = span.start, span.end
+    if has_sums(reports_touching(order, wide)) or Volume(order):
+        match = match_by_row(order, days, at=at)
+        yield from (*match.metered, *match.reported)
+    else:
+        yield from (row for row, _ in calls_of(order, days))
 
 
 def bundle_of(sheets: Iterable[Sheet]) -> bytes:

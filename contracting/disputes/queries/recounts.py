@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from contracting.billing.models import ReportRow
+from contracting.billing.queries import reports_that_count
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
-from contracting.core.periods import accounting_day, days_bounds
+from contracting.core.periods import Period, accounting_day, days_bounds
 from contracting.disputes.calculations import (
     CallKey,
     Estimate,
@@ -26,9 +28,10 @@ from contracting.disputes.models import (
     SampledCall,
 )
 from contracting.disputes.queries.cases import cases_visible_to
-from contracting.disputes.queries.evidence import Looked
+from contracting.disputes.queries.evidence import scope_of
 from contracting.disputes.refusals import RecountImpossible
 from contracting.disputes.states import RECOUNT_MARGIN, Side
+from contracting.orders.models import TaskOrder
 from contracting.reconciliation.matching.inputs import calls_of
 from contracting.reconciliation.models import Finding
 from contracting.reconciliation.states import Metered, Reported
@@ -62,53 +65,62 @@ def get_recount_for(actor: Actor, public_id: str) -> JointRecount:
     return found
 
 
-def calls_behind(finding: Finding, token_class: str, at: datetime) -> Counts:
+def calls_behind(finding: Finding, token_class: str) -> Counts:
     """Every call of a difference's day or period in one class, as each side has it.
 
     All calls, not only those that differ: what is counted anew is the whole day.
 
     :raises RecountImpossible: if the vendor reports sums, of which no call is known
     """
-    return _by_call(*Looked(at).rows_of(finding, whole=True), token_class)
+    scope = scope_of(finding, whole=True)
+    if scope is None:
+        return {}
+    return _by_call(finding.order, scope.span, token_class, scope.holds)
 
 
-def population_of(recount: JointRecount, at: datetime) -> Counts:
+def population_of(recount: JointRecount) -> Counts:
     """What a recount draws from: the calls of its difference's day, or of its days.
 
     :raises RecountImpossible: if the vendor reports sums, of which no call is known
     """
+    code = recount.token_class_code
     if recount.finding is not None:
-        return calls_behind(recount.finding, recount.token_class_code, at)
+        return calls_behind(recount.finding, code)
     if recount.first_day is None or recount.last_day is None:
         return {}
     order = recount.case.order
     span = days_bounds(recount.first_day, recount.last_day, order.contract.time_zone)
-    metered, reported = calls_of(order, (span.start, span.end), at=at)
-    return _by_call(
-        (row for row in metered if span.contains(row.occurred_at)),
-        (row for row in reported if span.contains(row.occurred_at)),
-        recount.token_class_code,
-    )
+    return _by_call(order, span, code, lambda row: span.contains(row.occurred_at))
 
 
 def _by_call(
-    metered: Iterable[Metered], reported: Iterable[Reported], token_class: str
+    order: TaskOrder,
+    span: Period,
+    token_class: str,
+    holds: Callable[[Metered | Reported], bool],
 ) -> Counts:
-    ours: dict[CallKey, int] = defaultdict(int)
-    theirs: dict[CallKey, int] = defaultdict(int)
-    for row in metered:
-        if row.token_class == token_class:
-            ours[row.request_id, row.attempt] += row.tokens
-    for said in reported:
-        if said.token_class == token_class:
-            if said.bucket is not None:
-                message = (
-                    "The vendor reports sums of this period and names no call. Ask "
-                    "for a report by call first."
-                )
-                raise RecountImpossible(message)
-            theirs[said.request_id, said.attempt] += said.tokens
-    return {key: (ours.get(key, 0), theirs.get(key, 0)) for key in {*ours, *theirs}}
+    sums = ReportRow.objects.filter(
+        report__in=reports_that_count(order),
+        token_class_code=token_class,
+        occurred_at__lt=span.end,
+        bucket_end__gt=span.start,
+    )
+    if sums.exists():
+        message = (
+            "The vendor reports sums of this period and names no call. Ask for a "
+            "report by call first."
+        )
+        raise RecountImpossible(message)
+    found: dict[CallKey, tuple[int, int]] = {}
+    for row, is_ours in calls_of(order, (span.start, span.end)):
+        if row.token_class == token_class and holds(row):
+            key = row.request_id, row.attempt
+            ours, theirs = found.get(key, (0, 0))
+            if is_ours:
+                found[key] = ours + row.tokens, theirs
+            else:
+                found[key] = ours, theirs + row.tokens
+    return found
 
 
 def margin_on(case: DisputeCase, at: datetime) -> Decimal:

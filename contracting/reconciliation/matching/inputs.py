@@ -49,7 +49,12 @@ from contracting.reconciliation.matching.reading import (
     read_days,
 )
 from contracting.reconciliation.matching.rows import order_of, rate_at
-from contracting.reconciliation.matching.usage import rates_of
+from contracting.reconciliation.matching.usage import (
+    metered_rows,
+    rates_of,
+    reported_rows,
+    requests_in,
+)
 from contracting.reconciliation.matching.versions import versions_at
 from contracting.reconciliation.matching.volume import Volume
 from contracting.reconciliation.states import (
@@ -126,21 +131,28 @@ def match_of(
 def match_by_row(order: TaskOrder, span: Span, *, at: datetime) -> Match:
     """Meter and report with every call by itself, for whoever looks at single calls."""
     rates = rates_of(order)
-    parts = _by_row(order, span, rates, at)
+    days = days_within(span, order.contract.time_zone)
+    parts = read_by_row(Asked(order, days, rates, at))
     return match_of_parts(order, span, parts, rates, invoice=None, at=at)
 
 
-def calls_of(
-    order: TaskOrder, span: Span, *, at: datetime
-) -> tuple[list[Metered], list[Reported]]:
-    """Meter and report of the days of a span, call by call, and nothing compared."""
-    parts = _by_row(order, span, rates_of(order), at)
-    return parts.metered(), parts.reported()
+def calls_of(order: TaskOrder, span: Span) -> Iterator[tuple[Metered | Reported, bool]]:
+    """Every row of both sides on the days of a span, and whether it is of our meter.
 
-
-def _by_row(order: TaskOrder, span: Span, rates: Rates, at: datetime) -> Parts:
+    Nothing is compared. Rows come request by request, some thousand requests at once,
+    so that a day of any size takes no more room than they do.
+    """
     days = days_within(span, order.contract.time_zone)
-    return read_by_row(Asked(order, days, rates, at))
+    rates = rates_of(order)
+    window = Asked(order, days, rates, span[1]).window
+    for requests in requests_in(order, window):
+        metered = metered_rows(order, window, requests)
+        for row in metered:
+            if row.day in days:
+                yield row, True
+        for said in reported_rows(order, window, rates, metered, requests):
+            if said.day in days:
+                yield said, False
 
 
 def match_of_parts(

@@ -127,6 +127,25 @@ def metered_rows(
     ]
 
 
+def requests_in(order: TaskOrder, days: Period) -> Iterator[Sequence[str]]:
+    """The requests that either side has in a period, so many at once, each once."""
+    inside = {"occurred_at__gte": days.start, "occurred_at__lt": days.end}
+    events = EveryEvent.objects.filter(
+        agency_id=order.contract.agency_id, corrects="", **inside
+    )
+    ours = events.order_by().values_list("operation_id")
+    told = report_rows(order, days.start, days.end).filter(bucket_end__isnull=True)
+    theirs = told.order_by().values_list("request_id")
+    found: list[str] = []
+    for (request,) in ours.union(theirs).order_by("operation_id").iterator(AT_ONCE):
+        found.append(request)
+        if len(found) == AT_ONCE:
+            yield found
+            found = []
+    if found:
+        yield found
+
+
 def _events(rows: QuerySet[EveryEvent]) -> Iterator[_Event]:
     return map(_Event._make, rows.values_list(*_Event._fields))
 
